@@ -1,0 +1,1 @@
+//! The allowlist as a domain: rules, references, grants, decisions, findings. Pure: no I/O, no Terraform, no Azure.

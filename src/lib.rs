@@ -1,0 +1,11 @@
+//! `terraform-provider-gallery`: in-VM access control profiles of Azure Compute Gallery, for Terraform and OpenTofu.
+//!
+//! The layout explains the program. [`plugin`] speaks Terraform's protocol and knows no Azure; [`arm`] speaks
+//! Azure and knows no Terraform; [`allowlist`] and [`rbac`] are pure and know neither; [`provider`] is where
+//! they meet. Imports run one way: `provider` uses all four, and none of the four uses another.
+
+pub mod allowlist;
+pub mod arm;
+pub mod plugin;
+pub mod provider;
+pub mod rbac;

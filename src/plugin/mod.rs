@@ -1,0 +1,1 @@
+//! Terraform's side: handshake, mutual TLS, the gRPC service, values, schemas, diagnostics. Knows no Azure.

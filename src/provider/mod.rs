@@ -1,0 +1,1 @@
+//! Where Terraform and Azure meet: configuration, resources, data sources, functions.

@@ -1,0 +1,1 @@
+//! Roles as a domain: permission patterns, operations, the condition language. Pure.
