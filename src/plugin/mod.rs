@@ -1,1 +1,24 @@
 //! Terraform's side: handshake, mutual TLS, the gRPC service, values, schemas, diagnostics. Knows no Azure.
+//!
+//! Written as if it were a crate of its own. A provider implements [`Provider`] and, for each of its types,
+//! [`Resource`], [`DataSource`] or [`Function`]; the service turns Terraform's calls into calls of these.
+
+pub mod data_source;
+pub mod diagnostic;
+pub mod function;
+pub mod path;
+pub mod provider;
+pub mod resource;
+pub mod schema;
+pub mod types;
+pub mod value;
+
+pub use data_source::DataSource;
+pub use diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
+pub use function::{Function, FunctionError};
+pub use path::{Path, Step};
+pub use provider::{Context, Provider};
+pub use resource::Resource;
+pub use schema::Schema;
+pub use types::Type;
+pub use value::Value;

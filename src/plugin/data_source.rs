@@ -1,0 +1,47 @@
+//! What a data source implements.
+
+use async_trait::async_trait;
+
+use super::diagnostic::{Diagnostics, Failure};
+use super::provider::{ClientCapabilities, Context};
+use super::schema::Schema;
+use super::value::Value;
+
+/// A read of a data source.
+#[derive(Debug)]
+pub struct ReadData {
+    /// The configuration, wholly known.
+    pub config: Value,
+    /// The module's `provider_meta` block.
+    pub meta: Option<Value>,
+    /// What the host can do.
+    pub capabilities: ClientCapabilities,
+}
+
+/// What a data source found.
+#[derive(Debug)]
+pub struct Found {
+    /// The configuration with everything computed filled in.
+    pub state: Value,
+    /// Warnings.
+    pub warnings: Diagnostics,
+}
+
+/// A kind of object that Terraform only reads.
+#[async_trait]
+pub trait DataSource: Send + Sync {
+    /// Its type in configurations, with the provider's prefix.
+    fn type_name(&self) -> &'static str;
+
+    /// Its schema. Called once.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration, parts of which may be unknown, without the network.
+    async fn validate(&self, context: &Context, config: Value) -> Diagnostics;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be read.
+    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure>;
+}

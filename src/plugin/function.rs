@@ -1,0 +1,75 @@
+//! What a provider-defined function implements. Functions are pure: no network, no clock, no configuration.
+
+use std::borrow::Cow;
+
+use super::types::Type;
+use super::value::Value;
+
+/// One parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name in messages and documentation.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Type,
+    /// Whether it takes null; otherwise Terraform refuses null itself.
+    pub allow_null: bool,
+    /// What it is, in Markdown.
+    pub description: Cow<'static, str>,
+}
+
+/// What a function takes and gives.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// One line: what it gives.
+    pub summary: &'static str,
+    /// What it does, in Markdown.
+    pub description: Cow<'static, str>,
+    /// Its parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// The parameter that may be repeated after the others.
+    pub variadic: Option<Parameter>,
+    /// What it gives.
+    pub result: Type,
+}
+
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// What is wrong, in whole sentences.
+    pub text: String,
+    /// Which argument it is about, from 0.
+    pub argument: Option<i64>,
+}
+
+impl FunctionError {
+    /// An error about the call as a whole.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), argument: None }
+    }
+
+    /// An error about one argument, counted from 0.
+    #[must_use]
+    pub fn argument(argument: i64, text: impl Into<String>) -> Self {
+        Self { text: text.into(), argument: Some(argument) }
+    }
+}
+
+/// A function of the provider, `provider::gallery::name(...)`.
+///
+/// An argument that is unknown as a whole never gets here (the answer is then unknown); inside a known argument
+/// everything is known, since Terraform waits for wholly known arguments.
+pub trait Function: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// Its signature. Called once.
+    fn signature(&self) -> Signature;
+
+    /// Calls it. The arguments conform to the signature.
+    ///
+    /// # Errors
+    /// When an argument is of the right type but cannot be used.
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
+}

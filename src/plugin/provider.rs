@@ -1,0 +1,85 @@
+//! What a provider offers, and what each call carries.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::data_source::DataSource;
+use super::diagnostic::{Diagnostics, Failure};
+use super::function::Function;
+use super::resource::Resource;
+use super::schema::Schema;
+use super::value::Value;
+
+/// What every call may need besides its arguments.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Fires when Terraform asks the provider to stop: the call should end soon, saving what it began.
+    pub cancel: CancellationToken,
+}
+
+/// What the host on the other side can do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClientCapabilities {
+    /// It takes "not now" for an answer.
+    pub deferral_allowed: bool,
+    /// It keeps write-only attributes out of the state.
+    pub write_only_attributes_allowed: bool,
+}
+
+/// Why a call cannot be answered in this run; only for hosts whose capabilities allow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deferral {
+    /// The resource's configuration has unknown parts that are needed.
+    ResourceConfigUnknown,
+    /// The provider's configuration has unknown parts that are needed.
+    ProviderConfigUnknown,
+    /// Something it depends on does not exist yet.
+    AbsentPrerequisite,
+}
+
+/// The arguments of `configure`.
+#[derive(Debug)]
+pub struct ConfigureRequest {
+    /// The provider block; parts of it may be unknown during a plan.
+    pub config: Value,
+    /// The version of the host, for the user agent.
+    pub terraform_version: String,
+    /// What the host can do.
+    pub capabilities: ClientCapabilities,
+}
+
+/// A provider: its own configuration and the types it offers.
+#[async_trait]
+pub trait Provider: Send + Sync + 'static {
+    /// The provider block.
+    fn schema(&self) -> Schema;
+
+    /// The `provider_meta` block of modules, when the provider takes one.
+    fn meta_schema(&self) -> Option<Schema> {
+        None
+    }
+
+    /// Its resources. Called once.
+    fn resources(&self) -> Vec<Arc<dyn Resource>>;
+
+    /// Its data sources. Called once.
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        Vec::new()
+    }
+
+    /// Its functions. Called once.
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        Vec::new()
+    }
+
+    /// Checks the provider block without the network.
+    async fn validate(&self, context: &Context, config: Value) -> Diagnostics;
+
+    /// Takes the provider block. Gives warnings.
+    ///
+    /// # Errors
+    /// When the block cannot be used.
+    async fn configure(&self, context: &Context, request: ConfigureRequest) -> Result<Diagnostics, Failure>;
+}

@@ -1,0 +1,354 @@
+//! What a managed resource implements.
+//!
+//! The results are made so that failure cannot be told as success: a call that fails returns [`Failure`] (or
+//! [`Interrupted`], which holds one) and nothing else; "gone" is a word of its own; a deletion is only done when
+//! it says so.
+
+use async_trait::async_trait;
+
+use super::diagnostic::{Diagnostic, Diagnostics, Failure};
+use super::path::Path;
+use super::provider::{ClientCapabilities, Context, Deferral};
+use super::schema::{IdentitySchema, Schema};
+use super::value::Value;
+
+/// Bytes that Terraform keeps beside the state for the provider alone. Never secrets.
+pub type Private = Vec<u8>;
+
+/// A plan to create an object. Also the second half of a replacement: then `private` is what the plan of the
+/// change returned as its private data.
+#[derive(Debug)]
+pub struct PlanCreate {
+    /// The configuration.
+    pub config: Value,
+    /// The configuration, with unknowns where the provider computes.
+    pub proposed: Value,
+    /// Private data of the plan before this one, if any.
+    pub private: Private,
+    /// The module's `provider_meta` block.
+    pub meta: Option<Value>,
+    /// What the host can do.
+    pub capabilities: ClientCapabilities,
+}
+
+/// A plan to change an object, or to find that nothing changes.
+#[derive(Debug)]
+pub struct PlanUpdate {
+    /// The state.
+    pub prior: Value,
+    /// The configuration.
+    pub config: Value,
+    /// The configuration merged with the state where the provider computes.
+    pub proposed: Value,
+    /// Private data of the state.
+    pub private: Private,
+    /// The identity in the state.
+    pub identity: Option<Value>,
+    /// The module's `provider_meta` block.
+    pub meta: Option<Value>,
+    /// What the host can do.
+    pub capabilities: ClientCapabilities,
+}
+
+/// A plan to delete an object.
+#[derive(Debug)]
+pub struct PlanDelete {
+    /// The state.
+    pub prior: Value,
+    /// Private data of the state.
+    pub private: Private,
+}
+
+/// What a plan answers.
+#[derive(Debug)]
+pub struct Planned {
+    /// The state after the apply, with unknowns where it cannot be known yet.
+    pub state: Value,
+    /// The attributes whose change makes a new object; empty for a change in place.
+    pub replace: Vec<Path>,
+    /// Private data for the apply.
+    pub private: Private,
+    /// The identity after the apply, when it is known.
+    pub identity: Option<Value>,
+    /// Set to answer "not now".
+    pub deferred: Option<Deferral>,
+    /// Warnings.
+    pub warnings: Diagnostics,
+}
+
+impl Planned {
+    /// A plan for this state, in place.
+    #[must_use]
+    pub const fn new(state: Value) -> Self {
+        Self {
+            state,
+            replace: Vec::new(),
+            private: Vec::new(),
+            identity: None,
+            deferred: None,
+            warnings: Diagnostics::new(),
+        }
+    }
+}
+
+/// An apply that creates.
+#[derive(Debug)]
+pub struct Create {
+    /// The configuration.
+    pub config: Value,
+    /// The planned state.
+    pub planned: Value,
+    /// The plan's private data.
+    pub private: Private,
+    /// The planned identity.
+    pub identity: Option<Value>,
+    /// The module's `provider_meta` block.
+    pub meta: Option<Value>,
+}
+
+/// An apply that changes in place.
+#[derive(Debug)]
+pub struct Update {
+    /// The state.
+    pub prior: Value,
+    /// The configuration.
+    pub config: Value,
+    /// The planned state.
+    pub planned: Value,
+    /// The plan's private data.
+    pub private: Private,
+    /// The planned identity.
+    pub identity: Option<Value>,
+    /// The module's `provider_meta` block.
+    pub meta: Option<Value>,
+}
+
+/// An apply that deletes.
+#[derive(Debug)]
+pub struct Delete {
+    /// The state.
+    pub prior: Value,
+    /// The plan's private data.
+    pub private: Private,
+    /// The identity in the state.
+    pub identity: Option<Value>,
+    /// The module's `provider_meta` block.
+    pub meta: Option<Value>,
+}
+
+/// What a create, update or import hands to the state.
+#[derive(Debug)]
+pub struct Stored {
+    /// The state.
+    pub state: Value,
+    /// Private data for the state.
+    pub private: Private,
+    /// The identity.
+    pub identity: Option<Value>,
+    /// Warnings.
+    pub warnings: Diagnostics,
+}
+
+impl Stored {
+    /// This state, without private data, identity or warnings.
+    #[must_use]
+    pub const fn new(state: Value) -> Self {
+        Self { state, private: Vec::new(), identity: None, warnings: Diagnostics::new() }
+    }
+}
+
+/// An apply that failed.
+#[derive(Debug)]
+pub struct Interrupted {
+    /// Why.
+    pub failure: Failure,
+    /// What of the object exists all the same; `None` leaves the prior state as it is (none for a create).
+    pub partial: Option<Partial>,
+}
+
+/// What an apply that failed has left behind, to be kept in the state.
+#[derive(Debug)]
+pub struct Partial {
+    /// The state.
+    pub state: Value,
+    /// Private data for the state.
+    pub private: Private,
+    /// The identity.
+    pub identity: Option<Value>,
+}
+
+impl From<Failure> for Interrupted {
+    fn from(failure: Failure) -> Self {
+        Self { failure, partial: None }
+    }
+}
+
+impl From<Diagnostic> for Interrupted {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Failure::from(diagnostic).into()
+    }
+}
+
+/// The object is gone from its service.
+#[derive(Debug, Default)]
+pub struct Deleted {
+    /// Warnings.
+    pub warnings: Diagnostics,
+}
+
+/// A refresh.
+#[derive(Debug)]
+pub struct Read {
+    /// The state.
+    pub state: Value,
+    /// Private data of the state.
+    pub private: Private,
+    /// The identity in the state.
+    pub identity: Option<Value>,
+    /// The module's `provider_meta` block.
+    pub meta: Option<Value>,
+    /// What the host can do.
+    pub capabilities: ClientCapabilities,
+}
+
+/// What a refresh found.
+#[derive(Debug)]
+pub enum ReadOutcome {
+    /// The object, as it is now.
+    Present(Stored),
+    /// There is no such object any more: Terraform drops it from the state.
+    Gone(Diagnostics),
+    /// It cannot be told in this run; the state stays as it is.
+    Deferred(Deferral),
+}
+
+/// What an import names.
+#[derive(Debug)]
+pub enum ImportTarget {
+    /// The text after the address, or the `id` of an import block.
+    Id(String),
+    /// The `identity` of an import block.
+    Identity(Value),
+}
+
+/// A state of another resource type, to be taken over by `moved`.
+#[derive(Debug)]
+pub struct Move {
+    /// The address of the provider it comes from.
+    pub source_provider: String,
+    /// Its resource type.
+    pub source_type: String,
+    /// The version of its schema.
+    pub source_version: i64,
+    /// Its state as stored.
+    pub source_state: serde_json::Value,
+    /// Its private data.
+    pub source_private: Private,
+}
+
+/// A kind of object that Terraform manages.
+///
+/// Values handed in conform to the schema's type, and so must values handed out.
+#[async_trait]
+pub trait Resource: Send + Sync {
+    /// Its type in configurations, with the provider's prefix.
+    fn type_name(&self) -> &'static str;
+
+    /// Its schema. Called once.
+    fn schema(&self) -> Schema;
+
+    /// Its identity, when it has one. Called once.
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        None
+    }
+
+    /// Checks a configuration, parts of which may be unknown, without the network.
+    async fn validate(&self, context: &Context, config: Value) -> Diagnostics;
+
+    /// Plans a new object.
+    ///
+    /// # Errors
+    /// When it cannot be planned.
+    async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure>;
+
+    /// Plans a change, or that there is none.
+    ///
+    /// # Errors
+    /// When it cannot be planned.
+    async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure>;
+
+    /// Plans a deletion. Gives warnings; by default none.
+    ///
+    /// # Errors
+    /// When it must not be deleted.
+    async fn plan_delete(&self, context: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
+        let _ = (context, request);
+        Ok(Diagnostics::new())
+    }
+
+    /// Creates the object.
+    ///
+    /// # Errors
+    /// When it could not be created, or only in part: then with what must be kept in the state.
+    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted>;
+
+    /// Reads the object.
+    ///
+    /// # Errors
+    /// When it cannot be told whether or how it exists; the state is kept.
+    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure>;
+
+    /// Changes the object in place.
+    ///
+    /// # Errors
+    /// When it could not be changed, or only in part.
+    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted>;
+
+    /// Deletes the object.
+    ///
+    /// # Errors
+    /// When it may still exist; the state is kept.
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted>;
+
+    /// Finds the object an import names. The state may be partial; a refresh follows.
+    ///
+    /// # Errors
+    /// When the name is malformed or nothing is there.
+    async fn import(&self, context: &Context, target: ImportTarget) -> Result<Stored, Failure>;
+
+    /// Rewrites a state stored under an older version of the schema. A state of the current version never
+    /// comes here.
+    ///
+    /// # Errors
+    /// When the version is not known.
+    async fn upgrade_state(&self, version: i64, state: serde_json::Value) -> Result<Value, Failure> {
+        let _ = state;
+        Err(Diagnostic::error(
+            "State of an unknown version",
+            format!(
+                "The state of a `{}` was stored under schema version {version}, which this provider does not \
+                 know. Use the version of the provider that wrote it, or a newer one.",
+                self.type_name()
+            ),
+        )
+        .into())
+    }
+
+    /// Takes over the state of another resource type.
+    ///
+    /// # Errors
+    /// When that type cannot be taken over, which is the default.
+    async fn move_state(&self, context: &Context, request: Move) -> Result<Stored, Failure> {
+        let _ = context;
+        Err(Diagnostic::error(
+            "Move between these types is not supported",
+            format!(
+                "A `{}` cannot take over the state of a `{}` from {}.",
+                self.type_name(),
+                request.source_type,
+                request.source_provider
+            ),
+        )
+        .into())
+    }
+}

@@ -1,0 +1,140 @@
+//! Values as Terraform knows them: known, null, or not known yet.
+
+pub mod number;
+pub mod read;
+pub mod unknown;
+
+pub use number::Number;
+pub use read::{FromValue, Maybe, ObjectReader};
+pub use unknown::Unknown;
+
+use std::collections::BTreeMap;
+
+use super::types::Type;
+
+/// A value of any type. Which variant stands where is decided by the [`Type`] it was decoded against.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Will be known at apply.
+    Unknown(Unknown),
+    /// Not set.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, without loss.
+    Number(Number),
+    /// Text.
+    String(String),
+    /// Elements in order, of one type.
+    List(Vec<Value>),
+    /// Elements without order or repetition; kept in the order Terraform sent them.
+    Set(Vec<Value>),
+    /// Elements in order, each of its own type.
+    Tuple(Vec<Value>),
+    /// Elements by name, of one type.
+    Map(BTreeMap<String, Value>),
+    /// Attributes by name, each of its own type; also a block.
+    Object(BTreeMap<String, Value>),
+    /// A value where the schema says "any type", with the type it brought.
+    Dynamic(Box<(Type, Value)>),
+}
+
+impl Value {
+    /// A value that will be known at apply, about which nothing is promised.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self::Unknown(Unknown::new())
+    }
+
+    /// An object of these attributes.
+    #[must_use]
+    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
+        Self::Object(attributes.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
+    /// Whether it is null.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Whether this very value is unknown (not a part inside it).
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_))
+    }
+
+    /// Whether it and everything inside it is known.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+            Self::List(elements) | Self::Set(elements) | Self::Tuple(elements) => {
+                elements.iter().all(Self::is_wholly_known)
+            }
+            Self::Map(elements) | Self::Object(elements) => elements.values().all(Self::is_wholly_known),
+            Self::Dynamic(typed) => typed.1.is_wholly_known(),
+        }
+    }
+
+    /// The attribute of an object, or the element of a map; `None` when this is neither or has none of the name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(elements) | Self::Map(elements) => elements.get(name),
+            Self::Dynamic(typed) => typed.1.get(name),
+            _ => None,
+        }
+    }
+
+    /// The text, when this is known text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::String(value.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    /// `None` is null.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl<T: Into<Self>> From<Maybe<T>> for Value {
+    fn from(value: Maybe<T>) -> Self {
+        match value {
+            Maybe::Known(known) => known.into(),
+            Maybe::Null => Self::Null,
+            Maybe::Unknown => Self::unknown(),
+        }
+    }
+}
