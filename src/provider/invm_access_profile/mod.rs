@@ -1,0 +1,3 @@
+//! The resource `gallery_invm_access_profile_version`.
+
+pub mod schema;

@@ -1,0 +1,4 @@
+//! The resource `gallery_invm_access_profile_version`.
+
+pub mod rules;
+pub mod schema;
