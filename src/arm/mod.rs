@@ -1,1 +1,6 @@
 //! Azure Resource Manager: clouds, login, requests, long-running operations, errors, ids, models. Knows no Terraform.
+pub mod ids;
+mod location;
+mod secret;
+pub use location::Location;
+pub use secret::Secret;
