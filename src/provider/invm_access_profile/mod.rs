@@ -1,3 +1,4 @@
-//! The resource `gallery_invm_access_profile_version`.
+//! The resource `gallery_invm_access_profile`.
 
+pub mod plan;
 pub mod schema;

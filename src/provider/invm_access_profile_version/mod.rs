@@ -1,4 +1,6 @@
 //! The resource `gallery_invm_access_profile_version`.
 
+pub mod plan;
+pub mod private;
 pub mod rules;
 pub mod schema;
