@@ -114,11 +114,11 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
     found
 }
 
-fn sentence(error: &impl std::fmt::Display) -> String {
+pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
     error.to_string().trim_end_matches('.').to_owned()
 }
 
-fn capitalised(text: &str) -> String {
+pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -78,7 +78,9 @@ impl Error {
     pub fn is_untrusted_certificate(&self) -> bool {
         match self {
             Error::Transport(error) => error.kind == TransportKind::Certificate,
-            Error::Login(error) => error.transport.as_ref().is_some_and(|t| t.kind == TransportKind::Certificate),
+            Error::Login(error) => {
+                error.transport.as_ref().is_some_and(|t| t.kind == TransportKind::Certificate)
+            }
             _ => false,
         }
     }
@@ -95,7 +97,9 @@ pub(super) fn missing(error: &ArmError) -> Option<Missing> {
         "resourcegroupnotfound" => Missing::ResourceGroup,
         "parentresourcenotfound" => Missing::Parent,
         "resourcenotfound" | "notfound" => named(error).unwrap_or(Missing::Leaf),
-        "gallerynotfound" | "galleryinvmaccesscontrolprofilenotfound" => named(error).unwrap_or(Missing::Parent),
+        "gallerynotfound" | "galleryinvmaccesscontrolprofilenotfound" => {
+            named(error).unwrap_or(Missing::Parent)
+        }
         _ => Missing::Other,
     })
 }
