@@ -14,8 +14,10 @@
 //! choice of this project.
 
 mod convert;
+mod decoding;
 mod document;
 mod draft;
+mod findings;
 mod grants;
 mod rules;
 mod words;
@@ -23,6 +25,10 @@ mod words;
 pub use convert::Collapsed;
 pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
 pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
+pub use findings::{
+    CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
+    document_findings, findings, group, nearest, sensitive,
+};
 pub use grants::{Grant, grants, grants_of_draft};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};
