@@ -7,6 +7,7 @@ pub mod data_source;
 pub mod diagnostic;
 pub mod function;
 pub mod path;
+pub mod proto;
 pub mod provider;
 pub mod resource;
 pub mod schema;
