@@ -1,9 +1,19 @@
 //! Values as Terraform knows them: known, null, or not known yet.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
+mod decimal;
+pub mod error;
+pub mod json;
+mod limits;
+pub mod msgpack;
 pub mod number;
+mod order;
 pub mod read;
 pub mod unknown;
+mod walk;
 
+pub use error::CodecError;
 pub use number::Number;
 pub use read::{FromValue, Maybe, ObjectReader};
 pub use unknown::Unknown;
@@ -13,7 +23,9 @@ use std::collections::BTreeMap;
 use super::types::Type;
 
 /// A value of any type. Which variant stands where is decided by the [`Type`] it was decoded against.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Two values are equal when Terraform would call them equal: sets in any order, numbers in any form.
+#[derive(Clone, Debug)]
 pub enum Value {
     /// Will be known at apply.
     Unknown(Unknown),

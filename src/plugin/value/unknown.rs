@@ -4,7 +4,7 @@
 ///
 /// They are kept as they came so that an unknown echoed into a plan loses nothing; a value that the provider
 /// makes itself promises nothing, because what is promised must be kept at apply.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unknown {
     refinements: Option<Vec<u8>>,
 }

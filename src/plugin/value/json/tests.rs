@@ -1,0 +1,195 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::reader::Reader;
+use super::{decode, decode_stored, encode};
+use crate::plugin::path::Path;
+use crate::plugin::types::Type;
+use crate::plugin::value::arbitrary::{kind, typed};
+use crate::plugin::value::error::Problem;
+use crate::plugin::value::{Number, Value};
+
+fn check(value: Value, kind: &Type, expected: &str) {
+    assert_eq!(encode(&value, kind).expect("conforms"), expected);
+    assert_eq!(decode(expected.as_bytes(), kind).expect("reads back"), value);
+}
+
+#[test]
+fn values_are_written_as_cty_writes_them() {
+    check(Value::Null, &Type::map(Type::Bool), "null");
+    check(false.into(), &Type::Bool, "false");
+    check("a\"\u{e9}\n".into(), &Type::String, r#""a\"é\n""#);
+    check(Value::Number(Number::Big("0.1".to_owned())), &Type::Number, "0.1");
+    check(Value::Number(Number::Float(-2.5)), &Type::Number, "-2.5");
+    check(Value::Number(Number::UInt(u64::MAX)), &Type::Number, "18446744073709551615");
+    let strings = || vec!["a".into(), Value::Null];
+    check(Value::List(strings()), &Type::list(Type::String), r#"["a",null]"#);
+    check(Value::Set(strings()), &Type::set(Type::String), r#"["a",null]"#);
+    check(Value::Tuple(strings()), &Type::Tuple(vec![Type::String, Type::Bool]), r#"["a",null]"#);
+    check(Value::Map(BTreeMap::from([("k".to_owned(), 1.into())])), &Type::map(Type::Number), r#"{"k":1}"#);
+    let kind = Type::object([("b", Type::Bool), ("a", Type::Number)]);
+    check(Value::object([("b", Value::Null), ("a", 1.into())]), &kind, r#"{"a":1,"b":null}"#);
+    let any = Value::Dynamic(Box::new((Type::set(Type::Bool), Value::Set(vec![true.into()]))));
+    check(any, &Type::Dynamic, r#"{"value":[true],"type":["set","bool"]}"#);
+}
+
+#[test]
+fn a_binary_fraction_is_not_mistaken_for_the_decimal_one() {
+    let nearest = Value::Number(Number::Float(0.1));
+    let text = encode(&nearest, &Type::Number).expect("conforms");
+    assert_eq!(decode(text.as_bytes(), &Type::Number), Ok(nearest));
+    assert_ne!(text, "0.1");
+}
+
+#[test]
+fn primitives_are_converted_where_nothing_is_lost() {
+    assert_eq!(decode(b"\"true\"", &Type::Bool), Ok(true.into()));
+    assert_eq!(decode(b"\"12\"", &Type::Number), Ok(12.into()));
+    assert_eq!(decode(b"1.50", &Type::String), Ok("1.50".into()));
+    assert_eq!(decode(b"false", &Type::String), Ok("false".into()));
+    for (text, kind) in
+        [("\"yes\"", Type::Bool), ("1", Type::Bool), ("true", Type::Number), ("[]", Type::String)]
+    {
+        assert!(decode(text.as_bytes(), &kind).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn the_type_of_any_type_may_stand_on_either_side() {
+    let expected = Value::Dynamic(Box::new((Type::list(Type::String), Value::List(vec!["}".into()]))));
+    for text in [
+        r#"{"value":["}"],"type":["list","string"]}"#,
+        r#" { "type" : ["list", "string"] , "value" : [ "}" ] } "#,
+    ] {
+        assert_eq!(decode(text.as_bytes(), &Type::Dynamic), Ok(expected.clone()));
+    }
+    for text in [r#"{"value":1}"#, r#"{"type":"bool"}"#, r#"{"value":1,"type":"number","x":1}"#, "[1]", "1"] {
+        assert!(decode(text.as_bytes(), &Type::Dynamic).is_err(), "{text}");
+    }
+    let bad = decode(br#"{"value":1,"type":"text"}"#, &Type::Dynamic).expect_err("no such type");
+    assert_eq!(bad.problem(), &Problem::BadType);
+}
+
+#[test]
+fn objects_are_strict() {
+    let kind = Type::object([("a", Type::Bool), ("b", Type::Bool)]);
+    let problem = |text: &str| decode(text.as_bytes(), &kind).expect_err(text).problem().clone();
+    assert_eq!(problem(r#"{"a":true}"#), Problem::MissingAttribute("b".to_owned()));
+    assert_eq!(problem(r#"{"a":true,"b":null,"c":1}"#), Problem::UnknownAttribute("c".to_owned()));
+    assert_eq!(problem(r#"{"a":true,"a":false}"#), Problem::Repeated("a".to_owned()));
+}
+
+#[test]
+fn a_stored_state_may_be_of_another_build() {
+    let inner = Type::object([("path", Type::String), ("added", Type::list(Type::String))]);
+    let kind = Type::object([("rules", Type::map(inner)), ("id", Type::String)]);
+    let text = br#"{"gone":{"deep":[1,{"x":"}\""}]},"rules":{"a":{"path":"/","gone":[[]]}}}"#;
+    let state = decode_stored(text, &kind).expect("lenient");
+    let rule = Path::attribute("rules").with_key("a");
+    assert_eq!(state.at(&rule.with_attribute("path")), Some(&"/".into()));
+    assert_eq!(state.at(&rule.with_attribute("added")), Some(&Value::Null));
+    assert_eq!(state.get("id"), Some(&Value::Null));
+    assert_eq!(state.get("gone"), None);
+    let error = decode_stored(br#"{"rules":{"a":{"path":["x"]}}}"#, &kind).expect_err("another type");
+    assert_eq!(error.to_string(), "`rules[\"a\"].path` should be string, but is an array");
+}
+
+#[test]
+fn broken_json_is_refused() {
+    let any = Type::list(Type::Number);
+    for text in [
+        "",
+        " ",
+        "[",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "]",
+        "nul",
+        "[01]",
+        "[+1]",
+        "[1.]",
+        "[.5]",
+        "[1e]",
+        "[1]x",
+        "[1]]",
+        "{\"a\":1}",
+        "[\"1]",
+        "\u{feff}[1]",
+    ] {
+        assert!(decode(text.as_bytes(), &any).is_err(), "{text}");
+    }
+    for text in ["\"a\tb\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"abc\\", "\"abc"] {
+        assert!(decode(text.as_bytes(), &Type::String).is_err(), "{text}");
+    }
+    assert_eq!(decode(b"\"\xff\"", &Type::String).expect_err("no UTF-8").problem(), &Problem::NotUtf8);
+    for text in [r#"{"a" 1}"#, r#"{"a":1,}"#, r#"{a:1}"#, r#"{"a":1"#] {
+        assert!(decode(text.as_bytes(), &Type::map(Type::Number)).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let nested = |levels: usize| {
+        let (open, close) = (r#"{"type":"dynamic","value":"#, "}");
+        format!("{}null{}", open.repeat(levels), close.repeat(levels))
+    };
+    let small = std::thread::Builder::new().stack_size(512 << 10).spawn(move || {
+        assert_eq!(decode(nested(200).as_bytes(), &Type::Dynamic), Ok(Value::Null));
+        let error = decode(nested(1_000).as_bytes(), &Type::Dynamic).expect_err("deep");
+        assert_eq!(error.problem(), &Problem::TooDeep);
+        // An attribute nobody knows may nest as it likes: it is passed over without recursion.
+        let text = format!(r#"{{"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert!(decode_stored(text.as_bytes(), &Type::object::<String>([])).is_ok());
+    });
+    small.expect("starts").join().expect("no overflow");
+}
+
+#[test]
+fn unknown_has_no_form() {
+    let kind = Type::object([("a", Type::list(Type::String))]);
+    let value = Value::object([("a", Value::List(vec![Value::unknown()]))]);
+    let error = encode(&value, &kind).expect_err("unknown");
+    assert_eq!(
+        (error.path(), error.problem()),
+        (Path::attribute("a").with_index(0), &Problem::UnknownInJson)
+    );
+}
+
+proptest! {
+    #[test]
+    fn every_value_survives_the_round_trip((kind, value) in typed(false)) {
+        let text = encode(&value, &kind).expect("conforms");
+        prop_assert_eq!(decode(text.as_bytes(), &kind).expect("reads back"), value.clone());
+        prop_assert_eq!(decode_stored(text.as_bytes(), &kind).expect("reads back"), value);
+    }
+
+    #[test]
+    fn what_is_written_is_json((kind, value) in typed(false)) {
+        let text = encode(&value, &kind).expect("conforms");
+        prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok());
+    }
+
+    #[test]
+    fn arbitrary_text_never_panics(text in "[\\[\\]{}\",:0-9a-z\\\\ .-]{0,40}", kind in kind()) {
+        let _ = decode(text.as_bytes(), &kind);
+        let _ = decode_stored(text.as_bytes(), &kind);
+    }
+
+    #[test]
+    fn numbers_and_strings_are_those_of_another_reader(text in "(-?[0-9.eE+-]{1,8}|\"[a-z\\\\u0-9d ]{0,12}\")") {
+        let other = serde_json::from_str::<serde_json::Value>(&text);
+        let mut reader = Reader::new(text.as_bytes());
+        if text.starts_with('"') {
+            let read = reader.string().ok().filter(|_| reader.is_at_end());
+            let expected = other.ok().and_then(|value| value.as_str().map(str::to_owned));
+            prop_assert_eq!(read.map(std::borrow::Cow::into_owned), expected);
+        } else if text.parse::<f64>().is_ok_and(f64::is_finite) {
+            let read = reader.number().is_ok() && reader.is_at_end();
+            prop_assert_eq!(read, other.is_ok(), "{}", text);
+        }
+    }
+}
