@@ -1,6 +1,8 @@
 //! The resource `gallery_invm_access_profile_version`.
 
+pub mod lint;
 pub mod plan;
 pub mod private;
 pub mod rules;
 pub mod schema;
+pub mod validate;

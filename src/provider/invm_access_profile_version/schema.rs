@@ -71,6 +71,12 @@ pub fn schema() -> Schema {
             "The Azure regions that the version is replicated to. Left out, Azure chooses.",
         )
         .optional_computed(),
+        Attribute::new(
+            "lint",
+            Type::map(text()),
+            "What to make of single findings about the rules, by their ids: `off` silences one, `warning` and `error` \
+             set how it is told. Azure never sees it.",
+        ),
         Attribute::new("tags", Type::map(text()), "Tags of the version.").optional_computed(),
         Attribute::new(
             "grants",
