@@ -11,3 +11,8 @@ pub use call::{Call, Last};
 pub use cloud::{Cloud, CloudError};
 pub use error::Error;
 pub mod models;
+mod pace;
+mod pipeline;
+mod login;
+pub use login::Login;
+pub use pace::{Backoff, Pace};
