@@ -30,24 +30,24 @@ impl<'a> Profiles<'a> {
     }
 
     /// Reads a profile: one request.
-    pub async fn get(&self, id: &ProfileId, call: &Call) -> Result<Profile, Error> {
+    pub async fn get(self, id: &ProfileId, call: &Call) -> Result<Profile, Error> {
         self.0.get(&id.to_string(), call).await
     }
 
     /// Reads all profiles of a gallery.
-    pub async fn list(&self, gallery: &GalleryId, call: &Call) -> Result<Vec<Profile>, Error> {
+    pub async fn list(self, gallery: &GalleryId, call: &Call) -> Result<Vec<Profile>, Error> {
         self.0.list(&format!("{gallery}/inVMAccessControlProfiles"), call).await
     }
 
     /// Creates a profile, or writes it anew: one request, and a wait that is left to [`Profiles::finish`]. A caller
     /// who must not overwrite reads first; the service has no condition for it.
-    pub async fn begin_create(&self, id: &ProfileId, body: &ProfileBody, call: &Call) -> Result<Started<Profile>, Error> {
+    pub async fn begin_create(self, id: &ProfileId, body: &ProfileBody, call: &Call) -> Result<Started<Profile>, Error> {
         self.0.begin_put(&id.to_string(), id, &to_json(body)?, call).await
     }
 
     /// Changes a profile: reads it, edits it, writes it.
     pub async fn begin_update(
-        &self,
+        self,
         id: &ProfileId,
         change: &ProfileChange,
         call: &Call,
@@ -56,12 +56,12 @@ impl<'a> Profiles<'a> {
     }
 
     /// Waits for a write that has begun and gives the profile as it then is.
-    pub async fn finish(&self, operation: &PendingOperation, call: &Call) -> Result<Profile, Error> {
+    pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<Profile, Error> {
         self.0.finish(operation, call).await
     }
 
     /// Deletes a profile and waits until it is gone; versions that are still there are waited out.
-    pub async fn delete(&self, id: &ProfileId, call: &Call) -> Result<Deleted, Error> {
+    pub async fn delete(self, id: &ProfileId, call: &Call) -> Result<Deleted, Error> {
         self.0.delete(&id.to_string(), id, call).await
     }
 }
@@ -72,23 +72,23 @@ impl<'a> Versions<'a> {
     }
 
     /// Reads a version: one request.
-    pub async fn get(&self, id: &VersionId, call: &Call) -> Result<Version, Error> {
+    pub async fn get(self, id: &VersionId, call: &Call) -> Result<Version, Error> {
         self.0.get(&id.to_string(), call).await
     }
 
     /// Reads all versions of a profile.
-    pub async fn list(&self, profile: &ProfileId, call: &Call) -> Result<Vec<Version>, Error> {
+    pub async fn list(self, profile: &ProfileId, call: &Call) -> Result<Vec<Version>, Error> {
         self.0.list(&format!("{profile}/versions"), call).await
     }
 
     /// Creates a version: one request, and a wait that is left to [`Versions::finish`].
-    pub async fn begin_create(&self, id: &VersionId, body: &VersionBody, call: &Call) -> Result<Started<Version>, Error> {
+    pub async fn begin_create(self, id: &VersionId, body: &VersionBody, call: &Call) -> Result<Started<Version>, Error> {
         self.0.begin_put(&id.to_string(), id.profile(), &to_json(body)?, call).await
     }
 
     /// Changes a version: reads it, edits it, writes it. Its rules go back as they came.
     pub async fn begin_update(
-        &self,
+        self,
         id: &VersionId,
         change: &VersionChange,
         call: &Call,
@@ -97,12 +97,12 @@ impl<'a> Versions<'a> {
     }
 
     /// Waits for a write that has begun and gives the version as it then is.
-    pub async fn finish(&self, operation: &PendingOperation, call: &Call) -> Result<Version, Error> {
+    pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<Version, Error> {
         self.0.finish(operation, call).await
     }
 
     /// Deletes a version and waits until the service says that it is gone.
-    pub async fn delete(&self, id: &VersionId, call: &Call) -> Result<Deleted, Error> {
+    pub async fn delete(self, id: &VersionId, call: &Call) -> Result<Deleted, Error> {
         self.0.delete(&id.to_string(), id.profile(), call).await
     }
 }
@@ -147,9 +147,11 @@ impl ArmClient {
         let operation = PendingOperation::of_write(self.http(), &answer, path)?;
         match answer.read() {
             Ok(body) => Ok(Started { body: Some(body), operation }),
-            // The write was taken, so this is no failure of it; the final read will show the object.
-            Err(_) if operation.is_some() => Ok(Started { body: None, operation }),
-            Err(error) => Err(error),
+            // The write was taken, so this is no failure of it: the object itself will tell.
+            Err(_) => {
+                let operation = operation.or_else(|| Some(PendingOperation::look_at(path)));
+                Ok(Started { body: None, operation })
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Waiting for an operation to end.
 
 use super::super::call::Call;
-use super::super::error::{Error, Missing};
+use super::super::error::{Error, Missing, RequestLine};
 use super::super::exchange::{Answer, Http};
 use super::super::link;
 use super::super::pace::random;
@@ -21,10 +21,14 @@ pub(in crate::arm) async fn finish(
     pending: &PendingOperation,
     call: &Call,
 ) -> Result<Option<Answer>, Error> {
-    let verb = if pending.deletes { "deletion" } else { "write" };
-    let operation = format!("waiting for the {verb} of {}", pending.resource);
+    let verb = if pending.deletes { ("DELETE", "deletion") } else { ("PUT", "write") };
+    let operation = format!("waiting for the {} of {}", verb.1, pending.resource);
     let mut watch = Watch { http, call, operation, looks: 0, last_look: false };
     let mut wait = pending.wait_ms.map(Duration::from_millis);
+    if let By::Refused(reason) = &pending.by {
+        let request = Box::new(RequestLine { method: verb.0, path: pending.resource.clone() });
+        return Err(Error::ForeignAddress { request, reason: reason.clone() });
+    }
     if let By::AsyncOperation(path) | By::Location(path) = &pending.by {
         let url = link::follow(&http.cloud, &watch.line(path), path, &http.api_version)?;
         let read = match pending.by {
@@ -61,8 +65,8 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn line(&self, path: &str) -> super::RequestLine {
-        super::RequestLine { method: "GET", path: path.to_owned() }
+    fn line(&self, path: &str) -> RequestLine {
+        RequestLine { method: "GET", path: path.to_owned() }
     }
 
     /// Looks until the operation is done. `None` when there was nothing at the address for longer than a new object

@@ -57,6 +57,9 @@ pub(super) enum By {
     Location(String),
     /// The object itself tells.
     ProvisioningState,
+    /// The answer named an address elsewhere, with the reason why it is not asked. Kept as an outcome of the wait and
+    /// not of the write, since the write was taken and its object must not be lost.
+    Refused(String),
 }
 
 impl PendingOperation {
@@ -71,7 +74,10 @@ impl PendingOperation {
     /// state and names no operation. Everything else is looked at: an unreadable body too, since the write was taken
     /// and the object itself will tell.
     pub(super) fn of_write(http: &Http, answer: &Answer, resource: &str) -> Result<Option<Self>, Error> {
-        let address = Self::address(http, answer)?;
+        let address = match Self::address(http, answer) {
+            Err(Error::ForeignAddress { reason, .. }) => Some(By::Refused(reason)),
+            other => other?,
+        };
         let state = answer.object().ok().map(|body| status::provisioning_state(&body));
         let is_final = match &state {
             Some(Some(state)) => *state == ProvisioningState::Succeeded,
@@ -82,6 +88,11 @@ impl PendingOperation {
             return Ok(None);
         }
         Ok(Some(Self::new(address, answer, resource, false)))
+    }
+
+    /// A look at an object whose write is done as far as is known.
+    pub(super) fn look_at(resource: &str) -> Self {
+        Self { by: By::ProvisioningState, resource: resource.to_owned(), deletes: false, wait_ms: None }
     }
 
     /// Reads what the answer to a delete leaves to wait for; `None` when the object is gone.
