@@ -21,8 +21,9 @@ pub use classify::Missing;
 pub use login::LoginError;
 pub use transport::{TransportError, TransportKind};
 
-pub(super) use body::read as read_error;
+pub(super) use body::{excerpt, fill, member, object, read as read_error, without_mark};
 pub(super) use report::{human, words};
+pub(super) use transport::{causes, is_tls};
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
