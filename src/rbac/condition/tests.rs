@@ -1,1 +1,5 @@
-//! tests
+//! Tests of the condition language.
+
+mod laws;
+mod table;
+mod values;
