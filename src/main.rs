@@ -30,21 +30,6 @@ Logging: TF_LOG, TF_LOG_PROVIDER, TF_LOG_PROVIDER_GALLERY, TF_LOG_PROVIDER_GALLE
 set to TRACE, DEBUG, INFO, WARN, ERROR or OFF.
 ";
 
-const BY_HAND: &str = "\
-This binary is a plugin: Terraform and OpenTofu start it, and people never have to.
-
-It manages the in-VM access control profiles of Azure Compute Gallery. To use it, write
-
-    terraform {
-      required_providers {
-        gallery = { source = \"terraform.local/azure/gallery\" }
-      }
-    }
-
-and run `terraform init`. To see it work without Azure, run `cargo quickstart` in its repository; every resource is
-described in docs/. To attach a debugger, start it with --debug. More: --help.
-";
-
 /// What the arguments ask for.
 enum Command {
     Serve(Mode),
@@ -93,11 +78,11 @@ fn serve(mode: Mode) -> ExitCode {
     let handshake = match handshake {
         Ok(handshake) => handshake,
         Err(HandshakeError::NoCookie) => {
-            complain(BY_HAND);
+            complain(&by_hand());
             return ExitCode::FAILURE;
         }
         Err(error) if error.is_by_hand() => {
-            complain(&format!("{NAME}: {error}\n\n{BY_HAND}"));
+            complain(&format!("{NAME}: {error}\n\n{}", by_hand()));
             return ExitCode::FAILURE;
         }
         Err(error) => {
@@ -118,6 +103,26 @@ fn serve(mode: Mode) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What a person gets who starts the program without arguments.
+fn by_hand() -> String {
+    format!(
+        "\
+This binary is a plugin: Terraform and OpenTofu start it, and people never have to.
+
+It manages the in-VM access control profiles of Azure Compute Gallery. To use it, write
+
+    terraform {{
+      required_providers {{
+        gallery = {{ source = \"{ADDRESS}\" }}
+      }}
+    }}
+
+and run `terraform init`. To see it work without Azure, run `cargo quickstart` in its repository; every resource is
+described in docs/. To attach a debugger, start it with --debug. More: --help.
+"
+    )
 }
 
 /// Writes to stderr: stdout belongs to the handshake.

@@ -44,6 +44,8 @@ pub struct Handshake {
 /// Where a socket may be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
+    /// Whether to open a Unix socket, as on every system that has them, or a port.
+    pub unix: bool,
     /// The directory the host wants Unix sockets in (`PLUGIN_UNIX_SOCKET_DIR`).
     pub directory: Option<PathBuf>,
     /// The directory for temporary files, for when the host has no wish.
@@ -90,6 +92,7 @@ impl Place {
             (None, _) => 0..=0,
         };
         Ok(Self {
+            unix: cfg!(unix),
             directory,
             temporary: temporary_directory(environment),
             group: text(environment, "PLUGIN_UNIX_SOCKET_GROUP")?,

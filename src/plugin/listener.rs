@@ -57,17 +57,18 @@ pub enum RawConnection {
 }
 
 impl Listener {
-    /// Opens the kind of socket this system has. Must be called within the tokio runtime.
+    /// Opens the kind of socket that `place` asks for. Must be called within the tokio runtime.
     pub fn bind(place: &Place) -> Result<(Self, Address, Residue), BindError> {
         #[cfg(unix)]
-        return Self::bind_unix(place);
-        #[cfg(not(unix))]
-        return Self::bind_tcp(place);
+        if place.unix {
+            return Self::bind_unix(place);
+        }
+        Self::bind_tcp(place)
     }
 
     /// Opens a Unix socket in a fresh directory that only this user (and the host's group, if it names one) may enter.
     #[cfg(unix)]
-    pub fn bind_unix(place: &Place) -> Result<(Self, Address, Residue), BindError> {
+    fn bind_unix(place: &Place) -> Result<(Self, Address, Residue), BindError> {
         use std::fs::{Permissions, set_permissions};
         use std::os::unix::fs::PermissionsExt as _;
 
@@ -86,7 +87,7 @@ impl Listener {
     }
 
     /// Opens the first free port of the range on 127.0.0.1.
-    pub fn bind_tcp(place: &Place) -> Result<(Self, Address, Residue), BindError> {
+    fn bind_tcp(place: &Place) -> Result<(Self, Address, Residue), BindError> {
         let mut last = io::Error::from(io::ErrorKind::AddrInUse);
         for port in place.ports.clone() {
             let bound = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| {

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
@@ -12,7 +13,7 @@ use super::connection;
 use super::go_plugin::{Broker, Controller, Pulse, Stdio};
 use super::handshake::{self, Handshake, PROTOCOL_VERSION};
 use super::lifetime::{End, Lifetime, Mode};
-use super::listener::{Address, BindError, Listener};
+use super::listener::{Address, BindError, Listener, Residue};
 use super::proto;
 use super::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use super::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
@@ -50,21 +51,50 @@ pub struct Options {
 /// Serves `provider` until the host says goodbye, a signal ends the process, or the host is gone, and removes the
 /// socket. Within the tokio runtime. Writes to stdout: the handshake line, or under `--debug` what to export.
 pub async fn serve<P: Provider>(provider: P, options: Options) -> Result<(), ServeError> {
-    let Options { address: provider_address, mode, handshake } = options;
-    let mut lifetime = Lifetime::begin(mode).map_err(ServeError::Signals)?;
-    let (listener, address, residue) = Listener::bind(&handshake.place)?;
-    let (tls, line) = match (handshake.client, mode) {
-        (Some(client), _) => {
-            let identity = Identity::generate()?;
-            let line = handshake::line(&address, Some(identity.certificate()));
-            (Some(tls::server_config(identity, client)?), line)
-        }
-        (None, Mode::Plugin) => (None, handshake::line(&address, None)),
-        (None, Mode::Debug) => (None, reattach(provider_address, &address)),
-    };
-    let incoming = connection::incoming(listener, tls);
-    announce(&line).map_err(ServeError::Announcement)?;
+    // The signals first: from here on, whatever happens, the socket is removed.
+    let lifetime = Lifetime::begin(options.mode).map_err(ServeError::Signals)?;
+    let mode = options.mode;
+    let door = Door::open(options)?;
+    announce(&door.line).map_err(ServeError::Announcement)?;
+    serve_at(door, provider, mode, lifetime).await
+}
 
+/// An open socket, and what tells the host of it.
+struct Door {
+    listener: Listener,
+    residue: Residue,
+    tls: Option<Arc<ServerConfig>>,
+    line: String,
+}
+
+impl Door {
+    fn open(options: Options) -> Result<Self, ServeError> {
+        let (listener, address, residue) = Listener::bind(&options.handshake.place)?;
+        let (tls, line) = match (options.handshake.client, options.mode) {
+            (Some(client), _) => {
+                let identity = Identity::generate()?;
+                let line = handshake::line(&address, Some(identity.certificate()));
+                (Some(tls::server_config(identity, client)?), line)
+            }
+            // A port is open to every user of the machine; a directory of mode 0700 is not.
+            (None, Mode::Plugin) if matches!(address, Address::Tcp(_)) => {
+                return Err(ServeError::Unprotected);
+            }
+            (None, Mode::Plugin) => (None, handshake::line(&address, None)),
+            (None, Mode::Debug) => (None, reattach(options.address, &address)),
+        };
+        Ok(Self { listener, residue, tls, line })
+    }
+}
+
+async fn serve_at<P: Provider>(
+    door: Door,
+    provider: P,
+    mode: Mode,
+    mut lifetime: Lifetime,
+) -> Result<(), ServeError> {
+    let Door { listener, residue, tls, .. } = door;
+    let incoming = connection::incoming(listener, tls);
     let provider = Arc::new(provider);
     let (goodbye, ending) = (CancellationToken::new(), CancellationToken::new());
     let server = Server::builder()
@@ -91,7 +121,7 @@ pub async fn serve<P: Provider>(provider: P, options: Options) -> Result<(), Ser
             log_end(end);
             // The state of what is running can still be told: stop it, and wait for the answers.
             let stop = tonic::Request::new(proto::stop_provider::Request {});
-            drop(provider.stop_provider(stop).await);
+            drop(tokio::time::timeout(STOPPING, provider.stop_provider(stop)).await);
             STOPPING
         }
     };
@@ -151,6 +181,12 @@ pub enum ServeError {
     /// There is no TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// There is nothing to keep strangers out with.
+    #[error(
+        "without Unix sockets the plugin listens on a port, and only serves a host that sends its certificate in \
+         PLUGIN_CLIENT_CERT"
+    )]
+    Unprotected,
     /// Nobody reads stdout.
     #[error("the handshake cannot be written to stdout: {0}")]
     Announcement(#[source] io::Error),
@@ -182,3 +218,6 @@ pub fn run<P: Provider>(provider: impl FnOnce() -> P, options: Options) -> Resul
 fn workers() -> usize {
     std::thread::available_parallelism().map_or(2, |processors| processors.get().clamp(2, 4))
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,4 +86,4 @@ pub enum TlsError {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::plugin) mod tests;

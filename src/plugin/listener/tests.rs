@@ -1,7 +1,8 @@
 use super::*;
 
 fn place(directory: Option<&Path>) -> Place {
-    Place { directory: directory.map(Path::to_owned), temporary: "/tmp".into(), group: None, ports: 0..=0 }
+    let directory = directory.map(Path::to_owned);
+    Place { unix: true, directory, temporary: "/tmp".into(), group: None, ports: 0..=0 }
 }
 
 #[cfg(unix)]

@@ -15,7 +15,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use super::*;
 use p521::P521Identity;
 
-mod p521;
+pub(in crate::plugin) mod p521;
 
 /// A certificate as go-plugin 1.6 passed it in PLUGIN_CLIENT_CERT; its key is gone.
 const GO_PLUGIN_CERTIFICATE: &str = include_str!("tests/go-plugin-1.6.pem");
@@ -131,7 +131,7 @@ async fn the_pinned_certificate_connects_whatever_its_key() {
             client(identity).speaking(version).connect(&pinned).await.unwrap();
         }
         let identity = p521_identity();
-        client(identity.certified()).speaking(version).connect(identity.certificate()).await.unwrap();
+        client(identity.certified()).speaking(version).connect(&identity.certified().cert[0]).await.unwrap();
     }
 }
 
@@ -141,7 +141,7 @@ async fn a_host_with_the_curves_of_fips_140_connects() {
         let identity = p521_identity();
         let mut host = client(identity.certified()).speaking(version);
         host.crypto.kx_groups = vec![SECP256R1];
-        host.connect(identity.certificate()).await.unwrap();
+        host.connect(&identity.certified().cert[0]).await.unwrap();
     }
 }
 
@@ -149,7 +149,7 @@ async fn a_host_with_the_curves_of_fips_140_connects() {
 async fn nobody_connects_without_a_certificate() {
     for version in [&TLS13, &TLS12] {
         let pinned = p521_identity();
-        let refused = client(None).speaking(version).connect(pinned.certificate()).await.unwrap_err();
+        let refused = client(None).speaking(version).connect(&pinned.certified().cert[0]).await.unwrap_err();
         assert_eq!(refused, rustls::Error::NoCertificatesPresented);
     }
 }
@@ -158,11 +158,11 @@ async fn nobody_connects_without_a_certificate() {
 async fn another_certificate_is_refused_even_with_the_same_names() {
     for version in [&TLS13, &TLS12] {
         let (pinned, other) = (p521_identity(), p521_identity());
-        let refused = client(other.certified()).speaking(version).connect(pinned.certificate()).await;
+        let refused = client(other.certified()).speaking(version).connect(&pinned.certified().cert[0]).await;
         assert_eq!(refused.unwrap_err(), CertificateError::ApplicationVerificationFailure.into());
     }
     let (pinned, other) = (p521_identity(), ring_key(&rcgen::PKCS_ECDSA_P256_SHA256));
-    let refused = client(other).connect(pinned.certificate()).await.unwrap_err();
+    let refused = client(other).connect(&pinned.certified().cert[0]).await.unwrap_err();
     assert_eq!(refused, CertificateError::ApplicationVerificationFailure.into());
 }
 
@@ -170,8 +170,8 @@ async fn another_certificate_is_refused_even_with_the_same_names() {
 async fn a_copied_certificate_without_its_key_is_refused() {
     for version in [&TLS13, &TLS12] {
         let (pinned, other) = (p521_identity(), p521_identity());
-        let thief = pinned.with_key_of(&other);
-        let refused = client(thief.certified()).speaking(version).connect(pinned.certificate()).await;
+        let thief = CertifiedKey::new(pinned.certified().cert.clone(), other.certified().key.clone());
+        let refused = client(Arc::new(thief)).speaking(version).connect(&pinned.certified().cert[0]).await;
         assert_eq!(refused.unwrap_err(), CertificateError::BadSignature.into());
     }
     for (pinned, other) in [
@@ -188,8 +188,8 @@ async fn a_copied_certificate_without_its_key_is_refused() {
 async fn a_key_of_another_kind_does_not_do_for_a_copied_certificate() {
     let pinned = p521_identity();
     let others = ring_key(&rcgen::PKCS_ECDSA_P256_SHA256);
-    let thief = CertifiedKey::new(vec![pinned.certificate().clone()], Arc::clone(&others.key));
-    assert!(client(Arc::new(thief)).connect(pinned.certificate()).await.is_err());
+    let thief = CertifiedKey::new(pinned.certified().cert.clone(), Arc::clone(&others.key));
+    assert!(client(Arc::new(thief)).connect(&pinned.certified().cert[0]).await.is_err());
     // The reverse: the certificate is P-256, the signature claims to be P-521.
     let pinned = ring_key(&rcgen::PKCS_ECDSA_P256_SHA256);
     let thief = CertifiedKey::new(pinned.cert.clone(), Arc::clone(&p521_identity().certified().key));
@@ -245,8 +245,8 @@ async fn a_spoiled_signature_is_refused() {
     for spoil in spoils {
         let pinned = p521_identity();
         let key = Spoiled { key: Arc::clone(&pinned.certified().key), spoil };
-        let spoiled = CertifiedKey::new(vec![pinned.certificate().clone()], Arc::new(key));
-        let refused = client(Arc::new(spoiled)).connect(pinned.certificate()).await.unwrap_err();
+        let spoiled = CertifiedKey::new(pinned.certified().cert.clone(), Arc::new(key));
+        let refused = client(Arc::new(spoiled)).connect(&pinned.certified().cert[0]).await.unwrap_err();
         assert_eq!(refused, CertificateError::BadSignature.into());
     }
 }
@@ -256,7 +256,7 @@ async fn http_1_is_refused_in_the_handshake() {
     let identity = p521_identity();
     let mut browser = client(identity.certified());
     browser.protocols = vec![b"http/1.1".to_vec()];
-    let refused = browser.connect(identity.certificate()).await.unwrap_err();
+    let refused = browser.connect(&identity.certified().cert[0]).await.unwrap_err();
     assert_eq!(refused, rustls::Error::NoApplicationProtocol);
 }
 

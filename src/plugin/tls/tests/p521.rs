@@ -37,19 +37,9 @@ impl P521Identity {
         Ok(Self { certificate, key: Arc::new(key) })
     }
 
-    /// The certificate in DER.
-    pub(crate) fn certificate(&self) -> &CertificateDer<'static> {
-        &self.certificate
-    }
-
     /// What rustls signs a handshake with.
     pub(crate) fn certified(&self) -> Arc<CertifiedKey> {
         Arc::new(CertifiedKey::new(vec![self.certificate.clone()], Arc::new(self.clone())))
-    }
-
-    /// This certificate with another's key: what a stranger has who copied the certificate.
-    pub(crate) fn with_key_of(&self, other: &Self) -> Self {
-        Self { certificate: self.certificate.clone(), key: Arc::clone(&other.key) }
     }
 }
 
