@@ -37,8 +37,8 @@ impl Http {
     /// The address of an object by its id.
     pub(super) fn url_of(&self, path: &str) -> Result<Url, Error> {
         let base = self.cloud.resource_manager().as_str().trim_end_matches('/');
-        let mut url =
-            Url::parse(&format!("{base}{path}")).map_err(|error| Error::Setup(format!("{path:?} is no path: {error}")))?;
+        let mut url = Url::parse(&format!("{base}{path}"))
+            .map_err(|error| Error::Setup(format!("{path:?} is no path: {error}")))?;
         url.query_pairs_mut().append_pair("api-version", &self.api_version);
         Ok(url)
     }
@@ -89,7 +89,10 @@ impl Http {
 impl Answer {
     /// A header of the answer; an empty one counts as absent.
     pub(super) fn header(&self, name: &'static str) -> Option<&str> {
-        self.headers.get_optional_str(&HeaderName::from_static(name)).map(str::trim).filter(|text| !text.is_empty())
+        self.headers
+            .get_optional_str(&HeaderName::from_static(name))
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
     }
 
     /// The wait that the service asks for.
@@ -142,7 +145,8 @@ impl Answer {
     /// The error of an answer that should be something else, with the beginning of what it is.
     pub(super) fn unreadable(&self, reason: &str) -> Error {
         let id = self.header("x-ms-request-id").map(|id| format!(", request id {id}")).unwrap_or_default();
-        let text = excerpt(&self.body).map_or_else(|| "the body is empty".to_owned(), |text| format!("the body begins: {text:.200}"));
+        let text = excerpt(&self.body)
+            .map_or_else(|| "the body is empty".to_owned(), |text| format!("the body begins: {text:.200}"));
         Error::unreadable(&self.request, format!("{reason} (status {}{id}); {text}", self.status))
     }
 }

@@ -95,7 +95,8 @@ struct Inner {
 impl ArmClient {
     /// Makes a client; no connection is opened and no certificate read before its first request.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { cloud, login, api_version, user_agent, correlation_id, root_certificates, pace } = settings;
+        let Settings { cloud, login, api_version, user_agent, correlation_id, root_certificates, pace } =
+            settings;
         header_text("user agent", &user_agent)?;
         if let Some(id) = &correlation_id {
             header_text("correlation id", id)?;

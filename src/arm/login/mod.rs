@@ -36,7 +36,11 @@ pub enum Login {
 
 impl Login {
     /// The credential for this way, after a check of what can be checked without the network.
-    pub(super) fn credential(&self, cloud: &Cloud, plumbing: &Plumbing) -> Result<Arc<dyn TokenCredential>, Error> {
+    pub(super) fn credential(
+        &self,
+        cloud: &Cloud,
+        plumbing: &Plumbing,
+    ) -> Result<Arc<dyn TokenCredential>, Error> {
         match self {
             Login::ClientSecret { tenant_id, client_id, client_secret } => {
                 let credential =

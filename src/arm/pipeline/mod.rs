@@ -25,8 +25,8 @@ use std::sync::Arc;
 
 pub(super) use bearer::BearerPolicy;
 pub(super) use retry_after::retry_after;
-pub(super) use transport::{LazyTransport, to_error};
 use transport::forward;
+pub(super) use transport::{LazyTransport, to_error};
 
 /// What every pipeline of one client shares.
 #[derive(Clone, Debug)]

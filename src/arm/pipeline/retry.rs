@@ -68,7 +68,8 @@ impl Policy for RetryPolicy {
                     let failure = describe(&error, &line, request.url());
                     call.heard(|last| last.transport = Some(failure.to_string()));
                     let since = *unreachable_since.get_or_insert(before);
-                    if failure.kind == TransportKind::Certificate || since.elapsed() >= self.pace.unreachable {
+                    if failure.kind == TransportKind::Certificate || since.elapsed() >= self.pace.unreachable
+                    {
                         return Err(error);
                     }
                     tracing::debug!(target: "arm::http", method = line.method, path = line.path, error = %failure, "request failed");

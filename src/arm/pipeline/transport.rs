@@ -42,7 +42,9 @@ impl LazyTransport {
         let mut roots = Vec::new();
         for pem in &self.roots {
             let bundle = reqwest::Certificate::from_pem_bundle(pem);
-            roots.extend(bundle.map_err(|error| format!("a given certificate cannot be read: {}", chain(&error)))?);
+            roots.extend(
+                bundle.map_err(|error| format!("a given certificate cannot be read: {}", chain(&error)))?,
+            );
         }
         reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(20))
@@ -71,7 +73,11 @@ impl fmt::Debug for LazyTransport {
 }
 
 /// Calls the next policy; a pipeline always has one, since the transport is the last.
-pub(super) async fn forward(ctx: &Context<'_>, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
+pub(super) async fn forward(
+    ctx: &Context<'_>,
+    request: &mut Request,
+    next: &[Arc<dyn Policy>],
+) -> PolicyResult {
     match next.split_first() {
         Some((policy, rest)) => policy.send(ctx, request, rest).await,
         None => Err(super::carried(Error::Setup("the pipeline has no transport".to_owned()))),
@@ -99,7 +105,8 @@ pub(super) fn describe(error: &azure_core::Error, line: &RequestLine, url: &Url)
         (host, _) => host.unwrap_or_default().to_owned(),
     };
     // The outermost texts only say that reqwest failed, and repeat the address.
-    let noise = |text: &String| text.contains("`reqwest`") || text.starts_with("error sending request for url");
+    let noise =
+        |text: &String| text.contains("`reqwest`") || text.starts_with("error sending request for url");
     let causes = causes(error).into_iter().filter(|text| !noise(text)).collect();
     TransportError { kind, request: line.clone(), host, causes }
 }

@@ -160,7 +160,7 @@ mod tests {
             "location": "westus",
             "properties": { "osType": "Linux", "applicableHostEndpoint": "IMDS" }
         });
-        let state = read(returned, &super::super::schema::imported(ID.to_owned()));
+        let state = read(returned, &crate::provider::import::state(ID, &super::super::schema::schema()));
         assert_eq!(state.get("name"), Some(&"web".into()));
         assert_eq!(state.get("tags"), Some(&Value::Map([].into())));
         assert_eq!(state.get("description"), Some(&Value::Null));

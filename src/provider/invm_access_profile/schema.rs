@@ -1,7 +1,7 @@
 //! What the user writes.
 
+use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, Block, Schema};
-use crate::plugin::{Type, Value};
 use crate::provider::timeouts;
 
 /// The resource's type.
@@ -62,15 +62,4 @@ pub fn schema() -> Schema {
     ])
     .nested(timeouts::block());
     Schema::new(0, block)
-}
-
-/// The state an import begins with: enough for the refresh that follows.
-#[must_use]
-pub fn imported(id: String) -> Value {
-    let mut state: std::collections::BTreeMap<String, Value> = match schema().implied_type() {
-        Type::Object(attributes) => attributes.into_keys().map(|name| (name, Value::Null)).collect(),
-        _ => std::collections::BTreeMap::new(),
-    };
-    state.insert("id".to_owned(), id.into());
-    Value::Object(state)
 }
