@@ -9,11 +9,13 @@
 //! tell", and stands wherever the documentation is silent or the facts given are not enough. Nothing here ever
 //! turns a doubt into a yes. [`kleene`] holds the arithmetic.
 //!
+//! [`access`] puts assignments, deny assignments and scopes around that: may this identity do that here?
 //! [`functions`] is the same behind plain JSON, for a caller whose values are not typed.
 //!
 //! Sources: Microsoft's pages "Understand Azure role definitions" and "Azure role assignment condition format and
 //! syntax", the Microsoft.Authorization REST specification, and the spellings found in the built-in roles.
 
+pub mod access;
 mod catalogue;
 pub mod condition;
 mod diff;
@@ -21,24 +23,28 @@ pub mod functions;
 pub mod kleene;
 mod least_privilege;
 mod narrowest;
+mod nearest;
 mod operation;
 mod pattern;
 mod permission;
 mod plane;
 mod reading;
 mod role;
+mod scope;
 
 pub use catalogue::{Catalogue, CatalogueEntry};
 pub use condition::{Condition, ConditionError, Context};
 pub use diff::{RoleDiff, role_diff};
 pub use least_privilege::{Feature, LeastPrivilegeError, LeastPrivilegePermission, LeastPrivilegeRole};
 pub use narrowest::{Candidate, narrowest_role};
+pub use nearest::nearest_names;
 pub use operation::{InvalidOperation, Operation};
 pub use pattern::{Coverage, OperationPattern};
 pub use permission::{BlockCondition, Expansion, Granted, PermissionBlock, Permissions};
 pub use plane::Plane;
 pub use reading::ReadError;
 pub use role::RoleDefinition;
+pub use scope::{InvalidScope, ManagementGroups, Scope};
 
 #[cfg(test)]
 mod tests;

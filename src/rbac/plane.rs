@@ -19,13 +19,35 @@ impl Plane {
         if is_data_action { Self::Data } else { Self::Control }
     }
 
-    /// `Data` if `operation` is one of the well-known data operations, otherwise `None`: a name alone does not
-    /// tell its plane, only a catalogue does. The list holds those that a wildcard in `actions` is most often
-    /// believed to grant: log-ins to machines, what lies inside storage accounts, secrets and keys.
+    /// The plane of `operation` if it is a well-known one. A name alone does not tell its plane, only a catalogue
+    /// does; the lists hold what this provider itself needs and who may hand that out (all of it control), and the
+    /// data operations that a wildcard in `actions` is most often believed to grant.
     pub fn well_known(operation: &Operation) -> Option<Self> {
-        WELL_KNOWN_DATA.iter().any(|pattern| pattern.matches(operation)).then_some(Self::Data)
+        let among = |patterns: &[OperationPattern]| patterns.iter().any(|pattern| pattern.matches(operation));
+        if among(&WELL_KNOWN_DATA) {
+            Some(Self::Data)
+        } else if among(&WELL_KNOWN_CONTROL) {
+            Some(Self::Control)
+        } else {
+            None
+        }
     }
 }
+
+/// Source: the tables of Microsoft's "Azure permissions" pages of 2026, which list no data action beneath these.
+static WELL_KNOWN_CONTROL: LazyLock<Vec<OperationPattern>> = LazyLock::new(|| {
+    [
+        "Microsoft.Authorization/*",
+        "Microsoft.Compute/galleries/*",
+        "Microsoft.Compute/locations/capsOperations/read",
+        "Microsoft.Compute/virtualMachineScaleSets/read",
+        "Microsoft.Compute/virtualMachineScaleSets/write",
+        "Microsoft.Compute/virtualMachines/read",
+        "Microsoft.Compute/virtualMachines/write",
+    ]
+    .map(OperationPattern::new)
+    .to_vec()
+});
 
 static WELL_KNOWN_DATA: LazyLock<Vec<OperationPattern>> = LazyLock::new(|| {
     [

@@ -1,5 +1,6 @@
 //! Tests of roles. Each file is one subject; the fixtures are described in `fixtures/README.md`.
 
+mod access;
 mod features;
 mod functions;
 mod patterns;

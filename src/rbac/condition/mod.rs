@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Words are read without case, as shipped roles write `boolequals` and `forallofanyvalues`. White space is free.
-//! A text goes through [`token`] and [`parser`] into an [`Expression`]; from there to [`Condition::evaluate`],
+//! A text goes through lexer and parser into an [`Expression`]; from there to [`Condition::evaluate`],
 //! [`Condition::canonical`], or [`Condition::outline`].
 //!
 //! Source: Microsoft, "Azure role assignment condition format and syntax". Where it is silent the choice is the

@@ -99,10 +99,9 @@ proptest! {
 
     #[test]
     fn an_escaped_text_matches_itself_only(text in "[ab*?'\\\\]{0,6}", other in "[ab*?'\\\\]{0,6}") {
-        let escaped: String = text.chars().flat_map(|c| ['\\', c]).collect::<String>()
-            .replace("\\a", "a").replace("\\b", "b");
-        // Undoing the two letters may not split an escaped backslash.
-        prop_assume!(!text.contains('\\'));
+        let escape = |c| if matches!(c, 'a' | 'b') { vec![c] } else { vec!['\\', c] };
+        let escaped: String = text.chars().flat_map(escape).collect();
+        prop_assert!(like(&text, &escaped, false));
         prop_assert_eq!(like(&other, &escaped, false), text == other);
     }
 
