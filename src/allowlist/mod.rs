@@ -14,6 +14,7 @@
 //! choice of this project.
 
 mod convert;
+mod decision;
 mod decoding;
 mod document;
 mod draft;
@@ -23,6 +24,9 @@ mod rules;
 mod words;
 
 pub use convert::Collapsed;
+pub use decision::{
+    Decision, Destination, Matcher, Matches, Request, Step, Target, Verdict, path_is_guarded,
+};
 pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
 pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
 pub use findings::{
