@@ -3,7 +3,7 @@
 //! The host makes a certificate for this one process and passes it in the environment; the plugin makes one too and
 //! passes it in the handshake line. Each then accepts that certificate and no other. go-plugin's is a self-signed
 //! CA certificate with a P-521 key used as a leaf, which no ordinary path validation accepts, so there is none: the
-//! certificate must be the same, byte for byte, and the handshake must be signed with its key ([`pinned`]).
+//! certificate must be the same, byte for byte, and the handshake must be signed with its key ([`PinnedCertificate`]).
 //!
 //! `ring` is named in every call instead of installed as the process's default, so that the layer depends on nobody
 //! having done that before.

@@ -68,7 +68,7 @@ impl Visit for Fields {
 /// Cuts what is too long at a character's end, and says how much is missing.
 fn shorten(mut text: String) -> String {
     if text.len() > LONGEST {
-        let end = text.floor_char_boundary(LONGEST);
+        let end = (0..=LONGEST).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
         let missing = text.len() - end;
         text.truncate(end);
         text.push_str(&format!("… ({missing} more bytes)"));
