@@ -167,7 +167,10 @@ mod tests {
         let error = call.run("GET /x", GRACE, std::future::pending::<Result<(), _>>()).await.unwrap_err();
         assert!(error.is_timeout());
         let text = error.report();
-        assert!(text.contains("GET /x") && text.contains("timeout is 20 ms") && text.contains("503"), "{text}");
+        assert!(
+            text.contains("GET /x") && text.contains("timeout is 20 ms") && text.contains("503"),
+            "{text}"
+        );
     }
 
     #[tokio::test]

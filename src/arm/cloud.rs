@@ -29,7 +29,9 @@ pub enum CloudError {
         reason: String,
     },
     /// Plain http to another machine would send a token or secret in the clear.
-    #[error("the {endpoint} {value:?} uses plain http, which is allowed for loopback addresses only; use https")]
+    #[error(
+        "the {endpoint} {value:?} uses plain http, which is allowed for loopback addresses only; use https"
+    )]
     PlainHttp {
         /// Which of the endpoints.
         endpoint: &'static str,
@@ -75,7 +77,11 @@ impl Cloud {
     ///
     /// The addresses must be https, except for loopback hosts; one without a scheme is taken as https. Without an
     /// audience, tokens are asked for the resource manager endpoint itself.
-    pub fn custom(resource_manager: &str, authority: &str, audience: Option<&str>) -> Result<Self, CloudError> {
+    pub fn custom(
+        resource_manager: &str,
+        authority: &str,
+        audience: Option<&str>,
+    ) -> Result<Self, CloudError> {
         let resource_manager = endpoint(MANAGER, resource_manager)?;
         let authority = endpoint(AUTHORITY, authority)?;
         let audience = match audience.map(str::trim).filter(|audience| !audience.is_empty()) {
@@ -127,14 +133,16 @@ impl Cloud {
 
 /// Takes the text of an endpoint, gives its address, always with a slash at the end of the path.
 fn endpoint(name: &'static str, text: &str) -> Result<Url, CloudError> {
-    let not_a_url =
-        |reason: &str| CloudError::NotAUrl { endpoint: name, value: text.to_owned(), reason: reason.to_owned() };
+    let not_a_url = |reason: &str| CloudError::NotAUrl {
+        endpoint: name,
+        value: text.to_owned(),
+        reason: reason.to_owned(),
+    };
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Err(not_a_url("it is empty"));
     }
-    let with_scheme =
-        if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
+    let with_scheme = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
     let mut url = Url::parse(&with_scheme).map_err(|error| not_a_url(&error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
         // The text is left out here: it holds a password.
@@ -177,15 +185,28 @@ mod tests {
         for (name, manager, scope) in [
             ("public", "https://management.azure.com/", "https://management.azure.com/.default"),
             ("AzureCloud", "https://management.azure.com/", "https://management.azure.com/.default"),
-            ("USGovernment", "https://management.usgovcloudapi.net/", "https://management.usgovcloudapi.net/.default"),
-            ("AzureChinaCloud", "https://management.chinacloudapi.cn/", "https://management.chinacloudapi.cn/.default"),
+            (
+                "USGovernment",
+                "https://management.usgovcloudapi.net/",
+                "https://management.usgovcloudapi.net/.default",
+            ),
+            (
+                "AzureChinaCloud",
+                "https://management.chinacloudapi.cn/",
+                "https://management.chinacloudapi.cn/.default",
+            ),
         ] {
             let cloud = Cloud::named(name).unwrap();
             assert_eq!(cloud.resource_manager().as_str(), manager);
             assert_eq!(cloud.scope(), scope);
         }
         assert_eq!(Cloud::us_government().authority().as_str(), "https://login.microsoftonline.us/");
-        assert!(Cloud::named("german").unwrap_err().to_string().contains("\"german\" is not an Azure environment"));
+        assert!(
+            Cloud::named("german")
+                .unwrap_err()
+                .to_string()
+                .contains("\"german\" is not an Azure environment")
+        );
     }
 
     #[test]
@@ -198,7 +219,10 @@ mod tests {
             assert!(matches!(error, CloudError::PlainHttp { .. }), "{bad}: {error}");
         }
         let error = Cloud::custom("https://arm.example", "http://login.example", None).unwrap_err();
-        assert!(error.to_string().contains("authority host \"http://login.example\" uses plain http"), "{error}");
+        assert!(
+            error.to_string().contains("authority host \"http://login.example\" uses plain http"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -215,7 +239,10 @@ mod tests {
     fn scopes() {
         let scope = |audience| Cloud::custom("arm.example/", "login.example", audience).unwrap().scope();
         assert_eq!(scope(None), "https://arm.example/.default");
-        assert_eq!(scope(Some("https://management.core.windows.net/")), "https://management.core.windows.net//.default");
+        assert_eq!(
+            scope(Some("https://management.core.windows.net/")),
+            "https://management.core.windows.net//.default"
+        );
         assert_eq!(scope(Some("api://x/.default")), "api://x/.default");
     }
 

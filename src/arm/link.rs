@@ -7,7 +7,12 @@ use url::Url;
 
 /// Takes a link from the answer to a request, absolute or relative, and gives the address to ask; an `api-version`
 /// is added where there is none. A link elsewhere, or over plain http where the endpoint has https, is an error.
-pub(super) fn follow(cloud: &Cloud, request: &RequestLine, link: &str, api_version: &str) -> Result<Url, Error> {
+pub(super) fn follow(
+    cloud: &Cloud,
+    request: &RequestLine,
+    link: &str,
+    api_version: &str,
+) -> Result<Url, Error> {
     let refused = |reason: String| Error::ForeignAddress { request: Box::new(request.clone()), reason };
     let mut url = cloud
         .resource_manager()
@@ -15,7 +20,10 @@ pub(super) fn follow(cloud: &Cloud, request: &RequestLine, link: &str, api_versi
         .map_err(|error| refused(format!("{:?} is not an address: {error}", shown(link))))?;
     if !cloud.owns(&url) {
         let allowed = cloud.resource_manager().origin().ascii_serialization();
-        return Err(refused(format!("it leads to {}, only {allowed} is asked", url.origin().ascii_serialization())));
+        return Err(refused(format!(
+            "it leads to {}, only {allowed} is asked",
+            url.origin().ascii_serialization()
+        )));
     }
     url.set_fragment(None);
     let has_version = url.query_pairs().any(|(name, _)| name.eq_ignore_ascii_case("api-version"));
@@ -43,8 +51,14 @@ mod tests {
     #[test]
     fn the_own_host_is_followed_with_an_api_version() {
         for (link, expected) in [
-            ("https://arm.example/p?api-version=2025-03-03&$skiptoken=a/b%20c", "https://arm.example/p?api-version=2025-03-03&$skiptoken=a/b%20c"),
-            ("https://ARM.example:443/p?$skiptoken=x", "https://arm.example/p?$skiptoken=x&api-version=2024-03-03"),
+            (
+                "https://arm.example/p?api-version=2025-03-03&$skiptoken=a/b%20c",
+                "https://arm.example/p?api-version=2025-03-03&$skiptoken=a/b%20c",
+            ),
+            (
+                "https://ARM.example:443/p?$skiptoken=x",
+                "https://arm.example/p?$skiptoken=x&api-version=2024-03-03",
+            ),
             ("/p?API-Version=1", "https://arm.example/p?API-Version=1"),
             (" https://arm.example/p#frag ", "https://arm.example/p?api-version=2024-03-03"),
         ] {
@@ -69,7 +83,10 @@ mod tests {
         ] {
             let error = follow(link).unwrap_err();
             assert!(matches!(error, Error::ForeignAddress { .. }), "{link}: {error}");
-            assert!(!error.to_string().contains("skiptoken") && !error.to_string().contains("pw@"), "{error}");
+            assert!(
+                !error.to_string().contains("skiptoken") && !error.to_string().contains("pw@"),
+                "{error}"
+            );
         }
     }
 }

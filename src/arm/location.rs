@@ -92,7 +92,8 @@ mod tests {
         assert_eq!(Location::new("West US"), Location::new("westus"));
         assert_eq!(Location::new(" South Central\u{a0}US "), Location::new("southcentralus"));
         assert_ne!(Location::new("westus"), Location::new("westus2"));
-        let set = BTreeSet::from([Location::new("West US"), Location::new("WESTUS"), Location::new("eastus")]);
+        let set =
+            BTreeSet::from([Location::new("West US"), Location::new("WESTUS"), Location::new("eastus")]);
         assert_eq!(set.len(), 2);
     }
 

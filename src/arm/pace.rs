@@ -33,7 +33,10 @@ pub struct Backoff {
 
 impl Default for Pace {
     fn default() -> Self {
-        let backoff = |first, longest| Backoff { first: Duration::from_millis(first), longest: Duration::from_secs(longest) };
+        let backoff = |first, longest| Backoff {
+            first: Duration::from_millis(first),
+            longest: Duration::from_secs(longest),
+        };
         Self {
             retry: backoff(500, 30),
             poll: backoff(150, 10),

@@ -41,7 +41,12 @@ impl<'a> Profiles<'a> {
 
     /// Creates a profile, or writes it anew: one request, and a wait that is left to [`Profiles::finish`]. A caller
     /// who must not overwrite reads first; the service has no condition for it.
-    pub async fn begin_create(self, id: &ProfileId, body: &ProfileBody, call: &Call) -> Result<Started<Profile>, Error> {
+    pub async fn begin_create(
+        self,
+        id: &ProfileId,
+        body: &ProfileBody,
+        call: &Call,
+    ) -> Result<Started<Profile>, Error> {
         self.0.begin_put(&id.to_string(), id, &to_json(body)?, call).await
     }
 
@@ -82,7 +87,12 @@ impl<'a> Versions<'a> {
     }
 
     /// Creates a version: one request, and a wait that is left to [`Versions::finish`].
-    pub async fn begin_create(self, id: &VersionId, body: &VersionBody, call: &Call) -> Result<Started<Version>, Error> {
+    pub async fn begin_create(
+        self,
+        id: &VersionId,
+        body: &VersionBody,
+        call: &Call,
+    ) -> Result<Started<Version>, Error> {
         self.0.begin_put(&id.to_string(), id.profile(), &to_json(body)?, call).await
     }
 
@@ -117,7 +127,11 @@ impl ArmClient {
     }
 
     /// Reads JSON from an address. An answer of success that is not what it should be is asked for again a few times.
-    pub(super) async fn read<T: DeserializeOwned>(&self, url: &Url, call: &Call) -> Result<(T, Answer), Error> {
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        url: &Url,
+        call: &Call,
+    ) -> Result<(T, Answer), Error> {
         let mut earlier = 0;
         loop {
             let answer = self.http().get(url, call).await?.accept(&[200])?;

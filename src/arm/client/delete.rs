@@ -21,7 +21,12 @@ pub enum Deleted {
 impl ArmClient {
     /// Deletes an object and waits until the service says that it is gone. An object that has others beneath it is
     /// tried until they are gone or the deadline comes: their deletion lags behind its own answer.
-    pub(super) async fn delete(&self, path: &str, profile: &ProfileId, call: &Call) -> Result<Deleted, Error> {
+    pub(super) async fn delete(
+        &self,
+        path: &str,
+        profile: &ProfileId,
+        call: &Call,
+    ) -> Result<Deleted, Error> {
         let write = Write { method: Method::Delete, path, profile, body: None, accepted: &[200, 202, 204] };
         let mut earlier = 0;
         loop {

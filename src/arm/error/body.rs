@@ -63,7 +63,8 @@ pub(in crate::arm) fn without_mark(body: &[u8]) -> &[u8] {
 /// The beginning of a text as one line, safe to print; `None` if there is none.
 pub(in crate::arm) fn excerpt(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(without_mark(body).get(..EXCERPT * 4).unwrap_or(without_mark(body)));
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     let line = words.join(" ");
     if line.is_empty() {
         return None;

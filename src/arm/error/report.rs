@@ -110,8 +110,7 @@ impl Lines {
             self.gap();
             self.0.push_str(&"  ".repeat(depth));
             self.0.push_str("- ");
-            let parts: Vec<&str> =
-                detail.code.iter().chain(&detail.message).map(String::as_str).collect();
+            let parts: Vec<&str> = detail.code.iter().chain(&detail.message).map(String::as_str).collect();
             self.0.push_str(&parts.join(": "));
             if let Some(target) = &detail.target {
                 let _ = write!(self.0, " (target {target})");
@@ -154,7 +153,10 @@ pub(in crate::arm) fn human(duration: Duration) -> String {
         return format!("{} ms", duration.as_millis());
     }
     let seconds = duration.as_secs();
-    let parts =
-        [counted(seconds / 3600, "hour"), counted(seconds / 60 % 60, "minute"), counted(seconds % 60, "second")];
+    let parts = [
+        counted(seconds / 3600, "hour"),
+        counted(seconds / 60 % 60, "minute"),
+        counted(seconds % 60, "second"),
+    ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

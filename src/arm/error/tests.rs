@@ -69,7 +69,10 @@ fn json_inside_a_message_is_unpacked() {
     assert_eq!(error.code.as_deref(), Some("Outer"));
     assert_eq!(error.message.as_deref(), Some("the real reason"));
     assert_eq!(error.details[0].code.as_deref(), Some("Inner"));
-    let error = read(409, r#"{"error":{"code":"O","message":"m","details":[{"message":"{\"code\":\"I\",\"message\":\"i\"}"}]}}"#);
+    let error = read(
+        409,
+        r#"{"error":{"code":"O","message":"m","details":[{"message":"{\"code\":\"I\",\"message\":\"i\"}"}]}}"#,
+    );
     assert_eq!(error.details[0].details[0].code.as_deref(), Some("I"));
     assert_eq!(error.details[0].message.as_deref(), Some("i"));
     let error = read(409, r#"{"error":{"message":"{not json"}}"#);
@@ -81,17 +84,29 @@ fn what_is_missing() {
     let not_found = |code: &str, message: &str| {
         service(404, &serde_json::json!({"error": {"code": code, "message": message}}).to_string()).missing()
     };
-    let resource = |path: &str| format!("The Resource 'Microsoft.Compute/{path}' under resource group 'rg' was not found. For more details go to https://aka.ms/ARMResourceNotFoundFix");
+    let resource = |path: &str| {
+        format!(
+            "The Resource 'Microsoft.Compute/{path}' under resource group 'rg' was not found. For more details go to https://aka.ms/ARMResourceNotFoundFix"
+        )
+    };
     assert_eq!(not_found("ResourceNotFound", "gone"), Some(Missing::Leaf));
     assert_eq!(
         not_found("ResourceNotFound", &resource("Galleries/G/inVMAccessControlProfiles/p/versions/1.0.0")),
         Some(Missing::Leaf)
     );
     assert_eq!(not_found("ResourceNotFound", &resource("galleries/g")), Some(Missing::Parent));
-    assert_eq!(not_found("NotFound", &resource("galleries/g/inVMAccessControlProfiles/p")), Some(Missing::Parent));
+    assert_eq!(
+        not_found("NotFound", &resource("galleries/g/inVMAccessControlProfiles/p")),
+        Some(Missing::Parent)
+    );
     assert_eq!(not_found("NotFound", "nothing here"), Some(Missing::Leaf));
+    assert_eq!(not_found("NotFound", "Gallery 'G' is not found."), Some(Missing::Parent));
+    assert_eq!(not_found("NotFound", "Version \"1.0.0\" of gallery 'g' is not found."), Some(Missing::Leaf));
     assert_eq!(not_found("ParentResourceNotFound", ""), Some(Missing::Parent));
-    assert_eq!(not_found("ResourceGroupNotFound", "Resource group 'rg' could not be found."), Some(Missing::ResourceGroup));
+    assert_eq!(
+        not_found("ResourceGroupNotFound", "Resource group 'rg' could not be found."),
+        Some(Missing::ResourceGroup)
+    );
     assert_eq!(not_found("SubscriptionNotFound", ""), Some(Missing::Subscription));
     assert_eq!(not_found("InvalidResourceType", "no such type"), Some(Missing::Other));
     let proxy = service(404, "<html>not here</html>");
@@ -103,12 +118,18 @@ fn what_is_missing() {
 
 #[test]
 fn conflicts() {
-    let busy = service(409, r#"{"error":{"code":"Conflict","message":"Another operation is in progress on this resource."}}"#);
+    let busy = service(
+        409,
+        r#"{"error":{"code":"Conflict","message":"Another operation is in progress on this resource."}}"#,
+    );
     assert!(busy.is_conflict() && busy.is_another_operation() && !busy.is_nested_resources());
     assert!(service(409, r#"{"error":{"code":"AnotherOperationInProgress"}}"#).is_another_operation());
     let quota = r#"{"error":{"code":"OperationNotAllowed","message":"Operation in progress exceeds the approved quota"}}"#;
     assert!(!service(409, quota).is_another_operation());
-    assert!(!service(409, r#"{"error":{"code":"PropertyChangeNotAllowed","message":"rules"}}"#).is_another_operation());
+    assert!(
+        !service(409, r#"{"error":{"code":"PropertyChangeNotAllowed","message":"rules"}}"#)
+            .is_another_operation()
+    );
     for nested in [
         r#"{"error":{"code":"CannotDeleteResource","message":"x"}}"#,
         r#"{"error":{"code":"Conflict","message":"Can not delete resource before nested resources are deleted."}}"#,
@@ -124,7 +145,10 @@ fn conflicts() {
 
 #[test]
 fn the_report_has_everything() {
-    let mut error = read(404, r#"{"error":{"code":"ResourceNotFound","message":"It is not there.","target":"x","details":[{"code":"D","message":"d","target":"y"}]}}"#);
+    let mut error = read(
+        404,
+        r#"{"error":{"code":"ResourceNotFound","message":"It is not there.","target":"x","details":[{"code":"D","message":"d","target":"y"}]}}"#,
+    );
     error.request_id = Some("r-1".to_owned());
     error.correlation_id = Some("c-1".to_owned());
     assert_eq!(
@@ -137,12 +161,23 @@ fn the_report_has_everything() {
     );
     error.operation_status = Some("Canceled".to_owned());
     let operation = Error::Operation(Box::new(error.clone()));
-    assert!(operation.report().starts_with("Azure took the request, and the operation ended as Canceled.\nCode:"));
+    assert!(
+        operation.report().starts_with("Azure took the request, and the operation ended as Canceled.\nCode:")
+    );
     assert!(operation.to_string().starts_with("the operation ended as Canceled: GET /sub"));
-    let last = Last { status: Some(200), progress: Some("InProgress".into()), error: Some(Box::new(error)), transport: None };
-    let timeout = Error::timeout("create of x", Duration::from_secs(1805), Duration::from_secs(1800), None, last);
+    let last = Last {
+        status: Some(200),
+        progress: Some("InProgress".into()),
+        error: Some(Box::new(error)),
+        transport: None,
+    };
+    let timeout =
+        Error::timeout("create of x", Duration::from_secs(1805), Duration::from_secs(1800), None, last);
     let text = timeout.report();
-    assert!(text.starts_with("Create of x was not done after 30 minutes 5 seconds, its timeout is 30 minutes."), "{text}");
+    assert!(
+        text.starts_with("Create of x was not done after 30 minutes 5 seconds, its timeout is 30 minutes."),
+        "{text}"
+    );
     assert!(text.contains("Last state: InProgress") && text.contains("Code: ResourceNotFound"), "{text}");
     assert!(!timeout.is_not_found(), "a timeout is not an answer");
 }
@@ -159,5 +194,8 @@ fn login_errors_tell_everything() {
         ..LoginError::default()
     }));
     let report = error.report();
-    assert!(report.contains("AADSTS7000215: Invalid \"secret\".") && report.contains("invalid_client"), "{report}");
+    assert!(
+        report.contains("AADSTS7000215: Invalid \"secret\".") && report.contains("invalid_client"),
+        "{report}"
+    );
 }

@@ -85,7 +85,9 @@ pub enum IdError {
         shape: &'static str,
     },
     /// The id ends before the object asked for.
-    #[error("the id ends after segment {position}, where {expected} should follow; expected one like {shape}")]
+    #[error(
+        "the id ends after segment {position}, where {expected} should follow; expected one like {shape}"
+    )]
     Ends {
         /// The number of segments that were there.
         position: usize,

@@ -127,10 +127,14 @@ fn check_profile(value: &str) -> Result<(), &'static str> {
         return Err("it must have 1 to 80 characters");
     }
     if !value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b)) {
-        return Err("it may only have letters, digits, and single hyphens, periods or underscores between them");
+        return Err(
+            "it may only have letters, digits, and single hyphens, periods or underscores between them",
+        );
     }
     if value.split(['-', '.', '_']).any(str::is_empty) {
-        return Err("it must start and end with a letter or digit, with single hyphens, periods or underscores between");
+        return Err(
+            "it must start and end with a letter or digit, with single hyphens, periods or underscores between",
+        );
     }
     Ok(())
 }

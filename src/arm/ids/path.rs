@@ -1,6 +1,8 @@
 //! Reading the path form of an id: which segments are fixed, which are names, and where it goes wrong.
 
-use super::{GalleryName, IdError, IdKind, NameError, ProfileName, ResourceGroupName, SubscriptionId, VersionName};
+use super::{
+    GalleryName, IdError, IdKind, NameError, ProfileName, ResourceGroupName, SubscriptionId, VersionName,
+};
 use std::str::FromStr;
 
 /// The fixed words in order, each before a name (the provider's namespace counts as a name).
@@ -161,7 +163,11 @@ impl<'a> Reader<'a> {
         if ours || namespace.is_empty() || rest.len() < 3 || (rest.len() % 2 == 0 && tail == Tail::None) {
             return Ok(());
         }
-        Err(IdError::Kind { expected: wanted.clone(), found: IdKind::Other(type_of(rest)), shape: self.shape })
+        Err(IdError::Kind {
+            expected: wanted.clone(),
+            found: IdKind::Other(type_of(rest)),
+            shape: self.shape,
+        })
     }
 
     /// The id was read as deep as it goes, to `found`, and that is not all or not what was asked for.

@@ -23,7 +23,9 @@ const START: &str = "/subscriptions/";
 /// Whether a text means to be a link rather than an id.
 pub(super) fn is_link(text: &str) -> bool {
     let text = text.trim_start();
-    ["https://", "http://"].iter().any(|scheme| text.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme)))
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| text.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme)))
 }
 
 /// Takes a link, gives the path from `/subscriptions/` on, decoded; a portal page's name may stand behind the id.

@@ -72,35 +72,76 @@ fn a_wrong_id_says_what_is_wrong() {
         (format!("{sub}/resourceGroups/rg"), "this is the id of a resource group"),
         (gallery_text(), "this is the id of a gallery"),
         (version_text(), "this is the id of an in-VM access control profile version"),
-        (profile_text().replace("galleries", "gallery"), "this is the id of a resource of type Microsoft.Compute/gallery/"),
-        (profile_text().replace("resourceGroups", "groups"), "segment 3 of the id must be \"resourceGroups\", found \"groups\""),
-        (profile_text().replace("inVMAccessControlProfiles", "inVMProfiles"), "segment 9 of the id must be \"inVMAccessControlProfiles\", found \"inVMProfiles\""),
-        (profile_text().replace("inVMAccessControlProfiles", "images"), "this is the id of a resource of type Microsoft.Compute/galleries/images"),
-        (format!("{}/versions", profile_text()), "the id ends after segment 11, where \"versions\" and the name of a version"),
+        (
+            profile_text().replace("galleries", "gallery"),
+            "this is the id of a resource of type Microsoft.Compute/gallery/",
+        ),
+        (
+            profile_text().replace("resourceGroups", "groups"),
+            "segment 3 of the id must be \"resourceGroups\", found \"groups\"",
+        ),
+        (
+            profile_text().replace("inVMAccessControlProfiles", "inVMProfiles"),
+            "segment 9 of the id must be \"inVMAccessControlProfiles\", found \"inVMProfiles\"",
+        ),
+        (
+            profile_text().replace("inVMAccessControlProfiles", "images"),
+            "this is the id of a resource of type Microsoft.Compute/galleries/images",
+        ),
+        (
+            format!("{}/versions", profile_text()),
+            "the id ends after segment 11, where \"versions\" and the name of a version",
+        ),
         (format!("{}/extra", profile_text()), "the id should end before segment 11, \"extra\""),
         (format!("{}//", profile_text()), "the id should end before segment 11, \"\""),
         (profile_text().replace("/g/", "/g 1/"), "segment 8 of the id: \"g 1\" is not a gallery name"),
-        (profile_text().replace(SUB, "1234"), "segment 2 of the id: \"1234\" is not a subscription id: it must be a GUID"),
-        (format!("{}/inVMAccessControlProfiles/-p", gallery_text()), "segment 10 of the id: \"-p\" is not a profile name"),
-        (format!("{}/inVMAccessControlProfiles/", gallery_text()), "where \"inVMAccessControlProfiles\" and the name of a profile should follow"),
-        (format!("{sub}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a"), "type Microsoft.Storage/storageAccounts"),
-        ("https://example.com/#resource/subscriptions/x".into(), "leads to \"example.com\", which is not an Azure portal"),
+        (
+            profile_text().replace(SUB, "1234"),
+            "segment 2 of the id: \"1234\" is not a subscription id: it must be a GUID",
+        ),
+        (
+            format!("{}/inVMAccessControlProfiles/-p", gallery_text()),
+            "segment 10 of the id: \"-p\" is not a profile name",
+        ),
+        (
+            format!("{}/inVMAccessControlProfiles/", gallery_text()),
+            "where \"inVMAccessControlProfiles\" and the name of a profile should follow",
+        ),
+        (
+            format!("{sub}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a"),
+            "type Microsoft.Storage/storageAccounts",
+        ),
+        (
+            "https://example.com/#resource/subscriptions/x".into(),
+            "leads to \"example.com\", which is not an Azure portal",
+        ),
         ("https://portal.azure.com/#home".into(), "the link holds no resource id"),
-        (format!("https://portal.azure.com/#@t/resource{}/overview", gallery_text()), "this is the id of a gallery"),
-        (format!("https://portal.azure.com/#@t/resource{}/overview", version_text()), "this is the id of an in-VM access control profile version"),
+        (
+            format!("https://portal.azure.com/#@t/resource{}/overview", gallery_text()),
+            "this is the id of a gallery",
+        ),
+        (
+            format!("https://portal.azure.com/#@t/resource{}/overview", version_text()),
+            "this is the id of an in-VM access control profile version",
+        ),
     ];
     for (text, expected) in cases {
         let error = text.parse::<ProfileId>().unwrap_err().to_string();
         assert!(error.contains(expected), "{text}\n  gave     {error}\n  expected {expected}");
     }
     let error = format!("{}/versions/1.0", profile_text()).parse::<VersionId>().unwrap_err().to_string();
-    assert!(error.contains("segment 12 of the id: \"1.0\" is not a version name: it must be three numbers"), "{error}");
+    assert!(
+        error.contains("segment 12 of the id: \"1.0\" is not a version name: it must be three numbers"),
+        "{error}"
+    );
 }
 
 #[test]
 fn names_follow_their_rules() {
     let long = "a".repeat(81);
-    for (ok, bad) in [("a", ""), ("a-b.c_d9", "a--b"), ("A1", "a_"), ("x.y", ".x"), ("a", "ä"), ("a", long.as_str())] {
+    for (ok, bad) in
+        [("a", ""), ("a-b.c_d9", "a--b"), ("A1", "a_"), ("x.y", ".x"), ("a", "ä"), ("a", long.as_str())]
+    {
         assert!(ok.parse::<ProfileName>().is_ok(), "{ok}");
         assert!(bad.parse::<ProfileName>().is_err(), "{bad}");
     }
@@ -124,7 +165,20 @@ fn version_names() {
     assert_eq!(version("1.0.2147483647").next(), Some(version("1.1.0")));
     assert_eq!(version("1.2147483647.2147483647").next(), Some(version("2.0.0")));
     assert_eq!(version("2147483647.2147483647.2147483647").next(), None);
-    for bad in ["", "1", "1.2", "1.2.3.4", "1..3", "1.2.3-rc", "v1.2.3", "1.2.2147483648", "1.2.99999999999999999999", " 1.2.3", "+1.2.3", "latest"] {
+    for bad in [
+        "",
+        "1",
+        "1.2",
+        "1.2.3.4",
+        "1..3",
+        "1.2.3-rc",
+        "v1.2.3",
+        "1.2.2147483648",
+        "1.2.99999999999999999999",
+        " 1.2.3",
+        "+1.2.3",
+        "latest",
+    ] {
         assert!(bad.parse::<VersionName>().is_err(), "{bad}");
     }
 }

@@ -47,10 +47,10 @@ impl ClientSecret {
         if secret.expose().is_empty() {
             return Err(Error::Setup("the client secret is empty".to_owned()));
         }
-        let endpoint = cloud
-            .authority()
-            .join(&format!("{tenant_id}/oauth2/v2.0/token"))
-            .map_err(|error| Error::Setup(format!("the tenant id {tenant_id:?} does not fit an address: {error}")))?;
+        let endpoint =
+            cloud.authority().join(&format!("{tenant_id}/oauth2/v2.0/token")).map_err(|error| {
+                Error::Setup(format!("the tenant id {tenant_id:?} does not fit an address: {error}"))
+            })?;
         Ok(Self {
             endpoint,
             client_id: client_id.to_owned(),
@@ -114,7 +114,12 @@ impl ClientSecret {
     }
 
     fn refusal(&self, status: u16) -> LoginError {
-        LoginError { way: WAY, endpoint: self.endpoint.to_string(), status: Some(status), ..LoginError::default() }
+        LoginError {
+            way: WAY,
+            endpoint: self.endpoint.to_string(),
+            status: Some(status),
+            ..LoginError::default()
+        }
     }
 
     /// No answer from the authority: its transport failure is the reason why there is no token.

@@ -7,9 +7,6 @@
 mod client_secret;
 mod token_cache;
 
-#[cfg(test)]
-mod tests;
-
 use super::cloud::Cloud;
 use super::error::Error;
 use super::pipeline::Plumbing;
@@ -36,7 +33,11 @@ pub enum Login {
 
 impl Login {
     /// The credential for this way, after a check of what can be checked without the network.
-    pub(super) fn credential(&self, cloud: &Cloud, plumbing: &Plumbing) -> Result<Arc<dyn TokenCredential>, Error> {
+    pub(super) fn credential(
+        &self,
+        cloud: &Cloud,
+        plumbing: &Plumbing,
+    ) -> Result<Arc<dyn TokenCredential>, Error> {
         match self {
             Login::ClientSecret { tenant_id, client_id, client_secret } => {
                 let credential =

@@ -33,7 +33,13 @@ struct Held {
 
 impl TokenCache {
     pub(in crate::arm) fn new(credential: Arc<dyn TokenCredential>, scope: String) -> Self {
-        Self { credential, scope, now: OffsetDateTime::now_utc, held: Mutex::default(), turn: tokio::sync::Mutex::default() }
+        Self {
+            credential,
+            scope,
+            now: OffsetDateTime::now_utc,
+            held: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Gives a token that is valid now. The context carries the call whose deadline bounds the request for one.
@@ -78,7 +84,8 @@ impl TokenCache {
             None => Context::new(),
         };
         let options = TokenRequestOptions { method_options: ClientMethodOptions { context } };
-        let AccessToken { token, expires_on } = self.credential.get_token(&[&self.scope], Some(options)).await?;
+        let AccessToken { token, expires_on } =
+            self.credential.get_token(&[&self.scope], Some(options)).await?;
         let token = Secret::new(token.secret());
         let lifetime: Duration = expires_on - asked;
         let margin = Duration::min(lifetime / 5_i32, MARGIN);
@@ -118,7 +125,11 @@ mod tests {
 
     #[async_trait]
     impl TokenCredential for Counter {
-        async fn get_token(&self, _: &[&str], _: Option<TokenRequestOptions<'_>>) -> azure_core::Result<AccessToken> {
+        async fn get_token(
+            &self,
+            _: &[&str],
+            _: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AccessToken> {
             tokio::time::sleep(self.delay).await;
             let lifetime = self.lifetime.load(Ordering::SeqCst);
             if lifetime == 0 {
@@ -139,7 +150,8 @@ mod tests {
     }
 
     fn cache(lifetime: i64, delay: std::time::Duration) -> (Arc<Counter>, TokenCache) {
-        let counter = Arc::new(Counter { count: AtomicU32::new(0), lifetime: AtomicI64::new(lifetime), delay });
+        let counter =
+            Arc::new(Counter { count: AtomicU32::new(0), lifetime: AtomicI64::new(lifetime), delay });
         let mut cache = TokenCache::new(counter.clone(), "s/.default".to_owned());
         cache.now = clock;
         (counter, cache)

@@ -101,7 +101,8 @@ struct WireProperties {
 impl From<Wire> for Profile {
     fn from(wire: Wire) -> Self {
         let Wire { id, name, location, tags, properties, system_data } = wire;
-        let WireProperties { description, os_type, applicable_host_endpoint, provisioning_state } = properties;
+        let WireProperties { description, os_type, applicable_host_endpoint, provisioning_state } =
+            properties;
         Self {
             id,
             name,

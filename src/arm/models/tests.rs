@@ -66,7 +66,15 @@ fn words() {
     assert_eq!(OsType::from("linux"), OsType::Linux);
     assert_eq!(OsType::from("Plan9"), OsType::Other("plan9".to_owned()));
     assert_ne!(OsType::from("Plan9"), OsType::Linux);
-    for (word, terminal) in [("Succeeded", true), ("failed", true), ("Canceled", true), ("cancelled", true), ("Deleting", false), ("Migrating", false), ("x", false)] {
+    for (word, terminal) in [
+        ("Succeeded", true),
+        ("failed", true),
+        ("Canceled", true),
+        ("cancelled", true),
+        ("Deleting", false),
+        ("Migrating", false),
+        ("x", false),
+    ] {
         assert_eq!(ProvisioningState::from(word).is_terminal(), terminal, "{word}");
     }
 }
@@ -92,9 +100,17 @@ fn bodies_are_exact() {
         target_locations: Some(vec![Location::new("West US")]),
         exclude_from_latest: Some(false),
         rules: Rules {
-            privileges: Some(vec![Privilege { name: "p".into(), path: "/x".into(), query_parameters: BTreeMap::from([("a".into(), "1".into())]) }]),
+            privileges: Some(vec![Privilege {
+                name: "p".into(),
+                path: "/x".into(),
+                query_parameters: BTreeMap::from([("a".into(), "1".into())]),
+            }]),
             roles: Some(vec![Role { name: "r".into(), privileges: vec!["p".into()] }]),
-            identities: Some(vec![Identity { name: "i".into(), exe_path: Some("/bin/x".into()), ..Identity::default() }]),
+            identities: Some(vec![Identity {
+                name: "i".into(),
+                exe_path: Some("/bin/x".into()),
+                ..Identity::default()
+            }]),
             role_assignments: Some(vec![RoleAssignment { role: "r".into(), identities: vec!["i".into()] }]),
         },
         ..version
@@ -143,8 +159,17 @@ fn a_change_keeps_what_it_does_not_speak_of() {
             "rules": {"privileges": [{"name": "p", "path": "/x", "queryParameters": {}}], "roles": [], "identities": [], "roleAssignments": [], "future": [1]},
             "targetLocations": [{"name": "North Europe"}, {"name": "westus", "regionalReplicaCount": 3}], "excludeFromLatest": false}})
     );
-    let given = object(json!({"location": "l", "tags": {"a": "b"}, "properties": {"description": "old", "osType": "Linux"}}));
-    let change = ProfileChange { description: Some(None), tags: Some(BTreeMap::new()), ..ProfileChange::default() };
-    assert_eq!(Value::Object(change.apply(given)), json!({"location": "l", "tags": {}, "properties": {"osType": "Linux"}}));
-    assert_eq!(Value::Object(change.apply(object(json!({"properties": 7})))), json!({"tags": {}, "properties": {}}));
+    let given = object(
+        json!({"location": "l", "tags": {"a": "b"}, "properties": {"description": "old", "osType": "Linux"}}),
+    );
+    let change =
+        ProfileChange { description: Some(None), tags: Some(BTreeMap::new()), ..ProfileChange::default() };
+    assert_eq!(
+        Value::Object(change.apply(given)),
+        json!({"location": "l", "tags": {}, "properties": {"osType": "Linux"}})
+    );
+    assert_eq!(
+        Value::Object(change.apply(object(json!({"properties": 7})))),
+        json!({"tags": {}, "properties": {}})
+    );
 }

@@ -22,13 +22,18 @@ pub(super) enum Seen {
 /// The state in a resource's body.
 pub(super) fn provisioning_state(body: &Map<String, Value>) -> Option<ProvisioningState> {
     let properties = member(body, "properties")?.as_object()?;
-    member(properties, "provisioningState")?.as_str().filter(|word| !word.trim().is_empty()).map(ProvisioningState::from)
+    member(properties, "provisioningState")?
+        .as_str()
+        .filter(|word| !word.trim().is_empty())
+        .map(ProvisioningState::from)
 }
 
 /// Reads the answer at an `Azure-AsyncOperation` address.
 pub(super) fn async_operation(answer: &Answer) -> Result<Seen, Error> {
     match answer.status {
-        200 | 201 | 202 | 204 if answer.is_empty() => Ok(if answer.status == 202 { running("Accepted") } else { Seen::Done }),
+        200 | 201 | 202 | 204 if answer.is_empty() => {
+            Ok(if answer.status == 202 { running("Accepted") } else { Seen::Done })
+        }
         200..=202 => {
             let body = answer.object()?;
             match member(&body, "status").and_then(Value::as_str) {

@@ -37,7 +37,8 @@ impl Policy for LoggingPolicy {
             return forward(ctx, request, next).await;
         }
         let line = request_line(request);
-        let (host, query) = (request.url().host_str().unwrap_or_default().to_owned(), shown_query(request.url()));
+        let (host, query) =
+            (request.url().host_str().unwrap_or_default().to_owned(), shown_query(request.url()));
         let id = request.headers().get_optional_str(&HeaderName::from_static("x-ms-client-request-id"));
         let client_request_id = id.unwrap_or_default().to_owned();
         let before = Instant::now();
@@ -94,9 +95,13 @@ mod tests {
 
     #[test]
     fn only_allowed_values_are_shown() {
-        let url = Url::parse("https://arm.example/x?api-version=2024-03-03&$skiptoken=abc&sig=secret").unwrap();
+        let url =
+            Url::parse("https://arm.example/x?api-version=2024-03-03&$skiptoken=abc&sig=secret").unwrap();
         assert_eq!(shown_query(&url), "api-version=2024-03-03&$skiptoken=REDACTED&sig=REDACTED");
-        assert_eq!(shown_value("https://u:p@arm.example/op?t=secret&monitor=true"), "https://arm.example/op?t=REDACTED&monitor=true");
+        assert_eq!(
+            shown_value("https://u:p@arm.example/op?t=secret&monitor=true"),
+            "https://arm.example/op?t=REDACTED&monitor=true"
+        );
         assert_eq!(shown_value("17"), "17");
     }
 }

@@ -13,7 +13,8 @@ pub(in crate::arm) fn retry_after<'a>(
     header: impl Fn(&'static str) -> Option<&'a str>,
     now: OffsetDateTime,
 ) -> Option<Duration> {
-    let number = |name| header(name).and_then(|text| text.trim().parse::<f64>().ok()).filter(|n| n.is_finite());
+    let number =
+        |name| header(name).and_then(|text| text.trim().parse::<f64>().ok()).filter(|n| n.is_finite());
     let millis = number("x-ms-retry-after-ms").or_else(|| number("retry-after-ms"));
     if let Some(millis) = millis {
         return Some(seconds(millis / 1_000.0));
@@ -22,7 +23,8 @@ pub(in crate::arm) fn retry_after<'a>(
         return Some(seconds(wait));
     }
     let then = OffsetDateTime::parse(header("retry-after")?.trim(), &Rfc2822).ok()?;
-    let now = header("date").and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc2822).ok()).unwrap_or(now);
+    let now =
+        header("date").and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc2822).ok()).unwrap_or(now);
     Some(seconds((then - now).as_seconds_f64()))
 }
 
@@ -51,11 +53,17 @@ mod tests {
         assert_eq!(wait(&[("retry-after", " 0 ")]), ms(0));
         assert_eq!(wait(&[("retry-after", "0.5")]), ms(500));
         assert_eq!(wait(&[("retry-after-ms", "1500")]), ms(1_500));
-        assert_eq!(wait(&[("x-ms-retry-after-ms", "20"), ("retry-after-ms", "30"), ("retry-after", "9")]), ms(20));
+        assert_eq!(
+            wait(&[("x-ms-retry-after-ms", "20"), ("retry-after-ms", "30"), ("retry-after", "9")]),
+            ms(20)
+        );
         assert_eq!(wait(&[("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT")]), ms(10_000));
         assert_eq!(wait(&[("retry-after", "Sun, 06 Nov 1994 08:49:27 GMT")]), ms(0));
         assert_eq!(
-            wait(&[("retry-after", "Mon, 07 Nov 1994 00:00:05 GMT"), ("date", "Mon, 07 Nov 1994 00:00:00 GMT")]),
+            wait(&[
+                ("retry-after", "Mon, 07 Nov 1994 00:00:05 GMT"),
+                ("date", "Mon, 07 Nov 1994 00:00:00 GMT")
+            ]),
             ms(5_000),
             "the server's own clock counts"
         );

@@ -51,11 +51,21 @@ async fn without_an_operation_the_object_itself_tells() {
 #[tokio::test]
 async fn children_and_busy_objects_are_waited_out() {
     let azure = Azure::start().await;
-    let nested = arm_error("CannotDeleteResource", "Can not delete resource before nested resources are deleted.");
+    let nested =
+        arm_error("CannotDeleteResource", "Can not delete resource before nested resources are deleted.");
     azure.answer("DELETE", &profile_path(), 2, status(409, nested.clone())).await;
-    azure.answer("DELETE", &profile_path(), 1, status(409, arm_error("AnotherOperationInProgress", "busy"))).await;
+    azure
+        .answer("DELETE", &profile_path(), 1, status(409, arm_error("AnotherOperationInProgress", "busy")))
+        .await;
     let link = format!("{OP}?api-version=2024-03-03");
-    azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(202).insert_header("location", link.as_str())).await;
+    azure
+        .answer(
+            "DELETE",
+            &profile_path(),
+            1,
+            ResponseTemplate::new(202).insert_header("location", link.as_str()),
+        )
+        .await;
     azure.answer("GET", OP, 1, ok(json!({"status": "Failed", "error": nested["error"]}))).await;
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
     azure.client.profiles().delete(&profile_id(), &call()).await.unwrap();
@@ -74,7 +84,9 @@ async fn children_that_stay_are_named_at_the_deadline() {
 #[tokio::test]
 async fn other_conflicts_are_not_tried_again() {
     let azure = Azure::start().await;
-    azure.answer("DELETE", &profile_path(), 9, status(409, arm_error("ScopeLocked", "a lock is on it"))).await;
+    azure
+        .answer("DELETE", &profile_path(), 9, status(409, arm_error("ScopeLocked", "a lock is on it")))
+        .await;
     let error = azure.client.profiles().delete(&profile_id(), &call()).await.unwrap_err();
     assert!(matches!(error, Error::Service(_)) && error.is_conflict() && error.is_forbidden());
     assert_eq!(azure.requests().await.len(), 1);

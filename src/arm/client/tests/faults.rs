@@ -16,7 +16,9 @@ async fn passing_statuses_are_waited_out_in_every_retry_form() {
         (503, "retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"),
         (504, "retry-after", "garbage"),
     ] {
-        azure.answer("GET", &profile_path(), 2, ResponseTemplate::new(status).insert_header(header, value)).await;
+        azure
+            .answer("GET", &profile_path(), 2, ResponseTemplate::new(status).insert_header(header, value))
+            .await;
     }
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
@@ -26,7 +28,9 @@ async fn passing_statuses_are_waited_out_in_every_retry_form() {
 #[tokio::test]
 async fn the_wait_that_is_asked_for_is_kept() {
     let azure = Azure::start().await;
-    azure.answer("GET", &profile_path(), 1, ResponseTemplate::new(500).insert_header("retry-after-ms", "150")).await;
+    azure
+        .answer("GET", &profile_path(), 1, ResponseTemplate::new(500).insert_header("retry-after-ms", "150"))
+        .await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     let before = Instant::now();
     azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
@@ -41,7 +45,14 @@ async fn the_deadline_ends_it_with_the_last_error() {
     let error = azure.client.profiles().get(&profile_id(), &call_of(80)).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     let report = error.report();
-    for part in ["GET /subscriptions", "Code: InternalServerError", "Message: boom", "500 Internal Server Error", "r9", "80 ms"] {
+    for part in [
+        "GET /subscriptions",
+        "Code: InternalServerError",
+        "Message: boom",
+        "500 Internal Server Error",
+        "r9",
+        "80 ms",
+    ] {
         assert!(report.contains(part), "{part} is not in\n{report}");
     }
 }
@@ -54,14 +65,19 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
     let before = Instant::now();
     let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     assert!(before.elapsed() < Duration::from_secs(2));
-    assert!(error.to_string().contains("the next attempt in 1 hour would come after its timeout of 5 seconds"), "{error}");
+    assert!(
+        error.to_string().contains("the next attempt in 1 hour would come after its timeout of 5 seconds"),
+        "{error}"
+    );
     assert_eq!(error.arm().unwrap().code.as_deref(), Some("TooManyRequests"));
 }
 
 #[tokio::test]
 async fn cancelling_ends_a_wait() {
     let azure = Azure::start().await;
-    azure.answer("GET", &profile_path(), 9, ResponseTemplate::new(503).insert_header("retry-after", "3")).await;
+    azure
+        .answer("GET", &profile_path(), 9, ResponseTemplate::new(503).insert_header("retry-after", "3"))
+        .await;
     let token = CancellationToken::new();
     let call = Call::new(Duration::from_secs(60), token.clone());
     let before = Instant::now();
@@ -118,7 +134,11 @@ async fn a_host_that_cannot_be_reached_is_given_up_after_a_while() {
     let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     let Error::Transport(transport) = &error else { panic!("{error}") };
     assert_eq!(transport.kind, TransportKind::Connect);
-    assert!(error.to_string().contains("no connection to 127.0.0.1:1") && error.to_string().to_lowercase().contains("refused"), "{error}");
+    assert!(
+        error.to_string().contains("no connection to 127.0.0.1:1")
+            && error.to_string().to_lowercase().contains("refused"),
+        "{error}"
+    );
     assert!(error.report().contains("HTTPS_PROXY"));
 }
 
@@ -128,7 +148,8 @@ async fn an_unknown_issuer_is_told_at_once_and_a_given_one_is_trusted() {
     let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let chain = vec![key.cert.der().clone()];
     let private = rustls::pki_types::PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into());
-    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private).unwrap();
+    let config =
+        rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private).unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let arm = format!("https://localhost:{}", listener.local_addr().unwrap().port());
@@ -149,7 +170,11 @@ async fn an_unknown_issuer_is_told_at_once_and_a_given_one_is_trusted() {
     let client = ArmClient::new(settings.clone()).unwrap();
     let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     assert!(error.is_untrusted_certificate(), "{error}");
-    assert!(error.report().contains("SSL_CERT_FILE") && before.elapsed() < Duration::from_secs(4), "{}", error.report());
+    assert!(
+        error.report().contains("SSL_CERT_FILE") && before.elapsed() < Duration::from_secs(4),
+        "{}",
+        error.report()
+    );
 
     let encoded = base64::prelude::BASE64_STANDARD.encode(key.cert.der());
     let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n");
@@ -157,7 +182,8 @@ async fn an_unknown_issuer_is_told_at_once_and_a_given_one_is_trusted() {
     let client = ArmClient::new(settings.clone()).unwrap();
     client.profiles().get(&profile_id(), &call()).await.unwrap();
 
-    settings.root_certificates = vec![b"-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n".to_vec()];
+    settings.root_certificates =
+        vec![b"-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n".to_vec()];
     let client = ArmClient::new(settings).unwrap();
     let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     assert!(matches!(error, Error::Setup(_)), "{error}");

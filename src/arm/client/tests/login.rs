@@ -21,13 +21,22 @@ async fn one_token_request_for_many_callers() {
 #[tokio::test]
 async fn a_refused_token_is_replaced_once() {
     let azure = Azure::start().await;
-    azure.answer("GET", &profile_path(), 1, status(401, arm_error("ExpiredAuthenticationToken", "old"))).await;
+    azure
+        .answer("GET", &profile_path(), 1, status(401, arm_error("ExpiredAuthenticationToken", "old")))
+        .await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
-    let tokens: Vec<_> = azure.requests().await.iter().map(|r| r.headers["authorization"].to_str().unwrap().to_owned()).collect();
+    let tokens: Vec<_> = azure
+        .requests()
+        .await
+        .iter()
+        .map(|r| r.headers["authorization"].to_str().unwrap().to_owned())
+        .collect();
     assert_eq!(tokens, ["Bearer token-1", "Bearer token-2"]);
 
-    azure.answer("GET", &profile_path(), 99, status(401, arm_error("InvalidAuthenticationToken", "no"))).await;
+    azure
+        .answer("GET", &profile_path(), 99, status(401, arm_error("InvalidAuthenticationToken", "no")))
+        .await;
     let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     assert_eq!(error.arm().unwrap().code.as_deref(), Some("InvalidAuthenticationToken"));
     assert_eq!(azure.requests().await.len(), 4, "no further attempts");

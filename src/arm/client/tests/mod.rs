@@ -75,7 +75,9 @@ struct Tokens(std::sync::atomic::AtomicU32);
 impl Respond for Tokens {
     fn respond(&self, _: &Request) -> ResponseTemplate {
         let number = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
-        ResponseTemplate::new(200).set_body_json(json!({"token_type": "Bearer", "expires_in": 3599, "access_token": format!("token-{number}")}))
+        ResponseTemplate::new(200).set_body_json(
+            json!({"token_type": "Bearer", "expires_in": 3599, "access_token": format!("token-{number}")}),
+        )
     }
 }
 
@@ -97,7 +99,11 @@ fn settings(arm: &str, authority: &str) -> Settings {
 impl Azure {
     async fn start() -> Self {
         let azure = Self::without_tokens().await;
-        Mock::given(method("POST")).and(path(TOKEN)).respond_with(Tokens(Default::default())).mount(&azure.server).await;
+        Mock::given(method("POST"))
+            .and(path(TOKEN))
+            .respond_with(Tokens(Default::default()))
+            .mount(&azure.server)
+            .await;
         azure
     }
 
@@ -109,7 +115,12 @@ impl Azure {
 
     /// Answers requests with one verb at one path, the given number of times.
     async fn answer(&self, verb: &str, at: &str, times: u64, response: ResponseTemplate) {
-        Mock::given(method(verb)).and(path(at)).respond_with(response).up_to_n_times(times).mount(&self.server).await;
+        Mock::given(method(verb))
+            .and(path(at))
+            .respond_with(response)
+            .up_to_n_times(times)
+            .mount(&self.server)
+            .await;
     }
 
     /// The requests to ARM that were received, as `GET /path`.

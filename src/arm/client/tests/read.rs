@@ -32,8 +32,13 @@ async fn the_id_decides_the_path_and_keeps_its_spelling() {
 #[tokio::test]
 async fn not_found_is_told_with_ids() {
     let azure = Azure::start().await;
-    let body = arm_error("ResourceNotFound", "The Resource 'Microsoft.Compute/galleries/g' under resource group 'rg' was not found.");
-    let response = status(404, body).insert_header("x-ms-request-id", "req-7").insert_header("x-ms-correlation-request-id", "cor-8");
+    let body = arm_error(
+        "ResourceNotFound",
+        "The Resource 'Microsoft.Compute/galleries/g' under resource group 'rg' was not found.",
+    );
+    let response = status(404, body)
+        .insert_header("x-ms-request-id", "req-7")
+        .insert_header("x-ms-correlation-request-id", "cor-8");
     azure.answer("GET", &profile_path(), 1, response).await;
     let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     assert_eq!(error.missing(), Some(Missing::Parent));
@@ -53,14 +58,18 @@ async fn an_answer_that_is_not_json_is_asked_again_and_then_shown() {
     let azure = Azure::start().await;
     azure.answer("GET", &profile_path(), 9, page).await;
     let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
-    assert!(matches!(error, Error::Unreadable { .. }) && error.to_string().contains("Please log in"), "{error}");
+    assert!(
+        matches!(error, Error::Unreadable { .. }) && error.to_string().contains("Please log in"),
+        "{error}"
+    );
     assert_eq!(azure.requests().await.len(), 3);
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let (azure, elsewhere) = (Azure::start().await, MockServer::start().await);
-    let response = ResponseTemplate::new(302).insert_header("location", format!("{}/x", elsewhere.uri()).as_str());
+    let response =
+        ResponseTemplate::new(302).insert_header("location", format!("{}/x", elsewhere.uri()).as_str());
     azure.answer("GET", &profile_path(), 1, response).await;
     let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     assert!(error.to_string().contains("redirects to 127.0.0.1, which is not followed"), "{error}");
@@ -72,13 +81,25 @@ async fn lists_are_read_page_by_page() {
     let azure = Azure::start().await;
     let list = format!("{GALLERY}/inVMAccessControlProfiles");
     let next = format!("{}{list}?$skiptoken=2", azure.server.uri());
-    azure.answer("GET", &list, 1, ok(json!({"value": [profile_json("Succeeded"), null], "nextLink": next}))).await;
-    azure.answer("GET", &list, 1, ok(json!({"value": [], "nextLink": format!("{list}?$skiptoken=3&api-version=x")}))).await;
+    azure
+        .answer("GET", &list, 1, ok(json!({"value": [profile_json("Succeeded"), null], "nextLink": next})))
+        .await;
+    azure
+        .answer(
+            "GET",
+            &list,
+            1,
+            ok(json!({"value": [], "nextLink": format!("{list}?$skiptoken=3&api-version=x")})),
+        )
+        .await;
     azure.answer("GET", &list, 1, ok(json!({"value": [profile_json("Updating")], "nextLink": ""}))).await;
     let profiles = azure.client.profiles().list(&gallery_id(), &call()).await.unwrap();
     assert_eq!(profiles.len(), 2);
     let queries: Vec<_> = azure.requests().await.iter().map(|r| r.url.query().unwrap().to_owned()).collect();
-    assert_eq!(queries, ["api-version=2024-03-03", "$skiptoken=2&api-version=2024-03-03", "$skiptoken=3&api-version=x"]);
+    assert_eq!(
+        queries,
+        ["api-version=2024-03-03", "$skiptoken=2&api-version=2024-03-03", "$skiptoken=3&api-version=x"]
+    );
 }
 
 #[tokio::test]

@@ -25,7 +25,9 @@ fn created(azure: &Azure, header: &str) -> ResponseTemplate {
 #[tokio::test]
 async fn a_final_answer_costs_no_further_request() {
     let without_state = json!({"name": "p", "properties": {"osType": "Linux"}});
-    for (code, body) in [(200, profile_json("Succeeded")), (201, profile_json("succeeded")), (200, without_state)] {
+    for (code, body) in
+        [(200, profile_json("Succeeded")), (201, profile_json("succeeded")), (200, without_state)]
+    {
         let azure = Azure::start().await;
         azure.answer("PUT", &profile_path(), 1, status(code, body)).await;
         let started = begin(&azure).await;
@@ -153,14 +155,18 @@ async fn a_foreign_operation_address_gets_no_request_and_loses_no_object() {
 async fn deadline_and_cancellation_end_the_wait() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
-    let running = ok(json!({"status": "InProgress", "percentComplete": 30})).insert_header("retry-after", "60");
+    let running =
+        ok(json!({"status": "InProgress", "percentComplete": 30})).insert_header("retry-after", "60");
     azure.answer("GET", OP, 99, running).await;
     let pending = begin(&azure).await.operation.unwrap();
     let before = tokio::time::Instant::now();
     let error = azure.client.profiles().finish(&pending, &call_of(120)).await.unwrap_err();
     assert!(before.elapsed() < Duration::from_secs(2));
     let report = error.report();
-    assert!(error.is_timeout() && report.contains("InProgress, 30%") && report.contains("the write of"), "{report}");
+    assert!(
+        error.is_timeout() && report.contains("InProgress, 30%") && report.contains("the write of"),
+        "{report}"
+    );
     assert_eq!(azure.requests().await.len(), 3, "a wait beyond the deadline is cut for one last look");
 
     let token = CancellationToken::new();
@@ -205,14 +211,16 @@ async fn a_parent_that_should_exist_is_waited_for() {
     let error = azure.client.profiles().begin_create(&id, &body, &call()).await.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(azure.requests().await.len(), 1, "not without being told that it exists");
-    let error = azure.client.profiles().begin_create(&id, &body, &call().expecting_parent()).await.unwrap_err();
+    let error =
+        azure.client.profiles().begin_create(&id, &body, &call().expecting_parent()).await.unwrap_err();
     assert!(error.is_not_found() && azure.requests().await.len() > 3, "bounded: {error}");
 }
 
 #[tokio::test]
 async fn a_busy_object_is_waited_for() {
     let azure = Azure::start().await;
-    let busy = status(409, arm_error("Conflict", "Another operation is in progress")).insert_header("retry-after-ms", "3");
+    let busy = status(409, arm_error("Conflict", "Another operation is in progress"))
+        .insert_header("retry-after-ms", "3");
     azure.answer("PUT", &profile_path(), 3, busy).await;
     azure.answer("PUT", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     begin(&azure).await;
