@@ -3,8 +3,9 @@
 use super::call::Call;
 use super::cloud::Cloud;
 use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
+use super::ids::ProfileId;
 use super::pace::Pace;
-use super::pipeline::{retry_after, to_error};
+use super::pipeline::{Turn, request_line, retry_after, to_error};
 use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
 use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request, response::ResponseBody};
 use serde::de::DeserializeOwned;
@@ -45,40 +46,42 @@ impl Http {
 
     /// Sends a GET. It ends at once when the call is cancelled.
     pub(super) async fn get(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
-        self.send(Method::Get, url, None, Duration::ZERO, call).await
+        let ctx = Context::new().with_value(call.clone());
+        self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
     }
 
-    /// Sends a write. When the call is cancelled, it may still take a moment, so that it is known what became of it.
+    /// Sends a write to a profile or one of its versions. When the call is cancelled, it may still take a moment, so that it is known what became of it.
     pub(super) async fn write(
         &self,
         method: Method,
         url: &Url,
+        profile: &ProfileId,
         body: Option<&[u8]>,
         call: &Call,
     ) -> Result<Answer, Error> {
-        self.send(method, url, body, self.pace.cancel_grace, call).await
-    }
-
-    async fn send(
-        &self,
-        method: Method,
-        url: &Url,
-        body: Option<&[u8]>,
-        grace: Duration,
-        call: &Call,
-    ) -> Result<Answer, Error> {
-        let line = RequestLine { method: method.as_str(), path: url.path().to_owned() };
         let mut request = Request::new(url.clone(), method);
-        request.insert_header(ACCEPT, "application/json");
         if let Some(body) = body {
             request.insert_header(CONTENT_TYPE, "application/json");
             request.set_body(body.to_vec());
         }
-        let ctx = Context::new().with_value(call.clone());
+        let ctx = Context::new().with_value(call.clone()).with_value(Turn(profile.clone()));
+        self.send(request, &ctx, self.pace.cancel_grace, call).await
+    }
+
+    async fn send(
+        &self,
+        mut request: Request,
+        ctx: &Context<'_>,
+        grace: Duration,
+        call: &Call,
+    ) -> Result<Answer, Error> {
+        request.insert_header(ACCEPT, "application/json");
+        let line = request_line(&request);
+        let url = request.url().clone();
         let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
         let work = async {
-            let sent = self.pipeline.send(&ctx, &mut request, Some(options)).await;
-            sent.map_err(|error| to_error(error, &line, url))
+            let sent = self.pipeline.send(ctx, &mut request, Some(options)).await;
+            sent.map_err(|error| to_error(error, &line, &url))
         };
         let (status, headers, body) = call.run(&line.to_string(), grace, work).await?.deconstruct();
         let correlation_id = self.correlation_id.clone();

@@ -21,7 +21,6 @@
 mod collection;
 mod delete;
 mod list;
-mod locks;
 mod write;
 
 #[cfg(test)]
@@ -32,8 +31,7 @@ use super::error::Error;
 use super::exchange::Http;
 use super::login::{Login, TokenCache};
 use super::pace::Pace;
-use super::pipeline::{BearerPolicy, LazyTransport, Plumbing};
-use locks::Locks;
+use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -87,7 +85,6 @@ pub struct ArmClient {
 #[derive(Debug)]
 struct Inner {
     http: Http,
-    locks: Locks,
     #[cfg(test)]
     transport: Arc<LazyTransport>,
 }
@@ -106,11 +103,10 @@ impl ArmClient {
             Plumbing { transport, user_agent, correlation_id: correlation_id.clone(), pace: pace.clone() };
         let tokens = TokenCache::new(login.credential(&cloud, &plumbing)?, cloud.scope());
         let bearer = BearerPolicy::new(cloud.clone(), Arc::new(tokens));
-        let pipeline = plumbing.pipeline(vec![Arc::new(bearer)]);
+        let pipeline = plumbing.pipeline(vec![Arc::new(TurnPolicy::default()), Arc::new(bearer)]);
         Ok(Self {
             inner: Arc::new(Inner {
                 http: Http { pipeline, cloud, api_version, correlation_id, pace },
-                locks: Locks::default(),
                 #[cfg(test)]
                 transport: plumbing.transport,
             }),

@@ -8,7 +8,6 @@ use super::super::pace::random;
 use super::ArmClient;
 use azure_core::http::Method;
 use std::fmt;
-use std::time::Duration;
 use tokio::time::Instant;
 
 /// One write, as often as it takes.
@@ -41,10 +40,7 @@ impl ArmClient {
         let mut invisible_since: Option<Instant> = None;
         let mut earlier = 0;
         loop {
-            let turn = async { Ok(self.inner.locks.turn(write.profile).await) };
-            let turn = call.run(&operation, Duration::ZERO, turn).await?;
-            let answer = self.http().write(write.method, &url, write.body, call).await?;
-            drop(turn);
+            let answer = self.http().write(write.method, &url, write.profile, write.body, call).await?;
             let asked = answer.retry_after().filter(|wait| !wait.is_zero());
             let error = match answer.accept(write.accepted) {
                 Ok(answer) => return Ok(answer),

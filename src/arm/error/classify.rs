@@ -113,11 +113,22 @@ fn named(error: &ArmError) -> Option<Missing> {
     if lower.contains("parent resource") {
         return Some(Missing::Parent);
     }
-    let found = message.split(['\'', '"', ' ']).find_map(below_namespace)?;
-    if found == asked {
+    let quoted = || message.split(['\'', '"', ' ']);
+    if let Some(found) = quoted().find_map(below_namespace) {
+        return match found == asked {
+            true => Some(Missing::Leaf),
+            false => asked.starts_with(&format!("{found}/")).then_some(Missing::Parent),
+        };
+    }
+    // No path, perhaps a bare name: "Gallery 'g' was not found".
+    let mut names = asked.split('/').skip(1).step_by(2).collect::<Vec<_>>();
+    let leaf = names.pop()?;
+    let named =
+        |name: &str| quoted().any(|word| word.trim_end_matches(['.', ',']).eq_ignore_ascii_case(name));
+    if named(leaf) {
         return Some(Missing::Leaf);
     }
-    asked.starts_with(&format!("{found}/")).then_some(Missing::Parent)
+    names.into_iter().any(named).then_some(Missing::Parent)
 }
 
 /// What stands after `Microsoft.Compute/`, lower-cased.

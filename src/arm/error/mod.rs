@@ -21,8 +21,8 @@ pub use classify::Missing;
 pub use login::LoginError;
 pub use transport::{TransportError, TransportKind};
 
-pub(super) use body::{excerpt, fill, member, object, read as read_error, without_mark};
-pub(super) use report::{human, words};
+pub(super) use body::{excerpt, fill, member, read as read_error, without_mark};
+use report::human;
 pub(super) use transport::{causes, is_tls};
 
 /// Why a call failed.

@@ -100,6 +100,8 @@ fn what_is_missing() {
         Some(Missing::Parent)
     );
     assert_eq!(not_found("NotFound", "nothing here"), Some(Missing::Leaf));
+    assert_eq!(not_found("NotFound", "Gallery 'G' is not found."), Some(Missing::Parent));
+    assert_eq!(not_found("NotFound", "Version \"1.0.0\" of gallery 'g' is not found."), Some(Missing::Leaf));
     assert_eq!(not_found("ParentResourceNotFound", ""), Some(Missing::Parent));
     assert_eq!(
         not_found("ResourceGroupNotFound", "Resource group 'rg' could not be found."),

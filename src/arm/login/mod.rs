@@ -7,9 +7,6 @@
 mod client_secret;
 mod token_cache;
 
-#[cfg(test)]
-mod tests;
-
 use super::cloud::Cloud;
 use super::error::Error;
 use super::pipeline::Plumbing;

@@ -10,9 +10,6 @@
 mod finish;
 mod status;
 
-#[cfg(test)]
-mod tests;
-
 use super::error::{Error, RequestLine};
 use super::exchange::{Answer, Http};
 use super::link;

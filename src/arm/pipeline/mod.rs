@@ -1,8 +1,8 @@
 //! The way a request takes: small policies in a row, over one HTTP client that is built when the first request
 //! needs it.
 //!
-//! Per call: client request id, correlation id, user agent, retry. Per attempt: token (only on the way to Azure
-//! Resource Manager), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
+//! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), token (only on
+//! the way to Azure Resource Manager), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
 //! the first honours retry headers on two statuses only and knows no deadline of the caller, and the second refuses
 //! an emulator on loopback and cannot tell a stale token from a fresh one.
 
@@ -12,10 +12,8 @@ mod logging;
 mod retry;
 mod retry_after;
 mod transport;
+mod turn;
 mod user_agent;
-
-#[cfg(test)]
-mod tests;
 
 use super::error::{Error, RequestLine};
 use super::pace::Pace;
@@ -25,8 +23,10 @@ use std::sync::Arc;
 
 pub(super) use bearer::BearerPolicy;
 pub(super) use retry_after::retry_after;
-use transport::forward;
 pub(super) use transport::{LazyTransport, to_error};
+pub(super) use turn::{Turn, TurnPolicy};
+
+use transport::forward;
 
 /// What every pipeline of one client shares.
 #[derive(Clone, Debug)]

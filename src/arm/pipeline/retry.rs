@@ -1,7 +1,7 @@
 //! Trying again what failed in passing.
 //!
-//! An answer that asks to come back later is waited out until the deadline of the call, whatever the number of
-//! attempts. A host that cannot be reached is tried for a bounded time only, since a wrong address would otherwise
+//! An answer that asks to come back later, and a connection that broke, are met until the deadline of the call,
+//! whatever the number of attempts. A host that cannot be reached is tried for a bounded time only, since a wrong address would otherwise
 //! look like a hang. A certificate that is not trusted is not tried again.
 
 use super::super::call::Call;
@@ -67,10 +67,15 @@ impl Policy for RetryPolicy {
                 Err(error) if matches!(error.kind(), ErrorKind::Connection | ErrorKind::Io) => {
                     let failure = describe(&error, &line, request.url());
                     call.heard(|last| last.transport = Some(failure.to_string()));
-                    let since = *unreachable_since.get_or_insert(before);
-                    if failure.kind == TransportKind::Certificate || since.elapsed() >= self.pace.unreachable
-                    {
-                        return Err(error);
+                    match failure.kind {
+                        TransportKind::Certificate | TransportKind::Request => return Err(error),
+                        TransportKind::Connect => {
+                            let since = *unreachable_since.get_or_insert(before);
+                            if since.elapsed() >= self.pace.unreachable {
+                                return Err(error);
+                            }
+                        }
+                        TransportKind::Broken => unreachable_since = None,
                     }
                     tracing::debug!(target: "arm::http", method = line.method, path = line.path, error = %failure, "request failed");
                     None
