@@ -115,7 +115,8 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Arguments, S
             Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
             _ => (argument, None),
         };
-        let mut value = || given.take().or_else(|| rest.next()).ok_or_else(|| format!("{name} needs a value"));
+        let mut value =
+            || given.take().or_else(|| rest.next()).ok_or_else(|| format!("{name} needs a value"));
         match name.as_str() {
             "--help" | "-h" => return Ok(Arguments::Help),
             "--version" | "-V" => return Ok(Arguments::Version),
@@ -131,7 +132,11 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Arguments, S
             "--strict" | "--shout" | "--throttle" | "--delete-lag-visible" => {
                 change.insert(setting(&name), json!(true));
             }
-            "--operations" | "--operation-seconds" | "--retry-after" | "--delete-lag-seconds" | "--page-size"
+            "--operations"
+            | "--operation-seconds"
+            | "--retry-after"
+            | "--delete-lag-seconds"
+            | "--page-size"
             | "--token-seconds" => {
                 let value = value()?;
                 change.insert(setting(&name), literal(&name, &value));
@@ -165,8 +170,9 @@ fn literal(name: &str, value: &str) -> Value {
 
 fn listen(value: &str) -> Result<SocketAddr, String> {
     let value = value.replace("localhost:", "127.0.0.1:");
-    let address: SocketAddr =
-        value.parse().map_err(|_| format!("--listen takes ADDRESS:PORT, for example 127.0.0.1:0, not {value}"))?;
+    let address: SocketAddr = value
+        .parse()
+        .map_err(|_| format!("--listen takes ADDRESS:PORT, for example 127.0.0.1:0, not {value}"))?;
     // Anyone who reaches it may edit what it holds.
     if address.ip().is_loopback() {
         Ok(address)
@@ -178,8 +184,12 @@ fn listen(value: &str) -> Result<SocketAddr, String> {
 fn seed(value: &str) -> Result<Seed, String> {
     let wrong = || format!("--seed takes GROUP@REGION or GROUP/GALLERY@REGION, not {value}");
     let (path, region) = value.rsplit_once('@').ok_or_else(wrong)?;
-    let (group, gallery) = path.split_once('/').map_or((path, None), |(group, gallery)| (group, Some(gallery)));
-    if group.is_empty() || region.is_empty() || gallery.is_some_and(|gallery| gallery.is_empty() || gallery.contains('/')) {
+    let (group, gallery) =
+        path.split_once('/').map_or((path, None), |(group, gallery)| (group, Some(gallery)));
+    if group.is_empty()
+        || region.is_empty()
+        || gallery.is_some_and(|gallery| gallery.is_empty() || gallery.contains('/'))
+    {
         return Err(wrong());
     }
     Ok(Seed { group: group.to_owned(), gallery: gallery.map(str::to_owned), region: region.to_owned() })

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    SanType,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SanType,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -45,7 +45,9 @@ impl Authority {
     pub fn open(directory: Option<&Path>) -> Result<Self, AuthorityError> {
         let temporary = match directory {
             Some(_) => None,
-            None => Some(tempfile::Builder::new().prefix("gallery-emulator-").tempdir().map_err(AuthorityError::of)?),
+            None => Some(
+                tempfile::Builder::new().prefix("gallery-emulator-").tempdir().map_err(AuthorityError::of)?,
+            ),
         };
         let directory = match (directory, &temporary) {
             (Some(directory), _) => {
@@ -114,7 +116,8 @@ fn ca_parameters() -> CertificateParams {
     let mut parameters = CertificateParams::default();
     parameters.distinguished_name.push(DnType::CommonName, "gallery-emulator certificate authority");
     parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
+    parameters.key_usages =
+        vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
     parameters.not_before = OffsetDateTime::now_utc() - Duration::days(1);
     parameters.not_after = OffsetDateTime::now_utc() + Duration::days(3650);
     parameters
@@ -147,7 +150,8 @@ fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), AuthorityError>
     }
     #[cfg(not(unix))]
     let _ = private;
-    let mut file = options.open(path).map_err(|error| AuthorityError(format!("{}: {error}", path.display())))?;
+    let mut file =
+        options.open(path).map_err(|error| AuthorityError(format!("{}: {error}", path.display())))?;
     std::io::Write::write_all(&mut file, bytes).map_err(AuthorityError::of)
 }
 

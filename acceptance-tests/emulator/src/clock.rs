@@ -54,7 +54,8 @@ pub fn millis(seconds: f64) -> Millis {
 }
 
 fn date_time(at: Millis) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000)
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 /// A time as ARM bodies spell it: `2024-01-01T00:00:00Z`.

@@ -45,14 +45,14 @@ pub fn answer(emulator: &mut Emulator, request: &Request) -> Reply {
         }
         ("GET", ["objects"]) => Ok(ok(&Value::Array(emulator.store.all().map(show).collect()))),
         (_, ["objects", ..]) => object(emulator, request, &segments),
-        ("GET", ["operations"]) => {
-            Ok(ok(&json!(emulator.operations.all().collect::<Vec<_>>())))
-        }
+        ("GET", ["operations"]) => Ok(ok(&json!(emulator.operations.all().collect::<Vec<_>>()))),
         ("GET", ["faults"]) => Ok(ok(&json!(emulator.script))),
-        ("PUT", ["faults"]) => Script::parse(&request.body).map_err(|error| error.to_string()).map(|script| {
-            emulator.script = script;
-            ok(&json!(emulator.script))
-        }),
+        ("PUT", ["faults"]) => {
+            Script::parse(&request.body).map_err(|error| error.to_string()).map(|script| {
+                emulator.script = script;
+                ok(&json!(emulator.script))
+            })
+        }
         ("DELETE", ["faults"]) => {
             emulator.script = Script::default();
             Ok(done())
@@ -77,7 +77,8 @@ fn object(emulator: &mut Emulator, request: &Request, segments: &[String]) -> Re
     let path = segments.get(2..).unwrap_or_default();
     let id = ResourceId::from_segments(path)
         .ok_or("after /emulator/objects comes the id of a group, gallery, profile or version")?;
-    let missing = || Reply::json(StatusCode::NOT_FOUND, &json!({"error": {"code": "NotFound", "message": id.path()}}));
+    let missing =
+        || Reply::json(StatusCode::NOT_FOUND, &json!({"error": {"code": "NotFound", "message": id.path()}}));
     match request.method {
         Method::GET => Ok(emulator.store.get(&id).map_or_else(missing, |object| ok(&show(object)))),
         Method::PUT => {

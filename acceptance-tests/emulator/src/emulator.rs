@@ -154,7 +154,8 @@ impl Emulator {
                     None => continue,
                 },
                 Action::ExpireToken => {
-                    if let Some((_, token)) = request.header("authorization").and_then(|value| value.split_once(' '))
+                    if let Some((_, token)) =
+                        request.header("authorization").and_then(|value| value.split_once(' '))
                     {
                         self.tokens.revoke(token.trim());
                     }
@@ -257,7 +258,11 @@ impl Emulator {
 
     fn openid(&self, base: &str, tenant: &str, v2: bool) -> Reply {
         if !self.identity.is_tenant(tenant) {
-            return crate::entra::error::EntraError::tenant_unknown(tenant).reply(base, self.shown_time(), None);
+            return crate::entra::error::EntraError::tenant_unknown(tenant).reply(
+                base,
+                self.shown_time(),
+                None,
+            );
         }
         // A name for any tenant is resolved, as Entra resolves a domain.
         Reply::json(StatusCode::OK, &discovery::openid(base, &self.identity.tenant_id, v2))

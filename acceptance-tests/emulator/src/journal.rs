@@ -45,7 +45,13 @@ impl Journal {
             self.bytes -= request.body.len();
             request.body = hyper::body::Bytes::new();
         }
-        self.entries.push_back(Entry { number: self.next, at, request, status: None, faults: faults.to_vec() });
+        self.entries.push_back(Entry {
+            number: self.next,
+            at,
+            request,
+            status: None,
+            faults: faults.to_vec(),
+        });
         while self.entries.len() > REMEMBERED {
             if let Some(oldest) = self.entries.pop_front() {
                 self.bytes -= oldest.request.body.len();

@@ -58,7 +58,8 @@ async fn start(run: Run) -> Result<(), String> {
         emulator.restore(&state).map_err(|error| format!("the state file {}: {error}", path.display()))?;
     }
     if let Some(path) = &run.faults {
-        let bytes = std::fs::read(path).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
+        let bytes =
+            std::fs::read(path).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
         emulator.script =
             Script::parse(&bytes).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
     }

@@ -9,8 +9,16 @@ use serde_json::{Value, json};
 
 use crate::exchange::{Reply, Request};
 
-const DATES: &[&str] =
-    &["2015-01-01", "2018-05-01", "2019-05-01", "2019-10-01", "2020-06-01", "2021-04-01", "2022-09-01", "2023-11-01"];
+const DATES: &[&str] = &[
+    "2015-01-01",
+    "2018-05-01",
+    "2019-05-01",
+    "2019-10-01",
+    "2020-06-01",
+    "2021-04-01",
+    "2022-09-01",
+    "2023-11-01",
+];
 
 /// The name of the cloud.
 const CLOUD: &str = "GalleryEmulator";
@@ -23,14 +31,19 @@ pub fn endpoints(request: &Request) -> Reply {
     };
     let body = match request.parameter("api-version") {
         None => {
-            return refuse("MissingApiVersionParameter", "The api-version query parameter is required.".to_owned());
+            return refuse(
+                "MissingApiVersionParameter",
+                "The api-version query parameter is required.".to_owned(),
+            );
         }
         Some("2015-01-01" | "1.0" | "2018-05-01") => short(base),
         Some("2019-05-01" | "2020-06-01") => json!([whole(base)]),
         Some(date) if DATES.contains(&date) => whole(base),
         Some(other) => {
-            let text =
-                format!("The api-version '{other}' is invalid. The supported versions are '{}'.", DATES.join(","));
+            let text = format!(
+                "The api-version '{other}' is invalid. The supported versions are '{}'.",
+                DATES.join(",")
+            );
             return refuse("InvalidApiVersionParameter", text);
         }
     };

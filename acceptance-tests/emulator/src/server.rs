@@ -164,9 +164,11 @@ impl Server {
 
     /// The address the client used, if it is one of ours; a made-up `Host` gets the real one.
     fn base_of(&self, head: &hyper::http::request::Parts) -> String {
-        let host = head.uri.authority().map(|authority| authority.as_str().to_owned()).or_else(|| {
-            head.headers.get("host").and_then(|host| host.to_str().ok()).map(str::to_owned)
-        });
+        let host = head
+            .uri
+            .authority()
+            .map(|authority| authority.as_str().to_owned())
+            .or_else(|| head.headers.get("host").and_then(|host| host.to_str().ok()).map(str::to_owned));
         let port = self.address.port();
         host.filter(|host| {
             ["127.0.0.1", "localhost", "[::1]"]

@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn a_change_touches_only_what_it_names() {
-        let changed = Settings::default().changed(&json!({"operations": "location", "strict": true})).unwrap();
+        let changed =
+            Settings::default().changed(&json!({"operations": "location", "strict": true})).unwrap();
         assert_eq!(changed.operations, Operations::Location);
         assert!(changed.strict);
         assert_eq!(changed.page_size, Settings::default().page_size);

@@ -119,7 +119,9 @@ impl Reader {
                 .map(|(at, value)| self.value(value, item, &format!("{path}[{at}]")))
                 .collect::<Result<Vec<_>, _>>()
                 .map(Value::Array),
-            (Shape::Record(members), Value::Object(sent)) => self.record(sent, members, path).map(Value::Object),
+            (Shape::Record(members), Value::Object(sent)) => {
+                self.record(sent, members, path).map(Value::Object)
+            }
             _ => {
                 let reason = format!(
                     "Error converting value of type {} to {}. Path '{path}'",
@@ -166,10 +168,7 @@ impl Reader {
             let name = target.get("name").and_then(Value::as_str).unwrap_or_default();
             let normal = regions::normal(name);
             if !regions::exists(name) {
-                return Err(ArmError::member_invalid(
-                    "targetLocations",
-                    &format!("'{name}' is no region."),
-                ));
+                return Err(ArmError::member_invalid("targetLocations", &format!("'{name}' is no region.")));
             }
             if seen.contains(&normal) {
                 return Err(ArmError::member_invalid(

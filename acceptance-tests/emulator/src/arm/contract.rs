@@ -76,7 +76,8 @@ static PRIVILEGE: Shape = Shape::Record(&[
     optional("queryParameters", Shape::Texts),
 ]);
 
-static ROLE: Shape = Shape::Record(&[required("name", Shape::Text), required("privileges", Shape::List(&Shape::Text))]);
+static ROLE: Shape =
+    Shape::Record(&[required("name", Shape::Text), required("privileges", Shape::List(&Shape::Text))]);
 
 static IDENTITY: Shape = Shape::Record(&[
     required("name", Shape::Text),
@@ -197,7 +198,6 @@ pub fn body(kind: Kind) -> &'static [Member] {
     }
 }
 
-
 /// The pattern of a kind's names, as published.
 pub fn name_pattern(kind: Kind) -> &'static str {
     match kind {
@@ -230,7 +230,10 @@ pub fn name_fits(kind: Kind, name: &str) -> bool {
             let good = |part: &str| {
                 !part.is_empty()
                     && part.bytes().all(|byte| byte.is_ascii_digit())
-                    && part.trim_start_matches('0').parse::<i32>().map_or_else(|_| part.bytes().all(|b| b == b'0'), |_| true)
+                    && part
+                        .trim_start_matches('0')
+                        .parse::<i32>()
+                        .map_or_else(|_| part.bytes().all(|b| b == b'0'), |_| true)
             };
             name.split('.').count() == 3 && name.split('.').all(good)
         }

@@ -118,10 +118,7 @@ impl ArmError {
 
     /// A namespace nobody registered.
     pub fn namespace_unknown(namespace: &str) -> Self {
-        Self::missing(
-            "InvalidResourceNamespace",
-            format!("The resource namespace '{namespace}' is invalid."),
-        )
+        Self::missing("InvalidResourceNamespace", format!("The resource namespace '{namespace}' is invalid."))
     }
 
     /// A path that is no resource.
@@ -228,7 +225,9 @@ impl ArmError {
     pub fn name_invalid(target: &str, name: &str, pattern: &str) -> Self {
         Self::bad(
             "InvalidParameter",
-            format!("The entity name '{target}' is invalid: '{name}' does not match the pattern '{pattern}'."),
+            format!(
+                "The entity name '{target}' is invalid: '{name}' does not match the pattern '{pattern}'."
+            ),
         )
         .at(target)
     }
@@ -271,8 +270,11 @@ impl ArmError {
 
     /// A delete of something that still has children, named.
     pub fn nested(children: &[ResourceId]) -> Self {
-        let names: Vec<String> =
-            children.iter().take(5).map(|child| child.path_in_group().trim_start_matches('/').to_owned()).collect();
+        let names: Vec<String> = children
+            .iter()
+            .take(5)
+            .map(|child| child.path_in_group().trim_start_matches('/').to_owned())
+            .collect();
         Self::conflict(
             "CannotDeleteResource",
             format!(
@@ -285,10 +287,7 @@ impl ArmError {
 
     /// A delete of something whose children are gone for readers but not yet for the service.
     pub fn nested_lag() -> Self {
-        Self::conflict(
-            "CannotDeleteResource",
-            "Can not delete resource before nested resources are deleted.",
-        )
+        Self::conflict("CannotDeleteResource", "Can not delete resource before nested resources are deleted.")
     }
 
     /// An empty bucket.

@@ -67,13 +67,17 @@ impl ResourceId {
         }
         let mut id = Self { subscription, group: rest.next()?.to_owned(), names: Vec::new() };
         let Some(providers) = rest.next() else { return Some(id) };
-        if !providers.eq_ignore_ascii_case("providers") || !rest.next()?.eq_ignore_ascii_case("Microsoft.Compute") {
+        if !providers.eq_ignore_ascii_case("providers")
+            || !rest.next()?.eq_ignore_ascii_case("Microsoft.Compute")
+        {
             return None;
         }
         for collection in COLLECTIONS {
             match rest.next() {
                 None if !id.names.is_empty() => return Some(id),
-                Some(found) if found.eq_ignore_ascii_case(collection) => id.names.push(rest.next()?.to_owned()),
+                Some(found) if found.eq_ignore_ascii_case(collection) => {
+                    id.names.push(rest.next()?.to_owned())
+                }
                 _ => return None,
             }
         }
@@ -143,8 +147,11 @@ impl ResourceId {
         if self.names.is_empty() {
             return String::new();
         }
-        let nested: Vec<String> =
-            COLLECTIONS.iter().zip(&self.names).map(|(collection, name)| format!("{collection}/{name}")).collect();
+        let nested: Vec<String> = COLLECTIONS
+            .iter()
+            .zip(&self.names)
+            .map(|(collection, name)| format!("{collection}/{name}"))
+            .collect();
         format!("Microsoft.Compute/{}", nested.join("/"))
     }
 

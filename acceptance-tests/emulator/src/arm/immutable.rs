@@ -37,7 +37,9 @@ fn canonical(value: &Value) -> Value {
             members
                 .iter()
                 .map(|(name, value)| (name.clone(), canonical(value)))
-                .filter(|(_, value)| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty()))
+                .filter(|(_, value)| {
+                    !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty())
+                })
                 .collect(),
         ),
         Value::Array(items) => {
@@ -63,7 +65,10 @@ mod tests {
     }
 
     fn rules(order: bool) -> Value {
-        let mut list = vec![json!({"name": "a", "path": "/A"}), json!({"name": "b", "path": "/B", "queryParameters": null})];
+        let mut list = vec![
+            json!({"name": "a", "path": "/A"}),
+            json!({"name": "b", "path": "/B", "queryParameters": null}),
+        ];
         if order {
             list.reverse();
         }

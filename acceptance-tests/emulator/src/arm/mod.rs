@@ -54,11 +54,17 @@ pub fn answer(emulator: &mut Emulator, request: &Request, fault: Option<&Operati
     reply
 }
 
-fn admitted(emulator: &mut Emulator, request: &Request, caller: &Caller, fault: Option<&OperationFault>) -> Reply {
+fn admitted(
+    emulator: &mut Emulator,
+    request: &Request,
+    caller: &Caller,
+    fault: Option<&OperationFault>,
+) -> Reply {
     let now = emulator.clock.now();
     let count = Count::of(&request.method);
     let segments = request.segments();
-    let in_subscription = segments.len() > 1 && segments.first().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"));
+    let in_subscription = segments.len() > 1
+        && segments.first().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"));
     let (scope, scope_word) = match segments.get(1) {
         Some(subscription) if in_subscription => (subscription.to_lowercase(), "subscription"),
         _ => (emulator.identity.tenant_id.clone(), "tenant"),
@@ -91,7 +97,13 @@ fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Resul
     let version = versions::check_date(request.parameter("api-version"))?;
     let lower: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
     let names: Vec<&str> = lower.iter().map(String::as_str).collect();
-    let get = || if request.method == Method::GET { Ok(()) } else { Err(ArmError::verb_unsupported(request.method.as_str())) };
+    let get = || {
+        if request.method == Method::GET {
+            Ok(())
+        } else {
+            Err(ArmError::verb_unsupported(request.method.as_str()))
+        }
+    };
     let names = match names.as_slice() {
         ["tenants"] => return get().map(|()| subscription::tenants(emulator)),
         ["subscriptions"] => return get().map(|()| subscription::list(emulator)),
@@ -114,7 +126,8 @@ fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Resul
         }
         ["operationresults", _] => get().and_then(|()| poll::answer(emulator, call, segment(3), true)),
         ["providers", "microsoft.compute", "locations", _, "capsoperations", _] => {
-            let monitor = request.parameter("monitor").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+            let monitor =
+                request.parameter("monitor").is_some_and(|value| value.eq_ignore_ascii_case("true"));
             get().and_then(|()| poll::answer(emulator, call, segment(7), monitor))
         }
         ["resourcegroups"] => get().and_then(|()| read::groups(emulator, call)),
@@ -128,7 +141,15 @@ fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Resul
         ["resourcegroups", _, "providers", "microsoft.compute", "galleries"] => {
             get().and_then(|()| read::galleries(emulator, call, Some(segment(3))))
         }
-        ["resourcegroups", _, "providers", "microsoft.compute", "galleries", _, "invmaccesscontrolprofiles"]
+        [
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.compute",
+            "galleries",
+            _,
+            "invmaccesscontrolprofiles",
+        ]
         | [
             "resourcegroups",
             _,

@@ -151,7 +151,10 @@ mod tests {
     fn operation(ending: Ending) -> Operation {
         Operation {
             name: "guid".to_owned(),
-            target: ResourceId::parse("/subscriptions/s/resourceGroups/r/providers/Microsoft.Compute/galleries/g").unwrap(),
+            target: ResourceId::parse(
+                "/subscriptions/s/resourceGroups/r/providers/Microsoft.Compute/galleries/g",
+            )
+            .unwrap(),
             work: Work::Create,
             region: "westus".to_owned(),
             api_version: "2024-03-03".to_owned(),

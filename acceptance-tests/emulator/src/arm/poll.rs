@@ -11,7 +11,12 @@ use crate::store::{Ending, Work};
 
 /// Answers a poll: the status document, or with `monitor` 202 until it is over and then what a synchronous answer would
 /// have been.
-pub fn answer(emulator: &mut Emulator, call: &Call<'_>, name: &str, monitor: bool) -> Result<Reply, ArmError> {
+pub fn answer(
+    emulator: &mut Emulator,
+    call: &Call<'_>,
+    name: &str,
+    monitor: bool,
+) -> Result<Reply, ArmError> {
     let missing = || {
         let text = format!("The operation '{name}' was not found.");
         ArmError::new(StatusCode::NOT_FOUND, "NotFound", text)

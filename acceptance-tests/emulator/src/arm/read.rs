@@ -111,7 +111,8 @@ pub fn resources(emulator: &Emulator, call: &Call<'_>, group: Option<&str>) -> R
         }
     }
     let wanted = |object: &&Object| {
-        object.id.kind() != Kind::Group && group.is_none_or(|group| object.id.group.eq_ignore_ascii_case(group))
+        object.id.kind() != Kind::Group
+            && group.is_none_or(|group| object.id.group.eq_ignore_ascii_case(group))
     };
     let mut reply = page(emulator, call, emulator.store.all().filter(wanted));
     let mut body = reply.value();

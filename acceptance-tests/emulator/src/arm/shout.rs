@@ -172,7 +172,10 @@ mod tests {
         assert_eq!(properties["targetLocations"][0]["name"], "East US 2");
         assert_eq!(properties["targetLocations"][1]["name"], "WESTUS");
         assert_eq!(properties["targetLocations"][1]["regionalReplicaCount"], 1);
-        assert_eq!(properties["rules"]["privileges"][0], json!({"name": "b", "path": "/B", "queryParameters": null}));
+        assert_eq!(
+            properties["rules"]["privileges"][0],
+            json!({"name": "b", "path": "/B", "queryParameters": null})
+        );
         assert_eq!(properties["rules"]["roles"][0]["privileges"], json!(["b", "a"]));
         assert_eq!(properties["rules"]["identities"][0]["userName"], "Me");
         assert_eq!(properties["rules"]["identities"][0]["exePath"], Value::Null);

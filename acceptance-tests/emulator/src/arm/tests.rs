@@ -38,7 +38,11 @@ impl World {
         let token = emulator.tokens.issue(&emulator.identity, BASE, BASE, clock.now(), 86_400).unwrap();
         emulator.reset();
         let mut world = Self { emulator, clock, token };
-        world.call("PUT", "/subscriptions/sub/resourceGroups/Rg?api-version=2021-04-01", &json!({"location": "westus"}));
+        world.call(
+            "PUT",
+            "/subscriptions/sub/resourceGroups/Rg?api-version=2021-04-01",
+            &json!({"location": "westus"}),
+        );
         world.call("PUT", &gallery(""), &json!({"location": "westus"}));
         world.emulator.settings = Settings::default().changed(change).unwrap();
         world
@@ -131,7 +135,8 @@ fn a_create_runs_its_course_by_azure_async_operation() {
 
 #[test]
 fn location_answers_202_until_it_is_over() {
-    let mut world = World::new(&json!({"operations": "location", "operation_seconds": 5, "retry_after": null}));
+    let mut world =
+        World::new(&json!({"operations": "location", "operation_seconds": 5, "retry_after": null}));
     let created = world.call("PUT", &profile(), &profile_body());
     assert_eq!(header(&created, "azure-asyncoperation"), None);
     assert_eq!(header(&created, "retry-after"), None);
@@ -191,7 +196,10 @@ fn each_thing_missing_has_its_code() {
         assert_eq!(verdict(&world.get(&path)), (400, code.to_owned()), "{path}");
     }
     for date in versions::PROFILES {
-        assert_eq!(world.call("PUT", &profile().replace("2024-03-03", date), &profile_body()).status.as_u16() / 100, 2);
+        assert_eq!(
+            world.call("PUT", &profile().replace("2024-03-03", date), &profile_body()).status.as_u16() / 100,
+            2
+        );
     }
 }
 
@@ -274,13 +282,17 @@ fn lists_come_in_pages_with_links_of_each_form() {
     let (mut names, mut next) = (Vec::new(), Some(list.clone()));
     while let Some(path) = next {
         let page = world.get(&path).value();
-        names.extend(page["value"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()));
+        names.extend(
+            page["value"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()),
+        );
         next = page["nextLink"].as_str().map(relative);
     }
     assert_eq!(names, ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4"]);
-    for (form, start, has_version) in
-        [("no-api-version", "https://127.0.0.1:1/", false), ("foreign", "http://svchost:99/", false), ("full", BASE, true)]
-    {
+    for (form, start, has_version) in [
+        ("no-api-version", "https://127.0.0.1:1/", false),
+        ("foreign", "http://svchost:99/", false),
+        ("full", BASE, true),
+    ] {
         world.emulator.settings = world.emulator.settings.changed(&json!({"next_link": form})).unwrap();
         let link = world.get(&list).value()["nextLink"].as_str().unwrap().to_owned();
         assert!(link.starts_with(start), "{link}");
@@ -376,7 +388,9 @@ fn headers_are_those_of_arm() {
     assert_eq!(header(&reply, "x-ms-client-request-id").as_deref(), Some("client"));
     assert_eq!(header(&reply, "x-ms-ratelimit-remaining-subscription-reads").as_deref(), Some("249"));
     assert_eq!(header(&reply, "date").as_deref(), Some("Mon, 01 Jan 2024 01:00:00 GMT"));
-    assert!(header(&reply, "x-ms-request-id").is_some() && header(&reply, "x-ms-routing-request-id").is_some());
+    assert!(
+        header(&reply, "x-ms-request-id").is_some() && header(&reply, "x-ms-routing-request-id").is_some()
+    );
     for _ in 0..249 {
         world.get(&gallery(""));
     }

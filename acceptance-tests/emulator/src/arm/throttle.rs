@@ -163,10 +163,7 @@ mod tests {
         let mut buckets = Buckets::default();
         let taken = (0..4000)
             .filter(|at| {
-                matches!(
-                    buckets.take("s", &format!("p{}", at / 100), Count::Deletes, 0),
-                    Verdict::Taken(..)
-                )
+                matches!(buckets.take("s", &format!("p{}", at / 100), Count::Deletes, 0), Verdict::Taken(..))
             })
             .count();
         assert_eq!(taken, 3000);

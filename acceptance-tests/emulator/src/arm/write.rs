@@ -41,7 +41,9 @@ pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
         }
     }
     let status = match (emulator.settings.put_status, &old) {
-        (Some(status), _) if id.kind() != Kind::Group => StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+        (Some(status), _) if id.kind() != Kind::Group => {
+            StatusCode::from_u16(status).unwrap_or(StatusCode::OK)
+        }
         (_, Some(_)) => StatusCode::OK,
         (_, None) => StatusCode::CREATED,
     };
@@ -76,7 +78,11 @@ pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resul
             // Lists and maps are replaced whole; only `properties` itself is merged, one level deep.
             (Some(Value::Object(properties)), Value::Object(changes)) if name == "properties" => {
                 for (name, value) in changes {
-                    if value.is_null() { properties.remove(&name) } else { properties.insert(name, value) };
+                    if value.is_null() {
+                        properties.remove(&name)
+                    } else {
+                        properties.insert(name, value)
+                    };
                 }
             }
             (_, Value::Null) => {
@@ -95,7 +101,13 @@ pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resul
 }
 
 /// Stores an object, starts the operation on it and answers.
-fn accept(emulator: &mut Emulator, call: &Call<'_>, mut object: Object, work: Work, status: StatusCode) -> Reply {
+fn accept(
+    emulator: &mut Emulator,
+    call: &Call<'_>,
+    mut object: Object,
+    work: Work,
+    status: StatusCode,
+) -> Reply {
     let operation = if object.id.names.is_empty() {
         None
     } else {
@@ -133,7 +145,10 @@ pub fn start(
     }
     let seconds = call.fault.and_then(|fault| fault.seconds).unwrap_or(emulator.settings.operation_seconds);
     let error = call.fault.and_then(|fault| {
-        let message = fault.message.clone().unwrap_or_else(|| "The operation ended badly, as the script says.".to_owned());
+        let message = fault
+            .message
+            .clone()
+            .unwrap_or_else(|| "The operation ended badly, as the script says.".to_owned());
         fault.code.clone().map(|code| (code, message))
     });
     let operation = Operation {

@@ -13,7 +13,9 @@ use crate::entra::Identity;
 /// Checks an assertion; the error says what is wrong.
 pub fn check(assertion: &str, identity: &Identity, now: Millis) -> Result<(), String> {
     let mut parts = assertion.split('.');
-    let (Some(_), Some(claims), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+    let (Some(_), Some(claims), Some(signature), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
         return Err("It is no JWT.".to_owned());
     };
     let claims: Value = URL_SAFE_NO_PAD

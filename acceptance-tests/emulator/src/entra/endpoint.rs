@@ -100,7 +100,8 @@ impl TokenEndpoint<'_> {
         if form.required("client_assertion_type")? != ASSERTION_TYPE {
             return Err(EntraError::assertion_invalid("The client_assertion_type is not known."));
         }
-        assertion::check(assertion, self.identity, self.now).map_err(|reason| EntraError::assertion_invalid(&reason))
+        assertion::check(assertion, self.identity, self.now)
+            .map_err(|reason| EntraError::assertion_invalid(&reason))
     }
 }
 
@@ -135,7 +136,8 @@ mod tests {
     use super::*;
     use crate::entra::signer::Signer;
 
-    const GOOD: &str = "grant_type=client_credentials&client_id=c&client_secret=s%2B&scope=https://127.0.0.1:1/.default";
+    const GOOD: &str =
+        "grant_type=client_credentials&client_id=c&client_secret=s%2B&scope=https://127.0.0.1:1/.default";
 
     fn ask(tenant: &str, form: &str, v2: bool) -> (u16, serde_json::Value) {
         let identity = Identity {
@@ -148,7 +150,8 @@ mod tests {
         let tokens = Tokens::new(Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap());
         let mut request = Request::new(Method::POST, "/t/oauth2/v2.0/token", "https://127.0.0.1:1");
         request.body = Bytes::from(form.to_owned());
-        let endpoint = TokenEndpoint { identity: &identity, tokens: &tokens, now: 1_704_067_200_000, seconds: 3599 };
+        let endpoint =
+            TokenEndpoint { identity: &identity, tokens: &tokens, now: 1_704_067_200_000, seconds: 3599 };
         let reply = endpoint.answer(&request, tenant, v2);
         (reply.status.as_u16(), reply.value())
     }

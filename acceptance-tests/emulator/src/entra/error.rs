@@ -64,7 +64,8 @@ impl EntraError {
     /// No secret and no assertion.
     pub fn credential_missing() -> Self {
         let text =
-            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.".to_owned();
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+                .to_owned();
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", 7_000_218, text)
     }
 

@@ -25,13 +25,15 @@ pub struct Match {
 
 impl Match {
     fn holds(&self, request: &Request) -> bool {
-        let method =
-            |wanted: &String| wanted.split('|').any(|one| one.trim().eq_ignore_ascii_case(request.method.as_str()));
+        let method = |wanted: &String| {
+            wanted.split('|').any(|one| one.trim().eq_ignore_ascii_case(request.method.as_str()))
+        };
         self.method.as_ref().is_none_or(method)
             && self.path.as_ref().is_none_or(|pattern| glob::matches(pattern, &request.path))
-            && self.query.as_ref().is_none_or(|text| {
-                request.query_text().to_lowercase().contains(&text.to_lowercase())
-            })
+            && self
+                .query
+                .as_ref()
+                .is_none_or(|text| request.query_text().to_lowercase().contains(&text.to_lowercase()))
     }
 }
 

@@ -77,11 +77,11 @@ fn a_misspelt_script_is_refused() {
 fn each_form_of_retry_header() {
     let reply = |form: RetryForm| {
         let retry = Some(Retry { seconds: 2.0, form });
-        Answer { status: 429, headers: BTreeMap::new(), body: None, text: None, retry }.reply(1_704_067_200_000)
+        Answer { status: 429, headers: BTreeMap::new(), body: None, text: None, retry }
+            .reply(1_704_067_200_000)
     };
     assert_eq!(reply(RetryForm::Seconds).headers["retry-after"], "2");
     assert_eq!(reply(RetryForm::Date).headers["retry-after"], "Mon, 01 Jan 2024 00:00:02 GMT");
     assert_eq!(reply(RetryForm::RetryAfterMs).headers["retry-after-ms"], "2000");
     assert_eq!(reply(RetryForm::XMsRetryAfterMs).headers["x-ms-retry-after-ms"], "2000");
 }
-
