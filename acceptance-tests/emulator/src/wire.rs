@@ -6,10 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Sleep;
 
 /// A socket that closes with a reset when it was told to.
 #[derive(Debug)]
@@ -63,7 +65,7 @@ impl AsyncWrite for Socket {
 pub struct Payload {
     chunks: VecDeque<Bytes>,
     announced: u64,
-    fails: bool,
+    failure: Option<Pin<Box<Sleep>>>,
 }
 
 impl Payload {
@@ -71,7 +73,7 @@ impl Payload {
     pub fn whole(bytes: Bytes) -> Self {
         let announced = bytes.len() as u64;
         let chunks = if bytes.is_empty() { VecDeque::new() } else { VecDeque::from([bytes]) };
-        Self { chunks, announced, fails: false }
+        Self { chunks, announced, failure: None }
     }
 
     /// The first `length` bytes of a body that is announced whole.
@@ -79,7 +81,9 @@ impl Payload {
         // At least one byte is missing, or nothing would be wrong.
         let length = length.min(bytes.len().saturating_sub(1));
         let chunks = if length == 0 { VecDeque::new() } else { VecDeque::from([bytes.slice(..length)]) };
-        Self { chunks, announced: bytes.len().max(1) as u64, fails: true }
+        // What was sent must have left before the connection breaks, or the client never sees a beginning.
+        let failure = Some(Box::pin(tokio::time::sleep(Duration::from_millis(20))));
+        Self { chunks, announced: bytes.len().max(1) as u64, failure }
     }
 }
 
@@ -87,18 +91,18 @@ impl Body for Payload {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if let Some(chunk) = self.chunks.pop_front() {
             return Poll::Ready(Some(Ok(Frame::data(chunk))));
         }
-        if std::mem::take(&mut self.fails) {
-            return Poll::Ready(Some(Err(io::Error::other("the script stops the body here"))));
-        }
-        Poll::Ready(None)
+        let Some(failure) = &mut self.failure else { return Poll::Ready(None) };
+        std::task::ready!(failure.as_mut().poll(cx));
+        self.failure = None;
+        Poll::Ready(Some(Err(io::Error::other("the script stops the body here"))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.chunks.is_empty() && !self.fails
+        self.chunks.is_empty() && self.failure.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

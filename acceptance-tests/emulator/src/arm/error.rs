@@ -153,10 +153,9 @@ impl ArmError {
         Self::missing(
             "ResourceNotFound",
             format!(
-                "The Resource '{}/{}' under resource group '{}' was not found. For more details please go to \
+                "The Resource '{}' under resource group '{}' was not found. For more details please go to \
                  https://aka.ms/ARMResourceNotFoundFix",
-                id.kind().type_name(),
-                id.names.join("/"),
+                id.path_in_group(),
                 id.group
             ),
         )
