@@ -11,6 +11,7 @@ pub mod proto;
 pub mod provider;
 pub mod resource;
 pub mod schema;
+pub mod service;
 pub mod types;
 pub mod value;
 
@@ -21,5 +22,6 @@ pub use path::{Path, Step};
 pub use provider::{Context, Provider};
 pub use resource::Resource;
 pub use schema::Schema;
+pub use service::Service;
 pub use types::Type;
 pub use value::Value;
