@@ -24,6 +24,8 @@ mod plan;
 mod read;
 mod rpc;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
