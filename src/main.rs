@@ -1,3 +1,155 @@
-//! The plugin binary.
+//! The plugin binary: what Terraform starts, and the few words a person gets who starts it by hand.
 
-fn main() {}
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, PROTOCOL_VERSION};
+use terraform_provider_gallery::plugin::lifetime::Mode;
+use terraform_provider_gallery::plugin::serve::{self, Options};
+use terraform_provider_gallery::plugin::{log, panics};
+
+const NAME: &str = env!("CARGO_PKG_NAME");
+/// The provider's type name: the prefix of its resources and the end of its log variables.
+const TYPE_NAME: &str = "gallery";
+/// The source address in examples and in what `--debug` prints. This is the one place that decides it.
+const ADDRESS: &str = "terraform.local/azure/gallery";
+
+const USAGE: &str = "\
+usage: terraform-provider-gallery [--debug | --version | --help]
+
+Terraform and OpenTofu start this program themselves; nothing has to be run by hand.
+
+  --debug    serve in the foreground and print what to export, so that Terraform uses this very process:
+             for a debugger, or to read the log live. Ctrl-C ends it.
+  --version  print the version
+  --help     print this
+
+Logging: TF_LOG, TF_LOG_PROVIDER, TF_LOG_PROVIDER_GALLERY, TF_LOG_PROVIDER_GALLERY_HTTP (or _AUTH, _LRO, _PLUGIN)
+set to TRACE, DEBUG, INFO, WARN, ERROR or OFF.
+";
+
+/// What the arguments ask for.
+enum Command {
+    Serve(Mode),
+    Version,
+    Help,
+}
+
+fn main() -> ExitCode {
+    panics::report(NAME);
+    let said = match command(env::args_os().skip(1)) {
+        Ok(Command::Serve(mode)) => return serve(mode),
+        Ok(Command::Version) => {
+            format!("{NAME} {} (plugin protocol {PROTOCOL_VERSION})\n", env!("CARGO_PKG_VERSION"))
+        }
+        Ok(Command::Help) => USAGE.to_owned(),
+        Err(argument) => {
+            complain(&format!("unknown argument {argument:?}\n\n{USAGE}"));
+            return ExitCode::from(2);
+        }
+    };
+    // A reader that has gone away (`--help | head -1`) is no failure.
+    drop(io::stdout().write_all(said.as_bytes()));
+    ExitCode::SUCCESS
+}
+
+/// Reads the arguments. HashiCorp's framework writes its flags with one dash, so both forms are taken.
+fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsString> {
+    let mut command = Command::Serve(Mode::Plugin);
+    for argument in arguments {
+        command = match argument.to_str() {
+            Some("--debug" | "-debug") => Command::Serve(Mode::Debug),
+            Some("--version" | "-version" | "-V") => return Ok(Command::Version),
+            Some("--help" | "-help" | "-h") => return Ok(Command::Help),
+            _ => return Err(argument),
+        };
+    }
+    Ok(command)
+}
+
+fn serve(mode: Mode) -> ExitCode {
+    let environment = |name: &str| env::var_os(name);
+    let handshake = match mode {
+        Mode::Plugin => Handshake::from_environment(&environment),
+        Mode::Debug => Handshake::for_debugging(&environment),
+    };
+    let handshake = match handshake {
+        Ok(handshake) => handshake,
+        Err(HandshakeError::NoCookie) => {
+            complain(&by_hand());
+            return ExitCode::FAILURE;
+        }
+        Err(error) if error.is_by_hand() => {
+            complain(&format!("{NAME}: {error}\n\n{}", by_hand()));
+            return ExitCode::FAILURE;
+        }
+        Err(error) => {
+            complain(&format!("{NAME}: {error}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    log::install(TYPE_NAME, &environment);
+    if mode == Mode::Debug {
+        complain(
+            "Serving until Ctrl-C. In another terminal, export what follows and run Terraform as usual:\n\n",
+        );
+    }
+    match serve::run(provider, Options { address: ADDRESS, mode, handshake }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{NAME}: {error}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a person gets who starts the program without arguments.
+fn by_hand() -> String {
+    format!(
+        "\
+This binary is a plugin: Terraform and OpenTofu start it, and people never have to.
+
+It manages the in-VM access control profiles of Azure Compute Gallery. To use it, write
+
+    terraform {{
+      required_providers {{
+        gallery = {{ source = \"{ADDRESS}\" }}
+      }}
+    }}
+
+and run `terraform init`. To see it work without Azure, run `cargo quickstart` in its repository; every resource is
+described in docs/. To attach a debugger, start it with --debug. More: --help.
+"
+    )
+}
+
+/// Writes to stderr: stdout belongs to the handshake.
+fn complain(text: &str) {
+    drop(io::stderr().write_all(text.as_bytes()));
+}
+
+use terraform_provider_gallery::plugin::proto;
+use terraform_provider_gallery::plugin::proto::provider_server::Provider;
+
+/// Answers with an empty schema.
+struct Empty;
+
+fn provider() -> Empty {
+    Empty
+}
+
+#[tonic::async_trait]
+impl Provider for Empty {
+    async fn get_provider_schema(
+        &self,
+        _request: tonic::Request<proto::get_provider_schema::Request>,
+    ) -> Result<tonic::Response<proto::get_provider_schema::Response>, tonic::Status> {
+        let block = proto::schema::Block::default();
+        Ok(tonic::Response::new(proto::get_provider_schema::Response {
+            provider: Some(proto::Schema { version: 0, block: Some(block) }),
+            ..Default::default()
+        }))
+    }
+}

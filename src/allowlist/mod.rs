@@ -1,1 +1,38 @@
-//! The allowlist as a domain: rules, references, grants, decisions, findings. Pure: no I/O, no Terraform, no Azure.
+//! The allowlist as a domain: rules, references, grants, decisions, findings, differences, audit logs.
+//!
+//! Pure: no I/O, no async, no Terraform, no Azure. What the guest agent in the virtual machine
+//! (`Azure/GuestProxyAgent`) does with a rule set is written here once, and everything else follows from it.
+//!
+//! The rules come in three forms, each for a reason:
+//! - [`Rules`]: keyed by name, complete. What a configuration says once everything in it is known.
+//! - [`Document`]: lists, as Azure Resource Manager and the agent exchange them. Can say what the keyed form
+//!   cannot: a list that is absent, a name twice, a word the agent does not know.
+//! - [`Draft`]: keyed like [`Rules`], but any part may be unknown, as it is while Terraform plans.
+//!
+//! Sources are named where a rule is taken from one: agent source files are those of commit `729e2a8` of
+//! `Azure/GuestProxyAgent` (`authorization_rules.rs`, `key.rs`, `proxy_authorizer.rs`, ...), and "ours" marks a
+//! choice of this project.
+
+mod convert;
+mod decision;
+mod decoding;
+mod document;
+mod draft;
+mod findings;
+mod grants;
+mod rules;
+mod words;
+
+pub use convert::Collapsed;
+pub use decision::{
+    Decision, Destination, Matcher, Matches, Request, Step, Target, Verdict, path_is_guarded,
+};
+pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
+pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
+pub use findings::{
+    CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
+    document_findings, findings, group, nearest, sensitive,
+};
+pub use grants::{Grant, grants, grants_of_draft};
+pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
+pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};

@@ -1,1 +1,39 @@
-//! Azure Resource Manager: clouds, login, requests, long-running operations, errors, ids, models. Knows no Terraform.
+//! Azure's side: Azure Resource Manager and the two resources we manage there. Knows no Terraform.
+//!
+//! A reader may take the files in this order:
+//!
+//! - [`ids`], [`Location`], [`models`]: what is spoken of. Values that compare as ARM compares.
+//! - [`Cloud`], [`Login`], [`Settings`]: where Azure is, and who we are there.
+//! - [`Call`]: until when an operation may run, and how it is told to stop. Every request has one.
+//! - `pipeline`: the way of a request, in small policies: ids and user agent, retry, token, log, transport.
+//! - `exchange`, `link`: one request and its answer; which addresses in answers are followed.
+//! - `operation`: long-running operations in two phases, [`Started`] and [`PendingOperation`].
+//! - [`ArmClient`]: the verbs on profiles and versions.
+//! - [`error`]: everything that can go wrong, for programs (`is_*`) and for people ([`Error::report`]).
+//!
+//! This is the only module that names azure_core.
+
+mod call;
+mod client;
+mod cloud;
+pub mod error;
+mod exchange;
+pub mod ids;
+mod link;
+mod location;
+mod login;
+pub mod models;
+mod operation;
+mod pace;
+mod pipeline;
+mod secret;
+
+pub use call::{Call, Last};
+pub use client::{API_VERSION, ArmClient, Deleted, Profiles, Settings, Versions};
+pub use cloud::{Cloud, CloudError};
+pub use error::{Error, Missing};
+pub use location::Location;
+pub use login::Login;
+pub use operation::{PendingOperation, Started};
+pub use pace::{Backoff, Pace};
+pub use secret::Secret;

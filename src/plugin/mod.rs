@@ -3,15 +3,24 @@
 //! Written as if it were a crate of its own. A provider implements [`Provider`] and, for each of its types,
 //! [`Resource`], [`DataSource`] or [`Function`]; the service turns Terraform's calls into calls of these.
 
+mod connection;
 pub mod data_source;
 pub mod diagnostic;
 pub mod function;
+mod go_plugin;
+pub mod handshake;
+pub mod lifetime;
+pub mod listener;
+pub mod log;
+pub mod panics;
 pub mod path;
 pub mod proto;
 pub mod provider;
 pub mod resource;
 pub mod schema;
+pub mod serve;
 pub mod service;
+pub mod tls;
 pub mod types;
 pub mod value;
 

@@ -1,2 +1,178 @@
-//! x
-fn main() {}
+//! The command: arguments, start, one line of JSON, and an orderly end.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use gallery_emulator::arguments::{self, Arguments, HELP, Run, Seed};
+use gallery_emulator::arm::id::ResourceId;
+use gallery_emulator::arm::regions;
+use gallery_emulator::authority::Authority;
+use gallery_emulator::clock::Clock;
+use gallery_emulator::emulator::Emulator;
+use gallery_emulator::entra::Identity;
+use gallery_emulator::faults::Script;
+use gallery_emulator::server::Server;
+use gallery_emulator::state_file;
+use gallery_emulator::store::Object;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+/// The built-in identity. It is the same at every start, so that ids in a state file stay good.
+const TENANT: &str = "7e4a0000-0000-4000-8000-000000000001";
+const CLIENT: &str = "7e4a0000-0000-4000-8000-000000000002";
+const PRINCIPAL: &str = "7e4a0000-0000-4000-8000-000000000003";
+const SUBSCRIPTION: &str = "7e4a0000-0000-4000-8000-000000000004";
+
+fn main() -> ExitCode {
+    let run = match arguments::parse(std::env::args().skip(1)) {
+        Ok(Arguments::Help) => return say(HELP),
+        Ok(Arguments::Version) => return say(concat!("gallery-emulator ", env!("CARGO_PKG_VERSION"), "\n")),
+        Ok(Arguments::Run(run)) => run,
+        Err(message) => return fail(&message, 2),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(start(*run))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => fail(&message, 1),
+    }
+}
+
+async fn start(run: Run) -> Result<(), String> {
+    let text = |error: &dyn std::fmt::Display| error.to_string();
+    let authority = Authority::open(run.ca_dir.as_deref()).map_err(|error| text(&error))?;
+    let tls = authority.server_config().map_err(|error| text(&error))?;
+    let signer = authority.signer().map_err(|error| text(&error))?;
+    let identity = Identity {
+        tenant_id: run.tenant_id.unwrap_or_else(|| TENANT.to_owned()),
+        client_id: run.client_id.unwrap_or_else(|| CLIENT.to_owned()),
+        client_secret: run.client_secret.unwrap_or_else(|| Uuid::new_v4().simple().to_string()),
+        object_id: PRINCIPAL.to_owned(),
+        subscription_id: run.subscription_id.unwrap_or_else(|| SUBSCRIPTION.to_owned()),
+    };
+    let mut emulator = Emulator::new(identity.clone(), run.settings, Clock::System, signer);
+    if let Some(path) = &run.state
+        && let Some(state) = state_file::load(path).map_err(|error| text(&error))?
+    {
+        emulator.restore(&state).map_err(|error| format!("the state file {}: {error}", path.display()))?;
+    }
+    if let Some(path) = &run.faults {
+        let bytes =
+            std::fs::read(path).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
+        emulator.script =
+            Script::parse(&bytes).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
+    }
+    for seed in &run.seeds {
+        plant(&mut emulator, seed);
+    }
+    let listener = TcpListener::bind(run.listen).await.map_err(|error| format!("{}: {error}", run.listen))?;
+    let address = listener.local_addr().map_err(|error| text(&error))?;
+    let server = Server::new(emulator, address);
+    let ready = json!({
+        "arm": server.base(),
+        "authority": server.base(),
+        "ca_certificate": authority.certificate_file(),
+        "tenant_id": identity.tenant_id,
+        "client_id": identity.client_id,
+        "client_secret": identity.client_secret,
+        "subscription_id": identity.subscription_id,
+    });
+    let serving = tokio::spawn(std::sync::Arc::clone(&server).serve(listener, tls));
+    // Whoever started it may be gone already; then there is nobody to tell.
+    let _ = writeln!(std::io::stdout(), "{ready}");
+    let mut saving = tokio::time::interval(Duration::from_secs(1));
+    let mut signals = Signals::new().map_err(|error| text(&error))?;
+    loop {
+        tokio::select! {
+            () = signals.next() => break,
+            _ = saving.tick() => {
+                if let Some(path) = &run.state {
+                    save(&server, path);
+                }
+            }
+        }
+    }
+    serving.abort();
+    if let Some(path) = &run.state {
+        save(&server, path);
+    }
+    Ok(())
+}
+
+/// Saves what changed; a full disk is reported and tried again later.
+fn save(server: &Server, path: &std::path::Path) {
+    let state: Option<Value> = {
+        let mut emulator = server.emulator();
+        let changed = std::mem::take(&mut emulator.unsaved);
+        changed.then(|| emulator.state())
+    };
+    if let Some(state) = state
+        && let Err(error) = state_file::save(path, &state)
+    {
+        eprintln!("gallery-emulator: {error}");
+        server.emulator().unsaved = true;
+    }
+}
+
+fn plant(emulator: &mut Emulator, seed: &Seed) {
+    let now = emulator.clock.now();
+    let group = ResourceId::of_group(&emulator.identity.subscription_id, &seed.group);
+    let ids = std::iter::once(group.clone()).chain(seed.gallery.iter().map(|gallery| group.child(gallery)));
+    for id in ids {
+        if emulator.store.get(&id).is_none() {
+            let mut body = serde_json::Map::new();
+            body.insert("location".to_owned(), json!(regions::normal(&seed.region)));
+            body.insert("properties".to_owned(), json!({}));
+            emulator.store.put(Object::new(id, body, now, "seed"));
+            emulator.unsaved = true;
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Where even Ctrl-C cannot be heard, the process is ended from outside.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+fn say(text: &str) -> ExitCode {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn fail(message: &str, code: u8) -> ExitCode {
+    eprintln!("gallery-emulator: {message}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,212 @@
+//! Reads a body by the contract: what is wrong with it, or what of it the service keeps.
+
+use hyper::header::CONTENT_TYPE;
+use serde_json::{Map, Value};
+
+use crate::arm::contract::{Member, Need, Shape};
+use crate::arm::error::ArmError;
+use crate::arm::id::Kind;
+use crate::arm::{contract, regions};
+use crate::exchange::Request;
+use crate::json;
+
+/// How a body is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// Refuse all the contract refuses; otherwise unknown members are dropped and unknown words kept.
+    pub strict: bool,
+    /// The body of a PATCH: `location` is not needed, and a null removes a member.
+    pub patch: bool,
+}
+
+/// Reads the JSON of a request.
+pub fn parse(request: &Request, strict: bool) -> Result<Value, ArmError> {
+    if strict {
+        let media = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let media = media.split(';').next().unwrap_or("").trim();
+        if !media.eq_ignore_ascii_case("application/json") {
+            return Err(ArmError::media_type(media));
+        }
+    }
+    if request.body.is_empty() {
+        return Err(ArmError::content_invalid("The request body is empty"));
+    }
+    json::parse(&request.body).map_err(|error| ArmError::content_invalid(&error.to_string()))
+}
+
+/// Checks a body and gives what the service keeps of it: known, writable members in their canonical spelling.
+pub fn read(kind: Kind, body: &Value, reading: Reading) -> Result<Map<String, Value>, ArmError> {
+    let Value::Object(sent) = body else {
+        return Err(ArmError::content_invalid("The request body is not a JSON object"));
+    };
+    if !reading.patch {
+        let location = sent.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"));
+        if location.is_none_or(|(_, value)| value.is_null() || value.as_str().is_some_and(str::is_empty)) {
+            return Err(ArmError::location_missing());
+        }
+    }
+    let reader = Reader { reading, kind };
+    let kept = reader.record(sent, contract::body(kind), "")?;
+    if reading.strict {
+        reader.check_regions(&kept)?;
+    }
+    Ok(kept)
+}
+
+struct Reader {
+    reading: Reading,
+    kind: Kind,
+}
+
+impl Reader {
+    fn record(
+        &self,
+        sent: &Map<String, Value>,
+        members: &'static [Member],
+        path: &str,
+    ) -> Result<Map<String, Value>, ArmError> {
+        let mut kept = Map::new();
+        for (name, value) in sent {
+            let here = join(path, name);
+            match members.iter().find(|member| member.name.eq_ignore_ascii_case(name)) {
+                Some(member) if member.need == Need::Read => {}
+                Some(member) if value.is_null() => {
+                    if self.reading.patch {
+                        kept.insert(member.name.to_owned(), Value::Null);
+                    }
+                }
+                Some(member) => {
+                    kept.insert(member.name.to_owned(), self.value(value, &member.shape, &here)?);
+                }
+                None if self.reading.strict => {
+                    let reason = format!(
+                        "Could not find member '{name}' on object of type 'ResourceDefinition'. Path '{here}'"
+                    );
+                    return Err(ArmError::content_invalid(&reason).at(&here));
+                }
+                None => {}
+            }
+        }
+        for member in members.iter().filter(|member| member.need == Need::Required) {
+            if !self.waived(member.name, path) && kept.get(member.name).is_none_or(Value::is_null) {
+                return Err(ArmError::member_missing(&join(path, member.name)));
+            }
+        }
+        Ok(kept)
+    }
+
+    /// A PATCH has no `location`. Its `properties` has PUT's type, required members included, which only the strict
+    /// reading takes at its word.
+    fn waived(&self, name: &str, path: &str) -> bool {
+        self.reading.patch
+            && match path {
+                "" => name == "location" || name == "properties",
+                "properties" => !self.reading.strict,
+                _ => false,
+            }
+    }
+
+    fn value(&self, value: &Value, shape: &'static Shape, path: &str) -> Result<Value, ArmError> {
+        match (shape, value) {
+            (Shape::Anything, value) => Ok(value.clone()),
+            (Shape::Text, Value::String(_)) | (Shape::Flag, Value::Bool(_)) => Ok(value.clone()),
+            (Shape::Whole, Value::Number(number)) if number.is_i64() => Ok(value.clone()),
+            (Shape::Word(words), Value::String(word)) => self.word(word, words, path),
+            (Shape::Texts, Value::Object(texts)) => Self::texts(texts, path),
+            (Shape::List(item), Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .map(|(at, value)| self.value(value, item, &format!("{path}[{at}]")))
+                .collect::<Result<Vec<_>, _>>()
+                .map(Value::Array),
+            (Shape::Record(members), Value::Object(sent)) => {
+                self.record(sent, members, path).map(Value::Object)
+            }
+            _ => {
+                let reason = format!(
+                    "Error converting value of type {} to {}. Path '{path}'",
+                    type_of(value),
+                    expected(shape)
+                );
+                Err(ArmError::content_invalid(&reason).at(path))
+            }
+        }
+    }
+
+    fn word(&self, word: &str, words: &[&'static str], path: &str) -> Result<Value, ArmError> {
+        match words.iter().find(|known| known.eq_ignore_ascii_case(word)) {
+            Some(known) => Ok(Value::String((*known).to_owned())),
+            None if self.reading.strict => {
+                let reason = format!("'{word}' is none of: {}.", words.join(", "));
+                Err(ArmError::member_invalid(path, &reason))
+            }
+            None => Ok(Value::String(word.to_owned())),
+        }
+    }
+
+    fn texts(texts: &Map<String, Value>, path: &str) -> Result<Value, ArmError> {
+        match texts.iter().find(|(_, value)| !value.is_string()) {
+            None => Ok(Value::Object(texts.clone())),
+            Some((name, value)) => {
+                let here = join(path, name);
+                let reason =
+                    format!("Error converting value of type {} to a string. Path '{here}'", type_of(value));
+                Err(ArmError::content_invalid(&reason).at(&here))
+            }
+        }
+    }
+
+    fn check_regions(&self, kept: &Map<String, Value>) -> Result<(), ArmError> {
+        if let Some(location) = kept.get("location").and_then(Value::as_str)
+            && !regions::exists(location)
+        {
+            return Err(ArmError::location_unavailable(location, self.kind.type_name()));
+        }
+        let targets = kept.get("properties").and_then(|properties| properties.get("targetLocations"));
+        let mut seen = Vec::new();
+        for target in targets.and_then(Value::as_array).into_iter().flatten() {
+            let name = target.get("name").and_then(Value::as_str).unwrap_or_default();
+            let normal = regions::normal(name);
+            if !regions::exists(name) {
+                return Err(ArmError::member_invalid("targetLocations", &format!("'{name}' is no region.")));
+            }
+            if seen.contains(&normal) {
+                return Err(ArmError::member_invalid(
+                    "targetLocations",
+                    &format!("'{name}' is listed twice."),
+                ));
+            }
+            seen.push(normal);
+        }
+        Ok(())
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "Boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "String",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn expected(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Text | Shape::Word(_) => "a string",
+        Shape::Whole => "an integer",
+        Shape::Flag => "a boolean",
+        Shape::Texts => "an object of strings",
+        Shape::List(_) => "a list",
+        Shape::Record(_) | Shape::Anything => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests;

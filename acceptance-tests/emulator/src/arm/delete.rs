@@ -1,0 +1,79 @@
+//! DELETE.
+
+use hyper::StatusCode;
+
+use crate::arm::error::ArmError;
+use crate::arm::id::{Kind, ResourceId};
+use crate::arm::{Call, read, versions, write};
+use crate::clock::millis;
+use crate::emulator::Emulator;
+use crate::exchange::Reply;
+use crate::store::{Ending, Object, Pending, Work};
+
+/// Deletes. What is not there gives 204; a gallery or profile with something in it gives 409.
+pub fn delete(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
+    versions::check(call.request.parameter("api-version"), id.kind(), "")?;
+    let Some(object) = emulator.store.get(id).cloned() else {
+        if id.kind() == Kind::Group {
+            return Err(ArmError::group_missing(&id.group));
+        }
+        read::above(emulator, id, "delete")?;
+        return Ok(Reply::empty(StatusCode::NO_CONTENT));
+    };
+    if let Some(pending) = object.pending.as_ref().filter(|pending| pending.work == Work::Delete) {
+        // A second delete joins the first one.
+        let name = pending.operation.clone();
+        let mut reply = Reply::empty(StatusCode::ACCEPTED);
+        if let Some(operation) = emulator.operations.get_mut(&name).cloned() {
+            write::announce(&mut reply, call, &operation, emulator);
+        }
+        return Ok(reply);
+    }
+    if object.id.kind() != Kind::Group {
+        childless(emulator, call, &object)?;
+    }
+    write::free(emulator, &object.id)?;
+    Ok(accept(emulator, call, object))
+}
+
+/// Refuses to delete what still has children, readable or only counted.
+fn childless(emulator: &Emulator, call: &Call<'_>, object: &Object) -> Result<(), ArmError> {
+    let children: Vec<ResourceId> =
+        emulator.store.inside(&object.id).take(5).map(|child| child.id.clone()).collect();
+    if !children.is_empty() {
+        return Err(ArmError::nested(&children));
+    }
+    if emulator.store.has_ghosts(&object.id, call.now) {
+        return Err(ArmError::nested_lag());
+    }
+    Ok(())
+}
+
+fn accept(emulator: &mut Emulator, call: &Call<'_>, mut object: Object) -> Reply {
+    let id = object.id.clone();
+    let region = object.location().to_owned();
+    let group = id.kind() == Kind::Group;
+    let settings = &emulator.settings;
+    let (lag, visible) = (millis(settings.delete_lag_seconds).max(0), settings.delete_lag_visible);
+    let lag = if group { 0 } else { lag };
+    let operation = write::start(emulator, call, &id, Work::Delete, &region);
+    emulator.unsaved = true;
+    let (ends, ending, name) = operation.as_ref().map_or_else(
+        || (call.now, Ending::Succeeded, String::new()),
+        |operation| (operation.ends, operation.ending, operation.name.clone()),
+    );
+    let (ends, lag) = if visible && ending == Ending::Succeeded { (ends + lag, 0) } else { (ends, lag) };
+    Work::Delete.state().clone_into(&mut object.state);
+    object.pending = Some(Pending { operation: name, work: Work::Delete, ends, ending, lag });
+    emulator.store.put(object);
+    emulator.store.settle(call.now);
+    match operation {
+        Some(operation) => {
+            let mut reply = Reply::empty(StatusCode::ACCEPTED);
+            write::announce(&mut reply, call, &operation, emulator);
+            reply
+        }
+        // The contract of the in-VM types knows 202 and 204 only; resource groups answer 200.
+        None => Reply::empty(if group { StatusCode::OK } else { StatusCode::NO_CONTENT }),
+    }
+}

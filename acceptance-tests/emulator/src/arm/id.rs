@@ -1,0 +1,211 @@
+//! Ids of the resources held here. They compare without case and keep the spelling they were made with.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a resource is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Kind {
+    /// A resource group.
+    Group,
+    /// A gallery.
+    Gallery,
+    /// An in-VM access control profile.
+    Profile,
+    /// A version of one.
+    Version,
+}
+
+impl Kind {
+    /// The value of `type` in a body.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Group => "Microsoft.Resources/resourceGroups",
+            Self::Gallery => "Microsoft.Compute/galleries",
+            Self::Profile => "Microsoft.Compute/galleries/inVMAccessControlProfiles",
+            Self::Version => "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions",
+        }
+    }
+
+    /// The type without its namespace, as error texts name it.
+    pub fn nested_name(self) -> &'static str {
+        let full = self.type_name();
+        full.split_once('/').map_or(full, |(_, nested)| nested)
+    }
+}
+
+/// The path's literal segments between the names.
+const COLLECTIONS: [&str; 3] = ["galleries", "inVMAccessControlProfiles", "versions"];
+
+/// The id of a resource group or of something in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ResourceId {
+    /// The subscription.
+    pub subscription: String,
+    /// The resource group.
+    pub group: String,
+    /// Gallery, profile and version, as far as the id goes.
+    pub names: Vec<String>,
+}
+
+impl ResourceId {
+    /// The id of a resource group.
+    pub fn of_group(subscription: &str, group: &str) -> Self {
+        Self { subscription: subscription.to_owned(), group: group.to_owned(), names: Vec::new() }
+    }
+
+    /// Reads the decoded segments of a path; `None` when they are no id of a kind held here.
+    pub fn from_segments(segments: &[String]) -> Option<Self> {
+        let mut rest = segments.iter().map(String::as_str);
+        if !rest.next()?.eq_ignore_ascii_case("subscriptions") {
+            return None;
+        }
+        let subscription = rest.next()?.to_owned();
+        if !rest.next()?.eq_ignore_ascii_case("resourceGroups") {
+            return None;
+        }
+        let mut id = Self { subscription, group: rest.next()?.to_owned(), names: Vec::new() };
+        let Some(providers) = rest.next() else { return Some(id) };
+        if !providers.eq_ignore_ascii_case("providers")
+            || !rest.next()?.eq_ignore_ascii_case("Microsoft.Compute")
+        {
+            return None;
+        }
+        for collection in COLLECTIONS {
+            match rest.next() {
+                None if !id.names.is_empty() => return Some(id),
+                Some(found) if found.eq_ignore_ascii_case(collection) => {
+                    id.names.push(rest.next()?.to_owned())
+                }
+                _ => return None,
+            }
+        }
+        rest.next().is_none().then_some(id)
+    }
+
+    /// Reads an id written as a path.
+    pub fn parse(path: &str) -> Option<Self> {
+        let segments: Vec<String> =
+            path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+        Self::from_segments(&segments)
+    }
+
+    /// What the id is the id of.
+    pub fn kind(&self) -> Kind {
+        match self.names.len() {
+            0 => Kind::Group,
+            1 => Kind::Gallery,
+            2 => Kind::Profile,
+            _ => Kind::Version,
+        }
+    }
+
+    /// The last name.
+    pub fn name(&self) -> &str {
+        self.names.last().unwrap_or(&self.group)
+    }
+
+    /// The resource that holds this one; a resource group has none.
+    pub fn parent(&self) -> Option<Self> {
+        let (_, names) = self.names.split_last()?;
+        Some(Self {
+            subscription: self.subscription.clone(),
+            group: self.group.clone(),
+            names: names.to_vec(),
+        })
+    }
+
+    /// The id of a child called `name`.
+    pub fn child(&self, name: &str) -> Self {
+        let mut child = self.clone();
+        child.names.push(name.to_owned());
+        child
+    }
+
+    /// The id of the gallery this one is in, or is.
+    pub fn gallery(&self) -> Option<Self> {
+        let first = self.names.first()?;
+        Some(Self {
+            subscription: self.subscription.clone(),
+            group: self.group.clone(),
+            names: vec![first.clone()],
+        })
+    }
+
+    /// The id as ARM writes it.
+    pub fn path(&self) -> String {
+        let group = format!("/subscriptions/{}/resourceGroups/{}", self.subscription, self.group);
+        match self.path_in_group() {
+            nested if nested.is_empty() => group,
+            nested => format!("{group}/providers/{nested}"),
+        }
+    }
+
+    /// The part after the group: `Microsoft.Compute/galleries/g/...`, empty for a group.
+    pub fn path_in_group(&self) -> String {
+        if self.names.is_empty() {
+            return String::new();
+        }
+        let nested: Vec<String> = COLLECTIONS
+            .iter()
+            .zip(&self.names)
+            .map(|(collection, name)| format!("{collection}/{name}"))
+            .collect();
+        format!("Microsoft.Compute/{}", nested.join("/"))
+    }
+
+    /// The spelling two equal ids share.
+    pub fn key(&self) -> String {
+        self.path().to_lowercase()
+    }
+
+    /// What the keys of everything inside start with.
+    pub fn inside(&self) -> String {
+        self.key() + "/"
+    }
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERSION: &str = "/subscriptions/s/resourcegroups/RG/providers/microsoft.compute/Galleries/g.1/\
+                           InVMAccessControlProfiles/P/VERSIONS/1.0.0";
+
+    #[test]
+    fn any_case_is_read_and_names_keep_theirs() {
+        let id = ResourceId::parse(VERSION).unwrap();
+        assert_eq!(id.kind(), Kind::Version);
+        assert_eq!(
+            id.path(),
+            "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Compute/galleries/g.1/inVMAccessControlProfiles/P\
+             /versions/1.0.0"
+        );
+        assert_eq!(id.key(), ResourceId::parse(&VERSION.to_uppercase()).unwrap().key());
+        assert_eq!(id.parent().unwrap().name(), "P");
+        assert_eq!(id.gallery().unwrap().name(), "g.1");
+    }
+
+    #[test]
+    fn what_is_no_id_is_not_taken_for_one() {
+        for path in [
+            "",
+            "/subscriptions/s",
+            "/subscriptions/s/resourceGroups",
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute",
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/galleries",
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/galleries/g",
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/images/i",
+        ] {
+            assert!(ResourceId::parse(path).is_none(), "{path}");
+        }
+        assert!(ResourceId::parse(&format!("{VERSION}/x")).is_none());
+    }
+}

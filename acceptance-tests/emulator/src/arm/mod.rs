@@ -1,0 +1,231 @@
+//! Azure Resource Manager's side: the check of the token, the buckets, the routes, and the headers of every answer.
+
+pub mod body;
+pub mod contract;
+pub mod delete;
+pub mod error;
+pub mod id;
+pub mod immutable;
+pub mod operation;
+pub mod poll;
+pub mod read;
+pub mod regions;
+pub mod render;
+pub mod shout;
+pub mod subscription;
+pub mod throttle;
+pub mod versions;
+pub mod write;
+
+use hyper::Method;
+use uuid::Uuid;
+
+use crate::arm::error::ArmError;
+use crate::arm::id::{Kind, ResourceId};
+use crate::arm::throttle::{Buckets, Count, Verdict};
+use crate::clock::{Millis, rfc3339};
+use crate::emulator::Emulator;
+use crate::entra::token::Caller;
+use crate::exchange::{Reply, Request};
+use crate::faults::OperationFault;
+
+/// One request to ARM, with what is known about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// When.
+    pub now: Millis,
+    /// What becomes of the operation it starts.
+    pub fault: Option<&'a OperationFault>,
+}
+
+/// Answers a request to ARM.
+pub fn answer(emulator: &mut Emulator, request: &Request, fault: Option<&OperationFault>) -> Reply {
+    let shown = emulator.shown_time();
+    let authorization = request.header("authorization");
+    let mut reply = match emulator.tokens.check(authorization, &emulator.identity, &request.base, shown) {
+        Err(error) => error.reply(),
+        Ok(caller) => admitted(emulator, request, &caller, fault),
+    };
+    add_headers(&mut reply, request, shown);
+    reply
+}
+
+fn admitted(
+    emulator: &mut Emulator,
+    request: &Request,
+    caller: &Caller,
+    fault: Option<&OperationFault>,
+) -> Reply {
+    let now = emulator.clock.now();
+    let count = Count::of(&request.method);
+    let segments = request.segments();
+    let in_subscription = segments.len() > 1
+        && segments.first().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"));
+    let (scope, scope_word) = match segments.get(1) {
+        Some(subscription) if in_subscription => (subscription.to_lowercase(), "subscription"),
+        _ => (emulator.identity.tenant_id.clone(), "tenant"),
+    };
+    let verdict = if emulator.settings.throttle {
+        emulator.buckets.take(&scope, &caller.object_id, count, now)
+    } else {
+        Buckets::full(count)
+    };
+    match verdict {
+        Verdict::Refused(seconds) => {
+            ArmError::throttled(&scope, &caller.object_id, count.singular(), seconds).reply()
+        }
+        Verdict::Taken(own, global) => {
+            let call = Call { request, caller, now, fault };
+            let mut reply = route(emulator, &call, &segments).unwrap_or_else(|error| error.reply());
+            let plural = count.plural();
+            reply.set(&format!("x-ms-ratelimit-remaining-{scope_word}-{plural}"), &own.to_string());
+            if scope_word == "subscription" {
+                let name = format!("x-ms-ratelimit-remaining-subscription-global-{plural}");
+                reply.set(&name, &global.to_string());
+            }
+            reply
+        }
+    }
+}
+
+fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Result<Reply, ArmError> {
+    let request = call.request;
+    let version = versions::check_date(request.parameter("api-version"))?;
+    let lower: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
+    let names: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let get = || {
+        if request.method == Method::GET {
+            Ok(())
+        } else {
+            Err(ArmError::verb_unsupported(request.method.as_str()))
+        }
+    };
+    let names = match names.as_slice() {
+        ["tenants"] => return get().map(|()| subscription::tenants(emulator)),
+        ["subscriptions"] => return get().map(|()| subscription::list(emulator)),
+        ["subscriptions", subscription, rest @ ..] => {
+            if !subscription.eq_ignore_ascii_case(&emulator.identity.subscription_id) {
+                return Err(ArmError::subscription_unknown(subscription));
+            }
+            rest
+        }
+        _ => return Err(ArmError::path_unknown(&request.path)),
+    };
+    let segment = |at: usize| segments.get(at).map_or("", String::as_str);
+    match names {
+        [] => get().map(|()| subscription::one(emulator)),
+        ["locations"] => get().map(|()| subscription::locations(emulator)),
+        ["providers"] => get().map(|()| subscription::providers(emulator)),
+        ["providers", _] => get().and_then(|()| subscription::provider(emulator, segment(3))),
+        ["providers", _, "register"] if request.method == Method::POST => {
+            subscription::provider(emulator, segment(3))
+        }
+        ["operationresults", _] => get().and_then(|()| poll::answer(emulator, call, segment(3), true)),
+        ["providers", "microsoft.compute", "locations", _, "capsoperations", _] => {
+            let monitor =
+                request.parameter("monitor").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+            get().and_then(|()| poll::answer(emulator, call, segment(7), monitor))
+        }
+        ["resourcegroups"] => get().and_then(|()| read::groups(emulator, call)),
+        ["resources"] => get().and_then(|()| read::resources(emulator, call, None)),
+        ["resourcegroups", _, "resources"] => {
+            get().and_then(|()| read::resources(emulator, call, Some(segment(3))))
+        }
+        ["providers", "microsoft.compute", "galleries"] => {
+            get().and_then(|()| read::galleries(emulator, call, None))
+        }
+        ["resourcegroups", _, "providers", "microsoft.compute", "galleries"] => {
+            get().and_then(|()| read::galleries(emulator, call, Some(segment(3))))
+        }
+        [
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.compute",
+            "galleries",
+            _,
+            "invmaccesscontrolprofiles",
+        ]
+        | [
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.compute",
+            "galleries",
+            _,
+            "invmaccesscontrolprofiles",
+            _,
+            "versions",
+        ] => get().and_then(|()| {
+            let parent = segments.split_last().and_then(|(_, parent)| ResourceId::from_segments(parent));
+            parent.map_or_else(
+                || Err(ArmError::path_unknown(&request.path)),
+                |parent| read::children(emulator, call, &parent),
+            )
+        }),
+        _ => match ResourceId::from_segments(segments) {
+            Some(id) => resource(emulator, call, &id),
+            None => Err(unknown(segments, version)),
+        },
+    }
+}
+
+fn resource(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
+    match call.request.method {
+        Method::PUT => write::put(emulator, call, id),
+        Method::PATCH => write::patch(emulator, call, id),
+        Method::DELETE => delete::delete(emulator, call, id),
+        Method::GET => read::one(emulator, call, id),
+        Method::HEAD if id.kind() == Kind::Group => read::exists(emulator, call, id),
+        _ => Err(ArmError::verb_unsupported(call.request.method.as_str())),
+    }
+}
+
+/// What is wrong with a path that is no resource held here.
+fn unknown(segments: &[String], version: &str) -> ArmError {
+    let mut rest = segments.iter().skip_while(|segment| !segment.eq_ignore_ascii_case("providers")).skip(1);
+    let Some(namespace) = rest.next() else { return ArmError::path_unknown(&segments.join("/")) };
+    if !subscription::is_namespace(namespace) {
+        return ArmError::namespace_unknown(namespace);
+    }
+    let kinds: Vec<&str> = rest.step_by(2).map(String::as_str).collect();
+    ArmError::type_unknown(&kinds.join("/"), namespace, version)
+}
+
+/// The word error texts have for a verb.
+pub fn verb_word(method: &Method) -> &'static str {
+    match *method {
+        Method::GET | Method::HEAD => "read",
+        Method::DELETE => "delete",
+        _ => "write",
+    }
+}
+
+/// The headers every answer of ARM has.
+pub fn add_headers(reply: &mut Reply, request: &Request, shown: Millis) {
+    let correlation = request
+        .header("x-ms-correlation-request-id")
+        .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    reply.set("x-ms-request-id", &Uuid::new_v4().to_string());
+    reply.set("x-ms-correlation-request-id", &correlation);
+    let compact: String = rfc3339(shown - shown.rem_euclid(1000)).replace(['-', ':'], "");
+    reply.set("x-ms-routing-request-id", &format!("LOOPBACK:{compact}:{}", Uuid::new_v4()));
+    reply.set("cache-control", "no-cache");
+    reply.set("pragma", "no-cache");
+    reply.set("expires", "-1");
+    reply.set("strict-transport-security", "max-age=31536000; includeSubDomains");
+    reply.set("x-content-type-options", "nosniff");
+    let wanted = request.header("x-ms-return-client-request-id");
+    if wanted.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        && let Some(id) = request.header("x-ms-client-request-id")
+    {
+        reply.set("x-ms-client-request-id", id);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! GET, HEAD and the lists.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hyper::StatusCode;
+use serde_json::{Value, json};
+
+use crate::arm::error::ArmError;
+use crate::arm::id::{Kind, ResourceId};
+use crate::arm::render::render;
+use crate::arm::{Call, verb_word, versions};
+use crate::emulator::Emulator;
+use crate::exchange::Reply;
+use crate::settings::{NextLink, Operations};
+use crate::store::Object;
+
+/// One object.
+pub fn one(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
+    versions::check(call.request.parameter("api-version"), id.kind(), "")?;
+    if let Some(left) = emulator.hidden.get_mut(&id.key()).filter(|left| **left > 0) {
+        *left -= 1;
+        return Err(missing(id));
+    }
+    let object = find(emulator, call, id)?;
+    let version = call.request.parameter("api-version").unwrap_or("");
+    let mut reply = Reply::json(StatusCode::OK, &render(&object, version, &emulator.settings));
+    if object.pending.is_some()
+        && emulator.settings.operations == Operations::State
+        && let Some(seconds) = emulator.settings.retry_after
+    {
+        reply.set("retry-after", &seconds.to_string());
+    }
+    Ok(reply)
+}
+
+/// Whether a resource group is there: 204 or 404, without a body.
+pub fn exists(emulator: &Emulator, _call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
+    let found = emulator.store.get(id).is_some();
+    Ok(Reply::empty(if found { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }))
+}
+
+/// The object, or the error that says what is missing: the group, a parent, or the object itself.
+pub fn find(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Object, ArmError> {
+    if let Some(object) = emulator.store.get(id) {
+        return Ok(object.clone());
+    }
+    above(emulator, id, verb_word(&call.request.method))?;
+    Err(missing(id))
+}
+
+fn missing(id: &ResourceId) -> ArmError {
+    if id.kind() == Kind::Group { ArmError::group_missing(&id.group) } else { ArmError::resource_missing(id) }
+}
+
+/// Checks that everything above an id is there.
+pub fn above(emulator: &Emulator, id: &ResourceId, verb: &str) -> Result<(), ArmError> {
+    if id.kind() == Kind::Group {
+        return Ok(());
+    }
+    if emulator.store.get(&ResourceId::of_group(&id.subscription, &id.group)).is_none() {
+        return Err(ArmError::group_missing(&id.group));
+    }
+    let mut lowest = id.clone();
+    let mut missing = None;
+    while let Some(parent) = lowest.parent().filter(|parent| parent.kind() != Kind::Group) {
+        if emulator.store.get(&parent).is_none() {
+            missing = Some(lowest.clone());
+        }
+        lowest = parent;
+    }
+    missing.map_or(Ok(()), |child| Err(ArmError::parent_missing(&child, verb)))
+}
+
+/// The resource groups of the subscription.
+pub fn groups(emulator: &Emulator, call: &Call<'_>) -> Result<Reply, ArmError> {
+    let objects = emulator.store.all().filter(|object| object.id.kind() == Kind::Group);
+    Ok(page(emulator, call, objects))
+}
+
+/// The galleries of a group, or of the subscription.
+pub fn galleries(emulator: &Emulator, call: &Call<'_>, group: Option<&str>) -> Result<Reply, ArmError> {
+    versions::check(call.request.parameter("api-version"), Kind::Gallery, "")?;
+    let Some(group) = group else {
+        let all = emulator.store.all().filter(|object| object.id.kind() == Kind::Gallery);
+        return Ok(page(emulator, call, all));
+    };
+    let group = ResourceId::of_group(&emulator.identity.subscription_id, group);
+    if emulator.store.get(&group).is_none() {
+        return Err(ArmError::group_missing(&group.group));
+    }
+    Ok(page(emulator, call, emulator.store.children(&group, Kind::Gallery)))
+}
+
+/// The profiles of a gallery, or the versions of a profile.
+pub fn children(emulator: &Emulator, call: &Call<'_>, parent: &ResourceId) -> Result<Reply, ArmError> {
+    let kind = if parent.kind() == Kind::Gallery { Kind::Profile } else { Kind::Version };
+    versions::check(call.request.parameter("api-version"), kind, "")?;
+    if emulator.store.get(parent).is_none() {
+        above(emulator, parent, "read")?;
+        return Err(ArmError::parent_missing(&parent.child(""), "read"));
+    }
+    Ok(page(emulator, call, emulator.store.children(parent, kind)))
+}
+
+/// Every resource of a group, or of the subscription, in the short form.
+pub fn resources(emulator: &Emulator, call: &Call<'_>, group: Option<&str>) -> Result<Reply, ArmError> {
+    if let Some(group) = group {
+        let id = ResourceId::of_group(&emulator.identity.subscription_id, group);
+        if emulator.store.get(&id).is_none() {
+            return Err(ArmError::group_missing(group));
+        }
+    }
+    let wanted = |object: &&Object| {
+        object.id.kind() != Kind::Group
+            && group.is_none_or(|group| object.id.group.eq_ignore_ascii_case(group))
+    };
+    let mut reply = page(emulator, call, emulator.store.all().filter(wanted));
+    let mut body = reply.value();
+    for item in body.get_mut("value").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(members) = item.as_object_mut() {
+            members.remove("properties");
+        }
+    }
+    reply.body = body.to_string().into();
+    Ok(reply)
+}
+
+fn page<'a>(emulator: &Emulator, call: &Call<'_>, objects: impl Iterator<Item = &'a Object>) -> Reply {
+    let request = call.request;
+    let version = request.parameter("api-version").unwrap_or("");
+    let after = request
+        .parameter("$skiptoken")
+        .and_then(|token| URL_SAFE_NO_PAD.decode(token).ok())
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let size = emulator.settings.page_size;
+    let mut rest = objects.filter(|object| after.as_ref().is_none_or(|after| object.id.key() > *after));
+    let shown: Vec<&Object> = rest.by_ref().take(size).collect();
+    let mut value: Vec<Value> =
+        shown.iter().map(|object| render(object, version, &emulator.settings)).collect();
+    if emulator.settings.shout {
+        value.reverse();
+    }
+    let mut body = json!({ "value": value });
+    if let (Some(_), Some(last), Value::Object(members)) = (rest.next(), shown.last(), &mut body) {
+        let token = URL_SAFE_NO_PAD.encode(last.id.key());
+        let link = match emulator.settings.next_link {
+            NextLink::Full => {
+                format!("{}{}?api-version={version}&%24skiptoken={token}", request.base, request.path)
+            }
+            NextLink::NoApiVersion => format!("{}{}?$skiptoken={token}", request.base, request.path),
+            NextLink::Foreign => format!("http://svchost:99{}?$skiptoken={token}", request.path),
+        };
+        members.insert("nextLink".to_owned(), json!(link));
+    }
+    Reply::json(StatusCode::OK, &body)
+}

@@ -1,0 +1,171 @@
+//! ARM's token buckets: per subscription (or tenant), principal and kind of operation, and fifteen times that for all
+//! principals of a subscription together.
+//!
+//! Source: Microsoft's page on request limits and throttling. Subscription and tenant: reads 250 filled at 25 a second,
+//! writes and deletes 200 at 10.
+
+use std::collections::HashMap;
+
+use hyper::Method;
+
+use crate::clock::Millis;
+
+/// What a request is counted as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Count {
+    /// GET and HEAD.
+    Reads,
+    /// PUT, PATCH and POST.
+    Writes,
+    /// DELETE.
+    Deletes,
+}
+
+impl Count {
+    /// The count of a verb.
+    pub fn of(method: &Method) -> Self {
+        match *method {
+            Method::GET | Method::HEAD => Self::Reads,
+            Method::DELETE => Self::Deletes,
+            _ => Self::Writes,
+        }
+    }
+
+    /// The word in header names.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Reads => "reads",
+            Self::Writes => "writes",
+            Self::Deletes => "deletes",
+        }
+    }
+
+    /// The word in the error's text.
+    pub fn singular(self) -> &'static str {
+        match self {
+            Self::Reads => "read",
+            Self::Writes => "write",
+            Self::Deletes => "delete",
+        }
+    }
+
+    fn size(self) -> f64 {
+        if self == Self::Reads { 250.0 } else { 200.0 }
+    }
+
+    fn per_second(self) -> f64 {
+        if self == Self::Reads { 25.0 } else { 10.0 }
+    }
+}
+
+/// How many times larger the limit of all principals together is.
+const GLOBAL: f64 = 15.0;
+
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    tokens: f64,
+    at: Millis,
+}
+
+impl Bucket {
+    fn refill(&mut self, size: f64, per_second: f64, now: Millis) {
+        #[allow(clippy::cast_precision_loss)]
+        let seconds = (now - self.at).max(0) as f64 / 1000.0;
+        self.tokens = per_second.mul_add(seconds, self.tokens).min(size);
+        self.at = now;
+    }
+}
+
+/// What a request finds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Verdict {
+    /// Taken, with so many left for the principal and for all.
+    Taken(u64, u64),
+    /// Refused for so many seconds.
+    Refused(u64),
+}
+
+/// The buckets.
+#[derive(Debug, Default)]
+pub struct Buckets {
+    known: HashMap<(String, Count), Bucket>,
+}
+
+impl Buckets {
+    /// What a client is told when nothing is counted: full buckets but for this request.
+    pub fn full(count: Count) -> Verdict {
+        Verdict::Taken(whole(count.size() - 1.0), whole(count.size().mul_add(GLOBAL, -1.0)))
+    }
+
+    /// Takes a token for a request of `principal` in `scope` (a subscription, or the tenant).
+    pub fn take(&mut self, scope: &str, principal: &str, count: Count, now: Millis) -> Verdict {
+        let (size, rate) = (count.size(), count.per_second());
+        let own = self.tokens(format!("{scope}/{principal}"), count, size, rate, now);
+        let global = self.tokens(scope.to_owned(), count, size * GLOBAL, rate * GLOBAL, now);
+        if own < 1.0 || global < 1.0 {
+            let wait = ((1.0 - own) / rate).max((1.0 - global) / (rate * GLOBAL));
+            return Verdict::Refused(whole(wait.ceil()).max(1));
+        }
+        for key in [format!("{scope}/{principal}"), scope.to_owned()] {
+            if let Some(bucket) = self.known.get_mut(&(key, count)) {
+                bucket.tokens -= 1.0;
+            }
+        }
+        Verdict::Taken(whole(own - 1.0), whole(global - 1.0))
+    }
+
+    fn tokens(&mut self, key: String, count: Count, size: f64, rate: f64, now: Millis) -> f64 {
+        let bucket = self.known.entry((key, count)).or_insert(Bucket { tokens: size, at: now });
+        bucket.refill(size, rate, now);
+        bucket.tokens
+    }
+
+    /// Fills every bucket again.
+    pub fn clear(&mut self) {
+        self.known.clear();
+    }
+}
+
+fn whole(value: f64) -> u64 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let whole = value.max(0.0) as u64;
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_empties_the_bucket_and_time_fills_it() {
+        let mut buckets = Buckets::default();
+        for left in (0..200).rev() {
+            assert!(
+                matches!(buckets.take("s", "p", Count::Writes, 0), Verdict::Taken(now, _) if now == left)
+            );
+        }
+        assert_eq!(buckets.take("s", "p", Count::Writes, 0), Verdict::Refused(1));
+        assert_eq!(buckets.take("s", "p", Count::Writes, 99), Verdict::Refused(1));
+        assert!(matches!(buckets.take("s", "p", Count::Writes, 100), Verdict::Taken(0, _)));
+        assert!(matches!(buckets.take("s", "p", Count::Reads, 100), Verdict::Taken(249, 3749)));
+        assert!(matches!(buckets.take("s", "other", Count::Writes, 100), Verdict::Taken(199, _)));
+    }
+
+    #[test]
+    fn it_never_holds_more_than_its_size() {
+        let mut buckets = Buckets::default();
+        buckets.take("s", "p", Count::Deletes, 0);
+        assert!(matches!(buckets.take("s", "p", Count::Deletes, 1_000_000), Verdict::Taken(199, 2999)));
+    }
+
+    #[test]
+    fn all_principals_together_have_a_limit() {
+        let mut buckets = Buckets::default();
+        let taken = (0..4000)
+            .filter(|at| {
+                matches!(buckets.take("s", &format!("p{}", at / 100), Count::Deletes, 0), Verdict::Taken(..))
+            })
+            .count();
+        assert_eq!(taken, 3000);
+    }
+}

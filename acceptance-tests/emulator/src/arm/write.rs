@@ -1,0 +1,264 @@
+//! PUT and PATCH.
+
+use hyper::StatusCode;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::arm::body::Reading;
+use crate::arm::error::ArmError;
+use crate::arm::id::{Kind, ResourceId};
+use crate::arm::operation::Operation;
+use crate::arm::render::render;
+use crate::arm::{Call, body, contract, immutable, read, regions, verb_word, versions};
+use crate::clock::{millis, rfc3339};
+use crate::emulator::Emulator;
+use crate::exchange::Reply;
+use crate::settings::{Lock, Operations};
+use crate::store::{Ending, Object, Pending, Work};
+
+/// Creates or replaces.
+pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
+    let strict = emulator.settings.strict;
+    let sent = body::parse(call.request, strict)?;
+    let location = sent.get("location").and_then(Value::as_str).unwrap_or("");
+    versions::check(call.request.parameter("api-version"), id.kind(), location)?;
+    check_name(emulator, id)?;
+    let mut kept = body::read(id.kind(), &sent, Reading { strict, patch: false })?;
+    let id = place(emulator, call, id)?;
+    normalise_location(&mut kept);
+    let old = emulator.store.get(&id).cloned();
+    if let Some(old) = &old {
+        free(emulator, &id)?;
+        let asked = kept.get("location").and_then(Value::as_str).unwrap_or("");
+        if regions::normal(old.location()) != regions::normal(asked) {
+            return Err(ArmError::location_differs(&id, old.location(), asked));
+        }
+        hold(emulator, old, &mut kept)?;
+    } else {
+        free(emulator, &id)?;
+        if id.kind() == Kind::Version {
+            stamp(&mut kept, &rfc3339(call.now - call.now.rem_euclid(1000)));
+        }
+    }
+    let status = match (emulator.settings.put_status, &old) {
+        (Some(status), _) if id.kind() != Kind::Group => {
+            StatusCode::from_u16(status).unwrap_or(StatusCode::OK)
+        }
+        (_, Some(_)) => StatusCode::OK,
+        (_, None) => StatusCode::CREATED,
+    };
+    let work = if old.is_some() { Work::Update } else { Work::Create };
+    let object = match old {
+        Some(mut old) => {
+            old.body = kept;
+            old.modified = call.now;
+            old
+        }
+        None => Object::new(id, kept, call.now, &call.caller.client_id),
+    };
+    Ok(accept(emulator, call, object, work, status))
+}
+
+/// Changes.
+pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
+    let strict = emulator.settings.strict;
+    let mut object = read::find(emulator, call, id)?;
+    versions::check(call.request.parameter("api-version"), id.kind(), object.location())?;
+    let sent = body::parse(call.request, strict)?;
+    let mut change = body::read(id.kind(), &sent, Reading { strict, patch: true })?;
+    free(emulator, &object.id)?;
+    if let Some(location) = change.remove("location").as_ref().and_then(Value::as_str)
+        && regions::normal(location) != regions::normal(object.location())
+    {
+        return Err(ArmError::location_differs(&object.id, object.location(), location));
+    }
+    let old = object.clone();
+    for (name, value) in change {
+        match (object.body.get_mut(&name), value) {
+            // Lists and maps are replaced whole; only `properties` itself is merged, one level deep.
+            (Some(Value::Object(properties)), Value::Object(changes)) if name == "properties" => {
+                for (name, value) in changes {
+                    if value.is_null() {
+                        properties.remove(&name)
+                    } else {
+                        properties.insert(name, value)
+                    };
+                }
+            }
+            (_, Value::Null) => {
+                object.body.remove(&name);
+            }
+            (_, value) => {
+                object.body.insert(name, value);
+            }
+        }
+    }
+    let whole = Value::Object(object.body.clone());
+    body::read(object.id.kind(), &whole, Reading { strict: false, patch: false })?;
+    hold(emulator, &old, &mut object.body)?;
+    object.modified = call.now;
+    Ok(accept(emulator, call, object, Work::Update, StatusCode::OK))
+}
+
+/// Stores an object, starts the operation on it and answers.
+fn accept(
+    emulator: &mut Emulator,
+    call: &Call<'_>,
+    mut object: Object,
+    work: Work,
+    status: StatusCode,
+) -> Reply {
+    let operation = if object.id.names.is_empty() {
+        None
+    } else {
+        start(emulator, call, &object.id, work, object.location())
+    };
+    object.pending = operation.as_ref().map(|operation| Pending {
+        operation: operation.name.clone(),
+        work,
+        ends: operation.ends,
+        ending: operation.ending,
+        lag: 0,
+    });
+    let state = if operation.is_some() { work.state() } else { "Succeeded" };
+    state.clone_into(&mut object.state);
+    let version = call.request.parameter("api-version").unwrap_or("");
+    let mut reply = Reply::json(status, &render(&object, version, &emulator.settings));
+    emulator.store.put(object);
+    emulator.unsaved = true;
+    if let Some(operation) = &operation {
+        announce(&mut reply, call, operation, emulator);
+    }
+    reply
+}
+
+/// Starts an operation; none when writes finish at once.
+pub fn start(
+    emulator: &mut Emulator,
+    call: &Call<'_>,
+    target: &ResourceId,
+    work: Work,
+    region: &str,
+) -> Option<Operation> {
+    if emulator.settings.immediate() && call.fault.is_none() {
+        return None;
+    }
+    let seconds = call.fault.and_then(|fault| fault.seconds).unwrap_or(emulator.settings.operation_seconds);
+    let error = call.fault.and_then(|fault| {
+        let message = fault
+            .message
+            .clone()
+            .unwrap_or_else(|| "The operation ended badly, as the script says.".to_owned());
+        fault.code.clone().map(|code| (code, message))
+    });
+    let operation = Operation {
+        name: Uuid::new_v4().to_string(),
+        target: target.clone(),
+        work,
+        region: regions::normal(region),
+        api_version: call.request.parameter("api-version").unwrap_or("").to_owned(),
+        started: call.now,
+        ends: call.now.saturating_add(millis(seconds).max(0)),
+        ending: call.fault.map_or(Ending::Succeeded, |fault| fault.ending),
+        error,
+        hidden: call.fault.map_or(0, |fault| fault.hidden_polls),
+    };
+    emulator.operations.begin(operation.clone());
+    Some(operation)
+}
+
+/// Adds the headers that tell of an operation, as the settings have it.
+pub fn announce(reply: &mut Reply, call: &Call<'_>, operation: &Operation, emulator: &Emulator) {
+    let settings = &emulator.settings;
+    let base = &call.request.base;
+    let group = operation.target.names.is_empty();
+    let delete = operation.work == Work::Delete;
+    let (status, monitor) = match settings.operations {
+        _ if group => (false, true),
+        Operations::Async => (true, delete),
+        Operations::Both => (true, true),
+        Operations::Location => (false, true),
+        Operations::State => (false, false),
+        // A fault asked for an operation though writes finish at once.
+        Operations::None => (true, delete),
+    };
+    if status {
+        reply.set("azure-asyncoperation", &operation.status_address(base));
+    }
+    if monitor {
+        reply.set("location", &operation.monitor_address(base));
+    }
+    if let Some(seconds) = settings.retry_after {
+        reply.set("retry-after", &seconds.to_string());
+    }
+}
+
+/// The id as it will be stored, in the spelling of what is there; everything above must be there.
+fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<ResourceId, ArmError> {
+    if let Some(object) = emulator.store.get(id) {
+        return Ok(object.id.clone());
+    }
+    let Some(parent) = id.parent() else { return Ok(id.clone()) };
+    read::above(emulator, id, verb_word(&call.request.method))?;
+    match emulator.store.get(&parent) {
+        Some(parent) if parent.pending.is_some() && parent.id.kind() != Kind::Group => Err(ArmError::busy()),
+        Some(parent) => Ok(parent.id.child(id.name())),
+        None => Err(ArmError::parent_missing(id, verb_word(&call.request.method))),
+    }
+}
+
+/// Refuses a write while another one runs on the same object, in the same group's deletion, or, when the settings lock
+/// galleries, in the same gallery.
+pub fn free(emulator: &Emulator, id: &ResourceId) -> Result<(), ArmError> {
+    let gallery = id.gallery().map(|gallery| gallery.key());
+    let group = ResourceId::of_group(&id.subscription, &id.group).key();
+    let own = id.key();
+    let locked = |other: &ResourceId| {
+        let other_key = other.key();
+        other_key == own
+            || other_key == group
+            || (emulator.settings.lock == Lock::Gallery
+                && gallery.is_some()
+                && other.gallery().map(|gallery| gallery.key()) == gallery)
+    };
+    if emulator.store.busy(locked) { Err(ArmError::busy()) } else { Ok(()) }
+}
+
+fn check_name(emulator: &Emulator, id: &ResourceId) -> Result<(), ArmError> {
+    let kind = id.kind();
+    if emulator.settings.strict && !contract::name_fits(kind, id.name()) {
+        let target = match kind {
+            Kind::Group => "resourceGroupName",
+            Kind::Gallery => "galleryName",
+            Kind::Profile => "inVMAccessControlProfileName",
+            Kind::Version => "inVMAccessControlProfileVersionName",
+        };
+        return Err(ArmError::name_invalid(target, id.name(), contract::name_pattern(kind)));
+    }
+    Ok(())
+}
+
+fn hold(emulator: &Emulator, old: &Object, new: &mut Map<String, Value>) -> Result<(), ArmError> {
+    let empty = Map::new();
+    let before = old.properties().unwrap_or(&empty);
+    let Some(Value::Object(after)) = new.get_mut("properties") else { return Ok(()) };
+    if let Some(date) = before.get("publishedDate") {
+        after.insert("publishedDate".to_owned(), date.clone());
+    }
+    if matches!(old.id.kind(), Kind::Profile | Kind::Version) {
+        immutable::hold(before, after, &emulator.settings)?;
+    }
+    Ok(())
+}
+
+fn stamp(body: &mut Map<String, Value>, date: &str) {
+    if let Some(Value::Object(properties)) = body.get_mut("properties") {
+        properties.insert("publishedDate".to_owned(), json!(date));
+    }
+}
+
+fn normalise_location(body: &mut Map<String, Value>) {
+    if let Some(Value::String(location)) = body.get_mut("location") {
+        *location = regions::normal(location);
+    }
+}

@@ -1,0 +1,308 @@
+//! The emulator without its socket: a request goes in, an answer comes out, the clock is an argument.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use hyper::{Method, StatusCode};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::arm::error::ArmError;
+use crate::arm::id::ResourceId;
+use crate::arm::operation::Operations;
+use crate::arm::throttle::Buckets;
+use crate::clock::{Clock, Millis, http_date, millis};
+use crate::entra::Identity;
+use crate::entra::discovery;
+use crate::entra::endpoint::TokenEndpoint;
+use crate::entra::managed_identity::ManagedIdentity;
+use crate::entra::signer::Signer;
+use crate::entra::token::Tokens;
+use crate::exchange::{Delivery, Reply, Request};
+use crate::faults::{Action, Moment, OperationFault, Plan, Script};
+use crate::journal::Journal;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::{arm, control, json, metadata};
+
+/// Everything the emulator holds.
+#[derive(Debug)]
+pub struct Emulator {
+    /// Who may log in, and to what.
+    pub identity: Identity,
+    /// The settings now.
+    pub settings: Settings,
+    /// The settings it was started with, for a reset.
+    pub first_settings: Settings,
+    /// The time.
+    pub clock: Clock,
+    /// The resources.
+    pub store: Store,
+    /// The operations on them.
+    pub operations: Operations,
+    /// Tokens.
+    pub tokens: Tokens,
+    /// The buckets of `--throttle`.
+    pub buckets: Buckets,
+    /// The requests received.
+    pub journal: Journal,
+    /// The faults to come.
+    pub script: Script,
+    /// Objects that stay 404 for so many reads.
+    pub hidden: HashMap<String, u32>,
+    /// Whether the objects changed since they were last saved.
+    pub unsaved: bool,
+}
+
+/// An answer and how it goes to the wire.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The answer.
+    pub reply: Reply,
+    /// How it is delivered.
+    pub delivery: Delivery,
+    /// How long it is held back.
+    pub hold: Duration,
+    /// The journal's number, for the control routes none.
+    pub number: Option<u64>,
+}
+
+impl Outcome {
+    fn now(reply: Reply) -> Self {
+        Self { reply, delivery: Delivery::Whole, hold: Duration::ZERO, number: None }
+    }
+}
+
+impl Emulator {
+    /// An empty emulator.
+    pub fn new(identity: Identity, settings: Settings, clock: Clock, signer: Signer) -> Self {
+        Self {
+            identity,
+            first_settings: settings.clone(),
+            settings,
+            clock,
+            store: Store::default(),
+            operations: Operations::default(),
+            tokens: Tokens::new(signer),
+            buckets: Buckets::default(),
+            journal: Journal::default(),
+            script: Script::default(),
+            hidden: HashMap::new(),
+            unsaved: false,
+        }
+    }
+
+    /// Forgets objects, operations, requests, faults and changed settings.
+    pub fn reset(&mut self) {
+        self.store.clear();
+        self.operations.clear();
+        self.buckets.clear();
+        self.journal.clear();
+        self.script = Script::default();
+        self.hidden.clear();
+        self.settings = self.first_settings.clone();
+        self.unsaved = true;
+    }
+
+    /// The time clients are shown.
+    pub fn shown_time(&self) -> Millis {
+        self.clock.now().saturating_add(self.settings.clock_skew_seconds.saturating_mul(1000))
+    }
+
+    /// What goes wrong with a request; the control routes are spared.
+    pub fn plan(&mut self, request: &Request) -> Plan {
+        if control::owns(request) { Plan::default() } else { self.script.plan(request) }
+    }
+
+    /// Answers a request.
+    pub fn answer(&mut self, request: &Request, plan: &Plan) -> Outcome {
+        let now = self.clock.now();
+        self.store.settle(now);
+        if control::owns(request) {
+            return Outcome::now(control::answer(self, request));
+        }
+        let number = self.journal.begin(request, now, &plan.names);
+        let mut outcome = self.answer_with_faults(request, plan);
+        outcome.number = Some(number);
+        if !outcome.reply.headers.contains_key("date") {
+            outcome.reply.set("date", &http_date(self.shown_time()));
+        }
+        let status = (outcome.delivery != Delivery::Reset).then_some(outcome.reply.status.as_u16());
+        self.journal.finish(number, status);
+        outcome
+    }
+
+    fn answer_with_faults(&mut self, request: &Request, plan: &Plan) -> Outcome {
+        for action in &plan.actions {
+            let error = match action {
+                Action::Reset { when: Moment::Before } => {
+                    let mut outcome = Outcome::now(Reply::empty(StatusCode::OK));
+                    outcome.delivery = Delivery::Reset;
+                    return outcome;
+                }
+                Action::Answer(answer) => {
+                    let mut reply = answer.reply(self.shown_time());
+                    if !reply.headers.contains_key("x-ms-request-id") {
+                        reply.set("x-ms-request-id", &Uuid::new_v4().to_string());
+                    }
+                    return Outcome::now(reply);
+                }
+                Action::Conflict => ArmError::busy(),
+                Action::Nested => ArmError::nested_lag(),
+                Action::ParentMissing => match ResourceId::from_segments(&request.segments()) {
+                    Some(id) => ArmError::parent_missing(&id, arm::verb_word(&request.method)),
+                    None => continue,
+                },
+                Action::ExpireToken => {
+                    if let Some((_, token)) =
+                        request.header("authorization").and_then(|value| value.split_once(' '))
+                    {
+                        self.tokens.revoke(token.trim());
+                    }
+                    continue;
+                }
+                Action::Skew { seconds } => {
+                    self.settings.clock_skew_seconds = *seconds;
+                    continue;
+                }
+                _ => continue,
+            };
+            let mut reply = error.reply();
+            arm::add_headers(&mut reply, request, self.shown_time());
+            return Outcome::now(reply);
+        }
+        let operation = plan.actions.iter().find_map(|action| match action {
+            Action::Operation(fault) => Some(fault),
+            _ => None,
+        });
+        let mut outcome = Outcome::now(self.dispatch(request, operation));
+        for action in &plan.actions {
+            self.spoil(request, &mut outcome, action);
+        }
+        outcome
+    }
+
+    /// Changes an answer after the request was taken.
+    fn spoil(&mut self, request: &Request, outcome: &mut Outcome, action: &Action) {
+        match action {
+            Action::Delay { seconds, when: Moment::After } => {
+                outcome.hold += Duration::from_millis(u64::try_from(millis(*seconds)).unwrap_or(0));
+            }
+            Action::Reset { when: Moment::After } => outcome.delivery = Delivery::Reset,
+            Action::Truncate { bytes } => outcome.delivery = Delivery::Truncated(*bytes),
+            Action::Alter { status, set_headers, remove_headers, merge, text } => {
+                let reply = &mut outcome.reply;
+                if let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) {
+                    reply.status = status;
+                }
+                for name in remove_headers {
+                    reply.headers.remove(name.as_str());
+                }
+                for (name, value) in set_headers {
+                    reply.set(name, value);
+                }
+                if let Some(merge) = merge {
+                    let mut body = reply.value();
+                    json::merge(&mut body, merge);
+                    reply.body = body.to_string().into();
+                }
+                if let Some(text) = text {
+                    reply.body = text.clone().into();
+                }
+            }
+            Action::Hide { reads } if outcome.reply.status.is_success() => {
+                if let Some(id) = ResourceId::from_segments(&request.segments()) {
+                    self.hidden.insert(id.key(), *reads);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn dispatch(&mut self, request: &Request, operation: Option<&OperationFault>) -> Reply {
+        let segments = request.segments();
+        let lower: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
+        let names: Vec<&str> = lower.iter().map(String::as_str).collect();
+        match names.as_slice() {
+            ["metadata", "endpoints"] => metadata::endpoints(request),
+            ["metadata", "identity", "oauth2", "token"] => self.managed().instance_metadata(request),
+            ["msi", "token"] => self.managed().app_service(request),
+            ["subscriptions" | "tenants" | "providers", ..] => arm::answer(self, request, operation),
+            _ => self
+                .entra(request, &segments, &names)
+                .unwrap_or_else(|| ArmError::path_unknown(&request.path).reply()),
+        }
+    }
+
+    fn entra(&self, request: &Request, segments: &[String], names: &[&str]) -> Option<Reply> {
+        let base = &request.base;
+        let tenant = segments.first()?;
+        let reply = match names {
+            [_, "oauth2", "v2.0", "token"] => self.token(request, tenant, true),
+            [_, "oauth2", "token"] => self.token(request, tenant, false),
+            [_, "v2.0", ".well-known", "openid-configuration"] => self.openid(base, tenant, true),
+            [_, ".well-known", "openid-configuration"] => self.openid(base, tenant, false),
+            [_, "discovery", "v2.0", "keys"] | [_, "discovery", "keys"] => {
+                discovery::keys(&self.tokens.public_key())
+            }
+            [_, "discovery", "instance"] => discovery::instance(base, &self.identity),
+            [_, "userrealm", _] => discovery::user_realm(segments.get(2)?, base),
+            _ => return None,
+        };
+        let mut reply = reply.with("x-ms-request-id", &Uuid::new_v4().to_string());
+        if let Some(id) = request.header("client-request-id") {
+            reply.set("client-request-id", id);
+        }
+        Some(reply)
+    }
+
+    fn openid(&self, base: &str, tenant: &str, v2: bool) -> Reply {
+        if !self.identity.is_tenant(tenant) {
+            return crate::entra::error::EntraError::tenant_unknown(tenant).reply(
+                base,
+                self.shown_time(),
+                None,
+            );
+        }
+        // A name for any tenant is resolved, as Entra resolves a domain.
+        Reply::json(StatusCode::OK, &discovery::openid(base, &self.identity.tenant_id, v2))
+    }
+
+    fn token(&self, request: &Request, tenant: &str, v2: bool) -> Reply {
+        if request.method != Method::POST {
+            return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with("allow", "POST");
+        }
+        let endpoint = TokenEndpoint {
+            identity: &self.identity,
+            tokens: &self.tokens,
+            now: self.shown_time(),
+            seconds: self.settings.token_seconds,
+        };
+        endpoint.answer(request, tenant, v2)
+    }
+
+    fn managed(&self) -> ManagedIdentity<'_> {
+        ManagedIdentity {
+            identity: &self.identity,
+            tokens: &self.tokens,
+            now: self.shown_time(),
+            seconds: self.settings.token_seconds,
+        }
+    }
+
+    /// Everything `--state` keeps.
+    pub fn state(&self) -> Value {
+        serde_json::json!({"version": 1, "store": self.store, "operations": self.operations})
+    }
+
+    /// Takes what `--state` kept.
+    pub fn restore(&mut self, state: &Value) -> Result<(), String> {
+        if state.get("version").and_then(Value::as_u64) != Some(1) {
+            return Err("its version is not 1".to_owned());
+        }
+        let part = |name: &str| state.get(name).cloned().unwrap_or(Value::Null);
+        self.store = serde_json::from_value(part("store")).map_err(|error| error.to_string())?;
+        self.operations = serde_json::from_value(part("operations")).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+}

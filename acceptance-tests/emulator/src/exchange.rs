@@ -1,0 +1,148 @@
+//! One request and one answer, apart from any socket: what the handlers take and give.
+
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, StatusCode};
+use serde_json::Value;
+
+/// A request that was read whole.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The verb.
+    pub method: Method,
+    /// The path as it came, percent-encoding included.
+    pub path: String,
+    /// The query's pairs, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, empty when there is none.
+    pub body: Bytes,
+    /// `https://host:port` as the client wrote it: absolute addresses in the answer keep that spelling.
+    pub base: String,
+}
+
+impl Request {
+    /// A request for `path_and_query` without headers or body.
+    pub fn new(method: Method, path_and_query: &str, base: &str) -> Self {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Self {
+            method,
+            path: path.to_owned(),
+            query,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            base: base.to_owned(),
+        }
+    }
+
+    /// The decoded segments of the path, without empty ones.
+    pub fn segments(&self) -> Vec<String> {
+        self.path.split('/').filter(|segment| !segment.is_empty()).map(percent_decode).collect()
+    }
+
+    /// The first value of a query parameter; ARM reads their names without case.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// A header's value, when it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The query as text again, for logs and for finding faults.
+    pub fn query_text(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish()
+    }
+}
+
+fn percent_decode(segment: &str) -> String {
+    // A plus is a plus in a path; only the form decoding would make a space of it.
+    let protected = segment.replace('+', "%2B");
+    let pair = format!("x={}", protected.replace('&', "%26").replace('=', "%3D"));
+    url::form_urlencoded::parse(pair.as_bytes())
+        .next()
+        .map_or_else(|| segment.to_owned(), |(_, value)| value.into_owned())
+}
+
+/// An answer before it goes to the wire.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers; `content-length` is left to the server.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// An answer with a JSON body.
+    pub fn json(status: StatusCode, body: &Value) -> Self {
+        let mut reply = Self::text(status, "application/json; charset=utf-8", body.to_string());
+        reply.set("cache-control", "no-cache");
+        reply
+    }
+
+    /// An answer with any text for a body.
+    pub fn text(status: StatusCode, content_type: &'static str, body: String) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        Self { status, headers, body: Bytes::from(body) }
+    }
+
+    /// Sets a header. A name or value that HTTP cannot carry is left out.
+    pub fn set(&mut self, name: &str, value: &str) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            self.headers.insert(name, value);
+        }
+    }
+
+    /// The same with a header set.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// The body as JSON, null when it is something else.
+    pub fn value(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+}
+
+/// What the server does with the answer once it has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Sends it.
+    Whole,
+    /// Announces it whole, sends so many bytes of the body and closes the connection.
+    Truncated(usize),
+    /// Closes the connection with a reset, nothing sent.
+    Reset,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_decoded_once_and_keep_a_plus() {
+        let request = Request::new(Method::GET, "/a%20b//c+d%2Fe?x=1&%24skiptoken=q%2B", "https://h");
+        assert_eq!(request.segments(), ["a b", "c+d/e"]);
+        assert_eq!(request.parameter("$SkipToken"), Some("q+"));
+    }
+
+    #[test]
+    fn a_header_value_with_a_line_break_is_left_out() {
+        let reply = Reply::empty(StatusCode::OK).with("x-a", "one\r\ntwo");
+        assert!(reply.headers.is_empty());
+    }
+}

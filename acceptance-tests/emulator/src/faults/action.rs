@@ -1,0 +1,183 @@
+//! What can go wrong.
+
+use std::collections::BTreeMap;
+
+use hyper::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::{Millis, http_date};
+use crate::exchange::Reply;
+use crate::store::Ending;
+
+/// Before the request is taken, or after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Moment {
+    /// Nothing has happened yet.
+    #[default]
+    Before,
+    /// What was asked has been done; only the answer is late or lost.
+    After,
+}
+
+/// How a server says when to come back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryForm {
+    /// `Retry-After: 5`.
+    #[default]
+    Seconds,
+    /// `Retry-After: Mon, 01 Jan 2024 00:00:05 GMT`.
+    Date,
+    /// `retry-after-ms: 5000`.
+    RetryAfterMs,
+    /// `x-ms-retry-after-ms: 5000`.
+    XMsRetryAfterMs,
+}
+
+/// A wait told to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    /// How long.
+    pub seconds: f64,
+    /// In which header.
+    #[serde(default)]
+    pub form: RetryForm,
+}
+
+/// An answer given in place of the real one; nothing is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// A JSON body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+    /// A body of any text, for those that are not JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// When to come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+}
+
+impl Answer {
+    /// The answer at this time.
+    pub fn reply(&self, now: Millis) -> Reply {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut reply = match (&self.body, &self.text) {
+            (Some(body), _) => Reply::json(status, body),
+            (None, Some(text)) => Reply::text(status, "text/html; charset=utf-8", text.clone()),
+            (None, None) => Reply::empty(status),
+        };
+        if let Some(retry) = self.retry {
+            let wait = crate::clock::millis(retry.seconds);
+            match retry.form {
+                RetryForm::Seconds => reply.set("retry-after", &retry.seconds.to_string()),
+                RetryForm::Date => reply.set("retry-after", &http_date(now.saturating_add(wait))),
+                RetryForm::RetryAfterMs => reply.set("retry-after-ms", &wait.to_string()),
+                RetryForm::XMsRetryAfterMs => reply.set("x-ms-retry-after-ms", &wait.to_string()),
+            }
+        }
+        for (name, value) in &self.headers {
+            reply.set(name, value);
+        }
+        reply
+    }
+}
+
+fn failed() -> Ending {
+    Ending::Failed
+}
+
+/// What becomes of the operation a request starts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationFault {
+    /// How it ends.
+    #[serde(default = "failed")]
+    pub ending: Ending,
+    /// Code of the error it ends with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Message of that error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// How long it takes, in place of the setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// How many polls of its address get 404 first.
+    #[serde(default)]
+    pub hidden_polls: u32,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Action {
+    /// The answer comes late.
+    Delay {
+        /// How late.
+        seconds: f64,
+        /// Before the request is taken or after.
+        #[serde(default)]
+        when: Moment,
+    },
+    /// Another answer; nothing is done.
+    Answer(Answer),
+    /// The connection is reset.
+    Reset {
+        /// Before the request is taken or after.
+        #[serde(default)]
+        when: Moment,
+    },
+    /// The request is taken, but the body of the answer stops after so many bytes.
+    Truncate {
+        /// How many.
+        bytes: usize,
+    },
+    /// The request is taken, but the answer is changed on its way.
+    Alter {
+        /// Another status.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// Headers to set.
+        #[serde(default)]
+        set_headers: BTreeMap<String, String>,
+        /// Headers to take away.
+        #[serde(default)]
+        remove_headers: Vec<String>,
+        /// Members to merge into a JSON body.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        merge: Option<Value>,
+        /// Another body, any text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// The operation the request starts ends badly, takes longer or is hidden at first.
+    Operation(OperationFault),
+    /// What the request wrote is 404 to the next readers.
+    Hide {
+        /// How many reads.
+        reads: u32,
+    },
+    /// 409: another write runs.
+    Conflict,
+    /// 409: nested resources are there.
+    Nested,
+    /// 404: the parent is not visible yet.
+    ParentMissing,
+    /// The token of the request has expired, now and from now on.
+    ExpireToken,
+    /// From now on the clock of `Date` headers and tokens is so many seconds ahead.
+    Skew {
+        /// How far ahead; negative for behind.
+        seconds: i64,
+    },
+}

@@ -1,0 +1,22 @@
+//! Azure Resource Manager and Entra on this machine, as far as in-VM access control profiles need them.
+//!
+//! [`emulator::Emulator`] is the whole of it without a socket; [`server`] puts it behind HTTPS. What it does, and where
+//! each behaviour comes from, stands in the README beside this crate.
+
+pub mod arguments;
+pub mod arm;
+pub mod authority;
+pub mod clock;
+pub mod control;
+pub mod emulator;
+pub mod entra;
+pub mod exchange;
+pub mod faults;
+pub mod journal;
+pub mod json;
+pub mod metadata;
+pub mod server;
+pub mod settings;
+pub mod state_file;
+pub mod store;
+pub mod wire;

@@ -1,0 +1,235 @@
+//! HTTPS around the emulator: connections, limits, and the delivery of answers.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::ServerConfig;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore};
+use tokio_rustls::TlsAcceptor;
+
+use crate::clock::millis;
+use crate::emulator::Emulator;
+use crate::exchange::{Delivery, Reply, Request};
+use crate::faults::{Action, Moment};
+use crate::wire::{Payload, Socket};
+
+/// The largest body taken.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
+/// The memory all bodies being read may take together.
+const ALL_BODIES: usize = 512 * 1024 * 1024;
+/// Connections at one time.
+const CONNECTIONS: usize = 4096;
+/// How long a client may take for the handshake or the head of a request.
+const HEAD: Duration = Duration::from_secs(20);
+/// How long a client may take for a body.
+const BODY: Duration = Duration::from_secs(120);
+
+/// The emulator behind its socket.
+#[derive(Debug)]
+pub struct Server {
+    emulator: Mutex<Emulator>,
+    reading: AtomicUsize,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// A server for the listener at `address`.
+    pub fn new(emulator: Emulator, address: SocketAddr) -> Arc<Self> {
+        Arc::new(Self { emulator: Mutex::new(emulator), reading: AtomicUsize::new(0), address })
+    }
+
+    /// The emulator; nobody keeps it across an await.
+    pub fn emulator(&self) -> MutexGuard<'_, Emulator> {
+        // A handler that panicked left nothing half-written that the next one could trip over.
+        self.emulator.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `https://` and the address listened on.
+    pub fn base(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// Takes connections until the future is dropped.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, tls: Arc<ServerConfig>) {
+        let acceptor = TlsAcceptor::from(tls);
+        let slots = Arc::new(Semaphore::new(CONNECTIONS));
+        loop {
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+            let Ok((stream, _)) = listener.accept().await else {
+                // Out of file descriptors, most likely: some connection has to end first.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
+            let server = Arc::clone(&self);
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let _slot = slot;
+                server.connection(stream, acceptor).await;
+            });
+        }
+    }
+
+    async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: TlsAcceptor) {
+        // Small answers must not wait for an acknowledgement. Where it is refused they are merely slower.
+        let _ = stream.set_nodelay(true);
+        let reset = Arc::new(AtomicBool::new(false));
+        let abort = Arc::new(Notify::new());
+        let socket = Socket::new(stream, Arc::clone(&reset));
+        let Ok(Ok(stream)) = tokio::time::timeout(HEAD, acceptor.accept(socket)).await else { return };
+        let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        let service = {
+            let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));
+            service_fn(move |request| {
+                let server = Arc::clone(&self);
+                let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));
+                async move {
+                    let Some(response) = server.exchange(request).await else {
+                        reset.store(true, Ordering::Relaxed);
+                        abort.notify_one();
+                        return std::future::pending::<Result<Response<Payload>, Infallible>>().await;
+                    };
+                    Ok::<_, Infallible>(response)
+                }
+            })
+        };
+        let io = TokioIo::new(stream);
+        let ended = async {
+            // What goes wrong on a connection is the client's to report; the emulator only lets it go.
+            if h2 {
+                let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+                    .timer(TokioTimer::new())
+                    .max_concurrent_streams(1000)
+                    .serve_connection(io, service)
+                    .await;
+            } else {
+                let _ = hyper::server::conn::http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEAD)
+                    .serve_connection(io, service)
+                    .await;
+            }
+        };
+        tokio::select! {
+            () = ended => {}
+            () = abort.notified() => {}
+        }
+    }
+
+    /// Answers one request; none means that the connection is to be reset.
+    async fn exchange(&self, request: hyper::Request<Incoming>) -> Option<Response<Payload>> {
+        let (head, body) = request.into_parts();
+        let base = self.base_of(&head);
+        let query = head.uri.query().unwrap_or("");
+        let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let body = match tokio::time::timeout(BODY, self.read(body)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(status)) => return Some(respond(refusal(status), None)),
+            Err(_) => return Some(respond(refusal(StatusCode::REQUEST_TIMEOUT), None)),
+        };
+        let request = Request {
+            method: head.method,
+            path: head.uri.path().to_owned(),
+            query,
+            headers: head.headers,
+            body,
+            base,
+        };
+        let plan = self.emulator().plan(&request);
+        for action in &plan.actions {
+            if let Action::Delay { seconds, when: Moment::Before } = action {
+                let wait = u64::try_from(millis(*seconds)).unwrap_or(0);
+                tokio::time::sleep(Duration::from_millis(wait)).await;
+            }
+        }
+        let outcome = self.emulator().answer(&request, &plan);
+        if !outcome.hold.is_zero() {
+            tokio::time::sleep(outcome.hold).await;
+        }
+        match outcome.delivery {
+            Delivery::Whole => Some(respond(outcome.reply, None)),
+            Delivery::Truncated(length) => Some(respond(outcome.reply, Some(length))),
+            Delivery::Reset => None,
+        }
+    }
+
+    /// The address the client used, if it is one of ours; a made-up `Host` gets the real one.
+    fn base_of(&self, head: &hyper::http::request::Parts) -> String {
+        let host = head
+            .uri
+            .authority()
+            .map(|authority| authority.as_str().to_owned())
+            .or_else(|| head.headers.get("host").and_then(|host| host.to_str().ok()).map(str::to_owned));
+        let port = self.address.port();
+        host.filter(|host| {
+            ["127.0.0.1", "localhost", "[::1]"]
+                .iter()
+                .any(|name| host.eq_ignore_ascii_case(&format!("{name}:{port}")))
+        })
+        .map_or_else(|| self.base(), |host| format!("https://{}", host.to_lowercase()))
+    }
+
+    async fn read(&self, mut body: Incoming) -> Result<Bytes, StatusCode> {
+        if body.size_hint().lower() > LARGEST_BODY as u64 {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        let mut held = Held { all: &self.reading, own: 0 };
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
+            let Ok(data) = frame.into_data() else { continue };
+            if bytes.len() + data.len() > LARGEST_BODY {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            if held.take(data.len()) > ALL_BODIES {
+                return Err(StatusCode::SERVICE_UNAVAILABLE);
+            }
+            bytes.extend_from_slice(&data);
+        }
+        Ok(Bytes::from(bytes))
+    }
+}
+
+/// A share of the memory for bodies, given back when the body has been read.
+struct Held<'a> {
+    all: &'a AtomicUsize,
+    own: usize,
+}
+
+impl Held<'_> {
+    fn take(&mut self, bytes: usize) -> usize {
+        self.own += bytes;
+        self.all.fetch_add(bytes, Ordering::Relaxed) + bytes
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.own, Ordering::Relaxed);
+    }
+}
+
+fn refusal(status: StatusCode) -> Reply {
+    let reason = status.canonical_reason().unwrap_or("refused");
+    Reply::json(status, &json!({"error": {"code": reason.replace(' ', ""), "message": reason}}))
+}
+
+fn respond(reply: Reply, length: Option<usize>) -> Response<Payload> {
+    let payload = match length {
+        Some(length) => Payload::truncated(&reply.body, length),
+        None => Payload::whole(reply.body),
+    };
+    let mut response = Response::new(payload);
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response
+}

@@ -1,0 +1,174 @@
+//! What can be set at the command line and, at run time, under `/emulator/settings`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How a write that takes time says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operations {
+    /// `Azure-AsyncOperation` on PUT and PATCH; DELETE carries `Location` as well, as in the published examples.
+    Async,
+    /// Both headers on every write.
+    Both,
+    /// `Location` alone.
+    Location,
+    /// No header: only `provisioningState` tells, and a deleted object answers until it is gone.
+    State,
+    /// Nothing takes time: every write is finished when it is answered.
+    None,
+}
+
+/// What a PUT or PATCH gets that changes a member which cannot change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Immutable {
+    /// 409 `PropertyChangeNotAllowed`.
+    Refuse,
+    /// Success, with the old value kept.
+    Keep,
+}
+
+/// What a running operation locks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lock {
+    /// The object it works on.
+    Object,
+    /// The whole gallery the object is in.
+    Gallery,
+}
+
+/// How a list's `nextLink` looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NextLink {
+    /// An absolute address that can be followed as it is.
+    Full,
+    /// The same without `api-version`, as in the published examples.
+    NoApiVersion,
+    /// An address at another host, `http://svchost:99`, as in the published examples: no token may go there.
+    Foreign,
+}
+
+/// Every setting. Times are in seconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// How unfinished writes are announced.
+    pub operations: Operations,
+    /// How long a write takes.
+    pub operation_seconds: f64,
+    /// The `Retry-After` of unfinished answers; null leaves the header out.
+    pub retry_after: Option<u64>,
+    /// The status of every accepted PUT, in place of 201 and 200.
+    pub put_status: Option<u16>,
+    /// How long a parent still counts a deleted child.
+    pub delete_lag_seconds: f64,
+    /// Whether the child can be read during that time (as image versions can) or is 404 (as applications are).
+    pub delete_lag_visible: bool,
+    /// Objects on a page of a list.
+    pub page_size: usize,
+    /// The form of `nextLink`.
+    pub next_link: NextLink,
+    /// How long a token lives.
+    pub token_seconds: u64,
+    /// How far the clock of `Date` headers and tokens is ahead of this machine's.
+    pub clock_skew_seconds: i64,
+    /// Whether ARM's token buckets refuse requests.
+    pub throttle: bool,
+    /// Whether all that ARM's contract refuses is refused.
+    pub strict: bool,
+    /// Whether equal values come back in other spellings.
+    pub shout: bool,
+    /// What changing an immutable member does.
+    pub immutable: Immutable,
+    /// The immutable members of `properties`, by name.
+    pub immutable_properties: Vec<String>,
+    /// What a running operation locks.
+    pub lock: Lock,
+    /// Whether versions show `replicationStatus`.
+    pub replication_status: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            operations: Operations::Async,
+            operation_seconds: 0.3,
+            retry_after: Some(1),
+            put_status: None,
+            delete_lag_seconds: 0.0,
+            delete_lag_visible: false,
+            page_size: 50,
+            next_link: NextLink::Full,
+            token_seconds: 3599,
+            clock_skew_seconds: 0,
+            throttle: false,
+            strict: false,
+            shout: false,
+            immutable: Immutable::Refuse,
+            immutable_properties: vec!["osType".to_owned(), "rules".to_owned()],
+            lock: Lock::Object,
+            replication_status: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The same with the members of `change` set; the error names what is wrong with it.
+    pub fn changed(&self, change: &Value) -> Result<Self, String> {
+        let Value::Object(change) = change else { return Err("settings are a JSON object".to_owned()) };
+        let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
+        if let Value::Object(members) = &mut all {
+            members.extend(change.clone());
+        }
+        let settings: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
+        if settings.page_size == 0 {
+            return Err("page_size is at least 1".to_owned());
+        }
+        for (name, seconds) in [
+            ("operation_seconds", settings.operation_seconds),
+            ("delete_lag_seconds", settings.delete_lag_seconds),
+        ] {
+            if !(0.0..=86_400.0).contains(&seconds) {
+                return Err(format!("{name} is from 0 to 86400"));
+            }
+        }
+        if settings.put_status.is_some_and(|status| !(200..300).contains(&status)) {
+            return Err("put_status is from 200 to 299".to_owned());
+        }
+        Ok(settings)
+    }
+
+    /// Whether writes finish before they are answered.
+    pub fn immediate(&self) -> bool {
+        self.operations == Operations::None || self.operation_seconds <= 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_touches_only_what_it_names() {
+        let changed =
+            Settings::default().changed(&json!({"operations": "location", "strict": true})).unwrap();
+        assert_eq!(changed.operations, Operations::Location);
+        assert!(changed.strict);
+        assert_eq!(changed.page_size, Settings::default().page_size);
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        let refuse = |change: Value| Settings::default().changed(&change).unwrap_err();
+        assert!(refuse(json!({"operation": "none"})).contains("operation"));
+        assert!(refuse(json!({"page_size": 0})).contains("page_size"));
+        assert!(refuse(json!({"operation_seconds": -1})).contains("operation_seconds"));
+        assert!(refuse(json!({"put_status": 404})).contains("put_status"));
+        assert!(refuse(json!([])).contains("object"));
+    }
+}

@@ -1,0 +1,288 @@
+//! The objects held, the writes still running on them, and what time makes of both.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::arm::id::{Kind, ResourceId};
+use crate::clock::Millis;
+
+/// How an operation ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// As asked.
+    Succeeded,
+    /// With an error.
+    Failed,
+    /// Called off.
+    Canceled,
+}
+
+impl Ending {
+    /// The word of an operation's `status`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Succeeded => "Succeeded",
+            Self::Failed => "Failed",
+            Self::Canceled => "Canceled",
+        }
+    }
+}
+
+/// What a running write does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Work {
+    /// Makes the object.
+    Create,
+    /// Changes it.
+    Update,
+    /// Removes it.
+    Delete,
+}
+
+impl Work {
+    /// The `provisioningState` meanwhile.
+    pub fn state(self) -> &'static str {
+        match self {
+            Self::Create => "Creating",
+            Self::Update => "Updating",
+            Self::Delete => "Deleting",
+        }
+    }
+}
+
+/// A write that has not ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pending {
+    /// The operation that tells about it.
+    pub operation: String,
+    /// What it does.
+    pub work: Work,
+    /// When the object changes for good.
+    pub ends: Millis,
+    /// How.
+    pub ending: Ending,
+    /// How long the parent counts a deleted object afterwards.
+    pub lag: Millis,
+}
+
+/// A resource.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Object {
+    /// Its id, as it was first written.
+    pub id: ResourceId,
+    /// `location`, `tags`, `properties` and the like, without what the service adds.
+    pub body: Map<String, Value>,
+    /// `provisioningState`.
+    pub state: String,
+    /// When it was made.
+    pub created: Millis,
+    /// When it was last written.
+    pub modified: Millis,
+    /// Who made it.
+    pub creator: String,
+    /// The write that runs on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+}
+
+impl Object {
+    /// A finished object.
+    pub fn new(id: ResourceId, body: Map<String, Value>, now: Millis, creator: &str) -> Self {
+        Self {
+            id,
+            body,
+            state: "Succeeded".to_owned(),
+            created: now,
+            modified: now,
+            creator: creator.to_owned(),
+            pending: None,
+        }
+    }
+
+    /// The `location` of the body.
+    pub fn location(&self) -> &str {
+        self.body.get("location").and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// The `properties` of the body.
+    pub fn properties(&self) -> Option<&Map<String, Value>> {
+        self.body.get("properties").and_then(Value::as_object)
+    }
+}
+
+/// A deleted object its parent still counts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Ghost {
+    id: ResourceId,
+    until: Millis,
+}
+
+/// All objects, found by id without case.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Store {
+    objects: BTreeMap<String, Object>,
+    ghosts: Vec<Ghost>,
+}
+
+impl Store {
+    /// The object with this id.
+    pub fn get(&self, id: &ResourceId) -> Option<&Object> {
+        self.objects.get(&id.key())
+    }
+
+    /// The object with this id, to change it.
+    pub fn get_mut(&mut self, id: &ResourceId) -> Option<&mut Object> {
+        self.objects.get_mut(&id.key())
+    }
+
+    /// Puts an object in, in place of one with the same id.
+    pub fn put(&mut self, object: Object) {
+        self.ghosts.retain(|ghost| ghost.id.key() != object.id.key());
+        self.objects.insert(object.id.key(), object);
+    }
+
+    /// Takes an object out with everything inside it; whether it was there.
+    pub fn remove(&mut self, id: &ResourceId) -> bool {
+        let inside: Vec<String> = self.inside(id).map(|object| object.id.key()).collect();
+        for key in inside {
+            self.objects.remove(&key);
+        }
+        self.ghosts.retain(|ghost| !ghost.id.key().starts_with(&id.inside()));
+        self.objects.remove(&id.key()).is_some()
+    }
+
+    /// Empties the store.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Every object, by id.
+    pub fn all(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
+    /// Everything inside an object, at any depth.
+    pub fn inside(&self, id: &ResourceId) -> impl Iterator<Item = &Object> {
+        let prefix = id.inside();
+        let start: (Bound<String>, Bound<String>) = (Bound::Included(prefix.clone()), Bound::Unbounded);
+        self.objects
+            .range(start)
+            .take_while(move |(key, _)| key.starts_with(&prefix))
+            .map(|(_, object)| object)
+    }
+
+    /// The objects of a kind inside an object.
+    pub fn children(&self, id: &ResourceId, kind: Kind) -> impl Iterator<Item = &Object> {
+        self.inside(id).filter(move |object| object.id.kind() == kind)
+    }
+
+    /// Whether a deleted child of the object is still counted.
+    pub fn has_ghosts(&self, id: &ResourceId, now: Millis) -> bool {
+        let prefix = id.inside();
+        self.ghosts.iter().any(|ghost| ghost.until > now && ghost.id.key().starts_with(&prefix))
+    }
+
+    /// Whether a write still runs on any object of which `belongs` holds.
+    pub fn busy(&self, belongs: impl Fn(&ResourceId) -> bool) -> bool {
+        self.objects.values().any(|object| object.pending.is_some() && belongs(&object.id))
+    }
+
+    /// Ends the writes whose time has come.
+    pub fn settle(&mut self, now: Millis) {
+        self.ghosts.retain(|ghost| ghost.until > now);
+        let due: Vec<String> = self
+            .objects
+            .iter()
+            .filter(|(_, object)| object.pending.as_ref().is_some_and(|pending| pending.ends <= now))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in due {
+            let Some(object) = self.objects.get_mut(&key) else { continue };
+            let Some(pending) = object.pending.take() else { continue };
+            match (pending.work, pending.ending) {
+                (Work::Delete, Ending::Succeeded) => {
+                    let id = object.id.clone();
+                    self.remove(&id);
+                    if pending.lag > 0 {
+                        self.ghosts.push(Ghost { id, until: pending.ends.saturating_add(pending.lag) });
+                    }
+                }
+                (_, ending) => ending.word().clone_into(&mut object.state),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn id(path: &str) -> ResourceId {
+        ResourceId::parse(&format!("/subscriptions/s/resourceGroups/{path}")).unwrap()
+    }
+
+    fn object(path: &str) -> Object {
+        let Value::Object(body) = json!({"location": "westus"}) else { unreachable!() };
+        Object::new(id(path), body, 0, "me")
+    }
+
+    fn pending(work: Work, ends: Millis, ending: Ending, lag: Millis) -> Option<Pending> {
+        Some(Pending { operation: "o".to_owned(), work, ends, ending, lag })
+    }
+
+    const GALLERY: &str = "rg/providers/Microsoft.Compute/galleries/g";
+
+    #[test]
+    fn a_group_takes_its_content_along_but_not_its_namesakes() {
+        let mut store = Store::default();
+        for path in ["rg", "rg2", GALLERY, "rg2/providers/Microsoft.Compute/galleries/g"] {
+            store.put(object(path));
+        }
+        assert!(store.remove(&id("RG")));
+        let left: Vec<&str> = store.all().map(|object| object.id.group.as_str()).collect();
+        assert_eq!(left, ["rg2", "rg2"]);
+    }
+
+    #[test]
+    fn writes_end_when_their_time_comes_and_not_before() {
+        let mut store = Store::default();
+        let mut creating = object("rg");
+        creating.state = "Creating".to_owned();
+        creating.pending = pending(Work::Create, 100, Ending::Succeeded, 0);
+        store.put(creating);
+        store.settle(99);
+        assert_eq!(store.get(&id("rg")).unwrap().state, "Creating");
+        store.settle(100);
+        assert_eq!(store.get(&id("rg")).unwrap().state, "Succeeded");
+    }
+
+    #[test]
+    fn a_failed_delete_leaves_the_object() {
+        let mut store = Store::default();
+        let mut deleting = object("rg");
+        deleting.pending = pending(Work::Delete, 1, Ending::Failed, 0);
+        store.put(deleting);
+        store.settle(1);
+        assert_eq!(store.get(&id("rg")).unwrap().state, "Failed");
+    }
+
+    #[test]
+    fn a_deleted_child_lingers_for_its_parent_only() {
+        let mut store = Store::default();
+        store.put(object(GALLERY));
+        let mut child = object(&format!("{GALLERY}/inVMAccessControlProfiles/p"));
+        child.pending = pending(Work::Delete, 10, Ending::Succeeded, 50);
+        let child_id = child.id.clone();
+        store.put(child);
+        store.settle(10);
+        assert!(store.get(&child_id).is_none());
+        assert!(store.has_ghosts(&id(GALLERY), 59));
+        assert!(!store.has_ghosts(&id(GALLERY), 60));
+        assert!(!store.has_ghosts(&id("rg/providers/Microsoft.Compute/galleries/g2"), 11));
+    }
+}

@@ -1,0 +1,137 @@
+//! The binaries under test, built once by cargo itself.
+//!
+//! `cargo test --workspace` does not build the binaries of other packages, so whoever needs one asks cargo for it:
+//! same profile, same target directory, and nothing to do if it is fresh. Test executables that ask at the same time
+//! wait for each other at cargo's own lock.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// Where the binaries are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binaries {
+    /// `terraform-provider-gallery`.
+    pub provider: PathBuf,
+    /// `gallery-emulator`.
+    pub emulator: PathBuf,
+}
+
+/// Builds the workspace's binaries, the first time it is called in a process, and says where they are.
+pub fn binaries() -> Result<&'static Binaries, BuildError> {
+    static BUILT: OnceLock<Result<Binaries, BuildError>> = OnceLock::new();
+    BUILT.get_or_init(build).as_ref().map_err(Clone::clone)
+}
+
+fn build() -> Result<Binaries, BuildError> {
+    let executable = std::env::current_exe().map_err(|error| BuildError::Cargo(error.to_string()))?;
+    let layout = Layout::of(&executable).ok_or(BuildError::Layout { executable: executable.clone() })?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["build", "--quiet", "--workspace", "--bins"])
+        .args(layout.arguments())
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| BuildError::Cargo(error.to_string()))?;
+    if !output.status.success() {
+        return Err(BuildError::Failed(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
+    let place = |name: &str| layout.directory.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let built =
+        Binaries { provider: place("terraform-provider-gallery"), emulator: place("gallery-emulator") };
+    for binary in [&built.provider, &built.emulator] {
+        if !binary.is_file() {
+            return Err(BuildError::Missing { binary: binary.clone() });
+        }
+    }
+    Ok(built)
+}
+
+/// How the running executable was built, read from where it lies: `<target>[/<triple>]/<profile>[/deps]/<name>`.
+#[derive(Debug, PartialEq, Eq)]
+struct Layout {
+    target: PathBuf,
+    triple: Option<OsString>,
+    /// Where binaries of the profile lie.
+    directory: PathBuf,
+}
+
+impl Layout {
+    fn of(executable: &Path) -> Option<Self> {
+        let mut directory = executable.parent()?;
+        if directory.file_name()? == "deps" {
+            directory = directory.parent()?;
+        }
+        let above = directory.parent()?;
+        // Cargo marks the root of a target directory with this file, and nothing below it.
+        let (target, triple) = if above.join("CACHEDIR.TAG").exists() {
+            (above, None)
+        } else {
+            (above.parent()?, Some(above.file_name()?.to_owned()))
+        };
+        Some(Self { target: target.to_owned(), triple, directory: directory.to_owned() })
+    }
+
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = vec!["--target-dir".into(), self.target.clone().into()];
+        if let Some(triple) = &self.triple {
+            arguments.extend(["--target".into(), triple.clone()]);
+        }
+        let profile = match self.directory.file_name() {
+            // The development profile is the one whose directory has another name.
+            Some(name) if name == "debug" => "dev".into(),
+            Some(name) => name.to_owned(),
+            None => "dev".into(),
+        };
+        arguments.extend(["--profile".into(), profile]);
+        arguments
+    }
+}
+
+/// Why there are no binaries to test.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Cargo cannot be run.
+    #[error("cargo cannot be run: {0}")]
+    Cargo(String),
+    /// The executable is not where cargo puts one.
+    #[error("{} does not lie in a cargo target directory", executable.display())]
+    Layout {
+        /// The running executable.
+        executable: PathBuf,
+    },
+    /// The workspace does not build.
+    #[error("the binaries cannot be built:\n{0}")]
+    Failed(String),
+    /// Cargo built something else.
+    #[error("cargo built no {}", binary.display())]
+    Missing {
+        /// The binary that should be there.
+        binary: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_read_from_the_path() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("CACHEDIR.TAG"), "").unwrap();
+        let arguments = |below: &str| {
+            let layout = Layout::of(&root.path().join(below)).unwrap();
+            let arguments = layout.arguments();
+            assert_eq!(arguments[1], root.path().as_os_str());
+            arguments[2..].iter().map(|argument| argument.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(arguments("debug/deps/transport-123"), ["--profile", "dev"]);
+        assert_eq!(arguments("debug/quickstart"), ["--profile", "dev"]);
+        assert_eq!(arguments("release/deps/transport-123"), ["--profile", "release"]);
+        let cross = ["--target", "x86_64-unknown-linux-musl", "--profile", "release"];
+        assert_eq!(arguments("x86_64-unknown-linux-musl/release/deps/t"), cross);
+    }
+}

@@ -1,0 +1,56 @@
+//! A host double: starts the provider's binary as go-plugin does and talks to it over the real socket and real TLS.
+//!
+//! It knows messages, not values: what a resource means is for those who use it. What it is for are answers that the
+//! real CLI hides, and peers that the real CLI never is.
+
+mod connection;
+mod handshake;
+mod identity;
+mod process;
+pub mod proto;
+
+// The unit tests of the server need the same certificate; it is theirs.
+#[path = "../../src/plugin/tls/tests/p521.rs"]
+mod p521;
+
+pub use connection::{Connection, Peer};
+pub use handshake::HandshakeLine;
+pub use identity::HostIdentity;
+pub use process::{Ended, Launch, PluginProcess};
+
+/// Why the plugin could not be started or reached.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// The binary cannot be run, or its pipes cannot be read.
+    #[error("the plugin process: {0}")]
+    Process(#[from] std::io::Error),
+    /// It ended without the handshake line.
+    #[error("the plugin ended ({status}) before the handshake; it said:\n{stderr}")]
+    Ended {
+        /// How it ended.
+        status: std::process::ExitStatus,
+        /// What it wrote to stderr.
+        stderr: String,
+    },
+    /// It did not finish in time.
+    #[error("the plugin did not {0} in time")]
+    Late(&'static str),
+    /// The line is not go-plugin's.
+    #[error("not a handshake line ({reason}): {line:?}")]
+    Line {
+        /// The line.
+        line: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// TLS cannot be set up on this side.
+    #[error("TLS: {0}")]
+    Tls(#[from] rustls::Error),
+    /// A certificate cannot be made.
+    #[error("certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// The plugin does not take the connection.
+    #[error("connection: {0}")]
+    Connection(#[from] tonic::transport::Error),
+}

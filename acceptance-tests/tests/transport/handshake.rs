@@ -1,0 +1,154 @@
+//! What the plugin makes of its environment and arguments.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use acceptance_tests::host::proto::go_plugin::{ConnInfo, GoogleEmpty};
+use acceptance_tests::host::proto::health::{HealthCheckRequest, health_check_response::ServingStatus};
+use acceptance_tests::host::{Ended, HostIdentity, Launch};
+
+use super::{answers, launch};
+
+/// Runs a plugin that must refuse to serve: one code, a reason on stderr, nothing on stdout, nothing on disk.
+async fn refusal(launch: Launch) -> String {
+    let Ended { status, stdout, stderr, left_behind } = launch.run().await.unwrap();
+    assert_eq!(status.code(), Some(1), "{stderr}");
+    assert_eq!(stdout, "");
+    assert_eq!(left_behind, Vec::<std::path::PathBuf>::new());
+    stderr
+}
+
+#[tokio::test]
+async fn the_schema_is_read_and_a_goodbye_leaves_nothing_behind() {
+    for identity in [HostIdentity::p521().unwrap(), HostIdentity::p384().unwrap()] {
+        let plugin = launch().identity(identity).start().await.unwrap();
+        let mut connection = plugin.connect().await.unwrap();
+        answers(&mut connection).await;
+        let ended = plugin.shutdown().await.unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+        assert_eq!(ended.left_behind, Vec::<std::path::PathBuf>::new());
+        assert_eq!(ended.stdout, "", "stdout carries the handshake line and nothing else");
+        assert_eq!(ended.stderr, "", "nobody asked for a log");
+    }
+}
+
+#[tokio::test]
+async fn the_socket_is_for_this_user_alone() {
+    let plugin = launch().start().await.unwrap();
+    let socket = &plugin.line().socket;
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode(socket), 0o600);
+    assert_eq!(mode(socket.parent().unwrap()), 0o700);
+}
+
+#[tokio::test]
+async fn every_service_of_go_plugin_answers() {
+    let plugin = launch().start().await.unwrap();
+    let mut connection = plugin.connect().await.unwrap();
+    let request = HealthCheckRequest { service: "plugin".into() };
+    let health = connection.health.check(request).await.unwrap().into_inner();
+    assert_eq!(health.status(), ServingStatus::Serving);
+    let unknown = HealthCheckRequest { service: "something".into() };
+    assert_eq!(connection.health.check(unknown).await.unwrap_err().code(), tonic::Code::NotFound);
+    // Both streams stay open and silent until the end, as go-plugin expects.
+    let mut stdio = connection.stdio.stream_stdio(GoogleEmpty {}).await.unwrap().into_inner();
+    let knocks = tonic::Request::new(tokio_stream_of(ConnInfo { service_id: 1, ..ConnInfo::default() }));
+    connection.broker.start_stream(knocks).await.unwrap();
+    let quiet = tokio::time::timeout(std::time::Duration::from_millis(50), stdio.message()).await;
+    assert!(quiet.is_err(), "{quiet:?}");
+    // They must not hold up the end either.
+    let ended = plugin.shutdown().await.unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    assert!(matches!(stdio.message().await, Ok(None) | Err(_)));
+}
+
+/// A stream of one message.
+fn tokio_stream_of<T: Clone + Send + Sync + 'static>(
+    message: T,
+) -> impl tonic::codegen::tokio_stream::Stream<Item = T> {
+    tonic::codegen::tokio_stream::once(message)
+}
+
+#[tokio::test]
+async fn a_person_is_told_what_this_is() {
+    for launch in [
+        launch().without("TF_PLUGIN_MAGIC_COOKIE"),
+        launch().variable("TF_PLUGIN_MAGIC_COOKIE", ""),
+        launch().variable("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f"),
+    ] {
+        let said = refusal(launch).await;
+        assert!(said.contains("This binary is a plugin"), "{said}");
+        assert!(said.contains("terraform init") && said.contains("cargo quickstart"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn garbage_in_the_environment_is_refused_by_name() {
+    let long = format!("/tmp/{}", "d".repeat(200));
+    let certificate = HostIdentity::p521().unwrap().pem();
+    let cut = certificate.replace("-----END CERTIFICATE-----", "");
+    for (name, garbage, reason) in [
+        ("PLUGIN_PROTOCOL_VERSIONS", "six", "a list of numbers"),
+        ("PLUGIN_PROTOCOL_VERSIONS", "4,5", "speaks plugin protocol 6"),
+        ("PLUGIN_MIN_PORT", "70000", "a port"),
+        ("PLUGIN_MAX_PORT", "x", "a port"),
+        ("PLUGIN_MIN_PORT", "30000", "above PLUGIN_MAX_PORT 25000"),
+        ("PLUGIN_CLIENT_CERT", "garbage", "no certificate in PEM form"),
+        ("PLUGIN_CLIENT_CERT", &cut, "no certificate in PEM form"),
+        ("PLUGIN_CLIENT_CERT", &certificate.repeat(2), "more than one certificate"),
+        ("PLUGIN_UNIX_SOCKET_DIR", &long, "too long"),
+        ("PLUGIN_UNIX_SOCKET_DIR", "/nonexistent", "/nonexistent"),
+        ("PLUGIN_UNIX_SOCKET_DIR", "/dev/null", "/dev/null"),
+        ("PLUGIN_UNIX_SOCKET_GROUP", "no such group", "/etc/group"),
+    ] {
+        let said = refusal(launch().variable(name, garbage)).await;
+        assert!(said.contains(reason), "{name}={garbage}: {said}");
+        assert!(name == "PLUGIN_UNIX_SOCKET_DIR" || said.contains(name), "{name}={garbage}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_deep_temporary_directory_does_not_matter() {
+    let deep = format!("/tmp/{}", "d".repeat(200));
+    let plugin =
+        launch().variable("PLUGIN_UNIX_SOCKET_DIR", "").variable("TMPDIR", deep).start().await.unwrap();
+    answers(&mut plugin.connect().await.unwrap()).await;
+    let socket = plugin.line().socket.clone();
+    assert!(plugin.shutdown().await.unwrap().status.success());
+    assert!(!socket.parent().unwrap().exists());
+}
+
+#[tokio::test]
+async fn a_host_without_certificates_is_served_on_the_private_socket() {
+    let plugin = launch().plaintext().start().await.unwrap();
+    assert_eq!(plugin.line().certificate, None);
+    answers(&mut plugin.connect().await.unwrap()).await;
+    assert!(plugin.shutdown().await.unwrap().status.success());
+}
+
+#[tokio::test]
+async fn version_and_help_are_printed() {
+    for (argument, expected) in
+        [("--version", "terraform-provider-gallery 0."), ("--help", "usage: "), ("-h", "--debug")]
+    {
+        let ended = launch().argument(argument).run().await.unwrap();
+        assert!(ended.status.success() && ended.stdout.contains(expected), "{ended:?}");
+    }
+    let ended = launch().argument("--no-such-thing").run().await.unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(ended.stdout.is_empty() && ended.stderr.contains("--no-such-thing"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_log_is_written_as_terraform_reads_it() {
+    let plugin = launch().variable("TF_LOG_PROVIDER_GALLERY_PLUGIN", "trace").start().await.unwrap();
+    plugin.connect().await.unwrap();
+    plugin.signal("TERM").await.unwrap();
+    let ended = plugin.ended().await.unwrap();
+    let line = ended.stderr.lines().find(|line| line.contains("SIGTERM")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["@level"], "info");
+    assert_eq!(line["@module"], "provider.plugin");
+    assert_eq!(line["signal"], "SIGTERM");
+}

@@ -1,0 +1,28 @@
+//! The real binary through the real handshake and real TLS: what the wire promises, whatever the provider does.
+
+#![cfg(unix)]
+// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod ending;
+mod handshake;
+mod load;
+mod reattach;
+mod strangers;
+
+use acceptance_tests::binaries::binaries;
+use acceptance_tests::host::proto::get_provider_schema;
+use acceptance_tests::host::{Connection, Launch};
+
+/// A launch of the provider as Terraform starts it.
+fn launch() -> Launch {
+    Launch::new(&binaries().unwrap_or_else(|error| panic!("{error}")).provider).unwrap()
+}
+
+/// A call that every provider answers: the plugin lives, and hears this connection.
+async fn answers(connection: &mut Connection) {
+    let request = get_provider_schema::Request {};
+    let schema = connection.provider.get_provider_schema(request).await.unwrap().into_inner();
+    assert!(schema.provider.is_some(), "no provider schema");
+    assert!(schema.diagnostics.is_empty(), "{:?}", schema.diagnostics);
+}

@@ -1,0 +1,98 @@
+//! `--debug`: a provider that is started by hand, for the real CLI to attach to.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use acceptance_tests::binaries::binaries;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+const CONFIGURATION: &str = r#"
+terraform {
+  required_providers {
+    gallery = { source = "terraform.local/azure/gallery" }
+  }
+}
+
+provider "gallery" {}
+"#;
+
+/// Starts the provider to be debugged; gives the value of TF_REATTACH_PROVIDERS.
+async fn debugged(flag: &str) -> (Child, String) {
+    let mut child = Command::new(&binaries().unwrap().provider)
+        .arg(flag)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+    let value =
+        line.trim_end().strip_prefix("TF_REATTACH_PROVIDERS='").and_then(|rest| rest.strip_suffix('\''));
+    (child, value.unwrap_or_else(|| panic!("{line:?}")).to_owned())
+}
+
+async fn interrupt(child: &mut Child) -> std::process::ExitStatus {
+    let id = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-s", "INT", &id]).status().await.unwrap().success());
+    child.wait().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_line_says_how_to_attach_and_ctrl_c_cleans_up() {
+    for flag in ["--debug", "-debug"] {
+        let (mut child, value) = debugged(flag).await;
+        let value: serde_json::Value = serde_json::from_str(&value).unwrap();
+        let attach = &value["terraform.local/azure/gallery"];
+        assert_eq!(attach["Protocol"], "grpc");
+        assert_eq!(attach["ProtocolVersion"], 6);
+        assert_eq!(attach["Pid"], child.id().unwrap());
+        assert_eq!(attach["Test"], true);
+        assert_eq!(attach["Addr"]["Network"], "unix");
+        let socket = PathBuf::from(attach["Addr"]["String"].as_str().unwrap());
+        assert!(socket.exists());
+        assert!(interrupt(&mut child).await.success());
+        assert!(!socket.parent().unwrap().exists());
+    }
+}
+
+#[tokio::test]
+async fn the_real_cli_attaches_more_than_once() {
+    let Some(cli) = command_line() else { return };
+    let (mut child, value) = debugged("--debug").await;
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf"), CONFIGURATION).unwrap();
+    for arguments in
+        [&["validate", "-no-color"][..], &["providers", "schema", "-json"], &["validate", "-no-color"]]
+    {
+        let output = Command::new(&cli)
+            .args(arguments)
+            .current_dir(directory.path())
+            .env("TF_REATTACH_PROVIDERS", &value)
+            .env("TF_CLI_CONFIG_FILE", "/dev/null")
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .unwrap();
+        let (said, complained) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{arguments:?}: {said}{complained}");
+        assert!(child.try_wait().unwrap().is_none(), "the plugin has ended with the command");
+    }
+    assert!(interrupt(&mut child).await.success());
+}
+
+/// The CLI on the PATH; without one, the test fails unless it may be skipped.
+fn command_line() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = ["terraform", "tofu"].into_iter().find_map(|name| {
+        std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
+    });
+    if found.is_none() {
+        let skip = std::env::var_os("GALLERY_SKIP_CLI").is_some_and(|value| value == "1");
+        assert!(skip, "neither terraform nor tofu is on the PATH; GALLERY_SKIP_CLI=1 skips this test");
+        eprintln!("SKIPPED the_real_cli_attaches_more_than_once: no CLI on the PATH, GALLERY_SKIP_CLI=1");
+    }
+    found
+}

@@ -1,0 +1,251 @@
+//! From the keyed form to the lists and back. There nothing is lost; back, the lists are read as the guest agent
+//! reads them, and what that drops is reported.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::{
+    Allowlist, DefaultAccess, Document, Identity, IdentityEntry, List, Lists, Mode, Privilege,
+    PrivilegeEntry, Role, RoleAssignment, RoleAssignmentEntry, RoleEntry, Rules,
+};
+
+/// Something the lists held that a keyed form cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Collapsed {
+    /// A name occurred more than once. The agent keeps the last (`authorization_rules.rs`, lines 139-164).
+    LastOfEqualNames {
+        /// In which list.
+        list: List,
+        /// Which name.
+        name: String,
+        /// How often.
+        times: usize,
+    },
+    /// A role was assigned by several entries. The agent adds them up (`authorization_rules.rs`, lines 166-200).
+    UnitedAssignments {
+        /// Which role.
+        role: String,
+        /// By how many entries.
+        times: usize,
+    },
+    /// A name was listed more than once inside one entry, which makes no difference.
+    RepeatedReference {
+        /// In which list the entry is.
+        list: List,
+        /// The entry's name.
+        name: String,
+        /// The name listed more than once.
+        reference: String,
+    },
+}
+
+impl fmt::Display for Collapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LastOfEqualNames { list, name, times } => {
+                write!(f, "{list} holds \"{name}\" {times} times; the guest agent keeps the last")
+            }
+            Self::UnitedAssignments { role, times } => {
+                write!(f, "role \"{role}\" is assigned by {times} entries; the guest agent adds them up")
+            }
+            Self::RepeatedReference { list, name, reference } => {
+                write!(f, "{} \"{name}\" lists \"{reference}\" more than once", list.element())
+            }
+        }
+    }
+}
+
+impl From<&Rules> for Lists {
+    /// Sorted by name, all four lists present.
+    fn from(rules: &Rules) -> Self {
+        let privilege = |(name, one): (&String, &Privilege)| PrivilegeEntry {
+            name: name.clone(),
+            path: one.path.clone(),
+            query_parameters: Some(one.query_parameters.clone()).filter(|query| !query.is_empty()),
+        };
+        let identity = |(name, one): (&String, &Identity)| IdentityEntry {
+            name: name.clone(),
+            user_name: one.user_name.clone(),
+            group_name: one.group_name.clone(),
+            exe_path: one.exe_path.clone(),
+            process_name: one.process_name.clone(),
+        };
+        let role = |(name, one): (&String, &Role)| RoleEntry {
+            name: name.clone(),
+            privileges: one.privileges.iter().cloned().collect(),
+        };
+        let assignment = |(role, one): (&String, &RoleAssignment)| RoleAssignmentEntry {
+            role: role.clone(),
+            identities: one.identities.iter().cloned().collect(),
+        };
+        Self {
+            privileges: Some(rules.privileges.iter().map(privilege).collect()),
+            roles: Some(rules.roles.iter().map(role).collect()),
+            identities: Some(rules.identities.iter().map(identity).collect()),
+            role_assignments: Some(rules.role_assignments.iter().map(assignment).collect()),
+        }
+    }
+}
+
+impl From<&Allowlist> for Document {
+    fn from(allowlist: &Allowlist) -> Self {
+        Self {
+            mode: Some(allowlist.mode.as_str().to_owned()),
+            default_access: Some(allowlist.default_access.as_str().to_owned()),
+            rules: Some(Lists::from(&allowlist.rules)),
+        }
+    }
+}
+
+impl Lists {
+    /// The keyed rules, with what could not be kept. An absent list is read as an empty one here; whether the
+    /// agent looks at the rules at all is another question, see [`Lists::absent`].
+    pub fn to_rules(&self) -> (Rules, Vec<Collapsed>) {
+        let mut collapsed = Vec::new();
+        let privileges = self.privileges.as_deref().unwrap_or_default().iter().map(|entry| {
+            let query_parameters = entry.query_parameters.clone().unwrap_or_default();
+            (entry.name.clone(), Privilege { path: entry.path.clone(), query_parameters })
+        });
+        let privileges = last_of_equal(List::Privileges, privileges, &mut collapsed);
+
+        let roles = self.roles.as_deref().unwrap_or_default().iter().map(|entry| (entry.name.clone(), entry));
+        let roles = last_of_equal(List::Roles, roles, &mut collapsed);
+        let roles = roles.into_iter().map(|(name, entry)| {
+            let privileges = unite(List::Roles, &name, &entry.privileges, &mut collapsed);
+            (name, Role { privileges })
+        });
+        let roles = roles.collect();
+
+        let identities = self.identities.as_deref().unwrap_or_default().iter().map(|entry| {
+            let identity = Identity {
+                user_name: entry.user_name.clone(),
+                group_name: entry.group_name.clone(),
+                exe_path: entry.exe_path.clone(),
+                process_name: entry.process_name.clone(),
+            };
+            (entry.name.clone(), identity)
+        });
+        let identities = last_of_equal(List::Identities, identities, &mut collapsed);
+
+        let mut role_assignments = BTreeMap::<String, RoleAssignment>::new();
+        let mut times = BTreeMap::<&str, usize>::new();
+        for entry in self.role_assignments.as_deref().unwrap_or_default() {
+            *times.entry(&entry.role).or_default() += 1;
+            let united = unite(List::RoleAssignments, &entry.role, &entry.identities, &mut collapsed);
+            role_assignments.entry(entry.role.clone()).or_default().identities.extend(united);
+        }
+        collapsed.extend(
+            times
+                .into_iter()
+                .filter(|&(_, times)| times > 1)
+                .map(|(role, times)| Collapsed::UnitedAssignments { role: role.to_owned(), times }),
+        );
+        (Rules { privileges, roles, identities, role_assignments }, collapsed)
+    }
+}
+
+impl Document {
+    /// The allowlist as the agent reads it: unknown words and absent lists included, so that both decide alike.
+    /// Nothing when `mode` or `default_access` is absent: the agent would refuse the document.
+    pub fn as_agent_reads(&self) -> Option<Allowlist> {
+        let rules = self.rules.as_ref().filter(|lists| lists.absent().is_empty());
+        Some(Allowlist {
+            mode: Mode::as_agent_reads(self.mode.as_deref()?),
+            default_access: DefaultAccess::as_agent_reads(self.default_access.as_deref()?),
+            rules: rules.map(|lists| lists.to_rules().0).unwrap_or_default(),
+        })
+    }
+}
+
+fn last_of_equal<T>(
+    list: List,
+    entries: impl Iterator<Item = (String, T)>,
+    collapsed: &mut Vec<Collapsed>,
+) -> BTreeMap<String, T> {
+    let mut kept = BTreeMap::new();
+    let mut times = BTreeMap::<String, usize>::new();
+    for (name, entry) in entries {
+        if kept.insert(name.clone(), entry).is_some() {
+            *times.entry(name).or_insert(1) += 1;
+        }
+    }
+    collapsed.extend(times.into_iter().map(|(name, times)| Collapsed::LastOfEqualNames {
+        list,
+        name,
+        times,
+    }));
+    kept
+}
+
+fn unite(list: List, name: &str, references: &[String], collapsed: &mut Vec<Collapsed>) -> BTreeSet<String> {
+    let mut united = BTreeSet::new();
+    let mut repeated = BTreeSet::new();
+    for reference in references {
+        if !united.insert(reference.clone()) && repeated.insert(reference) {
+            let (name, reference) = (name.to_owned(), reference.clone());
+            collapsed.push(Collapsed::RepeatedReference { list, name, reference });
+        }
+    }
+    united
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn lists(value: serde_json::Value) -> Lists {
+        Lists::from_value(&value).unwrap()
+    }
+
+    #[test]
+    fn keyed_rules_survive_the_way_there_and_back() {
+        let whole = lists(json!({
+            "privileges": [{ "name": "p", "path": "/a", "queryParameters": { "K": "v" } }, { "name": "q", "path": "/" }],
+            "roles": [{ "name": "r", "privileges": ["p", "q"] }],
+            "identities": [{ "name": "i", "userName": "u", "exePath": "/x" }],
+            "roleAssignments": [{ "role": "r", "identities": ["i"] }]
+        }));
+        let (rules, collapsed) = whole.to_rules();
+        assert!(collapsed.is_empty());
+        assert_eq!(Lists::from(&rules), whole);
+    }
+
+    #[test]
+    fn the_last_of_equal_names_wins_and_assignments_add_up() {
+        let (rules, collapsed) = lists(json!({
+            "privileges": [{ "name": "p", "path": "/a" }, { "name": "p", "path": "/b" }, { "name": "p", "path": "/c" }],
+            "roles": [{ "name": "r", "privileges": ["x"] }, { "name": "r", "privileges": ["p", "p"] }],
+            "identities": [],
+            "roleAssignments": [{ "role": "r", "identities": ["b"] }, { "role": "r", "identities": ["a"] }]
+        }))
+        .to_rules();
+        assert_eq!(rules.privileges["p"].path, "/c");
+        assert_eq!(rules.roles["r"].privileges, ["p".to_owned()].into());
+        assert_eq!(rules.role_assignments["r"].identities, ["a".to_owned(), "b".to_owned()].into());
+        let told: Vec<_> = collapsed.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "privileges holds \"p\" 3 times; the guest agent keeps the last",
+                "roles holds \"r\" 2 times; the guest agent keeps the last",
+                "role \"r\" lists \"p\" more than once",
+                "role \"r\" is assigned by 2 entries; the guest agent adds them up",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_agent_reads_no_rules_when_a_list_is_absent_and_nothing_without_its_words() {
+        let document = Document {
+            mode: Some("typo".into()),
+            default_access: Some("ALLOW".into()),
+            rules: Some(lists(json!({ "privileges": [{ "name": "p", "path": "/a" }] }))),
+        };
+        let read = document.as_agent_reads().unwrap();
+        assert_eq!((read.mode, read.default_access), (Mode::Disabled, DefaultAccess::Allow));
+        assert!(read.rules.is_empty());
+        assert_eq!(Document { mode: None, ..document }.as_agent_reads(), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! The two halves of a comparison in the form they are compared in: a privilege and what is asked for, an
+//! identity's conditions and who asks.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::super::decoding::decoded_lower;
+use super::super::{Identity, OsType, Privilege};
+use super::target::{Target, compared};
+use super::{Request, exe_path};
+
+/// What is asked for, in the form it is compared in.
+pub(super) struct Asked<'a> {
+    path: Cow<'a, str>,
+    real_query: Option<&'a str>,
+    hidden_query: Option<String>,
+    /// The first value of each key; taken apart when first asked for.
+    parameters: OnceCell<BTreeMap<String, String>>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(target: &Target<'a>) -> Self {
+        let (path, hidden_query) = compared(target.path);
+        Self { path, real_query: target.query, hidden_query, parameters: OnceCell::new() }
+    }
+
+    /// The pairs of the real query, then those of the hidden one, which is decoded a second time here
+    /// (`key.rs`, lines 216-317; `hyper_client.rs`, lines 524-539).
+    fn parameters(&self) -> &BTreeMap<String, String> {
+        self.parameters.get_or_init(|| {
+            let mut first = BTreeMap::new();
+            let queries = [self.real_query, self.hidden_query.as_deref()];
+            for pair in queries.into_iter().flatten().flat_map(|query| query.split('&')) {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                if !key.is_empty() {
+                    first.entry(decoded_lower(key)).or_insert_with(|| decoded_lower(value));
+                }
+            }
+            first
+        })
+    }
+}
+
+/// A privilege with everything in lower case.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    pub(super) path: String,
+    pub(super) query: BTreeMap<String, String>,
+}
+
+impl Pattern {
+    pub(super) fn new(privilege: &Privilege) -> Self {
+        let lower = |(key, value): (&String, &String)| (key.to_lowercase(), value.to_lowercase());
+        // Of keys equal but for case the later one in order replaces the earlier.
+        let query = privilege.query_parameters.iter().map(lower).collect();
+        Self { path: privilege.path.to_lowercase(), query }
+    }
+
+    /// Whether the path begins alike and every parameter is there with its value (`key.rs`, lines 216-317).
+    pub(super) fn matches(&self, asked: &Asked<'_>) -> bool {
+        asked.path.starts_with(&self.path)
+            && self.query.iter().all(|(key, value)| asked.parameters().get(key) == Some(value))
+    }
+}
+
+/// Who asks, with the executable's path in the form it is compared in.
+pub(super) struct Caller<'a> {
+    request: &'a Request<'a>,
+    path: String,
+}
+
+impl<'a> Caller<'a> {
+    pub(super) fn new(request: &'a Request<'a>) -> Self {
+        Self { request, path: exe_path::key(request.exe_path, request.os_type) }
+    }
+}
+
+/// An identity with its path in the form of either operating system.
+#[derive(Clone, Debug)]
+pub(super) struct Conditions {
+    identity: Identity,
+    linux_path: Option<String>,
+    windows_path: Option<String>,
+}
+
+impl Conditions {
+    pub(super) fn new(identity: &Identity) -> Self {
+        let path = |os_type| identity.exe_path.as_deref().map(|path| exe_path::key(path, os_type));
+        Self {
+            identity: identity.clone(),
+            linux_path: path(OsType::Linux),
+            windows_path: path(OsType::Windows),
+        }
+    }
+
+    /// Whether every condition that is present holds (`key.rs`, lines 340-437).
+    pub(super) fn meet(&self, caller: &Caller<'_>) -> bool {
+        let (identity, request) = (&self.identity, caller.request);
+        let path = match request.os_type {
+            OsType::Linux => &self.linux_path,
+            OsType::Windows => &self.windows_path,
+        };
+        identity.user_name.as_deref().is_none_or(|user| user == request.user_name)
+            && identity.process_name.as_deref().is_none_or(|process| process == request.process_name)
+            && path.as_deref().is_none_or(|path| path == caller.path)
+            && identity
+                .group_name
+                .as_deref()
+                .is_none_or(|group| request.user_groups.iter().any(|one| one == group))
+    }
+}

@@ -1,0 +1,206 @@
+//! Rules prepared for many decisions: references resolved, texts lower-cased, paths taken apart.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::super::{Allowlist, DefaultAccess, Document, Endpoint, Grant, Mode, Privilege, Refused, Rules};
+use super::compare::{Asked, Caller, Conditions, Pattern};
+use super::numbers::Numbers;
+use super::target::{Target, path_is_guarded};
+use super::{Decision, Destination, Request, Step, Verdict};
+
+/// What the guest agent makes of the rules for one endpoint (`authorization_rules.rs`, lines 115-213).
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    /// Nothing when there is no rule document.
+    access: Option<(Mode, DefaultAccess)>,
+    /// The most specific first, so that the first match is the one to name.
+    privileges: Vec<Prepared>,
+    roles: Vec<Assigned>,
+    /// Sorted by name; sets of identities number them in this order.
+    identities: Vec<(String, Conditions)>,
+}
+
+#[derive(Clone, Debug)]
+struct Prepared {
+    name: String,
+    pattern: Pattern,
+    /// Roles by which it is granted, in order of their names.
+    roles: Vec<usize>,
+}
+
+/// A role and who has it.
+#[derive(Clone, Debug)]
+struct Assigned {
+    role: String,
+    identities: Numbers,
+}
+
+/// What the rules alone say about a request, whatever other step may decide first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// The privileges that match, sorted by name.
+    pub privileges: Vec<String>,
+    /// The grants of those privileges to identities that match, sorted.
+    pub grants: Vec<Grant>,
+}
+
+impl Matcher {
+    /// Prepares a complete allowlist.
+    pub fn new(allowlist: &Allowlist) -> Self {
+        let rules = &allowlist.rules;
+        let identities =
+            rules.identities.iter().map(|(name, one)| (name.clone(), Conditions::new(one))).collect();
+        let (roles, roles_of) = resolved(rules);
+        let prepare = |(name, one): (&String, &Privilege)| {
+            let roles = roles_of.get(name.as_str()).cloned().unwrap_or_default();
+            Prepared { name: name.clone(), pattern: Pattern::new(one), roles }
+        };
+        let mut privileges: Vec<Prepared> = rules.privileges.iter().map(prepare).collect();
+        let specific = |one: &Prepared| Reverse((one.pattern.path.len(), one.pattern.query.len()));
+        privileges.sort_by_key(specific);
+        let access = Some((allowlist.mode, allowlist.default_access));
+        Self { access, privileges, roles, identities }
+    }
+
+    /// Prepares a document as the agent reads it, with what it makes of absent lists and unknown words. It
+    /// refuses a document without `mode` or `default_access`.
+    pub fn for_document(document: &Document) -> Result<Self, Refused> {
+        if document.mode.is_none() {
+            return Err(Refused::new("mode", "is missing, so the guest agent refuses the rules as a whole"));
+        }
+        let missing = "is missing, so the guest agent refuses the rules as a whole";
+        let allowlist = document.as_agent_reads().ok_or_else(|| Refused::new("default_access", missing))?;
+        Ok(Self::new(&allowlist))
+    }
+
+    /// An endpoint for which no rule document exists.
+    pub const fn without_document() -> Self {
+        Self { access: None, privileges: Vec::new(), roles: Vec::new(), identities: Vec::new() }
+    }
+
+    /// The agent's decision about a request whose destination these rules are for. Rules for the WireServer are
+    /// for HostGAPlugin as well.
+    pub fn decide(&self, request: &Request<'_>) -> Decision<'_> {
+        let Some(target) = Target::parse(request.url) else {
+            return Decision::plain(Verdict::Denied, Step::MalformedTarget);
+        };
+        if !request.has_known_method() {
+            return Decision::plain(Verdict::Denied, Step::MethodNotAllowed);
+        }
+        if path_is_guarded(target.path) {
+            return Decision::plain(Verdict::Denied, Step::PathGuard);
+        }
+        if ["/provision", "/gpa-aggregated-status"].contains(&target.path) {
+            return Decision::plain(Verdict::Allowed, Step::OwnPath);
+        }
+        if request.elevated && request.is_on_skip_list(&target) {
+            return Decision::plain(Verdict::Allowed, Step::SkipList);
+        }
+        match request.destination {
+            Destination::Agent => return Decision::plain(Verdict::Denied, Step::AgentListener),
+            Destination::Other => return Decision::plain(Verdict::Allowed, Step::OtherDestination),
+            Destination::Host(Endpoint::WireServer | Endpoint::HostGaPlugin) if !request.elevated => {
+                return Decision::plain(Verdict::Denied, Step::NotElevated);
+            }
+            Destination::Host(_) => {}
+        }
+        let Some((mode, default_access)) = self.access else {
+            return Decision::plain(Verdict::Allowed, Step::NoDocument);
+        };
+        if mode == Mode::Disabled {
+            return Decision::plain(Verdict::Allowed, Step::Disabled);
+        }
+        let refused = if mode == Mode::Audit { Verdict::AllowedByAudit } else { Verdict::Denied };
+        self.by_rules(request, &target)
+            .unwrap_or({
+                let verdict = if default_access == DefaultAccess::Allow { Verdict::Allowed } else { refused };
+                Decision::plain(verdict, Step::DefaultAccess)
+            })
+            .refused_as(refused)
+    }
+
+    /// What the rules alone say: every privilege that matches, every grant of those that applies.
+    pub fn matches(&self, request: &Request<'_>) -> Matches {
+        let Some(target) = Target::parse(request.url) else { return Matches::default() };
+        let asked = Asked::new(&target);
+        let callers = self.identities_of(request);
+        let mut matches = Matches::default();
+        for privilege in self.privileges.iter().filter(|privilege| privilege.pattern.matches(&asked)) {
+            matches.privileges.push(privilege.name.clone());
+            for assigned in privilege.roles.iter().filter_map(|&role| self.roles.get(role)) {
+                let both = assigned.identities.shared_with(&callers);
+                matches.grants.extend(both.filter_map(|number| self.identities.get(number)).map(
+                    |(identity, _)| Grant {
+                        identity: identity.clone(),
+                        privilege: privilege.name.clone(),
+                        role: assigned.role.clone(),
+                    },
+                ));
+            }
+        }
+        matches.privileges.sort_unstable();
+        matches.grants.sort_unstable();
+        matches
+    }
+
+    /// The identities the caller of a request has.
+    fn identities_of(&self, request: &Request<'_>) -> Numbers {
+        let caller = Caller::new(request);
+        let hold = self.identities.iter().zip(0..).filter(|((_, conditions), _)| conditions.meet(&caller));
+        Numbers::new(self.identities.len(), hold.map(|(_, number)| number))
+    }
+
+    /// `is_allowed` of the agent, without its default: granted, closed, or nothing matches.
+    fn by_rules(&self, request: &Request<'_>, target: &Target<'_>) -> Option<Decision<'_>> {
+        let asked = Asked::new(target);
+        let mut matching =
+            self.privileges.iter().filter(|privilege| privilege.pattern.matches(&asked)).peekable();
+        let closed = *matching.peek()?;
+        let callers = self.identities_of(request);
+        for privilege in matching {
+            let by_role = |&role: &usize| {
+                let assigned = self.roles.get(role)?;
+                Some((assigned.identities.shared_with(&callers).next()?, assigned))
+            };
+            // Roles are in order, and of equal identities the first is kept.
+            let granted = privilege.roles.iter().filter_map(by_role).min_by_key(|(identity, _)| *identity);
+            if let Some((identity, assigned)) = granted {
+                return Some(Decision {
+                    verdict: Verdict::Allowed,
+                    step: Step::Granted,
+                    privilege: Some(&privilege.name),
+                    identity: self.identities.get(identity).map(|(name, _)| name.as_str()),
+                    role: Some(&assigned.role),
+                });
+            }
+        }
+        Some(Decision { privilege: Some(&closed.name), ..Decision::plain(Verdict::Denied, Step::Closed) })
+    }
+}
+
+impl Decision<'_> {
+    /// A refusal by the rules becomes what the mode makes of it.
+    fn refused_as(self, refused: Verdict) -> Self {
+        let verdict = if self.verdict == Verdict::Denied { refused } else { self.verdict };
+        Self { verdict, ..self }
+    }
+}
+
+/// Roles by name with the numbers of their identities, and for each privilege its roles. What refers to nothing
+/// is dropped (`authorization_rules.rs`, lines 166-200).
+fn resolved(rules: &Rules) -> (Vec<Assigned>, BTreeMap<&str, Vec<usize>>) {
+    let numbers: BTreeMap<&str, usize> = rules.identities.keys().map(String::as_str).zip(0..).collect();
+    let mut roles = Vec::new();
+    let mut roles_of = BTreeMap::<&str, Vec<usize>>::new();
+    for (name, assignment) in &rules.role_assignments {
+        let Some(role) = rules.roles.get(name) else { continue };
+        let members = assignment.identities.iter().filter_map(|name| numbers.get(name.as_str()).copied());
+        for privilege in role.privileges.iter().filter(|name| rules.privileges.contains_key(*name)) {
+            roles_of.entry(privilege).or_default().push(roles.len());
+        }
+        let identities = Numbers::new(rules.identities.len(), members);
+        roles.push(Assigned { role: name.clone(), identities });
+    }
+    (roles, roles_of)
+}

@@ -1,0 +1,65 @@
+//! Texts of a request as the guest agent compares them: percent-decoded once, then lower-cased.
+
+use std::borrow::Cow;
+
+/// Percent-decodes once. A `%` without two hexadecimal digits behind it stays; bytes that are not valid UTF-8
+/// become U+FFFD (`key.rs`, lines 216-317: `percent_decode_str(..).decode_utf8_lossy()`).
+pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.find('%') else { return Cow::Borrowed(text) };
+    let (plain, rest) = text.split_at(first);
+    let mut bytes = Vec::with_capacity(text.len());
+    bytes.extend_from_slice(plain.as_bytes());
+    let mut rest = rest.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        match tail {
+            [high, low, after @ ..] if *byte == b'%' => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => {
+                    bytes.push(high * 16 + low);
+                    rest = after;
+                }
+                _ => bytes.push(*byte),
+            },
+            _ => bytes.push(*byte),
+        }
+    }
+    match String::from_utf8_lossy(&bytes) {
+        Cow::Borrowed(_) => Cow::Owned(String::from_utf8(bytes).unwrap_or_default()),
+        Cow::Owned(replaced) => Cow::Owned(replaced),
+    }
+}
+
+/// Percent-decoded once and lower-cased with full Unicode rules, as both sides of a comparison are
+/// (`str::to_lowercase`).
+pub(super) fn decoded_lower(text: &str) -> String {
+    percent_decoded(text).to_lowercase()
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoding_happens_once_and_never_fails() {
+        assert_eq!(percent_decoded("/a%2Fb%20c"), "/a/b c");
+        assert_eq!(percent_decoded("%2567"), "%67");
+        assert_eq!(percent_decoded("%"), "%");
+        assert_eq!(percent_decoded("%4"), "%4");
+        assert_eq!(percent_decoded("%zz%41"), "%zzA");
+        assert_eq!(percent_decoded("%%41"), "%A");
+        assert_eq!(percent_decoded("a%FFb"), "a\u{FFFD}b");
+        assert_eq!(percent_decoded("é%C3%89"), "éÉ");
+    }
+
+    #[test]
+    fn lower_casing_is_that_of_unicode() {
+        assert_eq!(decoded_lower("%E2%84%AA"), "k");
+        assert_eq!(decoded_lower("%C3%89"), "é");
+        assert_eq!(decoded_lower("\u{130}"), "i\u{307}");
+        assert_eq!(decoded_lower("ΑΣ"), "ας");
+    }
+}

@@ -1,0 +1,101 @@
+//! Rules as lists: the form Azure Resource Manager and the guest agent exchange.
+//!
+//! Several things can be written here that a keyed form cannot hold, and what the agent does with each of them
+//! is fixed by its code: a list that is absent makes it ignore all rules, of equal names the last one wins,
+//! assignments of one role add up, an unknown mode disables, an unknown default access denies.
+
+mod read;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::List;
+
+pub use read::Refused;
+
+/// What the agent receives for one endpoint, and what `properties` of a profile version holds of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document {
+    /// The mode as it was written. The agent reads it with [`super::Mode::as_agent_reads`].
+    pub mode: Option<String>,
+    /// The default access as it was written. The agent reads it with [`super::DefaultAccess::as_agent_reads`].
+    pub default_access: Option<String>,
+    /// The rules, or none.
+    pub rules: Option<Lists>,
+}
+
+/// The four lists. One that is absent is something else than an empty one: the agent then ignores the other
+/// three as well (`authorization_rules.rs`, lines 133-138).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lists {
+    /// `privileges`
+    pub privileges: Option<Vec<PrivilegeEntry>>,
+    /// `roles`
+    pub roles: Option<Vec<RoleEntry>>,
+    /// `identities`
+    pub identities: Option<Vec<IdentityEntry>>,
+    /// `roleAssignments`
+    pub role_assignments: Option<Vec<RoleAssignmentEntry>>,
+}
+
+impl Lists {
+    /// The lists that are absent, in the usual order.
+    pub fn absent(&self) -> Vec<List> {
+        let is_absent = |list: &List| match list {
+            List::Privileges => self.privileges.is_none(),
+            List::Roles => self.roles.is_none(),
+            List::Identities => self.identities.is_none(),
+            List::RoleAssignments => self.role_assignments.is_none(),
+        };
+        List::ALL.into_iter().filter(is_absent).collect()
+    }
+}
+
+/// An element of `privileges` (`key.rs`, lines 171-176).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrivilegeEntry {
+    /// The name roles refer to.
+    pub name: String,
+    /// The beginning of the request path.
+    pub path: String,
+    /// Parameters the request has to carry; absent and empty mean the same.
+    pub query_parameters: Option<BTreeMap<String, String>>,
+}
+
+/// An element of `roles` (`key.rs`, lines 180-183).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleEntry {
+    /// The name assignments refer to.
+    pub name: String,
+    /// Names of privileges.
+    pub privileges: Vec<String>,
+}
+
+/// An element of `identities` (`key.rs`, lines 187-197).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IdentityEntry {
+    /// The name assignments refer to.
+    pub name: String,
+    /// As [`super::Identity::user_name`].
+    pub user_name: Option<String>,
+    /// As [`super::Identity::group_name`].
+    pub group_name: Option<String>,
+    /// As [`super::Identity::exe_path`].
+    pub exe_path: Option<String>,
+    /// As [`super::Identity::process_name`].
+    pub process_name: Option<String>,
+}
+
+/// An element of `roleAssignments` (`key.rs`, lines 201-204).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleAssignmentEntry {
+    /// The name of a role.
+    pub role: String,
+    /// Names of identities.
+    pub identities: Vec<String>,
+}

@@ -1,0 +1,212 @@
+//! Rules of which a part may be unknown, as they are while Terraform plans. Nothing about an unknown part is
+//! ever guessed: a check that would need it stays silent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Identity, Privilege, Role, RoleAssignment, Rules};
+
+/// A value, or the knowledge that it will be there later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part<T> {
+    /// The value.
+    Known(T),
+    /// Not known yet.
+    Unknown,
+}
+
+impl<T> Part<T> {
+    /// The value, if it is known.
+    pub const fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Whether the value is unknown.
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+}
+
+impl<T> From<T> for Part<T> {
+    fn from(value: T) -> Self {
+        Self::Known(value)
+    }
+}
+
+/// [`Rules`] of which any part may be unknown: a whole map, one element, one attribute, one member of a set.
+/// The names in a known map are always known, as they are in Terraform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// As [`Rules::privileges`].
+    pub privileges: Part<BTreeMap<String, Part<DraftPrivilege>>>,
+    /// As [`Rules::roles`].
+    pub roles: Part<BTreeMap<String, Part<DraftRole>>>,
+    /// As [`Rules::identities`].
+    pub identities: Part<BTreeMap<String, Part<DraftIdentity>>>,
+    /// As [`Rules::role_assignments`].
+    pub role_assignments: Part<BTreeMap<String, Part<DraftRoleAssignment>>>,
+}
+
+/// A [`Privilege`] that may be known in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftPrivilege {
+    /// As [`Privilege::path`].
+    pub path: Part<String>,
+    /// As [`Privilege::query_parameters`].
+    pub query_parameters: Part<BTreeMap<String, Part<String>>>,
+}
+
+/// A [`Role`] that may be known in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftRole {
+    /// As [`Role::privileges`].
+    pub privileges: Part<DraftNames>,
+}
+
+/// An [`Identity`] that may be known in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftIdentity {
+    /// As [`Identity::user_name`].
+    pub user_name: Part<Option<String>>,
+    /// As [`Identity::group_name`].
+    pub group_name: Part<Option<String>>,
+    /// As [`Identity::exe_path`].
+    pub exe_path: Part<Option<String>>,
+    /// As [`Identity::process_name`].
+    pub process_name: Part<Option<String>>,
+}
+
+/// A [`RoleAssignment`] that may be known in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftRoleAssignment {
+    /// As [`RoleAssignment::identities`].
+    pub identities: Part<DraftNames>,
+}
+
+/// A set of names, some of which may be unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DraftNames {
+    /// The names that are known.
+    pub known: BTreeSet<String>,
+    /// Whether there are others.
+    pub more: bool,
+}
+
+impl Draft {
+    /// Rules of which nothing is known.
+    pub const fn unknown() -> Self {
+        Self {
+            privileges: Part::Unknown,
+            roles: Part::Unknown,
+            identities: Part::Unknown,
+            role_assignments: Part::Unknown,
+        }
+    }
+
+    /// The complete rules, or nothing when any part is unknown.
+    pub fn complete(&self) -> Option<Rules> {
+        Some(Rules {
+            privileges: each(&self.privileges, |one| {
+                let query = one.query_parameters.known()?.iter();
+                Some(Privilege {
+                    path: one.path.known()?.clone(),
+                    query_parameters: query
+                        .map(|(key, value)| Some((key.clone(), value.known()?.clone())))
+                        .collect::<Option<_>>()?,
+                })
+            })?,
+            roles: each(&self.roles, |one| Some(Role { privileges: names(&one.privileges)? }))?,
+            identities: each(&self.identities, |one| {
+                Some(Identity {
+                    user_name: one.user_name.known()?.clone(),
+                    group_name: one.group_name.known()?.clone(),
+                    exe_path: one.exe_path.known()?.clone(),
+                    process_name: one.process_name.known()?.clone(),
+                })
+            })?,
+            role_assignments: each(&self.role_assignments, |one| {
+                Some(RoleAssignment { identities: names(&one.identities)? })
+            })?,
+        })
+    }
+}
+
+impl From<&Rules> for Draft {
+    fn from(rules: &Rules) -> Self {
+        let set = |names: &BTreeSet<String>| Part::Known(DraftNames { known: names.clone(), more: false });
+        Self {
+            privileges: all(&rules.privileges, |one| DraftPrivilege {
+                path: one.path.clone().into(),
+                query_parameters: all(&one.query_parameters, Clone::clone),
+            }),
+            roles: all(&rules.roles, |one| DraftRole { privileges: set(&one.privileges) }),
+            identities: all(&rules.identities, |one| DraftIdentity {
+                user_name: one.user_name.clone().into(),
+                group_name: one.group_name.clone().into(),
+                exe_path: one.exe_path.clone().into(),
+                process_name: one.process_name.clone().into(),
+            }),
+            role_assignments: all(&rules.role_assignments, |one| DraftRoleAssignment {
+                identities: set(&one.identities),
+            }),
+        }
+    }
+}
+
+fn each<D, R>(
+    part: &Part<BTreeMap<String, Part<D>>>,
+    whole: impl Fn(&D) -> Option<R>,
+) -> Option<BTreeMap<String, R>> {
+    part.known()?.iter().map(|(name, one)| Some((name.clone(), whole(one.known()?)?))).collect()
+}
+
+fn names(part: &Part<DraftNames>) -> Option<BTreeSet<String>> {
+    part.known().filter(|names| !names.more).map(|names| names.known.clone())
+}
+
+fn all<R, D>(map: &BTreeMap<String, R>, draft: impl Fn(&R) -> D) -> Part<BTreeMap<String, Part<D>>> {
+    Part::Known(map.iter().map(|(name, one)| (name.clone(), Part::Known(draft(one)))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Rules {
+        let mut rules = Rules::default();
+        rules.privileges.insert(
+            "p".into(),
+            Privilege { path: "/a".into(), query_parameters: [("k".into(), "v".into())].into() },
+        );
+        rules.roles.insert("r".into(), Role { privileges: ["p".into()].into() });
+        rules.identities.insert("i".into(), Identity { user_name: Some("u".into()), ..Default::default() });
+        rules.role_assignments.insert("r".into(), RoleAssignment { identities: ["i".into()].into() });
+        rules
+    }
+
+    #[test]
+    fn complete_rules_survive_the_way_there_and_back() {
+        assert_eq!(Draft::from(&sample()).complete(), Some(sample()));
+    }
+
+    #[test]
+    fn any_unknown_part_makes_it_incomplete() {
+        assert_eq!(Draft::unknown().complete(), None);
+        let whole = Draft::from(&sample());
+
+        let mut draft = whole.clone();
+        if let Part::Known(roles) = &mut draft.roles {
+            roles.insert("s".into(), Part::Unknown);
+        }
+        assert_eq!(draft.complete(), None);
+
+        let mut draft = whole;
+        let more = DraftNames { known: BTreeSet::new(), more: true };
+        draft.role_assignments = Part::Known(
+            [("r".to_owned(), Part::Known(DraftRoleAssignment { identities: more.into() }))].into(),
+        );
+        assert_eq!(draft.complete(), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! What only the form of lists can get wrong: absent lists, equal names, unknown words.
+
+use super::super::{Collapsed, DefaultAccess, Document, List, Mode};
+use super::{FindingId, Found, Subject};
+
+/// L01, L03 (equal names) and L05.
+pub(super) fn check(document: &Document, found: &mut Found) {
+    if let Some(word) = &document.mode
+        && word.parse::<Mode>().is_err()
+    {
+        let message =
+            format!("\"{word}\" is no mode; the guest agent takes it for Disabled and allows everything.");
+        found.error(
+            FindingId::L05,
+            Subject::Mode,
+            message,
+            Some("Known are Audit, Enforce and Disabled.".into()),
+        );
+    }
+    if let Some(word) = &document.default_access
+        && word.parse::<DefaultAccess>().is_err()
+    {
+        let message = format!("\"{word}\" is no default access; the guest agent takes it for Deny.");
+        found.error(
+            FindingId::L05,
+            Subject::DefaultAccess,
+            message,
+            Some("Known are Allow and Deny.".into()),
+        );
+    }
+    let Some(lists) = &document.rules else { return };
+    let absent = lists.absent();
+    if absent.len() < List::ALL.len() {
+        for list in absent {
+            let message =
+                "is absent, so the guest agent ignores all rules and only the default access counts.";
+            found.error(FindingId::L01, Subject::List(list), message, Some("Write an empty list.".into()));
+        }
+    }
+    for collapsed in lists.to_rules().1 {
+        let Collapsed::LastOfEqualNames { list, name, times } = collapsed else { continue };
+        let message = format!("occurs {times} times; the guest agent keeps the last and drops the others.");
+        let subject = match list {
+            List::Privileges => Subject::Privilege(name),
+            List::Roles => Subject::Role(name),
+            List::Identities => Subject::Identity(name),
+            List::RoleAssignments => Subject::RoleAssignment(name),
+        };
+        found.error(FindingId::L03, subject, message, None);
+    }
+}

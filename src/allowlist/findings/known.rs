@@ -1,0 +1,229 @@
+//! What this project knows about the two endpoints: their paths, which of them matter most, and who calls them.
+//! Advice rather than contract; taken from Microsoft's pages on IMDS and the public code of the Linux guest agent.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::super::{Endpoint, OsType};
+
+/// Something behind an endpoint that an attacker would want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sensitive {
+    /// Tokens of the machine's managed identities.
+    ManagedIdentityToken,
+    /// The signed document that proves to be this machine.
+    AttestedData,
+    /// Certificates and protected settings of extensions.
+    Certificates,
+    /// The goal state, with what the machine is told to run.
+    GoalState,
+}
+
+impl fmt::Display for Sensitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ManagedIdentityToken => "managed-identity tokens",
+            Self::AttestedData => "attested data",
+            Self::Certificates => "certificates",
+            Self::GoalState => "the goal state",
+        })
+    }
+}
+
+/// A kind of request: under a path, and with a parameter where one selects.
+struct Requests {
+    what: Sensitive,
+    endpoint: Endpoint,
+    path: &'static str,
+    parameter: Option<(&'static str, &'static str)>,
+}
+
+const fn requests(
+    what: Sensitive,
+    endpoint: Endpoint,
+    path: &'static str,
+    parameter: Option<(&'static str, &'static str)>,
+) -> Requests {
+    Requests { what, endpoint, path, parameter }
+}
+
+const SENSITIVE: [Requests; 6] = [
+    requests(Sensitive::ManagedIdentityToken, Endpoint::Imds, "/metadata/identity/oauth2/token", None),
+    requests(Sensitive::AttestedData, Endpoint::Imds, "/metadata/attested", None),
+    requests(Sensitive::Certificates, Endpoint::WireServer, "/machine", Some(("comp", "certificates"))),
+    requests(Sensitive::GoalState, Endpoint::WireServer, "/machine", Some(("comp", "goalstate"))),
+    requests(Sensitive::GoalState, Endpoint::WireServer, "/machine", Some(("comp", "config"))),
+    requests(Sensitive::GoalState, Endpoint::WireServer, "/vmsettings", None),
+];
+
+/// What of the sensitive things requests of a privilege can reach, by its path and query parameters, at one
+/// endpoint or, when that is not known, at any.
+pub fn sensitive(path: &str, query: &BTreeMap<String, String>, endpoint: Option<Endpoint>) -> Vec<Sensitive> {
+    let path = path.to_lowercase();
+    let here = |requests: &&Requests| {
+        let meets = requests.path.starts_with(&path)
+            || path.strip_prefix(requests.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let contradicts = requests.parameter.is_some_and(|(key, value)| {
+            query.iter().any(|(k, v)| k.to_lowercase() == key && v.to_lowercase() != value)
+        });
+        endpoint.is_none_or(|endpoint| endpoint.profile() == requests.endpoint) && meets && !contradicts
+    };
+    let mut reached: Vec<Sensitive> = SENSITIVE.iter().filter(here).map(|requests| requests.what).collect();
+    reached.dedup();
+    reached
+}
+
+/// Paths the endpoints are known to serve, in lower case.
+pub(super) const KNOWN_PATHS: [&str; 17] = [
+    "/metadata/attested/document",
+    "/metadata/identity/info",
+    "/metadata/identity/oauth2/token",
+    "/metadata/instance",
+    "/metadata/instance/compute",
+    "/metadata/instance/network",
+    "/metadata/loadbalancer",
+    "/metadata/scheduledevents",
+    "/metadata/versions",
+    "/machine",
+    "/machine/plugins",
+    "/extensionartifact",
+    "/health",
+    "/status",
+    "/versions",
+    "/vmagentlog",
+    "/vmsettings",
+];
+
+/// Paths of HostGAPlugin the guest agent and extensions need.
+pub(super) const HOST_GA_PLUGIN_PATHS: [&str; 5] =
+    ["/vmsettings", "/extensionartifact", "/status", "/health", "/vmagentlog"];
+
+/// A part of the platform that calls an endpoint by itself.
+pub(super) struct Caller {
+    pub(super) os_type: OsType,
+    pub(super) endpoint: Endpoint,
+    /// How people call it.
+    pub(super) name: &'static str,
+    /// What the file name of its executable begins with, in lower case.
+    pub(super) executables: &'static [&'static str],
+}
+
+const fn caller(
+    os_type: OsType,
+    endpoint: Endpoint,
+    name: &'static str,
+    executables: &'static [&'static str],
+) -> Caller {
+    Caller { os_type, endpoint, name, executables }
+}
+
+/// The Linux guest agent and cloud-init are Python programs, so their executable is an interpreter.
+pub(super) const CALLERS: [Caller; 6] = [
+    caller(OsType::Linux, Endpoint::WireServer, "the Linux guest agent (waagent)", &["python", "waagent"]),
+    caller(OsType::Linux, Endpoint::Imds, "cloud-init", &["python", "cloud-init"]),
+    caller(
+        OsType::Linux,
+        Endpoint::Imds,
+        "the Azure Monitor agent",
+        &["mdsd", "amacoreagent", "agentlauncher"],
+    ),
+    caller(
+        OsType::Windows,
+        Endpoint::WireServer,
+        "the Windows guest agent (WindowsAzureGuestAgent.exe, WaAppAgent.exe)",
+        &["windowsazureguestagent", "waappagent"],
+    ),
+    caller(OsType::Windows, Endpoint::Imds, "the Azure Monitor agent", &["monagent", "amaexthealthmonitor"]),
+    caller(OsType::Windows, Endpoint::Imds, "VmssRuntimeAgent (scheduled events)", &["vmssruntimeagent"]),
+];
+
+/// Programs that run other people's programs or requests, by file name in lower case without `.exe`.
+pub(super) fn is_interpreter(file: &str) -> bool {
+    const EXACT: [&str; 26] = [
+        "bash",
+        "busybox",
+        "cmd",
+        "cscript",
+        "curl",
+        "dash",
+        "deno",
+        "dotnet",
+        "java",
+        "javaw",
+        "ksh",
+        "lua",
+        "mshta",
+        "node",
+        "nodejs",
+        "perl",
+        "powershell",
+        "powershell_ise",
+        "pwsh",
+        "rundll32",
+        "sh",
+        "socat",
+        "wget",
+        "wscript",
+        "xonsh",
+        "zsh",
+    ];
+    const VERSIONED: [&str; 6] = ["python", "pythonw", "pypy", "perl", "php", "ruby"];
+    let file = file.to_lowercase();
+    let file = file.strip_suffix(".exe").unwrap_or(&file);
+    let bare = file.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+    EXACT.contains(&file) || VERSIONED.contains(&bare)
+}
+
+/// Groups nearly every account, or every administrator, is in.
+pub(super) fn is_broad_group(group: &str) -> bool {
+    const BROAD: [&str; 9] = [
+        "users",
+        "everyone",
+        "authenticated users",
+        "docker",
+        "sudo",
+        "wheel",
+        "adm",
+        "admin",
+        "administrators",
+    ];
+    BROAD.contains(&group.to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sensitive_things_are_found_from_above_and_from_below() {
+        let none = BTreeMap::new();
+        let tokens = [Sensitive::ManagedIdentityToken];
+        assert_eq!(sensitive("/metadata/identity", &none, None), tokens);
+        assert_eq!(sensitive("/Metadata/Identity/OAuth2/Token", &none, None), tokens);
+        assert_eq!(sensitive("/metadata/instance", &none, None), []);
+        assert_eq!(
+            sensitive("/", &none, Some(Endpoint::Imds)),
+            [Sensitive::ManagedIdentityToken, Sensitive::AttestedData]
+        );
+        let wire = [Sensitive::Certificates, Sensitive::GoalState];
+        assert_eq!(sensitive("/machine/", &none, Some(Endpoint::HostGaPlugin)), wire);
+    }
+
+    #[test]
+    fn a_query_parameter_can_rule_them_out() {
+        let query = [("Comp".to_owned(), "health".to_owned())].into();
+        assert_eq!(sensitive("/machine", &query, None), []);
+        let query = [("comp".to_owned(), "Certificates".to_owned())].into();
+        assert_eq!(sensitive("/machine", &query, None), [Sensitive::Certificates]);
+    }
+
+    #[test]
+    fn interpreters_are_known_with_version_and_extension() {
+        for file in ["python3.12", "cscript.exe", "PowerShell.exe", "curl", "perl5.36", "sh"] {
+            assert!(is_interpreter(file), "{file}");
+        }
+        for file in ["server", "mdsd", "shell", "curlew"] {
+            assert!(!is_interpreter(file), "{file}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+use super::super::super::{DraftIdentity, Part};
+use super::*;
+
+#[track_caller]
+fn one_speaks(id: FindingId, conditions: Value, context: &Context, parts: &[&str]) {
+    speaks(id, &identity(conditions), context, parts);
+}
+
+#[track_caller]
+fn one_quiet(id: FindingId, conditions: Value, context: &Context) {
+    quiet(id, &identity(conditions), context);
+}
+
+#[test]
+fn l30_everybody_or_nobody() {
+    one_speaks(FindingId::L30, json!({}), &linux(), &["error", "identities[\"web\"] ", "every process"]);
+    one_speaks(
+        FindingId::L30,
+        json!({ "user_name": " " }),
+        &linux(),
+        &["error", ".user_name", "Leave it out."],
+    );
+    one_quiet(FindingId::L30, json!({ "user_name": "web" }), &linux());
+}
+
+#[test]
+fn l30_waits_for_a_condition_that_is_unknown() {
+    let mut draft = draft(&good());
+    let none = Part::Known(None);
+    let waiting = DraftIdentity {
+        user_name: Part::Unknown,
+        group_name: none.clone(),
+        exe_path: none.clone(),
+        process_name: none,
+    };
+    draft.identities = Part::Known([("web".to_owned(), Part::Known(waiting))].into());
+    assert!(findings(&draft, &linux()).iter().all(|finding| finding.severity == Severity::Info));
+}
+
+#[test]
+fn l31_another_file_name() {
+    let cscript = json!({ "exe_path": r"C:\Windows\System32\cscript.exe", "process_name": "cscript", "user_name": "x" });
+    one_speaks(FindingId::L31, cscript.clone(), &windows(), &["error", ".process_name", "\"cscript.exe\""]);
+    one_speaks(FindingId::L31, cscript, &Context::default(), &["\"cscript.exe\""]);
+    one_speaks(
+        FindingId::L31,
+        json!({ "process_name": "/usr/bin/x", "user_name": "u" }),
+        &linux(),
+        &["is a path"],
+    );
+    one_quiet(FindingId::L31, json!({ "exe_path": "/opt/server", "process_name": "server" }), &linux());
+}
+
+#[test]
+fn l32_only_the_name_of_a_file() {
+    one_speaks(FindingId::L32, json!({ "process_name": "server" }), &linux(), &["warning", "anybody"]);
+    one_quiet(FindingId::L32, json!({ "process_name": "server", "user_name": "web" }), &linux());
+    one_quiet(FindingId::L32, json!({ "process_name": "server", "exe_path": "/opt/server" }), &linux());
+}
+
+#[test]
+fn l33_folders_of_others_and_versions() {
+    one_speaks(
+        FindingId::L33,
+        json!({ "exe_path": "/home/me/x", "user_name": "u" }),
+        &linux(),
+        &["warning", "write"],
+    );
+    one_speaks(FindingId::L33, json!({ "exe_path": r"D:\Users\me\x.exe" }), &windows(), &["ordinary users"]);
+    one_speaks(FindingId::L33, json!({ "exe_path": "/opt/web-1.2.3/bin/x" }), &linux(), &["\"web-1.2.3\""]);
+    one_quiet(FindingId::L33, json!({ "exe_path": "/usr/bin/python3.12", "user_name": "u" }), &linux());
+    one_quiet(FindingId::L33, json!({ "exe_path": "/opt/web/bin/x" }), &linux());
+}
+
+#[test]
+fn l34_interpreters() {
+    one_speaks(
+        FindingId::L34,
+        json!({ "exe_path": "/usr/bin/python3.12" }),
+        &linux(),
+        &["warning", "Add user_name."],
+    );
+    one_quiet(FindingId::L34, json!({ "exe_path": "/usr/bin/python3.12", "user_name": "u" }), &linux());
+    one_quiet(FindingId::L34, json!({ "exe_path": "/opt/server" }), &linux());
+}
+
+#[test]
+fn l35_paths_that_never_match() {
+    for path in ["bin/x", r"C:\x.exe", "/opt/../x", "~/x", "/opt/$APP/x", "\"/opt/x\"", "/opt/*", r"/opt\x"] {
+        one_speaks(FindingId::L35, json!({ "exe_path": path }), &linux(), &["error", ".exe_path"]);
+    }
+    one_speaks(FindingId::L35, json!({ "exe_path": "/opt/x (deleted)" }), &linux(), &["Write \"/opt/x\"."]);
+    for path in ["/opt/x", r"\Windows\x.exe", r"%ProgramFiles%\x.exe", "x.exe"] {
+        one_speaks(FindingId::L35, json!({ "exe_path": path }), &windows(), &["error"]);
+    }
+    one_quiet(FindingId::L35, json!({ "exe_path": "/opt/x" }), &linux());
+    one_quiet(FindingId::L35, json!({ "exe_path": "D:/opt/x.exe" }), &windows());
+    one_quiet(FindingId::L35, json!({ "exe_path": r"\\?\C:\x.exe" }), &windows());
+    one_speaks(FindingId::L35, json!({ "exe_path": "x" }), &Context::default(), &["is not absolute"]);
+}
+
+#[test]
+fn l36_unusual_spelling_on_windows() {
+    let path = json!({ "exe_path": r"c:\windows\system32\x.exe" });
+    one_speaks(
+        FindingId::L36,
+        path.clone(),
+        &windows(),
+        &["warning", r#"Write "c:\Windows\System32\x.exe""#],
+    );
+    one_quiet(FindingId::L36, path, &linux());
+    one_quiet(FindingId::L36, json!({ "exe_path": r"C:\Windows\System32\x.exe" }), &windows());
+    one_quiet(FindingId::L36, json!({ "exe_path": r"C:\windowsfoo\x.exe" }), &windows());
+    let file = json!({ "process_name": "server", "user_name": "u" });
+    one_speaks(FindingId::L36, file.clone(), &windows(), &["Write \"server.exe\""]);
+    one_quiet(FindingId::L36, file, &linux());
+}
+
+#[test]
+fn l37_symbolic_links() {
+    one_speaks(
+        FindingId::L37,
+        json!({ "exe_path": "/bin/x" }),
+        &linux(),
+        &["warning", "Write \"/usr/bin/x\"."],
+    );
+    one_speaks(FindingId::L37, json!({ "exe_path": "/usr/bin/python3" }), &linux(), &["readlink -f"]);
+    one_quiet(FindingId::L37, json!({ "exe_path": "/usr/bin/python3.12" }), &linux());
+}
+
+#[test]
+fn l38_names_that_are_not_bare() {
+    for (name, bare) in
+        [(r"NT AUTHORITY\SYSTEM", "SYSTEM"), (r"DOM\svc", "svc"), ("svc@dom", "svc"), ("root ", "root")]
+    {
+        let bare = format!("Write \"{bare}\".");
+        one_speaks(FindingId::L38, json!({ "user_name": name }), &windows(), &["warning", &bare]);
+    }
+    one_speaks(FindingId::L38, json!({ "group_name": r"BUILTIN\Users" }), &windows(), &["Write \"Users\"."]);
+    one_speaks(FindingId::L38, json!({ "user_name": "system" }), &windows(), &["Write \"SYSTEM\"."]);
+    one_speaks(FindingId::L38, json!({ "user_name": "undefined" }), &linux(), &["does not know"]);
+    one_speaks(FindingId::L38, json!({ "user_name": "svc@dom" }), &linux(), &["info"]);
+    one_speaks(
+        FindingId::L38,
+        json!({ "user_name": "SYSTEM", "group_name": "Administrators" }),
+        &windows(),
+        &["no group"],
+    );
+    one_quiet(FindingId::L38, json!({ "user_name": "SYSTEM" }), &windows());
+    one_quiet(FindingId::L38, json!({ "user_name": "first.last" }), &linux());
+}
+
+#[test]
+fn l39_letters_that_are_not_reliable() {
+    one_speaks(FindingId::L39, json!({ "user_name": "müller" }), &windows(), &["warning", "garbled"]);
+    one_quiet(FindingId::L39, json!({ "user_name": "müller" }), &linux());
+    one_speaks(FindingId::L39, json!({ "exe_path": "/opt/wеb" }), &linux(), &["U+0435", "looks like \"e\""]);
+    one_quiet(FindingId::L39, json!({ "user_name": "muller" }), &windows());
+}
+
+#[test]
+fn l40_a_linux_account_alone() {
+    one_speaks(FindingId::L40, json!({ "user_name": "web" }), &linux(), &["warning", "group id"]);
+    one_quiet(FindingId::L40, json!({ "user_name": "web" }), &windows());
+    one_quiet(FindingId::L40, json!({ "user_name": "web", "exe_path": "/opt/x" }), &linux());
+}
+
+#[test]
+fn l41_users_the_wireserver_refuses() {
+    let wire = |context: Context| Context { endpoint: Some(Endpoint::WireServer), ..context };
+    let web = json!({ "user_name": "web", "exe_path": "/opt/x" });
+    one_speaks(FindingId::L41, web.clone(), &wire(linux()), &["error", "never elevated"]);
+    one_quiet(FindingId::L41, web.clone(), &wire(windows()));
+    one_quiet(FindingId::L41, web, &Context { endpoint: Some(Endpoint::Imds), ..linux() });
+    one_quiet(FindingId::L41, json!({ "user_name": "root" }), &wire(linux()));
+}
+
+#[test]
+fn l42_broad_groups() {
+    one_speaks(FindingId::L42, json!({ "group_name": "Users" }), &windows(), &["info", "broad group"]);
+    one_quiet(FindingId::L42, json!({ "group_name": "Users", "user_name": "web" }), &windows());
+    one_quiet(FindingId::L42, json!({ "group_name": "vault-readers" }), &windows());
+    let mut harmless = identity(json!({ "group_name": "Users" }));
+    harmless["roles"]["app"]["privileges"] = json!(["instance"]);
+    quiet(FindingId::L42, &harmless, &windows());
+}
+
+#[test]
+fn l43_containers() {
+    one_speaks(FindingId::L43, json!({ "exe_path": "/opt/x" }), &linux(), &["info", "container"]);
+    one_quiet(FindingId::L43, json!({ "exe_path": "/opt/x", "user_name": "u" }), &linux());
+    one_quiet(FindingId::L43, json!({ "exe_path": r"C:\x.exe" }), &windows());
+}

@@ -1,0 +1,99 @@
+use super::super::super::Part;
+use super::*;
+
+fn document(value: &Value) -> Document {
+    Document::from_value(value).unwrap()
+}
+
+fn ids(document: &Document) -> Vec<(FindingId, String)> {
+    let found = document_findings(document, &Context::default());
+    found.into_iter().map(|finding| (finding.id, finding.subject.to_string())).collect()
+}
+
+#[test]
+fn l01_an_absent_list() {
+    let absent =
+        document(&json!({ "rules": { "privileges": [{ "name": "p", "path": "/a" }], "roles": [] } }));
+    let said = ids(&absent);
+    assert!(said.contains(&(FindingId::L01, "rules.identities".into())), "{said:?}");
+    assert!(said.contains(&(FindingId::L01, "rules.role_assignments".into())), "{said:?}");
+
+    for fine in [json!({ "rules": null }), json!({ "rules": {} }), json!({ "rules": { "privileges": {} } })] {
+        assert_eq!(ids(&document(&fine)), []);
+    }
+}
+
+#[test]
+fn l02_a_name_that_refers_to_nothing() {
+    let mut rules = good();
+    rules["roles"]["app"]["privileges"] = json!(["tokn", "token", "instance"]);
+    let parts = ["error", r#"rules.roles["app"].privileges["tokn"]"#, "Did you mean \"token\"?"];
+    speaks(FindingId::L02, &rules, &linux(), &parts);
+
+    let mut rules = good();
+    rules["role_assignments"] = json!({ "App": { "identities": ["web"] } });
+    speaks(FindingId::L02, &rules, &linux(), &[r#"role_assignments["App"]"#, "Did you mean \"app\"?"]);
+
+    let mut rules = good();
+    rules["role_assignments"]["app"]["identities"] = json!(["web", "zzzzzz"]);
+    speaks(FindingId::L02, &rules, &linux(), &[r#"identities["zzzzzz"]"#, "there is no identity \"zzzzzz\""]);
+    quiet(FindingId::L02, &good(), &linux());
+}
+
+#[test]
+fn l02_waits_for_the_list_that_is_referred_to() {
+    let mut rules = good();
+    rules["roles"]["app"]["privileges"] = json!(["later"]);
+    let mut draft = draft(&rules);
+    draft.privileges = Part::Unknown;
+    assert!(findings(&draft, &linux()).iter().all(|finding| finding.id != FindingId::L02));
+}
+
+#[test]
+fn l03_equal_names() {
+    let twice = json!({ "rules": {
+        "privileges": [{ "name": "p", "path": "/a" }, { "name": "p", "path": "/b" }],
+        "roles": [], "identities": [], "roleAssignments": []
+    } });
+    assert!(ids(&document(&twice)).contains(&(FindingId::L03, r#"rules.privileges["p"]"#.into())));
+
+    let mut rules = good();
+    rules["privileges"]["Token"] = json!({ "path": "/x" });
+    speaks(FindingId::L03, &rules, &linux(), &["error", "only in case"]);
+    quiet(FindingId::L03, &good(), &linux());
+}
+
+#[test]
+fn l04_what_is_never_used() {
+    let mut rules = good();
+    rules["privileges"]["closed"] = json!({ "path": "/metadata/attested" });
+    speaks(
+        FindingId::L04,
+        &rules,
+        &linux(),
+        &["warning", "privileges[\"closed\"]", "closes its path for everybody"],
+    );
+
+    let mut rules = good();
+    rules["roles"]["spare"] = json!({ "privileges": ["token"] });
+    speaks(FindingId::L04, &rules, &linux(), &["rules.roles[\"spare\"]", "assigned to nobody"]);
+
+    let mut rules = good();
+    rules["identities"]["spare"] = json!({ "user_name": "spare" });
+    speaks(FindingId::L04, &rules, &linux(), &["rules.identities[\"spare\"]"]);
+
+    let mut rules = good();
+    rules["roles"]["none"] = json!({ "privileges": [] });
+    rules["role_assignments"]["none"] = json!({ "identities": [] });
+    let said = of(FindingId::L04, &rules, &linux());
+    assert_eq!(said.len(), 2, "{said:#?}");
+    quiet(FindingId::L04, &good(), &linux());
+}
+
+#[test]
+fn l05_words_nobody_knows() {
+    let typing_mistakes = document(&json!({ "mode": "Enforced", "defaultAccess": "allow " }));
+    let expected = [(FindingId::L05, "mode".into()), (FindingId::L05, "default_access".into())];
+    assert_eq!(ids(&typing_mistakes), expected);
+    assert_eq!(ids(&document(&json!({ "mode": "enforce", "default_access": "DENY" }))), []);
+}

@@ -1,0 +1,145 @@
+//! What the checks ask of a draft: its known parts, and who holds which privilege once that is known.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Draft, DraftIdentity, DraftPrivilege, Part};
+use super::Context;
+use super::known::{Sensitive, sensitive};
+
+/// A draft, what is known beside it, and the references in it once all of them are known.
+pub(super) struct View<'a> {
+    pub(super) draft: &'a Draft,
+    pub(super) context: &'a Context,
+    pub(super) references: Option<References<'a>>,
+    /// How many comparisons of names with names are still made; large rule sets stay linear that way.
+    budget: Cell<usize>,
+}
+
+/// The resolved references: names that exist, and nothing else.
+pub(super) struct References<'a> {
+    /// For each privilege the roles that list it and are assigned to somebody.
+    roles_of: BTreeMap<&'a str, Vec<usize>>,
+    /// For each such role its identities.
+    holders_of: Vec<BTreeSet<&'a str>>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(draft: &'a Draft, context: &'a Context) -> Self {
+        Self { draft, context, references: References::of(draft), budget: Cell::new(200_000) }
+    }
+
+    /// The privileges of which something is known.
+    pub(super) fn privileges(&self) -> impl Iterator<Item = (&'a str, &'a DraftPrivilege)> + Clone + use<'a> {
+        known(&self.draft.privileges)
+    }
+
+    /// Privileges whose path is known, with it.
+    pub(super) fn paths(
+        &self,
+    ) -> impl Iterator<Item = (&'a str, &'a DraftPrivilege, &'a str)> + Clone + use<'a> {
+        self.privileges().filter_map(|(name, one)| Some((name, one, one.path.known()?.as_str())))
+    }
+
+    /// The identities of which something is known.
+    pub(super) fn identities(&self) -> impl Iterator<Item = (&'a str, &'a DraftIdentity)> + Clone + use<'a> {
+        known(&self.draft.identities)
+    }
+
+    /// What sensitive things a privilege reaches; none while that cannot be told.
+    pub(super) fn sensitive(&self, one: &DraftPrivilege) -> Vec<Sensitive> {
+        let whole = || -> Option<_> {
+            let query = one.query_parameters.known()?.iter();
+            let query = query.map(|(key, value)| Some((key.clone(), value.known()?.clone())));
+            Some((one.path.known()?, query.collect::<Option<_>>()?))
+        };
+        whole().map(|(path, query)| sensitive(path, &query, self.context.endpoint)).unwrap_or_default()
+    }
+
+    /// Takes `cost` from what may still be spent on comparing; false when it is used up.
+    pub(super) fn spend(&self, cost: usize) -> bool {
+        let left = self.budget.get().checked_sub(cost);
+        self.budget.set(left.unwrap_or(0));
+        left.is_some()
+    }
+}
+
+/// The known elements of a map.
+pub(super) fn known<T>(part: &Part<BTreeMap<String, Part<T>>>) -> impl Iterator<Item = (&str, &T)> + Clone {
+    let elements = part.known().into_iter().flatten();
+    elements.filter_map(|(name, one)| Some((name.as_str(), one.known()?)))
+}
+
+impl<'a> References<'a> {
+    fn of(draft: &'a Draft) -> Option<Self> {
+        let (privileges, identities) = (draft.privileges.known()?, draft.identities.known()?);
+        let (roles, assignments) = (draft.roles.known()?, draft.role_assignments.known()?);
+        let mut references = Self { roles_of: BTreeMap::new(), holders_of: Vec::new() };
+        for (role, assignment) in assignments {
+            let Some(listed) = roles.get(role) else { continue };
+            let (listed, assigned) =
+                (listed.known()?.privileges.known()?, assignment.known()?.identities.known()?);
+            if listed.more || assigned.more {
+                return None;
+            }
+            let existing = assigned.known.iter().filter(|name| identities.contains_key(*name));
+            let holders: BTreeSet<&str> = existing.map(String::as_str).collect();
+            if holders.is_empty() {
+                continue;
+            }
+            for privilege in listed.known.iter().filter(|name| privileges.contains_key(*name)) {
+                references.roles_of.entry(privilege).or_default().push(references.holders_of.len());
+            }
+            references.holders_of.push(holders);
+        }
+        Some(references)
+    }
+
+    /// Whether anybody holds the privilege.
+    pub(super) fn is_granted(&self, privilege: &str) -> bool {
+        self.roles_of.contains_key(privilege)
+    }
+
+    /// Whether two privileges are held by way of the very same roles.
+    pub(super) fn same_roles(&self, one: &str, other: &str) -> bool {
+        self.roles_of.get(one) == self.roles_of.get(other)
+    }
+
+    /// Who holds the privilege.
+    pub(super) fn holders(&self, privilege: &str) -> BTreeSet<&'a str> {
+        let roles = self.roles_of.get(privilege).into_iter().flatten();
+        roles.filter_map(|&role| self.holders_of.get(role)).flatten().copied().collect()
+    }
+
+    /// Everybody who holds anything.
+    pub(super) fn all_holders(&self) -> BTreeSet<&'a str> {
+        let roles: BTreeSet<usize> = self.roles_of.values().flatten().copied().collect();
+        roles.into_iter().filter_map(|role| self.holders_of.get(role)).flatten().copied().collect()
+    }
+}
+
+/// A few of many names, quoted, for a sentence: `"a", "b" and 3 more`.
+pub(super) fn some_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 3;
+    let names: Vec<&str> = names.into_iter().collect();
+    let quoted: Vec<String> = names.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect();
+    match (quoted.split_last(), names.len().saturating_sub(SHOWN)) {
+        (None, _) => String::new(),
+        (Some((last, [])), _) => last.clone(),
+        (Some((last, rest)), 0) => format!("{} and {last}", rest.join(", ")),
+        (_, more) => format!("{} and {more} more", quoted.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::some_of;
+
+    #[test]
+    fn names_are_listed_as_in_a_sentence() {
+        assert_eq!(some_of(["a"]), "\"a\"");
+        assert_eq!(some_of(["a", "b"]), "\"a\" and \"b\"");
+        assert_eq!(some_of(["a", "b", "c"]), "\"a\", \"b\" and \"c\"");
+        assert_eq!(some_of(["a", "b", "c", "d", "e"]), "\"a\", \"b\", \"c\" and 2 more");
+    }
+}

@@ -1,0 +1,135 @@
+//! Who may do what: the pairs of identity and privilege, and the role that makes each.
+//!
+//! Roles play no part in a decision, only these pairs do (`authorization_rules.rs`, lines 166-213): a pair is
+//! granted by every role that lists the privilege and is assigned to the identity. Names that refer to nothing
+//! grant nothing.
+
+use std::fmt;
+
+use super::{Draft, Part, Rules};
+
+/// An identity, a privilege, and a role by which the first has the second.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Grant {
+    /// Name of the identity.
+    pub identity: String,
+    /// Name of the privilege.
+    pub privilege: String,
+    /// Name of the role.
+    pub role: String,
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {} ({})", self.identity, self.privilege, self.role)
+    }
+}
+
+/// Every grant of the rules, sorted by identity, privilege and role.
+pub fn grants(rules: &Rules) -> Vec<Grant> {
+    let mut grants = Vec::new();
+    for (role, assignment) in &rules.role_assignments {
+        let Some(listed) = rules.roles.get(role) else { continue };
+        let privileges = || listed.privileges.iter().filter(|name| rules.privileges.contains_key(*name));
+        for identity in assignment.identities.iter().filter(|name| rules.identities.contains_key(*name)) {
+            grants.extend(privileges().map(|privilege| Grant {
+                identity: identity.clone(),
+                privilege: privilege.clone(),
+                role: role.clone(),
+            }));
+        }
+    }
+    grants.sort_unstable();
+    grants
+}
+
+/// Every grant of rules that may be known in part, or nothing when an unknown part could add or remove one.
+/// What a privilege or identity says does not matter here, only that it is there.
+pub fn grants_of_draft(draft: &Draft) -> Option<Vec<Grant>> {
+    let (privileges, identities) = (draft.privileges.known()?, draft.identities.known()?);
+    let (roles, assignments) = (draft.roles.known()?, draft.role_assignments.known()?);
+    let mut grants = Vec::new();
+    for (role, assignment) in assignments {
+        let Some(listed) = roles.get(role) else { continue };
+        let listed = match listed {
+            Part::Known(listed) => listed.privileges.known(),
+            Part::Unknown => None,
+        };
+        let assigned = match assignment {
+            Part::Known(assignment) => assignment.identities.known(),
+            Part::Unknown => None,
+        };
+        // An empty side grants nothing, whatever the other turns out to be.
+        let nobody = assigned.is_some_and(|names| names.known.is_empty() && !names.more);
+        let nothing = listed.is_some_and(|names| names.known.is_empty() && !names.more);
+        if nobody || nothing {
+            continue;
+        }
+        let (listed, assigned) = (listed?, assigned?);
+        if listed.more || assigned.more {
+            return None;
+        }
+        for identity in assigned.known.iter().filter(|name| identities.contains_key(*name)) {
+            let existing = listed.known.iter().filter(|name| privileges.contains_key(*name));
+            grants.extend(existing.map(|privilege| Grant {
+                identity: identity.clone(),
+                privilege: privilege.clone(),
+                role: role.clone(),
+            }));
+        }
+    }
+    grants.sort_unstable();
+    Some(grants)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{DraftNames, DraftRole, Lists};
+    use super::*;
+
+    fn rules() -> Rules {
+        let lists = json!({
+            "privileges": { "token": { "path": "/t" }, "instance": { "path": "/i" } },
+            "roles": { "app": { "privileges": ["token", "instance", "ghost"] }, "ops": { "privileges": ["token"] } },
+            "identities": { "web": { "user_name": "web" } },
+            "role_assignments": {
+                "app": { "identities": ["web", "nobody"] },
+                "ops": { "identities": ["web"] },
+                "gone": { "identities": ["web"] }
+            }
+        });
+        Lists::from_value(&lists).unwrap().to_rules().0
+    }
+
+    #[test]
+    fn pairs_are_sorted_and_dangling_names_grant_nothing() {
+        let shown: Vec<_> = grants(&rules()).iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["web -> instance (app)", "web -> token (app)", "web -> token (ops)"]);
+    }
+
+    #[test]
+    fn a_draft_has_the_same_grants_once_its_references_are_known() {
+        let mut draft = Draft::from(&rules());
+        if let Part::Known(privileges) = &mut draft.privileges {
+            privileges.insert("token".into(), Part::Unknown);
+        }
+        assert_eq!(grants_of_draft(&draft), Some(grants(&rules())));
+    }
+
+    #[test]
+    fn an_unknown_reference_leaves_the_grants_open_unless_nobody_has_the_role() {
+        let mut draft = Draft::from(&rules());
+        let open = DraftRole { privileges: DraftNames { known: [].into(), more: true }.into() };
+        if let Part::Known(roles) = &mut draft.roles {
+            roles.insert("unassigned".into(), open.clone().into());
+        }
+        assert!(grants_of_draft(&draft).is_some());
+        if let Part::Known(roles) = &mut draft.roles {
+            roles.insert("ops".into(), open.into());
+        }
+        assert_eq!(grants_of_draft(&draft), None);
+        assert_eq!(grants_of_draft(&Draft::unknown()), None);
+    }
+}

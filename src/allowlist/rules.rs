@@ -1,0 +1,142 @@
+//! Rules keyed by name: the form a configuration has, and the one everything here prefers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{DefaultAccess, Mode};
+
+/// A complete allowlist: what a version of an in-VM access control profile decides by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowlist {
+    /// What happens to a request that is not allowed.
+    pub mode: Mode,
+    /// What happens to a request that no privilege matches.
+    pub default_access: DefaultAccess,
+    /// The rules. No rules at all and four empty lists decide alike.
+    pub rules: Rules,
+}
+
+/// The rules of an allowlist. The order of anything in it never matters to a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Rules {
+    /// The requests that are spoken about, by privilege name.
+    pub privileges: BTreeMap<String, Privilege>,
+    /// Named sets of privileges.
+    pub roles: BTreeMap<String, Role>,
+    /// The processes that are spoken about, by identity name.
+    pub identities: BTreeMap<String, Identity>,
+    /// Who has which role, by role name.
+    pub role_assignments: BTreeMap<String, RoleAssignment>,
+}
+
+impl Rules {
+    /// Whether all four lists are empty.
+    pub fn is_empty(&self) -> bool {
+        self.privileges.is_empty()
+            && self.roles.is_empty()
+            && self.identities.is_empty()
+            && self.role_assignments.is_empty()
+    }
+}
+
+/// A set of requests: those whose path begins with `path` and that carry every one of the query parameters
+/// (`key.rs`, lines 216-317).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Privilege {
+    /// The text a decoded, lower-cased request path has to begin with.
+    pub path: String,
+    /// Parameters the request has to carry, each with exactly this value.
+    pub query_parameters: BTreeMap<String, String>,
+}
+
+/// A named set of privileges.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Role {
+    /// Names of privileges.
+    pub privileges: BTreeSet<String>,
+}
+
+/// A set of processes: those that meet every condition that is present. Without any condition it is every
+/// process (`key.rs`, lines 340-437).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// The account the process runs as, without a domain.
+    pub user_name: Option<String>,
+    /// A group of that account.
+    pub group_name: Option<String>,
+    /// The full path of its executable file.
+    pub exe_path: Option<String>,
+    /// The last component of that path.
+    pub process_name: Option<String>,
+}
+
+impl Identity {
+    /// Whether no condition is present, so that every process is meant.
+    pub fn is_everybody(&self) -> bool {
+        self.user_name.is_none()
+            && self.group_name.is_none()
+            && self.exe_path.is_none()
+            && self.process_name.is_none()
+    }
+}
+
+/// Who has a role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RoleAssignment {
+    /// Names of identities.
+    pub identities: BTreeSet<String>,
+}
+
+/// One of the four lists of a rule set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum List {
+    /// `privileges`
+    Privileges,
+    /// `roles`
+    Roles,
+    /// `identities`
+    Identities,
+    /// `role_assignments`, in Azure Resource Manager `roleAssignments`
+    RoleAssignments,
+}
+
+impl List {
+    /// All four, in the order they are usually written.
+    pub const ALL: [Self; 4] = [Self::Privileges, Self::Roles, Self::Identities, Self::RoleAssignments];
+
+    /// The name in a configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Privileges => "privileges",
+            Self::Roles => "roles",
+            Self::Identities => "identities",
+            Self::RoleAssignments => "role_assignments",
+        }
+    }
+
+    /// The name in Azure Resource Manager and in the agent's document.
+    pub const fn in_documents(self) -> &'static str {
+        match self {
+            Self::RoleAssignments => "roleAssignments",
+            other => other.as_str(),
+        }
+    }
+
+    /// What one element is called in a sentence.
+    pub const fn element(self) -> &'static str {
+        match self {
+            Self::Privileges => "privilege",
+            Self::Roles => "role",
+            Self::Identities => "identity",
+            Self::RoleAssignments => "role assignment",
+        }
+    }
+}
+
+impl fmt::Display for List {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

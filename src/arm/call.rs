@@ -1,0 +1,214 @@
+//! What every call carries: until when it may run, and how it is told to stop.
+
+use super::error::{ArmError, Error};
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The frame of one operation, made once per operation and lent to each call that belongs to it.
+///
+/// Clones share what was last heard from the service, so that a timeout can tell it.
+#[derive(Clone)]
+pub struct Call {
+    started: Instant,
+    deadline: Instant,
+    cancel: CancellationToken,
+    parent_expected: bool,
+    last: Arc<Mutex<Last>>,
+}
+
+/// What the service said last, for the message of a timeout.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Last {
+    /// The status of the last answer.
+    pub status: Option<u16>,
+    /// What a running operation called its state, with the percentage if it gave one.
+    pub progress: Option<String>,
+    /// The last error that was waited out.
+    pub error: Option<Box<ArmError>>,
+    /// The last failure to reach the service.
+    pub transport: Option<String>,
+}
+
+impl Call {
+    /// Takes how long the whole operation may last from now on, and the token that ends it early.
+    pub fn new(timeout: Duration, cancel: CancellationToken) -> Self {
+        let started = Instant::now();
+        // Far enough for any operation, near enough that no clock overflows.
+        let longest = Duration::from_secs(366 * 24 * 3600);
+        Self {
+            started,
+            deadline: started + timeout.min(longest),
+            cancel,
+            parent_expected: false,
+            last: Arc::default(),
+        }
+    }
+
+    /// Says that the parent of the object to write exists, for instance since it was created a moment ago: a
+    /// service that does not see it yet is then asked again for a while.
+    pub fn expecting_parent(mut self) -> Self {
+        self.parent_expected = true;
+        self
+    }
+
+    /// The moment at which the operation is given up.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// What ends the operation early.
+    pub fn cancellation(&self) -> &CancellationToken {
+        &self.cancel
+    }
+
+    pub(super) fn is_parent_expected(&self) -> bool {
+        self.parent_expected
+    }
+
+    /// What is left until the deadline.
+    pub(super) fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Notes what the service said.
+    pub(super) fn heard(&self, note: impl FnOnce(&mut Last)) {
+        note(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Sleeps, unless the operation is cancelled or the wait would end after the deadline; in both cases the error
+    /// comes at once, since waiting longer could not help.
+    pub(super) async fn pause(&self, wait: Duration, operation: &str) -> Result<(), Error> {
+        if wait > self.remaining() {
+            return Err(self.timeout(operation, Some(wait)));
+        }
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(self.cancelled(operation)),
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+
+    /// Runs work up to the deadline. A cancelled call still gives the work `grace` to end: a write that is on its
+    /// way is then known to have been taken or not, instead of leaving an object nobody knows of.
+    pub(super) async fn run<T>(
+        &self,
+        operation: &str,
+        grace: Duration,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        if self.cancel.is_cancelled() {
+            return Err(self.cancelled(operation));
+        }
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = tokio::time::sleep_until(self.deadline) => return Err(self.timeout(operation, None)),
+            () = self.cancel.cancelled() => {}
+        }
+        tokio::select! {
+            biased;
+            done = &mut work => done,
+            () = tokio::time::sleep(grace.min(self.remaining())) => Err(self.cancelled(operation)),
+        }
+    }
+
+    /// The error of an operation that ran out of time; `wait` is what the service asked for.
+    pub(super) fn timeout(&self, operation: &str, wait: Option<Duration>) -> Error {
+        Error::timeout(
+            operation,
+            self.started.elapsed(),
+            self.deadline.saturating_duration_since(self.started),
+            wait,
+            self.last(),
+        )
+    }
+
+    /// The error of an operation that was told to stop.
+    pub(super) fn cancelled(&self, operation: &str) -> Error {
+        Error::Cancelled { operation: operation.to_owned(), elapsed: self.started.elapsed() }
+    }
+
+    fn last(&self) -> Last {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("remaining", &self.remaining())
+            .field("cancelled", &self.cancel.is_cancelled())
+            .field("parent_expected", &self.parent_expected)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRACE: Duration = Duration::from_millis(80);
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn call(timeout: Duration) -> (Call, CancellationToken) {
+        let token = CancellationToken::new();
+        (Call::new(timeout, token.clone()), token)
+    }
+
+    #[tokio::test]
+    async fn the_deadline_ends_the_work_and_tells_what_was_heard() {
+        let (call, _) = call(Duration::from_millis(20));
+        call.heard(|last| last.status = Some(503));
+        let error = call.run("GET /x", GRACE, std::future::pending::<Result<(), _>>()).await.unwrap_err();
+        assert!(error.is_timeout());
+        let text = error.report();
+        assert!(
+            text.contains("GET /x") && text.contains("timeout is 20 ms") && text.contains("503"),
+            "{text}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_call_lets_the_work_end_within_its_grace() {
+        let (first, token) = call(LONG);
+        token.cancel();
+        assert!(first.run("GET /x", GRACE, async { Ok(1) }).await.unwrap_err().is_cancelled());
+
+        let (call, token) = call(LONG);
+        let work = async {
+            token.cancel();
+            tokio::time::sleep(GRACE / 8).await;
+            Ok(7)
+        };
+        assert_eq!(call.run("PUT /x", GRACE, work).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_call_ends_after_its_grace() {
+        let (call, token) = call(LONG);
+        let before = Instant::now();
+        let work = async {
+            token.cancel();
+            std::future::pending::<Result<(), Error>>().await
+        };
+        assert!(call.run("PUT /x", GRACE, work).await.unwrap_err().is_cancelled());
+        assert!(before.elapsed() >= GRACE && before.elapsed() < LONG / 4);
+    }
+
+    #[tokio::test]
+    async fn a_pause_beyond_the_deadline_fails_at_once() {
+        let (call, token) = call(LONG);
+        let before = Instant::now();
+        let error = call.pause(LONG * 60, "PUT /x").await.unwrap_err();
+        assert!(error.is_timeout() && error.to_string().contains("1 hour"), "{error}");
+        assert!(before.elapsed() < LONG / 4);
+        token.cancel();
+        assert!(call.pause(LONG / 2, "PUT /x").await.unwrap_err().is_cancelled());
+        assert!(before.elapsed() < LONG / 4);
+    }
+}

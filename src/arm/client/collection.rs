@@ -1,0 +1,195 @@
+//! Profiles and versions as the caller sees them: the same few verbs on each.
+
+use super::super::call::Call;
+use super::super::error::Error;
+use super::super::exchange::Answer;
+use super::super::ids::{GalleryId, ProfileId, VersionId};
+use super::super::models::{
+    Change, Profile, ProfileBody, ProfileChange, Resource, Version, VersionBody, VersionChange,
+};
+use super::super::operation::{PendingOperation, Started, finish};
+use super::super::pace::random;
+use super::write::Write;
+use super::{ArmClient, Deleted};
+use azure_core::http::Method;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+/// The profiles of galleries.
+#[derive(Clone, Copy, Debug)]
+pub struct Profiles<'a>(&'a ArmClient);
+
+/// The versions of profiles.
+#[derive(Clone, Copy, Debug)]
+pub struct Versions<'a>(&'a ArmClient);
+
+impl<'a> Profiles<'a> {
+    pub(super) fn new(client: &'a ArmClient) -> Self {
+        Self(client)
+    }
+
+    /// Reads a profile: one request.
+    pub async fn get(self, id: &ProfileId, call: &Call) -> Result<Profile, Error> {
+        self.0.get(&id.to_string(), call).await
+    }
+
+    /// Reads all profiles of a gallery.
+    pub async fn list(self, gallery: &GalleryId, call: &Call) -> Result<Vec<Profile>, Error> {
+        self.0.list(&format!("{gallery}/inVMAccessControlProfiles"), call).await
+    }
+
+    /// Creates a profile, or writes it anew: one request, and a wait that is left to [`Profiles::finish`]. A caller
+    /// who must not overwrite reads first; the service has no condition for it.
+    pub async fn begin_create(
+        self,
+        id: &ProfileId,
+        body: &ProfileBody,
+        call: &Call,
+    ) -> Result<Started<Profile>, Error> {
+        self.0.begin_put(&id.to_string(), id, &to_json(body)?, call).await
+    }
+
+    /// Changes a profile: reads it, edits it, writes it.
+    pub async fn begin_update(
+        self,
+        id: &ProfileId,
+        change: &ProfileChange,
+        call: &Call,
+    ) -> Result<Started<Profile>, Error> {
+        self.0.begin_change(&id.to_string(), id, change, call).await
+    }
+
+    /// Waits for a write that has begun and gives the profile as it then is.
+    pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<Profile, Error> {
+        self.0.finish(operation, call).await
+    }
+
+    /// Deletes a profile and waits until it is gone; versions that are still there are waited out.
+    pub async fn delete(self, id: &ProfileId, call: &Call) -> Result<Deleted, Error> {
+        self.0.delete(&id.to_string(), id, call).await
+    }
+}
+
+impl<'a> Versions<'a> {
+    pub(super) fn new(client: &'a ArmClient) -> Self {
+        Self(client)
+    }
+
+    /// Reads a version: one request.
+    pub async fn get(self, id: &VersionId, call: &Call) -> Result<Version, Error> {
+        self.0.get(&id.to_string(), call).await
+    }
+
+    /// Reads all versions of a profile.
+    pub async fn list(self, profile: &ProfileId, call: &Call) -> Result<Vec<Version>, Error> {
+        self.0.list(&format!("{profile}/versions"), call).await
+    }
+
+    /// Creates a version: one request, and a wait that is left to [`Versions::finish`].
+    pub async fn begin_create(
+        self,
+        id: &VersionId,
+        body: &VersionBody,
+        call: &Call,
+    ) -> Result<Started<Version>, Error> {
+        self.0.begin_put(&id.to_string(), id.profile(), &to_json(body)?, call).await
+    }
+
+    /// Changes a version: reads it, edits it, writes it. Its rules go back as they came.
+    pub async fn begin_update(
+        self,
+        id: &VersionId,
+        change: &VersionChange,
+        call: &Call,
+    ) -> Result<Started<Version>, Error> {
+        self.0.begin_change(&id.to_string(), id.profile(), change, call).await
+    }
+
+    /// Waits for a write that has begun and gives the version as it then is.
+    pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<Version, Error> {
+        self.0.finish(operation, call).await
+    }
+
+    /// Deletes a version and waits until the service says that it is gone.
+    pub async fn delete(self, id: &VersionId, call: &Call) -> Result<Deleted, Error> {
+        self.0.delete(&id.to_string(), id.profile(), call).await
+    }
+}
+
+/// How many unreadable answers to a read are taken for a hiccup of something in between.
+const UNREADABLE: u32 = 3;
+
+impl ArmClient {
+    async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
+        let url = self.http().url_of(path)?;
+        Ok(self.read(&url, call).await?.0)
+    }
+
+    /// Reads JSON from an address. An answer of success that is not what it should be is asked for again a few times.
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        url: &Url,
+        call: &Call,
+    ) -> Result<(T, Answer), Error> {
+        let mut earlier = 0;
+        loop {
+            let answer = self.http().get(url, call).await?.accept(&[200])?;
+            match answer.read() {
+                Ok(value) => return Ok((value, answer)),
+                Err(error) if earlier + 1 >= UNREADABLE => return Err(error),
+                Err(error) => {
+                    tracing::info!(target: "arm::http", %error, "trying again");
+                    let wait = self.http().pace.retry.wait(earlier, random());
+                    earlier += 1;
+                    call.pause(wait, &answer.request.to_string()).await?;
+                }
+            }
+        }
+    }
+
+    async fn begin_put<T: Resource>(
+        &self,
+        path: &str,
+        profile: &ProfileId,
+        body: &[u8],
+        call: &Call,
+    ) -> Result<Started<T>, Error> {
+        let accepted = &[200, 201, 202];
+        let write = Write { method: Method::Put, path, profile, body: Some(body), accepted };
+        let answer = self.write(&write, call).await?;
+        let operation = PendingOperation::of_write(self.http(), &answer, path)?;
+        match answer.read() {
+            Ok(body) => Ok(Started { body: Some(body), operation }),
+            // The write was taken, so this is no failure of it: the object itself will tell.
+            Err(_) => {
+                let operation = operation.or_else(|| Some(PendingOperation::look_at(path)));
+                Ok(Started { body: None, operation })
+            }
+        }
+    }
+
+    async fn begin_change<T: Resource>(
+        &self,
+        path: &str,
+        profile: &ProfileId,
+        change: &impl Change,
+        call: &Call,
+    ) -> Result<Started<T>, Error> {
+        let url = self.http().url_of(path)?;
+        let (body, _) = self.read(&url, call).await?;
+        let body = Value::Object(change.apply(body));
+        self.begin_put(path, profile, &to_json(&body)?, call).await
+    }
+
+    async fn finish<T: Resource>(&self, operation: &PendingOperation, call: &Call) -> Result<T, Error> {
+        match finish(self.http(), operation, call).await? {
+            Some(answer) => answer.read(),
+            None => Err(Error::Setup(format!("the operation on {} was a deletion", operation.resource()))),
+        }
+    }
+}
+
+fn to_json(body: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(body).map_err(|error| Error::Setup(format!("the body cannot be written: {error}")))
+}

@@ -1,0 +1,63 @@
+//! Deleting, to the end.
+
+use super::super::call::Call;
+use super::super::error::{Error, Missing};
+use super::super::ids::ProfileId;
+use super::super::operation::{PendingOperation, finish};
+use super::super::pace::random;
+use super::ArmClient;
+use super::write::Write;
+use azure_core::http::Method;
+
+/// How a delete ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deleted {
+    /// The service deleted the object.
+    Now,
+    /// There was nothing to delete.
+    Absent,
+}
+
+impl ArmClient {
+    /// Deletes an object and waits until the service says that it is gone. An object that has others beneath it is
+    /// tried until they are gone or the deadline comes: their deletion lags behind its own answer.
+    pub(super) async fn delete(
+        &self,
+        path: &str,
+        profile: &ProfileId,
+        call: &Call,
+    ) -> Result<Deleted, Error> {
+        let write = Write { method: Method::Delete, path, profile, body: None, accepted: &[200, 202, 204] };
+        let mut earlier = 0;
+        loop {
+            let answer = match self.write(&write, call).await {
+                Ok(answer) if answer.status == 204 => return Ok(Deleted::Absent),
+                Ok(answer) => answer,
+                Err(error) => return absent(error),
+            };
+            let Some(pending) = PendingOperation::of_delete(self.http(), &answer, path)? else {
+                return Ok(Deleted::Now);
+            };
+            match finish(self.http(), &pending, call).await {
+                Ok(_) => return Ok(Deleted::Now),
+                // The service may find the children only after it has taken the request.
+                Err(error) if error.is_nested_resources() => {
+                    call.heard(|last| last.error = error.arm().cloned().map(Box::new));
+                    let wait = self.http().pace.busy.wait(earlier, random());
+                    earlier += 1;
+                    call.pause(wait, &write.to_string()).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// What does not exist need not be deleted; where the parent is gone, so is the object. A subscription that cannot be
+/// seen proves nothing.
+fn absent(error: Error) -> Result<Deleted, Error> {
+    match error.missing() {
+        Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup) => Ok(Deleted::Absent),
+        _ => Err(error),
+    }
+}

@@ -1,0 +1,93 @@
+use super::*;
+use crate::arm::error::{Error, Missing};
+
+const P: &str = "/inVMAccessControlProfiles/p";
+const OP: &str = "/subscriptions/s/providers/Microsoft.Compute/locations/westus/capsOperations/7";
+
+#[tokio::test]
+async fn deletes_that_end_at_once() {
+    for (response, expected) in [
+        (ResponseTemplate::new(200), Deleted::Now),
+        (ResponseTemplate::new(204), Deleted::Absent),
+        (status(404, arm_error("ResourceNotFound", "gone")), Deleted::Absent),
+        (status(404, arm_error("ParentResourceNotFound", "gone")), Deleted::Absent),
+        (status(404, arm_error("ResourceGroupNotFound", "gone")), Deleted::Absent),
+    ] {
+        let azure = Azure::start().await;
+        azure.answer("DELETE", &profile_path(), 1, response).await;
+        assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), expected);
+        assert_eq!(azure.requests().await.len(), 1);
+    }
+    let azure = Azure::start().await;
+    azure.answer("DELETE", &profile_path(), 1, status(404, arm_error("SubscriptionNotFound", "?"))).await;
+    let error = azure.client.profiles().delete(&profile_id(), &call()).await.unwrap_err();
+    assert_eq!(error.missing(), Some(Missing::Subscription));
+}
+
+#[tokio::test]
+async fn a_delete_is_waited_for_at_its_operation() {
+    let azure = Azure::start().await;
+    let link = format!("{}{OP}?api-version=2024-03-03", azure.server.uri());
+    let response = ResponseTemplate::new(202)
+        .insert_header("azure-asyncoperation", link.as_str())
+        .insert_header("location", format!("{link}&monitor=true").as_str());
+    azure.answer("DELETE", &profile_path(), 1, response).await;
+    azure.answer("GET", OP, 1, ok(json!({"status": "InProgress"}))).await;
+    azure.answer("GET", OP, 1, ok(json!({"status": "Succeeded"}))).await;
+    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
+    assert_eq!(azure.lines().await, [format!("DELETE {P}"), format!("GET {OP}"), format!("GET {OP}")]);
+}
+
+#[tokio::test]
+async fn without_an_operation_the_object_itself_tells() {
+    let azure = Azure::start().await;
+    azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(202)).await;
+    azure.answer("GET", &profile_path(), 2, ok(profile_json("Deleting"))).await;
+    azure.answer("GET", &profile_path(), 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
+    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
+    assert_eq!(azure.requests().await.len(), 4);
+}
+
+#[tokio::test]
+async fn children_and_busy_objects_are_waited_out() {
+    let azure = Azure::start().await;
+    let nested =
+        arm_error("CannotDeleteResource", "Can not delete resource before nested resources are deleted.");
+    azure.answer("DELETE", &profile_path(), 2, status(409, nested.clone())).await;
+    azure
+        .answer("DELETE", &profile_path(), 1, status(409, arm_error("AnotherOperationInProgress", "busy")))
+        .await;
+    let link = format!("{OP}?api-version=2024-03-03");
+    azure
+        .answer(
+            "DELETE",
+            &profile_path(),
+            1,
+            ResponseTemplate::new(202).insert_header("location", link.as_str()),
+        )
+        .await;
+    azure.answer("GET", OP, 1, ok(json!({"status": "Failed", "error": nested["error"]}))).await;
+    azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
+    azure.client.profiles().delete(&profile_id(), &call()).await.unwrap();
+    assert_eq!(azure.requests().await.len(), 6);
+}
+
+#[tokio::test]
+async fn children_that_stay_are_named_at_the_deadline() {
+    let azure = Azure::start().await;
+    let nested = arm_error("CannotDeleteResource", "nested resources exist: versions/1.0.0");
+    azure.answer("DELETE", &profile_path(), 999, status(409, nested)).await;
+    let error = azure.client.profiles().delete(&profile_id(), &call_of(80)).await.unwrap_err();
+    assert!(error.is_timeout() && error.report().contains("versions/1.0.0"), "{}", error.report());
+}
+
+#[tokio::test]
+async fn other_conflicts_are_not_tried_again() {
+    let azure = Azure::start().await;
+    azure
+        .answer("DELETE", &profile_path(), 9, status(409, arm_error("ScopeLocked", "a lock is on it")))
+        .await;
+    let error = azure.client.profiles().delete(&profile_id(), &call()).await.unwrap_err();
+    assert!(matches!(error, Error::Service(_)) && error.is_conflict() && error.is_forbidden());
+    assert_eq!(azure.requests().await.len(), 1);
+}

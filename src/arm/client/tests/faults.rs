@@ -1,0 +1,190 @@
+use super::*;
+use crate::arm::error::{Error, TransportKind};
+use base64::Engine as _;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+#[tokio::test]
+async fn passing_statuses_are_waited_out_in_every_retry_form() {
+    let azure = Azure::start().await;
+    for (status, header, value) in [
+        (408, "x", "y"),
+        (429, "retry-after", "0"),
+        (500, "retry-after-ms", "3"),
+        (502, "x-ms-retry-after-ms", "3"),
+        (503, "retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        (504, "retry-after", "garbage"),
+    ] {
+        azure
+            .answer("GET", &profile_path(), 2, ResponseTemplate::new(status).insert_header(header, value))
+            .await;
+    }
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
+    assert_eq!(azure.requests().await.len(), 13);
+}
+
+#[tokio::test]
+async fn the_wait_that_is_asked_for_is_kept() {
+    let azure = Azure::start().await;
+    azure
+        .answer("GET", &profile_path(), 1, ResponseTemplate::new(500).insert_header("retry-after-ms", "150"))
+        .await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    let before = Instant::now();
+    azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
+    assert!(before.elapsed() >= Duration::from_millis(150));
+}
+
+#[tokio::test]
+async fn the_deadline_ends_it_with_the_last_error() {
+    let azure = Azure::start().await;
+    let body = arm_error("InternalServerError", "boom");
+    azure.answer("GET", &profile_path(), 999, status(500, body).insert_header("x-ms-request-id", "r9")).await;
+    let error = azure.client.profiles().get(&profile_id(), &call_of(80)).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    let report = error.report();
+    for part in [
+        "GET /subscriptions",
+        "Code: InternalServerError",
+        "Message: boom",
+        "500 Internal Server Error",
+        "r9",
+        "80 ms",
+    ] {
+        assert!(report.contains(part), "{part} is not in\n{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_is_not_begun() {
+    let azure = Azure::start().await;
+    let response = status(429, arm_error("TooManyRequests", "slow")).insert_header("retry-after", "3600");
+    azure.answer("GET", &profile_path(), 9, response).await;
+    let before = Instant::now();
+    let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert!(before.elapsed() < Duration::from_secs(2));
+    assert!(
+        error.to_string().contains("the next attempt in 1 hour would come after its timeout of 5 seconds"),
+        "{error}"
+    );
+    assert_eq!(error.arm().unwrap().code.as_deref(), Some("TooManyRequests"));
+}
+
+#[tokio::test]
+async fn cancelling_ends_a_wait() {
+    let azure = Azure::start().await;
+    azure
+        .answer("GET", &profile_path(), 9, ResponseTemplate::new(503).insert_header("retry-after", "3"))
+        .await;
+    let token = CancellationToken::new();
+    let call = Call::new(Duration::from_secs(60), token.clone());
+    let before = Instant::now();
+    let id = profile_id();
+    let cancel = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        token.cancel();
+    };
+    let (result, ()) = tokio::join!(azure.client.profiles().get(&id, &call), cancel);
+    assert!(result.unwrap_err().is_cancelled());
+    assert!(before.elapsed() < Duration::from_secs(2));
+}
+
+/// A server that answers the first connections with the given bytes each, and then hangs up.
+async fn raw(answers: Vec<Vec<u8>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for answer in answers {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            let _ = socket.read(&mut request).await;
+            let _ = socket.write_all(&answer).await;
+        }
+    });
+    format!("http://{address}")
+}
+
+fn http(body: &str, length: usize) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
+}
+
+#[tokio::test]
+async fn broken_answers_are_asked_for_again() {
+    let azure = Azure::start().await;
+    let body = profile_json("Succeeded").to_string();
+    let answers = vec![
+        Vec::new(),
+        http(&body[..20], body.len()),
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"a\":".to_vec(),
+        b"\x00\x01 not http at all\r\n\r\n".to_vec(),
+        http(&body, body.len()),
+    ];
+    let arm = raw(answers).await;
+    let client = ArmClient::new(settings(&arm, &azure.server.uri())).unwrap();
+    let profile = client.profiles().get(&profile_id(), &call()).await.unwrap();
+    assert_eq!(profile.name.as_deref(), Some("p"));
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_be_reached_is_given_up_after_a_while() {
+    let azure = Azure::start().await;
+    let client = ArmClient::new(settings("http://127.0.0.1:1", &azure.server.uri())).unwrap();
+    let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    let Error::Transport(transport) = &error else { panic!("{error}") };
+    assert_eq!(transport.kind, TransportKind::Connect);
+    assert!(
+        error.to_string().contains("no connection to 127.0.0.1:1")
+            && error.to_string().to_lowercase().contains("refused"),
+        "{error}"
+    );
+    assert!(error.report().contains("HTTPS_PROXY"));
+}
+
+#[tokio::test]
+async fn an_unknown_issuer_is_told_at_once_and_a_given_one_is_trusted() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let chain = vec![key.cert.der().clone()];
+    let private = rustls::pki_types::PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into());
+    let config =
+        rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private).unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let arm = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let body = profile_json("Succeeded").to_string();
+    tokio::spawn(async move {
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            let Ok(mut tls) = acceptor.accept(socket).await else { continue };
+            let mut request = [0; 4096];
+            let _ = tls.read(&mut request).await;
+            let _ = tls.write_all(&http(&body, body.len())).await;
+            let _ = tls.shutdown().await;
+        }
+    });
+    let azure = Azure::start().await;
+    let mut settings = settings(&arm, &azure.server.uri());
+    let before = Instant::now();
+    let client = ArmClient::new(settings.clone()).unwrap();
+    let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert!(error.is_untrusted_certificate(), "{error}");
+    assert!(
+        error.report().contains("SSL_CERT_FILE") && before.elapsed() < Duration::from_secs(4),
+        "{}",
+        error.report()
+    );
+
+    let encoded = base64::prelude::BASE64_STANDARD.encode(key.cert.der());
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n");
+    settings.root_certificates = vec![pem.into_bytes()];
+    let client = ArmClient::new(settings.clone()).unwrap();
+    client.profiles().get(&profile_id(), &call()).await.unwrap();
+
+    settings.root_certificates =
+        vec![b"-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n".to_vec()];
+    let client = ArmClient::new(settings).unwrap();
+    let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert!(matches!(error, Error::Setup(_)), "{error}");
+}

@@ -1,0 +1,127 @@
+use super::*;
+use crate::arm::error::{Error, Missing};
+
+const P: &str = "/inVMAccessControlProfiles/p";
+
+#[tokio::test]
+async fn a_read_is_one_request_with_all_its_headers() {
+    let azure = Azure::start().await;
+    assert!(!azure.client.inner.transport.is_built(), "nothing is built before the first request");
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    let profile = azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
+    assert_eq!(profile.os_type, Some(OsType::Linux));
+    let requests = azure.requests().await;
+    assert_eq!(requests.len(), 1);
+    let header = |name: &str| requests[0].headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(requests[0].url.query(), Some("api-version=2024-03-03"));
+    assert_eq!(header("authorization").as_deref(), Some("Bearer token-1"));
+    assert_eq!(header("user-agent").as_deref(), Some("test/1 (pid 2)"));
+    assert_eq!(header("accept").as_deref(), Some("application/json"));
+    assert_eq!(header("x-ms-correlation-request-id"), azure.client.correlation_id().map(str::to_owned));
+    assert!(uuid::Uuid::parse_str(&header("x-ms-client-request-id").unwrap()).is_ok());
+}
+
+#[tokio::test]
+async fn the_id_decides_the_path_and_keeps_its_spelling() {
+    let azure = Azure::start().await;
+    azure.answer("GET", &format!("{}/versions/1.0.0", profile_path()), 1, ok(json!({}))).await;
+    azure.client.versions().get(&version_id(), &call()).await.unwrap();
+    assert_eq!(azure.lines().await, [format!("GET {P}/versions/1.0.0")]);
+}
+
+#[tokio::test]
+async fn not_found_is_told_with_ids() {
+    let azure = Azure::start().await;
+    let body = arm_error(
+        "ResourceNotFound",
+        "The Resource 'Microsoft.Compute/galleries/g' under resource group 'rg' was not found.",
+    );
+    let response = status(404, body)
+        .insert_header("x-ms-request-id", "req-7")
+        .insert_header("x-ms-correlation-request-id", "cor-8");
+    azure.answer("GET", &profile_path(), 1, response).await;
+    let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert_eq!(error.missing(), Some(Missing::Parent));
+    let report = error.report();
+    assert!(report.contains("Request id: req-7\nCorrelation id: cor-8"), "{report}");
+    assert!(report.contains(&format!("GET {}", profile_path())), "{report}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_json_is_asked_again_and_then_shown() {
+    let azure = Azure::start().await;
+    let page = ResponseTemplate::new(200).set_body_string("<html>Please log in</html>");
+    azure.answer("GET", &profile_path(), 2, page.clone()).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
+    azure.server.reset().await;
+    let azure = Azure::start().await;
+    azure.answer("GET", &profile_path(), 9, page).await;
+    let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert!(
+        matches!(error, Error::Unreadable { .. }) && error.to_string().contains("Please log in"),
+        "{error}"
+    );
+    assert_eq!(azure.requests().await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let (azure, elsewhere) = (Azure::start().await, MockServer::start().await);
+    let response =
+        ResponseTemplate::new(302).insert_header("location", format!("{}/x", elsewhere.uri()).as_str());
+    azure.answer("GET", &profile_path(), 1, response).await;
+    let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert!(error.to_string().contains("redirects to 127.0.0.1, which is not followed"), "{error}");
+    assert!(elsewhere.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn lists_are_read_page_by_page() {
+    let azure = Azure::start().await;
+    let list = format!("{GALLERY}/inVMAccessControlProfiles");
+    let next = format!("{}{list}?$skiptoken=2", azure.server.uri());
+    azure
+        .answer("GET", &list, 1, ok(json!({"value": [profile_json("Succeeded"), null], "nextLink": next})))
+        .await;
+    azure
+        .answer(
+            "GET",
+            &list,
+            1,
+            ok(json!({"value": [], "nextLink": format!("{list}?$skiptoken=3&api-version=x")})),
+        )
+        .await;
+    azure.answer("GET", &list, 1, ok(json!({"value": [profile_json("Updating")], "nextLink": ""}))).await;
+    let profiles = azure.client.profiles().list(&gallery_id(), &call()).await.unwrap();
+    assert_eq!(profiles.len(), 2);
+    let queries: Vec<_> = azure.requests().await.iter().map(|r| r.url.query().unwrap().to_owned()).collect();
+    assert_eq!(
+        queries,
+        ["api-version=2024-03-03", "$skiptoken=2&api-version=2024-03-03", "$skiptoken=3&api-version=x"]
+    );
+}
+
+#[tokio::test]
+async fn a_foreign_next_link_gets_no_request() {
+    let (azure, elsewhere) = (Azure::start().await, MockServer::start().await);
+    let list = format!("{}/versions", profile_path());
+    let next = format!("{}{list}?$skiptoken=2", elsewhere.uri());
+    azure.answer("GET", &list, 1, ok(json!({"value": [], "nextLink": next}))).await;
+    let error = azure.client.versions().list(&profile_id(), &call()).await.unwrap_err();
+    assert!(matches!(error, Error::ForeignAddress { .. }), "{error}");
+    assert!(elsewhere.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_or_is_none_is_an_error() {
+    let azure = Azure::start().await;
+    let list = format!("{}/versions", profile_path());
+    azure.answer("GET", &list, 9, ok(json!({"value": [], "nextLink": format!("{list}?page=2")}))).await;
+    let error = azure.client.versions().list(&profile_id(), &call()).await.unwrap_err();
+    assert!(error.to_string().contains("read already"), "{error}");
+    let azure = Azure::start().await;
+    azure.answer("GET", &list, 9, ok(json!({"items": []}))).await;
+    let error = azure.client.versions().list(&profile_id(), &call()).await.unwrap_err();
+    assert!(error.to_string().contains("no \"value\""), "{error}");
+}

@@ -1,0 +1,252 @@
+use super::*;
+use crate::arm::error::Error;
+use crate::arm::operation::{PendingOperation, Started};
+
+const P: &str = "/inVMAccessControlProfiles/p";
+const OP: &str = "/subscriptions/s/providers/Microsoft.Compute/locations/westus/capsOperations/7";
+
+async fn begin(azure: &Azure) -> Started<Profile> {
+    azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap()
+}
+
+async fn finish(azure: &Azure, started: Started<Profile>) -> Result<Profile, Error> {
+    // As a caller does who keeps it between two runs.
+    let text = serde_json::to_string(&started.operation.unwrap()).unwrap();
+    assert!(text.len() < 600, "{text}");
+    let pending: PendingOperation = serde_json::from_str(&text).unwrap();
+    azure.client.profiles().finish(&pending, &call()).await
+}
+
+fn created(azure: &Azure, header: &str) -> ResponseTemplate {
+    let link = format!("{}{OP}?api-version=2024-03-03", azure.server.uri());
+    status(201, profile_json("Creating")).insert_header(header, link.as_str())
+}
+
+#[tokio::test]
+async fn a_final_answer_costs_no_further_request() {
+    let without_state = json!({"name": "p", "properties": {"osType": "Linux"}});
+    for (code, body) in
+        [(200, profile_json("Succeeded")), (201, profile_json("succeeded")), (200, without_state)]
+    {
+        let azure = Azure::start().await;
+        azure.answer("PUT", &profile_path(), 1, status(code, body)).await;
+        let started = begin(&azure).await;
+        assert_eq!(started.operation, None);
+        assert_eq!(started.body.unwrap().name.as_deref(), Some("p"));
+        let requests = azure.requests().await;
+        assert_eq!(requests.len(), 1);
+        assert_eq!(requests[0].headers["content-type"], "application/json");
+        let sent: Value = serde_json::from_slice(&requests[0].body).unwrap();
+        assert_eq!(sent, serde_json::to_value(profile_body()).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn an_async_operation_is_followed_and_the_object_read_once() {
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 1, created(&azure, "Azure-AsyncOperation")).await;
+    azure.answer("GET", OP, 1, status(404, arm_error("NotFound", "not yet"))).await;
+    azure.answer("GET", OP, 1, ResponseTemplate::new(200).set_body_string("<html>")).await;
+    azure.answer("GET", OP, 1, ok(json!({"status": "InProgress", "percentComplete": 50.0}))).await;
+    azure.answer("GET", OP, 1, ok(json!({"status": "Replicating"}))).await;
+    azure.answer("GET", OP, 1, ok(json!({"status": "Succeeded"}))).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    let started = begin(&azure).await;
+    assert!(started.body.is_some());
+    let profile = finish(&azure, started).await.unwrap();
+    assert_eq!(profile.provisioning_state, Some(ProvisioningState::Succeeded));
+    let lines = azure.lines().await;
+    assert_eq!(lines.len(), 7);
+    assert_eq!((lines[0].as_str(), lines[6].as_str()), (&*format!("PUT {P}"), &*format!("GET {P}")));
+}
+
+#[tokio::test]
+async fn a_location_that_answers_with_the_object_ends_it() {
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 1, created(&azure, "location")).await;
+    azure.answer("GET", OP, 2, ResponseTemplate::new(202)).await;
+    azure.answer("GET", OP, 1, ok(profile_json("Succeeded"))).await;
+    let started = begin(&azure).await;
+    assert_eq!(finish(&azure, started).await.unwrap().name.as_deref(), Some("p"));
+    assert_eq!(azure.requests().await.len(), 4);
+}
+
+#[tokio::test]
+async fn without_an_address_the_object_tells_even_if_it_is_not_visible_at_first() {
+    for first in [
+        ResponseTemplate::new(202),
+        status(200, profile_json("Updating")),
+        ResponseTemplate::new(201).set_body_string("{\"trunc"),
+        ResponseTemplate::new(200),
+        status(200, json!({"properties": {"osType": 7}})),
+    ] {
+        let azure = Azure::start().await;
+        azure.answer("PUT", &profile_path(), 1, first).await;
+        azure.answer("GET", &profile_path(), 2, status(404, arm_error("ResourceNotFound", "not yet"))).await;
+        azure.answer("GET", &profile_path(), 1, ok(profile_json("Creating"))).await;
+        azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+        let started = begin(&azure).await;
+        assert!(finish(&azure, started).await.is_ok());
+        assert_eq!(azure.requests().await.len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_stays_invisible_is_not_found() {
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 1, ResponseTemplate::new(202)).await;
+    azure.answer("GET", &profile_path(), 999, status(404, arm_error("ResourceNotFound", "no"))).await;
+    let started = begin(&azure).await;
+    assert!(finish(&azure, started).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_failed_operation_gives_its_whole_error() {
+    for word in ["Failed", "Canceled", "Cancelled"] {
+        let azure = Azure::start().await;
+        azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
+        let body = json!({"status": word, "error": {"code": "QuotaExceeded", "message": "too many", "details": [{"code": "D", "message": "d"}]}});
+        azure.answer("GET", OP, 1, ok(body).insert_header("x-ms-request-id", "r5")).await;
+        let started = begin(&azure).await;
+        let error = finish(&azure, started).await.unwrap_err();
+        let Error::Operation(arm) = &error else { panic!("{error}") };
+        assert_eq!(arm.ended_as(), word);
+        assert!(!error.is_cancelled(), "it was Azure that cancelled");
+        let report = error.report();
+        for part in ["QuotaExceeded", "too many", "- D: d", "r5", word] {
+            assert!(report.contains(part), "{part} is not in\n{report}");
+        }
+    }
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 1, status(200, profile_json("Failed"))).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Failed"))).await;
+    let started = begin(&azure).await;
+    assert!(started.body.is_some(), "the object is there, and must not be lost");
+    let error = finish(&azure, started).await.unwrap_err();
+    assert!(error.to_string().contains("only the state Failed"), "{error}");
+}
+
+#[tokio::test]
+async fn garbage_at_the_operation_is_an_error() {
+    for body in ["<html>", "{}", "[]", "\"x\""] {
+        let azure = Azure::start().await;
+        azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
+        azure.answer("GET", OP, 9, ResponseTemplate::new(200).set_body_string(body)).await;
+        let started = begin(&azure).await;
+        let error = finish(&azure, started).await.unwrap_err();
+        assert!(matches!(error, Error::Unreadable { .. }), "{body}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_operation_address_gets_no_request_and_loses_no_object() {
+    let (azure, elsewhere) = (Azure::start().await, MockServer::start().await);
+    let link = format!("{}{OP}", elsewhere.uri());
+    let response = status(201, profile_json("Creating")).insert_header("azure-asyncoperation", link.as_str());
+    azure.answer("PUT", &profile_path(), 1, response).await;
+    let started = begin(&azure).await;
+    assert!(started.body.is_some());
+    let error = finish(&azure, started).await.unwrap_err();
+    assert!(matches!(error, Error::ForeignAddress { .. }), "{error}");
+    assert!(elsewhere.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn deadline_and_cancellation_end_the_wait() {
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
+    let running =
+        ok(json!({"status": "InProgress", "percentComplete": 30})).insert_header("retry-after", "60");
+    azure.answer("GET", OP, 99, running).await;
+    let pending = begin(&azure).await.operation.unwrap();
+    let before = tokio::time::Instant::now();
+    let error = azure.client.profiles().finish(&pending, &call_of(120)).await.unwrap_err();
+    assert!(before.elapsed() < Duration::from_secs(2));
+    let report = error.report();
+    assert!(
+        error.is_timeout() && report.contains("InProgress, 30%") && report.contains("the write of"),
+        "{report}"
+    );
+    assert_eq!(azure.requests().await.len(), 3, "a wait beyond the deadline is cut for one last look");
+
+    let token = CancellationToken::new();
+    let call = Call::new(Duration::from_secs(60), token.clone());
+    let cancel = async {
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        token.cancel();
+    };
+    let profiles = azure.client.profiles();
+    let (result, ()) = tokio::join!(profiles.finish(&pending, &call), cancel);
+    assert!(result.unwrap_err().is_cancelled());
+}
+
+#[tokio::test]
+async fn a_write_under_way_is_learnt_of_though_cancelled() {
+    let azure = Azure::start().await;
+    let slow = status(201, profile_json("Creating")).set_delay(Duration::from_millis(120));
+    azure.answer("PUT", &profile_path(), 1, slow).await;
+    let token = CancellationToken::new();
+    let call = Call::new(Duration::from_secs(60), token.clone());
+    let cancel = async {
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        token.cancel();
+    };
+    let (id, body, profiles) = (profile_id(), profile_body(), azure.client.profiles());
+    let (result, ()) = tokio::join!(profiles.begin_create(&id, &body, &call), cancel);
+    let started = result.unwrap();
+    assert!(started.body.is_some() && started.operation.is_some());
+}
+
+#[tokio::test]
+async fn a_parent_that_should_exist_is_waited_for() {
+    let missing = status(404, arm_error("ParentResourceNotFound", "no gallery"));
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 2, missing.clone()).await;
+    azure.answer("PUT", &profile_path(), 1, status(201, profile_json("Succeeded"))).await;
+    let (id, body, profiles) = (profile_id(), profile_body(), azure.client.profiles());
+    profiles.begin_create(&id, &body, &call().expecting_parent()).await.unwrap();
+
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 999, missing).await;
+    let error = azure.client.profiles().begin_create(&id, &body, &call()).await.unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(azure.requests().await.len(), 1, "not without being told that it exists");
+    let error =
+        azure.client.profiles().begin_create(&id, &body, &call().expecting_parent()).await.unwrap_err();
+    assert!(error.is_not_found() && azure.requests().await.len() > 3, "bounded: {error}");
+}
+
+#[tokio::test]
+async fn a_busy_object_is_waited_for() {
+    let azure = Azure::start().await;
+    let busy = status(409, arm_error("Conflict", "Another operation is in progress"))
+        .insert_header("retry-after-ms", "3");
+    azure.answer("PUT", &profile_path(), 3, busy).await;
+    azure.answer("PUT", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    begin(&azure).await;
+    assert_eq!(azure.requests().await.len(), 4);
+}
+
+#[tokio::test]
+async fn an_update_reads_edits_and_writes() {
+    let azure = Azure::start().await;
+    let path = format!("{}/versions/1.0.0", profile_path());
+    let given = json!({"id": path, "location": "westus", "properties": {"mode": "Audit", "defaultAccess": "Allow", "provisioningState": "Succeeded",
+        "rules": {"privileges": [{"name": "n", "path": "/p"}], "roles": [], "identities": null, "roleAssignments": []}, "targetLocations": [{"name": "westus"}]}});
+    azure.answer("GET", &path, 1, ok(given.clone())).await;
+    azure.answer("PUT", &path, 1, ok(given)).await;
+    let change = VersionChange { mode: Some(Mode::Enforce), ..VersionChange::default() };
+    let started = azure.client.versions().begin_update(&version_id(), &change, &call()).await.unwrap();
+    assert_eq!(started.operation, None);
+    let sent: Value = serde_json::from_slice(&azure.requests().await[1].body).unwrap();
+    assert_eq!(
+        sent,
+        json!({"location": "westus", "properties": {"mode": "Enforce", "defaultAccess": "Allow",
+            "rules": {"privileges": [{"name": "n", "path": "/p"}], "roles": [], "identities": [], "roleAssignments": []}, "targetLocations": [{"name": "westus"}]}})
+    );
+    let azure = Azure::start().await;
+    azure.answer("GET", &path, 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
+    let error = azure.client.versions().begin_update(&version_id(), &change, &call()).await.unwrap_err();
+    assert!(error.is_not_found(), "a deleted object is not created by an update");
+    assert_eq!(azure.requests().await.len(), 1);
+}

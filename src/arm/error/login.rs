@@ -1,0 +1,44 @@
+//! Why no token could be had.
+
+use super::TransportError;
+use std::fmt;
+
+/// The answer of the authority, whole, or why there was none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LoginError {
+    /// How the login was tried, for people: `client secret`.
+    pub way: &'static str,
+    /// The address that was asked.
+    pub endpoint: String,
+    /// The HTTP status; absent when there was no answer.
+    pub status: Option<u16>,
+    /// OAuth's word, such as `invalid_client`.
+    pub error: Option<String>,
+    /// Entra's text, whole, with its AADSTS code.
+    pub description: Option<String>,
+    /// Entra's numbers, such as 7000215.
+    pub codes: Vec<i64>,
+    /// Entra's id of this request, for support.
+    pub trace_id: Option<String>,
+    /// Entra's correlation id.
+    pub correlation_id: Option<String>,
+    /// Why there was no answer.
+    pub transport: Option<Box<TransportError>>,
+}
+
+impl fmt::Display for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { way, endpoint, status, error, description, transport, .. } = self;
+        if let Some(transport) = transport {
+            return write!(f, "no token by {way}: {transport}");
+        }
+        write!(f, "no token by {way} from {endpoint}")?;
+        if let Some(status) = status {
+            write!(f, ", status {status}")?;
+        }
+        match (description, error) {
+            (Some(text), _) | (None, Some(text)) => write!(f, ": {}", text.trim()),
+            (None, None) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The text for people: what happened, then everything a support case needs, a line each.
+
+use super::{ArmError, Error, ErrorDetail, LoginError, Missing, TransportKind};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+impl Error {
+    /// What happened in a sentence, then code, message, target, details, status and ids, each on a line of its own.
+    pub fn report(&self) -> String {
+        let mut lines = Lines::default();
+        match self {
+            Error::Service(error) => {
+                lines.sentence(&refused(error));
+                lines.arm(error);
+            }
+            Error::Operation(error) => {
+                let status = error.ended_as();
+                lines.sentence(&format!("Azure took the request, and the operation ended as {status}"));
+                lines.arm(error);
+            }
+            Error::Login(error) => {
+                lines.sentence(&self.to_string());
+                lines.login(error);
+            }
+            Error::Timeout(timeout) => {
+                lines.sentence(&timeout.to_string());
+                lines.field("Last state", timeout.last.progress.as_deref());
+                lines.field("Last failure", timeout.last.transport.as_deref());
+                match &timeout.last.error {
+                    Some(error) => {
+                        lines.sentence("The last error from Azure was:");
+                        lines.arm(error);
+                    }
+                    None => lines.field("Last status", timeout.last.status.map(words).as_deref()),
+                }
+            }
+            other => lines.sentence(&other.to_string()),
+        }
+        if self.is_untrusted_certificate() {
+            lines.sentence(
+                "If a proxy or a private certificate authority stands between, add its certificate to the system's \
+                 store, or set SSL_CERT_FILE or SSL_CERT_DIR to it",
+            );
+        } else if let Error::Transport(error) = self
+            && error.kind == TransportKind::Connect
+        {
+            lines.sentence("Check the network, and HTTPS_PROXY and NO_PROXY if a proxy is needed");
+        }
+        lines.0
+    }
+}
+
+/// The first sentence about a refused request.
+fn refused(error: &ArmError) -> String {
+    let what = match super::classify::missing(error) {
+        Some(Missing::Leaf) => "the object does not exist",
+        Some(Missing::Parent) => "the gallery or profile that holds the object does not exist",
+        Some(Missing::ResourceGroup) => "the resource group does not exist",
+        Some(Missing::Subscription) => "the subscription does not exist, or this login cannot see it",
+        _ => "Azure refused the request",
+    };
+    format!("{what}: {} was answered with status {}", error.request, words(error.status))
+}
+
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    /// A sentence on a line of its own, capitalised and with a full stop.
+    fn sentence(&mut self, text: &str) {
+        self.gap();
+        let mut letters = text.trim().chars();
+        if let Some(first) = letters.next() {
+            self.0.extend(first.to_uppercase());
+            self.0.push_str(letters.as_str());
+        }
+        if !self.0.ends_with(['.', ':', '!', '?']) {
+            self.0.push('.');
+        }
+    }
+
+    fn field(&mut self, name: &str, value: Option<&str>) {
+        let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { return };
+        self.gap();
+        // Writing to a String cannot fail.
+        let _ = write!(self.0, "{name}: {value}");
+    }
+
+    fn arm(&mut self, error: &ArmError) {
+        self.field("Code", error.code.as_deref());
+        self.field("Message", error.message.as_deref());
+        self.field("Target", error.target.as_deref());
+        if !error.details.is_empty() {
+            self.gap();
+            self.0.push_str("Details:");
+            self.details(&error.details, 1);
+        }
+        self.field("Inner error", error.inner.as_deref());
+        for info in &error.additional_info {
+            self.field("Additional information", Some(&format!("{} {}", info.kind, info.info)));
+        }
+        self.field("Status", Some(&words(error.status)));
+        self.field("Request", Some(&error.request.to_string()));
+        self.field("Request id", error.request_id.as_deref());
+        self.field("Correlation id", error.correlation_id.as_deref());
+    }
+
+    fn details(&mut self, details: &[ErrorDetail], depth: usize) {
+        for detail in details {
+            self.gap();
+            self.0.push_str(&"  ".repeat(depth));
+            self.0.push_str("- ");
+            let parts: Vec<&str> = detail.code.iter().chain(&detail.message).map(String::as_str).collect();
+            self.0.push_str(&parts.join(": "));
+            if let Some(target) = &detail.target {
+                let _ = write!(self.0, " (target {target})");
+            }
+            self.details(&detail.details, depth + 1);
+        }
+    }
+
+    fn login(&mut self, error: &LoginError) {
+        self.field("Error", error.error.as_deref());
+        self.field("Trace id", error.trace_id.as_deref());
+        self.field("Correlation id", error.correlation_id.as_deref());
+    }
+
+    fn gap(&mut self) {
+        if !self.0.is_empty() {
+            self.0.push('\n');
+        }
+    }
+}
+
+/// A status with its name: `404 Not Found`.
+pub(in crate::arm) fn words(status: u16) -> String {
+    match reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()) {
+        Some(reason) => format!("{status} {reason}"),
+        None => status.to_string(),
+    }
+}
+
+/// A duration as people say it: `350 ms`, `12 seconds`, `30 minutes`, `1 hour 5 minutes`.
+pub(in crate::arm) fn human(duration: Duration) -> String {
+    fn counted(count: u64, unit: &str) -> Option<String> {
+        match count {
+            0 => None,
+            1 => Some(format!("1 {unit}")),
+            _ => Some(format!("{count} {unit}s")),
+        }
+    }
+    if duration < Duration::from_secs(1) {
+        return format!("{} ms", duration.as_millis());
+    }
+    let seconds = duration.as_secs();
+    let parts = [
+        counted(seconds / 3600, "hour"),
+        counted(seconds / 60 % 60, "minute"),
+        counted(seconds % 60, "second"),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,80 @@
+//! Why the service could not be reached, told from the chain of causes: the outermost one alone says nothing.
+
+use super::RequestLine;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// What kind of failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportKind {
+    /// No connection: refused, no such host, no route.
+    Connect,
+    /// The other side's certificate is not trusted, or TLS failed otherwise. Trying again does not help.
+    Certificate,
+    /// The connection broke or fell silent after it had been made.
+    Broken,
+    /// The request could not be built.
+    Request,
+}
+
+/// A request without an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransportError {
+    /// What kind of failure it was.
+    pub kind: TransportKind,
+    /// The request.
+    pub request: RequestLine,
+    /// The host that was asked, with the port.
+    pub host: String,
+    /// The causes, outermost first, without repetitions.
+    pub causes: Vec<String>,
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, request, host, causes } = self;
+        match kind {
+            TransportKind::Connect => write!(f, "{request} failed, no connection to {host}")?,
+            TransportKind::Certificate => write!(f, "{request} failed, no trusted connection to {host}")?,
+            TransportKind::Broken => write!(f, "{request} failed, the connection to {host} broke")?,
+            TransportKind::Request => write!(f, "{request} to {host} could not be made")?,
+        }
+        match causes.is_empty() {
+            true => Ok(()),
+            false => write!(f, ": {}", causes.join(": ")),
+        }
+    }
+}
+
+/// The texts of an error and its causes. Wrappers repeat what they wrap, so a text that is part of the one before is
+/// left out. Only `Display` is used: `Debug` would print backtraces.
+pub(in crate::arm) fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !text.trim().is_empty() && !texts.iter().any(|earlier| earlier.contains(&text)) {
+            texts.push(text);
+        }
+        next = cause.source();
+    }
+    texts
+}
+
+/// Whether TLS is the reason: somewhere in the chain is an error of rustls. An `io::Error` shows its inner error as
+/// its own source only by way of `get_ref`, so it is looked into.
+pub(in crate::arm) fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if cause.is::<rustls::Error>() {
+            return true;
+        }
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is_some_and(|inner| is_tls(inner)) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}

@@ -1,0 +1,155 @@
+//! One request to Azure Resource Manager and its answer, whatever the status.
+
+use super::call::Call;
+use super::cloud::Cloud;
+use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
+use super::ids::ProfileId;
+use super::pace::Pace;
+use super::pipeline::{Turn, request_line, retry_after, to_error};
+use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
+use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request, response::ResponseBody};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::time::Duration;
+use time::OffsetDateTime;
+use url::Url;
+
+/// What all requests of a client share.
+#[derive(Debug)]
+pub(super) struct Http {
+    pub(super) pipeline: Pipeline,
+    pub(super) cloud: Cloud,
+    pub(super) api_version: String,
+    pub(super) correlation_id: Option<String>,
+    pub(super) pace: Pace,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) request: RequestLine,
+    pub(super) status: u16,
+    headers: Headers,
+    body: ResponseBody,
+    correlation_id: Option<String>,
+}
+
+impl Http {
+    /// The address of an object by its id.
+    pub(super) fn url_of(&self, path: &str) -> Result<Url, Error> {
+        let base = self.cloud.resource_manager().as_str().trim_end_matches('/');
+        let mut url = Url::parse(&format!("{base}{path}"))
+            .map_err(|error| Error::Setup(format!("{path:?} is no path: {error}")))?;
+        url.query_pairs_mut().append_pair("api-version", &self.api_version);
+        Ok(url)
+    }
+
+    /// Sends a GET. It ends at once when the call is cancelled.
+    pub(super) async fn get(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
+        let ctx = Context::new().with_value(call.clone());
+        self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
+    }
+
+    /// Sends a write to a profile or one of its versions. When the call is cancelled, it may still take a moment, so that it is known what became of it.
+    pub(super) async fn write(
+        &self,
+        method: Method,
+        url: &Url,
+        profile: &ProfileId,
+        body: Option<&[u8]>,
+        call: &Call,
+    ) -> Result<Answer, Error> {
+        let mut request = Request::new(url.clone(), method);
+        if let Some(body) = body {
+            request.insert_header(CONTENT_TYPE, "application/json");
+            request.set_body(body.to_vec());
+        }
+        let ctx = Context::new().with_value(call.clone()).with_value(Turn(profile.clone()));
+        self.send(request, &ctx, self.pace.cancel_grace, call).await
+    }
+
+    async fn send(
+        &self,
+        mut request: Request,
+        ctx: &Context<'_>,
+        grace: Duration,
+        call: &Call,
+    ) -> Result<Answer, Error> {
+        request.insert_header(ACCEPT, "application/json");
+        let line = request_line(&request);
+        let url = request.url().clone();
+        let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
+        let work = async {
+            let sent = self.pipeline.send(ctx, &mut request, Some(options)).await;
+            sent.map_err(|error| to_error(error, &line, &url))
+        };
+        let (status, headers, body) = call.run(&line.to_string(), grace, work).await?.deconstruct();
+        let correlation_id = self.correlation_id.clone();
+        Ok(Answer { request: line, status: u16::from(status), headers, body, correlation_id })
+    }
+}
+
+impl Answer {
+    /// A header of the answer; an empty one counts as absent.
+    pub(super) fn header(&self, name: &'static str) -> Option<&str> {
+        self.headers
+            .get_optional_str(&HeaderName::from_static(name))
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// The wait that the service asks for.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        retry_after(|name| self.header(name), OffsetDateTime::now_utc())
+    }
+
+    /// Whether there is nothing in the body.
+    pub(super) fn is_empty(&self) -> bool {
+        without_mark(&self.body).trim_ascii().is_empty()
+    }
+
+    /// The answer if it has one of the statuses, else its error.
+    pub(super) fn accept(self, statuses: &[u16]) -> Result<Self, Error> {
+        if statuses.contains(&self.status) { Ok(self) } else { Err(Error::Service(Box::new(self.error()))) }
+    }
+
+    /// The answer read as an error, with its ids.
+    pub(super) fn error(&self) -> ArmError {
+        let mut error = read_error(self.status, &self.body, self.request.clone());
+        if (300..400).contains(&self.status) {
+            let target = self.header("location").and_then(|link| Url::parse(link).ok());
+            let host = target.as_ref().and_then(Url::host_str).unwrap_or("elsewhere");
+            error.message = Some(format!("the service redirects to {host}, which is not followed"));
+        }
+        self.identify(&mut error);
+        error
+    }
+
+    /// Puts the ids of this exchange on an error.
+    pub(super) fn identify(&self, error: &mut ArmError) {
+        error.request_id = self.header("x-ms-request-id").map(str::to_owned);
+        let theirs = self.header("x-ms-correlation-request-id").map(str::to_owned);
+        error.correlation_id = theirs.or_else(|| self.correlation_id.clone());
+    }
+
+    /// The body as a type.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(without_mark(&self.body)).map_err(|error| self.unreadable(&error.to_string()))
+    }
+
+    /// The body as a JSON object.
+    pub(super) fn object(&self) -> Result<Map<String, Value>, Error> {
+        match self.read()? {
+            Value::Object(object) => Ok(object),
+            _ => Err(self.unreadable("it is not a JSON object")),
+        }
+    }
+
+    /// The error of an answer that should be something else, with the beginning of what it is.
+    pub(super) fn unreadable(&self, reason: &str) -> Error {
+        let id = self.header("x-ms-request-id").map(|id| format!(", request id {id}")).unwrap_or_default();
+        let text = excerpt(&self.body)
+            .map_or_else(|| "the body is empty".to_owned(), |text| format!("the body begins: {text:.200}"));
+        Error::unreadable(&self.request, format!("{reason} (status {}{id}); {text}", self.status))
+    }
+}

@@ -1,0 +1,208 @@
+//! Reading the path form of an id: which segments are fixed, which are names, and where it goes wrong.
+
+use super::{
+    GalleryName, IdError, IdKind, NameError, ProfileName, ResourceGroupName, SubscriptionId, VersionName,
+};
+use std::str::FromStr;
+
+/// The fixed words in order, each before a name (the provider's namespace counts as a name).
+const SUBSCRIPTIONS: &str = "subscriptions";
+const RESOURCE_GROUPS: &str = "resourceGroups";
+const PROVIDERS: &str = "providers";
+const NAMESPACE: &str = "Microsoft.Compute";
+const GALLERIES: &str = "galleries";
+const PROFILES: &str = "inVMAccessControlProfiles";
+const VERSIONS: &str = "versions";
+
+/// The other things a gallery holds, so that their ids are told from a misspelled profile.
+const SIBLINGS: [&str; 3] = ["images", "applications", "scripts"];
+
+/// Everything an id says, as deep as it goes.
+pub(super) struct Parts {
+    pub(super) subscription: SubscriptionId,
+    pub(super) resource_group: ResourceGroupName,
+    pub(super) gallery: GalleryName,
+    pub(super) profile: Option<ProfileName>,
+    pub(super) version: Option<VersionName>,
+}
+
+/// What may stand behind the id.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// Nothing: the text is the id.
+    None,
+    /// The name of a portal page, such as `/overview`.
+    PortalPage,
+}
+
+/// Takes the text from `/subscriptions` on and gives its parts, down to the kind that is wanted.
+pub(super) fn read(text: &str, wanted: &IdKind, tail: Tail) -> Result<Parts, IdError> {
+    let shape = shape(wanted);
+    let Some(inner) = text.strip_prefix('/') else {
+        return Err(IdError::Start { found: beginning(text), shape });
+    };
+    let inner = inner.strip_suffix('/').unwrap_or(inner);
+    let mut reader = Reader { segments: inner.split('/').collect(), position: 0, shape };
+
+    if !reader.peek().is_some_and(|word| word.eq_ignore_ascii_case(SUBSCRIPTIONS)) {
+        return Err(IdError::Start { found: beginning(text), shape });
+    }
+    reader.word(SUBSCRIPTIONS, "a subscription id")?;
+    let subscription = reader.name("a subscription id")?;
+    reader.ends_early(wanted, IdKind::Subscription)?;
+    reader.word(RESOURCE_GROUPS, "\"resourceGroups\"")?;
+    let resource_group = reader.name("the name of a resource group")?;
+    reader.ends_early(wanted, IdKind::ResourceGroup)?;
+    reader.word(PROVIDERS, "\"providers\"")?;
+    reader.other_type(wanted, tail)?;
+    reader.word(NAMESPACE, "\"Microsoft.Compute\"")?;
+    reader.word(GALLERIES, "\"galleries\"")?;
+    let gallery = reader.name("the name of a gallery")?;
+
+    let mut parts = Parts { subscription, resource_group, gallery, profile: None, version: None };
+    let mut found = IdKind::Gallery;
+    if reader.next_is(PROFILES) && reader.has_name_after() {
+        reader.word(PROFILES, "\"inVMAccessControlProfiles\"")?;
+        parts.profile = Some(reader.name("the name of a profile")?);
+        found = IdKind::Profile;
+        if reader.next_is(VERSIONS) && reader.has_name_after() {
+            reader.word(VERSIONS, "\"versions\"")?;
+            parts.version = Some(reader.name("the name of a version")?);
+            found = IdKind::Version;
+        }
+    }
+    if found == *wanted && (tail == Tail::PortalPage || reader.peek().is_none()) {
+        return Ok(parts);
+    }
+    Err(reader.wrong_end(wanted, found, tail))
+}
+
+/// The canonical shape of each id, for messages.
+pub(super) fn shape(kind: &IdKind) -> &'static str {
+    match kind {
+        IdKind::Gallery => {
+            "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/galleries/{gallery}"
+        }
+        IdKind::Profile => {
+            "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/galleries/{gallery}\
+             /inVMAccessControlProfiles/{profile}"
+        }
+        _ => {
+            "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/galleries/{gallery}\
+             /inVMAccessControlProfiles/{profile}/versions/{version}"
+        }
+    }
+}
+
+/// Enough of a text to recognise it by.
+pub(super) fn beginning(text: &str) -> String {
+    let mut start: String = text.chars().take(40).collect();
+    if start.len() < text.len() {
+        start.push_str("...");
+    }
+    start
+}
+
+struct Reader<'a> {
+    segments: Vec<&'a str>,
+    position: usize,
+    shape: &'static str,
+}
+
+impl<'a> Reader<'a> {
+    fn peek(&self) -> Option<&'a str> {
+        self.segments.get(self.position).copied()
+    }
+
+    fn next_is(&self, word: &str) -> bool {
+        self.peek().is_some_and(|segment| segment.eq_ignore_ascii_case(word))
+    }
+
+    fn has_name_after(&self) -> bool {
+        self.segments.get(self.position + 1).is_some()
+    }
+
+    fn take(&mut self, expected: &'static str) -> Result<&'a str, IdError> {
+        let segment =
+            self.peek().ok_or(IdError::Ends { position: self.position, expected, shape: self.shape })?;
+        self.position += 1;
+        Ok(segment)
+    }
+
+    fn word(&mut self, word: &'static str, expected: &'static str) -> Result<(), IdError> {
+        let found = self.take(expected)?;
+        if found.eq_ignore_ascii_case(word) {
+            return Ok(());
+        }
+        Err(IdError::Segment {
+            position: self.position,
+            found: found.to_owned(),
+            expected: word,
+            shape: self.shape,
+        })
+    }
+
+    fn name<N: FromStr<Err = NameError>>(&mut self, expected: &'static str) -> Result<N, IdError> {
+        let text = self.take(expected)?;
+        text.parse().map_err(|error| IdError::Name { position: self.position, error })
+    }
+
+    /// An id that ends at a subscription or group is a good id, only of the wrong kind.
+    fn ends_early(&self, wanted: &IdKind, found: IdKind) -> Result<(), IdError> {
+        match self.peek() {
+            Some(_) => Ok(()),
+            None => Err(IdError::Kind { expected: wanted.clone(), found, shape: self.shape }),
+        }
+    }
+
+    /// An id under another type than `Microsoft.Compute/galleries` is told by its type.
+    fn other_type(&self, wanted: &IdKind, tail: Tail) -> Result<(), IdError> {
+        let rest = self.segments.get(self.position..).unwrap_or_default();
+        let (Some(namespace), Some(first)) = (rest.first(), rest.get(1)) else { return Ok(()) };
+        let ours = namespace.eq_ignore_ascii_case(NAMESPACE) && first.eq_ignore_ascii_case(GALLERIES);
+        if ours || namespace.is_empty() || rest.len() < 3 || (rest.len() % 2 == 0 && tail == Tail::None) {
+            return Ok(());
+        }
+        Err(IdError::Kind {
+            expected: wanted.clone(),
+            found: IdKind::Other(type_of(rest)),
+            shape: self.shape,
+        })
+    }
+
+    /// The id was read as deep as it goes, to `found`, and that is not all or not what was asked for.
+    fn wrong_end(&self, wanted: &IdKind, found: IdKind, tail: Tail) -> IdError {
+        let shape = self.shape;
+        let wrong_kind = |found| IdError::Kind { expected: wanted.clone(), found, shape };
+        let (next_word, next) = match found {
+            IdKind::Gallery => (PROFILES, "\"inVMAccessControlProfiles\" and the name of a profile"),
+            IdKind::Profile => (VERSIONS, "\"versions\" and the name of a version"),
+            _ => ("", ""),
+        };
+        let rest = self.segments.get(self.position..).unwrap_or_default();
+        let Some(segment) = rest.first().filter(|_| tail == Tail::None) else { return wrong_kind(found) };
+        if segment.eq_ignore_ascii_case(next_word) {
+            return IdError::Ends { position: self.position + 1, expected: next, shape };
+        }
+        let is_sibling = SIBLINGS.iter().any(|word| segment.eq_ignore_ascii_case(word));
+        let has_name = rest.len() % 2 == 0;
+        if has_name && (found == *wanted || (is_sibling && found == IdKind::Gallery)) {
+            return wrong_kind(IdKind::Other(type_of(self.segments.get(5..).unwrap_or_default())));
+        }
+        let position = self.position + 1;
+        let found_text = (*segment).to_owned();
+        if found == *wanted {
+            return IdError::Trailing { position, found: found_text, shape };
+        }
+        if wanted.depth() < found.depth() {
+            return wrong_kind(found);
+        }
+        IdError::Segment { position, found: found_text, expected: next_word, shape }
+    }
+}
+
+/// `Microsoft.Compute/galleries/images` of the segments from the namespace on.
+fn type_of(from_namespace: &[&str]) -> String {
+    let types = from_namespace.iter().skip(1).step_by(2);
+    from_namespace.iter().take(1).chain(types).copied().collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,203 @@
+//! One token for all: asked for when first needed, by one caller while the others wait, and again before it expires.
+
+use super::super::call::Call;
+use super::super::secret::Secret;
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::http::{ClientMethodOptions, Context};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use time::{Duration, OffsetDateTime};
+
+/// How long before its end a token is replaced, at most; one that lives shortly is replaced in the last fifth.
+const MARGIN: Duration = Duration::minutes(5);
+
+/// How long after a failed early replacement the next is tried.
+const PATIENCE: Duration = Duration::seconds(30);
+
+/// Keeps the token of one credential and one scope.
+pub(in crate::arm) struct TokenCache {
+    credential: Arc<dyn TokenCredential>,
+    scope: String,
+    now: fn() -> OffsetDateTime,
+    held: Mutex<Option<Held>>,
+    /// Whoever asks for a token holds it.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone)]
+struct Held {
+    token: Secret,
+    replace_at: OffsetDateTime,
+    expires: OffsetDateTime,
+}
+
+impl TokenCache {
+    pub(in crate::arm) fn new(credential: Arc<dyn TokenCredential>, scope: String) -> Self {
+        Self {
+            credential,
+            scope,
+            now: OffsetDateTime::now_utc,
+            held: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Gives a token that is valid now. The context carries the call whose deadline bounds the request for one.
+    pub(in crate::arm) async fn get(&self, ctx: &Context<'_>) -> azure_core::Result<Secret> {
+        let now = (self.now)();
+        let held = self.held();
+        if let Some(held) = held.as_ref().filter(|held| now < held.expires) {
+            if now < held.replace_at {
+                return Ok(held.token.clone());
+            }
+            // Due, and still good: one caller sees to it, nobody waits, and a failure does no harm yet.
+            let Ok(_turn) = self.turn.try_lock() else { return Ok(held.token.clone()) };
+            return match self.ask(ctx).await {
+                Ok(token) => Ok(token),
+                Err(error) => {
+                    tracing::warn!(target: "arm::auth", %error, "the token could not be replaced early");
+                    self.hold(Some(Held { replace_at: now + PATIENCE, ..held.clone() }));
+                    Ok(held.token.clone())
+                }
+            };
+        }
+        let _turn = self.turn.lock().await;
+        let now = (self.now)();
+        match self.held().filter(|held| now < held.expires) {
+            Some(held) => Ok(held.token),
+            None => self.ask(ctx).await,
+        }
+    }
+
+    /// Drops a token that the service did not take, unless it has been replaced already.
+    pub(in crate::arm) fn forget(&self, token: &Secret) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.as_ref().is_some_and(|held| held.token == *token) {
+            *held = None;
+        }
+    }
+
+    async fn ask(&self, ctx: &Context<'_>) -> azure_core::Result<Secret> {
+        let asked = (self.now)();
+        let context = match ctx.value::<Call>() {
+            Some(call) => Context::new().with_value(call.clone()),
+            None => Context::new(),
+        };
+        let options = TokenRequestOptions { method_options: ClientMethodOptions { context } };
+        let AccessToken { token, expires_on } =
+            self.credential.get_token(&[&self.scope], Some(options)).await?;
+        let token = Secret::new(token.secret());
+        let lifetime: Duration = expires_on - asked;
+        let margin = Duration::min(lifetime / 5_i32, MARGIN);
+        self.hold(Some(Held { token: token.clone(), replace_at: expires_on - margin, expires: expires_on }));
+        tracing::debug!(target: "arm::auth", scope = self.scope, lifetime_s = lifetime.whole_seconds(), "got a token");
+        Ok(token)
+    }
+
+    fn held(&self) -> Option<Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold(&self, held: Option<Held>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+}
+
+impl fmt::Debug for TokenCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCache").field("scope", &self.scope).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_trait::async_trait;
+    use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+    /// Gives tokens `1`, `2` and so on, each valid for some seconds; fails when the lifetime is zero.
+    #[derive(Debug)]
+    struct Counter {
+        count: AtomicU32,
+        lifetime: AtomicI64,
+        delay: std::time::Duration,
+    }
+
+    #[async_trait]
+    impl TokenCredential for Counter {
+        async fn get_token(
+            &self,
+            _: &[&str],
+            _: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AccessToken> {
+            tokio::time::sleep(self.delay).await;
+            let lifetime = self.lifetime.load(Ordering::SeqCst);
+            if lifetime == 0 {
+                return Err(azure_core::Error::with_message(azure_core::error::ErrorKind::Credential, "no"));
+            }
+            let number = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+            let expires = clock() + Duration::seconds(lifetime);
+            Ok(AccessToken::new(number.to_string(), expires))
+        }
+    }
+
+    thread_local! {
+        static NOW: std::cell::Cell<i64> = const { std::cell::Cell::new(1_000_000) };
+    }
+
+    fn clock() -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(NOW.get()).unwrap()
+    }
+
+    fn cache(lifetime: i64, delay: std::time::Duration) -> (Arc<Counter>, TokenCache) {
+        let counter =
+            Arc::new(Counter { count: AtomicU32::new(0), lifetime: AtomicI64::new(lifetime), delay });
+        let mut cache = TokenCache::new(counter.clone(), "s/.default".to_owned());
+        cache.now = clock;
+        (counter, cache)
+    }
+
+    async fn get(cache: &TokenCache) -> String {
+        cache.get(&Context::new()).await.unwrap().expose().to_owned()
+    }
+
+    #[tokio::test]
+    async fn many_callers_cost_one_request() {
+        let (counter, cache) = cache(3600, std::time::Duration::from_millis(5));
+        let all = futures::future::join_all((0..50).map(|_| get(&cache))).await;
+        assert!(all.iter().all(|token| token == "1"));
+        assert_eq!(counter.count.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn it_is_replaced_before_it_expires_and_kept_when_that_fails() {
+        let (counter, cache) = cache(3600, std::time::Duration::ZERO);
+        assert_eq!(get(&cache).await, "1");
+        NOW.set(NOW.get() + 3_299);
+        assert_eq!(get(&cache).await, "1");
+        NOW.set(NOW.get() + 2);
+        counter.lifetime.store(0, Ordering::SeqCst);
+        assert_eq!(get(&cache).await, "1", "still good, so a failure does no harm");
+        counter.lifetime.store(60, Ordering::SeqCst);
+        assert_eq!(get(&cache).await, "1", "not tried again at once");
+        NOW.set(NOW.get() + 31);
+        assert_eq!(get(&cache).await, "2");
+        NOW.set(NOW.get() + 47);
+        assert_eq!(get(&cache).await, "2", "a short life is used for four fifths");
+        NOW.set(NOW.get() + 2);
+        assert_eq!(get(&cache).await, "3");
+        counter.lifetime.store(0, Ordering::SeqCst);
+        NOW.set(NOW.get() + 61);
+        assert!(cache.get(&Context::new()).await.is_err(), "an expired token is not given out");
+    }
+
+    #[tokio::test]
+    async fn a_refused_token_is_forgotten_once() {
+        let (_, cache) = cache(3600, std::time::Duration::ZERO);
+        let first = cache.get(&Context::new()).await.unwrap();
+        cache.forget(&first);
+        assert_eq!(get(&cache).await, "2");
+        cache.forget(&first);
+        assert_eq!(get(&cache).await, "2", "the newer token is kept");
+    }
+}

@@ -1,0 +1,49 @@
+//! Reading what services send in place of what the contract says: null for absent, null among entries.
+
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+
+/// A list that may be absent or null, and may hold nulls, which are left out.
+pub(super) fn entries<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let list: Option<Vec<Option<T>>> = Option::deserialize(deserializer)?;
+    Ok(list.map(|list| list.into_iter().flatten().collect()))
+}
+
+/// The same where an absent list means an empty one.
+pub(super) fn entries_or_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    entries(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A map of texts that may be null; a null value is read as an empty text.
+pub(super) fn texts<'de, D>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let map: Option<BTreeMap<String, Option<String>>> = Option::deserialize(deserializer)?;
+    Ok(map.map(|map| map.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect()))
+}
+
+/// The same where an absent map means an empty one.
+pub(super) fn texts_or_empty<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    texts(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Any value that may be null where its default is meant.
+pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}

@@ -1,0 +1,25 @@
+//! Profiles and versions as Rust types, from the 2024-03-03 contract (later versions up to 2026-03-03 have the same
+//! shape).
+//!
+//! What is read ([`Profile`], [`Version`]) is lenient: absent and null are the same, unknown members and words are
+//! kept out of the way. What is written ([`ProfileBody`], [`VersionBody`]) is exact: only members the contract lets
+//! a client set, and always all four lists of the rules. What changes an object ([`ProfileChange`],
+//! [`VersionChange`]) edits the body the service has given, so that whatever we do not know stays as it is.
+
+mod change;
+mod lenient;
+mod profile;
+mod resource;
+mod rules;
+mod version;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, ProfileChange, VersionChange};
+pub use profile::{Profile, ProfileBody};
+pub use resource::{Resource, SystemData};
+pub use rules::{Identity, Privilege, Role, RoleAssignment, Rules};
+pub use version::{RegionalReplication, ReplicationStatus, Version, VersionBody};
+pub use words::{DefaultAccess, HostEndpoint, Mode, OsType, ProvisioningState};

@@ -1,0 +1,175 @@
+use super::*;
+use crate::arm::Location;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+fn object(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+#[test]
+fn a_version_is_read_whole() {
+    let version: Version = serde_json::from_value(json!({
+        "id": "/x", "name": "1.0.0", "type": "t", "location": "West US", "tags": {"a": "b"}, "etag": "unknown",
+        "systemData": {"createdBy": "me", "createdAt": "2026-01-01T00:00:00Z", "new": 1},
+        "properties": {
+            "mode": "AUDIT", "defaultAccess": "deny", "provisioningState": "succeeded", "publishedDate": "2026-01-01T00:00:00Z",
+            "excludeFromLatest": true,
+            "rules": {
+                "privileges": [{"name": "p", "path": "/x", "queryParameters": {"a": "1", "b": null}}, null],
+                "roles": [{"name": "r", "privileges": ["p", null]}],
+                "identities": [{"name": "i", "userName": null, "exePath": "/bin/x"}],
+                "roleAssignments": [{"role": "r", "identities": null}]
+            },
+            "targetLocations": [{"name": "westus", "regionalReplicaCount": 1}, null, {"name": null}],
+            "replicationStatus": {"aggregatedState": "Completed", "summary": [{"region": "West US", "state": "Completed", "progress": 100}, null]}
+        }
+    }))
+    .unwrap();
+    assert_eq!(version.mode, Some(Mode::Audit));
+    assert_eq!(version.default_access, Some(DefaultAccess::Deny));
+    assert_eq!(version.target_locations, Some(vec![Location::new("West US")]));
+    assert_eq!(version.exclude_from_latest, Some(true));
+    assert!(version.provisioning_state().unwrap().is_terminal());
+    let rules = version.rules.unwrap();
+    assert_eq!(rules.privileges.as_ref().unwrap()[0].query_parameters["b"], "");
+    assert_eq!(rules.roles.unwrap()[0].privileges, ["p"]);
+    assert_eq!(rules.identities.as_ref().unwrap()[0].user_name, None);
+    assert_eq!(rules.identities.unwrap()[0].exe_path.as_deref(), Some("/bin/x"));
+    assert!(rules.role_assignments.unwrap()[0].identities.is_empty());
+    assert_eq!(version.replication_status.unwrap().summary[0].progress, Some(100));
+    assert_eq!(version.system_data.unwrap().created_by.as_deref(), Some("me"));
+}
+
+#[test]
+fn absent_null_and_unknown_are_taken() {
+    for text in ["{}", r#"{"properties":null,"tags":null,"location":null}"#, r#"{"properties":{}}"#] {
+        assert_eq!(serde_json::from_str::<Version>(text).unwrap(), Version::default(), "{text}");
+        assert_eq!(serde_json::from_str::<Profile>(text).unwrap(), Profile::default(), "{text}");
+    }
+    let version: Version = serde_json::from_str(
+        r#"{"properties":{"mode":"Learn","rules":{"privileges":null,"roles":[]},"targetLocations":null,"replicationStatus":null}}"#,
+    )
+    .unwrap();
+    assert_eq!(version.mode, Some(Mode::Other("Learn".to_owned())));
+    assert!(!version.mode.unwrap().is_known());
+    let rules = version.rules.unwrap();
+    assert_eq!((rules.privileges, rules.roles), (None, Some(vec![])));
+    assert!(serde_json::from_str::<Version>(r#"{"properties":{"mode":7}}"#).is_err());
+    assert!(serde_json::from_str::<Version>(r#"[]"#).is_err());
+}
+
+#[test]
+fn words() {
+    assert_eq!(HostEndpoint::from("imds").as_str(), "IMDS");
+    assert_eq!(HostEndpoint::from("WIRESERVER"), HostEndpoint::WireServer);
+    assert_eq!(OsType::from("linux"), OsType::Linux);
+    assert_eq!(OsType::from("Plan9"), OsType::Other("plan9".to_owned()));
+    assert_ne!(OsType::from("Plan9"), OsType::Linux);
+    for (word, terminal) in [
+        ("Succeeded", true),
+        ("failed", true),
+        ("Canceled", true),
+        ("cancelled", true),
+        ("Deleting", false),
+        ("Migrating", false),
+        ("x", false),
+    ] {
+        assert_eq!(ProvisioningState::from(word).is_terminal(), terminal, "{word}");
+    }
+}
+
+#[test]
+fn bodies_are_exact() {
+    let version = VersionBody {
+        location: Location::new("West US"),
+        tags: None,
+        mode: Mode::Enforce,
+        default_access: DefaultAccess::Deny,
+        rules: Rules::default(),
+        target_locations: None,
+        exclude_from_latest: None,
+    };
+    assert_eq!(
+        serde_json::to_value(&version).unwrap(),
+        json!({"location": "West US", "properties": {"mode": "Enforce", "defaultAccess": "Deny",
+            "rules": {"privileges": [], "roles": [], "identities": [], "roleAssignments": []}}})
+    );
+    let full = VersionBody {
+        tags: Some(BTreeMap::new()),
+        target_locations: Some(vec![Location::new("West US")]),
+        exclude_from_latest: Some(false),
+        rules: Rules {
+            privileges: Some(vec![Privilege {
+                name: "p".into(),
+                path: "/x".into(),
+                query_parameters: BTreeMap::from([("a".into(), "1".into())]),
+            }]),
+            roles: Some(vec![Role { name: "r".into(), privileges: vec!["p".into()] }]),
+            identities: Some(vec![Identity {
+                name: "i".into(),
+                exe_path: Some("/bin/x".into()),
+                ..Identity::default()
+            }]),
+            role_assignments: Some(vec![RoleAssignment { role: "r".into(), identities: vec!["i".into()] }]),
+        },
+        ..version
+    };
+    assert_eq!(
+        serde_json::to_value(&full).unwrap(),
+        json!({"location": "West US", "tags": {}, "properties": {"mode": "Enforce", "defaultAccess": "Deny",
+            "rules": {
+                "privileges": [{"name": "p", "path": "/x", "queryParameters": {"a": "1"}}],
+                "roles": [{"name": "r", "privileges": ["p"]}],
+                "identities": [{"name": "i", "exePath": "/bin/x"}],
+                "roleAssignments": [{"role": "r", "identities": ["i"]}]
+            },
+            "targetLocations": [{"name": "West US"}], "excludeFromLatest": false}})
+    );
+    let profile = ProfileBody {
+        location: Location::new("westus"),
+        tags: Some(BTreeMap::from([("k".into(), "v".into())])),
+        description: None,
+        os_type: OsType::Linux,
+        applicable_host_endpoint: HostEndpoint::Imds,
+    };
+    assert_eq!(
+        serde_json::to_value(&profile).unwrap(),
+        json!({"location": "westus", "tags": {"k": "v"}, "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS"}})
+    );
+}
+
+#[test]
+fn a_change_keeps_what_it_does_not_speak_of() {
+    let given = object(json!({
+        "id": "/x", "name": "1.0.0", "type": "t", "systemData": {}, "location": "westus", "tags": {"a": "b"}, "extendedLocation": {"name": "edge"},
+        "properties": {"mode": "Audit", "defaultAccess": "Allow", "provisioningState": "Succeeded", "publishedDate": "x", "replicationStatus": {},
+            "rules": {"privileges": [{"name": "p", "path": "/x", "queryParameters": {}}], "roles": null, "future": [1]},
+            "targetLocations": [{"name": "westus", "regionalReplicaCount": 3}, {"name": "eastus"}], "excludeFromLatest": false}
+    }));
+    let change = VersionChange {
+        mode: Some(Mode::Enforce),
+        target_locations: Some(vec![Location::new("North Europe"), Location::new("West US")]),
+        ..VersionChange::default()
+    };
+    assert_eq!(
+        Value::Object(change.apply(given)),
+        json!({"location": "westus", "tags": {"a": "b"}, "extendedLocation": {"name": "edge"},
+            "properties": {"mode": "Enforce", "defaultAccess": "Allow",
+            "rules": {"privileges": [{"name": "p", "path": "/x", "queryParameters": {}}], "roles": [], "identities": [], "roleAssignments": [], "future": [1]},
+            "targetLocations": [{"name": "North Europe"}, {"name": "westus", "regionalReplicaCount": 3}], "excludeFromLatest": false}})
+    );
+    let given = object(
+        json!({"location": "l", "tags": {"a": "b"}, "properties": {"description": "old", "osType": "Linux"}}),
+    );
+    let change =
+        ProfileChange { description: Some(None), tags: Some(BTreeMap::new()), ..ProfileChange::default() };
+    assert_eq!(
+        Value::Object(change.apply(given)),
+        json!({"location": "l", "tags": {}, "properties": {"osType": "Linux"}})
+    );
+    assert_eq!(
+        Value::Object(change.apply(object(json!({"properties": 7})))),
+        json!({"tags": {}, "properties": {}})
+    );
+}

@@ -1,0 +1,109 @@
+//! What one look at an operation or object tells.
+
+use super::super::error::{Error, member};
+use super::super::exchange::Answer;
+use super::super::models::ProvisioningState;
+use super::failure;
+use serde_json::{Map, Value};
+
+/// What a look found.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// Not done; the word is the service's own.
+    Running(String),
+    /// Done, and the answer is not the object.
+    Done,
+    /// Done, and the answer is the object in its final state.
+    DoneWithObject,
+    /// There is nothing at the address (yet, or any more).
+    Nothing,
+}
+
+/// The state in a resource's body.
+pub(super) fn provisioning_state(body: &Map<String, Value>) -> Option<ProvisioningState> {
+    let properties = member(body, "properties")?.as_object()?;
+    member(properties, "provisioningState")?
+        .as_str()
+        .filter(|word| !word.trim().is_empty())
+        .map(ProvisioningState::from)
+}
+
+/// Reads the answer at an `Azure-AsyncOperation` address.
+pub(super) fn async_operation(answer: &Answer) -> Result<Seen, Error> {
+    match answer.status {
+        200 | 201 | 202 | 204 if answer.is_empty() => {
+            Ok(if answer.status == 202 { running("Accepted") } else { Seen::Done })
+        }
+        200..=202 => {
+            let body = answer.object()?;
+            match member(&body, "status").and_then(Value::as_str) {
+                Some(word) => by_word(answer, word, &body),
+                // Some services answer with the object itself.
+                None => match provisioning_state(&body) {
+                    Some(_) => object(answer),
+                    None if answer.status == 202 => Ok(running("Accepted")),
+                    None => Err(answer.unreadable("it has neither a status nor a provisioning state")),
+                },
+            }
+        }
+        204 => Ok(Seen::Done),
+        404 | 410 => Ok(Seen::Nothing),
+        _ => Err(Error::Service(Box::new(answer.error()))),
+    }
+}
+
+/// Reads the answer at a `Location` address.
+pub(super) fn location(answer: &Answer) -> Result<Seen, Error> {
+    match answer.status {
+        202 => Ok(running("Accepted")),
+        204 => Ok(Seen::Done),
+        200 | 201 if answer.is_empty() => Ok(Seen::Done),
+        200 | 201 => {
+            let body = answer.object()?;
+            if provisioning_state(&body).is_some() || member(&body, "properties").is_some() {
+                return object(answer);
+            }
+            // Some services answer at this address as they do at the other.
+            match member(&body, "status").and_then(Value::as_str) {
+                Some(word) => by_word(answer, word, &body),
+                None => Ok(Seen::Done),
+            }
+        }
+        404 | 410 => Ok(Seen::Nothing),
+        _ => Err(Error::Service(Box::new(answer.error()))),
+    }
+}
+
+/// Reads the object itself. No state means that it is done (ARM's rule).
+pub(super) fn object(answer: &Answer) -> Result<Seen, Error> {
+    match answer.status {
+        200..=202 => {
+            let body = answer.object()?;
+            match provisioning_state(&body) {
+                None | Some(ProvisioningState::Succeeded) => Ok(Seen::DoneWithObject),
+                Some(state) if state.is_terminal() => Err(failure(answer, state.as_str(), Some(&body))),
+                Some(state) => Ok(running(state.as_str())),
+            }
+        }
+        404 | 410 => Ok(Seen::Nothing),
+        _ => Err(Error::Service(Box::new(answer.error()))),
+    }
+}
+
+fn by_word(answer: &Answer, word: &str, body: &Map<String, Value>) -> Result<Seen, Error> {
+    match ProvisioningState::from(word) {
+        ProvisioningState::Succeeded => Ok(Seen::Done),
+        state if state.is_terminal() => Err(failure(answer, word, Some(body))),
+        _ => {
+            let percent = member(body, "percentComplete").and_then(Value::as_f64);
+            Ok(Seen::Running(match percent {
+                Some(percent) => format!("{word}, {percent:.0}%"),
+                None => word.to_owned(),
+            }))
+        }
+    }
+}
+
+fn running(word: &str) -> Seen {
+    Seen::Running(word.to_owned())
+}

@@ -1,0 +1,94 @@
+//! How fast things are tried again. All in one place, so that tests can hurry.
+
+use std::time::Duration;
+
+/// Waits and windows of the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Between attempts of a request that failed in passing, when the service names no wait.
+    pub retry: Backoff,
+    /// Between looks at a running operation, when the service names no wait.
+    pub poll: Backoff,
+    /// Between attempts of a write to an object that is busy, or whose children are not gone yet.
+    pub busy: Backoff,
+    /// How long a host that cannot be reached at all is tried, before that is called an error. Answers that ask to
+    /// come back later are waited out until the deadline of the call instead.
+    pub unreachable: Duration,
+    /// How long an object that was just written may stay invisible: a parent to a child's creation, an object to
+    /// the read after its own creation, an operation to the first looks at it.
+    pub invisible: Duration,
+    /// How long a write under way may still take after the call is cancelled, so that it is known whether the
+    /// service took it.
+    pub cancel_grace: Duration,
+}
+
+/// Waits that double from the first to the longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// The first wait.
+    pub first: Duration,
+    /// The longest wait.
+    pub longest: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let backoff = |first, longest| Backoff {
+            first: Duration::from_millis(first),
+            longest: Duration::from_secs(longest),
+        };
+        Self {
+            retry: backoff(500, 30),
+            poll: backoff(150, 10),
+            busy: backoff(1_000, 15),
+            unreachable: Duration::from_secs(120),
+            invisible: Duration::from_secs(120),
+            cancel_grace: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Backoff {
+    /// The wait after a number of earlier ones. `chance`, from 0 to 1, spreads callers that fail together: the wait
+    /// is three quarters to five quarters of the doubled one.
+    pub(super) fn wait(&self, earlier: u32, chance: f64) -> Duration {
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(earlier)).min(self.longest);
+        doubled.mul_f64(0.75 + chance.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+/// The chance that production uses.
+pub(super) fn random() -> f64 {
+    rand::random()
+}
+
+#[cfg(test)]
+impl Pace {
+    /// Milliseconds throughout.
+    pub(super) fn hurried() -> Self {
+        let ms = Duration::from_millis;
+        let backoff = Backoff { first: ms(1), longest: ms(5) };
+        Self {
+            retry: backoff,
+            poll: backoff,
+            busy: backoff,
+            unreachable: ms(60),
+            invisible: ms(60),
+            cancel_grace: ms(300),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(1) };
+        let waits: Vec<u128> = (0..6).map(|earlier| backoff.wait(earlier, 0.5).as_millis()).collect();
+        assert_eq!(waits, [100, 200, 400, 800, 1000, 1000]);
+        assert_eq!(backoff.wait(u32::MAX, 1.0), Duration::from_millis(1250));
+        assert_eq!(backoff.wait(0, 0.0), Duration::from_millis(75));
+    }
+}

@@ -1,0 +1,51 @@
+//! The token on the way to Azure Resource Manager, and to nowhere else.
+
+use super::super::cloud::Cloud;
+use super::super::error::Error;
+use super::super::login::TokenCache;
+use super::{carried, forward, request_line};
+use async_trait::async_trait;
+use azure_core::http::headers::AUTHORIZATION;
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{Context, Request};
+use std::sync::Arc;
+
+/// Puts the token on a request, and a new one once if the service does not take the first.
+#[derive(Debug)]
+pub(in crate::arm) struct BearerPolicy {
+    cloud: Cloud,
+    tokens: Arc<TokenCache>,
+}
+
+impl BearerPolicy {
+    pub(in crate::arm) fn new(cloud: Cloud, tokens: Arc<TokenCache>) -> Self {
+        Self { cloud, tokens }
+    }
+}
+
+#[async_trait]
+impl Policy for BearerPolicy {
+    async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
+        // Addresses that answers name are checked where they are read; this is the last line.
+        if !self.cloud.owns(request.url()) {
+            return Err(carried(Error::ForeignAddress {
+                request: Box::new(request_line(request)),
+                reason: "a token goes to Azure Resource Manager only".to_owned(),
+            }));
+        }
+        let token = self.tokens.get(ctx).await?;
+        request.insert_header(AUTHORIZATION, format!("Bearer {}", token.expose()));
+        let response = forward(ctx, request, next).await?;
+        if u16::from(response.status()) != 401 {
+            return Ok(response);
+        }
+        tracing::info!(target: "arm::auth", "the service did not take the token, asking for a new one");
+        self.tokens.forget(&token);
+        let newer = self.tokens.get(ctx).await?;
+        if newer == token {
+            return Ok(response);
+        }
+        request.insert_header(AUTHORIZATION, format!("Bearer {}", newer.expose()));
+        forward(ctx, request, next).await
+    }
+}

@@ -1,0 +1,71 @@
+//! The way a request takes: small policies in a row, over one HTTP client that is built when the first request
+//! needs it.
+//!
+//! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), token (only on
+//! the way to Azure Resource Manager), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
+//! the first honours retry headers on two statuses only and knows no deadline of the caller, and the second refuses
+//! an emulator on loopback and cannot tell a stale token from a fresh one.
+
+mod bearer;
+mod correlation;
+mod logging;
+mod retry;
+mod retry_after;
+mod transport;
+mod turn;
+mod user_agent;
+
+use super::error::{Error, RequestLine};
+use super::pace::Pace;
+use azure_core::http::policies::Policy;
+use azure_core::http::{ClientOptions, Pipeline, Request, RetryOptions, Transport};
+use std::sync::Arc;
+
+pub(super) use bearer::BearerPolicy;
+pub(super) use retry_after::retry_after;
+pub(super) use transport::{LazyTransport, to_error};
+pub(super) use turn::{Turn, TurnPolicy};
+
+use transport::forward;
+
+/// What every pipeline of one client shares.
+#[derive(Clone, Debug)]
+pub(super) struct Plumbing {
+    pub(super) transport: Arc<LazyTransport>,
+    pub(super) user_agent: String,
+    pub(super) correlation_id: Option<String>,
+    pub(super) pace: Pace,
+}
+
+impl Plumbing {
+    /// Lays a pipeline; `per_attempt` runs before the log and the transport. Nothing is built or connected yet.
+    pub(super) fn pipeline(&self, per_attempt: Vec<Arc<dyn Policy>>) -> Pipeline {
+        let mut per_call: Vec<Arc<dyn Policy>> = Vec::new();
+        if let Some(id) = &self.correlation_id {
+            per_call.push(Arc::new(correlation::CorrelationIdPolicy::new(id)));
+        }
+        // The user's policies run after azure_core's own user agent policy, so ours has the last word.
+        per_call.push(Arc::new(user_agent::UserAgentPolicy::new(&self.user_agent)));
+        per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone())));
+        let mut per_try = per_attempt;
+        per_try.push(Arc::new(logging::LoggingPolicy));
+        let options = ClientOptions {
+            per_call_policies: per_call,
+            per_try_policies: per_try,
+            retry: RetryOptions::none(),
+            transport: Some(Transport::new(self.transport.clone())),
+            ..ClientOptions::default()
+        };
+        Pipeline::new(None, None, options, Vec::new(), Vec::new(), None)
+    }
+}
+
+/// The line that names a request in messages.
+pub(super) fn request_line(request: &Request) -> RequestLine {
+    RequestLine { method: request.method().as_str(), path: request.url().path().to_owned() }
+}
+
+/// Hands one of our errors up through azure_core; [`to_error`] takes it out again.
+pub(super) fn carried(error: Error) -> azure_core::Error {
+    azure_core::Error::new(azure_core::error::ErrorKind::Other, error)
+}

@@ -1,0 +1,109 @@
+//! Trying again what failed in passing.
+//!
+//! An answer that asks to come back later, and a connection that broke, are met until the deadline of the call,
+//! whatever the number of attempts. A host that cannot be reached is tried for a bounded time only, since a wrong address would otherwise
+//! look like a hang. A certificate that is not trusted is not tried again.
+
+use super::super::call::Call;
+use super::super::error::{RequestLine, TransportKind, read_error};
+use super::super::pace::{Pace, random};
+use super::transport::{describe, forward};
+use super::{carried, request_line, retry_after};
+use async_trait::async_trait;
+use azure_core::error::ErrorKind;
+use azure_core::http::headers::{HeaderName, Headers};
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{AsyncRawResponse, Context, Request};
+use std::sync::Arc;
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+/// The statuses that pass: timeout, throttling, and the four of a service in trouble.
+const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
+
+/// Retries as the module says, under the [`Call`] that the context carries.
+#[derive(Debug)]
+pub(super) struct RetryPolicy {
+    pace: Pace,
+    chance: fn() -> f64,
+    now: fn() -> OffsetDateTime,
+}
+
+impl RetryPolicy {
+    pub(super) fn new(pace: Pace) -> Self {
+        Self { pace, chance: random, now: OffsetDateTime::now_utc }
+    }
+
+    /// The wait before the next attempt: what the service asked for and a little more, so that callers turned away
+    /// together do not come back together; else a growing one.
+    fn wait(&self, asked: Option<Duration>, earlier: u32) -> Duration {
+        match asked {
+            Some(asked) if !asked.is_zero() => asked + self.pace.retry.first.mul_f64((self.chance)() / 2.0),
+            _ => self.pace.retry.wait(earlier, (self.chance)()),
+        }
+    }
+}
+
+#[async_trait]
+impl Policy for RetryPolicy {
+    async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
+        let Some(call) = ctx.value::<Call>() else { return forward(ctx, request, next).await };
+        let line = request_line(request);
+        let mut unreachable_since = None;
+        let mut earlier = 0;
+        loop {
+            let before = Instant::now();
+            let asked = match forward(ctx, request, next).await {
+                Ok(response) => {
+                    let status = u16::from(response.status());
+                    call.heard(|last| last.status = Some(status));
+                    if !PASSING.contains(&status) {
+                        return Ok(response);
+                    }
+                    unreachable_since = None;
+                    self.note(call, &line, response).await
+                }
+                Err(error) if matches!(error.kind(), ErrorKind::Connection | ErrorKind::Io) => {
+                    let failure = describe(&error, &line, request.url());
+                    call.heard(|last| last.transport = Some(failure.to_string()));
+                    match failure.kind {
+                        TransportKind::Certificate | TransportKind::Request => return Err(error),
+                        TransportKind::Connect => {
+                            let since = *unreachable_since.get_or_insert(before);
+                            if since.elapsed() >= self.pace.unreachable {
+                                return Err(error);
+                            }
+                        }
+                        TransportKind::Broken => unreachable_since = None,
+                    }
+                    tracing::debug!(target: "arm::http", method = line.method, path = line.path, error = %failure, "request failed");
+                    None
+                }
+                Err(error) => return Err(error),
+            };
+            let wait = self.wait(asked, earlier);
+            earlier += 1;
+            tracing::info!(target: "arm::http", method = line.method, path = line.path, attempt = earlier, wait_ms = wait.as_millis() as u64, "trying again");
+            call.pause(wait, &line.to_string()).await.map_err(carried)?;
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Keeps what a passing failure said, for the message should it last; gives the wait it asked for.
+    async fn note(&self, call: &Call, line: &RequestLine, response: AsyncRawResponse) -> Option<Duration> {
+        let (status, headers, body) = response.deconstruct();
+        let asked = retry_after(|name| header(&headers, name), (self.now)());
+        let body = body.collect().await.unwrap_or_default();
+        let mut error = read_error(u16::from(status), &body, line.clone());
+        error.request_id = header(&headers, "x-ms-request-id").map(str::to_owned);
+        error.correlation_id = header(&headers, "x-ms-correlation-request-id").map(str::to_owned);
+        call.heard(|last| last.error = Some(Box::new(error)));
+        asked
+    }
+}
+
+fn header<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {
+    headers.get_optional_str(&HeaderName::from_static(name))
+}

@@ -1,0 +1,165 @@
+//! The one HTTP client, and what its failures mean.
+
+use super::super::cloud::is_loopback;
+use super::super::error::{Error, RequestLine, TransportError, TransportKind, causes, is_tls};
+use async_trait::async_trait;
+use azure_core::error::ErrorKind;
+use azure_core::http::headers::Headers;
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{AsyncRawResponse, Body, Context, HttpClient, Request};
+use futures::TryStreamExt;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use url::Url;
+
+/// An HTTP client that is built by its first request: reading the system's certificates costs milliseconds that a
+/// run without Azure should not pay.
+///
+/// It trusts the system's store (on Linux also `SSL_CERT_FILE` and `SSL_CERT_DIR`) and the certificates it is given,
+/// takes proxies from the environment, speaks HTTP/2 where offered, and follows no redirect: a token must not go
+/// where an answer points. Loopback is reached without a proxy, as Go's programs do: a proxy elsewhere could not reach
+/// it, and would see a token that plain http was allowed to carry.
+pub(in crate::arm) struct LazyTransport {
+    roots: Vec<Vec<u8>>,
+    client: OnceLock<Result<reqwest::Client, String>>,
+    loopback: OnceLock<Result<reqwest::Client, String>>,
+}
+
+impl LazyTransport {
+    /// Takes certificates (PEM, one or more each) that are trusted besides the system's.
+    pub(in crate::arm) fn new(roots: Vec<Vec<u8>>) -> Self {
+        Self { roots, client: OnceLock::new(), loopback: OnceLock::new() }
+    }
+
+    /// Whether a request has been made yet.
+    #[cfg(test)]
+    pub(in crate::arm) fn is_built(&self) -> bool {
+        self.client.get().is_some() || self.loopback.get().is_some()
+    }
+
+    fn client_for(&self, url: &Url) -> &Result<reqwest::Client, String> {
+        if is_loopback(url) {
+            self.loopback.get_or_init(|| self.build(reqwest::Client::builder().no_proxy()))
+        } else {
+            self.client.get_or_init(|| self.build(reqwest::Client::builder()))
+        }
+    }
+
+    fn build(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
+        // The binary installs it first thing; in tests, and for anyone else who uses the module, this does.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // An error says that another thread was faster.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let mut roots = Vec::new();
+        for pem in &self.roots {
+            let bundle = reqwest::Certificate::from_pem_bundle(pem);
+            roots.extend(
+                bundle.map_err(|error| format!("a given certificate cannot be read: {}", chain(&error)))?,
+            );
+        }
+        builder
+            .connect_timeout(Duration::from_secs(20))
+            .read_timeout(Duration::from_secs(60))
+            .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge(roots)
+            .build()
+            .map_err(|error| format!("the HTTP client cannot be set up: {}", chain(&error)))
+    }
+}
+
+#[async_trait]
+impl HttpClient for LazyTransport {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let client = self
+            .client_for(request.url())
+            .as_ref()
+            .map_err(|reason| super::carried(Error::Setup(reason.clone())))?;
+        let request = to_reqwest(request).map_err(|reason| super::carried(Error::Setup(reason)))?;
+        let response = client.execute(request).await.map_err(|error| {
+            let kind = if error.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
+            azure_core::Error::new(kind, error)
+        })?;
+        let status = response.status().as_u16().into();
+        let mut headers = Headers::new();
+        for (name, value) in response.headers() {
+            // A header that is not text has nothing to say to us.
+            if let Ok(value) = value.to_str() {
+                headers.insert(name.as_str().to_owned(), value.to_owned());
+            }
+        }
+        let body = response.bytes_stream().map_err(|error| azure_core::Error::new(ErrorKind::Io, error));
+        Ok(AsyncRawResponse::new(status, headers, Box::pin(body)))
+    }
+}
+
+/// The request as reqwest has it. azure_core has the same conversion for its own use; this one marks the token, so
+/// that HTTP/2 does not keep it in its tables and nothing prints it.
+fn to_reqwest(request: &Request) -> Result<reqwest::Request, String> {
+    let method = reqwest::Method::from_bytes(request.method().as_str().as_bytes())
+        .map_err(|error| error.to_string())?;
+    let mut made = reqwest::Request::new(method, request.url().clone());
+    for (name, value) in request.headers().iter() {
+        let broken = |_| format!("the header {} cannot be sent", name.as_str());
+        let key = HeaderName::from_bytes(name.as_str().as_bytes()).map_err(|_| broken(()))?;
+        let mut value = HeaderValue::from_str(value.as_str()).map_err(|_| broken(()))?;
+        value.set_sensitive(key == AUTHORIZATION);
+        made.headers_mut().insert(key, value);
+    }
+    if let Body::Bytes(bytes) = request.body()
+        && !bytes.is_empty()
+    {
+        *made.body_mut() = Some(bytes.clone().into());
+    }
+    Ok(made)
+}
+
+impl fmt::Debug for LazyTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LazyTransport")
+    }
+}
+
+/// Calls the next policy; a pipeline always has one, since the transport is the last.
+pub(super) async fn forward(
+    ctx: &Context<'_>,
+    request: &mut Request,
+    next: &[Arc<dyn Policy>],
+) -> PolicyResult {
+    match next.split_first() {
+        Some((policy, rest)) => policy.send(ctx, request, rest).await,
+        None => Err(super::carried(Error::Setup("the pipeline has no transport".to_owned()))),
+    }
+}
+
+/// What an error of the pipeline is in our words: one of ours that was carried through, or a failure to reach `url`.
+pub(in crate::arm) fn to_error(error: azure_core::Error, line: &RequestLine, url: &Url) -> Error {
+    match error.into_downcast::<Error>() {
+        Ok(ours) => ours,
+        Err(error) => Error::Transport(Box::new(describe(&error, line, url))),
+    }
+}
+
+/// Reads a transport failure from the error and the causes beneath it.
+pub(super) fn describe(error: &azure_core::Error, line: &RequestLine, url: &Url) -> TransportError {
+    let kind = match error.kind() {
+        _ if is_tls(error) => TransportKind::Certificate,
+        ErrorKind::Connection => TransportKind::Connect,
+        ErrorKind::Io => TransportKind::Broken,
+        _ => TransportKind::Request,
+    };
+    let host = match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (host, _) => host.unwrap_or_default().to_owned(),
+    };
+    // The outermost text only repeats the address, with its query.
+    let noise = |text: &String| text.starts_with("error sending request");
+    let causes = causes(error).into_iter().filter(|text| !noise(text)).collect();
+    TransportError { kind, request: line.clone(), host, causes }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    causes(error).join(": ")
+}

@@ -1,0 +1,216 @@
+//! What go-plugin tells a plugin through the environment, and the one line the plugin answers with.
+//!
+//! The host starts the binary with a magic cookie, the protocol versions it speaks, a range of ports, and its own
+//! certificate. The plugin opens a socket and prints `1|6|unix|<path>|grpc|<certificate>` on stdout; from then on
+//! they talk gRPC. Source: go-plugin's `server.go` and `client.go`, versions 1.4 to 1.7, and Terraform's
+//! `internal/plugin/serve.go` for the cookie.
+//!
+//! Where go-plugin shrugs at a malformed variable and serves all the same, this one refuses with the variable's name:
+//! nothing good follows from a host that does not say what it means.
+
+use std::ffi::OsString;
+use std::num::NonZeroU16;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use super::listener::Address;
+use super::tls::{ClientCertificateError, PinnedCertificate};
+
+/// The version of go-plugin's own handshake.
+const CORE_PROTOCOL_VERSION: u32 = 1;
+/// The major version of Terraform's protocol that this layer speaks.
+pub const PROTOCOL_VERSION: u32 = 6;
+
+/// The variable that tells a plugin it was started by Terraform, and the value it then has. Not a secret: it keeps
+/// people who run the binary by hand from waiting for something to happen.
+pub const COOKIE: (&str, &str) =
+    ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
+
+/// The environment, as a function, so that tests need not touch the real one.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// What the host asked for.
+#[derive(Debug)]
+pub struct Handshake {
+    /// Where the socket goes.
+    pub place: Place,
+    /// The only certificate that may connect. Without one, go-plugin expects plaintext.
+    pub client: Option<PinnedCertificate>,
+}
+
+/// Where a socket may be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Whether to open a Unix socket, as on every system that has them, or a port.
+    pub unix: bool,
+    /// The directory the host wants Unix sockets in (`PLUGIN_UNIX_SOCKET_DIR`).
+    pub directory: Option<PathBuf>,
+    /// The directory for temporary files, for when the host has no wish.
+    pub temporary: PathBuf,
+    /// The group, by number or name, that may connect too (`PLUGIN_UNIX_SOCKET_GROUP`).
+    pub group: Option<String>,
+    /// The ports to try where there are no Unix sockets; 0 is any free one.
+    pub ports: RangeInclusive<u16>,
+}
+
+impl Handshake {
+    /// Reads what go-plugin has put into the environment.
+    pub fn from_environment(environment: Environment<'_>) -> Result<Self, HandshakeError> {
+        match text(environment, COOKIE.0)? {
+            None => return Err(HandshakeError::NoCookie),
+            Some(cookie) if cookie != COOKIE.1 => return Err(HandshakeError::WrongCookie),
+            Some(_) => {}
+        }
+        negotiate(environment)?;
+        let client = text(environment, "PLUGIN_CLIENT_CERT")?
+            .map(|pem| PinnedCertificate::from_pem(pem.as_bytes()))
+            .transpose()?;
+        Ok(Self { place: Place::from_environment(environment)?, client })
+    }
+
+    /// The handshake of a plugin that is started by hand to be debugged: no cookie, and no certificate, since a
+    /// host that reattaches has no way of sending one. The socket's directory keeps strangers out.
+    pub fn for_debugging(environment: Environment<'_>) -> Result<Self, HandshakeError> {
+        Ok(Self { place: Place::from_environment(environment)?, client: None })
+    }
+}
+
+impl Place {
+    fn from_environment(environment: Environment<'_>) -> Result<Self, HandshakeError> {
+        let directory =
+            environment("PLUGIN_UNIX_SOCKET_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+        let (first, last) = (port(environment, "PLUGIN_MIN_PORT")?, port(environment, "PLUGIN_MAX_PORT")?);
+        let ports = match (first, last) {
+            (Some(first), Some(last)) if first > last => {
+                return Err(HandshakeError::EmptyPortRange { first: first.get(), last: last.get() });
+            }
+            (Some(first), Some(last)) => first.get()..=last.get(),
+            (Some(first), None) => first.get()..=u16::MAX,
+            (None, _) => 0..=0,
+        };
+        Ok(Self {
+            unix: cfg!(unix),
+            directory,
+            temporary: temporary_directory(environment),
+            group: text(environment, "PLUGIN_UNIX_SOCKET_GROUP")?,
+            ports,
+        })
+    }
+}
+
+/// The line that ends the handshake, without its line feed: where the plugin listens, and with which certificate.
+/// The base64 has no padding, and the field is empty where there is no TLS: the host refuses it otherwise.
+#[must_use]
+pub fn line(address: &Address, certificate: Option<&[u8]>) -> String {
+    let certificate = certificate.map(|der| STANDARD_NO_PAD.encode(der)).unwrap_or_default();
+    format!("{CORE_PROTOCOL_VERSION}|{PROTOCOL_VERSION}|{}|{address}|grpc|{certificate}", address.network())
+}
+
+/// Whether the host speaks version 6. A host that names no version at all predates the negotiation and is served, as
+/// go-plugin does.
+fn negotiate(environment: Environment<'_>) -> Result<(), HandshakeError> {
+    const NAME: &str = "PLUGIN_PROTOCOL_VERSIONS";
+    let Some(offered) = text(environment, NAME)? else { return Ok(()) };
+    let mut speaks = false;
+    for version in offered.split(',') {
+        match version.trim().parse::<u32>() {
+            Ok(version) => speaks |= version == PROTOCOL_VERSION,
+            Err(_) => {
+                return Err(HandshakeError::malformed(NAME, &offered, "a list of numbers like \"5,6\""));
+            }
+        }
+    }
+    if speaks { Ok(()) } else { Err(HandshakeError::NoCommonVersion { offered: excerpt(&offered) }) }
+}
+
+/// A port, or nothing if the variable is absent, empty or 0.
+fn port(environment: Environment<'_>, name: &'static str) -> Result<Option<NonZeroU16>, HandshakeError> {
+    let Some(value) = text(environment, name)? else { return Ok(None) };
+    let number: u16 =
+        value.trim().parse().map_err(|_| HandshakeError::malformed(name, &value, "a port, 0 to 65535"))?;
+    Ok(NonZeroU16::new(number))
+}
+
+/// A variable that must be text. An empty one counts as absent, as in go-plugin.
+fn text(environment: Environment<'_>, name: &'static str) -> Result<Option<String>, HandshakeError> {
+    match environment(name).filter(|value| !value.is_empty()) {
+        None => Ok(None),
+        Some(value) => value
+            .into_string()
+            .map(Some)
+            .map_err(|value| HandshakeError::malformed(name, &value.to_string_lossy(), "UTF-8")),
+    }
+}
+
+fn temporary_directory(environment: Environment<'_>) -> PathBuf {
+    let variable = if cfg!(windows) { "TEMP" } else { "TMPDIR" };
+    let named = environment(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named.unwrap_or_else(|| if cfg!(unix) { PathBuf::from("/tmp") } else { std::env::temp_dir() })
+}
+
+/// The start of a value, printable: an environment may hold anything, of any length.
+fn excerpt(value: &str) -> String {
+    const SHOWN: usize = 60;
+    let shown: String = value.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    if value.chars().nth(SHOWN).is_some() { format!("{shown}…") } else { shown }
+}
+
+/// Why the handshake cannot be answered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandshakeError {
+    /// Nobody who runs plugins has started this process.
+    #[error("{} is not set: this process was not started by Terraform or OpenTofu", COOKIE.0)]
+    NoCookie,
+    /// The cookie belongs to plugins of another program.
+    #[error("{} is set, but not to Terraform's value: this is a plugin for Terraform and OpenTofu", COOKIE.0)]
+    WrongCookie,
+    /// The host and this plugin have no version of the protocol in common.
+    #[error(
+        "this provider speaks plugin protocol {PROTOCOL_VERSION}, which needs Terraform 1.0 or OpenTofu 1.6 at \
+         least; the host offers {offered} (PLUGIN_PROTOCOL_VERSIONS)"
+    )]
+    NoCommonVersion {
+        /// The host's list.
+        offered: String,
+    },
+    /// A variable that does not have the form go-plugin gives it.
+    #[error("{name} is \"{value}\", which is not {expected}")]
+    Malformed {
+        /// Its name.
+        name: &'static str,
+        /// The start of its value.
+        value: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// The range of ports ends before it begins.
+    #[error("PLUGIN_MIN_PORT {first} is above PLUGIN_MAX_PORT {last}")]
+    EmptyPortRange {
+        /// `PLUGIN_MIN_PORT`.
+        first: u16,
+        /// `PLUGIN_MAX_PORT`.
+        last: u16,
+    },
+    /// The host's certificate cannot be used.
+    #[error("PLUGIN_CLIENT_CERT cannot be used: {0}")]
+    ClientCertificate(#[from] ClientCertificateError),
+}
+
+impl HandshakeError {
+    fn malformed(name: &'static str, value: &str, expected: &'static str) -> Self {
+        Self::Malformed { name, value: excerpt(value), expected }
+    }
+
+    /// Whether a person, not a host, seems to have started the process.
+    #[must_use]
+    pub fn is_by_hand(&self) -> bool {
+        matches!(self, Self::NoCookie | Self::WrongCookie)
+    }
+}
+
+#[cfg(test)]
+mod tests;

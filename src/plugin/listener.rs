@@ -1,0 +1,257 @@
+//! The socket the host connects to: a Unix socket in a private directory, or a loopback port where there are none.
+//!
+//! The directory is the first line of defence (mode 0700, nobody else can even reach the socket), the pinned
+//! certificate of [`tls`](super::tls) the second. Both vanish with the [`Listener`]'s [`Residue`].
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+#[cfg(unix)]
+use tokio::net::{UnixListener, UnixStream};
+
+use super::handshake::Place;
+
+#[cfg(unix)]
+mod group;
+
+/// Unix socket paths end at this length, the final NUL not counted: `sun_path` has 108 bytes on Linux and 104 on the
+/// BSDs and macOS.
+#[cfg(unix)]
+const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+
+/// An open socket.
+#[derive(Debug)]
+pub enum Listener {
+    /// The usual kind.
+    #[cfg(unix)]
+    Unix(UnixListener),
+    /// For systems without Unix sockets.
+    Tcp(TcpListener),
+}
+
+/// Where a host finds the socket. Displayed as in the handshake line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A path. It is checked to be printable on one line.
+    Unix(String),
+    /// An address on the loopback interface.
+    Tcp(SocketAddr),
+}
+
+/// What is left on disk as long as the socket is open. Dropping it removes the directory and the socket.
+#[derive(Debug)]
+pub struct Residue(Option<TempDir>);
+
+/// One accepted connection, before TLS.
+#[derive(Debug)]
+pub enum RawConnection {
+    /// Over the Unix socket.
+    #[cfg(unix)]
+    Unix(UnixStream),
+    /// Over the loopback port.
+    Tcp(TcpStream),
+}
+
+impl Listener {
+    /// Opens the kind of socket that `place` asks for. Must be called within the tokio runtime.
+    pub fn bind(place: &Place) -> Result<(Self, Address, Residue), BindError> {
+        #[cfg(unix)]
+        if place.unix {
+            return Self::bind_unix(place);
+        }
+        Self::bind_tcp(place)
+    }
+
+    /// Opens a Unix socket in a fresh directory that only this user (and the host's group, if it names one) may enter.
+    #[cfg(unix)]
+    fn bind_unix(place: &Place) -> Result<(Self, Address, Residue), BindError> {
+        use std::fs::{Permissions, set_permissions};
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let group = place.group.as_deref().map(group::Group::find).transpose()?;
+        let (directory, path) = private_directory(place)?;
+        let failed = |source| BindError::Socket { path: path.clone(), source };
+        let listener = UnixListener::bind(&path).map_err(failed)?;
+        if let Some(group) = group {
+            // The socket first: as long as the directory is closed, nobody can meet it half-way.
+            group.admit(Path::new(&path), 0o660)?;
+            group.admit(directory.path(), 0o750)?;
+        } else {
+            set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed)?;
+        }
+        Ok((Self::Unix(listener), Address::Unix(path), Residue(Some(directory))))
+    }
+
+    /// Opens the first free port of the range on 127.0.0.1.
+    fn bind_tcp(place: &Place) -> Result<(Self, Address, Residue), BindError> {
+        let mut last = io::Error::from(io::ErrorKind::AddrInUse);
+        for port in place.ports.clone() {
+            let bound = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| {
+                listener.set_nonblocking(true)?;
+                TcpListener::from_std(listener)
+            });
+            match bound.and_then(|listener| listener.local_addr().map(|address| (listener, address))) {
+                Ok((listener, address)) => {
+                    return Ok((Self::Tcp(listener), Address::Tcp(address), Residue(None)));
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(BindError::Ports { first: *place.ports.start(), last: *place.ports.end(), source: last })
+    }
+
+    /// The next connection.
+    pub async fn accept(&self) -> io::Result<RawConnection> {
+        match self {
+            #[cfg(unix)]
+            Self::Unix(listener) => listener.accept().await.map(|(stream, _)| RawConnection::Unix(stream)),
+            Self::Tcp(listener) => {
+                let (stream, _) = listener.accept().await?;
+                stream.set_nodelay(true)?;
+                Ok(RawConnection::Tcp(stream))
+            }
+        }
+    }
+}
+
+impl Address {
+    /// Go's name for the network.
+    #[must_use]
+    pub fn network(&self) -> &'static str {
+        match self {
+            Self::Unix(_) => "unix",
+            Self::Tcp(_) => "tcp",
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => formatter.write_str(path),
+            Self::Tcp(address) => address.fmt(formatter),
+        }
+    }
+}
+
+impl Residue {
+    /// Removes everything now, telling what could not be removed.
+    pub fn remove(self) -> io::Result<()> {
+        self.0.map_or(Ok(()), TempDir::close)
+    }
+}
+
+/// A fresh directory and the path of the socket in it, short enough and fit for the handshake line.
+#[cfg(unix)]
+fn private_directory(place: &Place) -> Result<(TempDir, String), BindError> {
+    let parent = match &place.directory {
+        Some(wanted) => {
+            let wanted = std::path::absolute(wanted)
+                .map_err(|source| BindError::Directory { path: wanted.clone(), source })?;
+            if !fits(&wanted) {
+                return Err(BindError::PathTooLong { path: wanted });
+            }
+            wanted
+        }
+        // A deep TMPDIR is nobody's wish about sockets, and /tmp is always short.
+        None if fits(&place.temporary) => place.temporary.clone(),
+        None => PathBuf::from("/tmp"),
+    };
+    let failed = |source| BindError::Directory { path: parent.clone(), source };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).rand_bytes(RANDOM);
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    let directory = builder.tempdir_in(&parent).map_err(failed)?;
+    let path = directory.path().join(SOCKET);
+    match path.to_str() {
+        // The bar separates the fields of the handshake line, and go-plugin trims and splits at line ends.
+        Some(text) if !text.contains(['|', '\n', '\r']) => Ok((directory, text.to_owned())),
+        _ => Err(BindError::Unprintable { path: parent }),
+    }
+}
+
+#[cfg(unix)]
+const PREFIX: &str = "tf";
+#[cfg(unix)]
+const RANDOM: usize = 8;
+#[cfg(unix)]
+const SOCKET: &str = "s";
+
+/// Whether a socket in a directory of ours below `parent` stays within the limit.
+#[cfg(unix)]
+fn fits(parent: &Path) -> bool {
+    parent.as_os_str().len() + 1 + PREFIX.len() + RANDOM + 1 + SOCKET.len() <= PATH_LIMIT
+}
+
+/// Why there is no socket.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// The private directory cannot be made.
+    #[error("no directory for the plugin's socket can be made in {}: {source}", path.display())]
+    Directory {
+        /// Where it was to be.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The configured directory leaves no room for a socket's name.
+    #[error(
+        "PLUGIN_UNIX_SOCKET_DIR is too long for a socket: {} has {} bytes, the system allows {} for all of the \
+         socket's path; choose a shorter directory",
+        path.display(), path.as_os_str().len(), limit()
+    )]
+    PathTooLong {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The path cannot be written in the handshake line.
+    #[error("{} cannot hold the plugin's socket: a bar, a line break or a byte outside UTF-8 is in its name", path.display())]
+    Unprintable {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The socket cannot be opened.
+    #[error("the plugin's socket {path} cannot be opened: {source}")]
+    Socket {
+        /// Its path.
+        path: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The group that the host wants to admit cannot be found or admitted.
+    #[error("PLUGIN_UNIX_SOCKET_GROUP is \"{group}\": {reason}")]
+    Group {
+        /// Its name or number.
+        group: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No port of the range is free.
+    #[error("no port from {first} to {last} can be opened on 127.0.0.1: {source}")]
+    Ports {
+        /// The first port tried.
+        first: u16,
+        /// The last one.
+        last: u16,
+        /// The reason of the last.
+        source: io::Error,
+    },
+}
+
+fn limit() -> usize {
+    #[cfg(unix)]
+    return PATH_LIMIT;
+    #[cfg(not(unix))]
+    return usize::MAX;
+}
+
+#[cfg(test)]
+mod tests;

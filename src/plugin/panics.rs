@@ -1,0 +1,43 @@
+//! What a panic says: where, and nothing else.
+//!
+//! A panic's message may quote a value, and values here hold people's secrets, so the message stays untold. The line
+//! begins as Go's do, since Terraform looks for that and then shows it under "the plugin crashed". Calls catch
+//! their panics and answer with a diagnostic; this hook is only about what reaches stderr.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::{self, Write as _};
+use std::panic::{self, Location};
+
+/// Replaces the hook. `name` is the program's.
+pub fn report(name: &'static str) {
+    panic::set_hook(Box::new(move |panic| {
+        let thread = std::thread::current();
+        let mut said = sentence(name, panic.location(), thread.name());
+        // Only when RUST_BACKTRACE asks for it.
+        let backtrace = Backtrace::capture();
+        if backtrace.status() == BacktraceStatus::Captured {
+            said.push_str(&format!("\n{backtrace}"));
+        }
+        // In one write, so that other lines cannot come between. There is nobody to tell if it fails.
+        drop(writeln!(io::stderr().lock(), "{said}"));
+    }));
+}
+
+fn sentence(name: &str, location: Option<&Location<'_>>, thread: Option<&str>) -> String {
+    let place = location.map_or_else(|| String::from("an unknown place"), ToString::to_string);
+    let thread = thread.unwrap_or("unnamed");
+    format!("panic: {name}: internal error at {place} (thread {thread}); please report this as a bug")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_one_line_that_terraform_recognises() {
+        let said = sentence("a-provider", Some(Location::caller()), Some("plugin"));
+        assert!(said.starts_with("panic: a-provider: internal error at src/plugin/panics.rs:"), "{said}");
+        assert!(said.contains("(thread plugin)"));
+        assert_eq!(said.lines().count(), 1);
+    }
+}

@@ -1,0 +1,223 @@
+//! The life of a plugin process: socket, handshake line, gRPC server, end.
+
+use std::io::{self, Write as _};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ServerConfig;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+
+use super::connection;
+use super::go_plugin::{Broker, Controller, Pulse, Stdio};
+use super::handshake::{self, Handshake, PROTOCOL_VERSION};
+use super::lifetime::{End, Lifetime, Mode};
+use super::listener::{Address, BindError, Listener, Residue};
+use super::proto;
+use super::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
+use super::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
+use super::proto::go_plugin::grpc_stdio_server::GrpcStdioServer;
+use super::proto::health::health_server::HealthServer;
+use super::proto::provider_server::{Provider, ProviderServer};
+use super::tls::{self, Identity, TlsError};
+
+/// The largest message either side may send. HashiCorp's own plugins have the same limit.
+pub const MESSAGE_LIMIT: usize = 256 << 20;
+/// RPCs under way at a time; the host queues what is beyond. `-parallelism` is 10 unless someone asks for more.
+const CONCURRENT_RPCS: u32 = 2048;
+/// What the host may send before it must wait for us to read: on one RPC, and on all together. Large enough that a
+/// message of several MiB flows without a pause, small enough that a thousand RPCs cannot pile up.
+const STREAM_WINDOW: u32 = 4 << 20;
+const CONNECTION_WINDOW: u32 = 16 << 20;
+
+/// How long the server may take to finish after the host has said goodbye. go-plugin kills after two seconds, and
+/// a killed process leaves its socket behind.
+const GOODBYE: Duration = Duration::from_millis(1200);
+/// How long running RPCs may take to stop and answer after a signal. Container runtimes kill after ten seconds.
+const STOPPING: Duration = Duration::from_secs(8);
+
+/// What is served, and to whom.
+#[derive(Debug)]
+pub struct Options {
+    /// The provider's source address: `--debug` names the provider by it.
+    pub address: &'static str,
+    /// Who started the process.
+    pub mode: Mode,
+    /// What the host asked for.
+    pub handshake: Handshake,
+}
+
+/// Serves `provider` until the host says goodbye, a signal ends the process, or the host is gone, and removes the
+/// socket. Within the tokio runtime. Writes to stdout: the handshake line, or under `--debug` what to export.
+pub async fn serve<P: Provider>(provider: P, options: Options) -> Result<(), ServeError> {
+    // The signals first: from here on, whatever happens, the socket is removed.
+    let lifetime = Lifetime::begin(options.mode).map_err(ServeError::Signals)?;
+    let mode = options.mode;
+    let door = Door::open(options)?;
+    announce(&door.line).map_err(ServeError::Announcement)?;
+    serve_at(door, provider, mode, lifetime).await
+}
+
+/// An open socket, and what tells the host of it.
+struct Door {
+    listener: Listener,
+    residue: Residue,
+    tls: Option<Arc<ServerConfig>>,
+    line: String,
+}
+
+impl Door {
+    fn open(options: Options) -> Result<Self, ServeError> {
+        let (listener, address, residue) = Listener::bind(&options.handshake.place)?;
+        let (tls, line) = match (options.handshake.client, options.mode) {
+            (Some(client), _) => {
+                let identity = Identity::generate()?;
+                let line = handshake::line(&address, Some(identity.certificate()));
+                (Some(tls::server_config(identity, client)?), line)
+            }
+            // A port is open to every user of the machine; a directory of mode 0700 is not.
+            (None, Mode::Plugin) if matches!(address, Address::Tcp(_)) => {
+                return Err(ServeError::Unprotected);
+            }
+            (None, Mode::Plugin) => (None, handshake::line(&address, None)),
+            (None, Mode::Debug) => (None, reattach(options.address, &address)),
+        };
+        Ok(Self { listener, residue, tls, line })
+    }
+}
+
+async fn serve_at<P: Provider>(
+    door: Door,
+    provider: P,
+    mode: Mode,
+    mut lifetime: Lifetime,
+) -> Result<(), ServeError> {
+    let Door { listener, residue, tls, .. } = door;
+    let incoming = connection::incoming(listener, tls);
+    let provider = Arc::new(provider);
+    let (goodbye, ending) = (CancellationToken::new(), CancellationToken::new());
+    let server = Server::builder()
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_concurrent_streams(CONCURRENT_RPCS)
+        .add_service(
+            ProviderServer::from_arc(Arc::clone(&provider))
+                .max_decoding_message_size(MESSAGE_LIMIT)
+                .max_encoding_message_size(MESSAGE_LIMIT),
+        )
+        .add_service(GrpcControllerServer::new(Controller { shutdown: goodbye.clone() }))
+        .add_service(GrpcStdioServer::new(Stdio { ending: ending.clone() }))
+        .add_service(GrpcBrokerServer::new(Broker { ending: ending.clone() }))
+        .add_service(HealthServer::new(Pulse { ending: ending.clone() }))
+        .serve_with_incoming_shutdown(incoming, ending.cancelled());
+    let mut server = pin!(server);
+
+    let grace = tokio::select! {
+        ended = &mut server => return Ok(ended?),
+        // A host that reattaches says goodbye after every command; the process is not its own to end.
+        () = goodbye.cancelled(), if mode == Mode::Plugin => GOODBYE,
+        end = lifetime.ended() => {
+            log_end(end);
+            // The state of what is running can still be told: stop it, and wait for the answers.
+            let stop = tonic::Request::new(proto::stop_provider::Request {});
+            drop(tokio::time::timeout(STOPPING, provider.stop_provider(stop)).await);
+            STOPPING
+        }
+    };
+    ending.cancel();
+    let finished = tokio::select! {
+        ended = &mut server => ended.map_err(ServeError::from),
+        () = tokio::time::sleep(grace) => Ok(()),
+        _ = lifetime.ended() => Ok(()),
+    };
+    residue.remove().map_err(ServeError::Residue)?;
+    finished
+}
+
+fn log_end(end: End) {
+    match end {
+        End::Signal(signal) => tracing::info!(target: "provider.plugin", signal, "ending on a signal"),
+        End::Orphaned => tracing::warn!(target: "provider.plugin", "ending: the host is gone"),
+    }
+}
+
+/// What to export so that Terraform uses this process instead of starting one. Written as Terraform's documentation
+/// of `TF_REATTACH_PROVIDERS` shows it.
+fn reattach(provider_address: &str, address: &Address) -> String {
+    let attach = serde_json::json!({
+        provider_address: {
+            "Protocol": "grpc",
+            "ProtocolVersion": PROTOCOL_VERSION,
+            "Pid": std::process::id(),
+            "Test": true,
+            "Addr": { "Network": address.network(), "String": address.to_string() },
+        }
+    });
+    // The shell's single quotes cannot hold one; a socket's path may.
+    format!("TF_REATTACH_PROVIDERS='{}'", attach.to_string().replace('\'', r"'\''"))
+}
+
+/// Writes the one line that stdout carries.
+fn announce(line: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()
+}
+
+/// Why a plugin could not be served to the end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// There is no runtime to serve in.
+    #[error("the asynchronous runtime cannot be started: {0}")]
+    Runtime(#[source] io::Error),
+    /// The signals cannot be taken over.
+    #[error("signals cannot be handled: {0}")]
+    Signals(#[source] io::Error),
+    /// There is no socket.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// There is no TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// There is nothing to keep strangers out with.
+    #[error(
+        "without Unix sockets the plugin listens on a port, and only serves a host that sends its certificate in \
+         PLUGIN_CLIENT_CERT"
+    )]
+    Unprotected,
+    /// Nobody reads stdout.
+    #[error("the handshake cannot be written to stdout: {0}")]
+    Announcement(#[source] io::Error),
+    /// The gRPC server gave up.
+    #[error("the gRPC server failed: {0}")]
+    Server(#[from] tonic::transport::Error),
+    /// The socket or its directory is still there.
+    #[error("the plugin's socket cannot be removed: {0}")]
+    Residue(#[source] io::Error),
+}
+
+/// Starts the runtime and serves in it. What `provider` builds is built after the handshake's environment has been
+/// read and before its line is written, so it should be cheap: connect later.
+pub fn run<P: Provider>(provider: impl FnOnce() -> P, options: Options) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
+        .thread_name("plugin")
+        .enable_all()
+        .build()
+        .map_err(ServeError::Runtime)?;
+    let served = runtime.block_on(async { serve(provider(), options).await });
+    // A call that blocks a thread (a name lookup, say) must not keep the process alive.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    served
+}
+
+/// A provider waits for the network most of its life; two threads decode large values beside it, and starting more
+/// would only make the handshake later.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, |processors| processors.get().clamp(2, 4))
+}
+
+#[cfg(test)]
+mod tests;

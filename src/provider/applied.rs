@@ -1,0 +1,79 @@
+//! What an apply hands to the state.
+
+use std::collections::BTreeMap;
+
+use crate::plugin::{Diagnostic, Value};
+
+/// The state after an apply: the plan, with what it left open filled in from what Azure returned.
+///
+/// Where Azure returned something else than was planned the plan stands, since Terraform takes no other answer; a
+/// warning says so, and the next refresh shows the difference as drift.
+#[must_use]
+pub fn settle(planned: &Value, returned: &Value) -> (Value, Option<Diagnostic>) {
+    let (Value::Object(planned), Value::Object(returned)) = (planned, returned) else {
+        return (returned.clone(), None);
+    };
+    let mut differing = Vec::new();
+    let mut settled = BTreeMap::new();
+    for (name, plan) in planned {
+        let found = returned.get(name).cloned().unwrap_or(Value::Null);
+        let value = if plan.is_wholly_known() {
+            if *plan != found && name != "published_date" {
+                differing.push(format!("`{name}`"));
+            }
+            plan.clone()
+        } else {
+            found
+        };
+        settled.insert(name.clone(), value);
+    }
+    let warning = (!differing.is_empty()).then(|| {
+        let detail = format!(
+            "Azure took the request and returned other values than were sent for {}. A policy or another program may \
+             have changed them. The next plan shows the difference.",
+            differing.join(", ")
+        );
+        Diagnostic::warning("Azure holds other values than were sent", detail)
+    });
+    (Value::Object(settled), warning)
+}
+
+/// A state for an object of which Azure has told nothing yet: the plan, with null for what it leaves open.
+#[must_use]
+pub fn without_answer(planned: &Value) -> Value {
+    match planned {
+        Value::Unknown(_) => Value::Null,
+        Value::Object(attributes) => Value::Object(
+            attributes.iter().map(|(name, value)| (name.clone(), without_answer(value))).collect(),
+        ),
+        Value::Map(elements) => {
+            Value::Map(elements.iter().map(|(name, value)| (name.clone(), without_answer(value))).collect())
+        }
+        known => known.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_stands_and_the_rest_is_filled_in() {
+        let planned = Value::object([("id", Value::unknown()), ("mode", "Enforce".into())]);
+        let same = Value::object([("id", Value::from("x")), ("mode", "Enforce".into())]);
+        assert_eq!(settle(&planned, &same), (same, None));
+        let other = Value::object([("id", Value::from("x")), ("mode", "Audit".into())]);
+        let (state, warning) = settle(&planned, &other);
+        assert_eq!(state.get("mode"), Some(&"Enforce".into()));
+        assert!(warning.unwrap().detail.contains("`mode`"));
+    }
+
+    #[test]
+    fn what_azure_has_not_told_is_null() {
+        let planned = Value::object([("id", Value::unknown()), ("mode", "Enforce".into())]);
+        assert_eq!(
+            without_answer(&planned),
+            Value::object([("id", Value::Null), ("mode", "Enforce".into())])
+        );
+    }
+}

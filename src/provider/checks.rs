@@ -1,0 +1,176 @@
+//! Checks of single attributes that both resources make, without the network. An unknown value passes: it is
+//! checked when it is known.
+
+use std::str::FromStr;
+
+use crate::arm::Location;
+use crate::plugin::{Diagnostic, Path, Value};
+
+/// The attribute's text, when it is known and set.
+#[must_use]
+pub fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get(name).and_then(Value::as_str)
+}
+
+/// An attribute that is an ARM id of one kind.
+#[must_use]
+pub fn id<T: FromStr<Err = E>, E: std::fmt::Display>(config: &Value, name: &str) -> Option<Diagnostic> {
+    let text = text(config, name)?;
+    let error = text.parse::<T>().err()?;
+    Some(
+        Diagnostic::error(
+            "Malformed resource id",
+            format!("`{name}` is {text:?}, and {}.", sentence(&error)),
+        )
+        .at(Path::attribute(name)),
+    )
+}
+
+/// An attribute that is a name under a rule.
+#[must_use]
+pub fn name<E: std::fmt::Display>(
+    config: &Value,
+    name: &str,
+    check: impl FnOnce(&str) -> Result<(), E>,
+) -> Option<Diagnostic> {
+    let error = check(text(config, name)?).err()?;
+    Some(Diagnostic::error("Malformed name", capitalised(&format!("{error}."))).at(Path::attribute(name)))
+}
+
+/// An attribute that holds one of a few words, spelled exactly so.
+#[must_use]
+pub fn word(config: &Value, name: &str, words: &[&str]) -> Option<Diagnostic> {
+    let text = text(config, name)?;
+    if words.contains(&text) {
+        return None;
+    }
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    let hint = words
+        .iter()
+        .find(|word| word.eq_ignore_ascii_case(text.trim()))
+        .map_or_else(String::new, |word| format!(" Did you mean `{word}`?"));
+    let possible = match quoted.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.join(""),
+    };
+    Some(
+        Diagnostic::error(
+            format!("Invalid value for {name}"),
+            format!("`{name}` cannot be {text:?}. Possible values are {possible}.{hint}"),
+        )
+        .at(Path::attribute(name)),
+    )
+}
+
+/// An attribute that is an Azure region.
+#[must_use]
+pub fn location(config: &Value, name: &str) -> Option<Diagnostic> {
+    let problem = region_problem(text(config, name)?)?;
+    Some(Diagnostic::error("Malformed region", format!("`{name}` {problem}.")).at(Path::attribute(name)))
+}
+
+/// Why a text is no region, to stand after the attribute's name; `None` when it may be one. Which regions there
+/// are only Azure knows.
+#[must_use]
+pub fn region_problem(text: &str) -> Option<&'static str> {
+    if Location::from(text).normalised().is_empty() {
+        Some("is empty; write a region such as `westeurope`")
+    } else if text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ') {
+        None
+    } else {
+        Some("holds a character that no region has; write a region such as `westeurope`")
+    }
+}
+
+/// Tags that ARM would refuse whatever the resource: at most 50 of them, names of at most 512 characters without
+/// any of `<>%&\?/`, values of at most 256 (Azure's page on tag limitations).
+#[must_use]
+pub fn tags(config: &Value) -> Vec<Diagnostic> {
+    let path = Path::attribute("tags");
+    let Some(Value::Map(tags)) = config.get("tags") else { return Vec::new() };
+    let mut found = Vec::new();
+    if tags.len() > 50 {
+        let detail = format!("There are {} tags; Azure takes at most 50 for each resource.", tags.len());
+        found.push(Diagnostic::error("Too many tags", detail).at(path.clone()));
+    }
+    for (name, value) in tags {
+        let problem = if name.trim().is_empty() {
+            "has an empty name"
+        } else if name.chars().count() > 512 {
+            "has a name of more than 512 characters"
+        } else if name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
+            r"has one of <>%&\?/ in its name"
+        } else if value.is_null() {
+            "is null"
+        } else if value.as_str().is_some_and(|text| text.chars().count() > 256) {
+            "has a value of more than 256 characters"
+        } else {
+            continue;
+        };
+        found.push(
+            Diagnostic::error("Invalid tag", format!("The tag {name:?} {problem}.")).at(path.with_key(name)),
+        );
+    }
+    found
+}
+
+pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
+}
+
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::ids::GalleryId;
+
+    fn config(name: &str, value: Value) -> Value {
+        Value::object([(name, value)])
+    }
+
+    #[test]
+    fn a_word_in_another_case_is_refused_with_the_right_one() {
+        let found = word(&config("mode", "enforce".into()), "mode", &["Audit", "Enforce"]).unwrap();
+        assert!(found.detail.ends_with("Possible values are `Audit` and `Enforce`. Did you mean `Enforce`?"));
+        assert_eq!(found.path, Some(Path::attribute("mode")));
+        assert_eq!(word(&config("mode", "Audit".into()), "mode", &["Audit", "Enforce"]), None);
+    }
+
+    #[test]
+    fn what_is_unknown_or_unset_passes() {
+        for value in [Value::unknown(), Value::Null] {
+            assert_eq!(word(&config("mode", value.clone()), "mode", &["Audit"]), None);
+            assert_eq!(id::<GalleryId, _>(&config("gallery_id", value.clone()), "gallery_id"), None);
+            assert_eq!(location(&config("location", value), "location"), None);
+        }
+    }
+
+    #[test]
+    fn an_id_of_another_kind_says_so_on_its_attribute() {
+        let text = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg";
+        let found = id::<GalleryId, _>(&config("gallery_id", text.into()), "gallery_id").unwrap();
+        assert_eq!(found.path, Some(Path::attribute("gallery_id")));
+        assert!(found.detail.contains("gallery"), "{}", found.detail);
+    }
+
+    #[test]
+    fn a_region_is_letters_digits_and_spaces() {
+        assert_eq!(location(&config("location", "West US 2".into()), "location"), None);
+        assert!(location(&config("location", " ".into()), "location").is_some());
+        assert!(location(&config("location", "west-us".into()), "location").is_some());
+    }
+
+    #[test]
+    fn tags_keep_to_azures_limits() {
+        let tags_of = |pairs: &[(&str, Value)]| {
+            let map = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+            tags(&config("tags", Value::Map(map)))
+        };
+        assert!(tags_of(&[("team", "security".into())]).is_empty());
+        assert_eq!(tags_of(&[("a/b", "x".into()), ("n", Value::Null)]).len(), 2);
+    }
+}

@@ -1,0 +1,241 @@
+//! The provider's side of Azure, shared by its resources: the client once it can be made, and what this process has
+//! learned on the way.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+
+use super::configuration::settings::MissingLogin;
+use super::configuration::{ProcessVariables, Settings, Variables};
+use crate::allowlist;
+use crate::arm::ids::{ProfileId, VersionName};
+use crate::arm::models::{HostEndpoint, OsType, Profile};
+use crate::arm::{ArmClient, Location, Login};
+use crate::plugin::{Diagnostic, Failure, Value};
+
+/// What is known of a profile without asking again. Region and operating system never change under an id; whoever
+/// replaces or deletes a profile in this process takes it out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownProfile {
+    /// Its region.
+    pub location: Option<Location>,
+    /// The operating system it is for.
+    pub os_type: Option<OsType>,
+    /// The endpoint it is for.
+    pub endpoint: Option<HostEndpoint>,
+}
+
+impl KnownProfile {
+    /// The same as the linter takes it.
+    #[must_use]
+    pub fn context(&self) -> allowlist::Context {
+        allowlist::Context {
+            os_type: self.os_type.as_ref().and_then(|os| os.as_str().parse().ok()),
+            endpoint: self.endpoint.as_ref().and_then(|endpoint| endpoint.as_str().parse().ok()),
+            ..allowlist::Context::default()
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+enum State {
+    /// No provider block yet: Terraform is validating, or calls a function.
+    #[default]
+    Unconfigured,
+    /// The provider block has parts that are known only at apply.
+    Unknown,
+    /// There is nothing to sign in with; an error only for who needs Azure.
+    NoLogin(MissingLogin),
+    /// Ready; nothing has been asked of Azure yet.
+    Ready(ArmClient),
+}
+
+/// The version names of one profile that this process has seen come and go.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// The highest.
+    pub highest: Option<VersionName>,
+}
+
+impl Names {
+    /// Takes note of a name.
+    pub fn saw(&mut self, name: &VersionName) {
+        if self.highest.as_ref().is_none_or(|highest| highest < name) {
+            self.highest = Some(name.clone());
+        }
+    }
+}
+
+/// The connection. Clones share everything.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: RwLock<State>,
+    profiles: Mutex<HashMap<ProfileId, KnownProfile>>,
+    names: Mutex<HashMap<ProfileId, Arc<AsyncMutex<Names>>>>,
+}
+
+impl Connection {
+    /// Takes the provider block. Nothing touches the network.
+    ///
+    /// # Errors
+    /// When an argument or environment variable cannot be used.
+    pub fn configure(&self, config: &Value, terraform_version: &str) -> Result<(), Failure> {
+        self.configure_with(config, terraform_version, &ProcessVariables)
+    }
+
+    fn configure_with(
+        &self,
+        config: &Value,
+        terraform: &str,
+        variables: &dyn Variables,
+    ) -> Result<(), Failure> {
+        let state = if config.is_wholly_known() {
+            let settings = Settings::resolve(config, variables)?;
+            match settings.login {
+                Err(missing) => State::NoLogin(missing),
+                Ok(login) => {
+                    let login = Login::ClientSecret {
+                        tenant_id: login.tenant_id,
+                        client_id: login.client_id,
+                        client_secret: login.secret,
+                    };
+                    let mut made = crate::arm::Settings::new(settings.environment, login);
+                    made.correlation_id = settings.correlation_id;
+                    made.user_agent = user_agent(&made.user_agent, terraform, &settings.user_agent_suffix);
+                    State::Ready(ArmClient::new(made).map_err(|error| {
+                        Diagnostic::error("Unusable provider configuration", error.report())
+                    })?)
+                }
+            }
+        } else {
+            State::Unknown
+        };
+        *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        Ok(())
+    }
+
+    /// The client, for who needs Azure now.
+    ///
+    /// # Errors
+    /// When there is nothing to sign in with, or the provider block is not known yet.
+    pub fn client(&self) -> Result<ArmClient, Diagnostic> {
+        match &*self.shared.state.read().unwrap_or_else(PoisonError::into_inner) {
+            State::Ready(client) => Ok(client.clone()),
+            State::NoLogin(missing) => Err(missing.diagnostic()),
+            State::Unknown => Err(Diagnostic::error(
+                "Provider configuration is not known yet",
+                "A part of the provider block depends on something that is known only after an apply, and this \
+                 resource must be read now. Apply what the provider block depends on first, with `-target`.",
+            )),
+            State::Unconfigured => Err(Diagnostic::error(
+                "Provider is not configured",
+                "The host asked for a resource before it configured the provider. This is a bug in the host.",
+            )),
+        }
+    }
+
+    /// Whether the provider block has parts that are not known yet.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(*self.shared.state.read().unwrap_or_else(PoisonError::into_inner), State::Unknown)
+    }
+
+    /// What this process has learned of a profile.
+    #[must_use]
+    pub fn known_profile(&self, id: &ProfileId) -> Option<KnownProfile> {
+        self.shared.profiles.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Takes note of a profile that Azure has returned.
+    pub fn learn_profile(&self, id: &ProfileId, profile: &Profile) {
+        let known = KnownProfile {
+            location: profile.location.clone(),
+            os_type: profile.os_type.clone(),
+            endpoint: profile.applicable_host_endpoint.clone(),
+        };
+        self.shared.profiles.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), known);
+    }
+
+    /// Forgets a profile that is gone.
+    pub fn forget_profile(&self, id: &ProfileId) {
+        self.shared.profiles.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    /// The names of a profile's versions, for one caller at a time: whoever chooses the next name holds this until
+    /// Azure knows of it.
+    pub async fn names(&self, profile: &ProfileId) -> OwnedMutexGuard<Names> {
+        let names = {
+            let mut all = self.shared.names.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(profile.clone()).or_default())
+        };
+        names.lock_owned().await
+    }
+}
+
+/// Who is calling: the host, the provider, and what the user wants appended.
+fn user_agent(provider: &str, terraform: &str, suffix: &[String]) -> String {
+    let version: String = terraform.chars().filter(char::is_ascii_graphic).collect();
+    let host = if version.is_empty() { "Terraform".to_owned() } else { format!("Terraform/{version}") };
+    let mut agent = format!("{host} {provider}");
+    for part in suffix {
+        let part: String = part.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect();
+        agent.push(' ');
+        agent.push_str(part.trim());
+    }
+    agent
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn configured(config: Value, variables: &[(&'static str, &'static str)]) -> Connection {
+        let connection = Connection::default();
+        let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+        connection.configure_with(&config, "1.11.4", &variables).unwrap();
+        connection
+    }
+
+    fn summary(connection: &Connection) -> String {
+        connection.client().map(|_| ()).unwrap_err().summary
+    }
+
+    #[test]
+    fn only_who_needs_azure_is_told_what_is_missing() {
+        assert_eq!(summary(&Connection::default()), "Provider is not configured");
+        assert_eq!(summary(&configured(Value::object::<&str>([]), &[])), "No way to sign in to Azure");
+        let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
+        assert!(unknown.is_unknown());
+        assert_eq!(summary(&unknown), "Provider configuration is not known yet");
+    }
+
+    #[test]
+    fn a_client_is_made_without_the_network() {
+        let login = [("ARM_TENANT_ID", "t"), ("ARM_CLIENT_ID", "c"), ("ARM_CLIENT_SECRET", "s")];
+        assert!(configured(Value::object::<&str>([]), &login).client().is_ok());
+    }
+
+    #[test]
+    fn the_user_agent_says_who_calls_and_nothing_that_nobody_asked_for() {
+        let agent = user_agent("terraform-provider-gallery/0.1.0", "1.11.4", &["cloud-shell/1.0".into()]);
+        assert_eq!(agent, "Terraform/1.11.4 terraform-provider-gallery/0.1.0 cloud-shell/1.0");
+    }
+
+    #[tokio::test]
+    async fn names_are_remembered_under_an_id_in_any_case() {
+        let connection = Connection::default();
+        let id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/web";
+        connection.names(&id.parse().unwrap()).await.saw(&"1.0.9".parse().unwrap());
+        connection.names(&id.parse().unwrap()).await.saw(&"1.0.4".parse().unwrap());
+        let highest = connection.names(&id.to_lowercase().parse().unwrap()).await.highest.clone();
+        assert_eq!(highest, "1.0.9".parse().ok());
+    }
+}

@@ -1,0 +1,65 @@
+//! What the user writes.
+
+use crate::plugin::Type;
+use crate::plugin::schema::{Attribute, Block, Schema};
+use crate::provider::timeouts;
+
+/// The resource's type.
+pub const TYPE: &str = "gallery_invm_access_profile";
+
+/// The operating systems a profile can be for, as Azure writes them.
+pub const OS_TYPES: &[&str] = &["Linux", "Windows"];
+
+/// The endpoints a profile can be for, as Azure writes them.
+pub const ENDPOINTS: &[&str] = &["WireServer", "IMDS"];
+
+/// The schema.
+#[must_use]
+pub fn schema() -> Schema {
+    let text = Type::String;
+    let block = Block::new(
+        "Manages an in-VM access control profile of an Azure Compute Gallery: the named holder of the allowlists \
+         (its versions) that say which process of a virtual machine may call which path of IMDS or WireServer.",
+    )
+    .attributes([
+        Attribute::new("id", text.clone(), "The Azure resource id of the profile.").computed(),
+        Attribute::new("gallery_id", text.clone(), "The resource id of the Compute Gallery that holds the profile.")
+            .required()
+            .replaces(),
+        Attribute::new(
+            "name",
+            text.clone(),
+            "The name of the profile: letters and digits, with single `-`, `.` or `_` between them, at most 80 \
+             characters.",
+        )
+        .required()
+        .replaces(),
+        Attribute::new(
+            "location",
+            text.clone(),
+            "The Azure region of the profile. `West US` and `westus` are the same.",
+        )
+        .required()
+        .replaces(),
+        Attribute::new(
+            "applicable_host_endpoint",
+            text.clone(),
+            "The metadata endpoint whose requests the profile's versions decide about. A profile for `WireServer` \
+             also covers HostGAPlugin, which has no profile of its own.",
+        )
+        .required()
+        .one_of(ENDPOINTS),
+        Attribute::new(
+            "os_type",
+            text.clone(),
+            "The operating system of the virtual machines that the profile is for.",
+        )
+        .required()
+        .replaces()
+        .one_of(OS_TYPES),
+        Attribute::new("description", text, "What the profile is for."),
+        Attribute::new("tags", Type::map(Type::String), "Tags of the profile.").optional_computed(),
+    ])
+    .nested(timeouts::block());
+    Schema::new(0, block)
+}

@@ -1,0 +1,48 @@
+//! Mistakes that can be found without Azure.
+
+use crate::arm::ids::{GalleryId, ProfileName};
+use crate::plugin::{Diagnostics, Value};
+use crate::provider::invm_access_profile::schema::{ENDPOINTS, OS_TYPES};
+use crate::provider::{checks, timeouts};
+
+/// Checks a configuration, parts of which may be unknown.
+#[must_use]
+pub fn validate(config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    found.extend(checks::id::<GalleryId, _>(config, "gallery_id"));
+    found.extend(checks::name(config, "name", |name| ProfileName::new(name).map(drop)));
+    found.extend(checks::location(config, "location"));
+    found.extend(checks::word(config, "os_type", OS_TYPES));
+    found.extend(checks::word(config, "applicable_host_endpoint", ENDPOINTS));
+    found.extend(checks::tags(config));
+    found.extend(timeouts::validate(config));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mistake_is_found_on_its_attribute() {
+        let config = Value::object([
+            ("gallery_id", Value::from("/subscriptions/x")),
+            ("name", "-web".into()),
+            ("location", "".into()),
+            ("os_type", "linux".into()),
+            ("applicable_host_endpoint", "HostGA".into()),
+        ]);
+        let paths: Vec<_> = validate(&config)
+            .into_iter()
+            .filter_map(|found| found.path.map(|path| path.to_string()))
+            .collect();
+        assert_eq!(paths, ["gallery_id", "name", "location", "os_type", "applicable_host_endpoint"]);
+    }
+
+    #[test]
+    fn an_unknown_configuration_passes() {
+        let names =
+            ["gallery_id", "name", "location", "os_type", "applicable_host_endpoint", "tags", "timeouts"];
+        assert!(validate(&Value::object(names.map(|name| (name, Value::unknown())))).is_empty());
+    }
+}

@@ -1,0 +1,262 @@
+//! A version between the state and ARM.
+
+use std::collections::BTreeMap;
+
+use super::{plan, rules};
+use crate::allowlist::{self, Lists, Rules};
+use crate::arm::Location;
+use crate::arm::ids::{ProfileId, VersionId, VersionName};
+use crate::arm::models::{self, DefaultAccess, Mode, Version, VersionBody, VersionChange};
+use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
+use crate::provider::{checks, spelling, tags};
+
+/// The profile that a plan or state names.
+///
+/// # Errors
+/// When it is no profile's id, which `validate` has told before.
+pub fn profile(object: &Value) -> Result<ProfileId, Diagnostic> {
+    read(object, "profile_id", str::parse)
+}
+
+/// The version's name in a plan or state, when there is one.
+///
+/// # Errors
+/// When it is no version's name, which `validate` has told before.
+pub fn name(object: &Value) -> Result<Option<VersionName>, Diagnostic> {
+    if checks::text(object, "name").is_none() { Ok(None) } else { read(object, "name", str::parse).map(Some) }
+}
+
+/// The id of the version in a state; an imported state has nothing else.
+///
+/// # Errors
+/// When the state holds no usable id.
+pub fn id_in_state(state: &Value) -> Result<VersionId, Diagnostic> {
+    read(state, "id", str::parse)
+}
+
+fn read<'a, T, E: std::fmt::Display>(
+    object: &'a Value,
+    name: &str,
+    read: impl FnOnce(&'a str) -> Result<T, E>,
+) -> Result<T, Diagnostic> {
+    let text = checks::text(object, name).unwrap_or_default();
+    read(text).map_err(|error| {
+        Diagnostic::error("Unusable value", format!("`{name}` is {text:?}: {error}."))
+            .at(Path::attribute(name))
+    })
+}
+
+/// What to send to create the version that is planned, at this region.
+///
+/// # Errors
+/// When the rules are not wholly known, which Terraform rules out at apply.
+pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnostic> {
+    let text = |name| checks::text(planned, name).unwrap_or_default();
+    let block = planned.get(rules::BLOCK).unwrap_or(&Value::Null);
+    let Some(rules) = rules::complete(block) else {
+        let detail =
+            "The rules are still not wholly known at apply. This is a bug in the host or the provider.";
+        return Err(Diagnostic::error("Unknown rules", detail).at(Path::attribute(rules::BLOCK)));
+    };
+    let tags = tags::read(planned.get("tags"));
+    Ok(VersionBody {
+        location,
+        tags: Some(tags).filter(|tags| !tags.is_empty()),
+        mode: Mode::from(text("mode")),
+        default_access: DefaultAccess::from(text("default_access")),
+        rules: to_arm(&rules),
+        target_locations: regions(planned),
+        exclude_from_latest: flag(planned),
+    })
+}
+
+/// What to change at Azure to get from the state to the plan; `None` when nothing that Azure holds differs.
+#[must_use]
+pub fn change(prior: &Value, planned: &Value) -> Option<VersionChange> {
+    let differs = |name: &str| prior.get(name) != planned.get(name);
+    let text = |name| checks::text(planned, name).unwrap_or_default();
+    let (held, wanted) = (tags::read(prior.get("tags")), tags::read(planned.get("tags")));
+    let change = VersionChange {
+        tags: (!tags::equal(&held, &wanted)).then_some(wanted),
+        mode: differs("mode").then(|| Mode::from(text("mode"))),
+        default_access: differs("default_access").then(|| DefaultAccess::from(text("default_access"))),
+        target_locations: if differs("target_regions") { regions(planned) } else { None },
+        exclude_from_latest: if differs("exclude_from_latest") { flag(planned) } else { None },
+    };
+    (change != VersionChange::default()).then_some(change)
+}
+
+fn regions(planned: &Value) -> Option<Vec<Location>> {
+    match planned.get("target_regions") {
+        Some(Value::Set(elements)) => {
+            Some(elements.iter().filter_map(Value::as_str).map(Location::from).collect())
+        }
+        _ => None,
+    }
+}
+
+fn flag(planned: &Value) -> Option<bool> {
+    match planned.get("exclude_from_latest") {
+        Some(Value::Bool(flag)) => Some(*flag),
+        _ => None,
+    }
+}
+
+/// The state for what Azure returned, in the spelling of `prior`: the plan after an apply, the state on a refresh,
+/// and a state with nothing but the id on an import. With it, warnings about rules that the state cannot hold as
+/// they are.
+#[must_use]
+pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagnostics) {
+    let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
+    let known = |name: &str| Some(held(name)).filter(|value| !value.is_unknown()).unwrap_or(Value::Null);
+    let imported = held("profile_id").is_null();
+    let (rules, warnings) = from_arm(id, version);
+    let block = match held(rules::BLOCK) {
+        // Rules that nobody wrote are the same as none, whatever lists Azure fills in.
+        Value::Null if rules.privileges.is_empty() && rules == Rules::default() => Value::Null,
+        prior => rules::value(&rules, &prior),
+    };
+    let empty = Value::Map(BTreeMap::new());
+    let returned_tags = version.tags.clone().unwrap_or_default();
+    let location = version.location.clone();
+    let home = location
+        .clone()
+        .unwrap_or_else(|| Location::from(checks::text(prior, "location").unwrap_or_default()));
+    let regions = version.target_locations.as_deref().unwrap_or_default();
+    let word = |returned: Option<&str>, name| returned.map_or_else(|| held(name), Value::from);
+    let state = Value::object([
+        ("id", id.to_string().into()),
+        ("profile_id", spelling::plan::<ProfileId>(&id.profile().to_string().into(), &held("profile_id"))),
+        ("name", spelling::plan_name(&id.name().as_str().into(), &known("name"))),
+        (
+            "location",
+            location.map_or_else(
+                || known("location"),
+                |location| spelling::location(&location, &known("location")),
+            ),
+        ),
+        ("mode", word(version.mode.as_ref().map(Mode::as_str), "mode")),
+        (
+            "default_access",
+            word(version.default_access.as_ref().map(DefaultAccess::as_str), "default_access"),
+        ),
+        ("exclude_from_latest", version.exclude_from_latest.unwrap_or(false).into()),
+        ("target_regions", spelling::regions(regions, &known("target_regions"), &home)),
+        ("lint", held("lint")),
+        (
+            "tags",
+            tags::value(
+                &returned_tags,
+                if imported { &empty } else { prior.get("tags").unwrap_or(&Value::Null) },
+            ),
+        ),
+        ("grants", plan::grants(Some(&block))),
+        ("published_date", version.published_date.clone().into()),
+        (rules::BLOCK, block),
+        ("timeouts", held("timeouts")),
+    ]);
+    (state, warnings)
+}
+
+/// The rules as the guest agent reads them, with warnings where that is not what Azure's lists seem to say.
+fn from_arm(id: &VersionId, version: &Version) -> (Rules, Diagnostics) {
+    let lists = lists(version.rules.as_ref());
+    let mut warnings = Diagnostics::new();
+    let absent = lists.absent();
+    let (rules, collapsed) = lists.to_rules();
+    if !absent.is_empty() && rules != Rules::default() {
+        let names: Vec<_> = absent.iter().map(|list| format!("`{}`", list.in_documents())).collect();
+        warnings.push(Diagnostic::warning(
+            "The guest agent ignores the rules of this version",
+            format!(
+                "In version {id} Azure holds no list of {}. A guest agent that finds one of the four lists missing \
+                 loads none of them, and only the default access counts. Replace the version to publish all four.",
+                names.join(", ")
+            ),
+        ));
+    }
+    if !collapsed.is_empty() {
+        let lines: Vec<_> = collapsed.iter().map(|one| format!("- {one}")).collect();
+        warnings.push(Diagnostic::warning(
+            "Rules that mean less than they say",
+            format!(
+                "Version {id} was not written by this provider, and its lists say some things twice. They are read \
+                 as the guest agent reads them:\n{}",
+                lines.join("\n")
+            ),
+        ));
+    }
+    (rules, warnings)
+}
+
+fn lists(rules: Option<&models::Rules>) -> Lists {
+    let Some(rules) = rules else { return Lists::default() };
+    Lists {
+        privileges: rules.privileges.as_ref().map(|list| {
+            let entry = |one: &models::Privilege| allowlist::PrivilegeEntry {
+                name: one.name.clone(),
+                path: one.path.clone(),
+                query_parameters: Some(one.query_parameters.clone()),
+            };
+            list.iter().map(entry).collect()
+        }),
+        roles: rules.roles.as_ref().map(|list| {
+            let entry = |one: &models::Role| allowlist::RoleEntry {
+                name: one.name.clone(),
+                privileges: one.privileges.clone(),
+            };
+            list.iter().map(entry).collect()
+        }),
+        identities: rules.identities.as_ref().map(|list| {
+            let entry = |one: &models::Identity| allowlist::IdentityEntry {
+                name: one.name.clone(),
+                user_name: one.user_name.clone(),
+                group_name: one.group_name.clone(),
+                exe_path: one.exe_path.clone(),
+                process_name: one.process_name.clone(),
+            };
+            list.iter().map(entry).collect()
+        }),
+        role_assignments: rules.role_assignments.as_ref().map(|list| {
+            let entry = |one: &models::RoleAssignment| allowlist::RoleAssignmentEntry {
+                role: one.role.clone(),
+                identities: one.identities.clone(),
+            };
+            list.iter().map(entry).collect()
+        }),
+    }
+}
+
+fn to_arm(rules: &Rules) -> models::Rules {
+    let set = |names: &std::collections::BTreeSet<String>| names.iter().cloned().collect();
+    let privilege = |(name, one): (&String, &allowlist::Privilege)| models::Privilege {
+        name: name.clone(),
+        path: one.path.clone(),
+        query_parameters: one.query_parameters.clone(),
+    };
+    let identity = |(name, one): (&String, &allowlist::Identity)| models::Identity {
+        name: name.clone(),
+        user_name: one.user_name.clone(),
+        group_name: one.group_name.clone(),
+        exe_path: one.exe_path.clone(),
+        process_name: one.process_name.clone(),
+    };
+    let role = |(name, one): (&String, &allowlist::Role)| models::Role {
+        name: name.clone(),
+        privileges: set(&one.privileges),
+    };
+    let assignment = |(role, one): (&String, &allowlist::RoleAssignment)| models::RoleAssignment {
+        role: role.clone(),
+        identities: set(&one.identities),
+    };
+    models::Rules {
+        privileges: Some(rules.privileges.iter().map(privilege).collect()),
+        roles: Some(rules.roles.iter().map(role).collect()),
+        identities: Some(rules.identities.iter().map(identity).collect()),
+        role_assignments: Some(rules.role_assignments.iter().map(assignment).collect()),
+    }
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

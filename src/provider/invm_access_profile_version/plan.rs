@@ -1,0 +1,127 @@
+//! What a change of the configuration means.
+
+use super::private::Carried;
+use super::rules;
+use crate::allowlist;
+use crate::arm::Location;
+use crate::arm::ids::{ProfileId, VersionName};
+use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
+use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
+use crate::provider::draft_state::DraftState;
+use crate::provider::{checks, spelling, tags};
+
+/// Plans a new version. `profile_location` is the region of its profile, when that is known without asking Azure.
+///
+/// # Errors
+/// When the configuration is no object, which the schema rules out.
+pub fn create(request: PlanCreate, profile_location: Option<&Location>) -> Result<Planned, Failure> {
+    let carried = Carried::read(&request.private);
+    let mut plan = DraftState::new(request.config)?;
+    let profile = checks::text(plan.config(), "profile_id").and_then(|id| id.parse::<ProfileId>().ok());
+    let name = checks::text(plan.config(), "name").and_then(|name| name.parse::<VersionName>().ok());
+    // The id of a replacement stays open, though it may turn out the same: whatever refers to the version, such as
+    // a virtual machine, then takes part in the replacement.
+    let id = match (profile, name) {
+        (Some(profile), Some(name)) if !carried.is_replacement() => profile.version(name).to_string().into(),
+        _ => Value::unknown(),
+    };
+    plan.set("id", id);
+    plan.set_unless_configured("name", Value::unknown());
+    plan.set_unless_configured(
+        "location",
+        profile_location.map_or_else(Value::unknown, |location| location.as_str().into()),
+    );
+    plan.set_unless_configured("exclude_from_latest", Value::unknown());
+    plan.set_unless_configured("target_regions", Value::unknown());
+    plan.set("published_date", Value::unknown());
+    plan.set("grants", grants(plan.config().get(rules::BLOCK)));
+    let mut planned = Planned::new(plan.finish());
+    planned.private = carried.write();
+    Ok(planned)
+}
+
+/// Plans a change, in place where Azure allows it.
+///
+/// # Errors
+/// When the configuration is no object, which the schema rules out.
+pub fn update(request: PlanUpdate) -> Result<Planned, Failure> {
+    let prior = request.prior;
+    let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
+    let mut plan = DraftState::new(request.config)?;
+    let mut replace = Vec::new();
+    let mut warnings = Diagnostics::new();
+
+    plan.set("id", held("id"));
+    plan.set("published_date", held("published_date"));
+    plan.set("profile_id", spelling::plan::<ProfileId>(&plan.configured("profile_id"), &held("profile_id")));
+    plan.set_unless_configured("name", held("name"));
+    let location = match plan.configured("location") {
+        Value::Null => held("location"),
+        location => spelling::plan_location(&location, &held("location")),
+    };
+    plan.set("location", location);
+    plan.set_unless_configured("exclude_from_latest", held("exclude_from_latest"));
+    let regions = match plan.configured("target_regions") {
+        Value::Null => held("target_regions"),
+        regions => spelling::plan_regions(&regions, &held("target_regions")),
+    };
+    plan.set("target_regions", regions);
+    plan.set("tags", tags::plan(&plan.configured("tags"), &held("tags")));
+    for name in ["profile_id", "name", "location"] {
+        if plan.planned(name) != held(name) {
+            replace.push(Path::attribute(name));
+        }
+    }
+
+    let block = rules::plan(&plan.configured(rules::BLOCK), &held(rules::BLOCK));
+    let changed = match rules::complete(&block) {
+        Some(planned) => rules::complete(&held(rules::BLOCK)).is_none_or(|held| held != planned),
+        None => true,
+    };
+    if changed {
+        if replace.is_empty() && plan.configured("name") == held("name") {
+            warnings.push(same_name(&held("name")));
+        }
+        replace.push(Path::attribute(rules::BLOCK));
+    }
+    plan.set("grants", grants(Some(&block)));
+    plan.set(rules::BLOCK, block);
+
+    let mut planned = Planned::new(plan.finish());
+    planned.replace = replace;
+    planned.warnings = warnings;
+    // Also when nothing is replaced here: `-replace` and a tainted object make a replacement of any plan.
+    planned.private = held("name").as_str().map_or_else(Vec::new, |name| Carried::replacing(name).write());
+    Ok(planned)
+}
+
+/// The grants that a `rules` block makes, or unknown while a part of it is.
+#[must_use]
+pub fn grants(block: Option<&Value>) -> Value {
+    match block.map_or_else(|| Some(allowlist::Rules::default()), rules::complete) {
+        Some(rules) => {
+            Value::List(allowlist::grants(&rules).iter().map(|one| one.to_string().into()).collect())
+        }
+        None => Value::unknown(),
+    }
+}
+
+fn same_name(name: &Value) -> Diagnostic {
+    let name = name.as_str().unwrap_or_default();
+    let next = name.parse::<VersionName>().ok().and_then(|name| name.next());
+    let suggestion = next.map_or_else(String::new, |next| format!("name the new rules `{next}`, or "));
+    Diagnostic::warning(
+        "Rules are replaced under the same version name",
+        format!(
+            "Azure does not change the rules of a version, so version {name} will be deleted and created again \
+             with the new ones. A guest agent loads rules only when the version's id changes: virtual machines \
+             that refer to this version may go on with the old rules, and have none to load in between. Better {suggestion}leave `name` \
+             out and the provider takes the next version."
+        ),
+    )
+    .at(Path::attribute("name"))
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

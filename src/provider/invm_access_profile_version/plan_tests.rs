@@ -1,0 +1,182 @@
+use super::*;
+use crate::plugin::provider::ClientCapabilities;
+
+const PROFILE: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/web";
+
+fn named(name: &str, value: Value) -> Value {
+    Value::Map([(name.to_owned(), value)].into())
+}
+
+fn set(names: &[&str]) -> Value {
+    Value::Set(names.iter().map(|name| (*name).into()).collect())
+}
+
+fn block(path: Value) -> Value {
+    let identity = Value::object([
+        ("exe_path", Value::from("/opt/web/bin/server")),
+        ("group_name", Value::Null),
+        ("process_name", Value::Null),
+        ("user_name", "web".into()),
+    ]);
+    Value::object([
+        ("privileges", named("token", Value::object([("path", path), ("query_parameters", Value::Null)]))),
+        ("roles", named("app", Value::object([("privileges", set(&["token"]))]))),
+        ("identities", named("web", identity)),
+        ("role_assignments", named("app", Value::object([("identities", set(&["web"]))]))),
+    ])
+}
+
+fn config() -> Value {
+    Value::object([
+        ("id", Value::Null),
+        ("profile_id", PROFILE.into()),
+        ("name", Value::Null),
+        ("location", Value::Null),
+        ("default_access", "Deny".into()),
+        ("mode", "Enforce".into()),
+        ("exclude_from_latest", Value::Null),
+        ("target_regions", Value::Null),
+        ("tags", Value::Null),
+        ("grants", Value::Null),
+        ("published_date", Value::Null),
+        ("rules", block("/metadata/identity".into())),
+        ("timeouts", Value::Null),
+    ])
+}
+
+fn state() -> Value {
+    let mut state = config();
+    for (name, value) in [
+        ("id", Value::from(format!("{PROFILE}/versions/1.0.0"))),
+        ("name", "1.0.0".into()),
+        ("location", "westeurope".into()),
+        ("exclude_from_latest", false.into()),
+        ("target_regions", set(&["westeurope"])),
+        ("grants", Value::List(vec!["web -> token (app)".into()])),
+        ("published_date", "2026-01-01T00:00:00Z".into()),
+    ] {
+        state = with(state, name, value);
+    }
+    state
+}
+
+fn with(mut object: Value, name: &str, value: Value) -> Value {
+    if let Value::Object(attributes) = &mut object {
+        attributes.insert(name.to_owned(), value);
+    }
+    object
+}
+
+fn plan_create(config: Value, private: Vec<u8>) -> Planned {
+    let capabilities = ClientCapabilities::default();
+    let proposed = config.clone();
+    create(PlanCreate { config, proposed, private, meta: None, capabilities }, None).unwrap()
+}
+
+fn plan_update(prior: Value, config: Value) -> Planned {
+    let capabilities = ClientCapabilities::default();
+    let proposed = config.clone();
+    update(PlanUpdate {
+        prior,
+        config,
+        proposed,
+        private: Vec::new(),
+        identity: None,
+        meta: None,
+        capabilities,
+    })
+    .unwrap()
+}
+
+#[test]
+fn nothing_changes_after_an_apply() {
+    let planned = plan_update(state(), config());
+    assert_eq!(planned.state, state());
+    assert_eq!(planned.replace, []);
+    assert!(planned.warnings.is_empty());
+}
+
+#[test]
+fn grants_and_an_explicit_id_are_known_at_plan() {
+    let planned = plan_create(with(config(), "name", "2.0.0".into()), Vec::new());
+    assert_eq!(planned.state.get("grants"), state().get("grants"));
+    assert_eq!(planned.state.get("id"), Some(&format!("{PROFILE}/versions/2.0.0").into()));
+    let planned = plan_create(config(), Vec::new());
+    assert!(planned.state.get("id").unwrap().is_unknown());
+    assert!(planned.state.get("name").unwrap().is_unknown());
+}
+
+#[test]
+fn an_unknown_rule_leaves_the_grants_open() {
+    let planned = plan_create(with(config(), "rules", block(Value::unknown())), Vec::new());
+    assert!(planned.state.get("grants").unwrap().is_unknown());
+    let planned = plan_update(state(), with(config(), "rules", block(Value::unknown())));
+    assert_eq!(planned.replace, [Path::attribute("rules")]);
+}
+
+#[test]
+fn changed_rules_make_a_new_version_and_remember_the_old_one() {
+    let changed = with(config(), "rules", block("/metadata/instance".into()));
+    let planned = plan_update(state(), changed.clone());
+    assert_eq!(planned.replace, [Path::attribute("rules")]);
+    assert!(planned.warnings.is_empty(), "the provider takes the next name");
+    let second = plan_create(changed, planned.private);
+    assert_eq!(Carried::read(&second.private).replaced(), "1.0.0".parse().ok());
+}
+
+#[test]
+fn changed_rules_under_the_same_name_are_warned_about() {
+    let named = |path: &str| with(with(config(), "name", "1.0.0".into()), "rules", block(path.into()));
+    let planned = plan_update(state(), named("/metadata/instance"));
+    let warning = planned.warnings.iter().next().unwrap();
+    assert_eq!(warning.summary, "Rules are replaced under the same version name");
+    assert!(warning.detail.contains("`1.0.1`"), "{}", warning.detail);
+    assert!(plan_update(state(), named("/metadata/identity")).warnings.is_empty());
+    let renamed = with(named("/metadata/instance"), "name", "1.0.1".into());
+    assert!(plan_update(state(), renamed).warnings.is_empty());
+}
+
+#[test]
+fn what_azure_changes_in_place_is_planned_in_place() {
+    let mut changed = config();
+    for (name, value) in [
+        ("mode", Value::from("Audit")),
+        ("default_access", "Allow".into()),
+        ("exclude_from_latest", true.into()),
+        ("target_regions", set(&["eastus"])),
+        ("tags", named("team", "web".into())),
+        ("timeouts", Value::object([("create", Value::from("5m"))])),
+    ] {
+        changed = with(changed, name, value);
+    }
+    let planned = plan_update(state(), changed);
+    assert_eq!(planned.replace, []);
+    assert_eq!(planned.state.get("id"), state().get("id"));
+    assert_eq!(planned.state.get("mode"), Some(&"Audit".into()));
+}
+
+#[test]
+fn every_fixed_attribute_makes_a_new_version() {
+    for (name, value) in [
+        ("profile_id", Value::from(format!("{PROFILE}2"))),
+        ("profile_id", Value::unknown()),
+        ("name", "3.0.0".into()),
+        ("location", "eastus".into()),
+        ("rules", Value::Null),
+    ] {
+        assert_eq!(plan_update(state(), with(config(), name, value)).replace, [Path::attribute(name)]);
+    }
+}
+
+#[test]
+fn the_profiles_region_is_planned_when_it_is_known() {
+    let request = PlanCreate {
+        config: config(),
+        proposed: config(),
+        private: Vec::new(),
+        meta: None,
+        capabilities: ClientCapabilities::default(),
+    };
+    let planned = create(request, Some(&Location::from("West Europe"))).unwrap();
+    assert_eq!(planned.state.get("location"), Some(&"West Europe".into()));
+}

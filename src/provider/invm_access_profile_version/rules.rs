@@ -1,0 +1,257 @@
+//! The `rules` block between its three forms: the value in a configuration or state, the draft that checks are
+//! made on, and the complete rules.
+
+use std::collections::BTreeMap;
+
+use crate::allowlist::{
+    Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part, Rules,
+};
+use crate::plugin::Value;
+
+/// The name of the block.
+pub const BLOCK: &str = "rules";
+
+/// The rules in a block, parts of which may be unknown. Null and absent parts are empty.
+#[must_use]
+pub fn draft(block: &Value) -> Draft {
+    if block.is_unknown() {
+        return Draft::unknown();
+    }
+    Draft {
+        privileges: map(block.get("privileges"), |one| DraftPrivilege {
+            path: required_text(one.get("path")),
+            query_parameters: match one.get("query_parameters") {
+                Some(Value::Unknown(_)) => Part::Unknown,
+                Some(Value::Map(pairs)) => Part::Known(
+                    pairs.iter().map(|(key, value)| (key.clone(), required_text(Some(value)))).collect(),
+                ),
+                _ => Part::Known(BTreeMap::new()),
+            },
+        }),
+        roles: map(block.get("roles"), |one| DraftRole { privileges: names(one.get("privileges")) }),
+        identities: map(block.get("identities"), |one| DraftIdentity {
+            user_name: text(one.get("user_name")),
+            group_name: text(one.get("group_name")),
+            exe_path: text(one.get("exe_path")),
+            process_name: text(one.get("process_name")),
+        }),
+        role_assignments: map(block.get("role_assignments"), |one| DraftRoleAssignment {
+            identities: names(one.get("identities")),
+        }),
+    }
+}
+
+/// The complete rules in a block, or nothing while a part is unknown.
+#[must_use]
+pub fn complete(block: &Value) -> Option<Rules> {
+    draft(block).complete()
+}
+
+fn map<T>(value: Option<&Value>, element: impl Fn(&Value) -> T) -> Part<BTreeMap<String, Part<T>>> {
+    match value {
+        Some(Value::Unknown(_)) => Part::Unknown,
+        Some(Value::Map(elements)) => Part::Known(
+            elements
+                .iter()
+                .map(|(name, one)| {
+                    let part = if one.is_unknown() { Part::Unknown } else { Part::Known(element(one)) };
+                    (name.clone(), part)
+                })
+                .collect(),
+        ),
+        _ => Part::Known(BTreeMap::new()),
+    }
+}
+
+fn text(value: Option<&Value>) -> Part<Option<String>> {
+    match value {
+        Some(Value::Unknown(_)) => Part::Unknown,
+        Some(Value::String(text)) => Part::Known(Some(text.clone())),
+        _ => Part::Known(None),
+    }
+}
+
+fn required_text(value: Option<&Value>) -> Part<String> {
+    match text(value) {
+        Part::Known(text) => Part::Known(text.unwrap_or_default()),
+        Part::Unknown => Part::Unknown,
+    }
+}
+
+fn names(value: Option<&Value>) -> Part<DraftNames> {
+    match value {
+        Some(Value::Unknown(_)) => Part::Unknown,
+        Some(Value::Set(elements)) => {
+            let known = elements.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            Part::Known(DraftNames { known, more: elements.iter().any(Value::is_unknown) })
+        }
+        _ => Part::Known(DraftNames::default()),
+    }
+}
+
+/// The block that says these rules, in the spelling of `prior`: where that holds the same rules it is returned as
+/// it is, and elsewhere an empty map is null exactly where it was null. Without rules a block that was absent
+/// stays absent.
+#[must_use]
+pub fn value(rules: &Rules, prior: &Value) -> Value {
+    if complete(prior).is_some_and(|same| same == *rules) {
+        return prior.clone();
+    }
+    let under = |list: &str, name: &str| prior.get(list).and_then(|list| list.get(name));
+    let privileges = rules.privileges.iter().map(|(name, one)| {
+        let query = one.query_parameters.iter().map(|(key, value)| (key.clone(), value.as_str().into()));
+        let spelled = under("privileges", name).and_then(|prior| prior.get("query_parameters"));
+        let value = Value::object([
+            ("path", one.path.as_str().into()),
+            ("query_parameters", spell(query.collect(), spelled)),
+        ]);
+        (name.clone(), value)
+    });
+    let roles = rules
+        .roles
+        .iter()
+        .map(|(name, one)| (name.clone(), Value::object([("privileges", set(&one.privileges))])));
+    let identities = rules.identities.iter().map(|(name, one)| {
+        let value = Value::object([
+            ("exe_path", one.exe_path.clone().into()),
+            ("group_name", one.group_name.clone().into()),
+            ("process_name", one.process_name.clone().into()),
+            ("user_name", one.user_name.clone().into()),
+        ]);
+        (name.clone(), value)
+    });
+    let role_assignments = rules
+        .role_assignments
+        .iter()
+        .map(|(name, one)| (name.clone(), Value::object([("identities", set(&one.identities))])));
+    Value::object([
+        ("privileges", spell(privileges.collect(), prior.get("privileges"))),
+        ("roles", spell(roles.collect(), prior.get("roles"))),
+        ("identities", spell(identities.collect(), prior.get("identities"))),
+        ("role_assignments", spell(role_assignments.collect(), prior.get("role_assignments"))),
+    ])
+}
+
+fn spell(elements: BTreeMap<String, Value>, prior: Option<&Value>) -> Value {
+    if elements.is_empty() && prior.is_some_and(Value::is_null) { Value::Null } else { Value::Map(elements) }
+}
+
+fn set(names: &std::collections::BTreeSet<String>) -> Value {
+    Value::Set(names.iter().map(|name| name.as_str().into()).collect())
+}
+
+/// The block to plan: what the configuration says, except that an empty map that the state spells otherwise keeps
+/// the state's spelling where Terraform lets it, and a set keeps its elements' order. So nothing that means the
+/// same shows as a change.
+#[must_use]
+pub fn plan(config: &Value, prior: &Value) -> Value {
+    match (config, prior) {
+        // Only the maps can be null on one side: the strings in them mean something else when they are unset.
+        (Value::Null, Value::Map(elements)) if elements.is_empty() => prior.clone(),
+        (Value::Object(config), Value::Object(prior)) => Value::Object(plan_each(config, prior)),
+        (Value::Map(config), Value::Map(prior)) => Value::Map(plan_each(config, prior)),
+        (Value::Set(wanted), Value::Set(held)) if equal_sets(wanted, held) => prior.clone(),
+        _ => config.clone(),
+    }
+}
+
+fn plan_each(config: &BTreeMap<String, Value>, prior: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    let absent = Value::Null;
+    config
+        .iter()
+        .map(|(name, value)| (name.clone(), plan(value, prior.get(name).unwrap_or(&absent))))
+        .collect()
+}
+
+fn equal_sets(one: &[Value], other: &[Value]) -> bool {
+    one.len() == other.len() && one.iter().all(|value| !value.is_unknown() && other.contains(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str, value: Value) -> Value {
+        Value::Map([(name.to_owned(), value)].into())
+    }
+
+    fn names_of(names: &[&str]) -> Value {
+        Value::Set(names.iter().map(|name| (*name).into()).collect())
+    }
+
+    fn block(query: Value, roles: Value) -> Value {
+        Value::object([
+            ("privileges", named("p", Value::object([("path", "/a".into()), ("query_parameters", query)]))),
+            ("roles", roles),
+            ("identities", Value::Null),
+            ("role_assignments", Value::Null),
+        ])
+    }
+
+    #[test]
+    fn null_and_empty_maps_are_the_same_rules() {
+        let empty = Value::Map(BTreeMap::new());
+        let one = complete(&block(Value::Null, Value::Null));
+        assert!(one.is_some());
+        assert_eq!(one, complete(&block(empty.clone(), empty)));
+        assert_eq!(complete(&Value::Null), Some(Rules::default()));
+    }
+
+    #[test]
+    fn what_azure_returns_is_spelled_as_the_state_had_it() {
+        let prior = block(Value::Null, Value::Null);
+        let rules = complete(&prior).unwrap();
+        assert_eq!(value(&rules, &prior), prior);
+        assert_eq!(value(&Rules::default(), &Value::Null), Value::Null);
+    }
+
+    #[test]
+    fn one_drifted_rule_leaves_the_spelling_of_the_others() {
+        let prior = block(Value::Null, Value::Null);
+        let mut rules = complete(&prior).unwrap();
+        rules.roles.insert("r".into(), crate::allowlist::Role { privileges: ["p".to_owned()].into() });
+        let read = value(&rules, &prior);
+        assert_eq!(read.get("privileges"), prior.get("privileges"));
+        assert_eq!(read.get("identities"), Some(&Value::Null));
+        assert_eq!(read.get("roles"), Some(&named("r", Value::object([("privileges", names_of(&["p"]))]))));
+    }
+
+    #[test]
+    fn an_imported_block_plans_empty_whichever_way_the_configuration_spells_emptiness() {
+        let empty = || Value::Map(BTreeMap::new());
+        let null = block(Value::Null, Value::Null);
+        let imported = value(&complete(&null).unwrap(), &Value::Null);
+        assert_eq!(imported.get("roles"), Some(&empty()));
+        for config in [&null, &block(empty(), empty())] {
+            let planned = plan(config, &imported);
+            assert_eq!(planned.get("privileges"), imported.get("privileges"));
+            assert_eq!(planned.get("roles"), imported.get("roles"));
+        }
+    }
+
+    #[test]
+    fn a_removed_map_is_planned_away() {
+        let prior = block(Value::Null, named("r", Value::object([("privileges", names_of(&["p"]))])));
+        let config = block(Value::Null, Value::Null);
+        assert_eq!(plan(&config, &prior), config);
+    }
+
+    #[test]
+    fn the_order_of_a_set_is_no_change() {
+        let with =
+            |names: &[&str]| block(Value::Null, named("r", Value::object([("privileges", names_of(names))])));
+        assert_eq!(plan(&with(&["b", "a"]), &with(&["a", "b"])), with(&["a", "b"]));
+        assert_eq!(plan(&with(&["b"]), &with(&["a", "b"])), with(&["b"]));
+    }
+
+    #[test]
+    fn an_unknown_part_is_drafted_as_unknown() {
+        let role = Value::Set(vec!["p".into(), Value::unknown()]);
+        let with = block(Value::unknown(), named("r", Value::object([("privileges", role)])));
+        let draft = draft(&with);
+        assert_eq!(draft.complete(), None);
+        let roles = draft.roles.known().unwrap();
+        let names = roles["r"].known().unwrap().privileges.known().unwrap();
+        assert!(names.more && names.known.contains("p"));
+    }
+}

@@ -1,0 +1,167 @@
+//! What the user writes.
+
+use crate::plugin::Type;
+use crate::plugin::schema::{Attribute, AttributeNesting, Block, BlockNesting, NestedBlock, Schema};
+use crate::provider::timeouts;
+
+/// The resource's type.
+pub const TYPE: &str = "gallery_invm_access_profile_version";
+
+/// The modes a version can have, as Azure writes them.
+pub const MODES: &[&str] = &["Audit", "Enforce", "Disabled"];
+
+/// What can become of a request that no privilege matches, as Azure writes it.
+pub const DEFAULT_ACCESSES: &[&str] = &["Allow", "Deny"];
+
+/// The schema.
+#[must_use]
+pub fn schema() -> Schema {
+    let text = || Type::String;
+    let block = Block::new(
+        "Manages a version of an in-VM access control profile: one allowlist of privileges (paths), roles, \
+         identities (processes) and role assignments, which the guest proxy agent of every virtual machine that \
+         refers to the version enforces.",
+    )
+    .attributes([
+        Attribute::new("id", text(), "The Azure resource id of the version, as virtual machines refer to it.").computed(),
+        Attribute::new("profile_id", text(), "The resource id of the profile that the version belongs to.")
+            .required()
+            .replaces(),
+        Attribute::new(
+            "name",
+            text(),
+            "The version, as three numbers `x.y.z`. Left out, the provider takes the next one: above every version \
+             that the profile has and above the one being replaced.",
+        )
+        .optional_computed()
+        .replaces(),
+        Attribute::new(
+            "location",
+            text(),
+            "The Azure region of the version. `West US` and `westus` are the same.",
+        )
+        .optional_computed()
+        .replaces()
+        .default_text("the profile's"),
+        Attribute::new(
+            "default_access",
+            text(),
+            "What becomes of a request that no privilege matches. A request that some privilege matches is never \
+             decided by it: without a matching identity such a request is denied, also under `Allow`.",
+        )
+        .required()
+        .one_of(DEFAULT_ACCESSES),
+        Attribute::new(
+            "mode",
+            text(),
+            "What the guest proxy agent does with its decision: `Audit` records what would be denied and lets it \
+             pass, `Enforce` denies it, `Disabled` does not look at requests at all.",
+        )
+        .required()
+        .one_of(MODES),
+        Attribute::new(
+            "exclude_from_latest",
+            Type::Bool,
+            "Whether the version is passed over when virtual machines take the latest version of the profile.",
+        )
+        .optional_computed(),
+        Attribute::new(
+            "target_regions",
+            Type::set(text()),
+            "The Azure regions that the version is replicated to. Left out, Azure chooses.",
+        )
+        .optional_computed(),
+        Attribute::new(
+            "lint",
+            Type::map(text()),
+            "What to make of single findings about the rules, by their ids: `off` silences one, `warning` and `error` \
+             set how it is told. Azure never sees it.",
+        ),
+        Attribute::new("tags", Type::map(text()), "Tags of the version.").optional_computed(),
+        Attribute::new(
+            "grants",
+            Type::list(text()),
+            "Who may do what, known at plan: one entry `identity -> privilege (role)` for each identity that a role \
+             assignment gives a privilege, sorted. The plan's own difference of this list shows who gains and who \
+             loses access.",
+        )
+        .computed(),
+        Attribute::new("published_date", text(), "When the version was published, as RFC 3339 writes it.").computed(),
+    ])
+    .nested(rules())
+    .nested(timeouts::block());
+    Schema::new(0, block)
+}
+
+/// The `rules` block: four maps keyed by name, so that a plan shows changed rules by their names.
+///
+/// The maps are optional and computed although the provider never invents a rule: so that null and `{}`, which
+/// mean the same, never make a difference between an imported state and a configuration.
+fn rules() -> NestedBlock {
+    let text = || Type::String;
+    let names = || Type::set(Type::String);
+    let privileges = Attribute::nested(
+        "privileges",
+        AttributeNesting::Map,
+        vec![
+            Attribute::new(
+                "path",
+                text(),
+                "The path that the request's path must begin with, as plain text and without regard to case: `/a` \
+                 also matches `/ab`. It begins with `/`.",
+            )
+            .required(),
+            Attribute::new(
+                "query_parameters",
+                Type::map(text()),
+                "Query parameters that the request must have with these values, without regard to case. Others do \
+                 not matter. Left out, any query matches.",
+            )
+            .optional_computed(),
+        ],
+        "What can be called, by name. A privilege that nobody is assigned closes its path to everybody.",
+    )
+    .optional_computed()
+    .replaces();
+    let roles = Attribute::nested(
+        "roles",
+        AttributeNesting::Map,
+        vec![
+            Attribute::new("privileges", names(), "The names of the privileges that the role gives.")
+                .required(),
+        ],
+        "Bundles of privileges, by name.",
+    )
+    .optional_computed()
+    .replaces();
+    let identities = Attribute::nested(
+        "identities",
+        AttributeNesting::Map,
+        vec![
+            Attribute::new("exe_path", text(), "The full path of the program, compared with regard to case."),
+            Attribute::new("group_name", text(), "The name of a group that the user is a member of, compared with regard to case."),
+            Attribute::new("process_name", text(), "The file name of the program, compared with regard to case."),
+            Attribute::new("user_name", text(), "The name of the user that the process runs as, compared with regard to case."),
+        ],
+        "Who calls, by name. A process is an identity when it fulfils all conditions that are set; at least one must be.",
+    )
+    .optional_computed()
+    .replaces();
+    let role_assignments = Attribute::nested(
+        "role_assignments",
+        AttributeNesting::Map,
+        vec![
+            Attribute::new("identities", names(), "The names of the identities that get the role.")
+                .required(),
+        ],
+        "Who has which role, by the role's name.",
+    )
+    .optional_computed()
+    .replaces();
+    let block = Block::new(
+        "The allowlist. Azure never changes the rules of a version, so any change of them makes a new version; the \
+         guest proxy agent notices a new version only by its id.",
+    )
+    .attributes([privileges, roles, identities, role_assignments]);
+    NestedBlock::new("rules", BlockNesting::Single, block).replaces()
+}

@@ -1,0 +1,162 @@
+//! Mistakes that can be found without Azure.
+
+use super::schema::{DEFAULT_ACCESSES, MODES};
+use super::{lint, rules};
+use crate::allowlist::{Context, List};
+use crate::arm::Location;
+use crate::arm::ids::{ProfileId, VersionName};
+use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
+use crate::provider::{checks, timeouts};
+
+/// Checks a configuration, parts of which may be unknown. `profile` is what is known of the version's profile
+/// without asking Azure.
+#[must_use]
+pub fn validate(config: &Value, profile: Context) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    found.extend(checks::id::<ProfileId, _>(config, "profile_id"));
+    found.extend(checks::name(config, "name", |name| name.parse::<VersionName>().map(drop)));
+    found.extend(checks::location(config, "location"));
+    found.extend(checks::word(config, "mode", MODES));
+    found.extend(checks::word(config, "default_access", DEFAULT_ACCESSES));
+    found.extend(regions(config));
+    found.extend(checks::tags(config));
+    found.extend(timeouts::validate(config));
+    let nulls = nulls(config.get(rules::BLOCK).unwrap_or(&Value::Null));
+    if nulls.is_empty() {
+        found.extend(lint::check(config, profile));
+    }
+    found.extend(nulls);
+    found
+}
+
+/// Regions that are none, or that are listed twice in two spellings. Paths cannot point into a set.
+fn regions(config: &Value) -> Vec<Diagnostic> {
+    let path = Path::attribute("target_regions");
+    let Some(Value::Set(elements)) = config.get("target_regions") else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut seen = Vec::<Location>::new();
+    for element in elements {
+        let text = match element {
+            Value::String(text) => text,
+            Value::Null => {
+                found.push(Diagnostic::error("Malformed region", "A region is null.").at(path.clone()));
+                continue;
+            }
+            _ => continue,
+        };
+        if let Some(problem) = checks::region_problem(text) {
+            found.push(
+                Diagnostic::error("Malformed region", format!("The region {text:?} {problem}."))
+                    .at(path.clone()),
+            );
+            continue;
+        }
+        let region = Location::from(text.as_str());
+        match seen.iter().find(|seen| **seen == region) {
+            Some(first) => {
+                let detail = format!("{text:?} and {:?} are the same region. List it once.", first.as_str());
+                found.push(Diagnostic::error("Region listed twice", detail).at(path.clone()));
+            }
+            None => seen.push(region),
+        }
+    }
+    found
+}
+
+/// Nulls where Terraform's types let one through and no rule can be made of it: as an element of a map or set.
+fn nulls(block: &Value) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut tell = |path: Path, what: &str| {
+        found.push(
+            Diagnostic::error("Null in the rules", format!("`{path}` {what}. Leave it out instead."))
+                .at(path),
+        );
+    };
+    for list in List::ALL {
+        let Some(Value::Map(elements)) = block.get(list.as_str()) else { continue };
+        let path = Path::attribute(rules::BLOCK).with_attribute(list.as_str());
+        for (name, element) in elements {
+            let path = path.with_key(name);
+            if element.is_null() {
+                tell(path, "is null");
+                continue;
+            }
+            let inner = match list {
+                List::Privileges => "query_parameters",
+                List::Roles => "privileges",
+                List::RoleAssignments => "identities",
+                List::Identities => continue,
+            };
+            match element.get(inner) {
+                Some(Value::Set(members)) if members.iter().any(Value::is_null) => {
+                    tell(path.with_attribute(inner), "holds a null");
+                }
+                Some(Value::Map(pairs)) => {
+                    for (key, _) in pairs.iter().filter(|(_, value)| value.is_null()) {
+                        tell(path.with_attribute(inner).with_key(key), "is null");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(config: &Value) -> Vec<String> {
+        let found = validate(config, Context::default());
+        let errors = found.into_iter().filter(|one| one.severity == crate::plugin::Severity::Error);
+        errors.filter_map(|one| one.path.map(|path| path.to_string())).collect()
+    }
+
+    #[test]
+    fn each_mistake_is_found_on_its_attribute() {
+        let config = Value::object([
+            ("profile_id", Value::from("/subscriptions/x")),
+            ("name", "v1".into()),
+            ("location", "west_us".into()),
+            ("mode", "enforce".into()),
+            ("default_access", "Permit".into()),
+            ("target_regions", Value::Set(vec!["West US".into(), "westus".into()])),
+            ("timeouts", Value::object([("create", Value::from("1 day"))])),
+        ]);
+        assert_eq!(
+            paths(&config),
+            ["profile_id", "name", "location", "mode", "default_access", "target_regions", "timeouts.create"]
+        );
+    }
+
+    #[test]
+    fn nulls_that_terraform_lets_through_are_refused() {
+        let map = |name: &str, value: Value| Value::Map([(name.to_owned(), value)].into());
+        let privilege =
+            Value::object([("path", Value::from("/a")), ("query_parameters", map("k", Value::Null))]);
+        let role = Value::object([("privileges", Value::Set(vec![Value::Null]))]);
+        let rules = Value::object([
+            ("privileges", map("p", privilege)),
+            ("roles", map("r", role)),
+            ("identities", map("i", Value::Null)),
+            ("role_assignments", Value::Null),
+        ]);
+        let config = Value::object([("rules", rules)]);
+        assert_eq!(
+            paths(&config),
+            [
+                "rules.privileges[\"p\"].query_parameters[\"k\"]",
+                "rules.roles[\"r\"].privileges",
+                "rules.identities[\"i\"]"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_unknown_configuration_passes() {
+        let names =
+            ["profile_id", "name", "location", "mode", "default_access", "target_regions", "rules", "lint"];
+        assert_eq!(paths(&Value::object(names.map(|name| (name, Value::unknown())))), [""; 0]);
+    }
+}

@@ -1,0 +1,114 @@
+//! From what went wrong at Azure to what the person at the terminal reads: what happened, what Azure said, and the
+//! one next step.
+
+use super::timeouts::Operation;
+use crate::arm;
+use crate::arm::error::Missing;
+use crate::plugin::{Diagnostic, Path};
+
+/// What was being done, for the words of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// The operation.
+    pub operation: Operation,
+    /// The kind of object: `profile`, `profile version`.
+    pub kind: &'a str,
+    /// The object's id.
+    pub id: &'a str,
+    /// Where an ARM member is an attribute here: pairs of member and attribute. A member is the last name of the
+    /// `target` that ARM gives.
+    pub attributes: &'a [(&'a str, &'a str)],
+}
+
+impl Attempt<'_> {
+    /// The diagnostic for a failure.
+    #[must_use]
+    pub fn failed(&self, error: &arm::Error) -> Diagnostic {
+        let done = match self.operation {
+            Operation::Create => "created",
+            Operation::Read => "read",
+            Operation::Update => "changed",
+            Operation::Delete => "deleted",
+        };
+        let kind = self.kind;
+        let summary = format!("In-VM access {kind} could not be {done}");
+        let detail = format!("{}\n\nObject: {}\n\n{}", error.report(), self.id, self.next_step(error));
+        let diagnostic = Diagnostic::error(summary, detail);
+        match self.attribute(error) {
+            Some(name) => diagnostic.at(Path::attribute(name)),
+            None => diagnostic,
+        }
+    }
+
+    /// The attribute that Azure complains about, when it names one.
+    fn attribute(&self, error: &arm::Error) -> Option<&str> {
+        let arm = error.arm()?;
+        let targets = arm.target.iter().chain(arm.details.iter().filter_map(|detail| detail.target.as_ref()));
+        targets
+            .filter_map(|target| target.rsplit(['.', '/']).next())
+            .map(|member| member.split('[').next().unwrap_or(member))
+            .find_map(|member| {
+                self.attributes
+                    .iter()
+                    .find(|(name, _)| name.eq_ignore_ascii_case(member))
+                    .map(|(_, name)| *name)
+            })
+    }
+
+    fn next_step(&self, error: &arm::Error) -> String {
+        let operation = self.operation.name();
+        if error.is_cancelled() {
+            return "Run the same command again to go on.".to_owned();
+        }
+        if error.is_timeout() {
+            return format!("If Azure is only slow, raise `{operation}` in the `timeouts` block.");
+        }
+        if error.is_forbidden() {
+            let action = match self.operation {
+                Operation::Create | Operation::Update => "write",
+                Operation::Read => "read",
+                Operation::Delete => "delete",
+            };
+            let kind = if self.kind == "profile" { "" } else { "/versions" };
+            return format!(
+                "Check the locks and policies on the gallery, and that the identity signed in has a role with \
+                 `Microsoft.Compute/galleries/inVMAccessControlProfiles{kind}/{action}`."
+            );
+        }
+        if error.is_nested_resources() {
+            return "Delete the versions of the profile first, or manage them in the same configuration so that \
+                    Terraform does."
+                .to_owned();
+        }
+        match error.missing() {
+            Some(Missing::Parent | Missing::ResourceGroup) => {
+                return "Create the gallery or profile that is to hold it first, or correct its id."
+                    .to_owned();
+            }
+            Some(Missing::Subscription) => {
+                return "Check the subscription in the id, and that the identity signed in can see it."
+                    .to_owned();
+            }
+            _ => {}
+        }
+        match error {
+            arm::Error::Login(_) => {
+                "Check the tenant, the client id and the client secret of the provider block or \
+                                     of the ARM_* environment."
+                    .to_owned()
+            }
+            arm::Error::Transport(_) | arm::Error::Unreadable { .. } | arm::Error::ForeignAddress { .. } => {
+                "Check the `environment` and `endpoint` of the provider block, then run the command again."
+                    .to_owned()
+            }
+            arm::Error::Setup(_) => "Correct the provider block.".to_owned(),
+            _ if error.is_conflict() || error.is_throttled() => {
+                "Something else is at work on the same objects; run the command again later.".to_owned()
+            }
+            _ => format!(
+                "Correct what Azure names above and run the command again; the request id helps Azure's support to \
+                 find this {operation}."
+            ),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Tags between Terraform and ARM, whose names compare without regard to case.
+
+use std::collections::BTreeMap;
+
+use crate::plugin::Value;
+
+/// The tags of a known value; null is none.
+#[must_use]
+pub fn read(value: Option<&Value>) -> BTreeMap<String, String> {
+    match value {
+        Some(Value::Map(tags)) => {
+            tags.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+        }
+        _ => BTreeMap::new(),
+    }
+}
+
+/// The value for tags that Azure returned, in the spelling of the state: the names as the state has them, and no
+/// tags as null where the state says null. An import passes an empty map for `prior`, which the plan then takes
+/// for null as well as for `{}`.
+#[must_use]
+pub fn value(tags: &BTreeMap<String, String>, prior: &Value) -> Value {
+    if tags.is_empty() && prior.is_null() {
+        return Value::Null;
+    }
+    let held = read(Some(prior));
+    let spelled = tags.iter().map(|(name, value)| {
+        let name = held.keys().find(|held| held.eq_ignore_ascii_case(name)).unwrap_or(name);
+        (name.clone(), Value::from(value.as_str()))
+    });
+    Value::Map(spelled.collect())
+}
+
+/// What to plan: the configuration; but what the state holds where that means the same.
+#[must_use]
+pub fn plan(config: &Value, prior: &Value) -> Value {
+    match (config, prior) {
+        (Value::Null, Value::Map(held)) if held.is_empty() => prior.clone(),
+        (Value::Map(wanted), Value::Map(_)) if !wanted.values().any(Value::is_unknown) => {
+            if equal(&read(Some(config)), &read(Some(prior))) { prior.clone() } else { config.clone() }
+        }
+        _ => config.clone(),
+    }
+}
+
+/// Whether ARM would call these the same tags.
+#[must_use]
+pub fn equal(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
+    let folded = |tags: &BTreeMap<String, String>| {
+        tags.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect::<BTreeMap<_, _>>()
+    };
+    one.len() == other.len() && folded(one) == folded(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn map(pairs: &[(&str, &str)]) -> Value {
+        Value::Map(pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect())
+    }
+
+    #[test]
+    fn names_keep_the_spelling_of_the_state() {
+        assert_eq!(value(&tags(&[("TEAM", "a")]), &map(&[("team", "b")])), map(&[("team", "a")]));
+        assert_eq!(plan(&map(&[("Team", "a")]), &map(&[("team", "a")])), map(&[("team", "a")]));
+        assert_eq!(plan(&map(&[("team", "A")]), &map(&[("team", "a")])), map(&[("team", "A")]));
+    }
+
+    #[test]
+    fn no_tags_is_null_or_empty_as_the_state_has_it() {
+        assert_eq!(value(&tags(&[]), &Value::Null), Value::Null);
+        assert_eq!(value(&tags(&[]), &map(&[])), map(&[]));
+        assert_eq!(plan(&Value::Null, &map(&[])), map(&[]));
+        assert_eq!(plan(&map(&[]), &map(&[])), map(&[]));
+    }
+
+    #[test]
+    fn tags_that_somebody_added_are_planned_away() {
+        assert_eq!(plan(&Value::Null, &map(&[("policy", "x")])), Value::Null);
+    }
+}

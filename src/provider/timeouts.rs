@@ -1,0 +1,205 @@
+//! The `timeouts` block: how long each operation may take.
+
+use std::time::Duration;
+
+use crate::plugin::schema::{Attribute, Block, BlockNesting, NestedBlock};
+use crate::plugin::{Diagnostic, Diagnostics, Path, Type, Value};
+
+/// The name of the block.
+pub const BLOCK: &str = "timeouts";
+
+/// The operations a timeout can be set for, each with its default. Versions replicate to regions, which takes
+/// image versions up to an hour; reads are single requests.
+const DEFAULTS: [(&str, Duration); 4] = [
+    ("create", Duration::from_secs(60 * 60)),
+    ("read", Duration::from_secs(5 * 60)),
+    ("update", Duration::from_secs(60 * 60)),
+    ("delete", Duration::from_secs(60 * 60)),
+];
+
+/// An operation with a deadline of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Making the object.
+    Create,
+    /// Refreshing the state.
+    Read,
+    /// Changing the object in place.
+    Update,
+    /// Removing the object.
+    Delete,
+}
+
+impl Operation {
+    /// Its name in the block.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+
+    fn default(self) -> Duration {
+        DEFAULTS
+            .iter()
+            .find(|(name, _)| *name == self.name())
+            .map_or(Duration::from_secs(300), |(_, time)| *time)
+    }
+}
+
+/// The block's schema.
+#[must_use]
+pub fn block() -> NestedBlock {
+    let attributes = DEFAULTS.map(|(name, default)| {
+        let minutes = default.as_secs() / 60;
+        let what = match name {
+            "create" => "creating it",
+            "read" => "reading it",
+            "update" => "changing it",
+            _ => "deleting it",
+        };
+        Attribute::new(
+            name,
+            Type::String,
+            format!("How long {what} may take, such as `90s`, `45m` or `1h30m`."),
+        )
+        .default_text(format!("`{minutes}m`"))
+    });
+    NestedBlock::new(
+        BLOCK,
+        BlockNesting::Single,
+        Block::new(
+            "How long operations may take before the provider gives up, including retries and waiting.",
+        )
+        .attributes(attributes),
+    )
+}
+
+/// Checks the block of a configuration.
+#[must_use]
+pub fn validate(config: &Value) -> Diagnostics {
+    let Some(block @ Value::Object(_)) = config.get(BLOCK) else { return Diagnostics::new() };
+    let path = Path::attribute(BLOCK);
+    DEFAULTS
+        .iter()
+        .filter_map(|(name, _)| {
+            let text = block.get(name)?.as_str()?;
+            let error = parse(text).err()?;
+            Some(
+                Diagnostic::error(
+                    "Invalid timeout",
+                    format!("`{text}` is no duration: {error}. Write it as `90s`, `45m` or `1h30m`."),
+                )
+                .at(path.with_attribute(*name)),
+            )
+        })
+        .collect()
+}
+
+/// The timeout of an operation, from the block in a configuration, plan or state.
+#[must_use]
+pub fn of(object: &Value, operation: Operation) -> Duration {
+    object
+        .get(BLOCK)
+        .and_then(|block| block.get(operation.name()))
+        .and_then(Value::as_str)
+        .and_then(|text| parse(text).ok())
+        .unwrap_or_else(|| operation.default())
+}
+
+/// Why a text is no duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidDuration {
+    /// Nothing is there.
+    #[error("it is empty")]
+    Empty,
+    /// A number lacks its unit, or the unit is not known.
+    #[error("each number needs one of the units ms, s, m, h")]
+    Unit,
+    /// What stands before a unit is no number.
+    #[error("a number is expected before each unit")]
+    Number,
+    /// Zero, or longer than a week, which only a slip of the pen asks for.
+    #[error("it must be longer than nothing and at most 168h")]
+    Range,
+}
+
+/// Reads a duration as Go writes it, which Terraform's users know: `1h30m`, `90s`, `1.5h`, `500ms`.
+///
+/// # Errors
+/// When it is none, is zero, or is longer than a week.
+pub fn parse(text: &str) -> Result<Duration, InvalidDuration> {
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return Err(InvalidDuration::Empty);
+    }
+    let mut seconds = 0.0_f64;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        let letters = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let (unit, next) = after.split_at(letters);
+        let number: f64 = number.parse().map_err(|_| InvalidDuration::Number)?;
+        let scale = match unit {
+            "ms" => 0.001,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return Err(InvalidDuration::Unit),
+        };
+        seconds += number * scale;
+        rest = next;
+    }
+    if seconds > 0.0 && seconds <= 168.0 * 3600.0 {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err(InvalidDuration::Range)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(create: &str) -> Value {
+        Value::object([(BLOCK, Value::object([("create", Value::from(create)), ("read", Value::Null)]))])
+    }
+
+    #[test]
+    fn durations_are_read_as_go_writes_them() {
+        assert_eq!(parse("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse("1.5h"), Ok(Duration::from_secs(5400)));
+        assert_eq!(parse("500ms"), Ok(Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn what_is_no_duration_says_why() {
+        assert_eq!(parse(" "), Err(InvalidDuration::Empty));
+        assert_eq!(parse("30"), Err(InvalidDuration::Unit));
+        assert_eq!(parse("30 m"), Err(InvalidDuration::Unit));
+        assert_eq!(parse("m"), Err(InvalidDuration::Number));
+        assert_eq!(parse("-5m"), Err(InvalidDuration::Number));
+        assert_eq!(parse("0s"), Err(InvalidDuration::Range));
+        assert_eq!(parse("999999999999999999999999h"), Err(InvalidDuration::Range));
+        assert_eq!(parse("1.2.3s"), Err(InvalidDuration::Number));
+    }
+
+    #[test]
+    fn the_block_sets_an_operation_and_leaves_the_others() {
+        assert_eq!(of(&config("2m"), Operation::Create), Duration::from_secs(120));
+        assert_eq!(of(&config("2m"), Operation::Read), Duration::from_secs(300));
+        assert_eq!(of(&Value::object([(BLOCK, Value::Null)]), Operation::Delete), Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn a_bad_duration_is_told_on_its_attribute() {
+        let found = validate(&config("soon"));
+        let paths: Vec<_> = found.iter().filter_map(|d| d.path.as_ref().map(ToString::to_string)).collect();
+        assert_eq!(paths, ["timeouts.create"]);
+        assert!(validate(&config("1m")).is_empty());
+    }
+}

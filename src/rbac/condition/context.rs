@@ -1,0 +1,175 @@
+//! The facts a condition is evaluated against.
+
+use super::Source;
+use crate::rbac::reading::{ReadError, fold_key, wrong_kind};
+use crate::rbac::{Operation, Plane};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Something that is known, known to be absent, or not known at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// It is this.
+    Known(T),
+    /// There is none.
+    Absent,
+    /// Nobody said.
+    Unknown,
+}
+
+/// An attribute as it was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Attribute<'a> {
+    /// It holds these values.
+    Present(&'a [Value]),
+    /// It is not there.
+    Absent,
+    /// Whether it is there is not known.
+    Unknown,
+}
+
+/// A request as far as it is known: what is asked for, and attributes by source.
+#[derive(Clone, Debug)]
+pub struct Context {
+    action: Option<Operation>,
+    plane: Option<Plane>,
+    suboperation: Fact<String>,
+    /// Attributes by source and name; no map at all means that nothing is known of any attribute.
+    attributes: Option<BTreeMap<Source, Bag>>,
+}
+
+type Bag = BTreeMap<String, Vec<Value>>;
+
+impl Context {
+    /// A request that carries no attribute: each one is absent.
+    pub fn empty() -> Self {
+        Self { action: None, plane: None, suboperation: Fact::Absent, attributes: Some(BTreeMap::new()) }
+    }
+
+    /// A request of which nothing is known. What is true in it is true for all requests.
+    pub fn unknown() -> Self {
+        Self { action: None, plane: None, suboperation: Fact::Unknown, attributes: None }
+    }
+
+    /// The same request, asking for `action`.
+    #[must_use]
+    pub fn with_action(&self, action: &Operation) -> Self {
+        Self { action: Some(action.clone()), ..self.clone() }
+    }
+
+    /// The same request with a sub-operation, such as `Blob.List`.
+    #[must_use]
+    pub fn with_suboperation(&self, name: &str) -> Self {
+        Self { suboperation: Fact::Known(name.to_owned()), ..self.clone() }
+    }
+
+    /// The same request with an attribute, of one value or of several.
+    #[must_use]
+    pub fn with_attribute(&self, source: Source, name: &str, values: Vec<Value>) -> Self {
+        let mut context = self.clone();
+        let bags = context.attributes.get_or_insert_default();
+        bags.entry(source).or_default().insert(name.to_owned(), values);
+        context
+    }
+
+    /// Reads `{action, suboperation, request, resource, principal, environment, is_data_action}`, each of which
+    /// may be absent or null. Attributes are keyed by the text between the brackets; a list is an attribute of
+    /// several values; what is absent or null is not there. A null context is [`Context::unknown`].
+    pub fn from_json(value: &Value) -> Result<Self, ReadError> {
+        let map = match value {
+            Value::Null => return Ok(Self::unknown()),
+            Value::Object(map) => map,
+            other => return Err(wrong_kind("context", "an object", other)),
+        };
+        let mut context = Self::empty();
+        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+            context.read_part(key, value)?;
+        }
+        Ok(context)
+    }
+
+    fn read_part(&mut self, key: &str, value: &Value) -> Result<(), ReadError> {
+        let path = format!("context.{key}");
+        let text = |wanted| value.as_str().ok_or_else(|| wrong_kind(&path, wanted, value));
+        match fold_key(key).as_str() {
+            "action" => {
+                let name = text("the name of an operation")?;
+                let action =
+                    Operation::new(name).map_err(|error| ReadError::new(&path, error.to_string()))?;
+                self.action = Some(action);
+            }
+            "suboperation" => {
+                self.suboperation = Fact::Known(text("the name of a sub-operation")?.to_owned())
+            }
+            "isdataaction" => {
+                let Value::Bool(is_data_action) = value else {
+                    return Err(wrong_kind(&path, "true or false", value));
+                };
+                self.plane = Some(Plane::of(*is_data_action));
+            }
+            folded => {
+                let Some(source) = Source::named(folded) else {
+                    return Err(ReadError::new(
+                        &path,
+                        "not known; a context has action, suboperation, request, resource, principal, environment \
+                         and is_data_action",
+                    ));
+                };
+                let Value::Object(attributes) = value else {
+                    return Err(wrong_kind(&path, "attributes by name", value));
+                };
+                let bag = read_bag(attributes, &path)?;
+                self.attributes.get_or_insert_default().insert(source, bag);
+            }
+        }
+        Ok(())
+    }
+
+    /// The operation asked for, if it is known.
+    pub fn action(&self) -> Option<&Operation> {
+        self.action.as_ref()
+    }
+
+    /// The plane of the operation, if somebody said.
+    pub fn plane(&self) -> Option<Plane> {
+        self.plane
+    }
+
+    /// The sub-operation.
+    pub fn suboperation(&self) -> &Fact<String> {
+        &self.suboperation
+    }
+
+    /// The attribute called `name` at `source`.
+    ///
+    /// Whether Azure tells names apart by case is not documented (for tag keys it says that it does). So a name
+    /// that differs in case only is neither the attribute nor its absence: `Unknown`.
+    pub fn attribute(&self, source: Source, name: &str) -> Attribute<'_> {
+        let Some(bags) = &self.attributes else { return Attribute::Unknown };
+        let Some(bag) = bags.get(&source) else { return Attribute::Absent };
+        if let Some(values) = bag.get(name) {
+            return Attribute::Present(values);
+        }
+        let case_matters = name.to_ascii_lowercase().contains("<$key_case_sensitive$>");
+        if !case_matters && bag.keys().any(|key| key.eq_ignore_ascii_case(name)) {
+            return Attribute::Unknown;
+        }
+        Attribute::Absent
+    }
+}
+
+fn read_bag(attributes: &Map<String, Value>, path: &str) -> Result<Bag, ReadError> {
+    let mut bag = Bag::new();
+    for (name, value) in attributes {
+        let values = match value {
+            Value::Null => continue,
+            Value::Array(items) => items.clone(),
+            single => vec![single.clone()],
+        };
+        if let Some(nested) = values.iter().find(|value| value.is_array() || value.is_object()) {
+            return Err(wrong_kind(&format!("{path}[{name}]"), "a value or a list of values", nested));
+        }
+        bag.insert(name.clone(), values);
+    }
+    Ok(bag)
+}

@@ -1,0 +1,94 @@
+//! Whether a condition holds.
+
+use super::compare::{holds, typed};
+use super::context::{Attribute, Context, Fact};
+use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Subject};
+use super::{Family, Quantifier};
+use crate::rbac::kleene::{all, any, not};
+use crate::rbac::{Operation, OperationPattern};
+
+/// Evaluates an expression; `None` is "cannot tell".
+pub(super) fn evaluate(expression: &Expression, context: &Context) -> Option<bool> {
+    match expression {
+        Expression::Or(terms) => any(terms.iter().map(|term| evaluate(term, context))),
+        Expression::And(terms) => all(terms.iter().map(|term| evaluate(term, context))),
+        Expression::Not(inner) => not(evaluate(inner, context)),
+        Expression::Matches { subject: Subject::Action, patterns } => {
+            context.action().and_then(|action| action_matches(patterns, action))
+        }
+        Expression::Matches { subject: Subject::SubOperation, patterns } => match context.suboperation() {
+            Fact::Known(name) => Some(patterns.iter().any(|pattern| pattern.matches_text(name))),
+            Fact::Absent => Some(false),
+            Fact::Unknown => None,
+        },
+        Expression::Exists(attribute) => exists(attribute, context),
+        Expression::Comparison(comparison) => compare(comparison, context),
+    }
+}
+
+fn action_matches(patterns: &[OperationPattern], action: &Operation) -> Option<bool> {
+    any(patterns.iter().map(|pattern| pattern.coverage(action).as_answer()))
+}
+
+/// An attribute of no values is neither there nor absent: nothing says which.
+fn exists(attribute: &AttributeRef, context: &Context) -> Option<bool> {
+    match context.attribute(attribute.source, &attribute.name) {
+        Attribute::Present([]) | Attribute::Unknown => None,
+        Attribute::Present(_) => Some(true),
+        Attribute::Absent => Some(false),
+    }
+}
+
+/// One side of a comparison. A value that is not of the operator's kind is `None`.
+enum Side {
+    Values(Vec<Option<Literal>>),
+    Absent,
+    Unknown,
+}
+
+fn side(operand: &Operand, family: Family, context: &Context) -> Side {
+    match operand {
+        Operand::Literal(literal) => Side::Values(vec![Some(literal.clone())]),
+        Operand::Set(literals) => Side::Values(literals.iter().cloned().map(Some).collect()),
+        Operand::Attribute(AttributeRef { source, name, .. }) => match context.attribute(*source, name) {
+            Attribute::Present(values) => {
+                Side::Values(values.iter().map(|value| typed(value, family)).collect())
+            }
+            Attribute::Absent => Side::Absent,
+            Attribute::Unknown => Side::Unknown,
+        },
+    }
+}
+
+/// Compares two sides.
+///
+/// A comparison with an absent attribute is false, as the page's "... OR NOT Exists ..." idiom implies; a negated
+/// one is not documented, so it has no answer. An empty list is not documented either.
+fn compare(comparison: &Comparison, context: &Context) -> Option<bool> {
+    let Comparison { quantifier, operator, .. } = comparison;
+    let left = side(&comparison.left, operator.family, context);
+    let right = side(&comparison.right, operator.family, context);
+    let (left, right) = match (left, right) {
+        (Side::Unknown, _) | (_, Side::Unknown) => return None,
+        (Side::Values(values), _) | (_, Side::Values(values)) if values.is_empty() => return None,
+        (Side::Absent, _) | (_, Side::Absent) => return (!operator.negated).then_some(false),
+        (Side::Values(left), Side::Values(right)) => (left, right),
+    };
+    let cell = |l: &Option<Literal>, r: &Option<Literal>| holds(*operator, l.as_ref()?, r.as_ref()?);
+    let over = |quantifier: Quantifier| match quantifier {
+        Quantifier::AnyAny => any(left.iter().map(|l| any(right.iter().map(|r| cell(l, r))))),
+        Quantifier::AllAny => all(left.iter().map(|l| any(right.iter().map(|r| cell(l, r))))),
+        Quantifier::AnyAll => any(left.iter().map(|l| all(right.iter().map(|r| cell(l, r))))),
+        Quantifier::AllAll => all(left.iter().map(|l| all(right.iter().map(|r| cell(l, r))))),
+    };
+    match quantifier {
+        Some(quantifier) => over(*quantifier),
+        // Several values without a quantifier are not documented. All four readings lie between the strictest and
+        // the loosest; where these two agree there is an answer, and for single values they always do.
+        None => match (over(Quantifier::AllAll), over(Quantifier::AnyAny)) {
+            (Some(true), _) => Some(true),
+            (_, Some(false)) => Some(false),
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,195 @@
+//! Conditions that are legal but probably not what their author meant.
+
+use super::compare::holds;
+use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Source, Subject};
+use super::{Operator, Quantifier, Test};
+use crate::rbac::OperationPattern;
+
+/// Something worth a warning, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// Where, counted in bytes from the start of the text.
+    pub offset: usize,
+}
+
+/// The kinds of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// AND and OR side by side without parentheses; the documentation calls this ambiguous.
+    MixedAndOr,
+    /// "Differs from one of several": true for every value.
+    VacuousNegation,
+    /// "Equals each of several": true for no value.
+    NeverTrue,
+    /// Several values without a quantifier.
+    MissingQuantifier,
+    /// A backslash other than `\*` and `\?` in a pattern.
+    UndocumentedEscape,
+    /// A property of a role assignment looked up where it never is.
+    WrongSource,
+}
+
+impl FindingKind {
+    /// The kind as one word, for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::MixedAndOr => "mixed_and_or",
+            Self::VacuousNegation => "vacuous_negation",
+            Self::NeverTrue => "never_true",
+            Self::MissingQuantifier => "missing_quantifier",
+            Self::UndocumentedEscape => "undocumented_escape",
+            Self::WrongSource => "wrong_source",
+        }
+    }
+
+    /// What it means and what to do, for a person.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::MixedAndOr => {
+                "AND and OR stand side by side without parentheses, an order Azure calls ambiguous; AND is \
+                 evaluated first here; write the parentheses that are meant"
+            }
+            Self::VacuousNegation => {
+                "a value always differs from at least one of several, so this comparison excludes nothing; to \
+                 exclude all of them use ForAnyOfAllValues"
+            }
+            Self::NeverTrue => {
+                "no value equals each of several different ones, so this comparison is never true; to accept any \
+                 of them use ForAnyOfAnyValues"
+            }
+            Self::MissingQuantifier => {
+                "several values need a quantifier, such as ForAnyOfAnyValues; how they are compared without one is \
+                 not documented"
+            }
+            Self::UndocumentedEscape => {
+                "Azure documents a backslash only as \\* and \\? in the pattern of a Like operator"
+            }
+            Self::WrongSource => {
+                "writing a role assignment has its properties at @Request, deleting one has them at @Resource; \
+                 here the attribute is never there"
+            }
+        }
+    }
+}
+
+impl Finding {
+    pub(super) fn new(kind: FindingKind, offset: usize) -> Self {
+        Self { kind, offset }
+    }
+}
+
+/// What a single comparison gives rise to.
+pub(super) fn of_comparison(comparison: &Comparison) -> impl Iterator<Item = FindingKind> {
+    use Quantifier::{AllAll, AllAny, AnyAll, AnyAny};
+    let Comparison { left, quantifier, operator, right } = comparison;
+    let equality = operator.test == Test::Equals;
+    let several_left = differ(left, *operator);
+    let several_right = differ(right, *operator);
+    // One of several is enough: a value differs from at least one of them.
+    let vacuous = several_right && matches!(quantifier, Some(AnyAny | AllAny))
+        || several_left && matches!(quantifier, Some(AnyAny | AnyAll));
+    // Each of several is needed: a value equals at most one of them.
+    let never = several_right && matches!(quantifier, Some(AnyAll | AllAll))
+        || several_left && matches!(quantifier, Some(AllAll));
+    let unquantified = quantifier.is_none() && (is_list(left) || is_list(right));
+    [
+        (equality && operator.negated && vacuous, FindingKind::VacuousNegation),
+        (equality && !operator.negated && never, FindingKind::NeverTrue),
+        (unquantified, FindingKind::MissingQuantifier),
+    ]
+    .into_iter()
+    .filter_map(|(applies, kind)| applies.then_some(kind))
+}
+
+fn is_list(operand: &Operand) -> bool {
+    matches!(operand, Operand::Set(literals) if literals.len() > 1)
+}
+
+/// Whether the operand is a set with two members that are not equal.
+fn differ(operand: &Operand, operator: Operator) -> bool {
+    let equals = Operator { test: Test::Equals, negated: false, ..operator };
+    let Operand::Set(literals) = operand else { return false };
+    let Some((first, rest)) = literals.split_first() else { return false };
+    rest.iter().any(|other: &Literal| holds(equals, first, other) == Some(false))
+}
+
+/// What guards and the attributes beside them give rise to.
+pub(super) fn of_guards(expression: &Expression) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    visit(expression, None, &mut findings);
+    findings
+}
+
+/// Which change of role assignments a part of a condition is about, when it is about one alone.
+#[derive(Clone, Copy)]
+enum Change {
+    Write,
+    Delete,
+}
+
+fn visit(expression: &Expression, change: Option<Change>, findings: &mut Vec<Finding>) {
+    let mut note = |operand: &Operand| {
+        if let (Operand::Attribute(attribute), Some(change)) = (operand, change)
+            && is_never_there(attribute, change)
+        {
+            findings.push(Finding::new(FindingKind::WrongSource, attribute.offset));
+        }
+    };
+    match expression {
+        Expression::Or(terms) => {
+            let mut patterns = Vec::new();
+            terms.iter().for_each(|term| guarded_patterns(term, &mut patterns));
+            let change = change_of(&patterns).or(change);
+            terms.iter().for_each(|term| visit(term, change, findings));
+        }
+        Expression::And(terms) => terms.iter().for_each(|term| visit(term, change, findings)),
+        Expression::Not(inner) => visit(inner, change, findings),
+        Expression::Comparison(Comparison { left, right, .. }) => {
+            note(left);
+            note(right);
+        }
+        Expression::Matches { .. } | Expression::Exists(_) => {}
+    }
+}
+
+/// The patterns of guards in the standard form: `!(ActionMatches{...})`, alone, with others, or with more inside.
+fn guarded_patterns<'a>(term: &'a Expression, patterns: &mut Vec<&'a OperationPattern>) {
+    fn positive<'a>(term: &'a Expression, patterns: &mut Vec<&'a OperationPattern>) {
+        match term {
+            Expression::Matches { subject: Subject::Action, patterns: found } => patterns.extend(found),
+            Expression::And(terms) => terms.iter().for_each(|term| positive(term, patterns)),
+            _ => {}
+        }
+    }
+    match term {
+        Expression::Not(inner) => positive(inner, patterns),
+        Expression::And(terms) => terms.iter().for_each(|term| guarded_patterns(term, patterns)),
+        _ => {}
+    }
+}
+
+fn change_of(patterns: &[&OperationPattern]) -> Option<Change> {
+    let covers = |operation: &str| patterns.iter().any(|pattern| pattern.matches_text(operation));
+    match (
+        covers("Microsoft.Authorization/roleAssignments/write"),
+        covers("Microsoft.Authorization/roleAssignments/delete"),
+    ) {
+        (true, false) => Some(Change::Write),
+        (false, true) => Some(Change::Delete),
+        _ => None,
+    }
+}
+
+/// Source: "Authorization actions and attributes": write has the properties of the new assignment as `@Request`
+/// only, delete those of the existing one as `@Resource` only.
+fn is_never_there(attribute: &AttributeRef, change: Change) -> bool {
+    const PROPERTIES: &str = "microsoft.authorization/roleassignments:";
+    attribute.name.to_ascii_lowercase().starts_with(PROPERTIES)
+        && matches!(
+            (change, attribute.source),
+            (Change::Write, Source::Resource) | (Change::Delete, Source::Request)
+        )
+}

@@ -1,0 +1,170 @@
+//! What a condition says, once it is understood.
+
+use super::{Guid, Instant, Operator, Quantifier};
+use crate::rbac::OperationPattern;
+use std::borrow::Cow;
+
+/// A condition or a part of one.
+#[derive(Clone, Debug)]
+pub enum Expression {
+    /// True if one of them is; at least two.
+    Or(Vec<Expression>),
+    /// True if all of them are; at least two.
+    And(Vec<Expression>),
+    /// True if the other is false.
+    Not(Box<Expression>),
+    /// True if what is asked for matches one of the patterns.
+    Matches {
+        /// What is matched.
+        subject: Subject,
+        /// The patterns.
+        patterns: Vec<OperationPattern>,
+    },
+    /// True if the attribute is there.
+    Exists(AttributeRef),
+    /// Compares values.
+    Comparison(Comparison),
+}
+
+/// What a guard looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The operation: `ActionMatches`.
+    Action,
+    /// The sub-operation, such as `Blob.List`: `SubOperationMatches`.
+    SubOperation,
+}
+
+impl Subject {
+    /// The word for the guard.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Action => "ActionMatches",
+            Self::SubOperation => "SubOperationMatches",
+        }
+    }
+}
+
+/// Two operands and what is asked of them.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The left operand.
+    pub left: Operand,
+    /// How values are paired; may be left out.
+    pub quantifier: Option<Quantifier>,
+    /// What is asked of each pair.
+    pub operator: Operator,
+    /// The right operand.
+    pub right: Operand,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub enum Operand {
+    /// Whatever the attribute holds when the condition is evaluated.
+    Attribute(AttributeRef),
+    /// One value.
+    Literal(Literal),
+    /// Several values, in braces.
+    Set(Vec<Literal>),
+}
+
+/// An attribute, such as `@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]`.
+#[derive(Clone, Debug)]
+pub struct AttributeRef {
+    /// Where it is looked up.
+    pub source: Source,
+    /// What stands between the brackets.
+    pub name: String,
+    /// Where it stands in the condition, in bytes.
+    pub offset: usize,
+}
+
+/// Where an attribute comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// What the request asks for, such as properties in its body.
+    Request,
+    /// The object as it is before the request.
+    Resource,
+    /// Custom security attributes of who asks.
+    Principal,
+    /// Network and time.
+    Environment,
+}
+
+impl Source {
+    /// All sources.
+    pub const ALL: [Self; 4] = [Self::Request, Self::Resource, Self::Principal, Self::Environment];
+
+    /// The word after the `@`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Request => "Request",
+            Self::Resource => "Resource",
+            Self::Principal => "Principal",
+            Self::Environment => "Environment",
+        }
+    }
+
+    /// The source of this name, in any case.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// A value, of the kind its operator asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Literal {
+    /// Text.
+    Text(Text),
+    /// A whole number.
+    Integer(i64),
+    /// True or false.
+    Boolean(bool),
+    /// A GUID.
+    Guid(Guid),
+    /// A point in time.
+    Instant(Instant),
+}
+
+/// A text, with or without the backslashes of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// As it stands between quotes in a condition, backslashes included.
+    Quoted(String),
+    /// As an attribute holds it.
+    Plain(String),
+}
+
+impl Text {
+    /// The text that is meant. `\'` is a quote and `\\` a backslash; both are undocumented. A backslash before
+    /// anything else stands for itself.
+    pub fn value(&self) -> Cow<'_, str> {
+        match self {
+            Self::Plain(text) => Cow::Borrowed(text),
+            Self::Quoted(text) if !text.contains('\\') => Cow::Borrowed(text),
+            Self::Quoted(text) => {
+                let mut value = String::with_capacity(text.len());
+                let mut letters = text.chars().peekable();
+                while let Some(letter) = letters.next() {
+                    match (letter, letters.peek()) {
+                        ('\\', Some(&escaped @ ('\'' | '\\'))) => {
+                            value.push(escaped);
+                            letters.next();
+                        }
+                        _ => value.push(letter),
+                    }
+                }
+                Cow::Owned(value)
+            }
+        }
+    }
+
+    /// The text as a pattern of `Like`, its escapes kept.
+    pub fn pattern(&self) -> &str {
+        match self {
+            Self::Plain(text) | Self::Quoted(text) => text,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Tests of the condition language.
+
+mod laws;
+mod table;
+mod values;

@@ -1,0 +1,58 @@
+//! What changed between two versions of a role.
+
+use super::{Catalogue, Permissions};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The difference between an older and a newer role, in operations rather than in patterns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RoleDiff {
+    /// Operations the newer role grants and the older did not, sorted.
+    pub added: Vec<String>,
+    /// Operations the older role granted and the newer does not, sorted.
+    pub removed: Vec<String>,
+    /// Whether a condition changed its meaning: the set of conditions is another one, or an operation that both
+    /// grant stands under other conditions than before. Another way to write the same condition is no change.
+    pub condition_changed: bool,
+}
+
+/// Compares what `old` and `new` grant of the operations in `catalogue`.
+pub fn role_diff(old: &Permissions, new: &Permissions, catalogue: &Catalogue) -> RoleDiff {
+    let before = governed(old, catalogue);
+    let after = governed(new, catalogue);
+    let only_in = |these: &Governed, those: &Governed| {
+        these.keys().filter(|operation| !those.contains_key(*operation)).cloned().collect()
+    };
+    let moved = before
+        .iter()
+        .any(|(operation, conditions)| after.get(operation).is_some_and(|others| others != conditions));
+    RoleDiff {
+        added: only_in(&after, &before),
+        removed: only_in(&before, &after),
+        condition_changed: moved || conditions(old) != conditions(new),
+    }
+}
+
+/// Operations with the conditions they stand under; `None` among these is a grant without one.
+type Governed = BTreeMap<String, BTreeSet<Option<String>>>;
+
+fn governed(permissions: &Permissions, catalogue: &Catalogue) -> Governed {
+    let mut governed = Governed::new();
+    for block in permissions.blocks() {
+        let condition = block.condition.as_ref().map(super::BlockCondition::canonical);
+        for name in Permissions::new(vec![block.clone()]).expand(catalogue).names() {
+            governed.entry(name).or_default().insert(condition.clone());
+        }
+    }
+    for conditions in governed.values_mut() {
+        // An unconditional grant makes the conditional ones beside it irrelevant.
+        if conditions.contains(&None) {
+            conditions.retain(Option::is_none);
+        }
+    }
+    governed
+}
+
+fn conditions(permissions: &Permissions) -> BTreeSet<String> {
+    permissions.blocks().iter().filter_map(|block| block.condition.as_ref()).map(|c| c.canonical()).collect()
+}

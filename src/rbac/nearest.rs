@@ -1,0 +1,49 @@
+//! Names near a name that was not found, for the message that says so.
+
+/// Those of `names` that could be meant by `wanted`, the nearest first, at most `limit`. Case is left aside; a name
+/// that holds the wanted one, or most of its words, is near whatever its length.
+pub fn nearest_names<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    limit: usize,
+) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let wanted_words: Vec<&str> = words(&wanted).collect();
+    let mut near: Vec<((bool, usize), &str)> = names
+        .into_iter()
+        .filter_map(|name| {
+            let folded = name.to_lowercase();
+            let shared =
+                wanted_words.iter().filter(|word| words(&folded).any(|other| other == **word)).count();
+            let has_words = shared > 0 && shared * 3 >= wanted_words.len() * 2;
+            let holds = !wanted.is_empty() && folded.contains(&wanted);
+            let distance = distance(&wanted, &folded);
+            let is_similar = distance * 3 <= wanted.chars().count().max(3);
+            (holds || has_words || is_similar).then_some(((!is_similar, distance), name))
+        })
+        .collect();
+    near.sort();
+    near.dedup();
+    near.into_iter().take(limit).map(|(_, name)| name).collect()
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// How many letters have to be put in, taken out or replaced to make `a` into `b` (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (index, letter) in a.chars().enumerate() {
+        let mut next = Vec::with_capacity(row.len());
+        let mut left = index + 1;
+        next.push(left);
+        for ((other, above), diagonal) in b.iter().zip(row.iter().skip(1)).zip(&row) {
+            left = (left + 1).min(above + 1).min(diagonal + usize::from(letter != *other));
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+//! The name of one operation, such as `Microsoft.Compute/galleries/inVMAccessControlProfiles/write`.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// One operation. Azure compares operation names without case, and so does this type; it keeps the spelling it
+/// was given.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    name: String,
+    folded: String,
+}
+
+/// Why a text cannot name an operation.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidOperation {
+    /// The text has no characters.
+    #[error("an operation name must not be empty")]
+    Empty,
+    /// The text holds a `*`. A pattern is refused rather than compared by its letters, because the answer would
+    /// look like one about all the operations it stands for.
+    #[error(
+        "`{0}` is a pattern, not an operation: expand it first, for example with the effective operations of a role"
+    )]
+    Wildcard(String),
+    /// The text holds white space or a control character.
+    #[error("`{}` is not an operation name: it holds white space or a control character", .0.escape_debug())]
+    Characters(String),
+}
+
+impl Operation {
+    /// Takes an operation's name; refuses an empty one, a wildcard pattern, and white space.
+    pub fn new(name: &str) -> Result<Self, InvalidOperation> {
+        if name.is_empty() {
+            Err(InvalidOperation::Empty)
+        } else if name.contains('*') {
+            Err(InvalidOperation::Wildcard(name.to_owned()))
+        } else if name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            Err(InvalidOperation::Characters(name.to_owned()))
+        } else {
+            Ok(Self { name: name.to_owned(), folded: name.to_ascii_lowercase() })
+        }
+    }
+
+    /// The name as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// The name in lower case, the form in which it is compared.
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+}
+
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        self.folded == other.folded
+    }
+}
+
+impl Eq for Operation {}
+
+impl Hash for Operation {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded.hash(state);
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}

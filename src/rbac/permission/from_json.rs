@@ -1,0 +1,71 @@
+//! Permission blocks from JSON, in every shape they are met in.
+
+use super::{BlockCondition, PermissionBlock, Permissions};
+use crate::rbac::OperationPattern;
+use crate::rbac::reading::{Fields, ReadError, wrong_kind};
+use serde_json::Value;
+
+/// The lists of a block, as folded keys.
+const LISTS: [&str; 4] = ["actions", "notactions", "dataactions", "notdataactions"];
+
+/// Singular forms of the lists: nothing of Azure's is called so, and skipping `not_action` would widen the role.
+const SINGULARS: [&str; 4] = ["action", "notaction", "dataaction", "notdataaction"];
+
+impl Permissions {
+    /// Reads permissions from JSON: a list of blocks, one block, or anything that holds them under `permissions`,
+    /// `properties` or `value`, which covers a role definition or a list of them as ARM, the az CLI, PowerShell,
+    /// azurerm's resource and data source, and our data source give it, and the answer of the permissions call.
+    /// Keys are read without case and underscores. An object that holds no list of actions at all is an error
+    /// rather than a role that grants nothing.
+    pub fn from_json(value: &Value) -> Result<Self, ReadError> {
+        let mut blocks = Vec::new();
+        collect(value, "permissions", &mut blocks)?;
+        Ok(Self::new(blocks))
+    }
+}
+
+fn collect(value: &Value, path: &str, blocks: &mut Vec<PermissionBlock>) -> Result<(), ReadError> {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, item)| collect(item, &format!("{path}[{index}]"), blocks)),
+        Value::Object(map) => {
+            let fields = Fields::new(map, path);
+            for key in ["properties", "permissions", "value"] {
+                if let Some(inner @ (Value::Array(_) | Value::Object(_))) = fields.get(key)? {
+                    return collect(inner, &fields.path_to(key), blocks);
+                }
+            }
+            blocks.push(block(fields, path)?);
+            Ok(())
+        }
+        other => Err(wrong_kind(path, "permission blocks", other)),
+    }
+}
+
+fn block(fields: Fields<'_>, path: &str) -> Result<PermissionBlock, ReadError> {
+    if let Some(name) = fields.first_of(&SINGULARS) {
+        return Err(ReadError::new(
+            path,
+            format!("`{name}` is not known; the lists of a permission are plural"),
+        ));
+    }
+    if fields.first_of(&LISTS).is_none() {
+        return Err(ReadError::new(
+            path,
+            "none of `actions`, `not_actions`, `data_actions` and `not_data_actions` is there",
+        ));
+    }
+    let list = |key| -> Result<Vec<OperationPattern>, ReadError> {
+        Ok(fields.texts(key)?.into_iter().map(OperationPattern::new).collect())
+    };
+    let version = fields.text("conditionVersion")?;
+    Ok(PermissionBlock {
+        actions: list("actions")?,
+        not_actions: list("notActions")?,
+        data_actions: list("dataActions")?,
+        not_data_actions: list("notDataActions")?,
+        condition: fields.text("condition")?.map(|text| BlockCondition::new(text, version)),
+    })
+}
