@@ -16,6 +16,7 @@
 mod convert;
 mod decision;
 mod decoding;
+mod difference;
 mod document;
 mod draft;
 mod findings;
@@ -27,12 +28,13 @@ pub use convert::Collapsed;
 pub use decision::{
     Decision, Destination, Matcher, Matches, Request, Step, Target, Verdict, path_is_guarded,
 };
+pub use difference::{Changed, Difference, Effect, Replay, difference, replay};
 pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
 pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
 pub use findings::{
     CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
     document_findings, findings, group, nearest, sensitive,
 };
-pub use grants::{Grant, grants, grants_of_draft};
+pub use grants::{Grant, count_grants, grants, grants_of_draft};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};
