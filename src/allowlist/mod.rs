@@ -13,6 +13,7 @@
 //! `Azure/GuestProxyAgent` (`authorization_rules.rs`, `key.rs`, `proxy_authorizer.rs`, ...), and "ours" marks a
 //! choice of this project.
 
+mod audit_log;
 mod convert;
 mod decision;
 mod decoding;
@@ -24,6 +25,7 @@ mod grants;
 mod rules;
 mod words;
 
+pub use audit_log::{LONGEST_LINE, Outcome, Reading, Record, read as read_audit_log};
 pub use convert::Collapsed;
 pub use decision::{
     Decision, Destination, Matcher, Matches, Request, Step, Target, Verdict, path_is_guarded,
