@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 async fn start(run: Run) -> Result<(), String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     let authority = Authority::open(run.ca_dir.as_deref()).map_err(|error| text(&error))?;
-    let tls = authority.server_config().map_err(|error| text(&error))?;
+    let tls = authority.server_config(run.listen.ip()).map_err(|error| text(&error))?;
     let signer = authority.signer().map_err(|error| text(&error))?;
     let identity = Identity {
         tenant_id: run.tenant_id.unwrap_or_else(|| TENANT.to_owned()),
