@@ -44,3 +44,6 @@ pub use learn::{
 };
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};
+
+#[cfg(test)]
+mod properties;

@@ -87,10 +87,14 @@ pub struct Learner {
     options: Options,
     /// Each different request with how often it occurred.
     seen: HashMap<Seen, usize>,
-    /// Requests beyond what is kept.
+    /// How many are kept at most.
+    most_kept: usize,
+    /// Requests beyond that.
     not_kept: usize,
     pairs: BTreeMap<Caller, BTreeMap<Pattern, Examples>>,
     learned: usize,
+    /// How many pairs of identity and privilege are learned at most.
+    most_learned: usize,
     commands: BTreeMap<Caller, BTreeSet<String>>,
     report: Report,
 }
@@ -113,9 +117,11 @@ impl Learner {
         Self {
             options,
             seen: HashMap::new(),
+            most_kept: MOST_KEPT,
             not_kept: 0,
             pairs: BTreeMap::new(),
             learned: 0,
+            most_learned: MOST_LEARNED,
             commands: BTreeMap::new(),
             report: Report::default(),
         }
@@ -154,7 +160,7 @@ impl Learner {
         if wanted {
             self.learn_from(&seen, record.command_line);
         }
-        if self.seen.len() < MOST_KEPT {
+        if self.seen.len() < self.most_kept {
             self.seen.insert(seen, 1);
         } else {
             self.not_kept += 1;
@@ -174,7 +180,7 @@ impl Learner {
         }
         let patterns = self.pairs.entry(caller).or_default();
         if !patterns.contains_key(&pattern) {
-            if self.learned >= MOST_LEARNED {
+            if self.learned >= self.most_learned {
                 return;
             }
             self.learned += 1;
@@ -271,7 +277,7 @@ impl Learner {
                 (true, true) => self.report.covered += times,
                 (true, false) => {
                     let why = self.pair_for(seen).err();
-                    let full = self.learned >= MOST_LEARNED;
+                    let full = self.learned >= self.most_learned;
                     let otherwise = if full { Reason::TooMany } else { Reason::StillDenied };
                     self.report.leave_out(why.unwrap_or(otherwise), seen.request(), times);
                 }
