@@ -144,6 +144,11 @@ impl Store {
         self.objects.insert(object.id.key(), object);
     }
 
+    /// Takes one object out to put a changed one in; what is inside it stays.
+    pub fn take(&mut self, id: &ResourceId) -> Option<Object> {
+        self.objects.remove(&id.key())
+    }
+
     /// Takes an object out with everything inside it; whether it was there.
     pub fn remove(&mut self, id: &ResourceId) -> bool {
         let inside: Vec<String> = self.inside(id).map(|object| object.id.key()).collect();
