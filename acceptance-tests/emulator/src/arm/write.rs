@@ -111,6 +111,7 @@ fn accept(
         ends: operation.ends,
         ending: operation.ending,
         lag: 0,
+        leaves_nothing: call.fault.is_some_and(|fault| fault.leaves_nothing),
     });
     let state = if operation.is_some() { work.state() } else { "Succeeded" };
     state.clone_into(&mut object.state);
@@ -206,13 +207,14 @@ fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Resour
 /// Refuses a write while another one runs on the same object, in the same group's deletion, or, when the settings lock
 /// galleries, in the same gallery.
 pub fn free(emulator: &Emulator, id: &ResourceId) -> Result<(), ArmError> {
+    let group = ResourceId::of_group(&id.subscription, &id.group);
+    if emulator.store.get(&group).is_some_and(|group| group.pending.is_some()) {
+        return Err(ArmError::group_leaving(&id.group));
+    }
     let gallery = id.gallery().map(|gallery| gallery.key());
-    let group = ResourceId::of_group(&id.subscription, &id.group).key();
     let own = id.key();
     let locked = |other: &ResourceId| {
-        let other_key = other.key();
-        other_key == own
-            || other_key == group
+        other.key() == own
             || (emulator.settings.lock == Lock::Gallery
                 && gallery.is_some()
                 && other.gallery().map(|gallery| gallery.key()) == gallery)
