@@ -10,6 +10,7 @@ pub mod data_sources;
 pub mod draft_state;
 pub mod existing;
 pub mod functions;
+pub mod identity;
 pub mod import;
 pub mod invm_access_profile;
 pub mod invm_access_profile_version;
