@@ -1,6 +1,7 @@
 //! Where Terraform and Azure meet: configuration, resources, data sources, functions.
 
 pub mod applied;
+pub mod azapi;
 #[cfg(test)]
 pub(crate) mod azure_double;
 pub mod checks;

@@ -9,14 +9,18 @@ pub mod validate;
 use async_trait::async_trait;
 
 use super::connection::Connection;
-use super::{identity, import};
+use super::{azapi, identity, import};
 use crate::arm::ids::ProfileId;
+use crate::arm::models::Profile;
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, PlanCreate, PlanUpdate, Planned, Read, ReadOutcome,
-    Stored, Update,
+    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanUpdate, Planned, Read,
+    ReadOutcome, Stored, Update,
 };
 use crate::plugin::schema::IdentitySchema;
 use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
+
+/// Its type at Azure.
+const ARM_TYPE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
 
 /// An in-VM access control profile.
 #[derive(Clone, Debug)]
@@ -92,5 +96,18 @@ impl Resource for InVmAccessProfile {
 
     async fn import(&self, _: &Context, target: ImportTarget) -> Result<Stored, Failure> {
         import::object::<ProfileId>(&target, &schema::schema()).map_err(Into::into)
+    }
+
+    fn moves(&self) -> bool {
+        true
+    }
+
+    async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
+        let target = azapi::Target { resource: schema::TYPE, arm_type: ARM_TYPE };
+        let imported = |id: &ProfileId| import::state(&id.to_string(), &schema::schema());
+        let moved = azapi::take_over(target, &request, imported, |id, profile: &Profile, prior| {
+            (model::state(id, profile, prior), Diagnostics::new())
+        })?;
+        Ok(moved)
     }
 }

@@ -13,14 +13,18 @@ pub mod validate;
 use async_trait::async_trait;
 
 use super::connection::{Connection, KnownProfile};
-use super::{checks, identity, import};
+use super::{azapi, checks, identity, import};
 use crate::arm::ids::{ProfileId, VersionId};
+use crate::arm::models::Version;
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, PlanCreate, PlanUpdate, Planned, Read, ReadOutcome,
-    Stored, Update,
+    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanUpdate, Planned, Read,
+    ReadOutcome, Stored, Update,
 };
 use crate::plugin::schema::IdentitySchema;
 use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
+
+/// Its type at Azure.
+const ARM_TYPE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions";
 
 /// A version of an in-VM access control profile.
 #[derive(Clone, Debug)]
@@ -105,5 +109,18 @@ impl Resource for InVmAccessProfileVersion {
 
     async fn import(&self, _: &Context, target: ImportTarget) -> Result<Stored, Failure> {
         import::object::<VersionId>(&target, &schema::schema()).map_err(Into::into)
+    }
+
+    fn moves(&self) -> bool {
+        true
+    }
+
+    async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
+        let target = azapi::Target { resource: schema::TYPE, arm_type: ARM_TYPE };
+        let imported = |id: &VersionId| import::state(&id.to_string(), &schema::schema());
+        let moved = azapi::take_over(target, &request, imported, |id, version: &Version, prior| {
+            model::state(id, version, prior)
+        })?;
+        Ok(moved)
     }
 }
