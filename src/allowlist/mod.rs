@@ -31,7 +31,7 @@ pub use convert::Collapsed;
 pub use decision::{
     Decision, Destination, Matcher, Matches, Request, Step, Target, Verdict, path_is_guarded,
 };
-pub use difference::{Changed, Difference, Effect, Replay, difference, replay};
+pub use difference::{Changed, Difference, Effect, Replay, difference, replay, unnoticed_change};
 pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
 pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
 pub use findings::{

@@ -75,18 +75,18 @@ fn compare<'a>(
     told: &mut BTreeSet<&'a str>,
     found: &mut Found,
 ) {
-    if !references.is_granted(broad) {
+    if !references.is_granted(broad) || !view.spend_pairs(references.cost(broad)) {
         return;
     }
     let holders = references.holders(broad);
     let (mut undone, mut also) = (Vec::new(), BTreeSet::new());
     for &narrow in covered {
-        if !view.spend_pairs(holders.len()) {
+        let same = references.same_roles(broad, narrow);
+        if !view.spend_pairs(if same { 1 } else { references.cost(narrow) }) {
             return;
         }
-        let same = references.same_roles(broad, narrow);
-        let meant = if same { holders.clone() } else { references.holders(narrow) };
-        if holders.is_subset(&meant) {
+        let meant = if same { BTreeSet::new() } else { references.holders(narrow) };
+        if same || holders.is_subset(&meant) {
             if meant.is_subset(&holders) && told.insert(narrow) {
                 let message =
                     format!("adds nothing: \"{broad}\" covers it and is granted to the same identities.");
