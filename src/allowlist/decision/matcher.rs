@@ -101,7 +101,7 @@ impl Matcher {
         if path_is_guarded(target.path) {
             return Decision::plain(Verdict::Denied, Step::PathGuard);
         }
-        if ["/provision", "/gpa-aggregated-status"].contains(&target.path) {
+        if target.is_bare() && ["/provision", "/gpa-aggregated-status"].contains(&target.path) {
             return Decision::plain(Verdict::Allowed, Step::OwnPath);
         }
         if request.elevated && request.is_on_skip_list(&target) {
