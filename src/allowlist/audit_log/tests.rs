@@ -136,7 +136,8 @@ fn log_analytics_as_csv() {
         "TimeGenerated,RenderedDescription\n2026,\"{0}\"\n2026,\"{0}\"\n",
         SAMPLE.replace('"', "\"\"")
     );
-    holds(events, 2);
+    holds(&events, 2);
+    holds(format!("#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\n{events}"), 2);
 }
 
 #[test]
