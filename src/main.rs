@@ -8,13 +8,12 @@ use std::process::ExitCode;
 use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, PROTOCOL_VERSION};
 use terraform_provider_gallery::plugin::lifetime::Mode;
 use terraform_provider_gallery::plugin::serve::{self, Options};
-use terraform_provider_gallery::plugin::{log, panics};
+use terraform_provider_gallery::plugin::{Service, log, panics};
+use terraform_provider_gallery::provider::{ADDRESS, Gallery};
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 /// The provider's type name: the prefix of its resources and the end of its log variables.
 const TYPE_NAME: &str = "gallery";
-/// The source address in examples and in what `--debug` prints. This is the one place that decides it.
-const ADDRESS: &str = "terraform.local/azure/gallery";
 
 const USAGE: &str = "\
 usage: terraform-provider-gallery [--debug | --version | --help]
@@ -96,7 +95,7 @@ fn serve(mode: Mode) -> ExitCode {
             "Serving until Ctrl-C. In another terminal, export what follows and run Terraform as usual:\n\n",
         );
     }
-    match serve::run(provider, Options { address: ADDRESS, mode, handshake }) {
+    match serve::run(|| Service::new(Gallery::new()), Options { address: ADDRESS, mode, handshake }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("{NAME}: {error}\n"));
@@ -128,28 +127,4 @@ described in docs/. To attach a debugger, start it with --debug. More: --help.
 /// Writes to stderr: stdout belongs to the handshake.
 fn complain(text: &str) {
     drop(io::stderr().write_all(text.as_bytes()));
-}
-
-use terraform_provider_gallery::plugin::proto;
-use terraform_provider_gallery::plugin::proto::provider_server::Provider;
-
-/// Answers with an empty schema.
-struct Empty;
-
-fn provider() -> Empty {
-    Empty
-}
-
-#[tonic::async_trait]
-impl Provider for Empty {
-    async fn get_provider_schema(
-        &self,
-        _request: tonic::Request<proto::get_provider_schema::Request>,
-    ) -> Result<tonic::Response<proto::get_provider_schema::Response>, tonic::Status> {
-        let block = proto::schema::Block::default();
-        Ok(tonic::Response::new(proto::get_provider_schema::Response {
-            provider: Some(proto::Schema { version: 0, block: Some(block) }),
-            ..Default::default()
-        }))
-    }
 }

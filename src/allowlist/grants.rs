@@ -43,6 +43,16 @@ pub fn grants(rules: &Rules) -> Vec<Grant> {
     grants
 }
 
+/// At most how many grants the rules have, without listing them: repeated references and names that refer to
+/// nothing are counted too.
+pub fn count_grants(rules: &Rules) -> usize {
+    let of = |(role, assignment): (&String, &super::RoleAssignment)| {
+        let privileges = rules.roles.get(role).map_or(0, |role| role.privileges.len());
+        privileges.saturating_mul(assignment.identities.len())
+    };
+    rules.role_assignments.iter().map(of).fold(0, usize::saturating_add)
+}
+
 /// Every grant of rules that may be known in part, or nothing when an unknown part could add or remove one.
 /// What a privilege or identity says does not matter here, only that it is there.
 pub fn grants_of_draft(draft: &Draft) -> Option<Vec<Grant>> {
@@ -106,6 +116,7 @@ mod tests {
     #[test]
     fn pairs_are_sorted_and_dangling_names_grant_nothing() {
         let shown: Vec<_> = grants(&rules()).iter().map(ToString::to_string).collect();
+        assert_eq!(count_grants(&rules()), 7);
         assert_eq!(shown, ["web -> instance (app)", "web -> token (app)", "web -> token (ops)"]);
     }
 

@@ -13,9 +13,11 @@
 //! `Azure/GuestProxyAgent` (`authorization_rules.rs`, `key.rs`, `proxy_authorizer.rs`, ...), and "ours" marks a
 //! choice of this project.
 
+mod audit_log;
 mod convert;
 mod decision;
 mod decoding;
+mod difference;
 mod document;
 mod draft;
 mod findings;
@@ -23,16 +25,18 @@ mod grants;
 mod rules;
 mod words;
 
+pub use audit_log::{LONGEST_LINE, Outcome, Reading, Record, read as read_audit_log};
 pub use convert::Collapsed;
 pub use decision::{
     Decision, Destination, Matcher, Matches, Request, Step, Target, Verdict, path_is_guarded,
 };
+pub use difference::{Changed, Difference, Effect, Replay, difference, replay};
 pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
 pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
 pub use findings::{
     CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
     document_findings, findings, group, nearest, sensitive,
 };
-pub use grants::{Grant, grants, grants_of_draft};
+pub use grants::{Grant, count_grants, grants, grants_of_draft};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};

@@ -41,7 +41,7 @@ impl Default for Pace {
             retry: backoff(500, 30),
             poll: backoff(150, 10),
             busy: backoff(1_000, 15),
-            unreachable: Duration::from_secs(120),
+            unreachable: Duration::from_secs(60),
             invisible: Duration::from_secs(120),
             cancel_grace: Duration::from_secs(5),
         }

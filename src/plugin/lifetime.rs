@@ -12,6 +12,8 @@
 use std::io;
 use std::time::Duration;
 
+use futures::{Stream, stream};
+
 /// How often to look for the parent.
 const WATCH: Duration = Duration::from_secs(1);
 
@@ -53,8 +55,12 @@ impl Lifetime {
         })
     }
 
-    /// Waits for a reason to end. Can be called again, to learn of a second reason.
-    pub async fn ended(&mut self) -> End {
+    /// The reasons to end, as they come.
+    pub fn reasons(self) -> impl Stream<Item = End> {
+        stream::unfold(self, async |mut lifetime| Some((lifetime.ended().await, lifetime)))
+    }
+
+    async fn ended(&mut self) -> End {
         loop {
             let signal = tokio::select! {
                 signal = self.signals.next() => signal,

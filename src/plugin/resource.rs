@@ -334,6 +334,29 @@ pub trait Resource: Send + Sync {
         .into())
     }
 
+    /// Rewrites an identity stored under another version of the identity's schema. One of the current version
+    /// never comes here.
+    ///
+    /// # Errors
+    /// When the version is not known.
+    async fn upgrade_identity(&self, version: i64, identity: serde_json::Value) -> Result<Value, Failure> {
+        let _ = identity;
+        Err(Diagnostic::error(
+            "Identity of an unknown version",
+            format!(
+                "The identity of a `{}` was stored under schema version {version}, which this provider does not \
+                 know. Use the version of the provider that wrote it, or a newer one.",
+                self.type_name()
+            ),
+        )
+        .into())
+    }
+
+    /// Whether [`Resource::move_state`] takes over anything: the host is told, and asks only then.
+    fn moves(&self) -> bool {
+        false
+    }
+
     /// Takes over the state of another resource type.
     ///
     /// # Errors

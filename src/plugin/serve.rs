@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::{Stream, StreamExt as _};
 use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
@@ -56,12 +57,14 @@ pub async fn serve<P: Provider>(provider: P, options: Options) -> Result<(), Ser
     let mode = options.mode;
     let door = Door::open(options)?;
     announce(&door.line).map_err(ServeError::Announcement)?;
-    serve_at(door, provider, mode, lifetime).await
+    tracing::debug!(target: "provider.plugin", address = %door.address, tls = door.tls.is_some(), "serving");
+    serve_at(door, provider, mode, lifetime.reasons()).await
 }
 
 /// An open socket, and what tells the host of it.
 struct Door {
     listener: Listener,
+    address: Address,
     residue: Residue,
     tls: Option<Arc<ServerConfig>>,
     line: String,
@@ -83,15 +86,16 @@ impl Door {
             (None, Mode::Plugin) => (None, handshake::line(&address, None)),
             (None, Mode::Debug) => (None, reattach(options.address, &address)),
         };
-        Ok(Self { listener, residue, tls, line })
+        Ok(Self { listener, address, residue, tls, line })
     }
 }
 
+/// Serves at an open door until the first of `reasons`. A second one cuts the leave-taking short.
 async fn serve_at<P: Provider>(
     door: Door,
     provider: P,
     mode: Mode,
-    mut lifetime: Lifetime,
+    reasons: impl Stream<Item = End>,
 ) -> Result<(), ServeError> {
     let Door { listener, residue, tls, .. } = door;
     let incoming = connection::incoming(listener, tls);
@@ -111,13 +115,13 @@ async fn serve_at<P: Provider>(
         .add_service(GrpcBrokerServer::new(Broker { ending: ending.clone() }))
         .add_service(HealthServer::new(Pulse { ending: ending.clone() }))
         .serve_with_incoming_shutdown(incoming, ending.cancelled());
-    let mut server = pin!(server);
+    let (mut server, mut reasons) = (pin!(server), pin!(reasons));
 
     let grace = tokio::select! {
-        ended = &mut server => return Ok(ended?),
+        served = &mut server => return Ok(served?),
         // A host that reattaches says goodbye after every command; the process is not its own to end.
         () = goodbye.cancelled(), if mode == Mode::Plugin => GOODBYE,
-        end = lifetime.ended() => {
+        Some(end) = reasons.next() => {
             log_end(end);
             // The state of what is running can still be told: stop it, and wait for the answers.
             let stop = tonic::Request::new(proto::stop_provider::Request {});
@@ -127,9 +131,9 @@ async fn serve_at<P: Provider>(
     };
     ending.cancel();
     let finished = tokio::select! {
-        ended = &mut server => ended.map_err(ServeError::from),
+        served = &mut server => served.map_err(ServeError::from),
         () = tokio::time::sleep(grace) => Ok(()),
-        _ = lifetime.ended() => Ok(()),
+        Some(_) = reasons.next() => Ok(()),
     };
     residue.remove().map_err(ServeError::Residue)?;
     finished

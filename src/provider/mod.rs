@@ -6,6 +6,7 @@ pub mod configuration;
 pub mod connection;
 pub mod draft_state;
 pub mod existing;
+pub mod functions;
 pub mod import;
 pub mod invm_access_profile;
 pub mod invm_access_profile_version;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::plugin::provider::{ConfigureRequest, Provider};
-use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Resource, Schema, Value};
+use crate::plugin::{Context, Diagnostics, Failure, Function, Resource, Schema, Value};
 use connection::Connection;
 use invm_access_profile::InVmAccessProfile;
 use invm_access_profile_version::InVmAccessProfileVersion;
@@ -54,9 +55,13 @@ impl Provider for Gallery {
         ]
     }
 
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        functions::all()
+    }
+
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
         let word = checks::word(&config, "environment", configuration::schema::ENVIRONMENTS);
-        word.into_iter().collect::<Vec<Diagnostic>>().into_iter().collect()
+        word.into_iter().collect()
     }
 
     async fn configure(&self, _: &Context, request: ConfigureRequest) -> Result<Diagnostics, Failure> {

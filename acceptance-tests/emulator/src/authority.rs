@@ -90,13 +90,13 @@ impl Authority {
         Signer::from_pkcs8(&self.token_key).map_err(AuthorityError::of)
     }
 
-    /// TLS with a fresh certificate for the loopback names, HTTP/2 and HTTP/1.1 by ALPN.
-    pub fn server_config(&self) -> Result<Arc<ServerConfig>, AuthorityError> {
+    /// TLS with a fresh certificate for the loopback names and the address listened on, HTTP/2 and HTTP/1.1 by ALPN.
+    pub fn server_config(&self, listen: IpAddr) -> Result<Arc<ServerConfig>, AuthorityError> {
         // The issuer is rebuilt from the key: name and key identifier are all a leaf takes from it.
         let parameters = ca_parameters();
         let issuer = Issuer::from_params(&parameters, &self.key);
         let key = KeyPair::generate().map_err(AuthorityError::of)?;
-        let certificate = leaf_parameters()?.signed_by(&key, &issuer).map_err(AuthorityError::of)?;
+        let certificate = leaf_parameters(listen)?.signed_by(&key, &issuer).map_err(AuthorityError::of)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -123,7 +123,7 @@ fn ca_parameters() -> CertificateParams {
     parameters
 }
 
-fn leaf_parameters() -> Result<CertificateParams, AuthorityError> {
+fn leaf_parameters(listen: IpAddr) -> Result<CertificateParams, AuthorityError> {
     let mut parameters = CertificateParams::default();
     parameters.distinguished_name.push(DnType::CommonName, "localhost");
     parameters.subject_alt_names = vec![
@@ -131,6 +131,9 @@ fn leaf_parameters() -> Result<CertificateParams, AuthorityError> {
         SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         SanType::IpAddress(IpAddr::V6(Ipv6Addr::LOCALHOST)),
     ];
+    if ![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&listen) {
+        parameters.subject_alt_names.push(SanType::IpAddress(listen));
+    }
     parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     parameters.use_authority_key_identifier_extension = true;
@@ -168,7 +171,7 @@ mod tests {
         let second = Authority::open(Some(directory.path())).unwrap();
         assert_eq!(std::fs::read(second.certificate_file()).unwrap(), pem);
         assert!(second.signer().unwrap().verify(&token).is_some());
-        second.server_config().unwrap();
+        second.server_config(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
         let private = Authority::open(None).unwrap();
         let file = private.certificate_file();
         assert!(file.exists());

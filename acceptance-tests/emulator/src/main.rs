@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 async fn start(run: Run) -> Result<(), String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     let authority = Authority::open(run.ca_dir.as_deref()).map_err(|error| text(&error))?;
-    let tls = authority.server_config().map_err(|error| text(&error))?;
+    let tls = authority.server_config(run.listen.ip()).map_err(|error| text(&error))?;
     let signer = authority.signer().map_err(|error| text(&error))?;
     let identity = Identity {
         tenant_id: run.tenant_id.unwrap_or_else(|| TENANT.to_owned()),
@@ -78,11 +78,12 @@ async fn start(run: Run) -> Result<(), String> {
         "client_secret": identity.client_secret,
         "subscription_id": identity.subscription_id,
     });
+    // Before anyone is told that it is ready: whoever reads that may end it the next moment.
+    let mut signals = Signals::new().map_err(|error| text(&error))?;
     let serving = tokio::spawn(std::sync::Arc::clone(&server).serve(listener, tls));
     // Whoever started it may be gone already; then there is nobody to tell.
     let _ = writeln!(std::io::stdout(), "{ready}");
     let mut saving = tokio::time::interval(Duration::from_secs(1));
-    let mut signals = Signals::new().map_err(|error| text(&error))?;
     loop {
         tokio::select! {
             () = signals.next() => break,

@@ -75,5 +75,15 @@ async fn a_thousand_calls_at_a_time_are_answered() {
         answered += 1;
     }
     assert_eq!(answered, 1000);
+    #[cfg(target_os = "linux")]
+    assert!(peak_memory(plugin.id().unwrap()) < 256 << 10, "kB: {}", peak_memory(plugin.id().unwrap()));
     assert!(plugin.shutdown().await.unwrap().status.success());
+}
+
+/// The most memory the process has ever had resident, in kB.
+#[cfg(target_os = "linux")]
+fn peak_memory(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

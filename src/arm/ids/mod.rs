@@ -3,10 +3,11 @@
 //! ```
 //! use terraform_provider_gallery::arm::ids::ProfileId;
 //!
-//! let subscription = "/subscriptions/00000000-0000-0000-0000-000000000001";
-//! let typed = format!("{subscription}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/p");
-//! let pasted: ProfileId = typed.to_uppercase().replace("SUBSCRIPTIONS", "subscriptions").parse()?;
-//! assert_eq!(pasted, typed.parse()?);
+//! let text = "/subscriptions/00000000-0000-0000-0000-000000000001/resourcegroups/rg/providers/microsoft.compute\
+//!     /galleries/g/invmaccesscontrolprofiles/Web";
+//! let id: ProfileId = text.parse()?;
+//! assert_eq!(id, text.to_uppercase().parse()?);
+//! assert!(id.to_string().ends_with("/galleries/g/inVMAccessControlProfiles/Web"));
 //! # Ok::<(), terraform_provider_gallery::arm::ids::IdError>(())
 //! ```
 //!

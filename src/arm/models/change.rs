@@ -53,56 +53,65 @@ const RULE_LISTS: [&str; 4] = ["privileges", "roles", "identities", "roleAssignm
 
 impl Change for ProfileChange {
     fn apply(&self, mut body: Map<String, Value>) -> Map<String, Value> {
-        let properties = writable(&mut body);
+        let mut properties = take_writable(&mut body);
         match &self.description {
-            Some(Some(description)) => set(properties, "description", json!(description)),
+            Some(Some(description)) => set(&mut properties, "description", json!(description)),
             Some(None) => drop(properties.remove("description")),
             None => {}
         }
         if let Some(endpoint) = &self.applicable_host_endpoint {
-            set(properties, "applicableHostEndpoint", json!(endpoint));
+            set(&mut properties, "applicableHostEndpoint", json!(endpoint));
         }
-        tags(&mut body, &self.tags);
-        body
+        put_back(body, properties, &self.tags)
     }
 }
 
 impl Change for VersionChange {
     fn apply(&self, mut body: Map<String, Value>) -> Map<String, Value> {
-        let properties = writable(&mut body);
-        complete_rules(properties);
+        let mut properties = take_writable(&mut body);
+        complete_rules(&mut properties);
         if let Some(mode) = &self.mode {
-            set(properties, "mode", json!(mode));
+            set(&mut properties, "mode", json!(mode));
         }
         if let Some(access) = &self.default_access {
-            set(properties, "defaultAccess", json!(access));
+            set(&mut properties, "defaultAccess", json!(access));
         }
         if let Some(exclude) = self.exclude_from_latest {
-            set(properties, "excludeFromLatest", json!(exclude));
+            set(&mut properties, "excludeFromLatest", json!(exclude));
         }
         if let Some(wanted) = &self.target_locations {
             let had = properties.remove("targetLocations").unwrap_or_default();
-            set(properties, "targetLocations", targets(wanted, &had));
+            set(&mut properties, "targetLocations", targets(wanted, &had));
         }
-        tags(&mut body, &self.tags);
-        body
+        put_back(body, properties, &self.tags)
     }
 }
 
-/// Takes away what is not ours to send and gives the properties.
-fn writable(body: &mut Map<String, Value>) -> &mut Map<String, Value> {
+/// Takes the properties out of a body, and away from both what is not ours to send.
+fn take_writable(body: &mut Map<String, Value>) -> Map<String, Value> {
     for member in READ_ONLY {
         body.remove(member);
     }
-    let properties = body.entry("properties").or_insert_with(|| Value::Object(Map::new()));
-    if !properties.is_object() {
-        *properties = Value::Object(Map::new());
-    }
-    let Value::Object(properties) = properties else { unreachable!("it was made an object") };
+    let mut properties = match body.remove("properties") {
+        Some(Value::Object(properties)) => properties,
+        _ => Map::new(),
+    };
     for member in READ_ONLY_PROPERTIES {
         properties.remove(member);
     }
     properties
+}
+
+fn put_back(
+    mut body: Map<String, Value>,
+    properties: Map<String, Value>,
+    tags: &Option<BTreeMap<String, String>>,
+) -> Map<String, Value> {
+    if let Some(tags) = tags {
+        set(&mut body, "tags", json!(tags));
+    }
+    set(&mut body, "properties", Value::Object(properties));
+    body
 }
 
 /// A service may give absent or null for an empty list; it gets the empty list back.
@@ -129,12 +138,6 @@ fn targets(wanted: &[Location], had: &Value) -> Value {
         same.map_or_else(|| json!({ "name": location }), |entry| (*entry).clone())
     };
     Value::Array(wanted.iter().map(entry).collect())
-}
-
-fn tags(body: &mut Map<String, Value>, tags: &Option<BTreeMap<String, String>>) {
-    if let Some(tags) = tags {
-        set(body, "tags", json!(tags));
-    }
 }
 
 fn set(object: &mut Map<String, Value>, name: &str, value: Value) {

@@ -173,3 +173,64 @@ fn a_change_keeps_what_it_does_not_speak_of() {
         json!({"tags": {}, "properties": {}})
     );
 }
+
+mod any_input {
+    use super::super::*;
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    fn json() -> impl Strategy<Value = Value> {
+        let word = prop_oneof![
+            Just("properties"),
+            Just("rules"),
+            Just("privileges"),
+            Just("targetLocations"),
+            Just("name"),
+            Just("tags"),
+            Just("mode"),
+            Just("queryParameters"),
+            Just("replicationStatus"),
+            Just("summary"),
+            Just("systemData"),
+            Just("x"),
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,5}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(5, 60, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((word.clone(), inner), 0..6).prop_map(|pairs| Value::Object(
+                    pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+                )),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_a_resource_or_an_error(value in json()) {
+            let _ = serde_json::from_value::<Version>(value.clone());
+            let _ = serde_json::from_value::<Profile>(value.clone());
+            let body: Map<String, Value> = Map::from_iter([("properties".to_owned(), value)]);
+            let change = VersionChange { target_locations: Some(vec!["westus".into()]), ..VersionChange::default() };
+            let changed = change.apply(body);
+            prop_assert!(changed["properties"]["targetLocations"].is_array());
+            let _ = ProfileChange { description: Some(None), ..ProfileChange::default() }.apply(changed);
+        }
+
+        #[test]
+        fn any_body_is_an_error_that_can_be_shown(value in json(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            use crate::arm::error::{Error, RequestLine};
+            for body in [value.to_string().into_bytes(), format!("{{\"error\":{value}}}").into_bytes(), bytes] {
+                let error = crate::arm::error::read_error(404, &body, RequestLine { method: "GET", path: "/x".into() });
+                let error = Error::Service(Box::new(error));
+                prop_assert!(!error.report().is_empty());
+                let _ = (error.missing(), error.is_another_operation(), error.is_nested_resources());
+            }
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! whatever the number of attempts. A host that cannot be reached is tried for a bounded time only, since a wrong address would otherwise
 //! look like a hang. A certificate that is not trusted is not tried again.
 
-use super::super::call::Call;
+use super::super::call::{Call, Last};
 use super::super::error::{RequestLine, TransportKind, read_error};
 use super::super::pace::{Pace, random};
 use super::transport::{describe, forward};
@@ -57,7 +57,10 @@ impl Policy for RetryPolicy {
             let asked = match forward(ctx, request, next).await {
                 Ok(response) => {
                     let status = u16::from(response.status());
-                    call.heard(|last| last.status = Some(status));
+                    call.heard(|last| {
+                        *last =
+                            Last { status: Some(status), progress: last.progress.take(), ..Last::default() }
+                    });
                     if !PASSING.contains(&status) {
                         return Ok(response);
                     }

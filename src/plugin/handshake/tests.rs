@@ -126,3 +126,27 @@ fn a_debugged_plugin_needs_no_cookie_and_takes_no_certificate() {
     #[cfg(unix)]
     assert_eq!(handshake.place.temporary, PathBuf::from("/var/tmp"));
 }
+
+proptest::proptest! {
+    /// Whatever a host writes, the answer is a handshake or one printable line.
+    #[test]
+    fn no_environment_is_too_odd(
+        versions in "\\PC*|[0-9, ]*",
+        port in "\\PC{0,8}|[0-9]{1,6}",
+        certificate in "\\PC*|-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]*\n-----END CERTIFICATE-----\n",
+        group in "\\PC*",
+    ) {
+        for (name, value) in [
+            ("PLUGIN_PROTOCOL_VERSIONS", versions),
+            ("PLUGIN_MIN_PORT", port.clone()),
+            ("PLUGIN_MAX_PORT", port),
+            ("PLUGIN_CLIENT_CERT", certificate),
+            ("PLUGIN_UNIX_SOCKET_GROUP", group),
+        ] {
+            if let Err(error) = read(&[COOKIE_SET, (name, &value)]) {
+                let said = error.to_string();
+                proptest::prop_assert!(said.lines().count() == 1 && said.len() < 2000, "{}", said);
+            }
+        }
+    }
+}

@@ -2,7 +2,11 @@
 
 pub mod attribute;
 pub mod block;
+pub mod check;
 pub mod identity;
+mod prose;
+mod settle;
+mod wire;
 
 pub use attribute::{Attribute, AttributeNesting, Presence, Shape};
 pub use block::{Block, BlockNesting, NestedBlock};

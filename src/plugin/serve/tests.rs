@@ -29,8 +29,7 @@ async fn without_unix_sockets_a_port_is_served_over_tls() {
     let fields: Vec<String> = door.line.split('|').map(str::to_owned).collect();
     assert_eq!(fields[..3], ["1", "6", "tcp"]);
     assert!(fields[3].starts_with("127.0.0.1:"), "{fields:?}");
-    let lifetime = Lifetime::begin(Mode::Plugin).unwrap();
-    let serving = tokio::spawn(serve_at(door, Nothing, Mode::Plugin, lifetime));
+    let serving = tokio::spawn(serve_at(door, Nothing, Mode::Plugin, futures::stream::pending()));
 
     let certificate =
         base64::Engine::decode(&base64::engine::general_purpose::STANDARD_NO_PAD, &fields[5]).unwrap();
@@ -65,4 +64,144 @@ async fn what_to_export_survives_the_shell() {
     assert!(line.starts_with("TF_REATTACH_PROVIDERS='{\"example.com/some/thing\":{"), "{line}");
     assert!(line.contains(r"/tmp/it'\''s/s"), "{line}");
     assert!(line.ends_with("}}'") && line.contains("\"Network\":\"unix\""), "{line}");
+}
+
+#[cfg(unix)]
+mod life {
+    use std::future::pending;
+
+    use tokio::sync::{Notify, mpsc};
+    use tokio_stream::wrappers::UnboundedReceiverStream;
+    use tonic::client::Grpc;
+    use tonic::codegen::http::uri::PathAndQuery;
+    use tonic::transport::{Channel, Endpoint};
+    use tonic::{Request, Response, Status};
+    use tonic_prost::ProstCodec;
+
+    use super::*;
+    use crate::plugin::proto::{apply_resource_change, stop_provider};
+
+    /// A provider whose one call runs until it is stopped, or for ever.
+    #[derive(Default)]
+    struct Busy {
+        began: Arc<Notify>,
+        stopped: Notify,
+        deaf: bool,
+    }
+
+    #[tonic::async_trait]
+    impl Provider for Busy {
+        async fn apply_resource_change(
+            &self,
+            _request: Request<apply_resource_change::Request>,
+        ) -> Result<Response<apply_resource_change::Response>, Status> {
+            self.began.notify_one();
+            if self.deaf {
+                pending::<()>().await;
+            }
+            self.stopped.notified().await;
+            Ok(Response::new(apply_resource_change::Response {
+                private: "kept".into(),
+                ..Default::default()
+            }))
+        }
+
+        async fn stop_provider(
+            &self,
+            _request: Request<stop_provider::Request>,
+        ) -> Result<Response<stop_provider::Response>, Status> {
+            self.stopped.notify_one();
+            Ok(Response::new(stop_provider::Response::default()))
+        }
+    }
+
+    /// A plugin on a Unix socket in plaintext: its socket, the channel by which it gets reasons to end, its life.
+    struct Running {
+        socket: String,
+        reasons: mpsc::UnboundedSender<End>,
+        life: tokio::task::JoinHandle<Result<(), ServeError>>,
+    }
+
+    fn run(provider: Busy, mode: Mode) -> Running {
+        let mut options = options(mode, None);
+        options.handshake.place.unix = true;
+        let door = Door::open(options).unwrap();
+        let socket = door.address.to_string();
+        let (reasons, given) = mpsc::unbounded_channel();
+        let life = tokio::spawn(serve_at(door, provider, mode, UnboundedReceiverStream::new(given)));
+        Running { socket, reasons, life }
+    }
+
+    async fn connect(socket: &str) -> Channel {
+        Endpoint::try_from(format!("unix:{socket}")).unwrap().connect().await.unwrap()
+    }
+
+    async fn call<Q, A>(channel: Channel, path: &'static str, request: Q) -> Result<A, Status>
+    where
+        Q: prost::Message + Send + Sync + Default + 'static,
+        A: prost::Message + Send + Sync + Default + 'static,
+    {
+        let mut client = Grpc::new(channel);
+        client.ready().await.unwrap();
+        let codec: ProstCodec<Q, A> = ProstCodec::default();
+        let path = PathAndQuery::from_static(path);
+        client.unary(Request::new(request), path, codec).await.map(Response::into_inner)
+    }
+
+    const APPLY: &str = "/tfplugin6.Provider/ApplyResourceChange";
+    const SHUTDOWN: &str = "/plugin.GRPCController/Shutdown";
+
+    async fn apply(channel: Channel) -> Result<apply_resource_change::Response, Status> {
+        call(channel, APPLY, apply_resource_change::Request::default()).await
+    }
+
+    #[tokio::test]
+    async fn a_signal_stops_what_runs_and_its_answer_is_still_given() {
+        let began = Arc::new(Notify::new());
+        let running = run(Busy { began: Arc::clone(&began), ..Busy::default() }, Mode::Plugin);
+        let applying = tokio::spawn(apply(connect(&running.socket).await));
+        began.notified().await;
+        running.reasons.send(End::Signal("SIGTERM")).unwrap();
+        assert_eq!(applying.await.unwrap().unwrap().private, "kept");
+        running.life.await.unwrap().unwrap();
+        assert!(!std::path::Path::new(&running.socket).parent().unwrap().exists());
+    }
+
+    #[tokio::test]
+    async fn a_second_signal_does_not_wait_for_the_deaf() {
+        let began = Arc::new(Notify::new());
+        let running = run(Busy { began: Arc::clone(&began), deaf: true, ..Busy::default() }, Mode::Plugin);
+        let applying = tokio::spawn(apply(connect(&running.socket).await));
+        began.notified().await;
+        running.reasons.send(End::Signal("SIGTERM")).unwrap();
+        running.reasons.send(End::Signal("SIGTERM")).unwrap();
+        tokio::time::timeout(STOPPING / 2, running.life).await.expect("it waited").unwrap().unwrap();
+        assert!(!std::path::Path::new(&running.socket).exists());
+        applying.abort();
+    }
+
+    #[tokio::test]
+    async fn a_goodbye_is_over_before_go_plugin_kills() {
+        let began = Arc::new(Notify::new());
+        let running = run(Busy { began: Arc::clone(&began), deaf: true, ..Busy::default() }, Mode::Plugin);
+        let channel = connect(&running.socket).await;
+        let applying = tokio::spawn(apply(channel.clone()));
+        began.notified().await;
+        let farewell = proto::go_plugin::Empty {};
+        let _: proto::go_plugin::Empty = call(channel, SHUTDOWN, farewell).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(2), running.life).await.expect("killed").unwrap().unwrap();
+        applying.abort();
+    }
+
+    #[tokio::test]
+    async fn a_debugged_plugin_outlives_the_goodbyes_of_its_hosts() {
+        let running = run(Busy::default(), Mode::Debug);
+        for _ in 0..2 {
+            let farewell = proto::go_plugin::Empty {};
+            let channel = connect(&running.socket).await;
+            let _: proto::go_plugin::Empty = call(channel, SHUTDOWN, farewell).await.unwrap();
+        }
+        running.reasons.send(End::Signal("SIGINT")).unwrap();
+        running.life.await.unwrap().unwrap();
+    }
 }

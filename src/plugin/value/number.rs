@@ -33,9 +33,10 @@ impl Number {
         }
         let decimal = Decimal::parse(text)?;
         if let Some(whole) = decimal.to_integer() {
-            return Some(
-                i64::try_from(whole).map(Self::Int).or_else(|_| u64::try_from(whole).map(Self::UInt)).ok()?,
-            );
+            return i64::try_from(whole)
+                .map(Self::Int)
+                .or_else(|_| u64::try_from(whole).map(Self::UInt))
+                .ok();
         }
         if decimal.may_be_binary()
             && let Ok(float) = text.parse::<f64>()

@@ -70,10 +70,9 @@ impl Reader {
             let here = join(path, name);
             match members.iter().find(|member| member.name.eq_ignore_ascii_case(name)) {
                 Some(member) if member.need == Need::Read => {}
+                Some(_) if value.is_null() && !self.reading.patch => {}
                 Some(member) if value.is_null() => {
-                    if self.reading.patch {
-                        kept.insert(member.name.to_owned(), Value::Null);
-                    }
+                    kept.insert(member.name.to_owned(), Value::Null);
                 }
                 Some(member) => {
                     kept.insert(member.name.to_owned(), self.value(value, &member.shape, &here)?);

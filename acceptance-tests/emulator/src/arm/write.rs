@@ -200,8 +200,12 @@ fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Resour
     }
     let Some(parent) = id.parent() else { return Ok(id.clone()) };
     read::above(emulator, id, verb_word(&call.request.method))?;
+    let unready = |object: &Object| {
+        object.id.kind() != Kind::Group
+            && object.pending.as_ref().is_some_and(|pending| pending.work != Work::Update)
+    };
     match emulator.store.get(&parent) {
-        Some(parent) if parent.pending.is_some() && parent.id.kind() != Kind::Group => Err(ArmError::busy()),
+        Some(parent) if unready(parent) => Err(ArmError::busy()),
         Some(parent) => Ok(parent.id.child(id.name())),
         None => Err(ArmError::parent_missing(id, verb_word(&call.request.method))),
     }

@@ -47,6 +47,8 @@ impl TokenEndpoint<'_> {
             return Err(EntraError::grant_unsupported(grant));
         }
         self.authenticate(request, form, tenant)?;
+        // What MSAL takes for an AD FS has no v2 in its paths and sends a scope all the same.
+        let v2 = v2 || (form.get("resource").is_none() && form.get("scope").is_some());
         let audience = if v2 {
             let scope = form.required("scope")?;
             // `https://host//.default` asks for the audience `https://host/`.

@@ -167,6 +167,7 @@ fn is_arm(audience: &str, base: &str) -> bool {
         .iter()
         .any(|host| audience.strip_prefix(host).is_some_and(|rest| rest.starts_with(':')));
     ARM_AUDIENCES.iter().any(|known| audience.eq_ignore_ascii_case(known.trim_end_matches('/')))
+        || audience.eq_ignore_ascii_case(base)
         || (loopback && port(audience) == port(base))
 }
 

@@ -3,6 +3,8 @@
 mod delete;
 mod faults;
 mod login;
+mod logs;
+mod many;
 mod read;
 mod write;
 

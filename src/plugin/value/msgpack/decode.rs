@@ -1,6 +1,7 @@
 //! From bytes to a value, checked against its type on the way.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rmp::Marker;
 use rmp::decode;
@@ -206,11 +207,13 @@ impl<'a> Decoder<'a> {
 }
 
 fn insert(elements: &mut BTreeMap<String, Value>, key: String, value: Value) -> Decoded<()> {
-    if elements.contains_key(&key) {
-        return Err(CodecError::new(Problem::Repeated(key)));
+    match elements.entry(key) {
+        Entry::Vacant(place) => {
+            place.insert(value);
+            Ok(())
+        }
+        Entry::Occupied(place) => Err(CodecError::new(Problem::Repeated(place.key().clone()))),
     }
-    elements.insert(key, value);
-    Ok(())
 }
 
 const fn is_extension(marker: Marker) -> bool {

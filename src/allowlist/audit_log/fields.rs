@@ -1,0 +1,289 @@
+//! The members of a record while they are collected, whatever they were called and however they were written.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::super::Destination;
+use super::record::{Outcome, Record};
+
+/// A member of a record, or a part of a document that holds records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Member {
+    Method,
+    Url,
+    Ip,
+    Port,
+    UserName,
+    UserGroups,
+    ExePath,
+    CommandLine,
+    Elevated,
+    Status,
+    Error,
+    Time,
+    /// The names of the columns of a table.
+    Columns,
+    /// The rows of a table.
+    Rows,
+    Other,
+}
+
+impl Member {
+    /// Takes a name in any case; headings may carry a unit, as in `TimeGenerated [UTC]`.
+    pub(super) fn named(name: &str) -> Self {
+        const NAMES: [(&str, Member); 15] = [
+            ("method", Member::Method),
+            ("url", Member::Url),
+            ("ip", Member::Ip),
+            ("port", Member::Port),
+            ("userName", Member::UserName),
+            ("userGroups", Member::UserGroups),
+            ("processFullPath", Member::ExePath),
+            ("processCmdLine", Member::CommandLine),
+            ("runAsElevated", Member::Elevated),
+            ("responseStatus", Member::Status),
+            ("errorDetails", Member::Error),
+            ("TimeGenerated", Member::Time),
+            ("TimeCreated", Member::Time),
+            ("columns", Member::Columns),
+            ("rows", Member::Rows),
+        ];
+        let name = name.split(" [").next().unwrap_or_default().trim();
+        NAMES
+            .into_iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map_or(Self::Other, |(_, member)| member)
+    }
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Named;
+        impl Visitor<'_> for Named {
+            type Value = Member;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a member")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Member, E> {
+                Ok(Member::named(name))
+            }
+        }
+        deserializer.deserialize_str(Named)
+    }
+}
+
+/// The members collected so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fields {
+    method: Option<String>,
+    url: Option<String>,
+    ip: Option<String>,
+    port: Option<String>,
+    user_name: Option<String>,
+    user_groups: Vec<String>,
+    exe_path: Option<String>,
+    command_line: Option<String>,
+    elevated: Option<String>,
+    status: Option<String>,
+    error: Option<String>,
+    time: Option<String>,
+}
+
+impl Fields {
+    /// Keeps a member that is a single value.
+    pub(super) fn set(&mut self, member: Member, value: Text) {
+        let Text(value) = value;
+        match member {
+            Member::Method => self.method = value,
+            Member::Url => self.url = value,
+            Member::Ip => self.ip = value,
+            Member::Port => self.port = value,
+            Member::UserName => self.user_name = value,
+            Member::ExePath => self.exe_path = value,
+            Member::CommandLine => self.command_line = value,
+            Member::Elevated => self.elevated = value,
+            Member::Status => self.status = value,
+            Member::Error => self.error = value,
+            Member::Time => self.time = value,
+            // A list that was written as a text.
+            Member::UserGroups => {
+                let list = value.and_then(|text| serde_json::from_str(&text).ok());
+                self.user_groups = list.unwrap_or_default();
+            }
+            Member::Columns | Member::Rows | Member::Other => {}
+        }
+    }
+
+    pub(super) fn set_groups(&mut self, groups: Groups) {
+        self.user_groups = groups.0;
+    }
+
+    /// Whether there is anything of a record.
+    pub(super) const fn is_started(&self) -> bool {
+        self.url.is_some() || self.exe_path.is_some()
+    }
+
+    /// The claims about a caller, from a Trace log, which lack the request.
+    pub(super) fn with_request(mut self, method: &str, url: &str) -> Self {
+        self.method = Some(method.to_owned());
+        self.url = Some(url.to_owned());
+        self
+    }
+
+    pub(super) fn with_destination(mut self, ip: &str, port: &str) -> Self {
+        self.ip = Some(ip.to_owned());
+        self.port = Some(port.to_owned());
+        self
+    }
+
+    pub(super) fn has_claims(&self) -> bool {
+        self.exe_path.is_some() && self.user_name.is_some() && self.elevated.is_some()
+    }
+
+    /// The record, if the four members are there that make one.
+    pub(super) fn record(self) -> Option<Record> {
+        let outcome = outcome(self.status.as_deref(), self.error.as_deref());
+        let elevated = self.elevated?.eq_ignore_ascii_case("true");
+        let port = self.port.and_then(|port| port.trim().parse().ok()).unwrap_or_default();
+        Some(Record {
+            method: self.method.unwrap_or_else(|| "GET".to_owned()),
+            url: self.url?,
+            destination: Destination::at(self.ip.as_deref().unwrap_or_default(), port),
+            user_name: self.user_name?,
+            user_groups: self.user_groups,
+            exe_path: self.exe_path?,
+            command_line: self.command_line.unwrap_or_default(),
+            elevated,
+            outcome,
+            time: self.time,
+            traced: false,
+        })
+    }
+}
+
+/// What a status and an error text say (`proxy_server.rs`, lines 511-539 and 799-979).
+fn outcome(status: Option<&str>, error: Option<&str>) -> Outcome {
+    let error = error.unwrap_or_default();
+    if error == "Authorize failed" || error.starts_with("Block unauthorized request") {
+        return Outcome::NotAllowed;
+    }
+    if error.starts_with("Failed to send request to host") {
+        return Outcome::HostUnreachable;
+    }
+    let code = status.and_then(|status| status.split_whitespace().next()).and_then(|code| code.parse().ok());
+    code.map_or(Outcome::Unknown, Outcome::Answered)
+}
+
+/// A single value as text; whatever else is there instead counts as nothing.
+#[derive(Debug, Default)]
+pub(super) struct Text(pub(super) Option<String>);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(Some(text.to_owned())))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Text, E> {
+                Ok(Text(Some(text)))
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Text, E> {
+                Ok(Text(Some(value.to_string())))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
+                Ok(Text(Some(number.to_string())))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
+                Ok(Text(Some(number.to_string())))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Text, E> {
+                Ok(Text(None))
+            }
+
+            fn visit_unit<E>(self) -> Result<Text, E> {
+                Ok(Text(None))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Text(None))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Text(None))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// A list of texts, or a text that holds one.
+#[derive(Debug, Default)]
+pub(super) struct Groups(Vec<String>);
+
+impl<'de> Deserialize<'de> for Groups {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Groups;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of groups")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Groups, E> {
+                Ok(Groups(serde_json::from_str(text).unwrap_or_default()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Groups, E> {
+                Ok(Groups::default())
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Groups, E> {
+                Ok(Groups::default())
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Groups, E> {
+                Ok(Groups::default())
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Groups, E> {
+                Ok(Groups::default())
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Groups, E> {
+                Ok(Groups::default())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Groups, A::Error> {
+                let mut groups = Vec::new();
+                while let Some(Text(group)) = list.next_element()? {
+                    groups.extend(group);
+                }
+                Ok(Groups(groups))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Groups, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Groups::default())
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}

@@ -1,0 +1,78 @@
+//! A log of one record to a line: bare JSON, or JSON behind a header of a log file, of syslog or of the journal,
+//! or as a text inside other JSON; and the Trace lines of the connection log in between.
+
+use serde_json::error::Category;
+
+use super::trace::Trace;
+use super::walk;
+use super::{Reading, Record, TakesLines};
+
+/// How many braces of a line are tried as the beginning of a record.
+const TRIED: usize = 4;
+
+/// Takes lines of any of these forms.
+#[derive(Default)]
+pub(super) struct Lines {
+    trace: Trace,
+}
+
+impl TakesLines for Lines {
+    fn line(&mut self, line: &str, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading)) {
+        if self.trace.line(line, reading, found) {
+            return;
+        }
+        // Whatever form it has, a record has this word in it.
+        if !line.contains("processFullPath") {
+            return;
+        }
+        let time = time_of(line);
+        let mut braces = line.match_indices('{').map(|(at, _)| at);
+        let mut worst = None;
+        for at in braces.by_ref().take(TRIED) {
+            let mut records = 0_usize;
+            let mut each = |fields: super::fields::Fields| {
+                if let Some(mut record) = fields.record() {
+                    record.time = record.time.or_else(|| time.map(str::to_owned));
+                    records += 1;
+                    found(record, reading);
+                }
+            };
+            let walked = match at.checked_sub(1).filter(|before| line.as_bytes().get(*before) == Some(&b'"'))
+            {
+                // The brace begins a text of other JSON, of which this line is a part.
+                Some(quote) => inside_text(line.get(quote..).unwrap_or_default(), &mut each),
+                None => walk::text(line.get(at..).unwrap_or_default(), 0, &mut each).map(|_| ()),
+            };
+            match walked {
+                _ if records > 0 => return,
+                Ok(()) => {}
+                Err(error) => worst = worst.or(Some(error.classify())),
+            }
+        }
+        match worst {
+            Some(Category::Eof) => reading.truncated += 1,
+            Some(_) => reading.malformed += 1,
+            None => {}
+        }
+    }
+
+    fn end(&mut self, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading)) {
+        self.trace.end(reading, found);
+    }
+}
+
+fn inside_text(quoted: &str, found: walk::Found<'_>) -> Result<(), serde_json::Error> {
+    let mut texts = serde_json::Deserializer::from_str(quoted).into_iter::<String>();
+    match texts.next() {
+        Some(text) => walk::text(&text?, 1, found).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// The time a line begins with, as `2026-07-22T14:27:45.123`.
+fn time_of(line: &str) -> Option<&str> {
+    let first = line.split([' ', '\t']).next()?;
+    let bytes = first.as_bytes();
+    let dated = bytes.len() >= 19 && bytes.get(4) == Some(&b'-') && bytes.get(10) == Some(&b'T');
+    (dated && bytes.first().is_some_and(u8::is_ascii_digit)).then_some(first)
+}

@@ -1,0 +1,179 @@
+//! Reading what guest agents recorded, in every form it is found in.
+//!
+//! One connection summary is a JSON object (`proxy_summary.rs`, lines 12-31). It is met bare, one to a line; with
+//! a header, in `ProxyAgent.Connection.log` and in syslog or journal lines; as a text inside other JSON, in Windows
+//! events and telemetry; and taken apart into columns, in results of Log Analytics, as JSON or CSV. At level Trace
+//! the connection log also holds every request in several lines, which are put together here.
+//!
+//! The reader looks at the beginning to tell lines, CSV and JSON documents apart, never holds more than one line
+//! or one value, and takes garbage, truncated lines and bytes that are no UTF-8 as they come: what cannot be read
+//! is counted. It is generic over [`BufRead`] and opens nothing itself.
+
+mod csv;
+mod fields;
+mod line;
+mod record;
+mod trace;
+mod walk;
+
+use std::io::{self, BufRead, Cursor, Read};
+
+pub use record::{Outcome, Record};
+
+use csv::Csv;
+use line::Lines;
+
+/// The longest line that is read; a longer one is skipped and counted. A record is far below.
+pub const LONGEST_LINE: usize = 1 << 20;
+
+/// What reading a log came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Lines, or elements of a document, that were looked at.
+    pub lines: usize,
+    /// Connection summaries found. These are thinned out by the agent.
+    pub summaries: usize,
+    /// Requests put together from a Trace log. These are complete.
+    pub traced: usize,
+    /// Lines that begin a record and break off.
+    pub truncated: usize,
+    /// Lines that look like a record and are not well-formed.
+    pub malformed: usize,
+    /// Lines longer than [`LONGEST_LINE`].
+    pub too_long: usize,
+    /// The earliest time seen, as it was written.
+    pub first_time: Option<String>,
+    /// The latest.
+    pub last_time: Option<String>,
+}
+
+impl Reading {
+    /// How many records were found.
+    pub const fn records(&self) -> usize {
+        self.summaries + self.traced
+    }
+
+    fn saw(&mut self, record: &Record) {
+        if record.traced {
+            self.traced += 1;
+        } else {
+            self.summaries += 1;
+        }
+        let Some(time) = &record.time else { return };
+        if self.first_time.as_ref().is_none_or(|first| time < first) {
+            self.first_time = Some(time.clone());
+        }
+        if self.last_time.as_ref().is_none_or(|last| time > last) {
+            self.last_time = Some(time.clone());
+        }
+    }
+}
+
+/// Reads a log and hands every record on. The only errors are those of the reader itself.
+pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<Reading> {
+    let mut reading = Reading::default();
+    let mut start = Vec::new();
+    // Blank lines in front say nothing about the form.
+    while start.trim_ascii().is_empty() {
+        start.clear();
+        let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
+        if (&mut log).take(limit).read_until(b'\n', &mut start)? == 0 {
+            return Ok(reading);
+        }
+    }
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).to_vec();
+    let mut found = |record: Record, reading: &mut Reading| {
+        reading.saw(&record);
+        each(record);
+    };
+    let form = Form::of(&start);
+    let mut log = Cursor::new(start).chain(log);
+    if form == Form::Document {
+        walk::documents(&mut log, &mut reading, &mut found)?;
+    }
+    match form {
+        Form::Csv => each_line(log, &mut Csv::default(), &mut reading, &mut found)?,
+        Form::Lines | Form::Document => each_line(log, &mut Lines::default(), &mut reading, &mut found)?,
+    }
+    Ok(reading)
+}
+
+/// How a log is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// A record, or a piece of one, in each line.
+    Lines,
+    /// Comma-separated values with a heading.
+    Csv,
+    /// One JSON value over many lines, or in one very long one.
+    Document,
+}
+
+impl Form {
+    fn of(first_line: &[u8]) -> Self {
+        let text = first_line.trim_ascii();
+        match text.first() {
+            Some(b'[') => Self::Document,
+            Some(b'{') if serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err() => Self::Document,
+            Some(b'{') if walk::is_container(text) => Self::Document,
+            Some(b'{') => Self::Lines,
+            _ if csv::is_heading(&String::from_utf8_lossy(text)) => Self::Csv,
+            _ => Self::Lines,
+        }
+    }
+}
+
+/// Something that takes a log line by line.
+trait TakesLines {
+    /// Takes one line, without its end.
+    fn line(&mut self, line: &str, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading));
+
+    /// There are no more.
+    fn end(&mut self, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading));
+}
+
+fn each_line(
+    mut log: impl BufRead,
+    to: &mut dyn TakesLines,
+    reading: &mut Reading,
+    found: &mut dyn FnMut(Record, &mut Reading),
+) -> io::Result<()> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
+        if (&mut log).take(limit).read_until(b'\n', &mut line)? == 0 {
+            to.end(reading, found);
+            return Ok(());
+        }
+        reading.lines += 1;
+        if line.len() >= LONGEST_LINE && line.last() != Some(&b'\n') {
+            reading.too_long += 1;
+            skip_line(&mut log)?;
+            continue;
+        }
+        to.line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']), reading, found);
+    }
+}
+
+fn skip_line(log: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = log.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        match buffer.iter().position(|&byte| byte == b'\n') {
+            Some(end) => {
+                log.consume(end + 1);
+                return Ok(());
+            }
+            None => {
+                let length = buffer.len();
+                log.consume(length);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

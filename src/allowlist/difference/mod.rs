@@ -1,0 +1,187 @@
+//! What a change of an allowlist does: who gains, who loses, and which of it matters.
+//!
+//! Names are compared for the two lists of grants, since those are what a reader knows. What *matters* is judged
+//! by content: renaming a privilege or moving a grant to another role takes nothing from anybody, and widening
+//! a path under an unchanged name gives something. (Ours; the agent compares nothing.)
+
+mod replay;
+mod side;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::{Allowlist, DefaultAccess, Endpoint, Grant, Mode, Rules, Sensitive, count_grants, sensitive};
+
+pub use replay::{Changed, Replay, replay};
+
+use side::{Side, covers};
+
+/// Rules with more grants than this are not compared grant by grant.
+const MOST_GRANTS: usize = 500_000;
+
+/// The difference between two allowlists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Grants only the new rules have, roles included.
+    pub gained: Vec<Grant>,
+    /// Grants only the old rules have.
+    pub lost: Vec<Grant>,
+    /// What somebody should look at before it reaches machines; empty for a harmless change.
+    pub effects: Vec<Effect>,
+    /// False when there are so many grants that they were not compared.
+    pub grants_compared: bool,
+}
+
+/// A consequence worth a warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Requests an identity could make are refused: an outage, if it still makes them.
+    Lost(Grant),
+    /// An identity reaches something sensitive that it did not reach before.
+    Reaches {
+        /// By which grant.
+        grant: Grant,
+        /// What it reaches.
+        what: Vec<Sensitive>,
+    },
+    /// A new privilege takes requests from the default access Allow: they are refused to all but its identities.
+    Closed {
+        /// Name of the privilege.
+        privilege: String,
+        /// Its path.
+        path: String,
+    },
+    /// The mode becomes Enforce: what was only recorded, or not looked at, is refused from now on.
+    NowEnforced(Mode),
+    /// The mode leaves Enforce: everybody reaches everything.
+    NoLongerEnforced(Mode),
+    /// The default access becomes Deny under Enforce.
+    DefaultDenies,
+    /// The default access becomes Allow: these are open to everybody, unless a privilege closes them.
+    DefaultAllows(Vec<Sensitive>),
+}
+
+impl Effect {
+    /// Whether it takes access away, as opposed to giving it.
+    pub const fn is_loss(&self) -> bool {
+        matches!(self, Self::Lost(_) | Self::Closed { .. } | Self::NowEnforced(_) | Self::DefaultDenies)
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |what: &[Sensitive]| {
+            let what: Vec<String> = what.iter().map(ToString::to_string).collect();
+            what.join(", ")
+        };
+        match self {
+            Self::Lost(grant) => write!(f, "{grant} is lost: those requests are refused"),
+            Self::Reaches { grant, what } => write!(f, "{grant} is gained and reaches {}", list(what)),
+            Self::Closed { privilege, path } => {
+                write!(f, "privilege \"{privilege}\" closes \"{path}\" for all but its identities")
+            }
+            Self::NowEnforced(from) => {
+                write!(f, "mode changes from {from} to Enforce: what no grant allows is refused from now on")
+            }
+            Self::NoLongerEnforced(to) => {
+                write!(f, "mode changes from Enforce to {to}: everybody reaches everything")
+            }
+            Self::DefaultDenies => f.write_str("requests that no privilege matches are refused from now on"),
+            Self::DefaultAllows(what) if what.is_empty() => {
+                f.write_str("requests that no privilege matches are open to everybody from now on")
+            }
+            Self::DefaultAllows(what) => write!(
+                f,
+                "requests that no privilege matches are open to everybody from now on, among them {}",
+                list(what)
+            ),
+        }
+    }
+}
+
+/// Compares two allowlists for the machines of one endpoint, or of any where that is not known.
+pub fn difference(old: &Allowlist, new: &Allowlist, endpoint: Option<Endpoint>) -> Difference {
+    let mut difference = Difference { grants_compared: true, ..Difference::default() };
+    let enforced = new.mode == Mode::Enforce;
+    match (old.mode, new.mode) {
+        (before @ (Mode::Audit | Mode::Disabled), Mode::Enforce) => {
+            difference.effects.push(Effect::NowEnforced(before));
+        }
+        (Mode::Enforce, after @ (Mode::Audit | Mode::Disabled)) => {
+            difference.effects.push(Effect::NoLongerEnforced(after));
+        }
+        _ => {}
+    }
+    match (old.default_access, new.default_access) {
+        (DefaultAccess::Allow, DefaultAccess::Deny) if enforced => {
+            difference.effects.push(Effect::DefaultDenies);
+        }
+        (DefaultAccess::Deny, DefaultAccess::Allow) if new.mode != Mode::Disabled => {
+            difference.effects.push(Effect::DefaultAllows(left_open(&new.rules, endpoint)));
+        }
+        _ => {}
+    }
+    if count_grants(&old.rules).max(count_grants(&new.rules)) > MOST_GRANTS {
+        difference.grants_compared = false;
+        return difference;
+    }
+    let (mut before, mut after) = (Side::new(&old.rules), Side::new(&new.rules));
+    difference.gained = without(&after.grants, &before.grants);
+    difference.lost = without(&before.grants, &after.grants);
+
+    let had = before.grants.clone();
+    for grant in once_per_pair(&had).filter(|_| enforced) {
+        let open = new.default_access == DefaultAccess::Allow && !after.touches(&old.rules, grant);
+        if !open && !after.still_gives(&old.rules, grant) {
+            difference.effects.push(Effect::Lost(grant.clone()));
+        }
+    }
+    let have = after.grants.clone();
+    for grant in once_per_pair(&have).filter(|_| new.mode != Mode::Disabled) {
+        let Some(privilege) = new.rules.privileges.get(&grant.privilege) else { continue };
+        let what = sensitive(&privilege.path, &privilege.query_parameters, endpoint);
+        if !what.is_empty() && !before.still_gives(&new.rules, grant) {
+            difference.effects.push(Effect::Reaches { grant: grant.clone(), what });
+        }
+    }
+    if enforced && (old.default_access, new.default_access) == (DefaultAccess::Allow, DefaultAccess::Allow) {
+        for (name, privilege) in &new.rules.privileges {
+            if !old.rules.privileges.values().any(|other| covers(other, privilege)) {
+                let (privilege, path) = (name.clone(), privilege.path.clone());
+                difference.effects.push(Effect::Closed { privilege, path });
+            }
+        }
+    }
+    difference
+}
+
+/// The sensitive things that no privilege closes.
+fn left_open(rules: &Rules, endpoint: Option<Endpoint>) -> Vec<Sensitive> {
+    let closed: BTreeSet<Sensitive> = rules
+        .privileges
+        .values()
+        .filter(|privilege| privilege.query_parameters.is_empty())
+        .flat_map(|privilege| sensitive(&privilege.path, &privilege.query_parameters, endpoint))
+        .collect();
+    let everything: BTreeSet<Sensitive> = sensitive("/", &BTreeMap::new(), endpoint).into_iter().collect();
+    everything.difference(&closed).copied().collect()
+}
+
+/// Grants that differ only in the role are one thing to the agent.
+fn once_per_pair(grants: &[Grant]) -> impl Iterator<Item = &Grant> {
+    let mut last: Option<&Grant> = None;
+    grants.iter().filter(move |&grant| {
+        let same =
+            last.is_some_and(|last| (&last.identity, &last.privilege) == (&grant.identity, &grant.privilege));
+        last = Some(grant);
+        !same
+    })
+}
+
+/// The elements of one sorted list that another does not have.
+fn without(list: &[Grant], other: &[Grant]) -> Vec<Grant> {
+    list.iter().filter(|grant| other.binary_search(grant).is_err()).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! One of two rule sets, and whether it still gives what a grant of the other gave.
+
+use std::collections::BTreeMap;
+
+use super::super::{Grant, Identity, Privilege, Rules, grants};
+
+/// One side of the comparison. What covers a privilege or an identity of the other side is found once for each.
+pub(super) struct Side<'a> {
+    rules: &'a Rules,
+    pub(super) grants: Vec<Grant>,
+    covering_privileges: BTreeMap<String, Vec<&'a str>>,
+    covering_identities: BTreeMap<String, Vec<&'a str>>,
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn new(rules: &'a Rules) -> Self {
+        let (covering_privileges, covering_identities) = Default::default();
+        Self { rules, grants: grants(rules), covering_privileges, covering_identities }
+    }
+
+    /// Whether this side lets the holder of another side's grant do all of it still: by some pair of an identity
+    /// that includes the holder and a privilege that covers the request.
+    pub(super) fn still_gives(&mut self, other: &Rules, grant: &Grant) -> bool {
+        let rules = self.rules;
+        let identity = other.identities.get(&grant.identity);
+        let privilege = other.privileges.get(&grant.privilege);
+        let (Some(identity), Some(privilege)) = (identity, privilege) else { return false };
+        let who = self.covering_identities.entry(grant.identity.clone()).or_insert_with(|| {
+            let including = rules.identities.iter().filter(|(_, mine)| is_included(identity, mine));
+            including.map(|(name, _)| name.as_str()).collect()
+        });
+        let what = self.covering_privileges.entry(grant.privilege.clone()).or_insert_with(|| {
+            let covering = rules.privileges.iter().filter(|(_, mine)| covers(mine, privilege));
+            covering.map(|(name, _)| name.as_str()).collect()
+        });
+        let given = |pair: (&str, &str)| {
+            let of = |grant: &Grant| (grant.identity.as_str(), grant.privilege.as_str()).cmp(&pair);
+            self.grants.binary_search_by(of).is_ok()
+        };
+        who.iter().any(|who| what.iter().any(|what| given((who, what))))
+    }
+
+    /// Whether any privilege of this side matches a request that a grant of another side is about.
+    pub(super) fn touches(&self, other: &Rules, grant: &Grant) -> bool {
+        let Some(theirs) = other.privileges.get(&grant.privilege) else { return false };
+        let theirs = theirs.path.to_lowercase();
+        self.rules.privileges.values().any(|mine| {
+            let mine = mine.path.to_lowercase();
+            mine.starts_with(&theirs) || theirs.starts_with(&mine)
+        })
+    }
+}
+
+/// Whether everybody who has identity `one` also has identity `other`.
+fn is_included(one: &Identity, other: &Identity) -> bool {
+    let fits = |one: &Option<String>, other: &Option<String>| other.is_none() || one == other;
+    fits(&one.user_name, &other.user_name)
+        && fits(&one.group_name, &other.group_name)
+        && fits(&one.exe_path, &other.exe_path)
+        && fits(&one.process_name, &other.process_name)
+}
+
+/// Whether every request that matches `narrow` also matches `broad`.
+pub(super) fn covers(broad: &Privilege, narrow: &Privilege) -> bool {
+    let asks = |key: &str, value: &str| {
+        let same = |(k, v): (&String, &String)| k.to_lowercase() == key && v.to_lowercase() == value;
+        narrow.query_parameters.iter().any(same)
+    };
+    narrow.path.to_lowercase().starts_with(&broad.path.to_lowercase())
+        && broad.query_parameters.iter().all(|(key, value)| asks(&key.to_lowercase(), &value.to_lowercase()))
+}

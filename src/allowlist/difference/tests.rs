@@ -1,0 +1,154 @@
+use serde_json::{Value, json};
+
+use super::super::{Lists, Matcher, OsType, Request, Verdict};
+use super::*;
+
+fn rules() -> Value {
+    json!({
+        "privileges": { "token": { "path": "/metadata/identity" }, "instance": { "path": "/metadata/instance" } },
+        "roles": { "app": { "privileges": ["token", "instance"] } },
+        "identities": { "web": { "user_name": "web", "exe_path": "/opt/web" }, "ops": { "user_name": "ops" } },
+        "role_assignments": { "app": { "identities": ["web"] } }
+    })
+}
+
+fn allowlist(mode: Mode, default_access: DefaultAccess, rules: &Value) -> Allowlist {
+    Allowlist { mode, default_access, rules: Lists::from_value(rules).unwrap().to_rules().0 }
+}
+
+fn strict(rules: &Value) -> Allowlist {
+    allowlist(Mode::Enforce, DefaultAccess::Deny, rules)
+}
+
+fn told(old: &Allowlist, new: &Allowlist) -> Vec<String> {
+    difference(old, new, Some(Endpoint::Imds)).effects.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn no_change_says_nothing() {
+    let same = strict(&rules());
+    let nothing = Difference { grants_compared: true, ..Difference::default() };
+    assert_eq!(difference(&same, &same, None), nothing);
+}
+
+#[test]
+fn a_lost_grant_under_enforce_is_an_outage() {
+    let mut less = rules();
+    less["roles"]["app"]["privileges"] = json!(["token"]);
+    let lost = ["web -> instance (app) is lost: those requests are refused"];
+    assert_eq!(told(&strict(&rules()), &strict(&less)), lost);
+
+    let audit = |rules| allowlist(Mode::Audit, DefaultAccess::Deny, rules);
+    let found = difference(&audit(&rules()), &audit(&less), None);
+    assert_eq!((found.lost.len(), found.effects.len()), (1, 0));
+}
+
+#[test]
+fn a_grant_that_moves_or_is_renamed_is_not_lost() {
+    let mut moved = rules();
+    moved["privileges"] =
+        json!({ "tokens": { "path": "/Metadata/identity" }, "vm": { "path": "/metadata/instance" } });
+    moved["roles"] = json!({ "a": { "privileges": ["tokens"] }, "b": { "privileges": ["vm"] } });
+    moved["role_assignments"] = json!({ "a": { "identities": ["web"] }, "b": { "identities": ["web"] } });
+    let found = difference(&strict(&rules()), &strict(&moved), None);
+    assert_eq!(found.effects, []);
+    assert_eq!((found.gained.len(), found.lost.len()), (2, 2));
+}
+
+#[test]
+fn a_narrower_path_or_identity_under_the_same_name_is_a_loss() {
+    let mut narrower = rules();
+    narrower["privileges"]["instance"]["path"] = json!("/metadata/instance/compute");
+    assert_eq!(told(&strict(&rules()), &strict(&narrower)).len(), 1);
+    let mut narrower = rules();
+    narrower["identities"]["web"]["process_name"] = json!("web");
+    assert_eq!(told(&strict(&rules()), &strict(&narrower)).len(), 2);
+}
+
+#[test]
+fn a_gain_is_told_only_where_it_is_sensitive() {
+    let mut more = rules();
+    more["roles"]["ops"] = json!({ "privileges": ["instance"] });
+    more["role_assignments"]["ops"] = json!({ "identities": ["ops"] });
+    assert_eq!(told(&strict(&rules()), &strict(&more)), Vec::<String>::new());
+
+    more["roles"]["ops"]["privileges"] = json!(["token"]);
+    let reaches = ["ops -> token (ops) is gained and reaches managed-identity tokens"];
+    assert_eq!(told(&strict(&rules()), &strict(&more)), reaches);
+}
+
+#[test]
+fn a_wider_path_under_the_same_name_is_a_gain() {
+    let mut wider = rules();
+    wider["privileges"]["instance"]["path"] = json!("/metadata");
+    let told = told(&strict(&rules()), &strict(&wider));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("web -> instance (app)") && told[0].contains("attested data"));
+}
+
+#[test]
+fn changes_of_mode_and_default_access() {
+    let with = |mode, default_access| allowlist(mode, default_access, &rules());
+    let enforce = [Effect::NowEnforced(Mode::Audit)];
+    let found = difference(&with(Mode::Audit, DefaultAccess::Deny), &strict(&rules()), None);
+    assert_eq!(found.effects, enforce);
+    assert!(found.effects[0].is_loss());
+
+    let found = difference(&strict(&rules()), &with(Mode::Disabled, DefaultAccess::Deny), None);
+    assert_eq!(found.effects, [Effect::NoLongerEnforced(Mode::Disabled)]);
+
+    let open = with(Mode::Enforce, DefaultAccess::Allow);
+    let found = difference(&strict(&rules()), &open, Some(Endpoint::Imds));
+    assert_eq!(found.effects, [Effect::DefaultAllows(vec![Sensitive::AttestedData])]);
+    assert_eq!(difference(&open, &strict(&rules()), None).effects, [Effect::DefaultDenies]);
+}
+
+#[test]
+fn a_new_privilege_closes_what_the_default_left_open() {
+    let open = |rules: &Value| allowlist(Mode::Enforce, DefaultAccess::Allow, rules);
+    let mut more = rules();
+    more["privileges"]["attested"] = json!({ "path": "/metadata/attested" });
+    let closes = ["privilege \"attested\" closes \"/metadata/attested\" for all but its identities"];
+    assert_eq!(told(&open(&rules()), &open(&more)), closes);
+
+    // Taking all privileges away opens them under Allow; nobody loses anything.
+    let none = json!({ "privileges": {} });
+    assert_eq!(told(&open(&rules()), &open(&none)), Vec::<String>::new());
+}
+
+#[test]
+fn recorded_requests_are_replayed_against_both() {
+    let mut less = rules();
+    less["roles"]["app"]["privileges"] = json!(["token"]);
+    let (old, new) = (Matcher::new(&strict(&rules())), Matcher::new(&strict(&less)));
+    let by_web = |url| Request {
+        os_type: OsType::Linux,
+        user_name: "web",
+        exe_path: "/opt/web",
+        ..Request::new(Endpoint::Imds.into(), url)
+    };
+    let recorded = ["/metadata/instance", "/metadata/identity", "/metadata/instance", "/other"].map(by_web);
+    let found = replay(&old, &new, recorded);
+    assert_eq!((found.requests, found.changed, found.changes.len()), (4, 2, 1));
+    assert_eq!((found.changes[0].before, found.changes[0].after), (Verdict::Allowed, Verdict::Denied));
+    assert_eq!(found.changes[0].times, 2);
+    assert!(found.finding().unwrap().message.starts_with("2 of 4 recorded requests"));
+    assert_eq!(replay(&old, &old, recorded).finding(), None);
+}
+
+#[test]
+fn rules_with_too_many_grants_are_compared_in_their_words_only() {
+    let mut large =
+        json!({ "privileges": {}, "roles": { "r": {} }, "identities": {}, "role_assignments": { "r": {} } });
+    for n in 0..800 {
+        large["privileges"][format!("p{n}")] = json!({ "path": format!("/{n}") });
+        large["identities"][format!("i{n}")] = json!({ "user_name": format!("{n}") });
+    }
+    let names = |of: &str| json!((0..800).map(|n| format!("{of}{n}")).collect::<Vec<_>>());
+    large["roles"]["r"]["privileges"] = names("p");
+    large["role_assignments"]["r"]["identities"] = names("i");
+    let audit = allowlist(Mode::Audit, DefaultAccess::Deny, &large);
+    let found = difference(&audit, &strict(&large), None);
+    assert!(!found.grants_compared && found.gained.is_empty());
+    assert_eq!(found.effects, [Effect::NowEnforced(Mode::Audit)]);
+}

@@ -1,0 +1,39 @@
+use super::*;
+use tokio::time::Instant;
+
+fn version_body() -> VersionBody {
+    VersionBody {
+        location: Location::new("westus"),
+        tags: None,
+        mode: Mode::Audit,
+        default_access: DefaultAccess::Allow,
+        rules: Rules::default(),
+        target_locations: None,
+        exclude_from_latest: None,
+    }
+}
+
+async fn create(azure: &Azure, ids: &[VersionId]) -> Duration {
+    let slow =
+        ok(json!({"properties": {"provisioningState": "Succeeded"}})).set_delay(Duration::from_millis(60));
+    Mock::given(method("PUT")).respond_with(slow).mount(&azure.server).await;
+    let (call, body, before) = (call(), version_body(), Instant::now());
+    let writes = ids.iter().map(|id| azure.client.versions().begin_create(id, &body, &call));
+    for result in futures::future::join_all(writes).await {
+        assert_eq!(result.unwrap().operation, None);
+    }
+    before.elapsed()
+}
+
+#[tokio::test]
+async fn versions_of_one_profile_go_one_by_one_those_of_several_together() {
+    let azure = Azure::start().await;
+    let of_one: Vec<_> = (0..5).map(|n| profile_id().version(format!("1.0.{n}").parse().unwrap())).collect();
+    let one = create(&azure, &of_one).await;
+    let of_many: Vec<_> = (0..5)
+        .map(|n| gallery_id().profile(format!("p{n}").parse().unwrap()).version("1.0.0".parse().unwrap()))
+        .collect();
+    let many = create(&azure, &of_many).await;
+    assert!(one >= Duration::from_millis(300), "{one:?}");
+    assert!(many < one, "{many:?} is not less than {one:?}");
+}

@@ -1,0 +1,245 @@
+//! What Terraform demands of a schema before it uses it, to be run by a provider's own tests.
+//!
+//! The rules are those of Terraform core (`internal/configs/configschema/internal_validate.go`), which a host
+//! checks when it fetches the schema, and of its language: a name that means something else in every resource
+//! cannot be an attribute's.
+
+use std::collections::BTreeSet;
+
+use super::attribute::{Attribute, AttributeNesting, Presence, Shape};
+use super::block::{Block, BlockNesting, NestedBlock};
+use super::settle::has_write_only;
+use super::{IdentitySchema, Schema};
+use crate::plugin::function::Signature;
+use crate::plugin::path::Path;
+use crate::plugin::types::Type;
+
+/// Names that the language has taken in every resource and data block.
+const TAKEN_IN_RESOURCES: [&str; 7] =
+    ["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
+
+/// Names that the language has taken in every provider block.
+const TAKEN_IN_PROVIDERS: [&str; 2] = ["alias", "version"];
+
+/// What a schema is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// A managed resource.
+    Resource,
+    /// A data source.
+    DataSource,
+    /// The provider block, or `provider_meta`.
+    Provider,
+}
+
+/// A rule that a schema breaks, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}`: {rule}")]
+pub struct Flaw {
+    /// The attribute or block; the root for the schema as a whole.
+    pub path: Path,
+    /// The rule, as a sentence without a full stop.
+    pub rule: String,
+}
+
+/// Every rule that this schema breaks; empty for a schema that Terraform accepts.
+#[must_use]
+pub fn schema(schema: &Schema, purpose: Use) -> Vec<Flaw> {
+    let mut check = Check { flaws: Vec::new(), write_only: purpose == Use::Resource };
+    if schema.version < 0 {
+        check.flaw(&Path::root(), "the version of a schema is not negative");
+    }
+    let taken = match purpose {
+        Use::Resource | Use::DataSource => TAKEN_IN_RESOURCES.as_slice(),
+        Use::Provider => TAKEN_IN_PROVIDERS.as_slice(),
+    };
+    let attributes = schema.block.attributes.iter().map(|attribute| attribute.name.as_ref());
+    let blocks = schema.block.blocks.iter().map(|block| block.name.as_ref());
+    for name in attributes.chain(blocks).filter(|name| taken.contains(name)) {
+        check.flaw(&Path::attribute(name), "the name has a meaning of its own in Terraform's language");
+    }
+    let computed = |attribute: &&Attribute| {
+        matches!(attribute.presence, Presence::Computed | Presence::OptionalComputed)
+    };
+    if purpose == Use::Provider {
+        for attribute in schema.block.attributes.iter().filter(computed) {
+            check.flaw(&Path::attribute(attribute.name.as_ref()), "nothing in a provider block is computed");
+        }
+    }
+    check.block(&schema.block, &Path::root());
+    check.flaws
+}
+
+/// Every rule that this identity breaks.
+#[must_use]
+pub fn identity(schema: &IdentitySchema) -> Vec<Flaw> {
+    let mut check = Check { flaws: Vec::new(), write_only: false };
+    if schema.attributes.is_empty() {
+        check.flaw(&Path::root(), "an identity has at least one attribute");
+    }
+    if schema.version < 0 {
+        check.flaw(&Path::root(), "the version of a schema is not negative");
+    }
+    check.names(schema.attributes.iter().map(|attribute| attribute.name), &Path::root());
+    for attribute in &schema.attributes {
+        let primitive = |kind: &Type| matches!(kind, Type::Bool | Type::Number | Type::String);
+        let allowed = match &attribute.kind {
+            Type::List(element) => primitive(element),
+            kind => primitive(kind),
+        };
+        if !allowed {
+            let rule = "an identity is made of primitive values and lists of them";
+            check.flaw(&Path::attribute(attribute.name), rule);
+        }
+    }
+    check.flaws
+}
+
+/// Every rule that this signature breaks.
+#[must_use]
+pub fn signature(signature: &Signature) -> Vec<Flaw> {
+    let mut check = Check { flaws: Vec::new(), write_only: false };
+    let parameters = signature.parameters.iter().chain(&signature.variadic);
+    check.names(parameters.clone().map(|parameter| parameter.name), &Path::root());
+    for parameter in parameters {
+        check.plain_type(&parameter.kind, &Path::attribute(parameter.name));
+    }
+    check.plain_type(&signature.result, &Path::root());
+    check.flaws
+}
+
+struct Check {
+    flaws: Vec<Flaw>,
+    /// Whether a write-only attribute may stand here.
+    write_only: bool,
+}
+
+impl Check {
+    fn flaw(&mut self, path: &Path, rule: impl Into<String>) {
+        self.flaws.push(Flaw { path: path.clone(), rule: rule.into() });
+    }
+
+    fn names<'a>(&mut self, names: impl Iterator<Item = &'a str>, inside: &Path) {
+        let mut seen = BTreeSet::new();
+        for name in names {
+            let path = inside.with_attribute(name);
+            if !is_name(name) {
+                self.flaw(
+                    &path,
+                    "a name has lower-case letters, digits and underscores, and begins with a letter",
+                );
+            }
+            if !seen.insert(name) {
+                self.flaw(&path, "the name stands there twice");
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block, path: &Path) {
+        let attributes = block.attributes.iter().map(|attribute| attribute.name.as_ref());
+        self.names(attributes.chain(block.blocks.iter().map(|block| block.name.as_ref())), path);
+        for attribute in &block.attributes {
+            self.attribute(attribute, &path.with_attribute(attribute.name.as_ref()));
+        }
+        for nested in &block.blocks {
+            self.nested_block(nested, &path.with_attribute(nested.name.as_ref()));
+        }
+    }
+
+    fn nested_block(&mut self, nested: &NestedBlock, path: &Path) {
+        let (min, max) = (nested.min_items, nested.max_items);
+        if min < 0 || max < 0 {
+            self.flaw(path, "numbers of blocks are not negative");
+        }
+        match nested.nesting {
+            BlockNesting::Single => {
+                if min > 1 || max > 1 {
+                    self.flaw(path, "a single block stands there at most once");
+                }
+            }
+            BlockNesting::List | BlockNesting::Set => {
+                if max != 0 && min > max {
+                    self.flaw(path, "the least number of blocks is at most the largest");
+                }
+            }
+            BlockNesting::Group | BlockNesting::Map => {
+                if min != 0 || max != 0 {
+                    self.flaw(path, "a group or map of blocks has no least or largest number");
+                }
+            }
+        }
+        if nested.nesting == BlockNesting::Set {
+            self.set_element(&nested.block.implied_type(), block_has_write_only(&nested.block), path);
+        }
+        self.block(&nested.block, path);
+    }
+
+    fn set_element(&mut self, element: &Type, write_only: bool, path: &Path) {
+        if element.has_dynamic() {
+            self.flaw(
+                path,
+                "an element of a set has no attribute of any type: Terraform could not compare it",
+            );
+        }
+        if write_only {
+            self.flaw(path, "an element of a set has no write-only attribute");
+        }
+    }
+
+    fn attribute(&mut self, attribute: &Attribute, path: &Path) {
+        if attribute.write_only {
+            if !self.write_only {
+                self.flaw(path, "only a resource has write-only attributes");
+            }
+            if !matches!(attribute.presence, Presence::Required | Presence::Optional) {
+                self.flaw(path, "a write-only attribute is required or optional, never computed");
+            }
+        }
+        if attribute.description.trim().is_empty() {
+            self.flaw(path, "an attribute has a description");
+        }
+        match &attribute.shape {
+            Shape::Plain(kind) => self.plain_type(kind, path),
+            Shape::Nested(nesting, inner) => {
+                self.names(inner.iter().map(|attribute| attribute.name.as_ref()), path);
+                let write_only = inner.iter().any(has_write_only);
+                if *nesting == AttributeNesting::Set {
+                    self.set_element(&Type::set(attribute.implied_type()), write_only, path);
+                }
+                if write_only && attribute.presence == Presence::Computed {
+                    self.flaw(path, "a computed attribute holds no write-only attribute");
+                }
+                for attribute in inner {
+                    self.attribute(attribute, &path.with_attribute(attribute.name.as_ref()));
+                }
+            }
+        }
+    }
+
+    /// All elements of a collection are of one type, so "any type" can stand alone or in an object or tuple only.
+    fn plain_type(&mut self, kind: &Type, path: &Path) {
+        match kind {
+            Type::Bool | Type::Number | Type::String | Type::Dynamic => {}
+            Type::List(element) | Type::Set(element) | Type::Map(element) => {
+                if element.has_dynamic() {
+                    self.flaw(path, "the elements of a collection are of one type, not of any type");
+                }
+            }
+            Type::Tuple(elements) => elements.iter().for_each(|kind| self.plain_type(kind, path)),
+            Type::Object(attributes) => attributes.values().for_each(|kind| self.plain_type(kind, path)),
+        }
+    }
+}
+
+fn block_has_write_only(block: &Block) -> bool {
+    block.attributes.iter().any(has_write_only)
+        || block.blocks.iter().any(|nested| block_has_write_only(&nested.block))
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests;

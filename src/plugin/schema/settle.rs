@@ -1,0 +1,191 @@
+//! Values as a state must hold them, where the type alone does not say it.
+
+use std::collections::BTreeMap;
+
+use super::attribute::{Attribute, Shape};
+use super::block::{Block, BlockNesting, NestedBlock};
+use crate::plugin::path::Path;
+use crate::plugin::value::Value;
+
+impl Block {
+    /// The value with what Terraform demands beyond the type (core's `objchange` package): write-only attributes
+    /// are null, and a collection of blocks is empty where there are none, never null. Everything else, a wholly
+    /// null or unknown value included, stays as it is.
+    #[must_use]
+    pub fn settle(&self, value: Value) -> Value {
+        let Value::Object(mut values) = value else { return value };
+        settle_attributes(&self.attributes, &mut values);
+        for block in &self.blocks {
+            if let Some(value) = values.get_mut(block.name.as_ref()) {
+                let taken = std::mem::replace(value, Value::Null);
+                *value = block.settle(taken);
+            }
+        }
+        Value::Object(values)
+    }
+
+    /// The write-only attributes that are set in a configuration, in this block and in what is nested in it. In a
+    /// set only the set can be named.
+    #[must_use]
+    pub fn write_only_set(&self, config: &Value) -> Vec<Path> {
+        let mut found = Vec::new();
+        find_in_block(self, config, &Path::root(), &mut found);
+        found
+    }
+
+    /// The block that the configuration left out, as a group of blocks holds it.
+    fn absent(&self) -> Value {
+        let attributes = self.attributes.iter().map(|attribute| (attribute.name.to_string(), Value::Null));
+        let blocks = self.blocks.iter().map(|block| (block.name.to_string(), block.settle(Value::Null)));
+        Value::Object(attributes.chain(blocks).collect())
+    }
+}
+
+impl NestedBlock {
+    fn settle(&self, value: Value) -> Value {
+        match (self.nesting, value) {
+            (BlockNesting::List, Value::Null) => Value::List(Vec::new()),
+            (BlockNesting::Set, Value::Null) => Value::Set(Vec::new()),
+            (BlockNesting::Map, Value::Null) => Value::Map(BTreeMap::new()),
+            (BlockNesting::Group, Value::Null) => self.block.absent(),
+            (_, value) => each(value, |value| self.block.settle(value)),
+        }
+    }
+}
+
+fn settle_attributes(attributes: &[Attribute], values: &mut BTreeMap<String, Value>) {
+    for attribute in attributes {
+        let Some(value) = values.get_mut(attribute.name.as_ref()) else { continue };
+        if attribute.write_only {
+            *value = Value::Null;
+        } else if let Shape::Nested(_, inner) = &attribute.shape
+            && inner.iter().any(has_write_only)
+        {
+            let taken = std::mem::replace(value, Value::Null);
+            *value = each(taken, |value| match value {
+                Value::Object(mut values) => {
+                    settle_attributes(inner, &mut values);
+                    Value::Object(values)
+                }
+                other => other,
+            });
+        }
+    }
+}
+
+fn find_in_block(block: &Block, config: &Value, path: &Path, found: &mut Vec<Path>) {
+    find_in_object(&block.attributes, config, path, found);
+    for nested in &block.blocks {
+        let Some(value) = config.get(nested.name.as_ref()) else { continue };
+        for (path, element) in objects(value, &path.with_attribute(nested.name.as_ref())) {
+            find_in_block(&nested.block, element, &path, found);
+        }
+    }
+}
+
+fn find_in_object(attributes: &[Attribute], object: &Value, path: &Path, found: &mut Vec<Path>) {
+    for attribute in attributes {
+        let Some(value) = object.get(attribute.name.as_ref()) else { continue };
+        let path = path.with_attribute(attribute.name.as_ref());
+        match &attribute.shape {
+            _ if attribute.write_only => found.extend((!value.is_null()).then_some(path)),
+            Shape::Plain(_) => {}
+            Shape::Nested(_, inner) => {
+                for (path, element) in objects(value, &path) {
+                    find_in_object(inner, element, &path, found);
+                }
+            }
+        }
+    }
+}
+
+/// The object, or each object of a collection, with its path.
+fn objects<'a>(value: &'a Value, path: &Path) -> Vec<(Path, &'a Value)> {
+    match value {
+        Value::List(elements) => {
+            elements.iter().zip(0..).map(|(element, index)| (path.with_index(index), element)).collect()
+        }
+        Value::Set(elements) => elements.iter().map(|element| (path.clone(), element)).collect(),
+        Value::Map(elements) => {
+            elements.iter().map(|(key, element)| (path.with_key(key.as_str()), element)).collect()
+        }
+        other => vec![(path.clone(), other)],
+    }
+}
+
+pub(super) fn has_write_only(attribute: &Attribute) -> bool {
+    attribute.write_only
+        || matches!(&attribute.shape, Shape::Nested(_, inner) if inner.iter().any(has_write_only))
+}
+
+/// Changes the object, or each object of a collection.
+fn each(value: Value, change: impl Fn(Value) -> Value) -> Value {
+    match value {
+        Value::List(elements) => Value::List(elements.into_iter().map(change).collect()),
+        Value::Set(elements) => Value::Set(elements.into_iter().map(change).collect()),
+        Value::Map(elements) => {
+            Value::Map(elements.into_iter().map(|(key, value)| (key, change(value))).collect())
+        }
+        other => change(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin::schema::AttributeNesting;
+    use crate::plugin::types::Type;
+
+    fn block(nesting: BlockNesting) -> NestedBlock {
+        let inner = NestedBlock::new("deeper", BlockNesting::Set, Block::new(""));
+        let secret = Attribute::new("secret", Type::String, "").write_only();
+        NestedBlock::new("inner", nesting, Block::new("").attributes([secret]).nested(inner))
+    }
+
+    fn settled(nesting: BlockNesting, value: Value) -> Value {
+        let block = Block::new("").nested(block(nesting));
+        let value = block.settle(Value::object([("inner", value)]));
+        value.get("inner").cloned().expect("still there")
+    }
+
+    #[test]
+    fn absent_blocks_are_empty_collections() {
+        assert_eq!(settled(BlockNesting::List, Value::Null), Value::List(vec![]));
+        assert_eq!(settled(BlockNesting::Set, Value::Null), Value::Set(vec![]));
+        assert_eq!(settled(BlockNesting::Map, Value::Null), Value::Map(BTreeMap::new()));
+        assert_eq!(settled(BlockNesting::Single, Value::Null), Value::Null);
+        let group = Value::object([("deeper", Value::Set(vec![])), ("secret", Value::Null)]);
+        assert_eq!(settled(BlockNesting::Group, Value::Null), group);
+        assert_eq!(settled(BlockNesting::List, Value::unknown()), Value::unknown());
+    }
+
+    #[test]
+    fn blocks_inside_blocks_are_settled_too() {
+        let given = || Value::object([("deeper", Value::Null), ("secret", "x".into())]);
+        let expected = || Value::object([("deeper", Value::Set(vec![])), ("secret", Value::Null)]);
+        assert_eq!(settled(BlockNesting::Single, given()), expected());
+        assert_eq!(settled(BlockNesting::List, Value::List(vec![given()])), Value::List(vec![expected()]));
+        let map = |value| Value::Map(BTreeMap::from([("k".to_owned(), value)]));
+        assert_eq!(settled(BlockNesting::Map, map(given())), map(expected()));
+    }
+
+    #[test]
+    fn write_only_attributes_are_never_kept() {
+        let secret = || Attribute::new("secret", Type::String, "").write_only();
+        let nested = Attribute::nested("list", AttributeNesting::List, vec![secret()], "");
+        let block = Block::new("").attributes([secret(), nested]);
+        let given = Value::object([
+            ("secret", "x".into()),
+            ("list", Value::List(vec![Value::object([("secret", Value::unknown())]), Value::Null])),
+        ]);
+        let expected = Value::object([
+            ("secret", Value::Null),
+            ("list", Value::List(vec![Value::object([("secret", Value::Null)]), Value::Null])),
+        ]);
+        let set: Vec<_> = block.write_only_set(&given).iter().map(ToString::to_string).collect();
+        assert_eq!(set, ["secret", "list[0].secret"]);
+        assert_eq!(block.write_only_set(&expected), Vec::new());
+        assert_eq!(block.settle(given), expected);
+        assert_eq!(block.settle(Value::Null), Value::Null);
+    }
+}

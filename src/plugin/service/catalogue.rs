@@ -1,0 +1,168 @@
+//! The types a provider offers, each with its schema and the type of its values, worked out once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::convert;
+use crate::plugin::data_source::DataSource;
+use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
+use crate::plugin::function::{Function, Signature};
+use crate::plugin::proto;
+use crate::plugin::provider::Provider;
+use crate::plugin::resource::Resource;
+use crate::plugin::schema::{IdentitySchema, Schema};
+use crate::plugin::types::Type;
+use crate::plugin::value::Value;
+
+/// Everything a provider offers, by name.
+pub(super) struct Catalogue {
+    pub(super) provider: Form,
+    pub(super) meta: Option<Form>,
+    pub(super) resources: BTreeMap<&'static str, Managed>,
+    pub(super) data_sources: BTreeMap<&'static str, Sourced>,
+    pub(super) functions: BTreeMap<&'static str, Callable>,
+}
+
+/// A resource and what is known of it.
+pub(super) struct Managed {
+    pub(super) resource: Arc<dyn Resource>,
+    pub(super) form: Form,
+    pub(super) identity: Option<(IdentitySchema, Type)>,
+}
+
+/// A data source and what is known of it.
+pub(super) struct Sourced {
+    pub(super) source: Arc<dyn DataSource>,
+    pub(super) form: Form,
+}
+
+/// A function and what is known of it.
+pub(super) struct Callable {
+    pub(super) function: Arc<dyn Function>,
+    pub(super) signature: Signature,
+}
+
+impl Catalogue {
+    /// Asks the provider for all it offers.
+    pub(super) fn of(provider: &dyn Provider) -> Self {
+        let managed = |resource: Arc<dyn Resource>| {
+            let identity = resource.identity_schema().map(|schema| {
+                let kind = schema.implied_type();
+                (schema, kind)
+            });
+            (resource.type_name(), Managed { form: Form::of(resource.schema()), identity, resource })
+        };
+        let sourced = |source: Arc<dyn DataSource>| {
+            (source.type_name(), Sourced { form: Form::of(source.schema()), source })
+        };
+        let callable = |function: Arc<dyn Function>| {
+            (function.name(), Callable { signature: function.signature(), function })
+        };
+        Self {
+            provider: Form::of(provider.schema()),
+            meta: provider.meta_schema().map(Form::of),
+            resources: provider.resources().into_iter().map(managed).collect(),
+            data_sources: provider.data_sources().into_iter().map(sourced).collect(),
+            functions: provider.functions().into_iter().map(callable).collect(),
+        }
+    }
+
+    /// The resource of this type.
+    pub(super) fn resource(&self, name: &str) -> Result<&Managed, Diagnostic> {
+        self.resources.get(name).ok_or_else(|| unknown_type("resource type", name))
+    }
+
+    /// The data source of this type.
+    pub(super) fn data_source(&self, name: &str) -> Result<&Sourced, Diagnostic> {
+        self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name))
+    }
+
+    /// What a module told the provider, when there is something the provider takes.
+    pub(super) fn meta(&self, value: Option<proto::DynamicValue>) -> Result<Option<Value>, Failure> {
+        let (Some(form), Some(value)) = (&self.meta, value) else { return Ok(None) };
+        let value = form.decode("provider_meta block", Some(value))?;
+        Ok((!value.is_null()).then_some(value))
+    }
+}
+
+fn unknown_type(kind: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Unknown {kind}"),
+        format!(
+            "This version of the provider has no {kind} `{name}`. It may have been added in a newer version: \
+             look at the version constraint and at the dependency lock file."
+        ),
+    )
+}
+
+/// A schema and the type of its values.
+pub(super) struct Form {
+    pub(super) schema: Schema,
+    pub(super) kind: Type,
+}
+
+impl Form {
+    fn of(schema: Schema) -> Self {
+        Self { kind: schema.implied_type(), schema }
+    }
+
+    /// What the host sent as this.
+    pub(super) fn decode(&self, what: &str, value: Option<proto::DynamicValue>) -> Result<Value, Failure> {
+        convert::decode(what, value.as_ref(), &self.kind)
+    }
+
+    /// What the provider made, as the host gets it.
+    pub(super) fn encode(&self, what: &str, value: Value) -> Result<proto::DynamicValue, Failure> {
+        convert::encode(what, &self.schema.block.settle(value), &self.kind)
+    }
+
+    /// Messages as the host gets them.
+    pub(super) fn told(&self, diagnostics: impl Into<Diagnostics>) -> Vec<proto::Diagnostic> {
+        convert::diagnostics(diagnostics.into(), &self.kind)
+    }
+}
+
+impl Managed {
+    /// The identity the host sent, if any.
+    pub(super) fn decode_identity(
+        &self,
+        data: Option<&proto::ResourceIdentityData>,
+    ) -> Result<Option<Value>, Failure> {
+        let (Some((_, kind)), Some(data)) = (&self.identity, data) else { return Ok(None) };
+        let Some(value) = &data.identity_data else { return Ok(None) };
+        let value = convert::decode("identity", Some(value), kind)?;
+        Ok((!value.is_null()).then_some(value))
+    }
+
+    /// An identity as the host gets it; null is none.
+    pub(super) fn encode_identity(
+        &self,
+        identity: Option<Value>,
+    ) -> Result<Option<proto::ResourceIdentityData>, Failure> {
+        let (Some((_, kind)), Some(identity)) = (&self.identity, identity) else { return Ok(None) };
+        if identity.is_null() {
+            return Ok(None);
+        }
+        let value = convert::encode("identity", &identity, kind)?;
+        Ok(Some(proto::ResourceIdentityData { identity_data: Some(value) }))
+    }
+
+    /// The state of an object that exists, as the host gets it. Null would say that it does not, which has words of
+    /// its own in the results of a resource.
+    pub(super) fn encode_object(&self, what: &str, state: Value) -> Result<proto::DynamicValue, Failure> {
+        if state.is_null() {
+            let detail = format!(
+                "The {what} of a {} that the provider made is null, as if there were none. This is a bug in the \
+                 provider; please report it.",
+                self.name()
+            );
+            return Err(Diagnostic::error("Provider made an invalid value", detail).into());
+        }
+        self.form.encode(what, state)
+    }
+
+    /// The resource's type, in code marks.
+    pub(super) fn name(&self) -> String {
+        format!("`{}`", self.resource.type_name())
+    }
+}

@@ -1,0 +1,228 @@
+//! The protocol's messages from and to the layer's own types.
+
+use prost::bytes::Bytes;
+
+use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
+use crate::plugin::path::{Path, Step};
+use crate::plugin::proto;
+use crate::plugin::provider::{ClientCapabilities, Deferral};
+use crate::plugin::types::Type;
+use crate::plugin::value::{CodecError, Value, json, msgpack};
+
+/// A message longer than this is cut: it is for a person, and the whole exchange is in the log.
+const LONGEST_DETAIL: usize = 64 << 10;
+
+/// Decodes what the host sent as this.
+pub(super) fn decode(what: &str, value: Option<&proto::DynamicValue>, kind: &Type) -> Result<Value, Failure> {
+    let decoded = match value {
+        Some(value) if !value.msgpack.is_empty() => msgpack::decode(&value.msgpack, kind),
+        Some(value) if !value.json.is_empty() => json::decode(&value.json, kind),
+        _ => {
+            let detail = format!("Terraform sent no {what}. This is a bug in Terraform or in the provider.");
+            return Err(Diagnostic::error("Value missing in a call", detail).into());
+        }
+    };
+    decoded.map_err(|error| unreadable(what, &error).into())
+}
+
+/// What the host is told of a value of its that does not fit.
+pub(super) fn unreadable(what: &str, error: &CodecError) -> Diagnostic {
+    let detail = format!(
+        "The {what} that Terraform sent does not fit the provider's schema: {error}. This may happen when it was \
+         made by another version of the provider; otherwise it is a bug in the provider."
+    );
+    Diagnostic::error("Value does not fit the schema", detail).at(error.path())
+}
+
+/// Encodes what the provider made as this.
+pub(super) fn encode(what: &str, value: &Value, kind: &Type) -> Result<proto::DynamicValue, Failure> {
+    let encoded = msgpack::encode(value, kind).map_err(|error| {
+        let detail = format!(
+            "The {what} that the provider made does not fit its own schema: {error}. This is a bug in the \
+             provider; please report it."
+        );
+        Diagnostic::error("Provider made an invalid value", detail).at(error.path())
+    })?;
+    Ok(proto::DynamicValue { msgpack: encoded.into(), json: Bytes::new() })
+}
+
+/// Null, which fits every type.
+pub(super) fn null() -> proto::DynamicValue {
+    proto::DynamicValue { msgpack: Bytes::from_static(&[0xc0]), json: Bytes::new() }
+}
+
+/// Messages as the host gets them, their paths cut to what stands in values of this type.
+pub(super) fn diagnostics(diagnostics: Diagnostics, kind: &Type) -> Vec<proto::Diagnostic> {
+    diagnostics.into_iter().map(|one| diagnostic(one, kind)).collect()
+}
+
+fn diagnostic(diagnostic: Diagnostic, kind: &Type) -> proto::Diagnostic {
+    let severity = match diagnostic.severity {
+        Severity::Warning => proto::diagnostic::Severity::Warning,
+        Severity::Error => proto::diagnostic::Severity::Error,
+    };
+    let path = diagnostic.path.map(|path| within(&path, kind)).filter(|path| !path.is_root());
+    proto::Diagnostic {
+        severity: severity.into(),
+        summary: diagnostic.summary,
+        detail: cut(diagnostic.detail),
+        attribute: path.as_ref().map(attribute_path),
+    }
+}
+
+/// A message about nothing in particular, as the host gets it.
+pub(super) fn pathless(diagnostic: Diagnostic) -> Vec<proto::Diagnostic> {
+    diagnostics(diagnostic.into(), &Type::Dynamic)
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > LONGEST_DETAIL {
+        let end = (0..=LONGEST_DETAIL).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+        text.truncate(end);
+        text.push_str(" ... (cut)");
+    }
+    text
+}
+
+/// The part of a path that exists in values of this type. Terraform has no step into a set, and reports an error
+/// of its own for a path that leads nowhere; a path into "any type" may, so it ends there too.
+pub(super) fn within(path: &Path, kind: &Type) -> Path {
+    let mut kind = kind;
+    let mut kept = Path::root();
+    for step in path.steps() {
+        let (step, inner) = match (kind, step) {
+            (Type::Object(attributes), Step::Attribute(name) | Step::Key(name)) => match attributes.get(name)
+            {
+                Some(inner) => (Step::Attribute(name.clone()), inner),
+                None => break,
+            },
+            (Type::Map(element), Step::Key(key) | Step::Attribute(key)) => {
+                (Step::Key(key.clone()), element.as_ref())
+            }
+            (Type::List(element), Step::Index(index)) => (Step::Index(*index), element.as_ref()),
+            (Type::Tuple(elements), Step::Index(index)) => {
+                match usize::try_from(*index).ok().and_then(|index| elements.get(index)) {
+                    Some(inner) => (Step::Index(*index), inner),
+                    None => break,
+                }
+            }
+            _ => break,
+        };
+        kept = kept.with(step);
+        kind = inner;
+    }
+    kept
+}
+
+/// A path as the host gets it.
+pub(super) fn attribute_path(path: &Path) -> proto::AttributePath {
+    use proto::attribute_path::step::Selector;
+    let steps = path.steps().iter().map(|step| {
+        let selector = match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            Step::Index(index) => Selector::ElementKeyInt(*index),
+        };
+        proto::attribute_path::Step { selector: Some(selector) }
+    });
+    proto::AttributePath { steps: steps.collect() }
+}
+
+/// What the host can do; a host that does not say can do nothing.
+pub(super) fn capabilities(capabilities: Option<proto::ClientCapabilities>) -> ClientCapabilities {
+    let capabilities = capabilities.unwrap_or_default();
+    ClientCapabilities {
+        deferral_allowed: capabilities.deferral_allowed,
+        write_only_attributes_allowed: capabilities.write_only_attributes_allowed,
+    }
+}
+
+/// "Not now", for a host that takes it; for another one an error.
+pub(super) fn deferred(
+    deferral: Deferral,
+    capabilities: ClientCapabilities,
+) -> Result<proto::Deferred, Diagnostic> {
+    use proto::deferred::Reason;
+    let (reason, words) = match deferral {
+        Deferral::ResourceConfigUnknown => {
+            (Reason::ResourceConfigUnknown, "parts of its configuration are not known yet")
+        }
+        Deferral::ProviderConfigUnknown => {
+            (Reason::ProviderConfigUnknown, "parts of the provider's configuration are not known yet")
+        }
+        Deferral::AbsentPrerequisite => (Reason::AbsentPrereq, "something it depends on does not exist yet"),
+    };
+    if capabilities.deferral_allowed {
+        return Ok(proto::Deferred { reason: reason.into() });
+    }
+    let detail = format!(
+        "This cannot be done in one run: {words}, and this version of Terraform cannot put it off. Apply what it \
+         depends on first, with `-target`."
+    );
+    Err(Diagnostic::error("Not possible in this run", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind() -> Type {
+        let rule = Type::object([("path", Type::String), ("names", Type::set(Type::String))]);
+        Type::object([
+            ("rules", Type::map(rule.clone())),
+            ("list", Type::list(rule.clone())),
+            ("set", Type::set(rule)),
+            ("any", Type::Dynamic),
+            ("pair", Type::Tuple(vec![Type::Bool])),
+        ])
+    }
+
+    #[test]
+    fn a_path_is_kept_as_far_as_it_leads() {
+        let cases = [
+            (Path::attribute("rules").with_key("a").with_attribute("path"), "rules[\"a\"].path"),
+            (Path::attribute("rules").with_attribute("a").with_attribute("path"), "rules[\"a\"].path"),
+            (Path::attribute("list").with_index(2).with_key("path"), "list[2].path"),
+            (Path::attribute("list").with_index(2).with_attribute("names").with_index(0), "list[2].names"),
+            (Path::attribute("set").with_index(0).with_attribute("path"), "set"),
+            (Path::attribute("any").with_attribute("x"), "any"),
+            (Path::attribute("pair").with_index(0), "pair[0]"),
+            (Path::attribute("pair").with_index(1), "pair"),
+            (Path::attribute("nowhere").with_key("x"), ""),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(within(&path, &kind()).to_string(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_no_path() {
+        let told = diagnostic(Diagnostic::warning("A", "B").at(Path::attribute("nowhere")), &kind());
+        assert_eq!(told.attribute, None);
+        assert_eq!(told.severity, proto::diagnostic::Severity::Warning as i32);
+    }
+
+    #[test]
+    fn a_message_has_an_end() {
+        let told = diagnostic(Diagnostic::error("A", "é".repeat(LONGEST_DETAIL)), &kind());
+        assert!(told.detail.len() < LONGEST_DETAIL + 20);
+        assert!(told.detail.ends_with("é ... (cut)"));
+    }
+
+    #[test]
+    fn both_encodings_are_read_and_none_is_an_error() {
+        let json = proto::DynamicValue { msgpack: Bytes::new(), json: Bytes::from_static(b"true") };
+        assert_eq!(decode("config", Some(&json), &Type::Bool), Ok(true.into()));
+        assert_eq!(decode("config", Some(&null()), &Type::Bool), Ok(Value::Null));
+        assert!(decode("config", Some(&proto::DynamicValue::default()), &Type::Bool).is_err());
+        assert!(decode("config", None, &Type::Bool).is_err());
+    }
+
+    #[test]
+    fn deferral_is_for_hosts_that_take_it() {
+        let able = ClientCapabilities { deferral_allowed: true, ..ClientCapabilities::default() };
+        let answer = deferred(Deferral::AbsentPrerequisite, able).expect("allowed");
+        assert_eq!(answer.reason, proto::deferred::Reason::AbsentPrereq as i32);
+        assert!(deferred(Deferral::AbsentPrerequisite, ClientCapabilities::default()).is_err());
+    }
+}

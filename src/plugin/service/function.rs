@@ -1,0 +1,82 @@
+//! CallFunction.
+
+use super::call::guarded_now;
+use super::catalogue::Callable;
+use super::{Shared, convert};
+use crate::plugin::diagnostic::{Diagnostic, Failure};
+use crate::plugin::function::{FunctionError, Parameter};
+use crate::plugin::proto;
+use crate::plugin::value::Value;
+use proto::call_function::{Request, Response};
+
+impl Shared {
+    /// Calls a function. What Terraform promises of arguments (their number, no null where none is taken) is
+    /// checked all the same: the function relies on it.
+    pub(super) fn call_function(&self, request: Request) -> Response {
+        let outcome = match self.catalogue().functions.get(request.name.as_str()) {
+            Some(callable) => call(callable, &request.arguments),
+            None => {
+                let name = request.name;
+                Err(FunctionError::new(format!("This version of the provider has no function `{name}`.")))
+            }
+        };
+        match outcome {
+            Ok(result) => Response { result: Some(result), error: None },
+            Err(error) => {
+                let error = proto::FunctionError { text: error.text, function_argument: error.argument };
+                Response { result: None, error: Some(error) }
+            }
+        }
+    }
+}
+
+fn call(callable: &Callable, sent: &[proto::DynamicValue]) -> Result<proto::DynamicValue, FunctionError> {
+    let Callable { function, signature } = callable;
+    if sent.len() < signature.parameters.len() {
+        let count = signature.parameters.len();
+        return Err(FunctionError::new(format!("The function takes {count} arguments, not {}.", sent.len())));
+    }
+    let mut arguments = Vec::with_capacity(sent.len());
+    for (position, (value, index)) in sent.iter().zip(0..).enumerate() {
+        let parameter =
+            signature.parameters.get(position).or(signature.variadic.as_ref()).ok_or_else(|| {
+                let count = signature.parameters.len();
+                FunctionError::argument(index, format!("The function takes no more than {count} arguments."))
+            })?;
+        arguments.push(argument(parameter, index, value)?);
+    }
+
+    let result = if arguments.iter().all(Value::is_wholly_known) {
+        let doing = format!("calling its function `{}`", function.name());
+        guarded_now(&doing, || function.call(arguments)).map_err(failed)??
+    } else {
+        // What depends on something unknown is unknown. Hosts do not even ask.
+        Value::unknown()
+    };
+    convert::encode("result", &result, &signature.result).map_err(|failure| {
+        let told = failure.diagnostics().iter().map(|diagnostic| diagnostic.detail.as_str());
+        FunctionError::new(told.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+fn argument(parameter: &Parameter, index: i64, value: &proto::DynamicValue) -> Result<Value, FunctionError> {
+    let value = convert::decode("argument", Some(value), &parameter.kind).map_err(|failure: Failure| {
+        let told = failure.diagnostics().iter().map(|diagnostic| diagnostic.detail.as_str());
+        FunctionError::argument(index, told.collect::<Vec<_>>().join("\n"))
+    })?;
+    if is_null(&value) && !parameter.allow_null {
+        return Err(FunctionError::argument(index, format!("`{}` must not be null.", parameter.name)));
+    }
+    Ok(value)
+}
+
+fn is_null(value: &Value) -> bool {
+    match value {
+        Value::Dynamic(typed) => typed.1.is_null(),
+        value => value.is_null(),
+    }
+}
+
+fn failed(crash: Diagnostic) -> FunctionError {
+    FunctionError::new(crash.detail)
+}

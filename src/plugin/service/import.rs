@@ -1,0 +1,100 @@
+//! Objects that come from elsewhere: ImportResourceState, MoveResourceState.
+
+use super::call::guarded;
+use super::catalogue::Managed;
+use super::stored::{parsed, stored_json};
+use super::{Shared, convert};
+use crate::plugin::diagnostic::{Diagnostic, Failure};
+use crate::plugin::proto;
+use crate::plugin::resource::{ImportTarget, Move};
+use proto::import_resource_state::ImportedResource;
+
+impl Shared {
+    /// Finds the object that an id or an identity names.
+    pub(super) async fn import(
+        &self,
+        request: proto::import_resource_state::Request,
+    ) -> proto::import_resource_state::Response {
+        let mut response = proto::import_resource_state::Response::default();
+        match self.catalogue().resource(&request.type_name) {
+            Err(unknown) => response.diagnostics = convert::pathless(unknown),
+            Ok(managed) => match self.import_managed(managed, request).await {
+                Ok((imported, warnings)) => {
+                    response.imported_resources.push(imported);
+                    response.diagnostics = warnings;
+                }
+                Err(failure) => response.diagnostics = managed.form.told(failure.into_diagnostics()),
+            },
+        }
+        response
+    }
+
+    async fn import_managed(
+        &self,
+        managed: &Managed,
+        request: proto::import_resource_state::Request,
+    ) -> Result<(ImportedResource, Vec<proto::Diagnostic>), Failure> {
+        let identity = managed.decode_identity(request.identity.as_ref())?;
+        let target = match &identity {
+            Some(identity) => ImportTarget::Identity(identity.clone()),
+            None if request.id.is_empty() => {
+                let detail = format!(
+                    "The import names no {}: both the id and the identity are empty. Give one of them.",
+                    managed.name()
+                );
+                return Err(Diagnostic::error("Nothing to import", detail).into());
+            }
+            None => ImportTarget::Id(request.id),
+        };
+        let doing = format!("importing a {}", managed.name());
+        let stored = guarded(&doing, managed.resource.import(&self.context(), target)).await??;
+        let imported = ImportedResource {
+            type_name: request.type_name,
+            state: Some(managed.encode_object("imported state", stored.state)?),
+            private: stored.private.into(),
+            identity: managed.encode_identity(stored.identity.or(identity))?,
+        };
+        Ok((imported, managed.form.told(stored.warnings)))
+    }
+
+    /// Takes over the state of another resource type.
+    pub(super) async fn move_state(
+        &self,
+        request: proto::move_resource_state::Request,
+    ) -> proto::move_resource_state::Response {
+        let failed = |diagnostics| proto::move_resource_state::Response {
+            diagnostics,
+            ..proto::move_resource_state::Response::default()
+        };
+        match self.catalogue().resource(&request.target_type_name) {
+            Err(unknown) => failed(convert::pathless(unknown)),
+            Ok(managed) => self
+                .move_managed(managed, request)
+                .await
+                .unwrap_or_else(|failure| failed(managed.form.told(failure.into_diagnostics()))),
+        }
+    }
+
+    async fn move_managed(
+        &self,
+        managed: &Managed,
+        request: proto::move_resource_state::Request,
+    ) -> Result<proto::move_resource_state::Response, Failure> {
+        let source_state = parsed("state", &stored_json("state", request.source_state)?)?;
+        let source = Move {
+            source_provider: request.source_provider_address,
+            source_type: request.source_type_name,
+            source_version: request.source_schema_version,
+            source_state,
+            source_private: request.source_private.to_vec(),
+        };
+        let doing = format!("moving a state to a {}", managed.name());
+        let stored = guarded(&doing, managed.resource.move_state(&self.context(), source)).await??;
+        Ok(proto::move_resource_state::Response {
+            target_state: Some(managed.encode_object("moved state", stored.state)?),
+            diagnostics: managed.form.told(stored.warnings),
+            target_private: stored.private.into(),
+            target_identity: managed.encode_identity(stored.identity)?,
+        })
+    }
+}

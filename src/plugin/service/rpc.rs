@@ -1,0 +1,185 @@
+//! The generated trait, method by method: which RPC is answered where.
+
+use tonic::{Request, Response, Status};
+
+use super::Service;
+use crate::plugin::proto;
+
+type Answer<A> = Result<Response<A>, Status>;
+
+#[tonic::async_trait]
+impl proto::provider_server::Provider for Service {
+    // What the provider offers.
+
+    async fn get_metadata(
+        &self,
+        request: Request<proto::get_metadata::Request>,
+    ) -> Answer<proto::get_metadata::Response> {
+        self.run("GetMetadata", request, |shared, _| async move { shared.metadata() }).await
+    }
+
+    async fn get_provider_schema(
+        &self,
+        request: Request<proto::get_provider_schema::Request>,
+    ) -> Answer<proto::get_provider_schema::Response> {
+        self.run("GetProviderSchema", request, |shared, _| async move { shared.provider_schema() }).await
+    }
+
+    async fn get_functions(
+        &self,
+        request: Request<proto::get_functions::Request>,
+    ) -> Answer<proto::get_functions::Response> {
+        self.run("GetFunctions", request, |shared, _| async move { shared.function_signatures() }).await
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        request: Request<proto::get_resource_identity_schemas::Request>,
+    ) -> Answer<proto::get_resource_identity_schemas::Response> {
+        self.run("GetResourceIdentitySchemas", request, |shared, _| async move { shared.identity_schemas() })
+            .await
+    }
+
+    // The provider block.
+
+    async fn validate_provider_config(
+        &self,
+        request: Request<proto::validate_provider_config::Request>,
+    ) -> Answer<proto::validate_provider_config::Response> {
+        self.run("ValidateProviderConfig", request, |shared, request| async move {
+            shared.validate_provider(request).await
+        })
+        .await
+    }
+
+    async fn configure_provider(
+        &self,
+        request: Request<proto::configure_provider::Request>,
+    ) -> Answer<proto::configure_provider::Response> {
+        self.run(
+            "ConfigureProvider",
+            request,
+            |shared, request| async move { shared.configure(request).await },
+        )
+        .await
+    }
+
+    // Managed resources.
+
+    async fn validate_resource_config(
+        &self,
+        request: Request<proto::validate_resource_config::Request>,
+    ) -> Answer<proto::validate_resource_config::Response> {
+        self.run("ValidateResourceConfig", request, |shared, request| async move {
+            shared.validate_resource(request).await
+        })
+        .await
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<proto::plan_resource_change::Request>,
+    ) -> Answer<proto::plan_resource_change::Response> {
+        self.run("PlanResourceChange", request, |shared, request| async move { shared.plan(request).await })
+            .await
+    }
+
+    async fn apply_resource_change(
+        &self,
+        request: Request<proto::apply_resource_change::Request>,
+    ) -> Answer<proto::apply_resource_change::Response> {
+        self.run("ApplyResourceChange", request, |shared, request| async move { shared.apply(request).await })
+            .await
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<proto::read_resource::Request>,
+    ) -> Answer<proto::read_resource::Response> {
+        self.run("ReadResource", request, |shared, request| async move { shared.read(request).await }).await
+    }
+
+    async fn import_resource_state(
+        &self,
+        request: Request<proto::import_resource_state::Request>,
+    ) -> Answer<proto::import_resource_state::Response> {
+        self.run(
+            "ImportResourceState",
+            request,
+            |shared, request| async move { shared.import(request).await },
+        )
+        .await
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<proto::move_resource_state::Request>,
+    ) -> Answer<proto::move_resource_state::Response> {
+        self.run(
+            "MoveResourceState",
+            request,
+            |shared, request| async move { shared.move_state(request).await },
+        )
+        .await
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<proto::upgrade_resource_state::Request>,
+    ) -> Answer<proto::upgrade_resource_state::Response> {
+        self.run("UpgradeResourceState", request, |shared, request| async move {
+            shared.upgrade_state(request).await
+        })
+        .await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<proto::upgrade_resource_identity::Request>,
+    ) -> Answer<proto::upgrade_resource_identity::Response> {
+        self.run("UpgradeResourceIdentity", request, |shared, request| async move {
+            shared.upgrade_identity(request).await
+        })
+        .await
+    }
+
+    // Data sources and functions.
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<proto::validate_data_resource_config::Request>,
+    ) -> Answer<proto::validate_data_resource_config::Response> {
+        self.run("ValidateDataResourceConfig", request, |shared, request| async move {
+            shared.validate_data_source(request).await
+        })
+        .await
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<proto::read_data_source::Request>,
+    ) -> Answer<proto::read_data_source::Response> {
+        self.run("ReadDataSource", request, |shared, request| async move {
+            shared.read_data_source(request).await
+        })
+        .await
+    }
+
+    async fn call_function(
+        &self,
+        request: Request<proto::call_function::Request>,
+    ) -> Answer<proto::call_function::Response> {
+        self.run("CallFunction", request, |shared, request| async move { shared.call_function(request) })
+            .await
+    }
+
+    // The end.
+
+    async fn stop_provider(
+        &self,
+        _request: Request<proto::stop_provider::Request>,
+    ) -> Answer<proto::stop_provider::Response> {
+        self.stop();
+        Ok(Response::new(proto::stop_provider::Response::default()))
+    }
+}

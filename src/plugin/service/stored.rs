@@ -1,0 +1,113 @@
+//! What an earlier run stored: UpgradeResourceState, UpgradeResourceIdentity.
+
+use super::call::guarded;
+use super::catalogue::Managed;
+use super::{Shared, convert};
+use crate::plugin::diagnostic::Diagnostic;
+use crate::plugin::proto;
+use crate::plugin::types::Type;
+use crate::plugin::value::{CodecError, Value, json};
+
+impl Shared {
+    /// Brings a stored state to the current schema. The host calls this for every resource on every run: one of
+    /// the current version is only read.
+    pub(super) async fn upgrade_state(
+        &self,
+        request: proto::upgrade_resource_state::Request,
+    ) -> proto::upgrade_resource_state::Response {
+        let upgraded = async |managed: &Managed| {
+            let stored = stored_json("state", request.raw_state)?;
+            let form = &managed.form;
+            let state = if request.version == form.schema.version {
+                current("state", &stored, &form.kind)?
+            } else {
+                let doing = format!("upgrading the state of a {}", managed.name());
+                let upgrade = managed.resource.upgrade_state(request.version, parsed("state", &stored)?);
+                guarded(&doing, upgrade).await??
+            };
+            form.encode("upgraded state", state)
+        };
+        let (upgraded_state, diagnostics) = match self.catalogue().resource(&request.type_name) {
+            Err(unknown) => (None, convert::pathless(unknown)),
+            Ok(managed) => match upgraded(managed).await {
+                Ok(state) => (Some(state), Vec::new()),
+                Err(failure) => (None, managed.form.told(failure.into_diagnostics())),
+            },
+        };
+        proto::upgrade_resource_state::Response { upgraded_state, diagnostics }
+    }
+
+    /// Brings a stored identity to the current schema of identities.
+    pub(super) async fn upgrade_identity(
+        &self,
+        request: proto::upgrade_resource_identity::Request,
+    ) -> proto::upgrade_resource_identity::Response {
+        let upgraded = async |managed: &Managed| {
+            let Some((schema, kind)) = &managed.identity else {
+                let detail = format!("A {} has no identity in this version of the provider.", managed.name());
+                return Err(Diagnostic::error("Resource without identity", detail).into());
+            };
+            let stored = stored_json("identity", request.raw_identity)?;
+            let identity = if request.version == schema.version {
+                current("identity", &stored, kind)?
+            } else {
+                let doing = format!("upgrading the identity of a {}", managed.name());
+                let upgrade =
+                    managed.resource.upgrade_identity(request.version, parsed("identity", &stored)?);
+                guarded(&doing, upgrade).await??
+            };
+            managed.encode_identity(Some(identity))
+        };
+        let (upgraded_identity, diagnostics) = match self.catalogue().resource(&request.type_name) {
+            Err(unknown) => (None, convert::pathless(unknown)),
+            Ok(managed) => match upgraded(managed).await {
+                Ok(identity) => (identity, Vec::new()),
+                Err(failure) => (None, convert::diagnostics(failure.into_diagnostics(), &Type::Dynamic)),
+            },
+        };
+        proto::upgrade_resource_identity::Response { upgraded_identity, diagnostics }
+    }
+}
+
+/// The JSON of what was stored.
+pub(super) fn stored_json(
+    what: &str,
+    raw: Option<proto::RawState>,
+) -> Result<prost::bytes::Bytes, Diagnostic> {
+    let raw = raw.unwrap_or_default();
+    if !raw.json.is_empty() {
+        return Ok(raw.json);
+    }
+    if raw.flatmap.is_empty() {
+        let detail = format!("Terraform sent no {what}. This is a bug in Terraform or in the provider.");
+        return Err(Diagnostic::error("Value missing in a call", detail));
+    }
+    Err(Diagnostic::error(
+        "State is too old",
+        format!(
+            "The {what} was stored by Terraform 0.11 or an older one, in a form that this provider has never \
+             written. Remove the resource from the state and import it again."
+        ),
+    ))
+}
+
+/// What was stored under the current version, perhaps by another build of it.
+fn current(what: &str, stored: &[u8], kind: &Type) -> Result<Value, Diagnostic> {
+    json::decode_stored(stored, kind).map_err(|error| not_readable(what, &error))
+}
+
+/// What was stored under another version.
+pub(super) fn parsed(what: &str, stored: &[u8]) -> Result<serde_json::Value, Diagnostic> {
+    serde_json::from_slice(stored).map_err(|_| {
+        let detail = format!("The {what} that Terraform sent is not JSON, or nested too deep.");
+        Diagnostic::error("State cannot be read", detail)
+    })
+}
+
+fn not_readable(what: &str, error: &CodecError) -> Diagnostic {
+    let detail = format!(
+        "The stored {what} does not fit the provider's schema: {error}. Was it changed by hand, or stored by \
+         another version of the provider?"
+    );
+    Diagnostic::error("State cannot be read", detail).at(error.path())
+}

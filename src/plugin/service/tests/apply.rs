@@ -1,0 +1,179 @@
+use super::*;
+use double::{SECRET, with};
+use proto::apply_resource_change::{Request as Apply, Response};
+
+fn create(name: &str) -> Apply {
+    let planned = with(double::thing(name), "id", Value::unknown());
+    Apply {
+        type_name: "test_thing".to_owned(),
+        prior_state: null(),
+        planned_state: sent(&planned, &THING),
+        config: sent(&with(planned, "id", Value::Null), &THING),
+        planned_private: b"planned".as_slice().into(),
+        planned_identity: identity(Value::unknown()),
+        ..Apply::default()
+    }
+}
+
+fn update(from: &str, to: &str) -> Apply {
+    Apply { prior_state: thing(from), planned_identity: identity(from), ..create(to) }
+}
+
+fn delete(name: &str) -> Apply {
+    Apply { planned_state: null(), config: null(), ..update(name, name) }
+}
+
+#[track_caller]
+fn assert_state(answer: &Response, expected: &Value, private: &[u8]) {
+    assert_eq!(&state(answer.new_state.as_ref()), expected);
+    assert_eq!(answer.private.as_ref(), private);
+}
+
+#[tokio::test]
+async fn a_creation_gives_the_new_state() {
+    let host = Host::new();
+    let answer = host.apply(create("a")).await;
+    let asked = host.asked();
+    assert_eq!((asked.method, &asked.private), ("create", &b"planned".to_vec()));
+    assert_eq!(asked.values[0].get("id"), Some(&Value::Null));
+    assert_eq!(asked.values[1].get("id"), Some(&Value::unknown()));
+    assert_eq!(asked.identity, Some(Value::object([("name", Value::unknown())])));
+    assert_state(&answer, &double::thing("a"), b"stored");
+    assert_eq!(answer.new_identity, identity("a"));
+    assert_eq!(warnings(&answer.diagnostics), ["Careful"]);
+}
+
+#[tokio::test]
+async fn a_change_gives_the_new_state() {
+    let host = Host::new();
+    let answer = host.apply(update("a", "b")).await;
+    let asked = host.asked();
+    assert_eq!(asked.method, "update");
+    assert_eq!(asked.values[0], double::thing("a"));
+    assert_state(&answer, &double::thing("b"), b"stored");
+    assert_eq!(answer.new_identity, identity("b"));
+}
+
+#[tokio::test]
+async fn a_deletion_gives_null() {
+    let host = Host::new();
+    let answer = host.apply(delete("a")).await;
+    let asked = host.asked();
+    assert_eq!((asked.method, &asked.private), ("delete", &b"planned".to_vec()));
+    assert_eq!(asked.values, [double::thing("a")]);
+    assert_state(&answer, &Value::Null, b"");
+    assert_eq!(answer.new_identity, None);
+    assert_eq!(warnings(&answer.diagnostics), ["Careful"]);
+}
+
+#[tokio::test]
+async fn a_failed_creation_leaves_nothing() {
+    for (name, detail) in [("fail", "As told."), ("panic", "creating a `test_thing`")] {
+        let answer = Host::new().apply(create(name)).await;
+        assert!(error(&answer.diagnostics).detail.contains(detail));
+        assert!(!error(&answer.diagnostics).detail.contains(SECRET));
+        assert_state(&answer, &Value::Null, b"");
+        assert_eq!(answer.new_identity, None);
+    }
+}
+
+#[tokio::test]
+async fn a_failed_change_or_deletion_leaves_what_was_there() {
+    for request in [update("a", "fail"), update("a", "panic"), delete("fail"), delete("panic")] {
+        let prior = state(request.prior_state.as_ref());
+        let planned_identity = request.planned_identity.clone();
+        let answer = Host::new().apply(request).await;
+        assert!(!error(&answer.diagnostics).detail.contains(SECRET));
+        assert_state(&answer, &prior, b"planned");
+        assert_eq!(answer.new_identity, planned_identity);
+    }
+}
+
+#[tokio::test]
+async fn what_exists_of_a_failed_apply_is_kept() {
+    let expected = double::thing("partial");
+    for request in [create("partial"), update("a", "partial"), delete("partial")] {
+        let answer = Host::new().apply(request).await;
+        assert_eq!(error(&answer.diagnostics).summary, "It failed");
+        // `any` was still unknown; a state cannot say that.
+        assert_state(&answer, &expected, b"partial");
+        assert_eq!(answer.new_identity, identity("partial"));
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_was_created_is_never_forgotten() {
+    // The warning comes first.
+    for (name, detail) in [("misfit", "`name` should be string, but is number"), ("null", "is null")] {
+        let answer = Host::new().apply(create(name)).await;
+        assert!(error(&answer.diagnostics[1..]).detail.contains(detail), "{answer:?}");
+        // The plan is all there is, without what it did not know.
+        assert_state(&answer, &with(double::thing(name), "id", Value::Null), b"stored");
+        let answer = Host::new().apply(update("a", name)).await;
+        assert!(error(&answer.diagnostics[1..]).detail.contains(detail), "{answer:?}");
+        assert_state(&answer, &double::thing("a"), b"planned");
+    }
+}
+
+#[tokio::test]
+async fn an_identity_that_was_planned_need_not_be_said_again() {
+    let answer = Host::new().apply(update("anonymous", "anonymous")).await;
+    assert_eq!(answer.new_identity, identity("anonymous"));
+    // An unknown one is not good enough.
+    let answer = Host::new().apply(create("anonymous")).await;
+    assert_eq!(answer.new_identity, None);
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_changes_nothing() {
+    let host = Host::new();
+    let answer = host.apply(Apply { planned_state: misfit(), ..update("a", "b") }).await;
+    assert!(error(&answer.diagnostics).detail.contains("other"));
+    assert_state(&answer, &double::thing("a"), b"planned");
+    let other = Apply { type_name: "test_other".to_owned(), ..update("a", "b") };
+    let answer = host.apply(other).await;
+    assert_eq!(error(&answer.diagnostics).summary, "Unknown resource type");
+    assert_state(&answer, &double::thing("a"), b"planned");
+    // A null planned state must be said, not left out: left out it would delete.
+    let answer = host.apply(Apply { planned_state: None, ..update("a", "b") }).await;
+    assert!(error(&answer.diagnostics).detail.contains("sent no planned state"));
+    assert!(host.was_not_asked());
+}
+
+#[tokio::test]
+async fn a_stop_reaches_what_is_running_and_what_comes_later() {
+    let host = Host::new();
+    let service = host.service.clone();
+    let running =
+        tokio::spawn(async move { service.apply_resource_change(Request::new(create("wait"))).await });
+    host.is_asked().await;
+    assert!(!host.asked().cancelled);
+    let stop = Request::new(proto::stop_provider::Request {});
+    assert_eq!(host.service.stop_provider(stop).await.expect("answered").into_inner().error, "");
+    let answer = running.await.expect("ran").expect("answered").into_inner();
+    assert_eq!(error(&answer.diagnostics).summary, "It failed");
+
+    host.apply(create("a")).await;
+    assert!(host.asked().cancelled);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_does_not_end_an_apply() {
+    let host = Host::new();
+    tokio::select! {
+        _ = host.service.apply_resource_change(Request::new(create("slow"))) => panic!("it waits for the stop"),
+        () = host.is_asked() => {}
+    }
+    // The call is gone now, what it began is not.
+    assert_eq!(host.asked().method, "create");
+    host.service.stop();
+    host.service.idle().await;
+    assert_eq!(host.asked().method, "finished");
+}
+
+#[tokio::test]
+async fn a_panic_leaves_the_service_alive() {
+    let host = Host::new();
+    host.apply(create("panic")).await;
+    assert_state(&host.apply(create("a")).await, &double::thing("a"), b"stored");
+}

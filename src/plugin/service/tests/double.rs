@@ -1,0 +1,448 @@
+//! A provider that does what the name of a thing says.
+
+use std::sync::{Arc, LazyLock, Mutex};
+
+use async_trait::async_trait;
+
+use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
+use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
+use crate::plugin::path::Path;
+use crate::plugin::provider::{ConfigureRequest, Context, Deferral, Provider};
+use crate::plugin::resource::{
+    Create, Delete, Deleted, ImportTarget, Interrupted, Move, Partial, PlanCreate, PlanDelete, PlanUpdate,
+    Planned, Read, ReadOutcome, Resource, Stored, Update,
+};
+use crate::plugin::schema::{
+    Attribute, AttributeNesting, Block, BlockNesting, IdentityAttribute, IdentitySchema, NestedBlock, Schema,
+};
+use crate::plugin::types::Type;
+use crate::plugin::value::Value;
+
+pub(super) static THING: LazyLock<Type> = LazyLock::new(|| schema().implied_type());
+pub(super) static IDENTITY: LazyLock<Type> = LazyLock::new(|| identity_schema().implied_type());
+
+/// What the provider was asked: the method, and what it got.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) method: &'static str,
+    pub(super) values: Vec<Value>,
+    pub(super) private: Vec<u8>,
+    pub(super) identity: Option<Value>,
+    pub(super) meta: Option<Value>,
+    pub(super) cancelled: bool,
+}
+
+#[derive(Clone)]
+pub(super) struct Double {
+    pub(super) asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// Never to be seen in a message.
+pub(super) const SECRET: &str = "hunter2";
+
+fn schema() -> Schema {
+    let rule = vec![
+        Attribute::new("path", Type::String, "Path.").required(),
+        Attribute::new("codes", Type::list(Type::Number), "Codes."),
+    ];
+    let item =
+        Block::new("An item.").attributes([Attribute::new("value", Type::String, "Value.").required()]);
+    let block = Block::new("A thing.")
+        .attributes([
+            Attribute::new("name", Type::String, "Name.").required().replaces(),
+            Attribute::new("id", Type::String, "Id.").computed(),
+            Attribute::new("any", Type::Dynamic, "Any."),
+            Attribute::new("password", Type::String, "Password.").sensitive().write_only(),
+            Attribute::nested("rules", AttributeNesting::Map, rule, "Rules."),
+        ])
+        .nested(NestedBlock::new("item", BlockNesting::Set, item));
+    Schema::new(2, block)
+}
+
+fn identity_schema() -> IdentitySchema {
+    let name = IdentityAttribute {
+        name: "name",
+        kind: Type::String,
+        required_for_import: true,
+        description: "Name.",
+    };
+    IdentitySchema { version: 1, attributes: vec![name] }
+}
+
+/// A thing of this name.
+pub(super) fn thing(name: &str) -> Value {
+    let rule = Value::object([("path", "/".into()), ("codes", Value::List(vec![1.into()]))]);
+    Value::object([
+        ("name", name.into()),
+        ("id", format!("/things/{name}").into()),
+        ("any", Value::Null),
+        ("password", Value::Null),
+        ("rules", Value::Map([("a".to_owned(), rule)].into())),
+        ("item", Value::Set(vec![Value::object([("value", "x".into())])])),
+    ])
+}
+
+/// The same with one attribute changed.
+pub(super) fn with(thing: Value, name: &str, value: impl Into<Value>) -> Value {
+    let Value::Object(mut attributes) = thing else { panic!("a thing") };
+    attributes.insert(name.to_owned(), value.into());
+    Value::Object(attributes)
+}
+
+fn name_of(thing: &Value) -> String {
+    thing.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn identity_of(thing: &Value) -> Option<Value> {
+    Some(Value::object([("name", name_of(thing).into())]))
+}
+
+fn failure() -> Diagnostic {
+    Diagnostic::error("It failed", "As told.")
+        .at(Path::attribute("item").with_index(0).with_attribute("value"))
+}
+
+fn warning() -> Diagnostics {
+    Diagnostic::warning("Careful", "As told.").into()
+}
+
+impl Double {
+    fn note(&self, method: &'static str, context: &Context, values: Vec<Value>) -> Asked {
+        Asked {
+            method,
+            values,
+            private: Vec::new(),
+            identity: None,
+            meta: None,
+            cancelled: context.cancel.is_cancelled(),
+        }
+    }
+
+    fn push(&self, asked: Asked) {
+        self.asked.lock().expect("not poisoned").push(asked);
+    }
+
+    /// What a create or update of this thing gives.
+    async fn store(&self, context: &Context, planned: Value) -> Result<Stored, Interrupted> {
+        let name = name_of(&planned);
+        let state = with(planned, "id", format!("/things/{name}"));
+        let identity = identity_of(&state);
+        let stored = Stored { state, private: b"stored".to_vec(), identity, warnings: warning() };
+        match name.as_str() {
+            "panic" => panic!("{SECRET}"),
+            "fail" => Err(failure().into()),
+            "partial" => {
+                let state = with(stored.state, "any", Value::unknown());
+                let partial = Partial { state, private: b"partial".to_vec(), identity: stored.identity };
+                Err(Interrupted { failure: failure().into(), partial: Some(partial) })
+            }
+            "misfit" => Ok(Stored { state: with(stored.state, "name", 5), ..stored }),
+            "null" => Ok(Stored { state: Value::Null, ..stored }),
+            "anonymous" => Ok(Stored { identity: None, ..stored }),
+            "wait" => {
+                context.cancel.cancelled().await;
+                Err(failure().into())
+            }
+            "slow" => {
+                context.cancel.cancelled().await;
+                self.push(self.note("finished", context, Vec::new()));
+                Ok(stored)
+            }
+            _ => Ok(stored),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Double {
+    fn schema(&self) -> Schema {
+        Schema::new(
+            0,
+            Block::new("").attributes([Attribute::new("token", Type::String, "Token.").sensitive()]),
+        )
+    }
+
+    fn meta_schema(&self) -> Option<Schema> {
+        Some(Schema::new(0, Block::new("").attributes([Attribute::new("module", Type::String, "Module.")])))
+    }
+
+    fn resources(&self) -> Vec<Arc<dyn Resource>> {
+        vec![Arc::new(self.clone()), Arc::new(Plain)]
+    }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        vec![Arc::new(self.clone())]
+    }
+
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        vec![Arc::new(Join)]
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        match config.get("token").and_then(Value::as_str) {
+            Some("panic") => panic!("{SECRET}"),
+            Some("bad") => {
+                Diagnostic::error("Bad token", "As told.").at(Path::attribute("token").with_key("x")).into()
+            }
+            _ => warning(),
+        }
+    }
+
+    async fn configure(&self, context: &Context, request: ConfigureRequest) -> Result<Diagnostics, Failure> {
+        assert_eq!(request.terraform_version, "1.2.3");
+        assert!(request.capabilities.deferral_allowed);
+        self.push(self.note("configure", context, vec![request.config.clone()]));
+        if request.config.get("token").is_some_and(Value::is_null) {
+            return Err(failure().into());
+        }
+        Ok(warning())
+    }
+}
+
+#[async_trait]
+impl Resource for Double {
+    fn type_name(&self) -> &'static str {
+        "test_thing"
+    }
+
+    fn schema(&self) -> Schema {
+        schema()
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(identity_schema())
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        if name_of(&config) == "panic" {
+            panic!("{SECRET}");
+        }
+        if name_of(&config) == "fail" { failure().into() } else { warning() }
+    }
+
+    async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
+        let PlanCreate { config, proposed, private, meta, .. } = request;
+        let values = vec![config, proposed.clone()];
+        self.push(Asked { private, meta, ..self.note("plan_create", context, values) });
+        let planned = Planned { private: b"planned".to_vec(), warnings: warning(), ..Planned::new(proposed) };
+        match name_of(&planned.state).as_str() {
+            "panic" => panic!("{SECRET}"),
+            "fail" => Err(failure().into()),
+            "misfit" => Ok(Planned { state: with(planned.state, "rules", 5), ..planned }),
+            "null" => Ok(Planned { state: Value::Null, ..planned }),
+            "later" => Ok(Planned { deferred: Some(Deferral::ProviderConfigUnknown), ..planned }),
+            "secret" => Ok(Planned { state: with(planned.state, "password", SECRET), ..planned }),
+            _ => Ok(planned),
+        }
+    }
+
+    async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
+        let PlanUpdate { prior, config, proposed, private, identity, meta, .. } = request;
+        let values = vec![prior, config, proposed.clone()];
+        self.push(Asked { private, identity, meta, ..self.note("plan_update", context, values) });
+        let mut planned = Planned::new(proposed);
+        if name_of(&planned.state) == "replace" {
+            let item = Path::attribute("item");
+            planned.replace = vec![
+                Path::attribute("name"),
+                item.with_index(0).with_attribute("value"),
+                item.with_index(1),
+                Path::attribute("rules").with_key("a").with_attribute("codes").with_index(0),
+                Path::root(),
+            ];
+        }
+        Ok(planned)
+    }
+
+    async fn plan_delete(&self, context: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
+        let fails = name_of(&request.prior) == "fail";
+        self.push(Asked {
+            private: request.private,
+            ..self.note("plan_delete", context, vec![request.prior])
+        });
+        if fails { Err(failure().into()) } else { Ok(warning()) }
+    }
+
+    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
+        let Create { config, planned, private, identity, meta } = request;
+        let values = vec![config, planned.clone()];
+        self.push(Asked { private, identity, meta, ..self.note("create", context, values) });
+        self.store(context, planned).await
+    }
+
+    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
+        let Read { state, private, identity, meta, .. } = request;
+        let stored = Stored { private: b"read".to_vec(), warnings: warning(), ..Stored::new(state.clone()) };
+        self.push(Asked { private, identity, meta, ..self.note("read", context, vec![state]) });
+        match name_of(&stored.state).as_str() {
+            "panic" => panic!("{SECRET}"),
+            "fail" => Err(failure().into()),
+            "gone" => Ok(ReadOutcome::Gone(warning())),
+            "later" => Ok(ReadOutcome::Deferred(Deferral::AbsentPrerequisite)),
+            "null" => Ok(ReadOutcome::Present(Stored::new(Value::Null))),
+            "blockless" => {
+                Ok(ReadOutcome::Present(Stored { state: with(stored.state, "item", Value::Null), ..stored }))
+            }
+            _ => Ok(ReadOutcome::Present(stored)),
+        }
+    }
+
+    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
+        let Update { prior, config, planned, private, identity, meta } = request;
+        let values = vec![prior, config, planned.clone()];
+        self.push(Asked { private, identity, meta, ..self.note("update", context, values) });
+        self.store(context, planned).await
+    }
+
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+        let Delete { prior, private, identity, meta } = request;
+        self.push(Asked { private, identity, meta, ..self.note("delete", context, vec![prior.clone()]) });
+        match self.store(context, prior).await {
+            Ok(_) => Ok(Deleted { warnings: warning() }),
+            Err(interrupted) => Err(interrupted),
+        }
+    }
+
+    async fn import(&self, _: &Context, target: ImportTarget) -> Result<Stored, Failure> {
+        let (name, identity) = match target {
+            ImportTarget::Id(id) if id == "panic" => panic!("{SECRET}"),
+            ImportTarget::Id(id) if id == "fail" => return Err(failure().into()),
+            ImportTarget::Id(id) => (id.clone(), Some(Value::object([("name", id.into())]))),
+            // The identity that was asked for is the identity; it need not be said again.
+            ImportTarget::Identity(identity) => (name_of(&identity), None),
+        };
+        Ok(Stored { private: b"imported".to_vec(), identity, ..Stored::new(thing(&name)) })
+    }
+
+    async fn upgrade_state(&self, version: i64, state: serde_json::Value) -> Result<Value, Failure> {
+        match (version, state.get("label").and_then(serde_json::Value::as_str)) {
+            (1, Some(label)) => Ok(with(thing(label), "item", Value::Null)),
+            _ => Err(Diagnostic::error("Unknown version", "As told.").into()),
+        }
+    }
+
+    fn moves(&self) -> bool {
+        true
+    }
+
+    async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
+        if (request.source_type.as_str(), request.source_version) != ("other_thing", 7) {
+            return Err(failure().into());
+        }
+        assert_eq!(request.source_private, b"other");
+        assert!(request.source_provider.ends_with("/other"));
+        let name = request.source_state.get("title").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let stored = Stored::new(thing(name));
+        let identity = identity_of(&stored.state);
+        Ok(Stored { private: b"moved".to_vec(), identity, ..stored })
+    }
+}
+
+/// A resource without anything that a resource may have.
+struct Plain;
+
+#[async_trait]
+impl Resource for Plain {
+    fn type_name(&self) -> &'static str {
+        "test_plain"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0, Block::new("Plain."))
+    }
+
+    async fn validate(&self, _: &Context, _: Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
+        Ok(Planned::new(request.proposed))
+    }
+
+    async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
+        Ok(Planned::new(request.proposed))
+    }
+
+    async fn create(&self, _: &Context, request: Create) -> Result<Stored, Interrupted> {
+        Ok(Stored::new(request.planned))
+    }
+
+    async fn read(&self, _: &Context, request: Read) -> Result<ReadOutcome, Failure> {
+        Ok(ReadOutcome::Present(Stored::new(request.state)))
+    }
+
+    async fn update(&self, _: &Context, request: Update) -> Result<Stored, Interrupted> {
+        Ok(Stored::new(request.planned))
+    }
+
+    async fn delete(&self, _: &Context, _: Delete) -> Result<Deleted, Interrupted> {
+        Ok(Deleted::default())
+    }
+
+    async fn import(&self, _: &Context, _: ImportTarget) -> Result<Stored, Failure> {
+        Err(failure().into())
+    }
+}
+
+#[async_trait]
+impl DataSource for Double {
+    fn type_name(&self) -> &'static str {
+        "test_thing"
+    }
+
+    fn schema(&self) -> Schema {
+        let name = Attribute::new("name", Type::String, "Name.").required();
+        let id = Attribute::new("id", Type::String, "Id.").computed();
+        Schema::new(0, Block::new("A thing.").attributes([name, id]))
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        if name_of(&config) == "fail" {
+            Diagnostic::error("Bad name", "As told.").at(Path::attribute("name")).into()
+        } else {
+            warning()
+        }
+    }
+
+    async fn read(&self, _: &Context, request: ReadData) -> Result<Found, Failure> {
+        match name_of(&request.config).as_str() {
+            "panic" => panic!("{SECRET}"),
+            "fail" => Err(failure().into()),
+            name => Ok(Found { state: with(request.config, "id", format!("/{name}")), warnings: warning() }),
+        }
+    }
+}
+
+/// Joins what it gets with a comma.
+struct Join;
+
+impl Function for Join {
+    fn name(&self) -> &'static str {
+        "join"
+    }
+
+    fn signature(&self) -> Signature {
+        let parameter =
+            |name, kind, allow_null| Parameter { name, kind, allow_null, description: "P.".into() };
+        Signature {
+            summary: "Joins",
+            description: "Joins.".into(),
+            parameters: vec![
+                parameter("first", Type::String, false),
+                parameter("second", Type::list(Type::String), true),
+            ],
+            variadic: Some(parameter("more", Type::Dynamic, false)),
+            result: Type::String,
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        match arguments.first().and_then(Value::as_str) {
+            Some("panic") => panic!("{SECRET}"),
+            Some("fail") => Err(FunctionError::argument(1, "Not this one.")),
+            Some("misfit") => Ok(Value::from(5)),
+            first => Ok(format!("{}+{}", first.unwrap_or_default(), arguments.len() - 1).into()),
+        }
+    }
+}

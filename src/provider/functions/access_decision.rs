@@ -1,0 +1,218 @@
+//! `access_decision(rules, request)`: the guest agent's own decision.
+
+use serde_json::{Map, Value as Json};
+
+use super::{json, rules_argument};
+use crate::allowlist::{Destination, Endpoint, Matcher, OsType, Request, nearest};
+use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
+use crate::plugin::{Type, Value};
+
+/// The function.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessDecision;
+
+const PARTS: [&str; 9] = [
+    "endpoint",
+    "os_type",
+    "method",
+    "url",
+    "user_name",
+    "user_groups",
+    "exe_path",
+    "process_name",
+    "elevated",
+];
+
+impl Function for AccessDecision {
+    fn name(&self) -> &'static str {
+        "access_decision"
+    }
+
+    fn signature(&self) -> Signature {
+        let text = Type::String;
+        Signature {
+            summary: "What the guest agent decides about a request",
+            description: "Decides about one request exactly as the guest proxy agent in a virtual machine does, and \
+                          says which privilege, identity and role decided. `decision` is `Allowed`, `AllowedByAudit` \
+                          (denied by the rules, let through and recorded because the mode is `Audit`) or `Denied`."
+                .into(),
+            parameters: vec![
+                rules_argument::parameter("rules"),
+                Parameter {
+                    name: "request",
+                    kind: Type::Dynamic,
+                    allow_null: false,
+                    description: "The request: an object of `endpoint` (`IMDS`, `WireServer` or `HostGAPlugin`), `url` \
+                                  (path and query as the process sends them), `os_type` (`Linux` unless given), \
+                                  `method` (`GET`), `user_name`, `user_groups`, `exe_path`, `process_name` and \
+                                  `elevated` (`false`). What is left out is empty."
+                        .into(),
+                },
+            ],
+            variadic: None,
+            result: Type::object([
+                ("decision", text.clone()),
+                ("reason", text.clone()),
+                ("privilege", text.clone()),
+                ("identity", text.clone()),
+                ("role", text),
+            ]),
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let mut arguments = arguments.into_iter();
+        let document = rules_argument::document(0, &rules_argument::take(&mut arguments, 0)?)?;
+        let request = Asked::read(&json::from_value(&rules_argument::take(&mut arguments, 1)?))?;
+        let matcher = Matcher::for_document(&document).map_err(|refused| {
+            FunctionError::argument(0, format!("The guest agent refuses these rules: {refused}."))
+        })?;
+        let decision = matcher.decide(&request.request());
+        Ok(Value::object([
+            ("decision", Value::from(decision.verdict.as_str())),
+            ("reason", decision.reason().into()),
+            ("privilege", decision.privilege.into()),
+            ("identity", decision.identity.into()),
+            ("role", decision.role.into()),
+        ]))
+    }
+}
+
+/// A request as the argument says it.
+struct Asked {
+    endpoint: Endpoint,
+    os_type: OsType,
+    method: String,
+    url: String,
+    user_name: String,
+    user_groups: Vec<String>,
+    exe_path: String,
+    process_name: String,
+    elevated: bool,
+}
+
+impl Asked {
+    fn read(json: &Json) -> Result<Self, FunctionError> {
+        let wrong = |text: String| FunctionError::argument(1, text);
+        let Json::Object(members) = json else { return Err(wrong("The request must be an object.".into())) };
+        if let Some(unknown) = members.keys().find(|name| !PARTS.contains(&name.as_str())) {
+            let hint =
+                nearest(unknown, PARTS.into_iter()).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+            return Err(wrong(format!("A request has no `{unknown}`.{hint}")));
+        }
+        let word = |name: &str| text(members, name).map(|text| text.unwrap_or_default());
+        let Some(endpoint) = text(members, "endpoint")? else {
+            return Err(wrong(
+                "The request has no `endpoint`: `IMDS`, `WireServer` or `HostGAPlugin`.".into(),
+            ));
+        };
+        Ok(Self {
+            endpoint: endpoint.parse().map_err(|error| wrong(format!("`endpoint`: {error}.")))?,
+            os_type: match text(members, "os_type")? {
+                Some(os) => os.parse().map_err(|error| wrong(format!("`os_type`: {error}.")))?,
+                None => OsType::Linux,
+            },
+            method: text(members, "method")?.unwrap_or_else(|| "GET".to_owned()),
+            url: word("url")?,
+            user_name: word("user_name")?,
+            user_groups: groups(members)?,
+            exe_path: word("exe_path")?,
+            process_name: word("process_name")?,
+            elevated: match members.get("elevated") {
+                None | Some(Json::Null) => false,
+                Some(Json::Bool(elevated)) => *elevated,
+                Some(Json::String(text)) if text == "true" || text == "false" => text == "true",
+                Some(_) => return Err(wrong("`elevated` must be true or false.".into())),
+            },
+        })
+    }
+
+    fn request(&self) -> Request<'_> {
+        Request {
+            destination: Destination::Host(self.endpoint),
+            os_type: self.os_type,
+            method: &self.method,
+            url: &self.url,
+            user_name: &self.user_name,
+            user_groups: &self.user_groups,
+            exe_path: &self.exe_path,
+            process_name: &self.process_name,
+            elevated: self.elevated,
+        }
+    }
+}
+
+fn text(members: &Map<String, Json>, name: &str) -> Result<Option<String>, FunctionError> {
+    match members.get(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(FunctionError::argument(1, format!("`{name}` must be a string."))),
+    }
+}
+
+fn groups(members: &Map<String, Json>) -> Result<Vec<String>, FunctionError> {
+    let wrong = || FunctionError::argument(1, "`user_groups` must be a list of strings.");
+    match members.get("user_groups") {
+        None | Some(Json::Null) => Ok(Vec::new()),
+        Some(Json::Array(groups)) => {
+            groups.iter().map(|group| group.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn decide(rules: Json, request: Json) -> Result<Json, FunctionError> {
+        let arguments = vec![json::to_dynamic(&rules), json::to_dynamic(&request)];
+        AccessDecision.call(arguments).map(|value| json::from_value(&value))
+    }
+
+    fn keyed() -> Json {
+        json!({
+            "mode": "Enforce", "default_access": "Deny", "id": "a whole resource has more members",
+            "rules": {
+                "privileges": {"token": {"path": "/metadata/identity", "query_parameters": null}},
+                "roles": {"app": {"privileges": ["token"]}},
+                "identities": {"web": {"user_name": "web", "exe_path": null, "group_name": null, "process_name": null}},
+                "role_assignments": {"app": {"identities": ["web"]}},
+            }
+        })
+    }
+
+    #[test]
+    fn both_shapes_decide_alike() {
+        let lists = json!({"properties": {
+            "mode": "Enforce", "defaultAccess": "Deny",
+            "rules": {
+                "privileges": [{"name": "token", "path": "/metadata/identity"}],
+                "roles": [{"name": "app", "privileges": ["token"]}],
+                "identities": [{"name": "web", "userName": "web"}],
+                "roleAssignments": [{"role": "app", "identities": ["web"]}],
+            }
+        }});
+        let asked = |user: &str| json!({"endpoint": "imds", "url": "/metadata/identity/oauth2/token", "user_name": user});
+        for rules in [keyed(), lists] {
+            let allowed = decide(rules.clone(), asked("web")).unwrap();
+            assert_eq!(allowed["decision"], "Allowed");
+            assert_eq!((&allowed["privilege"], &allowed["role"]), (&json!("token"), &json!("app")));
+            assert_eq!(decide(rules, asked("mallory")).unwrap()["decision"], "Denied");
+        }
+    }
+
+    #[test]
+    fn errors_point_to_their_argument() {
+        let request = json!({"endpoint": "IMDS", "url": "/"});
+        assert_eq!(decide(json!({"mode": 1}), request.clone()).unwrap_err().argument, Some(0));
+        let error = decide(keyed(), json!({"endpoint": "IMDS", "usr_name": "x"})).unwrap_err();
+        assert_eq!(error.argument, Some(1));
+        assert!(error.text.contains("`user_name`"), "{}", error.text);
+        assert!(decide(keyed(), json!({"url": "/"})).unwrap_err().text.contains("endpoint"));
+        assert!(decide(keyed(), json!({"endpoint": "Mars"})).is_err());
+        assert!(decide(json!({"default_access": "Deny"}), request).is_err());
+    }
+}

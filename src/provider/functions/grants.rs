@@ -1,0 +1,33 @@
+//! `grants(rules)`: who may do what.
+
+use super::rules_argument;
+use crate::allowlist;
+use crate::plugin::function::{Function, FunctionError, Signature};
+use crate::plugin::{Type, Value};
+
+/// The function.
+#[derive(Clone, Copy, Debug)]
+pub struct Grants;
+
+impl Function for Grants {
+    fn name(&self) -> &'static str {
+        "grants"
+    }
+
+    fn signature(&self) -> Signature {
+        Signature {
+            summary: "Who may do what under some rules",
+            description: "Gives the same list as the `grants` attribute of a version: one entry `identity -> privilege \
+                          (role)` for each identity that a role assignment gives a privilege, sorted."
+                .into(),
+            parameters: vec![rules_argument::parameter("rules")],
+            variadic: None,
+            result: Type::list(Type::String),
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let rules = rules_argument::rules(0, &rules_argument::take(&mut arguments.into_iter(), 0)?)?;
+        Ok(Value::List(allowlist::grants(&rules).iter().map(|grant| grant.to_string().into()).collect()))
+    }
+}

@@ -1,0 +1,204 @@
+//! `profile_id(...)`, `profile_version_id(...)` and their inverses.
+
+use super::rules_argument::take;
+use crate::arm::ids::{
+    GalleryId, GalleryName, ProfileId, ProfileName, ResourceGroupName, SubscriptionId, VersionId,
+};
+use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
+use crate::plugin::{Type, Value};
+
+/// The parts of an id, outermost first, each with what it is.
+const PARTS: [(&str, &str); 5] = [
+    ("subscription_id", "The subscription's GUID."),
+    ("resource_group_name", "The name of the resource group."),
+    ("gallery_name", "The name of the Compute Gallery."),
+    ("profile_name", "The name of the profile."),
+    ("version_name", "The version, `x.y.z`."),
+];
+
+/// Which object an id is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// A profile.
+    Profile,
+    /// A version.
+    Version,
+}
+
+impl Of {
+    fn parts(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        PARTS.into_iter().take(if self == Self::Profile { 4 } else { 5 })
+    }
+}
+
+/// Makes an id from its parts.
+#[derive(Clone, Copy, Debug)]
+pub struct MakeId(pub Of);
+
+/// Takes an id apart.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseId(pub Of);
+
+impl Function for MakeId {
+    fn name(&self) -> &'static str {
+        match self.0 {
+            Of::Profile => "profile_id",
+            Of::Version => "profile_version_id",
+        }
+    }
+
+    fn signature(&self) -> Signature {
+        let (summary, what) = match self.0 {
+            Of::Profile => ("The resource id of a profile", "an in-VM access control profile"),
+            Of::Version => {
+                ("The resource id of a profile version", "a version of an in-VM access control profile")
+            }
+        };
+        Signature {
+            summary,
+            description: format!(
+                "Makes the Azure resource id of {what} from its parts, each of which is checked."
+            )
+            .into(),
+            parameters: self
+                .0
+                .parts()
+                .map(|(name, description)| Parameter {
+                    name,
+                    kind: Type::String,
+                    allow_null: false,
+                    description: description.into(),
+                })
+                .collect(),
+            variadic: None,
+            result: Type::String,
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let mut arguments = arguments.into_iter();
+        let mut next = 0;
+        let mut text = || {
+            let value = take(&mut arguments, next)?;
+            next += 1;
+            Ok::<_, FunctionError>((next - 1, value.as_str().unwrap_or_default().to_owned()))
+        };
+        let (at, subscription) = text()?;
+        let subscription = SubscriptionId::new(subscription).map_err(|error| wrong(at, &error))?;
+        let (at, group) = text()?;
+        let group = ResourceGroupName::new(group).map_err(|error| wrong(at, &error))?;
+        let (at, gallery) = text()?;
+        let gallery = GalleryName::new(gallery).map_err(|error| wrong(at, &error))?;
+        let (at, profile) = text()?;
+        let profile = ProfileName::new(profile).map_err(|error| wrong(at, &error))?;
+        let profile = GalleryId::new(subscription, group, gallery).profile(profile);
+        if self.0 == Of::Profile {
+            return Ok(profile.to_string().into());
+        }
+        let (at, version) = text()?;
+        let version = version.parse().map_err(|error| wrong(at, &error))?;
+        Ok(profile.version(version).to_string().into())
+    }
+}
+
+impl Function for ParseId {
+    fn name(&self) -> &'static str {
+        match self.0 {
+            Of::Profile => "parse_profile_id",
+            Of::Version => "parse_profile_version_id",
+        }
+    }
+
+    fn signature(&self) -> Signature {
+        let (summary, what) = match self.0 {
+            Of::Profile => ("The parts of a profile's resource id", "an in-VM access control profile"),
+            Of::Version => (
+                "The parts of a profile version's resource id",
+                "a version of an in-VM access control profile",
+            ),
+        };
+        let ids = match self.0 {
+            Of::Profile => vec!["gallery_id"],
+            Of::Version => vec!["gallery_id", "profile_id"],
+        };
+        let names = self.0.parts().map(|(name, _)| name).chain(ids);
+        Signature {
+            summary,
+            description: format!(
+                "Takes the Azure resource id of {what} apart. The id may be in any case, or the address of the object \
+                 in Azure's portal. The ids of what holds it are given as well."
+            )
+            .into(),
+            parameters: vec![Parameter {
+                name: "id",
+                kind: Type::String,
+                allow_null: false,
+                description: "The resource id.".into(),
+            }],
+            variadic: None,
+            result: Type::object(names.map(|name| (name, Type::String))),
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let value = take(&mut arguments.into_iter(), 0)?;
+        let text = value.as_str().unwrap_or_default();
+        let (profile, version) = match self.0 {
+            Of::Profile => (text.parse::<ProfileId>().map_err(|error| wrong(0, &error))?, None),
+            Of::Version => {
+                let id: VersionId = text.parse().map_err(|error| wrong(0, &error))?;
+                (id.profile().clone(), Some(id.name().clone()))
+            }
+        };
+        let gallery = profile.gallery();
+        let mut parts = vec![
+            ("subscription_id", Value::from(gallery.subscription().as_str())),
+            ("resource_group_name", gallery.resource_group().as_str().into()),
+            ("gallery_name", gallery.name().as_str().into()),
+            ("profile_name", profile.name().as_str().into()),
+            ("gallery_id", gallery.to_string().into()),
+        ];
+        if let Some(version) = version {
+            parts.push(("version_name", version.as_str().into()));
+            parts.push(("profile_id", profile.to_string().into()));
+        }
+        Ok(Value::object(parts))
+    }
+}
+
+fn wrong(argument: i64, error: &impl std::fmt::Display) -> FunctionError {
+    FunctionError::argument(argument, crate::provider::checks::capitalised(&format!("{error}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARTS: [&str; 5] = ["00000000-0000-0000-0000-000000000001", "rg", "g", "web", "1.2.3"];
+
+    fn call(function: &dyn Function, arguments: &[&str]) -> Result<Value, FunctionError> {
+        function.call(arguments.iter().map(|text| (*text).into()).collect())
+    }
+
+    #[test]
+    fn an_id_comes_apart_as_it_was_put_together() {
+        let id = call(&MakeId(Of::Version), &PARTS).unwrap();
+        let parts = call(&ParseId(Of::Version), &[&id.as_str().unwrap().to_uppercase()]).unwrap();
+        assert_eq!(parts.get("version_name"), Some(&"1.2.3".into()));
+        assert_eq!(parts.get("gallery_name"), Some(&"G".into()));
+        let profile = call(&MakeId(Of::Profile), &PARTS[..4]).unwrap();
+        let parts = call(&ParseId(Of::Profile), &[profile.as_str().unwrap()]).unwrap();
+        assert_eq!(parts.get("profile_name"), Some(&"web".into()));
+        assert_eq!(parts.get("version_name"), None);
+    }
+
+    #[test]
+    fn a_wrong_part_is_told_by_its_position() {
+        let mut parts = PARTS;
+        parts[4] = "v1";
+        assert_eq!(call(&MakeId(Of::Version), &parts).unwrap_err().argument, Some(4));
+        parts[0] = "me";
+        assert_eq!(call(&MakeId(Of::Version), &parts).unwrap_err().argument, Some(0));
+        assert_eq!(call(&ParseId(Of::Profile), &["/subscriptions/x"]).unwrap_err().argument, Some(0));
+    }
+}

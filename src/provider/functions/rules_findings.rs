@@ -1,0 +1,57 @@
+//! `rules_findings(rules)`: the linter.
+
+use super::rules_argument;
+use crate::allowlist::{Context, document_findings};
+use crate::plugin::function::{Function, FunctionError, Signature};
+use crate::plugin::{Type, Value};
+
+/// The function.
+#[derive(Clone, Copy, Debug)]
+pub struct RulesFindings;
+
+impl Function for RulesFindings {
+    fn name(&self) -> &'static str {
+        "rules_findings"
+    }
+
+    fn signature(&self) -> Signature {
+        let text = Type::String;
+        let finding = Type::object([
+            ("id", text.clone()),
+            ("severity", text.clone()),
+            ("subject", text.clone()),
+            ("message", text.clone()),
+            ("suggestion", text),
+        ]);
+        Signature {
+            summary: "What is wrong or dangerous in some rules",
+            description: "Gives everything the provider has to say about an allowlist, errors first: mistakes that the \
+                          guest agent passes over in silence, rules that open or close more than they seem to, and \
+                          what is merely good to know. Each finding has a stable id that the `lint` argument of a \
+                          version takes."
+                .into(),
+            parameters: vec![rules_argument::parameter("rules")],
+            variadic: None,
+            result: Type::list(finding),
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let document = rules_argument::document(0, &rules_argument::take(&mut arguments.into_iter(), 0)?)?;
+        let findings = document_findings(&document, &Context::default());
+        Ok(Value::List(
+            findings
+                .into_iter()
+                .map(|finding| {
+                    Value::object([
+                        ("id", Value::from(finding.id.to_string())),
+                        ("severity", finding.severity.as_str().into()),
+                        ("subject", finding.subject.to_string().into()),
+                        ("message", finding.message.into()),
+                        ("suggestion", finding.suggestion.into()),
+                    ])
+                })
+                .collect(),
+        ))
+    }
+}
