@@ -22,6 +22,7 @@ mod document;
 mod draft;
 mod findings;
 mod grants;
+mod learn;
 mod rules;
 mod words;
 
@@ -38,5 +39,11 @@ pub use findings::{
     document_findings, findings, group, nearest, sensitive,
 };
 pub use grants::{Grant, count_grants, grants, grants_of_draft};
+pub use learn::{
+    Learned, Learner, LeftOut, LeftOutRequest, Options as LearnOptions, Reason, Report, Wider, learn,
+};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};
+
+#[cfg(test)]
+mod properties;

@@ -1,7 +1,7 @@
 //! Rules prepared for many decisions: references resolved, texts lower-cased, paths taken apart.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::{Allowlist, DefaultAccess, Document, Endpoint, Grant, Mode, Privilege, Refused, Rules};
 use super::compare::{Asked, Caller, Conditions, Pattern};
@@ -14,8 +14,9 @@ use super::{Decision, Destination, Request, Step, Verdict};
 pub struct Matcher {
     /// Nothing when there is no rule document.
     access: Option<(Mode, DefaultAccess)>,
-    /// The most specific first, so that the first match is the one to name.
-    privileges: Vec<Prepared>,
+    /// By length of path, the longest first, then by path; of one path those with the most parameters first. So the
+    /// first match is the most specific, and a request is compared with few of many privileges.
+    privileges: Vec<(usize, HashMap<String, Vec<Prepared>>)>,
     roles: Vec<Assigned>,
     /// Sorted by name; sets of identities number them in this order.
     identities: Vec<(String, Conditions)>,
@@ -56,9 +57,16 @@ impl Matcher {
             let roles = roles_of.get(name.as_str()).cloned().unwrap_or_default();
             Prepared { name: name.clone(), pattern: Pattern::new(one), roles }
         };
-        let mut privileges: Vec<Prepared> = rules.privileges.iter().map(prepare).collect();
-        let specific = |one: &Prepared| Reverse((one.pattern.path.len(), one.pattern.query.len()));
-        privileges.sort_by_key(specific);
+        let mut by_length = BTreeMap::<Reverse<usize>, HashMap<String, Vec<Prepared>>>::new();
+        for one in rules.privileges.iter().map(prepare) {
+            let path = one.pattern.path.clone();
+            by_length.entry(Reverse(path.len())).or_default().entry(path).or_default().push(one);
+        }
+        for same_path in by_length.values_mut().flat_map(HashMap::values_mut) {
+            // They are in order of their names, which this keeps.
+            same_path.sort_by_key(|one| Reverse(one.pattern.query.len()));
+        }
+        let privileges = by_length.into_iter().map(|(Reverse(length), paths)| (length, paths)).collect();
         let access = Some((allowlist.mode, allowlist.default_access));
         Self { access, privileges, roles, identities }
     }
@@ -81,7 +89,7 @@ impl Matcher {
 
     /// The agent's decision about a request whose destination these rules are for. Rules for the WireServer are
     /// for HostGAPlugin as well.
-    pub fn decide(&self, request: &Request<'_>) -> Decision<'_> {
+    pub fn decide<'m>(&'m self, request: &Request<'_>) -> Decision<'m> {
         let Some(target) = Target::parse(request.url) else {
             return Decision::plain(Verdict::Denied, Step::MalformedTarget);
         };
@@ -126,7 +134,7 @@ impl Matcher {
         let asked = Asked::new(&target);
         let callers = self.identities_of(request);
         let mut matches = Matches::default();
-        for privilege in self.privileges.iter().filter(|privilege| privilege.pattern.matches(&asked)) {
+        for privilege in self.matching(&asked) {
             matches.privileges.push(privilege.name.clone());
             for assigned in privilege.roles.iter().filter_map(|&role| self.roles.get(role)) {
                 let both = assigned.identities.shared_with(&callers);
@@ -144,6 +152,13 @@ impl Matcher {
         matches
     }
 
+    /// The privileges that match, the most specific first.
+    fn matching<'m>(&'m self, asked: &Asked<'_>) -> impl Iterator<Item = &'m Prepared> {
+        let of_path =
+            self.privileges.iter().filter_map(|(length, paths)| paths.get(asked.path.get(..*length)?));
+        of_path.flatten().filter(|privilege| privilege.pattern.matches(asked))
+    }
+
     /// The identities the caller of a request has.
     fn identities_of(&self, request: &Request<'_>) -> Numbers {
         let caller = Caller::new(request);
@@ -154,8 +169,7 @@ impl Matcher {
     /// `is_allowed` of the agent, without its default: granted, closed, or nothing matches.
     fn by_rules(&self, request: &Request<'_>, target: &Target<'_>) -> Option<Decision<'_>> {
         let asked = Asked::new(target);
-        let mut matching =
-            self.privileges.iter().filter(|privilege| privilege.pattern.matches(&asked)).peekable();
+        let mut matching = self.matching(&asked).peekable();
         let closed = *matching.peek()?;
         let callers = self.identities_of(request);
         for privilege in matching {

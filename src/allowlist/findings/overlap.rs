@@ -44,7 +44,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
         let after = after.take_while(|other| other.path.starts_with(&broad.path));
         let mut covered = Vec::new();
         for other in before.chain(after) {
-            if !view.spend(1) {
+            if !view.spend_pairs(1) {
                 return;
             }
             if !broad.covers_query_of(other) {
@@ -72,7 +72,7 @@ fn compare(view: &View<'_>, references: &References<'_>, broad: &str, covered: &
     let holders = references.holders(broad);
     let (mut undone, mut also) = (Vec::new(), std::collections::BTreeSet::new());
     for &narrow in covered {
-        if !view.spend(holders.len()) {
+        if !view.spend_pairs(holders.len()) {
             return;
         }
         let same = references.same_roles(broad, narrow);

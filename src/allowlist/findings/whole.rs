@@ -98,7 +98,7 @@ fn reach(view: &View<'_>, found: &mut Found) {
             continue;
         }
         let holders = references.holders(name);
-        if !view.spend(holders.len()) {
+        if !view.spend_pairs(holders.len()) {
             return;
         }
         for what in reached {

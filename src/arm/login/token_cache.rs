@@ -14,11 +14,15 @@ const MARGIN: Duration = Duration::minutes(5);
 /// How long after a failed early replacement the next is tried.
 const PATIENCE: Duration = Duration::seconds(30);
 
+/// How long an early replacement may take: its caller has a token that is still good and other things to do.
+const EARLY: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// Keeps the token of one credential and one scope.
 pub(in crate::arm) struct TokenCache {
     credential: Arc<dyn TokenCredential>,
     scope: String,
     now: fn() -> OffsetDateTime,
+    early: std::time::Duration,
     held: Mutex<Option<Held>>,
     /// Whoever asks for a token holds it.
     turn: tokio::sync::Mutex<()>,
@@ -37,6 +41,7 @@ impl TokenCache {
             credential,
             scope,
             now: OffsetDateTime::now_utc,
+            early: EARLY,
             held: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         }
@@ -52,14 +57,14 @@ impl TokenCache {
             }
             // Due, and still good: one caller sees to it, nobody waits, and a failure does no harm yet.
             let Ok(_turn) = self.turn.try_lock() else { return Ok(held.token.clone()) };
-            return match self.ask(ctx).await {
-                Ok(token) => Ok(token),
-                Err(error) => {
-                    tracing::warn!(target: "arm::auth", %error, "the token could not be replaced early");
-                    self.hold(Some(Held { replace_at: now + PATIENCE, ..held.clone() }));
-                    Ok(held.token.clone())
-                }
+            let reason = match tokio::time::timeout(self.early, self.ask(ctx)).await {
+                Ok(Ok(token)) => return Ok(token),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "the authority did not answer in time".to_owned(),
             };
+            tracing::warn!(target: "arm::auth", reason, "the token could not be replaced early");
+            self.hold(Some(Held { replace_at: now + PATIENCE, ..held.clone() }));
+            return Ok(held.token.clone());
         }
         let _turn = self.turn.lock().await;
         let now = (self.now)();
@@ -189,6 +194,15 @@ mod tests {
         counter.lifetime.store(0, Ordering::SeqCst);
         NOW.set(NOW.get() + 61);
         assert!(cache.get(&Context::new()).await.is_err(), "an expired token is not given out");
+    }
+
+    #[tokio::test]
+    async fn a_slow_early_replacement_does_not_hold_up_its_caller() {
+        let (_, mut cache) = cache(3600, std::time::Duration::from_millis(50));
+        assert_eq!(get(&cache).await, "1");
+        cache.early = std::time::Duration::from_millis(1);
+        NOW.set(NOW.get() + 3_400);
+        assert_eq!(get(&cache).await, "1");
     }
 
     #[tokio::test]

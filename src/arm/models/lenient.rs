@@ -47,3 +47,12 @@ where
 {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
+
+/// A number that may be null or written with a fraction; anything else is read as absent, since it is only told.
+pub(super) fn whole_number<'de, D>(deserializer: D) -> Result<Option<i64>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let value: Option<serde_json::Value> = Option::deserialize(deserializer)?;
+    Ok(value.and_then(|value| value.as_i64().or_else(|| value.as_f64().map(|number| number.round() as i64))))
+}

@@ -22,7 +22,7 @@ fn a_version_is_read_whole() {
                 "roleAssignments": [{"role": "r", "identities": null}]
             },
             "targetLocations": [{"name": "westus", "regionalReplicaCount": 1}, null, {"name": null}],
-            "replicationStatus": {"aggregatedState": "Completed", "summary": [{"region": "West US", "state": "Completed", "progress": 100}, null]}
+            "replicationStatus": {"aggregatedState": "Completed", "summary": [{"region": "West US", "state": "Completed", "progress": 99.6}, null]}
         }
     }))
     .unwrap();

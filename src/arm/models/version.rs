@@ -60,6 +60,7 @@ pub struct RegionalReplication {
     /// What the service says about it.
     pub details: Option<String>,
     /// Percent.
+    #[serde(deserialize_with = "lenient::whole_number")]
     pub progress: Option<i64>,
 }
 

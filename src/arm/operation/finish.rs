@@ -82,7 +82,7 @@ impl Watch<'_> {
         let mut unreadable = 0;
         loop {
             self.pause(asked).await?;
-            let answer = self.http.get(url, self.call).await?;
+            let answer = self.look(url).await?;
             asked = answer.retry_after().filter(|wait| !wait.is_zero());
             match read(&answer) {
                 Ok(Seen::Running(word)) => {
@@ -118,7 +118,7 @@ impl Watch<'_> {
         let mut asked = wait;
         loop {
             self.pause(asked).await?;
-            let answer = self.http.get(url, self.call).await?;
+            let answer = self.look(url).await?;
             asked = answer.retry_after().filter(|wait| !wait.is_zero());
             match status::object(&answer) {
                 Ok(Seen::Nothing) => {
@@ -136,13 +136,27 @@ impl Watch<'_> {
         }
     }
 
+    /// One look. If the time is up in the middle of it, it is the operation that was not done, not the look.
+    async fn look(&self, url: &Url) -> Result<Answer, Error> {
+        self.http.get(url, self.call).await.map_err(|error| match error {
+            Error::Timeout(mut timeout) => {
+                timeout.operation.clone_from(&self.operation);
+                Error::Timeout(timeout)
+            }
+            Error::Cancelled { elapsed, .. } => {
+                Error::Cancelled { operation: self.operation.clone(), elapsed }
+            }
+            other => other,
+        })
+    }
+
     /// Waits as the service asked, else a growing time. A wait that would end after the deadline is cut once, so that
     /// the last look comes shortly before it.
     async fn pause(&mut self, asked: Option<Duration>) -> Result<(), Error> {
         let wait = asked.unwrap_or_else(|| self.http.pace.poll.wait(self.looks, random()));
         self.looks += 1;
         let remaining = self.call.remaining();
-        let margin = (remaining / 10).min(Duration::from_secs(2));
+        let margin = (remaining / 10).min(Duration::from_secs(5));
         if wait > remaining && !self.last_look && margin > Duration::ZERO {
             self.last_look = true;
             return self.call.pause(remaining.saturating_sub(margin), &self.operation).await;

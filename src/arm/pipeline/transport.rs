@@ -154,8 +154,9 @@ pub(super) fn describe(error: &azure_core::Error, line: &RequestLine, url: &Url)
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (host, _) => host.unwrap_or_default().to_owned(),
     };
-    // The outermost text only repeats the address, with its query.
-    let noise = |text: &String| text.starts_with("error sending request");
+    // The outermost texts only repeat the address, with its query, and the kind.
+    let noise =
+        |text: &String| text.starts_with("error sending request") || text.starts_with("client error (");
     let causes = causes(error).into_iter().filter(|text| !noise(text)).collect();
     TransportError { kind, request: line.clone(), host, causes }
 }

@@ -59,8 +59,7 @@ impl Resource for InVmAccessProfileVersion {
     }
 
     async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        let profile = self.profile(&request.config);
-        plan::create(request, profile.location.as_ref())
+        plan::create(request)
     }
 
     async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {

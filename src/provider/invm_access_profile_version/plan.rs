@@ -3,18 +3,20 @@
 use super::private::Carried;
 use super::rules;
 use crate::allowlist;
-use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::draft_state::DraftState;
 use crate::provider::{checks, spelling, tags};
 
-/// Plans a new version. `profile_location` is the region of its profile, when that is known without asking Azure.
+/// Plans a new version.
+///
+/// A region that is left to the profile stays open, even where this process has just read the profile: Terraform
+/// plans once more at apply, in a process that has not, and takes no value back.
 ///
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
-pub fn create(request: PlanCreate, profile_location: Option<&Location>) -> Result<Planned, Failure> {
+pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
     let carried = Carried::read(&request.private);
     let mut plan = DraftState::new(request.config)?;
     let profile = checks::text(plan.config(), "profile_id").and_then(|id| id.parse::<ProfileId>().ok());
@@ -27,10 +29,7 @@ pub fn create(request: PlanCreate, profile_location: Option<&Location>) -> Resul
     };
     plan.set("id", id);
     plan.set_unless_configured("name", Value::unknown());
-    plan.set_unless_configured(
-        "location",
-        profile_location.map_or_else(Value::unknown, |location| location.as_str().into()),
-    );
+    plan.set_unless_configured("location", Value::unknown());
     plan.set_unless_configured("exclude_from_latest", Value::unknown());
     plan.set_unless_configured("target_regions", Value::unknown());
     plan.set("published_date", Value::unknown());

@@ -70,7 +70,7 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
 fn plan_create(config: Value, private: Vec<u8>) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
-    create(PlanCreate { config, proposed, private, meta: None, capabilities }, None).unwrap()
+    create(PlanCreate { config, proposed, private, meta: None, capabilities }).unwrap()
 }
 
 fn plan_update(prior: Value, config: Value) -> Planned {
@@ -104,6 +104,7 @@ fn grants_and_an_explicit_id_are_known_at_plan() {
     let planned = plan_create(config(), Vec::new());
     assert!(planned.state.get("id").unwrap().is_unknown());
     assert!(planned.state.get("name").unwrap().is_unknown());
+    assert!(planned.state.get("location").unwrap().is_unknown());
 }
 
 #[test]
@@ -166,17 +167,4 @@ fn every_fixed_attribute_makes_a_new_version() {
     ] {
         assert_eq!(plan_update(state(), with(config(), name, value)).replace, [Path::attribute(name)]);
     }
-}
-
-#[test]
-fn the_profiles_region_is_planned_when_it_is_known() {
-    let request = PlanCreate {
-        config: config(),
-        proposed: config(),
-        private: Vec::new(),
-        meta: None,
-        capabilities: ClientCapabilities::default(),
-    };
-    let planned = create(request, Some(&Location::from("West Europe"))).unwrap();
-    assert_eq!(planned.state.get("location"), Some(&"West Europe".into()));
 }

@@ -259,6 +259,16 @@ impl ArmError {
         )
     }
 
+    /// A write in a group that is being deleted.
+    pub fn group_leaving(group: &str) -> Self {
+        Self::conflict(
+            "ResourceGroupBeingDeleted",
+            format!(
+                "The resource group '{group}' is in deprovisioning state and cannot perform this operation."
+            ),
+        )
+    }
+
     /// A write while another one runs.
     pub fn busy() -> Self {
         Self::conflict(

@@ -18,6 +18,7 @@ pub fn hold(
         let before = old.get(name);
         if let Some(after) = new.get(name)
             && settings.immutable == Immutable::Refuse
+            && before != Some(after)
             && before.map(canonical) != Some(canonical(after))
         {
             return Err(ArmError::change_refused(name));

@@ -311,7 +311,8 @@ fn a_group_takes_everything_with_it() {
     let monitor = relative(&header(&deleted, "location").unwrap());
     assert!(monitor.contains("/operationresults/"));
     assert_eq!(world.get(&monitor).status, 202);
-    assert_eq!(verdict(&world.call("PUT", &profile(), &profile_body())), (409, "Conflict".to_owned()));
+    let late = world.call("PUT", &profile(), &profile_body());
+    assert_eq!(verdict(&late), (409, "ResourceGroupBeingDeleted".to_owned()));
     world.wait(1.0);
     assert_eq!(world.get(&monitor).status, 200);
     assert_eq!(world.call("HEAD", group, &Value::Null).status, 404);
@@ -349,6 +350,18 @@ fn faults_strike_before_and_after() {
     assert_eq!(world.call("PUT", &profile(), &profile_body()).status, 200);
     let reads: Vec<u16> = (0..3).map(|_| world.get(&profile()).status.as_u16()).collect();
     assert_eq!(reads, [404, 404, 200]);
+}
+
+#[test]
+fn a_failed_create_can_leave_nothing() {
+    let mut world = World::new(&json!({"operation_seconds": 1}));
+    world.script(&json!([
+        {"match": {"method": "PUT"}, "action": {"do": "operation", "ending": "Canceled", "leaves_nothing": true}}
+    ]));
+    assert_eq!(world.call("PUT", &profile(), &profile_body()).status, 201);
+    assert_eq!(world.get(&profile()).status, 200);
+    world.wait(1.0);
+    assert_eq!(world.get(&profile()).status, 404);
 }
 
 #[test]

@@ -77,7 +77,7 @@ async fn children_that_stay_are_named_at_the_deadline() {
     let azure = Azure::start().await;
     let nested = arm_error("CannotDeleteResource", "nested resources exist: versions/1.0.0");
     azure.answer("DELETE", &profile_path(), 999, status(409, nested)).await;
-    let error = azure.client.profiles().delete(&profile_id(), &call_of(80)).await.unwrap_err();
+    let error = azure.client.profiles().delete(&profile_id(), &call_of(500)).await.unwrap_err();
     assert!(error.is_timeout() && error.report().contains("versions/1.0.0"), "{}", error.report());
 }
 

@@ -6,6 +6,7 @@ mod login;
 mod logs;
 mod many;
 mod read;
+mod tls;
 mod write;
 
 use super::*;
