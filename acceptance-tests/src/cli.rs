@@ -31,7 +31,8 @@ impl Cli {
     fn on(path: &std::ffi::OsStr) -> Option<Self> {
         ["terraform", "tofu"].into_iter().find_map(|name| {
             let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-            let program = env::split_paths(path).map(|directory| directory.join(&file)).find(|at| runs(at))?;
+            let program =
+                env::split_paths(path).map(|directory| directory.join(&file)).find(|at| runs(at))?;
             Some(Self { program, name })
         })
     }

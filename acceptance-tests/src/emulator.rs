@@ -182,7 +182,8 @@ fn connect(ready: &Value) -> Result<(Client, Runtime), EmulatorError> {
     // Another test may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let file = ready.get("ca_certificate").and_then(Value::as_str).unwrap_or_default();
-    let pem = std::fs::read(file).map_err(|error| fails(format_args!("has no certificate {file}: {error}")))?;
+    let pem =
+        std::fs::read(file).map_err(|error| fails(format_args!("has no certificate {file}: {error}")))?;
     let client = Certificate::from_pem(&pem)
         .and_then(|authority| Client::builder().no_proxy().tls_certs_only([authority]).build())
         .map_err(|error| fails(format_args!("has an unusable certificate: {error}")))?;

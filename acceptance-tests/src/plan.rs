@@ -54,7 +54,8 @@ impl Plan {
     #[must_use]
     pub fn replaced_by(&self, address: &str) -> Vec<&str> {
         let paths = self.change(address).get("replace_paths").and_then(Value::as_array);
-        let mut names: Vec<_> = paths.into_iter().flatten().filter_map(|path| path.get(0)?.as_str()).collect();
+        let mut names: Vec<_> =
+            paths.into_iter().flatten().filter_map(|path| path.get(0)?.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         names

@@ -11,8 +11,7 @@ static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 /// # Errors
 /// When it cannot be started.
 pub fn run(command: &mut Command) -> io::Result<Output> {
-    let child =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let id = child.id();
     list(|running| running.push(id));
     let output = child.wait_with_output();

@@ -82,8 +82,9 @@ impl Scenario {
             terraform.set(name, value);
         }
         let subscription = emulator.ready("subscription_id");
-        let gallery =
-            format!("/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g");
+        let gallery = format!(
+            "/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g"
+        );
         let scenario = Self { emulator, terraform, gallery, strangers: Vec::new() };
         scenario.provider("provider \"gallery\" {}");
         scenario
@@ -254,7 +255,8 @@ impl Scenario {
         let objects = or_fail(self.emulator.objects());
         let ids = objects.iter().filter_map(|one| one.get("id")?.as_str().map(str::to_ascii_lowercase));
         let inside = format!("{}/", self.gallery.to_ascii_lowercase());
-        let strange = |id: &String| self.strangers.iter().any(|(stranger, _)| stranger.eq_ignore_ascii_case(id));
+        let strange =
+            |id: &String| self.strangers.iter().any(|(stranger, _)| stranger.eq_ignore_ascii_case(id));
         let mut ids: Vec<_> = ids.filter(|id| id.starts_with(&inside) && !strange(id)).collect();
         ids.sort();
         ids

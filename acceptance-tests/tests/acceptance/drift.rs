@@ -38,24 +38,27 @@ fn what_was_deleted_outside_can_be_destroyed() {
 }
 
 #[test]
-fn a_gallery_that_is_gone_or_closed_is_an_error_and_no_removal() {
+fn a_deleted_gallery_is_told_and_its_objects_planned_again() {
     scenario(|s| {
         s.apply(&both());
         let gallery = s.emulator.object(s.gallery()).unwrap();
-        let objects = [s.profile("web"), s.version("web", "1.0.0")].map(|id| (s.emulator.object(&id).unwrap(), id));
         s.emulator.remove(s.gallery()).unwrap();
-        let output = s.run(&["plan", "-no-color", "-input=false"]);
-        assert_eq!(output.code, Some(1), "{output}");
-        assert!(output.says("could not be read"), "{output}");
-        assert!(output.says(s.gallery().rsplit('/').next().unwrap()), "{output}");
-        assert_eq!(s.state().addresses(), [WEB, V]);
+        let plan = s.replan(&[]);
+        assert_eq!((plan.actions(WEB), plan.actions(V)), ("create".into(), "create".into()));
+        assert_eq!(plan.output.times("The gallery of an object is gone"), 1, "{}", plan.output);
 
+        // Which cannot be done before the gallery is there again, and then can.
+        let output = s.reapply_fails(&[]);
+        assert!(output.says("Create the gallery or profile that is to hold it first"), "{output}");
         s.emulator.put(s.gallery(), &gallery).unwrap();
-        for (body, id) in &objects {
-            s.emulator.put(id, body).unwrap();
-        }
-        s.nothing_to_do();
+        s.reapply(&[]);
+    });
+}
 
+#[test]
+fn what_may_not_be_read_is_an_error_and_no_removal() {
+    scenario(|s| {
+        s.apply(&both());
         s.emulator
             .faults(&json!([{
                 "name": "no right to read",
@@ -79,7 +82,8 @@ fn a_gallery_that_is_gone_or_closed_is_an_error_and_no_removal() {
 #[test]
 fn every_changed_attribute_of_a_profile_is_found_and_put_back() {
     scenario(|s| {
-        let config = PROFILE.replace("os_type ", "description = \"mine\"\n  tags = { a = \"b\" }\n  os_type ");
+        let config =
+            PROFILE.replace("os_type ", "description = \"mine\"\n  tags = { a = \"b\" }\n  os_type ");
         s.apply(&config);
         let id = s.profile("web");
         let before = s.emulator.object(&id).unwrap();
@@ -115,7 +119,10 @@ fn every_changed_attribute_of_a_version_is_found() {
             ("mode", json!({"properties": {"mode": "Disabled"}})),
             ("default_access", json!({"properties": {"defaultAccess": "Allow"}})),
             ("exclude_from_latest", json!({"properties": {"excludeFromLatest": true}})),
-            ("target_regions", json!({"properties": {"targetLocations": [{"name": "westus"}, {"name": "eastus"}]}})),
+            (
+                "target_regions",
+                json!({"properties": {"targetLocations": [{"name": "westus"}, {"name": "eastus"}]}}),
+            ),
             ("tags", json!({"tags": {"a": "c"}})),
         ] {
             s.emulator.edit(&id, &change).unwrap();

@@ -28,8 +28,11 @@ fn a_version_that_exists_is_answered_with_the_import_block() {
     scenario(|s| {
         s.apply(PROFILE);
         let id = s.version("web", "1.0.0");
-        s.stranger(&id, &json!({"location": "westus", "properties": {"mode": "Audit", "defaultAccess": "Allow",
-            "rules": {"privileges": [], "roles": [], "identities": [], "roleAssignments": []}}}));
+        s.stranger(
+            &id,
+            &json!({"location": "westus", "properties": {"mode": "Audit", "defaultAccess": "Allow",
+            "rules": {"privileges": [], "roles": [], "identities": [], "roleAssignments": []}}}),
+        );
         let output = s.apply_fails(&both());
         assert_eq!(output.times("In-VM access profile version already exists"), 1, "{output}");
         assert!(output.says(&format!("id = \"{id}\"")), "{output}");

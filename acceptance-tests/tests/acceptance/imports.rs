@@ -31,32 +31,44 @@ fn by_command_in_any_spelling() {
             forget_both(s);
             s.run_well(&["import", "-no-color", "-input=false", WEB, &profile_id]);
             s.import(V, &version_id);
-            assert_same_but_for_case(&whole(s), &applied);
+            assert_same(&whole(s), &applied);
         }
     });
 }
 
-/// An import in another case keeps ARM's spelling or the given one, and there is nothing else to differ.
-fn assert_same_but_for_case(imported: &[Value; 2], applied: &[Value; 2]) {
+/// An import keeps Azure's spellings, an apply the user's; there is nothing else to differ.
+fn assert_same(imported: &[Value; 2], applied: &[Value; 2]) {
     for (imported, applied) in imported.iter().zip(applied) {
         for (name, value) in applied.as_object().unwrap() {
-            let (one, other) = (&imported[name], value);
-            let same = match (one.as_str(), other.as_str()) {
-                (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
-                _ => one == other || is_empty(one) && is_empty(other),
-            };
-            assert!(same, "{name}: imported {one}, applied {other}");
+            let (one, other) = (plain(&imported[name]), plain(value));
+            assert_eq!(one, other, "{name}: imported on the left, applied on the right");
         }
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+/// A value without what makes no difference: case, blanks in regions, order, and whether nothing is null or empty.
+fn plain(value: &Value) -> Value {
     match value {
-        Value::Null => true,
-        Value::Object(members) => members.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        _ => false,
+        Value::String(text) => text.to_lowercase().replace(' ', "").into(),
+        Value::Object(members) => {
+            let plain: serde_json::Map<_, _> = members
+                .iter()
+                .map(|(name, value)| (name.clone(), plain(value)))
+                .filter(|(_, value)| !value.is_null())
+                .collect();
+            if plain.is_empty() { Value::Null } else { plain.into() }
+        }
+        Value::Array(items) => {
+            let mut plain: Vec<_> = items.iter().map(plain_text).collect();
+            plain.sort();
+            if plain.is_empty() { Value::Null } else { plain.into() }
+        }
+        other => other.clone(),
     }
+}
+
+fn plain_text(value: &Value) -> String {
+    plain(value).to_string()
 }
 
 #[test]
@@ -65,7 +77,9 @@ fn by_block_and_with_a_generated_configuration() {
         let config = format!(
             "{}{}",
             both(),
-            PROFILE.replace("\"web\"", "\"bare\"").replace("os_type ", "tags = { a = \"b\" }\n description = \"d\"\n os_type ")
+            PROFILE
+                .replace("\"web\"", "\"bare\"")
+                .replace("os_type ", "tags = { a = \"b\" }\n description = \"d\"\n os_type ")
         );
         s.apply(&config);
         let applied = whole(s);
@@ -80,7 +94,7 @@ fn by_block_and_with_a_generated_configuration() {
         forget();
         let output = s.apply(&format!("{config}{blocks}"));
         assert!(output.says("3 imported, 0 added, 0 changed, 0 destroyed"), "{output}");
-        assert_same_but_for_case(&whole(s), &applied);
+        assert_same(&whole(s), &applied);
 
         // The same without a configuration: Terraform writes one from the imported state.
         forget();
@@ -89,7 +103,7 @@ fn by_block_and_with_a_generated_configuration() {
         assert!(plan.output.says("3 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.output);
         s.run_well(&["fmt", "-check", "-diff", "-no-color", "generated.tf"]);
         s.apply_planned();
-        assert_same_but_for_case(&whole(s), &applied);
+        assert_same(&whole(s), &applied);
         s.run_well(&["validate", "-no-color"]);
     });
 }
@@ -100,26 +114,32 @@ fn a_whole_module_is_generated_from_what_others_made() {
         // As the portal may have written it: no lists for what is not used, no tags, another order.
         let profile = s.profile("portal");
         let version = s.version("portal", "2.0.0");
-        s.stranger(&profile, &serde_json::json!({
-            "location": "eastus",
-            "properties": {"osType": "Windows", "applicableHostEndpoint": "WireServer", "description": ""}
-        }));
-        s.stranger(&version, &serde_json::json!({
-            "location": "eastus",
-            "tags": {},
-            "properties": {
-                "mode": "audit", "defaultAccess": "ALLOW", "excludeFromLatest": null,
-                "rules": {
-                    "roles": [{"name": "r", "privileges": ["b", "a"]}],
-                    "privileges": [
-                        {"name": "b", "path": "/b"},
-                        {"name": "a", "path": "/a", "queryParameters": {"comp": "x"}},
-                    ],
-                    "identities": [{"name": "i", "userName": "u", "groupName": null, "exePath": ""}],
-                    "roleAssignments": [{"role": "r", "identities": ["i"]}],
+        s.stranger(
+            &profile,
+            &serde_json::json!({
+                "location": "eastus",
+                "properties": {"osType": "Windows", "applicableHostEndpoint": "WireServer", "description": ""}
+            }),
+        );
+        s.stranger(
+            &version,
+            &serde_json::json!({
+                "location": "eastus",
+                "tags": {},
+                "properties": {
+                    "mode": "audit", "defaultAccess": "ALLOW", "excludeFromLatest": null,
+                    "rules": {
+                        "roles": [{"name": "r", "privileges": ["b", "a"]}],
+                        "privileges": [
+                            {"name": "b", "path": "/b"},
+                            {"name": "a", "path": "/a", "queryParameters": {"comp": "x"}},
+                        ],
+                        "identities": [{"name": "i", "userName": "u", "groupName": null}],
+                        "roleAssignments": [{"role": "r", "identities": ["i"]}],
+                    }
                 }
-            }
-        }));
+            }),
+        );
         s.write(&format!(
             "import {{\n  to = {WEB}\n  id = {profile:?}\n}}\nimport {{\n  to = {V}\n  id = {version:?}\n}}\n"
         ));

@@ -18,7 +18,10 @@ fn a_create_is_two_requests_a_refresh_one_and_timeouts_none() {
         s.write(&both());
         s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
         let created = lines(s);
-        assert!(created.len() <= 3, "the region of a profile not seen in this run may take one more: {created:?}");
+        assert!(
+            created.len() <= 3,
+            "the region of a profile not seen in this run may take one more: {created:?}"
+        );
 
         s.nothing_to_do();
         let refreshed = lines(s);

@@ -48,7 +48,8 @@ fn complete_and_every_change_in_place() {
         let held = s.emulator.object(&id).unwrap();
         let rules = &held["properties"]["rules"];
         assert_eq!(rules["privileges"].as_array().unwrap().len(), 2);
-        let token = rules["privileges"].as_array().unwrap().iter().find(|one| one["name"] == "token").unwrap();
+        let token =
+            rules["privileges"].as_array().unwrap().iter().find(|one| one["name"] == "token").unwrap();
         assert_eq!(token["queryParameters"]["resource"], "https://vault.azure.net");
         assert_eq!(rules["roleAssignments"][0]["identities"], json!(["web"]));
         assert_eq!(held["properties"]["targetLocations"].as_array().unwrap().len(), 2);
@@ -124,7 +125,8 @@ fn new_rules_under_the_same_name_work_and_are_warned_of_once() {
         assert_eq!(held["properties"]["rules"]["identities"][0]["exePath"], "/opt/web/bin/other");
 
         // Under another name there is nothing to warn of.
-        let renamed = changed.replace("/opt/web/bin/other", "/opt/web/bin/third").replace("\"1.0.0\"", "\"1.0.1\"");
+        let renamed =
+            changed.replace("/opt/web/bin/other", "/opt/web/bin/third").replace("\"1.0.0\"", "\"1.0.1\"");
         let plan = s.plan(&renamed);
         assert_eq!(plan.output.times(warning), 0, "{}", plan.output);
         assert_eq!(plan.replaced_by(V), ["name", "rules"]);
@@ -135,7 +137,9 @@ fn new_rules_under_the_same_name_work_and_are_warned_of_once() {
 fn a_profile_is_replaced_with_its_versions() {
     scenario(|s| {
         s.apply(&both());
-        let plan = s.plan(&both().replace("\"Linux\"", "\"Windows\"").replace("/opt/web/bin/server", "C:\\\\web.exe"));
+        let plan = s.plan(
+            &both().replace("\"Linux\"", "\"Windows\"").replace("/opt/web/bin/server", "C:\\\\web.exe"),
+        );
         assert_eq!(plan.actions(V), "delete, create");
         s.apply_planned();
         assert_eq!(s.emulator.object(&s.profile("web")).unwrap()["properties"]["osType"], "Windows");

@@ -96,8 +96,8 @@ impl Asked {
         let wrong = |text: String| FunctionError::argument(1, text);
         let Json::Object(members) = json else { return Err(wrong("The request must be an object.".into())) };
         if let Some(unknown) = members.keys().find(|name| !PARTS.contains(&name.as_str())) {
-            let hint =
-                nearest(unknown, PARTS.into_iter()).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+            let hint = nearest(unknown, PARTS.into_iter())
+                .map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
             return Err(wrong(format!("A request has no `{unknown}`.{hint}")));
         }
         let word = |name: &str| text(members, name).map(|text| text.unwrap_or_default());
