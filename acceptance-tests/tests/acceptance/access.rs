@@ -17,20 +17,29 @@ fn the_plan_shows_who_gains_and_who_loses() {
         );
         s.apply_planned();
 
-        let changed = RULES
-            .replace("[\"token\", \"instance\"]", "[\"token\"]")
+        let more = RULES
             .replace("bin/server\" }", "bin/server\" }, job = { exe_path = \"/opt/job\" }")
             .replace("identities = [\"web\"]", "identities = [\"web\", \"job\"]");
-        let plan = s.plan(&config(&changed));
-        assert_eq!(plan.before(V)["grants"], json!(["web -> instance (app)", "web -> token (app)"]));
-        assert_eq!(plan.after(V)["grants"], json!(["job -> token (app)", "web -> token (app)"]));
-        assert!(plan.output.says("- \"web -> instance (app)\","), "{}", plan.output);
-        assert!(plan.output.says("+ \"job -> token (app)\","), "{}", plan.output);
+        let plan = s.plan(&config(&more));
+        assert!(
+            plan.output.says("+ \"job -> instance (app)\", + \"job -> token (app)\","),
+            "{}",
+            plan.output
+        );
         // By name, and nothing about the rules that stay.
         assert!(plan.output.says("+ \"job\" = {"), "{}", plan.output);
-        assert!(
-            plan.output.says("# (2 unchanged attributes hidden)") || !plan.output.says("/opt/web/bin/server")
-        );
+        assert!(!plan.output.says("/opt/web/bin/server"), "{}", plan.output);
+        s.apply_planned();
+
+        let less = more
+            .replace("[\"token\", \"instance\"]", "[\"token\"]")
+            .replace("[\"web\", \"job\"]", "[\"web\"]");
+        let plan = s.plan(&config(&less));
+        assert_eq!(plan.before(V)["grants"].as_array().unwrap().len(), 4);
+        assert_eq!(plan.after(V)["grants"], json!(["web -> token (app)"]));
+        for lost in ["job -> instance (app)", "job -> token (app)", "web -> instance (app)"] {
+            assert!(plan.output.says(&format!("- \"{lost}\",")), "{}", plan.output);
+        }
         s.apply_planned();
     });
 }

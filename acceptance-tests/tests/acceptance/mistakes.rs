@@ -49,8 +49,8 @@ fn of_a_version() {
         for (from, to, code, words) in [
             ("\"Enforce\"", "\"enforce\"", "mode", "Did you mean `Enforce`?"),
             ("\"Deny\"", "\"Refuse\"", "default_access", "`Allow` and `Deny`"),
-            ("mode ", "name = \"v1\"\n  mode ", "name", "x.y.z"),
-            ("mode ", "name = \"1.0\"\n  mode ", "name", "x.y.z"),
+            ("mode ", "name = \"v1\"\n  mode ", "name", "like 1.0.0"),
+            ("mode ", "name = \"1.0\"\n  mode ", "name", "like 1.0.0"),
             (
                 "mode ",
                 "target_regions = [\"West US\", \"westus\"]\n  mode ",

@@ -54,7 +54,10 @@ fn what_may_not_be_written_names_the_right_that_is_needed() {
         };
         s.emulator.faults(&forbid("PUT")).unwrap();
         let output = s.apply_fails(PROFILE);
-        assert!(output.says("AuthorizationFailed: The client 'x' with object id 'y'"), "{output}");
+        assert!(
+            output.says("Code: AuthorizationFailed Message: The client 'x' with object id 'y' does not"),
+            "{output}"
+        );
         assert!(output.says("Microsoft.Compute/galleries/inVMAccessControlProfiles/write"), "{output}");
         s.emulator.faults(&json!([])).unwrap();
         s.apply(&both());
@@ -83,6 +86,7 @@ fn versions_that_terraform_does_not_know_of_keep_their_profile() {
         let output = s.apply_fails("");
         assert!(output.says("could not be deleted"), "{output}");
         assert!(output.says("Delete the versions of the profile first"), "{output}");
+        assert!(output.says("versions/1.0.0"), "{output}");
         s.emulator.remove(&id).unwrap();
         s.adopted(&id);
     });

@@ -116,12 +116,11 @@ resource "gallery_invm_access_profile_version" "v" {
     scenario(|s| {
         s.apply(config);
         assert_eq!(s.state().attributes(V)["grants"], json!(["web -> instance (app)"]));
-        // A mistake that only the apply can see is found before anything is replaced.
-        let wrong = config.replace("{ privileges = [\"instance\"] }", "{ privileges = [\"instanze\"] }");
-        s.write(&wrong);
+        // A mistake that only the apply can see. Terraform has destroyed what is to be replaced before it asks again,
+        // so all that can be done is to name the mistake; the next apply puts it right.
+        s.write(&config.replace("{ privileges = [\"instance\"] }", "{ privileges = [\"instanze\"] }"));
         let output = s.reapply_fails(&[]);
-        assert!(output.says("instanze") && output.says("instance"), "{output}");
-        assert_eq!(s.held(), [s.profile("web").to_lowercase(), s.version("web", "1.0.0").to_lowercase()]);
+        assert!(output.says("instanze") && output.says("\"instance\""), "{output}");
         s.apply(config);
     });
 }
