@@ -1,5 +1,6 @@
 //! The resource `gallery_invm_access_profile_version`.
 
+pub mod access;
 pub mod crud;
 pub mod lint;
 pub mod model;
@@ -76,7 +77,8 @@ impl Resource for InVmAccessProfileVersion {
     async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
         let stored = request.identity.clone();
         let held = model::id_in_state(&request.prior).ok();
-        let planned = plan::update(request)?;
+        let endpoint = self.profile(&request.config).context().endpoint;
+        let planned = plan::update(request, endpoint)?;
         // The identity of what takes the place of a replaced object comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());
         Ok(identity::planned::<VersionId>(planned, stored, id))
