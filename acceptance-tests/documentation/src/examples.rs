@@ -28,9 +28,9 @@ pub(crate) fn configuration(root: &Path, folder: &str, stem: &str, what: &str) -
     if !names.contains(&first) {
         return Err(MissingExample { what: what.to_owned(), path: path.join(first) }.into());
     }
-    let more = names
-        .into_iter()
-        .filter(|name| *name != first && name.starts_with(stem) && Path::new(name).extension().is_some_and(|e| e == "tf"));
+    let more = names.into_iter().filter(|name| {
+        *name != first && name.starts_with(stem) && Path::new(name).extension().is_some_and(|e| e == "tf")
+    });
     let mut blocks = Vec::new();
     for name in std::iter::once(first.clone()).chain(more) {
         blocks.push(block(root, &path.join(name), "terraform")?);
@@ -47,7 +47,7 @@ pub(crate) fn optional(root: &Path, path: &Path, language: &str) -> Result<Optio
 }
 
 fn block(root: &Path, path: &Path, language: &str) -> Result<String, Error> {
-    let text = fs::read_to_string(root.join(path))
-        .map_err(|error| Error::File { path: path.to_owned(), error })?;
+    let text =
+        fs::read_to_string(root.join(path)).map_err(|error| Error::File { path: path.to_owned(), error })?;
     Ok(format!("```{language}\n{}\n```\n", text.replace("\r\n", "\n").trim_end()))
 }

@@ -67,7 +67,9 @@ fn section(entry: &Entry) -> String {
         Needs::Access => " Needs the mode or the default access.",
         Needs::OsType => " Needs the profile's operating system.",
         Needs::Endpoint => " Needs the profile's endpoint.",
-        Needs::History => " Not a finding of the linter: it takes an older version of the rules or an audit log to see it.",
+        Needs::History => {
+            " Not a finding of the linter: it takes an older version of the rules or an audit log to see it."
+        }
     };
     format!(
         "\n<a id=\"{}\"></a>\n### {id}: {}\n\n*{}.*{needs}\n\n{}\n\n**What to do:** {}\n",

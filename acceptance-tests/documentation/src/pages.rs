@@ -161,12 +161,14 @@ fn import(root: &Path, page: &Page, identity: Option<IdentitySchema>) -> Result<
 
 /// How a function is called, what it takes and what it gives.
 fn call(name: &str, signature: &Signature) -> String {
-    let parameters = signature.parameters.iter().map(|parameter| {
-        format!("{} {}", parameter.name, words::of_type(&parameter.kind).to_lowercase())
-    });
-    let variadic = signature.variadic.iter().map(|parameter| {
-        format!("{} {}...", parameter.name, words::of_type(&parameter.kind).to_lowercase())
-    });
+    let parameters = signature
+        .parameters
+        .iter()
+        .map(|parameter| format!("{} {}", parameter.name, words::of_type(&parameter.kind).to_lowercase()));
+    let variadic = signature
+        .variadic
+        .iter()
+        .map(|parameter| format!("{} {}...", parameter.name, words::of_type(&parameter.kind).to_lowercase()));
     let list = parameters.chain(variadic).collect::<Vec<_>>().join(", ");
     let mut text = format!(
         "## Signature\n\n```text\n{name}({list}) {}\n```\n\n## Arguments\n\n",
@@ -176,7 +178,11 @@ fn call(name: &str, signature: &Signature) -> String {
         text.push_str(&format!("{}. {}\n", index + 1, argument(parameter, "")));
     }
     if let Some(parameter) = &signature.variadic {
-        text.push_str(&format!("{}. {}\n", signature.parameters.len() + 1, argument(parameter, "Variadic, ")));
+        text.push_str(&format!(
+            "{}. {}\n",
+            signature.parameters.len() + 1,
+            argument(parameter, "Variadic, ")
+        ));
     }
     text.push_str(&format!("\n## Result\n\n```text\n{}\n```\n", words::constraint(&signature.result)));
     text

@@ -17,11 +17,21 @@ pub(crate) fn json(provider: &dyn Provider) -> String {
         Some((resource.type_name().to_owned(), identity))
     });
     for (name, members) in [
-        ("resource_schemas", resources.iter().map(|one| (one.type_name().to_owned(), schema(&one.schema()))).collect()),
-        ("data_source_schemas", sources.iter().map(|one| (one.type_name().to_owned(), schema(&one.schema()))).collect()),
+        (
+            "resource_schemas",
+            resources.iter().map(|one| (one.type_name().to_owned(), schema(&one.schema()))).collect(),
+        ),
+        (
+            "data_source_schemas",
+            sources.iter().map(|one| (one.type_name().to_owned(), schema(&one.schema()))).collect(),
+        ),
         (
             "functions",
-            provider.functions().iter().map(|one| (one.name().to_owned(), function(&one.signature().to_proto()))).collect(),
+            provider
+                .functions()
+                .iter()
+                .map(|one| (one.name().to_owned(), function(&one.signature().to_proto())))
+                .collect(),
         ),
         ("resource_identity_schemas", identities.collect::<Map<_, _>>()),
     ] {
@@ -107,7 +117,10 @@ fn function(function: &proto::Function) -> Value {
     let mut members = Map::new();
     text(&mut members, "summary", &function.summary);
     text(&mut members, "description", &function.description);
-    members.insert("return_type".into(), function.r#return.as_ref().map(|one| kind(&one.r#type)).unwrap_or_default());
+    members.insert(
+        "return_type".into(),
+        function.r#return.as_ref().map(|one| kind(&one.r#type)).unwrap_or_default(),
+    );
     if !function.parameters.is_empty() {
         members.insert("parameters".into(), function.parameters.iter().map(parameter).collect());
     }

@@ -18,7 +18,11 @@ fn files(folder: &str) -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { found.push(path.strip_prefix(root()).unwrap().to_owned()) }
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                found.push(path.strip_prefix(root()).unwrap().to_owned())
+            }
         }
     }
     found.sort();
@@ -33,7 +37,11 @@ fn read(path: &Path) -> String {
 fn docs_and_snapshot_are_up_to_date() {
     let tree = generate(&Gallery::new(), &root()).unwrap();
     let stale: Vec<_> = tree.differences(&root()).unwrap().iter().map(ToString::to_string).collect();
-    assert!(stale.is_empty(), "run `cargo document`, review what it changes, and commit it:\n{}", stale.join("\n"));
+    assert!(
+        stale.is_empty(),
+        "run `cargo document`, review what it changes, and commit it:\n{}",
+        stale.join("\n")
+    );
 }
 
 #[test]
@@ -59,7 +67,10 @@ fn every_page_has_a_head_with_a_title() {
 
 #[test]
 fn every_link_between_pages_leads_somewhere() {
-    for file in files("docs").into_iter().chain(["README.md", "DESIGN.md", "COMPARE.md", "CONTRIBUTING.md", "SECURITY.md"].map(PathBuf::from)) {
+    for file in files("docs")
+        .into_iter()
+        .chain(["README.md", "DESIGN.md", "COMPARE.md", "CONTRIBUTING.md", "SECURITY.md"].map(PathBuf::from))
+    {
         let text = read(&file);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             if link.contains("://") || link.starts_with("mailto:") {
@@ -92,7 +103,11 @@ fn every_example_belongs_to_something() {
     for kind in ["resources", "data-sources", "functions"] {
         for file in files(&format!("examples/{kind}")) {
             let name = file.iter().nth(2).unwrap().to_str().unwrap();
-            assert!(text.contains(&format!("\"{name}\": {{")), "{}: the provider has no {name}", file.display());
+            assert!(
+                text.contains(&format!("\"{name}\": {{")),
+                "{}: the provider has no {name}",
+                file.display()
+            );
         }
     }
 }

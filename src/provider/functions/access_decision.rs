@@ -34,7 +34,9 @@ impl Function for AccessDecision {
             summary: "What the guest agent decides about a request",
             description: "Decides about one request exactly as the guest proxy agent in a virtual machine does, and \
                           says which privilege, identity and role decided. `decision` is `Allowed`, `AllowedByAudit` \
-                          (denied by the rules, let through and recorded because the mode is `Audit`) or `Denied`."
+                          (denied by the rules, let through and recorded because the mode is `Audit`) or `Denied`; \
+                          `reason` says why in a sentence; `privilege`, `identity` and `role` name what decided, and \
+                          are null where nothing of the kind did."
                 .into(),
             parameters: vec![
                 rules_argument::parameter("rules"),
@@ -96,8 +98,8 @@ impl Asked {
         let wrong = |text: String| FunctionError::argument(1, text);
         let Json::Object(members) = json else { return Err(wrong("The request must be an object.".into())) };
         if let Some(unknown) = members.keys().find(|name| !PARTS.contains(&name.as_str())) {
-            let hint =
-                nearest(unknown, PARTS.into_iter()).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+            let hint = nearest(unknown, PARTS.into_iter())
+                .map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
             return Err(wrong(format!("A request has no `{unknown}`.{hint}")));
         }
         let word = |name: &str| text(members, name).map(|text| text.unwrap_or_default());
