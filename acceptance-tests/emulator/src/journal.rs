@@ -40,8 +40,8 @@ impl Journal {
         if request.headers.remove("authorization").is_some() {
             request.headers.insert("authorization", hyper::header::HeaderValue::from_static("present"));
         }
-        let secret_form = request.path.ends_with("/token");
-        if secret_form {
+        // Login forms carry secrets.
+        if request.path.to_lowercase().contains("/oauth2/") {
             self.bytes -= request.body.len();
             request.body = hyper::body::Bytes::new();
         }

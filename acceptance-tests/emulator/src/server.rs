@@ -29,8 +29,10 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 const ALL_BODIES: usize = 512 * 1024 * 1024;
 /// Connections at one time.
 const CONNECTIONS: usize = 4096;
-/// How long a client may take for the handshake or the head of a request.
-const HEAD: Duration = Duration::from_secs(20);
+/// How long a client may take for the handshake.
+const HANDSHAKE: Duration = Duration::from_secs(20);
+/// How long a client may take for the head of a request, the pause since the last one included.
+const HEAD: Duration = Duration::from_secs(120);
 /// How long a client may take for a body.
 const BODY: Duration = Duration::from_secs(120);
 
@@ -85,7 +87,7 @@ impl Server {
         let reset = Arc::new(AtomicBool::new(false));
         let abort = Arc::new(Notify::new());
         let socket = Socket::new(stream, Arc::clone(&reset));
-        let Ok(Ok(stream)) = tokio::time::timeout(HEAD, acceptor.accept(socket)).await else { return };
+        let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(socket)).await else { return };
         let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         let service = {
             let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));

@@ -66,6 +66,9 @@ pub struct Pending {
     pub ending: Ending,
     /// How long the parent counts a deleted object afterwards.
     pub lag: Millis,
+    /// Whether a create that ends badly takes the object away again.
+    #[serde(default)]
+    pub leaves_nothing: bool,
 }
 
 /// A resource.
@@ -144,6 +147,11 @@ impl Store {
         self.objects.insert(object.id.key(), object);
     }
 
+    /// Takes one object out to put a changed one in; what is inside it stays.
+    pub fn take(&mut self, id: &ResourceId) -> Option<Object> {
+        self.objects.remove(&id.key())
+    }
+
     /// Takes an object out with everything inside it; whether it was there.
     pub fn remove(&mut self, id: &ResourceId) -> bool {
         let inside: Vec<String> = self.inside(id).map(|object| object.id.key()).collect();
@@ -210,6 +218,10 @@ impl Store {
                         self.ghosts.push(Ghost { id, until: pending.ends.saturating_add(pending.lag) });
                     }
                 }
+                (Work::Create, Ending::Failed | Ending::Canceled) if pending.leaves_nothing => {
+                    let id = object.id.clone();
+                    self.remove(&id);
+                }
                 (_, ending) => ending.word().clone_into(&mut object.state),
             }
         }
@@ -232,7 +244,7 @@ mod tests {
     }
 
     fn pending(work: Work, ends: Millis, ending: Ending, lag: Millis) -> Option<Pending> {
-        Some(Pending { operation: "o".to_owned(), work, ends, ending, lag })
+        Some(Pending { operation: "o".to_owned(), work, ends, ending, lag, leaves_nothing: false })
     }
 
     const GALLERY: &str = "rg/providers/Microsoft.Compute/galleries/g";

@@ -12,7 +12,7 @@ use super::{Request, exe_path};
 
 /// What is asked for, in the form it is compared in.
 pub(super) struct Asked<'a> {
-    path: Cow<'a, str>,
+    pub(super) path: Cow<'a, str>,
     real_query: Option<&'a str>,
     hidden_query: Option<String>,
     /// The first value of each key; taken apart when first asked for.
@@ -27,7 +27,7 @@ impl<'a> Asked<'a> {
 
     /// The pairs of the real query, then those of the hidden one, which is decoded a second time here
     /// (`key.rs`, lines 216-317; `hyper_client.rs`, lines 524-539).
-    fn parameters(&self) -> &BTreeMap<String, String> {
+    pub(super) fn parameters(&self) -> &BTreeMap<String, String> {
         self.parameters.get_or_init(|| {
             let mut first = BTreeMap::new();
             let queries = [self.real_query, self.hidden_query.as_deref()];

@@ -142,5 +142,12 @@ impl Decision<'_> {
     }
 }
 
+/// The path of a target and the first value of each of its parameters, as they are compared with rules.
+pub(super) fn asked_for(target: &Target<'_>) -> (String, std::collections::BTreeMap<String, String>) {
+    let asked = compare::Asked::new(target);
+    let parameters = asked.parameters().clone();
+    (asked.path.into_owned(), parameters)
+}
+
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,7 @@ fn unknown_name<T>(
 ) {
     let Some(there) = there.known().filter(|there| !there.contains_key(name)) else { return };
     let candidates = there.keys().map(String::as_str);
-    let meant = view.spend(there.len()).then(|| nearest(name, candidates)).flatten();
+    let meant = view.spend_names(there.len()).then(|| nearest(name, candidates)).flatten();
     let message =
         format!("there is no {} \"{name}\"; the guest agent drops the reference silently.", list.element());
     found.error(FindingId::L02, subject(), message, meant.map(|meant| format!("Did you mean \"{meant}\"?")));

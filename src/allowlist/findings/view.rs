@@ -12,8 +12,9 @@ pub(super) struct View<'a> {
     pub(super) draft: &'a Draft,
     pub(super) context: &'a Context,
     pub(super) references: Option<References<'a>>,
-    /// How many comparisons of names with names are still made; large rule sets stay linear that way.
-    budget: Cell<usize>,
+    /// How many comparisons are still made, of names and of privileges; large rule sets stay linear that way.
+    names_left: Cell<usize>,
+    pairs_left: Cell<usize>,
 }
 
 /// The resolved references: names that exist, and nothing else.
@@ -26,7 +27,8 @@ pub(super) struct References<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn new(draft: &'a Draft, context: &'a Context) -> Self {
-        Self { draft, context, references: References::of(draft), budget: Cell::new(200_000) }
+        let (names_left, pairs_left) = (Cell::new(50_000), Cell::new(2_000_000));
+        Self { draft, context, references: References::of(draft), names_left, pairs_left }
     }
 
     /// The privileges of which something is known.
@@ -56,12 +58,21 @@ impl<'a> View<'a> {
         whole().map(|(path, query)| sensitive(path, &query, self.context.endpoint)).unwrap_or_default()
     }
 
-    /// Takes `cost` from what may still be spent on comparing; false when it is used up.
-    pub(super) fn spend(&self, cost: usize) -> bool {
-        let left = self.budget.get().checked_sub(cost);
-        self.budget.set(left.unwrap_or(0));
-        left.is_some()
+    /// Takes `cost` from the comparisons of names that are still made; false when they are used up.
+    pub(super) fn spend_names(&self, cost: usize) -> bool {
+        spend(&self.names_left, cost)
     }
+
+    /// Takes `cost` from the comparisons of privileges that are still made; false when they are used up.
+    pub(super) fn spend_pairs(&self, cost: usize) -> bool {
+        spend(&self.pairs_left, cost)
+    }
+}
+
+fn spend(left: &Cell<usize>, cost: usize) -> bool {
+    let after = left.get().checked_sub(cost);
+    left.set(after.unwrap_or(0));
+    after.is_some()
 }
 
 /// The known elements of a map.
@@ -109,6 +120,12 @@ impl<'a> References<'a> {
     pub(super) fn holders(&self, privilege: &str) -> BTreeSet<&'a str> {
         let roles = self.roles_of.get(privilege).into_iter().flatten();
         roles.filter_map(|&role| self.holders_of.get(role)).flatten().copied().collect()
+    }
+
+    /// What finding the holders of a privilege costs.
+    pub(super) fn cost(&self, privilege: &str) -> usize {
+        let roles = self.roles_of.get(privilege).into_iter().flatten();
+        roles.filter_map(|&role| self.holders_of.get(role)).map(BTreeSet::len).sum()
     }
 
     /// Everybody who holds anything.

@@ -22,8 +22,12 @@ impl Shared {
         };
         match outcome {
             Ok(result) => Response { result: Some(result), error: None },
-            Err(error) => {
-                let error = proto::FunctionError { text: error.text, function_argument: error.argument };
+            Err(FunctionError { mut text, argument }) => {
+                // Hosts put the text into a sentence of theirs, and a full stop after it.
+                if text.ends_with('.') && !text.ends_with("..") {
+                    text.pop();
+                }
+                let error = proto::FunctionError { text, function_argument: argument };
                 Response { result: None, error: Some(error) }
             }
         }

@@ -1,5 +1,7 @@
 //! Reads a body by the contract: what is wrong with it, or what of it the service keeps.
 
+use std::fmt;
+
 use hyper::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
@@ -46,7 +48,7 @@ pub fn read(kind: Kind, body: &Value, reading: Reading) -> Result<Map<String, Va
         }
     }
     let reader = Reader { reading, kind };
-    let kept = reader.record(sent, contract::body(kind), "")?;
+    let kept = reader.record(sent, contract::body(kind), &Path::Root)?;
     if reading.strict {
         reader.check_regions(&kept)?;
     }
@@ -63,11 +65,10 @@ impl Reader {
         &self,
         sent: &Map<String, Value>,
         members: &'static [Member],
-        path: &str,
+        path: &Path<'_>,
     ) -> Result<Map<String, Value>, ArmError> {
         let mut kept = Map::new();
         for (name, value) in sent {
-            let here = join(path, name);
             match members.iter().find(|member| member.name.eq_ignore_ascii_case(name)) {
                 Some(member) if member.need == Need::Read => {}
                 Some(_) if value.is_null() && !self.reading.patch => {}
@@ -75,37 +76,39 @@ impl Reader {
                     kept.insert(member.name.to_owned(), Value::Null);
                 }
                 Some(member) => {
+                    let here = Path::Member(path, member.name);
                     kept.insert(member.name.to_owned(), self.value(value, &member.shape, &here)?);
                 }
                 None if self.reading.strict => {
+                    let here = Path::Member(path, name);
                     let reason = format!(
                         "Could not find member '{name}' on object of type 'ResourceDefinition'. Path '{here}'"
                     );
-                    return Err(ArmError::content_invalid(&reason).at(&here));
+                    return Err(ArmError::content_invalid(&reason).at(&here.to_string()));
                 }
                 None => {}
             }
         }
         for member in members.iter().filter(|member| member.need == Need::Required) {
             if !self.waived(member.name, path) && kept.get(member.name).is_none_or(Value::is_null) {
-                return Err(ArmError::member_missing(&join(path, member.name)));
+                return Err(ArmError::member_missing(&Path::Member(path, member.name).to_string()));
             }
         }
         Ok(kept)
     }
 
-    /// A PATCH has no `location`. Its `properties` has PUT's type, required members included, which only the strict
-    /// reading takes at its word.
-    fn waived(&self, name: &str, path: &str) -> bool {
+    /// A PATCH has no `location`. Its `properties` has PUT's type, required members included, which only the
+    /// strict reading takes at its word.
+    fn waived(&self, name: &str, path: &Path<'_>) -> bool {
         self.reading.patch
             && match path {
-                "" => name == "location" || name == "properties",
-                "properties" => !self.reading.strict,
+                Path::Root => name == "location" || name == "properties",
+                Path::Member(Path::Root, "properties") => !self.reading.strict,
                 _ => false,
             }
     }
 
-    fn value(&self, value: &Value, shape: &'static Shape, path: &str) -> Result<Value, ArmError> {
+    fn value(&self, value: &Value, shape: &'static Shape, path: &Path<'_>) -> Result<Value, ArmError> {
         match (shape, value) {
             (Shape::Anything, value) => Ok(value.clone()),
             (Shape::Text, Value::String(_)) | (Shape::Flag, Value::Bool(_)) => Ok(value.clone()),
@@ -115,7 +118,7 @@ impl Reader {
             (Shape::List(item), Value::Array(items)) => items
                 .iter()
                 .enumerate()
-                .map(|(at, value)| self.value(value, item, &format!("{path}[{at}]")))
+                .map(|(at, value)| self.value(value, item, &Path::Item(path, at)))
                 .collect::<Result<Vec<_>, _>>()
                 .map(Value::Array),
             (Shape::Record(members), Value::Object(sent)) => {
@@ -127,30 +130,30 @@ impl Reader {
                     type_of(value),
                     expected(shape)
                 );
-                Err(ArmError::content_invalid(&reason).at(path))
+                Err(ArmError::content_invalid(&reason).at(&path.to_string()))
             }
         }
     }
 
-    fn word(&self, word: &str, words: &[&'static str], path: &str) -> Result<Value, ArmError> {
+    fn word(&self, word: &str, words: &[&'static str], path: &Path<'_>) -> Result<Value, ArmError> {
         match words.iter().find(|known| known.eq_ignore_ascii_case(word)) {
             Some(known) => Ok(Value::String((*known).to_owned())),
             None if self.reading.strict => {
                 let reason = format!("'{word}' is none of: {}.", words.join(", "));
-                Err(ArmError::member_invalid(path, &reason))
+                Err(ArmError::member_invalid(&path.to_string(), &reason))
             }
             None => Ok(Value::String(word.to_owned())),
         }
     }
 
-    fn texts(texts: &Map<String, Value>, path: &str) -> Result<Value, ArmError> {
+    fn texts(texts: &Map<String, Value>, path: &Path<'_>) -> Result<Value, ArmError> {
         match texts.iter().find(|(_, value)| !value.is_string()) {
             None => Ok(Value::Object(texts.clone())),
             Some((name, value)) => {
-                let here = join(path, name);
+                let here = Path::Member(path, name);
                 let reason =
                     format!("Error converting value of type {} to a string. Path '{here}'", type_of(value));
-                Err(ArmError::content_invalid(&reason).at(&here))
+                Err(ArmError::content_invalid(&reason).at(&here.to_string()))
             }
         }
     }
@@ -181,8 +184,23 @@ impl Reader {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+/// Where in the body something is; written out only when it is wrong, for bodies are large.
+#[derive(Debug)]
+enum Path<'a> {
+    Root,
+    Member(&'a Path<'a>, &'a str),
+    Item(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root => Ok(()),
+            Self::Member(Path::Root, name) => f.write_str(name),
+            Self::Member(parent, name) => write!(f, "{parent}.{name}"),
+            Self::Item(parent, at) => write!(f, "{parent}[{at}]"),
+        }
+    }
 }
 
 fn type_of(value: &Value) -> &'static str {

@@ -64,7 +64,8 @@ fn accept(emulator: &mut Emulator, call: &Call<'_>, mut object: Object) -> Reply
     );
     let (ends, lag) = if visible && ending == Ending::Succeeded { (ends + lag, 0) } else { (ends, lag) };
     Work::Delete.state().clone_into(&mut object.state);
-    object.pending = Some(Pending { operation: name, work: Work::Delete, ends, ending, lag });
+    object.pending =
+        Some(Pending { operation: name, work: Work::Delete, ends, ending, lag, leaves_nothing: false });
     emulator.store.put(object);
     emulator.store.settle(call.now);
     match operation {

@@ -23,7 +23,7 @@ pub fn one(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     }
     let object = find(emulator, call, id)?;
     let version = call.request.parameter("api-version").unwrap_or("");
-    let mut reply = Reply::json(StatusCode::OK, &render(&object, version, &emulator.settings));
+    let mut reply = Reply::json(StatusCode::OK, &render(object, version, &emulator.settings));
     if object.pending.is_some()
         && emulator.settings.operations == Operations::State
         && let Some(seconds) = emulator.settings.retry_after
@@ -40,9 +40,9 @@ pub fn exists(emulator: &Emulator, _call: &Call<'_>, id: &ResourceId) -> Result<
 }
 
 /// The object, or the error that says what is missing: the group, a parent, or the object itself.
-pub fn find(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Object, ArmError> {
+pub fn find<'a>(emulator: &'a Emulator, call: &Call<'_>, id: &ResourceId) -> Result<&'a Object, ArmError> {
     if let Some(object) = emulator.store.get(id) {
-        return Ok(object.clone());
+        return Ok(object);
     }
     above(emulator, id, verb_word(&call.request.method))?;
     Err(missing(id))

@@ -24,36 +24,28 @@ pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     versions::check(call.request.parameter("api-version"), id.kind(), location)?;
     check_name(emulator, id)?;
     let mut kept = body::read(id.kind(), &sent, Reading { strict, patch: false })?;
+    drop(sent);
     let id = place(emulator, call, id)?;
     normalise_location(&mut kept);
-    let old = emulator.store.get(&id).cloned();
-    if let Some(old) = &old {
-        free(emulator, &id)?;
+    free(emulator, &id)?;
+    if let Some(old) = emulator.store.get(&id) {
         let asked = kept.get("location").and_then(Value::as_str).unwrap_or("");
         if regions::normal(old.location()) != regions::normal(asked) {
             return Err(ArmError::location_differs(&id, old.location(), asked));
         }
         hold(emulator, old, &mut kept)?;
-    } else {
-        free(emulator, &id)?;
-        if id.kind() == Kind::Version {
-            stamp(&mut kept, &rfc3339(call.now - call.now.rem_euclid(1000)));
-        }
+    } else if id.kind() == Kind::Version {
+        stamp(&mut kept, &rfc3339(call.now - call.now.rem_euclid(1000)));
     }
-    let status = match (emulator.settings.put_status, &old) {
-        (Some(status), _) if id.kind() != Kind::Group => {
-            StatusCode::from_u16(status).unwrap_or(StatusCode::OK)
-        }
-        (_, Some(_)) => StatusCode::OK,
-        (_, None) => StatusCode::CREATED,
-    };
+    let old = emulator.store.take(&id);
     let work = if old.is_some() { Work::Update } else { Work::Create };
+    let status = match emulator.settings.put_status {
+        Some(status) if id.kind() != Kind::Group => StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+        _ if old.is_some() => StatusCode::OK,
+        _ => StatusCode::CREATED,
+    };
     let object = match old {
-        Some(mut old) => {
-            old.body = kept;
-            old.modified = call.now;
-            old
-        }
+        Some(old) => Object { body: kept, modified: call.now, ..old },
         None => Object::new(id, kept, call.now, &call.caller.client_id),
     };
     Ok(accept(emulator, call, object, work, status))
@@ -62,7 +54,7 @@ pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
 /// Changes.
 pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
     let strict = emulator.settings.strict;
-    let mut object = read::find(emulator, call, id)?;
+    let mut object = read::find(emulator, call, id)?.clone();
     versions::check(call.request.parameter("api-version"), id.kind(), object.location())?;
     let sent = body::parse(call.request, strict)?;
     let mut change = body::read(id.kind(), &sent, Reading { strict, patch: true })?;
@@ -119,6 +111,7 @@ fn accept(
         ends: operation.ends,
         ending: operation.ending,
         lag: 0,
+        leaves_nothing: call.fault.is_some_and(|fault| fault.leaves_nothing),
     });
     let state = if operation.is_some() { work.state() } else { "Succeeded" };
     state.clone_into(&mut object.state);
@@ -211,16 +204,17 @@ fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Resour
     }
 }
 
-/// Refuses a write while another one runs on the same object, in the same group's deletion, or, when the settings lock
-/// galleries, in the same gallery.
+/// Refuses a write while another one runs on the same object, in the same group's deletion, or, when the
+/// settings lock galleries, in the same gallery.
 pub fn free(emulator: &Emulator, id: &ResourceId) -> Result<(), ArmError> {
+    let group = ResourceId::of_group(&id.subscription, &id.group);
+    if emulator.store.get(&group).is_some_and(|group| group.pending.is_some()) {
+        return Err(ArmError::group_leaving(&id.group));
+    }
     let gallery = id.gallery().map(|gallery| gallery.key());
-    let group = ResourceId::of_group(&id.subscription, &id.group).key();
     let own = id.key();
     let locked = |other: &ResourceId| {
-        let other_key = other.key();
-        other_key == own
-            || other_key == group
+        other.key() == own
             || (emulator.settings.lock == Lock::Gallery
                 && gallery.is_some()
                 && other.gallery().map(|gallery| gallery.key()) == gallery)

@@ -112,6 +112,9 @@ pub struct OperationFault {
     /// How long it takes, in place of the setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
+    /// Whether a create that ends badly leaves no object, in place of one in a bad state.
+    #[serde(default)]
+    pub leaves_nothing: bool,
     /// How many polls of its address get 404 first.
     #[serde(default)]
     pub hidden_polls: u32,

@@ -141,18 +141,21 @@ impl<'a> Reader<'a> {
         self.expect(b'"', "a text is missing")?;
         let mut escaped = false;
         loop {
-            match self.text.get(self.position) {
-                None => return Err(CodecError::new(Problem::Truncated)),
-                Some(b'"') => {
-                    self.position += 1;
+            let rest = self.text.get(self.position..).unwrap_or_default();
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+            let Some((plain, byte)) = plain.and_then(|plain| Some((plain, rest.get(plain)?))) else {
+                return Err(CodecError::new(Problem::Truncated));
+            };
+            match byte {
+                b'"' => {
+                    self.position += plain + 1;
                     return Ok(escaped);
                 }
-                Some(b'\\') => {
+                b'\\' => {
                     escaped = true;
-                    self.position += 2;
+                    self.position += plain + 2;
                 }
-                Some(0..=0x1f) => return malformed("a control character stands in a text"),
-                Some(_) => self.position += 1,
+                _ => return malformed("a control character stands in a text"),
             }
         }
     }

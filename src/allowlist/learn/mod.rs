@@ -1,0 +1,321 @@
+//! Rules from audit logs: the smallest ones that allow what was allowed, readable, and the same for the same log.
+//!
+//! What becomes of a record (ours, after section "log to rule" of the agent's documentation and its source):
+//! - the path loses its volatile end (ids, GUIDs) and a final slash; of the query only parameters that select an
+//!   operation are kept;
+//! - the caller becomes an identity of executable and account, or of process name and account where the
+//!   executable is in a folder that carries a version;
+//! - identities with the same privileges share a role;
+//! - every record is then decided by the result, under Enforce and Deny, and what it would refuse is reported.
+
+mod caller;
+mod names;
+mod report;
+mod requests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{self, BufRead};
+
+use super::audit_log::{self, Outcome, Reading, Record};
+use super::decision::{Destination, Target, Verdict, path_is_guarded};
+use super::{
+    Allowlist, DefaultAccess, Endpoint, Identity, Matcher, Mode, OsType, Privilege, Role, RoleAssignment,
+    Rules,
+};
+
+pub use report::{LeftOut, Reason, Report, Request as LeftOutRequest, Wider};
+
+use caller::Caller;
+use requests::{Examples, Pattern};
+
+/// How many different requests are kept for the replay.
+const MOST_KEPT: usize = 100_000;
+
+/// How many pairs of identity and privilege are learned.
+const MOST_LEARNED: usize = 20_000;
+
+/// What to learn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The endpoint of the profile. Records of HostGAPlugin belong to a profile for the WireServer.
+    pub endpoint: Endpoint,
+    /// The operating system of the profile.
+    pub os_type: OsType,
+    /// Query parameters to keep beside those that are known to select an operation.
+    pub keep_parameters: BTreeSet<String>,
+    /// Query parameters to leave out, whatever they are.
+    pub drop_parameters: BTreeSet<String>,
+    /// Take requests that were recorded as not allowed for wanted as well.
+    pub include_not_allowed: bool,
+    /// Take a program that was replaced while it ran for the one now under its path.
+    pub strip_deleted: bool,
+}
+
+impl Options {
+    /// The usual choices.
+    pub const fn new(endpoint: Endpoint, os_type: OsType) -> Self {
+        Self {
+            endpoint,
+            os_type,
+            keep_parameters: BTreeSet::new(),
+            drop_parameters: BTreeSet::new(),
+            include_not_allowed: false,
+            strip_deleted: false,
+        }
+    }
+}
+
+/// What was learned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Learned {
+    /// The rules, for `mode = "Enforce"` and `default_access = "Deny"`.
+    pub rules: Rules,
+    /// What they do not cover, where they are wider than the log, and how complete that can be.
+    pub report: Report,
+}
+
+/// Reads a log and learns from it. The only errors are those of the reader.
+pub fn learn(log: impl BufRead, options: Options) -> io::Result<Learned> {
+    let mut learner = Learner::new(options);
+    let reading = audit_log::read(log, |record| learner.add(record))?;
+    Ok(learner.finish(reading))
+}
+
+/// Learns from records one by one.
+#[derive(Debug)]
+pub struct Learner {
+    options: Options,
+    /// Each different request with how often it occurred.
+    seen: HashMap<Seen, usize>,
+    /// How many are kept at most.
+    most_kept: usize,
+    /// Requests beyond that.
+    not_kept: usize,
+    pairs: BTreeMap<Caller, BTreeMap<Pattern, Examples>>,
+    learned: usize,
+    /// How many pairs of identity and privilege are learned at most.
+    most_learned: usize,
+    commands: BTreeMap<Caller, BTreeSet<String>>,
+    report: Report,
+}
+
+/// What makes a request a different one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Seen {
+    wanted: bool,
+    method: String,
+    url: String,
+    destination: Destination,
+    user_name: String,
+    exe_path: String,
+    elevated: bool,
+}
+
+impl Learner {
+    /// Starts with nothing.
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            seen: HashMap::new(),
+            most_kept: MOST_KEPT,
+            not_kept: 0,
+            pairs: BTreeMap::new(),
+            learned: 0,
+            most_learned: MOST_LEARNED,
+            commands: BTreeMap::new(),
+            report: Report::default(),
+        }
+    }
+
+    /// Takes a record into account.
+    pub fn add(&mut self, record: Record) {
+        let here = Destination::Host(self.options.endpoint.profile());
+        let plugin = Destination::Host(Endpoint::HostGaPlugin);
+        let with_plugin = here == Destination::Host(Endpoint::WireServer);
+        if record.destination != here && !(with_plugin && record.destination == plugin) {
+            self.report.other_destinations += 1;
+            return;
+        }
+        let wanted = match record.outcome {
+            Outcome::NotAllowed => self.options.include_not_allowed,
+            Outcome::Answered(status) if !(200..400).contains(&status) => {
+                self.report.unsuccessful += 1;
+                return;
+            }
+            _ => true,
+        };
+        let seen = Seen {
+            wanted,
+            method: record.method,
+            url: record.url,
+            destination: record.destination,
+            user_name: record.user_name,
+            exe_path: record.exe_path,
+            elevated: record.elevated,
+        };
+        if let Some(times) = self.seen.get_mut(&seen) {
+            *times += 1;
+            return;
+        }
+        if wanted {
+            self.learn_from(&seen, record.command_line);
+        }
+        if self.seen.len() < self.most_kept {
+            self.seen.insert(seen, 1);
+        } else {
+            self.not_kept += 1;
+        }
+    }
+
+    /// A new request: the pair of identity and privilege it asks for.
+    fn learn_from(&mut self, seen: &Seen, command: String) {
+        // What cannot be learned is reported by the replay.
+        let Ok(Some((caller, pattern, is_shortened))) = self.pair_for(seen) else { return };
+        let commands = self.commands.entry(caller.clone()).or_default();
+        if !command.is_empty() {
+            commands.insert(command);
+            while commands.len() > 3 {
+                commands.pop_last();
+            }
+        }
+        let patterns = self.pairs.entry(caller).or_default();
+        if !patterns.contains_key(&pattern) {
+            if self.learned >= self.most_learned {
+                return;
+            }
+            self.learned += 1;
+        }
+        patterns.entry(pattern).or_default().join([seen.url.clone()], is_shortened);
+    }
+
+    /// The identity and privilege that would allow a request, and whether its path was shortened; nothing if it needs
+    /// none; or why there is none.
+    fn pair_for(&self, seen: &Seen) -> Result<Option<(Caller, Pattern, bool)>, Reason> {
+        let request = seen.decided(&self.options);
+        let target = Target::parse(request.url).ok_or(Reason::RefusedBeforeRules)?;
+        if !request.has_known_method() || path_is_guarded(target.path) {
+            return Err(Reason::RefusedBeforeRules);
+        }
+        if request.elevated && request.is_on_skip_list(&target) {
+            return Ok(None);
+        }
+        if self.options.endpoint.profile() == Endpoint::WireServer && !request.elevated {
+            return Err(Reason::NotElevated);
+        }
+        let caller = Caller::of(&seen.exe_path, &seen.user_name, &self.options)?;
+        let (pattern, is_shortened) = Pattern::of(&target, &self.options).ok_or(Reason::OnlyByEverything)?;
+        Ok(Some((caller, pattern, is_shortened)))
+    }
+
+    /// Makes the rules, decides every record by them, and reports.
+    pub fn finish(mut self, reading: Reading) -> Learned {
+        let identity_names =
+            names::of(self.pairs.keys().map(|caller| (caller, caller.name(), caller.longer_name())));
+        let mut by_patterns = BTreeMap::<Vec<Pattern>, Vec<String>>::new();
+        let mut examples = BTreeMap::<Pattern, Examples>::new();
+        let mut rules = Rules::default();
+        for (caller, patterns) in &self.pairs {
+            let Some(name) = identity_names.get(caller) else { continue };
+            let smallest = requests::smallest(patterns.keys());
+            for pattern in &smallest {
+                let Some(seen) = patterns.get(pattern) else { continue };
+                examples
+                    .entry(pattern.clone())
+                    .or_default()
+                    .join(seen.urls.iter().cloned(), seen.is_shortened);
+            }
+            rules.identities.insert(name.clone(), caller.identity.clone());
+            by_patterns.entry(smallest).or_default().push(name.clone());
+            if let Some(what) = caller.wider() {
+                self.report
+                    .wider
+                    .push(Wider::Identity { identity: name.clone(), instead_of: what.to_owned() });
+            }
+            if let Some(commands) = self.commands.remove(caller) {
+                self.report.commands.insert(name.clone(), commands);
+            }
+        }
+        let privilege_names = names::of(examples.keys().map(|pattern| (pattern, pattern.name(), None)));
+        for (pattern, seen) in &examples {
+            let Some(name) = privilege_names.get(pattern) else { continue };
+            if seen.is_shortened {
+                let (privilege, path) = (name.clone(), pattern.path.clone());
+                self.report.wider.push(Wider::Path {
+                    privilege,
+                    path,
+                    seen: seen.urls.iter().cloned().collect(),
+                });
+            }
+            let Pattern { path, query_parameters } = pattern.clone();
+            rules.privileges.insert(name.clone(), Privilege { path, query_parameters });
+        }
+        for (patterns, mut identities) in by_patterns {
+            identities.sort_unstable();
+            let Some(role) = identities.first().cloned() else { continue };
+            let privileges =
+                patterns.iter().filter_map(|pattern| privilege_names.get(pattern).cloned()).collect();
+            rules.roles.insert(role.clone(), Role { privileges });
+            rules
+                .role_assignments
+                .insert(role, RoleAssignment { identities: identities.into_iter().collect() });
+        }
+        self.report.reading = reading;
+        self.report.not_replayed = self.not_kept;
+        self.replay(&rules);
+        Learned { rules, report: self.report }
+    }
+
+    fn replay(&mut self, rules: &Rules) {
+        let (mode, default_access) = (Mode::Enforce, DefaultAccess::Deny);
+        let matcher = Matcher::new(&Allowlist { mode, default_access, rules: rules.clone() });
+        let mut all: Vec<(&Seen, usize)> = self.seen.iter().map(|(seen, &times)| (seen, times)).collect();
+        all.sort_unstable();
+        for (seen, times) in all {
+            let request = seen.decided(&self.options);
+            let decision = matcher.decide(&request);
+            match (seen.wanted, decision.verdict == Verdict::Allowed) {
+                (true, true) => self.report.covered += times,
+                (true, false) => {
+                    let why = self.pair_for(seen).err();
+                    let full = self.learned >= self.most_learned;
+                    let otherwise = if full { Reason::TooMany } else { Reason::StillDenied };
+                    self.report.leave_out(why.unwrap_or(otherwise), seen.request(), times);
+                }
+                (false, false) => self.report.leave_out(Reason::NotAllowed, seen.request(), times),
+                (false, true) if !self.seen.contains_key(&Seen { wanted: true, ..seen.clone() }) => {
+                    self.report.newly_allowed.push((seen.request(), times));
+                }
+                (false, true) => {}
+            }
+        }
+        self.report.sort();
+    }
+}
+
+impl Seen {
+    fn decided(&self, options: &Options) -> super::Request<'_> {
+        let bare = self.exe_path.strip_suffix(" (deleted)").filter(|_| options.strip_deleted);
+        let exe_path = bare.unwrap_or(&self.exe_path);
+        super::Request {
+            os_type: options.os_type,
+            method: &self.method,
+            user_name: &self.user_name,
+            exe_path,
+            process_name: caller::file_of(exe_path, options.os_type),
+            elevated: self.elevated,
+            ..super::Request::new(self.destination, &self.url)
+        }
+    }
+
+    fn request(&self) -> report::Request {
+        report::Request {
+            method: self.method.clone(),
+            url: self.url.clone(),
+            user_name: self.user_name.clone(),
+            exe_path: self.exe_path.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
