@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod children;
 mod collection;
 mod delete;
 mod list;
@@ -32,6 +33,7 @@ use super::exchange::Http;
 use super::login::{Login, TokenCache};
 use super::pace::Pace;
 use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
+use children::Leaving;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -85,6 +87,7 @@ pub struct ArmClient {
 #[derive(Debug)]
 struct Inner {
     http: Http,
+    leaving: Leaving,
     #[cfg(test)]
     transport: Arc<LazyTransport>,
 }
@@ -107,6 +110,7 @@ impl ArmClient {
         Ok(Self {
             inner: Arc::new(Inner {
                 http: Http { pipeline, cloud, api_version, correlation_id, pace },
+                leaving: Leaving::default(),
                 #[cfg(test)]
                 transport: plumbing.transport,
             }),

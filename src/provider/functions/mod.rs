@@ -4,8 +4,12 @@ pub mod access_decision;
 pub mod grants;
 pub mod ids;
 pub mod json;
+pub mod options;
 pub mod rules_argument;
+pub mod rules_diff;
 pub mod rules_findings;
+pub mod rules_from_audit_log;
+pub mod rules_result;
 
 use std::sync::Arc;
 
@@ -22,6 +26,8 @@ pub fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(ParseId(Of::Version)),
         Arc::new(MakeId(Of::Profile)),
         Arc::new(MakeId(Of::Version)),
+        Arc::new(rules_diff::RulesDiff),
         Arc::new(rules_findings::RulesFindings),
+        Arc::new(rules_from_audit_log::RulesFromAuditLog),
     ]
 }

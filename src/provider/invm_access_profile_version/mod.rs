@@ -1,5 +1,6 @@
 //! The resource `gallery_invm_access_profile_version`.
 
+pub mod access;
 pub mod crud;
 pub mod lint;
 pub mod model;
@@ -63,7 +64,8 @@ impl Resource for InVmAccessProfileVersion {
     }
 
     async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        plan::update(request)
+        let endpoint = self.profile(&request.config).context().endpoint;
+        plan::update(request, endpoint)
     }
 
     async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
