@@ -5,8 +5,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use terraform_provider_gallery::allowlist::{
-    Allowlist, DefaultAccess, Destination, Endpoint, Identity, Matcher, Mode, Privilege, Request, Role, RoleAssignment,
-    Rules,
+    Allowlist, DefaultAccess, Destination, Endpoint, Identity, Matcher, Mode, Privilege, Request, Role,
+    RoleAssignment, Rules,
 };
 
 fuzz_target!(|input: (&str, &str, &str, &str)| {
