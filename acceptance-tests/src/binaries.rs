@@ -6,8 +6,10 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
+
+use crate::running;
 
 /// Where the binaries are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +34,11 @@ fn build() -> Result<Binaries, BuildError> {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_this_package)) {
         command.env_remove(name);
     }
-    let output = command
+    command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["build", "--quiet", "--workspace", "--bins"])
-        .args(layout.arguments())
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| BuildError::Cargo(error.to_string()))?;
+        .args(layout.arguments());
+    let output = running::run(&mut command).map_err(|error| BuildError::Cargo(error.to_string()))?;
     if !output.status.success() {
         return Err(BuildError::Failed(String::from_utf8_lossy(&output.stderr).into_owned()));
     }

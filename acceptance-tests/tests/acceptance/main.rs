@@ -19,6 +19,7 @@ mod naming;
 mod operations;
 mod parents;
 mod profile;
+mod quickstart;
 mod requests;
 mod spelling;
 mod timeouts;
