@@ -9,6 +9,7 @@
 mod access;
 mod configurations;
 mod drift;
+mod examples;
 mod existing;
 mod imports;
 mod large;
