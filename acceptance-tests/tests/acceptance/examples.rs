@@ -1,0 +1,64 @@
+//! Every example of the repository is taken by the real CLI as it is printed in the documentation.
+
+use std::path::{Path, PathBuf};
+
+use acceptance_tests::scenario::{Scenario, scenario};
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples")
+}
+
+fn directories(under: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(under).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() && entry.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.')) {
+            directories(&entry, found);
+        }
+    }
+    found.push(under.to_owned());
+}
+
+/// Copies these files to a directory of their own and runs the CLI there.
+fn run(s: &Scenario, number: usize, files: &[PathBuf], arguments: &[&str]) {
+    let place = format!("example-{number}");
+    let to = s.terraform.directory().join(&place);
+    std::fs::create_dir_all(&to).unwrap();
+    let mut configured = false;
+    for file in files {
+        let text = std::fs::read_to_string(file).unwrap();
+        configured |= text.contains("required_providers");
+        std::fs::write(to.join(file.file_name().unwrap()), text).unwrap();
+    }
+    if !configured {
+        let provider = std::fs::read_to_string(examples().join("provider/provider.tf")).unwrap();
+        std::fs::write(to.join("provider.tf"), provider).unwrap();
+    }
+    let output = s.run(&[&[&*format!("-chdir={place}")], arguments].concat());
+    assert!(output.succeeded(), "{files:?}: {output}");
+}
+
+#[test]
+fn all_are_valid_and_formatted() {
+    scenario(|s| {
+        let mut all = Vec::new();
+        directories(&examples(), &mut all);
+        let mut number = 0;
+        for directory in &all {
+            let mut files: Vec<_> =
+                std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+            files.retain(|file| {
+                file.is_file() && file.extension().is_some_and(|kind| kind != "sh" && kind != "md")
+            });
+            if !files.iter().any(|file| file.extension().is_some_and(|kind| kind == "tf")) {
+                continue;
+            }
+            // Provider blocks stand for one another; all else in a directory belongs together.
+            let alone = directory.ends_with("provider");
+            for together in files.chunks(if alone { 1 } else { files.len() }) {
+                number += 1;
+                run(s, number, together, &["validate", "-no-color"]);
+            }
+        }
+        assert!(number > 3, "{all:?}");
+        s.run_well(&["fmt", "-check", "-diff", "-recursive", "-no-color", examples().to_str().unwrap()]);
+    });
+}
