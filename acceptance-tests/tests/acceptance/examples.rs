@@ -62,3 +62,17 @@ fn all_are_valid_and_formatted() {
         s.run_well(&["fmt", "-check", "-diff", "-recursive", "-no-color", examples().to_str().unwrap()]);
     });
 }
+
+#[test]
+fn those_with_tests_pass_them() {
+    scenario(|s| {
+        let mut all = Vec::new();
+        directories(&examples(), &mut all);
+        let tested: Vec<_> = all.iter().filter(|directory| directory.join("tests").is_dir()).collect();
+        for directory in &tested {
+            let output = s.run_well(&[&format!("-chdir={}", directory.display()), "test", "-no-color"]);
+            assert!(output.says("0 failed") && !output.says("Success! 0 passed"), "{output}");
+        }
+        assert!(!tested.is_empty());
+    });
+}
