@@ -1,9 +1,5 @@
-variable "gallery_id" {
-  type = string
-}
-
 data "gallery_invm_access_profile" "web" {
-  gallery_id = var.gallery_id
+  gallery_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet/providers/Microsoft.Compute/galleries/fleet"
   name       = "web-imds"
 }
 

@@ -1,12 +1,9 @@
-variable "profile_id" {
-  type = string
+# Which versions still only watch?
+data "gallery_invm_access_profile_versions" "auditing" {
+  profile_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet/providers/Microsoft.Compute/galleries/fleet/inVMAccessControlProfiles/web-imds"
+  mode       = "Audit"
 }
 
-data "gallery_invm_access_profile_versions" "enforced" {
-  profile_id = var.profile_id
-  mode       = "Enforce"
-}
-
-output "enforced" {
-  value = data.gallery_invm_access_profile_versions.enforced.versions[*].name
+output "auditing" {
+  value = data.gallery_invm_access_profile_versions.auditing.versions[*].name
 }
