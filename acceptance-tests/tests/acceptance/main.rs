@@ -9,6 +9,7 @@
 mod access;
 mod configurations;
 mod drift;
+mod examples;
 mod existing;
 mod imports;
 mod large;
@@ -19,6 +20,7 @@ mod naming;
 mod operations;
 mod parents;
 mod profile;
+mod quickstart;
 mod requests;
 mod spelling;
 mod timeouts;
