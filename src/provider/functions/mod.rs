@@ -1,11 +1,19 @@
 //! The functions, `provider::gallery::name(...)`. Pure and offline.
 
 pub mod access_decision;
+pub mod conditions;
 pub mod grants;
 pub mod ids;
 pub mod json;
+pub mod least_privilege_role;
+pub mod operations;
+pub mod role_arguments;
+pub mod roles;
 pub mod rules_argument;
 pub mod rules_findings;
+
+#[cfg(test)]
+mod role_tests;
 
 use std::sync::Arc;
 
@@ -23,5 +31,15 @@ pub fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(MakeId(Of::Profile)),
         Arc::new(MakeId(Of::Version)),
         Arc::new(rules_findings::RulesFindings),
+        Arc::new(operations::OperationMatches),
+        Arc::new(operations::EffectiveOperations),
+        Arc::new(roles::RolePermits),
+        Arc::new(roles::RoleMissing),
+        Arc::new(roles::RoleDiff),
+        Arc::new(conditions::ConditionEvaluate),
+        Arc::new(conditions::ConditionParse),
+        Arc::new(conditions::ConditionFormat),
+        Arc::new(conditions::ConditionForRoles),
+        Arc::new(least_privilege_role::LeastPrivilegeRole),
     ]
 }
