@@ -9,7 +9,8 @@ use crate::settings::Settings;
 
 /// What `--help` says.
 pub const HELP: &str = "\
-gallery-emulator: Azure Resource Manager and Entra on this machine, as far as in-VM access control profiles need them
+gallery-emulator: Azure Resource Manager and Entra on this machine,
+as far as in-VM access control profiles need them
 
 Usage: gallery-emulator [OPTIONS]
 

@@ -1,4 +1,5 @@
-//! The certificate authority the emulator makes for itself, the certificate it serves with, and the key for tokens.
+//! The certificate authority the emulator makes for itself, the certificate it serves with, and the key for
+//! tokens.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
@@ -40,8 +41,8 @@ impl AuthorityError {
 }
 
 impl Authority {
-    /// Opens the authority in `directory`, making what is not there; without one, in a private directory that goes with
-    /// the process.
+    /// Opens the authority in `directory`, making what is not there; without one, in a private directory that
+    /// goes with the process.
     pub fn open(directory: Option<&Path>) -> Result<Self, AuthorityError> {
         let temporary = match directory {
             Some(_) => None,
@@ -90,7 +91,8 @@ impl Authority {
         Signer::from_pkcs8(&self.token_key).map_err(AuthorityError::of)
     }
 
-    /// TLS with a fresh certificate for the loopback names and the address listened on, HTTP/2 and HTTP/1.1 by ALPN.
+    /// TLS with a fresh certificate for the loopback names and the address listened on, HTTP/2 and HTTP/1.1
+    /// by ALPN.
     pub fn server_config(&self, listen: IpAddr) -> Result<Arc<ServerConfig>, AuthorityError> {
         // The issuer is rebuilt from the key: name and key identifier are all a leaf takes from it.
         let parameters = ca_parameters();

@@ -7,8 +7,8 @@ use serde_json::{Map, Number, Value};
 
 /// Parses a body. Depth is bounded by the parser (128), a byte-order mark is skipped.
 ///
-/// Duplicate members are refused: Microsoft's page on advanced configuration of the metadata security protocol says so
-/// for the keys of `queryParameters`.
+/// Duplicate members are refused: Microsoft's page on advanced configuration of the metadata security
+/// protocol says so for the keys of `queryParameters`.
 pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = serde_json::Deserializer::from_slice(bytes);

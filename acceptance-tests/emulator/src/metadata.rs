@@ -1,8 +1,8 @@
 //! `GET /metadata/endpoints`: how tools find the rest of a cloud, in the shape of each api-version.
 //!
-//! Source: what the az CLI (2022-09-01), azurerm's SDK (2022-09-01) and older tools (2015-01-01, 2018 to 2020) read. The
-//! dates 2019-05-01 and 2020-06-01 answer a list of clouds, 2015-01-01 and 2018-05-01 one short object, later dates one
-//! whole object.
+//! Source: what the az CLI (2022-09-01), azurerm's SDK (2022-09-01) and older tools (2015-01-01, 2018 to
+//! 2020) read. The dates 2019-05-01 and 2020-06-01 answer a list of clouds, 2015-01-01 and 2018-05-01 one
+//! short object, later dates one whole object.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -66,7 +66,8 @@ fn whole(base: &str) -> Value {
         "name": CLOUD,
         "portal": base,
         "authentication": {
-            "loginEndpoint": base, "audiences": [base, format!("{base}/")], "tenant": "common", "identityProvider": "AAD"
+            "loginEndpoint": base, "audiences": [base, format!("{base}/")], "tenant": "common",
+            "identityProvider": "AAD"
         },
         "resourceManager": base,
         "graph": base,
@@ -87,7 +88,8 @@ fn whole(base: &str) -> Value {
         "synapseAnalyticsResourceId": base,
         "suffixes": {
             "storage": host, "keyVaultDns": host, "sqlServerHostname": host, "mysqlServerEndpoint": host,
-            "postgresqlServerEndpoint": host, "mariadbServerEndpoint": host, "acrLoginServer": host, "mhsmDns": host,
+            "postgresqlServerEndpoint": host, "mariadbServerEndpoint": host, "acrLoginServer": host,
+            "mhsmDns": host,
             "azureDataLakeStoreFileSystem": host, "azureDataLakeAnalyticsCatalogAndJob": host,
             "azureFrontDoorEndpointSuffix": host, "storageSyncEndpointSuffix": host, "synapseAnalytics": host,
             "attestationEndpoint": host,

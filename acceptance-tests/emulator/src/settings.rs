@@ -7,7 +7,8 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operations {
-    /// `Azure-AsyncOperation` on PUT and PATCH; DELETE carries `Location` as well, as in the published examples.
+    /// `Azure-AsyncOperation` on PUT and PATCH; DELETE carries `Location` as well, as in the published
+    /// examples.
     Async,
     /// Both headers on every write.
     Both,
@@ -65,7 +66,8 @@ pub struct Settings {
     pub put_status: Option<u16>,
     /// How long a parent still counts a deleted child.
     pub delete_lag_seconds: f64,
-    /// Whether the child can be read during that time (as image versions can) or is 404 (as applications are).
+    /// Whether the child can be read during that time (as image versions can) or is 404 (as applications
+    /// are).
     pub delete_lag_visible: bool,
     /// Objects on a page of a list.
     pub page_size: usize,

@@ -23,7 +23,8 @@ pub fn load(path: &Path) -> Result<Option<Value>, StateFileError> {
     }
 }
 
-/// Writes it: to a file beside it first, so that a crash leaves the old one or the new one and never half of one.
+/// Writes it: to a file beside it first, so that a crash leaves the old one or the new one and never half of
+/// one.
 pub fn save(path: &Path, state: &Value) -> Result<(), StateFileError> {
     let refuse = |reason: String| StateFileError { path: path.to_owned(), reason };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -1,4 +1,5 @@
-//! The two ends of a connection that faults reach into: a socket that can be reset, and a body that stops short.
+//! The two ends of a connection that faults reach into: a socket that can be reset, and a body that stops
+//! short.
 
 use std::collections::VecDeque;
 use std::io;
@@ -30,7 +31,8 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if self.reset.load(Ordering::Relaxed) {
-            // With no time to linger the system sends RST in place of FIN. If it refuses, a close is near enough.
+            // With no time to linger the system sends RST in place of FIN. If it refuses, a close is near
+            // enough.
             let _ = self.stream.set_zero_linger();
         }
     }

@@ -97,8 +97,8 @@ impl Reader {
         Ok(kept)
     }
 
-    /// A PATCH has no `location`. Its `properties` has PUT's type, required members included, which only the strict
-    /// reading takes at its word.
+    /// A PATCH has no `location`. Its `properties` has PUT's type, required members included, which only the
+    /// strict reading takes at its word.
     fn waived(&self, name: &str, path: &Path<'_>) -> bool {
         self.reading.patch
             && match path {

@@ -188,7 +188,8 @@ static VERSION_BODY: &[Member] = &[
     required("properties", Shape::Record(VERSION)),
 ];
 
-/// The members of a kind's body. `properties` of the two in-VM types has required members, so it is required itself.
+/// The members of a kind's body. `properties` of the two in-VM types has required members, so it is required
+/// itself.
 pub fn body(kind: Kind) -> &'static [Member] {
     match kind {
         Kind::Group => GROUP_BODY,
@@ -210,7 +211,8 @@ pub fn name_pattern(kind: Kind) -> &'static str {
 
 /// Whether a name fits its kind's pattern, length and, for a version, the range of its numbers.
 ///
-/// Galleries take what azurerm creates (letters, digits, `_`, `.`, 1 to 80): the three published patterns disagree.
+/// Galleries take what azurerm creates (letters, digits, `_`, `.`, 1 to 80): the three published patterns
+/// disagree.
 pub fn name_fits(kind: Kind, name: &str) -> bool {
     match kind {
         Kind::Group => {

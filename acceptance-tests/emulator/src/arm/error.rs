@@ -72,7 +72,8 @@ impl ArmError {
         error.headers.push((
             "www-authenticate",
             format!(
-                "Bearer authorization_uri=\"{authority}/{tenant}\", error=\"invalid_token\", error_description=\"{message}\""
+                "Bearer authorization_uri=\"{authority}/{tenant}\", error=\"invalid_token\", \
+                 error_description=\"{message}\""
             ),
         ));
         error
@@ -99,8 +100,9 @@ impl ArmError {
         Self::bad(
             "NoRegisteredProviderFound",
             format!(
-                "No registered resource provider found for location '{location}' and API version '{version}' for type \
-                 '{kind}'. The supported api-versions are '{supported}'. The supported locations are '{}'.",
+                "No registered resource provider found for location '{location}' and API version \
+                 '{version}' for type '{kind}'. The supported api-versions are '{supported}'. The \
+                 supported locations are '{}'.",
                 regions::names().join(", ")
             ),
         )
@@ -111,7 +113,8 @@ impl ArmError {
         Self::missing(
             "InvalidResourceType",
             format!(
-                "The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{version}'."
+                "The resource type '{kind}' could not be found in the namespace '{namespace}' for api \
+                 version '{version}'."
             ),
         )
     }
@@ -167,8 +170,8 @@ impl ArmError {
         Self::missing(
             "ParentResourceNotFound",
             format!(
-                "Failed to perform '{verb}' on resource(s) of type '{}', because the parent resource '{}' could not be \
-                 found.",
+                "Failed to perform '{verb}' on resource(s) of type '{}', because the parent resource '{}' \
+                 could not be found.",
                 id.kind().nested_name(),
                 parent.as_ref().map(ResourceId::path).unwrap_or_default()
             ),
@@ -204,8 +207,8 @@ impl ArmError {
         Self::bad(
             "LocationNotAvailableForResourceType",
             format!(
-                "The provided location '{location}' is not available for resource type '{kind}'. List of available \
-                 regions for the resource type is '{}'.",
+                "The provided location '{location}' is not available for resource type '{kind}'. List of \
+                 available regions for the resource type is '{}'.",
                 regions::names().join(",")
             ),
         )
@@ -244,15 +247,17 @@ impl ArmError {
             return Self::conflict(
                 "InvalidResourceGroupLocation",
                 format!(
-                    "Invalid resource group location '{asked}'. The Resource group already exists in location '{has}'."
+                    "Invalid resource group location '{asked}'. The Resource group already exists in \
+                     location '{has}'."
                 ),
             );
         }
         Self::conflict(
             "InvalidResourceLocation",
             format!(
-                "The resource '{}' already exists in location '{has}' in resource group '{}'. A resource with the same \
-                 name cannot be created in location '{asked}'. Please select a new resource name.",
+                "The resource '{}' already exists in location '{has}' in resource group '{}'. A resource \
+                 with the same name cannot be created in location '{asked}'. Please select a new resource \
+                 name.",
                 id.name(),
                 id.group
             ),
@@ -288,8 +293,8 @@ impl ArmError {
         Self::conflict(
             "CannotDeleteResource",
             format!(
-                "Cannot delete resource while nested resources exist. Some existing nested resource IDs include: '{}'. \
-                 Please delete all nested resources before deleting this resource.",
+                "Cannot delete resource while nested resources exist. Some existing nested resource IDs \
+                 include: '{}'. Please delete all nested resources before deleting this resource.",
                 names.join(", ")
             ),
         )
@@ -306,8 +311,8 @@ impl ArmError {
             StatusCode::TOO_MANY_REQUESTS,
             "SubscriptionRequestsThrottled",
             format!(
-                "Number of '{what}' requests for subscription '{subscription}' actor '{actor}' exceeded. Please try again \
-                 after '{seconds}' seconds after additional tokens are available. Refer to \
+                "Number of '{what}' requests for subscription '{subscription}' actor '{actor}' exceeded. \
+                 Please try again after '{seconds}' seconds after additional tokens are available. Refer to \
                  https://aka.ms/arm-throttling for additional information."
             ),
         );

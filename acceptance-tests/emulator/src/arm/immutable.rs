@@ -7,8 +7,8 @@ use crate::settings::{Immutable, Settings};
 
 /// Compares the new `properties` with the old ones: a changed immutable member is refused or set back.
 ///
-/// `rules` (said in a pull request of the az CLI) and `osType` by default; which answer the service gives is not known,
-/// so it can be set. A member left out of a PUT is taken as unchanged (assumed).
+/// `rules` (said in a pull request of the az CLI) and `osType` by default; which answer the service gives is
+/// not known, so it can be set. A member left out of a PUT is taken as unchanged (assumed).
 pub fn hold(
     old: &Map<String, Value>,
     new: &mut Map<String, Value>,

@@ -1,4 +1,5 @@
-//! Azure Resource Manager's side: the check of the token, the buckets, the routes, and the headers of every answer.
+//! Azure Resource Manager's side: the check of the token, the buckets, the routes, and the headers of every
+//! answer.
 
 pub mod body;
 pub mod contract;

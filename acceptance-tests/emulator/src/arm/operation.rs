@@ -1,7 +1,8 @@
 //! Long-running operations: what is kept of them and what their addresses answer.
 //!
-//! Source: Microsoft's page on asynchronous operations of Azure Resource Manager, and the published examples for the
-//! form of the addresses (`.../locations/{region}/capsOperations/{guid}`, with `monitor=true` in `Location`).
+//! Source: Microsoft's page on asynchronous operations of Azure Resource Manager, and the published examples
+//! for the form of the addresses (`.../locations/{region}/capsOperations/{guid}`, with `monitor=true` in
+//! `Location`).
 
 use std::collections::HashMap;
 

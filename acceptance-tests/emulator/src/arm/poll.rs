@@ -9,8 +9,8 @@ use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::store::{Ending, Work};
 
-/// Answers a poll: the status document, or with `monitor` 202 until it is over and then what a synchronous answer would
-/// have been.
+/// Answers a poll: the status document, or with `monitor` 202 until it is over and then what a synchronous
+/// answer would have been.
 pub fn answer(
     emulator: &mut Emulator,
     call: &Call<'_>,

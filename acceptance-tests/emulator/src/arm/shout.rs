@@ -1,5 +1,5 @@
-//! `--shout`: equal values in other spellings. What is returned means the same as what was stored, to anyone who
-//! compares as ARM does; names, paths, users and tags keep their case.
+//! `--shout`: equal values in other spellings. What is returned means the same as what was stored, to anyone
+//! who compares as ARM does; names, paths, users and tags keep their case.
 
 use serde_json::{Map, Value, json};
 
@@ -84,7 +84,8 @@ fn shout_rules(rules: &mut Map<String, Value>) {
         ("identities", "name", None),
         ("roleAssignments", "role", Some("identities")),
     ] {
-        // An absent list means something else to the guest agent than an empty one, and null is the same as absent.
+        // An absent list means something else to the guest agent than an empty one, and null is the same as
+        // absent.
         let Value::Array(items) = rules.entry(list).or_insert(Value::Null) else { continue };
         if !has_duplicates(items, name) {
             items.reverse();

@@ -39,7 +39,8 @@ fn subscription(emulator: &Emulator) -> Value {
         "displayName": "Gallery emulator",
         "state": "Enabled",
         "subscriptionPolicies": {
-            "locationPlacementId": "Internal_2014-09-01", "quotaId": "Internal_2014-09-01", "spendingLimit": "Off"
+            "locationPlacementId": "Internal_2014-09-01", "quotaId": "Internal_2014-09-01",
+            "spendingLimit": "Off"
         },
     })
 }
@@ -48,7 +49,8 @@ fn subscription(emulator: &Emulator) -> Value {
 pub fn tenants(emulator: &Emulator) -> Reply {
     let tenant = &emulator.identity.tenant_id;
     ok(&json!({"value": [{
-        "id": format!("/tenants/{tenant}"), "tenantId": tenant, "countryCode": "US", "displayName": "Gallery emulator",
+        "id": format!("/tenants/{tenant}"), "tenantId": tenant, "countryCode": "US",
+        "displayName": "Gallery emulator",
         "domains": ["localhost"], "tenantCategory": "Home", "defaultDomain": "localhost", "tenantType": "AAD",
     }]}))
 }

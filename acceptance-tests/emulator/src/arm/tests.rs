@@ -334,7 +334,8 @@ fn faults_strike_before_and_after() {
     let mut world = World::new(&json!({"operations": "none"}));
     world.script(&json!([
         {"match": {"method": "PUT"}, "action": {"do": "answer", "status": 503, "text": "<html>"}},
-        {"match": {"method": "PUT"}, "nth": 2, "action": {"do": "operation", "ending": "Failed", "code": "Broken",
+        {"match": {"method": "PUT"}, "nth": 2, "action": {"do": "operation", "ending": "Failed",
+        "code": "Broken",
          "seconds": 2, "hidden_polls": 1}},
         {"match": {"method": "PUT"}, "nth": 3, "action": {"do": "hide", "reads": 2}}
     ]));
@@ -356,7 +357,8 @@ fn faults_strike_before_and_after() {
 fn a_failed_create_can_leave_nothing() {
     let mut world = World::new(&json!({"operation_seconds": 1}));
     world.script(&json!([
-        {"match": {"method": "PUT"}, "action": {"do": "operation", "ending": "Canceled", "leaves_nothing": true}}
+        {"match": {"method": "PUT"}, "action": {"do": "operation", "ending": "Canceled",
+        "leaves_nothing": true}}
     ]));
     assert_eq!(world.call("PUT", &profile(), &profile_body()).status, 201);
     assert_eq!(world.get(&profile()).status, 200);
@@ -368,7 +370,8 @@ fn a_failed_create_can_leave_nothing() {
 fn answers_are_altered_and_tokens_expire_on_cue() {
     let mut world = World::new(&json!({}));
     world.script(&json!([
-        {"match": {"method": "PUT"}, "action": {"do": "alter", "status": 202, "remove_headers": ["azure-asyncoperation",
+        {"match": {"method": "PUT"}, "action": {"do": "alter", "status": 202,
+        "remove_headers": ["azure-asyncoperation",
          "retry-after"], "merge": {"properties": {"provisioningState": null}}}},
         {"match": {"method": "GET"}, "nth": 2, "action": {"do": "expire-token"}},
         {"match": {"method": "DELETE"}, "action": {"do": "nested"}}

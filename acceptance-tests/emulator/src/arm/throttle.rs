@@ -1,8 +1,8 @@
-//! ARM's token buckets: per subscription (or tenant), principal and kind of operation, and fifteen times that for all
-//! principals of a subscription together.
+//! ARM's token buckets: per subscription (or tenant), principal and kind of operation, and fifteen times that
+//! for all principals of a subscription together.
 //!
-//! Source: Microsoft's page on request limits and throttling. Subscription and tenant: reads 250 filled at 25 a second,
-//! writes and deletes 200 at 10.
+//! Source: Microsoft's page on request limits and throttling. Subscription and tenant: reads 250 filled at 25
+//! a second, writes and deletes 200 at 10.
 
 use std::collections::HashMap;
 

@@ -3,7 +3,8 @@
 use crate::arm::error::ArmError;
 use crate::arm::id::Kind;
 
-/// The two in-VM types came with 2024-03-03; later dates have the same shape (specification and generated SDKs).
+/// The two in-VM types came with 2024-03-03; later dates have the same shape (specification and generated
+/// SDKs).
 pub const PROFILES: &[&str] = &["2024-03-03", "2025-03-03", "2025-12-03", "2026-03-03"];
 
 /// Galleries, as the generated SDKs list them.
@@ -25,8 +26,8 @@ pub const GALLERIES: &[&str] = &[
     "2026-03-03",
 ];
 
-/// Dates of ARM's own operations, as `GET /subscriptions/{id}/providers` tells them. Any other date is taken as well:
-/// clients use many, and nothing held here differs between them.
+/// Dates of ARM's own operations, as `GET /subscriptions/{id}/providers` tells them. Any other date is taken
+/// as well: clients use many, and nothing held here differs between them.
 pub const RESOURCES: &[&str] = &[
     "2014-04-01",
     "2015-11-01",

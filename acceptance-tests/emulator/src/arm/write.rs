@@ -204,8 +204,8 @@ fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Resour
     }
 }
 
-/// Refuses a write while another one runs on the same object, in the same group's deletion, or, when the settings lock
-/// galleries, in the same gallery.
+/// Refuses a write while another one runs on the same object, in the same group's deletion, or, when the
+/// settings lock galleries, in the same gallery.
 pub fn free(emulator: &Emulator, id: &ResourceId) -> Result<(), ArmError> {
     let group = ResourceId::of_group(&id.subscription, &id.group);
     if emulator.store.get(&group).is_some_and(|group| group.pending.is_some()) {

@@ -1,7 +1,8 @@
 //! Client assertions: a JWT the client made, in place of a secret.
 //!
-//! Entra would check its signature against a registered certificate or a trusted issuer. The emulator has neither, so
-//! it checks what it can: the form, the times, and who it speaks for (assumed; a wrong signature passes).
+//! Entra would check its signature against a registered certificate or a trusted issuer. The emulator has
+//! neither, so it checks what it can: the form, the times, and who it speaks for (assumed; a wrong signature
+//! passes).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,7 +35,8 @@ pub fn check(assertion: &str, identity: &Identity, now: Millis) -> Result<(), St
     if time("nbf").is_some_and(|from| seconds.saturating_add(300) < from) {
         return Err("It is not valid yet.".to_owned());
     }
-    // A certificate's assertion has the client as issuer and subject; a federated one has whatever its issuer says.
+    // A certificate's assertion has the client as issuer and subject; a federated one has whatever its issuer
+    // says.
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or("");
     if text("iss") == text("sub") && !text("sub").eq_ignore_ascii_case(&identity.client_id) {
         return Err(format!("It speaks for '{}'.", text("sub")));

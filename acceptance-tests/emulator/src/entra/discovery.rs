@@ -12,7 +12,8 @@ pub fn openid(base: &str, tenant: &str, v2: bool) -> Value {
     let authority = format!("{base}/{tenant}");
     json!({
         "token_endpoint": format!("{authority}/oauth2{version}/token"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt",
+        "client_secret_basic"],
         "jwks_uri": format!("{authority}/discovery{version}/keys"),
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
@@ -36,7 +37,8 @@ pub fn instance(base: &str, identity: &Identity) -> Reply {
     let port = base.rsplit_once(':').map_or("", |(_, port)| port);
     let host = base.trim_start_matches("https://");
     let body = json!({
-        "tenant_discovery_endpoint": format!("{base}/{}/v2.0/.well-known/openid-configuration", identity.tenant_id),
+        "tenant_discovery_endpoint": format!("{base}/{}/v2.0/.well-known/openid-configuration",
+        identity.tenant_id),
         "api-version": "1.1",
         "metadata": [{
             "preferred_network": host,

@@ -1,4 +1,5 @@
-//! The token endpoint: `POST /{tenant}/oauth2/v2.0/token` with a scope, `POST /{tenant}/oauth2/token` with a resource.
+//! The token endpoint: `POST /{tenant}/oauth2/v2.0/token` with a scope, `POST /{tenant}/oauth2/token` with a
+//! resource.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -66,7 +67,8 @@ impl TokenEndpoint<'_> {
         let from = self.now / 1000;
         let body = if v2 {
             json!({
-                "token_type": "Bearer", "expires_in": self.seconds, "ext_expires_in": self.seconds, "access_token": token
+                "token_type": "Bearer", "expires_in": self.seconds, "ext_expires_in": self.seconds,
+                "access_token": token
             })
         } else {
             json!({

@@ -1,7 +1,7 @@
 //! Entra's errors: an OAuth error whose description begins with an AADSTS code.
 //!
-//! Source: Microsoft's page of AADSTS codes, and the texts users paste into threads. The description carries the trace
-//! and correlation ids on lines of their own.
+//! Source: Microsoft's page of AADSTS codes, and the texts users paste into threads. The description carries
+//! the trace and correlation ids on lines of their own.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -44,9 +44,9 @@ impl EntraError {
     /// Another tenant.
     pub fn tenant_unknown(tenant: &str) -> Self {
         let text = format!(
-            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the \
-             correct cloud. Check with your subscription administrator, this may happen if there are no active \
-             subscriptions for the tenant."
+            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are \
+             signing into the correct cloud. Check with your subscription administrator, this may happen \
+             if there are no active subscriptions for the tenant."
         );
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", 90_002, text)
     }
@@ -54,9 +54,10 @@ impl EntraError {
     /// Another application.
     pub fn client_unknown(client: &str, tenant: &str) -> Self {
         let text = format!(
-            "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the \
-             application has not been installed by the administrator of the tenant or consented to by any user in the \
-             tenant. You may have sent your authentication request to the wrong tenant."
+            "Application with identifier '{client}' was not found in the directory '{tenant}'. This can \
+             happen if the application has not been installed by the administrator of the tenant or \
+             consented to by any user in the tenant. You may have sent your authentication request to the \
+             wrong tenant."
         );
         Self::new(StatusCode::BAD_REQUEST, "unauthorized_client", 700_016, text)
     }
@@ -72,8 +73,8 @@ impl EntraError {
     /// The wrong secret.
     pub fn secret_wrong(client: &str) -> Self {
         let text = format!(
-            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not \
-             the client secret ID, for a secret added to app '{client}'."
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client \
+             secret value, not the client secret ID, for a secret added to app '{client}'."
         );
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", 7_000_215, text)
     }
@@ -87,8 +88,8 @@ impl EntraError {
     /// A v2 scope that does not end in `/.default`.
     pub fn scope_invalid(scope: &str) -> Self {
         let text = format!(
-            "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with \
-             /.default suffixed to the resource identifier (application ID URI)."
+            "The provided value for scope {scope} is not valid. Client credential flows must have a scope \
+             value with /.default suffixed to the resource identifier (application ID URI)."
         );
         Self::new(StatusCode::BAD_REQUEST, "invalid_scope", 1_002_012, text)
     }
@@ -96,9 +97,10 @@ impl EntraError {
     /// A resource nobody registered.
     pub fn resource_unknown(resource: &str, tenant: &str) -> Self {
         let text = format!(
-            "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the \
-             application has not been installed by the administrator of the tenant or consented to by any user in the \
-             tenant. You might have sent your authentication request to the wrong tenant."
+            "The resource principal named {resource} was not found in the tenant named {tenant}. This can \
+             happen if the application has not been installed by the administrator of the tenant or \
+             consented to by any user in the tenant. You might have sent your authentication request to \
+             the wrong tenant."
         );
         Self::new(StatusCode::BAD_REQUEST, "invalid_resource", 500_011, text)
     }

@@ -26,8 +26,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Whether a path's first segment names the tenant: its id, or one of the names for any tenant. `adfs` is one of
-    /// them because MSAL makes no instance discovery for an authority with that path.
+    /// Whether a path's first segment names the tenant: its id, or one of the names for any tenant. `adfs` is
+    /// one of them because MSAL makes no instance discovery for an authority with that path.
     pub fn is_tenant(&self, name: &str) -> bool {
         name.eq_ignore_ascii_case(&self.tenant_id)
             || ["common", "organizations", "adfs"].iter().any(|any| name.eq_ignore_ascii_case(any))

@@ -52,7 +52,8 @@ impl Signer {
         let point = self.pair.public_key().as_ref();
         let part = |from: usize, to: usize| URL_SAFE_NO_PAD.encode(point.get(from..to).unwrap_or_default());
         json!({
-            "kty": "EC", "use": "sig", "alg": "ES256", "crv": "P-256", "kid": self.id, "x": part(1, 33), "y": part(33, 65)
+            "kty": "EC", "use": "sig", "alg": "ES256", "crv": "P-256", "kid": self.id, "x": part(1, 33),
+            "y": part(33, 65)
         })
     }
 

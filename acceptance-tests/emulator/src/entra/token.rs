@@ -137,8 +137,8 @@ impl Tokens {
             return Err(refuse(
                 "InvalidAuthenticationTokenAudience",
                 &format!(
-                    "The access token has been obtained for wrong audience or resource '{}'. It should exactly match with \
-                     one of the allowed audiences '{base}/','{base}'.",
+                    "The access token has been obtained for wrong audience or resource '{}'. It should \
+                     exactly match with one of the allowed audiences '{base}/','{base}'.",
                     text("aud")
                 ),
             ));
@@ -147,8 +147,9 @@ impl Tokens {
             return Err(refuse(
                 "InvalidAuthenticationTokenTenant",
                 &format!(
-                    "The access token is from the wrong issuer '{}'. It must match the tenant '{base}/{}/' associated with \
-                     this subscription. Please use the authority (URL) '{base}/{}' to get the token.",
+                    "The access token is from the wrong issuer '{}'. It must match the tenant '{base}/{}/' \
+                     associated with this subscription. Please use the authority (URL) '{base}/{}' to get \
+                     the token.",
                     text("iss"),
                     identity.tenant_id,
                     identity.tenant_id

@@ -15,7 +15,8 @@ pub struct Match {
     /// The verb, or several separated by `|`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// A pattern of the path, compared without case: `*` stands for anything inside a segment, `**` for anything.
+    /// A pattern of the path, compared without case: `*` stands for anything inside a segment, `**` for
+    /// anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// A text the query must contain.

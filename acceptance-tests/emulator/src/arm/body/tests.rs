@@ -13,7 +13,8 @@ fn version() -> Value {
             "mode": "Audit",
             "defaultAccess": "Allow",
             "rules": {
-                "privileges": [{"name": "GoalState", "path": "/machine", "queryParameters": {"comp": "goalstate"}}],
+                "privileges": [{"name": "GoalState", "path": "/machine",
+                "queryParameters": {"comp": "goalstate"}}],
                 "roles": [{"name": "Provisioning", "privileges": ["GoalState"]}],
                 "identities": [{"name": "WinPA", "userName": "SYSTEM"}],
                 "roleAssignments": [{"role": "Provisioning", "identities": ["WinPA"]}]
@@ -91,7 +92,8 @@ fn what_is_always_refused() {
 fn members_are_found_without_case_and_read_only_ones_dropped() {
     let body = json!({
         "Location": "West US", "id": "/x", "name": "y", "type": "z", "systemData": {"createdBy": 1},
-        "properties": {"MODE": "audit", "defaultAccess": "DENY", "provisioningState": "Succeeded", "publishedDate": 5}
+        "properties": {"MODE": "audit", "defaultAccess": "DENY", "provisioningState": "Succeeded",
+        "publishedDate": 5}
     });
     let kept = Value::Object(read(Kind::Version, &body, STRICT).unwrap());
     assert_eq!(
