@@ -145,14 +145,19 @@ impl Lists {
 }
 
 impl Document {
+    /// The rules as the agent reads them: none at all when one of the four lists is absent.
+    pub fn rules_as_agent_reads(&self) -> Rules {
+        let lists = self.rules.as_ref().filter(|lists| lists.absent().is_empty());
+        lists.map(|lists| lists.to_rules().0).unwrap_or_default()
+    }
+
     /// The allowlist as the agent reads it: unknown words and absent lists included, so that both decide alike.
     /// Nothing when `mode` or `default_access` is absent: the agent would refuse the document.
     pub fn as_agent_reads(&self) -> Option<Allowlist> {
-        let rules = self.rules.as_ref().filter(|lists| lists.absent().is_empty());
         Some(Allowlist {
             mode: Mode::as_agent_reads(self.mode.as_deref()?),
             default_access: DefaultAccess::as_agent_reads(self.default_access.as_deref()?),
-            rules: rules.map(|lists| lists.to_rules().0).unwrap_or_default(),
+            rules: self.rules_as_agent_reads(),
         })
     }
 }

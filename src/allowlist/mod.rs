@@ -9,6 +9,13 @@
 //!   cannot: a list that is absent, a name twice, a word the agent does not know.
 //! - [`Draft`]: keyed like [`Rules`], but any part may be unknown, as it is while Terraform plans.
 //!
+//! What is asked of them:
+//! - [`grants()`]: who may do what, by which role.
+//! - [`findings()`] and [`document_findings`]: what is wrong or surprising, by ids explained in [`CATALOG`].
+//! - [`Matcher::decide`]: the agent's answer to one request, and why.
+//! - [`difference()`] and [`replay`]: what a change does, in grants and in recorded requests.
+//! - [`read_audit_log`] and [`learn`](learn()): what machines recorded, and the smallest rules that allow it.
+//!
 //! Sources are named where a rule is taken from one: agent source files are those of commit `729e2a8` of
 //! `Azure/GuestProxyAgent` (`authorization_rules.rs`, `key.rs`, `proxy_authorizer.rs`, ...), and "ours" marks a
 //! choice of this project.
@@ -31,7 +38,7 @@ pub use convert::Collapsed;
 pub use decision::{
     Decision, Destination, Matcher, Matches, Request, Step, Target, Verdict, path_is_guarded,
 };
-pub use difference::{Changed, Difference, Effect, Replay, difference, replay};
+pub use difference::{Changed, Difference, Effect, Replay, difference, replay, unnoticed_change};
 pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
 pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
 pub use findings::{

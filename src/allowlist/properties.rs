@@ -20,12 +20,13 @@ fn lists() -> impl Strategy<Value = Lists> {
     let query = proptest::option::of(proptest::sample::select(vec![("k", "v"), ("j", "1"), ("k", "")]));
     let privilege = (proptest::sample::select(PATHS.to_vec()), query);
     let privileges = proptest::collection::vec(privilege, 0..4).prop_map(|all| {
-        let entry = |(number, (path, query)): (usize, (&str, Option<(&str, &str)>))| PrivilegeEntry {
-            name: format!("p{number}"),
-            path: path.to_owned(),
-            query_parameters: query.map(|(key, value)| [(key.to_owned(), value.to_owned())].into()),
-        };
-        all.into_iter().enumerate().map(entry).collect::<Vec<_>>()
+        let mut entries = Vec::new();
+        for (path, query) in all {
+            let query = query.map(|(key, value): (&str, &str)| [(key.to_owned(), value.to_owned())].into());
+            let (name, path) = (format!("p{}", entries.len()), path.to_owned());
+            entries.push(PrivilegeEntry { name, path, query_parameters: query });
+        }
+        entries
     });
     let roles = proptest::collection::vec(names('p'), 0..4).prop_map(|all| {
         let entry = |(number, privileges)| RoleEntry { name: format!("r{number}"), privileges };

@@ -60,6 +60,13 @@ impl Attempt<'_> {
         if error.is_cancelled() {
             return "Run the same command again to go on.".to_owned();
         }
+        if error.is_timeout_on_nested_resources() {
+            return format!(
+                "Delete the versions of the profile first, or manage them in the same configuration so that \
+                 Terraform does. If they are on their way out and Azure is only slow, raise `{operation}` in the \
+                 `timeouts` block."
+            );
+        }
         if error.is_timeout() {
             return format!("If Azure is only slow, raise `{operation}` in the `timeouts` block.");
         }

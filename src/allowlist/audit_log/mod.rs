@@ -73,8 +73,8 @@ impl Reading {
 pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<Reading> {
     let mut reading = Reading::default();
     let mut start = Vec::new();
-    // Blank lines in front say nothing about the form.
-    while start.trim_ascii().is_empty() {
+    // Blank lines in front say nothing about the form, nor does the line PowerShell puts before a heading.
+    while start.trim_ascii().is_empty() || start.starts_with(b"#TYPE ") {
         start.clear();
         let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
         if (&mut log).take(limit).read_until(b'\n', &mut start)? == 0 {

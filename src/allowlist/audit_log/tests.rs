@@ -136,43 +136,57 @@ fn log_analytics_as_csv() {
         "TimeGenerated,RenderedDescription\n2026,\"{0}\"\n2026,\"{0}\"\n",
         SAMPLE.replace('"', "\"\"")
     );
-    holds(events, 2);
+    holds(&events, 2);
+    holds(format!("#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\n{events}"), 2);
 }
 
 #[test]
 fn a_trace_log_is_put_together() {
     let claims = r#"{"userId":0,"userName":"root","userGroups":["root"],"processId":9,"processName":"python3.10","processFullPath":"/usr/bin/python3.10","processCmdLine":"python3","runAsElevated":true,"clientIp":"127.0.0.1","clientPort":5}"#;
-    let request = |id: u8, url: &str, end: &str| {
+    let request = |id: u8, url: &str, end: &[&str]| {
         let line = |message: &str| format!("2026-07-22T14:27:45.123 [TRACE]   {id}[3] - {message}\n");
-        [
-            line(&format!("Got request from 127.0.0.1:5 for GET {url}")),
-            line("Use lookup value:168.63.129.16:80."),
-            line(claims),
-            line("Request matched privilege 'X'"),
-            line(end),
-        ]
-        .concat()
+        let begin = [
+            &format!("Got request from 127.0.0.1:5 for GET {url}"),
+            "Getting destination IP and port.",
+            "Getting claims from the tcp_connection_context.",
+            "Use lookup value:168.63.129.16:80.",
+            claims,
+            "Authorizing the request.",
+        ];
+        begin.iter().chain(end).map(|message| line(message)).collect::<String>()
     };
+    let status = |status: &str| format!("Http connection finished with status code: {status}.");
+    let (ok, forbidden, forward) =
+        (status("200 OK"), status("403 Forbidden"), "Forwarding request to target server.");
     let summary = format!("2026-07-22T14:27:45.123 [INFO]    {SAMPLE}\n");
+    let closed = "Privilege matched at least once, but no identity matches, deny the access.";
+    let audited = "WireServer request /c denied in audit mode, continue forward the request";
     let log = [
-        request(1, "/machine/?comp=goalstate", "HTTP/1.1 200 OK"),
+        request(1, "/a", &["Request matched privilege 'X'", forward, &ok]),
         summary,
-        request(2, "/x", "Block unauthorized request: {\"processFullPath\":\"/x\"}"),
-        request(3, "/y", "WireServer request /y denied in audit mode, continue forward the request"),
+        request(2, "/b", &[&forbidden, &forbidden]),
+        request(3, "/c", &[closed, audited, &forbidden, forward, &ok]),
+        request(4, "/d", &[forward, &forbidden]),
+        request(5, "/e", &[closed, &forbidden, &forbidden]),
+        request(6, "/f", &[]),
     ]
     .concat();
-    let (mut records, reading) = all(log);
-    records.sort_by(|a, b| a.url.cmp(&b.url));
-    assert_eq!((reading.summaries, reading.traced), (1, 3));
-    let traced = &records[0];
-    assert_eq!(
-        (traced.url.as_str(), traced.outcome, traced.elevated),
-        ("/machine/?comp=goalstate", Outcome::Answered(200), true)
-    );
-    assert_eq!(traced.destination, Destination::Host(Endpoint::WireServer));
-    assert_eq!(traced.process_name(OsType::Linux), "python3.10");
-    assert_eq!(records[2].outcome, Outcome::NotAllowed);
-    assert_eq!(records[3].outcome, Outcome::Unknown);
+    let (records, reading) = all(log);
+    assert_eq!((reading.summaries, reading.traced), (1, 6));
+    let traced: Vec<_> = records.iter().filter(|record| record.traced).collect();
+    assert!(traced.iter().all(|record| record.elevated && record.exe_path == "/usr/bin/python3.10"));
+    assert_eq!(traced[0].destination, Destination::Host(Endpoint::WireServer));
+    assert_eq!(traced[0].process_name(OsType::Linux), "python3.10");
+    let outcomes: Vec<_> = traced.iter().map(|record| (record.url.as_str(), record.outcome)).collect();
+    let expected = [
+        ("/a", Outcome::Answered(200)),
+        ("/b", Outcome::NotAllowed),
+        ("/c", Outcome::Answered(200)),
+        ("/d", Outcome::Answered(403)),
+        ("/e", Outcome::NotAllowed),
+        ("/f", Outcome::Unknown),
+    ];
+    assert_eq!(outcomes, expected);
 }
 
 #[test]

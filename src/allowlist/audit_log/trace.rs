@@ -14,6 +14,7 @@ pub(super) struct Trace {
     destination: Option<(String, String)>,
     claims: Option<Fields>,
     denied: bool,
+    forwarded: bool,
     status: Option<u16>,
     time: Option<String>,
 }
@@ -42,6 +43,8 @@ impl Trace {
         } else if let Some((_, value)) = message.split_once("Use lookup value:") {
             let value = value.trim().trim_end_matches('.');
             self.destination = value.split_once(':').map(|(ip, port)| (ip.to_owned(), port.to_owned()));
+        } else if message.starts_with("Forwarding request to target server") {
+            self.forwarded = true;
         } else if message.starts_with("Block unauthorized request") {
             self.denied = true;
         } else if message.contains("processFullPath") {
@@ -66,6 +69,8 @@ impl Trace {
         let Some(mut record) = fields.record() else { return };
         record.outcome = match done.status {
             _ if done.denied => Outcome::NotAllowed,
+            // The agent's own refusal; the host's would have been preceded by forwarding.
+            Some(403) if !done.forwarded => Outcome::NotAllowed,
             Some(status) => Outcome::Answered(status),
             None => Outcome::Unknown,
         };
@@ -97,7 +102,8 @@ fn taken_apart(line: &str) -> Option<(&str, (u64, u64), &str)> {
     Some((header, (http.parse().ok()?, tcp.parse().ok()?), message))
 }
 
-/// The status in a message such as `HTTP/1.1 200 OK` or `response status: 404 Not Found`.
+/// The status in a message such as `Http connection finished with status code: 200 OK.` (`proxy_server.rs`). There
+/// are two of them where Audit lets a request pass; the last one counts.
 fn status_in(message: &str) -> Option<u16> {
     let lower = message.to_lowercase();
     let speaks = lower.contains("http") || lower.contains("status");

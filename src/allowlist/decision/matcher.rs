@@ -17,6 +17,7 @@ pub struct Matcher {
     /// By length of path, the longest first, then by path; of one path those with the most parameters first. So the
     /// first match is the most specific, and a request is compared with few of many privileges.
     privileges: Vec<(usize, HashMap<String, Vec<Prepared>>)>,
+    /// In order of their names; sets of roles number them in this order.
     roles: Vec<Assigned>,
     /// Sorted by name; sets of identities number them in this order.
     identities: Vec<(String, Conditions)>,
@@ -26,8 +27,8 @@ pub struct Matcher {
 struct Prepared {
     name: String,
     pattern: Pattern,
-    /// Roles by which it is granted, in order of their names.
-    roles: Vec<usize>,
+    /// Roles by which it is granted.
+    roles: Numbers,
 }
 
 /// A role and who has it.
@@ -54,7 +55,8 @@ impl Matcher {
             rules.identities.iter().map(|(name, one)| (name.clone(), Conditions::new(one))).collect();
         let (roles, roles_of) = resolved(rules);
         let prepare = |(name, one): (&String, &Privilege)| {
-            let roles = roles_of.get(name.as_str()).cloned().unwrap_or_default();
+            let roles = roles_of.get(name.as_str()).into_iter().flatten().copied();
+            let roles = Numbers::new(rules.role_assignments.len(), roles);
             Prepared { name: name.clone(), pattern: Pattern::new(one), roles }
         };
         let mut by_length = BTreeMap::<Reverse<usize>, HashMap<String, Vec<Prepared>>>::new();
@@ -99,7 +101,7 @@ impl Matcher {
         if path_is_guarded(target.path) {
             return Decision::plain(Verdict::Denied, Step::PathGuard);
         }
-        if ["/provision", "/gpa-aggregated-status"].contains(&target.path) {
+        if target.is_bare() && ["/provision", "/gpa-aggregated-status"].contains(&target.path) {
             return Decision::plain(Verdict::Allowed, Step::OwnPath);
         }
         if request.elevated && request.is_on_skip_list(&target) {
@@ -133,10 +135,11 @@ impl Matcher {
         let Some(target) = Target::parse(request.url) else { return Matches::default() };
         let asked = Asked::new(&target);
         let callers = self.identities_of(request);
+        let held = self.roles_of(&callers);
         let mut matches = Matches::default();
         for privilege in self.matching(&asked) {
             matches.privileges.push(privilege.name.clone());
-            for assigned in privilege.roles.iter().filter_map(|&role| self.roles.get(role)) {
+            for assigned in privilege.roles.shared_with(&held).filter_map(|role| self.roles.get(role)) {
                 let both = assigned.identities.shared_with(&callers);
                 matches.grants.extend(both.filter_map(|number| self.identities.get(number)).map(
                     |(identity, _)| Grant {
@@ -166,19 +169,31 @@ impl Matcher {
         Numbers::new(self.identities.len(), hold.map(|(_, number)| number))
     }
 
+    /// The roles assigned to any of the identities.
+    fn roles_of(&self, identities: &Numbers) -> Numbers {
+        let held = self
+            .roles
+            .iter()
+            .zip(0..)
+            .filter(|(one, _)| one.identities.shared_with(identities).next().is_some());
+        Numbers::new(self.roles.len(), held.map(|(_, number)| number))
+    }
+
     /// `is_allowed` of the agent, without its default: granted, closed, or nothing matches.
     fn by_rules(&self, request: &Request<'_>, target: &Target<'_>) -> Option<Decision<'_>> {
         let asked = Asked::new(target);
         let mut matching = self.matching(&asked).peekable();
         let closed = *matching.peek()?;
         let callers = self.identities_of(request);
+        let held = self.roles_of(&callers);
         for privilege in matching {
-            let by_role = |&role: &usize| {
+            let by_role = |role: usize| {
                 let assigned = self.roles.get(role)?;
                 Some((assigned.identities.shared_with(&callers).next()?, assigned))
             };
             // Roles are in order, and of equal identities the first is kept.
-            let granted = privilege.roles.iter().filter_map(by_role).min_by_key(|(identity, _)| *identity);
+            let granted =
+                privilege.roles.shared_with(&held).filter_map(by_role).min_by_key(|(identity, _)| *identity);
             if let Some((identity, assigned)) = granted {
                 return Some(Decision {
                     verdict: Verdict::Allowed,

@@ -46,6 +46,13 @@ impl<'a> Target<'a> {
     }
 }
 
+impl Target<'_> {
+    /// Whether the target is a path and nothing else.
+    pub(super) const fn is_bare(&self) -> bool {
+        self.is_origin_form && self.query.is_none()
+    }
+}
+
 fn path_and_query(text: &str, is_origin_form: bool) -> Option<Target<'_>> {
     let text = text.split('#').next().unwrap_or_default();
     let (path, query) = match text.split_once('?') {

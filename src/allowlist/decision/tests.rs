@@ -247,6 +247,7 @@ fn other_ways_to_end() {
     assert_eq!(step("/a b"), Step::MalformedTarget);
     assert_eq!(step("/x"), Step::DefaultAccess);
     assert_eq!(step("/provision"), Step::OwnPath);
+    assert_eq!(step("/provision?x"), Step::DefaultAccess);
     assert_eq!(step("/m//i"), Step::PathGuard);
     let get = Request { method: "get", ..Request::new(Endpoint::Imds.into(), "/m") };
     assert_eq!(matcher.decide(&get).step, Step::MethodNotAllowed);

@@ -4,6 +4,7 @@
 //! by content: renaming a privilege or moving a grant to another role takes nothing from anybody, and widening
 //! a path under an unchanged name gives something. (Ours; the agent compares nothing.)
 
+mod reload;
 mod replay;
 mod side;
 
@@ -12,6 +13,7 @@ use std::fmt;
 
 use super::{Allowlist, DefaultAccess, Endpoint, Grant, Mode, Rules, Sensitive, count_grants, sensitive};
 
+pub use reload::unnoticed_change;
 pub use replay::{Changed, Replay, replay};
 
 use side::{Side, covers};

@@ -35,7 +35,7 @@ impl Document {
     /// `gallery_invm_access_profile_version`), or `{ mode, defaultAccess, rules = lists }` (Azure Resource
     /// Manager's), the latter also under `properties`. A part that is absent or null is absent here: in the
     /// keyed shape that means empty, since all four lists are always sent from it; in the lists' shape it means
-    /// what the agent makes of it.
+    /// what the agent makes of it. The value of `rules` alone is taken too.
     pub fn from_value(value: &Value) -> Result<Self, Refused> {
         let top = object(value, "")?;
         let top = match top.get("properties") {
@@ -48,7 +48,10 @@ impl Document {
             }
             (ours, theirs) => ours.or(theirs),
         };
+        // Rules by themselves are understood as well.
+        let alone = List::ALL.iter().any(|list| top.contains_key(list.as_str()));
         let rules = match top.get("rules") {
+            None if alone => Some(Lists::from_value(&Value::Object(top.clone()))?),
             None | Some(Value::Null) => None,
             Some(rules) => Some(Lists::from_value(rules)?),
         };

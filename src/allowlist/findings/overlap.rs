@@ -1,6 +1,6 @@
 //! Privileges that cover each other: L22 and L23.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::view::{References, View, some_of};
 use super::{FindingId, Found, Subject};
@@ -36,6 +36,16 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
         .collect();
     all.sort_by(|a, b| (&a.path, a.name).cmp(&(&b.path, b.name)));
 
+    let mut firsts = BTreeMap::<(&str, &BTreeMap<String, String>), &str>::new();
+    for one in &all {
+        let first = *firsts.entry((&one.path, &one.query)).or_insert(one.name);
+        if first != one.name {
+            let message = format!("matches the same requests as \"{first}\".");
+            found.info(FindingId::L23, Subject::Privilege(one.name.to_owned()), message, None);
+        }
+    }
+
+    let mut told = BTreeSet::new();
     for (index, broad) in all.iter().enumerate() {
         // What begins with this path follows it; equal paths may also stand before it.
         let before = all.get(..index).unwrap_or_default().iter().rev();
@@ -47,38 +57,37 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             if !view.spend_pairs(1) {
                 return;
             }
-            if !broad.covers_query_of(other) {
-                continue;
-            }
-            if other.path == broad.path && other.query == broad.query {
-                if broad.name < other.name {
-                    let message = format!("matches the same requests as \"{}\".", broad.name);
-                    found.info(FindingId::L23, Subject::Privilege(other.name.to_owned()), message, None);
-                }
-            } else {
+            let same = other.path == broad.path && other.query == broad.query;
+            if !same && broad.covers_query_of(other) {
                 covered.push(other.name);
             }
         }
         if let Some(references) = view.references.as_ref().filter(|_| !covered.is_empty()) {
-            compare(view, references, broad.name, &covered, found);
+            compare(view, references, (broad.name, &covered), &mut told, found);
         }
     }
 }
 
-fn compare(view: &View<'_>, references: &References<'_>, broad: &str, covered: &[&str], found: &mut Found) {
-    if !references.is_granted(broad) {
+fn compare<'a>(
+    view: &View<'_>,
+    references: &References<'_>,
+    (broad, covered): (&str, &[&'a str]),
+    told: &mut BTreeSet<&'a str>,
+    found: &mut Found,
+) {
+    if !references.is_granted(broad) || !view.spend_pairs(references.cost(broad)) {
         return;
     }
     let holders = references.holders(broad);
-    let (mut undone, mut also) = (Vec::new(), std::collections::BTreeSet::new());
+    let (mut undone, mut also) = (Vec::new(), BTreeSet::new());
     for &narrow in covered {
-        if !view.spend_pairs(holders.len()) {
+        let same = references.same_roles(broad, narrow);
+        if !view.spend_pairs(if same { 1 } else { references.cost(narrow) }) {
             return;
         }
-        let same = references.same_roles(broad, narrow);
-        let meant = if same { holders.clone() } else { references.holders(narrow) };
-        if holders.is_subset(&meant) {
-            if meant.is_subset(&holders) {
+        let meant = if same { BTreeSet::new() } else { references.holders(narrow) };
+        if same || holders.is_subset(&meant) {
+            if meant.is_subset(&holders) && told.insert(narrow) {
                 let message =
                     format!("adds nothing: \"{broad}\" covers it and is granted to the same identities.");
                 found.info(FindingId::L23, Subject::Privilege(narrow.to_owned()), message, None);

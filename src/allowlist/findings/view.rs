@@ -27,7 +27,7 @@ pub(super) struct References<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn new(draft: &'a Draft, context: &'a Context) -> Self {
-        let (names_left, pairs_left) = (Cell::new(50_000), Cell::new(200_000));
+        let (names_left, pairs_left) = (Cell::new(50_000), Cell::new(2_000_000));
         Self { draft, context, references: References::of(draft), names_left, pairs_left }
     }
 
@@ -120,6 +120,12 @@ impl<'a> References<'a> {
     pub(super) fn holders(&self, privilege: &str) -> BTreeSet<&'a str> {
         let roles = self.roles_of.get(privilege).into_iter().flatten();
         roles.filter_map(|&role| self.holders_of.get(role)).flatten().copied().collect()
+    }
+
+    /// What finding the holders of a privilege costs.
+    pub(super) fn cost(&self, privilege: &str) -> usize {
+        let roles = self.roles_of.get(privilege).into_iter().flatten();
+        roles.filter_map(|&role| self.holders_of.get(role)).map(BTreeSet::len).sum()
     }
 
     /// Everybody who holds anything.

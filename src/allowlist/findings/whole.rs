@@ -97,10 +97,10 @@ fn reach(view: &View<'_>, found: &mut Found) {
         if reached.is_empty() || !references.is_granted(name) {
             continue;
         }
-        let holders = references.holders(name);
-        if !view.spend_pairs(holders.len()) {
+        if !view.spend_pairs(references.cost(name)) {
             return;
         }
+        let holders = references.holders(name);
         for what in reached {
             who.entry(what).or_default().extend(&holders);
         }

@@ -3,17 +3,19 @@ use serde_json::json;
 
 use super::*;
 
+const IMDS: (&str, u16) = ("169.254.169.254", 80);
+const WIRE: (&str, u16) = ("168.63.129.16", 80);
+const DENIED: (&str, &str) = ("403 Forbidden", "Authorize failed");
+
 /// A connection summary.
 fn line(
     url: &str,
-    ip: &str,
-    port: u16,
-    user: &str,
-    exe: &str,
+    to: (&str, u16),
+    (user, exe): (&str, &str),
     elevated: bool,
-    status: &str,
-    error: &str,
+    answer: (&str, &str),
 ) -> String {
+    let ((ip, port), (status, error)) = (to, answer);
     json!({
         "id": 1, "method": "GET", "url": url, "clientIp": "127.0.0.1", "clientPort": 1, "ip": ip, "port": port,
         "userId": 0, "userName": user, "userGroups": [user], "processFullPath": exe, "processCmdLine": format!("{exe} -x"),
@@ -24,11 +26,11 @@ fn line(
 }
 
 fn imds(url: &str, user: &str, exe: &str) -> String {
-    line(url, "169.254.169.254", 80, user, exe, false, "200 OK", "")
+    line(url, IMDS, (user, exe), false, ("200 OK", ""))
 }
 
 fn wire(url: &str, user: &str, exe: &str, elevated: bool) -> String {
-    line(url, "168.63.129.16", 80, user, exe, elevated, "200 OK", "")
+    line(url, WIRE, (user, exe), elevated, ("200 OK", ""))
 }
 
 fn learned(log: &str, endpoint: Endpoint) -> Learned {
@@ -88,7 +90,7 @@ fn a_wireserver_log_is_shortened_and_takes_the_plugin_in() {
         wire("/machine/?comp=goalstate", "root", agent, true),
         wire("/machine?comp=goalstate", "root", "/opt/proxy", true),
         wire(&url, "root", agent, true),
-        line("/vmSettings", "168.63.129.16", 32526, "root", agent, true, "200 OK", ""),
+        line("/vmSettings", (WIRE.0, 32526), ("root", agent), true, ("200 OK", "")),
         wire("/machine/?comp=goalstate", "web", "/opt/web", false),
         wire("/machine/?comp=telemetrydata", "root", agent, true).replace("\"GET\"", "\"POST\""),
     ]
@@ -132,14 +134,13 @@ fn programs_of_one_name_are_told_apart_by_their_folders() {
 
 #[test]
 fn what_was_refused_is_not_learned_unless_asked_for() {
-    let denied =
-        |url| line(url, "169.254.169.254", 80, "u", "/opt/x", false, "403 Forbidden", "Authorize failed");
+    let denied = |url| line(url, IMDS, ("u", "/opt/x"), false, DENIED);
     let log = [
         denied("/metadata/attested"),
         denied("/metadata/instance/secret"),
         denied("/metadata/instance"),
         imds("/metadata/instance", "u", "/opt/x"),
-        line("/nowhere", "169.254.169.254", 80, "u", "/opt/x", false, "404 Not Found", ""),
+        line("/nowhere", IMDS, ("u", "/opt/x"), false, ("404 Not Found", "")),
     ]
     .concat();
     let Learned { rules, report } = learned(&log, Endpoint::Imds);
@@ -177,6 +178,21 @@ fn what_cannot_be_allowed_is_left_out_with_its_reason() {
     let options = Options { strip_deleted: true, ..Options::new(Endpoint::Imds, OsType::Linux) };
     let Learned { rules, report } = learn(log.as_bytes(), options).unwrap();
     assert_eq!((rules.identities.len(), report.left_out.len()), (1, 3));
+}
+
+#[test]
+fn l52_is_quiet_about_a_trace_log() {
+    let of = |message: &str| format!("2026-07-22T14:27:45.123 [TRACE]   4[2] - {message}\n");
+    let log = [
+        of("Got request from 127.0.0.1:5 for GET /metadata/instance"),
+        of("Use lookup value:169.254.169.254:80."),
+        of(r#"{"userName":"u","processFullPath":"/opt/x","runAsElevated":false}"#),
+        of("HTTP/1.1 200 OK"),
+    ]
+    .concat();
+    let Learned { rules, report } = learned(&log, Endpoint::Imds);
+    assert!(rules.identities.contains_key("x-u") && report.is_complete());
+    assert_eq!(report.finding(), None);
 }
 
 #[test]
@@ -238,11 +254,11 @@ fn any_log() -> impl Strategy<Value = Vec<String>> {
         Just("/var/lib/waagent/M-1.2/y"),
         Just("/x (deleted)")
     ];
-    let status = prop_oneof![4 => Just(("200 OK", "")), 1 => Just(("403 Forbidden", "Authorize failed")), 1 => Just(("404 x", ""))];
+    let status = prop_oneof![4 => Just(("200 OK", "")), 1 => Just(DENIED), 1 => Just(("404 x", ""))];
     let one = (path, query, user, exe, any::<bool>(), status, any::<bool>()).prop_map(
-        |(path, query, user, exe, elevated, (status, error), wire)| {
-            let ip = if wire { "168.63.129.16" } else { "169.254.169.254" };
-            line(&format!("{path}{query}"), ip, 80, user, exe, elevated, status, error)
+        |(path, query, user, exe, elevated, answer, wire)| {
+            let to = if wire { WIRE } else { IMDS };
+            line(&format!("{path}{query}"), to, (user, exe), elevated, answer)
         },
     );
     proptest::collection::vec(one, 0..20)

@@ -20,6 +20,13 @@ pub enum Missing {
 
 const CANNOT_DELETE: &str = "CannotDeleteResource";
 
+fn nested(error: &ArmError) -> bool {
+    let says = |text: &str| mentions(error, text);
+    error.has_code(CANNOT_DELETE)
+        || says("nested resource") && (says("delete") || says("exist"))
+        || says("before deleting") && says("resource")
+}
+
 impl Error {
     /// What is missing, if the service answered that something is.
     pub fn missing(&self) -> Option<Missing> {
@@ -39,14 +46,15 @@ impl Error {
 
     /// Whether an object cannot be deleted yet since others are (still) beneath it.
     pub fn is_nested_resources(&self) -> bool {
-        let error = match self {
-            Error::Service(error) | Error::Operation(error) => error,
-            _ => return false,
-        };
-        let says = |text: &str| mentions(error, text);
-        error.has_code(CANNOT_DELETE)
-            || says("nested resource") && (says("delete") || says("exist"))
-            || says("before deleting") && says("resource")
+        match self {
+            Error::Service(error) | Error::Operation(error) => nested(error),
+            _ => false,
+        }
+    }
+
+    /// Whether the operation ran out of time while the service went on finding others beneath the object.
+    pub fn is_timeout_on_nested_resources(&self) -> bool {
+        matches!(self, Error::Timeout(timeout) if timeout.last.error.as_deref().is_some_and(nested))
     }
 
     /// Whether the object is busy with another operation, so that the same request can succeed later.

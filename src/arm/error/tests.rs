@@ -183,6 +183,20 @@ fn the_report_has_everything() {
 }
 
 #[test]
+fn a_timeout_tells_whether_it_waited_for_children() {
+    let after = |body: &str| {
+        let Error::Service(error) = service(409, body) else { panic!("a refusal") };
+        let last = Last { error: Some(error), ..Last::default() };
+        Error::timeout("DELETE /x", Duration::from_secs(2), Duration::from_secs(2), None, last)
+    };
+    let nested = after(r#"{"error":{"code":"CannotDeleteResource","message":"nested resources exist"}}"#);
+    assert!(nested.is_timeout() && nested.is_timeout_on_nested_resources());
+    assert!(!nested.is_nested_resources(), "it is no answer to try again after");
+    let busy = after(r#"{"error":{"code":"Conflict","message":"another operation runs"}}"#);
+    assert!(busy.is_timeout() && !busy.is_timeout_on_nested_resources());
+}
+
+#[test]
 fn login_errors_tell_everything() {
     let error = Error::Login(Box::new(LoginError {
         way: "client secret",

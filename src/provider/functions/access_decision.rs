@@ -1,9 +1,10 @@
 //! `access_decision(rules, request)`: the guest agent's own decision.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
+use super::options::Options;
 use super::{json, rules_argument};
-use crate::allowlist::{Destination, Endpoint, Matcher, OsType, Request, nearest};
+use crate::allowlist::{Destination, Endpoint, Matcher, OsType, Request};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
 
@@ -63,7 +64,7 @@ impl Function for AccessDecision {
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let mut arguments = arguments.into_iter();
         let document = rules_argument::document(0, &rules_argument::take(&mut arguments, 0)?)?;
-        let request = Asked::read(&json::from_value(&rules_argument::take(&mut arguments, 1)?))?;
+        let request = Asked::read(json::from_value(&rules_argument::take(&mut arguments, 1)?))?;
         let matcher = Matcher::for_document(&document).map_err(|refused| {
             FunctionError::argument(0, format!("The guest agent refuses these rules: {refused}."))
         })?;
@@ -92,38 +93,22 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(json: &Json) -> Result<Self, FunctionError> {
-        let wrong = |text: String| FunctionError::argument(1, text);
-        let Json::Object(members) = json else { return Err(wrong("The request must be an object.".into())) };
-        if let Some(unknown) = members.keys().find(|name| !PARTS.contains(&name.as_str())) {
-            let hint =
-                nearest(unknown, PARTS.into_iter()).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
-            return Err(wrong(format!("A request has no `{unknown}`.{hint}")));
-        }
-        let word = |name: &str| text(members, name).map(|text| text.unwrap_or_default());
-        let Some(endpoint) = text(members, "endpoint")? else {
-            return Err(wrong(
-                "The request has no `endpoint`: `IMDS`, `WireServer` or `HostGAPlugin`.".into(),
-            ));
+    fn read(json: Json) -> Result<Self, FunctionError> {
+        let parts = Options::new(json, 1, "request", &PARTS)?;
+        let text = |name: &str| parts.text(name).map(Option::unwrap_or_default);
+        let Some(endpoint) = parts.word("endpoint")? else {
+            return Err(parts.wrong("The request has no `endpoint`: `IMDS`, `WireServer` or `HostGAPlugin`."));
         };
         Ok(Self {
-            endpoint: endpoint.parse().map_err(|error| wrong(format!("`endpoint`: {error}.")))?,
-            os_type: match text(members, "os_type")? {
-                Some(os) => os.parse().map_err(|error| wrong(format!("`os_type`: {error}.")))?,
-                None => OsType::Linux,
-            },
-            method: text(members, "method")?.unwrap_or_else(|| "GET".to_owned()),
-            url: word("url")?,
-            user_name: word("user_name")?,
-            user_groups: groups(members)?,
-            exe_path: word("exe_path")?,
-            process_name: word("process_name")?,
-            elevated: match members.get("elevated") {
-                None | Some(Json::Null) => false,
-                Some(Json::Bool(elevated)) => *elevated,
-                Some(Json::String(text)) if text == "true" || text == "false" => text == "true",
-                Some(_) => return Err(wrong("`elevated` must be true or false.".into())),
-            },
+            endpoint,
+            os_type: parts.word("os_type")?.unwrap_or_default(),
+            method: parts.text("method")?.unwrap_or_else(|| "GET".to_owned()),
+            url: text("url")?,
+            user_name: text("user_name")?,
+            user_groups: parts.texts("user_groups")?,
+            exe_path: text("exe_path")?,
+            process_name: text("process_name")?,
+            elevated: parts.flag("elevated")?,
         })
     }
 
@@ -139,25 +124,6 @@ impl Asked {
             process_name: &self.process_name,
             elevated: self.elevated,
         }
-    }
-}
-
-fn text(members: &Map<String, Json>, name: &str) -> Result<Option<String>, FunctionError> {
-    match members.get(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(FunctionError::argument(1, format!("`{name}` must be a string."))),
-    }
-}
-
-fn groups(members: &Map<String, Json>) -> Result<Vec<String>, FunctionError> {
-    let wrong = || FunctionError::argument(1, "`user_groups` must be a list of strings.");
-    match members.get("user_groups") {
-        None | Some(Json::Null) => Ok(Vec::new()),
-        Some(Json::Array(groups)) => {
-            groups.iter().map(|group| group.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-        }
-        Some(_) => Err(wrong()),
     }
 }
 

@@ -7,10 +7,14 @@ pub mod ids;
 pub mod json;
 pub mod least_privilege_role;
 pub mod operations;
+pub mod options;
 pub mod role_arguments;
 pub mod roles;
 pub mod rules_argument;
+pub mod rules_diff;
 pub mod rules_findings;
+pub mod rules_from_audit_log;
+pub mod rules_result;
 
 #[cfg(test)]
 mod role_tests;
@@ -30,6 +34,7 @@ pub fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(ParseId(Of::Version)),
         Arc::new(MakeId(Of::Profile)),
         Arc::new(MakeId(Of::Version)),
+        Arc::new(rules_diff::RulesDiff),
         Arc::new(rules_findings::RulesFindings),
         Arc::new(operations::OperationMatches),
         Arc::new(operations::EffectiveOperations),
@@ -41,5 +46,6 @@ pub fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(conditions::ConditionFormat),
         Arc::new(conditions::ConditionForRoles),
         Arc::new(least_privilege_role::LeastPrivilegeRole),
+        Arc::new(rules_from_audit_log::RulesFromAuditLog),
     ]
 }

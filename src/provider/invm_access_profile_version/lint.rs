@@ -79,7 +79,7 @@ fn diagnostic(severity: Severity, summary: &str, detail: String) -> Diagnostic {
     }
 }
 
-/// The attribute a finding is about. A member of a set has no path of its own in Terraform: the set's is given.
+/// The attribute a finding is about. A member of a set has no path of its own in Terraform.
 fn path(subject: &Subject) -> Path {
     let within =
         |list: List, name: &str| Path::attribute(rules::BLOCK).with_attribute(list.as_str()).with_key(name);
@@ -93,15 +93,15 @@ fn path(subject: &Subject) -> Path {
         Subject::QueryParameter { privilege, key } => {
             within(List::Privileges, privilege).with_attribute("query_parameters").with_key(key)
         }
-        Subject::Role(name) => within(List::Roles, name),
-        Subject::RolePrivilege { role, .. } => within(List::Roles, role).with_attribute("privileges"),
+        // Not the set of names in it: hosts up to Terraform 1.11 look for the last name of a path in the block
+        // itself, and would show the map of the same name.
+        Subject::Role(role) | Subject::RolePrivilege { role, .. } => within(List::Roles, role),
         Subject::Identity(name) => within(List::Identities, name),
         Subject::Condition { identity, condition } => {
             within(List::Identities, identity).with_attribute(condition.as_str())
         }
-        Subject::RoleAssignment(role) => within(List::RoleAssignments, role),
-        Subject::AssignedIdentity { role, .. } => {
-            within(List::RoleAssignments, role).with_attribute("identities")
+        Subject::RoleAssignment(role) | Subject::AssignedIdentity { role, .. } => {
+            within(List::RoleAssignments, role)
         }
     }
 }
@@ -175,10 +175,10 @@ mod tests {
     }
 
     #[test]
-    fn a_mistyped_name_is_an_error_on_its_set_with_the_right_name() {
+    fn a_mistyped_name_is_an_error_on_its_role_with_the_right_name() {
         let found = errors(&config("tokn", "/metadata/identity/oauth2/token", Value::Null));
         let (place, detail) = found.first().unwrap();
-        assert_eq!(place, "rules.roles[\"app\"].privileges");
+        assert_eq!(place, "rules.roles[\"app\"]");
         assert!(detail.contains("token"), "{detail}");
     }
 

@@ -32,6 +32,8 @@ fn both_shapes_say_the_same() {
     }));
     assert_eq!(ours, theirs);
     assert_eq!(theirs, nested);
+    let alone = Document::from_value(&our_rules()).unwrap();
+    assert_eq!((alone.mode, alone.rules), (None, ours.clone().unwrap().rules));
     assert!(ours.unwrap().rules.unwrap().absent().is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! Findings about the shape of the rules and references in them.
 
-use super::super::Severity::{Error, Info, Warning};
+use super::super::Severity::{Error, Warning};
 use super::{Entry, FindingId, Needs};
 
 /// The first entry of the catalog.
@@ -74,7 +74,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
     },
     Entry {
         id: FindingId::L07,
-        severities: &[Info],
+        severities: &[Warning],
         high: false,
         needs: Needs::History,
         title: "A change of rules needs a new version",

@@ -1,0 +1,79 @@
+//! Which command line program there is: `terraform`, or `tofu` where only that is on the PATH.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The variable that lets tests without a CLI be skipped rather than fail.
+pub const SKIP: &str = "GALLERY_SKIP_CLI";
+
+/// One line for whoever has neither.
+pub const HOW_TO_GET_ONE: &str = "neither `terraform` nor `tofu` is on the PATH: get one from \
+    https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install";
+
+/// The program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cli {
+    /// Where it is.
+    pub program: PathBuf,
+    /// What it is called.
+    pub name: &'static str,
+}
+
+impl Cli {
+    /// The program on the PATH; looked for once.
+    #[must_use]
+    pub fn find() -> Option<&'static Self> {
+        static FOUND: OnceLock<Option<Cli>> = OnceLock::new();
+        FOUND.get_or_init(|| Self::on(&env::var_os("PATH").unwrap_or_default())).as_ref()
+    }
+
+    fn on(path: &std::ffi::OsStr) -> Option<Self> {
+        ["terraform", "tofu"].into_iter().find_map(|name| {
+            let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+            let program =
+                env::split_paths(path).map(|directory| directory.join(&file)).find(|at| runs(at))?;
+            Some(Self { program, name })
+        })
+    }
+}
+
+/// Whether tests that need the CLI are to be skipped where there is none.
+#[must_use]
+pub fn may_skip() -> bool {
+    env::var_os(SKIP).is_some_and(|value| value == "1")
+}
+
+#[cfg(unix)]
+fn runs(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn runs(file: &Path) -> bool {
+    file.is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn tofu_serves_where_there_is_no_terraform() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let path = env::join_paths([first.path(), second.path()]).unwrap();
+        let put = |at: &Path, mode: u32| {
+            std::fs::write(at, "").unwrap();
+            std::fs::set_permissions(at, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        assert_eq!(Cli::on(&path), None);
+        put(&first.path().join("terraform"), 0o644);
+        put(&first.path().join("tofu"), 0o755);
+        assert_eq!(Cli::on(&path).unwrap().name, "tofu");
+        put(&second.path().join("terraform"), 0o755);
+        assert_eq!(Cli::on(&path).unwrap().program, second.path().join("terraform"));
+    }
+}

@@ -1,0 +1,248 @@
+//! The emulator as a process, and its control routes.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, Method};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// A running emulator. Dropping it ends the process.
+#[derive(Debug)]
+pub struct Emulator {
+    child: Child,
+    ready: Value,
+    client: Client,
+    runtime: Runtime,
+}
+
+/// What the emulator does not do.
+#[derive(Debug, thiserror::Error)]
+#[error("the emulator {0}")]
+pub struct EmulatorError(String);
+
+fn fails(what: impl std::fmt::Display) -> EmulatorError {
+    EmulatorError(what.to_string())
+}
+
+impl Emulator {
+    /// Starts it on a free port with these further arguments, and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(binary: &Path, arguments: &[&str]) -> Result<Self, EmulatorError> {
+        let mut child = Command::new(binary)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| fails(format_args!("cannot be started: {error}")))?;
+        let mut line = String::new();
+        let read = child.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
+        let ready = serde_json::from_str::<Value>(&line);
+        let (Some(Ok(_)), Ok(ready)) = (read, ready) else {
+            // What it said on stderr is on ours; here it only has to be gone.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(fails(format_args!("did not get ready: it printed {line:?}")));
+        };
+        match connect(&ready) {
+            Ok((client, runtime)) => Ok(Self { child, ready, client, runtime }),
+            Err(error) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error)
+            }
+        }
+    }
+
+    /// A member of the line it printed when ready: `arm`, `authority`, `ca_certificate`, `tenant_id`, `client_id`,
+    /// `client_secret` or `subscription_id`.
+    #[must_use]
+    pub fn ready(&self, name: &str) -> &str {
+        self.ready.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The environment that leads the provider to it and signs it in.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        [
+            ("ARM_TENANT_ID", "tenant_id"),
+            ("ARM_CLIENT_ID", "client_id"),
+            ("ARM_CLIENT_SECRET", "client_secret"),
+            ("ARM_RESOURCE_MANAGER_ENDPOINT", "arm"),
+            ("ARM_RESOURCE_MANAGER_AUDIENCE", "arm"),
+            ("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "authority"),
+            ("SSL_CERT_FILE", "ca_certificate"),
+        ]
+        .into_iter()
+        .map(|(variable, name)| (variable, self.ready(name).to_owned()))
+        .chain([("ARM_ENVIRONMENT", "custom".to_owned())])
+        .collect()
+    }
+
+    /// The requests received so far.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn requests(&self) -> Result<Vec<Request>, EmulatorError> {
+        let all = self.control(Method::GET, "requests", None)?;
+        Ok(all.as_array().into_iter().flatten().map(Request::read).collect())
+    }
+
+    /// Forgets the requests received so far.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn forget_requests(&self) -> Result<(), EmulatorError> {
+        self.control(Method::DELETE, "requests", None).map(drop)
+    }
+
+    /// Every object it holds, as ARM bodies.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn objects(&self) -> Result<Vec<Value>, EmulatorError> {
+        let all = self.control(Method::GET, "objects", None)?;
+        Ok(all.as_array().cloned().unwrap_or_default())
+    }
+
+    /// One object.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn object(&self, id: &str) -> Result<Value, EmulatorError> {
+        self.control(Method::GET, &format!("objects{id}"), None)
+    }
+
+    /// Puts an object in behind everybody's back.
+    ///
+    /// # Errors
+    /// When the id is none.
+    pub fn put(&self, id: &str, body: &Value) -> Result<(), EmulatorError> {
+        self.control(Method::PUT, &format!("objects{id}"), Some(body)).map(drop)
+    }
+
+    /// Changes members of an object behind everybody's back; a null removes one.
+    ///
+    /// # Errors
+    /// When there is no such object.
+    pub fn edit(&self, id: &str, change: &Value) -> Result<(), EmulatorError> {
+        self.control(Method::PATCH, &format!("objects{id}"), Some(change)).map(drop)
+    }
+
+    /// Takes an object out behind everybody's back, with everything inside it.
+    ///
+    /// # Errors
+    /// When there is no such object.
+    pub fn remove(&self, id: &str) -> Result<(), EmulatorError> {
+        self.control(Method::DELETE, &format!("objects{id}"), None).map(drop)
+    }
+
+    /// Changes settings.
+    ///
+    /// # Errors
+    /// When there is no such setting or value.
+    pub fn set(&self, settings: &Value) -> Result<(), EmulatorError> {
+        self.control(Method::PUT, "settings", Some(settings)).map(drop)
+    }
+
+    /// Lets these requests go wrong from now on.
+    ///
+    /// # Errors
+    /// When the script cannot be read.
+    pub fn faults(&self, script: &Value) -> Result<(), EmulatorError> {
+        self.control(Method::PUT, "faults", Some(script)).map(drop)
+    }
+
+    fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, EmulatorError> {
+        let address = format!("{}/emulator/{path}", self.ready("arm"));
+        let mut request = self.client.request(method.clone(), address);
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let answer = self.runtime.block_on(async {
+            let response = request.send().await?;
+            let status = response.status();
+            Ok::<_, reqwest::Error>((status, response.bytes().await?))
+        });
+        let (status, bytes) =
+            answer.map_err(|error| fails(format_args!("does not answer {method} {path}: {error:?}")))?;
+        if !status.is_success() {
+            let said = String::from_utf8_lossy(&bytes);
+            return Err(fails(format_args!("refuses {method} {path}: {status} {said}")));
+        }
+        Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+}
+
+fn connect(ready: &Value) -> Result<(Client, Runtime), EmulatorError> {
+    // Another test may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let file = ready.get("ca_certificate").and_then(Value::as_str).unwrap_or_default();
+    let pem =
+        std::fs::read(file).map_err(|error| fails(format_args!("has no certificate {file}: {error}")))?;
+    let client = Certificate::from_pem(&pem)
+        .and_then(|authority| Client::builder().no_proxy().tls_certs_only([authority]).build())
+        .map_err(|error| fails(format_args!("has an unusable certificate: {error}")))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| fails(format_args!("cannot be talked to: {error}")))?;
+    Ok((client, runtime))
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // It tidies up its own temporary files when it is asked to end.
+        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        for _ in 0..100 {
+            if let Ok(Some(_)) = self.child.try_wait() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A request that the emulator received.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The verb.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The status it was answered with.
+    pub status: Option<u64>,
+    /// The body, when there was one.
+    pub body: Value,
+}
+
+impl Request {
+    fn read(entry: &Value) -> Self {
+        let text = |name| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            method: text("method"),
+            path: text("path"),
+            status: entry.get("status").and_then(Value::as_u64),
+            body: entry.get("body").cloned().unwrap_or(json!(null)),
+        }
+    }
+
+    /// Whether it is for a token rather than for Azure Resource Manager.
+    #[must_use]
+    pub fn is_login(&self) -> bool {
+        !self.path.to_ascii_lowercase().starts_with("/subscriptions")
+    }
+}
+
+impl std::fmt::Display for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let short = self.path.rsplit_once("/galleries/").map_or(self.path.as_str(), |(_, rest)| rest);
+        write!(f, "{} {short} -> {}", self.method, self.status.unwrap_or_default())
+    }
+}

@@ -1,0 +1,314 @@
+//! A test with the real CLI, the real provider and the real emulator, which makes the checks that nobody should
+//! have to remember: after every apply the plan is empty, after every failure the state and Azure agree, and at the
+//! end everything is destroyed and Azure holds what it held before.
+
+// A scenario is a test's body: it fails by panicking, as an assertion does.
+#![allow(clippy::panic)]
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+
+use serde_json::Value;
+use terraform_provider_gallery::provider::ADDRESS;
+
+use crate::binaries::binaries;
+use crate::cli::{self, Cli};
+use crate::emulator::{Emulator, Request};
+use crate::output::Output;
+use crate::plan::Plan;
+use crate::state::State;
+use crate::terraform::Terraform;
+
+/// Keeps the directories of failed tests when it is set.
+pub const KEEP: &str = "GALLERY_KEEP";
+
+/// What is in Azure before a test begins.
+const SEED: [&str; 2] = ["--seed", "rg/g@westus"];
+/// Where versions are checked as strictly as ARM can, and nothing takes time unless the test says so.
+const USUAL: [&str; 3] = ["--strict", "--operations", "none"];
+
+/// A test under way.
+#[derive(Debug)]
+pub struct Scenario {
+    /// Azure.
+    pub emulator: Emulator,
+    /// The CLI, for what no method here does.
+    pub terraform: Terraform,
+    gallery: String,
+    strangers: Vec<(String, Value)>,
+}
+
+/// Runs a test against an emulator that does nothing unusual.
+pub fn scenario(test: impl FnOnce(&mut Scenario)) {
+    scenario_with(&[], test);
+}
+
+/// Runs a test against an emulator with these further arguments.
+pub fn scenario_with(arguments: &[&str], test: impl FnOnce(&mut Scenario)) {
+    let Some(cli) = Cli::find() else {
+        if !cli::may_skip() {
+            panic!("{} ({}=1 skips the tests that need it)", cli::HOW_TO_GET_ONE, cli::SKIP);
+        }
+        let name = std::thread::current().name().unwrap_or("a test").to_owned();
+        // Past the test runner's capture, so that a skipped test is seen.
+        let _ = writeln!(std::io::stderr(), "skipped {name}: {}", cli::HOW_TO_GET_ONE);
+        return;
+    };
+    let mut directory = or_fail(tempfile::tempdir());
+    let begun = catch_unwind(AssertUnwindSafe(|| {
+        let mut scenario = Scenario::start(cli, directory.path(), arguments);
+        test(&mut scenario);
+        scenario.finish();
+    }));
+    if let Err(failure) = begun {
+        if std::env::var_os(KEEP).is_some() {
+            directory.disable_cleanup(true);
+            eprintln!("the directory of this test is kept: {}", directory.path().display());
+        }
+        resume_unwind(failure);
+    }
+}
+
+impl Scenario {
+    fn start(cli: &Cli, directory: &Path, arguments: &[&str]) -> Self {
+        let binaries = or_fail(binaries());
+        let all: Vec<_> = SEED.iter().chain(&USUAL).chain(arguments).copied().collect();
+        let emulator = or_fail(Emulator::start(&binaries.emulator, &all));
+        let mut terraform = Terraform::new(cli, directory);
+        or_fail(terraform.override_provider(&binaries.provider));
+        for (name, value) in emulator.environment() {
+            terraform.set(name, value);
+        }
+        let subscription = emulator.ready("subscription_id");
+        let gallery = format!(
+            "/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g"
+        );
+        let scenario = Self { emulator, terraform, gallery, strangers: Vec::new() };
+        scenario.provider("provider \"gallery\" {}");
+        scenario
+    }
+
+    /// Writes another provider block. Configurations of tests find `local.gallery_id` beside it.
+    pub fn provider(&self, block: &str) {
+        let text = format!(
+            "terraform {{\n  required_providers {{\n    gallery = {{ source = {ADDRESS:?} }}\n  }}\n}}\n\n{block}\n\n\
+             locals {{\n  gallery_id = {:?}\n}}\n",
+            self.gallery
+        );
+        or_fail(self.terraform.write("provider.tf", &text));
+    }
+
+    /// Writes the configuration.
+    pub fn write(&self, config: &str) {
+        or_fail(self.terraform.write("main.tf", config));
+    }
+
+    /// The id of the gallery.
+    #[must_use]
+    pub fn gallery(&self) -> &str {
+        &self.gallery
+    }
+
+    /// The id of a profile in the gallery.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> String {
+        format!("{}/inVMAccessControlProfiles/{name}", self.gallery)
+    }
+
+    /// The id of a version of a profile in the gallery.
+    #[must_use]
+    pub fn version(&self, profile: &str, name: &str) -> String {
+        format!("{}/versions/{name}", self.profile(profile))
+    }
+
+    /// Runs the CLI, whatever comes of it.
+    #[must_use]
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        or_fail(self.terraform.run(arguments))
+    }
+
+    /// Runs the CLI, which must succeed.
+    pub fn run_well(&self, arguments: &[&str]) -> Output {
+        let output = self.run(arguments);
+        assert!(output.succeeded(), "{output}");
+        output
+    }
+
+    /// Plans a configuration, which must succeed, and reads the plan.
+    pub fn plan(&self, config: &str) -> Plan {
+        self.write(config);
+        self.replan(&[])
+    }
+
+    /// Plans what is written already, with further arguments.
+    pub fn replan(&self, arguments: &[&str]) -> Plan {
+        let all = [&["plan", "-no-color", "-input=false", "-out=planned"], arguments].concat();
+        let output = self.run_well(&all);
+        let shown = self.run_well(&["show", "-json", "planned"]);
+        Plan::new(output, or_fail(shown.json()))
+    }
+
+    /// Applies the plan made last. The plan after it must be empty.
+    pub fn apply_planned(&self) -> Output {
+        self.applied(&["planned"])
+    }
+
+    /// Applies a configuration. The plan after it must be empty.
+    pub fn apply(&self, config: &str) -> Output {
+        self.write(config);
+        self.reapply(&[])
+    }
+
+    /// Applies what is written already, with further arguments. The plan after it must be empty.
+    pub fn reapply(&self, arguments: &[&str]) -> Output {
+        self.applied(&[&["-auto-approve"], arguments].concat())
+    }
+
+    fn applied(&self, arguments: &[&str]) -> Output {
+        let output = self.run_well(&[&["apply", "-no-color", "-input=false"], arguments].concat());
+        self.nothing_is_lost(&output);
+        self.nothing_to_do();
+        output
+    }
+
+    /// Applies a configuration, which must fail. What exists must be in the state, and the other way round.
+    pub fn apply_fails(&self, config: &str) -> Output {
+        self.write(config);
+        self.reapply_fails(&[])
+    }
+
+    /// Applies what is written already, which must fail. What exists must be in the state, and the other way round.
+    pub fn reapply_fails(&self, arguments: &[&str]) -> Output {
+        let all = [&["apply", "-no-color", "-input=false", "-auto-approve"], arguments].concat();
+        let output = self.run(&all);
+        assert_eq!(output.code, Some(1), "{output}");
+        self.nothing_is_lost(&output);
+        output
+    }
+
+    /// Plans a configuration, which must fail.
+    pub fn plan_fails(&self, config: &str) -> Output {
+        self.write(config);
+        let output = self.run(&["plan", "-no-color", "-input=false"]);
+        assert_eq!(output.code, Some(1), "{output}");
+        output
+    }
+
+    /// Validates a configuration, and gives what is wrong with it.
+    pub fn validate(&self, config: &str) -> Vec<Problem> {
+        self.write(config);
+        let output = self.run(&["validate", "-json"]);
+        let found = or_fail(output.json());
+        let all = found.get("diagnostics").and_then(Value::as_array).cloned().unwrap_or_default();
+        all.iter().map(Problem::read).filter(|one| !one.summary.contains("development overrides")).collect()
+    }
+
+    /// Plans what is written already: there must be nothing to do.
+    pub fn nothing_to_do(&self) {
+        let output = self.run(&["plan", "-no-color", "-input=false", "-detailed-exitcode"]);
+        assert_eq!(output.code, Some(0), "the plan is not empty: {output}");
+    }
+
+    /// Imports by command. The plan after it must be empty.
+    pub fn import(&self, address: &str, id: &str) -> Output {
+        let output = self.run_well(&["import", "-no-color", "-input=false", address, id]);
+        self.nothing_to_do();
+        output
+    }
+
+    /// Takes something out of the state; Azure keeps it.
+    pub fn forget(&self, address: &str) {
+        self.run_well(&["state", "rm", "-no-color", address]);
+    }
+
+    /// The state now.
+    #[must_use]
+    pub fn state(&self) -> State {
+        or_fail(State::read(self.terraform.directory()))
+    }
+
+    /// Puts an object into Azure that Terraform does not know of. It must be there unchanged at the end, unless the
+    /// test adopts it.
+    pub fn stranger(&mut self, id: &str, body: &Value) {
+        or_fail(self.emulator.put(id, body));
+        let held = or_fail(self.emulator.object(id));
+        self.strangers.push((id.to_owned(), held));
+    }
+
+    /// Says that Terraform manages now what was put into Azure as a stranger.
+    pub fn adopted(&mut self, id: &str) {
+        self.strangers.retain(|(stranger, _)| !stranger.eq_ignore_ascii_case(id));
+    }
+
+    /// The requests to Azure Resource Manager since this was last asked, logins apart.
+    pub fn requests(&self) -> Vec<Request> {
+        let requests = or_fail(self.emulator.requests());
+        or_fail(self.emulator.forget_requests());
+        requests.into_iter().filter(|request| !request.is_login()).collect()
+    }
+
+    /// What Azure holds beyond what it held at first: ids in lower case, sorted.
+    #[must_use]
+    pub fn held(&self) -> Vec<String> {
+        let objects = or_fail(self.emulator.objects());
+        let ids = objects.iter().filter_map(|one| one.get("id")?.as_str().map(str::to_ascii_lowercase));
+        let inside = format!("{}/", self.gallery.to_ascii_lowercase());
+        let strange =
+            |id: &String| self.strangers.iter().any(|(stranger, _)| stranger.eq_ignore_ascii_case(id));
+        let mut ids: Vec<_> = ids.filter(|id| id.starts_with(&inside) && !strange(id)).collect();
+        ids.sort();
+        ids
+    }
+
+    fn nothing_is_lost(&self, output: &Output) {
+        let (state, held) = (self.state().ids("gallery_"), self.held());
+        assert_eq!(state, held, "the state (left) is not what Azure holds (right) after {output}");
+    }
+
+    fn finish(self) {
+        let state = self.state();
+        if !state.addresses().is_empty() {
+            let output = self.run_well(&["destroy", "-no-color", "-input=false", "-auto-approve"]);
+            assert!(self.state().addresses().is_empty(), "something is left in the state: {output}");
+        }
+        assert_eq!(self.held(), [""; 0], "something is left in Azure");
+        for (id, body) in &self.strangers {
+            let held = or_fail(self.emulator.object(id));
+            assert_eq!(&held, body, "something that is not Terraform's was touched");
+        }
+    }
+}
+
+/// A diagnostic of `validate -json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// `error` or `warning`.
+    pub severity: String,
+    /// What it is.
+    pub summary: String,
+    /// More of it.
+    pub detail: String,
+    /// The line of the configuration it is about.
+    pub line: Option<u64>,
+    /// The code of that place, as Terraform quotes it.
+    pub code: String,
+}
+
+impl Problem {
+    fn read(json: &Value) -> Self {
+        let text = |pointer| json.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            severity: text("/severity"),
+            summary: text("/summary"),
+            detail: text("/detail"),
+            line: json.pointer("/range/start/line").and_then(Value::as_u64),
+            code: text("/snippet/code"),
+        }
+    }
+}
+
+fn or_fail<T, E: Display>(result: Result<T, E>) -> T {
+    result.unwrap_or_else(|error| panic!("{error}"))
+}

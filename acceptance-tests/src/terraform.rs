@@ -1,0 +1,166 @@
+//! The real CLI in a directory of its own, with an environment of its own.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use terraform_provider_gallery::provider::ADDRESS;
+
+use crate::cli::Cli;
+use crate::output::Output;
+use crate::running;
+
+/// The CLI's own configuration file.
+const CLI_CONFIG: &str = "cli.tfrc";
+/// Where `terraform init` finds the provider when there is no registry.
+const MIRROR: &str = "mirror";
+/// What of our own environment any program needs; all else is given to it.
+const KEPT: [&str; 7] = [
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "LLVM_PROFILE_FILE",
+    "TMPDIR",
+    "SystemRoot",
+    "TEMP",
+    "TF_LOG_PROVIDER_GALLERY",
+];
+
+/// A directory to run the CLI in.
+#[derive(Debug)]
+pub struct Terraform {
+    cli: Cli,
+    directory: PathBuf,
+    variables: BTreeMap<OsString, OsString>,
+}
+
+impl Terraform {
+    /// The CLI in this directory. The user's own configuration, credentials and plugins play no part.
+    #[must_use]
+    pub fn new(cli: &Cli, directory: &Path) -> Self {
+        let kept = KEPT.iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)));
+        let variables = kept.chain([
+            ("HOME".into(), directory.into()),
+            ("TF_CLI_CONFIG_FILE".into(), directory.join(CLI_CONFIG).into()),
+            ("TF_IN_AUTOMATION".into(), "1".into()),
+            ("TF_INPUT".into(), "0".into()),
+            ("CHECKPOINT_DISABLE".into(), "1".into()),
+        ]);
+        Self { cli: cli.clone(), directory: directory.to_owned(), variables: variables.collect() }
+    }
+
+    /// Where it runs.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.cli.name
+    }
+
+    /// The variables that are set for it.
+    pub fn variables(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
+        self.variables.iter()
+    }
+
+    /// Sets a variable for it.
+    pub fn set(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) {
+        self.variables.insert(name.into(), value.into());
+    }
+
+    /// Takes a variable from it.
+    pub fn unset(&mut self, name: &str) {
+        self.variables.remove(&OsString::from(name));
+    }
+
+    /// Has it use this very provider binary, without `init`: what tests want.
+    ///
+    /// # Errors
+    /// When the directory cannot be written to.
+    pub fn override_provider(&self, binary: &Path) -> io::Result<()> {
+        let directory = binary.parent().unwrap_or(Path::new("."));
+        let overrides = format!("dev_overrides {{\n    {ADDRESS:?} = {}\n  }}", quoted(directory));
+        self.write(CLI_CONFIG, &format!("provider_installation {{\n  {overrides}\n  direct {{}}\n}}\n"))
+    }
+
+    /// Has `init` install this provider binary from a directory laid out as a registry would be: what users do.
+    ///
+    /// # Errors
+    /// When the directory cannot be written to.
+    pub fn mirror_provider(&self, binary: &Path) -> io::Result<()> {
+        let mirror = self.directory.join(MIRROR);
+        let version = env!("CARGO_PKG_VERSION");
+        let package = ADDRESS.split('/').fold(mirror.clone(), |path, part| path.join(part));
+        let package = package.join(version).join(platform());
+        std::fs::create_dir_all(&package)?;
+        let name = binary.file_stem().unwrap_or_default().to_string_lossy();
+        let file = package.join(format!("{name}_v{version}{}", std::env::consts::EXE_SUFFIX));
+        if file.exists() {
+            std::fs::remove_file(&file)?;
+        }
+        // A link costs nothing; between file systems it has to be a copy.
+        std::fs::hard_link(binary, &file).or_else(|_| std::fs::copy(binary, &file).map(drop))?;
+        let text = format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path    = {}\n    include = [{ADDRESS:?}]\n  }}\n}}\n",
+            quoted(&mirror)
+        );
+        self.write(CLI_CONFIG, &text)
+    }
+
+    /// Writes a file of the directory, and gives an error that names it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.directory.join(name);
+        std::fs::write(&path, text)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+
+    /// Removes a file of the directory, if it is there.
+    ///
+    /// # Errors
+    /// When it is there and cannot be removed.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        match std::fs::remove_file(self.directory.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs it to the end.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn run(&self, arguments: &[&str]) -> io::Result<Output> {
+        let mut command = Command::new(&self.cli.program);
+        command.args(arguments).current_dir(&self.directory).env_clear().envs(&self.variables);
+        let output = running::run(&mut command)?;
+        let line = format!("{} {}", self.cli.name, arguments.join(" "));
+        Ok(Output::new(line, output.status, &output.stdout, &output.stderr))
+    }
+}
+
+/// A path as HCL writes a string.
+fn quoted(path: &Path) -> String {
+    format!("\"{}\"", path.display().to_string().replace('\\', "/").replace('"', "\\\"").replace("${", "$${"))
+}
+
+/// This machine as Terraform names it.
+fn platform() -> String {
+    let os = match std::env::consts::OS {
+        "macos" => "darwin",
+        os => os,
+    };
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "x86" => "386",
+        other => other,
+    };
+    format!("{os}_{architecture}")
+}

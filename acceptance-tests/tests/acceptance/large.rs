@@ -1,0 +1,46 @@
+//! More than anybody writes by hand.
+
+use acceptance_tests::scenario::scenario;
+use serde_json::json;
+
+use crate::configurations::{PROFILE, V, version};
+
+/// Rules made by expressions: so many of each kind, each path with this many more characters.
+fn generated(count: usize, padding: usize) -> String {
+    let rules = format!(
+        r#"
+  rules {{
+    privileges       = {{ for i in range({count}) : "p${{i}}" => {{ path = "/metadata/p${{i}}/${{local.padding}}" }} }}
+    roles            = {{ for i in range({count}) : "r${{i}}" => {{ privileges = ["p${{i}}"] }} }}
+    identities       = {{ for i in range({count}) : "i${{i}}" => {{ user_name = "u${{i}}", exe_path = "/opt/p${{i}}" }} }}
+    role_assignments = {{ for i in range({count}) : "r${{i}}" => {{ identities = ["i${{i}}"] }} }}
+  }}
+"#
+    );
+    format!(
+        "locals {{\n  padding = join(\"\", [for i in range({padding}) : \"0123456789abcdef\"])\n}}\n{PROFILE}{}",
+        version(&rules)
+    )
+}
+
+#[test]
+fn a_thousand_rules() {
+    scenario(|s| {
+        s.apply(&generated(1000, 0));
+        let state = s.state();
+        assert_eq!(state.attributes(V)["grants"].as_array().unwrap().len(), 1000);
+        let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
+        assert_eq!(held["properties"]["rules"]["privileges"].as_array().unwrap().len(), 1000);
+    });
+}
+
+#[test]
+fn five_mebibytes() {
+    scenario(|s| {
+        // 500 paths of 10 KiB.
+        s.apply(&generated(500, 672));
+        let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
+        assert!(held.to_string().len() > 5 * 1024 * 1024, "{}", held.to_string().len());
+        assert_eq!(held["properties"]["mode"], json!("Enforce"));
+    });
+}

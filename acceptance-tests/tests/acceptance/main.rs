@@ -1,0 +1,26 @@
+//! The real CLI, the real provider, the emulator: what a user sees.
+//!
+//! Each test is a [`scenario`](acceptance_tests::scenario), which checks by itself that every apply is followed by an
+//! empty plan, that a failure loses nothing, and that everything can be destroyed.
+
+// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod access;
+mod configurations;
+mod drift;
+mod existing;
+mod imports;
+mod large;
+mod login;
+mod mistakes;
+mod mock;
+mod naming;
+mod operations;
+mod parents;
+mod profile;
+mod requests;
+mod spelling;
+mod timeouts;
+mod unknown;
+mod version;

@@ -1,0 +1,84 @@
+//! Version names that the provider chooses.
+
+use acceptance_tests::scenario::{Scenario, scenario};
+use serde_json::json;
+
+use crate::configurations::{PROFILE, RULES, V, version, version_of};
+
+fn name(s: &Scenario, address: &str) -> String {
+    s.state().attributes(address)["name"].as_str().unwrap_or_default().to_owned()
+}
+
+fn exe(path: &str) -> String {
+    RULES.replace("/opt/web/bin/server", path)
+}
+
+#[test]
+fn the_first_the_next_and_a_replacement() {
+    scenario(|s| {
+        let first = version(&exe("/a"));
+        s.apply(&format!("{PROFILE}{first}"));
+        assert_eq!(name(s, V), "1.0.0");
+        let second = version_of("second", RULES);
+        s.apply(&format!("{PROFILE}{first}{second}"));
+        assert_eq!(name(s, "gallery_invm_access_profile_version.second"), "1.0.1");
+
+        // Destroyed first: the new one is above all that were there.
+        s.apply(&format!("{PROFILE}{}{second}", version(&exe("/b"))));
+        assert_eq!(name(s, V), "1.0.2");
+        // Also when the replaced one was the highest, and Azure has forgotten it.
+        s.apply(&format!("{PROFILE}{}", version(&exe("/c"))));
+        assert_eq!(name(s, V), "1.0.3");
+        s.apply(&format!("{PROFILE}{}", version(&exe("/d"))));
+        assert_eq!(name(s, V), "1.0.4");
+    });
+}
+
+#[test]
+fn a_replacement_created_first() {
+    scenario(|s| {
+        let config = |path: &str| {
+            let more = format!("{}\n  lifecycle {{\n    create_before_destroy = true\n  }}", exe(path));
+            format!("{PROFILE}{}", version(&more))
+        };
+        s.apply(&config("/a"));
+        let plan = s.plan(&config("/b"));
+        assert_eq!(plan.actions(V), "create, delete");
+        assert_eq!(plan.output.times("Rules are replaced under the same version name"), 0, "{}", plan.output);
+        s.apply_planned();
+        assert_eq!(name(s, V), "1.0.1");
+        assert_eq!(s.held().len(), 2);
+    });
+}
+
+#[test]
+fn a_replacement_after_the_highest_was_removed_outside_or_asked_for() {
+    scenario(|s| {
+        s.apply(&format!("{PROFILE}{}", version(&format!("name = \"4.5.6\"\n{RULES}"))));
+        let auto = format!("{PROFILE}{}", version(RULES));
+        s.apply(&auto);
+        assert_eq!(name(s, V), "4.5.6", "leaving the name out keeps it");
+        s.reapply(&[&format!("-replace={V}")]);
+        assert_eq!(name(s, V), "4.5.7");
+        // Whatever takes the place of what a state still knows is above it, whoever deleted it.
+        s.stranger(&s.version("web", "9.0.0"), &json!({"location": "westus", "properties": {"mode": "Audit",
+            "defaultAccess": "Allow", "rules": {"privileges": [], "roles": [], "identities": [], "roleAssignments": []}}}));
+        s.reapply(&[&format!("-replace={V}")]);
+        assert_eq!(name(s, V), "9.0.1");
+        s.emulator.remove(&s.version("web", "9.0.0")).unwrap();
+        s.adopted(&s.version("web", "9.0.0"));
+    });
+}
+
+#[test]
+fn several_at_once() {
+    scenario(|s| {
+        s.apply(&format!("{PROFILE}{}", version("  count = 6\n")));
+        let state = s.state();
+        let mut names: Vec<_> = (0..6)
+            .map(|i| state.attributes(&format!("{V}[{i}]"))["name"].as_str().unwrap().to_owned())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.0.5"]);
+    });
+}

@@ -1,0 +1,61 @@
+//! How many requests things cost.
+
+use acceptance_tests::scenario::{Scenario, scenario};
+
+use crate::configurations::{PROFILE, RULES, both, version_of};
+
+fn lines(s: &Scenario) -> Vec<String> {
+    s.requests().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_create_is_two_requests_a_refresh_one_and_timeouts_none() {
+    scenario(|s| {
+        s.write(PROFILE);
+        s.run_well(&["apply", "-no-color", "-auto-approve"]);
+        assert_eq!(lines(s).len(), 2, "a profile is looked for and created");
+
+        s.write(&both());
+        s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
+        let created = lines(s);
+        assert!(
+            created.len() <= 3,
+            "the region of a profile not seen in this run may take one more: {created:?}"
+        );
+
+        s.nothing_to_do();
+        let refreshed = lines(s);
+        assert_eq!(refreshed.len(), 2, "one for each: {refreshed:?}");
+        assert!(refreshed.iter().all(|line| line.starts_with("GET")));
+
+        let patient = both().replace("os_type ", "timeouts { update = \"1h\" }\n  os_type ");
+        let patient = patient.replace("mode ", "timeouts { create = \"2h\" }\n  mode ");
+        s.write(&patient);
+        let plan = s.replan(&["-refresh=false"]);
+        assert!(plan.output.says("0 to add, 2 to change, 0 to destroy"), "{}", plan.output);
+        s.run_well(&["apply", "-no-color", "planned"]);
+        let none: [String; 0] = [];
+        assert_eq!(lines(s), none, "timeouts are nothing to Azure");
+    });
+}
+
+#[test]
+fn a_version_created_with_its_profile_is_two_requests_too() {
+    scenario(|s| {
+        s.write(&both());
+        s.run_well(&["apply", "-no-color", "-auto-approve"]);
+        let created = lines(s);
+        assert_eq!(created.len(), 4, "{created:?}");
+        let login = s.emulator.requests().unwrap();
+        assert!(login.is_empty(), "{login:?}");
+
+        // A name chosen by the provider costs one list of the versions in place of the look.
+        s.write(&format!("{}{}", both(), version_of("next", RULES)));
+        s.run_well(&["apply", "-no-color", "-auto-approve"]);
+        let created = lines(s);
+        assert!(
+            created.len() <= 5,
+            "two to refresh, two to create, one for the profile's region: {created:?}"
+        );
+    });
+}

@@ -1,0 +1,51 @@
+//! L07: rules that machines would not notice.
+
+use super::super::{Allowlist, Finding, FindingId, Severity, Subject};
+
+/// A finding when another allowlist is to take the place of one under the same version name: the guest agent
+/// loads rules only when the id of the version changes (`key_keeper.rs`, lines 476-590). Names are those of the
+/// versions, compared without case as Azure does.
+pub fn unnoticed_change(old: (&str, &Allowlist), new: (&str, &Allowlist)) -> Option<Finding> {
+    let ((old_name, old), (name, new)) = (old, new);
+    if !old_name.eq_ignore_ascii_case(name) || old == new {
+        return None;
+    }
+    Some(Finding {
+        id: FindingId::L07,
+        severity: Severity::Warning,
+        high: false,
+        subject: Subject::Rules,
+        message: format!(
+            "change under the version name \"{name}\", which machines that have loaded it do not notice."
+        ),
+        suggestion: Some(match next(name) {
+            Some(next) => format!("Take the name \"{next}\", or leave the name out."),
+            None => "Take another name, or leave the name out.".to_owned(),
+        }),
+    })
+}
+
+/// The version after one of three numbers.
+fn next(version: &str) -> Option<String> {
+    let (front, last) = version.rsplit_once('.')?;
+    let last: u64 = last.parse().ok()?;
+    Some(format!("{front}.{}", last.checked_add(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{DefaultAccess, Mode, Rules};
+    use super::*;
+
+    #[test]
+    fn l07_speaks_of_other_rules_under_the_same_name_only() {
+        let audit =
+            Allowlist { mode: Mode::Audit, default_access: DefaultAccess::Deny, rules: Rules::default() };
+        let enforce = Allowlist { mode: Mode::Enforce, ..audit.clone() };
+        let found = unnoticed_change(("1.0.9", &audit), ("1.0.9", &enforce)).unwrap();
+        assert_eq!(found.id, FindingId::L07);
+        assert_eq!(found.suggestion.unwrap(), "Take the name \"1.0.10\", or leave the name out.");
+        assert_eq!(unnoticed_change(("1.0.9", &audit), ("1.0.9", &audit)), None);
+        assert_eq!(unnoticed_change(("1.0.9", &audit), ("1.1.0", &enforce)), None);
+    }
+}

@@ -1,0 +1,211 @@
+//! `rules_from_audit_log(log, options)`: an allowlist learned from what was seen.
+
+use super::options::Options;
+use super::rules_argument::take;
+use super::{json, rules_result};
+use crate::allowlist::{Grant, LearnOptions, Learned, Report, grants, learn};
+use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
+use crate::plugin::{Type, Value};
+
+/// The function.
+#[derive(Clone, Copy, Debug)]
+pub struct RulesFromAuditLog;
+
+const OPTIONS: [&str; 6] =
+    ["endpoint", "os_type", "keep_parameters", "drop_parameters", "include_not_allowed", "strip_deleted"];
+
+impl Function for RulesFromAuditLog {
+    fn name(&self) -> &'static str {
+        "rules_from_audit_log"
+    }
+
+    fn signature(&self) -> Signature {
+        Signature {
+            summary: "The smallest rules that allow what a log shows",
+            description: "Learns an allowlist from the guest proxy agent's records of one endpoint: bare JSON lines, \
+                          lines of syslog or the journal, Windows events exported as JSON, the agent's own connection \
+                          log, or results of Log Analytics as JSON or CSV. The same log always gives the same rules. \
+                          The result can be given to the other functions as it is, and its `rules` to the `rules` block \
+                          of a version. Every record is decided again by the learned rules: `left_out` tells what they \
+                          would not allow and why, `wider` where they allow more than was seen, and `complete` whether \
+                          the log can have held every request; the agent thins its events out, so most cannot."
+                .into(),
+            parameters: vec![
+                Parameter {
+                    name: "log",
+                    kind: Type::String,
+                    allow_null: false,
+                    description: "The log, as `file()` reads it.".into(),
+                },
+                Parameter {
+                    name: "options",
+                    kind: Type::Dynamic,
+                    allow_null: false,
+                    description: "What to learn: an object of `endpoint` (`IMDS` or `WireServer`, required), `os_type` \
+                                  (`Linux` unless given), `keep_parameters` and `drop_parameters` (lists of query \
+                                  parameters to keep or leave out beside those that are known to select an operation), \
+                                  `include_not_allowed` (take requests recorded as not allowed for wanted) and \
+                                  `strip_deleted` (take a program that was replaced while it ran for the one under its \
+                                  path)."
+                        .into(),
+                },
+            ],
+            variadic: None,
+            result: result(),
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let mut arguments = arguments.into_iter();
+        let log = take(&mut arguments, 0)?;
+        let parts = Options::new(json::from_value(&take(&mut arguments, 1)?), 1, "options", &OPTIONS)?;
+        let Some(endpoint) = parts.word("endpoint")? else {
+            return Err(parts.wrong("The options have no `endpoint`: `IMDS` or `WireServer`."));
+        };
+        let mut options = LearnOptions::new(endpoint, parts.word("os_type")?.unwrap_or_default());
+        options.keep_parameters = parts.set("keep_parameters")?;
+        options.drop_parameters = parts.set("drop_parameters")?;
+        options.include_not_allowed = parts.flag("include_not_allowed")?;
+        options.strip_deleted = parts.flag("strip_deleted")?;
+        let text = log.as_str().unwrap_or_default();
+        let learned = learn(text.as_bytes(), options)
+            .map_err(|error| FunctionError::argument(0, format!("The log cannot be read: {error}.")))?;
+        Ok(value(&learned))
+    }
+}
+
+fn result() -> Type {
+    let text = Type::String;
+    let request = || {
+        [
+            ("method", text.clone()),
+            ("url", text.clone()),
+            ("user_name", text.clone()),
+            ("exe_path", text.clone()),
+        ]
+    };
+    let left_out = request().into_iter().chain([("reason", text.clone()), ("times", Type::Number)]);
+    let newly_allowed = request().into_iter().chain([("times", Type::Number)]);
+    Type::object([
+        ("mode", text.clone()),
+        ("default_access", text.clone()),
+        ("rules", rules_result::kind()),
+        ("grants", Type::list(text.clone())),
+        ("records", Type::Number),
+        ("covered", Type::Number),
+        ("complete", Type::Bool),
+        ("left_out", Type::list(Type::object(left_out))),
+        ("newly_allowed", Type::list(Type::object(newly_allowed))),
+        ("wider", Type::list(text.clone())),
+        ("commands", Type::map(Type::list(text.clone()))),
+        ("first_time", text.clone()),
+        ("last_time", text.clone()),
+        ("notes", Type::list(text)),
+    ])
+}
+
+fn value(learned: &Learned) -> Value {
+    let Report { reading, left_out, newly_allowed, wider, commands, .. } = &learned.report;
+    let count = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
+    let texts = |texts: &mut dyn Iterator<Item = String>| Value::List(texts.map(Value::from).collect());
+    let left_out = left_out.iter().map(|one| {
+        let request = &one.request;
+        Value::object([
+            ("method", Value::from(request.method.as_str())),
+            ("url", request.url.as_str().into()),
+            ("user_name", request.user_name.as_str().into()),
+            ("exe_path", request.exe_path.as_str().into()),
+            ("reason", one.reason.to_string().into()),
+            ("times", count(one.times)),
+        ])
+    });
+    let newly_allowed = newly_allowed.iter().map(|(request, times)| {
+        Value::object([
+            ("method", Value::from(request.method.as_str())),
+            ("url", request.url.as_str().into()),
+            ("user_name", request.user_name.as_str().into()),
+            ("exe_path", request.exe_path.as_str().into()),
+            ("times", count(*times)),
+        ])
+    });
+    let commands =
+        commands.iter().map(|(identity, lines)| (identity.clone(), texts(&mut lines.iter().cloned())));
+    Value::object([
+        ("mode", Value::from("Enforce")),
+        ("default_access", "Deny".into()),
+        ("rules", rules_result::value(&learned.rules)),
+        ("grants", texts(&mut grants(&learned.rules).iter().map(Grant::to_string))),
+        ("records", count(reading.records())),
+        ("covered", count(learned.report.covered)),
+        ("complete", learned.report.is_complete().into()),
+        ("left_out", Value::List(left_out.collect())),
+        ("newly_allowed", Value::List(newly_allowed.collect())),
+        ("wider", texts(&mut wider.iter().map(ToString::to_string))),
+        ("commands", Value::Map(commands.collect())),
+        ("first_time", reading.first_time.clone().into()),
+        ("last_time", reading.last_time.clone().into()),
+        ("notes", texts(&mut notes(&learned.report).into_iter())),
+    ])
+}
+
+/// What a person should know about the log, in sentences.
+fn notes(report: &Report) -> Vec<String> {
+    let mut notes: Vec<String> =
+        report.finding().map(|found| format!("The rules {}", found.message)).into_iter().collect();
+    let mut tell = |count: usize, what: &str| {
+        if count > 0 {
+            notes.push(format!("{count} {what}"));
+        }
+    };
+    tell(
+        report.other_destinations,
+        "records asked for something else than the endpoint and were passed over.",
+    );
+    tell(report.unsuccessful, "records had an answer other than success and were passed over.");
+    tell(report.reading.truncated, "lines begin a record and break off.");
+    tell(report.reading.malformed, "lines look like a record and are not well-formed.");
+    tell(report.reading.too_long, "lines were too long to be read.");
+    tell(report.not_replayed, "records were too many to be decided again.");
+    tell(report.left_out_beyond, "more requests are not allowed than `left_out` lists.");
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::plugin::value::msgpack;
+
+    const LINE: &str = r#"{"id":7,"method":"GET","url":"/metadata/instance?api-version=2021-02-01","clientIp":"127.0.0.1","clientPort":40722,"ip":"169.254.169.254","port":80,"userId":1000,"userName":"azureuser","userGroups":["azureuser"],"processFullPath":"/opt/web/bin/server","processCmdLine":"server --port 80","runAsElevated":false,"responseStatus":"200 OK","elapsedTime":12,"errorDetails":""}"#;
+
+    fn call(log: &str, options: serde_json::Value) -> Result<Value, FunctionError> {
+        RulesFromAuditLog.call(vec![log.into(), json::to_dynamic(&options)])
+    }
+
+    #[test]
+    fn what_was_allowed_is_allowed_by_the_rules_as_they_come_out() {
+        let learned = call(LINE, json!({"endpoint": "IMDS"})).unwrap();
+        msgpack::encode(&learned, &RulesFromAuditLog.signature().result).unwrap();
+        let request = json!({
+            "endpoint": "IMDS", "url": "/metadata/instance?api-version=2023-07-01", "user_name": "azureuser",
+            "exe_path": "/opt/web/bin/server", "process_name": "server"
+        });
+        let decision = super::super::access_decision::AccessDecision
+            .call(vec![learned.clone(), json::to_dynamic(&request)])
+            .unwrap();
+        assert_eq!(decision.get("decision"), Some(&"Allowed".into()));
+        assert_eq!(learned.get("records"), Some(&1.into()));
+        assert_eq!(learned.get("complete"), Some(&false.into()));
+    }
+
+    #[test]
+    fn options_are_checked() {
+        assert!(call(LINE, json!({})).unwrap_err().text.contains("endpoint"));
+        assert!(call(LINE, json!({"endpoint": "IMDS", "os_typ": "Linux"})).unwrap_err().text.contains("os_type"));
+        assert_eq!(
+            call(LINE, json!({"endpoint": "IMDS", "keep_parameters": "x"})).unwrap_err().argument,
+            Some(1)
+        );
+    }
+}
