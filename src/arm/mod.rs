@@ -29,7 +29,7 @@ mod pipeline;
 mod secret;
 
 pub use call::{Call, Last};
-pub use client::{API_VERSION, ArmClient, Deleted, Profiles, Settings, Versions};
+pub use client::{API_VERSION, ArmClient, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions};
 pub use cloud::{Cloud, CloudError};
 pub use error::{Error, Missing};
 pub use location::Location;

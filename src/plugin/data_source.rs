@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::diagnostic::{Diagnostics, Failure};
-use super::provider::{ClientCapabilities, Context};
+use super::provider::{ClientCapabilities, Context, Deferral};
 use super::schema::Schema;
 use super::value::Value;
 
@@ -23,8 +23,18 @@ pub struct ReadData {
 pub struct Found {
     /// The configuration with everything computed filled in.
     pub state: Value,
+    /// Set to answer "not now"; the state then has unknowns for what is not known.
+    pub deferred: Option<Deferral>,
     /// Warnings.
     pub warnings: Diagnostics,
+}
+
+impl Found {
+    /// This state, without warnings.
+    #[must_use]
+    pub const fn new(state: Value) -> Self {
+        Self { state, deferred: None, warnings: Diagnostics::new() }
+    }
 }
 
 /// A kind of object that Terraform only reads.

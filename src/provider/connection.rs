@@ -89,6 +89,22 @@ impl Connection {
         self.configure_with(config, terraform_version, &ProcessVariables)
     }
 
+    /// A connection over this client.
+    #[cfg(test)]
+    pub(crate) fn ready(client: ArmClient) -> Self {
+        let connection = Self::default();
+        *connection.shared.state.write().unwrap_or_else(PoisonError::into_inner) = State::Ready(client);
+        connection
+    }
+
+    /// A connection whose provider block is not known yet.
+    #[cfg(test)]
+    pub(crate) fn not_known_yet() -> Self {
+        let connection = Self::default();
+        *connection.shared.state.write().unwrap_or_else(PoisonError::into_inner) = State::Unknown;
+        connection
+    }
+
     fn configure_with(
         &self,
         config: &Value,

@@ -1,9 +1,12 @@
 //! Where Terraform and Azure meet: configuration, resources, data sources, functions.
 
 pub mod applied;
+#[cfg(test)]
+pub(crate) mod azure_double;
 pub mod checks;
 pub mod configuration;
 pub mod connection;
+pub mod data_sources;
 pub mod draft_state;
 pub mod existing;
 pub mod functions;
@@ -20,7 +23,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::plugin::provider::{ConfigureRequest, Provider};
-use crate::plugin::{Context, Diagnostics, Failure, Function, Resource, Schema, Value};
+use crate::plugin::{Context, DataSource, Diagnostics, Failure, Function, Resource, Schema, Value};
 use connection::Connection;
 use invm_access_profile::InVmAccessProfile;
 use invm_access_profile_version::InVmAccessProfileVersion;
@@ -53,6 +56,10 @@ impl Provider for Gallery {
             Arc::new(InVmAccessProfile::new(self.connection.clone())),
             Arc::new(InVmAccessProfileVersion::new(self.connection.clone())),
         ]
+    }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        data_sources::all(&self.connection)
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {

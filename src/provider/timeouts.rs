@@ -50,19 +50,25 @@ impl Operation {
     }
 }
 
-/// The block's schema.
+/// The block's schema for a resource.
 #[must_use]
 pub fn block() -> NestedBlock {
-    let attributes = DEFAULTS.map(|(name, default)| {
-        let minutes = default.as_secs() / 60;
-        let what = match name {
-            "create" => "creating it",
-            "read" => "reading it",
-            "update" => "changing it",
-            _ => "deleting it",
+    block_for(&[Operation::Create, Operation::Read, Operation::Update, Operation::Delete])
+}
+
+/// The block's schema where only these operations are made.
+#[must_use]
+pub fn block_for(operations: &[Operation]) -> NestedBlock {
+    let attributes = operations.iter().map(|operation| {
+        let minutes = operation.default().as_secs() / 60;
+        let what = match operation {
+            Operation::Create => "creating it",
+            Operation::Read => "reading it",
+            Operation::Update => "changing it",
+            Operation::Delete => "deleting it",
         };
         Attribute::new(
-            name,
+            operation.name(),
             Type::String,
             format!("How long {what} may take, such as `90s`, `45m` or `1h30m`."),
         )

@@ -10,7 +10,7 @@ use super::super::models::{
 use super::super::operation::{PendingOperation, Started, finish};
 use super::super::pace::random;
 use super::write::Write;
-use super::{ArmClient, Deleted};
+use super::{ArmClient, Deleted, Pages};
 use azure_core::http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -32,6 +32,11 @@ impl<'a> Profiles<'a> {
     /// Reads a profile: one request.
     pub async fn get(self, id: &ProfileId, call: &Call) -> Result<Profile, Error> {
         self.0.get(&id.to_string(), call).await
+    }
+
+    /// The profiles of a gallery, page by page.
+    pub fn pages(self, gallery: &GalleryId) -> Result<Pages<'a, Profile>, Error> {
+        self.0.pages(&format!("{gallery}/inVMAccessControlProfiles"))
     }
 
     /// Reads all profiles of a gallery.
@@ -79,6 +84,11 @@ impl<'a> Versions<'a> {
     /// Reads a version: one request.
     pub async fn get(self, id: &VersionId, call: &Call) -> Result<Version, Error> {
         self.0.get(&id.to_string(), call).await
+    }
+
+    /// The versions of a profile, page by page.
+    pub fn pages(self, profile: &ProfileId) -> Result<Pages<'a, Version>, Error> {
+        self.0.pages(&format!("{profile}/versions"))
     }
 
     /// Reads all versions of a profile.

@@ -2,38 +2,92 @@
 
 use super::super::call::Call;
 use super::super::error::Error;
+use super::super::exchange::Answer;
 use super::super::link;
 use super::super::models::Resource;
 use super::ArmClient;
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::HashSet;
+use std::marker::PhantomData;
+use url::Url;
 
-/// A page as every list of ARM has it.
+/// A page as every list of ARM has it. Its entries are read one by one, so that one which cannot be read does not
+/// take the others with it.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", bound = "T: Resource")]
-struct Page<T> {
-    value: Option<Vec<Option<T>>>,
+#[serde(rename_all = "camelCase")]
+struct Page {
+    value: Option<Vec<Value>>,
     next_link: Option<String>,
 }
 
-impl ArmClient {
-    /// Gives everything at a path, following the links to further pages on the configured host only. A page that was
-    /// given before ends the list with an error, since it would never end by itself.
-    pub(super) async fn list<T: Resource>(&self, path: &str, call: &Call) -> Result<Vec<T>, Error> {
-        let http = self.http();
-        let mut url = http.url_of(path)?;
-        let mut seen = HashSet::new();
-        let mut all = Vec::new();
-        loop {
-            seen.insert(url.clone());
-            let (page, answer) = self.read::<Page<T>>(&url, call).await?;
-            let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
-            all.extend(value.into_iter().flatten());
-            let Some(next) = page.next_link.filter(|link| !link.trim().is_empty()) else { return Ok(all) };
-            url = link::follow(&http.cloud, &answer.request, &next, &http.api_version)?;
-            if seen.contains(&url) {
+/// An entry of a list that is not what the contract says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the entry {} of the list cannot be read: {reason}", name.as_deref().unwrap_or("without a name"))]
+pub struct UnreadableEntry {
+    /// What the entry calls itself: its id, else its name.
+    pub name: Option<String>,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// A list that is read as far as somebody asks for it: a request for each page.
+///
+/// Links to further pages are followed on the configured host only. A page that was given before ends the list with
+/// an error, since it would never end by itself.
+#[derive(Debug)]
+pub struct Pages<'a, T> {
+    client: &'a ArmClient,
+    next: Option<Url>,
+    seen: HashSet<Url>,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T: Resource> Pages<'_, T> {
+    /// Reads the next page, `None` after the last. Each entry is the object or why it cannot be read.
+    pub async fn next(&mut self, call: &Call) -> Result<Option<Vec<Result<T, UnreadableEntry>>>, Error> {
+        Ok(self.read(call).await?.map(|(entries, _)| entries.into_iter().map(entry).collect()))
+    }
+
+    async fn read(&mut self, call: &Call) -> Result<Option<(Vec<Value>, Answer)>, Error> {
+        let Some(url) = self.next.take() else { return Ok(None) };
+        let http = self.client.http();
+        self.seen.insert(url.clone());
+        let (page, answer) = self.client.read::<Page>(&url, call).await?;
+        let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
+        if let Some(next) = page.next_link.filter(|link| !link.trim().is_empty()) {
+            let next = link::follow(&http.cloud, &answer.request, &next, &http.api_version)?;
+            if self.seen.contains(&next) {
                 return Err(answer.unreadable("its next page is one that was read already"));
             }
+            self.next = Some(next);
         }
+        Ok(Some((value.into_iter().filter(|entry| !entry.is_null()).collect(), answer)))
+    }
+}
+
+fn entry<T: Resource>(entry: Value) -> Result<T, UnreadableEntry> {
+    let text = |member| entry.get(member).and_then(Value::as_str).map(str::to_owned);
+    let name = text("id").or_else(|| text("name"));
+    serde_json::from_value(entry).map_err(|error| UnreadableEntry { name, reason: error.to_string() })
+}
+
+impl ArmClient {
+    /// The list at a path; nothing is asked yet.
+    pub(super) fn pages<T: Resource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
+        let first = self.http().url_of(path)?;
+        Ok(Pages { client: self, next: Some(first), seen: HashSet::new(), kind: PhantomData })
+    }
+
+    /// Everything at a path. An entry that cannot be read is an error: whoever wants all of them must not get fewer.
+    pub(super) async fn list<T: Resource>(&self, path: &str, call: &Call) -> Result<Vec<T>, Error> {
+        let mut pages = self.pages::<T>(path)?;
+        let mut all = Vec::new();
+        while let Some((entries, answer)) = pages.read(call).await? {
+            for one in entries {
+                all.push(entry(one).map_err(|error| answer.unreadable(&error.to_string()))?);
+            }
+        }
+        Ok(all)
     }
 }

@@ -37,6 +37,7 @@ use uuid::Uuid;
 
 pub use collection::{Profiles, Versions};
 pub use delete::Deleted;
+pub use list::{Pages, UnreadableEntry};
 
 /// The api-version that is sent when none is set: the first with these types, so the one most clouds have, and the
 /// one the shipped az CLI uses for them. Later ones have the same bodies.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attribute::{Attribute, Shape};
+use super::attribute::{Attribute, Presence, Shape};
 use super::block::{Block, BlockNesting, NestedBlock};
 use crate::plugin::path::Path;
 use crate::plugin::value::Value;
@@ -19,6 +19,22 @@ impl Block {
             if let Some(value) = values.get_mut(block.name.as_ref()) {
                 let taken = std::mem::replace(value, Value::Null);
                 *value = block.settle(taken);
+            }
+        }
+        Value::Object(values)
+    }
+
+    /// The configuration, with everything unknown that the provider sets and the configuration does not: what stands
+    /// for an object while nothing can be said of it yet.
+    #[must_use]
+    pub fn with_unknown_computed(&self, config: &Value) -> Value {
+        let Value::Object(values) = config else { return config.clone() };
+        let mut values = values.clone();
+        for attribute in &self.attributes {
+            let computed = matches!(attribute.presence, Presence::Computed | Presence::OptionalComputed);
+            let value = values.entry(attribute.name.to_string()).or_insert(Value::Null);
+            if computed && value.is_null() {
+                *value = Value::unknown();
             }
         }
         Value::Object(values)
@@ -167,6 +183,18 @@ mod tests {
         assert_eq!(settled(BlockNesting::List, Value::List(vec![given()])), Value::List(vec![expected()]));
         let map = |value| Value::Map(BTreeMap::from([("k".to_owned(), value)]));
         assert_eq!(settled(BlockNesting::Map, map(given())), map(expected()));
+    }
+
+    #[test]
+    fn what_the_provider_sets_is_unknown_until_it_does() {
+        let block = Block::new("").attributes([
+            Attribute::new("id", Type::String, "").computed(),
+            Attribute::new("name", Type::String, "").optional_computed(),
+            Attribute::new("note", Type::String, ""),
+        ]);
+        let config = Value::object([("id", Value::Null), ("name", "x".into()), ("note", Value::Null)]);
+        let expected = Value::object([("id", Value::unknown()), ("name", "x".into()), ("note", Value::Null)]);
+        assert_eq!(block.with_unknown_computed(&config), expected);
     }
 
     #[test]

@@ -55,12 +55,15 @@ impl Shared {
             meta: self.catalogue().meta(request.provider_meta)?,
             capabilities: convert::capabilities(request.client_capabilities),
         };
+        let capabilities = read.capabilities;
         let doing = format!("reading a data source `{}`", request.type_name);
         let found = guarded(&doing, sourced.source.read(&self.context(), read)).await??;
+        let deferred =
+            found.deferred.map(|deferral| convert::deferred(deferral, capabilities)).transpose()?;
         Ok(proto::read_data_source::Response {
             state: Some(sourced.form.encode("data", found.state)?),
             diagnostics: sourced.form.told(found.warnings),
-            deferred: None,
+            deferred,
         })
     }
 }

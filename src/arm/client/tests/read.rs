@@ -125,3 +125,28 @@ async fn a_list_that_never_ends_or_is_none_is_an_error() {
     let error = azure.client.versions().list(&profile_id(), &call()).await.unwrap_err();
     assert!(error.to_string().contains("no \"value\""), "{error}");
 }
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_leaves_the_others() {
+    let azure = Azure::start().await;
+    let list = format!("{}/versions", profile_path());
+    let bad = json!({"id": "/x/1.0.1", "name": "1.0.1", "properties": {"rules": "none"}});
+    let page =
+        json!({"value": [{"name": "1.0.0"}, bad, {"name": "1.0.2"}], "nextLink": format!("{list}?page=2")});
+    azure.answer("GET", &list, 1, ok(page.clone())).await;
+    azure.answer("GET", &list, 1, ok(json!({"value": []}))).await;
+    let mut pages = azure.client.versions().pages(&profile_id()).unwrap();
+    let call = call();
+    let first = pages.next(&call).await.unwrap().unwrap();
+    assert_eq!(azure.requests().await.len(), 1, "the second page is not asked for before it is wanted");
+    let names: Vec<_> =
+        first.iter().map(|entry| entry.as_ref().ok().and_then(|one| one.name.clone())).collect();
+    assert_eq!(names, [Some("1.0.0".to_owned()), None, Some("1.0.2".to_owned())]);
+    assert_eq!(first[1].as_ref().unwrap_err().name.as_deref(), Some("/x/1.0.1"));
+    assert_eq!(pages.next(&call).await.unwrap().map(|page| page.len()), Some(0));
+    assert!(pages.next(&call).await.unwrap().is_none());
+
+    azure.answer("GET", &list, 1, ok(page)).await;
+    let error = azure.client.versions().list(&profile_id(), &call).await.unwrap_err();
+    assert!(error.to_string().contains("/x/1.0.1"), "who wants all must not get fewer: {error}");
+}

@@ -409,7 +409,14 @@ impl DataSource for Double {
         match name_of(&request.config).as_str() {
             "panic" => panic!("{SECRET}"),
             "fail" => Err(failure().into()),
-            name => Ok(Found { state: with(request.config, "id", format!("/{name}")), warnings: warning() }),
+            "later" => {
+                let state = with(request.config, "id", Value::unknown());
+                Ok(Found { deferred: Some(Deferral::ProviderConfigUnknown), ..Found::new(state) })
+            }
+            name => {
+                let state = with(request.config, "id", format!("/{name}"));
+                Ok(Found { warnings: warning(), ..Found::new(state) })
+            }
         }
     }
 }

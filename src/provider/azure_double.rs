@@ -1,0 +1,117 @@
+//! Azure for unit tests: a small HTTP server on loopback that gives tokens and the answers a test sets.
+
+use serde_json::{Value as Json, json};
+use tokio_util::sync::CancellationToken;
+use wiremock::matchers::{method, path, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::connection::Connection;
+use crate::arm::{ArmClient, Cloud, Login, Secret, Settings};
+use crate::plugin::Context;
+
+pub(crate) const GALLERY: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
+pub(crate) const PROFILE: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/web";
+
+/// Azure, and a connection to it.
+pub(crate) struct Azure {
+    pub(crate) connection: Connection,
+    server: MockServer,
+}
+
+impl Azure {
+    pub(crate) async fn start() -> Self {
+        let server = MockServer::start().await;
+        let token = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": "token"});
+        Mock::given(method("POST"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(token))
+            .mount(&server)
+            .await;
+        let login = Login::ClientSecret {
+            tenant_id: "t.example".to_owned(),
+            client_id: "client".to_owned(),
+            client_secret: Secret::new("secret"),
+        };
+        let cloud = Cloud::custom(&server.uri(), &server.uri(), Some("https://management.example")).unwrap();
+        let client = ArmClient::new(Settings::new(cloud, login)).unwrap();
+        Self { connection: Connection::ready(client), server }
+    }
+
+    /// Answers reads of a path with this object.
+    pub(crate) async fn holds(&self, at: &str, body: Json) {
+        self.answers(at, 200, body).await;
+    }
+
+    /// Answers reads of a path with this status and body.
+    pub(crate) async fn answers(&self, at: &str, status: u16, body: Json) {
+        let response = ResponseTemplate::new(status).set_body_json(body);
+        Mock::given(method("GET")).and(path(at)).respond_with(response).mount(&self.server).await;
+    }
+
+    /// Answers the reads of a list with these pages.
+    pub(crate) async fn lists(&self, at: &str, pages: &[Json]) {
+        for (number, page) in pages.iter().enumerate().rev() {
+            let mut body = json!({"value": page});
+            if number + 1 < pages.len() {
+                body["nextLink"] = format!("{}{at}?page={}", self.server.uri(), number + 1).into();
+            }
+            let response = ResponseTemplate::new(200).set_body_json(body);
+            let mock = Mock::given(method("GET")).and(path(at));
+            let mock = if number == 0 { mock } else { mock.and(query_param("page", number.to_string())) };
+            mock.respond_with(response)
+                .with_priority(if number == 0 { 9 } else { 5 })
+                .mount(&self.server)
+                .await;
+        }
+    }
+
+    /// The requests to ARM so far, as `GET /path`.
+    pub(crate) async fn requests(&self) -> Vec<String> {
+        let all = self.server.received_requests().await.unwrap_or_default();
+        let arm = all.iter().filter(|request| request.method.as_str() != "POST");
+        arm.map(|request| format!("{} {}", request.method, request.url.path())).collect()
+    }
+}
+
+/// A call that nobody stops.
+pub(crate) fn context() -> Context {
+    Context { cancel: CancellationToken::new() }
+}
+
+/// A profile as Azure gives it.
+pub(crate) fn profile(name: &str) -> Json {
+    json!({
+        "id": "/not/to/be/trusted", "name": name, "location": "westeurope", "tags": {"team": "a"},
+        "properties": {
+            "osType": "Linux", "applicableHostEndpoint": "IMDS", "description": "web servers",
+            "provisioningState": "Succeeded"
+        },
+        "systemData": {"createdBy": "me", "createdByType": "User", "createdAt": "2026-01-01T00:00:00Z"}
+    })
+}
+
+/// A version as Azure gives it.
+pub(crate) fn version(name: &str, excluded: bool) -> Json {
+    json!({
+        "name": name, "location": "westeurope",
+        "properties": {
+            "mode": "Audit", "defaultAccess": "Deny", "excludeFromLatest": excluded,
+            "targetLocations": [{"name": "West Europe"}],
+            "rules": {
+                "privileges": [{"name": "p", "path": "/a", "queryParameters": {"k": "v"}}],
+                "roles": [{"name": "r", "privileges": ["p"]}],
+                "identities": [{"name": "i", "userName": "web"}],
+                "roleAssignments": [{"role": "r", "identities": ["i"]}]
+            },
+            "publishedDate": "2026-01-02T00:00:00Z", "provisioningState": "Succeeded",
+            "replicationStatus": {
+                "aggregatedState": "Completed",
+                "summary": [{"region": "West Europe", "state": "Completed", "progress": 100}]
+            }
+        }
+    })
+}
+
+/// An error as ARM gives it.
+pub(crate) fn error(code: &str, message: &str) -> Json {
+    json!({"error": {"code": code, "message": message}})
+}

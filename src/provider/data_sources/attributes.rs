@@ -1,0 +1,128 @@
+//! The attributes of a data source, made from the schema of the resource that manages the same objects.
+
+use crate::plugin::Type;
+use crate::plugin::schema::{Attribute, AttributeNesting, Block, Presence, Schema, Shape};
+use crate::provider::timeouts::{self, Operation};
+
+/// What a resource has that says nothing about the object at Azure.
+const OF_THE_CONFIGURATION: [&str; 2] = ["lint", timeouts::BLOCK];
+
+/// Everything a resource's schema says of an object, as attributes that the provider sets. A nested block becomes an
+/// attribute of the same shape, since a data source computes no blocks.
+#[must_use]
+pub fn of_resource(schema: &Schema) -> Vec<Attribute> {
+    let described = |name: &str| !OF_THE_CONFIGURATION.contains(&name);
+    let attributes = schema.block.attributes.iter().filter(|one| described(&one.name)).map(computed);
+    let blocks = schema.block.blocks.iter().filter(|one| described(&one.name)).map(|nested| {
+        let inner = nested.block.attributes.iter().map(computed).collect();
+        let description = nested.block.description.clone();
+        Attribute::nested(nested.name.clone(), AttributeNesting::Single, inner, description).computed()
+    });
+    attributes.chain(blocks).collect()
+}
+
+fn computed(attribute: &Attribute) -> Attribute {
+    let shape = match &attribute.shape {
+        Shape::Nested(nesting, inner) => Shape::Nested(*nesting, inner.iter().map(computed).collect()),
+        plain @ Shape::Plain(_) => plain.clone(),
+    };
+    // What happens to an attribute that is left out is of no interest where none can be set.
+    let description = attribute.description.split(" Left out, ").next().unwrap_or_default().to_owned();
+    Attribute {
+        presence: Presence::Computed,
+        shape,
+        replaces: false,
+        default: None,
+        description: description.into(),
+        ..attribute.clone()
+    }
+}
+
+/// These attributes, with the arguments in the place of those of the same name, and before all others.
+#[must_use]
+pub fn with_arguments(arguments: Vec<Attribute>, attributes: Vec<Attribute>) -> Vec<Attribute> {
+    let rest: Vec<_> = attributes
+        .into_iter()
+        .filter(|one| arguments.iter().all(|argument| argument.name != one.name))
+        .collect();
+    arguments.into_iter().chain(rest).collect()
+}
+
+/// How far an object is, and who made and changed it.
+#[must_use]
+pub fn of_status() -> Vec<Attribute> {
+    let text = |name: &'static str, description: &'static str| {
+        Attribute::new(name, Type::String, description).computed()
+    };
+    let system_data = vec![
+        text("created_at", "When it was created, as RFC 3339 writes it."),
+        text("created_by", "Who created it."),
+        text("created_by_type", "What created it: `User`, `Application`, `ManagedIdentity` or `Key`."),
+        text("last_modified_at", "When it was last changed, as RFC 3339 writes it."),
+        text("last_modified_by", "Who changed it last."),
+        text(
+            "last_modified_by_type",
+            "What changed it last: `User`, `Application`, `ManagedIdentity` or `Key`.",
+        ),
+    ];
+    vec![
+        text(
+            "provisioning_state",
+            "How far Azure is with it: `Creating`, `Updating`, `Failed`, `Succeeded`, `Deleting` or `Migrating`. Null \
+             where Azure does not say.",
+        ),
+        Attribute::nested(
+            "system_data",
+            AttributeNesting::Single,
+            system_data,
+            "Who created it and who last changed it. Null where Azure does not say: only newer API versions do.",
+        )
+        .computed(),
+    ]
+}
+
+/// How far the replication of a version is.
+#[must_use]
+pub fn of_replication() -> Attribute {
+    let text = |name: &'static str, description: &'static str| {
+        Attribute::new(name, Type::String, description).computed()
+    };
+    let region = vec![
+        text("region", "The region."),
+        text("state", "How far replication to it is: `Unknown`, `Replicating`, `Completed` or `Failed`."),
+        text("details", "What Azure says about it."),
+        Attribute::new("progress", Type::Number, "How far replication to it is, in percent.").computed(),
+    ];
+    let status = vec![
+        text(
+            "aggregated_state",
+            "How far replication is in all: `Unknown`, `InProgress`, `Completed` or `Failed`.",
+        ),
+        Attribute::nested("summary", AttributeNesting::List, region, "The same for each region, by name.")
+            .computed(),
+    ];
+    Attribute::nested(
+        "replication_status",
+        AttributeNesting::Single,
+        status,
+        "How far replication to the target regions is. Null where Azure does not say.",
+    )
+    .computed()
+}
+
+/// The schema of a data source with these attributes.
+#[must_use]
+pub fn schema(description: &'static str, attributes: Vec<Attribute>) -> Schema {
+    let block = Block::new(description).attributes(attributes);
+    Schema::new(0, block.nested(timeouts::block_for(&[Operation::Read])))
+}
+
+/// An argument that only names beginning with it pass.
+#[must_use]
+pub fn name_prefix(of: &str) -> Attribute {
+    Attribute::new(
+        "name_prefix",
+        Type::String,
+        format!("Only {of} whose names begin with this, without regard to case."),
+    )
+}

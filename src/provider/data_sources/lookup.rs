@@ -1,0 +1,174 @@
+//! How a configuration names the object it wants: by its id, or by the id of what holds it and its name.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::arm;
+use crate::arm::Call;
+use crate::arm::error::Missing;
+use crate::plugin::data_source::{Found, ReadData};
+use crate::plugin::provider::{Context, Deferral};
+use crate::plugin::schema::Schema;
+use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
+use crate::provider::connection::Connection;
+use crate::provider::problem::Attempt;
+use crate::provider::timeouts::{self, Operation};
+
+/// What the two ways of naming an object are called here.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup {
+    /// The object: `profile`, `version`.
+    pub object: &'static str,
+    /// The argument with the id of what holds it.
+    pub holder: &'static str,
+    /// Whether the holder alone names an object.
+    pub holder_suffices: bool,
+}
+
+impl Lookup {
+    /// Finds arguments that contradict each other or do not suffice. What is unknown may turn out either way, and is
+    /// looked at again when it is known.
+    #[must_use]
+    pub fn check(&self, config: &Value) -> Diagnostics {
+        let (object, holder) = (self.object, self.holder);
+        let [id, held_by, name] = ["id", holder, "name"].map(|name| Given::of(config, name));
+        let mut found = Diagnostics::new();
+        for (argument, given) in [(holder, held_by), ("name", name)] {
+            if id == Given::Yes && given == Given::Yes {
+                found.push(
+                    Diagnostic::error(
+                        "Conflicting arguments",
+                        format!("`{argument}` cannot be set together with `id`, which names the {object} already. Remove one of them."),
+                    )
+                    .at(Path::attribute(argument)),
+                );
+            }
+        }
+        if id != Given::No {
+            return found;
+        }
+        let either = if self.holder_suffices {
+            format!("Set `id`, or `{holder}` and, for another version than the latest, `name`.")
+        } else {
+            format!("Set `id`, or `{holder}` and `name`.")
+        };
+        match (held_by, name) {
+            (Given::No, Given::No) => {
+                let detail = format!("Nothing says which {object} is meant. {either}");
+                found.push(Diagnostic::error("Missing argument", detail));
+            }
+            (Given::No, Given::Yes) => found.push(
+                Diagnostic::error("Missing argument", format!("`name` alone names no {object}. {either}"))
+                    .at(Path::attribute("name")),
+            ),
+            (Given::Yes, Given::No) if !self.holder_suffices => found.push(
+                Diagnostic::error(
+                    "Missing argument",
+                    format!("`{holder}` alone names no {object}. {either}"),
+                )
+                .at(Path::attribute(holder)),
+            ),
+            _ => {}
+        }
+        found
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    Yes,
+    No,
+    Perhaps,
+}
+
+impl Given {
+    fn of(config: &Value, name: &str) -> Self {
+        match config.get(name) {
+            None | Some(Value::Null) => Self::No,
+            Some(Value::Unknown(_)) => Self::Perhaps,
+            Some(_) => Self::Yes,
+        }
+    }
+}
+
+/// The argument's value as an id or name.
+///
+/// # Errors
+/// When it is none, on the argument.
+pub fn parse<T>(config: &Value, name: &str) -> Result<T, Diagnostic>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text = config.get(name).and_then(Value::as_str).unwrap_or_default();
+    text.parse().map_err(|error: T::Err| {
+        Diagnostic::error("Unusable argument", format!("`{name}` is {text:?}: {error}."))
+            .at(Path::attribute(name))
+    })
+}
+
+/// Whether an argument has a value.
+#[must_use]
+pub fn is_set(config: &Value, name: &str) -> bool {
+    Given::of(config, name) == Given::Yes
+}
+
+/// The call that a read makes its requests under.
+#[must_use]
+pub fn call(context: &Context, config: &Value) -> Call {
+    Call::new(timeouts::of(config, Operation::Read), context.cancel.clone())
+}
+
+/// "Not now", where the provider block is not known yet and the host takes that for an answer.
+#[must_use]
+pub fn deferred(connection: &Connection, request: &ReadData, schema: &Schema) -> Option<Found> {
+    (connection.is_unknown() && request.capabilities.deferral_allowed).then(|| Found {
+        state: schema.block.with_unknown_computed(&request.config),
+        warnings: Diagnostics::new(),
+        deferred: Some(Deferral::ProviderConfigUnknown),
+    })
+}
+
+/// Where a configuration names what was asked for, and what each part of it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What was asked for, in words: `profile`, `profile version`.
+    pub kind: &'a str,
+    /// The id that was asked for.
+    pub id: &'a str,
+    /// The argument that names the object itself.
+    pub argument: &'a str,
+    /// What holds it, in words, and the argument that names that.
+    pub holder: (&'a str, &'a str),
+}
+
+impl Asked<'_> {
+    /// What is told of a read that failed; of something missing, what is missing.
+    #[must_use]
+    pub fn failed(&self, error: &arm::Error) -> Failure {
+        let (holder, holding) = self.holder;
+        let (what, argument) = match error.missing() {
+            Some(Missing::Leaf) => (self.kind, self.argument),
+            Some(Missing::Parent) => (holder, holding),
+            Some(Missing::ResourceGroup) => ("resource group", holding),
+            Some(Missing::Subscription) => ("subscription", holding),
+            _ => {
+                let attempt =
+                    Attempt { operation: Operation::Read, kind: self.kind, id: self.id, attributes: &[] };
+                return attempt.failed(error).into();
+            }
+        };
+        let next = if what == "subscription" {
+            "Check the id, and that the identity signed in can see the subscription."
+        } else {
+            "Check the spelling; if it is created in the same configuration, refer to its resource here instead of \
+             writing out its name, so that Terraform creates it first."
+        };
+        let detail = format!("There is no such {what}: {}\n\n{}\n\n{next}", self.id, error.report());
+        let mut summary = format!("{what} not found");
+        if let Some(first) = summary.get_mut(0..1) {
+            first.make_ascii_uppercase();
+        }
+        Diagnostic::error(summary, detail).at(Path::attribute(argument)).into()
+    }
+}
