@@ -14,6 +14,7 @@ pub mod import;
 pub mod invm_access_profile;
 pub mod invm_access_profile_version;
 pub mod problem;
+pub mod roles;
 pub mod spelling;
 pub mod tags;
 pub mod timeouts;
@@ -59,7 +60,9 @@ impl Provider for Gallery {
     }
 
     fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
-        data_sources::all(&self.connection)
+        let mut all = data_sources::all(&self.connection);
+        all.extend(roles::all(&self.connection));
+        all
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {
