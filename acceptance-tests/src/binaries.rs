@@ -28,7 +28,11 @@ fn build() -> Result<Binaries, BuildError> {
     let executable = std::env::current_exe().map_err(|error| BuildError::Cargo(error.to_string()))?;
     let layout = Layout::of(&executable).ok_or(BuildError::Layout { executable: executable.clone() })?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_this_package)) {
+        command.env_remove(name);
+    }
+    let output = command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["build", "--quiet", "--workspace", "--bins"])
         .args(layout.arguments())
@@ -47,6 +51,14 @@ fn build() -> Result<Binaries, BuildError> {
         }
     }
     Ok(built)
+}
+
+/// Whether cargo has set a variable for this one package. Build scripts watch some of them (ring's does), so handing
+/// them on to another cargo would have it build nearly everything again, and this one after it.
+fn is_of_this_package(variable: &str) -> bool {
+    ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_BIN_", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE"]
+        .iter()
+        .any(|prefix| variable.starts_with(prefix))
 }
 
 /// How the running executable was built, read from where it lies: `<target>[/<triple>]/<profile>[/deps]/<name>`.
@@ -117,6 +129,16 @@ pub enum BuildError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_user_has_set_for_cargo_is_handed_on() {
+        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_BIN_EXE_quickstart"] {
+            assert!(is_of_this_package(name), "{name}");
+        }
+        for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_JOBS", "CARGO_NET_OFFLINE", "RUSTFLAGS"] {
+            assert!(!is_of_this_package(name), "{name}");
+        }
+    }
 
     #[test]
     fn the_profile_is_read_from_the_path() {

@@ -290,6 +290,8 @@ pub struct Problem {
     pub summary: String,
     /// More of it.
     pub detail: String,
+    /// The resource it is about.
+    pub address: String,
     /// The line of the configuration it is about.
     pub line: Option<u64>,
     /// The code of that place, as Terraform quotes it.
@@ -303,6 +305,7 @@ impl Problem {
             severity: text("/severity"),
             summary: text("/summary"),
             detail: text("/detail"),
+            address: text("/address"),
             line: json.pointer("/range/start/line").and_then(Value::as_u64),
             code: text("/snippet/code"),
         }

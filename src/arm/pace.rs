@@ -17,6 +17,9 @@ pub struct Pace {
     /// How long an object that was just written may stay invisible: a parent to a child's creation, an object to
     /// the read after its own creation, an operation to the first looks at it.
     pub invisible: Duration,
+    /// How long versions that this process has not deleted may stand in the way of their profile's deletion: another
+    /// process may be deleting them.
+    pub children: Duration,
     /// How long a write under way may still take after the call is cancelled, so that it is known whether the
     /// service took it.
     pub cancel_grace: Duration,
@@ -43,6 +46,7 @@ impl Default for Pace {
             busy: backoff(1_000, 15),
             unreachable: Duration::from_secs(60),
             invisible: Duration::from_secs(120),
+            children: Duration::from_secs(60),
             cancel_grace: Duration::from_secs(5),
         }
     }
@@ -74,6 +78,7 @@ impl Pace {
             busy: backoff,
             unreachable: ms(60),
             invisible: ms(60),
+            children: ms(40),
             cancel_grace: ms(300),
         }
     }

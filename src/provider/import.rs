@@ -2,32 +2,33 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::str::FromStr;
 
 use crate::plugin::resource::{ImportTarget, Stored};
 use crate::plugin::{Diagnostic, Schema, Type, Value};
+use crate::provider::identity::{self, Identified};
 
-/// Takes an ARM id in any case, or the address of the object in Azure's portal. No request is made: the host
-/// refreshes what it has imported, and tells when there is nothing.
+/// Takes an ARM id in any case, the address of the object in Azure's portal, or an identity. No request is made: the
+/// host refreshes what it has imported, and tells when there is nothing.
 ///
 /// # Errors
-/// When the text is no id of the right kind.
-pub fn by_id<T, E>(target: &ImportTarget, schema: &Schema) -> Result<Stored, Diagnostic>
+/// When the text or the identity names no object of the right kind.
+pub fn object<T>(target: &ImportTarget, schema: &Schema) -> Result<Stored, Diagnostic>
 where
-    T: FromStr<Err = E> + Display,
-    E: Display,
+    T: Identified + Display,
+    T::Err: Display,
 {
-    let ImportTarget::Id(text) = target else {
-        return Err(Diagnostic::error(
-            "Import by identity is not supported",
-            "This resource has no identity. Import it by its `id`.",
-        ));
+    let (id, before) = match target {
+        ImportTarget::Id(text) => {
+            let id: T = text.trim().parse().map_err(|error| {
+                let detail = format!("{text:?} is not what can be imported here: {error}.");
+                Diagnostic::error("Malformed import id", detail)
+            })?;
+            (id, None)
+        }
+        ImportTarget::Identity(identity) => (T::of_identity(identity)?, Some(identity.clone())),
     };
-    let id: T = text.trim().parse().map_err(|error| {
-        let detail = format!("{text:?} is not what can be imported here: {error}.");
-        Diagnostic::error("Malformed import id", detail)
-    })?;
-    Ok(Stored::new(state(&id.to_string(), schema)))
+    let identity = identity::kept(before, &id);
+    Ok(Stored { identity: Some(identity), ..Stored::new(state(&id.to_string(), schema)) })
 }
 
 /// The state an import begins with: the id, and null for everything else.

@@ -1,6 +1,7 @@
 //! Where Terraform and Azure meet: configuration, resources, data sources, functions.
 
 pub mod applied;
+pub mod azapi;
 #[cfg(test)]
 pub(crate) mod azure_double;
 pub mod checks;
@@ -10,6 +11,7 @@ pub mod data_sources;
 pub mod draft_state;
 pub mod existing;
 pub mod functions;
+pub mod identity;
 pub mod import;
 pub mod invm_access_profile;
 pub mod invm_access_profile_version;

@@ -2,111 +2,128 @@
 
 use acceptance_tests::scenario::{Problem, Scenario, scenario};
 
-use crate::configurations::{PROFILE, RULES, version};
+use crate::configurations::{PROFILE, RULES, V, WEB, version};
 
-/// The one error of a configuration.
-#[track_caller]
-fn only(s: &Scenario, config: &str) -> Problem {
-    let all = s.validate(config);
-    let mut errors: Vec<_> = all.iter().filter(|one| one.severity == "error").cloned().collect();
-    assert_eq!(errors.len(), 1, "{all:#?} in {config}");
-    errors.remove(0)
+/// A change that makes a right configuration wrong.
+struct Mistake {
+    from: &'static str,
+    to: &'static str,
+    /// What the quoted line holds.
+    code: &'static str,
+    /// What the message says.
+    words: &'static str,
+}
+
+const fn mistake(from: &'static str, to: &'static str, code: &'static str, words: &'static str) -> Mistake {
+    Mistake { from, to, code, words }
+}
+
+/// Makes each mistake in a resource of its own, all in one configuration: a run of the CLI takes longer than all of
+/// the checks. Each must be told once, and nothing else.
+fn each_is_found(s: &Scenario, right: &str, address: &str, beside: &str, mistakes: &[Mistake]) {
+    let (kind, label) = address.split_once('.').unwrap();
+    let wrong = mistakes.iter().enumerate().map(|(at, one)| {
+        assert!(right.contains(one.from), "{}", one.from);
+        let label = format!("\"{label}\" {{");
+        right.replacen(&label, &format!("\"m{at}\" {{"), 1).replacen(one.from, one.to, 1)
+    });
+    let config = wrong.chain([beside.to_owned()]).collect::<String>();
+    let errors: Vec<Problem> =
+        s.validate(&config).into_iter().filter(|one| one.severity == "error").collect();
+    for (at, Mistake { to, code, words, .. }) in mistakes.iter().enumerate() {
+        let line_of = |at| {
+            let header = format!("resource {kind:?} \"m{at}\"");
+            config.lines().position(|line| line.starts_with(&header)).map(|line| line as u64 + 1)
+        };
+        let lines = line_of(at).unwrap()..line_of(at + 1).unwrap_or(u64::MAX);
+        let here = |one: &&Problem| one.line.is_some_and(|line| lines.contains(&line));
+        let found: Vec<_> = errors
+            .iter()
+            .filter(
+                |one| if one.address.is_empty() { here(one) } else { one.address == format!("{kind}.m{at}") },
+            )
+            .collect();
+        assert_eq!(found.len(), 1, "{to}: {found:#?}");
+        let Problem { detail, code: quoted, .. } = found[0];
+        assert!(quoted.contains(code), "{to}: {:#?}", found[0]);
+        assert!(detail.contains(words), "{to}: {:#?}", found[0]);
+    }
+    assert_eq!(errors.len(), mistakes.len(), "{errors:#?}");
 }
 
 #[test]
 fn of_a_profile() {
-    scenario(|s| {
-        for (from, to, code, words) in [
-            ("local.gallery_id", "\"galleries/g\"", "gallery_id", "starts with \"/subscriptions/\""),
-            ("local.gallery_id", "\"/subscriptions/x/resourceGroups/rg\"", "gallery_id", "gallery_id"),
-            ("\"web\"\n  location", "\"-web-\"\n  location", "name ", "name"),
-            ("\"westus\"", "\"west-us\"", "location", "no region has"),
-            ("\"Linux\"", "\"linux\"", "os_type", "Did you mean `Linux`?"),
-            ("\"IMDS\"", "\"HostGAPlugin\"", "applicable_host_endpoint", "`WireServer` and `IMDS`"),
-            ("os_type ", "tags = { \"a/b\" = \"c\" }\n  os_type ", "tags", "a/b"),
-            ("os_type ", "timeouts { create = \"soon\" }\n  os_type ", "create", "`soon` is no duration"),
-            (
-                "os_type ",
-                "colour = \"red\"\n  os_type ",
-                "colour",
-                "An argument named \"colour\" is not expected here",
-            ),
-            ("os_type ", "tags = \"red\"\n  os_type ", "tags", "map of string required"),
-            ("  os_type                  = \"Linux\"\n", "", "gallery_invm_access_profile", "os_type"),
-        ] {
-            assert!(PROFILE.contains(from), "{from}");
-            let problem = only(s, &PROFILE.replacen(from, to, 1));
-            assert!(problem.code.contains(code), "{to}: {problem:#?}");
-            assert!(problem.detail.contains(words), "{to}: {problem:#?}");
-        }
-    });
+    let mistakes = [
+        mistake("local.gallery_id", "\"galleries/g\"", "gallery_id", "starts with \"/subscriptions/\""),
+        mistake("local.gallery_id", "\"/subscriptions/x/resourceGroups/rg\"", "gallery_id", "gallery"),
+        mistake("name                     = \"web\"", "name = \"-web-\"", "name", "-web-"),
+        mistake("\"westus\"", "\"west-us\"", "location", "no region has"),
+        mistake("\"Linux\"", "\"linux\"", "os_type", "Did you mean `Linux`?"),
+        mistake("\"IMDS\"", "\"HostGAPlugin\"", "applicable_host_endpoint", "`WireServer` and `IMDS`"),
+        mistake("os_type ", "tags = { \"a/b\" = \"c\" }\n  os_type ", "tags", "a/b"),
+        mistake("os_type ", "timeouts { create = \"soon\" }\n  os_type ", "create", "`soon` is no duration"),
+        mistake(
+            "os_type ",
+            "colour = \"red\"\n  os_type ",
+            "colour",
+            "named \"colour\" is not expected here",
+        ),
+        mistake("os_type ", "tags = \"red\"\n  os_type ", "tags", "map of string required"),
+        mistake("  os_type                  = \"Linux\"\n", "", "gallery_invm_access_profile", "os_type"),
+    ];
+    scenario(|s| each_is_found(s, PROFILE, WEB, "", &mistakes));
 }
 
 #[test]
 fn of_a_version() {
-    scenario(|s| {
-        let config = |more: &str| format!("{PROFILE}{}", version(more));
-        for (from, to, code, words) in [
-            ("\"Enforce\"", "\"enforce\"", "mode", "Did you mean `Enforce`?"),
-            ("\"Deny\"", "\"Refuse\"", "default_access", "`Allow` and `Deny`"),
-            ("mode ", "name = \"v1\"\n  mode ", "name", "like 1.0.0"),
-            ("mode ", "name = \"1.0\"\n  mode ", "name", "like 1.0.0"),
-            (
-                "mode ",
-                "target_regions = [\"West US\", \"westus\"]\n  mode ",
-                "target_regions",
-                "the same region",
-            ),
-            ("mode ", "exclude_from_latest = \"perhaps\"\n  mode ", "exclude_from_latest", "bool required"),
-            ("gallery_invm_access_profile.web.id", "local.gallery_id", "profile_id", "gallery"),
-        ] {
-            let problem = only(s, &config("").replacen(from, to, 1));
-            assert!(problem.code.contains(code), "{to}: {problem:#?}");
-            assert!(problem.detail.contains(words), "{to}: {problem:#?}");
-        }
-    });
+    let mistakes = [
+        mistake("\"Enforce\"", "\"enforce\"", "mode", "Did you mean `Enforce`?"),
+        mistake("\"Deny\"", "\"Refuse\"", "default_access", "`Allow` and `Deny`"),
+        mistake("mode ", "name = \"v1\"\n  mode ", "name", "like 1.0.0"),
+        mistake("mode ", "name = \"1.0\"\n  mode ", "name", "like 1.0.0"),
+        mistake(
+            "mode ",
+            "target_regions = [\"West US\", \"westus\"]\n  mode ",
+            "target_regions",
+            "the same region",
+        ),
+        mistake(
+            "mode ",
+            "exclude_from_latest = \"perhaps\"\n  mode ",
+            "exclude_from_latest",
+            "a bool is required",
+        ),
+        mistake("gallery_invm_access_profile.web.id", "local.gallery_id", "profile_id", "gallery"),
+        mistake("mode ", "rules {\n    privilege = {}\n  }\n  mode ", "privilege", "not expected here"),
+        mistake("mode ", "lint = { L99 = \"off\" }\n  mode ", "lint", "There is no finding \"L99\""),
+    ];
+    scenario(|s| each_is_found(s, &version(""), V, PROFILE, &mistakes));
 }
 
 #[test]
 fn of_rules() {
-    scenario(|s| {
-        for (from, to, subject, words) in [
-            ("\"token\", \"instance\"]", "\"tokens\", \"instance\"]", "rules.roles[\"app\"]", "\"token\""),
-            (
-                "identities = [\"web\"]",
-                "identities = [\"wed\"]",
-                "rules.role_assignments[\"app\"]",
-                "\"web\"",
-            ),
-            (
-                "role_assignments = { app",
-                "role_assignments = { ap",
-                "rules.role_assignments[\"ap\"]",
-                "\"app\"",
-            ),
-            ("instance = {", "Token = {", "rules.privileges", "case"),
-            ("user_name = \"web\", exe_path = \"/opt/web/bin/server\"", "", "rules.identities[\"web\"]", ""),
-            ("\"/metadata/instance\"", "\"metadata/instance\"", "rules.privileges[\"instance\"]", "/"),
-            ("path = \"/metadata/instance\"", "paht = \"/metadata/instance\"", "", "\"path\" is required"),
-            ("[\"token\", \"instance\"]", "[\"token\", null]", "rules.roles", "null"),
-            ("{ path = \"/metadata/instance\" }", "null", "rules.privileges", "null"),
-            ("{ user_name", "{ colour = 1, user_name", "", ""),
-        ] {
-            assert!(RULES.contains(from), "{from}");
-            let rules = RULES.replacen(from, to, 1);
-            let rules = if to == "Token = {" { rules.replace("\"instance\"]", "\"Token\"]") } else { rules };
-            let all = s.validate(&format!("{PROFILE}{}", version(&rules)));
-            let errors: Vec<_> = all.iter().filter(|one| one.severity == "error").collect();
-            if to.contains("colour") {
-                // Terraform itself drops members that a nested attribute does not have, or says so.
-                continue;
-            }
-            assert!(!errors.is_empty(), "{to}: {all:#?}");
-            let found = errors.iter().any(|one| one.detail.contains(subject) && one.detail.contains(words));
-            assert!(found, "{to}: {errors:#?}");
-            assert!(errors.iter().all(|one| one.line.is_some()), "{to}: {errors:#?}");
-        }
-    });
+    let mistakes = [
+        mistake("[\"token\", \"instance\"]", "[\"tokens\", \"instance\"]", "", "Did you mean \"token\"?"),
+        mistake("identities = [\"web\"]", "identities = [\"wed\"]", "", "Did you mean \"web\"?"),
+        mistake("role_assignments = { app", "role_assignments = { ap", "", "Did you mean \"app\"?"),
+        mistake(
+            "instance = { path",
+            "Token = { path = \"/a\" }\n      instance = { path",
+            "",
+            "rules.privileges[\"token\"]",
+        ),
+        mistake(
+            "user_name = \"web\", exe_path = \"/opt/web/bin/server\"",
+            "",
+            "",
+            "rules.identities[\"web\"]",
+        ),
+        mistake("\"/metadata/instance\"", "\"metadata/instance\"", "", "rules.privileges[\"instance\"]"),
+        mistake("{ path = \"/metadata/instance\" }", "{ paht = \"/\" }", "{", "\"path\" is required"),
+        mistake("[\"token\", \"instance\"]", "[\"token\", \"instance\", null]", "", "holds a null"),
+        mistake("{ path = \"/metadata/instance\" }", "null", "", "`rules.privileges[\"instance\"]` is null"),
+    ];
+    scenario(|s| each_is_found(s, &version(RULES), V, PROFILE, &mistakes));
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl<'a> Profiles<'a> {
         self.0.finish(operation, call).await
     }
 
-    /// Deletes a profile and waits until it is gone; versions that are still there are waited out.
+    /// Deletes a profile and waits until it is gone; versions on their way out are waited for.
     pub async fn delete(self, id: &ProfileId, call: &Call) -> Result<Deleted, Error> {
         self.0.delete(&id.to_string(), id, call).await
     }
@@ -123,7 +123,9 @@ impl<'a> Versions<'a> {
 
     /// Deletes a version and waits until the service says that it is gone.
     pub async fn delete(self, id: &VersionId, call: &Call) -> Result<Deleted, Error> {
-        self.0.delete(&id.to_string(), id.profile(), call).await
+        let deleted = self.0.delete(&id.to_string(), id.profile(), call).await?;
+        self.0.inner.leaving.note(id);
+        Ok(deleted)
     }
 }
 

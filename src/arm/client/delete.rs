@@ -6,6 +6,7 @@ use super::super::ids::ProfileId;
 use super::super::operation::{PendingOperation, finish};
 use super::super::pace::random;
 use super::ArmClient;
+use super::children::Patience;
 use super::write::Write;
 use azure_core::http::Method;
 
@@ -28,6 +29,7 @@ impl ArmClient {
         call: &Call,
     ) -> Result<Deleted, Error> {
         let write = Write { method: Method::Delete, path, profile, body: None, accepted: &[200, 202, 204] };
+        let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
             let answer = match self.write(&write, call).await {
@@ -41,7 +43,10 @@ impl ArmClient {
             match finish(self.http(), &pending, call).await {
                 Ok(_) => return Ok(Deleted::Now),
                 // The service may find the children only after it has taken the request.
-                Err(error) if error.is_nested_resources() => {
+                Err(mut error) if error.is_nested_resources() => {
+                    if !patience.wait_on(self, profile, &mut error, call).await {
+                        return Err(error);
+                    }
                     call.heard(|last| last.error = error.arm().cloned().map(Box::new));
                     let wait = self.http().pace.busy.wait(earlier, random());
                     earlier += 1;

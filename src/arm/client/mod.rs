@@ -19,6 +19,7 @@
 //! ```
 
 mod authorization;
+mod children;
 mod collection;
 mod delete;
 mod list;
@@ -35,6 +36,7 @@ use super::login::{Login, TokenCache, object_id};
 use super::pace::Pace;
 use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
 use azure_core::http::Context;
+use children::Leaving;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -91,6 +93,7 @@ pub struct ArmClient {
 struct Inner {
     http: Http,
     tokens: Arc<TokenCache>,
+    leaving: Leaving,
     #[cfg(test)]
     transport: Arc<LazyTransport>,
 }
@@ -114,6 +117,7 @@ impl ArmClient {
             inner: Arc::new(Inner {
                 http: Http { pipeline, cloud, api_version, correlation_id, pace },
                 tokens,
+                leaving: Leaving::default(),
                 #[cfg(test)]
                 transport: plumbing.transport,
             }),

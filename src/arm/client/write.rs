@@ -6,6 +6,7 @@ use super::super::exchange::Answer;
 use super::super::ids::ProfileId;
 use super::super::pace::random;
 use super::ArmClient;
+use super::children::Patience;
 use azure_core::http::Method;
 use std::fmt;
 use tokio::time::Instant;
@@ -38,17 +39,21 @@ impl ArmClient {
         let url = self.http().url_of(write.path)?;
         let operation = write.to_string();
         let mut invisible_since: Option<Instant> = None;
+        let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
             let answer = self.http().write(write.method, &url, write.profile, write.body, call).await?;
             let asked = answer.retry_after().filter(|wait| !wait.is_zero());
-            let error = match answer.accept(write.accepted) {
+            let mut error = match answer.accept(write.accepted) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             let reason = if error.is_another_operation() {
                 "the object is busy with another operation"
             } else if write.method == Method::Delete && error.is_nested_resources() {
+                if !patience.wait_on(self, write.profile, &mut error, call).await {
+                    return Err(error);
+                }
                 "the object still has others beneath it"
             } else if write.method == Method::Put && call.is_parent_expected() && is_parent_missing(&error) {
                 let since = *invisible_since.get_or_insert_with(Instant::now);

@@ -9,66 +9,88 @@ pub const ENVIRONMENTS: &[&str] = &["public", "usgovernment", "china", "custom"]
 /// The schema.
 #[must_use]
 pub fn schema() -> Schema {
-    let text =
-        |name: &'static str, description: &'static str| Attribute::new(name, Type::String, description);
     let block = Block::new(
         "Manages the in-VM access control profiles of Azure Compute Gallery. An empty block is legal: every argument \
          can be given by its environment variable, and nothing is asked of Azure before a resource needs it.",
     )
     .attributes([
-        text("client_id", "The application (client) id to sign in with. `ARM_CLIENT_ID`."),
-        text("client_id_file_path", "A file that holds the client id. `ARM_CLIENT_ID_FILE_PATH`."),
-        text("client_secret", "The client secret to sign in with. `ARM_CLIENT_SECRET`.").sensitive(),
-        text("client_secret_file_path", "A file that holds the client secret. `ARM_CLIENT_SECRET_FILE_PATH`."),
+        text("client_id", "ARM_CLIENT_ID", "The application (client) id to sign in with."),
+        text(
+            "client_id_file_path",
+            "ARM_CLIENT_ID_FILE_PATH",
+            "A file that holds the client id. Where the id is given as well, both must agree.",
+        ),
+        text("client_secret", "ARM_CLIENT_SECRET", "The client secret to sign in with.").sensitive(),
+        text(
+            "client_secret_file_path",
+            "ARM_CLIENT_SECRET_FILE_PATH",
+            "A file that holds the client secret. Where the secret is given as well, both must agree.",
+        ),
         text(
             "custom_correlation_request_id",
+            "ARM_CORRELATION_REQUEST_ID",
             "The value of the `x-ms-correlation-request-id` header of every request, by which Azure's activity log \
-             groups them. `ARM_CORRELATION_REQUEST_ID`.",
+             groups them.",
         )
         .default_text("a new UUID for each run"),
-        Attribute::new(
+        argument(
             "disable_correlation_request_id",
             Type::Bool,
-            "Whether to send no `x-ms-correlation-request-id` header. `ARM_DISABLE_CORRELATION_REQUEST_ID`.",
+            "ARM_DISABLE_CORRELATION_REQUEST_ID",
+            "Whether to send no `x-ms-correlation-request-id` header.",
         )
         .default_text("`false`"),
         text(
             "environment",
-            "The Azure cloud. `custom` takes its addresses from the `endpoint` block or its environment variables. \
-             `ARM_ENVIRONMENT`.",
+            "ARM_ENVIRONMENT",
+            "The Azure cloud. `custom` takes its addresses from the `endpoint` block.",
         )
         .one_of(ENVIRONMENTS)
         .default_text("`public`"),
         text(
             "partner_id",
-            "A GUID that attributes usage to a partner in the user agent. None is sent unless this is set. \
-             `ARM_PARTNER_ID`.",
+            "ARM_PARTNER_ID",
+            "A GUID that attributes usage to a partner in the user agent. None is sent unless this is set.",
         ),
-        text(
+        Attribute::new(
             "subscription_id",
+            Type::String,
             "Accepted so that a block shared with other Azure providers fits; resources carry whole ids and need no \
-             subscription. `ARM_SUBSCRIPTION_ID`.",
+             subscription.",
         ),
-        text("tenant_id", "The Microsoft Entra tenant to sign in to. `ARM_TENANT_ID`."),
+        text("tenant_id", "ARM_TENANT_ID", "The Microsoft Entra tenant to sign in to, as a GUID or a domain."),
     ])
     .nested(NestedBlock::new(
         "endpoint",
         BlockNesting::Single,
-        Block::new("The addresses of a cloud; each one left out is that of `environment`.").attributes([
+        Block::new("The addresses of a cloud. Each one that is left out is that of `environment`.").attributes([
             text(
                 "active_directory_authority_host",
-                "The address of Microsoft Entra. `ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST`.",
+                "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST",
+                "The address of Microsoft Entra, such as `https://login.microsoftonline.com`.",
             ),
             text(
                 "resource_manager_audience",
-                "The audience of tokens for Azure Resource Manager. `ARM_RESOURCE_MANAGER_AUDIENCE`.",
+                "ARM_RESOURCE_MANAGER_AUDIENCE",
+                "The audience of tokens for Azure Resource Manager.",
             )
             .default_text("the address of Azure Resource Manager"),
             text(
                 "resource_manager_endpoint",
-                "The address of Azure Resource Manager. `ARM_RESOURCE_MANAGER_ENDPOINT`.",
+                "ARM_RESOURCE_MANAGER_ENDPOINT",
+                "The address of Azure Resource Manager, such as `https://management.azure.com`.",
             ),
         ]),
     ));
     Schema::new(0, block)
+}
+
+/// An argument that an environment variable stands in for.
+fn argument(name: &'static str, kind: Type, variable: &str, description: &str) -> Attribute {
+    let description = format!("{description} Also read from the environment variable `{variable}`.");
+    Attribute::new(name, kind, description)
+}
+
+fn text(name: &'static str, variable: &str, description: &str) -> Attribute {
+    argument(name, Type::String, variable, description)
 }

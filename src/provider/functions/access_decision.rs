@@ -35,7 +35,9 @@ impl Function for AccessDecision {
             summary: "What the guest agent decides about a request",
             description: "Decides about one request exactly as the guest proxy agent in a virtual machine does, and \
                           says which privilege, identity and role decided. `decision` is `Allowed`, `AllowedByAudit` \
-                          (denied by the rules, let through and recorded because the mode is `Audit`) or `Denied`."
+                          (denied by the rules, let through and recorded because the mode is `Audit`) or `Denied`; \
+                          `reason` says why in a sentence; `privilege`, `identity` and `role` name what decided, and \
+                          are null where nothing of the kind did."
                 .into(),
             parameters: vec![
                 rules_argument::parameter("rules"),

@@ -27,8 +27,9 @@ impl Function for RulesFindings {
             summary: "What is wrong or dangerous in some rules",
             description: "Gives everything the provider has to say about an allowlist, errors first: mistakes that the \
                           guest agent passes over in silence, rules that open or close more than they seem to, and \
-                          what is merely good to know. Each finding has a stable id that the `lint` argument of a \
-                          version takes."
+                          what is merely good to know. `severity` is `error`, `warning` or `info`; `subject` is the \
+                          rule it is about; `suggestion` is what to write instead, or null. Each finding has a stable \
+                          id that the `lint` argument of a version takes; the guide on findings explains them all."
                 .into(),
             parameters: vec![rules_argument::parameter("rules")],
             variadic: None,

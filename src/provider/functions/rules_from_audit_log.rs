@@ -202,7 +202,9 @@ mod tests {
     #[test]
     fn options_are_checked() {
         assert!(call(LINE, json!({})).unwrap_err().text.contains("endpoint"));
-        assert!(call(LINE, json!({"endpoint": "IMDS", "os_typ": "Linux"})).unwrap_err().text.contains("os_type"));
+        assert!(
+            call(LINE, json!({"endpoint": "IMDS", "os_typ": "Linux"})).unwrap_err().text.contains("os_type")
+        );
         assert_eq!(
             call(LINE, json!({"endpoint": "IMDS", "keep_parameters": "x"})).unwrap_err().argument,
             Some(1)

@@ -9,13 +9,18 @@ pub mod validate;
 use async_trait::async_trait;
 
 use super::connection::Connection;
-use super::import;
+use super::{azapi, identity, import};
 use crate::arm::ids::ProfileId;
+use crate::arm::models::Profile;
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, PlanCreate, PlanUpdate, Planned, Read, ReadOutcome,
-    Stored, Update,
+    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanUpdate, Planned, Read,
+    ReadOutcome, Stored, Update,
 };
+use crate::plugin::schema::IdentitySchema;
 use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
+
+/// Its type at Azure.
+const ARM_TYPE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
 
 /// An in-VM access control profile.
 #[derive(Clone, Debug)]
@@ -41,28 +46,48 @@ impl Resource for InVmAccessProfile {
         schema::schema()
     }
 
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(identity::schema::<ProfileId>())
+    }
+
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
         validate::validate(&config)
     }
 
     async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        plan::create(request)
+        let planned = plan::create(request)?;
+        let id = model::id(&planned.state).ok();
+        Ok(identity::planned::<ProfileId>(planned, None, id))
     }
 
     async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        plan::update(request)
+        let stored = request.identity.clone();
+        let held = model::id_in_state(&request.prior).ok();
+        let planned = plan::update(request)?;
+        // The identity of what takes the place of a replaced object comes with the plan to create that.
+        let id = held.filter(|_| planned.replace.is_empty());
+        Ok(identity::planned::<ProfileId>(planned, stored, id))
     }
 
     async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
-        crud::create(&self.connection, context, request).await
+        let planned = request.identity.clone();
+        match crud::create(&self.connection, context, request).await {
+            Ok(stored) => Ok(identity::stored::<ProfileId>(stored, planned)),
+            Err(interrupted) => Err(identity::interrupted::<ProfileId>(interrupted, planned)),
+        }
     }
 
     async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-        crud::read(&self.connection, context, request).await
+        let before = request.identity.clone();
+        Ok(identity::read::<ProfileId>(crud::read(&self.connection, context, request).await?, before))
     }
 
     async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
-        crud::update(&self.connection, context, request).await
+        let planned = request.identity.clone();
+        match crud::update(&self.connection, context, request).await {
+            Ok(stored) => Ok(identity::stored::<ProfileId>(stored, planned)),
+            Err(interrupted) => Err(identity::interrupted::<ProfileId>(interrupted, planned)),
+        }
     }
 
     async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
@@ -70,6 +95,19 @@ impl Resource for InVmAccessProfile {
     }
 
     async fn import(&self, _: &Context, target: ImportTarget) -> Result<Stored, Failure> {
-        import::by_id::<ProfileId, _>(&target, &schema::schema()).map_err(Into::into)
+        import::object::<ProfileId>(&target, &schema::schema()).map_err(Into::into)
+    }
+
+    fn moves(&self) -> bool {
+        true
+    }
+
+    async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
+        let target = azapi::Target { resource: schema::TYPE, arm_type: ARM_TYPE };
+        let imported = |id: &ProfileId| import::state(&id.to_string(), &schema::schema());
+        let moved = azapi::take_over(target, &request, imported, |id, profile: &Profile, prior| {
+            (model::state(id, profile, prior), Diagnostics::new())
+        })?;
+        Ok(moved)
     }
 }

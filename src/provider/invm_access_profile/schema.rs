@@ -37,15 +37,16 @@ pub fn schema() -> Schema {
         Attribute::new(
             "location",
             text.clone(),
-            "The Azure region of the profile. `West US` and `westus` are the same.",
+            "The Azure region of the profile, such as `westeurope`. `West Europe` and `westeurope` are the same.",
         )
         .required()
         .replaces(),
         Attribute::new(
             "applicable_host_endpoint",
             text.clone(),
-            "The metadata endpoint whose requests the profile's versions decide about. A profile for `WireServer` \
-             also covers HostGAPlugin, which has no profile of its own.",
+            "The metadata endpoint whose requests the profile's versions decide about. `IMDS` is the Instance Metadata \
+             Service at 169.254.169.254, `WireServer` the platform's own at 168.63.129.16. A profile for `WireServer` \
+             also decides about HostGAPlugin, which has no profile of its own.",
         )
         .required()
         .one_of(ENDPOINTS),
@@ -57,8 +58,8 @@ pub fn schema() -> Schema {
         .required()
         .replaces()
         .one_of(OS_TYPES),
-        Attribute::new("description", text, "What the profile is for."),
-        Attribute::new("tags", Type::map(Type::String), "Tags of the profile.").optional_computed(),
+        Attribute::new("description", text, "What the profile is for, for people to read."),
+        Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that differ only in case are the same.").optional_computed(),
     ])
     .nested(timeouts::block());
     Schema::new(0, block)

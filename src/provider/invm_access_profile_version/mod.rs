@@ -1,5 +1,6 @@
 //! The resource `gallery_invm_access_profile_version`.
 
+pub mod access;
 pub mod crud;
 pub mod lint;
 pub mod model;
@@ -13,13 +14,18 @@ pub mod validate;
 use async_trait::async_trait;
 
 use super::connection::{Connection, KnownProfile};
-use super::{checks, import};
+use super::{azapi, checks, identity, import};
 use crate::arm::ids::{ProfileId, VersionId};
+use crate::arm::models::Version;
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, PlanCreate, PlanUpdate, Planned, Read, ReadOutcome,
-    Stored, Update,
+    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanUpdate, Planned, Read,
+    ReadOutcome, Stored, Update,
 };
+use crate::plugin::schema::IdentitySchema;
 use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
+
+/// Its type at Azure.
+const ARM_TYPE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions";
 
 /// A version of an in-VM access control profile.
 #[derive(Clone, Debug)]
@@ -53,29 +59,50 @@ impl Resource for InVmAccessProfileVersion {
         schema::schema()
     }
 
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(identity::schema::<VersionId>())
+    }
+
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
         let profile = self.profile(&config);
         validate::validate(&config, profile.context())
     }
 
     async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        plan::create(request)
+        let planned = plan::create(request)?;
+        let id = model::id_planned(&planned.state);
+        Ok(identity::planned::<VersionId>(planned, None, id))
     }
 
     async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        plan::update(request)
+        let stored = request.identity.clone();
+        let held = model::id_in_state(&request.prior).ok();
+        let endpoint = self.profile(&request.config).context().endpoint;
+        let planned = plan::update(request, endpoint)?;
+        // The identity of what takes the place of a replaced object comes with the plan to create that.
+        let id = held.filter(|_| planned.replace.is_empty());
+        Ok(identity::planned::<VersionId>(planned, stored, id))
     }
 
     async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
-        crud::create(&self.connection, context, request).await
+        let planned = request.identity.clone();
+        match crud::create(&self.connection, context, request).await {
+            Ok(stored) => Ok(identity::stored::<VersionId>(stored, planned)),
+            Err(interrupted) => Err(identity::interrupted::<VersionId>(interrupted, planned)),
+        }
     }
 
     async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-        crud::read(&self.connection, context, request).await
+        let before = request.identity.clone();
+        Ok(identity::read::<VersionId>(crud::read(&self.connection, context, request).await?, before))
     }
 
     async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
-        crud::update(&self.connection, context, request).await
+        let planned = request.identity.clone();
+        match crud::update(&self.connection, context, request).await {
+            Ok(stored) => Ok(identity::stored::<VersionId>(stored, planned)),
+            Err(interrupted) => Err(identity::interrupted::<VersionId>(interrupted, planned)),
+        }
     }
 
     async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
@@ -83,6 +110,19 @@ impl Resource for InVmAccessProfileVersion {
     }
 
     async fn import(&self, _: &Context, target: ImportTarget) -> Result<Stored, Failure> {
-        import::by_id::<VersionId, _>(&target, &schema::schema()).map_err(Into::into)
+        import::object::<VersionId>(&target, &schema::schema()).map_err(Into::into)
+    }
+
+    fn moves(&self) -> bool {
+        true
+    }
+
+    async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
+        let target = azapi::Target { resource: schema::TYPE, arm_type: ARM_TYPE };
+        let imported = |id: &VersionId| import::state(&id.to_string(), &schema::schema());
+        let moved = azapi::take_over(target, &request, imported, |id, version: &Version, prior| {
+            model::state(id, version, prior)
+        })?;
+        Ok(moved)
     }
 }

@@ -26,6 +26,12 @@ pub fn name(object: &Value) -> Result<Option<VersionName>, Diagnostic> {
     if checks::text(object, "name").is_none() { Ok(None) } else { read(object, "name", str::parse).map(Some) }
 }
 
+/// The id of the version that a plan or state is about, when both its parts are known.
+#[must_use]
+pub fn id_planned(object: &Value) -> Option<VersionId> {
+    Some(profile(object).ok()?.version(name(object).ok()??))
+}
+
 /// The id of the version in a state; an imported state has nothing else.
 ///
 /// # Errors

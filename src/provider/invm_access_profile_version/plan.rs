@@ -1,8 +1,8 @@
 //! What a change of the configuration means.
 
 use super::private::Carried;
-use super::rules;
-use crate::allowlist;
+use super::{access, rules};
+use crate::allowlist::{self, Allowlist, Endpoint};
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
@@ -39,11 +39,12 @@ pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
     Ok(planned)
 }
 
-/// Plans a change, in place where Azure allows it.
+/// Plans a change, in place where Azure allows it, and tells who loses and who gains access by it. `endpoint` is the
+/// profile's, when that is known without asking Azure.
 ///
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
-pub fn update(request: PlanUpdate) -> Result<Planned, Failure> {
+pub fn update(request: PlanUpdate, endpoint: Option<Endpoint>) -> Result<Planned, Failure> {
     let prior = request.prior;
     let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
     let mut plan = DraftState::new(request.config)?;
@@ -84,6 +85,10 @@ pub fn update(request: PlanUpdate) -> Result<Planned, Failure> {
         replace.push(Path::attribute(rules::BLOCK));
     }
     plan.set("grants", grants(Some(&block)));
+    let planned_access = allowlist(plan.config(), &block);
+    if let (Some(old), Some(new)) = (allowlist(&prior, &held(rules::BLOCK)), planned_access) {
+        warnings.extend(access::warnings(&old, &new, endpoint));
+    }
     plan.set(rules::BLOCK, block);
 
     let mut planned = Planned::new(plan.finish());
@@ -103,6 +108,15 @@ pub fn grants(block: Option<&Value>) -> Value {
         }
         None => Value::unknown(),
     }
+}
+
+/// What a state or configuration comes to for the guest agent; nothing while a part of it is unknown.
+fn allowlist(object: &Value, block: &Value) -> Option<Allowlist> {
+    Some(Allowlist {
+        mode: checks::text(object, "mode")?.parse().ok()?,
+        default_access: checks::text(object, "default_access")?.parse().ok()?,
+        rules: rules::complete(block)?,
+    })
 }
 
 fn same_name(name: &Value) -> Diagnostic {

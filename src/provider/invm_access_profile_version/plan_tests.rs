@@ -76,16 +76,9 @@ fn plan_create(config: Value, private: Vec<u8>) -> Planned {
 fn plan_update(prior: Value, config: Value) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
-    update(PlanUpdate {
-        prior,
-        config,
-        proposed,
-        private: Vec::new(),
-        identity: None,
-        meta: None,
-        capabilities,
-    })
-    .unwrap()
+    let request =
+        PlanUpdate { prior, config, proposed, private: Vec::new(), identity: None, meta: None, capabilities };
+    update(request, Some(Endpoint::Imds)).unwrap()
 }
 
 #[test]
@@ -120,7 +113,8 @@ fn changed_rules_make_a_new_version_and_remember_the_old_one() {
     let changed = with(config(), "rules", block("/metadata/instance".into()));
     let planned = plan_update(state(), changed.clone());
     assert_eq!(planned.replace, [Path::attribute("rules")]);
-    assert!(planned.warnings.is_empty(), "the provider takes the next name");
+    let told: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
+    assert_eq!(told, ["The change takes access away"], "the provider takes the next name");
     let second = plan_create(changed, planned.private);
     assert_eq!(Carried::read(&second.private).replaced(), "1.0.0".parse().ok());
 }
@@ -129,12 +123,12 @@ fn changed_rules_make_a_new_version_and_remember_the_old_one() {
 fn changed_rules_under_the_same_name_are_warned_about() {
     let named = |path: &str| with(with(config(), "name", "1.0.0".into()), "rules", block(path.into()));
     let planned = plan_update(state(), named("/metadata/instance"));
-    let warning = planned.warnings.iter().next().unwrap();
-    assert_eq!(warning.summary, "Rules are replaced under the same version name");
+    let same_name = |one: &&Diagnostic| one.summary == "Rules are replaced under the same version name";
+    let warning = planned.warnings.iter().find(same_name).unwrap();
     assert!(warning.detail.contains("`1.0.1`"), "{}", warning.detail);
     assert!(plan_update(state(), named("/metadata/identity")).warnings.is_empty());
     let renamed = with(named("/metadata/instance"), "name", "1.0.1".into());
-    assert!(plan_update(state(), renamed).warnings.is_empty());
+    assert_eq!(plan_update(state(), renamed).warnings.iter().find(same_name), None);
 }
 
 #[test]
@@ -152,6 +146,8 @@ fn what_azure_changes_in_place_is_planned_in_place() {
     }
     let planned = plan_update(state(), changed);
     assert_eq!(planned.replace, []);
+    let told: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
+    assert_eq!(told, ["The change opens access"]);
     assert_eq!(planned.state.get("id"), state().get("id"));
     assert_eq!(planned.state.get("mode"), Some(&"Audit".into()));
 }

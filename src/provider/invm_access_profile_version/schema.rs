@@ -31,14 +31,14 @@ pub fn schema() -> Schema {
             "name",
             text(),
             "The version, as three numbers `x.y.z`. Left out, the provider takes the next one: above every version \
-             that the profile has and above the one being replaced.",
+             that the profile has and above the one being replaced, beginning with `1.0.0`.",
         )
         .optional_computed()
         .replaces(),
         Attribute::new(
             "location",
             text(),
-            "The Azure region of the version. `West US` and `westus` are the same.",
+            "The Azure region of the version. `West Europe` and `westeurope` are the same.",
         )
         .optional_computed()
         .replaces()
@@ -55,29 +55,31 @@ pub fn schema() -> Schema {
             "mode",
             text(),
             "What the guest proxy agent does with its decision: `Audit` records what would be denied and lets it \
-             pass, `Enforce` denies it, `Disabled` does not look at requests at all.",
+             pass, `Enforce` denies it, `Disabled` does not look at requests at all. Azure changes it in place; a \
+             machine that has loaded the version may notice it only with the next one.",
         )
         .required()
         .one_of(MODES),
         Attribute::new(
             "exclude_from_latest",
             Type::Bool,
-            "Whether the version is passed over when virtual machines take the latest version of the profile.",
+            "Whether the version is passed over when virtual machines take the latest version of the profile. Left out, \
+             what Azure holds is kept.",
         )
         .optional_computed(),
         Attribute::new(
             "target_regions",
             Type::set(text()),
-            "The Azure regions that the version is replicated to. Left out, Azure chooses.",
+            "The Azure regions that the version is replicated to, without order. Left out, what Azure chose is kept.",
         )
         .optional_computed(),
         Attribute::new(
             "lint",
             Type::map(text()),
-            "What to make of single findings about the rules, by their ids: `off` silences one, `warning` and `error` \
-             set how it is told. Azure never sees it.",
+            "What to make of single findings about the rules, by their ids, such as `{ L04 = \"off\" }`: `off` silences \
+             one, `warning` and `error` set how it is told. Azure never sees it.",
         ),
-        Attribute::new("tags", Type::map(text()), "Tags of the version.").optional_computed(),
+        Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only in case are the same.").optional_computed(),
         Attribute::new(
             "grants",
             Type::list(text()),
@@ -114,12 +116,13 @@ fn rules() -> NestedBlock {
             Attribute::new(
                 "query_parameters",
                 Type::map(text()),
-                "Query parameters that the request must have with these values, without regard to case. Others do \
-                 not matter. Left out, any query matches.",
+                "Query parameters that the request must have with exactly these values, without regard to case. What \
+                 else is in the query does not matter. Left out, any query matches.",
             )
             .optional_computed(),
         ],
-        "What can be called, by name. A privilege that nobody is assigned closes its path to everybody.",
+        "What can be called, by name. A privilege that nobody is assigned closes its path to everybody, whatever \
+         `default_access` is.",
     )
     .optional_computed()
     .replaces();
@@ -130,7 +133,7 @@ fn rules() -> NestedBlock {
             Attribute::new("privileges", names(), "The names of the privileges that the role gives.")
                 .required(),
         ],
-        "Bundles of privileges, by name.",
+        "Bundles of privileges, by name. Names are compared exactly, case included.",
     )
     .optional_computed()
     .replaces();
@@ -138,12 +141,14 @@ fn rules() -> NestedBlock {
         "identities",
         AttributeNesting::Map,
         vec![
-            Attribute::new("exe_path", text(), "The full path of the program, compared with regard to case."),
-            Attribute::new("group_name", text(), "The name of a group that the user is a member of, compared with regard to case."),
-            Attribute::new("process_name", text(), "The file name of the program, compared with regard to case."),
-            Attribute::new("user_name", text(), "The name of the user that the process runs as, compared with regard to case."),
+            Attribute::new("exe_path", text(), "The full path of the program as the operating system resolves it, such as `/usr/bin/python3.12` for \
+             `/usr/bin/python3`. Case counts."),
+            Attribute::new("group_name", text(), "The bare name of a group that the user is a member of. Case counts."),
+            Attribute::new("process_name", text(), "The file name of the program with its extension, such as `cscript.exe`: the last part of `exe_path`. Case \
+             counts."),
+            Attribute::new("user_name", text(), "The bare name of the user that the process runs as, such as `SYSTEM` for `NT AUTHORITY\\SYSTEM`. Case counts."),
         ],
-        "Who calls, by name. A process is an identity when it fulfils all conditions that are set; at least one must be.",
+        "Who calls, by name. A process is an identity when it meets all conditions that are set; at least one must be.",
     )
     .optional_computed()
     .replaces();
@@ -154,7 +159,7 @@ fn rules() -> NestedBlock {
             Attribute::new("identities", names(), "The names of the identities that get the role.")
                 .required(),
         ],
-        "Who has which role, by the role's name.",
+        "Who has which role, by the name of the role.",
     )
     .optional_computed()
     .replaces();

@@ -1,0 +1,53 @@
+//! Examples, from the paths where registries look for them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::tree::file_names;
+
+/// There is something without an example.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} has no example: write {}", path.display())]
+pub struct MissingExample {
+    /// What has none.
+    pub what: String,
+    /// Where it belongs.
+    pub path: PathBuf,
+}
+
+/// The examples in `examples/<folder>`: the file `<stem>.<extension>` first, then its siblings `<stem>-*`, each as a
+/// block of code.
+///
+/// # Errors
+/// When the first is missing, or one cannot be read.
+pub(crate) fn configuration(root: &Path, folder: &str, stem: &str, what: &str) -> Result<String, Error> {
+    let path = Path::new("examples").join(folder);
+    let names = file_names(&root.join(&path))?;
+    let first = format!("{stem}.tf");
+    if !names.contains(&first) {
+        return Err(MissingExample { what: what.to_owned(), path: path.join(first) }.into());
+    }
+    let more = names.into_iter().filter(|name| {
+        *name != first && name.starts_with(stem) && Path::new(name).extension().is_some_and(|e| e == "tf")
+    });
+    let mut blocks = Vec::new();
+    for name in std::iter::once(first.clone()).chain(more) {
+        blocks.push(block(root, &path.join(name), "terraform")?);
+    }
+    Ok(blocks.join("\n"))
+}
+
+/// One file as a block of code, or nothing when there is no such file.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn optional(root: &Path, path: &Path, language: &str) -> Result<Option<String>, Error> {
+    if root.join(path).is_file() { block(root, path, language).map(Some) } else { Ok(None) }
+}
+
+fn block(root: &Path, path: &Path, language: &str) -> Result<String, Error> {
+    let text =
+        fs::read_to_string(root.join(path)).map_err(|error| Error::File { path: path.to_owned(), error })?;
+    Ok(format!("```{language}\n{}\n```\n", text.replace("\r\n", "\n").trim_end()))
+}

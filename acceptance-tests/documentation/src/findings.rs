@@ -1,0 +1,109 @@
+//! The guide to the findings: the catalog, as a page.
+
+use terraform_provider_gallery::allowlist::{CATALOG, Entry, Needs};
+
+use super::front_matter::front_matter;
+
+const HEADINGS: [&str; 4] =
+    ["Shape and references", "Privileges", "Identities", "The rules as a whole, and their history"];
+
+/// The page.
+pub(crate) fn page() -> String {
+    let mut text = front_matter(
+        "Findings about rules - gallery",
+        "",
+        "Every finding the provider has about the rules of an allowlist, with its reason and what to do.",
+    );
+    text.push_str(
+        "
+# Findings about rules
+
+The guest proxy agent gives the rules of a profile no check at all: it drops what it cannot use and goes on in silence.
+So the provider checks them, at `terraform validate` and `terraform plan`, without asking Azure. Errors and warnings are
+told by Terraform; what is marked *info* is given by the function
+[`rules_findings`](../functions/rules_findings.md) only, unless a version's `lint` argument raises it.
+
+Every finding has an id that is never used for another one. `lint` of a version says what to make of it:
+
+```terraform
+lint = {
+  L04 = \"off\"     # this privilege is meant to be closed to everybody
+  L21 = \"error\"   # nobody here uses Allow
+}
+```
+
+A check that would need something that is not known yet stays silent and speaks once it is.
+
+| id | severity | finding |
+|---|---|---|
+",
+    );
+    for entry in entries() {
+        text.push_str(&format!(
+            "| [{}](#{}) | {} | {} |\n",
+            entry.id,
+            entry.id.to_string().to_lowercase(),
+            severities(entry),
+            entry.title
+        ));
+    }
+    for (heading, entries) in HEADINGS.into_iter().zip(CATALOG) {
+        text.push_str(&format!("\n## {heading}\n"));
+        for entry in entries {
+            text.push_str(&section(entry));
+        }
+    }
+    text
+}
+
+fn entries() -> impl Iterator<Item = &'static Entry> {
+    CATALOG.iter().copied().flatten()
+}
+
+fn section(entry: &Entry) -> String {
+    let id = entry.id.to_string();
+    let needs = match entry.needs {
+        Needs::Rules => "",
+        Needs::Access => " Needs the mode or the default access.",
+        Needs::OsType => " Needs the profile's operating system.",
+        Needs::Endpoint => " Needs the profile's endpoint.",
+        Needs::History => {
+            " Not a finding of the linter: it takes an older version of the rules or an audit log to see it."
+        }
+    };
+    format!(
+        "\n<a id=\"{}\"></a>\n### {id}: {}\n\n*{}.*{needs}\n\n{}\n\n**What to do:** {}\n",
+        id.to_lowercase(),
+        entry.title,
+        capitalised(&severities(entry)),
+        entry.explanation,
+        entry.advice
+    )
+}
+
+fn severities(entry: &Entry) -> String {
+    let words: Vec<_> = entry.severities.iter().map(|severity| severity.as_str()).collect();
+    let grave = if entry.high { " (grave)" } else { "" };
+    format!("{}{grave}", words.join(" or "))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_has_a_row_and_a_section_under_a_heading() {
+        let page = page();
+        for entry in entries() {
+            let id = entry.id.to_string();
+            assert!(page.contains(&format!("| [{id}](#{}) |", id.to_lowercase())), "{id}");
+            assert!(page.contains(&format!("### {id}: {}\n", entry.title)), "{id}");
+        }
+        assert_eq!(HEADINGS.len(), CATALOG.len());
+    }
+}

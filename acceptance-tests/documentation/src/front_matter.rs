@@ -1,0 +1,28 @@
+//! The head of a page, which registries read.
+
+/// A page's head: its title, and its description in one paragraph of plain text.
+pub(crate) fn front_matter(title: &str, subcategory: &str, description: &str) -> String {
+    format!(
+        "---\npage_title: \"{title}\"\nsubcategory: \"{subcategory}\"\ndescription: |-\n  {}\n---\n",
+        plain(description)
+    )
+}
+
+/// Markdown without its code marks, on one line.
+fn plain(markdown: &str) -> String {
+    markdown.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_description_is_one_line_of_plain_text() {
+        let head = front_matter("a Resource - gallery", "", "Manages `a`.\nAnd\n  more.");
+        assert_eq!(
+            head,
+            "---\npage_title: \"a Resource - gallery\"\nsubcategory: \"\"\ndescription: |-\n  Manages a. And more.\n---\n"
+        );
+    }
+}

@@ -1,0 +1,32 @@
+//! `cargo document`: writes what is generated, and takes away what no longer is.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use documentation::{Error, generate};
+use terraform_provider_gallery::provider::Gallery;
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    match run(&root) {
+        Ok(said) => {
+            drop(std::io::stdout().write_all(said.as_bytes()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            drop(writeln!(std::io::stderr(), "document: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(root: &Path) -> Result<String, Error> {
+    let tree = generate(&Gallery::new(), root)?;
+    let changed = tree.differences(root)?;
+    tree.write(root)?;
+    if changed.is_empty() {
+        return Ok("docs/ and schema.json are up to date\n".to_owned());
+    }
+    Ok(changed.iter().map(|difference| format!("{difference}\n")).collect())
+}

@@ -1,0 +1,163 @@
+//! `moved` from `azapi_resource`: an object that the azapi provider manages goes on as one of ours, and Azure is not
+//! touched.
+//!
+//! The state of an `azapi_resource` holds the request body as its user wrote it. What it spells in several ways over
+//! the versions of that provider is read in all of them: `body` (and `output`) as JSON in a string (1.x), as an object,
+//! or as a value of any type with its type beside it, which is how Terraform stores one (2.x); `location` and `tags`
+//! beside the body or in it; any api-version after the type.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::identity::Identified;
+use super::timeouts;
+use crate::plugin::resource::{Move, Stored};
+use crate::plugin::{Diagnostic, Diagnostics, Value};
+
+/// The resource type of azapi whose states can be taken over.
+const SOURCE_TYPE: &str = "azapi_resource";
+
+/// Namespace and name of the azapi provider, on whichever registry or mirror it comes from.
+const SOURCE_PROVIDER: &str = "azure/azapi";
+
+/// What can take the place of an `azapi_resource`.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The resource type here.
+    pub resource: &'static str,
+    /// The type at Azure.
+    pub arm_type: &'static str,
+}
+
+/// Takes over a state. `state` makes ours from the id, what azapi knew of the object at Azure, and a state that has
+/// nothing but the id.
+///
+/// # Errors
+/// When the state is of another provider, another resource type or another type at Azure, or has no usable id.
+pub fn take_over<T, B>(
+    target: Target,
+    request: &Move,
+    imported: impl FnOnce(&T) -> Value,
+    state: impl FnOnce(&T, &B, &Value) -> (Value, Diagnostics),
+) -> Result<Stored, Diagnostic>
+where
+    T: Identified + FromStr + Display,
+    T::Err: Display,
+    B: DeserializeOwned + Default,
+{
+    let source = Source::read(target, request)?;
+    let id: T = source.id.parse().map_err(|error: T::Err| {
+        let detail = format!(
+            "The `{SOURCE_TYPE}` has the id {:?}, which cannot become a `{}`: {error}.",
+            source.id, target.resource
+        );
+        Diagnostic::error("Move of another kind of object", detail)
+    })?;
+    let (mut moved, warnings) = state(&id, &source.object(), &imported(&id));
+    if let Value::Object(attributes) = &mut moved {
+        attributes.insert(timeouts::BLOCK.to_owned(), source.timeouts);
+    }
+    let identity = Some(id.identity());
+    Ok(Stored { identity, warnings, ..Stored::new(moved) })
+}
+
+/// What the state of an `azapi_resource` says.
+struct Source {
+    id: String,
+    body: Map<String, Json>,
+    output: Map<String, Json>,
+    timeouts: Value,
+}
+
+impl Source {
+    fn read(target: Target, request: &Move) -> Result<Self, Diagnostic> {
+        let refused = |detail: String| Diagnostic::error("Move from this is not supported", detail);
+        let provider = request.source_provider.to_ascii_lowercase();
+        let is_azapi = provider == SOURCE_PROVIDER || provider.ends_with(&format!("/{SOURCE_PROVIDER}"));
+        if !is_azapi || request.source_type != SOURCE_TYPE {
+            return Err(refused(format!(
+                "A `{}` can take the place of an `{SOURCE_TYPE}` of the provider {SOURCE_PROVIDER}, and not of a `{}` \
+                 of {}. Remove the `moved` block, and import the object by its id instead.",
+                target.resource, request.source_type, request.source_provider
+            )));
+        }
+        let text = |name: &str| request.source_state.get(name).and_then(Json::as_str).unwrap_or_default();
+        let (arm_type, _) = text("type").split_once('@').unwrap_or((text("type"), ""));
+        if !arm_type.is_empty() && !arm_type.eq_ignore_ascii_case(target.arm_type) {
+            return Err(refused(format!(
+                "A `{}` is a {} at Azure, and the `{SOURCE_TYPE}` is a {arm_type}.",
+                target.resource, target.arm_type
+            )));
+        }
+        let mut body = document(request.source_state.get("body"));
+        for name in ["location", "tags"] {
+            match request.source_state.get(name) {
+                None | Some(Json::Null) => {}
+                Some(beside) => drop(body.insert(name.to_owned(), beside.clone())),
+            }
+        }
+        Ok(Self {
+            id: text("id").to_owned(),
+            body,
+            output: document(request.source_state.get("output")),
+            timeouts: limits(request.source_state.get(timeouts::BLOCK)),
+        })
+    }
+
+    /// The object at Azure as far as azapi knew it: what was asked for, over what came back. A refresh follows, so
+    /// whatever cannot be read is only left out.
+    fn object<B: DeserializeOwned + Default>(&self) -> B {
+        let mut whole = Json::Object(Map::new());
+        if let Some(properties @ Json::Object(_)) = self.output.get("properties") {
+            whole = serde_json::json!({ "properties": properties });
+        }
+        lay_over(&mut whole, &Json::Object(self.body.clone()));
+        serde_json::from_value(whole)
+            .or_else(|_| serde_json::from_value(Json::Object(self.body.clone())))
+            .unwrap_or_default()
+    }
+}
+
+/// A body or output in any of its spellings; empty when it is none.
+fn document(value: Option<&Json>) -> Map<String, Json> {
+    match value {
+        Some(Json::String(text)) => match serde_json::from_str(text) {
+            Ok(Json::Object(object)) => object,
+            _ => Map::new(),
+        },
+        Some(Json::Object(object)) => match (object.len(), object.get("type"), object.get("value")) {
+            (2, Some(_), Some(value)) => document(Some(value)),
+            _ => object.clone(),
+        },
+        _ => Map::new(),
+    }
+}
+
+/// Puts one document over another: objects are merged, everything else is replaced. Null says nothing.
+fn lay_over(beneath: &mut Json, above: &Json) {
+    match (beneath, above) {
+        (Json::Object(beneath), Json::Object(above)) => {
+            for (name, value) in above {
+                lay_over(beneath.entry(name).or_insert(Json::Null), value);
+            }
+        }
+        (_, Json::Null) => {}
+        (beneath, above) => *beneath = above.clone(),
+    }
+}
+
+/// azapi's `timeouts`, which are ours as well; null when none is set.
+fn limits(block: Option<&Json>) -> Value {
+    let limit = |name| block.and_then(|block| block.get(name)).and_then(Json::as_str);
+    let names = ["create", "read", "update", "delete"];
+    if names.into_iter().all(|name| limit(name).is_none()) {
+        return Value::Null;
+    }
+    Value::object(names.map(|name| (name, Value::from(limit(name)))))
+}
+
+#[cfg(test)]
+mod tests;

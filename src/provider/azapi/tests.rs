@@ -1,0 +1,199 @@
+//! States as versions of azapi have stored them, and what becomes of them.
+
+use serde_json::json;
+
+use crate::plugin::provider::ClientCapabilities;
+use crate::plugin::resource::{Move, PlanUpdate, Stored};
+use crate::plugin::{Failure, Resource, Value};
+use crate::provider::azure_double::{GALLERY, PROFILE, context};
+use crate::provider::connection::Connection;
+use crate::provider::invm_access_profile::InVmAccessProfile;
+use crate::provider::invm_access_profile_version::InVmAccessProfileVersion;
+
+const PROFILE_TYPE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
+const REGISTRY: &str = "registry.terraform.io/azure/azapi";
+
+fn version_body() -> serde_json::Value {
+    json!({"properties": {
+        "mode": "Enforce", "defaultAccess": "Deny",
+        "targetLocations": [{"name": "West Europe"}],
+        "rules": {
+            "privileges": [{"name": "p", "path": "/a", "queryParameters": {"k": "v"}}],
+            "roles": [{"name": "r", "privileges": ["p"]}],
+            "identities": [{"name": "i", "userName": "web"}],
+            "roleAssignments": [{"role": "r", "identities": ["i"]}]
+        }
+    }})
+}
+
+fn moved(provider: &str, source_type: &str, source_state: serde_json::Value) -> Move {
+    Move {
+        source_provider: provider.to_owned(),
+        source_type: source_type.to_owned(),
+        source_version: 2,
+        source_state,
+        source_private: Vec::new(),
+    }
+}
+
+async fn version(state: serde_json::Value) -> Result<Stored, Failure> {
+    let resource = InVmAccessProfileVersion::new(Connection::default());
+    assert!(resource.moves());
+    resource.move_state(&context(), moved(REGISTRY, "azapi_resource", state)).await
+}
+
+fn version_state(body: serde_json::Value) -> serde_json::Value {
+    json!({
+        "id": format!("{PROFILE}/versions/1.0.0"), "name": "1.0.0", "parent_id": PROFILE,
+        "type": format!("{PROFILE_TYPE}/versions@2024-03-03"), "location": "westeurope", "tags": null,
+        "body": body, "locks": null, "ignore_casing": false, "timeouts": null, "output": "{}"
+    })
+}
+
+/// The configuration that means the same as [`version_body`].
+fn version_config(tags: Value) -> Value {
+    let map = |name: &str, value: Value| Value::Map([(name.to_owned(), value)].into());
+    let set = |name: &str| Value::Set(vec![name.into()]);
+    let privilege = Value::object([("path", "/a".into()), ("query_parameters", map("k", "v".into()))]);
+    let identity = Value::object([
+        ("user_name", Value::from("web")),
+        ("group_name", Value::Null),
+        ("exe_path", Value::Null),
+        ("process_name", Value::Null),
+    ]);
+    let rules = Value::object([
+        ("privileges", map("p", privilege)),
+        ("roles", map("r", Value::object([("privileges", set("p"))]))),
+        ("identities", map("i", identity)),
+        ("role_assignments", map("r", Value::object([("identities", set("i"))]))),
+    ]);
+    Value::object([
+        ("id", Value::Null),
+        ("profile_id", PROFILE.into()),
+        ("name", "1.0.0".into()),
+        ("location", "West Europe".into()),
+        ("mode", "Enforce".into()),
+        ("default_access", "Deny".into()),
+        ("exclude_from_latest", Value::Null),
+        ("target_regions", Value::Set(vec!["westeurope".into()])),
+        ("lint", Value::Null),
+        ("tags", tags),
+        ("grants", Value::Null),
+        ("published_date", Value::Null),
+        ("rules", rules),
+        ("timeouts", Value::Null),
+    ])
+}
+
+async fn plans_empty(moved: Stored, config: Value) {
+    let resource = InVmAccessProfileVersion::new(Connection::default());
+    let request = PlanUpdate {
+        prior: moved.state.clone(),
+        proposed: config.clone(),
+        config,
+        private: moved.private,
+        identity: moved.identity.clone(),
+        meta: None,
+        capabilities: ClientCapabilities::default(),
+    };
+    let planned = resource.plan_update(&context(), request).await.unwrap();
+    assert_eq!(planned.replace, []);
+    assert_eq!(planned.state, moved.state);
+    assert_eq!(planned.identity, moved.identity);
+}
+
+#[tokio::test]
+async fn every_spelling_of_a_body_plans_empty_even_without_a_refresh() {
+    let object = version_body();
+    let text = object.to_string();
+    for body in [
+        json!(text),
+        object.clone(),
+        json!({"type": ["object", {"properties": "dynamic"}], "value": object}),
+        json!({"type": "string", "value": text}),
+    ] {
+        let moved = version(version_state(body.clone())).await.unwrap();
+        assert_eq!(moved.state.get("id"), Some(&format!("{PROFILE}/versions/1.0.0").into()), "{body}");
+        assert_eq!(
+            moved.identity.as_ref().and_then(|identity| identity.get("version_name")),
+            Some(&"1.0.0".into())
+        );
+        plans_empty(moved, version_config(Value::Null)).await;
+    }
+}
+
+#[tokio::test]
+async fn location_and_tags_may_stand_in_the_body_or_beside_it() {
+    let tags = || Value::Map([("team".to_owned(), Value::from("a"))].into());
+    let mut inside = version_state(version_body());
+    inside["location"] = serde_json::Value::Null;
+    inside["body"]["location"] = "westeurope".into();
+    inside["body"]["tags"] = json!({"team": "a"});
+    plans_empty(version(inside).await.unwrap(), version_config(tags())).await;
+    let mut beside = version_state(version_body());
+    beside["tags"] = json!({"team": "a"});
+    beside["type"] = format!("{}/VERSIONS@2026-03-03", PROFILE_TYPE.to_uppercase()).into();
+    plans_empty(version(beside).await.unwrap(), version_config(tags())).await;
+}
+
+#[tokio::test]
+async fn what_azure_returned_is_known_and_timeouts_stay() {
+    let mut state = version_state(version_body());
+    state["output"] = json!({"type": "dynamic", "value": {"properties": {
+        "publishedDate": "2026-01-02T00:00:00Z", "excludeFromLatest": false, "mode": "Audit"
+    }}});
+    state["timeouts"] = json!({"create": "2h", "read": null, "update": null, "delete": null});
+    let moved = version(state).await.unwrap().state;
+    assert_eq!(moved.get("published_date"), Some(&"2026-01-02T00:00:00Z".into()));
+    assert_eq!(moved.get("mode"), Some(&"Enforce".into()), "what was asked for counts");
+    assert_eq!(moved.get("timeouts").and_then(|block| block.get("create")), Some(&"2h".into()));
+}
+
+#[tokio::test]
+async fn an_unreadable_body_leaves_the_id_for_the_refresh() {
+    for body in [json!("not json"), json!(null), json!({"properties": {"rules": 5}}), json!([1])] {
+        let moved = version(version_state(body)).await.unwrap();
+        assert_eq!(moved.state.get("profile_id"), Some(&PROFILE.into()));
+        let kind = InVmAccessProfileVersion::new(Connection::default()).schema().implied_type();
+        crate::plugin::value::msgpack::encode(&moved.state, &kind).expect("conforms to the schema");
+    }
+}
+
+#[tokio::test]
+async fn a_profile_moves_from_either_registry() {
+    let resource = InVmAccessProfile::new(Connection::default());
+    let state = json!({
+        "id": PROFILE, "name": "web", "parent_id": GALLERY, "type": format!("{PROFILE_TYPE}@2025-03-03"),
+        "location": "westeurope", "tags": {},
+        "body": {"value": {"properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS"}}, "type": "dynamic"}
+    });
+    for provider in [REGISTRY, "registry.opentofu.org/azure/azapi", "registry.opentofu.org/Azure/azapi"] {
+        let request = moved(provider, "azapi_resource", state.clone());
+        let moved = resource.move_state(&context(), request).await.unwrap().state;
+        assert_eq!(moved.get("gallery_id"), Some(&GALLERY.into()));
+        assert_eq!(moved.get("os_type"), Some(&"Linux".into()));
+        assert_eq!(moved.get("description"), Some(&Value::Null));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_moved_says_what_it_is() {
+    let resource = InVmAccessProfile::new(Connection::default());
+    let state = version_state(version_body());
+    for (provider, source_type, says) in [
+        (REGISTRY, "azapi_resource", "is a Microsoft.Compute/galleries/inVMAccessControlProfiles/versions"),
+        (REGISTRY, "azapi_update_resource", "not of a `azapi_update_resource`"),
+        ("registry.terraform.io/evil/azapi", "azapi_resource", "registry.terraform.io/evil/azapi"),
+    ] {
+        let told =
+            resource.move_state(&context(), moved(provider, source_type, state.clone())).await.unwrap_err();
+        let told = told.into_diagnostics();
+        let told = told.iter().next().unwrap();
+        assert!(told.detail.contains(says), "{}", told.detail);
+        assert!(told.summary.len() < 60);
+    }
+    let mut untyped = version_state(version_body());
+    untyped["type"] = serde_json::Value::Null;
+    let told = resource.move_state(&context(), moved(REGISTRY, "azapi_resource", untyped)).await.unwrap_err();
+    assert!(told.into_diagnostics().iter().next().unwrap().detail.contains("/versions/1.0.0"));
+}

@@ -1,0 +1,216 @@
+//! Resource identity: the names that make up an ARM id, each for itself.
+//!
+//! One rule holds for every call that carries one: what is stored is kept to the letter as long as it names the same
+//! object by ARM's rules, since a host takes any other letter for another object; where nothing is stored yet, as in
+//! a state from before there were identities, it comes from the id.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::arm::ids::{
+    GalleryId, GalleryName, ProfileId, ProfileName, ResourceGroupName, SubscriptionId, VersionId, VersionName,
+};
+use crate::plugin::resource::{Interrupted, Partial, Planned, ReadOutcome, Stored};
+use crate::plugin::schema::{IdentityAttribute, IdentitySchema};
+use crate::plugin::{Diagnostic, Type, Value};
+use crate::provider::checks;
+
+/// The parts, outermost first, each with what it is. A profile has all but the last.
+const PARTS: [(&str, &str); 5] = [
+    ("subscription_id", "The subscription's GUID."),
+    ("resource_group_name", "The name of the resource group."),
+    ("gallery_name", "The name of the Compute Gallery."),
+    ("profile_name", "The name of the profile."),
+    ("version_name", "The version, `x.y.z`."),
+];
+
+/// An ARM id that can be told as an identity.
+pub trait Identified: FromStr + PartialEq + Send {
+    /// How many of the parts it has.
+    const PARTS: usize;
+
+    /// Its parts, outermost first.
+    fn parts(&self) -> Vec<&str>;
+
+    /// The id that an identity names.
+    ///
+    /// # Errors
+    /// When a part is missing or is no such name.
+    fn of_identity(identity: &Value) -> Result<Self, Diagnostic>;
+
+    /// The identity.
+    fn identity(&self) -> Value {
+        Value::object(PARTS.iter().zip(self.parts()).map(|((name, _), part)| (*name, part.into())))
+    }
+}
+
+impl Identified for ProfileId {
+    const PARTS: usize = 4;
+
+    fn parts(&self) -> Vec<&str> {
+        let gallery = self.gallery();
+        vec![
+            gallery.subscription().as_str(),
+            gallery.resource_group().as_str(),
+            gallery.name().as_str(),
+            self.name().as_str(),
+        ]
+    }
+
+    fn of_identity(identity: &Value) -> Result<Self, Diagnostic> {
+        let subscription: SubscriptionId = part(identity, "subscription_id")?;
+        let group: ResourceGroupName = part(identity, "resource_group_name")?;
+        let gallery: GalleryName = part(identity, "gallery_name")?;
+        let name: ProfileName = part(identity, "profile_name")?;
+        Ok(GalleryId::new(subscription, group, gallery).profile(name))
+    }
+}
+
+impl Identified for VersionId {
+    const PARTS: usize = 5;
+
+    fn parts(&self) -> Vec<&str> {
+        let mut parts = self.profile().parts();
+        parts.push(self.name().as_str());
+        parts
+    }
+
+    fn of_identity(identity: &Value) -> Result<Self, Diagnostic> {
+        let name: VersionName = part(identity, "version_name")?;
+        Ok(ProfileId::of_identity(identity)?.version(name))
+    }
+}
+
+fn part<T>(identity: &Value, name: &str) -> Result<T, Diagnostic>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text = checks::text(identity, name).map(str::trim).unwrap_or_default();
+    if text.is_empty() {
+        let detail = format!("`{name}` of the identity is not set. Set all of its parts.");
+        return Err(Diagnostic::error("Incomplete identity", detail));
+    }
+    text.parse().map_err(|error: T::Err| {
+        let detail = format!("`{name}` of the identity is {text:?}: {}.", checks::sentence(&error));
+        Diagnostic::error("Malformed identity", detail)
+    })
+}
+
+/// The schema of the identities of one kind of object.
+#[must_use]
+pub fn schema<T: Identified>() -> IdentitySchema {
+    let attributes = PARTS.iter().take(T::PARTS).map(|(name, description)| IdentityAttribute {
+        name,
+        kind: Type::String,
+        required_for_import: true,
+        description,
+    });
+    IdentitySchema { version: 0, attributes: attributes.collect() }
+}
+
+/// The identity to hand out for an object: the stored one where it names the same.
+#[must_use]
+pub fn kept<T: Identified>(stored: Option<Value>, id: &T) -> Value {
+    stored
+        .filter(|stored| T::of_identity(stored).is_ok_and(|same| same == *id))
+        .unwrap_or_else(|| id.identity())
+}
+
+/// A plan with its identity. `id` is the planned object's, when it is known already.
+#[must_use]
+pub fn planned<T: Identified>(mut planned: Planned, stored: Option<Value>, id: Option<T>) -> Planned {
+    planned.identity = id.map(|id| kept(stored, &id));
+    planned
+}
+
+/// What goes to the state, with its identity. `before` is what the plan or the state had.
+#[must_use]
+pub fn stored<T: Identified>(mut stored: Stored, before: Option<Value>) -> Stored {
+    stored.identity = of_state::<T>(&stored.state, before);
+    stored
+}
+
+/// What a refresh found, with its identity.
+#[must_use]
+pub fn read<T: Identified>(outcome: ReadOutcome, before: Option<Value>) -> ReadOutcome {
+    match outcome {
+        ReadOutcome::Present(found) => ReadOutcome::Present(stored::<T>(found, before)),
+        other => other,
+    }
+}
+
+/// What an apply that failed leaves behind, with its identity.
+#[must_use]
+pub fn interrupted<T: Identified>(interrupted: Interrupted, before: Option<Value>) -> Interrupted {
+    let partial = interrupted.partial.map(|partial| {
+        let identity = of_state::<T>(&partial.state, before);
+        Partial { identity, ..partial }
+    });
+    Interrupted { partial, ..interrupted }
+}
+
+fn of_state<T: Identified>(state: &Value, before: Option<Value>) -> Option<Value> {
+    match checks::text(state, "id").and_then(|id| id.parse::<T>().ok()) {
+        Some(id) => Some(kept(before, &id)),
+        None => before,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin::schema::check;
+    use crate::provider::azure_double::PROFILE;
+
+    fn identity(name: &str, value: impl Into<Value>) -> Value {
+        let version: VersionId = format!("{PROFILE}/versions/1.2.3").parse().unwrap();
+        let Value::Object(mut parts) = version.identity() else { panic!("an object") };
+        parts.insert(name.to_owned(), value.into());
+        Value::Object(parts)
+    }
+
+    #[test]
+    fn terraform_takes_the_schemas() {
+        assert_eq!(check::identity(&schema::<ProfileId>()), []);
+        assert_eq!(check::identity(&schema::<VersionId>()), []);
+        assert_eq!(schema::<VersionId>().attributes.len(), schema::<ProfileId>().attributes.len() + 1);
+    }
+
+    #[test]
+    fn an_id_comes_back_from_its_identity() {
+        let profile: ProfileId = PROFILE.parse().unwrap();
+        assert_eq!(ProfileId::of_identity(&profile.identity()), Ok(profile.clone()));
+        assert_eq!(profile.identity().get("profile_name"), Some(&"web".into()));
+        let version: VersionId = format!("{PROFILE}/versions/1.2.3").parse().unwrap();
+        assert_eq!(VersionId::of_identity(&version.identity()), Ok(version));
+    }
+
+    #[test]
+    fn a_wrong_part_is_named() {
+        for (name, value) in
+            [("subscription_id", "me"), ("profile_name", "-"), ("version_name", "v1"), ("gallery_name", " ")]
+        {
+            let told = VersionId::of_identity(&identity(name, value)).unwrap_err();
+            assert!(told.detail.contains(&format!("`{name}`")), "{}", told.detail);
+        }
+        assert!(VersionId::of_identity(&identity("version_name", Value::Null)).is_err());
+    }
+
+    #[test]
+    fn what_is_stored_is_kept_to_the_letter_while_it_names_the_same_object() {
+        let id: VersionId = format!("{PROFILE}/versions/1.2.3").parse().unwrap();
+        let shouted = identity("gallery_name", "G");
+        assert_ne!(shouted, id.identity());
+        assert_eq!(kept(Some(shouted.clone()), &id), shouted);
+        assert_eq!(kept(Some(identity("version_name", "1.2.4")), &id), id.identity());
+        assert_eq!(kept(None, &id), id.identity());
+    }
+
+    #[test]
+    fn a_state_from_before_there_were_identities_gets_one() {
+        let state = Value::object([("id", Value::from(PROFILE))]);
+        let with = stored::<ProfileId>(Stored::new(state), None);
+        assert_eq!(with.identity, Some(PROFILE.parse::<ProfileId>().unwrap().identity()));
+    }
+}
