@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;
+mod access_check;
 mod configurations;
 mod drift;
 mod existing;
@@ -20,6 +21,8 @@ mod operations;
 mod parents;
 mod profile;
 mod requests;
+mod role_functions;
+mod roles;
 mod spelling;
 mod timeouts;
 mod unknown;

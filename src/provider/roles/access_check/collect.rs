@@ -72,7 +72,7 @@ async fn collect_at(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Er
     let authorization = client.authorization();
     let own = match principal {
         Some(_) => Own::NotAsked,
-        None => own(authorization.permissions(scope, call).await)?,
+        None => own(authorization.permissions(scope, call).await, scope)?,
     };
     let who = match principal {
         Some(id) => Some(id.to_owned()),
@@ -100,12 +100,17 @@ async fn collect_at(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Er
     Ok(Collected { scope: scope.to_owned(), own, facts })
 }
 
-fn own(result: Result<Vec<Json>, arm::Error>) -> Result<Own, arm::Error> {
+fn own(result: Result<Vec<Json>, arm::Error>, scope: &str) -> Result<Own, arm::Error> {
+    let is_above_groups = parent::of(scope).is_none();
     match result {
         Ok(blocks) => Ok(Permissions::from_json(&Json::Array(blocks)).map_or(Own::Unreadable, Own::Known)),
         Err(error) if error.is_forbidden() => Ok(Own::Unreadable),
-        // The call is published for a resource group and what is in it; elsewhere there may be none.
-        Err(error) if problem::is_absent(&error) && error.missing() == Some(Missing::Other) => {
+        // The call is published for a resource group and what is in it; above there may be none.
+        Err(error)
+            if is_above_groups
+                && problem::is_absent(&error)
+                && error.missing() != Some(Missing::Subscription) =>
+        {
             Ok(Own::Unreadable)
         }
         Err(error) => Err(error),

@@ -49,8 +49,9 @@ pub fn schema() -> Schema {
             computed(
                 "complete",
                 Type::Bool,
-                "Whether everything that decides could be read: the permissions of the identity signed in, role \
-                 assignments and their roles, and deny assignments. `Microsoft.Authorization/*/read` suffices for that.",
+                "Whether everything that decides could be read: role assignments with their roles, and deny assignments. \
+                 `Microsoft.Authorization/*/read` suffices for that, and so does the feature `rbac` of \
+                 `least_privilege_role`.",
             ),
             computed(
                 "conditional",
