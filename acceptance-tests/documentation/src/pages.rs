@@ -140,7 +140,7 @@ fn import(root: &Path, page: &Page, identity: Option<IdentitySchema>) -> Result<
     {
         text.push_str(&format!(
             "\nWith Terraform 1.12 or newer, an [`import` block](https://developer.hashicorp.com/terraform/language/import) \
-             takes the `identity`:\n\n{block}\n### Identity Schema\n\n{}",
+             takes the `identity`:\n\n{block}\n### Identity Schema\n{}",
             schema_section::identity(identity)
         ));
     }

@@ -1,0 +1,237 @@
+//! What the examples and guides say is done, with the real CLI against the emulator.
+
+// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use acceptance_tests::scenario::{Scenario, scenario};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap().replace("\r\n", "\n")
+}
+
+/// The profile that guides begin with.
+const PROFILE: &str = "examples/resources/gallery_invm_access_profile/resource.tf";
+
+/// The folders in `examples/<kind>`, each with its files.
+fn examples(kind: &str) -> Vec<(String, BTreeMap<String, String>)> {
+    let mut found = Vec::new();
+    for folder in fs::read_dir(root().join("examples").join(kind)).into_iter().flatten() {
+        let folder = folder.unwrap();
+        let files = fs::read_dir(folder.path()).unwrap().map(|file| {
+            let file = file.unwrap();
+            (file.file_name().into_string().unwrap(), fs::read_to_string(file.path()).unwrap())
+        });
+        found.push((folder.file_name().into_string().unwrap(), files.collect()));
+    }
+    found.sort();
+    found
+}
+
+/// The files of an example whose names begin with this, as one configuration.
+fn joined(files: &BTreeMap<String, String>, stem: &str) -> String {
+    let chosen = files.iter().filter(|(name, _)| name.starts_with(stem) && name.ends_with(".tf"));
+    chosen.map(|(_, text)| format!("{text}\n")).collect()
+}
+
+/// The text with the emulator's gallery in the place of the one that examples and guides speak of.
+fn here(scenario: &Scenario, text: &str) -> String {
+    let subscription = scenario.emulator.ready("subscription_id");
+    let text = text.replace("00000000-0000-0000-0000-000000000000", subscription);
+    let spoken_of = format!(
+        "/subscriptions/{subscription}/resourceGroups/fleet/providers/Microsoft.Compute/galleries/fleet"
+    );
+    text.replace(&spoken_of, scenario.gallery())
+}
+
+/// The blocks of code in a guide, each with its first line.
+fn blocks(guide: &str) -> Vec<String> {
+    let text = read(&format!("docs/guides/{guide}"));
+    let blocks = text.split("```terraform\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    blocks.map(|block| format!("{block}\n")).collect()
+}
+
+/// A configuration without its `terraform` block, which the scenario writes itself.
+fn without_head(text: &str) -> String {
+    match text.find("\n}\n\n") {
+        Some(end) if text.starts_with("terraform {") => text.get(end + 4..).unwrap_or_default().to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+#[test]
+fn every_example_is_formatted() {
+    scenario(|s| {
+        let folder = root().join("examples");
+        s.run_well(&["fmt", "-check", "-diff", "-recursive", folder.to_str().unwrap()]);
+    });
+}
+
+#[test]
+fn the_examples_of_the_provider_are_valid() {
+    scenario(|s| {
+        s.terraform.write("provider.tf", &read("examples/provider/provider.tf")).unwrap();
+        assert_eq!(s.validate(&read("examples/provider/provider-custom-cloud.tf")), []);
+        s.write("");
+    });
+}
+
+#[test]
+fn every_example_of_a_resource_is_applied() {
+    for (name, files) in examples("resources") {
+        scenario(|s| {
+            let config = here(s, &joined(&files, "resource"));
+            assert_eq!(s.validate(&config), [], "{name}");
+            s.apply(&config);
+        });
+    }
+}
+
+#[test]
+fn every_example_of_an_import_finds_what_the_example_made() {
+    for (name, files) in examples("resources") {
+        let Some(block) = files.get("import-by-string-id.tf") else { continue };
+        scenario(|s| {
+            let config = here(s, files.get("resource.tf").unwrap());
+            s.apply(&config);
+            let block = here(s, block);
+            let address = block.lines().find_map(|line| line.trim().strip_prefix("to = ")).unwrap();
+            s.forget(address);
+            let output = s.apply(&format!("{config}\n{block}"));
+            assert!(output.says("1 imported, 0 added, 0 changed, 0 destroyed"), "{name}: {output}");
+
+            s.write(&config);
+            s.forget(address);
+            let command = here(s, files.get("import.sh").unwrap());
+            let words: Vec<_> = command.split_whitespace().collect();
+            let ["terraform", "import", to, id] = words.as_slice() else { panic!("{name}: {command}") };
+            assert_eq!(*to, address);
+            s.import(to, id);
+        });
+    }
+}
+
+#[test]
+fn every_example_of_a_function_gives_what_it_promises() {
+    scenario(|s| {
+        for (name, files) in examples("functions") {
+            let output = s.apply(&joined(&files, "function"));
+            assert!(!output.says("Check block assertion failed"), "{name}: {output}");
+        }
+        assert!(s.requests().is_empty(), "functions ask nobody");
+    });
+}
+
+#[test]
+fn every_example_of_a_data_source_finds_what_the_resources_made() {
+    scenario(|s| {
+        let made = here(s, &read("examples/resources/gallery_invm_access_profile_version/resource.tf"));
+        s.apply(&made);
+        for (name, files) in examples("data-sources") {
+            let config = here(s, &joined(&files, "data-source"));
+            assert_eq!(s.validate(&config), [], "{name}");
+            s.apply(&format!("{made}\n{config}"));
+        }
+    });
+}
+
+#[test]
+fn the_first_allowlist_is_applied() {
+    scenario(|s| {
+        let blocks = blocks("first-allowlist.md");
+        let config = without_head(&here(s, blocks.first().unwrap()));
+        assert_eq!(s.validate(&config), []);
+        s.apply(&config);
+        let found = s.validate(&config.replace("[\"instance\", \"token\"]", "[\"instance\", \"tokn\"]"));
+        assert!(found.iter().any(|one| one.summary == "A name refers to nothing"), "{found:?}");
+        let second = format!("{}    }}\n", blocks.get(1).unwrap().trim_end().trim_end_matches('}'));
+        let start = config.find("    identities = {").unwrap();
+        let end = config.find("  }\n\n  lifecycle").unwrap();
+        let config = format!("{}{second}{}", &config[..start], &config[end..]);
+        let plan = s.plan(&config);
+        assert!(plan.output.says("backup -> token (app)"), "{}", plan.output);
+        assert!(s.apply_planned().says("versions/1.0.1]"));
+    });
+}
+
+#[test]
+fn a_rules_file_of_the_az_cli_is_taken_as_it_is() {
+    scenario(|s| {
+        let blocks = blocks("az-cli.md");
+        let guide = blocks.iter().find(|block| block.contains("rules.json")).unwrap();
+        s.terraform
+            .write(
+                "rules.json",
+                r#"{
+                    "privileges": [
+                        { "name": "instance", "path": "/metadata/instance/compute" },
+                        { "name": "token", "path": "/metadata/identity/oauth2/token", "queryParameters": { "resource": "https://vault.azure.net" } }
+                    ],
+                    "roles": [{ "name": "app", "privileges": ["instance", "token"] }],
+                    "identities": [
+                        { "name": "web", "userName": "web", "exePath": "/opt/web/bin/server" },
+                        { "name": "backup", "userName": "backup", "exePath": "/opt/backup/bin/run" }
+                    ],
+                    "roleAssignments": [{ "role": "app", "identities": ["web"] }, { "role": "app", "identities": ["backup"] }]
+                }"#,
+            )
+            .unwrap();
+        let output = s.apply(&format!("{}\n{guide}", here(s, &read(PROFILE))));
+        assert!(output.says("backup -> token (app)"), "{output}");
+    });
+}
+
+#[test]
+fn a_decision_makes_a_new_version_as_the_guide_promises() {
+    scenario(|s| {
+        let blocks = blocks("audit-to-enforce.md");
+        let frame = blocks.first().unwrap();
+        let check = blocks.iter().find(|block| block.contains("check \"")).unwrap();
+        let variables = r#"
+            variable "privileges" { default = { token = { path = "/metadata/identity/oauth2/token" } } }
+            variable "roles" { default = { app = { privileges = ["token"] } } }
+            variable "identities" { default = { web = { user_name = "web", exe_path = "/opt/web/bin/server" } } }
+            variable "role_assignments" { default = { app = { identities = ["web"] } } }
+        "#;
+        let config = format!("{}\n{frame}\n{check}\n{variables}", here(s, &read(PROFILE)));
+        s.apply(&config);
+        let enforced = config.replace(
+            "mode = \"Audit\", default_access = \"Allow\"",
+            "mode = \"Enforce\", default_access = \"Deny\"",
+        );
+        assert_ne!(enforced, config);
+        let output = s.apply(&enforced);
+        assert!(output.says("versions/1.0.1]"), "{output}");
+        assert!(!output.says("Check block assertion failed"), "{output}");
+    });
+}
+
+#[test]
+fn the_module_of_the_guide_to_testing_passes_its_tests() {
+    scenario(|s| {
+        let mut written = Vec::new();
+        for block in blocks("testing.md") {
+            let (first, rest) = block.split_once('\n').unwrap();
+            let name = first.strip_prefix("# ").unwrap();
+            let nested = name.contains('/') && !name.ends_with(".tftest.hcl");
+            let text = if nested { rest.to_owned() } else { without_head(rest) };
+            fs::create_dir_all(s.terraform.directory().join(name).parent().unwrap()).unwrap();
+            s.terraform.write(name, &here(s, &text)).unwrap();
+            written.push(name.to_owned());
+        }
+        s.run_well(&["get", "-no-color"]);
+        let output = s.run_well(&["test", "-no-color"]);
+        assert!(output.says("4 passed, 0 failed"), "{output}");
+        s.write("");
+        for name in written.iter().filter(|name| *name != "main.tf") {
+            s.terraform.remove(name).unwrap();
+        }
+    });
+}
