@@ -6,8 +6,10 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
+
+use crate::running;
 
 /// Where the binaries are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +34,11 @@ fn build() -> Result<Binaries, BuildError> {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_this_package)) {
         command.env_remove(name);
     }
-    let output = command
+    command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["build", "--quiet", "--workspace", "--bins"])
-        .args(layout.arguments())
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| BuildError::Cargo(error.to_string()))?;
+        .args(layout.arguments());
+    let output = running::run(&mut command).map_err(|error| BuildError::Cargo(error.to_string()))?;
     if !output.status.success() {
         return Err(BuildError::Failed(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
@@ -56,9 +56,10 @@ fn build() -> Result<Binaries, BuildError> {
 /// Whether cargo has set a variable for this one package. Build scripts watch some of them (ring's does), so handing
 /// them on to another cargo would have it build nearly everything again, and this one after it.
 fn is_of_this_package(variable: &str) -> bool {
-    ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_BIN_", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE"]
-        .iter()
-        .any(|prefix| variable.starts_with(prefix))
+    variable == "OUT_DIR"
+        || ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_BIN_", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE"]
+            .iter()
+            .any(|prefix| variable.starts_with(prefix))
 }
 
 /// How the running executable was built, read from where it lies: `<target>[/<triple>]/<profile>[/deps]/<name>`.
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_the_user_has_set_for_cargo_is_handed_on() {
-        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_BIN_EXE_quickstart"] {
+        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_BIN_EXE_quickstart", "OUT_DIR"] {
             assert!(is_of_this_package(name), "{name}");
         }
         for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_JOBS", "CARGO_NET_OFFLINE", "RUSTFLAGS"] {

@@ -47,15 +47,23 @@ pub fn scenario(test: impl FnOnce(&mut Scenario)) {
 
 /// Runs a test against an emulator with these further arguments.
 pub fn scenario_with(arguments: &[&str], test: impl FnOnce(&mut Scenario)) {
-    let Some(cli) = Cli::find() else {
-        if !cli::may_skip() {
-            panic!("{} ({}=1 skips the tests that need it)", cli::HOW_TO_GET_ONE, cli::SKIP);
+    with_cli(|cli| run(cli, arguments, test));
+}
+
+/// Runs a test that needs the CLI. Where there is none it fails, or is skipped when that was asked for.
+pub fn with_cli(test: impl FnOnce(&Cli)) {
+    match Cli::find() {
+        Some(cli) => test(cli),
+        None if cli::may_skip() => {
+            let name = std::thread::current().name().unwrap_or("a test").to_owned();
+            // Past the test runner's capture, so that a skipped test is seen.
+            let _ = writeln!(std::io::stderr(), "skipped {name}: {}", cli::HOW_TO_GET_ONE);
         }
-        let name = std::thread::current().name().unwrap_or("a test").to_owned();
-        // Past the test runner's capture, so that a skipped test is seen.
-        let _ = writeln!(std::io::stderr(), "skipped {name}: {}", cli::HOW_TO_GET_ONE);
-        return;
-    };
+        None => panic!("{} ({}=1 skips the tests that need it)", cli::HOW_TO_GET_ONE, cli::SKIP),
+    }
+}
+
+fn run(cli: &Cli, arguments: &[&str], test: impl FnOnce(&mut Scenario)) {
     let mut directory = or_fail(tempfile::tempdir());
     let begun = catch_unwind(AssertUnwindSafe(|| {
         let mut scenario = Scenario::start(cli, directory.path(), arguments);

@@ -1,7 +1,7 @@
 //! Terraform's side: handshake, mutual TLS, the gRPC service, values, schemas, diagnostics. Knows no Azure.
 //!
 //! Written as if it were a crate of its own. A provider implements [`Provider`] and, for each of its types,
-//! [`Resource`], [`DataSource`] or [`Function`]; the service turns Terraform's calls into calls of these.
+//! [`Resource`], [`DataSource`], [`ListResource`] or [`Function`]; the service turns Terraform's calls into calls of these.
 
 mod connection;
 pub mod data_source;
@@ -10,6 +10,7 @@ pub mod function;
 mod go_plugin;
 pub mod handshake;
 pub mod lifetime;
+pub mod list_resource;
 pub mod listener;
 pub mod log;
 pub mod panics;
@@ -27,6 +28,7 @@ pub mod value;
 pub use data_source::DataSource;
 pub use diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
 pub use function::{Function, FunctionError};
+pub use list_resource::ListResource;
 pub use path::{Path, Step};
 pub use provider::{Context, Provider};
 pub use resource::Resource;

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::data_source::DataSource;
 use super::diagnostic::{Diagnostics, Failure};
 use super::function::Function;
+use super::list_resource::ListResource;
 use super::resource::Resource;
 use super::schema::Schema;
 use super::value::Value;
@@ -66,6 +67,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Its data sources. Called once.
     fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        Vec::new()
+    }
+
+    /// Those of its resource types whose objects can be listed. Called once.
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
         Vec::new()
     }
 

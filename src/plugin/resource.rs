@@ -316,6 +316,12 @@ pub trait Resource: Send + Sync {
     /// When the name is malformed or nothing is there.
     async fn import(&self, context: &Context, target: ImportTarget) -> Result<Stored, Failure>;
 
+    /// Takes the configuration that the schema makes of a state, and leaves out what says nothing more. Whatever is
+    /// left must plan empty against that state.
+    fn tidy_config(&self, config: Value) -> Value {
+        config
+    }
+
     /// Rewrites a state stored under an older version of the schema. A state of the current version never
     /// comes here.
     ///

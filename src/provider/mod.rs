@@ -15,6 +15,7 @@ pub mod identity;
 pub mod import;
 pub mod invm_access_profile;
 pub mod invm_access_profile_version;
+pub mod list_resources;
 pub mod problem;
 pub mod roles;
 pub mod spelling;
@@ -26,7 +27,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::plugin::provider::{ConfigureRequest, Provider};
-use crate::plugin::{Context, DataSource, Diagnostics, Failure, Function, Resource, Schema, Value};
+use crate::plugin::{
+    Context, DataSource, Diagnostics, Failure, Function, ListResource, Resource, Schema, Value,
+};
 use connection::Connection;
 use invm_access_profile::InVmAccessProfile;
 use invm_access_profile_version::InVmAccessProfileVersion;
@@ -45,6 +48,12 @@ impl Gallery {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The provider over this connection.
+    #[cfg(test)]
+    pub(crate) const fn over(connection: Connection) -> Self {
+        Self { connection }
     }
 }
 
@@ -65,6 +74,10 @@ impl Provider for Gallery {
         let mut all = data_sources::all(&self.connection);
         all.extend(roles::all(&self.connection));
         all
+    }
+
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
+        list_resources::all(&self.connection)
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {

@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod block;
 pub mod check;
+mod generate;
 pub mod identity;
 mod prose;
 mod settle;

@@ -33,6 +33,15 @@ impl Calls {
         })
     }
 
+    /// Runs a call that answers as it goes.
+    pub(super) fn spawn(&self, rpc: &'static str, call: impl Future<Output = ()> + Send + 'static) {
+        let begun = Instant::now();
+        self.0.spawn(async move {
+            call.await;
+            tracing::debug!(target: "provider.plugin", rpc, elapsed = ?begun.elapsed(), "call answered");
+        });
+    }
+
     /// Waits until no call is running.
     pub(super) async fn idle(&self) {
         self.0.close();

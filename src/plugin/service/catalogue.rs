@@ -7,6 +7,7 @@ use super::convert;
 use crate::plugin::data_source::DataSource;
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::plugin::function::{Function, Signature};
+use crate::plugin::list_resource::ListResource;
 use crate::plugin::proto;
 use crate::plugin::provider::Provider;
 use crate::plugin::resource::Resource;
@@ -20,6 +21,7 @@ pub(super) struct Catalogue {
     pub(super) meta: Option<Form>,
     pub(super) resources: BTreeMap<&'static str, Managed>,
     pub(super) data_sources: BTreeMap<&'static str, Sourced>,
+    pub(super) list_resources: BTreeMap<&'static str, Listable>,
     pub(super) functions: BTreeMap<&'static str, Callable>,
 }
 
@@ -33,6 +35,12 @@ pub(super) struct Managed {
 /// A data source and what is known of it.
 pub(super) struct Sourced {
     pub(super) source: Arc<dyn DataSource>,
+    pub(super) form: Form,
+}
+
+/// A list resource and what is known of it.
+pub(super) struct Listable {
+    pub(super) list: Arc<dyn ListResource>,
     pub(super) form: Form,
 }
 
@@ -55,6 +63,9 @@ impl Catalogue {
         let sourced = |source: Arc<dyn DataSource>| {
             (source.type_name(), Sourced { form: Form::of(source.schema()), source })
         };
+        let listable = |list: Arc<dyn ListResource>| {
+            (list.type_name(), Listable { form: Form::of(list.schema()), list })
+        };
         let callable = |function: Arc<dyn Function>| {
             (function.name(), Callable { signature: function.signature(), function })
         };
@@ -63,6 +74,7 @@ impl Catalogue {
             meta: provider.meta_schema().map(Form::of),
             resources: provider.resources().into_iter().map(managed).collect(),
             data_sources: provider.data_sources().into_iter().map(sourced).collect(),
+            list_resources: provider.list_resources().into_iter().map(listable).collect(),
             functions: provider.functions().into_iter().map(callable).collect(),
         }
     }
@@ -75,6 +87,12 @@ impl Catalogue {
     /// The data source of this type.
     pub(super) fn data_source(&self, name: &str) -> Result<&Sourced, Diagnostic> {
         self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name))
+    }
+
+    /// The list resource of this type, and the resource whose objects it lists.
+    pub(super) fn list_resource(&self, name: &str) -> Result<(&Listable, &Managed), Diagnostic> {
+        let listable = self.list_resources.get(name).ok_or_else(|| unknown_type("list resource", name))?;
+        Ok((listable, self.resource(name)?))
     }
 
     /// What a module told the provider, when there is something the provider takes.

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use crate::plugin::proto;
-use proto::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+use proto::get_metadata::{DataSourceMetadata, FunctionMetadata, ListResourceMetadata, ResourceMetadata};
 
 impl Shared {
     /// Names and abilities, for a host that wants no schemas yet.
@@ -20,6 +20,11 @@ impl Shared {
                 .data_sources
                 .keys()
                 .map(|type_name| DataSourceMetadata { type_name: name(type_name) })
+                .collect(),
+            list_resources: catalogue
+                .list_resources
+                .keys()
+                .map(|type_name| ListResourceMetadata { type_name: name(type_name) })
                 .collect(),
             functions: catalogue.functions.keys().map(|key| FunctionMetadata { name: name(key) }).collect(),
             ..proto::get_metadata::Response::default()
@@ -42,6 +47,11 @@ impl Shared {
                     .data_sources
                     .iter()
                     .map(|(name, sourced)| ((*name).to_owned(), sourced.form.schema.to_proto()))
+                    .collect(),
+                list_resource_schemas: catalogue
+                    .list_resources
+                    .iter()
+                    .map(|(name, listable)| ((*name).to_owned(), listable.form.schema.to_proto()))
                     .collect(),
                 functions: self.function_signatures().functions,
                 server_capabilities: Some(self.capabilities()),
@@ -77,7 +87,7 @@ impl Shared {
             plan_destroy: true,
             get_provider_schema_optional: true,
             move_resource_state: self.catalogue().resources.values().any(|managed| managed.resource.moves()),
-            generate_resource_config: false,
+            generate_resource_config: true,
         }
     }
 }

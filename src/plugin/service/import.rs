@@ -1,6 +1,6 @@
-//! Objects that come from elsewhere: ImportResourceState, MoveResourceState.
+//! Objects that come from elsewhere: ImportResourceState, GenerateResourceConfig, MoveResourceState.
 
-use super::call::guarded;
+use super::call::{guarded, guarded_now};
 use super::catalogue::Managed;
 use super::stored::{parsed, stored_json};
 use super::{Shared, convert};
@@ -55,6 +55,28 @@ impl Shared {
             identity: managed.encode_identity(stored.identity.or(identity))?,
         };
         Ok((imported, managed.form.told(stored.warnings)))
+    }
+
+    /// Writes the configuration for an object that has been found.
+    pub(super) fn generate_config(
+        &self,
+        request: proto::generate_resource_config::Request,
+    ) -> proto::generate_resource_config::Response {
+        let generated = |managed: &Managed| {
+            let state = managed.form.decode("state", request.state)?;
+            let config = managed.form.schema.block.config_of(state);
+            let doing = format!("writing the configuration of a {}", managed.name());
+            let config = guarded_now(&doing, || managed.resource.tidy_config(config))?;
+            managed.form.encode("generated configuration", config)
+        };
+        let (config, diagnostics) = match self.catalogue().resource(&request.type_name) {
+            Err(unknown) => (None, convert::pathless(unknown)),
+            Ok(managed) => match generated(managed) {
+                Ok(config) => (Some(config), Vec::new()),
+                Err(failure) => (None, managed.form.told(failure.into_diagnostics())),
+            },
+        };
+        proto::generate_resource_config::Response { config, diagnostics }
     }
 
     /// Takes over the state of another resource type.

@@ -20,6 +20,7 @@ mod data_source;
 mod describe;
 mod function;
 mod import;
+mod list;
 mod plan;
 mod read;
 mod rpc;

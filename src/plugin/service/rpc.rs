@@ -1,5 +1,8 @@
 //! The generated trait, method by method: which RPC is answered where.
 
+use std::sync::Arc;
+
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use super::Service;
@@ -111,6 +114,16 @@ impl proto::provider_server::Provider for Service {
         .await
     }
 
+    async fn generate_resource_config(
+        &self,
+        request: Request<proto::generate_resource_config::Request>,
+    ) -> Answer<proto::generate_resource_config::Response> {
+        self.run("GenerateResourceConfig", request, |shared, request| async move {
+            shared.generate_config(request)
+        })
+        .await
+    }
+
     async fn move_resource_state(
         &self,
         request: Request<proto::move_resource_state::Request>,
@@ -141,6 +154,25 @@ impl proto::provider_server::Provider for Service {
             shared.upgrade_identity(request).await
         })
         .await
+    }
+
+    // Lists of resources.
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<proto::validate_list_resource_config::Request>,
+    ) -> Answer<proto::validate_list_resource_config::Response> {
+        self.run("ValidateListResourceConfig", request, |shared, request| async move {
+            shared.validate_list(request).await
+        })
+        .await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<proto::list_resource::Request>,
+    ) -> Answer<BoxStream<proto::list_resource::Event>> {
+        Ok(Response::new(Box::pin(Arc::clone(&self.shared).list(request.into_inner()))))
     }
 
     // Data sources and functions.

@@ -31,17 +31,27 @@ impl ProfilesData {
     }
 }
 
+/// The filters, which the list resource has as well.
+#[must_use]
+pub fn filters() -> Vec<Attribute> {
+    vec![
+        Attribute::new("applicable_host_endpoint", Type::String, "Only profiles for this metadata endpoint.")
+            .one_of(ENDPOINTS),
+        attributes::name_prefix("profiles"),
+        Attribute::new("os_type", Type::String, "Only profiles for this operating system.").one_of(OS_TYPES),
+    ]
+}
+
 /// The schema.
 #[must_use]
 pub fn schema() -> Schema {
     let mut each = attributes::of_resource(&invm_access_profile::schema::schema());
     each.extend(attributes::of_status());
-    let arguments = vec![
+    let mut arguments = vec![
         Attribute::new("gallery_id", Type::String, "The resource id of the Compute Gallery.").required(),
-        Attribute::new("applicable_host_endpoint", Type::String, "Only profiles for this metadata endpoint.")
-            .one_of(ENDPOINTS),
-        attributes::name_prefix("profiles"),
-        Attribute::new("os_type", Type::String, "Only profiles for this operating system.").one_of(OS_TYPES),
+    ];
+    arguments.extend(filters());
+    arguments.push(
         Attribute::nested(
             "profiles",
             AttributeNesting::List,
@@ -49,12 +59,12 @@ pub fn schema() -> Schema {
             "The profiles that pass all filters, sorted by name.",
         )
         .computed(),
-    ];
+    );
     attributes::schema("Lists the in-VM access control profiles of an Azure Compute Gallery.", arguments)
 }
 
 /// What the filters let pass.
-fn passes(config: &Value, id: &ProfileId, profile: &Profile) -> bool {
+pub(crate) fn passes(config: &Value, id: &ProfileId, profile: &Profile) -> bool {
     let text = |name| checks::text(config, name);
     text("name_prefix").is_none_or(|prefix| begins_with(id.name().as_str(), prefix))
         && text("os_type").is_none_or(|os| profile.os_type == Some(OsType::from(os)))

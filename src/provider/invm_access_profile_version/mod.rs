@@ -113,6 +113,16 @@ impl Resource for InVmAccessProfileVersion {
         import::object::<VersionId>(&target, &schema::schema()).map_err(Into::into)
     }
 
+    fn tidy_config(&self, mut config: Value) -> Value {
+        // What a version has that nothing was set for.
+        if let Value::Object(settings) = &mut config
+            && settings.get("exclude_from_latest") == Some(&Value::Bool(false))
+        {
+            settings.insert("exclude_from_latest".to_owned(), Value::Null);
+        }
+        config
+    }
+
     fn moves(&self) -> bool {
         true
     }

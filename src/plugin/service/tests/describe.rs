@@ -11,11 +11,12 @@ async fn the_schema_has_everything_the_provider_offers() {
     let schema = ask().await;
     let capabilities = schema.server_capabilities.expect("told");
     assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
-    assert!(capabilities.move_resource_state && !capabilities.generate_resource_config);
+    assert!(capabilities.move_resource_state && capabilities.generate_resource_config);
     assert!(schema.provider.is_some() && schema.provider_meta.is_some());
     assert_eq!(schema.resource_schemas["test_thing"].version, 2);
     assert!(schema.resource_schemas.contains_key("test_plain"));
     assert!(schema.data_source_schemas.contains_key("test_thing"));
+    assert!(schema.list_resource_schemas.contains_key("test_thing"));
     let join = &schema.functions["join"];
     assert_eq!(join.parameters.len(), 2);
     assert!(!join.parameters[0].allow_null_value && join.parameters[1].allow_null_value);
@@ -33,6 +34,7 @@ async fn the_same_is_told_without_schemas() {
     let resources: Vec<_> = metadata.resources.iter().map(|one| one.type_name.as_str()).collect();
     assert_eq!(resources, ["test_plain", "test_thing"]);
     assert_eq!(metadata.data_sources[0].type_name, "test_thing");
+    assert_eq!(metadata.list_resources[0].type_name, "test_thing");
     assert_eq!(metadata.functions[0].name, "join");
     assert!(metadata.server_capabilities.expect("told").get_provider_schema_optional);
 
@@ -49,9 +51,6 @@ async fn what_is_not_offered_is_unimplemented() {
     let service = Host::new().service;
     let request = Request::new(proto::open_ephemeral_resource::Request::default());
     let status = service.open_ephemeral_resource(request).await.expect_err("not offered");
-    assert_eq!(status.code(), tonic::Code::Unimplemented);
-    let request = Request::new(proto::generate_resource_config::Request::default());
-    let status = service.generate_resource_config(request).await.expect_err("not offered");
     assert_eq!(status.code(), tonic::Code::Unimplemented);
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::plugin::data_source::{DataSource, Found, ReadData};
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
+use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
 use crate::plugin::path::Path;
 use crate::plugin::provider::{ConfigureRequest, Context, Deferral, Provider};
 use crate::plugin::resource::{
@@ -175,6 +176,10 @@ impl Provider for Double {
         vec![Arc::new(self.clone())]
     }
 
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
+        vec![Arc::new(self.clone())]
+    }
+
     fn functions(&self) -> Vec<Arc<dyn Function>> {
         vec![Arc::new(Join)]
     }
@@ -315,6 +320,14 @@ impl Resource for Double {
         Ok(Stored { private: b"imported".to_vec(), identity, ..Stored::new(thing(&name)) })
     }
 
+    fn tidy_config(&self, config: Value) -> Value {
+        match name_of(&config).as_str() {
+            "panic" => panic!("{SECRET}"),
+            "tidy" => with(config, "any", Value::Null),
+            _ => config,
+        }
+    }
+
     async fn upgrade_state(&self, version: i64, state: serde_json::Value) -> Result<Value, Failure> {
         match (version, state.get("label").and_then(serde_json::Value::as_str)) {
             (1, Some(label)) => Ok(with(thing(label), "item", Value::Null)),
@@ -418,6 +431,54 @@ impl DataSource for Double {
                 Ok(Found { warnings: warning(), ..Found::new(state) })
             }
         }
+    }
+}
+
+#[async_trait]
+impl ListResource for Double {
+    fn type_name(&self) -> &'static str {
+        "test_thing"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(
+            0,
+            Block::new("Things.").attributes([Attribute::new("name", Type::String, "Name.").required()]),
+        )
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        if name_of(&config) == "fail" {
+            Diagnostic::error("Bad name", "As told.").at(Path::attribute("name")).into()
+        } else {
+            warning()
+        }
+    }
+
+    /// Things without end, the second of which cannot be listed.
+    async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
+        let name = name_of(&request.config);
+        for number in 0.. {
+            let thing = thing(&format!("{name}{number}"));
+            let listed = Listed {
+                identity: identity_of(&thing).expect("has one"),
+                display_name: format!("Thing {number}"),
+                resource: request.include_resource.then_some(thing),
+                warnings: Diagnostics::new(),
+            };
+            let flow = match (name.as_str(), number) {
+                ("panic", 1) => panic!("{SECRET}"),
+                ("fail", 1) => return Err(failure().into()),
+                ("misfit", 0) => listener.found(Listed { identity: 5.into(), ..listed }).await,
+                (_, 1) => listener.warn(Diagnostic::warning("Not this one", "As told.")).await,
+                _ => listener.found(listed).await,
+            };
+            if flow.is_break() {
+                self.push(self.note("finished", context, Vec::new()));
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ mod apply;
 mod describe;
 mod double;
 mod functions;
+mod list;
 mod plan;
 mod read;
 mod stored;

@@ -131,3 +131,24 @@ async fn a_state_moves_from_a_type_that_the_resource_knows() {
         assert_eq!(refused.target_state, None);
     }
 }
+
+#[tokio::test]
+async fn a_configuration_is_written_for_a_state() {
+    let host = Host::new();
+    let generate = async |state| {
+        let type_name = "test_thing".to_owned();
+        let request = proto::generate_resource_config::Request { type_name, state };
+        host.service.generate_resource_config(Request::new(request)).await.expect("answered").into_inner()
+    };
+    let typed = |name| with(double::thing(name), "any", Value::Dynamic(Box::new((Type::Bool, true.into()))));
+    for (name, any) in [("a", typed("a").get("any").cloned()), ("tidy", Some(Value::Null))] {
+        let answer = generate(sent(&typed(name), &THING)).await;
+        let expected = with(with(double::thing(name), "id", Value::Null), "any", any.expect("set"));
+        assert_eq!(state(answer.config.as_ref()), expected);
+    }
+    for broken in [thing("panic"), misfit()] {
+        let answer = generate(broken).await;
+        assert!(!error(&answer.diagnostics).detail.contains(SECRET));
+        assert_eq!(answer.config, None);
+    }
+}

@@ -1,0 +1,89 @@
+//! Ctrl-C, or being asked to end: what runs is ended first, and in order.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use acceptance_tests::running;
+use tokio::time::sleep;
+
+static HAPPENED: AtomicBool = AtomicBool::new(false);
+
+/// Whether it happened.
+pub(crate) fn happened() -> bool {
+    HAPPENED.load(Ordering::SeqCst)
+}
+
+/// Waits for it from now on, in a thread of its own. The emulator ends with whoever holds it; this ends the command
+/// under way, which the holder then sees.
+pub(crate) fn watch() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut signals = {
+        let _inside = runtime.enter();
+        Signals::new()?
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            loop {
+                signals.next().await;
+                HAPPENED.store(true, Ordering::SeqCst);
+                end_what_runs().await;
+            }
+        });
+    });
+    Ok(())
+}
+
+/// A terminal has told every process of the command line by itself; for one that was not told, and for one that does
+/// not listen, there is more.
+async fn end_what_runs() {
+    for (signal, patience) in [("INT", Duration::from_secs(2)), ("KILL", Duration::from_secs(8))] {
+        let mut waited = Duration::ZERO;
+        while running::any() && waited < patience {
+            let step = Duration::from_millis(50);
+            sleep(step).await;
+            waited += step;
+        }
+        running::signal(signal);
+    }
+}
+
+#[cfg(unix)]
+struct Signals([tokio::signal::unix::Signal; 3]);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self([
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        ]))
+    }
+
+    async fn next(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

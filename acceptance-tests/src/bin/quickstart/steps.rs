@@ -1,0 +1,269 @@
+//! The story, step by step. Each step knows what it must see; anything else ends the quickstart.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use acceptance_tests::binaries::binaries;
+use acceptance_tests::cli::Cli;
+use acceptance_tests::emulator::Emulator;
+use acceptance_tests::output::Output;
+use acceptance_tests::terraform::Terraform;
+use serde_json::json;
+
+use crate::interrupt;
+use crate::narration::Narration;
+use crate::playground::{self, AUTHORITY, AZURE, MAIN};
+
+/// Why the story ends early.
+#[derive(Debug)]
+pub(crate) struct Stop(pub(crate) String);
+
+impl<E: Display> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The resource group and gallery of the story.
+const SEED: &str = "fleet/fleet@westeurope";
+/// The change of the story: one name in one line.
+const BEFORE: &str = "secrets-reader = { identities = [\"web\"] }";
+const AFTER: &str = "secrets-reader = { identities = [\"backup\", \"web\"] }";
+/// Where plans are saved, the import block and the generated configuration are written.
+const PLANNED: &str = "planned";
+const IMPORT: &str = "import.tf";
+const GENERATED: &str = "generated.tf";
+
+/// Tells it all.
+pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> Result<(), Stop> {
+    let begun = Instant::now();
+    told.heading("Build the provider and the emulator");
+    told.says("The first time this takes a minute or two.");
+    told.command("cargo build --workspace --bins");
+    let built = binaries()?;
+    told.says(&format!("Done in {:.1} seconds.", begun.elapsed().as_secs_f64()));
+    let story = Instant::now();
+
+    let example = playground::example()?;
+    let directory = match directory {
+        Some(wanted) => playground::wanted(&wanted)?,
+        None => playground::usual(&example)?,
+    };
+    let at = |name: &str| directory.join(name).display().to_string();
+    let arguments: Vec<String> = ["--seed", SEED, "--state", &at(AZURE), "--ca-dir", &at(AUTHORITY)]
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let emulator = Emulator::start(&built.emulator, &borrowed)?;
+    told.heading("Start an Azure of our own");
+    told.says(&format!(
+        "gallery-emulator answers as Azure Resource Manager and Entra. It holds a Compute Gallery named \
+         \"fleet\" and nothing else; writes take a moment, as they do in Azure. It listens at {}",
+        emulator.ready("arm")
+    ));
+
+    let mut terraform = Terraform::new(cli, &directory);
+    for (name, value) in emulator.environment() {
+        terraform.set(name, value);
+    }
+    let gallery = format!(
+        "/subscriptions/{}/resourceGroups/fleet/providers/Microsoft.Compute/galleries/fleet",
+        emulator.ready("subscription_id")
+    );
+    terraform.set("TF_VAR_gallery_id", &gallery);
+    terraform.mirror_provider(&built.provider)?;
+    terraform.write(MAIN, &example)?;
+    playground::furnish(&terraform, &emulator, &built.emulator, &arguments)?;
+
+    let stage = Stage { terraform: &terraform, told };
+    stage.create()?;
+    stage.change(&example)?;
+    stage.import(&emulator, &gallery)?;
+    stage.destroy()?;
+    nothing_is_left(&emulator, &gallery)?;
+    terraform.write(MAIN, &example)?;
+    for name in [PLANNED, IMPORT, GENERATED] {
+        terraform.remove(name)?;
+    }
+    how_to_go_on(told, &terraform, &directory, story);
+    Ok(())
+}
+
+/// Where commands run and what they show is told.
+struct Stage<'a> {
+    terraform: &'a Terraform,
+    told: &'a Narration,
+}
+
+impl Stage<'_> {
+    /// Runs a command that must end with this exit code and say all of this.
+    fn run(&self, arguments: &str, code: i32, expected: &[&str]) -> Result<Output, Stop> {
+        self.told.command(&format!("{} {arguments}", self.terraform.name()));
+        let mut words: Vec<&str> = arguments.split(' ').collect();
+        words.insert(1, "-no-color");
+        let output = self.terraform.run(&words)?;
+        if interrupt::happened() {
+            return Err(Stop("interrupted".to_owned()));
+        }
+        if output.code != Some(code) {
+            return Err(Stop(format!("exit code {code} was expected of\n{output}")));
+        }
+        for sentence in expected {
+            if !output.says(sentence) {
+                return Err(Stop(format!("{sentence:?} was expected of\n{output}")));
+            }
+        }
+        Ok(output)
+    }
+
+    fn create(&self) -> Result<(), Stop> {
+        self.told
+            .heading("Take a real example: who may ask the metadata service of our web servers for what");
+        self.told.says(
+            "examples/quickstart has a profile and a first version of it: the web server may fetch Key Vault tokens, \
+             the Azure agent and the backup may see the machine's data, everybody else is refused.",
+        );
+        let init = self.run("init", 0, &["successfully initialized"])?;
+        self.show(&init, &["- Installed", "successfully initialized"]);
+        let validate = self.run("validate", 0, &["The configuration is valid"])?;
+        self.show(&validate, &["Success!"]);
+
+        self.told.heading("Plan it");
+        self.told.says("The plan knows before anything exists who will be granted what:");
+        let plan = self.run(&format!("plan -out={PLANNED}"), 0, &["2 to add, 0 to change, 0 to destroy"])?;
+        self.show_part(&plan, "+ grants", "]");
+        self.show(&plan, &["Plan:"]);
+        let apply = self.run(&format!("apply {PLANNED}"), 0, &["2 added, 0 changed, 0 destroyed"])?;
+        self.show(&apply, &["Creation complete", "Apply complete!"]);
+
+        self.told.heading("Plan again: what is as it should be is left alone");
+        let plan = self.run("plan -detailed-exitcode", 0, &["No changes."])?;
+        self.show(&plan, &["No changes."]);
+        Ok(())
+    }
+
+    fn change(&self, example: &str) -> Result<(), Stop> {
+        if !example.contains(BEFORE) {
+            return Err(Stop(format!("the example has no line {BEFORE}")));
+        }
+        self.terraform.write(MAIN, &example.replace(BEFORE, AFTER))?;
+        self.told.heading("Change one rule: the backup wants secrets, too");
+        self.told.output([&*format!("- {BEFORE}"), &*format!("+ {AFTER}")]);
+        self.told.says(
+            "Azure never changes the rules of a version, so the plan is a new version, which the provider names \
+             1.0.1. Nobody has to work out what the new rules mean: see `grants`.",
+        );
+        let plan = self.run(
+            &format!("plan -out={PLANNED}"),
+            0,
+            &["1 to add, 0 to change, 1 to destroy", "+ \"backup -> vault-token"],
+        )?;
+        self.show_part(&plan, "gallery_invm_access_profile_version.web must be replaced", "Plan:");
+        let apply = self.run(&format!("apply {PLANNED}"), 0, &["versions/1.0.1"])?;
+        self.show(
+            &apply,
+            &["Creation complete", "Destruction complete", "Apply complete!", "profile_version_id ="],
+        );
+        let plan = self.run("plan -detailed-exitcode", 0, &["No changes."])?;
+        self.show(&plan, &["No changes."]);
+        Ok(())
+    }
+
+    fn import(&self, emulator: &Emulator, gallery: &str) -> Result<(), Stop> {
+        self.told.heading("Import a profile that somebody made in the portal");
+        let id = format!("{gallery}/inVMAccessControlProfiles/legacy-wireserver");
+        let body = json!({
+            "location": "westeurope",
+            "tags": {"made-by": "hand"},
+            "properties": {"osType": "Windows", "applicableHostEndpoint": "WireServer"}
+        });
+        emulator.put(&id, &body)?;
+        let block = format!("import {{\n  to = gallery_invm_access_profile.legacy\n  id = {id:?}\n}}\n");
+        self.terraform.write(IMPORT, &block)?;
+        self.told.says("An import block is enough; Terraform writes the configuration itself:");
+        self.told.output(block.lines());
+        let expected = ["1 to import, 0 to add, 0 to change, 0 to destroy"];
+        let plan =
+            self.run(&format!("plan -generate-config-out={GENERATED} -out={PLANNED}"), 0, &expected)?;
+        self.show(&plan, &["Plan:"]);
+        let written = std::fs::read_to_string(self.terraform.directory().join(GENERATED))?;
+        self.told.output(written.lines().filter(|line| !line.is_empty() && !line.starts_with('#')));
+        let apply =
+            self.run(&format!("apply {PLANNED}"), 0, &["1 imported, 0 added, 0 changed, 0 destroyed"])?;
+        self.show(&apply, &["Import complete", "Apply complete!"]);
+        let plan = self.run("plan -detailed-exitcode", 0, &["No changes."])?;
+        self.show(&plan, &["No changes."]);
+        Ok(())
+    }
+
+    fn destroy(&self) -> Result<(), Stop> {
+        self.told.heading("Take it all down");
+        self.told.says("Azure deletes no profile that has versions; Terraform knows the order.");
+        let destroy = self.run("destroy -auto-approve", 0, &["Destroy complete! Resources: 3 destroyed."])?;
+        self.show(&destroy, &["Destruction complete", "Destroy complete!"]);
+        Ok(())
+    }
+
+    /// Tells the lines that hold one of these.
+    fn show(&self, output: &Output, marks: &[&str]) {
+        let wanted = output.stdout.lines().filter(|line| marks.iter().any(|mark| line.contains(mark)));
+        self.told.output(wanted.map(shortened).collect::<Vec<_>>().iter().map(String::as_str));
+    }
+
+    /// Tells the lines from the first that holds this to the next that begins so.
+    fn show_part(&self, output: &Output, first: &str, last: &str) {
+        let part = output.stdout.lines().skip_while(|line| !line.contains(first));
+        let mut lines = Vec::new();
+        for line in part {
+            let ends = line.trim_start().starts_with(last);
+            if !line.trim().is_empty() {
+                lines.push(shortened(line));
+            }
+            if ends {
+                break;
+            }
+        }
+        self.told.output(lines.iter().map(String::as_str));
+    }
+}
+
+/// A line with the long beginning of ids left out.
+fn shortened(line: &str) -> String {
+    let Some(start) = line.find("/subscriptions/") else { return line.to_owned() };
+    let (before, id) = line.split_at(start);
+    match id.split_once("/galleries/") {
+        Some((_, rest)) => format!("{before}.../galleries/{}", shortened(rest)),
+        None => line.to_owned(),
+    }
+}
+
+fn nothing_is_left(emulator: &Emulator, gallery: &str) -> Result<(), Stop> {
+    let inside = format!("{gallery}/").to_lowercase();
+    let objects = emulator.objects()?;
+    let left = objects
+        .iter()
+        .filter_map(|one| one.get("id")?.as_str())
+        .filter(|id| id.to_lowercase().starts_with(&inside));
+    let left: Vec<_> = left.collect();
+    if left.is_empty() { Ok(()) } else { Err(Stop(format!("Azure still holds {}", left.join(", ")))) }
+}
+
+fn how_to_go_on(told: &Narration, terraform: &Terraform, directory: &Path, story: Instant) {
+    let here = directory.strip_prefix(playground::repository()).unwrap_or(directory).display().to_string();
+    let name = terraform.name();
+    told.heading("That was it");
+    told.says(&format!(
+        "{:.1} seconds, and Azure is as empty as before. To go on by yourself, in one terminal:",
+        story.elapsed().as_secs_f64()
+    ));
+    told.command(&format!("sh {here}/emulator.sh"));
+    told.says("and in another:");
+    told.command(&format!("cd {here} && . ./env.sh"));
+    told.command(&format!("{name} apply"));
+    told.says(
+        "Then change main.tf: misspell a name in a role, take the only condition from an identity, leave an import \
+         to Terraform. More examples are in examples/, every resource is described in docs/.",
+    );
+}
