@@ -33,7 +33,7 @@ impl World {
         let clock = Clock::manual(1_704_067_200_000);
         let signer = Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap();
         let settings = Settings::default().changed(&json!({"operations": "none"})).unwrap();
-        let mut emulator = Emulator::new(identity, settings.clone(), clock.clone(), signer);
+        let emulator = Emulator::new(identity, settings.clone(), clock.clone(), signer);
         let token = emulator.tokens.issue(&emulator.identity, BASE, BASE, clock.now(), 86_400).unwrap();
         let mut world = Self { emulator, token };
         let group = "/subscriptions/sub/resourceGroups/rg?api-version=2021-04-01";
