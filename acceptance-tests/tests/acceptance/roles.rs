@@ -236,3 +236,22 @@ fn the_catalogue_expands_what_the_data_source_expands() {
         assert!(output.says("No such resource provider") && output.says("`Microsoft.Compute`"), "{output}");
     });
 }
+
+/// What the guide shows, all of it together.
+#[test]
+fn the_guide_about_who_can_change_an_allowlist_is_applied() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/guides/who-can-change-an-allowlist.md");
+    let text = std::fs::read_to_string(guide).unwrap();
+    let blocks = text.split("```terraform\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let config: String = blocks.map(|block| format!("{block}\n")).collect();
+    scenario(|s| {
+        let spoken_of = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet";
+        let there = format!("{spoken_of}/providers/Microsoft.Compute/galleries/fleet");
+        let output = s.apply(&config.replace(&there, s.gallery()));
+        assert!(!output.says("Check block assertion failed"), "{output}");
+        let outputs = s.run_well(&["output", "-json"]).json().unwrap();
+        assert_eq!(outputs["can_hand_out"]["value"], json!([]));
+        assert_eq!(outputs["pipeline_actions"]["value"].as_array().unwrap().len(), 12);
+        assert!(!outputs["lacking"]["value"].as_array().unwrap().is_empty());
+    });
+}
