@@ -14,6 +14,7 @@ mod examples;
 mod existing;
 mod imports;
 mod large;
+mod later;
 mod login;
 mod mistakes;
 mod mock;
