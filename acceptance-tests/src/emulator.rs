@@ -149,6 +149,22 @@ impl Emulator {
         self.control(Method::PUT, "settings", Some(settings)).map(drop)
     }
 
+    /// Roles, assignments, denials, groups and management groups.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn authorization(&self) -> Result<Value, EmulatorError> {
+        self.control(Method::GET, "authorization", None)
+    }
+
+    /// Replaces lists of roles, assignments, denials, groups or management groups, those in the object.
+    ///
+    /// # Errors
+    /// When there is no such list, or an entry cannot be one.
+    pub fn set_authorization(&self, change: &Value) -> Result<(), EmulatorError> {
+        self.control(Method::PUT, "authorization", Some(change)).map(drop)
+    }
+
     /// Lets these requests go wrong from now on.
     ///
     /// # Errors

@@ -50,6 +50,13 @@ impl Plan {
         self.change(address).get("after_unknown").unwrap_or(&Value::Null)
     }
 
+    /// The value an output will have, as far as it is known.
+    #[must_use]
+    pub fn output_value(&self, name: &str) -> &Value {
+        let outputs = self.json.get("planned_values").and_then(|values| values.get("outputs"));
+        outputs.and_then(|outputs| outputs.get(name)?.get("value")).unwrap_or(&Value::Null)
+    }
+
     /// The attributes that make it a replacement, by their first names, sorted.
     #[must_use]
     pub fn replaced_by(&self, address: &str) -> Vec<&str> {

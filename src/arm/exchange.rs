@@ -44,6 +44,20 @@ impl Http {
         Ok(url)
     }
 
+    /// An address by its path, with an api-version of its own and a query. Whatever the segments hold stays in them.
+    pub(super) fn url_at(&self, path: &str, api_version: &str, query: &[(&str, &str)]) -> Result<Url, Error> {
+        let mut url = self.cloud.resource_manager().clone();
+        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return Err(Error::Setup(format!("{path:?} is no path")));
+        }
+        url.path_segments_mut()
+            .map_err(|()| Error::Setup(format!("{path:?} is no path")))?
+            .pop_if_empty()
+            .extend(path.split('/').filter(|segment| !segment.is_empty()));
+        url.query_pairs_mut().append_pair("api-version", api_version).extend_pairs(query);
+        Ok(url)
+    }
+
     /// Sends a GET. It ends at once when the call is cancelled.
     pub(super) async fn get(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
         let ctx = Context::new().with_value(call.clone());

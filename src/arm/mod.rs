@@ -29,7 +29,9 @@ mod pipeline;
 mod secret;
 
 pub use call::{Call, Last};
-pub use client::{API_VERSION, ArmClient, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions};
+pub use client::{
+    API_VERSION, ArmClient, Authorization, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions,
+};
 pub use cloud::{Cloud, CloudError};
 pub use error::{Error, Missing};
 pub use location::Location;

@@ -17,6 +17,7 @@ pub mod invm_access_profile;
 pub mod invm_access_profile_version;
 pub mod list_resources;
 pub mod problem;
+pub mod roles;
 pub mod spelling;
 pub mod tags;
 pub mod timeouts;
@@ -70,7 +71,9 @@ impl Provider for Gallery {
     }
 
     fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
-        data_sources::all(&self.connection)
+        let mut all = data_sources::all(&self.connection);
+        all.extend(roles::all(&self.connection));
+        all
     }
 
     fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {

@@ -18,11 +18,11 @@ pub(crate) fn section(block: &Block) -> String {
 /// The parts of an identity, for import.
 pub(crate) fn identity(schema: &IdentitySchema) -> String {
     let mut text = String::new();
-    for (title, required) in [("#### Required\n", true), ("#### Optional\n", false)] {
+    for (title, required) in [("\n#### Required\n\n", true), ("\n#### Optional\n\n", false)] {
         let parts: Vec<_> =
             schema.attributes.iter().filter(|part| part.required_for_import == required).collect();
         if !parts.is_empty() {
-            text.push_str(&format!("{title}\n"));
+            text.push_str(title);
             for part in parts {
                 text.push_str(&format!(
                     "- `{}` ({}) {}\n",
@@ -31,7 +31,6 @@ pub(crate) fn identity(schema: &IdentitySchema) -> String {
                     part.description
                 ));
             }
-            text.push('\n');
         }
     }
     text

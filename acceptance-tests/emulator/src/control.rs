@@ -19,6 +19,8 @@ const INDEX: &str = "gallery-emulator\n\n\
     PUT    /emulator/objects{arm id} put one in, without checks\n\
     PATCH  /emulator/objects{arm id} change one: members are merged, a null removes\n\
     DELETE /emulator/objects{arm id} take one out, with everything inside it\n\
+    GET    /emulator/authorization   role definitions, assignments, denials, groups, management groups\n\
+    PUT    /emulator/authorization   other ones, for the members in the body\n\
     GET    /emulator/operations      every operation\n\
     GET    /emulator/faults          the faults to come, with how often each has matched\n\
     PUT    /emulator/faults          other faults\n\
@@ -46,6 +48,12 @@ pub fn answer(emulator: &mut Emulator, request: &Request) -> Reply {
         ("GET", ["objects"]) => Ok(ok(&Value::Array(emulator.store.all().map(show).collect()))),
         (_, ["objects", ..]) => object(emulator, request, &segments),
         ("GET", ["operations"]) => Ok(ok(&json!(emulator.operations.all().collect::<Vec<_>>()))),
+        ("GET", ["authorization"]) => Ok(ok(&json!(emulator.directory))),
+        ("PUT" | "PATCH", ["authorization"]) => read(request).and_then(|change| {
+            emulator.directory = emulator.directory.changed(&change)?;
+            emulator.unsaved = true;
+            Ok(ok(&json!(emulator.directory)))
+        }),
         ("GET", ["faults"]) => Ok(ok(&json!(emulator.script))),
         ("PUT", ["faults"]) => {
             Script::parse(&request.body).map_err(|error| error.to_string()).map(|script| {

@@ -11,6 +11,7 @@ use crate::arm::error::ArmError;
 use crate::arm::id::ResourceId;
 use crate::arm::operation::Operations;
 use crate::arm::throttle::Buckets;
+use crate::authorization::Directory;
 use crate::clock::{Clock, Millis, http_date, millis};
 use crate::entra::Identity;
 use crate::entra::discovery;
@@ -38,6 +39,8 @@ pub struct Emulator {
     pub clock: Clock,
     /// The resources.
     pub store: Store,
+    /// Roles, and who has them.
+    pub directory: Directory,
     /// The operations on them.
     pub operations: Operations,
     /// Tokens.
@@ -77,6 +80,7 @@ impl Emulator {
     /// An empty emulator.
     pub fn new(identity: Identity, settings: Settings, clock: Clock, signer: Signer) -> Self {
         Self {
+            directory: Directory::new(&identity),
             identity,
             first_settings: settings.clone(),
             settings,
@@ -95,6 +99,7 @@ impl Emulator {
     /// Forgets objects, operations, requests, faults and changed settings.
     pub fn reset(&mut self) {
         self.store.clear();
+        self.directory = Directory::new(&self.identity);
         self.operations.clear();
         self.buckets.clear();
         self.journal.clear();
@@ -292,7 +297,9 @@ impl Emulator {
 
     /// Everything `--state` keeps.
     pub fn state(&self) -> Value {
-        serde_json::json!({"version": 1, "store": self.store, "operations": self.operations})
+        serde_json::json!({
+            "version": 1, "store": self.store, "operations": self.operations, "authorization": self.directory,
+        })
     }
 
     /// Takes what `--state` kept.
@@ -302,6 +309,10 @@ impl Emulator {
         }
         let part = |name: &str| state.get(name).cloned().unwrap_or(Value::Null);
         self.store = serde_json::from_value(part("store")).map_err(|error| error.to_string())?;
+        if !part("authorization").is_null() {
+            self.directory =
+                serde_json::from_value(part("authorization")).map_err(|error| error.to_string())?;
+        }
         self.operations = serde_json::from_value(part("operations")).map_err(|error| error.to_string())?;
         Ok(())
     }

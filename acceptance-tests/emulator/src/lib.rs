@@ -6,6 +6,7 @@
 pub mod arguments;
 pub mod arm;
 pub mod authority;
+pub mod authorization;
 pub mod clock;
 pub mod control;
 pub mod emulator;

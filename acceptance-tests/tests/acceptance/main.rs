@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;
+mod access_check;
 mod configurations;
 mod drift;
 mod examples;
@@ -22,6 +23,8 @@ mod parents;
 mod profile;
 mod quickstart;
 mod requests;
+mod role_functions;
+mod roles;
 mod spelling;
 mod timeouts;
 mod unknown;

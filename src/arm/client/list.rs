@@ -7,6 +7,7 @@ use super::super::link;
 use super::super::models::Resource;
 use super::ArmClient;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::marker::PhantomData;
@@ -39,14 +40,27 @@ pub struct UnreadableEntry {
 pub struct Pages<'a, T> {
     client: &'a ArmClient,
     next: Option<Url>,
+    /// For links that have none.
+    api_version: String,
     seen: HashSet<Url>,
     kind: PhantomData<fn() -> T>,
 }
 
-impl<T: Resource> Pages<'_, T> {
+impl<T: DeserializeOwned> Pages<'_, T> {
     /// Reads the next page, `None` after the last. Each entry is the object or why it cannot be read.
     pub async fn next(&mut self, call: &Call) -> Result<Option<Vec<Result<T, UnreadableEntry>>>, Error> {
         Ok(self.read(call).await?.map(|(entries, _)| entries.into_iter().map(entry).collect()))
+    }
+
+    /// Reads all pages that are left. An entry that cannot be read is an error.
+    async fn all(mut self, call: &Call) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        while let Some((entries, answer)) = self.read(call).await? {
+            for one in entries {
+                all.push(entry(one).map_err(|error| answer.unreadable(&error.to_string()))?);
+            }
+        }
+        Ok(all)
     }
 
     async fn read(&mut self, call: &Call) -> Result<Option<(Vec<Value>, Answer)>, Error> {
@@ -56,7 +70,7 @@ impl<T: Resource> Pages<'_, T> {
         let (page, answer) = self.client.read::<Page>(&url, call).await?;
         let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
         if let Some(next) = page.next_link.filter(|link| !link.trim().is_empty()) {
-            let next = link::follow(&http.cloud, &answer.request, &next, &http.api_version)?;
+            let next = link::follow(&http.cloud, &answer.request, &next, &self.api_version)?;
             if self.seen.contains(&next) {
                 return Err(answer.unreadable("its next page is one that was read already"));
             }
@@ -66,7 +80,7 @@ impl<T: Resource> Pages<'_, T> {
     }
 }
 
-fn entry<T: Resource>(entry: Value) -> Result<T, UnreadableEntry> {
+fn entry<T: DeserializeOwned>(entry: Value) -> Result<T, UnreadableEntry> {
     let text = |member| entry.get(member).and_then(Value::as_str).map(str::to_owned);
     let name = text("id").or_else(|| text("name"));
     serde_json::from_value(entry).map_err(|error| UnreadableEntry { name, reason: error.to_string() })
@@ -75,19 +89,28 @@ fn entry<T: Resource>(entry: Value) -> Result<T, UnreadableEntry> {
 impl ArmClient {
     /// The list at a path; nothing is asked yet.
     pub(super) fn pages<T: Resource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
-        let first = self.http().url_of(path)?;
-        Ok(Pages { client: self, next: Some(first), seen: HashSet::new(), kind: PhantomData })
+        let http = self.http();
+        Ok(self.pages_from(http.url_of(path)?, &http.api_version))
+    }
+
+    /// The list at an address, with the api-version for links that have none.
+    fn pages_from<T>(&self, first: Url, api_version: &str) -> Pages<'_, T> {
+        let api_version = api_version.to_owned();
+        Pages { client: self, next: Some(first), api_version, seen: HashSet::new(), kind: PhantomData }
     }
 
     /// Everything at a path. An entry that cannot be read is an error: whoever wants all of them must not get fewer.
     pub(super) async fn list<T: Resource>(&self, path: &str, call: &Call) -> Result<Vec<T>, Error> {
-        let mut pages = self.pages::<T>(path)?;
-        let mut all = Vec::new();
-        while let Some((entries, answer)) = pages.read(call).await? {
-            for one in entries {
-                all.push(entry(one).map_err(|error| answer.unreadable(&error.to_string()))?);
-            }
-        }
-        Ok(all)
+        self.pages::<T>(path)?.all(call).await
+    }
+
+    /// Everything at an address, with the api-version for links that have none.
+    pub(super) async fn list_from<T: DeserializeOwned>(
+        &self,
+        first: Url,
+        api_version: &str,
+        call: &Call,
+    ) -> Result<Vec<T>, Error> {
+        self.pages_from::<T>(first, api_version).all(call).await
     }
 }

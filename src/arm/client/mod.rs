@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod authorization;
 mod children;
 mod collection;
 mod delete;
@@ -27,16 +28,19 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use super::call::Call;
 use super::cloud::Cloud;
 use super::error::Error;
 use super::exchange::Http;
-use super::login::{Login, TokenCache};
+use super::login::{Login, TokenCache, object_id};
 use super::pace::Pace;
 use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
+use azure_core::http::Context;
 use children::Leaving;
 use std::sync::Arc;
 use uuid::Uuid;
 
+pub use authorization::Authorization;
 pub use collection::{Profiles, Versions};
 pub use delete::Deleted;
 pub use list::{Pages, UnreadableEntry};
@@ -88,6 +92,7 @@ pub struct ArmClient {
 #[derive(Debug)]
 struct Inner {
     http: Http,
+    tokens: Arc<TokenCache>,
     leaving: Leaving,
     #[cfg(test)]
     transport: Arc<LazyTransport>,
@@ -105,12 +110,13 @@ impl ArmClient {
         let transport = Arc::new(LazyTransport::new(root_certificates));
         let plumbing =
             Plumbing { transport, user_agent, correlation_id: correlation_id.clone(), pace: pace.clone() };
-        let tokens = TokenCache::new(login.credential(&cloud, &plumbing)?, cloud.scope());
-        let bearer = BearerPolicy::new(cloud.clone(), Arc::new(tokens));
+        let tokens = Arc::new(TokenCache::new(login.credential(&cloud, &plumbing)?, cloud.scope()));
+        let bearer = BearerPolicy::new(cloud.clone(), tokens.clone());
         let pipeline = plumbing.pipeline(vec![Arc::new(TurnPolicy::default()), Arc::new(bearer)]);
         Ok(Self {
             inner: Arc::new(Inner {
                 http: Http { pipeline, cloud, api_version, correlation_id, pace },
+                tokens,
                 leaving: Leaving::default(),
                 #[cfg(test)]
                 transport: plumbing.transport,
@@ -126,6 +132,18 @@ impl ArmClient {
     /// The versions of profiles.
     pub fn versions(&self) -> Versions<'_> {
         Versions::new(self)
+    }
+
+    /// Roles, who has them, and the operations there are.
+    pub fn authorization(&self) -> Authorization<'_> {
+        Authorization::new(self)
+    }
+
+    /// The object id of the principal that is signed in, when its token can be had and says so.
+    pub async fn signed_in_as(&self, call: &Call) -> Option<String> {
+        let ctx = Context::new().with_value(call.clone());
+        let token = self.inner.tokens.get(&ctx).await.ok()?;
+        object_id(token.expose())
     }
 
     /// The id that the requests of this client share.

@@ -4,6 +4,7 @@
 //! [`TokenCredential`], so azure_identity's fit as they are; it need not keep tokens, the [`TokenCache`] in front of
 //! it does.
 
+mod claims;
 mod client_secret;
 mod token_cache;
 
@@ -14,6 +15,7 @@ use super::secret::Secret;
 use azure_core::credentials::TokenCredential;
 use std::sync::Arc;
 
+pub(super) use claims::object_id;
 pub(super) use token_cache::TokenCache;
 
 /// A way to log in. Nothing is asked of Entra before the first request to Azure.

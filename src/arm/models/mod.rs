@@ -5,7 +5,10 @@
 //! kept out of the way. What is written ([`ProfileBody`], [`VersionBody`]) is exact: only members the contract lets
 //! a client set, and always all four lists of the rules. What changes an object ([`ProfileChange`],
 //! [`VersionChange`]) edits the body the service has given, so that whatever we do not know stays as it is.
+//!
+//! Beside them, only read: roles, who has them, and the operations there are.
 
+pub mod authorization;
 mod change;
 mod lenient;
 mod profile;

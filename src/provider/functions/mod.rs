@@ -1,15 +1,23 @@
 //! The functions, `provider::gallery::name(...)`. Pure and offline.
 
 pub mod access_decision;
+pub mod conditions;
 pub mod grants;
 pub mod ids;
 pub mod json;
+pub mod least_privilege_role;
+pub mod operations;
 pub mod options;
+pub mod role_arguments;
+pub mod roles;
 pub mod rules_argument;
 pub mod rules_diff;
 pub mod rules_findings;
 pub mod rules_from_audit_log;
 pub mod rules_result;
+
+#[cfg(test)]
+mod role_tests;
 
 use std::sync::Arc;
 
@@ -28,6 +36,16 @@ pub fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(MakeId(Of::Version)),
         Arc::new(rules_diff::RulesDiff),
         Arc::new(rules_findings::RulesFindings),
+        Arc::new(operations::OperationMatches),
+        Arc::new(operations::EffectiveOperations),
+        Arc::new(roles::RolePermits),
+        Arc::new(roles::RoleMissing),
+        Arc::new(roles::RoleDiff),
+        Arc::new(conditions::ConditionEvaluate),
+        Arc::new(conditions::ConditionParse),
+        Arc::new(conditions::ConditionFormat),
+        Arc::new(conditions::ConditionForRoles),
+        Arc::new(least_privilege_role::LeastPrivilegeRole),
         Arc::new(rules_from_audit_log::RulesFromAuditLog),
     ]
 }

@@ -24,6 +24,7 @@ use uuid::Uuid;
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
 use crate::arm::throttle::{Buckets, Count, Verdict};
+use crate::authorization;
 use crate::clock::{Millis, rfc3339};
 use crate::emulator::Emulator;
 use crate::entra::token::Caller;
@@ -105,6 +106,9 @@ fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Resul
             Err(ArmError::verb_unsupported(request.method.as_str()))
         }
     };
+    if let Some(reply) = authorization::answer(emulator, call, segments) {
+        return reply;
+    }
     let names = match names.as_slice() {
         ["tenants"] => return get().map(|()| subscription::tenants(emulator)),
         ["subscriptions"] => return get().map(|()| subscription::list(emulator)),

@@ -1,5 +1,6 @@
 //! The client against a small HTTP server on loopback.
 
+mod authorization;
 mod delete;
 mod faults;
 mod login;

@@ -1,0 +1,14 @@
+locals {
+  delegate = [{
+    actions           = ["Microsoft.Authorization/roleAssignments/write"]
+    condition         = provider::gallery::condition_for_roles(["1c0163c0-47e6-4577-8991-ea5c82e286e4"])
+    condition_version = "2.0"
+  }]
+}
+
+# True for that role; false for any other; null where the request is not known.
+output "may_assign" {
+  value = provider::gallery::role_permits(local.delegate, "Microsoft.Authorization/roleAssignments/write", {
+    request = { "Microsoft.Authorization/roleAssignments:RoleDefinitionId" = "1c0163c0-47e6-4577-8991-ea5c82e286e4" }
+  })
+}

@@ -1,0 +1,118 @@
+//! Roles, who has them, and the operations there are. Only read.
+
+use super::super::call::Call;
+use super::super::error::Error;
+use super::super::models::authorization::{ProviderOperations, RoleAssignment, RoleDefinition};
+use super::ArmClient;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+/// The api-version for role definitions. The stable 2022-04-01 lacks the dates in its model; azurerm reads
+/// definitions, conditions included, with this one.
+const ROLE_DEFINITIONS: &str = "2022-05-01-preview";
+
+/// The api-version for everything else.
+const AUTHORIZATION: &str = "2022-04-01";
+
+/// Roles and who has them. A scope is a path such as `/subscriptions/...`, or nothing for the tenant.
+#[derive(Clone, Copy, Debug)]
+pub struct Authorization<'a>(&'a ArmClient);
+
+impl<'a> Authorization<'a> {
+    pub(super) fn new(client: &'a ArmClient) -> Self {
+        Self(client)
+    }
+
+    /// Reads the role definition with this GUID, as it is known at a scope.
+    pub async fn role_definition(
+        self,
+        scope: &str,
+        guid: &str,
+        call: &Call,
+    ) -> Result<RoleDefinition, Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{guid}");
+        self.one(&path, ROLE_DEFINITIONS, call).await
+    }
+
+    /// Reads the role definition with this full id.
+    pub async fn role_definition_by_id(self, id: &str, call: &Call) -> Result<RoleDefinition, Error> {
+        self.one(id, ROLE_DEFINITIONS, call).await
+    }
+
+    /// Reads the role definitions that can be assigned at a scope; with a name, those that are called so.
+    pub async fn role_definitions(
+        self,
+        scope: &str,
+        role_name: Option<&str>,
+        call: &Call,
+    ) -> Result<Vec<RoleDefinition>, Error> {
+        let filter = role_name.map(|name| format!("roleName eq '{}'", quoted(name)));
+        self.all(scope, "roleDefinitions", ROLE_DEFINITIONS, filter, call).await
+    }
+
+    /// Reads the role assignments at a scope and above it that somebody has, directly or through groups.
+    pub async fn role_assignments_of(
+        self,
+        scope: &str,
+        principal: &str,
+        call: &Call,
+    ) -> Result<Vec<RoleAssignment>, Error> {
+        let filter = format!("atScope() and assignedTo('{}')", quoted(principal));
+        self.all(scope, "roleAssignments", AUTHORIZATION, Some(filter), call).await
+    }
+
+    /// Reads the deny assignments at a scope and above it, each as the service gives it.
+    pub async fn deny_assignments(self, scope: &str, call: &Call) -> Result<Vec<Value>, Error> {
+        self.all(scope, "denyAssignments", AUTHORIZATION, Some("atScope()".to_owned()), call).await
+    }
+
+    /// Reads the permission blocks that the caller's own roles come to at a scope, each as the service gives it.
+    /// Published for a resource group and for what is in one.
+    pub async fn permissions(self, scope: &str, call: &Call) -> Result<Vec<Value>, Error> {
+        self.all(scope, "permissions", AUTHORIZATION, None, call).await
+    }
+
+    /// Reads the operations of every resource provider. Megabytes.
+    pub async fn all_operations(self, call: &Call) -> Result<Vec<ProviderOperations>, Error> {
+        let url =
+            self.url("/providers/Microsoft.Authorization/providerOperations", AUTHORIZATION, &EXPANDED)?;
+        self.0.list_from(url, AUTHORIZATION, call).await
+    }
+
+    /// Reads the operations of one resource provider.
+    pub async fn operations_of(self, namespace: &str, call: &Call) -> Result<ProviderOperations, Error> {
+        let path = format!("/providers/Microsoft.Authorization/providerOperations/{namespace}");
+        let url = self.url(&path, AUTHORIZATION, &EXPANDED)?;
+        Ok(self.0.read(&url, call).await?.0)
+    }
+
+    async fn one<T: DeserializeOwned>(self, path: &str, version: &str, call: &Call) -> Result<T, Error> {
+        Ok(self.0.read(&self.url(path, version, &[])?, call).await?.0)
+    }
+
+    async fn all<T: DeserializeOwned>(
+        self,
+        scope: &str,
+        kind: &str,
+        version: &str,
+        filter: Option<String>,
+        call: &Call,
+    ) -> Result<Vec<T>, Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/{kind}");
+        let query: Vec<_> = filter.iter().map(|filter| ("$filter", filter.as_str())).collect();
+        self.0.list_from(self.url(&path, version, &query)?, version, call).await
+    }
+
+    fn url(self, path: &str, version: &str, query: &[(&str, &str)]) -> Result<Url, Error> {
+        self.0.http().url_at(path, version, query)
+    }
+}
+
+/// What makes the operations of resource types part of the answer.
+const EXPANDED: [(&str, &str); 1] = [("$expand", "resourceTypes")];
+
+/// Text inside the quotes of a filter.
+fn quoted(text: &str) -> String {
+    text.replace('\'', "''")
+}

@@ -1,0 +1,29 @@
+//! What a token says about its holder. Tokens are meant for the service alone; the one claim read here is what other
+//! Azure providers read there as well, and whoever asks has to do without it when it is not there.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+/// The object id of the principal that a token was issued to.
+pub(in crate::arm) fn object_id(token: &str) -> Option<String> {
+    let payload = token.split('.').nth(1)?;
+    let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    let claims: Value = serde_json::from_slice(&bytes).ok()?;
+    claims.get("oid")?.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_object_id_is_read_or_not_there() {
+        let token = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
+        assert_eq!(object_id(&token(r#"{"oid":"me"}"#)).as_deref(), Some("me"));
+        for wrong in [token("{}"), token(r#"{"oid":7}"#), token("x"), "opaque".to_owned(), "a.%.b".to_owned()]
+        {
+            assert_eq!(object_id(&wrong), None, "{wrong}");
+        }
+    }
+}

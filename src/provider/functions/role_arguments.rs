@@ -1,0 +1,154 @@
+//! What the functions about roles take: permissions, a catalogue and a context in any of the shapes they are met
+//! in, and the way from the errors of `rbac::functions` to those of Terraform.
+
+use serde_json::Value as Json;
+
+use super::json;
+use crate::plugin::function::{FunctionError, Parameter};
+use crate::plugin::{Type, Value};
+use crate::provider::checks;
+use crate::rbac;
+use crate::rbac::functions::Problem;
+
+/// The parameter for permissions.
+#[must_use]
+pub fn permissions(name: &'static str) -> Parameter {
+    Parameter {
+        name,
+        kind: Type::Dynamic,
+        allow_null: false,
+        description: "The permissions of a role: a whole `gallery_role_definition` or its `permissions`, those of \
+                      `azurerm_role_definition`, or a role definition as Azure Resource Manager has it, decoded or as \
+                      JSON text. Keys are read without case and without underscores."
+            .into(),
+    }
+}
+
+/// The parameter for a catalogue of operations.
+#[must_use]
+pub fn catalogue() -> Parameter {
+    Parameter {
+        name: "catalogue",
+        kind: Type::Dynamic,
+        allow_null: false,
+        description: "The operations that exist: a whole `gallery_operations` or its `operations` or `names`, a plain \
+                      list of names, or the provider operations of Azure Resource Manager, decoded or as JSON text."
+            .into(),
+    }
+}
+
+/// The parameter for the circumstances of a request. Null stands for "nothing is known of it".
+#[must_use]
+pub fn context() -> Parameter {
+    Parameter {
+        name: "context",
+        kind: Type::Dynamic,
+        allow_null: true,
+        description: "The request: an object of `action`, `suboperation`, `request`, `resource`, `principal`, \
+                      `environment` and `is_data_action`, each of which may be left out. The four in the middle map \
+                      attribute names, as they stand between the brackets of a condition, to a value or a list of \
+                      values; an attribute that is not given is absent from the request. Null means that nothing is \
+                      known of the request."
+            .into(),
+    }
+}
+
+/// A parameter that is text.
+#[must_use]
+pub fn text(name: &'static str, description: &'static str) -> Parameter {
+    Parameter { name, kind: Type::String, allow_null: false, description: description.into() }
+}
+
+/// A parameter that is a list of text.
+#[must_use]
+pub fn texts(name: &'static str, description: &'static str) -> Parameter {
+    Parameter { name, kind: Type::list(Type::String), allow_null: false, description: description.into() }
+}
+
+/// The arguments of a call, taken one after the other.
+pub struct Arguments {
+    left: std::vec::IntoIter<Value>,
+    position: i64,
+}
+
+impl Arguments {
+    /// Takes the arguments of a call.
+    #[must_use]
+    pub fn new(arguments: Vec<Value>) -> Self {
+        Self { left: arguments.into_iter(), position: 0 }
+    }
+
+    fn next(&mut self) -> Result<(i64, Value), FunctionError> {
+        let position = self.position;
+        self.position += 1;
+        let value =
+            self.left.next().ok_or_else(|| FunctionError::argument(position, "The argument is missing."))?;
+        Ok((position, value))
+    }
+
+    /// The next argument as JSON.
+    ///
+    /// # Errors
+    /// When the host sent fewer.
+    pub fn json(&mut self) -> Result<Json, FunctionError> {
+        Ok(json::from_value(&self.next()?.1))
+    }
+
+    /// The next argument as JSON; text is decoded, as from `file("role.json")`.
+    ///
+    /// # Errors
+    /// When text is not JSON.
+    pub fn document(&mut self) -> Result<Json, FunctionError> {
+        let (position, value) = self.next()?;
+        match json::from_value(&value) {
+            Json::String(text) => serde_json::from_str(&text).map_err(|error| {
+                FunctionError::argument(position, format!("The text is not JSON: {error}."))
+            }),
+            other => Ok(other),
+        }
+    }
+
+    /// The next argument, which is text.
+    ///
+    /// # Errors
+    /// When the host sent something else.
+    pub fn text(&mut self) -> Result<String, FunctionError> {
+        match self.next()? {
+            (_, Value::String(text)) => Ok(text),
+            (position, _) => Err(FunctionError::argument(position, "Text is expected.")),
+        }
+    }
+
+    /// The next argument, which is a list of text.
+    ///
+    /// # Errors
+    /// When an element is null.
+    pub fn texts(&mut self) -> Result<Vec<String>, FunctionError> {
+        let (position, value) = self.next()?;
+        let (Value::List(elements) | Value::Set(elements) | Value::Tuple(elements)) = value else {
+            return Err(FunctionError::argument(position, "A list of text is expected."));
+        };
+        let text = |(index, element)| match element {
+            Value::String(text) => Ok(text),
+            _ => Err(FunctionError::argument(position, format!("The element at {index} is null."))),
+        };
+        elements.into_iter().enumerate().map(text).collect()
+    }
+}
+
+/// The error of a call, about the argument it came from.
+#[must_use]
+pub fn error(failed: &rbac::functions::FunctionError) -> FunctionError {
+    let text = match &failed.problem {
+        // It begins with a path, which is not the beginning of a sentence.
+        Problem::Shape(error) => format!("The argument cannot be read: {error}."),
+        problem => checks::capitalised(&format!("{problem}.")),
+    };
+    FunctionError::argument(i64::try_from(failed.argument).unwrap_or_default(), text)
+}
+
+/// Names as a list of text.
+#[must_use]
+pub fn list<T: Into<Value>>(items: impl IntoIterator<Item = T>) -> Value {
+    Value::List(items.into_iter().map(Into::into).collect())
+}

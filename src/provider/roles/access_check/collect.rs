@@ -1,0 +1,169 @@
+//! Everything Azure has to say about somebody's access to a scope.
+//!
+//! For the identity signed in there is one call that gives what all its roles grant, groups included. It tells neither
+//! conditions nor denials, so what it does not grant is surely missing and what it grants is only likely. What makes
+//! it sure are the lists that are read for anybody else: role assignments with their roles, and deny assignments. A
+//! list that this identity may not read leaves a doubt and is no failure.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::parent;
+use crate::arm::models::authorization::RoleAssignment as Assigned;
+use crate::arm::{self, ArmClient, Call, Missing};
+use crate::provider::roles::problem;
+use crate::rbac::access::{AccessFacts, DenyAssignment, Identity, RoleAssignment};
+use crate::rbac::{BlockCondition, ManagementGroups, Permissions, RoleDefinition, Scope};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The client.
+    pub client: &'a ArmClient,
+    /// The call.
+    pub call: &'a Call,
+    /// Whose access; `None` for the identity signed in.
+    pub principal: Option<&'a str>,
+}
+
+/// What was found out.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// The scope that was looked at.
+    pub scope: String,
+    /// What the roles of the identity signed in grant there. Only looked for when nobody else is asked about.
+    pub own: Own,
+    /// Assignments and denials.
+    pub facts: AccessFacts,
+}
+
+/// The permissions of the identity signed in.
+#[derive(Clone, Debug)]
+pub enum Own {
+    /// These.
+    Known(Permissions),
+    /// They could not be read.
+    Unreadable,
+    /// It is about somebody else.
+    NotAsked,
+}
+
+/// Asks about a scope, or about the nearest above it that exists.
+///
+/// # Errors
+/// When Azure cannot be asked, or answers with something else than what was asked for.
+pub async fn collect(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Error> {
+    let mut scope = scope.to_owned();
+    loop {
+        match collect_at(asked, &scope).await {
+            Err(error) if is_not_there(&error) => scope = parent::of(&scope).ok_or(error)?,
+            result => return result,
+        }
+    }
+}
+
+fn is_not_there(error: &arm::Error) -> bool {
+    matches!(error.missing(), Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup))
+}
+
+async fn collect_at(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Error> {
+    let Asked { client, call, principal } = *asked;
+    let authorization = client.authorization();
+    let own = match principal {
+        Some(_) => Own::NotAsked,
+        None => own(authorization.permissions(scope, call).await, scope)?,
+    };
+    let who = match principal {
+        Some(id) => Some(id.to_owned()),
+        None => client.signed_in_as(call).await,
+    };
+    let assigned = match &who {
+        Some(who) => readable(authorization.role_assignments_of(scope, who, call).await)?,
+        None => None,
+    };
+    let denied = readable(authorization.deny_assignments(scope, call).await)?;
+
+    let above = above(assigned.iter().flatten().map(|one| one.scope.as_str()), denied.iter().flatten());
+    let (assignments, all_roles) = roles(asked, assigned.as_deref().unwrap_or_default()).await?;
+    let (denials, all_denials) = denials(denied.as_deref().unwrap_or_default());
+    let facts = AccessFacts {
+        scope: scope_of(scope)?,
+        management_groups: ManagementGroups::Above(above),
+        identity: Identity::new(who.as_deref().unwrap_or_default(), None),
+        assignments,
+        denials,
+        assignments_complete: assigned.is_some() && all_roles,
+        // Without knowing who it is, nobody can tell whom a denial does not mean.
+        denials_complete: denied.is_some() && all_denials && who.is_some(),
+    };
+    Ok(Collected { scope: scope.to_owned(), own, facts })
+}
+
+fn own(result: Result<Vec<Json>, arm::Error>, scope: &str) -> Result<Own, arm::Error> {
+    let is_above_groups = parent::of(scope).is_none();
+    match result {
+        Ok(blocks) => Ok(Permissions::from_json(&Json::Array(blocks)).map_or(Own::Unreadable, Own::Known)),
+        Err(error) if error.is_forbidden() => Ok(Own::Unreadable),
+        // The call is published for a resource group and what is in it; above there may be none.
+        Err(error)
+            if is_above_groups
+                && problem::is_absent(&error)
+                && error.missing() != Some(Missing::Subscription) =>
+        {
+            Ok(Own::Unreadable)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The list, or nothing when this identity may not read it.
+fn readable<T>(result: Result<Vec<T>, arm::Error>) -> Result<Option<Vec<T>>, arm::Error> {
+    match result {
+        Ok(list) => Ok(Some(list)),
+        Err(error) if error.is_forbidden() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The management groups in what Azure says to hold at the scope or above it: they lie above it.
+fn above<'a>(assigned: impl Iterator<Item = &'a str>, denied: impl Iterator<Item = &'a Json>) -> Vec<String> {
+    let denied = denied.filter_map(|one| DenyAssignment::from_json(one).ok()).map(|one| one.scope);
+    let assigned = assigned.filter_map(|scope| Scope::new(scope).ok());
+    assigned.chain(denied).filter_map(|scope| scope.management_group().map(str::to_owned)).collect()
+}
+
+/// The assignments with their roles, and whether all of them could be read.
+async fn roles(asked: &Asked<'_>, assigned: &[Assigned]) -> Result<(Vec<RoleAssignment>, bool), arm::Error> {
+    let mut known: HashMap<String, Option<RoleDefinition>> = HashMap::new();
+    let mut assignments = Vec::new();
+    for one in assigned {
+        let id = one.role_definition_id.as_str();
+        let key = id.to_ascii_lowercase();
+        if !known.contains_key(&key) {
+            let found = match asked.client.authorization().role_definition_by_id(id, asked.call).await {
+                Ok(found) => RoleDefinition::from_json(&found.json).ok(),
+                Err(error) if error.is_forbidden() || problem::is_absent(&error) => None,
+                Err(error) => return Err(error),
+            };
+            known.insert(key.clone(), found);
+        }
+        let (Some(Some(role)), Ok(scope)) = (known.get(&key), Scope::new(&one.scope)) else { continue };
+        let condition = one.condition.as_deref();
+        let condition = condition.map(|text| BlockCondition::new(text, one.condition_version.as_deref()));
+        assignments.push(RoleAssignment { scope, role: role.clone(), condition });
+    }
+    let all = assignments.len() == assigned.len();
+    Ok((assignments, all))
+}
+
+fn denials(denied: &[Json]) -> (Vec<DenyAssignment>, bool) {
+    let read: Vec<_> = denied.iter().filter_map(|one| DenyAssignment::from_json(one).ok()).collect();
+    let all = read.len() == denied.len();
+    (read, all)
+}
+
+fn scope_of(scope: &str) -> Result<Scope, arm::Error> {
+    let text = if scope.is_empty() { "/" } else { scope };
+    Scope::new(text).map_err(|error| arm::Error::Setup(error.to_string()))
+}

@@ -1,0 +1,104 @@
+//! The data source `gallery_access_check`: whether somebody's roles suffice, before a plan is applied.
+
+pub mod collect;
+pub mod parent;
+pub mod schema;
+pub mod verdict;
+
+use async_trait::async_trait;
+
+use super::role_definition::find::{check_scope, path};
+use super::{problem, values};
+use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Schema, Value};
+use crate::provider::connection::Connection;
+use crate::provider::data_sources::lookup;
+use crate::provider::{checks, timeouts};
+use crate::rbac::condition::Guid;
+use crate::rbac::{Feature, Operation};
+use collect::Asked;
+
+/// The data source.
+#[derive(Debug)]
+pub struct AccessCheck {
+    connection: Connection,
+}
+
+impl AccessCheck {
+    /// The data source over this connection.
+    #[must_use]
+    pub const fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+}
+
+/// What managing profiles and versions with this provider takes.
+fn needed() -> Vec<String> {
+    let features = [Feature::Profiles, Feature::Versions];
+    features.iter().flat_map(|feature| feature.actions()).map(|name| (*name).to_owned()).collect()
+}
+
+fn operations(config: &Value) -> Result<Vec<Operation>, Diagnostic> {
+    let names = values::texts(config, "operations").unwrap_or_else(needed);
+    let mut operations: Vec<Operation> = Vec::new();
+    for name in names {
+        let operation = Operation::new(&name).map_err(|error| {
+            let detail = checks::capitalised(&format!("{error}."));
+            Diagnostic::error("Malformed operation", detail).at(Path::attribute("operations"))
+        })?;
+        if !operations.contains(&operation) {
+            operations.push(operation);
+        }
+    }
+    Ok(operations)
+}
+
+fn check(config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    found.extend(check_scope(config));
+    found.extend(operations(config).err());
+    if let Some(text) = checks::text(config, "principal_id")
+        && text.parse::<Guid>().is_err()
+    {
+        let detail = format!(
+            "`principal_id` is {text:?}; it is the object id of a user, group or service principal, a GUID."
+        );
+        found.push(Diagnostic::error("Malformed object id", detail).at(Path::attribute("principal_id")));
+    }
+    found
+}
+
+#[async_trait]
+impl DataSource for AccessCheck {
+    fn type_name(&self) -> &'static str {
+        schema::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        let mut found = check(&config);
+        found.extend(timeouts::validate(&config));
+        found
+    }
+
+    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+        check(&request.config).into_result()?;
+        if let Some(deferred) = lookup::deferred(&self.connection, &request, &schema::schema()) {
+            return Ok(deferred);
+        }
+        let config = request.config;
+        let client = self.connection.client()?;
+        let call = lookup::call(context, &config);
+        let asked = Asked { client: &client, call: &call, principal: checks::text(&config, "principal_id") };
+        let scope = path(checks::text(&config, "scope").unwrap_or_default());
+        let collected = collect::collect(&asked, scope)
+            .await
+            .map_err(|error| problem::failed("Access", "*", Some("scope"), &error))?;
+        let operations = operations(&config)?;
+        let verdict = verdict::of(&collected, &operations);
+        Ok(Found::new(verdict::state(&verdict, &collected, &operations, &config)))
+    }
+}

@@ -1,0 +1,86 @@
+//! What the answers come to.
+
+use super::collect::{Collected, Own};
+use crate::plugin::Value;
+use crate::provider::roles::values;
+use crate::provider::timeouts;
+use crate::rbac::access::AccessReport;
+use crate::rbac::{Context, Operation, Permissions, kleene};
+
+/// Decides about operations.
+#[must_use]
+pub fn of(collected: &Collected, operations: &[Operation]) -> AccessReport {
+    let Collected { own, facts, .. } = collected;
+    let mut report = facts.check(operations);
+    let own = match own {
+        // Without them the lists are all there is, as for anybody else; they know how complete they are.
+        Own::NotAsked | Own::Unreadable => return report,
+        Own::Known(permissions) => permissions,
+    };
+    let answers: Vec<_> =
+        operations.iter().map(|operation| (operation, both(own, collected, operation))).collect();
+    let with = |wanted: Option<bool>| {
+        let those = answers.iter().filter(|(_, answer)| *answer == wanted);
+        those.map(|(operation, _)| operation.as_str().to_owned()).collect()
+    };
+    report.missing = with(Some(false));
+    report.conditional = with(None);
+    report.allowed = kleene::all(answers.iter().map(|(_, answer)| *answer));
+    report
+}
+
+/// What the identity's own permissions and the lists say together. The permissions are Azure's own sum of all roles,
+/// so that a list which shows no grant, though they have one, has not shown everything: no certain no.
+fn both(own: &Permissions, collected: &Collected, operation: &Operation) -> Option<bool> {
+    let granted = own.permit(operation, &Context::unknown());
+    let facts = &collected.facts;
+    match (granted, facts.permits(operation)) {
+        (Some(false), _) => Some(false),
+        (granted, Some(true)) => granted,
+        (_, Some(false)) if !facts.check(std::slice::from_ref(operation)).denied_by.is_empty() => Some(false),
+        _ => None,
+    }
+}
+
+/// The state.
+#[must_use]
+pub fn state(
+    report: &AccessReport,
+    collected: &Collected,
+    operations: &[Operation],
+    config: &Value,
+) -> Value {
+    let held = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
+    let Collected { scope, facts, .. } = collected;
+    let asked = match held("operations") {
+        Value::Null => values::set(operations.iter().map(Operation::as_str)),
+        written => written,
+    };
+    let granted = report.granted_by.iter().filter_map(|place| facts.assignments.get(*place)).map(|one| {
+        Value::object([
+            ("role_definition_id", Value::from(one.role.id.clone())),
+            ("role_name", one.role.role_name.clone().into()),
+            ("assignment_scope", one.scope.as_str().into()),
+        ])
+    });
+    let denied = report.denied_by.iter().filter_map(|place| facts.denials.get(*place)).map(|one| {
+        Value::object([
+            ("id", Value::from(one.id.clone())),
+            ("name", one.name.clone().into()),
+            ("scope", one.scope.as_str().into()),
+        ])
+    });
+    Value::object([
+        ("scope", held("scope")),
+        ("operations", asked),
+        ("principal_id", held("principal_id")),
+        (timeouts::BLOCK, held(timeouts::BLOCK)),
+        ("allowed", report.allowed.into()),
+        ("complete", report.complete.into()),
+        ("conditional", values::set(&report.conditional)),
+        ("denied_by", Value::List(denied.collect())),
+        ("evaluated_scope", if scope.is_empty() { "/".into() } else { scope.as_str().into() }),
+        ("granted_by", Value::List(granted.collect())),
+        ("missing", values::set(&report.missing)),
+    ])
+}

@@ -1,0 +1,207 @@
+//! The operations there are, asked for once in a run.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::Mutex;
+
+use super::{fingerprint, problem};
+use crate::arm;
+use crate::arm::models::authorization::{ProviderOperation, ProviderOperations};
+use crate::arm::{ArmClient, Call};
+use crate::rbac::{Catalogue, CatalogueEntry, Operation, Permissions, Plane};
+
+/// How many namespaces are asked for at a time.
+const AT_ONCE: usize = 8;
+
+/// Which part of the catalogue is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of it.
+    Everything,
+    /// These namespaces.
+    Namespaces(Vec<String>),
+}
+
+impl Wanted {
+    /// What it takes to expand permissions: the namespaces that their patterns name, or everything when one of the
+    /// granting patterns begins with a wildcard. A subtraction alone needs no operation that nothing grants.
+    #[must_use]
+    pub fn by(permissions: &Permissions) -> Self {
+        let mut namespaces: Vec<String> = Vec::new();
+        for block in permissions.blocks() {
+            for plane in [Plane::Control, Plane::Data] {
+                let (granted, taken) = block.lists(plane);
+                for (pattern, grants) in granted
+                    .iter()
+                    .map(|pattern| (pattern, true))
+                    .chain(taken.iter().map(|pattern| (pattern, false)))
+                {
+                    let namespace = pattern.as_str().split('/').next().unwrap_or_default();
+                    if namespace.contains('*') {
+                        if grants {
+                            return Self::Everything;
+                        }
+                    } else if !namespace.is_empty()
+                        && !namespaces.iter().any(|known| known.eq_ignore_ascii_case(namespace))
+                    {
+                        namespaces.push(namespace.to_owned());
+                    }
+                }
+            }
+        }
+        Self::Namespaces(namespaces)
+    }
+}
+
+/// Operations, each name of a plane once, in the order of their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operations {
+    /// The operations.
+    pub all: Vec<ProviderOperation>,
+    /// The namespaces among those asked for that Azure does not know.
+    pub unknown_namespaces: Vec<String>,
+}
+
+impl Operations {
+    /// Folds what Azure lists at two levels and in varying case; the first spelling stays.
+    fn fold(
+        providers: impl IntoIterator<Item = Arc<ProviderOperations>>,
+        unknown_namespaces: Vec<String>,
+    ) -> Self {
+        let mut folded: BTreeMap<(String, bool), ProviderOperation> = BTreeMap::new();
+        for provider in providers {
+            for operation in &provider.operations {
+                let key = (operation.name.to_ascii_lowercase(), operation.is_data_action);
+                folded.entry(key).or_insert_with(|| operation.clone());
+            }
+        }
+        Self { all: folded.into_values().collect(), unknown_namespaces }
+    }
+
+    /// The same for expanding permissions.
+    #[must_use]
+    pub fn catalogue(&self) -> Catalogue {
+        Catalogue::new(self.all.iter().filter_map(|one| {
+            let operation = Operation::new(&one.name).ok()?;
+            Some(CatalogueEntry { operation, plane: Some(Plane::of(one.is_data_action)) })
+        }))
+    }
+
+    /// A text that changes when an operation comes, goes or moves to the other plane.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let line = |one: &ProviderOperation| {
+            let plane = if one.is_data_action { "data" } else { "control" };
+            format!("{} {plane}\n", one.name.to_ascii_lowercase())
+        };
+        fingerprint::of(&self.all.iter().map(line).collect::<String>())
+    }
+}
+
+/// What has been asked for in this run. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogues {
+    held: Arc<Mutex<Held>>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    everything: Option<Vec<Arc<ProviderOperations>>>,
+    /// By lower-cased name; `None` for one that Azure does not know.
+    namespaces: HashMap<String, Option<Arc<ProviderOperations>>>,
+}
+
+impl Catalogues {
+    /// Gives the operations that are wanted. Whoever comes second waits for the first and then asks for what is left.
+    ///
+    /// # Errors
+    /// When Azure does not give them.
+    pub async fn get(
+        &self,
+        client: &ArmClient,
+        wanted: &Wanted,
+        call: &Call,
+    ) -> Result<Operations, arm::Error> {
+        let mut held = self.held.lock().await;
+        let Wanted::Namespaces(names) = wanted else {
+            if held.everything.is_none() {
+                let all = client.authorization().all_operations(call).await?;
+                held.everything = Some(all.into_iter().map(Arc::new).collect());
+            }
+            return Ok(Operations::fold(held.everything.iter().flatten().cloned(), Vec::new()));
+        };
+        let is_new = |name: &&String| !held.namespaces.contains_key(&name.to_ascii_lowercase());
+        let new: Vec<String> = names.iter().filter(is_new).cloned().collect();
+        let found: Vec<_> = stream::iter(new)
+            .map(|name: String| namespace(client, name, call))
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await?;
+        held.namespaces.extend(found);
+        let one = |name: &String| held.namespaces.get(&name.to_ascii_lowercase()).cloned().flatten();
+        let unknown = names.iter().filter(|name| one(name).is_none()).cloned().collect();
+        Ok(Operations::fold(names.iter().filter_map(one), unknown))
+    }
+}
+
+/// The operations of one namespace under its lower-cased name; `None` for one that Azure does not know.
+async fn namespace(
+    client: &ArmClient,
+    name: String,
+    call: &Call,
+) -> Result<(String, Option<Arc<ProviderOperations>>), arm::Error> {
+    let found = match client.authorization().operations_of(&name, call).await {
+        Ok(operations) => Some(Arc::new(operations)),
+        Err(error) if problem::is_absent(&error) => None,
+        Err(error) => return Err(error),
+    };
+    Ok((name.to_ascii_lowercase(), found))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn operation(name: &str, is_data_action: bool) -> ProviderOperation {
+        ProviderOperation { name: name.to_owned(), is_data_action, ..ProviderOperation::default() }
+    }
+
+    fn operations(all: &[ProviderOperation]) -> Operations {
+        let provider = ProviderOperations { name: "A".to_owned(), operations: all.to_vec() };
+        Operations::fold([Arc::new(provider)], Vec::new())
+    }
+
+    #[test]
+    fn names_are_folded_and_planes_are_not() {
+        let folded = operations(&[operation("B/y", false), operation("b/Y", false), operation("B/Y", true)]);
+        assert_eq!(folded.all, [operation("B/y", false), operation("B/Y", true)]);
+        assert_eq!(folded.catalogue().len(), 2);
+    }
+
+    #[test]
+    fn the_fingerprint_goes_by_meaning() {
+        let of = |all: &[ProviderOperation]| operations(all).fingerprint();
+        let first = of(&[operation("A/x", false), operation("A/y", false)]);
+        assert_eq!(of(&[operation("a/Y", false), operation("A/X", false)]), first);
+        assert_ne!(of(&[operation("A/x", true), operation("A/y", false)]), first);
+        assert_ne!(of(&[operation("A/x", false)]), first);
+    }
+
+    #[test]
+    fn only_what_patterns_name_is_wanted() {
+        let wanted = |json| Wanted::by(&Permissions::from_json(&json).unwrap());
+        assert_eq!(
+            wanted(
+                json!([{"actions": ["A.B/*/read", "a.b/c/write"], "dataActions": ["C/d/*"], "notActions": ["*/x"]}])
+            ),
+            Wanted::Namespaces(vec!["A.B".to_owned(), "C".to_owned()])
+        );
+        for pattern in ["*", "*/read", "Microsoft.*/read"] {
+            assert_eq!(wanted(json!([{"actions": ["A/x", pattern]}])), Wanted::Everything, "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The data sources about roles: a role explained, the operations there are, and whether somebody's roles suffice.
+//!
+//! Azure is asked here; what the answers mean is decided by [`crate::rbac`].
+
+pub mod access_check;
+pub mod catalogue;
+pub mod fingerprint;
+pub mod operations;
+pub mod problem;
+pub mod role_definition;
+pub mod values;
+
+use std::sync::Arc;
+
+use super::connection::Connection;
+use crate::plugin::DataSource;
+use catalogue::Catalogues;
+
+/// All data sources about roles.
+#[must_use]
+pub fn all(connection: &Connection) -> Vec<Arc<dyn DataSource>> {
+    let catalogues = Catalogues::default();
+    vec![
+        Arc::new(access_check::AccessCheck::new(connection.clone())),
+        Arc::new(operations::OperationsData::new(connection.clone(), catalogues.clone())),
+        Arc::new(role_definition::RoleDefinitionData::new(connection.clone(), catalogues)),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! What is told when Azure does not answer a question about roles.
+
+use crate::arm;
+use crate::plugin::{Diagnostic, Path};
+
+/// Whether the service answered that there is no such thing, by whatever code.
+#[must_use]
+pub fn is_absent(error: &arm::Error) -> bool {
+    matches!(error, arm::Error::Service(refused) if refused.status == 404)
+}
+
+/// A question that failed: what could not be read, the operation it needs, and the argument it is about.
+#[must_use]
+pub fn failed(what: &str, operation: &str, argument: Option<&'static str>, error: &arm::Error) -> Diagnostic {
+    let next = if error.is_cancelled() {
+        "Run the same command again to go on.".to_owned()
+    } else if error.is_timeout() {
+        "If Azure is only slow, raise `read` in the `timeouts` block.".to_owned()
+    } else if error.is_forbidden() {
+        format!(
+            "Give the identity signed in a role with `Microsoft.Authorization/{operation}/read`, such as Reader."
+        )
+    } else if is_absent(error) {
+        "Check the scope, and that the identity signed in can see it.".to_owned()
+    } else {
+        match error {
+            arm::Error::Login(_) => {
+                "Check how the provider block or the ARM_* environment signs in.".to_owned()
+            }
+            arm::Error::Transport(_) | arm::Error::Unreadable { .. } | arm::Error::ForeignAddress { .. } => {
+                "Check the `environment` and `endpoint` of the provider block, then run the command again."
+                    .to_owned()
+            }
+            _ => "Run the command again later; the request id helps Azure's support to find this read."
+                .to_owned(),
+        }
+    };
+    let diagnostic =
+        Diagnostic::error(format!("{what} could not be read"), format!("{}\n\n{next}", error.report()));
+    match argument {
+        Some(argument) => diagnostic.at(Path::attribute(argument)),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,282 @@
+//! The data sources about roles against a small server on loopback.
+
+use serde_json::{Value as Json, json};
+
+use crate::plugin::data_source::ReadData;
+use crate::plugin::provider::ClientCapabilities;
+use crate::plugin::schema::check;
+use crate::plugin::{DataSource, Value};
+use crate::provider::azure_double::{Azure, context, error};
+use crate::provider::connection::Connection;
+use crate::provider::functions::json::from_value;
+
+const AUTH: &str = "/providers/Microsoft.Authorization";
+const ROLE: &str = "66f75aeb-eabe-4b70-9f1e-c350c4c9ad04";
+const GROUP: &str = "/subscriptions/s/resourceGroups/rg";
+const GALLERY: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
+const ME: &str = "11111111-0000-0000-0000-000000000000";
+
+fn source(connection: &Connection, name: &str) -> std::sync::Arc<dyn DataSource> {
+    super::all(connection).into_iter().find(|source| source.type_name() == name).unwrap()
+}
+
+fn config(source: &dyn DataSource, written: &[(&str, Value)]) -> Value {
+    let schema = source.schema();
+    let names = schema.block.attributes.iter().map(|attribute| attribute.name.to_string());
+    let names = names.chain(schema.block.blocks.iter().map(|block| block.name.to_string()));
+    let written =
+        |name: &str| written.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
+    Value::object(names.map(|name| {
+        let value = written(&name).unwrap_or(Value::Null);
+        (name, value)
+    }))
+}
+
+/// What the data source gives, or the first thing it says is wrong.
+async fn read(azure: &Azure, name: &str, written: &[(&str, Value)]) -> Result<Json, String> {
+    let source = source(&azure.connection, name);
+    let config = config(source.as_ref(), written);
+    let request = ReadData { config, meta: None, capabilities: ClientCapabilities::default() };
+    match source.read(&context(), request).await {
+        Ok(found) => Ok(from_value(&found.state)),
+        Err(failure) => {
+            let told = failure.into_diagnostics().into_iter().next().unwrap();
+            let path = told.path.map(|path| format!("{path}: ")).unwrap_or_default();
+            Err(format!("{path}{}: {}", told.summary, told.detail))
+        }
+    }
+}
+
+fn definition(guid: &str, name: &str, permissions: Json) -> Json {
+    json!({"id": format!("{AUTH}/roleDefinitions/{guid}"), "name": guid, "type": "Microsoft.Authorization/roleDefinitions",
+        "properties": {"roleName": name, "type": "BuiltInRole", "assignableScopes": ["/"], "permissions": permissions}})
+}
+
+fn assignment(scope: &str, role: &str, condition: Json) -> Json {
+    json!({"id": "/a", "name": "a", "properties": {"scope": scope, "principalId": ME, "principalType": "User",
+        "roleDefinitionId": format!("{AUTH}/roleDefinitions/{role}"), "condition": condition}})
+}
+
+#[test]
+fn terraform_takes_the_schemas() {
+    for source in super::all(&Connection::default()) {
+        assert_eq!(check::schema(&source.schema(), check::Use::DataSource), [], "{}", source.type_name());
+    }
+}
+
+#[tokio::test]
+async fn a_role_is_read_with_its_capitalised_condition() {
+    let azure = Azure::start().await;
+    let block = json!({"actions": ["A.B/*/read", "a.b/c/write"], "notActions": ["A.B/x/read"], "ConditionVersion": "2.0",
+        "Condition": "!(ActionMatches{'A.B/c/write'}) OR (Exists @Request[a])"});
+    azure.holds(&format!("{AUTH}/roleDefinitions/{ROLE}"), definition(ROLE, "Role", json!([block]))).await;
+    let operations =
+        ["A.B/x/read", "A.B/y/read", "A.B/c/write", "A.B/C/WRITE"].map(|name| json!({"name": name}));
+    let namespace = json!({"name": "A.B", "operations": operations});
+    azure.holds(&format!("{AUTH}/providerOperations/A.B"), namespace).await;
+    let id = ROLE.to_uppercase();
+    let state =
+        read(&azure, "gallery_role_definition", &[("role_definition_id", id.as_str().into())]).await.unwrap();
+    assert_eq!((&state["name"], &state["role_definition_id"]), (&json!("Role"), &json!(id)));
+    assert_eq!(state["is_conditional"], true);
+    assert_eq!(state["permissions"][0]["condition_version"], "2.0");
+    assert_eq!(state["effective_operations"], json!(["A.B/c/write", "A.B/y/read"]));
+    assert_eq!(
+        (&state["effective_operation_count"], &state["effective_data_operation_count"]),
+        (&json!(2), &json!(0))
+    );
+    assert_eq!(state["conditional_operations"], json!(["A.B/c/write"]));
+    assert_eq!(state["unconditional_operations"], json!(["A.B/y/read"]));
+    assert_eq!((&state["unmatched_patterns"], &state["uncertain_operations"]), (&json!([]), &json!([])));
+    assert_eq!(azure.requests().await.len(), 2, "one for the role, one for the only namespace");
+
+    let unexpanded = [("role_definition_id", id.as_str().into()), ("expand", Value::Bool(false))];
+    let other = read(&azure, "gallery_role_definition", &unexpanded).await.unwrap();
+    assert_eq!((&other["effective_operations"], &other["catalogue_fingerprint"]), (&Json::Null, &Json::Null));
+    assert_eq!((&other["is_conditional"], &other["fingerprint"]), (&json!(true), &state["fingerprint"]));
+    assert_eq!(azure.requests().await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_name_that_is_none_or_several_is_explained() {
+    let azure = Azure::start().await;
+    let list = format!("{GROUP}{AUTH}/roleDefinitions");
+    let second = "00000000-0000-0000-0000-000000000002";
+    let pages =
+        [json!([definition(ROLE, "Twin", json!([]))]), json!([definition(second, "TWIN", json!([]))])];
+    azure.lists(&list, &pages).await;
+    let of = |name: &str| [("name", Value::from(name)), ("scope", GROUP.into())];
+    let told = read(&azure, "gallery_role_definition", &of("twin")).await.unwrap_err();
+    assert!(
+        told.starts_with("name: Several roles of this name") && told.contains(ROLE) && told.contains(second),
+        "{told}"
+    );
+    let told = read(&azure, "gallery_role_definition", &of("twn")).await.unwrap_err();
+    assert!(told.starts_with("name: Role not found") && told.contains("- Twin"), "{told}");
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_says_where_it_was_looked_for() {
+    let azure = Azure::start().await;
+    let body = error("RoleDefinitionDoesNotExist", "The specified role definition does not exist.");
+    azure.answers(&format!("{AUTH}/roleDefinitions/{ROLE}"), 404, body).await;
+    let told =
+        read(&azure, "gallery_role_definition", &[("role_definition_id", ROLE.into())]).await.unwrap_err();
+    assert!(told.starts_with("role_definition_id: Role not found") && told.contains("set `scope`"), "{told}");
+    azure
+        .answers(&format!("{GROUP}{AUTH}/roleDefinitions/{ROLE}"), 403, error("AuthorizationFailed", "no"))
+        .await;
+    let written = [("role_definition_id", ROLE.into()), ("scope", GROUP.into())];
+    let told = read(&azure, "gallery_role_definition", &written).await.unwrap_err();
+    assert!(
+        told.starts_with("scope: ") && told.contains("Microsoft.Authorization/roleDefinitions/read"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn arguments_are_checked_before_azure_is_asked() {
+    let source = source(&Connection::default(), "gallery_role_definition");
+    let found = async |written: &[(&str, Value)]| {
+        let found = source.validate(&context(), config(source.as_ref(), written)).await;
+        found.into_iter().map(|told| told.summary).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&[]).await, ["Missing argument"]);
+    assert_eq!(found(&[("name", Value::unknown())]).await, [""; 0]);
+    let both = [("name", "x".into()), ("role_definition_id", ROLE.into())];
+    assert_eq!(found(&both).await, ["Conflicting arguments"]);
+    for id in ["Owner", "/x/66f75aeb-eabe-4b70-9f1e-c350c4c9ad04", ""] {
+        assert_eq!(found(&[("role_definition_id", id.into())]).await, ["Malformed role id"], "{id}");
+    }
+    assert_eq!(
+        found(&[("name", " ".into()), ("scope", "subscriptions/s".into())]).await,
+        ["Malformed name", "Malformed scope"]
+    );
+    let id = format!("/subscriptions/s{AUTH}/roleDefinitions/{ROLE}");
+    assert_eq!(found(&[("role_definition_id", id.into())]).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn operations_are_folded_and_an_unknown_namespace_is_explained() {
+    let azure = Azure::start().await;
+    let operations = json!([{"name": "A.B/y/read", "displayName": "Read"}, {"name": "a.b/Y/read"}, {"name": "A.B/x/act", "isDataAction": true}]);
+    let namespace = json!({"name": "A.B", "operations": operations});
+    azure.holds(&format!("{AUTH}/providerOperations/A.B"), namespace.clone()).await;
+    azure.lists(&format!("{AUTH}/providerOperations"), &[json!([namespace])]).await;
+    azure.answers(&format!("{AUTH}/providerOperations/A.C"), 404, error("ProviderNotFound", "no")).await;
+    let of = |name: &str| [("namespaces", Value::Set(vec![name.into()]))];
+    let some = read(&azure, "gallery_operations", &of("A.B")).await.unwrap();
+    assert_eq!(some["names"], json!(["A.B/x/act", "A.B/y/read"]));
+    assert_eq!(
+        (&some["operations"][1]["display_name"], &some["operations"][0]["is_data_action"]),
+        (&json!("Read"), &json!(true))
+    );
+    assert_eq!(read(&azure, "gallery_operations", &[]).await.unwrap()["fingerprint"], some["fingerprint"]);
+    let told = read(&azure, "gallery_operations", &of("A.C")).await.unwrap_err();
+    assert!(told.starts_with("namespaces: No such resource provider") && told.contains("`A.B`"), "{told}");
+}
+
+/// Azure with these answers to the three questions about a principal's access to the group.
+async fn with_lists(assignments: Json, denials: Result<Json, u16>) -> Azure {
+    let azure = Azure::start().await;
+    azure.lists(&format!("{GROUP}{AUTH}/roleAssignments"), &[assignments]).await;
+    let at = format!("{GROUP}{AUTH}/denyAssignments");
+    match denials {
+        Ok(list) => azure.lists(&at, &[list]).await,
+        Err(status) => azure.answers(&at, status, error("AuthorizationFailed", "no")).await,
+    }
+    let reader = definition("r", "Reader", json!([{"actions": ["*/read"]}]));
+    azure.holds(&format!("{AUTH}/roleDefinitions/r"), reader).await;
+    azure
+        .holds(&format!("{AUTH}/roleDefinitions/o"), definition("o", "Owner", json!([{"actions": ["*"]}])))
+        .await;
+    for list in ["roleAssignments", "denyAssignments", "permissions"] {
+        azure.answers(&format!("{GALLERY}{AUTH}/{list}"), 404, error("ResourceNotFound", "not there")).await;
+    }
+    azure
+}
+
+async fn check_access(azure: &Azure, principal: Value) -> Json {
+    let written = [("scope", GALLERY.into()), ("principal_id", principal)];
+    read(azure, "gallery_access_check", &written).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_named_principal_is_judged_by_its_assignments() {
+    let azure = with_lists(json!([assignment("/subscriptions/s", "r", Json::Null)]), Ok(json!([]))).await;
+    let told = check_access(&azure, ME.into()).await;
+    assert_eq!(
+        (&told["allowed"], &told["complete"], &told["conditional"]),
+        (&json!(false), &json!(true), &json!([]))
+    );
+    assert_eq!(told["evaluated_scope"], GROUP, "the gallery is not there yet");
+    assert_eq!(told["missing"].as_array().unwrap().len(), 4, "two writes, two deletes: {told}");
+    assert_eq!(told["granted_by"][0]["role_name"], "Reader");
+
+    let management = "/providers/Microsoft.Management/managementGroups/top";
+    let azure = with_lists(json!([assignment(management, "o", Json::Null)]), Ok(json!([]))).await;
+    let told = check_access(&azure, ME.into()).await;
+    assert_eq!(
+        (&told["allowed"], &told["granted_by"][0]["assignment_scope"]),
+        (&json!(true), &json!(management))
+    );
+}
+
+#[tokio::test]
+async fn a_doubt_is_never_a_yes() {
+    let owner = || json!([assignment("/", "o", Json::Null)]);
+    let azure = with_lists(owner(), Err(403)).await;
+    let told = check_access(&azure, ME.into()).await;
+    assert_eq!((&told["allowed"], &told["complete"]), (&Json::Null, &json!(false)));
+    assert_eq!((told["conditional"].as_array().unwrap().len(), &told["missing"]), (7, &json!([])));
+
+    let denial = json!([{"id": "/d", "properties": {"denyAssignmentName": "stack", "scope": GROUP,
+        "permissions": [{"actions": ["*/write"]}], "principals": [{"id": ME, "type": "User"}]}}]);
+    let told = check_access(&with_lists(owner(), Ok(denial)).await, ME.into()).await;
+    assert_eq!((&told["allowed"], &told["denied_by"][0]["name"]), (&json!(false), &json!("stack")));
+    assert_eq!(told["missing"].as_array().unwrap().len(), 2);
+
+    let conditional = json!([assignment("/", "o", json!("Exists @Request[a]"))]);
+    let told = check_access(&with_lists(conditional, Ok(json!([]))).await, ME.into()).await;
+    assert_eq!(
+        (&told["allowed"], &told["complete"], told["conditional"].as_array().unwrap().len()),
+        (&Json::Null, &json!(true), 7)
+    );
+
+    let unknown_role = json!([assignment("/", "none", Json::Null)]);
+    let azure = with_lists(unknown_role, Ok(json!([]))).await;
+    let told = check_access(&azure, ME.into()).await;
+    assert_eq!((&told["allowed"], &told["complete"]), (&Json::Null, &json!(false)));
+}
+
+#[tokio::test]
+async fn the_identity_signed_in_is_judged_by_its_permissions_first() {
+    // The token here says nothing of who it is, so a yes stays a doubt and a no is certain.
+    let azure = with_lists(json!([]), Ok(json!([]))).await;
+    azure
+        .lists(&format!("{GROUP}{AUTH}/permissions"), &[json!([{"actions": ["*/read"], "notActions": []}])])
+        .await;
+    let told = check_access(&azure, Value::Null).await;
+    assert_eq!((&told["allowed"], told["missing"].as_array().unwrap().len()), (&json!(false), 4));
+    assert_eq!((told["conditional"].as_array().unwrap().len(), &told["complete"]), (3, &json!(false)));
+
+    let azure = with_lists(json!([]), Ok(json!([]))).await;
+    azure.answers(&format!("{GROUP}{AUTH}/permissions"), 403, error("AuthorizationFailed", "no")).await;
+    let told = check_access(&azure, Value::Null).await;
+    assert_eq!((&told["allowed"], &told["complete"]), (&Json::Null, &json!(false)));
+}
+
+#[tokio::test]
+async fn a_service_that_fails_is_an_error_and_no_answer() {
+    let azure = with_lists(json!([]), Ok(json!([]))).await;
+    let written = [("scope", "/subscriptions/none".into()), ("principal_id", Value::from(ME))];
+    azure
+        .answers(
+            &format!("/subscriptions/none{AUTH}/roleAssignments"),
+            404,
+            error("SubscriptionNotFound", "no"),
+        )
+        .await;
+    let told = read(&azure, "gallery_access_check", &written).await.unwrap_err();
+    assert!(told.starts_with("scope: Access could not be read"), "{told}");
+}
