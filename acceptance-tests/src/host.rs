@@ -1,13 +1,17 @@
 //! A host double: starts the provider's binary as go-plugin does and talks to it over the real socket and real TLS.
 //!
-//! It knows messages, not values: what a resource means is for those who use it. What it is for are answers that the
-//! real CLI hides, and peers that the real CLI never is.
+//! The connection knows messages, not values. On top of it a [`Host`] runs plans, applies and refreshes as the real ones
+//! do, and holds every answer to their [`rules`]. What it is for are answers that the real CLI hides, features that
+//! the CLI at hand does not have, and peers that the real CLI never is.
 
 mod connection;
 mod handshake;
 mod identity;
 mod process;
 pub mod proto;
+pub mod rules;
+pub mod schema;
+mod session;
 
 // The unit tests of the server need the same certificate; it is theirs.
 #[path = "../../src/plugin/tls/tests/p521.rs"]
@@ -17,6 +21,7 @@ pub use connection::{Connection, Peer};
 pub use handshake::HandshakeLine;
 pub use identity::HostIdentity;
 pub use process::{Ended, Launch, PluginProcess};
+pub use session::{Host, Object, Plan, Trouble};
 
 /// Why the plugin could not be started or reached.
 #[derive(Debug, thiserror::Error)]

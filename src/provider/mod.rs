@@ -5,6 +5,8 @@ pub mod azapi;
 #[cfg(test)]
 pub(crate) mod azure_double;
 pub mod checks;
+#[cfg(test)]
+mod compatibility;
 pub mod configuration;
 pub mod connection;
 pub mod data_sources;

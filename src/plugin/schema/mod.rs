@@ -7,6 +7,7 @@ mod generate;
 pub mod identity;
 mod prose;
 mod settle;
+pub mod snapshot;
 mod wire;
 
 pub use attribute::{Attribute, AttributeNesting, Presence, Shape};

@@ -1,0 +1,112 @@
+use std::collections::BTreeMap;
+
+use terraform_provider_gallery::plugin::Type;
+use terraform_provider_gallery::plugin::schema::NestedBlock;
+
+use super::*;
+
+fn block() -> Block {
+    let text = |name: &'static str| Attribute::new(name, Type::String, "");
+    let rule = vec![text("path").required(), text("note").optional_computed()];
+    let inner = Block::new("").attributes([text("size")]);
+    Block::new("")
+        .attributes([
+            text("id").computed(),
+            text("name").required(),
+            text("zone").optional_computed(),
+            text("note"),
+            Attribute::nested("rules", AttributeNesting::Map, rule, ""),
+        ])
+        .nested(NestedBlock::new("disk", BlockNesting::Single, inner))
+}
+
+fn rules(pairs: &[(&str, &str)]) -> Value {
+    let rule = |path: &str| Value::object([("path", path.into()), ("note", Value::Null)]);
+    Value::Map(pairs.iter().map(|(name, path)| ((*name).to_owned(), rule(path))).collect())
+}
+
+fn thing(changes: &[(&str, Value)]) -> Value {
+    let mut all = BTreeMap::from([
+        ("id".to_owned(), Value::Null),
+        ("name".to_owned(), "x".into()),
+        ("zone".to_owned(), Value::Null),
+        ("note".to_owned(), Value::Null),
+        ("rules".to_owned(), rules(&[("a", "/")])),
+        ("disk".to_owned(), Value::Null),
+    ]);
+    all.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    Value::Object(all)
+}
+
+/// The paths at which a plan breaks the rules.
+fn broken(prior: &[(&str, Value)], config: &[(&str, Value)], planned: &[(&str, Value)]) -> Vec<String> {
+    let found = plan(&block(), &thing(prior), &thing(config), &thing(planned));
+    found.iter().map(|one| one.split('`').nth(1).unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn a_plan_says_what_the_configuration_says() {
+    assert_eq!(broken(&[], &[], &[]), [""; 0]);
+    assert_eq!(broken(&[], &[], &[("name", "y".into())]), ["name"]);
+    assert_eq!(broken(&[], &[], &[("note", "y".into())]), ["note"]);
+    assert_eq!(broken(&[], &[("note", "y".into())], &[]), ["note"]);
+    assert_eq!(broken(&[], &[("name", Value::unknown())], &[]), [""; 0], "the state's value may stand");
+    assert_eq!(broken(&[("name", "z".into())], &[("name", Value::unknown())], &[]), ["name"]);
+}
+
+#[test]
+fn the_state_may_stand_where_both_have_a_value() {
+    let (held, wanted) = ([("note", Value::from("West US"))], [("note", Value::from("westus"))]);
+    assert_eq!(broken(&held, &wanted, &held), [""; 0]);
+    assert_eq!(broken(&held, &[], &held), ["note"], "not where the configuration says nothing");
+}
+
+#[test]
+fn the_provider_may_say_anything_where_it_may_and_nothing_is_configured() {
+    assert_eq!(broken(&[], &[], &[("id", Value::unknown()), ("zone", "1".into())]), [""; 0]);
+    assert_eq!(broken(&[], &[("zone", "2".into())], &[("zone", "1".into())]), ["zone"]);
+}
+
+#[test]
+fn elements_are_held_against_each_other_by_key() {
+    let changed = [("rules", rules(&[("a", "/x")]))];
+    assert_eq!(broken(&[], &[], &changed), ["rules[\"a\"].path"]);
+    let more = [("rules", rules(&[("a", "/"), ("b", "/")]))];
+    assert_eq!(broken(&[], &[], &more), ["rules[\"b\"]"]);
+    assert_eq!(broken(&[], &more, &[]), ["rules[\"b\"]"]);
+    assert_eq!(broken(&[], &[("rules", Value::Null)], &[]), ["rules"]);
+}
+
+#[test]
+fn a_block_is_there_exactly_when_it_is_configured() {
+    let disk = |size: Value| [("disk", Value::object([("size", size)]))];
+    assert_eq!(broken(&[], &disk("1".into()), &disk("1".into())), [""; 0]);
+    assert_eq!(broken(&[], &disk("1".into()), &disk("2".into())), ["disk.size"]);
+    assert_eq!(broken(&[], &disk("1".into()), &[]), ["disk"]);
+    assert_eq!(broken(&[], &[], &disk(Value::Null)), ["disk"]);
+}
+
+#[test]
+fn what_was_applied_is_what_was_planned() {
+    let fits = |planned: Value, actual: Value| applied(&planned, &actual).is_empty();
+    assert!(fits(thing(&[("id", Value::unknown())]), thing(&[("id", "i".into())])));
+    assert!(fits(thing(&[("id", Value::unknown())]), thing(&[])));
+    assert!(!fits(thing(&[]), thing(&[("note", "x".into())])));
+    assert!(!fits(thing(&[("note", "x".into())]), thing(&[])));
+    assert!(!fits(thing(&[("id", Value::unknown())]), thing(&[("id", Value::unknown())])));
+    assert!(!fits(thing(&[]), Value::Null));
+    assert!(!fits(thing(&[]), thing(&[("rules", rules(&[("b", "/")]))])));
+    let set = |elements: &[&str]| Value::Set(elements.iter().map(|one| (*one).into()).collect());
+    assert!(fits(set(&["a", "b"]), set(&["b", "a"])));
+    assert!(!fits(set(&["a", "b"]), set(&["a"])));
+    assert!(fits(Value::Set(vec!["a".into(), Value::unknown()]), set(&["a"])));
+    assert!(!fits(Value::List(vec!["a".into()]), Value::List(vec![])));
+}
+
+#[test]
+fn a_proposal_fills_in_what_the_state_has_and_the_configuration_leaves_open() {
+    let prior = thing(&[("id", "i".into()), ("zone", "1".into()), ("note", "old".into())]);
+    let expected = thing(&[("id", "i".into()), ("zone", "1".into())]);
+    assert_eq!(proposed(&block(), &prior, &thing(&[])), expected);
+    assert_eq!(proposed(&block(), &Value::Null, &thing(&[])), thing(&[]));
+}

@@ -1,0 +1,114 @@
+//! The real provider and the emulator under a host of our own, which is as strict as the real ones and has the features
+//! of those that are not at hand: identities, lists, generated configurations.
+
+#![cfg(unix)]
+// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod fixpoint;
+mod identity;
+mod import;
+mod lists;
+mod moved;
+mod stored;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use acceptance_tests::binaries::binaries;
+use acceptance_tests::emulator::Emulator;
+use acceptance_tests::host::{Host, Launch, Object};
+use serde_json::{Value as Json, json};
+use terraform_provider_gallery::plugin::Value;
+use tokio::runtime::Runtime;
+
+pub(crate) const PROFILE: &str = "gallery_invm_access_profile";
+pub(crate) const VERSION: &str = "gallery_invm_access_profile_version";
+
+/// A host, a provider and an Azure.
+pub(crate) struct Rig {
+    pub(crate) emulator: Emulator,
+    pub(crate) host: Host,
+    runtime: Runtime,
+}
+
+impl Rig {
+    /// An Azure that has nothing but a gallery, with these further arguments of the emulator.
+    pub(crate) fn new(arguments: &[&str]) -> Self {
+        let binaries = binaries().unwrap_or_else(|error| panic!("{error}"));
+        let usual = ["--listen", "127.0.0.1:0", "--strict", "--operations", "none", "--seed", "rg/g@westus"];
+        let emulator = Emulator::start(&binaries.emulator, &[&usual, arguments].concat()).unwrap();
+        let mut launch = Launch::new(&binaries.provider).unwrap();
+        for (name, value) in emulator.environment() {
+            launch = launch.variable(name, value);
+        }
+        let runtime = Runtime::new().unwrap();
+        let host = runtime.block_on(Host::start(launch, &json!({}))).unwrap().unwrap();
+        Self { emulator, host, runtime }
+    }
+
+    /// Does something with the host.
+    pub(crate) fn on<T>(&mut self, doing: impl AsyncFnOnce(&mut Host) -> T) -> T {
+        self.runtime.block_on(doing(&mut self.host))
+    }
+
+    pub(crate) fn gallery(&self) -> String {
+        format!(
+            "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g",
+            self.emulator.ready("subscription_id")
+        )
+    }
+
+    /// The arguments of a profile.
+    pub(crate) fn profile(&self, name: &str) -> Json {
+        json!({
+            "gallery_id": self.gallery(), "name": name, "location": "West US", "os_type": "Linux",
+            "applicable_host_endpoint": "IMDS"
+        })
+    }
+
+    /// Makes what these arguments say, and checks what everything that is made must hold: nothing changes when it is
+    /// refreshed, and nothing is planned after it.
+    pub(crate) fn make(&mut self, resource: &str, arguments: &Json) -> Object {
+        self.change(resource, None, arguments)
+    }
+
+    /// The same from what is there already.
+    pub(crate) fn change(&mut self, resource: &str, prior: Option<&Object>, arguments: &Json) -> Object {
+        self.on(async |host| {
+            let config = host.config(resource, arguments).unwrap();
+            let plan = host.plan(resource, prior, &config).await.unwrap();
+            assert!(!plan.is_empty, "nothing to do");
+            let object = host.apply(resource, plan).await.unwrap();
+            let refreshed = host.refresh(resource, &object).await.unwrap().expect("it is there");
+            assert_eq!(refreshed, object, "a refresh after an apply changes nothing");
+            let again = host.plan(resource, Some(&refreshed), &config).await.unwrap();
+            assert!(again.is_empty, "a plan after an apply is empty: {again:#?}\n{object:#?}");
+            object
+        })
+    }
+
+    /// Makes a profile of a name of its own, and gives its id.
+    pub(crate) fn some_profile(&mut self) -> String {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("p{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let object = self.make(PROFILE, &self.profile(&name));
+        text(&object.state, "id")
+    }
+}
+
+/// The arguments of a version with a rule of each kind.
+pub(crate) fn version(profile: &str) -> Json {
+    json!({
+        "profile_id": profile, "mode": "Audit", "default_access": "Deny",
+        "rules": {
+            "privileges": {"p": {"path": "/metadata/instance", "query_parameters": {"k": "v"}}},
+            "roles": {"r": {"privileges": ["p"]}},
+            "identities": {"i": {"user_name": "web"}},
+            "role_assignments": {"r": {"identities": ["i"]}}
+        }
+    })
+}
+
+pub(crate) fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("no {name} in {value:?}")).to_owned()
+}
