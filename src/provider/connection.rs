@@ -12,6 +12,8 @@ use crate::allowlist;
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::arm::models::{HostEndpoint, OsType, Profile};
 use crate::arm::{ArmClient, Location, Login};
+use crate::plugin::provider::Deferral;
+use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use crate::plugin::{Diagnostic, Failure, Value};
 
 /// What is known of a profile without asking again. Region and operating system never change under an id; whoever
@@ -146,8 +148,9 @@ impl Connection {
             State::NoLogin(missing) => Err(missing.diagnostic()),
             State::Unknown => Err(Diagnostic::error(
                 "Provider configuration is not known yet",
-                "A part of the provider block depends on something that is known only after an apply, and this \
-                 resource must be read now. Apply what the provider block depends on first, with `-target`.",
+                "A part of the provider block depends on something that is known only after an apply, and Azure must \
+                 be asked now. Apply what the provider block depends on first, with `-target`; or let a data source \
+                 wait for it with `depends_on`.",
             )),
             State::Unconfigured => Err(Diagnostic::error(
                 "Provider is not configured",
@@ -160,6 +163,35 @@ impl Connection {
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         matches!(*self.shared.state.read().unwrap_or_else(PoisonError::into_inner), State::Unknown)
+    }
+
+    /// The answer to a refresh while the provider block is not known yet: "not now" where the host takes that; else
+    /// the state as it is, with a warning, so that a plan can still be made. An import, which has no state to go on
+    /// with, gets none and fails as any other request would.
+    #[must_use]
+    pub fn unread(&self, request: &Read) -> Option<ReadOutcome> {
+        if !self.is_unknown() {
+            return None;
+        }
+        if request.capabilities.deferral_allowed {
+            return Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown));
+        }
+        if request.state.get("name").is_none_or(Value::is_null) {
+            return None;
+        }
+        let id = request.state.get("id").and_then(Value::as_str).unwrap_or_default();
+        let warning = Diagnostic::warning(
+            "Planned without asking Azure",
+            format!(
+                "A part of the provider block is known only after an apply, so {id} could not be read. The plan goes \
+                 by the state alone; changes made outside of Terraform will show in the next one."
+            ),
+        );
+        Some(ReadOutcome::Present(Stored {
+            private: request.private.clone(),
+            warnings: warning.into(),
+            ..Stored::new(request.state.clone())
+        }))
     }
 
     /// What this process has learned of a profile.
@@ -212,6 +244,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::plugin::provider::ClientCapabilities;
 
     fn configured(config: Value, variables: &[(&'static str, &'static str)]) -> Connection {
         let connection = Connection::default();
@@ -231,6 +264,28 @@ mod tests {
         let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
         assert!(unknown.is_unknown());
         assert_eq!(summary(&unknown), "Provider configuration is not known yet");
+    }
+
+    #[test]
+    fn a_refresh_waits_for_an_unknown_provider_block_or_goes_by_the_state() {
+        let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
+        let read = |name: Value, deferral_allowed| Read {
+            state: Value::object([("id", Value::from("/x")), ("name", name)]),
+            private: b"kept".to_vec(),
+            identity: None,
+            meta: None,
+            capabilities: ClientCapabilities { deferral_allowed, ..ClientCapabilities::default() },
+        };
+        assert!(matches!(
+            unknown.unread(&read("web".into(), true)),
+            Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown))
+        ));
+        let Some(ReadOutcome::Present(stored)) = unknown.unread(&read("web".into(), false)) else {
+            panic!("the state stays")
+        };
+        assert_eq!((stored.private.as_slice(), stored.warnings.iter().count()), (b"kept".as_slice(), 1));
+        assert!(unknown.unread(&read(Value::Null, false)).is_none(), "an import cannot go on");
+        assert!(Connection::default().unread(&read("web".into(), true)).is_none());
     }
 
     #[test]

@@ -16,21 +16,25 @@ pub struct MissingExample {
     pub path: PathBuf,
 }
 
-/// The examples in `examples/<folder>`: the file `<stem>.<extension>` first, then its siblings `<stem>-*`, each as a
-/// block of code.
+/// The examples in `examples/<folder>`: the file `<stem><ending>` first, then its siblings `<stem>-*`, each as a block of
+/// code.
 ///
 /// # Errors
 /// When the first is missing, or one cannot be read.
-pub(crate) fn configuration(root: &Path, folder: &str, stem: &str, what: &str) -> Result<String, Error> {
+pub(crate) fn configuration(
+    root: &Path,
+    folder: &str,
+    (stem, ending): (&str, &str),
+    what: &str,
+) -> Result<String, Error> {
     let path = Path::new("examples").join(folder);
     let names = file_names(&root.join(&path))?;
-    let first = format!("{stem}.tf");
+    let first = format!("{stem}{ending}");
     if !names.contains(&first) {
         return Err(MissingExample { what: what.to_owned(), path: path.join(first) }.into());
     }
-    let more = names.into_iter().filter(|name| {
-        *name != first && name.starts_with(stem) && Path::new(name).extension().is_some_and(|e| e == "tf")
-    });
+    let more =
+        names.into_iter().filter(|name| *name != first && name.starts_with(stem) && name.ends_with(ending));
     let mut blocks = Vec::new();
     for name in std::iter::once(first.clone()).chain(more) {
         blocks.push(block(root, &path.join(name), "terraform")?);

@@ -1,4 +1,4 @@
-//! The pages: the provider's, and one for each resource, data source and function.
+//! The pages: the provider's, and one for each resource, data source, list resource and function.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,10 @@ pub(crate) fn all(provider: &dyn Provider, root: &Path) -> Result<Vec<(PathBuf, 
         let page = Page::data_source(source.type_name());
         pages.push((page.path(), page.of_schema(root, &source.schema(), "")?));
     }
+    for list in provider.list_resources() {
+        let page = Page::list_resource(list.type_name());
+        pages.push((page.path(), page.of_schema(root, &list.schema(), "")?));
+    }
     for function in provider.functions() {
         let page = Page::function(function.name());
         pages.push((page.path(), page.of_function(root, function.as_ref())?));
@@ -43,23 +47,34 @@ struct Page {
     name: &'static str,
     /// The name of its file.
     short: &'static str,
-    /// `Resource`, with the folder of its page, the folder of its example and the name of that.
+    /// `Resource`, with the folder of its page and of its examples, and the name and ending of these.
     kind: &'static str,
     folder: &'static str,
-    example: &'static str,
+    example: (&'static str, &'static str),
 }
 
 impl Page {
     fn resource(name: &'static str) -> Self {
-        Self { name, short: short(name), kind: "Resource", folder: "resources", example: "resource" }
+        Self { name, short: short(name), kind: "Resource", folder: "resources", example: ("resource", ".tf") }
     }
 
     fn data_source(name: &'static str) -> Self {
-        Self { name, short: short(name), kind: "Data Source", folder: "data-sources", example: "data-source" }
+        Self {
+            name,
+            short: short(name),
+            kind: "Data Source",
+            folder: "data-sources",
+            example: ("data-source", ".tf"),
+        }
+    }
+
+    fn list_resource(name: &'static str) -> Self {
+        let example = ("list-resource", ".tfquery.hcl");
+        Self { name, short: short(name), kind: "List Resource", folder: "list-resources", example }
     }
 
     fn function(name: &'static str) -> Self {
-        Self { name, short: name, kind: "function", folder: "functions", example: "function" }
+        Self { name, short: name, kind: "function", folder: "functions", example: ("function", ".tf") }
     }
 
     fn path(&self) -> PathBuf {
@@ -116,7 +131,7 @@ fn index(provider: &dyn Provider, root: &Path) -> Result<String, Error> {
         "{}\n# {PROVIDER} Provider\n\n{description}\n\n{}## Example Usage\n\n{}\n{}",
         front_matter(&format!("Provider: {PROVIDER}"), "", description),
         prose(root, Path::new("index.md"))?,
-        examples::configuration(root, "provider", "provider", "the provider")?,
+        examples::configuration(root, "provider", ("provider", ".tf"), "the provider")?,
         schema_section::section(&block),
     ))
 }

@@ -33,6 +33,14 @@ pub(crate) fn json(provider: &dyn Provider) -> String {
                 .map(|one| (one.name().to_owned(), function(&one.signature().to_proto())))
                 .collect(),
         ),
+        (
+            "list_resource_schemas",
+            provider
+                .list_resources()
+                .iter()
+                .map(|one| (one.type_name().to_owned(), schema(&one.schema())))
+                .collect(),
+        ),
         ("resource_identity_schemas", identities.collect::<Map<_, _>>()),
     ] {
         if !members.is_empty() {

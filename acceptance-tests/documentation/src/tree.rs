@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::Error;
 
 /// Folders in which every file is generated, so that one nobody generates any more is stale. Guides have authors.
-const GENERATED: [&str; 3] = ["docs/resources", "docs/data-sources", "docs/functions"];
+const GENERATED: [&str; 4] = ["docs/resources", "docs/data-sources", "docs/list-resources", "docs/functions"];
 
 /// Files by their path from the repository's root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -103,7 +103,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
 #[test]
 fn every_example_belongs_to_something() {
     let text = read(Path::new("schema.json"));
-    for kind in ["resources", "data-sources", "functions"] {
+    for kind in ["resources", "data-sources", "list-resources", "functions"] {
         for file in files(&format!("examples/{kind}")) {
             let name = file.iter().nth(2).unwrap().to_str().unwrap();
             assert!(

@@ -96,7 +96,10 @@ fn an_allowlist_is_learned_and_published() {
         let config = format!("{before}{after}").replace("var.gallery_id", "local.gallery_id");
         s.apply(&config);
         let state = s.run_well(&["show", "-no-color"]).stdout;
-        assert!(state.contains("server-web -> identity-oauth2-token-vault.azure.net (server-web)"), "{state}");
+        assert!(
+            state.contains("server-web -> identity-oauth2-token-vault.azure.net (server-web)"),
+            "{state}"
+        );
         assert!(!state.contains("curl -> "), "curl was recorded as not allowed: {state}");
     });
 }

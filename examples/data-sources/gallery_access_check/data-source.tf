@@ -1,13 +1,11 @@
-data "gallery_access_check" "me" {
+data "gallery_access_check" "fleet" {
   scope = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet/providers/Microsoft.Compute/galleries/fleet"
 }
 
-# Stops the plan before the apply is refused halfway.
-resource "terraform_data" "access" {
-  lifecycle {
-    precondition {
-      condition     = data.gallery_access_check.me.allowed != false
-      error_message = "The pipeline lacks ${join(", ", data.gallery_access_check.me.missing)}."
-    }
+# Warns in the plan instead of failing halfway through the apply.
+check "may_publish_allowlists" {
+  assert {
+    condition     = data.gallery_access_check.fleet.allowed != false
+    error_message = "Missing: ${join(", ", data.gallery_access_check.fleet.missing)}"
   }
 }

@@ -2,9 +2,10 @@ data "gallery_operations" "compute" {
   namespaces = ["Microsoft.Compute"]
 }
 
-output "about_profiles" {
-  value = [
-    for name in data.gallery_operations.compute.names : name
-    if provider::gallery::operation_matches("Microsoft.Compute/galleries/inVMAccessControlProfiles/*", name)
-  ]
+# What "Microsoft.Compute/galleries/*" comes to today.
+output "gallery_operations" {
+  value = provider::gallery::effective_operations(
+    [{ actions = ["Microsoft.Compute/galleries/*"] }],
+    data.gallery_operations.compute
+  )
 }

@@ -1,4 +1,7 @@
-output "condition" {
-  # (!(ActionMatches{'a/b'})) OR (Exists @Request[x])
-  value = provider::gallery::condition_format("not actionmatches{'a/b'} || exists @request[x]")
+# Two spellings of one condition become the same text.
+output "same" {
+  value = (
+    provider::gallery::condition_format("@Resource[a] stringequals 'x'") ==
+    provider::gallery::condition_format("(@Resource[a]   StringEquals 'x')")
+  )
 }

@@ -1,13 +1,7 @@
-variable "condition" {
-  type    = string
-  default = "(!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (Exists @Request[a])"
-
-  validation {
-    condition     = provider::gallery::condition_parse(var.condition).valid
-    error_message = try("At ${provider::gallery::condition_parse(var.condition).error.offset}: ${provider::gallery::condition_parse(var.condition).error.message}.", "It cannot be read.")
-  }
+locals {
+  parsed = provider::gallery::condition_parse("!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})")
 }
 
 output "guards" {
-  value = provider::gallery::condition_parse(var.condition).guards
+  value = local.parsed.valid ? local.parsed.guards : [local.parsed.error.message]
 }

@@ -1,15 +1,12 @@
-locals {
-  catalogue = [
-    "Microsoft.Compute/galleries/read",
-    "Microsoft.Compute/galleries/write",
-    "Microsoft.Compute/galleries/inVMAccessControlProfiles/write",
-    "Microsoft.Compute/galleries/share/action",
-  ]
-}
-
+# What a pattern comes to. The catalogue is usually the data source gallery_operations.
 output "operations" {
   value = provider::gallery::effective_operations(
-    [{ actions = ["Microsoft.Compute/galleries/*"], not_actions = ["Microsoft.Compute/galleries/share/action"] }],
-    local.catalogue, # or a data source `gallery_operations`
+    [{ actions = ["Microsoft.Compute/galleries/*"], not_actions = ["*/delete"] }],
+    [
+      "Microsoft.Compute/galleries/delete",
+      "Microsoft.Compute/galleries/read",
+      "Microsoft.Compute/galleries/write",
+      "Microsoft.Compute/images/read",
+    ]
   )
 }

@@ -1,12 +1,13 @@
+# The narrowest role for a pipeline that publishes allowlists and deletes none; its parts are the arguments of
+# azurerm_role_definition.
 locals {
-  role = provider::gallery::least_privilege_role(
+  publisher = provider::gallery::least_privilege_role(
     ["profiles", "versions", "no_delete"],
-    "Metadata allowlist publisher",
-    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet",
+    "Allowlist publisher",
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet"
   )
 }
 
-# The arguments of an azurerm_role_definition.
-output "role" {
-  value = local.role
+output "actions" {
+  value = local.publisher.permissions[0].actions
 }

@@ -1,9 +1,8 @@
-locals {
-  catalogue = ["Microsoft.Compute/galleries/read", "Microsoft.Compute/galleries/write"]
-  before    = [{ actions = ["Microsoft.Compute/galleries/read"] }]
-  after     = [{ actions = ["Microsoft.Compute/galleries/*"] }]
-}
-
-output "added" {
-  value = provider::gallery::role_diff(local.before, local.after, local.catalogue).added
+# What a change of a custom role adds and takes away.
+output "change" {
+  value = provider::gallery::role_diff(
+    [{ actions = ["Microsoft.Compute/galleries/read"] }],
+    [{ actions = ["Microsoft.Compute/galleries/*"] }],
+    ["Microsoft.Compute/galleries/delete", "Microsoft.Compute/galleries/read", "Microsoft.Compute/galleries/write"]
+  )
 }

@@ -1,11 +1,12 @@
+# Does this custom role suffice to publish versions?
 locals {
-  role = [{ actions = ["Microsoft.Compute/galleries/*/read"] }]
-  need = [
-    "Microsoft.Compute/galleries/inVMAccessControlProfiles/read",
-    "Microsoft.Compute/galleries/inVMAccessControlProfiles/write",
-  ]
+  needed = provider::gallery::least_privilege_role(
+    ["versions", "no_delete"],
+    "needed",
+    "/subscriptions/00000000-0000-0000-0000-000000000000"
+  ).permissions[0].actions
 }
 
 output "missing" {
-  value = provider::gallery::role_missing(local.role, local.need) # the write
+  value = provider::gallery::role_missing([{ actions = ["Microsoft.Compute/galleries/*/read"] }], local.needed)
 }

@@ -79,6 +79,9 @@ impl Resource for InVmAccessProfile {
 
     async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
         let before = request.identity.clone();
+        if let Some(outcome) = self.connection.unread(&request) {
+            return Ok(identity::read::<ProfileId>(outcome, before));
+        }
         Ok(identity::read::<ProfileId>(crud::read(&self.connection, context, request).await?, before))
     }
 

@@ -94,6 +94,9 @@ impl Resource for InVmAccessProfileVersion {
 
     async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
         let before = request.identity.clone();
+        if let Some(outcome) = self.connection.unread(&request) {
+            return Ok(identity::read::<VersionId>(outcome, before));
+        }
         Ok(identity::read::<VersionId>(crud::read(&self.connection, context, request).await?, before))
     }
 
