@@ -137,6 +137,16 @@ impl Scenario {
         or_fail(self.terraform.run(arguments))
     }
 
+    /// Whether the CLI is Terraform of at least this version. What its forks took over has to be found out elsewhere.
+    #[must_use]
+    pub fn is_terraform(&self, major: u64, minor: u64) -> bool {
+        let version = or_fail(self.run_well(&["version", "-json"]).json());
+        let text = version.get("terraform_version").and_then(Value::as_str).unwrap_or_default();
+        let mut numbers = text.split(['.', '-']).map_while(|part| part.parse::<u64>().ok());
+        let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        self.terraform.name() == "terraform" && found >= (major, minor)
+    }
+
     /// Runs the CLI, which must succeed.
     pub fn run_well(&self, arguments: &[&str]) -> Output {
         let output = self.run(arguments);

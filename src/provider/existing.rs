@@ -16,7 +16,8 @@ pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str) -> Diag
             "Azure has {id} already, and creating would overwrite it. To manage it with Terraform, import it by adding \
              this block, with the address of this very resource after `to`:\n\n\
              import {{\n  to = {resource_type}.{label}\n  id = \"{id}\"\n}}\n\n\
-             Otherwise give the new one another name."
+             Otherwise give the new one another name. Where the new one is to take the place of the old before that is \
+             deleted (`create_before_destroy`), both exist for a while: then it needs a name of its own as well."
         ),
     )
 }

@@ -36,6 +36,7 @@ pub fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(MakeId(Of::Version)),
         Arc::new(rules_diff::RulesDiff),
         Arc::new(rules_findings::RulesFindings),
+        Arc::new(rules_from_audit_log::RulesFromAuditLog),
         Arc::new(operations::OperationMatches),
         Arc::new(operations::EffectiveOperations),
         Arc::new(roles::RolePermits),
@@ -46,6 +47,5 @@ pub fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(conditions::ConditionFormat),
         Arc::new(conditions::ConditionForRoles),
         Arc::new(least_privilege_role::LeastPrivilegeRole),
-        Arc::new(rules_from_audit_log::RulesFromAuditLog),
     ]
 }

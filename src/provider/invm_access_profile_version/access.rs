@@ -1,6 +1,6 @@
 //! Who gains and who loses access by a change, told at plan.
 
-use crate::allowlist::{Allowlist, Effect, Endpoint, difference};
+use crate::allowlist::{Allowlist, Effect, Endpoint, difference, unnoticed_change};
 use crate::plugin::{Diagnostic, Path};
 
 /// How many consequences one warning names before it counts the rest.
@@ -30,6 +30,27 @@ pub fn warnings(old: &Allowlist, new: &Allowlist, endpoint: Option<Endpoint>) ->
             Diagnostic::warning(summary, format!("{introduction}\n{}", list(&effects))).at(place(&effects))
         })
         .collect()
+}
+
+/// A warning for a mode or default access that changes in place: the version keeps its id, by which alone a guest
+/// agent notices a change (finding L07).
+#[must_use]
+pub fn in_place(name: &str, old: &Allowlist, new: &Allowlist) -> Option<Diagnostic> {
+    let finding = unnoticed_change((name, old), (name, new))?;
+    let (attribute, path) = match (old.mode == new.mode, old.default_access == new.default_access) {
+        (true, _) => ("default access", Path::attribute("default_access")),
+        (false, true) => ("mode", Path::attribute("mode")),
+        (false, false) => ("mode and default access", Path::attribute("mode")),
+    };
+    let suggestion = finding.suggestion.unwrap_or_default();
+    let detail = format!(
+        "The {attribute} of version {name} changes in place, so its id stays the same. A guest agent loads a version \
+         again only when the id changes: virtual machines that have loaded this one may go on as before until they \
+         refer to another. To be sure, publish a new version. {suggestion}\n\nThis is finding {id}; `lint = {{ {id} = \
+         \"off\" }}` silences it.",
+        id = finding.id
+    );
+    Some(Diagnostic::warning("Virtual machines may not notice the change", detail).at(path))
 }
 
 fn list(effects: &[&Effect]) -> String {
@@ -67,6 +88,16 @@ mod tests {
     fn a_change_of_nothing_is_quiet() {
         let same = allowlist(Mode::Enforce, DefaultAccess::Deny);
         assert_eq!(warnings(&same, &same, None), []);
+    }
+
+    #[test]
+    fn a_change_in_place_is_warned_about_since_agents_go_by_the_id() {
+        let audit = allowlist(Mode::Audit, DefaultAccess::Deny);
+        let enforce = allowlist(Mode::Enforce, DefaultAccess::Deny);
+        let told = in_place("1.0.0", &audit, &enforce).unwrap();
+        assert_eq!(told.path, Some(Path::attribute("mode")));
+        assert!(told.detail.contains("\"1.0.1\"") && told.detail.contains("L07"), "{}", told.detail);
+        assert_eq!(in_place("1.0.0", &audit, &audit), None);
     }
 
     #[test]

@@ -54,6 +54,12 @@ pub fn check(config: &Value, profile: Context) -> Diagnostics {
     told
 }
 
+/// Whether the `lint` argument silences a finding.
+#[must_use]
+pub fn is_off(config: &Value, id: FindingId) -> bool {
+    levels(config, &mut Diagnostics::new()).get(&id) == Some(&Level::Off)
+}
+
 fn single(finding: &Finding) -> Diagnostic {
     let suggestion = finding.suggestion.as_ref().map_or_else(String::new, |text| format!(" {text}"));
     let detail = format!("{}: {}{suggestion} ({})", finding.subject, finding.message, finding.id);

@@ -1,8 +1,8 @@
 //! What a change of the configuration means.
 
 use super::private::Carried;
-use super::{access, rules};
-use crate::allowlist::{self, Allowlist, Endpoint};
+use super::{access, lint, rules};
+use crate::allowlist::{self, Allowlist, Endpoint, FindingId};
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
@@ -88,6 +88,9 @@ pub fn update(request: PlanUpdate, endpoint: Option<Endpoint>) -> Result<Planned
     let planned_access = allowlist(plan.config(), &block);
     if let (Some(old), Some(new)) = (allowlist(&prior, &held(rules::BLOCK)), planned_access) {
         warnings.extend(access::warnings(&old, &new, endpoint));
+        if replace.is_empty() && !lint::is_off(plan.config(), FindingId::L07) {
+            warnings.extend(access::in_place(held("name").as_str().unwrap_or_default(), &old, &new));
+        }
     }
     plan.set(rules::BLOCK, block);
 

@@ -147,7 +147,7 @@ fn what_azure_changes_in_place_is_planned_in_place() {
     let planned = plan_update(state(), changed);
     assert_eq!(planned.replace, []);
     let told: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
-    assert_eq!(told, ["The change opens access"]);
+    assert_eq!(told, ["The change opens access", "Virtual machines may not notice the change"]);
     assert_eq!(planned.state.get("id"), state().get("id"));
     assert_eq!(planned.state.get("mode"), Some(&"Audit".into()));
 }

@@ -39,7 +39,6 @@ const GENERATED: &str = "generated.tf";
 pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> Result<(), Stop> {
     let begun = Instant::now();
     told.heading("Build the provider and the emulator");
-    told.says("The first time this takes a minute or two.");
     told.command("cargo build --workspace --bins");
     let built = binaries()?;
     told.says(&format!("Done in {:.1} seconds.", begun.elapsed().as_secs_f64()));
