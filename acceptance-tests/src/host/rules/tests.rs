@@ -73,7 +73,9 @@ fn elements_are_held_against_each_other_by_key() {
     assert_eq!(broken(&[], &[], &changed), ["rules[\"a\"].path"]);
     let more = [("rules", rules(&[("a", "/"), ("b", "/")]))];
     assert_eq!(broken(&[], &[], &more), ["rules[\"b\"]"]);
-    assert_eq!(broken(&[], &more, &[]), ["rules[\"b\"]"]);
+    let held = [("rules", rules(&[("a", "/old")]))];
+    assert_eq!(broken(&held, &more, &[]), ["rules[\"b\"]"]);
+    assert_eq!(broken(&[], &more, &[]), [""; 0], "the state may stand as a whole");
     assert_eq!(broken(&[], &[("rules", Value::Null)], &[]), ["rules"]);
 }
 
