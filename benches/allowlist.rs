@@ -13,7 +13,13 @@ use terraform_provider_gallery::allowlist::{
 fn main() {
     println!("{:<56} {:>12} {:>12}", "what", "took", "budget");
     row("decision, 1,000 privileges x 1,000 identities", decision(), Duration::from_millis(1));
-    row("learning from 1,000,000 log lines, one core", learning(), Duration::from_secs(10));
+    row(
+        "learning from 1,000,000 lines, 97 programs",
+        learning(|line| line % 97 % 40),
+        Duration::from_secs(10),
+    );
+    // Far from any machine's log: 3,880 callers, and no two lines alike.
+    row("learning from 1,000,000 lines, all different", learning(|line| line % 40), Duration::from_secs(10));
     row("reading 200 MB of garbage as a log", garbage(), Duration::from_secs(10));
 }
 
@@ -44,10 +50,11 @@ fn decision() -> Duration {
     })
 }
 
-fn learning() -> Duration {
+/// The log of a machine on which 97 programs ask for 500 addresses, by the users that `user` gives for a line.
+fn learning(user: impl Fn(u32) -> u32) -> Duration {
     let mut log = String::with_capacity(450_000_000);
     for index in 0..1_000_000_u32 {
-        let (user, program) = (index % 40, index % 97);
+        let (user, program) = (user(index), index % 97);
         log.push_str(&format!(
             "{{\"id\":{index},\"method\":\"GET\",\"url\":\"/metadata/instance/compute/{}?api-version=2021-02-01\",\"clientIp\":\"127.0.0.1\",\
              \"clientPort\":40722,\"ip\":\"169.254.169.254\",\"port\":80,\"userId\":1000,\"userName\":\"user{user}\",\"userGroups\":[\"users\"],\
