@@ -7,8 +7,10 @@
 mod connection;
 mod handshake;
 mod identity;
+mod offer;
 mod process;
 pub mod proto;
+pub mod release;
 pub mod rules;
 pub mod schema;
 mod session;
@@ -20,8 +22,10 @@ mod p521;
 pub use connection::{Connection, Peer};
 pub use handshake::HandshakeLine;
 pub use identity::HostIdentity;
+pub use offer::Offer;
 pub use process::{Ended, Launch, PluginProcess};
-pub use session::{Host, Object, Plan, Trouble};
+pub use release::{Feature, Program, Release};
+pub use session::{Answer, Host, Object, Plan, ProviderBlock, Trouble};
 
 /// Why the plugin could not be started or reached.
 #[derive(Debug, thiserror::Error)]
