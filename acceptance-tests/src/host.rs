@@ -5,11 +5,13 @@
 //! the CLI at hand does not have, and peers that the real CLI never is.
 
 mod connection;
+mod corpus;
 mod handshake;
 mod identity;
 mod offer;
 mod process;
 pub mod proto;
+mod recorded;
 pub mod release;
 pub mod rules;
 pub mod schema;
@@ -20,10 +22,12 @@ mod session;
 mod p521;
 
 pub use connection::{Connection, Peer};
+pub use corpus::{Script, Step};
 pub use handshake::HandshakeLine;
 pub use identity::HostIdentity;
 pub use offer::Offer;
 pub use process::{Ended, Launch, PluginProcess};
+pub use recorded::Recording;
 pub use release::{Feature, Program, Release};
 pub use session::{Answer, Host, Object, Plan, ProviderBlock, Trouble};
 

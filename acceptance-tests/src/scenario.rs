@@ -18,6 +18,7 @@ use crate::cli::{self, Cli};
 use crate::emulator::{Emulator, Request};
 use crate::output::Output;
 use crate::plan::Plan;
+use crate::replay;
 use crate::state::State;
 use crate::terraform::Terraform;
 
@@ -25,9 +26,9 @@ use crate::terraform::Terraform;
 pub const KEEP: &str = "GALLERY_KEEP";
 
 /// What is in Azure before a test begins.
-const SEED: [&str; 2] = ["--seed", "rg/g@westus"];
+pub(crate) const SEED: [&str; 2] = ["--seed", "rg/g@westus"];
 /// Where versions are checked as strictly as ARM can, and nothing takes time unless the test says so.
-const USUAL: [&str; 3] = ["--strict", "--operations", "none"];
+pub(crate) const USUAL: [&str; 3] = ["--strict", "--operations", "none"];
 
 /// A test under way.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub struct Scenario {
     pub terraform: Terraform,
     gallery: String,
     strangers: Vec<(String, Value)>,
+    arguments: Vec<String>,
 }
 
 /// Runs a test against an emulator that does nothing unusual.
@@ -86,6 +88,7 @@ impl Scenario {
         let emulator = or_fail(Emulator::start(&binaries.emulator, &all));
         let mut terraform = Terraform::new(cli, directory);
         or_fail(terraform.override_provider(&binaries.provider));
+        or_fail(replay::record(&mut terraform));
         for (name, value) in emulator.environment() {
             terraform.set(name, value);
         }
@@ -93,7 +96,8 @@ impl Scenario {
         let gallery = format!(
             "/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g"
         );
-        let scenario = Self { emulator, terraform, gallery, strangers: Vec::new() };
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let scenario = Self { emulator, terraform, gallery, strangers: Vec::new(), arguments };
         scenario.provider("provider \"gallery\" {}");
         scenario
     }
@@ -296,6 +300,8 @@ impl Scenario {
             let held = or_fail(self.emulator.object(id));
             assert_eq!(&held, body, "something that is not Terraform's was touched");
         }
+        let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
+        or_fail(replay::as_recorded(&self.terraform, &arguments));
     }
 }
 

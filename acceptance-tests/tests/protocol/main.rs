@@ -10,6 +10,7 @@ mod identity;
 mod import;
 mod lists;
 mod moved;
+mod recorded;
 mod stored;
 
 use std::sync::atomic::{AtomicU32, Ordering};
