@@ -28,7 +28,7 @@ pub use identity::HostIdentity;
 pub use offer::Offer;
 pub use process::{Ended, Launch, PluginProcess};
 pub use recorded::Recording;
-pub use release::{Feature, Program, Release};
+pub use release::{FEATURES, Feature, Program, Release};
 pub use session::{Answer, Host, Object, Plan, ProviderBlock, Trouble};
 
 /// Why the plugin could not be started or reached.

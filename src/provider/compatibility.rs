@@ -28,7 +28,10 @@ fn schemas() -> Json {
         (one.name().to_owned(), json!({ "type": kind }))
     });
     json!({
-        "provider": { "block": snapshot::of_schema(&gallery.schema()) },
+        "provider": {
+            "block": snapshot::of_schema(&gallery.schema()),
+            "provider_meta": gallery.meta_schema().as_ref().map(snapshot::of_schema),
+        },
         "resources": resources.iter().map(|one| (one.type_name().to_owned(), snapshot::of_schema(&one.schema()))).collect::<Map<_, _>>(),
         "data_sources": gallery.data_sources().iter().map(|one| (one.type_name().to_owned(), snapshot::of_schema(&one.schema()))).collect::<Map<_, _>>(),
         "list_resources": gallery.list_resources().iter().map(|one| (one.type_name().to_owned(), snapshot::of_schema(&one.schema()))).collect::<Map<_, _>>(),

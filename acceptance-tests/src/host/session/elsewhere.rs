@@ -73,7 +73,7 @@ impl Host {
         let identity = self.received_identity(resource, answer.target_identity.as_ref())?;
         self.same_identity(resource, None, identity.as_ref())?;
         let object = Object { state, private: answer.target_private, identity };
-        let refreshed = self.read(resource, &object).await?;
+        let refreshed = self.refresh(resource, &object).await?;
         refreshed.ok_or_else(|| broken("a move of something that is not there went unnoticed"))
     }
 

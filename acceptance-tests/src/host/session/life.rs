@@ -111,10 +111,15 @@ impl Host {
     pub async fn apply_known(&mut self, resource: &str, plan: Plan, config: &Value) -> Answer<Object> {
         let kind = self.resource(resource)?.implied_type();
         let mut prior = plan.prior;
+        if let Some(object) = &prior {
+            // The state is read anew when it is changed, by the process that changes it.
+            self.stored(resource, object).await?;
+        }
         if plan.replaces
             && let Some(old) = prior.take()
         {
-            self.destroy(resource, &old).await?;
+            // It was planned to go with what takes its place, and carries that plan's private data.
+            self.delete(resource, &old, plan.private).await?;
         }
         self.validate(resource, config).await?;
         let (again, replaces) = self.plan_once(resource, prior.as_ref(), Bytes::new(), config).await?;
@@ -155,11 +160,18 @@ impl Host {
     /// When the provider refuses, or leaves something in the state.
     pub async fn destroy(&mut self, resource: &str, object: &Object) -> Answer<()> {
         let kind = self.resource(resource)?.implied_type();
+        let planned_private = if self.release.has(Feature::PlannedDeletion) {
+            self.plan_deletion(resource, object, &kind).await?
+        } else {
+            object.private.clone()
+        };
+        let object = self.stored(resource, object).await?;
+        self.delete(resource, &object, planned_private).await
+    }
+
+    async fn delete(&mut self, resource: &str, object: &Object, planned_private: Bytes) -> Answer<()> {
+        let kind = self.resource(resource)?.implied_type();
         let nothing = sent(&Value::Null, &kind)?;
-        let mut planned_private = object.private.clone();
-        if self.release.has(Feature::PlannedDeletion) {
-            planned_private = self.plan_deletion(resource, object, &kind).await?;
-        }
         let request = proto::apply_resource_change::Request {
             type_name: resource.to_owned(),
             prior_state: sent(&object.state, &kind)?,
