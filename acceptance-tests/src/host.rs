@@ -15,6 +15,7 @@ mod recorded;
 pub mod release;
 pub mod rules;
 pub mod schema;
+pub mod sequence;
 mod session;
 
 // The unit tests of the server need the same certificate; it is theirs.

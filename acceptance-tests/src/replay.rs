@@ -36,9 +36,14 @@ pub(crate) fn record(terraform: &mut Terraform) -> io::Result<()> {
     Ok(())
 }
 
+/// What has been recorded so far.
+pub(crate) fn recording(terraform: &Terraform) -> Result<Recording, String> {
+    Recording::read(&terraform.directory().join(DIRECTORY))
+}
+
 /// Checks what was recorded, and does it again.
 pub(crate) fn as_recorded(terraform: &Terraform, arguments: &[&str]) -> Result<(), String> {
-    let recording = Recording::read(&terraform.directory().join(DIRECTORY))?;
+    let recording = recording(terraform)?;
     let Some(offer) = recording.offer()? else { return Ok(()) };
     let broken = recording.broken(&offer)?;
     if !broken.is_empty() {

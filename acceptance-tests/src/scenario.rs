@@ -9,6 +9,7 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::Once;
 
 use serde_json::Value;
 use terraform_provider_gallery::provider::ADDRESS;
@@ -16,6 +17,7 @@ use terraform_provider_gallery::provider::ADDRESS;
 use crate::binaries::binaries;
 use crate::cli::{self, Cli};
 use crate::emulator::{Emulator, Request};
+use crate::host::{Program, Recording, Release};
 use crate::output::Output;
 use crate::plan::Plan;
 use crate::replay;
@@ -43,19 +45,30 @@ pub struct Scenario {
 }
 
 /// Runs a test against an emulator that does nothing unusual.
-pub fn scenario(test: impl FnOnce(&mut Scenario)) {
+pub fn scenario(test: impl Fn(&mut Scenario)) {
     scenario_with(&[], test);
 }
 
 /// Runs a test against an emulator with these further arguments.
-pub fn scenario_with(arguments: &[&str], test: impl FnOnce(&mut Scenario)) {
-    with_cli(|cli| run(cli, arguments, test));
+pub fn scenario_with(arguments: &[&str], test: impl Fn(&mut Scenario)) {
+    with_cli(|cli| run(cli, arguments, &test));
 }
 
-/// Runs a test that needs the CLI. Where there is none it fails, or is skipped when that was asked for.
-pub fn with_cli(test: impl FnOnce(&Cli)) {
-    match Cli::find() {
-        Some(cli) => test(cli),
+/// Runs a test that needs the CLI, once with each program on the PATH. Where there is none it fails, or is skipped when that was asked for.
+pub fn with_cli(test: impl Fn(&Cli)) {
+    let all = Cli::all();
+    if !all.is_empty() && all.iter().all(|cli| cli.name != "tofu") {
+        static SAID: Once = Once::new();
+        // Past the test runner's capture, so that it is seen what was not tested.
+        SAID.call_once(|| {
+            drop(writeln!(std::io::stderr(), "OpenTofu is not tested: there is no `tofu` on the PATH"))
+        });
+    }
+    for cli in all {
+        test(cli);
+    }
+    match all.first() {
+        Some(_) => {}
         None if cli::may_skip() => {
             let name = std::thread::current().name().unwrap_or("a test").to_owned();
             // Past the test runner's capture, so that a skipped test is seen.
@@ -65,7 +78,7 @@ pub fn with_cli(test: impl FnOnce(&Cli)) {
     }
 }
 
-fn run(cli: &Cli, arguments: &[&str], test: impl FnOnce(&mut Scenario)) {
+fn run(cli: &Cli, arguments: &[&str], test: &impl Fn(&mut Scenario)) {
     let mut directory = or_fail(tempfile::tempdir());
     let begun = catch_unwind(AssertUnwindSafe(|| {
         let mut scenario = Scenario::start(cli, directory.path(), arguments);
@@ -149,6 +162,22 @@ impl Scenario {
         let mut numbers = text.split(['.', '-']).map_while(|part| part.parse::<u64>().ok());
         let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         self.terraform.name() == "terraform" && found >= (major, minor)
+    }
+
+    /// The CLI as our own host knows it.
+    #[must_use]
+    pub fn release(&self) -> Release {
+        let version = or_fail(self.run_well(&["version", "-json"]).json());
+        let text = version.get("terraform_version").and_then(Value::as_str).unwrap_or_default();
+        let minor = text.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
+        let program = if self.terraform.name() == "tofu" { Program::OpenTofu } else { Program::Terraform };
+        Release { program, minor }
+    }
+
+    /// What the CLI has asked of the provider so far.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        or_fail(replay::recording(&self.terraform))
     }
 
     /// Runs the CLI, which must succeed.

@@ -1,120 +1,15 @@
 //! Every release of both hosts, from the first that speaks this protocol: each asks what it asks, in its order, and takes
 //! what it is answered.
 
-use acceptance_tests::host::{Feature, ProviderBlock, Release};
+use acceptance_tests::host::{Feature, ProviderBlock, Release, sequence};
 use serde_json::json;
 use terraform_provider_gallery::plugin::Value;
 
 use super::{PROFILE, Rig, VERSION, text, version};
 
-/// When a call is made.
-enum When {
-    Always,
-    With(Feature),
-    Without(Feature),
-}
-
-use When::{Always, With, Without};
-
-/// The calls of each command, in order. The first process of a run reads the schemas; the second is the one that works.
-/// A plan of something that exists begins with `refresh`.
-const COMMANDS: [(&str, &[(&str, When)]); 10] = [
-    (
-        // internal/terraform/context_plugins.go, node_provider.go
-        "begin",
-        &[
-            ("GetProviderSchema", Always),
-            ("GetResourceIdentitySchemas", With(Feature::Identity)),
-            ("GetProviderSchema", Without(Feature::CachedSchema)),
-            ("ValidateProviderConfig", Always),
-            ("ConfigureProvider", Always),
-        ],
-    ),
-    (
-        // internal/terraform/node_resource_abstract_instance.go: `plan` validates first, and is run again by the apply
-        "create",
-        &[
-            ("ValidateResourceConfig", Always),
-            ("PlanResourceChange", Always),
-            ("ValidateResourceConfig", Always),
-            ("PlanResourceChange", Always),
-            ("ApplyResourceChange", Always),
-        ],
-    ),
-    (
-        // internal/terraform/upgrade_resource_state.go, node_resource_abstract_instance.go: `refresh`
-        "refresh",
-        &[("UpgradeResourceState", Always), ("ReadResource", Always)],
-    ),
-    (
-        "update",
-        &[
-            ("ValidateResourceConfig", Always),
-            ("PlanResourceChange", Always),
-            ("UpgradeResourceState", Always),
-            ("ValidateResourceConfig", Always),
-            ("PlanResourceChange", Always),
-            ("ApplyResourceChange", Always),
-        ],
-    ),
-    (
-        // The same `plan`: once from what is there and once from nothing; the deletion is not planned by itself.
-        "replace",
-        &[
-            ("ValidateResourceConfig", Always),
-            ("PlanResourceChange", Always),
-            ("PlanResourceChange", Always),
-            ("UpgradeResourceState", Always),
-            ("ApplyResourceChange", Always),
-            ("ValidateResourceConfig", Always),
-            ("PlanResourceChange", Always),
-            ("ApplyResourceChange", Always),
-        ],
-    ),
-    (
-        // internal/terraform/node_resource_abstract_instance.go: `planDestroy`; node_resource_destroy.go
-        "destroy",
-        &[
-            ("PlanResourceChange", With(Feature::PlannedDeletion)),
-            ("UpgradeResourceState", Always),
-            ("ApplyResourceChange", Always),
-        ],
-    ),
-    (
-        // internal/terraform/node_resource_import.go, node_resource_plan_instance.go
-        "import",
-        &[("ImportResourceState", Always), ("ReadResource", Always)],
-    ),
-    (
-        // internal/refactoring/cross_provider_move.go
-        "move",
-        &[("MoveResourceState", Always), ("UpgradeResourceState", Always), ("ReadResource", Always)],
-    ),
-    (
-        // internal/terraform/node_resource_abstract_instance.go: `readDataSource`
-        "data",
-        &[("ValidateDataResourceConfig", Always), ("ReadDataSource", Always)],
-    ),
-    (
-        // internal/plugin6/grpc_provider.go
-        "function",
-        &[("GetFunctions", With(Feature::FunctionsApart)), ("CallFunction", Always)],
-    ),
-];
-
-fn expected(release: Release, command: &str) -> Vec<&'static str> {
-    let (_, calls) = COMMANDS.iter().find(|(name, _)| *name == command).unwrap();
-    let made = calls.iter().filter(|(_, when)| match when {
-        Always => true,
-        With(feature) => release.has(*feature),
-        Without(feature) => !release.has(*feature),
-    });
-    made.map(|(call, _)| *call).collect()
-}
-
 #[track_caller]
 fn walked(rig: &mut Rig, release: Release, command: &str) {
-    assert_eq!(rig.host.trail(), expected(release, command), "{release}: {command}");
+    assert_eq!(rig.host.trail(), sequence::of(release, command), "{release}: {command}");
 }
 
 #[test]
