@@ -129,6 +129,8 @@ fn walk(rig: &mut Rig, resource: &str, prior: Option<&Object>, arguments: &Json,
 }
 
 fn run<S: Strategy>(cases: u32, strategy: S, mut holds: impl FnMut(S::Value)) {
+    // More of them for whoever asks as proptest has it.
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(cases);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
     let holds = std::cell::RefCell::new(&mut holds);
     let outcome = TestRunner::new(config).run(&strategy, |case| {

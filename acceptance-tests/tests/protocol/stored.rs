@@ -68,3 +68,16 @@ fn a_state_with_more_or_less_than_the_schema_is_read() {
         assert!(host.upgrade(VERSION, 0, "{\"id\": {}}").await.is_err());
     });
 }
+
+#[test]
+fn nothing_is_kept_in_private_that_nobody_needs() {
+    let mut rig = Rig::new(&["--shout"]);
+    let profile = rig.make(PROFILE, &rig.profile("web"));
+    let mut arguments = version(&text(&profile.state, "id"));
+    let first = rig.make(VERSION, &arguments);
+    arguments["rules"]["privileges"]["p"]["path"] = "/other".into();
+    let second = rig.change(VERSION, Some(&first), &arguments);
+    for object in [&profile, &first, &second] {
+        assert!(object.private.is_empty(), "{:?}", object.private);
+    }
+}
