@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, PROTOCOL_VERSION};
 use terraform_provider_gallery::plugin::lifetime::Mode;
 use terraform_provider_gallery::plugin::serve::{self, Options};
+use terraform_provider_gallery::plugin::service::record::Recorder;
 use terraform_provider_gallery::plugin::{Service, log, panics};
 use terraform_provider_gallery::provider::{ADDRESS, Gallery};
 
@@ -26,8 +27,11 @@ Terraform and OpenTofu start this program themselves; nothing has to be run by h
   --help     print this
 
 Logging: TF_LOG, TF_LOG_PROVIDER, TF_LOG_PROVIDER_GALLERY, TF_LOG_PROVIDER_GALLERY_HTTP (or _AUTH, _LRO, _PLUGIN)
-set to TRACE, DEBUG, INFO, WARN, ERROR or OFF.
+set to TRACE, DEBUG, INFO, WARN, ERROR or OFF. TF_LOG_PROVIDER_GALLERY_CALLS names a directory in which every call of
+Terraform is recorded, but for the provider block.
 ";
+/// The variable that names a directory for what is asked and answered.
+const CALLS: &str = "TF_LOG_PROVIDER_GALLERY_CALLS";
 
 /// What the arguments ask for.
 enum Command {
@@ -95,7 +99,18 @@ fn serve(mode: Mode) -> ExitCode {
             "Serving until Ctrl-C. In another terminal, export what follows and run Terraform as usual:\n\n",
         );
     }
-    match serve::run(|| Service::new(Gallery::new()), Options { address: ADDRESS, mode, handshake }) {
+    let directory = environment(CALLS).filter(|directory| !directory.is_empty());
+    let recorder = match directory.map(|directory| Recorder::in_directory(directory.as_ref())).transpose() {
+        Ok(recorder) => recorder,
+        Err(error) => {
+            complain(&format!("{NAME}: calls cannot be recorded in the directory of {CALLS}: {error}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match serve::run(
+        || Service::recorded(Gallery::new(), recorder),
+        Options { address: ADDRESS, mode, handshake },
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("{NAME}: {error}\n"));

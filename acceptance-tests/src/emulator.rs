@@ -236,6 +236,8 @@ pub struct Request {
     pub status: Option<u64>,
     /// The body, when there was one.
     pub body: Value,
+    /// Who said they were asking.
+    pub user_agent: String,
 }
 
 impl Request {
@@ -246,6 +248,7 @@ impl Request {
             path: text("path"),
             status: entry.get("status").and_then(Value::as_u64),
             body: entry.get("body").cloned().unwrap_or(json!(null)),
+            user_agent: text("user_agent"),
         }
     }
 

@@ -13,6 +13,7 @@
 //!
 //! This is the only module that names azure_core.
 
+mod attribution;
 mod call;
 mod client;
 mod cloud;
@@ -28,6 +29,7 @@ mod pace;
 mod pipeline;
 mod secret;
 
+pub use attribution::on_behalf_of;
 pub use call::{Call, Last};
 pub use client::{
     API_VERSION, ArmClient, Authorization, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions,

@@ -12,6 +12,7 @@ mod configurations;
 mod drift;
 mod examples;
 mod existing;
+mod hosts;
 mod imports;
 mod large;
 mod later;
