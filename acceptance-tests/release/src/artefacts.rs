@@ -19,6 +19,7 @@ pub struct Artefacts {
     version: String,
     made: OffsetDateTime,
     licence: Vec<u8>,
+    level: i64,
     files: BTreeMap<String, Vec<u8>>,
 }
 
@@ -38,7 +39,13 @@ impl Artefacts {
             return Err(Error::Manifest);
         }
         let files = [(format!("{NAME}_{version}_manifest.json"), manifest)].into();
-        Ok(Self { version: version.to_owned(), made, licence, files })
+        Ok(Self { version: version.to_owned(), made, licence, level: LEVEL, files })
+    }
+
+    /// The same with archives compressed less, from 1 to 9: what tests want.
+    #[must_use]
+    pub fn compressing(self, level: i64) -> Self {
+        Self { level, ..self }
     }
 
     /// Adds the provider's executable for a platform, and says what its archive is called.
@@ -48,7 +55,7 @@ impl Artefacts {
     pub fn add(&mut self, platform: &Platform, executable: &[u8]) -> Result<String, Error> {
         let inside = format!("{NAME}_v{}{}", self.version, platform.suffix());
         let entries = [(&*inside, 0o755, executable), ("LICENSE.txt", 0o644, &*self.licence)];
-        let archive = pack(&entries, self.made, LEVEL)?;
+        let archive = pack(&entries, self.made, self.level)?;
         let name = format!("{NAME}_{}_{platform}.zip", self.version);
         self.files.insert(name.clone(), archive);
         Ok(name)

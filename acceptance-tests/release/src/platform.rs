@@ -12,6 +12,17 @@ pub struct Platform {
 }
 
 impl Platform {
+    /// Whether programs for it run here.
+    pub fn is_this_machine(&self) -> bool {
+        let os = if std::env::consts::OS == "macos" { "darwin" } else { std::env::consts::OS };
+        let architecture = match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            other => other,
+        };
+        (os, architecture) == (self.os, self.architecture)
+    }
+
     /// What an executable's name ends with there.
     pub fn suffix(&self) -> &'static str {
         if self.os == "windows" { ".exe" } else { "" }
