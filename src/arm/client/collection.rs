@@ -151,7 +151,7 @@ impl ArmClient {
                 Ok(value) => return Ok((value, answer)),
                 Err(error) if earlier + 1 >= UNREADABLE => return Err(error),
                 Err(error) => {
-                    tracing::info!(target: "arm::http", %error, "trying again");
+                    tracing::info!(target: "provider.http", %error, "trying again");
                     let wait = self.http().pace.retry.wait(earlier, random());
                     earlier += 1;
                     call.pause(wait, &answer.request.to_string()).await?;

@@ -66,7 +66,7 @@ impl ArmClient {
             };
             let wait = asked.unwrap_or_else(|| self.http().pace.busy.wait(earlier, random()));
             earlier += 1;
-            tracing::info!(target: "arm::operation", operation, reason, wait_ms = wait.as_millis() as u64, "trying again");
+            tracing::info!(target: "provider.lro", operation, reason, wait_ms = wait.as_millis() as u64, "trying again");
             call.heard(|last| last.error = error.arm().cloned().map(Box::new));
             call.pause(wait, &operation).await?;
         }

@@ -71,7 +71,7 @@ impl ClientSecret {
             .finish();
         request.set_body(form);
         let line = request_line(&request);
-        tracing::debug!(target: "arm::auth", way = WAY, endpoint = %self.endpoint, client_id = self.client_id, "asking for a token");
+        tracing::debug!(target: "provider.auth", way = WAY, endpoint = %self.endpoint, client_id = self.client_id, "asking for a token");
         let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
         let asked = OffsetDateTime::now_utc();
         match self.pipeline.send(ctx, &mut request, Some(options)).await {

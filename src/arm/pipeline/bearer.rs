@@ -39,7 +39,7 @@ impl Policy for BearerPolicy {
         if u16::from(response.status()) != 401 {
             return Ok(response);
         }
-        tracing::info!(target: "arm::auth", "the service did not take the token, asking for a new one");
+        tracing::info!(target: "provider.auth", "the service did not take the token, asking for a new one");
         self.tokens.forget(&token);
         let newer = self.tokens.get(ctx).await?;
         if newer == token {
