@@ -65,6 +65,7 @@ fn machine(emulator: &mut Emulator, request: &Request, names: &[&str]) -> Option
             emulator.challenges = challenges;
             reply
         })),
+        ["cloud-shell", "token"] => Some(managed(emulator).cloud_shell(request)),
         ["az"] if request.plain && request.method == Method::POST => Some(az(emulator, request)),
         _ => None,
     }

@@ -54,6 +54,7 @@ fn endpoints(emulator: &Emulator, base: &str) -> Value {
             "endpoint": machine.map(|at| format!("{at}/arc/metadata/identity/oauth2/token")),
             "directory": emulator.challenges.directory(),
         },
+        "cloud_shell": machine.map(|at| format!("{at}/cloud-shell/token")),
         "az": emulator.places.az,
     })
 }

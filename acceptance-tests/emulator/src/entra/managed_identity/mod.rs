@@ -1,8 +1,9 @@
-//! Managed identity: what a machine asks for a token, in the forms of the instance metadata service, of App Service
-//! and of Azure Arc.
+//! Managed identity: what a machine asks for a token, in the forms of the instance metadata service, of App Service, of
+//! Azure Arc and of Cloud Shell.
 
 pub mod app_service;
 pub mod arc;
+pub mod cloud_shell;
 pub mod instance_metadata;
 
 use hyper::StatusCode;
