@@ -39,8 +39,8 @@ pub use cloud::{Cloud, CloudError, MetadataHost, Place};
 pub use error::{Error, Missing};
 pub use location::Location;
 pub use login::{
-    AddressError, Application, ApplicationError, AssertionSource, ClientId, Identity, IdentityEndpoint,
-    Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl, TenantId,
+    AddressError, Application, ApplicationError, AssertionSource, Certificate, CertificateError, ClientId,
+    Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl, TenantId,
 };
 pub use operation::{PendingOperation, Started};
 pub use pace::{Backoff, Pace};
