@@ -1,6 +1,7 @@
 //! Which cloud, and whether it is the one we trust.
 
 use acceptance_tests::scenario::{Scenario, scenario};
+use serde_json::json;
 
 use super::{block_is_refused, block_signs_in, is_refused, says, signs_in, with};
 
@@ -29,8 +30,11 @@ fn a_metadata_host_tells_the_addresses() {
         let output =
             is_refused(s, &[("ARM_METADATA_HOSTNAME", &host), ("ARM_RESOURCE_MANAGER_ENDPOINT", &arm)]);
         says(&output, &["ARM_METADATA_HOSTNAME", "ARM_RESOURCE_MANAGER_ENDPOINT"]);
-        let output = is_refused(s, &[("ARM_METADATA_HOSTNAME", "metadata.invalid")]);
-        says(&output, &["metadata.invalid"]);
+        s.emulator
+            .faults(&json!([{"match": {"path": "/metadata/endpoints"}, "count": null,
+                "action": {"do": "answer", "status": 404, "text": "no clouds here"}}]))
+            .unwrap();
+        says(&is_refused(s, &[("ARM_METADATA_HOSTNAME", &host)]), &["/metadata/endpoints", "404"]);
     });
 }
 
