@@ -6,6 +6,8 @@
 
 pub mod allowlist;
 pub mod arm;
+#[cfg(test)]
+mod corpus;
 pub mod plugin;
 pub mod provider;
 pub mod rbac;

@@ -18,6 +18,9 @@ mod client;
 mod cloud;
 pub mod error;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 pub mod ids;
 mod link;
 mod location;

@@ -7,6 +7,9 @@ mod connection;
 pub mod data_source;
 pub mod diagnostic;
 pub mod function;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 mod go_plugin;
 pub mod handshake;
 pub mod lifetime;

@@ -151,7 +151,7 @@ impl ArmClient {
         self.inner.http.correlation_id.as_deref()
     }
 
-    fn http(&self) -> &Http {
+    pub(super) fn http(&self) -> &Http {
         &self.inner.http
     }
 }
