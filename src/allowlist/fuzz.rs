@@ -1,8 +1,8 @@
 //! What fuzzing holds the module to. Each function takes any bytes, and panics where a promise is broken.
 
 use super::{
-    Allowlist, Context, DefaultAccess, Destination, Document, Endpoint, Identity, LearnOptions, Matcher, Mode, OsType,
-    Privilege, Request, Role, RoleAssignment, Rules, document_findings, learn,
+    Allowlist, Context, DefaultAccess, Destination, Document, Endpoint, Identity, LearnOptions, Matcher,
+    Mode, OsType, Privilege, Request, Role, RoleAssignment, Rules, document_findings, learn,
 };
 
 /// Any bytes are a log: reading ends, the same log gives the same rules, and nothing is counted twice.

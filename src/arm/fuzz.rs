@@ -112,7 +112,8 @@ pub fn error_bodies(data: &[u8]) {
     let status = [400, 401, 403, 404, 409, 412, 429, 503][usize::from(choice % 8)];
     let error = read_error(status, body, RequestLine { method: "PUT", path: "/x".to_owned() });
     let error = Error::Service(Box::new(error));
-    let _ = (error.missing(), error.is_not_found(), error.is_nested_resources(), error.is_another_operation());
+    let _ =
+        (error.missing(), error.is_not_found(), error.is_nested_resources(), error.is_another_operation());
     let report = error.report();
     assert!(report.contains("/x"), "{report}");
     assert!(report.len() <= 20 * body.len() + 4_000, "{} of {}", report.len(), body.len());

@@ -40,5 +40,5 @@ pub use error::{Error, Missing};
 pub use location::Location;
 pub use login::Login;
 pub use operation::{PendingOperation, Started};
-pub use pace::{Backoff, Pace};
+pub use pace::{Backoff, Pace, Refill};
 pub use secret::Secret;

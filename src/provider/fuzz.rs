@@ -43,7 +43,9 @@ pub fn schemas(data: &[u8]) {
     let Some((&choice, bytes)) = data.split_first() else { return };
     let Some(schema) = NAMES.schemas.get(usize::from(choice) % NAMES.schemas.len()) else { return };
     let kind = schema.implied_type();
-    for decoded in [msgpack::decode(bytes, &kind), json::decode(bytes, &kind), json::decode_stored(bytes, &kind)] {
+    for decoded in
+        [msgpack::decode(bytes, &kind), json::decode(bytes, &kind), json::decode_stored(bytes, &kind)]
+    {
         let Ok(value) = decoded else { continue };
         let settled = schema.block.settle(value);
         let packed = msgpack::encode(&settled, &kind).expect("what was decoded conforms");

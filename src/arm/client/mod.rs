@@ -112,7 +112,7 @@ impl ArmClient {
             Plumbing { transport, user_agent, correlation_id: correlation_id.clone(), pace: pace.clone() };
         let tokens = Arc::new(TokenCache::new(login.credential(&cloud, &plumbing)?, cloud.scope()));
         let bearer = BearerPolicy::new(cloud.clone(), tokens.clone());
-        let pipeline = plumbing.pipeline(vec![Arc::new(TurnPolicy::default()), Arc::new(bearer)]);
+        let pipeline = plumbing.budgeted_pipeline(Arc::new(TurnPolicy::default()), Arc::new(bearer));
         Ok(Self {
             inner: Arc::new(Inner {
                 http: Http { pipeline, cloud, api_version, correlation_id, pace },
