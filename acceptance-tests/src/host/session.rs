@@ -6,6 +6,7 @@
 
 use prost::bytes::Bytes;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use terraform_provider_gallery::plugin::schema::Schema;
 use terraform_provider_gallery::plugin::value::{json, msgpack};
 use terraform_provider_gallery::plugin::{Type, Value};
@@ -14,10 +15,10 @@ use super::{Connection, HostError, Launch, PluginProcess, proto, rules, schema};
 
 mod elsewhere;
 
-/// A host with one provider, configured.
-#[derive(Debug)]
+/// A host with one provider, configured. Clones share the provider, for things to be done side by side.
+#[derive(Clone, Debug)]
 pub struct Host {
-    plugin: PluginProcess,
+    plugin: Arc<PluginProcess>,
     connection: Connection,
     resources: BTreeMap<String, Schema>,
     data_sources: BTreeMap<String, Schema>,
@@ -155,6 +156,7 @@ impl Host {
             client_capabilities: Some(capabilities),
         };
         told(client.configure_provider(request).await?.into_inner().diagnostics)?;
+        let plugin = Arc::new(plugin);
         Ok(Self { plugin, connection, resources, data_sources, lists, identities, capabilities })
     }
 
@@ -163,12 +165,13 @@ impl Host {
         self.capabilities.deferral_allowed = true;
     }
 
-    /// Ends the provider.
+    /// Ends the provider, when this is the last of the clones.
     ///
     /// # Errors
     /// When it does not end.
     pub async fn end(self) -> Result<(), HostError> {
-        self.plugin.shutdown().await.map(drop)
+        let Some(plugin) = Arc::into_inner(self.plugin) else { return Ok(()) };
+        plugin.shutdown().await.map(drop)
     }
 
     fn resource(&self, name: &str) -> Answer<&Schema> {

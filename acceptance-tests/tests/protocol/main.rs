@@ -11,6 +11,7 @@ mod import;
 mod lists;
 mod moved;
 mod stored;
+mod throttled;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -34,10 +35,16 @@ pub(crate) struct Rig {
 impl Rig {
     /// An Azure that has nothing but a gallery, with these further arguments of the emulator.
     pub(crate) fn new(arguments: &[&str]) -> Self {
+        Self::with_settings(arguments, &json!({}))
+    }
+
+    /// The same with these settings of the emulator.
+    pub(crate) fn with_settings(arguments: &[&str], settings: &Json) -> Self {
         let binaries = binaries().unwrap_or_else(|error| panic!("{error}"));
         let usual = ["--listen", "127.0.0.1:0", "--strict", "--operations", "none", "--seed", "rg/g@westus"];
         let emulator = Emulator::start(&binaries.emulator, &[&usual, arguments].concat()).unwrap();
         let mut launch = Launch::new(&binaries.provider).unwrap();
+        emulator.set(settings).unwrap();
         for (name, value) in emulator.environment() {
             launch = launch.variable(name, value);
         }
