@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, PROTOCOL_VERSION};
 use terraform_provider_gallery::plugin::lifetime::Mode;
 use terraform_provider_gallery::plugin::serve::{self, Options};
-use terraform_provider_gallery::plugin::{Service, log, panics};
+use terraform_provider_gallery::plugin::{Service, log, panics, seclusion};
 use terraform_provider_gallery::provider::{ADDRESS, Gallery};
 
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -69,6 +69,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsStrin
 }
 
 fn serve(mode: Mode) -> ExitCode {
+    seclusion::seclude(mode);
     let environment = |name: &str| env::var_os(name);
     let handshake = match mode {
         Mode::Plugin => Handshake::from_environment(&environment),
