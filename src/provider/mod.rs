@@ -14,6 +14,9 @@ pub mod data_sources;
 pub mod draft_state;
 pub mod existing;
 pub mod functions;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 pub mod identity;
 pub mod import;
 pub mod invm_access_profile;
