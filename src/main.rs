@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use terraform_provider_gallery::explain;
 use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, PROTOCOL_VERSION};
 use terraform_provider_gallery::plugin::lifetime::Mode;
 use terraform_provider_gallery::plugin::serve::{self, Options};
@@ -18,9 +19,12 @@ const TYPE_NAME: &str = "gallery";
 
 const USAGE: &str = "\
 usage: terraform-provider-gallery [--debug | --version | --help]
+       terraform-provider-gallery explain FILE [OPTIONS]
 
 Terraform and OpenTofu start this program themselves; nothing has to be run by hand.
 
+  explain    say who may call what by the allowlists in a file: rules, an exported version, an ARM template, a state
+             or a plan; as text, a table or a diagram. explain --help tells more.
   --debug    serve in the foreground and print what to export, so that Terraform uses this very process:
              for a debugger, or to read the log live. Ctrl-C ends it.
   --version  print the version
@@ -36,6 +40,7 @@ const CALLS: &str = "TF_LOG_PROVIDER_GALLERY_CALLS";
 /// What the arguments ask for.
 enum Command {
     Serve(Mode),
+    Explain,
     Version,
     Help,
 }
@@ -44,6 +49,10 @@ fn main() -> ExitCode {
     panics::report(NAME);
     let said = match command(env::args_os().skip(1)) {
         Ok(Command::Serve(mode)) => return serve(mode),
+        Ok(Command::Explain) => {
+            let (mut input, mut output, mut errors) = (io::stdin(), io::stdout(), io::stderr());
+            return explain::run(env::args_os().skip(2), &mut input, &mut output, &mut errors).into();
+        }
         Ok(Command::Version) => {
             format!("{NAME} {} (plugin protocol {PROTOCOL_VERSION})\n", env!("CARGO_PKG_VERSION"))
         }
@@ -61,8 +70,10 @@ fn main() -> ExitCode {
 /// Reads the arguments. HashiCorp's framework writes its flags with one dash, so both forms are taken.
 fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsString> {
     let mut command = Command::Serve(Mode::Plugin);
-    for argument in arguments {
+    for (place, argument) in arguments.enumerate() {
         command = match argument.to_str() {
+            // What comes after it is its own.
+            Some("explain") if place == 0 => return Ok(Command::Explain),
             Some("--debug" | "-debug") => Command::Serve(Mode::Debug),
             Some("--version" | "-version" | "-V") => return Ok(Command::Version),
             Some("--help" | "-help" | "-h") => return Ok(Command::Help),
@@ -134,7 +145,8 @@ It manages the in-VM access control profiles of Azure Compute Gallery. To use it
     }}
 
 and run `terraform init`. To see it work without Azure, run `cargo quickstart` in its repository; every resource is
-described in docs/. To attach a debugger, start it with --debug. More: --help.
+described in docs/. To see who may call what by the rules in a file, run it as `terraform-provider-gallery explain
+FILE`. To attach a debugger, start it with --debug. More: --help.
 "
     )
 }
