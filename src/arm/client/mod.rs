@@ -40,6 +40,7 @@ use super::registration::Registration;
 use azure_core::http::Context;
 use children::Leaving;
 use std::sync::Arc;
+use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -135,6 +136,7 @@ impl ArmClient {
             user_agent: settings.user_agent,
             correlation_id: settings.correlation_id,
             pace: settings.pace.clone(),
+            now: OffsetDateTime::now_utc,
         };
         let inner = Inner {
             place: settings.cloud,

@@ -9,9 +9,11 @@
 mod bearer;
 mod correlation;
 mod logging;
+mod masking;
 mod retry;
 mod retry_after;
 mod transport;
+mod trust;
 mod turn;
 mod user_agent;
 
@@ -26,6 +28,8 @@ pub(super) use retry_after::retry_after;
 pub(super) use transport::{LazyTransport, to_error};
 pub(super) use turn::{Turn, TurnPolicy};
 
+use masking::Bodies;
+use time::OffsetDateTime;
 use transport::forward;
 
 /// What every pipeline of one client shares.
@@ -35,11 +39,23 @@ pub(super) struct Plumbing {
     pub(super) user_agent: String,
     pub(super) correlation_id: Option<String>,
     pub(super) pace: Pace,
+    /// The clock that tokens and assertions go by.
+    pub(super) now: fn() -> OffsetDateTime,
 }
 
 impl Plumbing {
-    /// Lays a pipeline; `per_attempt` runs before the log and the transport. Nothing is built or connected yet.
+    /// Lays the pipeline to Azure Resource Manager; `per_attempt` runs before the log and the transport. Nothing is
+    /// built or connected yet.
     pub(super) fn pipeline(&self, per_attempt: Vec<Arc<dyn Policy>>) -> Pipeline {
+        self.lay(per_attempt, Bodies::OfAzure)
+    }
+
+    /// Lays the pipeline to whoever hands out tokens: what is not known to be harmless is masked in the log.
+    pub(super) fn login_pipeline(&self) -> Pipeline {
+        self.lay(Vec::new(), Bodies::OfLogin)
+    }
+
+    fn lay(&self, per_attempt: Vec<Arc<dyn Policy>>, bodies: Bodies) -> Pipeline {
         let mut per_call: Vec<Arc<dyn Policy>> = Vec::new();
         if let Some(id) = &self.correlation_id {
             per_call.push(Arc::new(correlation::CorrelationIdPolicy::new(id)));
@@ -48,7 +64,7 @@ impl Plumbing {
         per_call.push(Arc::new(user_agent::UserAgentPolicy::new(&self.user_agent)));
         per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone())));
         let mut per_try = per_attempt;
-        per_try.push(Arc::new(logging::LoggingPolicy));
+        per_try.push(Arc::new(logging::LoggingPolicy::new(bodies)));
         let options = ClientOptions {
             per_call_policies: per_call,
             per_try_policies: per_try,
