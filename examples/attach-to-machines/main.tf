@@ -37,7 +37,7 @@ module "allowlist" {
   }
 
   gallery_id               = var.gallery_id
-  name                     = "web-${lower(each.key)}"
+  name                     = "shop-${lower(each.key)}"
   location                 = "westeurope"
   os_type                  = "Linux"
   applicable_host_endpoint = each.key

@@ -30,7 +30,7 @@ moved {
 
 resource "gallery_invm_access_profile" "web" {
   gallery_id               = var.gallery_id
-  name                     = "web-imds"
+  name                     = "orders-imds"
   location                 = "westeurope"
   os_type                  = "Linux"
   applicable_host_endpoint = "IMDS"

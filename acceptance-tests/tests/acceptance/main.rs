@@ -26,6 +26,7 @@ mod quickstart;
 mod requests;
 mod role_functions;
 mod roles;
+mod scenarios;
 mod spelling;
 mod timeouts;
 mod unknown;

@@ -17,7 +17,7 @@ variable "gallery_id" {
 resource "azapi_resource" "web_profile" {
   type      = "Microsoft.Compute/galleries/inVMAccessControlProfiles@2024-03-03"
   parent_id = var.gallery_id
-  name      = "web-imds"
+  name      = "orders-imds"
   location  = "westeurope"
 
   body = {
