@@ -21,6 +21,7 @@ mod mock;
 mod naming;
 mod operations;
 mod parents;
+mod pipelines;
 mod profile;
 mod quickstart;
 mod requests;

@@ -11,7 +11,7 @@ use super::examples::{copy, examples, files};
 const APART: [&str; 3] = ["audit-to-enforce", "migrate-from-azapi", "quickstart"];
 
 /// Puts an example where the scenario runs, with the scenario's gallery for its variable.
-fn put(s: &mut Scenario, example: &str) {
+pub(crate) fn put(s: &mut Scenario, example: &str) {
     let here = s.terraform.directory().to_owned();
     copy(&examples().join("modules"), &here.join("modules"));
     let mut configured = false;
