@@ -87,13 +87,11 @@ impl Provider for Gallery {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        let word = checks::word(&config, "environment", configuration::schema::ENVIRONMENTS);
-        word.into_iter().collect()
+        configuration::validate(&config)
     }
 
     async fn configure(&self, _: &Context, request: ConfigureRequest) -> Result<Diagnostics, Failure> {
-        self.connection.configure(&request.config, &request.terraform_version)?;
-        Ok(Diagnostics::new())
+        self.connection.configure(&request.config, &request.terraform_version)
     }
 }
 

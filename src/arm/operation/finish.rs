@@ -87,7 +87,7 @@ impl Watch<'_> {
             match read(&answer) {
                 Ok(Seen::Running(word)) => {
                     (nothing_since, unreadable) = (None, 0);
-                    tracing::info!(target: "arm::operation", state = word, operation = self.operation, "not done yet");
+                    tracing::info!(target: "provider.lro", state = word, operation = self.operation, "not done yet");
                     self.call.heard(|last| last.progress = Some(word));
                 }
                 Ok(Seen::Nothing) => {

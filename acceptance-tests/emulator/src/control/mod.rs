@@ -1,5 +1,7 @@
 //! The routes under `/emulator/`: for tests and people, never for Azure clients. They need no token.
 
+mod login;
+
 use hyper::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -21,23 +23,30 @@ const INDEX: &str = "gallery-emulator\n\n\
     DELETE /emulator/objects{arm id} take one out, with everything inside it\n\
     GET    /emulator/authorization   role definitions, assignments, denials, groups, management groups\n\
     PUT    /emulator/authorization   other ones, for the members in the body\n\
+    GET    /emulator/login           certificates, federated credentials, tenants, managed identities\n\
+    PUT    /emulator/login           other ones, for the members in the body\n\
+    GET    /emulator/endpoints       where pipelines, machines and az find what they ask\n\
+    POST   /emulator/assertions      an assertion: issuer, subject, audience, seconds\n\
     GET    /emulator/operations      every operation\n\
     GET    /emulator/faults          the faults to come, with how often each has matched\n\
     PUT    /emulator/faults          other faults\n\
     DELETE /emulator/faults          no faults\n\
     GET    /emulator/settings        the settings\n\
     PUT    /emulator/settings        change the settings named in the body\n\
-    POST   /emulator/reset           forget objects, operations, requests, faults and changed settings\n";
+    POST   /emulator/reset           forget objects, operations, requests, faults, changed settings and registrations\n";
 
 /// Whether a request is for these routes.
 pub fn owns(request: &Request) -> bool {
-    request.path == "/emulator" || request.path.starts_with("/emulator/")
+    !request.plain && (request.path == "/emulator" || request.path.starts_with("/emulator/"))
 }
 
 /// Answers it.
 pub fn answer(emulator: &mut Emulator, request: &Request) -> Reply {
     let segments = request.segments();
     let names: Vec<&str> = segments.iter().skip(1).map(String::as_str).collect();
+    if let Some(result) = login::answer(emulator, request, &names) {
+        return result.unwrap_or_else(refuse);
+    }
     let result = match (request.method.as_str(), names.as_slice()) {
         ("GET", []) => Ok(Reply::text(StatusCode::OK, "text/plain; charset=utf-8", INDEX.to_owned())),
         ("GET", ["requests"]) => Ok(ok(&emulator.journal.show())),
@@ -68,6 +77,9 @@ pub fn answer(emulator: &mut Emulator, request: &Request) -> Reply {
         ("GET", ["settings"]) => Ok(ok(&json!(emulator.settings))),
         ("PUT" | "PATCH", ["settings"]) => read(request).and_then(|change| {
             emulator.settings = emulator.settings.changed(&change)?;
+            if change.get("registration").is_some() {
+                emulator.registration = None;
+            }
             Ok(ok(&json!(emulator.settings)))
         }),
         ("POST", ["reset"]) => {
@@ -76,9 +88,11 @@ pub fn answer(emulator: &mut Emulator, request: &Request) -> Reply {
         }
         _ => Ok(Reply::text(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", INDEX.to_owned())),
     };
-    result.unwrap_or_else(|message| {
-        Reply::json(StatusCode::BAD_REQUEST, &json!({"error": {"code": "BadRequest", "message": message}}))
-    })
+    result.unwrap_or_else(refuse)
+}
+
+fn refuse(message: String) -> Reply {
+    Reply::json(StatusCode::BAD_REQUEST, &json!({"error": {"code": "BadRequest", "message": message}}))
 }
 
 fn object(emulator: &mut Emulator, request: &Request, segments: &[String]) -> Result<Reply, String> {
