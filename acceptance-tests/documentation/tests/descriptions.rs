@@ -87,7 +87,7 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
     let settable = attribute.presence != Presence::Computed;
     if settable && attribute.presence != Presence::Required {
         let ways = match kind {
-            Kind::Provider => ["environment variable", "Defaults to ", "left out", "need no"].as_slice(),
+            Kind::Provider => ["environment variable", "Defaults to ", "eft out", "need no"].as_slice(),
             _ => ["Left out, ", "Defaults to ", "Instead of it, "].as_slice(),
         };
         found.unless(says(ways), at, &text, "says what happens when it is left out");

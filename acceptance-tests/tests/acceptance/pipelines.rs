@@ -8,8 +8,6 @@ use std::process::Command;
 use acceptance_tests::binaries::binaries;
 use acceptance_tests::cli::Cli;
 use acceptance_tests::scenario::{Scenario, scenario};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::examples::{copy, examples};
@@ -43,21 +41,45 @@ fn stage(pipeline: &Value, name: &str) -> Vec<String> {
     scripts(job.get("steps").unwrap_or(&job["strategy"]["runOnce"]["deploy"]["steps"]))
 }
 
-/// What a runner has besides.
+/// What a runner has besides: a directory, and the means to sign in without a secret.
 struct Runner {
     directory: tempfile::TempDir,
-    token: String,
+    variables: Vec<(String, String)>,
 }
 
 impl Runner {
-    fn new() -> Self {
+    fn new(variables: Vec<(String, String)>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let program = &Cli::find().unwrap().program;
         std::os::unix::fs::symlink(program, directory.path().join("terraform")).unwrap();
-        // As an issuer of tokens would make one; whether it is signed well nobody here can tell.
-        let claims = json!({ "iss": "https://issuer", "sub": "pipeline", "exp": 4_102_444_800_u64 });
-        let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()));
-        Self { directory, token }
+        Self { directory, variables }
+    }
+
+    /// GitHub's: what the workflow sets, its variables, and where a job gets its tokens.
+    fn of_github(s: &Scenario, workflow: &Value) -> Self {
+        let set = workflow["env"].as_object().unwrap().iter().filter_map(|(name, value)| {
+            let value = value.as_str().unwrap();
+            (!value.contains("${{")).then(|| (name.clone(), value.to_owned()))
+        });
+        let place = |pointer: &str| s.emulator.place(pointer).unwrap();
+        let given = [
+            ("ARM_TENANT_ID", s.emulator.ready("tenant_id").to_owned()),
+            ("ARM_CLIENT_ID", s.emulator.ready("client_id").to_owned()),
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", place("/github/request_url")),
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", place("/github/request_token")),
+        ];
+        Self::new(set.chain(given.map(|(name, value)| (name.to_owned(), value))).collect())
+    }
+
+    /// Azure's: what `addSpnToEnvironment` gives a script.
+    fn of_azure(s: &Scenario) -> Self {
+        let token = s.emulator.assertion(&json!({ "issuer": "azure-devops" })).unwrap();
+        let given = [
+            ("servicePrincipalId", s.emulator.ready("client_id").to_owned()),
+            ("tenantId", s.emulator.ready("tenant_id").to_owned()),
+            ("idToken", token),
+        ];
+        Self::new(given.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
     fn file(&self, name: &str) -> String {
@@ -68,7 +90,6 @@ impl Runner {
     fn run(&self, s: &Scenario, scripts: &[String]) -> (i32, String) {
         let here = self.directory.path();
         let path = format!("{}:{}", here.display(), std::env::var("PATH").unwrap_or_default());
-        let id = |name: &str| s.emulator.ready(name).to_owned();
         let mut told = String::new();
         for script in scripts {
             let output = Command::new("bash")
@@ -76,12 +97,13 @@ impl Runner {
                 .current_dir(s.terraform.directory())
                 .env_clear()
                 .envs(s.terraform.variables())
+                .env_remove("ARM_TENANT_ID")
+                .env_remove("ARM_CLIENT_ID")
+                .env_remove("ARM_CLIENT_SECRET")
+                .envs(self.variables.iter().cloned())
                 .env("PATH", &path)
                 .env("GITHUB_STEP_SUMMARY", here.join("summary.md"))
                 .env("AGENT_TEMPDIRECTORY", here)
-                .env("servicePrincipalId", id("client_id"))
-                .env("tenantId", id("tenant_id"))
-                .env("idToken", &self.token)
                 .output()
                 .unwrap();
             told.push_str(&String::from_utf8_lossy(&output.stdout));
@@ -116,13 +138,14 @@ fn they_check_apply_and_notice_drift() {
         copy(&examples().join("imds-linux-web/tests"), &s.terraform.directory().join("tests"));
         fs::remove_file(s.terraform.directory().join("provider.tf")).unwrap();
         s.terraform.mirror_provider(&binaries().unwrap().provider).unwrap();
-        let runner = Runner::new();
         let profile = s.profile("web-linux-imds");
         let renamed = json!({ "properties": { "description": "by somebody else" } });
 
         // GitHub.
         let job = |pipeline: &Value, name: &str| scripts(&pipeline["jobs"][name]["steps"]);
         assert_eq!(github["permissions"]["id-token"], "write");
+        assert_eq!(drift["permissions"]["id-token"], "write");
+        let runner = Runner::of_github(s, &github);
         let told = runner.run_well(s, &job(&github, "check"));
         assert!(told.contains("5 passed, 0 failed"), "{told}");
         assert!(runner.file("summary.md").contains("Plan: 3 to add"), "the reviewer sees the plan");
@@ -135,6 +158,8 @@ fn they_check_apply_and_notice_drift() {
         assert!(runner.file("summary.md").contains("by somebody else"));
 
         // Azure DevOps.
+        let on_github = runner;
+        let runner = Runner::of_azure(s);
         runner.run_well(s, &stage(&azure, "check"));
         assert!(runner.file("plan.md").contains("Plan: 0 to add, 1 to change"), "{}", runner.file("plan.md"));
         runner.run_well(s, &stage(&azure, "apply"));
@@ -151,7 +176,7 @@ fn they_check_apply_and_notice_drift() {
             "action": { "do": "answer", "status": 403, "body": { "error": { "code": "AuthorizationFailed" } } }
         });
         s.emulator.faults(&json!({ "faults": [refused] })).unwrap();
-        let (code, told) = runner.run(s, &job(&drift, "drift"));
+        let (code, told) = on_github.run(s, &job(&drift, "drift"));
         assert_eq!(code, 1, "{told}");
         assert!(!told.contains("::error title=Drift::"), "{told}");
         s.emulator.faults(&json!({ "faults": [] })).unwrap();

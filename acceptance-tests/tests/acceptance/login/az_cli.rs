@@ -63,7 +63,10 @@ fn each_way_it_fails_is_told() {
         s.emulator.set(&json!({"az": "signed-out"})).unwrap();
         says(&is_refused(s, &[]), &["az login"]);
         s.emulator.set(&json!({"az": "expired"})).unwrap();
-        says(&is_refused(s, &[]), &["AADSTS700082", "The refresh token has expired due to inactivity", "az login"]);
+        says(
+            &is_refused(s, &[]),
+            &["AADSTS700082", "The refresh token has expired due to inactivity", "az login"],
+        );
         s.emulator.set(&json!({"az": "user"})).unwrap();
         let unknown = "7e4a0000-0000-4000-8000-0000000000ff";
         says(&is_refused(s, &[("ARM_TENANT_ID", unknown)]), &["AADSTS90002", unknown]);

@@ -5,7 +5,9 @@ use acceptance_tests::scenario::{Scenario, scenario_with};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{PASSWORD, assertions, block_signs_in, fixture, fixture_text, is_refused, says, signs_in, without_secret};
+use super::{
+    PASSWORD, assertions, block_signs_in, fixture, fixture_text, is_refused, says, signs_in, without_secret,
+};
 
 const PATH: &str = "ARM_CLIENT_CERTIFICATE_PATH";
 const PASSWORD_VARIABLE: &str = "ARM_CLIENT_CERTIFICATE_PASSWORD";
@@ -66,10 +68,16 @@ fn a_certificate_that_cannot_be_used() {
         says(&is_refused(s, &[(PATH, "/nowhere/at.pfx")]), &["/nowhere/at.pfx", PATH]);
         says(&is_refused(s, &[(PATH, &fixture_text("rsa.crt"))]), &["key", PATH]);
         says(&is_refused(s, &[(PATH, &fixture_text("README.md"))]), &[PATH]);
-        says(&is_refused(s, &[("ARM_CLIENT_CERTIFICATE", "no base64!")]), &["ARM_CLIENT_CERTIFICATE", "base64"]);
+        says(
+            &is_refused(s, &[("ARM_CLIENT_CERTIFICATE", "no base64!")]),
+            &["ARM_CLIENT_CERTIFICATE", "base64"],
+        );
         assert!(s.emulator.requests().unwrap().is_empty(), "all that is known without Azure");
 
         let output = is_refused(s, &[(PATH, &stranger)]);
-        says(&output, &["AADSTS700027", "is not registered on application", "Thumbprint of key used by client", PATH]);
+        says(
+            &output,
+            &["AADSTS700027", "is not registered on application", "Thumbprint of key used by client", PATH],
+        );
     });
 }

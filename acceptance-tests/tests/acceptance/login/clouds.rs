@@ -26,7 +26,8 @@ fn a_metadata_host_tells_the_addresses() {
         let requests = signs_in(s, &[("ARM_METADATA_HOSTNAME", &host)]);
         assert!(requests.iter().any(|one| one.path == "/metadata/endpoints"), "{requests:?}");
         block_signs_in(s, &format!("  metadata_host = {host:?}\n  environment   = \"custom\""));
-        let output = is_refused(s, &[("ARM_METADATA_HOSTNAME", &host), ("ARM_RESOURCE_MANAGER_ENDPOINT", &arm)]);
+        let output =
+            is_refused(s, &[("ARM_METADATA_HOSTNAME", &host), ("ARM_RESOURCE_MANAGER_ENDPOINT", &arm)]);
         says(&output, &["ARM_METADATA_HOSTNAME", "ARM_RESOURCE_MANAGER_ENDPOINT"]);
         let output = is_refused(s, &[("ARM_METADATA_HOSTNAME", "metadata.invalid")]);
         says(&output, &["metadata.invalid"]);

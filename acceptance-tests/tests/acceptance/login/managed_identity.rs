@@ -51,7 +51,8 @@ fn a_virtual_machine_and_each_of_its_identities() {
         let requests = signs_in(s, &[mine, ("ARM_MSI_API_VERSION", "2021-02-01")]);
         assert!(only(&requests).query.contains("api-version=2021-02-01"), "{requests:?}");
         s.terraform.unset("ARM_USE_MSI");
-        let block = format!("  use_msi      = true\n  msi_endpoint = {endpoint:?}\n  client_id    = {CLIENT:?}");
+        let block =
+            format!("  use_msi      = true\n  msi_endpoint = {endpoint:?}\n  client_id    = {CLIENT:?}");
         assert!(only(&block_signs_in(s, &block)).query.contains(CLIENT));
     });
 }
@@ -62,7 +63,10 @@ fn app_service_and_cloud_shell_by_what_they_set() {
         let (endpoint, header) = (place(s, "/app_service/endpoint"), place(s, "/app_service/header"));
         let there = [("IDENTITY_ENDPOINT", endpoint.as_str()), ("IDENTITY_HEADER", header.as_str())];
         let requests = signs_in(s, &there);
-        assert_eq!((only(&requests).path.as_str(), &only(&requests).headers["x-identity-header"]), ("/msi/token", &json!("present")));
+        assert_eq!(
+            (only(&requests).path.as_str(), &only(&requests).headers["x-identity-header"]),
+            ("/msi/token", &json!("present"))
+        );
         signs_in(s, &[there[0], there[1], ("ARM_CLIENT_ID", CLIENT)]);
         signs_in(s, &[there[0], there[1], ("ARM_MSI_OBJECT_ID", OBJECT)]);
         signs_in(s, &[there[0], there[1], ("ARM_MSI_RESOURCE_ID", RESOURCE)]);
@@ -85,9 +89,13 @@ fn an_identity_that_is_not_there() {
         let two = [(1, "1"), (2, "2")].map(|(at, id)| {
             json!({"client_id": format!("c{at}"), "object_id": format!("o{at}"), "resource_id": format!("/id/{id}")})
         });
-        s.emulator.register(&json!({"managed_identities": {"system_assigned": false, "user_assigned": two}})).unwrap();
+        s.emulator
+            .register(&json!({"managed_identities": {"system_assigned": false, "user_assigned": two}}))
+            .unwrap();
         says(&is_refused(s, &[mine]), &["Multiple user assigned identities exist"]);
-        s.emulator.register(&json!({"managed_identities": {"system_assigned": false, "user_assigned": []}})).unwrap();
+        s.emulator
+            .register(&json!({"managed_identities": {"system_assigned": false, "user_assigned": []}}))
+            .unwrap();
         says(&is_refused(s, &[mine]), &["Identity not found"]);
         let far = is_refused(s, &[("ARM_MSI_ENDPOINT", "http://identity.example/token")]);
         says(&far, &["http", "ARM_MSI_ENDPOINT"]);

@@ -12,8 +12,14 @@ fn half_a_login_is_told_on_the_spot() {
         let tenant = "7e4a0000-0000-4000-8000-000000000001";
         for (variables, sentences) in [
             (&[("ARM_CLIENT_SECRET", "half-a-secret")][..], &["ARM_TENANT_ID", "ARM_CLIENT_ID"][..]),
-            (&[("ARM_CLIENT_SECRET", "half-a-secret"), ("ARM_TENANT_ID", tenant)][..], &["ARM_CLIENT_ID"][..]),
-            (&[("ARM_CLIENT_CERTIFICATE_PASSWORD", "half-a-secret")][..], &["ARM_CLIENT_CERTIFICATE_PATH"][..]),
+            (
+                &[("ARM_CLIENT_SECRET", "half-a-secret"), ("ARM_TENANT_ID", tenant)][..],
+                &["ARM_CLIENT_ID"][..],
+            ),
+            (
+                &[("ARM_CLIENT_CERTIFICATE_PASSWORD", "half-a-secret")][..],
+                &["ARM_CLIENT_CERTIFICATE_PATH"][..],
+            ),
             (&[("ARM_CLIENT_SECRET_FILE_PATH", "/nowhere/secret")][..], &["/nowhere/secret"][..]),
         ] {
             let output = is_refused(s, variables);

@@ -11,8 +11,8 @@ mod mistakes;
 mod oidc;
 mod pipelines;
 mod registration;
-mod secret;
 mod secrecy;
+mod secret;
 mod tenants;
 mod tokens;
 mod workload_identity;
@@ -62,7 +62,8 @@ fn with<T>(s: &mut Scenario, variables: &[(&str, &str)], test: impl FnOnce(&mut 
     let before: Vec<_> = variables
         .iter()
         .map(|(name, _)| {
-            let old = s.terraform.variables().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+            let old =
+                s.terraform.variables().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
             (*name, old)
         })
         .collect();

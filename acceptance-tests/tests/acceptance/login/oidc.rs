@@ -21,7 +21,8 @@ fn a_token_or_a_file_with_one() {
         let path = s.terraform.directory().join("token");
         std::fs::write(&path, format!("{token}\n")).unwrap();
         let path = path.to_str().unwrap().to_owned();
-        for variables in [[("ARM_OIDC_TOKEN", token.as_str())], [("ARM_OIDC_TOKEN_FILE_PATH", path.as_str())]] {
+        for variables in [[("ARM_OIDC_TOKEN", token.as_str())], [("ARM_OIDC_TOKEN_FILE_PATH", path.as_str())]]
+        {
             let requests = signs_in(s, &variables);
             assert_eq!(assertions(&requests)[0]["claims"]["sub"], "system:serviceaccount:terraform:runner");
         }
@@ -43,9 +44,15 @@ fn what_entra_says_to_a_token_it_does_not_take() {
         ]});
         for (order, part) in [
             (json!({"seconds": -30}), "AADSTS700024: Client assertion is not within its valid time range."),
-            (json!({"subject": "system:serviceaccount:other:runner"}), "AADSTS700213: No matching federated identity"),
+            (
+                json!({"subject": "system:serviceaccount:other:runner"}),
+                "AADSTS700213: No matching federated identity",
+            ),
             (json!({"subject": "system:serviceaccount:Terraform:runner"}), "AADSTS7002138"),
-            (json!({"audience": "https://vault.azure.net"}), "presented assertion audience 'https://vault.azure.net'"),
+            (
+                json!({"audience": "https://vault.azure.net"}),
+                "presented assertion audience 'https://vault.azure.net'",
+            ),
         ] {
             let token = s.emulator.assertion(&order).unwrap();
             let output = is_refused(s, &[("ARM_OIDC_TOKEN", &token)]);

@@ -37,12 +37,20 @@ fn github_by_every_name() {
             let asked = asked(&requests, "/github/idtoken");
             assert_eq!(asked.len(), 1, "{url_name}: {requests:?}");
             assert_eq!(asked[0].method, "GET");
-            assert!(asked[0].query.contains("audience=api%3A%2F%2FAzureADTokenExchange"), "{}", asked[0].query);
-            assert_eq!(assertions(&requests)[0]["claims"]["sub"], "repo:contoso/allowlists:environment:production");
+            assert!(
+                asked[0].query.contains("audience=api%3A%2F%2FAzureADTokenExchange"),
+                "{}",
+                asked[0].query
+            );
+            assert_eq!(
+                assertions(&requests)[0]["claims"]["sub"],
+                "repo:contoso/allowlists:environment:production"
+            );
         }
         s.terraform.unset("ARM_USE_OIDC");
-        let block =
-            format!("  use_oidc           = true\n  oidc_request_url   = {url:?}\n  oidc_request_token = {token:?}");
+        let block = format!(
+            "  use_oidc           = true\n  oidc_request_url   = {url:?}\n  oidc_request_token = {token:?}"
+        );
         assert_eq!(asked(&block_signs_in(s, &block), "/github/idtoken").len(), 1);
     });
 }
@@ -51,7 +59,8 @@ fn github_by_every_name() {
 fn azure_devops_by_every_name() {
     pipeline(|s| {
         let uri = place(s, "/azure_devops/request_uri");
-        let (token, id) = (place(s, "/azure_devops/access_token"), place(s, "/azure_devops/service_connection_id"));
+        let (token, id) =
+            (place(s, "/azure_devops/access_token"), place(s, "/azure_devops/service_connection_id"));
         for (id_name, url_name, token_name) in [
             ("ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN"),
             ("ARM_OIDC_AZURE_SERVICE_CONNECTION_ID", "ARM_OIDC_REQUEST_URL", "ARM_OIDC_REQUEST_TOKEN"),
@@ -116,8 +125,10 @@ fn a_long_apply_asks_for_a_new_assertion_each_time() {
     pipeline(|s| {
         // Entra's tokens are used up at once and assertions after a second, so that an apply of some seconds has to
         // make its exchange again and again, and no assertion would do twice.
-        s.emulator.set(&json!({"token_seconds": 2, "assertion_seconds": 1, "operations": "async",
-            "operation_seconds": 2.5, "retry_after": 1})).unwrap();
+        s.emulator
+            .set(&json!({"token_seconds": 2, "assertion_seconds": 1, "operations": "async",
+            "operation_seconds": 2.5, "retry_after": 1}))
+            .unwrap();
         let (url, token) = (place(s, "/github/request_url"), place(s, "/github/request_token"));
         s.terraform.set("ACTIONS_ID_TOKEN_REQUEST_URL", url);
         s.terraform.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", token);
@@ -129,6 +140,8 @@ fn a_long_apply_asks_for_a_new_assertion_each_time() {
         ids.sort();
         ids.dedup();
         assert!(sent.len() > 2 && ids.len() == sent.len(), "{sent:?}");
-        s.emulator.set(&json!({"token_seconds": 3599, "assertion_seconds": 600, "operations": "none"})).unwrap();
+        s.emulator
+            .set(&json!({"token_seconds": 3599, "assertion_seconds": 600, "operations": "none"}))
+            .unwrap();
     });
 }

@@ -59,7 +59,8 @@ fn a_trace_of_every_way_holds_no_secret() {
         let pfx = STANDARD.encode(std::fs::read(fixture("rsa-modern.pfx")).unwrap());
         let (pem, github, ado) =
             (fixture_text("rsa.pem"), place(s, "/github/request_url"), place(s, "/azure_devops/request_uri"));
-        let (connection, app) = (place(s, "/azure_devops/service_connection_id"), place(s, "/app_service/endpoint"));
+        let (connection, app) =
+            (place(s, "/azure_devops/service_connection_id"), place(s, "/app_service/endpoint"));
         let path = format!("{}:{}", s.emulator.ready("az"), std::env::var("PATH").unwrap());
         let ways: [(&str, Vec<(&str, &str)>); 8] = [
             ("secret", vec![("ARM_CLIENT_SECRET", &secret), ("ARM_AUXILIARY_TENANT_IDS", OTHER)]),
@@ -104,13 +105,20 @@ fn a_trace_of_every_way_holds_no_secret() {
                 let apply = s.run_well(&["apply", "-no-color", "-input=false", "-auto-approve"]);
                 let log = format!("{}\n{}", apply.stdout, apply.stderr);
                 // The log is one: it shows the requests, and what they said.
-                assert!(log.contains("inVMAccessControlProfiles/p") && log.contains("applicableHostEndpoint"), "{way}");
+                assert!(
+                    log.contains("inVMAccessControlProfiles/p") && log.contains("applicableHostEndpoint"),
+                    "{way}"
+                );
                 let logins = s.emulator.requests().unwrap().iter().filter(|one| one.is_login()).count();
                 assert!(logins > 0, "{way}");
                 holds_none(&log, &secrets, &format!("the log of {way}"));
                 s.write(&profile(&format!("{way} again")));
                 let plan = s.run_well(&["plan", "-no-color", "-input=false", "-out=planned"]);
-                holds_none(&format!("{}\n{}", plan.stdout, plan.stderr), &secrets, &format!("the plan's log of {way}"));
+                holds_none(
+                    &format!("{}\n{}", plan.stdout, plan.stderr),
+                    &secrets,
+                    &format!("the plan's log of {way}"),
+                );
             });
             let shown = s.run_well(&["show", "-json", "planned"]);
             holds_none(&shown.stdout, &secrets, &format!("the plan of {way}"));
@@ -171,7 +179,8 @@ fn what_is_left_of_a_crash_holds_no_secret() {
             .spawn()
             .unwrap();
         let since = Instant::now();
-        let arrived = |s: &Scenario| s.emulator.requests().unwrap().iter().any(|one| one.path.ends_with("/token"));
+        let arrived =
+            |s: &Scenario| s.emulator.requests().unwrap().iter().any(|one| one.path.ends_with("/token"));
         while !arrived(s) {
             assert!(since.elapsed() < Duration::from_secs(60), "nobody signs in");
             std::thread::sleep(Duration::from_millis(20));
@@ -203,9 +212,8 @@ fn child_of(parent: u32) -> Option<u32> {
         .filter(|process| {
             let stat = std::fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat"));
             // After the name, which is in brackets, come the state and the parent.
-            let parent_of = stat.ok().and_then(|stat| {
-                stat.rsplit_once(") ")?.1.split(' ').nth(1).map(str::to_owned)
-            });
+            let parent_of =
+                stat.ok().and_then(|stat| stat.rsplit_once(") ")?.1.split(' ').nth(1).map(str::to_owned));
             parent_of.is_some_and(|found| found == parent.to_string())
         })
         .max()

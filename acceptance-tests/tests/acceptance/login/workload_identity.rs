@@ -8,7 +8,8 @@ use super::{assertions, block_signs_in, is_refused, says, signs_in, without_logi
 #[test]
 fn what_the_cluster_sets_is_enough() {
     scenario(|s| {
-        let (tenant, client) = (s.emulator.ready("tenant_id").to_owned(), s.emulator.ready("client_id").to_owned());
+        let (tenant, client) =
+            (s.emulator.ready("tenant_id").to_owned(), s.emulator.ready("client_id").to_owned());
         without_login(s);
         let path = s.terraform.directory().join("azure-identity-token");
         std::fs::write(&path, s.emulator.assertion(&json!({})).unwrap()).unwrap();
@@ -31,6 +32,9 @@ fn what_the_cluster_sets_is_enough() {
         );
         says(&output, &[missing, "AZURE_FEDERATED_TOKEN_FILE"]);
         std::fs::write(&path, s.emulator.assertion(&json!({"seconds": -1})).unwrap()).unwrap();
-        says(&is_refused(s, &[("ARM_USE_AKS_WORKLOAD_IDENTITY", "true")]), &["AADSTS700024", "AZURE_FEDERATED_TOKEN_FILE"]);
+        says(
+            &is_refused(s, &[("ARM_USE_AKS_WORKLOAD_IDENTITY", "true")]),
+            &["AADSTS700024", "AZURE_FEDERATED_TOKEN_FILE"],
+        );
     });
 }
