@@ -41,7 +41,7 @@ impl Found {
         );
         let begins = text.chars().next().is_some_and(|first| first.is_uppercase() || first == '`');
         self.unless(begins, at, text, "begins as a sentence");
-        self.unless(text.matches('`').count() % 2 == 0, at, text, "closes its code marks");
+        self.unless(text.matches('`').count().is_multiple_of(2), at, text, "closes its code marks");
         for (before, after) in [("Changed in place", "Left out, "), ("Left out, ", "Changing this forces")] {
             let order = text.find(before).zip(text.find(after)).is_none_or(|(one, other)| one < other);
             self.unless(
@@ -151,7 +151,7 @@ fn every_function_is_described() {
         let short = (10..=72).contains(&summary.len()) && !summary.ends_with('.');
         found.unless(short, &at, summary, "has a summary of a few words");
         for parameter in signature.parameters.iter().chain(&signature.variadic) {
-            found.sentence(&at.inside(&parameter.name), &parameter.description);
+            found.sentence(&at.inside(parameter.name), &parameter.description);
         }
         // A name that is not among the parameters is one that was called otherwise once.
         let known: Vec<_> =

@@ -5,7 +5,7 @@
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::{Value, json};
 
-use super::examples::{copy, examples, files};
+use super::examples::{copy, directories, examples, files};
 
 /// What is applied by a test of its own.
 const APART: [&str; 3] = ["audit-to-enforce", "migrate-from-azapi", "quickstart"];
@@ -223,6 +223,20 @@ fn the_module_lives_through_its_tests() {
             s.terraform.remove(file.file_name().unwrap().to_str().unwrap()).unwrap();
         }
     });
+}
+
+#[test]
+fn each_has_a_row_in_the_list() {
+    let list = std::fs::read_to_string(examples().join("README.md")).unwrap();
+    for directory in directories(&examples()) {
+        // What belongs to one of them has no row of its own: its tests, the steps of a migration, single examples.
+        let mut named = directory.ancestors().take_while(|place| *place != examples());
+        let has_row = named.any(|place| {
+            let path = place.strip_prefix(examples()).unwrap().display().to_string();
+            list.contains(&format!("[{path}]({path})")) || list.contains(&format!("`{path}`"))
+        });
+        assert!(has_row || directory == examples(), "{}", directory.display());
+    }
 }
 
 /// Variables and outputs, with their descriptions, as a line of HCL and as a row of the README.
