@@ -184,7 +184,7 @@ impl ArmClient {
     }
 
     /// Where requests go. A host that tells the cloud's addresses is asked the first time.
-    async fn http(&self, call: &Call) -> Result<&Http, Error> {
+    pub(super) async fn http(&self, call: &Call) -> Result<&Http, Error> {
         Ok(&self.inner.site(call).await?.http)
     }
 }
@@ -208,7 +208,7 @@ impl Inner {
         let choice = self.login_choice.as_deref();
         let tokens = Arc::new(Tokens::new(&self.login, &self.auxiliary_tenants, choice, cloud, plumbing)?);
         let bearer = BearerPolicy::new(cloud.clone(), tokens.clone());
-        let pipeline = plumbing.pipeline(vec![Arc::new(TurnPolicy::default()), Arc::new(bearer)]);
+        let pipeline = plumbing.budgeted_pipeline(Arc::new(TurnPolicy::default()), Arc::new(bearer));
         let http = Http {
             pipeline,
             cloud: cloud.clone(),

@@ -8,7 +8,9 @@ mod address;
 mod answer;
 mod application;
 mod azure_cli;
+mod certificate;
 mod claims;
+mod client_certificate;
 mod client_secret;
 mod entra;
 mod federated;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 
 pub use address::AddressError;
 pub use application::{Application, ApplicationError, ClientId, TenantId};
+pub use certificate::{Certificate, CertificateError};
 pub use federated::{AssertionSource, RequestUrl};
 pub use managed_identity::{Identity, IdentityEndpoint, MachineUrl, ManagedIdentity, NoUserAssigned};
 
@@ -32,6 +35,7 @@ pub(super) use claims::object_id;
 pub(super) use tokens::{TokenSet, Tokens};
 
 use azure_cli::AzureCli;
+use client_certificate::ClientCertificate;
 use client_secret::ClientSecret;
 use entra::Entra;
 use federated::Federated;
@@ -48,6 +52,13 @@ pub enum Login {
         application: Application,
         /// Its secret.
         secret: Secret,
+    },
+    /// As an application, by its certificate.
+    ClientCertificate {
+        /// Who.
+        application: Application,
+        /// Its certificate and key.
+        certificate: Certificate,
     },
     /// As an application, by a token of somebody that it trusts: a pipeline, a cluster.
     Federated {
@@ -72,6 +83,7 @@ impl Login {
     pub fn way(&self) -> &'static str {
         match self {
             Login::ClientSecret { .. } => client_secret::WAY,
+            Login::ClientCertificate { .. } => client_certificate::WAY,
             Login::Federated { assertion, .. } => assertion.way(),
             Login::ManagedIdentity(_) => managed_identity::WAY,
             Login::AzureCli { .. } => azure_cli::WAY,
@@ -87,7 +99,9 @@ impl Login {
     fn in_tenant(&self, tenant: &TenantId) -> Option<Self> {
         let mut other = self.clone();
         match &mut other {
-            Login::ClientSecret { application, .. } | Login::Federated { application, .. } => {
+            Login::ClientSecret { application, .. }
+            | Login::ClientCertificate { application, .. }
+            | Login::Federated { application, .. } => {
                 application.tenant_id = tenant.clone();
             }
             Login::AzureCli { tenant_id, .. } => *tenant_id = Some(tenant.clone()),
@@ -102,6 +116,9 @@ impl Login {
         Ok(match self {
             Login::ClientSecret { application, secret } => {
                 Arc::new(ClientSecret::new(entra(application)?, secret))
+            }
+            Login::ClientCertificate { application, certificate } => {
+                Arc::new(ClientCertificate::new(entra(application)?, certificate))
             }
             Login::Federated { application, assertion } => {
                 Arc::new(Federated::new(entra(application)?, assertion, plumbing))

@@ -202,19 +202,17 @@ fn what_is_left_of_a_crash_holds_no_secret() {
     });
 }
 
-/// The newest process whose parent this is.
+/// The provider that was started last by this process.
 #[cfg(target_os = "linux")]
 fn child_of(parent: u32) -> Option<u32> {
     let processes = std::fs::read_dir("/proc").ok()?;
-    processes
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|process| {
-            let stat = std::fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat"));
-            // After the name, which is in brackets, come the state and the parent.
-            let parent_of =
-                stat.ok().and_then(|stat| stat.rsplit_once(") ")?.1.split(' ').nth(1).map(str::to_owned));
-            parent_of.is_some_and(|found| found == parent.to_string())
-        })
-        .max()
+    let children = processes.flatten().filter_map(|entry| {
+        let process = entry.file_name().to_str()?.parse::<u32>().ok()?;
+        let stat = std::fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat")).ok()?;
+        // After the name, which is in brackets, come the state, the parent and, as the 22nd of all, the start time.
+        let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+        let alive = fields[0] != "Z" && fields[1] == parent.to_string();
+        alive.then(|| (fields[19].parse::<u64>().unwrap(), process))
+    });
+    children.max().map(|(_, process)| process)
 }

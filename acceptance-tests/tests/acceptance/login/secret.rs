@@ -1,22 +1,11 @@
-//! Signing in, or not.
+//! With a client secret, or with nothing.
 
-use acceptance_tests::scenario::{Scenario, scenario};
+use acceptance_tests::scenario::scenario;
 
+use super::{with_login, without_login};
 use crate::configurations::{PROFILE, both};
 
 const LOGIN: [&str; 3] = ["ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET"];
-
-fn without_login(s: &mut Scenario) {
-    for name in LOGIN {
-        s.terraform.unset(name);
-    }
-}
-
-fn with_login(s: &mut Scenario) {
-    for (name, value) in s.emulator.environment() {
-        s.terraform.set(name, value);
-    }
-}
 
 #[test]
 fn nothing_is_needed_to_validate_and_plan() {

@@ -33,7 +33,10 @@ fn a_tenant_that_cannot_be_signed_in_to_and_one_too_many() {
         says(&is_refused(s, &[("ARM_AUXILIARY_TENANT_IDS", unknown)]), &["AADSTS90002", unknown]);
         let four = format!("{SECOND};{THIRD};{unknown};7e4a0000-0000-4000-8000-0000000000ee");
         s.emulator.forget_requests().unwrap();
-        says(&is_refused(s, &[("ARM_AUXILIARY_TENANT_IDS", &four)]), &["ARM_AUXILIARY_TENANT_IDS", "three"]);
+        says(
+            &is_refused(s, &[("ARM_AUXILIARY_TENANT_IDS", &four)]),
+            &["ARM_AUXILIARY_TENANT_IDS", "at most 3"],
+        );
         assert!(s.emulator.requests().unwrap().is_empty());
     });
 }

@@ -3,6 +3,7 @@
 mod authorization;
 mod delete;
 mod faults;
+mod foreign;
 mod login;
 mod logs;
 mod many;

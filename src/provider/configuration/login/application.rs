@@ -6,7 +6,7 @@ use super::super::arguments::{AKS_CLIENT_ID, AKS_TENANT_ID};
 use super::super::files;
 use super::super::source::{Found, Lookup, Source, disagree};
 use super::{Switches, Verdict, half};
-use crate::arm::{Application, ClientId, Login, Secret, TenantId};
+use crate::arm::{Application, Certificate, CertificateError, ClientId, Login, Secret, TenantId};
 use crate::plugin::Diagnostic;
 
 /// The tenant and the client, as far as they are given.
@@ -107,8 +107,49 @@ pub(super) fn by_certificate(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Re
             }
         };
     };
-    let _ = (found, who);
-    Ok(Verdict::Pass("not built yet".to_owned()))
+    let application =
+        who.application().map_err(|missing| half(&found, "client certificate", "A certificate", &missing))?;
+    let password_text = password.as_ref().map(|found| found.value.as_str());
+    let in_file = file.map(|file| Ok::<_, Diagnostic>((files::bytes(&file)?, file))).transpose()?;
+    let read = |source: &Found<String>, read: Result<Certificate, CertificateError>| {
+        read.map_err(|error| unusable(source, password.as_ref(), error))
+    };
+    let first =
+        direct.as_ref().map(|direct| read(direct, Certificate::read_base64(&direct.value, password_text)));
+    let second = in_file.as_ref().map(|(bytes, file)| read(file, Certificate::read(bytes, password_text)));
+    let certificate = match (first.transpose()?, second.transpose()?) {
+        (Some(one), Some(other)) if one != other => {
+            return Err(direct.zip(in_file).map_or_else(
+                || unusable(&found, None, CertificateError::Mismatch),
+                |(direct, (_, file))| disagree(&direct, &file),
+            ));
+        }
+        (Some(one), _) | (None, Some(one)) => one,
+        (None, None) => return Ok(Verdict::Pass("no certificate is set".to_owned())),
+    };
+    Ok(Verdict::Take(Login::ClientCertificate { application, certificate }))
+}
+
+/// The diagnostic for a certificate that cannot be used, on the password where that is to blame.
+fn unusable(
+    certificate: &Found<String>,
+    password: Option<&Found<String>>,
+    error: CertificateError,
+) -> Diagnostic {
+    let reason = error.to_string();
+    match (error, password) {
+        (CertificateError::Password, Some(password)) => {
+            let detail = format!(
+                "The {} does not open the certificate of the {}.",
+                password.source, certificate.source
+            );
+            password.source.blame(Diagnostic::error("Wrong certificate password", detail))
+        }
+        _ => {
+            let detail = format!("The certificate of the {} cannot be used: {reason}.", certificate.source);
+            certificate.source.blame(Diagnostic::error("Unusable client certificate", detail))
+        }
+    }
 }
 
 /// A secret, given or in a file.
