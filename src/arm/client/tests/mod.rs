@@ -8,6 +8,7 @@ mod foreign;
 mod login;
 mod logs;
 mod many;
+mod proxy;
 mod read;
 mod tls;
 mod write;
