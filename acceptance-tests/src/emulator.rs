@@ -35,7 +35,9 @@ impl Emulator {
     pub fn start(binary: &Path, arguments: &[&str]) -> Result<Self, EmulatorError> {
         let mut child = Command::new(binary)
             .args(arguments)
-            .stdin(Stdio::null())
+            // The pipe closes when this process goes, however it goes; the emulator goes with it.
+            .arg("--end-with-stdin")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| fails(format_args!("cannot be started: {error}")))?;

@@ -28,7 +28,7 @@ mod pace;
 mod pipeline;
 mod secret;
 
-pub use call::{Call, Last};
+pub use call::{Call, Fate, Last};
 pub use client::{
     API_VERSION, ArmClient, Authorization, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions,
 };
@@ -36,6 +36,6 @@ pub use cloud::{Cloud, CloudError};
 pub use error::{Error, Missing};
 pub use location::Location;
 pub use login::Login;
-pub use operation::{PendingOperation, Started};
+pub use operation::{Outlook, PendingOperation, Started, Unfinished};
 pub use pace::{Backoff, Pace};
 pub use secret::Secret;

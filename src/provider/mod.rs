@@ -23,6 +23,7 @@ pub mod roles;
 pub mod spelling;
 pub mod tags;
 pub mod timeouts;
+pub mod writing;
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::millis;
@@ -42,12 +42,19 @@ pub struct Server {
     emulator: Mutex<Emulator>,
     reading: AtomicUsize,
     address: SocketAddr,
+    /// Changed when connections are to be refused, for so long.
+    refusing: watch::Sender<Duration>,
 }
 
 impl Server {
     /// A server for the listener at `address`.
     pub fn new(emulator: Emulator, address: SocketAddr) -> Arc<Self> {
-        Arc::new(Self { emulator: Mutex::new(emulator), reading: AtomicUsize::new(0), address })
+        Arc::new(Self {
+            emulator: Mutex::new(emulator),
+            reading: AtomicUsize::new(0),
+            address,
+            refusing: watch::Sender::new(Duration::ZERO),
+        })
     }
 
     /// The emulator; nobody keeps it across an await.
@@ -62,12 +69,24 @@ impl Server {
     }
 
     /// Takes connections until the future is dropped.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener, tls: Arc<ServerConfig>) {
+    pub async fn serve(self: Arc<Self>, mut listener: TcpListener, tls: Arc<ServerConfig>) {
         let acceptor = TlsAcceptor::from(tls);
         let slots = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut refusing = self.refusing.subscribe();
         loop {
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-            let Ok((stream, _)) = listener.accept().await else {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = refusing.changed() => {
+                    let wait = *refusing.borrow_and_update();
+                    // A port that nobody listens on is what refuses a connection.
+                    drop(listener);
+                    tokio::time::sleep(wait).await;
+                    listener = self.listen_again().await;
+                    continue;
+                }
+            };
+            let Ok((stream, _)) = accepted else {
                 // Out of file descriptors, most likely: some connection has to end first.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -81,11 +100,22 @@ impl Server {
         }
     }
 
+    async fn listen_again(&self) -> TcpListener {
+        loop {
+            match TcpListener::bind(self.address).await {
+                Ok(listener) => return listener,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+
     async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: TlsAcceptor) {
         // Small answers must not wait for an acknowledgement. Where it is refused they are merely slower.
         let _ = stream.set_nodelay(true);
         let reset = Arc::new(AtomicBool::new(false));
         let abort = Arc::new(Notify::new());
+        let mut refusing = self.refusing.subscribe();
+        let reset_all = Arc::clone(&reset);
         let socket = Socket::new(stream, Arc::clone(&reset));
         let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(socket)).await else { return };
         let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
@@ -124,6 +154,7 @@ impl Server {
         tokio::select! {
             () = ended => {}
             () = abort.notified() => {}
+            _ = refusing.changed() => reset_all.store(true, Ordering::Relaxed),
         }
     }
 
@@ -154,6 +185,12 @@ impl Server {
             }
         }
         let outcome = self.emulator().answer(&request, &plan);
+        for action in &plan.actions {
+            if let Action::Refuse { seconds } = action {
+                let wait = u64::try_from(millis(*seconds)).unwrap_or(0);
+                self.refusing.send_replace(Duration::from_millis(wait));
+            }
+        }
         if !outcome.hold.is_zero() {
             tokio::time::sleep(outcome.hold).await;
         }

@@ -2,12 +2,13 @@
 //! needs it.
 //!
 //! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), token (only on
-//! the way to Azure Resource Manager), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
+//! the way to Azure Resource Manager), fate (writes), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
 //! the first honours retry headers on two statuses only and knows no deadline of the caller, and the second refuses
 //! an emulator on loopback and cannot tell a stale token from a fresh one.
 
 mod bearer;
 mod correlation;
+mod fate;
 mod logging;
 mod retry;
 mod retry_after;
@@ -38,7 +39,7 @@ pub(super) struct Plumbing {
 }
 
 impl Plumbing {
-    /// Lays a pipeline; `per_attempt` runs before the log and the transport. Nothing is built or connected yet.
+    /// Lays a pipeline; `per_attempt` runs before the watch on writes, the log and the transport. Nothing is built or connected yet.
     pub(super) fn pipeline(&self, per_attempt: Vec<Arc<dyn Policy>>) -> Pipeline {
         let mut per_call: Vec<Arc<dyn Policy>> = Vec::new();
         if let Some(id) = &self.correlation_id {
@@ -48,6 +49,7 @@ impl Plumbing {
         per_call.push(Arc::new(user_agent::UserAgentPolicy::new(&self.user_agent)));
         per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone())));
         let mut per_try = per_attempt;
+        per_try.push(Arc::new(fate::FatePolicy));
         per_try.push(Arc::new(logging::LoggingPolicy));
         let options = ClientOptions {
             per_call_policies: per_call,

@@ -154,7 +154,7 @@ impl Asked<'_> {
             Some(Missing::Subscription) => ("subscription", holding),
             _ => {
                 let attempt =
-                    Attempt { operation: Operation::Read, kind: self.kind, id: self.id, attributes: &[] };
+                    Attempt { operation: Operation::Read, kind: self.kind, id: self.id, attributes: &[], call: None };
                 return attempt.failed(error).into();
             }
         };

@@ -14,7 +14,7 @@ use super::*;
 use crate::arm::call::Call;
 use crate::arm::ids::{GalleryId, ProfileId, VersionId};
 use crate::arm::models::*;
-use crate::arm::{Location, Secret};
+use crate::arm::{Fate, Location, Outlook, Secret};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
