@@ -175,6 +175,14 @@ impl Emulator {
         self.control(Method::PUT, "faults", Some(script)).map(drop)
     }
 
+    /// The faults to come, with how often each has matched.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn script(&self) -> Result<Value, EmulatorError> {
+        self.control(Method::GET, "faults", None)
+    }
+
     fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, EmulatorError> {
         let address = format!("{}/emulator/{path}", self.ready("arm"));
         let mut request = self.client.request(method.clone(), address);

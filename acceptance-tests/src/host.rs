@@ -21,7 +21,7 @@ pub use connection::{Connection, Peer};
 pub use handshake::HandshakeLine;
 pub use identity::HostIdentity;
 pub use process::{Ended, Launch, PluginProcess};
-pub use session::{Host, Object, Plan, Trouble};
+pub use session::{Host, Object, Outcome, Plan, Stopper, Trouble};
 
 /// Why the plugin could not be started or reached.
 #[derive(Debug, thiserror::Error)]

@@ -165,13 +165,7 @@ impl Call {
 
     /// The error of an operation that ran out of time; `wait` is what the service asked for.
     pub(super) fn timeout(&self, operation: &str, wait: Option<Duration>) -> Error {
-        Error::timeout(
-            operation,
-            self.started.elapsed(),
-            self.limit(),
-            wait,
-            self.last(),
-        )
+        Error::timeout(operation, self.started.elapsed(), self.limit(), wait, self.last())
     }
 
     /// The error of an operation that was told to stop.

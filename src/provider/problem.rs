@@ -34,13 +34,8 @@ impl Attempt<'_> {
         };
         let kind = self.kind;
         let summary = format!("In-VM access {kind} could not be {done}");
-        let detail = format!(
-            "{}\n\nObject: {}{}\n\n{}",
-            error.report(),
-            self.id,
-            self.time(),
-            self.next_step(error)
-        );
+        let detail =
+            format!("{}\n\nObject: {}{}\n\n{}", error.report(), self.id, self.time(), self.next_step(error));
         let diagnostic = Diagnostic::error(summary, detail);
         match self.attribute(error) {
             Some(name) => diagnostic.at(Path::attribute(name)),

@@ -13,6 +13,9 @@ use terraform_provider_gallery::plugin::{Type, Value};
 use super::{Connection, HostError, Launch, PluginProcess, proto, rules, schema};
 
 mod elsewhere;
+mod eventful;
+
+pub use eventful::{Outcome, Stopper};
 
 /// A host with one provider, configured.
 #[derive(Debug)]

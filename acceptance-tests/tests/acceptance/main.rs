@@ -13,6 +13,7 @@ mod drift;
 mod examples;
 mod existing;
 mod imports;
+mod interrupts;
 mod large;
 mod later;
 mod login;

@@ -5,7 +5,8 @@ use super::super::error::Error;
 use super::super::exchange::Answer;
 use super::super::ids::{GalleryId, ProfileId, VersionId};
 use super::super::models::{
-    Change, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody, VersionChange,
+    Change, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,
+    VersionChange,
 };
 use super::super::operation::{Outlook, PendingOperation, Started, Unfinished, finish, look};
 use super::super::pace::random;
@@ -145,8 +146,7 @@ impl<'a> Versions<'a> {
         begun: &PendingOperation,
         call: &Call,
     ) -> Result<Deleted, Unfinished> {
-        let deleted =
-            self.0.resume_delete::<Version>(&id.to_string(), id.profile(), begun, call).await?;
+        let deleted = self.0.resume_delete::<Version>(&id.to_string(), id.profile(), begun, call).await?;
         self.0.inner.leaving.note(id);
         Ok(deleted)
     }

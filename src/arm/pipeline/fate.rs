@@ -6,8 +6,8 @@
 //! was made. An attempt that is dropped half-way, at the deadline or on a stop, leaves the note as it is.
 
 use super::super::call::{Call, Fate};
-use super::turn::Turn;
 use super::transport::forward;
+use super::turn::Turn;
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
 use azure_core::http::policies::{Policy, PolicyResult};

@@ -62,8 +62,13 @@ impl Policy for RetryPolicy {
                         header(response.headers(), "x-ms-correlation-request-id").map(str::to_owned);
                     call.heard(|last| {
                         let progress = last.progress.take();
-                        *last =
-                            Last { status: Some(status), progress, request_id, correlation_id, ..Last::default() }
+                        *last = Last {
+                            status: Some(status),
+                            progress,
+                            request_id,
+                            correlation_id,
+                            ..Last::default()
+                        }
                     });
                     if !PASSING.contains(&status) {
                         return Ok(response);

@@ -19,9 +19,7 @@ pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
     // The id of a replacement stays open, though it may turn out the same: the versions of the profile then take
     // part in the replacement, as they must, since Azure deletes no profile that has versions.
     let id = match (gallery, name) {
-        (Some(gallery), Some(name)) if !carried.is_replacement() => {
-            gallery.profile(name).to_string().into()
-        }
+        (Some(gallery), Some(name)) if !carried.is_replacement() => gallery.profile(name).to_string().into(),
         _ => Value::unknown(),
     };
     plan.set("id", id);

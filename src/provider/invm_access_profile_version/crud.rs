@@ -93,8 +93,7 @@ impl Written for Kind {
 }
 
 fn failed(operation: Operation, id: &str, call: &Call, error: &Error) -> Diagnostic {
-    let attempt =
-        Attempt { operation, kind: Kind::WORD, id, attributes: Kind::ATTRIBUTES, call: Some(call) };
+    let attempt = Attempt { operation, kind: Kind::WORD, id, attributes: Kind::ATTRIBUTES, call: Some(call) };
     attempt.failed(error)
 }
 
@@ -120,6 +119,7 @@ pub async fn create(
 
     // Held until Azure has taken the new version, so that two versions of one profile never choose the same name.
     let mut names = connection.names(&profile).await;
+    let mut twin = None;
     let name = match model::name(&planned)? {
         Some(name) => {
             let id = profile.version(name.clone());
@@ -131,6 +131,8 @@ pub async fn create(
             let listed =
                 listed.map_err(|error| failed(Operation::Create, &profile.to_string(), &call, &error))?;
             let replaced = Carried::read(&request.private).replaced();
+            let now = time::OffsetDateTime::now_utc();
+            twin = naming::twin(&listed, &profile, names.highest.as_ref(), &planned, now);
             naming::next(&listed, names.highest.as_ref(), replaced.as_ref())?
         }
     };
@@ -141,7 +143,11 @@ pub async fn create(
         names.saw(job.id.name());
     }
     drop(names);
-    writing::create::create(&job, &planned, begun).await
+    let mut created = writing::create::create(&job, &planned, begun).await;
+    if let (Ok(stored), Some(twin)) = (&mut created, twin) {
+        stored.warnings.push(existing::twin(schema::TYPE, twin.name().as_str(), &twin.to_string()));
+    }
+    created
 }
 
 /// The planned region, else the profile's.

@@ -54,8 +54,7 @@ pub fn update(request: PlanUpdate, endpoint: Option<Endpoint>) -> Result<Planned
     plan.set("id", held("id"));
     let carried = Carried::read(&request.private);
     // Left open where an earlier run did not see the end of the creation: the apply then waits for it.
-    let published =
-        if carried.is_being_created() { Value::unknown() } else { held("published_date") };
+    let published = if carried.is_being_created() { Value::unknown() } else { held("published_date") };
     plan.set("published_date", published);
     plan.set("profile_id", spelling::plan::<ProfileId>(&plan.configured("profile_id"), &held("profile_id")));
     plan.set_unless_configured("name", held("name"));

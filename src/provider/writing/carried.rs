@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn another_form_carries_nothing() {
-        let mut begun = serde_json::to_value(Carried::begun(Work::Create, PendingOperation::look_at("/x"))).unwrap();
+        let mut begun =
+            serde_json::to_value(Carried::begun(Work::Create, PendingOperation::look_at("/x"))).unwrap();
         begun["format"] = 2.into();
         assert_eq!(Carried::read(&begun.to_string().into_bytes()), Carried::default());
     }

@@ -71,16 +71,22 @@ async fn after<K: Written>(
 ) -> ReadOutcome {
     let kept = |state: Value, pending: Pending, warning: Option<Diagnostic>| {
         let private = Carried::default().with(Some(pending)).write();
-        ReadOutcome::Present(Stored { private, warnings: warning.into_iter().collect(), ..Stored::new(state) })
+        ReadOutcome::Present(Stored {
+            private,
+            warnings: warning.into_iter().collect(),
+            ..Stored::new(state)
+        })
     };
     let shown = |object: &K::Object| K::state(&job.id, object, &prior).0;
     match (pending.work, stage(object.provisioning_state())) {
         (Work::Create, Stage::Running) if K::WAITS_IN_READ => {
             match K::finish(&job.client, &pending.operation, &job.call).await {
                 Ok(object) => present(job, &object, &prior, Diagnostics::new()),
-                Err(error @ Error::Operation(_)) => {
-                    kept(shown(object), Pending { failed: true, ..pending }, Some(spoiled(job, &error.report())))
-                }
+                Err(error @ Error::Operation(_)) => kept(
+                    shown(object),
+                    Pending { failed: true, ..pending },
+                    Some(spoiled(job, &error.report())),
+                ),
                 Err(_) => kept(shown(object), pending, Some(goes_on(job, "created"))),
             }
         }
@@ -119,7 +125,9 @@ async fn invisible<K: Written>(
                 let warnings = goes_on(job, "created").into();
                 return Ok(ReadOutcome::Present(Stored { private, warnings, ..Stored::new(prior) }));
             }
-            Ok(Outlook::Failed(error)) if !error.is_not_found() => warnings.push(spoiled(job, &error.report())),
+            Ok(Outlook::Failed(error)) if !error.is_not_found() => {
+                warnings.push(spoiled(job, &error.report()))
+            }
             _ => {}
         }
     }

@@ -269,8 +269,9 @@ async fn what_became_of_a_write_is_known_as_far_as_its_answer_tells() {
         call.fate()
     };
     assert_eq!(fate(status(403, arm_error("AuthorizationFailed", "no")), 500).await, Fate::Settled);
-    assert_eq!(fate(status(429, arm_error("TooManyRequests", "slow")), 300).await, Fate::Settled);
-    assert_eq!(fate(status(504, arm_error("GatewayTimeout", "late")), 300).await, Fate::Doubtful);
+    let later = |response: ResponseTemplate| response.insert_header("retry-after", "60");
+    assert_eq!(fate(later(status(429, arm_error("TooManyRequests", "slow"))), 500).await, Fate::Settled);
+    assert_eq!(fate(later(status(504, arm_error("GatewayTimeout", "late"))), 500).await, Fate::Doubtful);
     let slow = status(201, profile_json("Succeeded")).set_delay(Duration::from_secs(3));
     assert_eq!(fate(slow, 300).await, Fate::UnderWay);
 }
