@@ -35,6 +35,12 @@ impl Cell<'_> {
         format!("{} {} {} {} {}", self.fault.name, kind.word(), verb.word(), self.kind, self.nth)
     }
 
+    /// How often it may be tried: with a timeout of a few seconds on a busy machine the time can be up before the fault
+    /// strikes.
+    pub(crate) fn tries(&self) -> u32 {
+        if self.fault.timeout.is_some() { 3 } else { 1 }
+    }
+
     /// Runs it.
     pub(crate) async fn run(&self, rig: &mut Rig) -> Result<(), String> {
         let subject =
@@ -53,7 +59,7 @@ impl Cell<'_> {
         if self.fault.then.is_some() {
             rig.drop_host();
         }
-        let healed = self.heal(rig, &subject, outcome).await;
+        let healed = self.heal(rig, &subject.patient(), outcome).await;
         healed.map_err(|error| {
             let all: String = rig.lines().iter().map(|line| format!("\n    {line}")).collect();
             format!("afterwards: {error}{all}")

@@ -36,7 +36,7 @@ use rig::Rig;
 use table::Table;
 
 /// How many cells run side by side: most of the time they wait.
-const WORKERS: usize = 16;
+const WORKERS: usize = 24;
 /// How long a cell may take; one that takes longer hangs.
 const LONGEST: Duration = Duration::from_secs(120);
 /// Asks for the full form.
@@ -131,14 +131,20 @@ async fn one_way(
         let mut rig = None;
         loop {
             let Some(cell) = cells.lock().unwrap().pop() else { return Ok(()) };
-            let mut at_hand = match rig.take() {
-                Some(rig) => rig,
-                None => Rig::new(authority).await?,
-            };
-            let ran = tokio::time::timeout(LONGEST, cell.run(&mut at_hand)).await;
-            let ran = ran.unwrap_or_else(|_| Err("it hangs".to_owned()));
-            // What went wrong in one cell must not go on in the next.
-            rig = ran.is_ok().then_some(at_hand);
+            let mut ran = Err(String::new());
+            for _ in 0..cell.tries() {
+                let mut at_hand = match rig.take() {
+                    Some(rig) => rig,
+                    None => Rig::new(authority).await?,
+                };
+                let tried = tokio::time::timeout(LONGEST, cell.run(&mut at_hand)).await;
+                ran = tried.unwrap_or_else(|_| Err("it hangs".to_owned()));
+                // What went wrong in one cell must not go on in the next.
+                if ran.is_ok() {
+                    rig = Some(at_hand);
+                    break;
+                }
+            }
             let mut outcomes = outcomes.lock().unwrap();
             outcomes.0.note(&cell.fault.name, cell.subject, ran.is_ok());
             if let Err(error) = ran {

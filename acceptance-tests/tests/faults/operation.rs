@@ -89,7 +89,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Makes an Azure for it. Operations take a quarter of a second from here on: with two polls.
+    /// Makes an Azure for it. From here on operations end at the second look, so that each run has the same requests;
+    /// one that nobody looks at ends by itself.
     pub(crate) async fn prepare(
         rig: &mut Rig,
         (kind, verb): (Kind, Verb),
@@ -122,9 +123,8 @@ impl Subject {
             }
             (profile.clone(), format!("{profile}/versions/1.0.0"), arguments)
         };
-        if let Some(timeout) = timeout {
-            arguments["timeouts"] =
-                json!({"create": timeout, "read": timeout, "update": timeout, "delete": timeout});
+        if timeout.is_some() {
+            arguments["timeouts"] = timeouts(PATIENT);
         }
         let mut subject = Self { kind, verb, parent, id, before: None, arguments };
         if verb != Verb::Create {
@@ -134,16 +134,34 @@ impl Subject {
             }
             subject.before = made.object;
         }
+        if let Some(timeout) = timeout {
+            subject.arguments["timeouts"] = timeouts(timeout);
+            if let Some(before) = subject.before.take() {
+                let host = rig.host().await?;
+                let changed =
+                    subject.apply(host, Some(&before)).await.map_err(|trouble| trouble.to_string())?;
+                subject.before = changed.object;
+            }
+        }
         if verb == Verb::Update {
             match kind {
                 Kind::Profile => subject.arguments["applicable_host_endpoint"] = "WireServer".into(),
                 _ => subject.arguments["mode"] = "Enforce".into(),
             }
         }
-        rig.set(&json!({"operations": "async", "operation_seconds": 0.25, "retry_after": null}));
+        rig.set(&json!({"operation_seconds": 2.5, "operation_polls": 2, "retry_after": null}));
         rig.set(settings);
         rig.forget();
         Ok(subject)
+    }
+
+    /// The same for somebody who has read that a timeout can be raised.
+    pub(crate) fn patient(&self) -> Self {
+        let mut patient = self.clone();
+        if patient.arguments.get("timeouts").is_some() {
+            patient.arguments["timeouts"] = timeouts(PATIENT);
+        }
+        patient
     }
 
     /// Does what is to be done.
@@ -174,6 +192,13 @@ impl Subject {
         let config = host.config(self.kind.resource(), &self.arguments)?;
         Ok(host.plan(self.kind.resource(), Some(object), &config).await?.is_empty)
     }
+}
+
+/// Long enough for any machine.
+const PATIENT: &str = "5m";
+
+fn timeouts(each: &str) -> Json {
+    json!({"create": each, "read": each, "update": each, "delete": each})
 }
 
 fn empty() -> Outcome {

@@ -1,7 +1,7 @@
 //! Profiles and versions as the caller sees them: the same few verbs on each.
 
 use super::super::call::Call;
-use super::super::error::Error;
+use super::super::error::{Error, Missing};
 use super::super::exchange::Answer;
 use super::super::ids::{GalleryId, ProfileId, VersionId};
 use super::super::models::{
@@ -174,15 +174,24 @@ impl ArmClient {
     ) -> Result<(T, Answer), Error> {
         let mut earlier = 0;
         loop {
-            let answer = self.http().get(url, call).await?.accept(&[200])?;
-            match answer.read() {
-                Ok(value) => return Ok((value, answer)),
+            let answer = self.http().get(url, call).await?;
+            let (line, answer) = (answer.request.to_string(), answer.accept(&[200]));
+            // A 404 that nobody at ARM has worded says nothing of the object.
+            let read = match answer {
+                Err(error) if is_nobodys(&error) => Err(error),
+                answer => {
+                    let answer = answer?;
+                    answer.read().map(|value| (value, answer))
+                }
+            };
+            match read {
+                Ok(read) => return Ok(read),
                 Err(error) if earlier + 1 >= UNREADABLE => return Err(error),
                 Err(error) => {
                     tracing::info!(target: "arm::http", %error, "trying again");
                     let wait = self.http().pace.retry.wait(earlier, random());
                     earlier += 1;
-                    call.pause(wait, &answer.request.to_string()).await?;
+                    call.pause(wait, &line).await?;
                 }
             }
         }
@@ -235,6 +244,10 @@ impl ArmClient {
             None => Err(Error::Setup(format!("the operation on {} was a deletion", operation.resource()))),
         }
     }
+}
+
+fn is_nobodys(error: &Error) -> bool {
+    error.missing() == Some(Missing::Other) && error.arm().is_some_and(|error| error.code.is_none())
 }
 
 /// The change of this kind that changes nothing.

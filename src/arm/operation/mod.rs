@@ -114,6 +114,14 @@ impl PendingOperation {
         Self { by: By::ProvisioningState, resource: resource.to_owned(), deletes: false, wait_ms: None }
     }
 
+    /// The same as it is to be kept for a later run: without an address that is not followed. Refusing that was told
+    /// once; the object itself tells the rest.
+    #[must_use]
+    pub fn for_later(self) -> Self {
+        let by = if matches!(self.by, By::Refused(_)) { By::ProvisioningState } else { self.by };
+        Self { by, ..self }
+    }
+
     /// A deletion of which nothing more is known: the object itself is looked at.
     pub fn look_at_deletion(resource: &str) -> Self {
         Self { deletes: true, ..Self::look_at(resource) }

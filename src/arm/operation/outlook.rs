@@ -37,7 +37,7 @@ pub(in crate::arm) async fn look(
     };
     match read(&http.get(&url, call).await?) {
         Ok(Seen::Running(word)) => Ok(Outlook::Running(word)),
-        Ok(Seen::Done | Seen::DoneWithObject) => Ok(Outlook::Done),
+        Ok(Seen::Done | Seen::DoneSilently | Seen::DoneWithObject) => Ok(Outlook::Done),
         Ok(Seen::Nothing) => Ok(Outlook::Unknown),
         Err(error @ (Error::Operation(_) | Error::Service(_))) => Ok(Outlook::Failed(error)),
         Err(error) => Err(error),

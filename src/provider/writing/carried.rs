@@ -59,7 +59,8 @@ impl Carried {
     /// An object on which an operation was begun.
     #[must_use]
     pub fn begun(work: Work, operation: PendingOperation) -> Self {
-        Self { pending: Some(Pending { work, operation, failed: false }), ..Self::default() }
+        let pending = Pending { work, operation: operation.for_later(), failed: false };
+        Self { pending: Some(pending), ..Self::default() }
     }
 
     /// The same plan for an object on which this was begun, if anything was.

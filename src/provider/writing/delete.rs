@@ -1,6 +1,6 @@
 //! Deleting, also where an earlier run has begun it.
 
-use super::carried::{Carried, Pending, Work};
+use super::carried::{Carried, Work};
 use super::{Job, Written};
 use crate::arm::{Fate, PendingOperation, Unfinished};
 use crate::plugin::Context;
@@ -32,7 +32,7 @@ pub async fn delete<K: Written>(
         None => Some(PendingOperation::look_at_deletion(&job.id.to_string())),
     };
     let pending = match under_way {
-        Some(operation) => Some(Pending { work: Work::Delete, operation, failed: false }),
+        Some(operation) => Carried::begun(Work::Delete, operation).pending,
         // What was begun before this deletion goes on; a deletion that was begun and is no more does not.
         None => carried.pending.filter(|pending| pending.work != Work::Delete),
     };

@@ -149,3 +149,16 @@ async fn what_was_begun_is_gone_on_with() {
     profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap();
     assert_eq!(azure.lines().await.last().unwrap(), &format!("DELETE {P}"));
 }
+
+#[tokio::test]
+async fn an_operation_that_ends_without_a_word_is_confirmed_by_the_object() {
+    let azure = Azure::start().await;
+    let link = format!("{OP}?api-version=2024-03-03");
+    let taken = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
+    azure.answer("DELETE", &profile_path(), 1, taken).await;
+    azure.answer("GET", OP, 1, ResponseTemplate::new(200)).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
+    azure.answer("GET", &profile_path(), 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
+    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
+    assert_eq!(azure.requests().await.len(), 4);
+}
