@@ -179,7 +179,9 @@ impl Rig {
     /// The ids of the objects directly in the one with this id, in lower case.
     pub(crate) fn held(&self, within: &str) -> Vec<String> {
         let within = within.to_ascii_lowercase();
-        let emulator = self.server.emulator();
+        let mut emulator = self.server.emulator();
+        let now = emulator.clock.now();
+        emulator.store.settle(now);
         let ids = emulator.store.all().map(|object| object.id.path().to_ascii_lowercase());
         let inside = |id: &String| id.strip_prefix(&within).is_some_and(|rest| rest.starts_with('/'));
         let mut ids: Vec<_> = ids.filter(inside).collect();

@@ -163,7 +163,7 @@ impl ArmClient {
 
     pub(super) async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
         let url = self.http().url_of(path)?;
-        Ok(self.read(&url, call).await?.0)
+        Ok(self.read_object(&url, call).await?.0)
     }
 
     /// Reads JSON from an address. An answer of success that is not what it should be is asked for again a few times.
@@ -172,13 +172,26 @@ impl ArmClient {
         url: &Url,
         call: &Call,
     ) -> Result<(T, Answer), Error> {
+        self.read_unless(|_| false, url, call).await
+    }
+
+    /// The same of an object. A 404 that nobody at ARM has worded says nothing of it and is asked again, too.
+    async fn read_object<T: DeserializeOwned>(&self, url: &Url, call: &Call) -> Result<(T, Answer), Error> {
+        self.read_unless(is_nobodys, url, call).await
+    }
+
+    async fn read_unless<T: DeserializeOwned>(
+        &self,
+        passing: fn(&Error) -> bool,
+        url: &Url,
+        call: &Call,
+    ) -> Result<(T, Answer), Error> {
         let mut earlier = 0;
         loop {
             let answer = self.http().get(url, call).await?;
             let (line, answer) = (answer.request.to_string(), answer.accept(&[200]));
-            // A 404 that nobody at ARM has worded says nothing of the object.
             let read = match answer {
-                Err(error) if is_nobodys(&error) => Err(error),
+                Err(error) if passing(&error) => Err(error),
                 answer => {
                     let answer = answer?;
                     answer.read().map(|value| (value, answer))
@@ -226,7 +239,7 @@ impl ArmClient {
         call: &Call,
     ) -> Result<Started<T>, Error> {
         let url = self.http().url_of(path)?;
-        let (held, answer) = self.read::<Map<String, Value>>(&url, call).await?;
+        let (held, answer) = self.read_object::<Map<String, Value>>(&url, call).await?;
         let body = change.apply(held.clone());
         // An earlier attempt, given up in this process or in another one, may have reached the service after all.
         if body == Change::apply(&same(change), held)

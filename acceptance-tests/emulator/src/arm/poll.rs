@@ -43,6 +43,8 @@ pub fn answer(
         operation.hidden -= 1;
         return Err(missing());
     }
+    // What has ended by now has ended for the objects too.
+    emulator.store.settle(call.now);
     looked_at(emulator, name, call);
     let operation = emulator.operations.get_mut(name).ok_or_else(missing)?.clone();
     let ended = operation.ended(call.now);
