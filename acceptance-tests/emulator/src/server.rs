@@ -13,6 +13,7 @@ use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
@@ -68,11 +69,13 @@ impl Server {
         format!("https://{}", self.address)
     }
 
-    /// Takes connections until the future is dropped.
-    pub async fn serve(self: Arc<Self>, mut listener: TcpListener, tls: Arc<ServerConfig>) {
-        let acceptor = TlsAcceptor::from(tls);
+    /// Takes connections until the future is dropped: over HTTPS, or, where there is no configuration for it, plain ones
+    /// for what a machine asks of itself.
+    pub async fn serve(self: Arc<Self>, mut listener: TcpListener, tls: Option<Arc<ServerConfig>>) {
+        let acceptor = tls.map(TlsAcceptor::from);
         let slots = Arc::new(Semaphore::new(CONNECTIONS));
         let mut refusing = self.refusing.subscribe();
+        let address = listener.local_addr().unwrap_or(self.address);
         loop {
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
             let accepted = tokio::select! {
@@ -82,7 +85,7 @@ impl Server {
                     // A port that nobody listens on is what refuses a connection.
                     drop(listener);
                     tokio::time::sleep(wait).await;
-                    listener = self.listen_again().await;
+                    listener = listen_again(address).await;
                     continue;
                 }
             };
@@ -100,32 +103,33 @@ impl Server {
         }
     }
 
-    async fn listen_again(&self) -> TcpListener {
-        loop {
-            match TcpListener::bind(self.address).await {
-                Ok(listener) => return listener,
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        }
-    }
-
-    async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: TlsAcceptor) {
+    async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
         // Small answers must not wait for an acknowledgement. Where it is refused they are merely slower.
         let _ = stream.set_nodelay(true);
         let reset = Arc::new(AtomicBool::new(false));
+        let socket = Socket::new(stream, Arc::clone(&reset));
+        let Some(acceptor) = acceptor else {
+            return self.exchanges(socket, false, reset, true).await;
+        };
+        let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(socket)).await else { return };
+        let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        self.exchanges(stream, h2, reset, false).await;
+    }
+
+    async fn exchanges<S>(self: Arc<Self>, stream: S, h2: bool, reset: Arc<AtomicBool>, plain: bool)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let abort = Arc::new(Notify::new());
         let mut refusing = self.refusing.subscribe();
         let reset_all = Arc::clone(&reset);
-        let socket = Socket::new(stream, Arc::clone(&reset));
-        let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(socket)).await else { return };
-        let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         let service = {
-            let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));
+            let abort = Arc::clone(&abort);
             service_fn(move |request| {
                 let server = Arc::clone(&self);
                 let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));
                 async move {
-                    let Some(response) = server.exchange(request).await else {
+                    let Some(response) = server.exchange(request, plain).await else {
                         reset.store(true, Ordering::Relaxed);
                         abort.notify_one();
                         return std::future::pending::<Result<Response<Payload>, Infallible>>().await;
@@ -159,7 +163,7 @@ impl Server {
     }
 
     /// Answers one request; none means that the connection is to be reset.
-    async fn exchange(&self, request: hyper::Request<Incoming>) -> Option<Response<Payload>> {
+    async fn exchange(&self, request: hyper::Request<Incoming>, plain: bool) -> Option<Response<Payload>> {
         let (head, body) = request.into_parts();
         let base = self.base_of(&head);
         let query = head.uri.query().unwrap_or("");
@@ -176,6 +180,7 @@ impl Server {
             headers: head.headers,
             body,
             base,
+            plain,
         };
         let plan = self.emulator().plan(&request);
         for action in &plan.actions {
@@ -235,6 +240,15 @@ impl Server {
             bytes.extend_from_slice(&data);
         }
         Ok(Bytes::from(bytes))
+    }
+}
+
+async fn listen_again(address: SocketAddr) -> TcpListener {
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
     }
 }
 

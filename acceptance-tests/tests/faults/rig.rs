@@ -81,7 +81,7 @@ impl Rig {
         let address = listener.local_addr().map_err(|error| text(&error))?;
         let tls = authority.server_config(IpAddr::V4(Ipv4Addr::LOCALHOST)).map_err(|error| text(&error))?;
         let server = Server::new(emulator, address);
-        let serving = tokio::spawn(Arc::clone(&server).serve(listener, tls));
+        let serving = tokio::spawn(Arc::clone(&server).serve(listener, Some(tls)));
         let base = server.base();
         let variables = vec![
             ("ARM_TENANT_ID", identity.tenant_id),

@@ -158,11 +158,11 @@ const UNREADABLE: u32 = 3;
 impl ArmClient {
     /// Looks once at an operation that was begun before.
     pub async fn look(&self, operation: &PendingOperation, call: &Call) -> Result<Outlook, Error> {
-        look(self.http(), operation, call).await
+        look(self.http(call).await?, operation, call).await
     }
 
     pub(super) async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
-        let url = self.http().url_of(path)?;
+        let url = self.http(call).await?.url_of(path)?;
         Ok(self.read_object(&url, call).await?.0)
     }
 
@@ -186,9 +186,10 @@ impl ArmClient {
         url: &Url,
         call: &Call,
     ) -> Result<(T, Answer), Error> {
+        let http = self.http(call).await?;
         let mut earlier = 0;
         loop {
-            let answer = self.http().get(url, call).await?;
+            let answer = http.get(url, call).await?;
             let (line, answer) = (answer.request.to_string(), answer.accept(&[200]));
             let read = match answer {
                 Err(error) if passing(&error) => Err(error),
@@ -201,8 +202,8 @@ impl ArmClient {
                 Ok(read) => return Ok(read),
                 Err(error) if earlier + 1 >= UNREADABLE => return Err(error),
                 Err(error) => {
-                    tracing::info!(target: "arm::http", %error, "trying again");
-                    let wait = self.http().pace.retry.wait(earlier, random());
+                    tracing::info!(target: "provider.http", %error, "trying again");
+                    let wait = http.pace.retry.wait(earlier, random());
                     earlier += 1;
                     call.pause(wait, &line).await?;
                 }
@@ -220,7 +221,7 @@ impl ArmClient {
         let accepted = &[200, 201, 202];
         let write = Write { method: Method::Put, path, profile, body: Some(body), accepted };
         let answer = self.write(&write, call).await?;
-        let operation = PendingOperation::of_write(self.http(), &answer, path)?;
+        let operation = PendingOperation::of_write(self.http(call).await?, &answer, path)?;
         match answer.read() {
             Ok(body) => Ok(Started { body: Some(body), operation }),
             // The write was taken, so this is no failure of it: the object itself will tell.
@@ -238,7 +239,7 @@ impl ArmClient {
         change: &(impl Change + Default),
         call: &Call,
     ) -> Result<Started<T>, Error> {
-        let url = self.http().url_of(path)?;
+        let url = self.http(call).await?.url_of(path)?;
         let (held, answer) = self.read_object::<Map<String, Value>>(&url, call).await?;
         let body = change.apply(held.clone());
         // An earlier attempt, given up in this process or in another one, may have reached the service after all.
@@ -252,7 +253,7 @@ impl ArmClient {
     }
 
     async fn finish<T: Resource>(&self, operation: &PendingOperation, call: &Call) -> Result<T, Error> {
-        match finish(self.http(), operation, call).await? {
+        match finish(self.http(call).await?, operation, call).await? {
             Some(answer) => answer.read(),
             None => Err(Error::Setup(format!("the operation on {} was a deletion", operation.resource()))),
         }

@@ -30,6 +30,7 @@ impl ArmClient {
         call: &Call,
     ) -> Result<Deleted, Unfinished> {
         let write = Write { method: Method::Delete, path, profile, body: None, accepted: &[200, 202, 204] };
+        let http = self.http(call).await?;
         let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
@@ -38,10 +39,10 @@ impl ArmClient {
                 Ok(answer) => answer,
                 Err(error) => return absent(error).map_err(Unfinished::from),
             };
-            let Some(pending) = PendingOperation::of_delete(self.http(), &answer, path)? else {
+            let Some(pending) = PendingOperation::of_delete(http, &answer, path)? else {
                 return Ok(Deleted::Now);
             };
-            match finish(self.http(), &pending, call).await {
+            match finish(http, &pending, call).await {
                 Ok(_) => return Ok(Deleted::Now),
                 // The service may find the children only after it has taken the request.
                 Err(mut error) if error.is_nested_resources() => {
@@ -49,7 +50,7 @@ impl ArmClient {
                         return Err(error.into());
                     }
                     call.heard(|last| last.error = error.arm().cloned().map(Box::new));
-                    let wait = self.http().pace.busy.wait(earlier, random());
+                    let wait = http.pace.busy.wait(earlier, random());
                     earlier += 1;
                     call.pause(wait, &write.to_string()).await?;
                 }
@@ -68,11 +69,12 @@ impl ArmClient {
         begun: &PendingOperation,
         call: &Call,
     ) -> Result<Deleted, Unfinished> {
+        let http = self.http(call).await?;
         let still = |error| Unfinished { error, operation: Some(Box::new(begun.clone())) };
         match self.get::<T>(path, call).await {
             Err(error) => absent(error).map_err(still),
             Ok(object) if object.provisioning_state() == Some(&ProvisioningState::Deleting) => {
-                match finish(self.http(), begun, call).await {
+                match finish(http, begun, call).await {
                     Ok(_) => Ok(Deleted::Now),
                     Err(Error::Operation(_)) => self.delete(path, profile, call).await,
                     Err(error) => Err(still(error)),

@@ -37,14 +37,15 @@ impl ArmClient {
     /// which is given a bounded time. A parent that nobody knows to exist is looked for when it is said to be missing:
     /// services are known to show it and to refuse its children for a while.
     pub(super) async fn write(&self, write: &Write<'_>, call: &Call) -> Result<Answer, Error> {
-        let url = self.http().url_of(write.path)?;
+        let http = self.http(call).await?;
+        let url = http.url_of(write.path)?;
         let operation = write.to_string();
         let mut invisible_since: Option<Instant> = None;
         let mut parent_expected = call.is_parent_expected();
         let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
-            let answer = self.http().write(write.method, &url, write.profile, write.body, call).await?;
+            let answer = http.write(write.method, &url, write.profile, write.body, call).await?;
             let asked = answer.retry_after().filter(|wait| !wait.is_zero());
             let mut error = match answer.accept(write.accepted) {
                 Ok(answer) => return Ok(answer),
@@ -63,16 +64,16 @@ impl ArmClient {
                     return Err(error);
                 }
                 let since = *invisible_since.get_or_insert_with(Instant::now);
-                if since.elapsed() >= self.http().pace.invisible {
+                if since.elapsed() >= http.pace.invisible {
                     return Err(error);
                 }
                 "the parent is not visible yet"
             } else {
                 return Err(error);
             };
-            let wait = asked.unwrap_or_else(|| self.http().pace.busy.wait(earlier, random()));
+            let wait = asked.unwrap_or_else(|| http.pace.busy.wait(earlier, random()));
             earlier += 1;
-            tracing::info!(target: "arm::operation", operation, reason, wait_ms = wait.as_millis() as u64, "trying again");
+            tracing::info!(target: "provider.lro", operation, reason, wait_ms = wait.as_millis() as u64, "trying again");
             call.heard(|last| last.error = error.arm().cloned().map(Box::new));
             call.pause(wait, &operation).await?;
         }
@@ -84,8 +85,9 @@ impl ArmClient {
     async fn is_parent_there(&self, path: &str, call: &Call) -> bool {
         // The last two segments are the object's type and name.
         let parent = path.rsplitn(3, '/').nth(2).unwrap_or_default();
-        let Ok(url) = self.http().url_of(parent) else { return false };
-        self.http().get(&url, call).await.is_ok_and(|answer| answer.accept(&[200]).is_ok())
+        let Ok(http) = self.http(call).await else { return false };
+        let Ok(url) = http.url_of(parent) else { return false };
+        http.get(&url, call).await.is_ok_and(|answer| answer.accept(&[200]).is_ok())
     }
 }
 

@@ -62,7 +62,7 @@ impl TokenCache {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the authority did not answer in time".to_owned(),
             };
-            tracing::warn!(target: "arm::auth", reason, "the token could not be replaced early");
+            tracing::warn!(target: "provider.auth", reason, "the token could not be replaced early");
             self.hold(Some(Held { replace_at: now + PATIENCE, ..held.clone() }));
             return Ok(held.token.clone());
         }
@@ -95,7 +95,7 @@ impl TokenCache {
         let lifetime: Duration = expires_on - asked;
         let margin = Duration::min(lifetime / 5_i32, MARGIN);
         self.hold(Some(Held { token: token.clone(), replace_at: expires_on - margin, expires: expires_on }));
-        tracing::debug!(target: "arm::auth", scope = self.scope, lifetime_s = lifetime.whole_seconds(), "got a token");
+        tracing::debug!(target: "provider.auth", scope = self.scope, lifetime_s = lifetime.whole_seconds(), "got a token");
         Ok(token)
     }
 

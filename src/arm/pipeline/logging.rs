@@ -26,14 +26,14 @@ const HEADERS: [&str; 10] = [
     "x-ms-retry-after-ms",
 ];
 
-/// Logs each attempt at DEBUG under the target `arm::http`.
+/// Logs each attempt at DEBUG under the target `provider.http`.
 #[derive(Debug)]
 pub(super) struct LoggingPolicy;
 
 #[async_trait]
 impl Policy for LoggingPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
-        if !tracing::enabled!(target: "arm::http", tracing::Level::DEBUG) {
+        if !tracing::enabled!(target: "provider.http", tracing::Level::DEBUG) {
             return forward(ctx, request, next).await;
         }
         let line = request_line(request);
@@ -53,13 +53,13 @@ impl Policy for LoggingPolicy {
                 });
                 let headers = shown.collect::<Vec<_>>().join("; ");
                 tracing::debug!(
-                    target: "arm::http",
+                    target: "provider.http",
                     method = line.method, host, path = line.path, query, status, duration_ms, client_request_id, headers,
                     "request answered"
                 );
             }
             Err(error) => tracing::debug!(
-                target: "arm::http",
+                target: "provider.http",
                 method = line.method, host, path = line.path, query, duration_ms, client_request_id, kind = ?error.kind(),
                 "request not answered"
             ),

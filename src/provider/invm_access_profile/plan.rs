@@ -12,7 +12,7 @@ use crate::provider::{checks, spelling, tags};
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
 pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
-    let carried = Carried::read(&request.private).with(None);
+    let carried = Carried::read(&request.private);
     let mut plan = DraftState::new(request.config)?;
     let gallery = checks::text(plan.config(), "gallery_id").and_then(|id| id.parse::<GalleryId>().ok());
     let name = checks::text(plan.config(), "name").and_then(|name| ProfileName::new(name).ok());

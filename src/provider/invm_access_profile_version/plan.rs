@@ -17,7 +17,7 @@ use crate::provider::{checks, spelling, tags};
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
 pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
-    let carried = Carried::read(&request.private).with(None);
+    let carried = Carried::read(&request.private);
     let mut plan = DraftState::new(request.config)?;
     let profile = checks::text(plan.config(), "profile_id").and_then(|id| id.parse::<ProfileId>().ok());
     let name = checks::text(plan.config(), "name").and_then(|name| name.parse::<VersionName>().ok());

@@ -3,7 +3,8 @@
 use prost::bytes::Bytes;
 use terraform_provider_gallery::plugin::Value;
 
-use super::{Answer, Host, Object, Plan, broken, lawful, proto, received, rules, sent};
+use super::super::rules;
+use super::{Answer, Host, Object, Plan, broken, lawful, proto, received, sent};
 
 /// What a host holds after an apply, however that ended.
 #[derive(Clone, Debug)]
