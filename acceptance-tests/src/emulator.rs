@@ -35,7 +35,9 @@ impl Emulator {
     pub fn start(binary: &Path, arguments: &[&str]) -> Result<Self, EmulatorError> {
         let mut child = Command::new(binary)
             .args(arguments)
-            .stdin(Stdio::null())
+            // The pipe closes when this process goes, however it goes; the emulator goes with it.
+            .arg("--end-with-stdin")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| fails(format_args!("cannot be started: {error}")))?;
@@ -201,6 +203,14 @@ impl Emulator {
     /// When the script cannot be read.
     pub fn faults(&self, script: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PUT, "faults", Some(script)).map(drop)
+    }
+
+    /// The faults to come, with how often each has matched.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn script(&self) -> Result<Value, EmulatorError> {
+        self.control(Method::GET, "faults", None)
     }
 
     fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, EmulatorError> {

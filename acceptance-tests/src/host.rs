@@ -30,7 +30,7 @@ pub use offer::Offer;
 pub use process::{Ended, Launch, PluginProcess};
 pub use recorded::Recording;
 pub use release::{FEATURES, Feature, Program, Release};
-pub use session::{Answer, Host, Object, Plan, ProviderBlock, Trouble};
+pub use session::{Answer, Host, Object, Outcome, Plan, ProviderBlock, Stopper, Trouble};
 
 /// Why the plugin could not be started or reached.
 #[derive(Debug, thiserror::Error)]

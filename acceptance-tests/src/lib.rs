@@ -8,6 +8,7 @@ pub mod host;
 pub mod output;
 pub mod plan;
 pub mod replay;
+pub mod run;
 pub mod running;
 pub mod scenario;
 pub mod state;

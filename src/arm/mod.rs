@@ -36,7 +36,7 @@ mod registration;
 mod secret;
 
 pub use attribution::on_behalf_of;
-pub use call::{Call, Last};
+pub use call::{Call, Fate, Last};
 pub use client::{
     API_VERSION, ArmClient, Authorization, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions,
 };
@@ -47,7 +47,7 @@ pub use login::{
     AddressError, Application, ApplicationError, AssertionSource, Certificate, CertificateError, ClientId,
     Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl, TenantId,
 };
-pub use operation::{PendingOperation, Started};
+pub use operation::{Outlook, PendingOperation, Started, Unfinished};
 pub use pace::{Backoff, Pace, Refill};
 pub use registration::NAMESPACE;
 pub use secret::Secret;

@@ -28,6 +28,7 @@ pub mod sign_in;
 pub mod spelling;
 pub mod tags;
 pub mod timeouts;
+pub mod writing;
 
 use std::sync::Arc;
 

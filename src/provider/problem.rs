@@ -5,7 +5,7 @@ use super::sign_in;
 use super::timeouts::Operation;
 use crate::arm;
 use crate::arm::NAMESPACE;
-use crate::arm::error::Missing;
+use crate::arm::error::{Missing, human};
 use crate::plugin::{Diagnostic, Path};
 
 /// What was being done, for the words of a message.
@@ -20,6 +20,8 @@ pub struct Attempt<'a> {
     /// Where an ARM member is an attribute here: pairs of member and attribute. A member is the last name of the
     /// `target` that ARM gives.
     pub attributes: &'a [(&'a str, &'a str)],
+    /// The call it was done under, to tell how long it took of the time it had.
+    pub call: Option<&'a arm::Call>,
 }
 
 impl Attempt<'_> {
@@ -39,12 +41,20 @@ impl Attempt<'_> {
         };
         let kind = self.kind;
         let summary = format!("In-VM access {kind} could not be {done}");
-        let detail = format!("{}\n\nObject: {}\n\n{}", error.report(), self.id, self.next_step(error));
+        let detail =
+            format!("{}\n\nObject: {}{}\n\n{}", error.report(), self.id, self.time(), self.next_step(error));
         let diagnostic = Diagnostic::error(summary, detail);
         match self.attribute(error) {
             Some(name) => diagnostic.at(Path::attribute(name)),
             None => diagnostic,
         }
+    }
+
+    /// How long it took of the time it had.
+    fn time(&self) -> String {
+        let Some(call) = self.call else { return String::new() };
+        let (elapsed, limit) = (human(call.elapsed()), human(call.limit()));
+        format!("\nElapsed: {elapsed} of the {limit} that `timeouts.{}` allows", self.operation.name())
     }
 
     /// The attribute that Azure complains about, when it names one.

@@ -18,6 +18,7 @@ Usage: gallery-emulator [OPTIONS]
   --listen ADDRESS:PORT      loopback address to listen on; port 0 takes a free one [127.0.0.1:0]
   --state FILE               load the objects from FILE and save them there
   --faults FILE              script of faults
+  --end-with-stdin           end when the standard input closes, as it does when whoever started this is gone
   --ca-dir DIR               keep the certificate authority and the key for tokens in DIR
   --seed GROUP[/GALLERY]@REGION
                              make a resource group, with a gallery in it, before anyone asks (repeatable)
@@ -96,6 +97,8 @@ pub struct Run {
     pub state: Option<PathBuf>,
     /// The script of faults.
     pub faults: Option<PathBuf>,
+    /// Whether to end with the standard input.
+    pub end_with_stdin: bool,
     /// Where the certificate authority is kept.
     pub ca_dir: Option<PathBuf>,
     /// What is there to begin with.
@@ -128,6 +131,7 @@ impl Default for Run {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             state: None,
             faults: None,
+            end_with_stdin: false,
             ca_dir: None,
             seeds: Vec::new(),
             settings: Settings::default(),
@@ -166,6 +170,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Arguments, S
             "--listen" => run.listen = listen(&name, &value()?)?,
             "--state" => run.state = Some(value()?.into()),
             "--faults" => run.faults = Some(value()?.into()),
+            "--end-with-stdin" => run.end_with_stdin = true,
             "--ca-dir" => run.ca_dir = Some(value()?.into()),
             "--seed" => run.seeds.push(seed(&value()?)?),
             "--tenant-id" => run.tenant_id = Some(value()?),

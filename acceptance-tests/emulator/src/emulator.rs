@@ -166,7 +166,7 @@ impl Emulator {
     fn answer_with_faults(&mut self, request: &Request, plan: &Plan) -> Outcome {
         for action in &plan.actions {
             let error = match action {
-                Action::Reset { when: Moment::Before } => {
+                Action::Reset { when: Moment::Before } | Action::Refuse { .. } => {
                     let mut outcome = Outcome::now(Reply::empty(StatusCode::OK));
                     outcome.delivery = Delivery::Reset;
                     return outcome;

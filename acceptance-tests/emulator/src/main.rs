@@ -104,10 +104,12 @@ async fn start(run: Run) -> Result<(), String> {
     let plain = tokio::spawn(std::sync::Arc::clone(&server).serve(machine, None));
     // Whoever started it may be gone already; then there is nobody to tell.
     let _ = writeln!(std::io::stdout(), "{ready}");
+    let mut stdin = run.end_with_stdin.then(stdin_closed);
     let mut saving = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
             () = signals.next() => break,
+            () = closed(&mut stdin), if stdin.is_some() => break,
             _ = saving.tick() => {
                 if let Some(path) = &run.state {
                     save(&server, path);
@@ -121,6 +123,25 @@ async fn start(run: Run) -> Result<(), String> {
         save(&server, path);
     }
     Ok(())
+}
+
+async fn closed(stdin: &mut Option<tokio::sync::oneshot::Receiver<()>>) {
+    if let Some(closing) = stdin {
+        // A sender that is gone says the same.
+        let _ = closing.await;
+    }
+}
+
+/// Resolves when the standard input closes. A thread reads it, since a terminal or file cannot be waited for.
+fn stdin_closed() -> tokio::sync::oneshot::Receiver<()> {
+    let (closed, closing) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // An input that cannot be read is as good as closed.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        // Nobody listens any more when the emulator ends for another reason.
+        let _ = closed.send(());
+    });
+    closing
 }
 
 /// What the command line registers with the application.

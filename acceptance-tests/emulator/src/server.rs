@@ -15,7 +15,7 @@ use rustls::ServerConfig;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::millis;
@@ -43,12 +43,19 @@ pub struct Server {
     emulator: Mutex<Emulator>,
     reading: AtomicUsize,
     address: SocketAddr,
+    /// Changed when connections are to be refused, for so long.
+    refusing: watch::Sender<Duration>,
 }
 
 impl Server {
     /// A server for the listener at `address`.
     pub fn new(emulator: Emulator, address: SocketAddr) -> Arc<Self> {
-        Arc::new(Self { emulator: Mutex::new(emulator), reading: AtomicUsize::new(0), address })
+        Arc::new(Self {
+            emulator: Mutex::new(emulator),
+            reading: AtomicUsize::new(0),
+            address,
+            refusing: watch::Sender::new(Duration::ZERO),
+        })
     }
 
     /// The emulator; nobody keeps it across an await.
@@ -64,12 +71,25 @@ impl Server {
 
     /// Takes connections until the future is dropped: over HTTPS, or, where there is no configuration for it, plain ones
     /// for what a machine asks of itself.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener, tls: Option<Arc<ServerConfig>>) {
+    pub async fn serve(self: Arc<Self>, mut listener: TcpListener, tls: Option<Arc<ServerConfig>>) {
         let acceptor = tls.map(TlsAcceptor::from);
         let slots = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut refusing = self.refusing.subscribe();
+        let address = listener.local_addr().unwrap_or(self.address);
         loop {
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-            let Ok((stream, _)) = listener.accept().await else {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = refusing.changed() => {
+                    let wait = *refusing.borrow_and_update();
+                    // A port that nobody listens on is what refuses a connection.
+                    drop(listener);
+                    tokio::time::sleep(wait).await;
+                    listener = listen_again(address).await;
+                    continue;
+                }
+            };
+            let Ok((stream, _)) = accepted else {
                 // Out of file descriptors, most likely: some connection has to end first.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -101,6 +121,8 @@ impl Server {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let abort = Arc::new(Notify::new());
+        let mut refusing = self.refusing.subscribe();
+        let reset_all = Arc::clone(&reset);
         let service = {
             let abort = Arc::clone(&abort);
             service_fn(move |request| {
@@ -136,6 +158,7 @@ impl Server {
         tokio::select! {
             () = ended => {}
             () = abort.notified() => {}
+            _ = refusing.changed() => reset_all.store(true, Ordering::Relaxed),
         }
     }
 
@@ -167,6 +190,12 @@ impl Server {
             }
         }
         let outcome = self.emulator().answer(&request, &plan);
+        for action in &plan.actions {
+            if let Action::Refuse { seconds } = action {
+                let wait = u64::try_from(millis(*seconds)).unwrap_or(0);
+                self.refusing.send_replace(Duration::from_millis(wait));
+            }
+        }
         if !outcome.hold.is_zero() {
             tokio::time::sleep(outcome.hold).await;
         }
@@ -211,6 +240,15 @@ impl Server {
             bytes.extend_from_slice(&data);
         }
         Ok(Bytes::from(bytes))
+    }
+}
+
+async fn listen_again(address: SocketAddr) -> TcpListener {
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
     }
 }
 

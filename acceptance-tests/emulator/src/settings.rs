@@ -88,6 +88,9 @@ pub struct Settings {
     pub operations: Operations,
     /// How long a write takes.
     pub operation_seconds: f64,
+    /// After how many looks a write is done, however long it was to take; null for no such end. A look is a request to
+    /// the address of its operation, or where there is none to the object.
+    pub operation_polls: Option<u32>,
     /// The `Retry-After` of unfinished answers; null leaves the header out.
     pub retry_after: Option<u64>,
     /// The status of every accepted PUT, in place of 201 and 200.
@@ -138,6 +141,7 @@ impl Default for Settings {
         Self {
             operations: Operations::Async,
             operation_seconds: 0.3,
+            operation_polls: None,
             retry_after: Some(1),
             put_status: None,
             delete_lag_seconds: 0.0,

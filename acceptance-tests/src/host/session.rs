@@ -15,8 +15,11 @@ use super::release::{Feature, Release};
 use super::{Connection, HostError, Launch, PluginProcess, proto};
 
 mod elsewhere;
+mod eventful;
 mod life;
 mod stored;
+
+pub use eventful::{Outcome, Stopper};
 
 /// A host with one provider, configured. Clones share the provider, for things to be done side by side.
 #[derive(Clone, Debug)]
@@ -174,7 +177,16 @@ impl Host {
         let connection = plugin.connect().await?;
         let capabilities = release.capabilities();
         let (module, deferrals) = (Value::Null, Vec::new());
-        let mut host = Self { release, plugin: Arc::new(plugin), connection, offer, capabilities, module, trail, deferrals };
+        let mut host = Self {
+            release,
+            plugin: Arc::new(plugin),
+            connection,
+            offer,
+            capabilities,
+            module,
+            trail,
+            deferrals,
+        };
         Ok(match host.configure(provider).await {
             Ok(()) => Ok(host),
             Err(trouble) => Err(trouble),

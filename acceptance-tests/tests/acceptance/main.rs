@@ -15,6 +15,7 @@ mod existing;
 mod explain;
 mod hosts;
 mod imports;
+mod interrupts;
 mod large;
 mod later;
 mod login;

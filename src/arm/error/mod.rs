@@ -22,7 +22,7 @@ pub use login::LoginError;
 pub use transport::{TransportError, TransportKind};
 
 pub(super) use body::{excerpt, fill, member, read as read_error, without_mark};
-use report::human;
+pub use report::human;
 pub(super) use transport::{causes, is_tls};
 
 /// Why a call failed.

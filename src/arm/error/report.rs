@@ -31,7 +31,11 @@ impl Error {
                         lines.sentence("The last error from Azure was:");
                         lines.arm(error);
                     }
-                    None => lines.field("Last status", timeout.last.status.map(words).as_deref()),
+                    None => {
+                        lines.field("Last status", timeout.last.status.map(words).as_deref());
+                        lines.field("Request id", timeout.last.request_id.as_deref());
+                        lines.field("Correlation id", timeout.last.correlation_id.as_deref());
+                    }
                 }
             }
             other => lines.sentence(&other.to_string()),
@@ -144,7 +148,7 @@ pub(in crate::arm) fn words(status: u16) -> String {
 }
 
 /// A duration as people say it: `350 ms`, `12 seconds`, `30 minutes`, `1 hour 5 minutes`.
-pub(in crate::arm) fn human(duration: Duration) -> String {
+pub fn human(duration: Duration) -> String {
     fn counted(count: u64, unit: &str) -> Option<String> {
         match count {
             0 => None,

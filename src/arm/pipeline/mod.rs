@@ -2,13 +2,14 @@
 //! needs it.
 //!
 //! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), budget and token (only
-//! on the way to Azure Resource Manager), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
+//! on the way to Azure Resource Manager), fate (writes), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
 //! the first honours retry headers on two statuses only and knows no deadline of the caller, and the second refuses
 //! an emulator on loopback and cannot tell a stale token from a fresh one.
 
 mod bearer;
 mod budget;
 mod correlation;
+mod fate;
 mod logging;
 mod masking;
 mod retry;
@@ -72,6 +73,7 @@ impl Plumbing {
         per_call.push(Arc::new(user_agent::UserAgentPolicy::new(&self.user_agent)));
         per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone(), budget)));
         let mut per_try = per_attempt;
+        per_try.push(Arc::new(fate::FatePolicy));
         per_try.push(Arc::new(logging::LoggingPolicy::new(bodies)));
         let options = ClientOptions {
             per_call_policies: per_call,

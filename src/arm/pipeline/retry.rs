@@ -70,9 +70,18 @@ impl Policy for RetryPolicy {
             let asked = match forward(ctx, request, next).await {
                 Ok(response) => {
                     let status = u16::from(response.status());
+                    let request_id = header(response.headers(), "x-ms-request-id").map(str::to_owned);
+                    let correlation_id =
+                        header(response.headers(), "x-ms-correlation-request-id").map(str::to_owned);
                     call.heard(|last| {
-                        *last =
-                            Last { status: Some(status), progress: last.progress.take(), ..Last::default() }
+                        let progress = last.progress.take();
+                        *last = Last {
+                            status: Some(status),
+                            progress,
+                            request_id,
+                            correlation_id,
+                            ..Last::default()
+                        }
                     });
                     if !PASSING.contains(&status) {
                         return Ok(response);

@@ -17,7 +17,7 @@ use super::*;
 use crate::arm::call::Call;
 use crate::arm::ids::{GalleryId, ProfileId, VersionId};
 use crate::arm::models::*;
-use crate::arm::{Application, Location, Secret};
+use crate::arm::{Application, Fate, Location, Outlook, Secret};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;

@@ -150,3 +150,16 @@ async fn an_entry_that_cannot_be_read_leaves_the_others() {
     let error = azure.client.versions().list(&profile_id(), &call).await.unwrap_err();
     assert!(error.to_string().contains("/x/1.0.1"), "who wants all must not get fewer: {error}");
 }
+
+#[tokio::test]
+async fn a_404_that_is_not_azures_is_asked_again() {
+    let azure = Azure::start().await;
+    azure.answer("GET", &profile_path(), 1, ResponseTemplate::new(404).set_body_string("<html>")).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
+    let azure = Azure::start().await;
+    azure.answer("GET", &profile_path(), 9, ResponseTemplate::new(404)).await;
+    let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert_eq!(error.missing(), Some(Missing::Other));
+    assert_eq!(azure.requests().await.len(), 3, "bounded");
+}
