@@ -5,6 +5,12 @@ use terraform_provider_gallery::plugin::Value;
 use super::{Answer, Host, Object, broken, configuration, proto, received, sent, told};
 
 impl Host {
+    /// What the provider has written to stderr so far: its log.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.plugin.stderr()
+    }
+
     /// Imports by id, and refreshes as a host does next.
     ///
     /// # Errors
