@@ -28,7 +28,7 @@ fn may_change_user(test: &str) -> bool {
 }
 
 fn set_mode(path: &Path, mode: u32) {
-    std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// A copy of a program where anybody may run it: a checkout may lie in a private directory.
