@@ -134,7 +134,7 @@ const UNREADABLE: u32 = 3;
 
 impl ArmClient {
     async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
-        let url = self.http().url_of(path)?;
+        let url = self.http(call).await?.url_of(path)?;
         Ok(self.read(&url, call).await?.0)
     }
 
@@ -144,15 +144,16 @@ impl ArmClient {
         url: &Url,
         call: &Call,
     ) -> Result<(T, Answer), Error> {
+        let http = self.http(call).await?;
         let mut earlier = 0;
         loop {
-            let answer = self.http().get(url, call).await?.accept(&[200])?;
+            let answer = http.get(url, call).await?.accept(&[200])?;
             match answer.read() {
                 Ok(value) => return Ok((value, answer)),
                 Err(error) if earlier + 1 >= UNREADABLE => return Err(error),
                 Err(error) => {
-                    tracing::info!(target: "arm::http", %error, "trying again");
-                    let wait = self.http().pace.retry.wait(earlier, random());
+                    tracing::info!(target: "provider.http", %error, "trying again");
+                    let wait = http.pace.retry.wait(earlier, random());
                     earlier += 1;
                     call.pause(wait, &answer.request.to_string()).await?;
                 }
@@ -170,7 +171,7 @@ impl ArmClient {
         let accepted = &[200, 201, 202];
         let write = Write { method: Method::Put, path, profile, body: Some(body), accepted };
         let answer = self.write(&write, call).await?;
-        let operation = PendingOperation::of_write(self.http(), &answer, path)?;
+        let operation = PendingOperation::of_write(self.http(call).await?, &answer, path)?;
         match answer.read() {
             Ok(body) => Ok(Started { body: Some(body), operation }),
             // The write was taken, so this is no failure of it: the object itself will tell.
@@ -188,14 +189,14 @@ impl ArmClient {
         change: &impl Change,
         call: &Call,
     ) -> Result<Started<T>, Error> {
-        let url = self.http().url_of(path)?;
+        let url = self.http(call).await?.url_of(path)?;
         let (body, _) = self.read(&url, call).await?;
         let body = Value::Object(change.apply(body));
         self.begin_put(path, profile, &to_json(&body)?, call).await
     }
 
     async fn finish<T: Resource>(&self, operation: &PendingOperation, call: &Call) -> Result<T, Error> {
-        match finish(self.http(), operation, call).await? {
+        match finish(self.http(call).await?, operation, call).await? {
             Some(answer) => answer.read(),
             None => Err(Error::Setup(format!("the operation on {} was a deletion", operation.resource()))),
         }

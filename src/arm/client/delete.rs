@@ -29,6 +29,7 @@ impl ArmClient {
         call: &Call,
     ) -> Result<Deleted, Error> {
         let write = Write { method: Method::Delete, path, profile, body: None, accepted: &[200, 202, 204] };
+        let http = self.http(call).await?;
         let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
@@ -37,10 +38,10 @@ impl ArmClient {
                 Ok(answer) => answer,
                 Err(error) => return absent(error),
             };
-            let Some(pending) = PendingOperation::of_delete(self.http(), &answer, path)? else {
+            let Some(pending) = PendingOperation::of_delete(http, &answer, path)? else {
                 return Ok(Deleted::Now);
             };
-            match finish(self.http(), &pending, call).await {
+            match finish(http, &pending, call).await {
                 Ok(_) => return Ok(Deleted::Now),
                 // The service may find the children only after it has taken the request.
                 Err(mut error) if error.is_nested_resources() => {
@@ -48,7 +49,7 @@ impl ArmClient {
                         return Err(error);
                     }
                     call.heard(|last| last.error = error.arm().cloned().map(Box::new));
-                    let wait = self.http().pace.busy.wait(earlier, random());
+                    let wait = http.pace.busy.wait(earlier, random());
                     earlier += 1;
                     call.pause(wait, &write.to_string()).await?;
                 }

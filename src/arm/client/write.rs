@@ -36,13 +36,14 @@ impl ArmClient {
     /// yet, or while the children of a deleted object are not gone yet: up to the deadline, except for the parent,
     /// which is given a bounded time.
     pub(super) async fn write(&self, write: &Write<'_>, call: &Call) -> Result<Answer, Error> {
-        let url = self.http().url_of(write.path)?;
+        let http = self.http(call).await?;
+        let url = http.url_of(write.path)?;
         let operation = write.to_string();
         let mut invisible_since: Option<Instant> = None;
         let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
-            let answer = self.http().write(write.method, &url, write.profile, write.body, call).await?;
+            let answer = http.write(write.method, &url, write.profile, write.body, call).await?;
             let asked = answer.retry_after().filter(|wait| !wait.is_zero());
             let mut error = match answer.accept(write.accepted) {
                 Ok(answer) => return Ok(answer),
@@ -57,16 +58,16 @@ impl ArmClient {
                 "the object still has others beneath it"
             } else if write.method == Method::Put && call.is_parent_expected() && is_parent_missing(&error) {
                 let since = *invisible_since.get_or_insert_with(Instant::now);
-                if since.elapsed() >= self.http().pace.invisible {
+                if since.elapsed() >= http.pace.invisible {
                     return Err(error);
                 }
                 "the parent is not visible yet"
             } else {
                 return Err(error);
             };
-            let wait = asked.unwrap_or_else(|| self.http().pace.busy.wait(earlier, random()));
+            let wait = asked.unwrap_or_else(|| http.pace.busy.wait(earlier, random()));
             earlier += 1;
-            tracing::info!(target: "arm::operation", operation, reason, wait_ms = wait.as_millis() as u64, "trying again");
+            tracing::info!(target: "provider.lro", operation, reason, wait_ms = wait.as_millis() as u64, "trying again");
             call.heard(|last| last.error = error.arm().cloned().map(Box::new));
             call.pause(wait, &operation).await?;
         }

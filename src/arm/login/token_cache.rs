@@ -36,11 +36,15 @@ struct Held {
 }
 
 impl TokenCache {
-    pub(in crate::arm) fn new(credential: Arc<dyn TokenCredential>, scope: String) -> Self {
+    pub(in crate::arm) fn new(
+        credential: Arc<dyn TokenCredential>,
+        scope: String,
+        now: fn() -> OffsetDateTime,
+    ) -> Self {
         Self {
             credential,
             scope,
-            now: OffsetDateTime::now_utc,
+            now,
             early: EARLY,
             held: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
@@ -62,7 +66,7 @@ impl TokenCache {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the authority did not answer in time".to_owned(),
             };
-            tracing::warn!(target: "arm::auth", reason, "the token could not be replaced early");
+            tracing::warn!(target: "provider.auth", reason, "the token could not be replaced early");
             self.hold(Some(Held { replace_at: now + PATIENCE, ..held.clone() }));
             return Ok(held.token.clone());
         }
@@ -95,7 +99,7 @@ impl TokenCache {
         let lifetime: Duration = expires_on - asked;
         let margin = Duration::min(lifetime / 5_i32, MARGIN);
         self.hold(Some(Held { token: token.clone(), replace_at: expires_on - margin, expires: expires_on }));
-        tracing::debug!(target: "arm::auth", scope = self.scope, lifetime_s = lifetime.whole_seconds(), "got a token");
+        tracing::debug!(target: "provider.auth", scope = self.scope, lifetime_s = lifetime.whole_seconds(), "got a token");
         Ok(token)
     }
 
@@ -157,8 +161,7 @@ mod tests {
     fn cache(lifetime: i64, delay: std::time::Duration) -> (Arc<Counter>, TokenCache) {
         let counter =
             Arc::new(Counter { count: AtomicU32::new(0), lifetime: AtomicI64::new(lifetime), delay });
-        let mut cache = TokenCache::new(counter.clone(), "s/.default".to_owned());
-        cache.now = clock;
+        let cache = TokenCache::new(counter.clone(), "s/.default".to_owned(), clock);
         (counter, cache)
     }
 

@@ -99,14 +99,14 @@ impl Policy for RetryPolicy {
                         }
                         TransportKind::Broken => unreachable_since = None,
                     }
-                    tracing::debug!(target: "arm::http", method = line.method, path = line.path, error = %failure, "request failed");
+                    tracing::debug!(target: "provider.http", method = line.method, path = line.path, error = %failure, "request failed");
                     None
                 }
                 Err(error) => return Err(error),
             };
             let wait = self.wait(asked, throttled, earlier);
             earlier += 1;
-            tracing::info!(target: "arm::http", method = line.method, path = line.path, attempt = earlier, wait_ms = wait.as_millis() as u64, "trying again");
+            tracing::info!(target: "provider.http", method = line.method, path = line.path, attempt = earlier, wait_ms = wait.as_millis() as u64, "trying again");
             call.pause(wait, &line.to_string()).await.map_err(carried)?;
         }
     }
