@@ -8,6 +8,12 @@ use super::{
 };
 
 impl Host {
+    /// What the provider has written to stderr so far: its log.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.plugin.stderr()
+    }
+
     /// Imports by id, and refreshes as a host does next.
     ///
     /// # Errors
