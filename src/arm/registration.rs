@@ -73,7 +73,8 @@ impl Registration {
                 other => other,
             }
         };
-        cell.get_or_try_init(work).await.map(|()| ())
+        cell.get_or_try_init(work).await?;
+        Ok(())
     }
 }
 

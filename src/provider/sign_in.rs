@@ -88,6 +88,9 @@ fn by_way(error: &LoginError) -> &'static str {
             "Nothing answers where this machine's managed identity should be. Run this on an Azure machine or service, \
              check `msi_endpoint`, or sign in another way."
         }
+        _ if unanswered => {
+            "Check the network, and the `environment` and `endpoint` of the provider block, then run the command again."
+        }
         "managed identity" => {
             "Check that the machine or service has a managed identity, and that the one named by client_id, \
              msi_object_id or msi_resource_id is assigned to it."

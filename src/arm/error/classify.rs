@@ -92,13 +92,7 @@ impl Error {
 
     /// Whether the other side's certificate is not trusted.
     pub fn is_untrusted_certificate(&self) -> bool {
-        match self {
-            Error::Transport(error) => error.kind == TransportKind::Certificate,
-            Error::Login(error) => {
-                error.transport.as_ref().is_some_and(|t| t.kind == TransportKind::Certificate)
-            }
-            _ => false,
-        }
+        self.transport().is_some_and(|error| error.kind == TransportKind::Certificate)
     }
 }
 

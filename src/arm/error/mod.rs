@@ -128,6 +128,15 @@ impl Error {
         }
     }
 
+    /// Why the service, or whoever hands out tokens, could not be reached.
+    pub(super) fn transport(&self) -> Option<&TransportError> {
+        match self {
+            Error::Transport(error) => Some(error),
+            Error::Login(error) => error.transport.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The refusal of a request, where ARM's own answer is the reason for this error.
     pub(super) fn refusal(&self) -> Option<&ArmError> {
         match self {

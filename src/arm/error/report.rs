@@ -41,9 +41,7 @@ impl Error {
                 "If a proxy or a private certificate authority stands between, add its certificate to the system's \
                  store, or set SSL_CERT_FILE or SSL_CERT_DIR to it",
             );
-        } else if let Error::Transport(error) = self
-            && error.kind == TransportKind::Connect
-        {
+        } else if self.transport().is_some_and(|error| error.kind == TransportKind::Connect) {
             lines.sentence("Check the network, and HTTPS_PROXY and NO_PROXY if a proxy is needed");
         }
         lines.0

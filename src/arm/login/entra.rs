@@ -145,8 +145,7 @@ impl Entra {
         let codes = json.get("error_codes").and_then(Value::as_array).into_iter().flatten();
         Err(LoginError {
             error: text("error"),
-            description: text("error_description")
-                .or_else(|| excerpt(body).map(|text| masked(secret, &text))),
+            description: text("error_description").or_else(|| quoted(secret, body)),
             codes: codes.filter_map(Value::as_i64).collect(),
             trace_id: text("trace_id"),
             correlation_id: text("correlation_id"),
@@ -195,6 +194,11 @@ pub(super) fn masked(secret: &Secret, text: &str) -> String {
     }
     let encoded: String = form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
     text.replace(secret.expose(), "***").replace(&encoded, "***")
+}
+
+/// The beginning of a body, without the secret. It is masked first: a secret that is cut is not found any more.
+pub(super) fn quoted(secret: &Secret, body: &[u8]) -> Option<String> {
+    excerpt(masked(secret, &String::from_utf8_lossy(body)).as_bytes())
 }
 
 /// An error of ours on its way through azure_core's credential.

@@ -126,6 +126,8 @@ impl Bodies {
     fn text(self, text: &str) -> String {
         match Url::parse(text) {
             Ok(url) if url.has_host() => super::logging::shown_url(&url),
+            // A link without its host, such as one to a next page.
+            _ if text.starts_with('/') && text.contains('?') => relative(text),
             _ => without_tokens(text),
         }
     }
@@ -140,6 +142,16 @@ impl Bodies {
             }
         }
     }
+}
+
+/// A link without scheme and host, its query shown like any other.
+fn relative(link: &str) -> String {
+    const BASE: &str = "https://here.invalid";
+    let absolute = Url::parse(BASE).and_then(|base| base.join(link));
+    absolute.map_or_else(
+        |_| MASK.to_owned(),
+        |url| super::logging::shown_url(&url).trim_start_matches(BASE).to_owned(),
+    )
 }
 
 /// A secret as it is, as a form has it, and as JSON has it: as long as it is long enough to be told from other words.
@@ -204,10 +216,17 @@ mod tests {
         let body = json!({"properties": {"mode": "Audit", "adminPassword": "hidden-1", "sas_token": "hidden-2",
             "note": "sent eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln with it",
             "path": "/metadata/identity/oauth2/token"},
-            "nextLink": "https://arm.example/x?api-version=1&$skiptoken=hidden-3"});
+            "nextLink": "https://arm.example/x?api-version=1&$skiptoken=hidden-3",
+            "more": "/x/y?api-version=2&$skiptoken=hidden-4"});
         let text = shown(Bodies::OfAzure, &body);
         assert!(!text.contains("hidden") && !text.contains("eyJ"), "{text}");
-        for plain in ["Audit", "/metadata/identity/oauth2/token", "sent *** with it", "api-version=1"] {
+        for plain in [
+            "Audit",
+            "/metadata/identity/oauth2/token",
+            "sent *** with it",
+            "api-version=1",
+            "\"/x/y?api-version=2&$skiptoken=REDACTED\"",
+        ] {
             assert!(text.contains(plain), "{plain}: {text}");
         }
     }

@@ -13,6 +13,13 @@ fn unregistered() -> ResponseTemplate {
     status(409, arm_error("MissingSubscriptionRegistration", message))
 }
 
+/// A client that has the patience of production for a registration to be seen.
+fn patient(azure: &Azure) -> ArmClient {
+    let mut settings = settings(&azure.server.uri(), &azure.server.uri());
+    settings.pace.invisible = Duration::from_secs(5);
+    ArmClient::new(settings).unwrap()
+}
+
 fn registration(state: &str) -> ResponseTemplate {
     ok(json!({"namespace": "Microsoft.Compute", "registrationState": state}))
 }
@@ -26,7 +33,8 @@ async fn the_resource_provider_is_registered_once_for_all() {
     azure.answer("GET", COMPUTE, 2, registration("Registering")).await;
     azure.answer("GET", COMPUTE, 1, registration("Registered")).await;
     let (id, call) = (profile_id(), call());
-    let reads = (0..3).map(|_| async { azure.client.profiles().get(&id, &call).await.unwrap() });
+    let client = patient(&azure);
+    let reads = (0..3).map(|_| async { client.profiles().get(&id, &call).await.unwrap() });
     futures::future::join_all(reads).await;
     let lines = azure.lines().await;
     assert_eq!(lines.iter().filter(|line| line.starts_with("POST")).count(), 1, "{lines:?}");
@@ -39,7 +47,7 @@ async fn a_write_is_repeated_while_the_service_does_not_see_the_registration() {
     azure.answer("PUT", &profile_path(), 3, unregistered()).await;
     azure.answer("PUT", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     azure.answer("POST", &format!("{COMPUTE}/register"), 1, registration("Registered")).await;
-    azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap();
+    patient(&azure).profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap();
     assert_eq!(azure.lines().await.len(), 5);
 }
 

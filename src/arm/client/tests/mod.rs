@@ -7,6 +7,7 @@ mod first_contact;
 mod login;
 mod logs;
 mod many;
+mod proxy;
 mod read;
 mod tls;
 mod write;

@@ -1,9 +1,9 @@
 //! Asking somebody on the net for an id token: one request, one member of its JSON answer.
 
-use super::super::super::error::{Error, LoginError, excerpt, without_mark};
+use super::super::super::error::{Error, LoginError, without_mark};
 use super::super::super::pipeline::{request_line, to_error};
 use super::super::super::secret::Secret;
-use super::super::entra::{masked, unanswered};
+use super::super::entra::{quoted, unanswered};
 use azure_core::http::headers::{ACCEPT, AUTHORIZATION};
 use azure_core::http::{Context, Pipeline, PipelineSendOptions, Request};
 use serde_json::Value;
@@ -38,8 +38,7 @@ pub(super) async fn id_token(
     };
     let body: &[u8] = answer.body().as_ref();
     if !answer.status().is_success() {
-        let said =
-            excerpt(body).map_or_else(|| "no id token was given".to_owned(), |text| masked(token, &text));
+        let said = quoted(token, body).unwrap_or_else(|| "no id token was given".to_owned());
         return Err(failed(said));
     }
     let json: Value = serde_json::from_slice(without_mark(body)).unwrap_or_default();

@@ -13,7 +13,7 @@ use super::super::pace::{Backoff, random};
 use super::super::pipeline::{Plumbing, request_line, to_error};
 use super::super::secret::Secret;
 use super::answer::{TokenAnswer, is_header_text};
-use super::entra::{context_of, masked, through, unanswered};
+use super::entra::{context_of, masked, quoted, through, unanswered};
 use super::{AddressError, address};
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
@@ -215,7 +215,7 @@ impl ManagedIdentityCredential {
             description: reason
                 .or_else(|| text("error_description"))
                 .or_else(|| text("message"))
-                .or_else(|| excerpt(body).map(|text| masked(&text))),
+                .or_else(|| secret.map_or_else(|| excerpt(body), |secret| quoted(secret, body))),
             trace_id: text("trace_id"),
             correlation_id: text("correlation_id"),
             ..LoginError::default()
