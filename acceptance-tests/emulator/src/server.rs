@@ -13,6 +13,7 @@ use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
@@ -61,9 +62,10 @@ impl Server {
         format!("https://{}", self.address)
     }
 
-    /// Takes connections until the future is dropped.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener, tls: Arc<ServerConfig>) {
-        let acceptor = TlsAcceptor::from(tls);
+    /// Takes connections until the future is dropped: over HTTPS, or, where there is no configuration for it, plain ones
+    /// for what a machine asks of itself.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, tls: Option<Arc<ServerConfig>>) {
+        let acceptor = tls.map(TlsAcceptor::from);
         let slots = Arc::new(Semaphore::new(CONNECTIONS));
         loop {
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
@@ -81,21 +83,31 @@ impl Server {
         }
     }
 
-    async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: TlsAcceptor) {
+    async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
         // Small answers must not wait for an acknowledgement. Where it is refused they are merely slower.
         let _ = stream.set_nodelay(true);
         let reset = Arc::new(AtomicBool::new(false));
-        let abort = Arc::new(Notify::new());
         let socket = Socket::new(stream, Arc::clone(&reset));
+        let Some(acceptor) = acceptor else {
+            return self.exchanges(socket, false, reset, true).await;
+        };
         let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(socket)).await else { return };
         let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        self.exchanges(stream, h2, reset, false).await;
+    }
+
+    async fn exchanges<S>(self: Arc<Self>, stream: S, h2: bool, reset: Arc<AtomicBool>, plain: bool)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let abort = Arc::new(Notify::new());
         let service = {
-            let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));
+            let abort = Arc::clone(&abort);
             service_fn(move |request| {
                 let server = Arc::clone(&self);
                 let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));
                 async move {
-                    let Some(response) = server.exchange(request).await else {
+                    let Some(response) = server.exchange(request, plain).await else {
                         reset.store(true, Ordering::Relaxed);
                         abort.notify_one();
                         return std::future::pending::<Result<Response<Payload>, Infallible>>().await;
@@ -128,7 +140,7 @@ impl Server {
     }
 
     /// Answers one request; none means that the connection is to be reset.
-    async fn exchange(&self, request: hyper::Request<Incoming>) -> Option<Response<Payload>> {
+    async fn exchange(&self, request: hyper::Request<Incoming>, plain: bool) -> Option<Response<Payload>> {
         let (head, body) = request.into_parts();
         let base = self.base_of(&head);
         let query = head.uri.query().unwrap_or("");
@@ -145,6 +157,7 @@ impl Server {
             headers: head.headers,
             body,
             base,
+            plain,
         };
         let plan = self.emulator().plan(&request);
         for action in &plan.actions {
