@@ -5,10 +5,12 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use terraform_provider_gallery::explain;
 use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, PROTOCOL_VERSION};
 use terraform_provider_gallery::plugin::lifetime::Mode;
 use terraform_provider_gallery::plugin::serve::{self, Options};
-use terraform_provider_gallery::plugin::{Service, log, panics};
+use terraform_provider_gallery::plugin::service::record::Recorder;
+use terraform_provider_gallery::plugin::{Service, log, panics, seclusion};
 use terraform_provider_gallery::provider::{ADDRESS, Gallery};
 
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -17,21 +19,29 @@ const TYPE_NAME: &str = "gallery";
 
 const USAGE: &str = "\
 usage: terraform-provider-gallery [--debug | --version | --help]
+       terraform-provider-gallery explain FILE [OPTIONS]
 
 Terraform and OpenTofu start this program themselves; nothing has to be run by hand.
 
+  explain    say who may call what by the allowlists in a file: rules, an exported version, an ARM template, a state
+             or a plan; as text, a table or a diagram. explain --help tells more.
   --debug    serve in the foreground and print what to export, so that Terraform uses this very process:
              for a debugger, or to read the log live. Ctrl-C ends it.
   --version  print the version
   --help     print this
 
-Logging: TF_LOG, TF_LOG_PROVIDER, TF_LOG_PROVIDER_GALLERY, TF_LOG_PROVIDER_GALLERY_HTTP (or _AUTH, _LRO, _PLUGIN)
-set to TRACE, DEBUG, INFO, WARN, ERROR or OFF.
+Logging: Terraform shows what TF_LOG_PROVIDER (or TF_LOG) lets through: TRACE, DEBUG, INFO, WARN or ERROR. INFO tells
+how long operations take, DEBUG each call and request. TF_LOG_PROVIDER_GALLERY and TF_LOG_PROVIDER_GALLERY_HTTP (or _AUTH,
+_LRO, _PLUGIN), beside it, set other levels for this provider and for a part of it.
+TF_LOG_PROVIDER_GALLERY_CALLS names a directory in which every call of Terraform is recorded, but for the provider block.
 ";
+/// The variable that names a directory for what is asked and answered.
+const CALLS: &str = "TF_LOG_PROVIDER_GALLERY_CALLS";
 
 /// What the arguments ask for.
 enum Command {
     Serve(Mode),
+    Explain,
     Version,
     Help,
 }
@@ -40,6 +50,10 @@ fn main() -> ExitCode {
     panics::report(NAME);
     let said = match command(env::args_os().skip(1)) {
         Ok(Command::Serve(mode)) => return serve(mode),
+        Ok(Command::Explain) => {
+            let (mut input, mut output, mut errors) = (io::stdin(), io::stdout(), io::stderr());
+            return explain::run(env::args_os().skip(2), &mut input, &mut output, &mut errors).into();
+        }
         Ok(Command::Version) => {
             format!("{NAME} {} (plugin protocol {PROTOCOL_VERSION})\n", env!("CARGO_PKG_VERSION"))
         }
@@ -57,8 +71,10 @@ fn main() -> ExitCode {
 /// Reads the arguments. HashiCorp's framework writes its flags with one dash, so both forms are taken.
 fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsString> {
     let mut command = Command::Serve(Mode::Plugin);
-    for argument in arguments {
+    for (place, argument) in arguments.enumerate() {
         command = match argument.to_str() {
+            // What comes after it is its own.
+            Some("explain") if place == 0 => return Ok(Command::Explain),
             Some("--debug" | "-debug") => Command::Serve(Mode::Debug),
             Some("--version" | "-version" | "-V") => return Ok(Command::Version),
             Some("--help" | "-help" | "-h") => return Ok(Command::Help),
@@ -69,6 +85,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsStrin
 }
 
 fn serve(mode: Mode) -> ExitCode {
+    seclusion::seclude(mode);
     let environment = |name: &str| env::var_os(name);
     let handshake = match mode {
         Mode::Plugin => Handshake::from_environment(&environment),
@@ -95,7 +112,18 @@ fn serve(mode: Mode) -> ExitCode {
             "Serving until Ctrl-C. In another terminal, export what follows and run Terraform as usual:\n\n",
         );
     }
-    match serve::run(|| Service::new(Gallery::new()), Options { address: ADDRESS, mode, handshake }) {
+    let directory = environment(CALLS).filter(|directory| !directory.is_empty());
+    let recorder = match directory.map(|directory| Recorder::in_directory(directory.as_ref())).transpose() {
+        Ok(recorder) => recorder,
+        Err(error) => {
+            complain(&format!("{NAME}: calls cannot be recorded in the directory of {CALLS}: {error}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match serve::run(
+        || Service::recorded(Gallery::new(), recorder),
+        Options { address: ADDRESS, mode, handshake },
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("{NAME}: {error}\n"));
@@ -119,7 +147,8 @@ It manages the in-VM access control profiles of Azure Compute Gallery. To use it
     }}
 
 and run `terraform init`. To see it work without Azure, run `cargo quickstart` in its repository; every resource is
-described in docs/. To attach a debugger, start it with --debug. More: --help.
+described in docs/. To see who may call what by the rules in a file, run it as `terraform-provider-gallery explain
+FILE`. To attach a debugger, start it with --debug. More: --help.
 "
     )
 }

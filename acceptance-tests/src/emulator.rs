@@ -270,6 +270,8 @@ pub struct Request {
     pub status: Option<u64>,
     /// The body, when there was one; of a login form all but its secrets.
     pub body: Value,
+    /// Who said they were asking.
+    pub user_agent: String,
 }
 
 impl Request {
@@ -282,6 +284,7 @@ impl Request {
             headers: entry.get("headers").cloned().unwrap_or_default(),
             status: entry.get("status").and_then(Value::as_u64),
             body: entry.get("body").cloned().unwrap_or(json!(null)),
+            user_agent: text("user_agent"),
         }
     }
 

@@ -133,6 +133,66 @@ impl Draft {
     }
 }
 
+impl Draft {
+    /// The same with some texts taken for unknown, because they only stand for others: an expression of a template, for
+    /// one. An element whose name is such a text makes its list unknown, since its name may be any other's.
+    #[must_use]
+    pub fn without(mut self, is_open: impl Fn(&str) -> bool) -> Self {
+        let text = |part: &mut Part<String>| {
+            if part.known().is_some_and(|text| is_open(text)) {
+                *part = Part::Unknown;
+            }
+        };
+        let condition = |part: &mut Part<Option<String>>| {
+            if part.known().and_then(Option::as_deref).is_some_and(&is_open) {
+                *part = Part::Unknown;
+            }
+        };
+        let names = |part: &mut Part<DraftNames>| {
+            if let Part::Known(names) = part {
+                let before = names.known.len();
+                names.known.retain(|name| !is_open(name));
+                names.more |= names.known.len() < before;
+            }
+        };
+        each_known(&mut self.privileges, &is_open, |one| {
+            text(&mut one.path);
+            let open_key = |query: &BTreeMap<String, _>| query.keys().any(|key| is_open(key));
+            if one.query_parameters.known().is_some_and(open_key) {
+                one.query_parameters = Part::Unknown;
+            } else if let Part::Known(query) = &mut one.query_parameters {
+                query.values_mut().for_each(text);
+            }
+        });
+        each_known(&mut self.roles, &is_open, |one| names(&mut one.privileges));
+        each_known(&mut self.identities, &is_open, |one| {
+            let conditions =
+                [&mut one.user_name, &mut one.group_name, &mut one.exe_path, &mut one.process_name];
+            conditions.into_iter().for_each(condition);
+        });
+        each_known(&mut self.role_assignments, &is_open, |one| names(&mut one.identities));
+        self
+    }
+}
+
+/// Changes the known elements of a map, unless one of its names is open: then nothing about it is known.
+fn each_known<T>(
+    part: &mut Part<BTreeMap<String, Part<T>>>,
+    is_open: impl Fn(&str) -> bool,
+    change: impl Fn(&mut T),
+) {
+    if part.known().is_some_and(|elements| elements.keys().any(|name| is_open(name))) {
+        *part = Part::Unknown;
+    }
+    if let Part::Known(elements) = part {
+        for element in elements.values_mut() {
+            if let Part::Known(element) = element {
+                change(element);
+            }
+        }
+    }
+}
+
 impl From<&Rules> for Draft {
     fn from(rules: &Rules) -> Self {
         let set = |names: &BTreeSet<String>| Part::Known(DraftNames { known: names.clone(), more: false });
@@ -189,6 +249,19 @@ mod tests {
     #[test]
     fn complete_rules_survive_the_way_there_and_back() {
         assert_eq!(Draft::from(&sample()).complete(), Some(sample()));
+    }
+
+    #[test]
+    fn open_texts_are_unknown_wherever_they_stand() {
+        let open = |one: &'static str| Draft::from(&sample()).without(move |text| text == one);
+        assert_eq!(open("nothing"), Draft::from(&sample()));
+        for text in ["/a", "k", "v", "u"] {
+            assert_eq!(open(text).complete(), None, "{text}");
+        }
+        // As a name of an element it leaves the list open, as a reference the set.
+        assert!(open("i").identities.is_unknown());
+        assert!(open("p").privileges.is_unknown() && !open("p").roles.is_unknown());
+        assert_eq!(open("p").complete(), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@
 //! - [`findings()`] and [`document_findings`]: what is wrong or surprising, by ids explained in [`CATALOG`].
 //! - [`Matcher::decide`]: the agent's answer to one request, and why.
 //! - [`difference()`] and [`replay`]: what a change does, in grants and in recorded requests.
+//! - [`Picture`]: who may do what, as a diagram, a table or a page of text.
 //! - [`read_audit_log`] and [`learn`](learn()): what machines recorded, and the smallest rules that allow it.
 //!
 //! Sources are named where a rule is taken from one: agent source files are those of commit `729e2a8` of
@@ -28,8 +29,12 @@ mod difference;
 mod document;
 mod draft;
 mod findings;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 mod grants;
 mod learn;
+mod picture;
 mod rules;
 mod words;
 
@@ -43,12 +48,13 @@ pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, Role
 pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
 pub use findings::{
     CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
-    document_findings, findings, group, nearest, sensitive,
+    document_findings, findings, group, nearest, open_document_findings, sensitive,
 };
 pub use grants::{Grant, count_grants, grants, grants_of_draft};
 pub use learn::{
     Learned, Learner, LeftOut, LeftOutRequest, Options as LearnOptions, Reason, Report, Wider, learn,
 };
+pub use picture::{Picture, graphviz, markdown, mermaid, text};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};
 

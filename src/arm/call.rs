@@ -74,6 +74,11 @@ impl Call {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
+    /// How long it has lasted.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Notes what the service said.
     pub(super) fn heard(&self, note: impl FnOnce(&mut Last)) {
         note(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));

@@ -14,11 +14,15 @@
 //!
 //! This is the only module that names azure_core.
 
+mod attribution;
 mod call;
 mod client;
 mod cloud;
 pub mod error;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 pub mod ids;
 mod link;
 mod location;
@@ -31,6 +35,7 @@ mod pipeline;
 mod registration;
 mod secret;
 
+pub use attribution::on_behalf_of;
 pub use call::{Call, Last};
 pub use client::{
     API_VERSION, ArmClient, Authorization, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions,
@@ -43,6 +48,6 @@ pub use login::{
     Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl, TenantId,
 };
 pub use operation::{PendingOperation, Started};
-pub use pace::{Backoff, Pace};
+pub use pace::{Backoff, Pace, Refill};
 pub use registration::NAMESPACE;
 pub use secret::Secret;

@@ -104,6 +104,16 @@ pub fn findings(draft: &Draft, context: &Context) -> Vec<Finding> {
 /// Everything there is to say about rules in the form of lists: what only that form can hold, and the findings
 /// about the rules as the agent would read them. Words of the document take precedence over the context's.
 pub fn document_findings(document: &Document, context: &Context) -> Vec<Finding> {
+    open_document_findings(document, context, |_| false)
+}
+
+/// The same for a document in which some texts only stand for others, such as the expressions of a template: what they
+/// stand for counts as unknown. A mode or default access of that kind has to be left out.
+pub fn open_document_findings(
+    document: &Document,
+    context: &Context,
+    is_open: impl Fn(&str) -> bool,
+) -> Vec<Finding> {
     let mut found = Found::default();
     document::check(document, &mut found);
     let context = Context {
@@ -116,7 +126,7 @@ pub fn document_findings(document: &Document, context: &Context) -> Vec<Finding>
         ..context.clone()
     };
     let (rules, _) = document.rules.clone().unwrap_or_default().to_rules();
-    found.0.extend(findings(&Draft::from(&rules), &context));
+    found.0.extend(findings(&Draft::from(&rules).without(is_open), &context));
     found.sorted()
 }
 

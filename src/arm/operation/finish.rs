@@ -87,8 +87,7 @@ impl Watch<'_> {
             match read(&answer) {
                 Ok(Seen::Running(word)) => {
                     (nothing_since, unreadable) = (None, 0);
-                    tracing::info!(target: "provider.lro", state = word, operation = self.operation, "not done yet");
-                    self.call.heard(|last| last.progress = Some(word));
+                    self.tell(word);
                 }
                 Ok(Seen::Nothing) => {
                     let since = *nothing_since.get_or_insert_with(Instant::now);
@@ -127,13 +126,20 @@ impl Watch<'_> {
                 }
                 Ok(seen) => {
                     let state = if let Seen::Running(word) = seen { word } else { "still there".to_owned() };
-                    self.call.heard(|last| last.progress = Some(state));
+                    self.tell(state);
                 }
                 Err(error @ Error::Unreadable { .. }) if self.looks >= UNREADABLE => return Err(error),
                 Err(Error::Unreadable { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Keeps how far it is, and tells whoever reads the log.
+    fn tell(&self, state: String) {
+        let elapsed_s = self.call.elapsed().as_secs();
+        tracing::info!(target: "provider.lro", state, elapsed_s, operation = self.operation, "not done yet");
+        self.call.heard(|last| last.progress = Some(state));
     }
 
     /// One look. If the time is up in the middle of it, it is the operation that was not done, not the look.

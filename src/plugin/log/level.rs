@@ -8,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 use crate::plugin::handshake::Environment;
 
 /// The subsystems that can be set apart. Lines of others go by the provider's level.
-const SUBSYSTEMS: [&str; 4] = ["plugin", "http", "auth", "lro"];
+pub(super) const SUBSYSTEMS: [&str; 4] = ["plugin", "http", "auth", "lro"];
 /// The prefix of our own targets.
 const OURS: &str = "provider";
 /// How much is written if nobody asks for more, and how much of libraries at most.

@@ -129,3 +129,29 @@ fn the_cause_of_an_error_is_told() {
     });
     assert_eq!(written[0]["error"], "cannot connect: no route");
 }
+
+/// A line of ours with any other target would count as a library's and never be written below warnings.
+#[test]
+fn every_line_of_ours_has_a_target_that_can_be_asked_for() {
+    fn sources(directory: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+        for path in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let mut lines = 0;
+    for path in found.iter().filter(|path| !path.ends_with("log/tests.rs")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        for target in text.split("target: \"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            lines += 1;
+            let known = target.strip_prefix("provider.").is_some_and(|one| level::SUBSYSTEMS.contains(&one));
+            assert!(known || target == "provider", "{target} in {}", path.display());
+        }
+    }
+    assert!(lines > 10, "no lines were found");
+}

@@ -8,6 +8,7 @@ pub mod json;
 pub mod least_privilege_role;
 pub mod operations;
 pub mod options;
+pub mod pictures;
 pub mod role_arguments;
 pub mod roles;
 pub mod rules_argument;
@@ -34,9 +35,11 @@ pub fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(ParseId(Of::Version)),
         Arc::new(MakeId(Of::Profile)),
         Arc::new(MakeId(Of::Version)),
+        Arc::new(pictures::RulesDiagram),
         Arc::new(rules_diff::RulesDiff),
         Arc::new(rules_findings::RulesFindings),
         Arc::new(rules_from_audit_log::RulesFromAuditLog),
+        Arc::new(pictures::RulesMarkdown),
         Arc::new(operations::OperationMatches),
         Arc::new(operations::EffectiveOperations),
         Arc::new(roles::RolePermits),

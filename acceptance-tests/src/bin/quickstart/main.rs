@@ -5,23 +5,47 @@ mod narration;
 mod playground;
 mod steps;
 
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use acceptance_tests::cli::{Cli, HOW_TO_GET_ONE};
 use narration::Narration;
 use steps::Stop;
 
-const USAGE: &str =
-    "usage: cargo quickstart [-- DIRECTORY]\n\nworks in DIRECTORY, which must be empty, or in quickstart/";
+const USAGE: &str = "\
+usage: cargo quickstart [DIRECTORY]
+
+Takes a real example through the real Terraform (or OpenTofu), against an Azure that runs on this machine: init,
+validate, plan, apply, a change of one rule, an import, destroy. Tells what it does as it goes, and leaves what it takes
+to go on by yourself. Nothing leaves this machine, and your own Terraform settings play no part.
+
+  DIRECTORY  where to work, which must be empty or new [quickstart/ in the repository]
+  --help, --version
+
+Needs terraform or tofu on the PATH. Ctrl-C ends it, and all it has started.
+";
+
+/// What the arguments ask for.
+enum Wanted {
+    Story(Option<PathBuf>),
+    Say(String),
+}
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1);
-    let directory = arguments.next();
-    let option = directory.as_ref().is_some_and(|one| one.to_string_lossy().starts_with('-'));
-    if option || arguments.next().is_some() {
-        Narration::complain(USAGE);
-        return ExitCode::from(2);
-    }
+    let directory = match wanted(std::env::args_os().skip(1)) {
+        Ok(Wanted::Story(directory)) => directory,
+        Ok(Wanted::Say(text)) => {
+            // A reader that has gone away (`--help | head -1`) is no failure.
+            drop(std::io::stdout().write_all(text.as_bytes()));
+            return ExitCode::SUCCESS;
+        }
+        Err(wrong) => {
+            Narration::complain(&format!("{wrong}\n\n{USAGE}"));
+            return ExitCode::from(2);
+        }
+    };
     let Some(cli) = Cli::find() else {
         Narration::complain(HOW_TO_GET_ONE);
         return ExitCode::FAILURE;
@@ -30,7 +54,7 @@ fn main() -> ExitCode {
         Narration::complain(&format!("an interrupt could not be waited for: {error}"));
         return ExitCode::FAILURE;
     }
-    match steps::tell(cli, &Narration::new(), directory.map(Into::into)) {
+    match steps::tell(cli, &Narration::new(), directory) {
         Ok(()) => ExitCode::SUCCESS,
         // What was being run has failed for no other reason.
         Err(_) if interrupt::happened() => {
@@ -42,4 +66,22 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn wanted(arguments: impl Iterator<Item = OsString>) -> Result<Wanted, String> {
+    let mut directory = None;
+    for argument in arguments {
+        match argument.to_str() {
+            Some("--help" | "-h") => return Ok(Wanted::Say(USAGE.to_owned())),
+            Some("--version" | "-V") => {
+                return Ok(Wanted::Say(concat!("quickstart ", env!("CARGO_PKG_VERSION"), "\n").to_owned()));
+            }
+            // Cargo hands it on when it was written once more.
+            Some("--") => {}
+            Some(option) if option.starts_with('-') => return Err(format!("unknown option {option}")),
+            _ if directory.is_some() => return Err("one directory at a time".to_owned()),
+            _ => directory = Some(PathBuf::from(argument)),
+        }
+    }
+    Ok(Wanted::Story(directory))
 }

@@ -1,0 +1,81 @@
+//! What a registry takes of a provider: an archive for each platform, their checksums, and a manifest.
+//!
+//! The layout is the registry's own (<https://developer.hashicorp.com/terraform/registry/providers/publishing>), and the
+//! same that a filesystem mirror holds. Everything is made from the sources and the time of the commit alone, so that
+//! whoever builds it again gets the same bytes.
+
+mod archive;
+mod artefacts;
+mod compile;
+mod executable;
+mod platform;
+mod sources;
+mod sums;
+
+pub use archive::{Entry, pack};
+pub use artefacts::{Artefacts, MANIFEST_PROTOCOL};
+pub use compile::{Linking, compile};
+pub use executable::needs_loader;
+pub use platform::{Choice, PLATFORMS, Platform, choose};
+pub use sources::{Sources, is_installed};
+pub use sums::{sha256, sums};
+
+use std::path::{Path, PathBuf};
+
+/// Why there are no artefacts.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file cannot be read or written.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A program cannot be run.
+    #[error("{program} cannot be run: {error}")]
+    Program {
+        /// Which.
+        program: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The sources do not build for a target.
+    #[error("{triple} does not build; what the compiler said stands above")]
+    Build {
+        /// The target.
+        triple: String,
+    },
+    /// Nobody knows when the sources were made.
+    #[error(
+        "the time of the release is not known: this is no git checkout. Set SOURCE_DATE_EPOCH to seconds since 1970"
+    )]
+    NoTime,
+    /// The variable holds something else.
+    #[error("SOURCE_DATE_EPOCH takes whole seconds from 1980 to 2107, not {text:?}")]
+    BadTime {
+        /// What it holds.
+        text: String,
+    },
+    /// An archive cannot be written.
+    #[error("the archive cannot be written: {0}")]
+    Archive(String),
+    /// The manifest is not what a registry expects.
+    #[error("terraform-registry-manifest.json does not name protocol {MANIFEST_PROTOCOL}")]
+    Manifest,
+    /// A binary for Linux needs libraries of the system.
+    #[error("the binary for {triple} is not static: it asks for a loader of the system")]
+    NotStatic {
+        /// The target.
+        triple: String,
+    },
+}
+
+impl Error {
+    fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self::File { path, error }
+    }
+}

@@ -1,0 +1,139 @@
+//! Tables in GitHub's Markdown (<https://github.github.com/gfm/>), for a pull request.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Finding, group};
+use super::{EVERYBODY, Picture, conditions, parameters, visible};
+
+/// An allowlist as Markdown: a heading when it has a title, what the modes mean, a table of privileges with who may use
+/// each, a table of identities, and the findings. Texts of the rules stand in code, so that nothing in them is a link, a
+/// mention or markup.
+pub fn markdown(picture: &Picture, findings: &[Finding]) -> String {
+    let mut page = String::new();
+    if !picture.title.is_empty() {
+        page.push_str(&format!("### {}\n\n", code(&visible(&picture.title))));
+    }
+    // Sentences are ours, but a note may quote something.
+    page.push_str(&picture.sentences().iter().map(|one| prose(one)).collect::<Vec<_>>().join(" "));
+    page.push_str("\n\n");
+    page.push_str(&privileges(picture));
+    if !picture.rules.identities.is_empty() {
+        page.push('\n');
+        page.push_str(&identities(picture));
+    }
+    if !findings.is_empty() {
+        page.push('\n');
+        page.push_str(&list(findings));
+    }
+    page
+}
+
+fn privileges(picture: &Picture) -> String {
+    let who = if picture.is_in_force() { "Who may" } else { "Who might, were the rules in force" };
+    let mut table = format!("| Privilege | Requests | {who} |\n| --- | --- | --- |\n");
+    for (name, privilege) in &picture.rules.privileges {
+        let mut requests = code(&visible(&privilege.path));
+        let parameters: Vec<_> = parameters(privilege).iter().map(|one| code(one)).collect();
+        if !parameters.is_empty() {
+            requests.push_str(" with ");
+            requests.push_str(&parameters.join(" and "));
+        }
+        if let Some(reached) = picture.reaches(privilege) {
+            requests.push_str(&format!("<br>reaches {reached}"));
+        }
+        let who = match picture.holders(name) {
+            None => format!("**{}**", picture.closed()),
+            Some(holders) => holders.iter().map(|one| holder(picture, one)).collect::<Vec<_>>().join("<br>"),
+        };
+        table.push_str(&format!("| {} | {requests} | {who} |\n", code(&visible(name))));
+    }
+    table.push_str(&format!("| *every other request* | | **{}** |\n", picture.everything_else()));
+    table
+}
+
+fn holder(picture: &Picture, (identity, roles): (&String, &BTreeSet<String>)) -> String {
+    let everybody = picture.rules.identities.get(identity).is_some_and(super::Identity::is_everybody);
+    let roles: Vec<_> = roles.iter().map(|role| code(&visible(role))).collect();
+    let who = if everybody { format!(" (**{EVERYBODY}**)") } else { String::new() };
+    format!("{}{who} by {}", code(&visible(identity)), roles.join(", "))
+}
+
+fn identities(picture: &Picture) -> String {
+    let mut table = String::from("| Identity | Processes | Roles |\n| --- | --- | --- |\n");
+    for (name, identity) in &picture.rules.identities {
+        let conditions: Vec<_> =
+            conditions(identity).iter().map(|(what, text)| format!("{what} {}", code(text))).collect();
+        let processes = match conditions.is_empty() {
+            true => format!("**{EVERYBODY}**"),
+            false => conditions.join("<br>"),
+        };
+        let roles: Vec<_> = picture.roles_of(name).map(|role| code(&visible(role))).collect();
+        let roles = if roles.is_empty() { "*none*".to_owned() } else { roles.join(", ") };
+        table.push_str(&format!("| {} | {processes} | {roles} |\n", code(&visible(name))));
+    }
+    table
+}
+
+fn list(findings: &[Finding]) -> String {
+    let mut counts = BTreeMap::<_, usize>::new();
+    for finding in findings {
+        *counts.entry(finding.severity).or_default() += 1;
+    }
+    let counts: Vec<_> = counts.iter().map(|(severity, count)| format!("{severity} {count}")).collect();
+    let mut list = format!("Findings ({}):\n\n", counts.join(", "));
+    for group in group(findings.iter().cloned()) {
+        let (severity, id, title) = (group.severity, group.id, group.summary());
+        for finding in &group.findings {
+            let suggestion =
+                finding.suggestion.as_deref().map_or_else(String::new, |text| format!(" {}", prose(text)));
+            list.push_str(&format!(
+                "- **{severity}** {id} {}: {} {}{suggestion}\n",
+                prose(title),
+                code(&visible(&finding.subject.to_string())),
+                prose(&finding.message)
+            ));
+        }
+    }
+    list
+}
+
+/// A text as code: between more backticks than it has in a row, and with bars escaped, since a table's cells are parted
+/// before anything else is read.
+fn code(text: &str) -> String {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    // One blank at each end is taken away again, if there is something beside blanks.
+    let apart = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
+    let pad = if apart && !text.trim_matches(' ').is_empty() { " " } else { "" };
+    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+}
+
+/// A sentence that may quote something: whatever could be markup, a link, a mention or a reference is broken. The last
+/// three are looked for after backslashes and entities are read, so a comment has to part them.
+fn prose(text: &str) -> String {
+    const PARTED: &str = "<!-- -->";
+    let mut escaped = String::new();
+    let mut last = String::new();
+    for c in visible(text).chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '>' | '|' | '~' | '$' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            _ => escaped.push(c),
+        }
+        if matches!(c, '@' | '#') || (c == '/' && last.ends_with(':')) || (c == '.' && last.ends_with("www"))
+        {
+            escaped.push_str(PARTED);
+        }
+        last.extend(c.to_lowercase());
+    }
+    escaped
+}

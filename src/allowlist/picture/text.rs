@@ -1,0 +1,142 @@
+//! A page for a terminal.
+
+use std::collections::BTreeMap;
+
+use super::super::{Finding, Privilege, Severity};
+use super::{EVERYBODY, Picture, conditions, parameters, visible};
+
+/// An allowlist as text: its title when it has one, what the modes mean, who may call what, what is closed, what becomes
+/// of everything else, and the findings.
+pub fn text(picture: &Picture, findings: &[Finding]) -> String {
+    let mut page = Page::default();
+    if !picture.title.is_empty() {
+        page.line(0, &visible(&picture.title));
+    }
+    for sentence in picture.sentences() {
+        page.line(1, &visible(&sentence));
+    }
+    let granted = who_may(picture);
+    if !granted.is_empty() {
+        page.heading(if picture.is_in_force() {
+            "Who may call what"
+        } else {
+            "Who might call what, were the rules in force"
+        });
+        for (identity, privileges) in granted {
+            page.line(2, &format!("{}: {}", name(identity), processes(picture, identity)));
+            for (privilege, roles) in privileges {
+                page.privilege(picture, privilege, &format!(" (by {})", roles.join(", ")));
+            }
+        }
+    }
+    let closed: Vec<_> = picture.closed_privileges().collect();
+    if !closed.is_empty() {
+        page.heading(&match picture.is_in_force() {
+            true => capitalised(picture.closed()),
+            false => "Granted to nobody".to_owned(),
+        });
+        for (privilege, one) in closed {
+            page.line(2, &format!("{}: {}", name(privilege), requests(one)));
+        }
+    }
+    let idle: Vec<_> =
+        picture.rules.identities.keys().filter(|name| picture.roles_of(name).next().is_none()).collect();
+    if !idle.is_empty() {
+        page.heading("Identities without a role");
+        for identity in idle {
+            page.line(2, &format!("{}: {}", name(identity), processes(picture, identity)));
+        }
+    }
+    page.heading("Every other request");
+    page.line(2, picture.everything_else());
+    page.findings(findings);
+    page.0
+}
+
+/// By identity, the privileges it has and by which roles.
+fn who_may(picture: &Picture) -> BTreeMap<&String, Vec<(&String, Vec<String>)>> {
+    let mut granted = BTreeMap::<_, Vec<_>>::new();
+    for (privilege, holders) in &picture.holders {
+        for (identity, roles) in holders {
+            let roles = roles.iter().map(|role| name(role)).collect();
+            granted.entry(identity).or_default().push((privilege, roles));
+        }
+    }
+    granted
+}
+
+fn processes(picture: &Picture, identity: &str) -> String {
+    let Some(identity) = picture.rules.identities.get(identity) else { return String::new() };
+    if identity.is_everybody() {
+        return EVERYBODY.to_uppercase();
+    }
+    let conditions: Vec<_> =
+        conditions(identity).into_iter().map(|(what, text)| format!("{what} {text}")).collect();
+    conditions.join(", ")
+}
+
+fn requests(privilege: &Privilege) -> String {
+    let parameters = parameters(privilege);
+    let with =
+        if parameters.is_empty() { String::new() } else { format!(" with {}", parameters.join(" and ")) };
+    format!("{}{with}", visible(&privilege.path))
+}
+
+/// A name, in quotes where it would otherwise run into the text around it.
+fn name(text: &str) -> String {
+    let plain = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "\":,()".contains(c));
+    if plain { visible(text).into_owned() } else { format!("\"{}\"", visible(text)) }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, depth: usize, text: &str) {
+        self.0.push_str(&"  ".repeat(depth));
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.0.push('\n');
+        self.line(1, text);
+    }
+
+    fn privilege(&mut self, picture: &Picture, privilege: &str, by: &str) {
+        let Some(one) = picture.rules.privileges.get(privilege) else { return };
+        self.line(3, &format!("{}: {}{by}", name(privilege), requests(one)));
+        if let Some(reached) = picture.reaches(one) {
+            self.line(4, &format!("reaches {reached}"));
+        }
+    }
+
+    fn findings(&mut self, findings: &[Finding]) {
+        let count = |severity| findings.iter().filter(|one| one.severity == severity).count();
+        if findings.is_empty() {
+            self.heading("No findings");
+            return;
+        }
+        let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")];
+        let counts: Vec<_> = counts
+            .into_iter()
+            .map(|(severity, word)| (count(severity), word))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+            .collect();
+        self.heading(&format!("Findings: {}", counts.join(", ")));
+        for finding in findings {
+            let subject = finding.subject.to_string();
+            self.line(2, &format!("{} {} {}", finding.severity, finding.id, visible(&subject)));
+            self.line(3, &visible(&finding.message));
+            if let Some(suggestion) = &finding.suggestion {
+                self.line(3, &visible(suggestion));
+            }
+        }
+    }
+}

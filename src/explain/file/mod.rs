@@ -1,0 +1,133 @@
+//! What a file is, and the versions in it.
+
+mod exported;
+mod template;
+mod terraform;
+
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::version::{Open, Profile, Version};
+
+/// A version's type in Azure Resource Manager.
+const VERSION: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions";
+/// Its profile's.
+const PROFILE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
+/// The largest file that is read: far more than any template or state with rules in it.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// Why a file cannot be explained. `Display` says what to do.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    #[error("more than {} MiB; give the part with the rules", LARGEST / 1024 / 1024)]
+    TooLarge,
+    #[error("it is no JSON ({error}). {hint}")]
+    NotJson { error: String, hint: &'static str },
+    #[error(
+        "there are no rules of an in-VM access control profile version in it. It may be rules, an exported version, an ARM \
+         template, or what `terraform show -json` prints; see explain --help"
+    )]
+    Nothing,
+}
+
+/// Reads the versions of a file; `-` is `input`.
+pub(super) fn open(path: &Path, input: &mut dyn Read) -> Result<Vec<Version>, Unreadable> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        input.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    } else {
+        std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > LARGEST {
+        return Err(Unreadable::TooLarge);
+    }
+    let text = decoded(&bytes);
+    let value = serde_json::from_str(&text)
+        .map_err(|error| Unreadable::NotJson { error: error.to_string(), hint: hint(path, &text) })?;
+    versions(&value)
+}
+
+/// Every version in a value, whatever kind of file it is.
+pub(super) fn versions(value: &Value) -> Result<Vec<Version>, Unreadable> {
+    let has = |name: &str| value.get(name).is_some();
+    let found = if has("planned_values") || has("resource_changes") {
+        terraform::plan(value)
+    } else if has("terraform_version") || (has("format_version") && has("values")) {
+        terraform::state(value)
+    } else if has("resources") && !has("rules") {
+        template::versions(value)
+    } else {
+        exported::versions(value)
+    };
+    if found.is_empty() { Err(Unreadable::Nothing) } else { Ok(found) }
+}
+
+/// The text of a file. Windows' tools write UTF-16, and UTF-8 with a mark.
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |one: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes
+            .get(2..)
+            .unwrap_or_default()
+            .chunks_exact(2)
+            .map(|pair| one(pair.try_into().unwrap_or_default()))
+            .collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+fn hint(path: &Path, text: &str) -> &'static str {
+    let extension = path.extension().map(|kind| kind.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("tf" | "tfvars" | "hcl") => {
+            "For a configuration, save a plan (terraform plan -out=planned) and give what `terraform show -json planned` \
+             prints"
+        }
+        Some("bicep") => "For Bicep, give what `bicep build FILE --stdout` prints",
+        Some("yml" | "yaml") => "For YAML, convert it: az prints JSON with `--output json`",
+        _ if text.trim().is_empty() && path == Path::new("-") => "Nothing came from standard input",
+        _ if text.trim().is_empty() => "It is empty",
+        _ if text.starts_with("PK") => "A saved plan: give what `terraform show -json FILE` prints",
+        _ => "explain --help tells which files it reads",
+    }
+}
+
+/// Whether two names of types, regions or ids are one to Azure Resource Manager.
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+/// The profile's part of a version's id, and the version.
+fn title_of(id: &str) -> Option<String> {
+    let parts: Vec<&str> = id.split('/').collect();
+    let at = parts.iter().position(|part| same(part, "inVMAccessControlProfiles"))?;
+    let profile = parts.get(at + 1)?;
+    Some(match (parts.get(at + 2), parts.get(at + 3)) {
+        (Some(kind), Some(version)) if same(kind, "versions") => format!("{profile} {version}"),
+        _ => (*profile).to_owned(),
+    })
+}
+
+/// The names in an id: subscription apart, every second part.
+fn names_of(id: &str) -> Vec<String> {
+    let kinds = ["resourceGroups", "galleries", "inVMAccessControlProfiles"];
+    let parts: Vec<&str> = id.split('/').collect();
+    let pairs = parts.iter().zip(parts.iter().skip(1));
+    pairs
+        .filter(|(kind, _)| kinds.iter().any(|known| same(known, kind)))
+        .map(|(_, name)| (*name).to_owned())
+        .collect()
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    value.get(name).and_then(Value::as_str)
+}

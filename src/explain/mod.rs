@@ -1,0 +1,98 @@
+//! `terraform-provider-gallery explain FILE`: who may call what by the allowlists in a file, without Terraform and
+//! without Azure.
+//!
+//! [`file`] finds the versions in whatever the file is, [`version`] says what each comes to, and the pictures are those of
+//! [`crate::allowlist`].
+
+mod arguments;
+mod file;
+mod version;
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+
+use crate::allowlist::{Picture, Severity, graphviz, markdown, mermaid, text};
+
+pub use arguments::USAGE;
+use arguments::{Arguments, Format, Wanted};
+use version::Explained;
+
+/// Everything could be read, and nothing in it is wrong.
+const FINE: u8 = 0;
+/// There is a finding of severity `error`.
+const WRONG: u8 = 1;
+/// The arguments, the file, or rules in it cannot be read, or there are no rules in it.
+const UNREADABLE: u8 = 2;
+
+/// Runs the command with the arguments after its name, and gives its exit code. `-` as a file is `input`.
+pub fn run(
+    arguments: impl Iterator<Item = OsString>,
+    input: &mut dyn Read,
+    output: &mut dyn Write,
+    errors: &mut dyn Write,
+) -> u8 {
+    // A reader that has gone away (`explain FILE | head`) is no failure.
+    let mut complain = |text: String| drop(writeln!(errors, "{text}"));
+    let arguments = match Wanted::read(arguments) {
+        Ok(Wanted::Explain(arguments)) => arguments,
+        Ok(Wanted::Help) => {
+            drop(output.write_all(USAGE.as_bytes()));
+            return FINE;
+        }
+        Err(wrong) => {
+            complain(format!("explain: {wrong}\n\n{USAGE}"));
+            return UNREADABLE;
+        }
+    };
+    let found = match file::open(&arguments.file, input) {
+        Ok(found) => found,
+        Err(error) => {
+            complain(format!("explain: {}: {error}", arguments.file.display()));
+            return UNREADABLE;
+        }
+    };
+    let mut explained = Vec::new();
+    let mut refused = false;
+    for version in found {
+        match version.explain(&arguments) {
+            Ok(one) => explained.push(one),
+            Err(error) => {
+                refused = true;
+                complain(format!(
+                    "explain: {}: {}: {error}; the guest agent would not read these rules either",
+                    arguments.file.display(),
+                    version.title()
+                ));
+            }
+        }
+    }
+    drop(output.write_all(shown(&arguments, &explained).as_bytes()));
+    let wrong =
+        explained.iter().flat_map(|one| &one.findings).filter(|one| one.severity == Severity::Error).count();
+    if wrong > 0 && matches!(arguments.format, Format::Mermaid | Format::Dot) {
+        let findings = if wrong == 1 { "1 finding".to_owned() } else { format!("{wrong} findings") };
+        complain(format!("explain: {findings} of severity error; --format text tells more"));
+    }
+    match (refused, wrong) {
+        (true, _) => UNREADABLE,
+        (false, 0) => FINE,
+        (false, _) => WRONG,
+    }
+}
+
+fn shown(arguments: &Arguments, explained: &[Explained]) -> String {
+    let pages = |page: fn(&Picture, &[crate::allowlist::Finding]) -> String| {
+        explained.iter().map(|one| page(&one.picture, &one.findings)).collect::<Vec<_>>().join("\n")
+    };
+    let pictures = || explained.iter().map(|one| one.picture.clone()).collect::<Vec<_>>();
+    match arguments.format {
+        _ if explained.is_empty() => String::new(),
+        Format::Text => pages(text),
+        Format::Markdown => pages(markdown),
+        Format::Mermaid => mermaid(&pictures()),
+        Format::Dot => graphviz(&pictures()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! `rules_diagram(rules, format)` and `rules_markdown(rules)`: an allowlist as people look at it.
+
+use super::rules_argument;
+use crate::allowlist::{Context, Picture, document_findings, graphviz, markdown, mermaid};
+use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
+use crate::plugin::{Type, Value};
+
+/// `rules_diagram(rules, format)`.
+#[derive(Clone, Copy, Debug)]
+pub struct RulesDiagram;
+
+impl Function for RulesDiagram {
+    fn name(&self) -> &'static str {
+        "rules_diagram"
+    }
+
+    fn signature(&self) -> Signature {
+        Signature {
+            summary: "Some rules as a diagram",
+            description: "Draws an allowlist from left to right: the identities with their conditions, their roles, and \
+                          the privileges these give. Privileges that nobody has, and so are closed to everybody, are \
+                          marked, and so is what becomes of every other request. The same rules always give the same \
+                          text. Mermaid is what GitHub, GitLab and Azure DevOps draw in a code block of that name; \
+                          Graphviz makes a picture of any size: `dot -Tsvg`."
+                .into(),
+            parameters: vec![
+                rules_argument::parameter("rules"),
+                Parameter {
+                    name: "format",
+                    kind: Type::String,
+                    allow_null: false,
+                    description: "The language of the diagram: `mermaid` or `dot`.".into(),
+                },
+            ],
+            variadic: None,
+            result: Type::String,
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let mut arguments = arguments.into_iter();
+        let document = rules_argument::document(0, &rules_argument::take(&mut arguments, 0)?)?;
+        let pictures = [Picture::new(&document)];
+        match rules_argument::take(&mut arguments, 1)? {
+            Value::String(format) if format == "mermaid" => Ok(mermaid(&pictures).into()),
+            Value::String(format) if format == "dot" => Ok(graphviz(&pictures).into()),
+            _ => Err(FunctionError::argument(1, "The format must be `mermaid` or `dot`.")),
+        }
+    }
+}
+
+/// `rules_markdown(rules)`.
+#[derive(Clone, Copy, Debug)]
+pub struct RulesMarkdown;
+
+impl Function for RulesMarkdown {
+    fn name(&self) -> &'static str {
+        "rules_markdown"
+    }
+
+    fn signature(&self) -> Signature {
+        Signature {
+            summary: "Some rules as a Markdown table, for reviewers",
+            description: "Writes an allowlist for a pull request: what its modes mean, a table of the privileges with who \
+                          may use each, which are closed to everybody and what becomes of every other request, a table \
+                          of the identities, and what the linter finds. Names and paths stand in code, so nothing in \
+                          them can be markup, a link or a mention. The same rules always give the same text."
+                .into(),
+            parameters: vec![rules_argument::parameter("rules")],
+            variadic: None,
+            result: Type::String,
+        }
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let document = rules_argument::document(0, &rules_argument::take(&mut arguments.into_iter(), 0)?)?;
+        let findings = document_findings(&document, &Context::default());
+        Ok(markdown(&Picture::new(&document), &findings).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::json::to_dynamic;
+    use super::*;
+
+    fn rules() -> Value {
+        to_dynamic(&json!({ "mode": "Enforce", "default_access": "Deny", "rules": {
+            "privileges": { "p": { "path": "/metadata/instance" } }, "roles": { "r": { "privileges": ["p"] } },
+            "identities": { "i": { "user_name": "u" } }, "role_assignments": { "r": { "identities": ["i"] } }
+        } }))
+    }
+
+    #[test]
+    fn rules_are_drawn_in_the_language_asked_for() {
+        for (format, start) in [("mermaid", "flowchart LR\n"), ("dot", "digraph allowlist {\n")] {
+            let Ok(Value::String(drawn)) = RulesDiagram.call(vec![rules(), format.into()]) else {
+                panic!("{format}")
+            };
+            assert!(drawn.starts_with(start), "{drawn}");
+        }
+        assert!(RulesDiagram.call(vec![rules(), "svg".into()]).is_err());
+    }
+
+    #[test]
+    fn a_table_has_a_row_for_a_privilege() {
+        let Ok(Value::String(page)) = RulesMarkdown.call(vec![rules()]) else { panic!() };
+        assert!(page.contains("| `p` | `/metadata/instance` | `i` by `r` |\n"), "{page}");
+    }
+}
