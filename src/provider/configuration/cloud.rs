@@ -5,7 +5,7 @@ use url::Url;
 use super::source::{Found, Lookup};
 use crate::arm::{Cloud, MetadataHost, Place};
 use crate::plugin::{Diagnostic, Path};
-use crate::provider::checks::sentence;
+use crate::provider::checks::{capitalised, sentence};
 
 /// The addresses that settings can give.
 const MANAGER: (&str, &str) = ("resource_manager_endpoint", "ARM_RESOURCE_MANAGER_ENDPOINT");
@@ -56,12 +56,21 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
     let audience_text = audience.as_ref().map(|found| found.value.as_str());
     let cloud = Cloud::custom(&manager_address, &authority_address, audience_text);
     cloud.map(Place::Known).map_err(|error| {
-        let diagnostic = Diagnostic::error("Unusable Azure endpoint", format!("{}.", sentence(&error)));
-        let blamed = [&manager, &authority, &audience].into_iter().flatten().find(|found| {
-            let shown = error.to_string();
-            shown.contains(&format!("{:?}", found.value))
-        });
-        blamed.map_or(diagnostic.clone(), |found| found.source.blame(diagnostic))
+        let shown = error.to_string();
+        let blamed = [&manager, &authority, &audience]
+            .into_iter()
+            .flatten()
+            .find(|found| shown.contains(&format!("{:?}", found.value)));
+        let reason = sentence(&error);
+        let detail = match blamed {
+            Some(found) => format!("The {} cannot be used: {reason}.", found.source),
+            None => format!("{}.", capitalised(&reason)),
+        };
+        let diagnostic = Diagnostic::error("Unusable Azure endpoint", detail);
+        match blamed {
+            Some(found) => found.source.blame(diagnostic),
+            None => diagnostic,
+        }
     })
 }
 

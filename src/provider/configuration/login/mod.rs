@@ -69,7 +69,7 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
         }
         match way(lookup, &who, &switches)? {
             Verdict::Take(login) => {
-                story.taken(name, &login, &who);
+                story.taken(name, &login, &who, lookup);
                 chosen = Some(login);
             }
             Verdict::Pass(reason) => story.passed(name, &reason),

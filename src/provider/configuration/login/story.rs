@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use super::super::arguments::AKS_TOKEN_FILE;
+use super::super::source::Lookup;
 use super::application::Who;
-use crate::arm::Login;
+use crate::arm::{AssertionSource, Login};
 use crate::plugin::Diagnostic;
 
 /// The ways in the order in which they were looked at.
@@ -11,13 +13,16 @@ use crate::plugin::Diagnostic;
 pub(super) struct Story(Vec<String>);
 
 impl Story {
-    pub(super) fn taken(&mut self, name: &str, login: &Login, who: &Who) {
+    pub(super) fn taken(&mut self, name: &str, login: &Login, who: &Who, lookup: &Lookup<'_>) {
         let exactly = if login.way() == name { String::new() } else { format!(", by {}", login.way()) };
         let sources = match login {
             Login::ManagedIdentity(_) => who.sources(&["client_id"]),
             Login::AzureCli { .. } => who.sources(&["tenant_id"]),
             _ => who.sources(&["tenant_id", "client_id"]),
         };
+        let proof = proof(login, lookup);
+        let sources =
+            [proof, sources].into_iter().filter(|told| !told.is_empty()).collect::<Vec<_>>().join(", ");
         let sources = if sources.is_empty() { String::new() } else { format!("; {sources}") };
         self.0.push(format!("{name}: used{exactly}{sources}"));
     }
@@ -32,6 +37,37 @@ impl fmt::Display for Story {
         f.write_str("Ways to sign in, in the order in which they are looked at:")?;
         self.0.iter().try_for_each(|line| write!(f, "\n  - {line}"))
     }
+}
+
+/// Where that comes from which shows who signs in. Its value stays out: most of it is secret.
+fn proof(login: &Login, lookup: &Lookup<'_>) -> String {
+    let names: &[&str] = match login {
+        Login::ClientCertificate { .. } => &["client_certificate", "client_certificate_path"],
+        Login::ClientSecret { .. } => &["client_secret", "client_secret_file_path"],
+        Login::Federated { assertion, .. } => match assertion {
+            AssertionSource::Token(_) => &["oidc_token"],
+            AssertionSource::File { .. } => &["oidc_token_file_path"],
+            AssertionSource::GitHub { .. } => &["oidc_request_url", "oidc_request_token"],
+            _ => &[
+                "ado_pipeline_service_connection_id",
+                "oidc_azure_service_connection_id",
+                "oidc_request_url",
+                "oidc_request_token",
+            ],
+        },
+        Login::ManagedIdentity(_) => &["msi_endpoint", "msi_object_id", "msi_resource_id"],
+        Login::AzureCli { tenant_id: None, .. } => &["subscription_id"],
+        _ => &[],
+    };
+    let given = |name: &&str| lookup.text(name).map(|found| format!("{name} from the {}", found.source));
+    let mut told: Vec<_> = names.iter().filter_map(given).collect();
+    if let Login::Federated { assertion: AssertionSource::File { aks: true, .. }, .. } = login
+        && told.is_empty()
+        && let Some(found) = lookup.variable(AKS_TOKEN_FILE)
+    {
+        told.push(format!("the file of the {}", found.source));
+    }
+    told.join(", ")
 }
 
 /// There is nothing to sign in with.

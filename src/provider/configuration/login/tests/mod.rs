@@ -193,7 +193,7 @@ fn the_order_of_the_ways_and_what_is_told_of_it() {
         lines,
         [
             "  - client certificate: not used, neither client_certificate nor client_certificate_path is set",
-            "  - client secret: used; tenant_id from-block from the argument `tenant_id`, client_id c from the \
+            "  - client secret: used; client_secret from the environment variable ARM_CLIENT_SECRET, tenant_id from-block from the argument `tenant_id`, client_id c from the \
              environment variable ARM_CLIENT_ID",
             "  - id token (OIDC): not used, another way comes first",
             "  - managed identity: not used, another way comes first",
