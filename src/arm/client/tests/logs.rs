@@ -61,7 +61,7 @@ async fn the_log_tells_each_request_and_no_secret() {
     azure.client.profiles().list(&gallery_id(), &call()).await.unwrap();
     drop(guard);
     let text = everything.0.lock().unwrap().clone();
-    let ours = |part: &str| text.lines().any(|line| line.contains(" arm::") && line.contains(part));
+    let ours = |part: &str| text.lines().any(|line| line.contains(" provider.") && line.contains(part));
     for part in [
         "status=503",
         "status=401",
