@@ -26,7 +26,7 @@ const HEADERS: [&str; 10] = [
     "x-ms-retry-after-ms",
 ];
 
-/// Logs each attempt at DEBUG under the target `arm::http`.
+/// Logs each attempt at DEBUG under the target `provider.http`.
 #[derive(Debug)]
 pub(super) struct LoggingPolicy;
 
