@@ -9,7 +9,8 @@ use terraform_provider_gallery::explain;
 use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, PROTOCOL_VERSION};
 use terraform_provider_gallery::plugin::lifetime::Mode;
 use terraform_provider_gallery::plugin::serve::{self, Options};
-use terraform_provider_gallery::plugin::{Service, log, panics};
+use terraform_provider_gallery::plugin::service::record::Recorder;
+use terraform_provider_gallery::plugin::{Service, log, panics, seclusion};
 use terraform_provider_gallery::provider::{ADDRESS, Gallery};
 
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -32,7 +33,10 @@ Terraform and OpenTofu start this program themselves; nothing has to be run by h
 Logging: Terraform shows what TF_LOG_PROVIDER (or TF_LOG) lets through: TRACE, DEBUG, INFO, WARN or ERROR. INFO tells
 how long operations take, DEBUG each call and request. TF_LOG_PROVIDER_GALLERY and TF_LOG_PROVIDER_GALLERY_HTTP (or _AUTH,
 _LRO, _PLUGIN), beside it, set other levels for this provider and for a part of it.
+TF_LOG_PROVIDER_GALLERY_CALLS names a directory in which every call of Terraform is recorded, but for the provider block.
 ";
+/// The variable that names a directory for what is asked and answered.
+const CALLS: &str = "TF_LOG_PROVIDER_GALLERY_CALLS";
 
 /// What the arguments ask for.
 enum Command {
@@ -81,6 +85,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsStrin
 }
 
 fn serve(mode: Mode) -> ExitCode {
+    seclusion::seclude(mode);
     let environment = |name: &str| env::var_os(name);
     let handshake = match mode {
         Mode::Plugin => Handshake::from_environment(&environment),
@@ -107,7 +112,18 @@ fn serve(mode: Mode) -> ExitCode {
             "Serving until Ctrl-C. In another terminal, export what follows and run Terraform as usual:\n\n",
         );
     }
-    match serve::run(|| Service::new(Gallery::new()), Options { address: ADDRESS, mode, handshake }) {
+    let directory = environment(CALLS).filter(|directory| !directory.is_empty());
+    let recorder = match directory.map(|directory| Recorder::in_directory(directory.as_ref())).transpose() {
+        Ok(recorder) => recorder,
+        Err(error) => {
+            complain(&format!("{NAME}: calls cannot be recorded in the directory of {CALLS}: {error}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match serve::run(
+        || Service::recorded(Gallery::new(), recorder),
+        Options { address: ADDRESS, mode, handshake },
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("{NAME}: {error}\n"));

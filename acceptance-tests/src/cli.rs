@@ -1,4 +1,4 @@
-//! Which command line program there is: `terraform`, or `tofu` where only that is on the PATH.
+//! Which command line programs there are: `terraform`, `tofu`, or both.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -21,20 +21,27 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The program on the PATH; looked for once.
+    /// The program on the PATH, `terraform` before `tofu`; looked for once.
     #[must_use]
     pub fn find() -> Option<&'static Self> {
-        static FOUND: OnceLock<Option<Cli>> = OnceLock::new();
-        FOUND.get_or_init(|| Self::on(&env::var_os("PATH").unwrap_or_default())).as_ref()
+        Self::all().first()
     }
 
-    fn on(path: &std::ffi::OsStr) -> Option<Self> {
-        ["terraform", "tofu"].into_iter().find_map(|name| {
+    /// The programs on the PATH; looked for once.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        static FOUND: OnceLock<Vec<Cli>> = OnceLock::new();
+        FOUND.get_or_init(|| Self::on(&env::var_os("PATH").unwrap_or_default()))
+    }
+
+    fn on(path: &std::ffi::OsStr) -> Vec<Self> {
+        let find = |name: &'static str| {
             let file = format!("{name}{}", env::consts::EXE_SUFFIX);
             let program =
                 env::split_paths(path).map(|directory| directory.join(&file)).find(|at| runs(at))?;
             Some(Self { program, name })
-        })
+        };
+        ["terraform", "tofu"].into_iter().filter_map(find).collect()
     }
 }
 
@@ -61,7 +68,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn tofu_serves_where_there_is_no_terraform() {
+    fn both_are_found_and_tofu_serves_where_there_is_no_terraform() {
         use std::os::unix::fs::PermissionsExt as _;
         let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let path = env::join_paths([first.path(), second.path()]).unwrap();
@@ -69,11 +76,13 @@ mod tests {
             std::fs::write(at, "").unwrap();
             std::fs::set_permissions(at, std::fs::Permissions::from_mode(mode)).unwrap();
         };
-        assert_eq!(Cli::on(&path), None);
+        assert_eq!(Cli::on(&path), []);
         put(&first.path().join("terraform"), 0o644);
         put(&first.path().join("tofu"), 0o755);
-        assert_eq!(Cli::on(&path).unwrap().name, "tofu");
+        assert_eq!(Cli::on(&path).first().unwrap().name, "tofu");
         put(&second.path().join("terraform"), 0o755);
-        assert_eq!(Cli::on(&path).unwrap().program, second.path().join("terraform"));
+        let both = Cli::on(&path);
+        assert_eq!(both[0].program, second.path().join("terraform"));
+        assert_eq!(both[1].program, first.path().join("tofu"));
     }
 }

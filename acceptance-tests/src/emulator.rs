@@ -35,7 +35,9 @@ impl Emulator {
     pub fn start(binary: &Path, arguments: &[&str]) -> Result<Self, EmulatorError> {
         let mut child = Command::new(binary)
             .args(arguments)
-            .stdin(Stdio::null())
+            // The pipe closes when this process goes, however it goes; the emulator goes with it.
+            .arg("--end-with-stdin")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| fails(format_args!("cannot be started: {error}")))?;
@@ -165,12 +167,50 @@ impl Emulator {
         self.control(Method::PUT, "authorization", Some(change)).map(drop)
     }
 
+    /// Replaces what is registered with the application: certificates, federated credentials, auxiliary tenants, managed
+    /// identities.
+    ///
+    /// # Errors
+    /// When there is no such registration, or it cannot be one.
+    pub fn register(&self, change: &Value) -> Result<(), EmulatorError> {
+        self.control(Method::PUT, "login", Some(change)).map(drop)
+    }
+
+    /// Where pipelines, machines and the az CLI find what they ask, by the path of a member, such as
+    /// `/github/request_url`.
+    ///
+    /// # Errors
+    /// When there is no such member.
+    pub fn place(&self, pointer: &str) -> Result<String, EmulatorError> {
+        let places = self.control(Method::GET, "endpoints", None)?;
+        let found = places.pointer(pointer).and_then(Value::as_str);
+        found.map(str::to_owned).ok_or_else(|| fails(format_args!("has no place {pointer}")))
+    }
+
+    /// An assertion of one of its own issuers: `issuer`, `subject`, `audience`, `seconds`, each with a good default.
+    ///
+    /// # Errors
+    /// When there is no such member or issuer.
+    pub fn assertion(&self, order: &Value) -> Result<String, EmulatorError> {
+        let made = self.control(Method::POST, "assertions", Some(order))?;
+        let made = made.get("assertion").and_then(Value::as_str);
+        made.map(str::to_owned).ok_or_else(|| fails("made no assertion"))
+    }
+
     /// Lets these requests go wrong from now on.
     ///
     /// # Errors
     /// When the script cannot be read.
     pub fn faults(&self, script: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PUT, "faults", Some(script)).map(drop)
+    }
+
+    /// The faults to come, with how often each has matched.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn script(&self) -> Result<Value, EmulatorError> {
+        self.control(Method::GET, "faults", None)
     }
 
     fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, EmulatorError> {
@@ -232,10 +272,16 @@ pub struct Request {
     pub method: String,
     /// The path.
     pub path: String,
+    /// The query, decoded and encoded again.
+    pub query: String,
+    /// The headers, those with secrets in them as `present`.
+    pub headers: Value,
     /// The status it was answered with.
     pub status: Option<u64>,
-    /// The body, when there was one.
+    /// The body, when there was one; of a login form all but its secrets.
     pub body: Value,
+    /// Who said they were asking.
+    pub user_agent: String,
 }
 
 impl Request {
@@ -244,8 +290,11 @@ impl Request {
         Self {
             method: text("method"),
             path: text("path"),
+            query: text("query"),
+            headers: entry.get("headers").cloned().unwrap_or_default(),
             status: entry.get("status").and_then(Value::as_u64),
             body: entry.get("body").cloned().unwrap_or(json!(null)),
+            user_agent: text("user_agent"),
         }
     }
 

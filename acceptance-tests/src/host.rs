@@ -5,12 +5,17 @@
 //! the CLI at hand does not have, and peers that the real CLI never is.
 
 mod connection;
+mod corpus;
 mod handshake;
 mod identity;
+mod offer;
 mod process;
 pub mod proto;
+mod recorded;
+pub mod release;
 pub mod rules;
 pub mod schema;
+pub mod sequence;
 mod session;
 
 // The unit tests of the server need the same certificate; it is theirs.
@@ -18,10 +23,14 @@ mod session;
 mod p521;
 
 pub use connection::{Connection, Peer};
+pub use corpus::{Script, Step};
 pub use handshake::HandshakeLine;
 pub use identity::HostIdentity;
+pub use offer::Offer;
 pub use process::{Ended, Launch, PluginProcess};
-pub use session::{Host, Object, Plan, Trouble};
+pub use recorded::Recording;
+pub use release::{FEATURES, Feature, Program, Release};
+pub use session::{Answer, Host, Object, Outcome, Plan, ProviderBlock, Stopper, Trouble};
 
 /// Why the plugin could not be started or reached.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,8 @@ pub mod emulator;
 pub mod host;
 pub mod output;
 pub mod plan;
+pub mod replay;
+pub mod run;
 pub mod running;
 pub mod scenario;
 pub mod state;

@@ -9,6 +9,7 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::Once;
 
 use serde_json::Value;
 use terraform_provider_gallery::provider::ADDRESS;
@@ -16,8 +17,10 @@ use terraform_provider_gallery::provider::ADDRESS;
 use crate::binaries::binaries;
 use crate::cli::{self, Cli};
 use crate::emulator::{Emulator, Request};
+use crate::host::{Program, Recording, Release};
 use crate::output::Output;
 use crate::plan::Plan;
+use crate::replay;
 use crate::state::State;
 use crate::terraform::Terraform;
 
@@ -25,9 +28,9 @@ use crate::terraform::Terraform;
 pub const KEEP: &str = "GALLERY_KEEP";
 
 /// What is in Azure before a test begins.
-const SEED: [&str; 2] = ["--seed", "rg/g@westus"];
+pub(crate) const SEED: [&str; 2] = ["--seed", "rg/g@westus"];
 /// Where versions are checked as strictly as ARM can, and nothing takes time unless the test says so.
-const USUAL: [&str; 3] = ["--strict", "--operations", "none"];
+pub(crate) const USUAL: [&str; 3] = ["--strict", "--operations", "none"];
 
 /// A test under way.
 #[derive(Debug)]
@@ -38,22 +41,34 @@ pub struct Scenario {
     pub terraform: Terraform,
     gallery: String,
     strangers: Vec<(String, Value)>,
+    arguments: Vec<String>,
 }
 
 /// Runs a test against an emulator that does nothing unusual.
-pub fn scenario(test: impl FnOnce(&mut Scenario)) {
+pub fn scenario(test: impl Fn(&mut Scenario)) {
     scenario_with(&[], test);
 }
 
 /// Runs a test against an emulator with these further arguments.
-pub fn scenario_with(arguments: &[&str], test: impl FnOnce(&mut Scenario)) {
-    with_cli(|cli| run(cli, arguments, test));
+pub fn scenario_with(arguments: &[&str], test: impl Fn(&mut Scenario)) {
+    with_cli(|cli| run(cli, arguments, &test));
 }
 
-/// Runs a test that needs the CLI. Where there is none it fails, or is skipped when that was asked for.
-pub fn with_cli(test: impl FnOnce(&Cli)) {
-    match Cli::find() {
-        Some(cli) => test(cli),
+/// Runs a test that needs the CLI, once with each program on the PATH. Where there is none it fails, or is skipped when that was asked for.
+pub fn with_cli(test: impl Fn(&Cli)) {
+    let all = Cli::all();
+    if !all.is_empty() && all.iter().all(|cli| cli.name != "tofu") {
+        static SAID: Once = Once::new();
+        // Past the test runner's capture, so that it is seen what was not tested.
+        SAID.call_once(|| {
+            drop(writeln!(std::io::stderr(), "OpenTofu is not tested: there is no `tofu` on the PATH"))
+        });
+    }
+    for cli in all {
+        test(cli);
+    }
+    match all.first() {
+        Some(_) => {}
         None if cli::may_skip() => {
             let name = std::thread::current().name().unwrap_or("a test").to_owned();
             // Past the test runner's capture, so that a skipped test is seen.
@@ -63,7 +78,7 @@ pub fn with_cli(test: impl FnOnce(&Cli)) {
     }
 }
 
-fn run(cli: &Cli, arguments: &[&str], test: impl FnOnce(&mut Scenario)) {
+fn run(cli: &Cli, arguments: &[&str], test: &impl Fn(&mut Scenario)) {
     let mut directory = or_fail(tempfile::tempdir());
     let begun = catch_unwind(AssertUnwindSafe(|| {
         let mut scenario = Scenario::start(cli, directory.path(), arguments);
@@ -86,6 +101,7 @@ impl Scenario {
         let emulator = or_fail(Emulator::start(&binaries.emulator, &all));
         let mut terraform = Terraform::new(cli, directory);
         or_fail(terraform.override_provider(&binaries.provider));
+        or_fail(replay::record(&mut terraform));
         for (name, value) in emulator.environment() {
             terraform.set(name, value);
         }
@@ -93,7 +109,8 @@ impl Scenario {
         let gallery = format!(
             "/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g"
         );
-        let scenario = Self { emulator, terraform, gallery, strangers: Vec::new() };
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let scenario = Self { emulator, terraform, gallery, strangers: Vec::new(), arguments };
         scenario.provider("provider \"gallery\" {}");
         scenario
     }
@@ -145,6 +162,22 @@ impl Scenario {
         let mut numbers = text.split(['.', '-']).map_while(|part| part.parse::<u64>().ok());
         let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         self.terraform.name() == "terraform" && found >= (major, minor)
+    }
+
+    /// The CLI as our own host knows it.
+    #[must_use]
+    pub fn release(&self) -> Release {
+        let version = or_fail(self.run_well(&["version", "-json"]).json());
+        let text = version.get("terraform_version").and_then(Value::as_str).unwrap_or_default();
+        let minor = text.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
+        let program = if self.terraform.name() == "tofu" { Program::OpenTofu } else { Program::Terraform };
+        Release { program, minor }
+    }
+
+    /// What the CLI has asked of the provider so far.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        or_fail(replay::recording(&self.terraform))
     }
 
     /// Runs the CLI, which must succeed.
@@ -296,6 +329,8 @@ impl Scenario {
             let held = or_fail(self.emulator.object(id));
             assert_eq!(&held, body, "something that is not Terraform's was touched");
         }
+        let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
+        or_fail(replay::as_recorded(&self.terraform, &arguments));
     }
 }
 

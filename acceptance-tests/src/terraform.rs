@@ -10,6 +10,7 @@ use terraform_provider_gallery::provider::ADDRESS;
 
 use crate::cli::Cli;
 use crate::output::Output;
+use crate::run::Run;
 use crate::running;
 
 /// The CLI's own configuration file.
@@ -131,6 +132,16 @@ impl Terraform {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Starts it, and leaves it running.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(&self, arguments: &[&str]) -> io::Result<Run> {
+        let mut command = Command::new(&self.cli.program);
+        command.args(arguments).current_dir(&self.directory).env_clear().envs(&self.variables);
+        Run::start(&mut command, format!("{} {}", self.cli.name, arguments.join(" ")))
     }
 
     /// Runs it to the end.

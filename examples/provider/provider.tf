@@ -6,5 +6,5 @@ terraform {
   }
 }
 
-# Signs in with ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET.
+# Signs in by the environment, as azurerm and azapi do: here ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET are set.
 provider "gallery" {}

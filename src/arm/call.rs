@@ -3,6 +3,7 @@
 use super::error::{ArmError, Error};
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -18,6 +19,7 @@ pub struct Call {
     cancel: CancellationToken,
     parent_expected: bool,
     last: Arc<Mutex<Last>>,
+    fate: Arc<AtomicU8>,
 }
 
 /// What the service said last, for the message of a timeout.
@@ -31,6 +33,23 @@ pub struct Last {
     pub error: Option<Box<ArmError>>,
     /// The last failure to reach the service.
     pub transport: Option<String>,
+    /// The service's id of the last answer.
+    pub request_id: Option<String>,
+    /// The id that the requests of one run share.
+    pub correlation_id: Option<String>,
+}
+
+/// What is known of a write that has no answer which settles it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Fate {
+    /// None has been sent, or each was refused.
+    #[default]
+    Settled = 0,
+    /// One was sent, and its connection broke, or the answer was that of a service in trouble: it may have been taken.
+    Doubtful = 1,
+    /// One was on its way when nobody waited for it any longer: it may still be taken.
+    UnderWay = 2,
 }
 
 impl Call {
@@ -45,6 +64,7 @@ impl Call {
             cancel,
             parent_expected: false,
             last: Arc::default(),
+            fate: Arc::default(),
         }
     }
 
@@ -58,6 +78,32 @@ impl Call {
     /// The moment at which the operation is given up.
     pub fn deadline(&self) -> Instant {
         self.deadline
+    }
+
+    /// How long the operation has been going on.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// How long the operation may take as a whole.
+    pub fn limit(&self) -> Duration {
+        self.deadline.saturating_duration_since(self.started)
+    }
+
+    /// What became of the writes of this operation, as far as their answers did not tell. Worth asking after an error.
+    pub fn fate(&self) -> Fate {
+        match self.fate.load(Ordering::SeqCst) {
+            0 => Fate::Settled,
+            1 => Fate::Doubtful,
+            _ => Fate::UnderWay,
+        }
+    }
+
+    /// Notes what is known now of the writes; gives what was known before.
+    pub(super) fn note_fate(&self, fate: Fate) -> Fate {
+        let before = self.fate();
+        self.fate.store(fate as u8, Ordering::SeqCst);
+        before
     }
 
     /// What ends the operation early.
@@ -74,11 +120,6 @@ impl Call {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
-    /// How long it has lasted.
-    pub(super) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
-
     /// Notes what the service said.
     pub(super) fn heard(&self, note: impl FnOnce(&mut Last)) {
         note(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));
@@ -86,7 +127,7 @@ impl Call {
 
     /// Sleeps, unless the operation is cancelled or the wait would end after the deadline; in both cases the error
     /// comes at once, since waiting longer could not help.
-    pub(super) async fn pause(&self, wait: Duration, operation: &str) -> Result<(), Error> {
+    pub async fn pause(&self, wait: Duration, operation: &str) -> Result<(), Error> {
         if wait > self.remaining() {
             return Err(self.timeout(operation, Some(wait)));
         }
@@ -124,13 +165,7 @@ impl Call {
 
     /// The error of an operation that ran out of time; `wait` is what the service asked for.
     pub(super) fn timeout(&self, operation: &str, wait: Option<Duration>) -> Error {
-        Error::timeout(
-            operation,
-            self.started.elapsed(),
-            self.deadline.saturating_duration_since(self.started),
-            wait,
-            self.last(),
-        )
+        Error::timeout(operation, self.started.elapsed(), self.limit(), wait, self.last())
     }
 
     /// The error of an operation that was told to stop.

@@ -11,6 +11,42 @@ pub struct Cloud {
     audience: String,
 }
 
+/// Where Azure is: a cloud whose addresses are known, or a host that tells them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The addresses are known.
+    Known(Cloud),
+    /// They are told under `/metadata/endpoints`, asked with the first request.
+    Told {
+        /// Who tells.
+        host: MetadataHost,
+        /// Which cloud, where the host tells of several.
+        environment: Option<String>,
+    },
+}
+
+impl From<Cloud> for Place {
+    fn from(cloud: Cloud) -> Self {
+        Self::Known(cloud)
+    }
+}
+
+/// A host that tells a cloud's addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetadataHost(Url);
+
+impl MetadataHost {
+    /// Takes `host`, `host:port` or an address, under the rules for endpoints.
+    pub fn new(text: &str) -> Result<Self, CloudError> {
+        endpoint("metadata host", text).map(Self)
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
 /// Why an endpoint cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

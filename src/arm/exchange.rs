@@ -4,14 +4,17 @@ use super::call::Call;
 use super::cloud::Cloud;
 use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
 use super::ids::ProfileId;
-use super::pace::Pace;
+use super::pace::{Pace, random};
 use super::pipeline::{Turn, request_line, retry_after, to_error};
+use super::registration::Registration;
 use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
 use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request, response::ResponseBody};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
+use tokio::time::Instant;
 use url::Url;
 
 /// What all requests of a client share.
@@ -22,6 +25,7 @@ pub(super) struct Http {
     pub(super) api_version: String,
     pub(super) correlation_id: Option<String>,
     pub(super) pace: Pace,
+    pub(super) registration: Arc<Registration>,
 }
 
 /// An answer, read to its end.
@@ -82,7 +86,36 @@ impl Http {
         self.send(request, &ctx, self.pace.cancel_grace, call).await
     }
 
+    /// Sends a request. Where the subscription lacks the resource provider, that is registered first, if it may be,
+    /// and the request repeated: what it has just registered the service may not see at once.
     async fn send(
+        &self,
+        request: Request,
+        ctx: &Context<'_>,
+        grace: Duration,
+        call: &Call,
+    ) -> Result<Answer, Error> {
+        let mut registered: Option<Instant> = None;
+        let mut earlier = 0;
+        loop {
+            let answer = self.send_once(request.clone(), ctx, grace, call).await?;
+            let Some(subscription) = self.registration.lacked_by(&answer) else { return Ok(answer) };
+            match registered {
+                None => {
+                    self.registration.register(self, &subscription, &answer, call).await?;
+                    registered = Some(Instant::now());
+                }
+                Some(since) if since.elapsed() >= self.pace.invisible => return Ok(answer),
+                Some(_) => {
+                    call.pause(self.pace.busy.wait(earlier, random()), &answer.request.to_string()).await?;
+                    earlier += 1;
+                }
+            }
+        }
+    }
+
+    /// Sends a request as it is.
+    pub(super) async fn send_once(
         &self,
         mut request: Request,
         ctx: &Context<'_>,
@@ -165,5 +198,20 @@ impl Answer {
         let text = excerpt(&self.body)
             .map_or_else(|| "the body is empty".to_owned(), |text| format!("the body begins: {text:.200}"));
         Error::unreadable(&self.request, format!("{reason} (status {}{id}); {text}", self.status))
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+impl Answer {
+    /// An answer that nobody gave, with at most one header.
+    pub(super) fn made(status: u16, header: Option<(&'static str, String)>, body: &[u8]) -> Self {
+        let mut headers = Headers::new();
+        if let Some((name, value)) = header {
+            headers.insert(name, value);
+        }
+        let raw = azure_core::http::RawResponse::from_bytes(status.into(), headers, body.to_vec());
+        let (_, headers, body) = raw.deconstruct();
+        let request = RequestLine { method: "GET", path: "/x".to_owned() };
+        Self { request, status, headers, body, correlation_id: None }
     }
 }

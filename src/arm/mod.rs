@@ -6,6 +6,7 @@
 //! - [`Cloud`], [`Login`], [`Settings`]: where Azure is, and who we are there.
 //! - [`Call`]: until when an operation may run, and how it is told to stop. Every request has one.
 //! - `pipeline`: the way of a request, in small policies: ids and user agent, retry, token, log, transport.
+//! - `metadata`, `registration`: what may have to be asked or done before a request can succeed.
 //! - `exchange`, `link`: one request and its answer; which addresses in answers are followed.
 //! - `operation`: long-running operations in two phases, [`Started`] and [`PendingOperation`].
 //! - [`ArmClient`]: the verbs on profiles and versions.
@@ -13,29 +14,40 @@
 //!
 //! This is the only module that names azure_core.
 
+mod attribution;
 mod call;
 mod client;
 mod cloud;
 pub mod error;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 pub mod ids;
 mod link;
 mod location;
 mod login;
+mod metadata;
 pub mod models;
 mod operation;
 mod pace;
 mod pipeline;
+mod registration;
 mod secret;
 
-pub use call::{Call, Last};
+pub use attribution::on_behalf_of;
+pub use call::{Call, Fate, Last};
 pub use client::{
     API_VERSION, ArmClient, Authorization, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions,
 };
-pub use cloud::{Cloud, CloudError};
+pub use cloud::{Cloud, CloudError, MetadataHost, Place};
 pub use error::{Error, Missing};
 pub use location::Location;
-pub use login::Login;
-pub use operation::{PendingOperation, Started};
-pub use pace::{Backoff, Pace};
+pub use login::{
+    AddressError, Application, ApplicationError, AssertionSource, Certificate, CertificateError, ClientId,
+    Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl, TenantId,
+};
+pub use operation::{Outlook, PendingOperation, Started, Unfinished};
+pub use pace::{Backoff, Pace, Refill};
+pub use registration::NAMESPACE;
 pub use secret::Secret;

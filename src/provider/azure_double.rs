@@ -6,7 +6,7 @@ use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::connection::Connection;
-use crate::arm::{ArmClient, Cloud, Login, Secret, Settings};
+use crate::arm::{Application, ArmClient, Cloud, Login, Secret, Settings};
 use crate::plugin::Context;
 
 pub(crate) const GALLERY: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
@@ -26,11 +26,8 @@ impl Azure {
             .respond_with(ResponseTemplate::new(200).set_body_json(token))
             .mount(&server)
             .await;
-        let login = Login::ClientSecret {
-            tenant_id: "t.example".to_owned(),
-            client_id: "client".to_owned(),
-            client_secret: Secret::new("secret"),
-        };
+        let application = Application::new("t.example", "client").unwrap();
+        let login = Login::ClientSecret { application, secret: Secret::new("secret") };
         let cloud = Cloud::custom(&server.uri(), &server.uri(), Some("https://management.example")).unwrap();
         let client = ArmClient::new(Settings::new(cloud, login)).unwrap();
         Self { connection: Connection::ready(client), server }

@@ -10,6 +10,7 @@ use crate::plugin::value::json as state_json;
 use crate::plugin::{Provider as _, Resource};
 
 const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/provider/compatibility/schemas.json");
+const IDENTITIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/provider/compatibility/identities");
 const STATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/provider/compatibility/states");
 
 fn schemas() -> Json {
@@ -28,7 +29,10 @@ fn schemas() -> Json {
         (one.name().to_owned(), json!({ "type": kind }))
     });
     json!({
-        "provider": { "block": snapshot::of_schema(&gallery.schema()) },
+        "provider": {
+            "block": snapshot::of_schema(&gallery.schema()),
+            "provider_meta": gallery.meta_schema().as_ref().map(snapshot::of_schema),
+        },
         "resources": resources.iter().map(|one| (one.type_name().to_owned(), snapshot::of_schema(&one.schema()))).collect::<Map<_, _>>(),
         "data_sources": gallery.data_sources().iter().map(|one| (one.type_name().to_owned(), snapshot::of_schema(&one.schema()))).collect::<Map<_, _>>(),
         "list_resources": gallery.list_resources().iter().map(|one| (one.type_name().to_owned(), snapshot::of_schema(&one.schema()))).collect::<Map<_, _>>(),
@@ -93,5 +97,34 @@ async fn every_state_that_was_ever_stored_is_read() {
         }
         read += 1;
     }
-    assert!(read >= 4, "the corpus is there: {read}");
+    assert!(read >= 8, "the corpus is there: {read}");
+}
+
+/// Every stored identity of the corpus, `TYPE.VERSION.WHAT.json`, is read as it is written, and names the object.
+#[tokio::test]
+async fn every_identity_that_was_ever_stored_is_read() {
+    let resources = Gallery::new().resources();
+    let mut read = 0;
+    for file in std::fs::read_dir(IDENTITIES).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let mut parts = name.split('.');
+        let kind = parts.next().unwrap();
+        let resource = resources.iter().find(|one| one.type_name() == kind).unwrap();
+        let version: i64 = parts.next().unwrap().parse().unwrap();
+        let stored = std::fs::read(&path).unwrap();
+        let schema = resource.identity_schema().unwrap();
+        let identity = if version == schema.version {
+            state_json::decode_stored(&stored, &schema.implied_type()).unwrap()
+        } else {
+            resource.upgrade_identity(version, serde_json::from_slice(&stored).unwrap()).await.unwrap()
+        };
+        let stored: Json = serde_json::from_slice(&stored).unwrap();
+        for attribute in &schema.attributes {
+            let found = identity.get(attribute.name).and_then(|part| part.as_str());
+            assert_eq!(found, stored[attribute.name].as_str(), "{name}");
+        }
+        read += 1;
+    }
+    assert!(read >= 6, "the corpus is there: {read}");
 }

@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use super::configuration::settings::MissingLogin;
+use super::configuration::login::NoLogin;
 use super::configuration::{ProcessVariables, Settings, Variables};
 use crate::allowlist;
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::arm::models::{HostEndpoint, OsType, Profile};
-use crate::arm::{ArmClient, Location, Login};
+use crate::arm::{ArmClient, Location};
 use crate::plugin::provider::Deferral;
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
-use crate::plugin::{Diagnostic, Failure, Value};
+use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
 
 /// What is known of a profile without asking again. Region and operating system never change under an id; whoever
 /// replaces or deletes a profile in this process takes it out.
@@ -48,7 +48,7 @@ enum State {
     /// The provider block has parts that are known only at apply.
     Unknown,
     /// There is nothing to sign in with; an error only for who needs Azure.
-    NoLogin(MissingLogin),
+    NoLogin(NoLogin),
     /// Ready; nothing has been asked of Azure yet.
     Ready(ArmClient),
 }
@@ -83,11 +83,11 @@ struct Shared {
 }
 
 impl Connection {
-    /// Takes the provider block. Nothing touches the network.
+    /// Takes the provider block, gives warnings. Nothing touches the network.
     ///
     /// # Errors
     /// When an argument or environment variable cannot be used.
-    pub fn configure(&self, config: &Value, terraform_version: &str) -> Result<(), Failure> {
+    pub fn configure(&self, config: &Value, terraform_version: &str) -> Result<Diagnostics, Failure> {
         self.configure_with(config, terraform_version, &ProcessVariables)
     }
 
@@ -112,18 +112,18 @@ impl Connection {
         config: &Value,
         terraform: &str,
         variables: &dyn Variables,
-    ) -> Result<(), Failure> {
+    ) -> Result<Diagnostics, Failure> {
+        let mut warnings = Diagnostics::new();
         let state = if config.is_wholly_known() {
             let settings = Settings::resolve(config, variables)?;
+            warnings = settings.warnings;
             match settings.login {
                 Err(missing) => State::NoLogin(missing),
                 Ok(login) => {
-                    let login = Login::ClientSecret {
-                        tenant_id: login.tenant_id,
-                        client_id: login.client_id,
-                        client_secret: login.secret,
-                    };
-                    let mut made = crate::arm::Settings::new(settings.environment, login);
+                    let mut made = crate::arm::Settings::new(settings.cloud, login);
+                    made.login_choice = Some(settings.login_choice);
+                    made.auxiliary_tenants = settings.auxiliary_tenants;
+                    made.may_register = settings.may_register;
                     made.correlation_id = settings.correlation_id;
                     made.user_agent = user_agent(&made.user_agent, terraform, &settings.user_agent_suffix);
                     State::Ready(ArmClient::new(made).map_err(|error| {
@@ -135,7 +135,7 @@ impl Connection {
             State::Unknown
         };
         *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
-        Ok(())
+        Ok(warnings)
     }
 
     /// The client, for who needs Azure now.
@@ -260,7 +260,10 @@ mod tests {
     #[test]
     fn only_who_needs_azure_is_told_what_is_missing() {
         assert_eq!(summary(&Connection::default()), "Provider is not configured");
-        assert_eq!(summary(&configured(Value::object::<&str>([]), &[])), "No way to sign in to Azure");
+        assert_eq!(
+            summary(&configured(Value::object::<&str>([]), &[("ARM_USE_CLI", "false")])),
+            "No way to sign in to Azure"
+        );
         let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
         assert!(unknown.is_unknown());
         assert_eq!(summary(&unknown), "Provider configuration is not known yet");

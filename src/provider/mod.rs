@@ -1,6 +1,7 @@
 //! Where Terraform and Azure meet: configuration, resources, data sources, functions.
 
 pub mod applied;
+pub mod around;
 pub mod azapi;
 #[cfg(test)]
 pub(crate) mod azure_double;
@@ -13,6 +14,9 @@ pub mod data_sources;
 pub mod draft_state;
 pub mod existing;
 pub mod functions;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 pub mod identity;
 pub mod import;
 pub mod invm_access_profile;
@@ -20,9 +24,11 @@ pub mod invm_access_profile_version;
 pub mod list_resources;
 pub mod problem;
 pub mod roles;
+pub mod sign_in;
 pub mod spelling;
 pub mod tags;
 pub mod timeouts;
+pub mod writing;
 
 use std::sync::Arc;
 
@@ -32,6 +38,7 @@ use crate::plugin::provider::{ConfigureRequest, Provider};
 use crate::plugin::{
     Context, DataSource, Diagnostics, Failure, Function, ListResource, Resource, Schema, Value,
 };
+use around::Around;
 use connection::Connection;
 use invm_access_profile::InVmAccessProfile;
 use invm_access_profile_version::InVmAccessProfileVersion;
@@ -65,17 +72,24 @@ impl Provider for Gallery {
         configuration::schema()
     }
 
+    fn meta_schema(&self) -> Option<Schema> {
+        Some(around::meta_schema())
+    }
+
     fn resources(&self) -> Vec<Arc<dyn Resource>> {
-        vec![
+        let all: [Arc<dyn Resource>; 2] = [
             Arc::new(InVmAccessProfile::new(self.connection.clone())),
             Arc::new(InVmAccessProfileVersion::new(self.connection.clone())),
-        ]
+        ];
+        let around = |one| Arc::new(Around::new(self.connection.clone(), one)) as Arc<dyn Resource>;
+        all.into_iter().map(around).collect()
     }
 
     fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
         let mut all = data_sources::all(&self.connection);
         all.extend(roles::all(&self.connection));
-        all
+        let around = |one| Arc::new(Around::new(self.connection.clone(), one)) as Arc<dyn DataSource>;
+        all.into_iter().map(around).collect()
     }
 
     fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
@@ -87,13 +101,11 @@ impl Provider for Gallery {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        let word = checks::word(&config, "environment", configuration::schema::ENVIRONMENTS);
-        word.into_iter().collect()
+        configuration::validate(&config)
     }
 
     async fn configure(&self, _: &Context, request: ConfigureRequest) -> Result<Diagnostics, Failure> {
-        self.connection.configure(&request.config, &request.terraform_version)?;
-        Ok(Diagnostics::new())
+        self.connection.configure(&request.config, &request.terraform_version)
     }
 }
 
@@ -106,6 +118,7 @@ mod tests {
     fn everything_offered_is_what_the_host_accepts() {
         let provider = Gallery::new();
         assert_eq!(check::schema(&provider.schema(), Use::Provider), []);
+        assert_eq!(check::schema(&provider.meta_schema().unwrap(), Use::Provider), []);
         for resource in provider.resources() {
             assert_eq!(check::schema(&resource.schema(), Use::Resource), [], "{}", resource.type_name());
         }

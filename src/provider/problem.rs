@@ -1,9 +1,11 @@
 //! From what went wrong at Azure to what the person at the terminal reads: what happened, what Azure said, and the
 //! one next step.
 
+use super::sign_in;
 use super::timeouts::Operation;
 use crate::arm;
-use crate::arm::error::Missing;
+use crate::arm::NAMESPACE;
+use crate::arm::error::{Missing, human};
 use crate::plugin::{Diagnostic, Path};
 
 /// What was being done, for the words of a message.
@@ -18,12 +20,19 @@ pub struct Attempt<'a> {
     /// Where an ARM member is an attribute here: pairs of member and attribute. A member is the last name of the
     /// `target` that ARM gives.
     pub attributes: &'a [(&'a str, &'a str)],
+    /// The call it was done under, to tell how long it took of the time it had.
+    pub call: Option<&'a arm::Call>,
 }
 
 impl Attempt<'_> {
     /// The diagnostic for a failure.
     #[must_use]
     pub fn failed(&self, error: &arm::Error) -> Diagnostic {
+        if let arm::Error::Login(login) = error
+            && let Some(diagnostic) = sign_in::no_way(login)
+        {
+            return diagnostic;
+        }
         let done = match self.operation {
             Operation::Create => "created",
             Operation::Read => "read",
@@ -32,12 +41,20 @@ impl Attempt<'_> {
         };
         let kind = self.kind;
         let summary = format!("In-VM access {kind} could not be {done}");
-        let detail = format!("{}\n\nObject: {}\n\n{}", error.report(), self.id, self.next_step(error));
+        let detail =
+            format!("{}\n\nObject: {}{}\n\n{}", error.report(), self.id, self.time(), self.next_step(error));
         let diagnostic = Diagnostic::error(summary, detail);
         match self.attribute(error) {
             Some(name) => diagnostic.at(Path::attribute(name)),
             None => diagnostic,
         }
+    }
+
+    /// How long it took of the time it had.
+    fn time(&self) -> String {
+        let Some(call) = self.call else { return String::new() };
+        let (elapsed, limit) = (human(call.elapsed()), human(call.limit()));
+        format!("\nElapsed: {elapsed} of the {limit} that `timeouts.{}` allows", self.operation.name())
     }
 
     /// The attribute that Azure complains about, when it names one.
@@ -70,6 +87,13 @@ impl Attempt<'_> {
         if error.is_timeout() {
             return format!("If Azure is only slow, raise `{operation}` in the `timeouts` block.");
         }
+        if let Some(subscription) = error.lacks_registration() {
+            return format!(
+                "Register it once: `az provider register --namespace {NAMESPACE} --subscription {subscription} --wait`. \
+                 The provider does it itself where the identity signed in may, unless `skip_provider_registration` or \
+                 `resource_provider_registrations` forbids it."
+            );
+        }
         if error.is_forbidden() {
             let action = match self.operation {
                 Operation::Create | Operation::Update => "write",
@@ -99,11 +123,7 @@ impl Attempt<'_> {
             _ => {}
         }
         match error {
-            arm::Error::Login(_) => {
-                "Check the tenant, the client id and the client secret of the provider block or \
-                                     of the ARM_* environment."
-                    .to_owned()
-            }
+            arm::Error::Login(login) => sign_in::next_step(login),
             arm::Error::Transport(_) | arm::Error::Unreadable { .. } | arm::Error::ForeignAddress { .. } => {
                 "Check the `environment` and `endpoint` of the provider block, then run the command again."
                     .to_owned()

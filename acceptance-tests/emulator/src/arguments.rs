@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use crate::entra::application::FederatedCredential;
 use crate::settings::Settings;
 
 /// What `--help` says.
@@ -17,6 +18,7 @@ Usage: gallery-emulator [OPTIONS]
   --listen ADDRESS:PORT      loopback address to listen on; port 0 takes a free one [127.0.0.1:0]
   --state FILE               load the objects from FILE and save them there
   --faults FILE              script of faults
+  --end-with-stdin           end when the standard input closes, as it does when whoever started this is gone
   --ca-dir DIR               keep the certificate authority and the key for tokens in DIR
   --seed GROUP[/GALLERY]@REGION
                              make a resource group, with a gallery in it, before anyone asks (repeatable)
@@ -32,11 +34,26 @@ Usage: gallery-emulator [OPTIONS]
   --delete-lag-visible       and the child can still be read meanwhile
   --page-size N              objects on a page of a list [50]
   --token-seconds N          how long a token lives [3599]
+  --assertion-seconds N      how long an assertion of the emulator's own issuers lives [600]
+  --registration registered|missing|forbidden
+                             whether the subscription is registered for Microsoft.Compute [registered]
+  --az user|service-principal|signed-out|expired|old
+                             who is signed in to the az stand-in [user]
   --set NAME=VALUE           any other setting, as GET /emulator/settings lists them (repeatable)
 
   --tenant-id, --client-id, --client-secret, --subscription-id VALUE
                              the identity, in place of the built-in one and a random secret
+  --client-certificate FILE  a certificate of the application, PEM (repeatable)
+  --federated-credential ISSUER,SUBJECT[,AUDIENCE]
+                             whose assertions are taken for the application's, in place of the built-in ones (repeatable);
+                             github, azure-devops and kubernetes stand for the emulator's own issuers
+  --auxiliary-tenant ID      another tenant the application is in (repeatable)
+  --machine-listen ADDRESS:PORT
+                             where a machine asks for its managed identity, without TLS [127.0.0.1:0]
+  --arc-directory DIR        where the challenges of Azure Arc lie [in the CA directory]
   --help, --version
+
+gallery-emulator az ADDRESS WORDS... is what the az stand-in runs.
 
 When ready it prints one line of JSON: addresses, CA certificate file, tenant, client, secret, subscription.
 Ctrl-C or SIGTERM ends it. GET /emulator lists the control routes.
@@ -60,6 +77,13 @@ pub enum Arguments {
     Help,
     /// The version.
     Version,
+    /// To run the az stand-in.
+    Az {
+        /// The plain listener of the emulator.
+        address: String,
+        /// What `az` was called with.
+        words: Vec<String>,
+    },
     /// To run.
     Run(Box<Run>),
 }
@@ -73,12 +97,24 @@ pub struct Run {
     pub state: Option<PathBuf>,
     /// The script of faults.
     pub faults: Option<PathBuf>,
+    /// Whether to end with the standard input.
+    pub end_with_stdin: bool,
     /// Where the certificate authority is kept.
     pub ca_dir: Option<PathBuf>,
     /// What is there to begin with.
     pub seeds: Vec<Seed>,
     /// The settings.
     pub settings: Settings,
+    /// Files with certificates of the application.
+    pub certificates: Vec<PathBuf>,
+    /// Federated credentials in place of the built-in ones.
+    pub federated_credentials: Vec<FederatedCredential>,
+    /// Other tenants of the application.
+    pub auxiliary_tenants: Vec<String>,
+    /// Where a machine asks for its identity.
+    pub machine_listen: SocketAddr,
+    /// Where challenges lie.
+    pub arc_directory: Option<PathBuf>,
     /// The tenant.
     pub tenant_id: Option<String>,
     /// The application.
@@ -95,9 +131,15 @@ impl Default for Run {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             state: None,
             faults: None,
+            end_with_stdin: false,
             ca_dir: None,
             seeds: Vec::new(),
             settings: Settings::default(),
+            certificates: Vec::new(),
+            federated_credentials: Vec::new(),
+            auxiliary_tenants: Vec::new(),
+            machine_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            arc_directory: None,
             tenant_id: None,
             client_id: None,
             client_secret: None,
@@ -110,7 +152,11 @@ impl Default for Run {
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Arguments, String> {
     let mut run = Run::default();
     let mut change = Map::new();
-    let mut rest = arguments.into_iter();
+    let mut rest = arguments.into_iter().peekable();
+    if rest.peek().is_some_and(|first| first == "az") {
+        let address = rest.nth(1).ok_or("az needs the address of the emulator's plain listener")?;
+        return Ok(Arguments::Az { address, words: rest.collect() });
+    }
     while let Some(argument) = rest.next() {
         let (name, mut given) = match argument.split_once('=') {
             Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
@@ -121,15 +167,26 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Arguments, S
         match name.as_str() {
             "--help" | "-h" => return Ok(Arguments::Help),
             "--version" | "-V" => return Ok(Arguments::Version),
-            "--listen" => run.listen = listen(&value()?)?,
+            "--listen" => run.listen = listen(&name, &value()?)?,
             "--state" => run.state = Some(value()?.into()),
             "--faults" => run.faults = Some(value()?.into()),
+            "--end-with-stdin" => run.end_with_stdin = true,
             "--ca-dir" => run.ca_dir = Some(value()?.into()),
             "--seed" => run.seeds.push(seed(&value()?)?),
             "--tenant-id" => run.tenant_id = Some(value()?),
             "--client-id" => run.client_id = Some(value()?),
             "--client-secret" => run.client_secret = Some(value()?),
             "--subscription-id" => run.subscription_id = Some(value()?),
+            "--client-certificate" => run.certificates.push(value()?.into()),
+            "--federated-credential" => {
+                let text = value()?;
+                let read = FederatedCredential::parse(&text)
+                    .ok_or_else(|| format!("{name} takes ISSUER,SUBJECT[,AUDIENCE], not {text}"))?;
+                run.federated_credentials.push(read);
+            }
+            "--auxiliary-tenant" => run.auxiliary_tenants.push(value()?),
+            "--machine-listen" => run.machine_listen = listen(&name, &value()?)?,
+            "--arc-directory" => run.arc_directory = Some(value()?.into()),
             "--strict" | "--shout" | "--throttle" | "--delete-lag-visible" => {
                 change.insert(setting(&name), json!(true));
             }
@@ -138,7 +195,10 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Arguments, S
             | "--retry-after"
             | "--delete-lag-seconds"
             | "--page-size"
-            | "--token-seconds" => {
+            | "--token-seconds"
+            | "--assertion-seconds"
+            | "--registration"
+            | "--az" => {
                 let value = value()?;
                 change.insert(setting(&name), literal(&name, &value));
             }
@@ -169,16 +229,16 @@ fn literal(name: &str, value: &str) -> Value {
     serde_json::from_str(value).unwrap_or_else(|_| json!(value))
 }
 
-fn listen(value: &str) -> Result<SocketAddr, String> {
+fn listen(name: &str, value: &str) -> Result<SocketAddr, String> {
     let value = value.replace("localhost:", "127.0.0.1:");
     let address: SocketAddr = value
         .parse()
-        .map_err(|_| format!("--listen takes ADDRESS:PORT, for example 127.0.0.1:0, not {value}"))?;
+        .map_err(|_| format!("{name} takes ADDRESS:PORT, for example 127.0.0.1:0, not {value}"))?;
     // Anyone who reaches it may edit what it holds.
     if address.ip().is_loopback() {
         Ok(address)
     } else {
-        Err(format!("--listen takes loopback addresses only, not {}", address.ip()))
+        Err(format!("{name} takes loopback addresses only, not {}", address.ip()))
     }
 }
 
@@ -227,6 +287,13 @@ mod tests {
     }
 
     #[test]
+    fn the_stand_in_gets_every_word_as_it_is() {
+        let words = words("az http://127.0.0.1:1 account show --help").unwrap();
+        let expected = ["account", "show", "--help"].map(str::to_owned).to_vec();
+        assert_eq!(words, Arguments::Az { address: "http://127.0.0.1:1".to_owned(), words: expected });
+    }
+
+    #[test]
     fn wrong_lines_get_a_sentence() {
         for (line, part) in [
             ("--listen 0.0.0.0:0", "loopback"),
@@ -238,6 +305,10 @@ mod tests {
             ("--set a", "NAME=VALUE"),
             ("--set frob=1", "frob"),
             ("--operations sometimes", "sometimes"),
+            ("--machine-listen 0.0.0.0:0", "loopback"),
+            ("--federated-credential github", "ISSUER,SUBJECT"),
+            ("--registration maybe", "maybe"),
+            ("az", "address"),
             ("--seed rg", "--seed"),
             ("--seed /g@westus", "--seed"),
         ] {

@@ -86,6 +86,11 @@ impl Authority {
         self.directory.join(CERTIFICATE)
     }
 
+    /// Where its files lie, and others of the emulator's may.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The key for tokens.
     pub fn signer(&self) -> Result<Signer, AuthorityError> {
         Signer::from_pkcs8(&self.token_key).map_err(AuthorityError::of)

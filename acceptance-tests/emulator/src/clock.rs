@@ -86,16 +86,23 @@ pub fn entra_time(at: Millis) -> String {
     text.replace('T', " ")
 }
 
+/// A time as the az CLI spells `expiresOn`, `2024-01-01 00:00:00.000000`: the machine's own time, here always UTC.
+pub fn az_time(at: Millis) -> String {
+    let text = rfc3339(at - at.rem_euclid(1000));
+    text.replace('T', " ").replace('Z', ".000000")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_three_spellings() {
+    fn the_spellings() {
         let at = 1_704_067_200_500;
         assert_eq!(http_date(at), "Mon, 01 Jan 2024 00:00:00 GMT");
         assert_eq!(rfc3339(at), "2024-01-01T00:00:00.5Z");
         assert_eq!(entra_time(at), "2024-01-01 00:00:00Z");
+        assert_eq!(az_time(at), "2024-01-01 00:00:00.000000");
     }
 
     #[test]

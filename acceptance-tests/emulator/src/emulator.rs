@@ -3,34 +3,44 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use hyper::{Method, StatusCode};
+use hyper::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::arm::error::ArmError;
 use crate::arm::id::ResourceId;
 use crate::arm::operation::Operations;
+use crate::arm::registration;
 use crate::arm::throttle::Buckets;
 use crate::authorization::Directory;
 use crate::clock::{Clock, Millis, http_date, millis};
 use crate::entra::Identity;
-use crate::entra::discovery;
-use crate::entra::endpoint::TokenEndpoint;
-use crate::entra::managed_identity::ManagedIdentity;
+use crate::entra::application::Application;
+use crate::entra::managed_identity::arc::Challenges;
 use crate::entra::signer::Signer;
 use crate::entra::token::Tokens;
 use crate::exchange::{Delivery, Reply, Request};
-use crate::faults::{Action, Moment, OperationFault, Plan, Script};
+use crate::faults::{Action, Moment, Plan, Script};
 use crate::journal::Journal;
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::{arm, control, json, metadata};
+use crate::{arm, control, json, routes};
 
 /// Everything the emulator holds.
 #[derive(Debug)]
 pub struct Emulator {
     /// Who may log in, and to what.
     pub identity: Identity,
+    /// What is registered with the application besides its secret.
+    pub application: Application,
+    /// The same as it was at the start, for a reset.
+    pub first_application: Application,
+    /// When registration of `Microsoft.Compute` was asked for.
+    pub registration: registration::Asked,
+    /// The challenges of the Arc endpoint.
+    pub challenges: Challenges,
+    /// Where else it can be reached.
+    pub places: Places,
     /// The settings now.
     pub settings: Settings,
     /// The settings it was started with, for a reset.
@@ -55,6 +65,15 @@ pub struct Emulator {
     pub hidden: HashMap<String, u32>,
     /// Whether the objects changed since they were last saved.
     pub unsaved: bool,
+}
+
+/// Where the emulator can be reached besides its address.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// `http://host:port` of the plain listener.
+    pub machine: Option<String>,
+    /// The directory in which `az` lies.
+    pub az: Option<std::path::PathBuf>,
 }
 
 /// An answer and how it goes to the wire.
@@ -82,6 +101,11 @@ impl Emulator {
         Self {
             directory: Directory::new(&identity),
             identity,
+            application: Application::default(),
+            first_application: Application::default(),
+            registration: None,
+            challenges: Challenges::default(),
+            places: Places::default(),
             first_settings: settings.clone(),
             settings,
             clock,
@@ -96,7 +120,7 @@ impl Emulator {
         }
     }
 
-    /// Forgets objects, operations, requests, faults and changed settings.
+    /// Forgets objects, operations, requests, faults, and changed settings and registrations.
     pub fn reset(&mut self) {
         self.store.clear();
         self.directory = Directory::new(&self.identity);
@@ -106,6 +130,8 @@ impl Emulator {
         self.script = Script::default();
         self.hidden.clear();
         self.settings = self.first_settings.clone();
+        self.application = self.first_application.clone();
+        self.registration = None;
         self.unsaved = true;
     }
 
@@ -140,7 +166,7 @@ impl Emulator {
     fn answer_with_faults(&mut self, request: &Request, plan: &Plan) -> Outcome {
         for action in &plan.actions {
             let error = match action {
-                Action::Reset { when: Moment::Before } => {
+                Action::Reset { when: Moment::Before } | Action::Refuse { .. } => {
                     let mut outcome = Outcome::now(Reply::empty(StatusCode::OK));
                     outcome.delivery = Delivery::Reset;
                     return outcome;
@@ -180,7 +206,7 @@ impl Emulator {
             Action::Operation(fault) => Some(fault),
             _ => None,
         });
-        let mut outcome = Outcome::now(self.dispatch(request, operation));
+        let mut outcome = Outcome::now(routes::answer(self, request, operation));
         for action in &plan.actions {
             self.spoil(request, &mut outcome, action);
         }
@@ -221,77 +247,6 @@ impl Emulator {
                 }
             }
             _ => {}
-        }
-    }
-
-    fn dispatch(&mut self, request: &Request, operation: Option<&OperationFault>) -> Reply {
-        let segments = request.segments();
-        let lower: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
-        let names: Vec<&str> = lower.iter().map(String::as_str).collect();
-        match names.as_slice() {
-            ["metadata", "endpoints"] => metadata::endpoints(request),
-            ["metadata", "identity", "oauth2", "token"] => self.managed().instance_metadata(request),
-            ["msi", "token"] => self.managed().app_service(request),
-            ["subscriptions" | "tenants" | "providers", ..] => arm::answer(self, request, operation),
-            _ => self
-                .entra(request, &segments, &names)
-                .unwrap_or_else(|| ArmError::path_unknown(&request.path).reply()),
-        }
-    }
-
-    fn entra(&self, request: &Request, segments: &[String], names: &[&str]) -> Option<Reply> {
-        let base = &request.base;
-        let tenant = segments.first()?;
-        let reply = match names {
-            [_, "oauth2", "v2.0", "token"] => self.token(request, tenant, true),
-            [_, "oauth2", "token"] => self.token(request, tenant, false),
-            [_, "v2.0", ".well-known", "openid-configuration"] => self.openid(base, tenant, true),
-            [_, ".well-known", "openid-configuration"] => self.openid(base, tenant, false),
-            [_, "discovery", "v2.0", "keys"] | [_, "discovery", "keys"] => {
-                discovery::keys(&self.tokens.public_key())
-            }
-            [_, "discovery", "instance"] => discovery::instance(base, &self.identity),
-            [_, "userrealm", _] => discovery::user_realm(segments.get(2)?, base),
-            _ => return None,
-        };
-        let mut reply = reply.with("x-ms-request-id", &Uuid::new_v4().to_string());
-        if let Some(id) = request.header("client-request-id") {
-            reply.set("client-request-id", id);
-        }
-        Some(reply)
-    }
-
-    fn openid(&self, base: &str, tenant: &str, v2: bool) -> Reply {
-        if !self.identity.is_tenant(tenant) {
-            return crate::entra::error::EntraError::tenant_unknown(tenant).reply(
-                base,
-                self.shown_time(),
-                None,
-            );
-        }
-        // A name for any tenant is resolved, as Entra resolves a domain.
-        Reply::json(StatusCode::OK, &discovery::openid(base, &self.identity.tenant_id, v2))
-    }
-
-    fn token(&self, request: &Request, tenant: &str, v2: bool) -> Reply {
-        if request.method != Method::POST {
-            return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with("allow", "POST");
-        }
-        let endpoint = TokenEndpoint {
-            identity: &self.identity,
-            tokens: &self.tokens,
-            now: self.shown_time(),
-            seconds: self.settings.token_seconds,
-        };
-        endpoint.answer(request, tenant, v2)
-    }
-
-    fn managed(&self) -> ManagedIdentity<'_> {
-        ManagedIdentity {
-            identity: &self.identity,
-            tokens: &self.tokens,
-            now: self.shown_time(),
-            seconds: self.settings.token_seconds,
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Request {
     pub body: Bytes,
     /// `https://host:port` as the client wrote it: absolute addresses in the answer keep that spelling.
     pub base: String,
+    /// Whether it came over the plain listener, which serves what a machine asks of itself.
+    pub plain: bool,
 }
 
 impl Request {
@@ -34,6 +36,7 @@ impl Request {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             base: base.to_owned(),
+            plain: false,
         }
     }
 

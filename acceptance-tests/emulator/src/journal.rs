@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value, json};
 
 use crate::clock::{Millis, rfc3339};
+use crate::entra::jwt::Jwt;
 use crate::exchange::Request;
 
 /// How many requests are remembered.
@@ -37,13 +38,16 @@ impl Journal {
         self.next += 1;
         self.bytes += request.body.len();
         let mut request = request.clone();
-        if request.headers.remove("authorization").is_some() {
-            request.headers.insert("authorization", hyper::header::HeaderValue::from_static("present"));
+        for name in ["authorization", "x-ms-authorization-auxiliary", "x-identity-header"] {
+            if request.headers.remove(name).is_some() {
+                request.headers.insert(name, hyper::header::HeaderValue::from_static("present"));
+            }
         }
         // Login forms carry secrets.
-        if request.path.to_lowercase().contains("/oauth2/") {
+        if request.path.to_lowercase().contains("/oauth2/") && !request.body.is_empty() {
             self.bytes -= request.body.len();
-            request.body = hyper::body::Bytes::new();
+            request.body = login_form(&request.body).to_string().into();
+            self.bytes += request.body.len();
         }
         self.entries.push_back(Entry {
             number: self.next,
@@ -88,6 +92,21 @@ impl Journal {
     }
 }
 
+/// A login form with its secrets left out: of an assertion, header and claims remain, which nobody can log in with.
+fn login_form(body: &[u8]) -> Value {
+    let mut form = Map::new();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        let shown = match &*name {
+            "client_assertion" => Jwt::read(&value)
+                .map_or_else(|| json!("present"), |jwt| json!({"header": jwt.header, "claims": jwt.claims})),
+            "grant_type" | "client_id" | "scope" | "resource" | "client_assertion_type" => json!(value),
+            _ => json!("present"),
+        };
+        form.insert(name.into_owned(), shown);
+    }
+    Value::Object(form)
+}
+
 impl Entry {
     fn show(&self) -> Value {
         let mut headers = Map::new();
@@ -127,13 +146,18 @@ mod tests {
     fn tokens_and_secrets_are_not_kept() {
         let mut journal = Journal::default();
         let mut request = Request::new(Method::POST, "/t/oauth2/v2.0/token", "https://h");
-        request.headers.insert("authorization", HeaderValue::from_static("Bearer secret"));
-        request.body = Bytes::from_static(b"client_secret=secret");
+        request.headers.insert("authorization", HeaderValue::from_static("Bearer s3cr3t"));
+        request.headers.insert("x-identity-header", HeaderValue::from_static("s3cr3t"));
+        request.body = Bytes::from_static(
+            b"grant_type=client_credentials&client_secret=s3cr3t&client_assertion=e30.eyJzdWIiOiJzIn0.c2VjcmV0",
+        );
         let number = journal.begin(&request, 0, &[]);
         journal.finish(number, Some(200));
         let shown = journal.show();
         assert!(!shown.to_string().contains("Bearer"));
-        assert!(!shown.to_string().contains("=secret"));
+        assert!(!shown.to_string().contains("s3cr3t"), "{shown}");
+        assert!(!shown.to_string().contains("c2VjcmV0"));
+        assert_eq!(shown[0]["body"]["client_assertion"]["claims"]["sub"], "s");
         assert_eq!(shown[0]["status"], 200);
         assert_eq!(shown[0]["headers"]["authorization"], "present");
     }

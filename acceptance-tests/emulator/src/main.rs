@@ -1,6 +1,7 @@
 //! The command: arguments, start, one line of JSON, and an orderly end.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,9 +9,12 @@ use gallery_emulator::arguments::{self, Arguments, HELP, Run, Seed};
 use gallery_emulator::arm::id::ResourceId;
 use gallery_emulator::arm::regions;
 use gallery_emulator::authority::Authority;
+use gallery_emulator::az::stand_in;
 use gallery_emulator::clock::Clock;
-use gallery_emulator::emulator::Emulator;
+use gallery_emulator::emulator::{Emulator, Places};
 use gallery_emulator::entra::Identity;
+use gallery_emulator::entra::application::{Application, FederatedCredential};
+use gallery_emulator::entra::managed_identity::arc::Challenges;
 use gallery_emulator::faults::Script;
 use gallery_emulator::server::Server;
 use gallery_emulator::state_file;
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
     let run = match arguments::parse(std::env::args().skip(1)) {
         Ok(Arguments::Help) => return say(HELP),
         Ok(Arguments::Version) => return say(concat!("gallery-emulator ", env!("CARGO_PKG_VERSION"), "\n")),
+        Ok(Arguments::Az { address, words }) => return az(&address, &words),
         Ok(Arguments::Run(run)) => run,
         Err(message) => return fail(&message, 2),
     };
@@ -52,6 +57,8 @@ async fn start(run: Run) -> Result<(), String> {
         subscription_id: run.subscription_id.unwrap_or_else(|| SUBSCRIPTION.to_owned()),
     };
     let mut emulator = Emulator::new(identity.clone(), run.settings, Clock::System, signer);
+    emulator.application = application(&run.certificates, &run.federated_credentials, run.auxiliary_tenants)?;
+    emulator.first_application = emulator.application.clone();
     if let Some(path) = &run.state
         && let Some(state) = state_file::load(path).map_err(|error| text(&error))?
     {
@@ -68,6 +75,17 @@ async fn start(run: Run) -> Result<(), String> {
     }
     let listener = TcpListener::bind(run.listen).await.map_err(|error| format!("{}: {error}", run.listen))?;
     let address = listener.local_addr().map_err(|error| text(&error))?;
+    let machine = TcpListener::bind(run.machine_listen)
+        .await
+        .map_err(|error| format!("{}: {error}", run.machine_listen))?;
+    let machine_address = format!("http://{}", machine.local_addr().map_err(|error| text(&error))?);
+    let arc = run.arc_directory.unwrap_or_else(|| authority.directory().join("arc"));
+    std::fs::create_dir_all(&arc).map_err(|error| format!("{}: {error}", arc.display()))?;
+    emulator.challenges = Challenges::in_directory(Some(arc));
+    let program = std::env::current_exe().map_err(|error| text(&error))?;
+    let az = stand_in::install(authority.directory(), &program, &machine_address)
+        .map_err(|error| format!("the az stand-in cannot be made: {error}"))?;
+    emulator.places = Places { machine: Some(machine_address.clone()), az: Some(az.clone()) };
     let server = Server::new(emulator, address);
     let ready = json!({
         "arm": server.base(),
@@ -77,16 +95,21 @@ async fn start(run: Run) -> Result<(), String> {
         "client_id": identity.client_id,
         "client_secret": identity.client_secret,
         "subscription_id": identity.subscription_id,
+        "machine": machine_address,
+        "az": az,
     });
     // Before anyone is told that it is ready: whoever reads that may end it the next moment.
     let mut signals = Signals::new().map_err(|error| text(&error))?;
-    let serving = tokio::spawn(std::sync::Arc::clone(&server).serve(listener, tls));
+    let serving = tokio::spawn(std::sync::Arc::clone(&server).serve(listener, Some(tls)));
+    let plain = tokio::spawn(std::sync::Arc::clone(&server).serve(machine, None));
     // Whoever started it may be gone already; then there is nobody to tell.
     let _ = writeln!(std::io::stdout(), "{ready}");
+    let mut stdin = run.end_with_stdin.then(stdin_closed);
     let mut saving = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
             () = signals.next() => break,
+            () = closed(&mut stdin), if stdin.is_some() => break,
             _ = saving.tick() => {
                 if let Some(path) = &run.state {
                     save(&server, path);
@@ -95,10 +118,62 @@ async fn start(run: Run) -> Result<(), String> {
         }
     }
     serving.abort();
+    plain.abort();
     if let Some(path) = &run.state {
         save(&server, path);
     }
     Ok(())
+}
+
+async fn closed(stdin: &mut Option<tokio::sync::oneshot::Receiver<()>>) {
+    if let Some(closing) = stdin {
+        // A sender that is gone says the same.
+        let _ = closing.await;
+    }
+}
+
+/// Resolves when the standard input closes. A thread reads it, since a terminal or file cannot be waited for.
+fn stdin_closed() -> tokio::sync::oneshot::Receiver<()> {
+    let (closed, closing) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // An input that cannot be read is as good as closed.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        // Nobody listens any more when the emulator ends for another reason.
+        let _ = closed.send(());
+    });
+    closing
+}
+
+/// What the command line registers with the application.
+fn application(
+    certificates: &[PathBuf],
+    credentials: &[FederatedCredential],
+    auxiliary_tenants: Vec<String>,
+) -> Result<Application, String> {
+    let texts = certificates.iter().map(|path| {
+        std::fs::read_to_string(path).map_err(|error| format!("the certificate {}: {error}", path.display()))
+    });
+    let mut change = serde_json::Map::new();
+    change.insert("auxiliary_tenants".to_owned(), json!(auxiliary_tenants));
+    change.insert("certificates".to_owned(), json!(texts.collect::<Result<Vec<_>, _>>()?));
+    if !credentials.is_empty() {
+        change.insert("federated_credentials".to_owned(), json!(credentials));
+    }
+    Application::default().changed(&Value::Object(change))
+}
+
+/// Answers as the az CLI would.
+fn az(address: &str, words: &[String]) -> ExitCode {
+    match stand_in::ask(address, words) {
+        Ok(answer) => {
+            eprint!("{}", answer.stderr);
+            match say(&answer.stdout) {
+                ExitCode::SUCCESS => ExitCode::from(answer.code),
+                failed => failed,
+            }
+        }
+        Err(error) => fail(&format!("the emulator at {address} does not answer: {error}"), 1),
+    }
 }
 
 /// Saves what changed; a full disk is reported and tried again later.

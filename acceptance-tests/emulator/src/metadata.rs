@@ -23,6 +23,32 @@ const DATES: &[&str] = &[
 /// The name of the cloud.
 const CLOUD: &str = "GalleryEmulator";
 
+/// Azure's own clouds, as lists of clouds name them: name, Azure Resource Manager, Entra, portal, and the older
+/// audience.
+const AZURE: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "AzureCloud",
+        "https://management.azure.com/",
+        "https://login.microsoftonline.com",
+        "https://portal.azure.com",
+        "https://management.core.windows.net/",
+    ),
+    (
+        "AzureUSGovernment",
+        "https://management.usgovcloudapi.net",
+        "https://login.microsoftonline.us",
+        "https://portal.azure.us",
+        "https://management.core.usgovcloudapi.net/",
+    ),
+    (
+        "AzureChinaCloud",
+        "https://management.chinacloudapi.cn",
+        "https://login.chinacloudapi.cn",
+        "https://portal.azure.cn",
+        "https://management.core.chinacloudapi.cn/",
+    ),
+];
+
 /// Answers the request; it needs no token.
 pub fn endpoints(request: &Request) -> Reply {
     let base = request.base.as_str();
@@ -37,7 +63,9 @@ pub fn endpoints(request: &Request) -> Reply {
             );
         }
         Some("2015-01-01" | "1.0" | "2018-05-01") => short(base),
-        Some("2019-05-01" | "2020-06-01") => json!([whole(base)]),
+        Some("2019-05-01" | "2020-06-01") => {
+            json!(std::iter::once(whole(base)).chain(AZURE.iter().map(azure)).collect::<Vec<_>>())
+        }
         Some(date) if DATES.contains(&date) => whole(base),
         Some(other) => {
             let text = format!(
@@ -48,6 +76,18 @@ pub fn endpoints(request: &Request) -> Reply {
         }
     };
     Reply::json(StatusCode::OK, &body)
+}
+
+fn azure(cloud: &(&str, &str, &str, &str, &str)) -> Value {
+    let (name, manager, login, portal, audience) = *cloud;
+    json!({
+        "name": name,
+        "portal": portal,
+        "authentication": {
+            "loginEndpoint": login, "audiences": [audience, manager], "tenant": "common", "identityProvider": "AAD"
+        },
+        "resourceManager": manager,
+    })
 }
 
 fn short(base: &str) -> Value {
@@ -113,6 +153,9 @@ mod tests {
     fn each_date_has_its_shape() {
         assert_eq!(ask("2015-01-01").1["authentication"]["loginEndpoint"], "https://127.0.0.1:1/");
         assert_eq!(ask("2020-06-01").1[0]["resourceManager"], "https://127.0.0.1:1");
+        let names: Vec<Value> =
+            ask("2019-05-01").1.as_array().unwrap().iter().map(|cloud| cloud["name"].clone()).collect();
+        assert_eq!(names, ["GalleryEmulator", "AzureCloud", "AzureUSGovernment", "AzureChinaCloud"]);
         assert_eq!(ask("2022-09-01").1["authentication"]["audiences"][0], "https://127.0.0.1:1");
         assert_eq!(ask("1999-01-01").0, 400);
     }

@@ -13,8 +13,9 @@ use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::millis;
@@ -42,12 +43,19 @@ pub struct Server {
     emulator: Mutex<Emulator>,
     reading: AtomicUsize,
     address: SocketAddr,
+    /// Changed when connections are to be refused, for so long.
+    refusing: watch::Sender<Duration>,
 }
 
 impl Server {
     /// A server for the listener at `address`.
     pub fn new(emulator: Emulator, address: SocketAddr) -> Arc<Self> {
-        Arc::new(Self { emulator: Mutex::new(emulator), reading: AtomicUsize::new(0), address })
+        Arc::new(Self {
+            emulator: Mutex::new(emulator),
+            reading: AtomicUsize::new(0),
+            address,
+            refusing: watch::Sender::new(Duration::ZERO),
+        })
     }
 
     /// The emulator; nobody keeps it across an await.
@@ -61,13 +69,27 @@ impl Server {
         format!("https://{}", self.address)
     }
 
-    /// Takes connections until the future is dropped.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener, tls: Arc<ServerConfig>) {
-        let acceptor = TlsAcceptor::from(tls);
+    /// Takes connections until the future is dropped: over HTTPS, or, where there is no configuration for it, plain ones
+    /// for what a machine asks of itself.
+    pub async fn serve(self: Arc<Self>, mut listener: TcpListener, tls: Option<Arc<ServerConfig>>) {
+        let acceptor = tls.map(TlsAcceptor::from);
         let slots = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut refusing = self.refusing.subscribe();
+        let address = listener.local_addr().unwrap_or(self.address);
         loop {
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-            let Ok((stream, _)) = listener.accept().await else {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = refusing.changed() => {
+                    let wait = *refusing.borrow_and_update();
+                    // A port that nobody listens on is what refuses a connection.
+                    drop(listener);
+                    tokio::time::sleep(wait).await;
+                    listener = listen_again(address).await;
+                    continue;
+                }
+            };
+            let Ok((stream, _)) = accepted else {
                 // Out of file descriptors, most likely: some connection has to end first.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -81,21 +103,33 @@ impl Server {
         }
     }
 
-    async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: TlsAcceptor) {
+    async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
         // Small answers must not wait for an acknowledgement. Where it is refused they are merely slower.
         let _ = stream.set_nodelay(true);
         let reset = Arc::new(AtomicBool::new(false));
-        let abort = Arc::new(Notify::new());
         let socket = Socket::new(stream, Arc::clone(&reset));
+        let Some(acceptor) = acceptor else {
+            return self.exchanges(socket, false, reset, true).await;
+        };
         let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(socket)).await else { return };
         let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        self.exchanges(stream, h2, reset, false).await;
+    }
+
+    async fn exchanges<S>(self: Arc<Self>, stream: S, h2: bool, reset: Arc<AtomicBool>, plain: bool)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let abort = Arc::new(Notify::new());
+        let mut refusing = self.refusing.subscribe();
+        let reset_all = Arc::clone(&reset);
         let service = {
-            let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));
+            let abort = Arc::clone(&abort);
             service_fn(move |request| {
                 let server = Arc::clone(&self);
                 let (reset, abort) = (Arc::clone(&reset), Arc::clone(&abort));
                 async move {
-                    let Some(response) = server.exchange(request).await else {
+                    let Some(response) = server.exchange(request, plain).await else {
                         reset.store(true, Ordering::Relaxed);
                         abort.notify_one();
                         return std::future::pending::<Result<Response<Payload>, Infallible>>().await;
@@ -124,11 +158,12 @@ impl Server {
         tokio::select! {
             () = ended => {}
             () = abort.notified() => {}
+            _ = refusing.changed() => reset_all.store(true, Ordering::Relaxed),
         }
     }
 
     /// Answers one request; none means that the connection is to be reset.
-    async fn exchange(&self, request: hyper::Request<Incoming>) -> Option<Response<Payload>> {
+    async fn exchange(&self, request: hyper::Request<Incoming>, plain: bool) -> Option<Response<Payload>> {
         let (head, body) = request.into_parts();
         let base = self.base_of(&head);
         let query = head.uri.query().unwrap_or("");
@@ -145,6 +180,7 @@ impl Server {
             headers: head.headers,
             body,
             base,
+            plain,
         };
         let plan = self.emulator().plan(&request);
         for action in &plan.actions {
@@ -154,6 +190,12 @@ impl Server {
             }
         }
         let outcome = self.emulator().answer(&request, &plan);
+        for action in &plan.actions {
+            if let Action::Refuse { seconds } = action {
+                let wait = u64::try_from(millis(*seconds)).unwrap_or(0);
+                self.refusing.send_replace(Duration::from_millis(wait));
+            }
+        }
         if !outcome.hold.is_zero() {
             tokio::time::sleep(outcome.hold).await;
         }
@@ -198,6 +240,15 @@ impl Server {
             bytes.extend_from_slice(&data);
         }
         Ok(Bytes::from(bytes))
+    }
+}
+
+async fn listen_again(address: SocketAddr) -> TcpListener {
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
     }
 }
 

@@ -40,6 +40,34 @@ pub enum Lock {
     Gallery,
 }
 
+/// Whether the subscription is registered for `Microsoft.Compute`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registration {
+    /// It is.
+    Registered,
+    /// It is not, and the caller may register it.
+    Missing,
+    /// It is not, and the caller may not.
+    Forbidden,
+}
+
+/// Who is signed in to the `az` on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Az {
+    /// A person.
+    User,
+    /// A service principal.
+    ServicePrincipal,
+    /// Nobody.
+    SignedOut,
+    /// A person whose refresh token has expired.
+    Expired,
+    /// A person, at an `az` older than 2.54, whose answer has no `expires_on`.
+    Old,
+}
+
 /// How a list's `nextLink` looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -60,6 +88,9 @@ pub struct Settings {
     pub operations: Operations,
     /// How long a write takes.
     pub operation_seconds: f64,
+    /// After how many looks a write is done, however long it was to take; null for no such end. A look is a request to
+    /// the address of its operation, or where there is none to the object.
+    pub operation_polls: Option<u32>,
     /// The `Retry-After` of unfinished answers; null leaves the header out.
     pub retry_after: Option<u64>,
     /// The status of every accepted PUT, in place of 201 and 200.
@@ -75,10 +106,22 @@ pub struct Settings {
     pub next_link: NextLink,
     /// How long a token lives.
     pub token_seconds: u64,
+    /// How long an assertion of the emulator's own issuers lives; below zero it has expired when it is made.
+    pub assertion_seconds: i64,
+    /// Whether `Microsoft.Compute` is registered.
+    pub registration: Registration,
+    /// How long a registration takes.
+    pub registration_seconds: f64,
+    /// Tenants whose auxiliary tokens every write needs, as one that refers to their subscriptions does.
+    pub linked_tenants: Vec<String>,
+    /// Who is signed in to `az`.
+    pub az: Az,
     /// How far the clock of `Date` headers and tokens is ahead of this machine's.
     pub clock_skew_seconds: i64,
     /// Whether ARM's token buckets refuse requests.
     pub throttle: bool,
+    /// How many times as quickly as Azure's they fill.
+    pub throttle_speed: f64,
     /// Whether all that ARM's contract refuses is refused.
     pub strict: bool,
     /// Whether equal values come back in other spellings.
@@ -98,6 +141,7 @@ impl Default for Settings {
         Self {
             operations: Operations::Async,
             operation_seconds: 0.3,
+            operation_polls: None,
             retry_after: Some(1),
             put_status: None,
             delete_lag_seconds: 0.0,
@@ -105,8 +149,14 @@ impl Default for Settings {
             page_size: 50,
             next_link: NextLink::Full,
             token_seconds: 3599,
+            assertion_seconds: 600,
+            registration: Registration::Registered,
+            registration_seconds: 0.0,
+            linked_tenants: Vec::new(),
+            az: Az::User,
             clock_skew_seconds: 0,
             throttle: false,
+            throttle_speed: 1.0,
             strict: false,
             shout: false,
             immutable: Immutable::Refuse,
@@ -132,10 +182,14 @@ impl Settings {
         for (name, seconds) in [
             ("operation_seconds", settings.operation_seconds),
             ("delete_lag_seconds", settings.delete_lag_seconds),
+            ("registration_seconds", settings.registration_seconds),
         ] {
             if !(0.0..=86_400.0).contains(&seconds) {
                 return Err(format!("{name} is from 0 to 86400"));
             }
+        }
+        if !(0.001..=1_000.0).contains(&settings.throttle_speed) {
+            return Err("throttle_speed is from 0.001 to 1000".to_owned());
         }
         if settings.put_status.is_some_and(|status| !(200..300).contains(&status)) {
             return Err("put_status is from 200 to 299".to_owned());

@@ -256,6 +256,75 @@ async fn objects_and_authority_outlive_the_process_when_asked() {
     assert!(!Path::new(&certificate).exists());
 }
 
+#[tokio::test]
+async fn machines_and_az_are_served_without_tls_and_nothing_else_is() {
+    let emulator = Running::start(&["--seed", "rg/g@westus", "--az", "service-principal"]);
+    let client = emulator.client(true);
+    let machine = emulator.text("machine");
+    let places = value(client.get(emulator.control("endpoints")).send().await.unwrap()).await;
+    let at = |pointer: &str| places.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+    let ask =
+        format!("{}?api-version=2018-02-01&resource={}", at("/instance_metadata"), emulator.text("arm"));
+    assert!(ask.starts_with(machine));
+    assert_eq!(client.get(&ask).send().await.unwrap().status(), 400);
+    let answer = value(client.get(&ask).header("metadata", "true").send().await.unwrap()).await;
+    let token = answer["access_token"].as_str().unwrap();
+    let read = client.get(emulator.address("")).bearer_auth(token).send().await.unwrap();
+    assert_eq!(read.status(), 200);
+    for path in ["/emulator/settings", "/subscriptions?api-version=2022-12-01", "/metadata/endpoints"] {
+        assert_eq!(client.get(format!("{machine}{path}")).send().await.unwrap().status(), 404, "{path}");
+    }
+    let az =
+        |words: &[&str]| Command::new(format!("{}/az", emulator.text("az"))).args(words).output().unwrap();
+    let answer = az(&["account", "get-access-token", "-o", "json", "--resource", emulator.text("arm")]);
+    assert_eq!(answer.status.code(), Some(0));
+    let body: Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let token = body["accessToken"].as_str().unwrap();
+    assert_eq!(client.get(emulator.address("")).bearer_auth(token).send().await.unwrap().status(), 200);
+    client.put(emulator.control("settings")).body("{\"az\":\"signed-out\"}").send().await.unwrap();
+    let answer = az(&["account", "show"]);
+    assert_eq!((answer.status.code(), answer.stdout.as_slice()), (Some(1), b"".as_slice()));
+    assert_eq!(answer.stderr, b"ERROR: Please run 'az login' to setup account.\n");
+    let directory = emulator.text("az").to_owned();
+    emulator.stop();
+    assert!(!Path::new(&directory).exists());
+}
+
+#[tokio::test]
+async fn what_is_registered_can_be_changed_and_is_taken_back() {
+    let emulator =
+        Running::start(&["--federated-credential", "kubernetes,first", "--auxiliary-tenant", "other"]);
+    let client = emulator.client(false);
+    let login = emulator.control("login");
+    let credentials = |body: &Value| body["federated_credentials"].as_array().unwrap().len();
+    let first = value(client.get(&login).send().await.unwrap()).await;
+    assert_eq!((credentials(&first), &first["auxiliary_tenants"]), (1, &json!(["other"])));
+    let exchange = async |subject: &str| {
+        let order = json!({ "subject": subject }).to_string();
+        let made = value(client.post(emulator.control("assertions")).body(order).send().await.unwrap()).await;
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&scope={}/.default&client_assertion={}&\
+             client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            emulator.text("client_id"),
+            emulator.text("arm"),
+            made["assertion"].as_str().unwrap()
+        );
+        let address = format!("{}/{}/oauth2/v2.0/token", emulator.text("arm"), emulator.text("tenant_id"));
+        let reply = client.post(address).body(form).send().await.unwrap();
+        (reply.status().as_u16(), value(reply).await["error_codes"][0].clone())
+    };
+    assert_eq!(exchange("first").await, (200, Value::Null));
+    assert_eq!(exchange("second").await, (401, json!(700_213)));
+    let change =
+        json!({"federated_credentials": [{"issuer": "kubernetes", "subject": "second"}]}).to_string();
+    assert_eq!(client.put(&login).body(change).send().await.unwrap().status(), 200);
+    assert_eq!(exchange("second").await, (200, Value::Null));
+    let wrong = client.put(&login).body("{\"certificates\":[\"none\"]}").send().await.unwrap();
+    assert_eq!(wrong.status(), 400);
+    client.post(emulator.control("reset")).send().await.unwrap();
+    assert_eq!(exchange("first").await, (200, Value::Null));
+}
+
 #[test]
 fn wrong_command_lines_end_at_once() {
     for (arguments, part) in [(["--listen", "0.0.0.0:0"], "loopback"), (["--frob", "x"], "--frob")] {

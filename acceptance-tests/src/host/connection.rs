@@ -42,6 +42,8 @@ pub struct Connection {
     pub broker: GrpcBrokerClient<Channel>,
     /// Pings.
     pub health: HealthClient<Channel>,
+    /// The connection itself, for what no host would send.
+    pub channel: Channel,
 }
 
 /// Who connects, and how.
@@ -72,7 +74,8 @@ impl Connection {
             controller: GrpcControllerClient::new(channel.clone()),
             stdio: GrpcStdioClient::new(channel.clone()),
             broker: GrpcBrokerClient::new(channel.clone()),
-            health: HealthClient::new(channel),
+            health: HealthClient::new(channel.clone()),
+            channel,
         })
     }
 }

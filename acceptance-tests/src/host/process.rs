@@ -26,7 +26,7 @@ const END: Duration = Duration::from_secs(20);
 const KEPT: [&str; 4] = ["PATH", "HOME", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"];
 
 /// How to start a plugin.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Launch {
     binary: PathBuf,
     arguments: Vec<OsString>,

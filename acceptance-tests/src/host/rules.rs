@@ -193,15 +193,31 @@ fn elements(
 /// Every way in which what was applied is not what was planned.
 #[must_use]
 pub fn applied(planned: &Value, actual: &Value) -> Vec<String> {
+    let mut broken = unknown_left(actual);
+    broken.extend(planned_again(planned, actual));
+    broken
+}
+
+/// Every way in which a second plan of the same, made when more is known, goes back on the first.
+#[must_use]
+pub fn planned_again(planned: &Value, actual: &Value) -> Vec<String> {
     let mut broken = Vec::new();
     compatible(planned, actual, &Path::root(), &mut broken);
     broken
 }
 
+fn unknown_left(actual: &Value) -> Vec<String> {
+    if actual.is_wholly_known() {
+        Vec::new()
+    } else {
+        vec!["something is still not known after the apply".to_owned()]
+    }
+}
+
 fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<String>) {
     match (planned, actual) {
-        (_, Value::Unknown(_)) => say(broken, path, "still not known after the apply"),
         (Value::Unknown(_), _) | (Value::Null, Value::Null) => {}
+        (_, Value::Unknown(_)) => say(broken, path, "was planned as known, and is not known"),
         (Value::Null, _) => say(broken, path, &format!("was planned as null, and is {actual:?}")),
         (_, Value::Null) => say(broken, path, &format!("was planned as {planned:?}, and is null")),
         (Value::Object(wanted), Value::Object(found)) | (Value::Map(wanted), Value::Map(found)) => {
@@ -225,7 +241,7 @@ fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<Str
             }
         }
         (Value::Set(wanted), Value::Set(found)) => {
-            let fits = |planned: &Value, actual: &Value| applied(planned, actual).is_empty();
+            let fits = |planned: &Value, actual: &Value| planned_again(planned, actual).is_empty();
             let covered = found.iter().all(|actual| wanted.iter().any(|planned| fits(planned, actual)))
                 && wanted.iter().all(|planned| found.iter().any(|actual| fits(planned, actual)));
             // Elements that were not known may turn out equal to each other, and are then fewer.

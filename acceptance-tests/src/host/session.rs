@@ -2,28 +2,67 @@
 //! rules that those hold it to.
 //!
 //! A run is made of plan, apply and refresh, each with what the one before stored. What a host would report as "a bug
-//! in the provider" is a [`Trouble::Broken`] here.
+//! in the provider" is a [`Trouble::Broken`] here. Which calls are made, and with what, depends on the [`Release`].
 
 use prost::bytes::Bytes;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use terraform_provider_gallery::plugin::schema::Schema;
 use terraform_provider_gallery::plugin::value::{json, msgpack};
 use terraform_provider_gallery::plugin::{Type, Value};
 
-use super::{Connection, HostError, Launch, PluginProcess, proto, rules, schema};
+use super::offer::{self, Offer};
+use super::release::{Feature, Release};
+use super::{Connection, HostError, Launch, PluginProcess, proto};
 
 mod elsewhere;
+mod eventful;
+mod life;
+mod stored;
 
-/// A host with one provider, configured.
-#[derive(Debug)]
+pub use eventful::{Outcome, Stopper};
+
+/// A host with one provider, configured. Clones share the provider, for things to be done side by side.
+#[derive(Clone, Debug)]
 pub struct Host {
-    plugin: PluginProcess,
+    release: Release,
+    plugin: Arc<PluginProcess>,
     connection: Connection,
-    resources: BTreeMap<String, Schema>,
-    data_sources: BTreeMap<String, Schema>,
-    lists: BTreeMap<String, Schema>,
-    identities: BTreeMap<String, Type>,
-    capabilities: proto::ClientCapabilities,
+    offer: Offer,
+    capabilities: Option<proto::ClientCapabilities>,
+    module: Value,
+    trail: Vec<&'static str>,
+    deferrals: Vec<proto::deferred::Reason>,
+}
+
+/// The provider block.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderBlock {
+    arguments: serde_json::Value,
+    unknown: Vec<&'static str>,
+}
+
+impl ProviderBlock {
+    /// One with these arguments set.
+    #[must_use]
+    pub const fn new(arguments: serde_json::Value) -> Self {
+        Self { arguments, unknown: Vec::new() }
+    }
+
+    /// The same with an argument that is known only after an apply.
+    #[must_use]
+    pub fn unknown(mut self, name: &'static str) -> Self {
+        self.unknown.push(name);
+        self
+    }
+
+    fn value(&self, schema: &Schema) -> Answer<Value> {
+        let arguments = if self.arguments.is_null() { serde_json::json!({}) } else { self.arguments.clone() };
+        let mut value = configuration(schema, &arguments)?;
+        if let Value::Object(attributes) = &mut value {
+            attributes.extend(self.unknown.iter().map(|name| ((*name).to_owned(), Value::unknown())));
+        }
+        Ok(value)
+    }
 }
 
 /// What a state holds of an object.
@@ -50,6 +89,8 @@ pub struct Plan {
     pub identity: Option<Value>,
     /// What was warned about.
     pub warnings: Vec<proto::Diagnostic>,
+    /// Why it is put off, if it is.
+    pub deferred: Option<proto::deferred::Reason>,
     config: Value,
     private: Bytes,
     prior: Option<Object>,
@@ -69,7 +110,8 @@ pub enum Trouble {
     Call(#[from] tonic::Status),
 }
 
-type Answer<T> = Result<T, Trouble>;
+/// What became of a call.
+pub type Answer<T> = Result<T, Trouble>;
 
 fn broken(what: impl Into<String>) -> Trouble {
     Trouble::Broken(vec![what.into()])
@@ -98,81 +140,128 @@ fn received(what: &str, value: Option<&proto::DynamicValue>, kind: &Type) -> Ans
     msgpack::decode(&value.msgpack, kind).map_err(|error| broken(format!("{what}: {error}")))
 }
 
+fn configuration(schema: &Schema, arguments: &serde_json::Value) -> Answer<Value> {
+    let text = arguments.to_string();
+    json::decode_stored(text.as_bytes(), &schema.implied_type())
+        .map_err(|error| broken(format!("the configuration: {error}")))
+}
+
 impl Host {
-    /// Starts a provider and does what a host does first: schemas, identities, and the provider block, checked and
-    /// handed over. `provider` holds the arguments of the block that are set.
+    /// Starts a provider under the host that does the most. `provider` holds the arguments of the block that are set.
     ///
     /// # Errors
     /// When it cannot be started.
     pub async fn start(launch: Launch, provider: &serde_json::Value) -> Result<Answer<Self>, HostError> {
+        Self::start_as(Release::NEWEST, launch, &ProviderBlock::new(provider.clone())).await
+    }
+
+    /// Starts a provider and does what this release does first: schemas in a process of its own, and then, in the
+    /// process of the run, the provider block, checked and handed over.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start_as(
+        release: Release,
+        launch: Launch,
+        provider: &ProviderBlock,
+    ) -> Result<Answer<Self>, HostError> {
+        let mut trail = Vec::new();
+        let first = launch.clone().start().await?;
+        let mut connection = first.connect().await?;
+        let offer = match meet(release, &mut connection, &mut trail).await {
+            Ok(offer) => offer,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        first.shutdown().await?;
         let plugin = launch.start().await?;
         let connection = plugin.connect().await?;
-        Ok(Self::configure(plugin, connection, provider).await)
+        let capabilities = release.capabilities();
+        let (module, deferrals) = (Value::Null, Vec::new());
+        let mut host = Self {
+            release,
+            plugin: Arc::new(plugin),
+            connection,
+            offer,
+            capabilities,
+            module,
+            trail,
+            deferrals,
+        };
+        Ok(match host.configure(provider).await {
+            Ok(()) => Ok(host),
+            Err(trouble) => Err(trouble),
+        })
     }
 
-    async fn configure(
-        plugin: PluginProcess,
-        mut connection: Connection,
-        provider: &serde_json::Value,
-    ) -> Answer<Self> {
-        let client = &mut connection.provider;
-        let offered = client.get_provider_schema(proto::get_provider_schema::Request {}).await?.into_inner();
-        told(offered.diagnostics)?;
-        let read = |all: &std::collections::HashMap<String, proto::Schema>| {
-            let all = all.iter().map(|(name, one)| Ok((name.clone(), schema::read(one)?)));
-            all.collect::<Result<BTreeMap<_, _>, String>>().map_err(broken)
-        };
-        let block = offered.provider.as_ref().ok_or_else(|| broken("no schema of the provider block"))?;
-        let block = schema::read(block).map_err(broken)?;
-        let request = proto::get_resource_identity_schemas::Request {};
-        let identities = client.get_resource_identity_schemas(request).await?.into_inner();
-        told(identities.diagnostics)?;
-        let identity = |schema: &proto::ResourceIdentitySchema| -> Answer<Type> {
-            let parts = schema.identity_attributes.iter().map(|part| {
-                let kind = Type::from_json(&part.r#type).map_err(|error| broken(error.to_string()))?;
-                Ok((part.name.clone(), kind))
-            });
-            Ok(Type::object(parts.collect::<Answer<Vec<_>>>()?))
-        };
-        let identities = identities.identity_schemas.iter();
-        let identities =
-            identities.map(|(name, one)| Ok((name.clone(), identity(one)?))).collect::<Answer<_>>()?;
-        let (resources, data_sources) =
-            (read(&offered.resource_schemas)?, read(&offered.data_source_schemas)?);
-        let lists = read(&offered.list_resource_schemas)?;
-
-        let kind = block.implied_type();
-        let config = configuration(&block, provider)?;
+    async fn configure(&mut self, provider: &ProviderBlock) -> Answer<()> {
+        if !self.release.has(Feature::CachedSchema) {
+            self.offer = meet(self.release, &mut self.connection, &mut self.trail).await?;
+        }
+        let kind = self.offer.provider.implied_type();
+        let config = provider.value(&self.offer.provider)?;
+        self.trail.push("ValidateProviderConfig");
         let request = proto::validate_provider_config::Request { config: sent(&config, &kind)? };
+        let client = &mut self.connection.provider;
         told(client.validate_provider_config(request).await?.into_inner().diagnostics)?;
-        let capabilities = proto::ClientCapabilities {
-            write_only_attributes_allowed: true,
-            ..proto::ClientCapabilities::default()
-        };
+        self.trail.push("ConfigureProvider");
         let request = proto::configure_provider::Request {
-            terraform_version: "1.14.0".to_owned(),
+            terraform_version: self.release.version(),
             config: sent(&config, &kind)?,
-            client_capabilities: Some(capabilities),
+            client_capabilities: self.capabilities,
         };
         told(client.configure_provider(request).await?.into_inner().diagnostics)?;
-        Ok(Self { plugin, connection, resources, data_sources, lists, identities, capabilities })
+        Ok(())
     }
 
-    /// Says from here on that "not now" is taken for an answer.
+    /// Says from here on that "not now" is taken for an answer, as builds for experiments do.
     pub fn allow_deferral(&mut self) {
-        self.capabilities.deferral_allowed = true;
+        self.capabilities.get_or_insert_default().deferral_allowed = true;
     }
 
-    /// Ends the provider.
+    /// Goes on in a module that says this to the provider, in a `provider_meta` block.
+    ///
+    /// # Errors
+    /// When the provider takes no such block, or not with these arguments.
+    pub fn in_module(&mut self, arguments: &serde_json::Value) -> Answer<()> {
+        let kind = self.offer.meta.as_ref().ok_or_else(|| broken("no schema for `provider_meta`"))?;
+        self.module = json::decode_stored(arguments.to_string().as_bytes(), kind)
+            .map_err(|error| broken(format!("provider_meta: {error}")))?;
+        Ok(())
+    }
+
+    /// The calls that were made since this was last asked, in order.
+    pub fn trail(&mut self) -> Vec<&'static str> {
+        std::mem::take(&mut self.trail)
+    }
+
+    /// The reasons for which the provider has put something off since this was last asked.
+    pub fn deferrals(&mut self) -> Vec<proto::deferred::Reason> {
+        std::mem::take(&mut self.deferrals)
+    }
+
+    /// What the provider offers.
+    #[must_use]
+    pub const fn offer(&self) -> &Offer {
+        &self.offer
+    }
+
+    /// What the provider has written to its log.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.plugin.stderr()
+    }
+
+    /// Ends the provider, when this is the last of the clones.
     ///
     /// # Errors
     /// When it does not end.
     pub async fn end(self) -> Result<(), HostError> {
-        self.plugin.shutdown().await.map(drop)
+        let Some(plugin) = Arc::into_inner(self.plugin) else { return Ok(()) };
+        plugin.shutdown().await.map(drop)
     }
 
     fn resource(&self, name: &str) -> Answer<&Schema> {
-        self.resources.get(name).ok_or_else(|| broken(format!("there is no resource {name}")))
+        self.offer.resources.get(name).ok_or_else(|| broken(format!("there is no resource {name}")))
     }
 
     /// A configuration of a resource with these arguments set; all others are null.
@@ -183,12 +272,21 @@ impl Host {
         configuration(self.resource(resource)?, arguments)
     }
 
+    fn sent_meta(&self) -> Answer<Option<proto::DynamicValue>> {
+        // A module without the block sends null, once the provider has a schema for it.
+        self.offer.meta.as_ref().map_or(Ok(None), |kind| sent(&self.module, kind))
+    }
+
+    fn identity_type(&self, resource: &str) -> Option<&Type> {
+        self.offer.identities.get(resource)
+    }
+
     fn sent_identity(
         &self,
         resource: &str,
         identity: Option<&Value>,
     ) -> Answer<Option<proto::ResourceIdentityData>> {
-        let (Some(kind), Some(identity)) = (self.identities.get(resource), identity) else { return Ok(None) };
+        let (Some(kind), Some(identity)) = (self.identity_type(resource), identity) else { return Ok(None) };
         Ok(Some(proto::ResourceIdentityData { identity_data: sent(identity, kind)? }))
     }
 
@@ -197,7 +295,8 @@ impl Host {
         resource: &str,
         identity: Option<&proto::ResourceIdentityData>,
     ) -> Answer<Option<Value>> {
-        let (Some(kind), Some(data)) = (self.identities.get(resource), identity) else { return Ok(None) };
+        // A host without identities has no schema to read one by, and drops it unread.
+        let (Some(kind), Some(data)) = (self.identity_type(resource), identity) else { return Ok(None) };
         let identity = received("identity", data.identity_data.as_ref(), kind)?;
         if !identity.is_wholly_known() {
             return Err(broken("an identity that is not wholly known"));
@@ -207,7 +306,7 @@ impl Host {
 
     /// An identity that is stored may not change, nor go missing.
     fn same_identity(&self, resource: &str, stored: Option<&Value>, now: Option<&Value>) -> Answer<()> {
-        if !self.identities.contains_key(resource) {
+        if self.identity_type(resource).is_none() {
             return Ok(());
         }
         match (stored, now) {
@@ -219,227 +318,45 @@ impl Host {
         }
     }
 
-    /// Checks a configuration, and plans the way from a state to it. A replacement is planned as a host does: once
-    /// more, as the creation of something new.
-    ///
-    /// # Errors
-    /// When the provider refuses, or its plan breaks a rule.
-    pub async fn plan(&mut self, resource: &str, prior: Option<&Object>, config: &Value) -> Answer<Plan> {
-        let kind = self.resource(resource)?.implied_type();
-        let request = proto::validate_resource_config::Request {
-            type_name: resource.to_owned(),
-            config: sent(config, &kind)?,
-            client_capabilities: Some(self.capabilities),
-        };
-        told(self.connection.provider.validate_resource_config(request).await?.into_inner().diagnostics)?;
-        let (mut plan, paths) = self.plan_once(resource, prior, Bytes::new(), config).await?;
-        if let Some(object) = prior
-            && !paths.is_empty()
-        {
-            for path in &paths {
-                if path.steps.is_empty() {
-                    return Err(broken("a replacement because of nothing in particular"));
-                }
-            }
-            let (again, _) = self.plan_once(resource, None, plan.private, config).await?;
-            plan = Plan { replaces: true, is_empty: false, prior: Some(object.clone()), ..again };
-        }
-        Ok(plan)
-    }
-
-    async fn plan_once(
-        &mut self,
-        resource: &str,
-        prior: Option<&Object>,
-        private: Bytes,
-        config: &Value,
-    ) -> Answer<(Plan, Vec<proto::AttributePath>)> {
-        let schema = self.resource(resource)?.clone();
-        let kind = schema.implied_type();
-        let held = prior.map_or(Value::Null, |object| object.state.clone());
-        let stored = prior.and_then(|object| object.identity.as_ref());
-        let request = proto::plan_resource_change::Request {
-            type_name: resource.to_owned(),
-            prior_state: sent(&held, &kind)?,
-            proposed_new_state: sent(&rules::proposed(&schema.block, &held, config), &kind)?,
-            config: sent(config, &kind)?,
-            prior_private: prior.map_or(private, |object| object.private.clone()),
-            client_capabilities: Some(self.capabilities),
-            prior_identity: self.sent_identity(resource, stored)?,
-            ..proto::plan_resource_change::Request::default()
-        };
-        let answer = self.connection.provider.plan_resource_change(request).await?.into_inner();
-        let warnings = told(answer.diagnostics)?;
-        if answer.legacy_type_system {
-            return Err(broken("the plan asks for the leniency of the legacy SDK"));
-        }
-        let state = received("planned state", answer.planned_state.as_ref(), &kind)?;
-        lawful(rules::plan(&schema.block, &held, config, &state))?;
-        let identity = self.received_identity(resource, answer.planned_identity.as_ref())?;
-        if stored.is_some() && answer.requires_replace.is_empty() {
-            self.same_identity(resource, stored, identity.as_ref())?;
-        }
-        let plan = Plan {
-            is_empty: state == held,
-            state,
-            replaces: false,
-            identity,
-            warnings,
-            config: config.clone(),
-            private: answer.planned_private,
-            prior: prior.cloned(),
-        };
-        Ok((plan, answer.requires_replace))
-    }
-
-    /// Carries out a plan; of a replacement the deletion first, as hosts do unless told otherwise. Gives what is stored.
-    ///
-    /// # Errors
-    /// When the provider refuses, or what it did is not what was planned.
-    pub async fn apply(&mut self, resource: &str, plan: Plan) -> Answer<Object> {
-        let kind = self.resource(resource)?.implied_type();
-        let mut prior = plan.prior;
-        if plan.replaces
-            && let Some(old) = prior.take()
-        {
-            self.destroy(resource, &old).await?;
-        }
-        let held = prior.as_ref().map_or(Value::Null, |object| object.state.clone());
-        let request = proto::apply_resource_change::Request {
-            type_name: resource.to_owned(),
-            prior_state: sent(&held, &kind)?,
-            planned_state: sent(&plan.state, &kind)?,
-            config: sent(&plan.config, &kind)?,
-            planned_private: plan.private,
-            planned_identity: self.sent_identity(resource, plan.identity.as_ref())?,
-            ..proto::apply_resource_change::Request::default()
-        };
-        let answer = self.connection.provider.apply_resource_change(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        let state = received("new state", answer.new_state.as_ref(), &kind)?;
-        lawful(rules::applied(&plan.state, &state))?;
-        let identity = self.received_identity(resource, answer.new_identity.as_ref())?;
-        self.same_identity(resource, plan.identity.as_ref(), identity.as_ref())?;
-        Ok(Object { state, private: answer.private, identity })
-    }
-
-    /// Plans and carries out a deletion.
-    ///
-    /// # Errors
-    /// When the provider refuses, or leaves something in the state.
-    pub async fn destroy(&mut self, resource: &str, object: &Object) -> Answer<()> {
-        let kind = self.resource(resource)?.implied_type();
-        let (state, nothing) = (sent(&object.state, &kind)?, sent(&Value::Null, &kind)?);
-        let identity = self.sent_identity(resource, object.identity.as_ref())?;
-        let request = proto::plan_resource_change::Request {
-            type_name: resource.to_owned(),
-            prior_state: state.clone(),
-            proposed_new_state: nothing.clone(),
-            config: nothing.clone(),
-            prior_private: object.private.clone(),
-            client_capabilities: Some(self.capabilities),
-            prior_identity: identity.clone(),
-            ..proto::plan_resource_change::Request::default()
-        };
-        let answer = self.connection.provider.plan_resource_change(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        if !received("planned state", answer.planned_state.as_ref(), &kind)?.is_null() {
-            return Err(broken("a deletion is planned as something else"));
-        }
-        let request = proto::apply_resource_change::Request {
-            type_name: resource.to_owned(),
-            prior_state: state,
-            planned_state: nothing.clone(),
-            config: nothing,
-            planned_private: answer.planned_private,
-            planned_identity: identity,
-            ..proto::apply_resource_change::Request::default()
-        };
-        let answer = self.connection.provider.apply_resource_change(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        if !received("new state", answer.new_state.as_ref(), &kind)?.is_null() {
-            return Err(broken("there is still something after a deletion"));
-        }
-        Ok(())
-    }
-
-    /// Brings what was stored to the current schemas, as every run begins, and refreshes it; `None` when it is gone.
-    ///
-    /// # Errors
-    /// When the provider refuses, or its answer breaks a rule.
-    pub async fn refresh(&mut self, resource: &str, object: &Object) -> Answer<Option<Object>> {
-        let schema = self.resource(resource)?;
-        let (kind, version) = (schema.implied_type(), schema.version);
-        let stored = json::encode(&object.state, &kind).map_err(|error| broken(error.to_string()))?;
-        let state = self.upgrade(resource, version, &stored).await?;
-        if state != object.state {
-            return Err(broken("a state of the current version changed when it was read"));
-        }
-        let request = proto::read_resource::Request {
-            type_name: resource.to_owned(),
-            current_state: sent(&state, &kind)?,
-            private: object.private.clone(),
-            client_capabilities: Some(self.capabilities),
-            current_identity: self.sent_identity(resource, object.identity.as_ref())?,
-            ..proto::read_resource::Request::default()
-        };
-        let answer = self.connection.provider.read_resource(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        if answer.deferred.is_some() && !self.capabilities.deferral_allowed {
+    /// "Not now" is an answer only for a host that has said so.
+    fn put_off(&mut self, deferred: Option<proto::Deferred>) -> Answer<Option<proto::deferred::Reason>> {
+        let Some(deferred) = deferred else { return Ok(None) };
+        if !self.capabilities.is_some_and(|capabilities| capabilities.deferral_allowed) {
             return Err(broken("\"not now\" for a host that does not take it"));
         }
-        let state = received("state", answer.new_state.as_ref(), &kind)?;
-        if state.is_null() {
-            return Ok(None);
+        let reason = deferred.reason();
+        if reason == proto::deferred::Reason::Unknown {
+            return Err(broken("\"not now\" without a reason"));
         }
-        if !state.is_wholly_known() {
-            return Err(broken("a refreshed state that is not wholly known"));
-        }
-        let identity = self.received_identity(resource, answer.new_identity.as_ref())?;
-        self.same_identity(resource, object.identity.as_ref(), identity.as_ref())?;
-        Ok(Some(Object { state, private: answer.private, identity }))
-    }
-
-    /// Reads a state as an earlier version of the provider stored it.
-    ///
-    /// # Errors
-    /// When the provider refuses it.
-    pub async fn upgrade(&mut self, resource: &str, version: i64, stored: &str) -> Answer<Value> {
-        let kind = self.resource(resource)?.implied_type();
-        let raw_state =
-            Some(proto::RawState { json: stored.to_owned().into(), ..proto::RawState::default() });
-        let request =
-            proto::upgrade_resource_state::Request { type_name: resource.to_owned(), version, raw_state };
-        let answer = self.connection.provider.upgrade_resource_state(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        received("upgraded state", answer.upgraded_state.as_ref(), &kind)
-    }
-
-    /// Reads an identity as an earlier version of the provider stored it.
-    ///
-    /// # Errors
-    /// When the provider refuses it.
-    pub async fn upgrade_identity(
-        &mut self,
-        resource: &str,
-        version: i64,
-        stored: &str,
-    ) -> Answer<Option<Value>> {
-        let raw_identity =
-            Some(proto::RawState { json: stored.to_owned().into(), ..proto::RawState::default() });
-        let request = proto::upgrade_resource_identity::Request {
-            type_name: resource.to_owned(),
-            version,
-            raw_identity,
-        };
-        let answer = self.connection.provider.upgrade_resource_identity(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        self.received_identity(resource, answer.upgraded_identity.as_ref())
+        self.deferrals.push(reason);
+        Ok(Some(reason))
     }
 }
 
-fn configuration(schema: &Schema, arguments: &serde_json::Value) -> Answer<Value> {
-    let text = arguments.to_string();
-    json::decode_stored(text.as_bytes(), &schema.implied_type())
-        .map_err(|error| broken(format!("the configuration: {error}")))
+/// Asks a provider what it offers.
+async fn meet(release: Release, connection: &mut Connection, trail: &mut Vec<&'static str>) -> Answer<Offer> {
+    let client = &mut connection.provider;
+    trail.push("GetProviderSchema");
+    let offered = client.get_provider_schema(proto::get_provider_schema::Request {}).await?.into_inner();
+    told(offered.diagnostics.clone())?;
+    let identities = if release.has(Feature::Identity) {
+        trail.push("GetResourceIdentitySchemas");
+        let request = proto::get_resource_identity_schemas::Request {};
+        let identities = client.get_resource_identity_schemas(request).await?.into_inner();
+        told(identities.diagnostics.clone())?;
+        Some(identities)
+    } else {
+        None
+    };
+    let offer = Offer::read(release, &offered, identities.as_ref()).map_err(broken)?;
+    let capable = offered.server_capabilities.unwrap_or_default();
+    let wanted = [
+        (capable.plan_destroy, "plan_destroy"),
+        (capable.get_provider_schema_optional, "get_provider_schema_optional"),
+        (capable.move_resource_state, "move_resource_state"),
+        (capable.generate_resource_config, "generate_resource_config"),
+    ];
+    let missing = wanted.iter().filter(|(has, _)| !has).map(|(_, name)| format!("no capability {name}"));
+    lawful(missing.collect())?;
+    Ok(offer)
 }

@@ -116,11 +116,18 @@ fn a_move_from_azapi_touches_nothing() {
             let body = json!({ "properties": properties });
             resource["type"] = "azapi_resource".into();
             resource["provider"] = "provider[\"registry.terraform.io/azure/azapi\"]".into();
-            resource["instances"] = json!([{"schema_version": 2, "sensitive_attributes": [], "attributes": {
-                "id": id, "location": held["location"], "tags": held["tags"],
-                "type": format!("Microsoft.Compute/galleries/inVMAccessControlProfiles{kind}@2024-03-03"),
-                "body": {"value": body, "type": "dynamic"}
-            }}]);
+            // The profile as azapi 1 stored one, the version as azapi 2 does.
+            let (stored_under, body) = match kind {
+                "" => (0, json!(body.to_string())),
+                _ => (2, json!({"value": body, "type": "dynamic"})),
+            };
+            resource["instances"] = json!([{
+                "schema_version": stored_under, "sensitive_attributes": [], "attributes": {
+                    "id": id, "location": held["location"], "tags": held["tags"],
+                    "type": format!("Microsoft.Compute/galleries/inVMAccessControlProfiles{kind}@2024-03-03"),
+                    "body": body
+                }
+            }]);
         }
         std::fs::write(&file, state.to_string()).unwrap();
         s.emulator.forget_requests().unwrap();

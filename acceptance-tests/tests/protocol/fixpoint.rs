@@ -1,4 +1,5 @@
-//! Whatever is configured: it can be planned and applied, a refresh changes nothing, and nothing is planned after it.
+//! Whatever is configured, and however little of it is known at the plan: it can be planned and applied, a refresh
+//! changes nothing, nothing is planned after it, and the identity stays what it was from the first.
 
 use proptest::collection::{btree_map, btree_set};
 use proptest::option::of;
@@ -7,7 +8,10 @@ use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Rig, VERSION};
+use acceptance_tests::host::Object;
+use terraform_provider_gallery::plugin::Value;
+
+use super::{PROFILE, Rig, VERSION, text};
 
 /// A map with null and the empty map as further possibilities.
 fn named(keys: &'static [&'static str], element: impl Strategy<Value = Json>) -> impl Strategy<Value = Json> {
@@ -63,40 +67,136 @@ fn off() -> Json {
     findings.map(|id| (id.to_string(), "off".into())).collect::<Map<_, _>>().into()
 }
 
-fn holds(emulator: &[&str], cases: u32) {
-    let mut rig = Rig::new(emulator);
-    let profile = rig.some_profile();
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
-    let rig = std::cell::RefCell::new(rig);
-    let outcome = TestRunner::new(config).run(&(arguments(), arguments()), |(first, second)| {
-        let mut rig = rig.borrow_mut();
-        let with_profile = |mut arguments: Json| {
-            arguments["profile_id"] = profile.as_str().into();
-            arguments
-        };
-        let made = rig.make(VERSION, &with_profile(first.clone()));
-        let last = if first == second {
-            made
+/// What of a version may be unknown at its plan: attributes, and maps of its rules.
+const OPEN: &[&str] = &[
+    "mode",
+    "default_access",
+    "target_regions",
+    "exclude_from_latest",
+    "tags",
+    "location",
+    "profile_id",
+    "privileges",
+    "roles",
+    "identities",
+    "role_assignments",
+];
+/// The same of a profile.
+const OPEN_OF_PROFILE: &[&str] =
+    &["gallery_id", "location", "os_type", "applicable_host_endpoint", "description", "tags"];
+
+fn open(names: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
+    prop_oneof![Just(Vec::new()), subsequence(names, 0..=names.len())]
+}
+
+/// The configuration with these parts not known yet.
+fn opened(config: &Value, names: &[&str]) -> Value {
+    let Value::Object(attributes) = config else { return config.clone() };
+    let open = attributes.iter().map(|(name, value)| {
+        let value = if names.contains(&name.as_str()) {
+            Value::unknown()
+        } else if name == "rules" {
+            opened(value, names)
         } else {
-            let second = with_profile(second);
-            let nothing = rig.on(async |host| {
-                let config = host.config(VERSION, &second).unwrap();
-                host.plan(VERSION, Some(&made), &config).await.unwrap().is_empty
-            });
-            if nothing { made } else { rig.change(VERSION, Some(&made), &second) }
+            value.clone()
         };
-        rig.on(async |host| host.destroy(VERSION, &last).await).unwrap();
+        (name.clone(), value)
+    });
+    Value::Object(open.collect())
+}
+
+/// Plans with what is known, applies with everything, and checks what must hold then.
+fn walk(rig: &mut Rig, resource: &str, prior: Option<&Object>, arguments: &Json, names: &[&str]) -> Object {
+    rig.on(async |host| {
+        let config = host.config(resource, arguments).unwrap();
+        let plan = host.plan(resource, prior, &opened(&config, names)).await.unwrap();
+        if plan.is_empty {
+            return prior.cloned().expect("a plan for nothing at all");
+        }
+        let planned = plan.identity.clone();
+        let replaced = plan.replaces;
+        let object = host.apply_known(resource, plan, &config).await.unwrap();
+        assert!(planned.is_none() || planned == object.identity, "the identity is the planned one");
+        if let (Some(prior), false) = (prior, replaced) {
+            assert_eq!(object.identity, prior.identity, "the identity is the stored one");
+        }
+        let refreshed = host.refresh(resource, &object).await.unwrap().expect("it is there");
+        assert_eq!(refreshed, object, "a refresh after an apply changes nothing");
+        let again = host.plan(resource, Some(&refreshed), &config).await.unwrap();
+        assert!(again.is_empty, "a plan after an apply is empty: {again:#?}\n{object:#?}");
+        object
+    })
+}
+
+fn run<S: Strategy>(cases: u32, strategy: S, mut holds: impl FnMut(S::Value)) {
+    // More of them for whoever asks as proptest has it.
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(cases);
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
+    let holds = std::cell::RefCell::new(&mut holds);
+    let outcome = TestRunner::new(config).run(&strategy, |case| {
+        (holds.borrow_mut())(case);
         Ok(())
     });
     outcome.unwrap();
 }
 
+fn versions(emulator: &[&str], cases: u32) {
+    let mut rig = Rig::new(emulator);
+    let profile = rig.some_profile();
+    let strategy = (arguments(), arguments(), open(OPEN), open(OPEN));
+    run(cases, strategy, |(mut first, mut second, less, least)| {
+        first["profile_id"] = profile.as_str().into();
+        second["profile_id"] = profile.as_str().into();
+        let made = walk(&mut rig, VERSION, None, &first, &less);
+        let last = walk(&mut rig, VERSION, Some(&made), &second, &least);
+        rig.on(async |host| host.destroy(VERSION, &last).await).unwrap();
+    });
+}
+
+fn profiles(emulator: &[&str], cases: u32) {
+    let mut rig = Rig::new(emulator);
+    let gallery = rig.gallery();
+    let galleries = select(vec![gallery.clone(), gallery.to_lowercase(), gallery.to_uppercase()]);
+    let words = (select(vec!["Linux", "Windows"]), select(vec!["IMDS", "WireServer"]));
+    let texts = (of(select(vec!["", "d", "\u{e9}"])), select(vec!["West US", "westus", "eastus"]));
+    let tags = named(&["team", "Cost"], select(vec!["a", "B"]).prop_map(Json::from));
+    let arguments = (galleries, select(vec!["web", "WEB"]), words, texts, tags).prop_map(
+        |(gallery, name, (os, endpoint), (description, location), tags)| {
+            json!({
+                "gallery_id": gallery, "name": name, "location": location, "os_type": os,
+                "applicable_host_endpoint": endpoint, "description": description, "tags": tags
+            })
+        },
+    );
+    let arguments = arguments.boxed();
+    let strategy = (arguments.clone(), arguments, open(OPEN_OF_PROFILE), open(OPEN_OF_PROFILE));
+    run(cases, strategy, |(first, second, less, least)| {
+        let made = walk(&mut rig, PROFILE, None, &first, &less);
+        let last = walk(&mut rig, PROFILE, Some(&made), &second, &least);
+        // The same object under its identity, whatever it is called in the configuration.
+        let identity = last.identity.clone().expect("every object has one");
+        let imported = rig.on(async |host| host.import_identity(PROFILE, &identity).await).unwrap();
+        assert_eq!(text(&imported.state, "id").to_lowercase(), text(&last.state, "id").to_lowercase());
+        rig.on(async |host| host.destroy(PROFILE, &last).await).unwrap();
+    });
+}
+
 #[test]
 fn of_an_azure_that_answers_as_it_was_asked() {
-    holds(&[], 20);
+    versions(&[], 20);
 }
 
 #[test]
 fn of_an_azure_that_spells_everything_otherwise() {
-    holds(&["--shout"], 20);
+    versions(&["--shout"], 20);
+}
+
+#[test]
+fn of_profiles_in_an_azure_that_answers_as_it_was_asked() {
+    profiles(&[], 20);
+}
+
+#[test]
+fn of_profiles_in_an_azure_that_spells_everything_otherwise() {
+    profiles(&["--shout"], 20);
 }

@@ -5,18 +5,23 @@
 // clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod deferral;
 mod fixpoint;
 mod identity;
 mod import;
 mod lists;
+mod module;
 mod moved;
+mod recorded;
+mod releases;
 mod stored;
+mod throttled;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use acceptance_tests::binaries::binaries;
 use acceptance_tests::emulator::Emulator;
-use acceptance_tests::host::{Host, Launch, Object};
+use acceptance_tests::host::{Host, Launch, Object, ProviderBlock, Release};
 use serde_json::{Value as Json, json};
 use terraform_provider_gallery::plugin::Value;
 use tokio::runtime::Runtime;
@@ -34,16 +39,28 @@ pub(crate) struct Rig {
 impl Rig {
     /// An Azure that has nothing but a gallery, with these further arguments of the emulator.
     pub(crate) fn new(arguments: &[&str]) -> Self {
+        Self::with_settings(arguments, &json!({}))
+    }
+
+    /// The same with these settings of the emulator.
+    pub(crate) fn with_settings(arguments: &[&str], settings: &Json) -> Self {
         let binaries = binaries().unwrap_or_else(|error| panic!("{error}"));
         let usual = ["--listen", "127.0.0.1:0", "--strict", "--operations", "none", "--seed", "rg/g@westus"];
         let emulator = Emulator::start(&binaries.emulator, &[&usual, arguments].concat()).unwrap();
-        let mut launch = Launch::new(&binaries.provider).unwrap();
-        for (name, value) in emulator.environment() {
-            launch = launch.variable(name, value);
-        }
+        emulator.set(settings).unwrap();
         let runtime = Runtime::new().unwrap();
-        let host = runtime.block_on(Host::start(launch, &json!({}))).unwrap().unwrap();
+        let block = ProviderBlock::default();
+        let start = Host::start_as(Release::NEWEST, launch(&emulator, true), &block);
+        let host = runtime.block_on(start).unwrap().unwrap();
         Self { emulator, host, runtime }
+    }
+
+    /// Goes on as another host, with another process of the provider: with this block, and with or without a login in
+    /// its environment.
+    pub(crate) fn become_host(&mut self, release: Release, block: &ProviderBlock, login: bool) {
+        let launch = launch(&self.emulator, login);
+        let host = self.runtime.block_on(Host::start_as(release, launch, block)).unwrap();
+        self.host = host.unwrap_or_else(|trouble| panic!("{release}: {trouble}"));
     }
 
     /// Does something with the host.
@@ -94,6 +111,16 @@ impl Rig {
         let object = self.make(PROFILE, &self.profile(&name));
         text(&object.state, "id")
     }
+}
+
+fn launch(emulator: &Emulator, login: bool) -> Launch {
+    let mut launch = Launch::new(&binaries().unwrap_or_else(|error| panic!("{error}")).provider).unwrap();
+    for (name, value) in emulator.environment() {
+        if login || !["ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET"].contains(&name) {
+            launch = launch.variable(name, value);
+        }
+    }
+    launch
 }
 
 /// The arguments of a version with a rule of each kind.

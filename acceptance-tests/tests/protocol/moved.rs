@@ -28,7 +28,7 @@ fn what_azapi_manages_goes_on_here_without_a_write() {
             "location": "westus", "body": body
         });
         rig.on(async |host| {
-            let source = ("registry.opentofu.org/azure/azapi", "azapi_resource");
+            let source = ("registry.opentofu.org/azure/azapi", "azapi_resource", 2);
             let moved = host.take_over(VERSION, source, &stored).await.unwrap();
             let config = host.config(VERSION, &arguments).unwrap();
             let plan = host.plan(VERSION, Some(&moved), &config).await.unwrap();

@@ -1,8 +1,58 @@
 //! What earlier builds have stored is read as it was meant.
 
+use std::path::PathBuf;
+
+use acceptance_tests::host::Trouble;
 use serde_json::json;
 
 use super::{PROFILE, Rig, VERSION, text, version};
+
+/// The corpus beside the schemas: `TYPE.VERSION.WHAT.json`.
+fn corpus(folder: &str) -> Vec<(String, i64, String)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../src/provider/compatibility").join(folder);
+    let files = std::fs::read_dir(root).unwrap().map(|file| file.unwrap().path());
+    let read = files.map(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut parts = name.split('.');
+        let resource = parts.next().unwrap().to_owned();
+        (resource, parts.next().unwrap().parse().unwrap(), std::fs::read_to_string(&path).unwrap())
+    });
+    read.collect()
+}
+
+#[test]
+fn what_was_ever_stored_is_read_by_the_provider_of_today() {
+    let mut rig = Rig::new(&[]);
+    for (resource, number, stored) in corpus("states") {
+        let json: serde_json::Value = serde_json::from_str(&stored).unwrap();
+        let state = rig.on(async |host| host.upgrade(&resource, number, &stored).await).unwrap();
+        for name in ["id", "name", "location"] {
+            assert_eq!(Some(text(&state, name).as_str()), json[name].as_str(), "{resource}");
+        }
+    }
+    for (resource, number, stored) in corpus("identities") {
+        let json: serde_json::Value = serde_json::from_str(&stored).unwrap();
+        let identity =
+            rig.on(async |host| host.upgrade_identity(&resource, number, &stored).await).unwrap().unwrap();
+        assert_eq!(
+            Some(text(&identity, "profile_name").as_str()),
+            json["profile_name"].as_str(),
+            "{resource}"
+        );
+    }
+}
+
+#[test]
+fn a_state_of_terraform_0_11_is_refused_with_a_way_out() {
+    let mut rig = Rig::new(&[]);
+    for resource in [PROFILE, VERSION] {
+        let flat = [("id", "/subscriptions/x"), ("tags.%", "0")];
+        let refused = rig.on(async |host| host.upgrade_flat(resource, 0, &flat).await);
+        let Err(Trouble::Refused(told)) = refused else { panic!("{refused:?}") };
+        assert_eq!(told[0].summary, "State is too old");
+        assert!(told[0].detail.contains("import it again"), "{}", told[0].detail);
+    }
+}
 
 #[test]
 fn a_state_with_more_or_less_than_the_schema_is_read() {
@@ -17,4 +67,17 @@ fn a_state_with_more_or_less_than_the_schema_is_read() {
         assert!(host.upgrade(VERSION, 99, &stored).await.is_err(), "of a version nobody knows");
         assert!(host.upgrade(VERSION, 0, "{\"id\": {}}").await.is_err());
     });
+}
+
+#[test]
+fn nothing_is_kept_in_private_that_nobody_needs() {
+    let mut rig = Rig::new(&["--shout"]);
+    let profile = rig.make(PROFILE, &rig.profile("web"));
+    let mut arguments = version(&text(&profile.state, "id"));
+    let first = rig.make(VERSION, &arguments);
+    arguments["rules"]["privileges"]["p"]["path"] = "/other".into();
+    let second = rig.change(VERSION, Some(&first), &arguments);
+    for object in [&profile, &first, &second] {
+        assert!(object.private.is_empty(), "{:?}", object.private);
+    }
 }

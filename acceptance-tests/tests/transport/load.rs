@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use acceptance_tests::host::proto::{DynamicValue, call_function, get_metadata, validate_resource_config};
 
+#[cfg(target_os = "linux")]
+use super::peak_memory;
 use super::{answers, launch};
 
 #[tokio::test]
@@ -78,12 +80,4 @@ async fn a_thousand_calls_at_a_time_are_answered() {
     #[cfg(target_os = "linux")]
     assert!(peak_memory(plugin.id().unwrap()) < 256 << 10, "kB: {}", peak_memory(plugin.id().unwrap()));
     assert!(plugin.shutdown().await.unwrap().status.success());
-}
-
-/// The most memory the process has ever had resident, in kB.
-#[cfg(target_os = "linux")]
-fn peak_memory(id: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

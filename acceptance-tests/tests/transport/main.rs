@@ -6,8 +6,12 @@
 
 mod ending;
 mod handshake;
+mod hostile;
 mod load;
+mod other_users;
 mod reattach;
+mod secrets;
+mod slow;
 mod strangers;
 
 use acceptance_tests::binaries::binaries;
@@ -17,6 +21,14 @@ use acceptance_tests::host::{Connection, Launch};
 /// A launch of the provider as Terraform starts it.
 fn launch() -> Launch {
     Launch::new(&binaries().unwrap_or_else(|error| panic!("{error}")).provider).unwrap()
+}
+
+/// The most memory the process has ever had resident, in kB.
+#[cfg(target_os = "linux")]
+fn peak_memory(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
 /// A call that every provider answers: the plugin lives, and hears this connection.

@@ -75,20 +75,22 @@ impl<'a> Authorization<'a> {
 
     /// Reads the operations of every resource provider. Megabytes.
     pub async fn all_operations(self, call: &Call) -> Result<Vec<ProviderOperations>, Error> {
-        let url =
-            self.url("/providers/Microsoft.Authorization/providerOperations", AUTHORIZATION, &EXPANDED)?;
+        let url = self
+            .url("/providers/Microsoft.Authorization/providerOperations", AUTHORIZATION, &EXPANDED, call)
+            .await?;
         self.0.list_from(url, AUTHORIZATION, call).await
     }
 
     /// Reads the operations of one resource provider.
     pub async fn operations_of(self, namespace: &str, call: &Call) -> Result<ProviderOperations, Error> {
         let path = format!("/providers/Microsoft.Authorization/providerOperations/{namespace}");
-        let url = self.url(&path, AUTHORIZATION, &EXPANDED)?;
+        let url = self.url(&path, AUTHORIZATION, &EXPANDED, call).await?;
         Ok(self.0.read(&url, call).await?.0)
     }
 
     async fn one<T: DeserializeOwned>(self, path: &str, version: &str, call: &Call) -> Result<T, Error> {
-        Ok(self.0.read(&self.url(path, version, &[])?, call).await?.0)
+        let url = self.url(path, version, &[], call).await?;
+        Ok(self.0.read(&url, call).await?.0)
     }
 
     async fn all<T: DeserializeOwned>(
@@ -101,11 +103,12 @@ impl<'a> Authorization<'a> {
     ) -> Result<Vec<T>, Error> {
         let path = format!("{scope}/providers/Microsoft.Authorization/{kind}");
         let query: Vec<_> = filter.iter().map(|filter| ("$filter", filter.as_str())).collect();
-        self.0.list_from(self.url(&path, version, &query)?, version, call).await
+        let url = self.url(&path, version, &query, call).await?;
+        self.0.list_from(url, version, call).await
     }
 
-    fn url(self, path: &str, version: &str, query: &[(&str, &str)]) -> Result<Url, Error> {
-        self.0.http().url_at(path, version, query)
+    async fn url(self, path: &str, version: &str, query: &[(&str, &str)], call: &Call) -> Result<Url, Error> {
+        self.0.http(call).await?.url_at(path, version, query)
     }
 }
 

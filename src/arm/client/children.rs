@@ -53,7 +53,7 @@ impl Patience {
             return true;
         }
         let since = *self.0.get_or_insert_with(Instant::now);
-        if since.elapsed() < client.http().pace.children {
+        if since.elapsed() < client.inner.pace.children {
             return true;
         }
         if let Error::Service(error) | Error::Operation(error) = refusal {

@@ -1,19 +1,20 @@
 //! Profiles and versions as the caller sees them: the same few verbs on each.
 
 use super::super::call::Call;
-use super::super::error::Error;
+use super::super::error::{Error, Missing};
 use super::super::exchange::Answer;
 use super::super::ids::{GalleryId, ProfileId, VersionId};
 use super::super::models::{
-    Change, Profile, ProfileBody, ProfileChange, Resource, Version, VersionBody, VersionChange,
+    Change, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,
+    VersionChange,
 };
-use super::super::operation::{PendingOperation, Started, finish};
+use super::super::operation::{Outlook, PendingOperation, Started, Unfinished, finish, look};
 use super::super::pace::random;
 use super::write::Write;
 use super::{ArmClient, Deleted, Pages};
 use azure_core::http::Method;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 /// The profiles of galleries.
@@ -71,8 +72,18 @@ impl<'a> Profiles<'a> {
     }
 
     /// Deletes a profile and waits until it is gone; versions on their way out are waited for.
-    pub async fn delete(self, id: &ProfileId, call: &Call) -> Result<Deleted, Error> {
+    pub async fn delete(self, id: &ProfileId, call: &Call) -> Result<Deleted, Unfinished> {
         self.0.delete(&id.to_string(), id, call).await
+    }
+
+    /// Goes on with a deletion that was begun before.
+    pub async fn resume_delete(
+        self,
+        id: &ProfileId,
+        begun: &PendingOperation,
+        call: &Call,
+    ) -> Result<Deleted, Unfinished> {
+        self.0.resume_delete::<Profile>(&id.to_string(), id, begun, call).await
     }
 }
 
@@ -122,8 +133,20 @@ impl<'a> Versions<'a> {
     }
 
     /// Deletes a version and waits until the service says that it is gone.
-    pub async fn delete(self, id: &VersionId, call: &Call) -> Result<Deleted, Error> {
+    pub async fn delete(self, id: &VersionId, call: &Call) -> Result<Deleted, Unfinished> {
         let deleted = self.0.delete(&id.to_string(), id.profile(), call).await?;
+        self.0.inner.leaving.note(id);
+        Ok(deleted)
+    }
+
+    /// Goes on with a deletion that was begun before.
+    pub async fn resume_delete(
+        self,
+        id: &VersionId,
+        begun: &PendingOperation,
+        call: &Call,
+    ) -> Result<Deleted, Unfinished> {
+        let deleted = self.0.resume_delete::<Version>(&id.to_string(), id.profile(), begun, call).await?;
         self.0.inner.leaving.note(id);
         Ok(deleted)
     }
@@ -133,9 +156,14 @@ impl<'a> Versions<'a> {
 const UNREADABLE: u32 = 3;
 
 impl ArmClient {
-    async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
-        let url = self.http().url_of(path)?;
-        Ok(self.read(&url, call).await?.0)
+    /// Looks once at an operation that was begun before.
+    pub async fn look(&self, operation: &PendingOperation, call: &Call) -> Result<Outlook, Error> {
+        look(self.http(call).await?, operation, call).await
+    }
+
+    pub(super) async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
+        let url = self.http(call).await?.url_of(path)?;
+        Ok(self.read_object(&url, call).await?.0)
     }
 
     /// Reads JSON from an address. An answer of success that is not what it should be is asked for again a few times.
@@ -144,17 +172,40 @@ impl ArmClient {
         url: &Url,
         call: &Call,
     ) -> Result<(T, Answer), Error> {
+        self.read_unless(|_| false, url, call).await
+    }
+
+    /// The same of an object. A 404 that nobody at ARM has worded says nothing of it and is asked again, too.
+    async fn read_object<T: DeserializeOwned>(&self, url: &Url, call: &Call) -> Result<(T, Answer), Error> {
+        self.read_unless(is_nobodys, url, call).await
+    }
+
+    async fn read_unless<T: DeserializeOwned>(
+        &self,
+        passing: fn(&Error) -> bool,
+        url: &Url,
+        call: &Call,
+    ) -> Result<(T, Answer), Error> {
+        let http = self.http(call).await?;
         let mut earlier = 0;
         loop {
-            let answer = self.http().get(url, call).await?.accept(&[200])?;
-            match answer.read() {
-                Ok(value) => return Ok((value, answer)),
+            let answer = http.get(url, call).await?;
+            let (line, answer) = (answer.request.to_string(), answer.accept(&[200]));
+            let read = match answer {
+                Err(error) if passing(&error) => Err(error),
+                answer => {
+                    let answer = answer?;
+                    answer.read().map(|value| (value, answer))
+                }
+            };
+            match read {
+                Ok(read) => return Ok(read),
                 Err(error) if earlier + 1 >= UNREADABLE => return Err(error),
                 Err(error) => {
                     tracing::info!(target: "provider.http", %error, "trying again");
-                    let wait = self.http().pace.retry.wait(earlier, random());
+                    let wait = http.pace.retry.wait(earlier, random());
                     earlier += 1;
-                    call.pause(wait, &answer.request.to_string()).await?;
+                    call.pause(wait, &line).await?;
                 }
             }
         }
@@ -170,7 +221,7 @@ impl ArmClient {
         let accepted = &[200, 201, 202];
         let write = Write { method: Method::Put, path, profile, body: Some(body), accepted };
         let answer = self.write(&write, call).await?;
-        let operation = PendingOperation::of_write(self.http(), &answer, path)?;
+        let operation = PendingOperation::of_write(self.http(call).await?, &answer, path)?;
         match answer.read() {
             Ok(body) => Ok(Started { body: Some(body), operation }),
             // The write was taken, so this is no failure of it: the object itself will tell.
@@ -185,21 +236,37 @@ impl ArmClient {
         &self,
         path: &str,
         profile: &ProfileId,
-        change: &impl Change,
+        change: &(impl Change + Default),
         call: &Call,
     ) -> Result<Started<T>, Error> {
-        let url = self.http().url_of(path)?;
-        let (body, _) = self.read(&url, call).await?;
-        let body = Value::Object(change.apply(body));
+        let url = self.http(call).await?.url_of(path)?;
+        let (held, answer) = self.read_object::<Map<String, Value>>(&url, call).await?;
+        let body = change.apply(held.clone());
+        // An earlier attempt, given up in this process or in another one, may have reached the service after all.
+        if body == Change::apply(&same(change), held)
+            && let Ok(object) = answer.read::<T>()
+            && matches!(object.provisioning_state(), None | Some(ProvisioningState::Succeeded))
+        {
+            return Ok(Started { body: Some(object), operation: None });
+        }
         self.begin_put(path, profile, &to_json(&body)?, call).await
     }
 
     async fn finish<T: Resource>(&self, operation: &PendingOperation, call: &Call) -> Result<T, Error> {
-        match finish(self.http(), operation, call).await? {
+        match finish(self.http(call).await?, operation, call).await? {
             Some(answer) => answer.read(),
             None => Err(Error::Setup(format!("the operation on {} was a deletion", operation.resource()))),
         }
     }
+}
+
+fn is_nobodys(error: &Error) -> bool {
+    error.missing() == Some(Missing::Other) && error.arm().is_some_and(|error| error.code.is_none())
+}
+
+/// The change of this kind that changes nothing.
+fn same<C: Default>(_: &C) -> C {
+    C::default()
 }
 
 fn to_json(body: &impl serde::Serialize) -> Result<Vec<u8>, Error> {

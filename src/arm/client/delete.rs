@@ -3,7 +3,8 @@
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
 use super::super::ids::ProfileId;
-use super::super::operation::{PendingOperation, finish};
+use super::super::models::{ProvisioningState, Resource};
+use super::super::operation::{PendingOperation, Unfinished, finish};
 use super::super::pace::random;
 use super::ArmClient;
 use super::children::Patience;
@@ -27,33 +28,59 @@ impl ArmClient {
         path: &str,
         profile: &ProfileId,
         call: &Call,
-    ) -> Result<Deleted, Error> {
+    ) -> Result<Deleted, Unfinished> {
         let write = Write { method: Method::Delete, path, profile, body: None, accepted: &[200, 202, 204] };
+        let http = self.http(call).await?;
         let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
             let answer = match self.write(&write, call).await {
                 Ok(answer) if answer.status == 204 => return Ok(Deleted::Absent),
                 Ok(answer) => answer,
-                Err(error) => return absent(error),
+                Err(error) => return absent(error).map_err(Unfinished::from),
             };
-            let Some(pending) = PendingOperation::of_delete(self.http(), &answer, path)? else {
+            let Some(pending) = PendingOperation::of_delete(http, &answer, path)? else {
                 return Ok(Deleted::Now);
             };
-            match finish(self.http(), &pending, call).await {
+            match finish(http, &pending, call).await {
                 Ok(_) => return Ok(Deleted::Now),
                 // The service may find the children only after it has taken the request.
                 Err(mut error) if error.is_nested_resources() => {
                     if !patience.wait_on(self, profile, &mut error, call).await {
-                        return Err(error);
+                        return Err(error.into());
                     }
                     call.heard(|last| last.error = error.arm().cloned().map(Box::new));
-                    let wait = self.http().pace.busy.wait(earlier, random());
+                    let wait = http.pace.busy.wait(earlier, random());
                     earlier += 1;
                     call.pause(wait, &write.to_string()).await?;
                 }
-                Err(error) => return Err(error),
+                Err(error @ Error::Operation(_)) => return Err(error.into()),
+                Err(error) => return Err(Unfinished { error, operation: Some(Box::new(pending)) }),
             }
+        }
+    }
+
+    /// Goes on with a deletion that an earlier call has begun. Where the service is not at it any more and the object
+    /// is still there, it is begun again.
+    pub(super) async fn resume_delete<T: Resource>(
+        &self,
+        path: &str,
+        profile: &ProfileId,
+        begun: &PendingOperation,
+        call: &Call,
+    ) -> Result<Deleted, Unfinished> {
+        let http = self.http(call).await?;
+        let still = |error| Unfinished { error, operation: Some(Box::new(begun.clone())) };
+        match self.get::<T>(path, call).await {
+            Err(error) => absent(error).map_err(still),
+            Ok(object) if object.provisioning_state() == Some(&ProvisioningState::Deleting) => {
+                match finish(http, begun, call).await {
+                    Ok(_) => Ok(Deleted::Now),
+                    Err(Error::Operation(_)) => self.delete(path, profile, call).await,
+                    Err(error) => Err(still(error)),
+                }
+            }
+            Ok(_) => self.delete(path, profile, call).await,
         }
     }
 }

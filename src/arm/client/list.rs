@@ -39,11 +39,22 @@ pub struct UnreadableEntry {
 #[derive(Debug)]
 pub struct Pages<'a, T> {
     client: &'a ArmClient,
-    next: Option<Url>,
+    next: Next,
     /// For links that have none.
     api_version: String,
     seen: HashSet<Url>,
     kind: PhantomData<fn() -> T>,
+}
+
+/// Where the next page is.
+#[derive(Debug)]
+enum Next {
+    /// The first, by its path: which host to ask may not be known before.
+    Path(String),
+    /// A later one.
+    Address(Url),
+    /// There is none.
+    End,
 }
 
 impl<T: DeserializeOwned> Pages<'_, T> {
@@ -64,8 +75,12 @@ impl<T: DeserializeOwned> Pages<'_, T> {
     }
 
     async fn read(&mut self, call: &Call) -> Result<Option<(Vec<Value>, Answer)>, Error> {
-        let Some(url) = self.next.take() else { return Ok(None) };
-        let http = self.client.http();
+        let http = self.client.http(call).await?;
+        let url = match std::mem::replace(&mut self.next, Next::End) {
+            Next::Path(path) => http.url_of(&path)?,
+            Next::Address(url) => url,
+            Next::End => return Ok(None),
+        };
         self.seen.insert(url.clone());
         let (page, answer) = self.client.read::<Page>(&url, call).await?;
         let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
@@ -74,7 +89,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
             if self.seen.contains(&next) {
                 return Err(answer.unreadable("its next page is one that was read already"));
             }
-            self.next = Some(next);
+            self.next = Next::Address(next);
         }
         Ok(Some((value.into_iter().filter(|entry| !entry.is_null()).collect(), answer)))
     }
@@ -89,14 +104,13 @@ fn entry<T: DeserializeOwned>(entry: Value) -> Result<T, UnreadableEntry> {
 impl ArmClient {
     /// The list at a path; nothing is asked yet.
     pub(super) fn pages<T: Resource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
-        let http = self.http();
-        Ok(self.pages_from(http.url_of(path)?, &http.api_version))
+        Ok(self.pages_from(Next::Path(path.to_owned()), &self.inner.api_version))
     }
 
     /// The list at an address, with the api-version for links that have none.
-    fn pages_from<T>(&self, first: Url, api_version: &str) -> Pages<'_, T> {
+    fn pages_from<T>(&self, next: Next, api_version: &str) -> Pages<'_, T> {
         let api_version = api_version.to_owned();
-        Pages { client: self, next: Some(first), api_version, seen: HashSet::new(), kind: PhantomData }
+        Pages { client: self, next, api_version, seen: HashSet::new(), kind: PhantomData }
     }
 
     /// Everything at a path. An entry that cannot be read is an error: whoever wants all of them must not get fewer.
@@ -111,6 +125,6 @@ impl ArmClient {
         api_version: &str,
         call: &Call,
     ) -> Result<Vec<T>, Error> {
-        self.pages_from::<T>(first, api_version).all(call).await
+        self.pages_from::<T>(Next::Address(first), api_version).all(call).await
     }
 }

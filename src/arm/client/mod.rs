@@ -2,15 +2,15 @@
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use terraform_provider_gallery::arm::{ArmClient, Call, Cloud, Login, Secret, Settings, ids::ProfileId};
+//! use terraform_provider_gallery::arm::{
+//!     Application, ArmClient, Call, Cloud, Login, Secret, Settings, ids::ProfileId,
+//! };
 //! use tokio_util::sync::CancellationToken;
 //!
-//! # async fn example(id: ProfileId) -> Result<(), terraform_provider_gallery::arm::Error> {
-//! let login = Login::ClientSecret {
-//!     tenant_id: "contoso.onmicrosoft.com".into(),
-//!     client_id: "00000000-0000-0000-0000-000000000000".into(),
-//!     client_secret: Secret::new("..."),
-//! };
+//! # async fn example(id: ProfileId) -> Result<(), Box<dyn std::error::Error>> {
+//! let application =
+//!     Application::new("contoso.onmicrosoft.com", "00000000-0000-0000-0000-000000000000")?;
+//! let login = Login::ClientSecret { application, secret: Secret::new("...") };
 //! let client = ArmClient::new(Settings::new(Cloud::public(), login))?;
 //! let call = Call::new(Duration::from_secs(300), CancellationToken::new());
 //! let profile = client.profiles().get(&id, &call).await?;
@@ -29,15 +29,19 @@ mod write;
 mod tests;
 
 use super::call::Call;
-use super::cloud::Cloud;
+use super::cloud::{Cloud, Place};
 use super::error::Error;
 use super::exchange::Http;
-use super::login::{Login, TokenCache, object_id};
+use super::login::{Login, TenantId, Tokens, object_id};
+use super::metadata;
 use super::pace::Pace;
 use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
+use super::registration::Registration;
 use azure_core::http::Context;
 use children::Leaving;
 use std::sync::Arc;
+use time::OffsetDateTime;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 pub use authorization::Authorization;
@@ -52,10 +56,16 @@ pub const API_VERSION: &str = "2024-03-03";
 /// How a client is made.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where Azure is.
-    pub cloud: Cloud,
+    /// Where Azure is, or who tells.
+    pub cloud: Place,
     /// How to log in there.
     pub login: Login,
+    /// How it came to this way, to be told when no token can be had.
+    pub login_choice: Option<String>,
+    /// Further tenants whose tokens go along with each request.
+    pub auxiliary_tenants: Vec<TenantId>,
+    /// Whether the resource provider may be registered where a subscription lacks it.
+    pub may_register: bool,
     /// The api-version of every request.
     pub api_version: String,
     /// The user agent of every request.
@@ -70,10 +80,13 @@ pub struct Settings {
 
 impl Settings {
     /// Settings with everything else at its default: [`API_VERSION`], our own user agent, a new correlation id.
-    pub fn new(cloud: Cloud, login: Login) -> Self {
+    pub fn new(cloud: impl Into<Place>, login: Login) -> Self {
         Self {
-            cloud,
+            cloud: cloud.into(),
             login,
+            login_choice: None,
+            auxiliary_tenants: Vec::new(),
+            may_register: true,
             api_version: API_VERSION.to_owned(),
             user_agent: concat!("terraform-provider-gallery/", env!("CARGO_PKG_VERSION")).to_owned(),
             correlation_id: Some(Uuid::new_v4().to_string()),
@@ -91,37 +104,57 @@ pub struct ArmClient {
 
 #[derive(Debug)]
 struct Inner {
-    http: Http,
-    tokens: Arc<TokenCache>,
+    place: Place,
+    login: Login,
+    login_choice: Option<String>,
+    auxiliary_tenants: Vec<TenantId>,
+    registration: Arc<Registration>,
+    api_version: String,
+    plumbing: Plumbing,
+    /// Made at once where the cloud is known, else by the first request.
+    site: OnceCell<Site>,
     leaving: Leaving,
-    #[cfg(test)]
-    transport: Arc<LazyTransport>,
+    pace: Pace,
+}
+
+/// What depends on where Azure is.
+#[derive(Debug)]
+struct Site {
+    http: Http,
+    tokens: Arc<Tokens>,
 }
 
 impl ArmClient {
     /// Makes a client; no connection is opened and no certificate read before its first request.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { cloud, login, api_version, user_agent, correlation_id, root_certificates, pace } =
-            settings;
-        header_text("user agent", &user_agent)?;
-        if let Some(id) = &correlation_id {
+        header_text("user agent", &settings.user_agent)?;
+        if let Some(id) = &settings.correlation_id {
             header_text("correlation id", id)?;
         }
-        let transport = Arc::new(LazyTransport::new(root_certificates));
-        let plumbing =
-            Plumbing { transport, user_agent, correlation_id: correlation_id.clone(), pace: pace.clone() };
-        let tokens = Arc::new(TokenCache::new(login.credential(&cloud, &plumbing)?, cloud.scope()));
-        let bearer = BearerPolicy::new(cloud.clone(), tokens.clone());
-        let pipeline = plumbing.pipeline(vec![Arc::new(TurnPolicy::default()), Arc::new(bearer)]);
-        Ok(Self {
-            inner: Arc::new(Inner {
-                http: Http { pipeline, cloud, api_version, correlation_id, pace },
-                tokens,
-                leaving: Leaving::default(),
-                #[cfg(test)]
-                transport: plumbing.transport,
-            }),
-        })
+        let plumbing = Plumbing {
+            transport: Arc::new(LazyTransport::new(settings.root_certificates)),
+            user_agent: settings.user_agent,
+            correlation_id: settings.correlation_id,
+            pace: settings.pace.clone(),
+            now: OffsetDateTime::now_utc,
+        };
+        let inner = Inner {
+            place: settings.cloud,
+            login: settings.login,
+            login_choice: settings.login_choice,
+            auxiliary_tenants: settings.auxiliary_tenants,
+            registration: Arc::new(Registration::new(settings.may_register)),
+            api_version: settings.api_version,
+            plumbing,
+            site: OnceCell::new(),
+            leaving: Leaving::default(),
+            pace: settings.pace,
+        };
+        if let Place::Known(cloud) = &inner.place {
+            // The cell is new, so nobody else can have filled it.
+            let _ = inner.site.set(inner.build(cloud)?);
+        }
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The profiles of galleries.
@@ -142,17 +175,57 @@ impl ArmClient {
     /// The object id of the principal that is signed in, when its token can be had and says so.
     pub async fn signed_in_as(&self, call: &Call) -> Option<String> {
         let ctx = Context::new().with_value(call.clone());
-        let token = self.inner.tokens.get(&ctx).await.ok()?;
-        object_id(token.expose())
+        let site = self.inner.site(call).await.ok()?;
+        let tokens = site.tokens.get(&ctx).await.ok()?;
+        object_id(tokens.own.expose())
     }
 
     /// The id that the requests of this client share.
     pub fn correlation_id(&self) -> Option<&str> {
-        self.inner.http.correlation_id.as_deref()
+        self.inner.plumbing.correlation_id.as_deref()
     }
 
-    fn http(&self) -> &Http {
-        &self.inner.http
+    /// Where requests go, if that is known without asking.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn known_http(&self) -> Option<&Http> {
+        self.inner.site.get().map(|site| &site.http)
+    }
+
+    /// Where requests go. A host that tells the cloud's addresses is asked the first time.
+    async fn http(&self, call: &Call) -> Result<&Http, Error> {
+        Ok(&self.inner.site(call).await?.http)
+    }
+}
+
+impl Inner {
+    async fn site(&self, call: &Call) -> Result<&Site, Error> {
+        let make = || async {
+            match &self.place {
+                Place::Known(cloud) => self.build(cloud),
+                Place::Told { host, environment } => {
+                    let cloud = metadata::ask(host, environment.as_deref(), &self.plumbing, call).await?;
+                    self.build(&cloud)
+                }
+            }
+        };
+        self.site.get_or_try_init(make).await
+    }
+
+    fn build(&self, cloud: &Cloud) -> Result<Site, Error> {
+        let plumbing = &self.plumbing;
+        let choice = self.login_choice.as_deref();
+        let tokens = Arc::new(Tokens::new(&self.login, &self.auxiliary_tenants, choice, cloud, plumbing)?);
+        let bearer = BearerPolicy::new(cloud.clone(), tokens.clone());
+        let pipeline = plumbing.pipeline(Arc::new(TurnPolicy::default()), Arc::new(bearer));
+        let http = Http {
+            pipeline,
+            cloud: cloud.clone(),
+            api_version: self.api_version.clone(),
+            correlation_id: plumbing.correlation_id.clone(),
+            pace: self.pace.clone(),
+            registration: self.registration.clone(),
+        };
+        Ok(Site { http, tokens })
     }
 }
 

@@ -34,15 +34,18 @@ impl fmt::Display for Write<'_> {
 impl ArmClient {
     /// Sends a write, again and again while the object is busy, while a parent that is known to exist is not visible
     /// yet, or while the children of a deleted object are not gone yet: up to the deadline, except for the parent,
-    /// which is given a bounded time.
+    /// which is given a bounded time. A parent that nobody knows to exist is looked for when it is said to be missing:
+    /// services are known to show it and to refuse its children for a while.
     pub(super) async fn write(&self, write: &Write<'_>, call: &Call) -> Result<Answer, Error> {
-        let url = self.http().url_of(write.path)?;
+        let http = self.http(call).await?;
+        let url = http.url_of(write.path)?;
         let operation = write.to_string();
         let mut invisible_since: Option<Instant> = None;
+        let mut parent_expected = call.is_parent_expected();
         let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
-            let answer = self.http().write(write.method, &url, write.profile, write.body, call).await?;
+            let answer = http.write(write.method, &url, write.profile, write.body, call).await?;
             let asked = answer.retry_after().filter(|wait| !wait.is_zero());
             let mut error = match answer.accept(write.accepted) {
                 Ok(answer) => return Ok(answer),
@@ -55,21 +58,36 @@ impl ArmClient {
                     return Err(error);
                 }
                 "the object still has others beneath it"
-            } else if write.method == Method::Put && call.is_parent_expected() && is_parent_missing(&error) {
+            } else if write.method == Method::Put && is_parent_missing(&error) {
+                parent_expected = parent_expected || self.is_parent_there(write.path, call).await;
+                if !parent_expected {
+                    return Err(error);
+                }
                 let since = *invisible_since.get_or_insert_with(Instant::now);
-                if since.elapsed() >= self.http().pace.invisible {
+                if since.elapsed() >= http.pace.invisible {
                     return Err(error);
                 }
                 "the parent is not visible yet"
             } else {
                 return Err(error);
             };
-            let wait = asked.unwrap_or_else(|| self.http().pace.busy.wait(earlier, random()));
+            let wait = asked.unwrap_or_else(|| http.pace.busy.wait(earlier, random()));
             earlier += 1;
             tracing::info!(target: "provider.lro", operation, reason, wait_ms = wait.as_millis() as u64, "trying again");
             call.heard(|last| last.error = error.arm().cloned().map(Box::new));
             call.pause(wait, &operation).await?;
         }
+    }
+}
+
+impl ArmClient {
+    /// Whether what is to hold an object can be read.
+    async fn is_parent_there(&self, path: &str, call: &Call) -> bool {
+        // The last two segments are the object's type and name.
+        let parent = path.rsplitn(3, '/').nth(2).unwrap_or_default();
+        let Ok(http) = self.http(call).await else { return false };
+        let Ok(url) = http.url_of(parent) else { return false };
+        http.get(&url, call).await.is_ok_and(|answer| answer.accept(&[200]).is_ok())
     }
 }
 

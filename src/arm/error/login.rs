@@ -24,6 +24,16 @@ pub struct LoginError {
     pub correlation_id: Option<String>,
     /// Why there was no answer.
     pub transport: Option<Box<TransportError>>,
+    /// Whether the program that was to be asked is not installed.
+    pub not_installed: bool,
+    /// How it came to this way: what was set, from where, and why not the others.
+    pub choice: Option<String>,
+}
+
+impl From<LoginError> for super::Error {
+    fn from(error: LoginError) -> Self {
+        Self::Login(Box::new(error))
+    }
 }
 
 impl fmt::Display for LoginError {

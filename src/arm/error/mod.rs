@@ -22,7 +22,7 @@ pub use login::LoginError;
 pub use transport::{TransportError, TransportKind};
 
 pub(super) use body::{excerpt, fill, member, read as read_error, without_mark};
-use report::human;
+pub use report::human;
 pub(super) use transport::{causes, is_tls};
 
 /// Why a call failed.
@@ -124,6 +124,15 @@ impl Error {
         match self {
             Error::Service(error) | Error::Operation(error) => Some(error),
             Error::Timeout(timeout) => timeout.last.error.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Why the service, or whoever hands out tokens, could not be reached.
+    pub(super) fn transport(&self) -> Option<&TransportError> {
+        match self {
+            Error::Transport(error) => Some(error),
+            Error::Login(error) => error.transport.as_deref(),
             _ => None,
         }
     }

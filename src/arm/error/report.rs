@@ -31,7 +31,11 @@ impl Error {
                         lines.sentence("The last error from Azure was:");
                         lines.arm(error);
                     }
-                    None => lines.field("Last status", timeout.last.status.map(words).as_deref()),
+                    None => {
+                        lines.field("Last status", timeout.last.status.map(words).as_deref());
+                        lines.field("Request id", timeout.last.request_id.as_deref());
+                        lines.field("Correlation id", timeout.last.correlation_id.as_deref());
+                    }
                 }
             }
             other => lines.sentence(&other.to_string()),
@@ -41,9 +45,7 @@ impl Error {
                 "If a proxy or a private certificate authority stands between, add its certificate to the system's \
                  store, or set SSL_CERT_FILE or SSL_CERT_DIR to it",
             );
-        } else if let Error::Transport(error) = self
-            && error.kind == TransportKind::Connect
-        {
+        } else if self.transport().is_some_and(|error| error.kind == TransportKind::Connect) {
             lines.sentence("Check the network, and HTTPS_PROXY and NO_PROXY if a proxy is needed");
         }
         lines.0
@@ -123,6 +125,11 @@ impl Lines {
         self.field("Error", error.error.as_deref());
         self.field("Trace id", error.trace_id.as_deref());
         self.field("Correlation id", error.correlation_id.as_deref());
+        if let Some(choice) = &error.choice {
+            self.gap();
+            self.gap();
+            self.0.push_str(choice);
+        }
     }
 
     fn gap(&mut self) {
@@ -141,7 +148,7 @@ pub(in crate::arm) fn words(status: u16) -> String {
 }
 
 /// A duration as people say it: `350 ms`, `12 seconds`, `30 minutes`, `1 hour 5 minutes`.
-pub(in crate::arm) fn human(duration: Duration) -> String {
+pub fn human(duration: Duration) -> String {
     fn counted(count: u64, unit: &str) -> Option<String> {
         match count {
             0 => None,

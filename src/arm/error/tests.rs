@@ -170,6 +170,7 @@ fn the_report_has_everything() {
         progress: Some("InProgress".into()),
         error: Some(Box::new(error)),
         transport: None,
+        ..Last::default()
     };
     let timeout =
         Error::timeout("create of x", Duration::from_secs(1805), Duration::from_secs(1800), None, last);

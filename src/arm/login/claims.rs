@@ -1,5 +1,5 @@
-//! What a token says about its holder. Tokens are meant for the service alone; the one claim read here is what other
-//! Azure providers read there as well, and whoever asks has to do without it when it is not there.
+//! What a token says about its holder. Tokens are meant for the service alone; the claims read here are what other
+//! Azure providers read there as well, and whoever asks has to do without them when they are not there.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,10 +7,18 @@ use serde_json::Value;
 
 /// The object id of the principal that a token was issued to.
 pub(in crate::arm) fn object_id(token: &str) -> Option<String> {
+    claims(token)?.get("oid")?.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+/// When a token ends, in seconds since 1970.
+pub(super) fn expiry(token: &str) -> Option<i64> {
+    claims(token)?.get("exp")?.as_i64()
+}
+
+fn claims(token: &str) -> Option<Value> {
     let payload = token.split('.').nth(1)?;
     let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    let claims: Value = serde_json::from_slice(&bytes).ok()?;
-    claims.get("oid")?.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
+    serde_json::from_slice(&bytes).ok()
 }
 
 #[cfg(test)]
@@ -18,12 +26,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_object_id_is_read_or_not_there() {
+    fn the_claims_are_read_or_not_there() {
         let token = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
         assert_eq!(object_id(&token(r#"{"oid":"me"}"#)).as_deref(), Some("me"));
+        assert_eq!(expiry(&token(r#"{"exp":17}"#)), Some(17));
         for wrong in [token("{}"), token(r#"{"oid":7}"#), token("x"), "opaque".to_owned(), "a.%.b".to_owned()]
         {
-            assert_eq!(object_id(&wrong), None, "{wrong}");
+            assert_eq!((object_id(&wrong), expiry(&wrong)), (None, None), "{wrong}");
         }
     }
 }

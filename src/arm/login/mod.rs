@@ -1,12 +1,24 @@
 //! How a token for Azure Resource Manager is had.
 //!
 //! Each way of logging in is a variant of [`Login`] and a credential in a file of its own. A credential is azure_core's
-//! [`TokenCredential`], so azure_identity's fit as they are; it need not keep tokens, the [`TokenCache`] in front of
-//! it does.
+//! [`TokenCredential`]; it need not keep tokens, the [`TokenCache`] in front of it does. The ways of an application
+//! share one request to Microsoft Entra, `entra`, and differ in what they prove themselves with.
 
+mod address;
+mod answer;
+mod application;
+mod azure_cli;
+mod certificate;
 mod claims;
+mod client_certificate;
 mod client_secret;
+#[cfg(test)]
+mod double;
+mod entra;
+mod federated;
+mod managed_identity;
 mod token_cache;
+mod tokens;
 
 use super::cloud::Cloud;
 use super::error::Error;
@@ -15,37 +27,108 @@ use super::secret::Secret;
 use azure_core::credentials::TokenCredential;
 use std::sync::Arc;
 
-pub(super) use claims::object_id;
-pub(super) use token_cache::TokenCache;
+pub use address::AddressError;
+pub use application::{Application, ApplicationError, ClientId, TenantId};
+pub use certificate::{Certificate, CertificateError};
+pub use federated::{AssertionSource, RequestUrl};
+pub use managed_identity::{Identity, IdentityEndpoint, MachineUrl, ManagedIdentity, NoUserAssigned};
 
-/// A way to log in. Nothing is asked of Entra before the first request to Azure.
+pub(super) use claims::object_id;
+pub(super) use tokens::{TokenSet, Tokens};
+
+use azure_cli::AzureCli;
+use client_certificate::ClientCertificate;
+use client_secret::ClientSecret;
+use entra::Entra;
+use federated::Federated;
+use managed_identity::ManagedIdentityCredential;
+use token_cache::TokenCache;
+
+/// A way to log in. Nothing is asked of anybody before the first request to Azure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Login {
     /// As an application, by its secret.
     ClientSecret {
-        /// The directory: a GUID or a domain.
-        tenant_id: String,
-        /// The application.
-        client_id: String,
+        /// Who.
+        application: Application,
         /// Its secret.
-        client_secret: Secret,
+        secret: Secret,
+    },
+    /// As an application, by its certificate.
+    ClientCertificate {
+        /// Who.
+        application: Application,
+        /// Its certificate and key.
+        certificate: Certificate,
+    },
+    /// As an application, by a token of somebody that it trusts: a pipeline, a cluster.
+    Federated {
+        /// Who.
+        application: Application,
+        /// Where such a token comes from.
+        assertion: AssertionSource,
+    },
+    /// As the machine or service that this process runs on.
+    ManagedIdentity(ManagedIdentity),
+    /// As whoever the az CLI is signed in as.
+    AzureCli {
+        /// The tenant to sign in to.
+        tenant_id: Option<TenantId>,
+        /// Without a tenant: the subscription whose account is used.
+        subscription_id: Option<String>,
     },
 }
 
 impl Login {
-    /// The credential for this way, after a check of what can be checked without the network.
-    pub(super) fn credential(
-        &self,
-        cloud: &Cloud,
-        plumbing: &Plumbing,
-    ) -> Result<Arc<dyn TokenCredential>, Error> {
+    /// The way, for messages.
+    pub fn way(&self) -> &'static str {
         match self {
-            Login::ClientSecret { tenant_id, client_id, client_secret } => {
-                let credential =
-                    client_secret::ClientSecret::new(tenant_id, client_id, client_secret, cloud, plumbing)?;
-                Ok(Arc::new(credential))
-            }
+            Login::ClientSecret { .. } => client_secret::WAY,
+            Login::ClientCertificate { .. } => client_certificate::WAY,
+            Login::Federated { assertion, .. } => assertion.way(),
+            Login::ManagedIdentity(_) => managed_identity::WAY,
+            Login::AzureCli { .. } => azure_cli::WAY,
         }
+    }
+
+    /// Whether this way can sign in to further tenants. A managed identity has its own only.
+    pub fn reaches_other_tenants(&self) -> bool {
+        !matches!(self, Login::ManagedIdentity(_))
+    }
+
+    /// The same login in another tenant.
+    fn in_tenant(&self, tenant: &TenantId) -> Option<Self> {
+        let mut other = self.clone();
+        match &mut other {
+            Login::ClientSecret { application, .. }
+            | Login::ClientCertificate { application, .. }
+            | Login::Federated { application, .. } => {
+                application.tenant_id = tenant.clone();
+            }
+            Login::AzureCli { tenant_id, .. } => *tenant_id = Some(tenant.clone()),
+            Login::ManagedIdentity(_) => return None,
+        }
+        Some(other)
+    }
+
+    /// The credential for this way.
+    fn credential(&self, cloud: &Cloud, plumbing: &Plumbing) -> Result<Arc<dyn TokenCredential>, Error> {
+        let entra = |application| Entra::new(self.way(), application, cloud, plumbing);
+        Ok(match self {
+            Login::ClientSecret { application, secret } => {
+                Arc::new(ClientSecret::new(entra(application)?, secret))
+            }
+            Login::ClientCertificate { application, certificate } => {
+                Arc::new(ClientCertificate::new(entra(application)?, certificate))
+            }
+            Login::Federated { application, assertion } => {
+                Arc::new(Federated::new(entra(application)?, assertion, plumbing))
+            }
+            Login::ManagedIdentity(identity) => Arc::new(ManagedIdentityCredential::new(identity, plumbing)),
+            Login::AzureCli { tenant_id, subscription_id } => {
+                Arc::new(AzureCli::new(tenant_id.as_ref(), subscription_id.as_deref()))
+            }
+        })
     }
 }

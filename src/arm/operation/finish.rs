@@ -36,7 +36,7 @@ pub(in crate::arm) async fn finish(
             _ => status::location,
         };
         match watch.until_done(&url, read, wait).await? {
-            Some(_) if pending.deletes => return Ok(None),
+            Some((seen, _)) if pending.deletes && !matches!(seen, Seen::DoneSilently) => return Ok(None),
             Some((Seen::DoneWithObject, answer)) => return Ok(Some(answer)),
             _ => {}
         }

@@ -8,6 +8,10 @@
 //! object's own `provisioningState`.
 
 mod finish;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub(super) mod fuzz;
+mod outlook;
 mod status;
 
 use super::error::{Error, RequestLine};
@@ -17,7 +21,10 @@ use super::models::ProvisioningState;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use outlook::Outlook;
+
 pub(super) use finish::finish;
+pub(super) use outlook::look;
 
 /// A write that the service has taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +33,24 @@ pub struct Started<T> {
     pub body: Option<T>,
     /// What remains to be waited for; `None` when the answer was final.
     pub operation: Option<PendingOperation>,
+}
+
+/// An operation that the service took and that was not seen to end: the error, and what a later run can go on waiting
+/// for. Without an operation the service did not take the request, or it has ended.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Unfinished {
+    /// Why it was not seen to end.
+    #[source]
+    pub error: Error,
+    /// What is under way.
+    pub operation: Option<Box<PendingOperation>>,
+}
+
+impl From<Error> for Unfinished {
+    fn from(error: Error) -> Self {
+        Self { error, operation: None }
+    }
 }
 
 /// An operation under way: where to look at it. Addresses are kept without their host, so that whatever becomes of
@@ -87,9 +112,22 @@ impl PendingOperation {
         Ok(Some(Self::new(address, answer, resource, false)))
     }
 
-    /// A look at an object whose write is done as far as is known.
-    pub(super) fn look_at(resource: &str) -> Self {
+    /// A write to an object of which nothing more is known: the object itself is looked at.
+    pub fn look_at(resource: &str) -> Self {
         Self { by: By::ProvisioningState, resource: resource.to_owned(), deletes: false, wait_ms: None }
+    }
+
+    /// The same as it is to be kept for a later run: without an address that is not followed. Refusing that was told
+    /// once; the object itself tells the rest.
+    #[must_use]
+    pub fn for_later(self) -> Self {
+        let by = if matches!(self.by, By::Refused(_)) { By::ProvisioningState } else { self.by };
+        Self { by, ..self }
+    }
+
+    /// A deletion of which nothing more is known: the object itself is looked at.
+    pub fn look_at_deletion(resource: &str) -> Self {
+        Self { deletes: true, ..Self::look_at(resource) }
     }
 
     /// Reads what the answer to a delete leaves to wait for; `None` when the object is gone.

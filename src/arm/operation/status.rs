@@ -13,6 +13,8 @@ pub(super) enum Seen {
     Running(String),
     /// Done, and the answer is not the object.
     Done,
+    /// Done as far as an answer of success without a word tells: the object itself has to confirm it.
+    DoneSilently,
     /// Done, and the answer is the object in its final state.
     DoneWithObject,
     /// There is nothing at the address (yet, or any more).
@@ -32,7 +34,7 @@ pub(super) fn provisioning_state(body: &Map<String, Value>) -> Option<Provisioni
 pub(super) fn async_operation(answer: &Answer) -> Result<Seen, Error> {
     match answer.status {
         200 | 201 | 202 | 204 if answer.is_empty() => {
-            Ok(if answer.status == 202 { running("Accepted") } else { Seen::Done })
+            Ok(if answer.status == 202 { running("Accepted") } else { Seen::DoneSilently })
         }
         200..=202 => {
             let body = answer.object()?;

@@ -2,23 +2,26 @@
 
 use super::super::cloud::Cloud;
 use super::super::error::Error;
-use super::super::login::TokenCache;
+use super::super::login::{TokenSet, Tokens};
 use super::{carried, forward, request_line};
 use async_trait::async_trait;
-use azure_core::http::headers::AUTHORIZATION;
+use azure_core::http::headers::{AUTHORIZATION, HeaderName};
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 use std::sync::Arc;
+
+/// Where Azure Resource Manager looks for the tokens of further tenants ("Authenticate requests across tenants").
+pub(super) const AUXILIARY: &str = "x-ms-authorization-auxiliary";
 
 /// Puts the token on a request, and a new one once if the service does not take the first.
 #[derive(Debug)]
 pub(in crate::arm) struct BearerPolicy {
     cloud: Cloud,
-    tokens: Arc<TokenCache>,
+    tokens: Arc<Tokens>,
 }
 
 impl BearerPolicy {
-    pub(in crate::arm) fn new(cloud: Cloud, tokens: Arc<TokenCache>) -> Self {
+    pub(in crate::arm) fn new(cloud: Cloud, tokens: Arc<Tokens>) -> Self {
         Self { cloud, tokens }
     }
 }
@@ -34,7 +37,7 @@ impl Policy for BearerPolicy {
             }));
         }
         let token = self.tokens.get(ctx).await?;
-        request.insert_header(AUTHORIZATION, format!("Bearer {}", token.expose()));
+        put(request, &token);
         let response = forward(ctx, request, next).await?;
         if u16::from(response.status()) != 401 {
             return Ok(response);
@@ -45,7 +48,15 @@ impl Policy for BearerPolicy {
         if newer == token {
             return Ok(response);
         }
-        request.insert_header(AUTHORIZATION, format!("Bearer {}", newer.expose()));
+        put(request, &newer);
         forward(ctx, request, next).await
+    }
+}
+
+fn put(request: &mut Request, tokens: &TokenSet) {
+    request.insert_header(AUTHORIZATION, format!("Bearer {}", tokens.own.expose()));
+    if !tokens.auxiliary.is_empty() {
+        let all: Vec<_> = tokens.auxiliary.iter().map(|token| format!("Bearer {}", token.expose())).collect();
+        request.insert_header(HeaderName::from_static(AUXILIARY), all.join(", "));
     }
 }

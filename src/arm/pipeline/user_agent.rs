@@ -6,20 +6,23 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 use std::sync::Arc;
 
-/// Sets the user agent that the settings give. azure_core's own setting for it panics on a slash.
+use crate::arm::attribution::with_word;
+
+/// Sets the user agent that the settings give, and on whose behalf the request is made. azure_core's own setting for it panics on a slash.
 #[derive(Debug)]
-pub(super) struct UserAgentPolicy(HeaderValue);
+pub(super) struct UserAgentPolicy(String);
 
 impl UserAgentPolicy {
     pub(super) fn new(user_agent: &str) -> Self {
-        Self(HeaderValue::from(user_agent.to_owned()))
+        Self(user_agent.to_owned())
     }
 }
 
 #[async_trait]
 impl Policy for UserAgentPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
-        request.insert_header(USER_AGENT, self.0.clone());
+        let agent = with_word(&self.0).unwrap_or_else(|| self.0.clone());
+        request.insert_header(USER_AGENT, HeaderValue::from(agent));
         super::transport::forward(ctx, request, next).await
     }
 }

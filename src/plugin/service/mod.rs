@@ -23,6 +23,7 @@ mod import;
 mod list;
 mod plan;
 mod read;
+pub mod record;
 mod rpc;
 mod stored;
 #[cfg(test)]
@@ -31,11 +32,13 @@ mod tests;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use prost::Message;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use self::call::Calls;
 use self::catalogue::Catalogue;
+use self::record::Recorder;
 use super::proto;
 use super::provider::{Context, Provider};
 
@@ -50,12 +53,19 @@ impl Service {
     /// handshake.
     #[must_use]
     pub fn new(provider: impl Provider) -> Self {
+        Self::recorded(provider, None)
+    }
+
+    /// The same, with its calls written down.
+    #[must_use]
+    pub fn recorded(provider: impl Provider, recorder: Option<Recorder>) -> Self {
         let shared = Shared {
             provider: Box::new(provider),
             catalogue: OnceLock::new(),
             described: OnceLock::new(),
             stop: CancellationToken::new(),
             calls: Calls::default(),
+            recorder,
         };
         Self { shared: Arc::new(shared) }
     }
@@ -81,10 +91,17 @@ impl Service {
         answer: impl FnOnce(Arc<Shared>, Q) -> F,
     ) -> Result<Response<A>, Status>
     where
-        A: Send + 'static,
+        Q: Message,
+        A: Message + 'static,
         F: Future<Output = A> + Send + 'static,
     {
-        self.shared.calls.run(rpc, answer(Arc::clone(&self.shared), request.into_inner())).await
+        let request = request.into_inner();
+        let asked = self.shared.recorder.as_ref().map(|recorder| (recorder, request.encode_to_vec()));
+        let answered = self.shared.calls.run(rpc, answer(Arc::clone(&self.shared), request)).await?;
+        if let Some((recorder, asked)) = asked {
+            recorder.call(rpc, &asked, &answered.get_ref().encode_to_vec());
+        }
+        Ok(answered)
     }
 }
 
@@ -101,6 +118,7 @@ struct Shared {
     described: OnceLock<proto::get_provider_schema::Response>,
     stop: CancellationToken,
     calls: Calls,
+    recorder: Option<Recorder>,
 }
 
 impl Shared {

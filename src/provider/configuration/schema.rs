@@ -1,10 +1,14 @@
 //! What the user may write in the provider block. Everything is optional: an empty block is legal.
 
+use super::arguments::{AKS_CLIENT_ID, AKS_TENANT_ID, AKS_TOKEN_FILE, also_read_from};
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, Block, BlockNesting, NestedBlock, Schema};
 
 /// The clouds that `environment` names.
 pub const ENVIRONMENTS: &[&str] = &["public", "usgovernment", "china", "custom"];
+
+/// The sets of resource providers that azurerm knows.
+pub const REGISTRATIONS: &[&str] = &["core", "extended", "all", "none", "legacy"];
 
 /// The schema.
 #[must_use]
@@ -14,70 +18,193 @@ pub fn schema() -> Schema {
          can be given by its environment variable, and nothing is asked of Azure before a resource needs it.",
     )
     .attributes([
-        text("client_id", "ARM_CLIENT_ID", "The application (client) id to sign in with."),
+        text(
+            "ado_pipeline_service_connection_id",
+            "The id of an Azure DevOps service connection with workload identity federation, to sign in with \
+             `use_oidc` from a pipeline. `oidc_azure_service_connection_id` is the same under azapi's name; where \
+             both are given they must agree.",
+        ),
+        argument(
+            "auxiliary_tenant_ids",
+            Type::list(Type::String),
+            "Up to three further tenants whose tokens go along with each request, for resources that refer to other \
+             tenants. In the variable they are separated by semicolons.",
+        ),
+        text(
+            "client_certificate",
+            "The client certificate to sign in with and its private key, as the base64 text of a PFX (PKCS #12) or \
+             PEM file.",
+        )
+        .sensitive(),
+        text("client_certificate_password", "The password of the client certificate.").sensitive(),
+        text(
+            "client_certificate_path",
+            "A PFX (PKCS #12) or PEM file that holds the client certificate and its private key. Where the \
+             certificate is given as well, both must agree.",
+        ),
+        text(
+            "client_id",
+            "The application (client) id to sign in with; with `use_msi` that of a user-assigned identity.",
+        ),
         text(
             "client_id_file_path",
-            "ARM_CLIENT_ID_FILE_PATH",
             "A file that holds the client id. Where the id is given as well, both must agree.",
         ),
-        text("client_secret", "ARM_CLIENT_SECRET", "The client secret to sign in with.").sensitive(),
+        text("client_secret", "The client secret to sign in with.").sensitive(),
         text(
             "client_secret_file_path",
-            "ARM_CLIENT_SECRET_FILE_PATH",
             "A file that holds the client secret. Where the secret is given as well, both must agree.",
         ),
         text(
             "custom_correlation_request_id",
-            "ARM_CORRELATION_REQUEST_ID",
             "The value of the `x-ms-correlation-request-id` header of every request, by which Azure's activity log \
              groups them.",
         )
         .default_text("a new UUID for each run"),
-        argument(
+        flag(
             "disable_correlation_request_id",
-            Type::Bool,
-            "ARM_DISABLE_CORRELATION_REQUEST_ID",
             "Whether to send no `x-ms-correlation-request-id` header.",
-        )
-        .default_text("`false`"),
+            "`false`",
+        ),
+        flag(
+            "disable_instance_discovery",
+            "Accepted so that a block shared with azapi fits. This provider never asks Microsoft whether an authority \
+             is genuine, so there is nothing to disable.",
+            "`false`",
+        ),
+        flag(
+            "disable_terraform_partner_id",
+            "Accepted so that a block shared with other Azure providers fits. No partner id is sent unless \
+             `partner_id` is set.",
+            "`false`",
+        ),
         text(
             "environment",
-            "ARM_ENVIRONMENT",
-            "The Azure cloud. `custom` takes its addresses from the `endpoint` block.",
+            "The Azure cloud, in any case; the names of the az CLI, such as `AzureUSGovernment`, are taken too. \
+             `custom` takes its addresses from the `endpoint` block or from `metadata_host`.",
         )
         .one_of(ENVIRONMENTS)
         .default_text("`public`"),
         text(
+            "metadata_host",
+            "A host that tells the addresses of its cloud under `/metadata/endpoints`, such as a stamp of Azure \
+             Stack. It is asked with the first request. Where it tells of several clouds, `environment` chooses one.",
+        ),
+        text("msi_api_version", "The api-version of the endpoint for managed identities.")
+            .default_text("the one that fits the endpoint"),
+        text(
+            "msi_endpoint",
+            "The endpoint for managed identities, in the form that virtual machines have. Plain http is taken for \
+             this machine and for link-local addresses only.",
+        )
+        .default_text("the one of the platform: App Service, Azure Arc, Cloud Shell, or a virtual machine's"),
+        text(
+            "msi_object_id",
+            "The object (principal) id of the user-assigned identity to sign in as with `use_msi`, in place of \
+             `client_id`.",
+        ),
+        text(
+            "msi_resource_id",
+            "The resource id of the user-assigned identity to sign in as with `use_msi`, in place of `client_id`.",
+        ),
+        text(
+            "oidc_azure_service_connection_id",
+            "The same as `ado_pipeline_service_connection_id`, under the name that azapi has.",
+        ),
+        text("oidc_request_token", "The token with which an id token is asked for at `oidc_request_url`.")
+            .sensitive(),
+        text(
+            "oidc_request_url",
+            "The address that gives id tokens: in GitHub Actions and Azure DevOps set by the runner. A new one is \
+             asked for whenever Microsoft Entra is.",
+        ),
+        text(
+            "oidc_token",
+            "The id token to sign in with. It cannot be renewed: a long run may outlive it, so prefer a file or a \
+             request address.",
+        )
+        .sensitive(),
+        Attribute::new(
+            "oidc_token_file_path",
+            Type::String,
+            format!(
+                "A file that holds the id token, read again whenever Microsoft Entra is asked. Where the token is \
+                 given as well, both must agree.{} With `use_aks_workload_identity` also from `{AKS_TOKEN_FILE}`.",
+                also_read_from("oidc_token_file_path")
+            ),
+        ),
+        text(
             "partner_id",
-            "ARM_PARTNER_ID",
             "A GUID that attributes usage to a partner in the user agent. None is sent unless this is set.",
         ),
-        Attribute::new(
-            "subscription_id",
-            Type::String,
-            "Accepted so that a block shared with other Azure providers fits; resources carry whole ids and need no \
-             subscription.",
+        text(
+            "resource_provider_registrations",
+            "What azurerm registers at its start. This provider registers `Microsoft.Compute` alone, and only when \
+             Azure says that the subscription lacks it; `none` forbids that, every other value allows it.",
+        )
+        .one_of(REGISTRATIONS),
+        argument(
+            "resource_providers_to_register",
+            Type::list(Type::String),
+            "Resource providers that azurerm registers besides. `Microsoft.Compute` in it allows this provider to \
+             register that one where it is missing, even if `resource_provider_registrations` is `none`. Left \
+             out, there is none.",
         ),
-        text("tenant_id", "ARM_TENANT_ID", "The Microsoft Entra tenant to sign in to, as a GUID or a domain."),
+        flag(
+            "skip_provider_registration",
+            "Whether to leave the registration of `Microsoft.Compute` to others. Otherwise it is registered when \
+             Azure says that the subscription lacks it, and the request is repeated.",
+            "`false`",
+        ),
+        text(
+            "subscription_id",
+            "The subscription whose account the az CLI signs in with, where no `tenant_id` is given. Resources carry \
+             whole ids and need no subscription.",
+        ),
+        Attribute::new(
+            "tenant_id",
+            Type::String,
+            format!(
+                "The Microsoft Entra tenant to sign in to, as a GUID or a domain.{} With \
+                 `use_aks_workload_identity` also from `{AKS_TENANT_ID}`.",
+                also_read_from("tenant_id")
+            ),
+        ),
+        Attribute::new(
+            "use_aks_workload_identity",
+            Type::Bool,
+            format!(
+                "Whether to sign in with the workload identity that AKS gives a pod: `{AKS_CLIENT_ID}`, \
+                 `{AKS_TENANT_ID}` and `{AKS_TOKEN_FILE}`.{}",
+                also_read_from("use_aks_workload_identity")
+            ),
+        )
+        .default_text("`false`"),
+        flag(
+            "use_cli",
+            "Whether to sign in as the az CLI is, when no other way is set up.",
+            "`true`",
+        ),
+        flag("use_msi", "Whether to sign in with a managed identity of the machine or service.", "`false`"),
+        flag(
+            "use_oidc",
+            "Whether to sign in with an id token: `oidc_token`, `oidc_token_file_path`, an Azure DevOps service \
+             connection, or `oidc_request_url` with `oidc_request_token`.",
+            "`false`",
+        ),
     ])
     .nested(NestedBlock::new(
         "endpoint",
         BlockNesting::Single,
         Block::new("The addresses of a cloud. Each one that is left out is that of `environment`.").attributes([
-            text(
+            endpoint(
                 "active_directory_authority_host",
-                "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST",
                 "The address of Microsoft Entra, such as `https://login.microsoftonline.com`.",
             ),
-            text(
-                "resource_manager_audience",
-                "ARM_RESOURCE_MANAGER_AUDIENCE",
-                "The audience of tokens for Azure Resource Manager.",
-            )
-            .default_text("the address of Azure Resource Manager"),
-            text(
+            endpoint("resource_manager_audience", "The audience of tokens for Azure Resource Manager.")
+                .default_text("the address of Azure Resource Manager"),
+            endpoint(
                 "resource_manager_endpoint",
-                "ARM_RESOURCE_MANAGER_ENDPOINT",
                 "The address of Azure Resource Manager, such as `https://management.azure.com`.",
             ),
         ]),
@@ -85,12 +212,20 @@ pub fn schema() -> Schema {
     Schema::new(0, block)
 }
 
-/// An argument that an environment variable stands in for.
-fn argument(name: &'static str, kind: Type, variable: &str, description: &str) -> Attribute {
-    let description = format!("{description} Also read from the environment variable `{variable}`.");
-    Attribute::new(name, kind, description)
+/// An argument that environment variables stand in for.
+fn argument(name: &'static str, kind: Type, description: &str) -> Attribute {
+    Attribute::new(name, kind, format!("{description}{}", also_read_from(name)))
 }
 
-fn text(name: &'static str, variable: &str, description: &str) -> Attribute {
-    argument(name, Type::String, variable, description)
+fn text(name: &'static str, description: &str) -> Attribute {
+    argument(name, Type::String, description)
+}
+
+fn flag(name: &'static str, description: &str, default: &'static str) -> Attribute {
+    argument(name, Type::Bool, description).default_text(default)
+}
+
+fn endpoint(name: &'static str, description: &str) -> Attribute {
+    let variables = also_read_from(&format!("endpoint.{name}"));
+    Attribute::new(name, Type::String, format!("{description}{variables}"))
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::plugin::{Diagnostic, Path, Value};
+use super::arguments::variables;
+use crate::plugin::{Diagnostic, Path, Step, Value};
 
 /// The process's environment, or a test's.
 pub trait Variables {
@@ -58,7 +59,30 @@ pub struct Found<T> {
     pub source: Source,
 }
 
-/// Looks settings up.
+impl<T> Found<T> {
+    /// The setting made into another type.
+    ///
+    /// # Errors
+    /// When it cannot be, with the diagnostic on its source.
+    pub fn parse<U, E: fmt::Display>(
+        self,
+        summary: &str,
+        parse: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Found<U>, Diagnostic> {
+        let Self { value, source } = self;
+        match parse(value) {
+            Ok(value) => Ok(Found { value, source }),
+            Err(error) => {
+                let reason = error.to_string();
+                let reason = reason.trim_end_matches('.');
+                let detail = format!("The {source} cannot be used: {reason}.");
+                Err(source.blame(Diagnostic::error(summary, detail)))
+            }
+        }
+    }
+}
+
+/// Looks settings up, by the table of [`super::arguments`].
 pub struct Lookup<'a> {
     config: &'a Value,
     variables: &'a dyn Variables,
@@ -78,45 +102,114 @@ impl<'a> Lookup<'a> {
         Self { config, variables }
     }
 
-    fn argument(&self, path: &Path) -> Option<&Value> {
-        let found = path.steps().iter().try_fold(self.config, |value, step| match step {
-            crate::plugin::Step::Attribute(name) => value.get(name),
-            _ => None,
-        });
-        found.filter(|value| !value.is_null() && !value.is_unknown())
+    /// A variable that stands for no argument: what a platform sets.
+    #[must_use]
+    pub fn variable(&self, name: &'static str) -> Option<Found<String>> {
+        let value = self.variables.get(name)?;
+        Some(Found { value, source: Source::Variable(name) })
     }
 
     /// A text. An empty argument counts as not set, as an empty variable does.
     #[must_use]
-    pub fn text(&self, path: &Path, variable: &'static str) -> Option<Found<String>> {
-        if let Some(text) = self.argument(path).and_then(Value::as_str).filter(|text| !text.is_empty()) {
-            return Some(Found { value: text.to_owned(), source: Source::Argument(path.clone()) });
+    pub fn text(&self, name: &str) -> Option<Found<String>> {
+        self.text_argument(name).or_else(|| self.text_variable(name))
+    }
+
+    /// A text that may be given under two names. Of two arguments that are both set, or two variables, each must say
+    /// the same.
+    ///
+    /// # Errors
+    /// When they differ, on the second.
+    pub fn text_of_two(&self, first: &str, second: &str) -> Result<Option<Found<String>>, Diagnostic> {
+        let pairs = [
+            (self.text_argument(first), self.text_argument(second)),
+            (self.text_variable(first), self.text_variable(second)),
+        ];
+        for pair in pairs {
+            match pair {
+                (Some(one), Some(other)) if one.value != other.value => return Err(disagree(&one, &other)),
+                (Some(one), _) | (None, Some(one)) => return Ok(Some(one)),
+                (None, None) => {}
+            }
         }
-        let value = self.variables.get(variable)?;
-        Some(Found { value, source: Source::Variable(variable) })
+        Ok(None)
     }
 
     /// A yes or no.
     ///
     /// # Errors
     /// When the variable holds neither, naming it: a misspelt "yes" must not count as no.
-    pub fn flag(&self, path: &Path, variable: &'static str) -> Result<Option<Found<bool>>, Diagnostic> {
-        if let Some(Value::Bool(value)) = self.argument(path) {
-            return Ok(Some(Found { value: *value, source: Source::Argument(path.clone()) }));
+    pub fn flag(&self, name: &str) -> Result<Option<Found<bool>>, Diagnostic> {
+        let path = path(name);
+        if let Some(Value::Bool(value)) = self.argument(&path) {
+            return Ok(Some(Found { value: *value, source: Source::Argument(path) }));
         }
-        let Some(text) = self.variables.get(variable) else { return Ok(None) };
+        let Some(Found { value: text, source }) = self.text_variable(name) else { return Ok(None) };
         let value = match text.trim().to_ascii_lowercase().as_str() {
             "1" | "true" | "yes" => true,
             "0" | "false" | "no" => false,
             _ => {
+                let variable = variables(name).first().copied().unwrap_or(name);
                 return Err(Diagnostic::error(
                     "Invalid environment variable",
                     format!("{variable} is {text:?}, which is neither yes nor no. Write `true` or `false`."),
                 ));
             }
         };
-        Ok(Some(Found { value, source: Source::Variable(variable) }))
+        Ok(Some(Found { value, source }))
     }
+
+    /// A list of texts; in a variable they are separated by semicolons. Blank elements are passed over.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<Found<Vec<String>>> {
+        let path = path(name);
+        let trimmed = |texts: &mut dyn Iterator<Item = &str>| -> Vec<String> {
+            texts.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+        };
+        if let Some(Value::List(elements) | Value::Set(elements)) = self.argument(&path) {
+            let value = trimmed(&mut elements.iter().filter_map(Value::as_str));
+            return Some(Found { value, source: Source::Argument(path) });
+        }
+        let Found { value, source } = self.text_variable(name)?;
+        Some(Found { value: trimmed(&mut value.split(';')), source })
+    }
+
+    fn argument(&self, path: &Path) -> Option<&Value> {
+        let found = path.steps().iter().try_fold(self.config, |value, step| match step {
+            Step::Attribute(name) => value.get(name),
+            _ => None,
+        });
+        found.filter(|value| !value.is_null() && !value.is_unknown())
+    }
+
+    fn text_argument(&self, name: &str) -> Option<Found<String>> {
+        let path = path(name);
+        let text = self.argument(&path).and_then(Value::as_str).filter(|text| !text.is_empty())?;
+        Some(Found { value: text.to_owned(), source: Source::Argument(path) })
+    }
+
+    fn text_variable(&self, name: &str) -> Option<Found<String>> {
+        variables(name).iter().find_map(|variable| self.variable(variable))
+    }
+}
+
+/// The path of an argument by its name in the table.
+fn path(name: &str) -> Path {
+    name.split('.').fold(Path::root(), |path, step| path.with_attribute(step))
+}
+
+/// The diagnostic for one setting that is given twice and differs. The values stay out: they may be secrets.
+#[must_use]
+pub fn disagree<A, B>(one: &Found<A>, other: &Found<B>) -> Diagnostic {
+    let detail = format!(
+        "The {} and the {} stand for the same setting and hold different values. Give one of them only.",
+        one.source, other.source
+    );
+    let blamed = match (&one.source, &other.source) {
+        (Source::Argument(_), Source::Variable(_)) => &one.source,
+        _ => &other.source,
+    };
+    blamed.blame(Diagnostic::error("Two settings that disagree", detail))
 }
 
 #[cfg(test)]
@@ -135,15 +228,13 @@ mod tests {
     fn an_argument_comes_before_the_environment() {
         let config = Value::object([("tenant_id", Value::from("from-block"))]);
         let variables = BTreeMap::from([("ARM_TENANT_ID", "from-environment")]);
-        let lookup = Lookup::new(&config, &variables);
-        let found = lookup.text(&Path::attribute("tenant_id"), "ARM_TENANT_ID").unwrap();
+        let found = Lookup::new(&config, &variables).text("tenant_id").unwrap();
         assert_eq!(
             (found.value.as_str(), found.source.to_string().as_str()),
             ("from-block", "argument `tenant_id`")
         );
         let empty = Value::object([("tenant_id", Value::from(""))]);
-        let found =
-            Lookup::new(&empty, &variables).text(&Path::attribute("tenant_id"), "ARM_TENANT_ID").unwrap();
+        let found = Lookup::new(&empty, &variables).text("tenant_id").unwrap();
         assert_eq!(found.source, Source::Variable("ARM_TENANT_ID"));
     }
 
@@ -151,10 +242,8 @@ mod tests {
     fn a_flag_takes_the_usual_words_and_refuses_others_by_name() {
         let config = Value::object::<&str>([]);
         let flag = |text| {
-            let variables = BTreeMap::from([("ARM_X", text)]);
-            Lookup::new(&config, &variables)
-                .flag(&Path::attribute("x"), "ARM_X")
-                .map(|found| found.map(|f| f.value))
+            let variables = BTreeMap::from([("ARM_USE_MSI", text)]);
+            Lookup::new(&config, &variables).flag("use_msi").map(|found| found.map(|f| f.value))
         };
         for yes in ["1", "true", "True", "YES"] {
             assert_eq!(flag(yes), Ok(Some(true)));
@@ -163,6 +252,36 @@ mod tests {
             assert_eq!(flag(no), Ok(Some(false)));
         }
         assert_eq!(flag(""), Ok(None));
-        assert!(flag("ture").unwrap_err().detail.contains("ARM_X"));
+        assert!(flag("ture").unwrap_err().detail.contains("ARM_USE_MSI"));
+    }
+
+    #[test]
+    fn a_list_is_an_argument_or_a_variable_with_semicolons() {
+        let config = Value::object([("auxiliary_tenant_ids", Value::List(vec!["a".into(), "b".into()]))]);
+        let variables = BTreeMap::from([("ARM_AUXILIARY_TENANT_IDS", "c; d;;")]);
+        let lookup = Lookup::new(&config, &variables);
+        assert_eq!(lookup.list("auxiliary_tenant_ids").unwrap().value, ["a", "b"]);
+        let config = Value::object::<&str>([]);
+        assert_eq!(Lookup::new(&config, &variables).list("auxiliary_tenant_ids").unwrap().value, ["c", "d"]);
+    }
+
+    #[test]
+    fn two_names_of_one_setting_must_agree() {
+        let (first, second) = ("ado_pipeline_service_connection_id", "oidc_azure_service_connection_id");
+        let config = Value::object([(first, Value::from("a")), (second, Value::from("b"))]);
+        let none = BTreeMap::<&str, &str>::new();
+        let problem = Lookup::new(&config, &none).text_of_two(first, second).unwrap_err();
+        assert_eq!(problem.path, Some(Path::attribute(second)));
+        assert!(problem.detail.contains(first) && !problem.detail.contains("\"a\""), "{}", problem.detail);
+        let config = Value::object([(second, Value::from("b"))]);
+        let both = BTreeMap::from([
+            ("ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "x"),
+            ("ARM_OIDC_AZURE_SERVICE_CONNECTION_ID", "y"),
+        ]);
+        let found = Lookup::new(&config, &both).text_of_two(first, second).unwrap().unwrap();
+        assert_eq!(found.value, "b", "an argument comes before the environment");
+        let empty = Value::object::<&str>([]);
+        let problem = Lookup::new(&empty, &both).text_of_two(first, second).unwrap_err();
+        assert!(problem.detail.contains("ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"), "{}", problem.detail);
     }
 }

@@ -153,8 +153,13 @@ impl Asked<'_> {
             Some(Missing::ResourceGroup) => ("resource group", holding),
             Some(Missing::Subscription) => ("subscription", holding),
             _ => {
-                let attempt =
-                    Attempt { operation: Operation::Read, kind: self.kind, id: self.id, attributes: &[] };
+                let attempt = Attempt {
+                    operation: Operation::Read,
+                    kind: self.kind,
+                    id: self.id,
+                    attributes: &[],
+                    call: None,
+                };
                 return attempt.failed(error).into();
             }
         };

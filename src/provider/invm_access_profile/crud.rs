@@ -1,33 +1,88 @@
-//! The four calls.
+//! The four calls. What becomes of a write, and what the state then says, is in [`writing`].
 
 use super::{model, schema};
-use crate::arm;
-use crate::arm::Call;
-use crate::arm::error::Missing;
+use crate::arm::error::Error;
 use crate::arm::ids::ProfileId;
-use crate::arm::models::Profile;
-use crate::plugin::resource::{
-    Create, Delete, Deleted, Interrupted, Partial, Private, Read, ReadOutcome, Stored, Update,
-};
+use crate::arm::models::{Profile, ProfileChange};
+use crate::arm::{self, ArmClient, Call, PendingOperation, Started, Unfinished};
+use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Read, ReadOutcome, Stored, Update};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
-use crate::provider::problem::Attempt;
-use crate::provider::timeouts::{self, Operation};
-use crate::provider::{applied, existing};
+use crate::provider::existing;
+use crate::provider::timeouts::Operation;
+use crate::provider::writing::{self, Job, Written};
 
-/// ARM's members and the attributes they are here.
-const ATTRIBUTES: &[(&str, &str)] = &[
-    ("location", "location"),
-    ("osType", "os_type"),
-    ("applicableHostEndpoint", "applicable_host_endpoint"),
-    ("description", "description"),
-    ("tags", "tags"),
-    ("galleryName", "gallery_id"),
-    ("inVMAccessControlProfileName", "name"),
-];
+/// Profiles, as what is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind;
 
-fn attempt(operation: Operation, id: &str) -> Attempt<'_> {
-    Attempt { operation, kind: "profile", id, attributes: ATTRIBUTES }
+impl Written for Kind {
+    const WORD: &'static str = "profile";
+    const HOLDER: &'static str = "gallery";
+    const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[
+        ("location", "location"),
+        ("osType", "os_type"),
+        ("applicableHostEndpoint", "applicable_host_endpoint"),
+        ("description", "description"),
+        ("tags", "tags"),
+        ("galleryName", "gallery_id"),
+        ("inVMAccessControlProfileName", "name"),
+    ];
+    // A profile is a record, made in a moment; and it has nothing that a plan could leave open.
+    const WAITS_IN_READ: bool = true;
+
+    type Id = ProfileId;
+    type Object = Profile;
+    type Change = ProfileChange;
+
+    fn id_in_state(state: &Value) -> Result<ProfileId, Diagnostic> {
+        model::id_in_state(state)
+    }
+
+    fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> (Value, Diagnostics) {
+        (model::state(id, profile, prior), Diagnostics::new())
+    }
+
+    fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {
+        model::change(prior, planned)
+    }
+
+    async fn get(client: &ArmClient, id: &ProfileId, call: &Call) -> Result<Profile, Error> {
+        client.profiles().get(id, call).await
+    }
+
+    async fn begin_update(
+        client: &ArmClient,
+        id: &ProfileId,
+        change: &ProfileChange,
+        call: &Call,
+    ) -> Result<Started<Profile>, Error> {
+        client.profiles().begin_update(id, change, call).await
+    }
+
+    async fn finish(client: &ArmClient, operation: &PendingOperation, call: &Call) -> Result<Profile, Error> {
+        client.profiles().finish(operation, call).await
+    }
+
+    async fn delete(
+        client: &ArmClient,
+        id: &ProfileId,
+        begun: Option<&PendingOperation>,
+        call: &Call,
+    ) -> Result<arm::Deleted, Unfinished> {
+        match begun {
+            Some(begun) => client.profiles().resume_delete(id, begun, call).await,
+            None => client.profiles().delete(id, call).await,
+        }
+    }
+
+    fn is_there(connection: &Connection, id: &ProfileId, profile: &Profile) {
+        connection.learn_profile(id, profile);
+    }
+
+    async fn is_gone(connection: &Connection, id: &ProfileId) {
+        connection.forget_profile(id);
+    }
 }
 
 /// Creates the profile, unless there is one already: one request to look, one to create, and what Azure needs to
@@ -41,51 +96,17 @@ pub async fn create(
     request: Create,
 ) -> Result<Stored, Interrupted> {
     let planned = request.planned;
-    let id = model::id(&planned)?;
-    let text = id.to_string();
-    let attempt = attempt(Operation::Create, &text);
-    let client = connection.client()?;
-    let call = Call::new(timeouts::of(&planned, Operation::Create), context.cancel.clone());
-
-    match client.profiles().get(&id, &call).await {
-        Ok(_) => return Err(existing::diagnostic(schema::TYPE, "profile", id.name().as_str(), &text).into()),
+    let job = Job::<Kind>::new(connection, context, model::id(&planned)?, Operation::Create, &planned)?;
+    match job.client.profiles().get(&job.id, &job.call).await {
+        Ok(_) => {
+            let (name, id) = (job.id.name().as_str(), job.id.to_string());
+            return Err(existing::diagnostic(schema::TYPE, Kind::WORD, name, &id).into());
+        }
         Err(error) if error.is_not_found() => {}
-        Err(error) => return Err(attempt.failed(&error).into()),
+        Err(error) => return Err(job.failed(&error).into()),
     }
-    let started = client
-        .profiles()
-        .begin_create(&id, &model::body(&planned), &call)
-        .await
-        .map_err(|error| attempt.failed(&error))?;
-    let profile = match (&started.operation, started.body) {
-        (None, Some(profile)) => profile,
-        (None, None) => client
-            .profiles()
-            .get(&id, &call)
-            .await
-            .map_err(|error| interrupted(&id, None, &planned, attempt.failed(&error)))?,
-        (Some(operation), body) => client
-            .profiles()
-            .finish(operation, &call)
-            .await
-            .map_err(|error| interrupted(&id, body.as_ref(), &planned, attempt.failed(&error)))?,
-    };
-    connection.learn_profile(&id, &profile);
-    Ok(stored(&id, &profile, &planned))
-}
-
-fn interrupted(id: &ProfileId, body: Option<&Profile>, planned: &Value, told: Diagnostic) -> Interrupted {
-    let returned = model::state(id, body.unwrap_or(&Profile::default()), &applied::without_answer(planned));
-    let (state, _) = applied::settle(planned, &returned);
-    let partial = Partial { state: applied::without_answer(&state), private: Private::new(), identity: None };
-    Interrupted { failure: told.into(), partial: Some(partial) }
-}
-
-fn stored(id: &ProfileId, profile: &Profile, planned: &Value) -> Stored {
-    let (state, warning) = applied::settle(planned, &model::state(id, profile, planned));
-    let mut stored = Stored::new(state);
-    stored.warnings.extend(warning);
-    stored
+    let begun = job.client.profiles().begin_create(&job.id, &model::body(&planned), &job.call).await;
+    writing::create::create(&job, &planned, begun).await
 }
 
 /// Reads the profile: one request.
@@ -93,42 +114,10 @@ fn stored(id: &ProfileId, profile: &Profile, planned: &Value) -> Stored {
 /// # Errors
 /// When it cannot be told whether it exists.
 pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-    let prior = request.state;
-    let id = model::id_in_state(&prior)?;
-    let text = id.to_string();
-    let client = connection.client()?;
-    let call = Call::new(timeouts::of(&prior, Operation::Read), context.cancel.clone());
-    match client.profiles().get(&id, &call).await {
-        Ok(profile) => {
-            connection.learn_profile(&id, &profile);
-            let mut stored = Stored::new(model::state(&id, &profile, &prior));
-            stored.private = request.private;
-            Ok(ReadOutcome::Present(stored))
-        }
-        Err(error) => gone(&error, &text, "gallery")
-            .map(|warnings| {
-                connection.forget_profile(&id);
-                ReadOutcome::Gone(warnings)
-            })
-            .ok_or_else(|| attempt(Operation::Read, &text).failed(&error).into()),
-    }
-}
-
-/// Whether an error on a read means that the object is gone, with a warning when more than the object is. A
-/// subscription that cannot be seen, and a 404 that does not speak of an object, prove nothing.
-#[must_use]
-pub fn gone(error: &arm::Error, id: &str, holder: &str) -> Option<Diagnostics> {
-    let missing = match error.missing()? {
-        Missing::Leaf => return Some(Diagnostics::new()),
-        Missing::Parent => holder,
-        Missing::ResourceGroup => "resource group",
-        _ => return None,
-    };
-    let detail = format!(
-        "{id} does not exist any more, and neither does the {missing} that held it. It is planned for creation again, \
-         which needs the {missing} first."
-    );
-    Some(Diagnostic::warning(format!("The {missing} of an object is gone"), detail).into())
+    let id = model::id_in_state(&request.state)?;
+    let job = Job::<Kind>::new(connection, context, id, Operation::Read, &request.state)?;
+    let found = job.client.profiles().get(&job.id, &job.call).await;
+    writing::read::read(&job, request, found).await
 }
 
 /// Changes the profile in place, when something that Azure holds differs.
@@ -140,24 +129,7 @@ pub async fn update(
     context: &Context,
     request: Update,
 ) -> Result<Stored, Interrupted> {
-    let Update { prior, planned, .. } = request;
-    let Some(change) = model::change(&prior, &planned) else { return Ok(Stored::new(planned)) };
-    let id = model::id_in_state(&prior)?;
-    let text = id.to_string();
-    let attempt = attempt(Operation::Update, &text);
-    let client = connection.client()?;
-    let call = Call::new(timeouts::of(&planned, Operation::Update), context.cancel.clone());
-    let started =
-        client.profiles().begin_update(&id, &change, &call).await.map_err(|error| attempt.failed(&error))?;
-    let profile = match (&started.operation, started.body) {
-        (None, Some(profile)) => profile,
-        (None, None) => client.profiles().get(&id, &call).await.map_err(|error| attempt.failed(&error))?,
-        (Some(operation), _) => {
-            client.profiles().finish(operation, &call).await.map_err(|error| attempt.failed(&error))?
-        }
-    };
-    connection.learn_profile(&id, &profile);
-    Ok(stored(&id, &profile, &planned))
+    writing::update::update::<Kind>(connection, context, request).await
 }
 
 /// Deletes the profile; versions of it that are still on their way out are waited for.
@@ -169,15 +141,5 @@ pub async fn delete(
     context: &Context,
     request: Delete,
 ) -> Result<Deleted, Interrupted> {
-    let id = model::id_in_state(&request.prior)?;
-    let text = id.to_string();
-    let client = connection.client()?;
-    let call = Call::new(timeouts::of(&request.prior, Operation::Delete), context.cancel.clone());
-    client
-        .profiles()
-        .delete(&id, &call)
-        .await
-        .map_err(|error| attempt(Operation::Delete, &text).failed(&error))?;
-    connection.forget_profile(&id);
-    Ok(Deleted::default())
+    writing::delete::delete::<Kind>(connection, context, request).await
 }

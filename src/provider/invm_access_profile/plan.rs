@@ -4,30 +4,27 @@ use crate::arm::ids::{GalleryId, ProfileName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Failure, Path, Value};
 use crate::provider::draft_state::DraftState;
+use crate::provider::writing::carried::Carried;
 use crate::provider::{checks, spelling, tags};
-
-/// The private data of a plan that may turn into a replacement.
-const REPLACEMENT: &[u8] = b"replacement";
 
 /// Plans a new profile.
 ///
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
 pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
+    let carried = Carried::read(&request.private);
     let mut plan = DraftState::new(request.config)?;
     let gallery = checks::text(plan.config(), "gallery_id").and_then(|id| id.parse::<GalleryId>().ok());
     let name = checks::text(plan.config(), "name").and_then(|name| ProfileName::new(name).ok());
     // The id of a replacement stays open, though it may turn out the same: the versions of the profile then take
     // part in the replacement, as they must, since Azure deletes no profile that has versions.
     let id = match (gallery, name) {
-        (Some(gallery), Some(name)) if request.private != REPLACEMENT => {
-            gallery.profile(name).to_string().into()
-        }
+        (Some(gallery), Some(name)) if !carried.is_replacement() => gallery.profile(name).to_string().into(),
         _ => Value::unknown(),
     };
     plan.set("id", id);
     let mut planned = Planned::new(plan.finish());
-    planned.private = request.private;
+    planned.private = carried.write();
     Ok(planned)
 }
 
@@ -46,11 +43,16 @@ pub fn update(request: PlanUpdate) -> Result<Planned, Failure> {
     plan.set("tags", tags::plan(&plan.configured("tags"), &held("tags")));
     let replaced = ["gallery_id", "name", "location", "os_type"];
     let replace = replaced.into_iter().filter(|name| plan.planned(name) != held(name)).map(Path::attribute);
-
-    let replace = replace.collect();
+    let mut replace: Vec<_> = replace.collect();
+    let carried = Carried::read(&request.private);
+    if carried.must_be_replaced() {
+        plan.set("id", Value::unknown());
+        replace.push(Path::attribute("id"));
+    }
     let mut planned = Planned::new(plan.finish());
     planned.replace = replace;
-    planned.private = REPLACEMENT.to_vec();
+    let name = checks::text(&prior, "name").unwrap_or_default();
+    planned.private = Carried::replacing(name).with(carried.pending).write();
     Ok(planned)
 }
 

@@ -1,41 +1,100 @@
-//! The four calls.
+//! The four calls. What becomes of a write, and what the state then says, is in [`writing`].
 
 use super::naming;
 use super::{model, schema};
 use crate::arm::ids::{ProfileId, VersionId};
-use crate::arm::models::Version;
-use crate::arm::{ArmClient, Call, Error, Location};
-use crate::plugin::resource::{
-    Create, Delete, Deleted, Interrupted, Partial, Private, Read, ReadOutcome, Stored, Update,
-};
-use crate::plugin::{Context, Diagnostic, Failure, Value};
+use crate::arm::models::{Version, VersionChange};
+use crate::arm::{self, ArmClient, Call, Error, Location, PendingOperation, Started, Unfinished};
+use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Read, ReadOutcome, Stored, Update};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
-use crate::provider::invm_access_profile::crud::gone;
 use crate::provider::problem::Attempt;
-use crate::provider::timeouts::{self, Operation};
-use crate::provider::{applied, checks, existing};
+use crate::provider::timeouts::Operation;
+use crate::provider::writing::carried::Carried;
+use crate::provider::writing::{self, Job, Written};
+use crate::provider::{checks, existing, timeouts};
 
-use super::private::Carried;
+/// Versions, as what is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind;
 
-/// ARM's members and the attributes they are here.
-const ATTRIBUTES: &[(&str, &str)] = &[
-    ("location", "location"),
-    ("mode", "mode"),
-    ("defaultAccess", "default_access"),
-    ("rules", "rules"),
-    ("privileges", "rules"),
-    ("roles", "rules"),
-    ("identities", "rules"),
-    ("roleAssignments", "rules"),
-    ("targetLocations", "target_regions"),
-    ("excludeFromLatest", "exclude_from_latest"),
-    ("tags", "tags"),
-    ("inVMAccessControlProfileName", "profile_id"),
-    ("inVMAccessControlProfileVersionName", "name"),
-];
+impl Written for Kind {
+    const WORD: &'static str = "profile version";
+    const HOLDER: &'static str = "profile";
+    const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[
+        ("location", "location"),
+        ("mode", "mode"),
+        ("defaultAccess", "default_access"),
+        ("rules", "rules"),
+        ("privileges", "rules"),
+        ("roles", "rules"),
+        ("identities", "rules"),
+        ("roleAssignments", "rules"),
+        ("targetLocations", "target_regions"),
+        ("excludeFromLatest", "exclude_from_latest"),
+        ("tags", "tags"),
+        ("inVMAccessControlProfileName", "profile_id"),
+        ("inVMAccessControlProfileVersionName", "name"),
+    ];
+    // Replication takes its time, and the plan can leave the date of publishing open.
+    const WAITS_IN_READ: bool = false;
 
-fn attempt(operation: Operation, id: &str) -> Attempt<'_> {
-    Attempt { operation, kind: "profile version", id, attributes: ATTRIBUTES }
+    type Id = VersionId;
+    type Object = Version;
+    type Change = VersionChange;
+
+    fn id_in_state(state: &Value) -> Result<VersionId, Diagnostic> {
+        model::id_in_state(state)
+    }
+
+    fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagnostics) {
+        model::state(id, version, prior)
+    }
+
+    fn change(prior: &Value, planned: &Value) -> Option<VersionChange> {
+        model::change(prior, planned)
+    }
+
+    async fn get(client: &ArmClient, id: &VersionId, call: &Call) -> Result<Version, Error> {
+        client.versions().get(id, call).await
+    }
+
+    async fn begin_update(
+        client: &ArmClient,
+        id: &VersionId,
+        change: &VersionChange,
+        call: &Call,
+    ) -> Result<Started<Version>, Error> {
+        client.versions().begin_update(id, change, call).await
+    }
+
+    async fn finish(client: &ArmClient, operation: &PendingOperation, call: &Call) -> Result<Version, Error> {
+        client.versions().finish(operation, call).await
+    }
+
+    async fn delete(
+        client: &ArmClient,
+        id: &VersionId,
+        begun: Option<&PendingOperation>,
+        call: &Call,
+    ) -> Result<arm::Deleted, Unfinished> {
+        match begun {
+            Some(begun) => client.versions().resume_delete(id, begun, call).await,
+            None => client.versions().delete(id, call).await,
+        }
+    }
+
+    fn is_there(_: &Connection, _: &VersionId, _: &Version) {}
+
+    /// Its name is remembered: the one that takes its place must be above it.
+    async fn is_gone(connection: &Connection, id: &VersionId) {
+        connection.names(id.profile()).await.saw(id.name());
+    }
+}
+
+fn failed(operation: Operation, id: &str, call: &Call, error: &Error) -> Diagnostic {
+    let attempt = Attempt { operation, kind: Kind::WORD, id, attributes: Kind::ATTRIBUTES, call: Some(call) };
+    attempt.failed(error)
 }
 
 /// Creates the version: one request to look at what is there, one to create, and what Azure needs to be waited for.
@@ -60,6 +119,7 @@ pub async fn create(
 
     // Held until Azure has taken the new version, so that two versions of one profile never choose the same name.
     let mut names = connection.names(&profile).await;
+    let mut twin = None;
     let name = match model::name(&planned)? {
         Some(name) => {
             let id = profile.version(name.clone());
@@ -69,33 +129,25 @@ pub async fn create(
         None => {
             let listed = client.versions().list(&profile, &call).await;
             let listed =
-                listed.map_err(|error| attempt(Operation::Create, &profile.to_string()).failed(&error))?;
+                listed.map_err(|error| failed(Operation::Create, &profile.to_string(), &call, &error))?;
             let replaced = Carried::read(&request.private).replaced();
+            let now = time::OffsetDateTime::now_utc();
+            twin = naming::twin(&listed, &profile, names.highest.as_ref(), &planned, now);
             naming::next(&listed, names.highest.as_ref(), replaced.as_ref())?
         }
     };
     let id = profile.version(name);
-    let text = id.to_string();
-    let attempt = attempt(Operation::Create, &text);
-    let started =
-        client.versions().begin_create(&id, &body, &call).await.map_err(|error| attempt.failed(&error))?;
-    names.saw(id.name());
+    let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
+    let begun = job.client.versions().begin_create(&job.id, &body, &job.call).await;
+    if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
+        names.saw(job.id.name());
+    }
     drop(names);
-
-    let version = match (&started.operation, started.body) {
-        (None, Some(version)) => version,
-        (None, None) => client
-            .versions()
-            .get(&id, &call)
-            .await
-            .map_err(|error| interrupted(&id, None, &planned, attempt.failed(&error)))?,
-        (Some(operation), body) => client
-            .versions()
-            .finish(operation, &call)
-            .await
-            .map_err(|error| interrupted(&id, body.as_ref(), &planned, attempt.failed(&error)))?,
-    };
-    Ok(stored(&id, &version, &planned))
+    let mut created = writing::create::create(&job, &planned, begun).await;
+    if let (Ok(stored), Some(twin)) = (&mut created, twin) {
+        stored.warnings.push(existing::twin(schema::TYPE, twin.name().as_str(), &twin.to_string()));
+    }
+    created
 }
 
 /// The planned region, else the profile's.
@@ -114,7 +166,7 @@ async fn location(
     }
     let text = profile.to_string();
     let read = client.profiles().get(profile, call).await;
-    let read = read.map_err(|error| attempt(Operation::Create, &text).failed(&error))?;
+    let read = read.map_err(|error| failed(Operation::Create, &text, call, &error))?;
     connection.learn_profile(profile, &read);
     read.location.ok_or_else(|| {
         Diagnostic::error(
@@ -128,27 +180,10 @@ async fn location(
 async fn must_not_exist(client: &ArmClient, id: &VersionId, call: &Call) -> Result<(), Diagnostic> {
     let text = id.to_string();
     match client.versions().get(id, call).await {
-        Ok(_) => Err(existing::diagnostic(schema::TYPE, "profile version", id.name().as_str(), &text)),
+        Ok(_) => Err(existing::diagnostic(schema::TYPE, Kind::WORD, id.name().as_str(), &text)),
         Err(error) if error.is_not_found() => Ok(()),
-        Err(error) => Err(attempt(Operation::Create, &text).failed(&error)),
+        Err(error) => Err(failed(Operation::Create, &text, call, &error)),
     }
-}
-
-fn interrupted(id: &VersionId, body: Option<&Version>, planned: &Value, told: Diagnostic) -> Interrupted {
-    let (returned, _) =
-        model::state(id, body.unwrap_or(&Version::default()), &applied::without_answer(planned));
-    let (state, _) = applied::settle(planned, &returned);
-    let partial = Partial { state: applied::without_answer(&state), private: Private::new(), identity: None };
-    Interrupted { failure: told.into(), partial: Some(partial) }
-}
-
-fn stored(id: &VersionId, version: &Version, planned: &Value) -> Stored {
-    let (returned, warnings) = model::state(id, version, planned);
-    let (state, differing) = applied::settle(planned, &returned);
-    let mut stored = Stored::new(state);
-    stored.warnings = warnings;
-    stored.warnings.extend(differing);
-    stored
 }
 
 /// Reads the version: one request.
@@ -156,23 +191,10 @@ fn stored(id: &VersionId, version: &Version, planned: &Value) -> Stored {
 /// # Errors
 /// When it cannot be told whether it exists.
 pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-    let prior = request.state;
-    let id = model::id_in_state(&prior)?;
-    let text = id.to_string();
-    let client = connection.client()?;
-    let call = Call::new(timeouts::of(&prior, Operation::Read), context.cancel.clone());
-    match client.versions().get(&id, &call).await {
-        Ok(version) => {
-            let (state, warnings) = model::state(&id, &version, &prior);
-            let mut stored = Stored::new(state);
-            stored.private = request.private;
-            stored.warnings = warnings;
-            Ok(ReadOutcome::Present(stored))
-        }
-        Err(error) => gone(&error, &text, "profile")
-            .map(ReadOutcome::Gone)
-            .ok_or_else(|| attempt(Operation::Read, &text).failed(&error).into()),
-    }
+    let id = model::id_in_state(&request.state)?;
+    let job = Job::<Kind>::new(connection, context, id, Operation::Read, &request.state)?;
+    let found = job.client.versions().get(&job.id, &job.call).await;
+    writing::read::read(&job, request, found).await
 }
 
 /// Changes the version in place, when something that Azure holds differs.
@@ -184,23 +206,10 @@ pub async fn update(
     context: &Context,
     request: Update,
 ) -> Result<Stored, Interrupted> {
-    let Update { prior, planned, .. } = request;
-    let Some(change) = model::change(&prior, &planned) else { return Ok(Stored::new(planned)) };
-    let id = model::id_in_state(&prior)?;
-    let text = id.to_string();
-    let failed = |error: Error| attempt(Operation::Update, &text).failed(&error);
-    let client = connection.client()?;
-    let call = Call::new(timeouts::of(&planned, Operation::Update), context.cancel.clone());
-    let started = client.versions().begin_update(&id, &change, &call).await.map_err(failed)?;
-    let version = match (&started.operation, started.body) {
-        (None, Some(version)) => version,
-        (None, None) => client.versions().get(&id, &call).await.map_err(failed)?,
-        (Some(operation), _) => client.versions().finish(operation, &call).await.map_err(failed)?,
-    };
-    Ok(stored(&id, &version, &planned))
+    writing::update::update::<Kind>(connection, context, request).await
 }
 
-/// Deletes the version, and remembers its name: the one that takes its place must be above it.
+/// Deletes the version.
 ///
 /// # Errors
 /// When it may still exist.
@@ -209,15 +218,5 @@ pub async fn delete(
     context: &Context,
     request: Delete,
 ) -> Result<Deleted, Interrupted> {
-    let id = model::id_in_state(&request.prior)?;
-    let text = id.to_string();
-    let client = connection.client()?;
-    let call = Call::new(timeouts::of(&request.prior, Operation::Delete), context.cancel.clone());
-    client
-        .versions()
-        .delete(&id, &call)
-        .await
-        .map_err(|error| attempt(Operation::Delete, &text).failed(&error))?;
-    connection.names(id.profile()).await.saw(id.name());
-    Ok(Deleted::default())
+    writing::delete::delete::<Kind>(connection, context, request).await
 }

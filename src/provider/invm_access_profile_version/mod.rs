@@ -6,7 +6,6 @@ pub mod lint;
 pub mod model;
 pub mod naming;
 pub mod plan;
-pub mod private;
 pub mod rules;
 pub mod schema;
 pub mod validate;

@@ -1,12 +1,12 @@
 //! What a change of the configuration means.
 
-use super::private::Carried;
 use super::{access, lint, rules};
 use crate::allowlist::{self, Allowlist, Endpoint, FindingId};
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::draft_state::DraftState;
+use crate::provider::writing::carried::Carried;
 use crate::provider::{checks, spelling, tags};
 
 /// Plans a new version.
@@ -52,7 +52,10 @@ pub fn update(request: PlanUpdate, endpoint: Option<Endpoint>) -> Result<Planned
     let mut warnings = Diagnostics::new();
 
     plan.set("id", held("id"));
-    plan.set("published_date", held("published_date"));
+    let carried = Carried::read(&request.private);
+    // Left open where an earlier run did not see the end of the creation: the apply then waits for it.
+    let published = if carried.is_being_created() { Value::unknown() } else { held("published_date") };
+    plan.set("published_date", published);
     plan.set("profile_id", spelling::plan::<ProfileId>(&plan.configured("profile_id"), &held("profile_id")));
     plan.set_unless_configured("name", held("name"));
     let location = match plan.configured("location") {
@@ -71,6 +74,11 @@ pub fn update(request: PlanUpdate, endpoint: Option<Endpoint>) -> Result<Planned
         if plan.planned(name) != held(name) {
             replace.push(Path::attribute(name));
         }
+    }
+
+    if carried.must_be_replaced() {
+        plan.set("id", Value::unknown());
+        replace.push(Path::attribute("id"));
     }
 
     let block = rules::plan(&plan.configured(rules::BLOCK), &held(rules::BLOCK));
@@ -98,7 +106,8 @@ pub fn update(request: PlanUpdate, endpoint: Option<Endpoint>) -> Result<Planned
     planned.replace = replace;
     planned.warnings = warnings;
     // Also when nothing is replaced here: `-replace` and a tainted object make a replacement of any plan.
-    planned.private = held("name").as_str().map_or_else(Vec::new, |name| Carried::replacing(name).write());
+    let replaces = held("name").as_str().map(Carried::replacing).unwrap_or_default();
+    planned.private = replaces.with(carried.pending).write();
     Ok(planned)
 }
 

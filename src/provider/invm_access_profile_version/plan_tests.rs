@@ -164,3 +164,31 @@ fn every_fixed_attribute_makes_a_new_version() {
         assert_eq!(plan_update(state(), with(config(), name, value)).replace, [Path::attribute(name)]);
     }
 }
+
+fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
+    let capabilities = ClientCapabilities::default();
+    let private = Carried::default().with(Some(pending)).write();
+    let (prior, config) = (state(), config());
+    let proposed = config.clone();
+    update(PlanUpdate { prior, config, proposed, private, identity: None, meta: None, capabilities }, None)
+        .unwrap()
+}
+
+#[test]
+fn a_creation_that_goes_on_is_waited_for_by_an_update() {
+    use crate::arm::PendingOperation;
+    use crate::provider::writing::carried::Work;
+    let begun = |work| Carried::begun(work, PendingOperation::look_at("/x")).pending.unwrap();
+    let planned = plan_after(begun(Work::Create));
+    assert!(planned.state.get("published_date").unwrap().is_unknown());
+    assert_eq!(planned.replace, []);
+    assert!(Carried::read(&planned.private).is_being_created(), "the update is told what to wait for");
+
+    let mut failed = begun(Work::Create);
+    failed.failed = true;
+    for pending in [failed, begun(Work::Delete)] {
+        let planned = plan_after(pending);
+        assert_eq!(planned.replace, [Path::attribute("id")]);
+        assert!(planned.state.get("id").unwrap().is_unknown());
+    }
+}

@@ -18,6 +18,8 @@ pub struct ArmError {
     pub message: String,
     /// The member or parameter at fault.
     pub target: Option<String>,
+    /// The target under which `details` says the same again.
+    pub again_for: Option<&'static str>,
     /// Headers besides the usual ones.
     pub headers: Vec<(&'static str, String)>,
 }
@@ -25,7 +27,14 @@ pub struct ArmError {
 impl ArmError {
     /// An error with a code and a message.
     pub fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        Self { status, code: code.to_owned(), message: message.into(), target: None, headers: Vec::new() }
+        Self {
+            status,
+            code: code.to_owned(),
+            message: message.into(),
+            target: None,
+            again_for: None,
+            headers: Vec::new(),
+        }
     }
 
     fn bad(code: &str, message: impl Into<String>) -> Self {
@@ -53,6 +62,10 @@ impl ArmError {
         if let (Some(target), Value::Object(members)) = (&self.target, &mut error) {
             members.insert("target".to_owned(), json!(target));
         }
+        if let (Some(target), Value::Object(members)) = (self.again_for, &mut error) {
+            let detail = json!({"code": self.code, "target": target, "message": self.message});
+            members.insert("details".to_owned(), json!([detail]));
+        }
         json!({ "error": error })
     }
 
@@ -77,6 +90,16 @@ impl ArmError {
             ),
         ));
         error
+    }
+
+    /// 403 for a write that refers to another tenant without a token of it.
+    pub fn tenant_not_linked(path: &str, object: &str, tenant: &str, linked: &str) -> Self {
+        let message = format!(
+            "The client has permission to perform action 'Microsoft.Compute/galleries/read' on scope '{path}', however \
+             the current tenant '{tenant}' is not authorized to access linked subscription of tenant '{linked}' \
+             (object id '{object}')."
+        );
+        Self::new(StatusCode::FORBIDDEN, "LinkedAuthorizationFailed", message)
     }
 
     /// No `api-version` in the query.

@@ -11,6 +11,7 @@ pub mod operation;
 pub mod poll;
 pub mod read;
 pub mod regions;
+pub mod registration;
 pub mod render;
 pub mod shout;
 pub mod subscription;
@@ -48,12 +49,41 @@ pub struct Call<'a> {
 pub fn answer(emulator: &mut Emulator, request: &Request, fault: Option<&OperationFault>) -> Reply {
     let shown = emulator.shown_time();
     let authorization = request.header("authorization");
-    let mut reply = match emulator.tokens.check(authorization, &emulator.identity, &request.base, shown) {
+    let checked = emulator
+        .tokens
+        .check(authorization, &emulator.identity, &request.base, shown)
+        .and_then(|caller| linked(emulator, request, &caller, shown).map(|()| caller));
+    let mut reply = match checked {
         Err(error) => error.reply(),
         Ok(caller) => admitted(emulator, request, &caller, fault),
     };
     add_headers(&mut reply, request, shown);
     reply
+}
+
+/// Checks the auxiliary tokens, and that a write has those it needs.
+fn linked(emulator: &Emulator, request: &Request, caller: &Caller, shown: Millis) -> Result<(), ArmError> {
+    let tenants = emulator.tokens.check_auxiliary(
+        request.header("x-ms-authorization-auxiliary"),
+        &emulator.application.auxiliary_tenants,
+        &emulator.identity,
+        &request.base,
+        shown,
+    )?;
+    let missing = emulator
+        .settings
+        .linked_tenants
+        .iter()
+        .find(|needed| !tenants.iter().any(|tenant| tenant.eq_ignore_ascii_case(needed)));
+    match missing {
+        Some(tenant) if Count::of(&request.method) != Count::Reads => Err(ArmError::tenant_not_linked(
+            &request.path,
+            &caller.object_id,
+            &emulator.identity.tenant_id,
+            tenant,
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn admitted(
@@ -72,7 +102,7 @@ fn admitted(
         _ => (emulator.identity.tenant_id.clone(), "tenant"),
     };
     let verdict = if emulator.settings.throttle {
-        emulator.buckets.take(&scope, &caller.object_id, count, now)
+        emulator.buckets.take(&scope, &caller.object_id, count, emulator.settings.throttle_speed, now)
     } else {
         Buckets::full(count)
     };
@@ -120,6 +150,7 @@ fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Resul
         }
         _ => return Err(ArmError::path_unknown(&request.path)),
     };
+    registration::check(emulator, segments)?;
     let segment = |at: usize| segments.get(at).map_or("", String::as_str);
     match names {
         [] => get().map(|()| subscription::one(emulator)),
@@ -127,7 +158,7 @@ fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Resul
         ["providers"] => get().map(|()| subscription::providers(emulator)),
         ["providers", _] => get().and_then(|()| subscription::provider(emulator, segment(3))),
         ["providers", _, "register"] if request.method == Method::POST => {
-            subscription::provider(emulator, segment(3))
+            subscription::register(emulator, segment(3), call.caller)
         }
         ["operationresults", _] => get().and_then(|()| poll::answer(emulator, call, segment(3), true)),
         ["providers", "microsoft.compute", "locations", _, "capsoperations", _] => {

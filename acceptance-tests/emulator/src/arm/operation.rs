@@ -41,6 +41,9 @@ pub struct Operation {
     pub error: Option<(String, String)>,
     /// How many polls get 404 before it is visible.
     pub hidden: u32,
+    /// The looks after which it ends, if looks count.
+    #[serde(default)]
+    pub looks_left: Option<u32>,
 }
 
 impl Operation {
@@ -164,6 +167,7 @@ mod tests {
             ending,
             error: None,
             hidden: 0,
+            looks_left: None,
         }
     }
 

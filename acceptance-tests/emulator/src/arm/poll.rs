@@ -9,6 +9,23 @@ use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::store::{Ending, Work};
 
+/// Counts a look at an operation, and ends it when there were enough.
+pub fn looked_at(emulator: &mut Emulator, name: &str, call: &Call<'_>) {
+    let Some(operation) = emulator.operations.get_mut(name) else { return };
+    let Some(left) = operation.looks_left.as_mut() else { return };
+    *left = left.saturating_sub(1);
+    if *left > 0 || operation.ends <= call.now {
+        return;
+    }
+    operation.ends = call.now;
+    let target = operation.target.clone();
+    let pending = emulator.store.get_mut(&target).and_then(|object| object.pending.as_mut());
+    if let Some(pending) = pending.filter(|pending| pending.operation.eq_ignore_ascii_case(name)) {
+        pending.ends = call.now;
+    }
+    emulator.store.settle(call.now);
+}
+
 /// Answers a poll: the status document, or with `monitor` 202 until it is over and then what a synchronous
 /// answer would have been.
 pub fn answer(
@@ -26,7 +43,10 @@ pub fn answer(
         operation.hidden -= 1;
         return Err(missing());
     }
-    let operation = operation.clone();
+    // What has ended by now has ended for the objects too.
+    emulator.store.settle(call.now);
+    looked_at(emulator, name, call);
+    let operation = emulator.operations.get_mut(name).ok_or_else(missing)?.clone();
     let ended = operation.ended(call.now);
     let mut reply = if !monitor {
         let mut status = operation.status(call.now);

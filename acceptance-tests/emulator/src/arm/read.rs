@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
 use crate::arm::render::render;
-use crate::arm::{Call, verb_word, versions};
+use crate::arm::{Call, poll, verb_word, versions};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::settings::{NextLink, Operations};
@@ -20,6 +20,11 @@ pub fn one(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     if let Some(left) = emulator.hidden.get_mut(&id.key()).filter(|left| **left > 0) {
         *left -= 1;
         return Err(missing(id));
+    }
+    if emulator.settings.operations == Operations::State
+        && let Some(pending) = emulator.store.get(id).and_then(|object| object.pending.clone())
+    {
+        poll::looked_at(emulator, &pending.operation, call);
     }
     let object = find(emulator, call, id)?;
     let version = call.request.parameter("api-version").unwrap_or("");

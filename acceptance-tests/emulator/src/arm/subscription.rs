@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::arm::error::ArmError;
 use crate::arm::id::Kind;
-use crate::arm::{regions, versions};
+use crate::arm::{regions, registration, versions};
 use crate::emulator::Emulator;
+use crate::entra::token::Caller;
 use crate::exchange::Reply;
 
 /// Namespaces that count as registered; only the first two have types here.
@@ -86,7 +87,17 @@ pub fn providers(emulator: &Emulator) -> Reply {
     ok(&json!({ "value": value }))
 }
 
-/// `GET /subscriptions/{id}/providers/{namespace}`, and the answer of its `register`.
+/// `POST /subscriptions/{id}/providers/{namespace}/register`.
+pub fn register(emulator: &mut Emulator, namespace: &str, caller: &Caller) -> Result<Reply, ArmError> {
+    let mut body = provider(emulator, namespace)?.value();
+    let state = registration::register(emulator, namespace, caller)?;
+    if let Some(members) = body.as_object_mut() {
+        members.insert("registrationState".to_owned(), json!(state));
+    }
+    Ok(ok(&body))
+}
+
+/// `GET /subscriptions/{id}/providers/{namespace}`.
 pub fn provider(emulator: &Emulator, namespace: &str) -> Result<Reply, ArmError> {
     let known = NAMESPACES.iter().find(|known| known.eq_ignore_ascii_case(namespace));
     known
@@ -112,7 +123,7 @@ fn describe(emulator: &Emulator, namespace: &str) -> Value {
         "id": format!("/subscriptions/{}/providers/{namespace}", emulator.identity.subscription_id),
         "namespace": namespace,
         "resourceTypes": types,
-        "registrationState": "Registered",
+        "registrationState": registration::state(emulator, namespace),
         "registrationPolicy": "RegistrationRequired",
     })
 }

@@ -35,7 +35,16 @@ impl World {
         let signer = Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap();
         let first = Settings::default().changed(&json!({"operations": "none"})).unwrap();
         let mut emulator = Emulator::new(identity, first, clock.clone(), signer);
-        let token = emulator.tokens.issue(&emulator.identity, BASE, BASE, clock.now(), 86_400).unwrap();
+        let token = emulator
+            .tokens
+            .issue(
+                &crate::entra::token::Subject::application(&emulator.identity),
+                BASE,
+                BASE,
+                clock.now(),
+                86_400,
+            )
+            .unwrap();
         emulator.reset();
         let mut world = Self { emulator, clock, token };
         world.call(

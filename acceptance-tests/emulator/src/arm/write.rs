@@ -155,6 +155,11 @@ pub fn start(
         ending: call.fault.map_or(Ending::Succeeded, |fault| fault.ending),
         error,
         hidden: call.fault.map_or(0, |fault| fault.hidden_polls),
+        // A script that says how long it takes means time.
+        looks_left: emulator
+            .settings
+            .operation_polls
+            .filter(|_| call.fault.is_none_or(|fault| fault.seconds.is_none())),
     };
     emulator.operations.begin(operation.clone());
     Some(operation)

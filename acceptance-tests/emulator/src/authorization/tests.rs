@@ -34,7 +34,16 @@ impl World {
         let signer = Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap();
         let settings = Settings::default().changed(&json!({"operations": "none"})).unwrap();
         let emulator = Emulator::new(identity, settings.clone(), clock.clone(), signer);
-        let token = emulator.tokens.issue(&emulator.identity, BASE, BASE, clock.now(), 86_400).unwrap();
+        let token = emulator
+            .tokens
+            .issue(
+                &crate::entra::token::Subject::application(&emulator.identity),
+                BASE,
+                BASE,
+                clock.now(),
+                86_400,
+            )
+            .unwrap();
         let mut world = Self { emulator, token };
         let group = "/subscriptions/sub/resourceGroups/rg?api-version=2021-04-01";
         assert_eq!(world.call("PUT", group, &json!({"location": "westus"})).status, 201);

@@ -7,9 +7,12 @@ use hyper::StatusCode;
 use serde_json::json;
 
 use crate::clock::Millis;
+use crate::entra::Identity;
+use crate::entra::application::Application;
+use crate::entra::assertion::Check;
 use crate::entra::error::EntraError;
-use crate::entra::token::Tokens;
-use crate::entra::{Identity, assertion};
+use crate::entra::key::PublicKey;
+use crate::entra::token::{Subject, Tokens};
 use crate::exchange::{Reply, Request};
 
 /// The only kind of assertion there is.
@@ -20,6 +23,8 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 pub struct TokenEndpoint<'a> {
     /// Who may log in.
     pub identity: &'a Identity,
+    /// What is registered besides the secret.
+    pub application: &'a Application,
     /// Makes the tokens.
     pub tokens: &'a Tokens,
     /// The time, as the emulator's clock shows it.
@@ -41,7 +46,9 @@ impl TokenEndpoint<'_> {
 
     fn grant(&self, request: &Request, form: &Form, tenant: &str, v2: bool) -> Result<Reply, EntraError> {
         let grant = form.required("grant_type")?;
-        if !self.identity.is_tenant(tenant) {
+        let other =
+            self.application.auxiliary_tenants.iter().find(|other| other.eq_ignore_ascii_case(tenant));
+        if !self.identity.is_tenant(tenant) && other.is_none() {
             return Err(EntraError::tenant_unknown(tenant));
         }
         if grant != "client_credentials" {
@@ -60,9 +67,11 @@ impl TokenEndpoint<'_> {
         if !Tokens::knows(audience, &request.base) {
             return Err(EntraError::resource_unknown(audience, tenant));
         }
+        let subject = Subject::application(self.identity);
+        let subject = other.map_or(subject.clone(), |other| subject.in_tenant(other));
         let token = self
             .tokens
-            .issue(self.identity, &request.base, audience, self.now, self.seconds)
+            .issue(&subject, &request.base, audience, self.now, self.seconds)
             .ok_or_else(|| EntraError::resource_unknown(audience, tenant))?;
         let from = self.now / 1000;
         let body = if v2 {
@@ -102,10 +111,19 @@ impl TokenEndpoint<'_> {
         }
         let assertion = form.get("client_assertion").ok_or_else(EntraError::credential_missing)?;
         if form.required("client_assertion_type")? != ASSERTION_TYPE {
-            return Err(EntraError::assertion_invalid("The client_assertion_type is not known."));
+            return Err(EntraError::jwt_invalid("The client_assertion_type is not known."));
         }
-        assertion::check(assertion, self.identity, self.now)
-            .map_err(|reason| EntraError::assertion_invalid(&reason))
+        let own_key =
+            PublicKey::of_jwk(&self.tokens.public_key()).ok_or_else(EntraError::issuer_unreachable)?;
+        let check = Check {
+            identity: self.identity,
+            application: self.application,
+            own_key: &own_key,
+            base: &request.base,
+            tenant,
+            now: self.now,
+        };
+        check.check(assertion, client)
     }
 }
 
@@ -140,6 +158,8 @@ mod tests {
     use super::*;
     use crate::entra::signer::Signer;
 
+    const NOW: Millis = 1_704_067_200_000;
+
     const GOOD: &str =
         "grant_type=client_credentials&client_id=c&client_secret=s%2B&scope=https://127.0.0.1:1/.default";
 
@@ -152,10 +172,17 @@ mod tests {
             subscription_id: "sub".to_owned(),
         };
         let tokens = Tokens::new(Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap());
+        let application =
+            Application { auxiliary_tenants: vec!["second".to_owned()], ..Application::default() };
         let mut request = Request::new(Method::POST, "/t/oauth2/v2.0/token", "https://127.0.0.1:1");
         request.body = Bytes::from(form.to_owned());
-        let endpoint =
-            TokenEndpoint { identity: &identity, tokens: &tokens, now: 1_704_067_200_000, seconds: 3599 };
+        let endpoint = TokenEndpoint {
+            identity: &identity,
+            application: &application,
+            tokens: &tokens,
+            now: NOW,
+            seconds: 3599,
+        };
         let reply = endpoint.answer(&request, tenant, v2);
         (reply.status.as_u16(), reply.value())
     }
@@ -172,12 +199,20 @@ mod tests {
     }
 
     #[test]
+    fn another_tenant_of_the_application_has_tokens_of_its_own() {
+        let (status, body) = ask("Second", GOOD, true);
+        assert_eq!(status, 200);
+        let token = crate::entra::jwt::Jwt::read(body["access_token"].as_str().unwrap()).unwrap();
+        assert_eq!(token.claim("tid"), "second");
+    }
+
+    #[test]
     fn errors_have_entras_codes_and_form() {
         for (tenant, form, status, code) in [
             ("other", GOOD.to_owned(), 400, 90_002),
             ("t", GOOD.replace("client_id=c", "client_id=d"), 400, 700_016),
             ("t", GOOD.replace("s%2B", "wrong"), 401, 7_000_215),
-            ("t", GOOD.replace("&client_secret=s%2B", ""), 401, 7_000_218),
+            ("t", GOOD.replace("&client_secret=s%2B", ""), 401, 7_000_216),
             ("t", GOOD.replace("grant_type", "grant"), 400, 900_144),
             ("t", GOOD.replace("client_credentials", "password"), 400, 70_003),
             ("t", GOOD.replace("/.default", "/user"), 400, 1_002_012),

@@ -1,7 +1,8 @@
 //! Entra's errors: an OAuth error whose description begins with an AADSTS code.
 //!
 //! Source: Microsoft's page of AADSTS codes, and the texts users paste into threads. The description carries
-//! the trace and correlation ids on lines of their own.
+//! the trace and correlation ids on lines of their own, and the JSON has escapes where .NET writes them:
+//! an apostrophe is `\\u0027`. What assertions can have wrong is in `rejection.rs`.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -20,7 +21,7 @@ pub struct EntraError {
 }
 
 impl EntraError {
-    fn new(status: StatusCode, error: &'static str, code: u32, text: String) -> Self {
+    pub(super) fn new(status: StatusCode, error: &'static str, code: u32, text: String) -> Self {
         Self { status, error, code, text }
     }
 
@@ -65,9 +66,10 @@ impl EntraError {
     /// No secret and no assertion.
     pub fn credential_missing() -> Self {
         let text =
-            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' \
+                    grant type."
                 .to_owned();
-        Self::new(StatusCode::UNAUTHORIZED, "invalid_client", 7_000_218, text)
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_client", 7_000_216, text)
     }
 
     /// The wrong secret.
@@ -77,12 +79,6 @@ impl EntraError {
              secret value, not the client secret ID, for a secret added to app '{client}'."
         );
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", 7_000_215, text)
-    }
-
-    /// An assertion that is not to be believed.
-    pub fn assertion_invalid(reason: &str) -> Self {
-        let text = format!("Client assertion is not within its valid time range or is invalid. {reason}");
-        Self::new(StatusCode::UNAUTHORIZED, "invalid_client", 700_024, text)
     }
 
     /// A v2 scope that does not end in `/.default`.
@@ -122,6 +118,26 @@ impl EntraError {
             "correlation_id": correlation,
             "error_uri": format!("{base}/error?code={}", self.code),
         });
-        Reply::json(self.status, &body)
+        let mut reply = Reply::json(self.status, &body);
+        reply.body = escaped(&body.to_string()).into();
+        reply
+    }
+}
+
+/// JSON as .NET writes it: these characters occur in texts only, so each can be replaced wherever it stands.
+fn escaped(json: &str) -> String {
+    json.replace('\'', "\\u0027").replace('&', "\\u0026").replace('<', "\\u003C").replace('>', "\\u003E")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apostrophes_are_escaped_and_mean_the_same() {
+        let reply = EntraError::tenant_unknown("a'b<c>").reply("https://h", 0, None);
+        let text = String::from_utf8(reply.body.to_vec()).unwrap();
+        assert!(!text.contains('\'') && text.contains("\\u0027a\\u0027b\\u003Cc\\u003E\\u0027"), "{text}");
+        assert!(reply.value()["error_description"].as_str().unwrap().contains("Tenant 'a'b<c>' not found"));
     }
 }

@@ -1,10 +1,16 @@
-//! Entra's side: tokens, discovery documents and managed identities.
+//! Entra's side: tokens, discovery documents, managed identities, and the issuers whose assertions it takes.
 
+pub mod application;
 pub mod assertion;
 pub mod discovery;
 pub mod endpoint;
 pub mod error;
+pub mod issuer;
+pub mod jwt;
+pub mod key;
 pub mod managed_identity;
+pub mod oidc;
+pub mod rejection;
 pub mod signer;
 pub mod token;
 

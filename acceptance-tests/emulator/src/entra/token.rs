@@ -29,6 +29,38 @@ pub struct Tokens {
     revoked: HashSet<String>,
 }
 
+/// Whom a token is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The tenant.
+    pub tenant_id: String,
+    /// The application.
+    pub client_id: String,
+    /// Its service principal's object id, or the user's.
+    pub object_id: String,
+    /// The name of a person, where it is one.
+    pub user: Option<String>,
+}
+
+impl Subject {
+    /// The application itself, in its own tenant.
+    pub fn application(identity: &Identity) -> Self {
+        Self {
+            tenant_id: identity.tenant_id.clone(),
+            client_id: identity.client_id.clone(),
+            object_id: identity.object_id.clone(),
+            user: None,
+        }
+    }
+
+    /// The same in another tenant.
+    #[must_use]
+    pub fn in_tenant(mut self, tenant: &str) -> Self {
+        tenant.clone_into(&mut self.tenant_id);
+        self
+    }
+}
+
 /// Who a checked token speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -49,10 +81,15 @@ impl Tokens {
         self.signer.public()
     }
 
+    /// The key, which the emulator's own issuers of assertions sign with too.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
     /// A token for `audience`, valid from `now` for so many seconds.
     pub fn issue(
         &self,
-        identity: &Identity,
+        subject: &Subject,
         base: &str,
         audience: &str,
         now: Millis,
@@ -60,23 +97,31 @@ impl Tokens {
     ) -> Option<String> {
         let from = now / 1000;
         let until = from.saturating_add_unsigned(seconds);
-        self.signer.sign(&json!({
+        let mut claims = json!({
             "aud": audience,
-            "iss": format!("{base}/{}/", identity.tenant_id),
+            "iss": format!("{base}/{}/", subject.tenant_id),
             "iat": from,
             "nbf": from,
             "exp": until,
             "aio": Uuid::new_v4().simple().to_string(),
-            "appid": identity.client_id,
+            "appid": subject.client_id,
             "appidacr": "1",
-            "idp": format!("{base}/{}/", identity.tenant_id),
+            "idp": format!("{base}/{}/", subject.tenant_id),
             "idtyp": "app",
-            "oid": identity.object_id,
-            "sub": identity.object_id,
-            "tid": identity.tenant_id,
+            "oid": subject.object_id,
+            "sub": subject.object_id,
+            "tid": subject.tenant_id,
             "uti": Uuid::new_v4().simple().to_string(),
             "ver": "1.0",
-        }))
+        });
+        if let (Some(user), Some(members)) = (&subject.user, claims.as_object_mut()) {
+            members.insert("idtyp".to_owned(), json!("user"));
+            members.insert("appidacr".to_owned(), json!("0"));
+            members.insert("upn".to_owned(), json!(user));
+            members.insert("unique_name".to_owned(), json!(user));
+            members.insert("scp".to_owned(), json!("user_impersonation"));
+        }
+        self.signer.sign(&claims)
     }
 
     /// Whether a token can be had for this audience.
@@ -158,6 +203,57 @@ impl Tokens {
         }
         Ok(Caller { object_id: text("oid").to_owned(), client_id: text("appid").to_owned() })
     }
+
+    /// Checks the `x-ms-authorization-auxiliary` header: the tenants its tokens are from.
+    ///
+    /// Source: Microsoft's page on authenticating across tenants, for the form and the limit of three; SDKs put commas
+    /// or semicolons between them. The refusal is assumed.
+    pub fn check_auxiliary(
+        &self,
+        header: Option<&str>,
+        tenants: &[String],
+        identity: &Identity,
+        base: &str,
+        now: Millis,
+    ) -> Result<Vec<String>, ArmError> {
+        let refuse =
+            |text: &str| ArmError::unauthorized("InvalidAuxiliaryTokens", text, base, &identity.tenant_id);
+        let Some(header) = header else { return Ok(Vec::new()) };
+        let parts: Vec<&str> =
+            header.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
+        if parts.len() > 3 {
+            return Err(refuse("The 'x-ms-authorization-auxiliary' header has more than three tokens."));
+        }
+        parts
+            .into_iter()
+            .map(|part| {
+                let token = match part.split_once(' ') {
+                    Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+                    _ => {
+                        return Err(refuse(
+                            "The 'x-ms-authorization-auxiliary' header has an invalid format.",
+                        ));
+                    }
+                };
+                let claims =
+                    self.signer.verify(token).ok_or_else(|| refuse("An auxiliary token is invalid."))?;
+                let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or("");
+                let until = claims.get("exp").and_then(Value::as_i64).unwrap_or(0).saturating_mul(1000);
+                if self.revoked.contains(token) || now >= until {
+                    return Err(refuse("An auxiliary token has expired."));
+                }
+                if !is_arm(text("aud"), base) {
+                    return Err(refuse("An auxiliary token is for another audience."));
+                }
+                let tenant = text("tid");
+                tenants
+                    .iter()
+                    .find(|known| known.eq_ignore_ascii_case(tenant))
+                    .cloned()
+                    .ok_or_else(|| refuse("An auxiliary token is not from an auxiliary tenant."))
+            })
+            .collect()
+    }
 }
 
 /// Whether an audience is ARM's: its own address under any loopback name, or one of the public cloud's.
@@ -200,7 +296,8 @@ mod tests {
     fn every_wrong_token_has_its_code() {
         let mut tokens = tokens();
         let issue = |tokens: &Tokens, tenant: &str, audience: &str| {
-            format!("Bearer {}", tokens.issue(&identity(tenant), BASE, audience, 1_000_000, 60).unwrap())
+            let subject = Subject::application(&identity(tenant));
+            format!("Bearer {}", tokens.issue(&subject, BASE, audience, 1_000_000, 60).unwrap())
         };
         let good = issue(&tokens, "t", "https://localhost:1/");
         assert_eq!(code(&tokens, Some(&good), 1_000_000), "ok");
@@ -215,6 +312,33 @@ mod tests {
         assert_eq!(code(&tokens, Some(&stranger), 1_000_000), "InvalidAuthenticationTokenTenant");
         tokens.revoke(good.trim_start_matches("Bearer "));
         assert_eq!(code(&tokens, Some(&good), 1_000_000), "ExpiredAuthenticationToken");
+    }
+
+    #[test]
+    fn auxiliary_tokens_are_from_auxiliary_tenants() {
+        let tokens = tokens();
+        let others = ["b".to_owned(), "c".to_owned()];
+        let token = |tenant: &str, audience: &str, seconds: u64| {
+            let subject = Subject::application(&identity("t")).in_tenant(tenant);
+            format!("Bearer {}", tokens.issue(&subject, BASE, audience, 1_000_000, seconds).unwrap())
+        };
+        let check = |header: &str| {
+            let checked = tokens.check_auxiliary(Some(header), &others, &identity("t"), BASE, 1_000_000);
+            checked.map_or_else(|error| error.message, |tenants| tenants.join("+"))
+        };
+        let (b, c) = (token("b", BASE, 60), token("c", BASE, 60));
+        assert_eq!(check(&format!("{b}, {c}")), "b+c");
+        assert_eq!(check(&format!("{b};{c}")), "b+c");
+        for (header, part) in [
+            (format!("{b},{b},{c},{c}"), "three"),
+            (b.replace("Bearer ", ""), "format"),
+            (format!("{b}x"), "invalid"),
+            (token("b", BASE, 0), "expired"),
+            (token("b", "https://graph.microsoft.com", 60), "audience"),
+            (token("d", BASE, 60), "not from"),
+        ] {
+            assert!(check(&header).contains(part), "{header}: {}", check(&header));
+        }
     }
 
     #[test]

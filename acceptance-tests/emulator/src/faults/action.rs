@@ -140,6 +140,11 @@ pub enum Action {
         #[serde(default)]
         when: Moment,
     },
+    /// The connection is reset before the request is taken, and so is every other; for so long no new one is made.
+    Refuse {
+        /// How long.
+        seconds: f64,
+    },
     /// The request is taken, but the body of the answer stops after so many bytes.
     Truncate {
         /// How many.

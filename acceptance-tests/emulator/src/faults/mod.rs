@@ -80,10 +80,16 @@ impl Fault {
     }
 }
 
-/// The script: every fault, in order.
+/// The script: every fault, in order, and words about it that the emulator does not heed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
+    /// What the script is for, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// What a test that uses the script wants to know about it.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub test: serde_json::Value,
     /// The faults.
     #[serde(default)]
     pub faults: Vec<Fault>,

@@ -44,6 +44,7 @@ fn every_action_can_be_written() {
     for action in [
         json!({"do": "delay", "seconds": 0.1, "when": "after"}),
         json!({"do": "answer", "status": 500, "text": "<html>"}),
+        json!({"do": "refuse", "seconds": 0.5}),
         json!({"do": "truncate", "bytes": 3}),
         json!({"do": "alter", "status": 202, "remove_headers": ["location"], "merge": {"a": null}}),
         json!({"do": "operation", "ending": "Canceled", "hidden_polls": 2}),

@@ -2,9 +2,18 @@
 
 use terraform_provider_gallery::plugin::Value;
 
-use super::{Answer, Host, Object, broken, configuration, proto, received, sent, told};
+use super::super::release::Feature;
+use super::{
+    Answer, Host, Object, Trouble, broken, configuration, lawful, offer, proto, received, sent, told,
+};
 
 impl Host {
+    /// What the provider has written to stderr so far: its log.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.plugin.stderr()
+    }
+
     /// Imports by id, and refreshes as a host does next.
     ///
     /// # Errors
@@ -26,11 +35,13 @@ impl Host {
         let request = proto::import_resource_state::Request {
             type_name: resource.to_owned(),
             id,
-            client_capabilities: Some(self.capabilities),
+            client_capabilities: self.capabilities,
             identity: self.sent_identity(resource, identity)?,
         };
+        self.trail.push("ImportResourceState");
         let answer = self.connection.provider.import_resource_state(request).await?.into_inner();
         told(answer.diagnostics)?;
+        self.put_off(answer.deferred)?;
         let [imported] = answer.imported_resources.as_slice() else {
             return Err(broken("an import gives one object"));
         };
@@ -38,18 +49,19 @@ impl Host {
         let found = self.received_identity(resource, imported.identity.as_ref())?;
         self.same_identity(resource, identity, found.as_ref())?;
         let object = Object { state, private: imported.private.clone(), identity: found };
-        let refreshed = self.refresh(resource, &object).await?;
-        refreshed.ok_or_else(|| broken("an import of something that is not there went unnoticed"))
+        let refreshed = self.read(resource, &object).await?;
+        refreshed.ok_or_else(|| not_there("Cannot import non-existent remote object"))
     }
 
-    /// Takes over a state of another type, and refreshes as a host does next.
+    /// Takes over a state of another type, as that stored it under this version of its schema, and refreshes as a host
+    /// does next.
     ///
     /// # Errors
     /// When the provider refuses, or there is nothing.
     pub async fn take_over(
         &mut self,
         resource: &str,
-        (provider, type_name): (&str, &str),
+        (provider, type_name, version): (&str, &str, i64),
         stored: &serde_json::Value,
     ) -> Answer<Object> {
         let kind = self.resource(resource)?.implied_type();
@@ -57,11 +69,12 @@ impl Host {
         let request = proto::move_resource_state::Request {
             source_provider_address: provider.to_owned(),
             source_type_name: type_name.to_owned(),
-            source_schema_version: 2,
+            source_schema_version: version,
             source_state: Some(proto::RawState { json, ..proto::RawState::default() }),
             target_type_name: resource.to_owned(),
             ..proto::move_resource_state::Request::default()
         };
+        self.trail.push("MoveResourceState");
         let answer = self.connection.provider.move_resource_state(request).await?.into_inner();
         told(answer.diagnostics)?;
         let state = received("moved state", answer.target_state.as_ref(), &kind)?;
@@ -69,7 +82,7 @@ impl Host {
         self.same_identity(resource, None, identity.as_ref())?;
         let object = Object { state, private: answer.target_private, identity };
         let refreshed = self.refresh(resource, &object).await?;
-        refreshed.ok_or_else(|| broken("a move of something that is not there went unnoticed"))
+        refreshed.ok_or_else(|| not_there("Moved object does not exist"))
     }
 
     /// The configuration that the provider writes for a state.
@@ -80,32 +93,39 @@ impl Host {
         let kind = self.resource(resource)?.implied_type();
         let state = sent(state, &kind)?;
         let request = proto::generate_resource_config::Request { type_name: resource.to_owned(), state };
+        self.trail.push("GenerateResourceConfig");
         let answer = self.connection.provider.generate_resource_config(request).await?.into_inner();
         told(answer.diagnostics)?;
         received("generated configuration", answer.config.as_ref(), &kind)
     }
 
-    /// Checks and reads a data source.
+    /// Checks and reads a data source; what is put off is unknown.
     ///
     /// # Errors
     /// When the provider refuses, or leaves something open.
     pub async fn data(&mut self, name: &str, arguments: &serde_json::Value) -> Answer<Value> {
-        let schema = self.data_sources.get(name).ok_or_else(|| broken(format!("no data source {name}")))?;
+        let schema = self.offer.data_sources.get(name);
+        let schema = schema.ok_or_else(|| broken(format!("no data source {name}")))?;
         let kind = schema.implied_type();
         let config = sent(&configuration(schema, arguments)?, &kind)?;
         let type_name = || name.to_owned();
         let request =
             proto::validate_data_resource_config::Request { type_name: type_name(), config: config.clone() };
+        let provider_meta = self.sent_meta()?;
+        self.trail.extend(["ValidateDataResourceConfig", "ReadDataSource"]);
         let client = &mut self.connection.provider;
         told(client.validate_data_resource_config(request).await?.into_inner().diagnostics)?;
         let request = proto::read_data_source::Request {
             type_name: type_name(),
             config,
-            client_capabilities: Some(self.capabilities),
-            ..proto::read_data_source::Request::default()
+            provider_meta,
+            client_capabilities: self.capabilities,
         };
         let answer = client.read_data_source(request).await?.into_inner();
         told(answer.diagnostics)?;
+        if self.put_off(answer.deferred)?.is_some() {
+            return Ok(Value::unknown());
+        }
         let state = received("data", answer.state.as_ref(), &kind)?;
         if state.is_null() || !state.is_wholly_known() {
             return Err(broken("the data is null or not wholly known"));
@@ -123,7 +143,7 @@ impl Host {
         arguments: &serde_json::Value,
         limit: i64,
     ) -> Answer<Vec<(String, Value, Value)>> {
-        let schema = self.lists.get(name).ok_or_else(|| broken(format!("no list of {name}")))?;
+        let schema = self.offer.lists.get(name).ok_or_else(|| broken(format!("no list of {name}")))?;
         let kind = schema.implied_type();
         let config = sent(&configuration(schema, arguments)?, &kind)?;
         let type_name = || name.to_owned();
@@ -132,6 +152,7 @@ impl Host {
             config: config.clone(),
             ..proto::validate_list_resource_config::Request::default()
         };
+        self.trail.extend(["ValidateListResourceConfig", "ListResource"]);
         told(
             self.connection.provider.validate_list_resource_config(request).await?.into_inner().diagnostics,
         )?;
@@ -157,4 +178,54 @@ impl Host {
         }
         Ok(found)
     }
+
+    /// Calls a function with these arguments, each as the parameter in its place wants it.
+    ///
+    /// # Errors
+    /// When there is no such function, or it refuses.
+    pub async fn call(&mut self, name: &str, arguments: &[Value]) -> Answer<Value> {
+        let (parameters, result) =
+            self.offer.functions.get(name).cloned().ok_or_else(|| broken("no such function"))?;
+        let kinds = parameters.iter().chain(parameters.last().into_iter().cycle());
+        let arguments =
+            arguments.iter().zip(kinds).map(|(value, kind)| Ok(sent(value, kind)?.unwrap_or_default()));
+        let arguments = arguments.collect::<Answer<Vec<_>>>()?;
+        if self.release.has(Feature::FunctionsApart) {
+            self.functions_apart().await?;
+        }
+        self.trail.push("CallFunction");
+        let request = proto::call_function::Request { name: name.to_owned(), arguments };
+        let answer = self.connection.provider.call_function(request).await?.into_inner();
+        if let Some(error) = answer.error {
+            let severity = proto::diagnostic::Severity::Error as i32;
+            let refused = proto::Diagnostic { severity, detail: error.text, ..proto::Diagnostic::default() };
+            return Err(Trouble::Refused(vec![refused]));
+        }
+        received("result", answer.result.as_ref(), &result)
+    }
+
+    /// What OpenTofu asks a configured provider: it must offer no other functions than its schema does.
+    async fn functions_apart(&mut self) -> Answer<()> {
+        self.trail.push("GetFunctions");
+        let request = proto::get_functions::Request {};
+        let answer = self.connection.provider.get_functions(request).await?.into_inner();
+        told(answer.diagnostics)?;
+        let apart = offer::functions(&answer.functions).map_err(broken)?;
+        let same = apart == self.offer.functions;
+        lawful(if same {
+            Vec::new()
+        } else {
+            vec!["the functions apart are not those of the schema".to_owned()]
+        })
+    }
+}
+
+/// What the host itself says when the refresh after it finds nothing.
+fn not_there(summary: &str) -> Trouble {
+    let severity = proto::diagnostic::Severity::Error as i32;
+    Trouble::Refused(vec![proto::Diagnostic {
+        severity,
+        summary: summary.to_owned(),
+        ..proto::Diagnostic::default()
+    }])
 }

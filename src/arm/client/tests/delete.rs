@@ -20,7 +20,7 @@ async fn deletes_that_end_at_once() {
     }
     let azure = Azure::start().await;
     azure.answer("DELETE", &profile_path(), 1, status(404, arm_error("SubscriptionNotFound", "?"))).await;
-    let error = azure.client.profiles().delete(&profile_id(), &call()).await.unwrap_err();
+    let error = azure.client.profiles().delete(&profile_id(), &call()).await.unwrap_err().error;
     assert_eq!(error.missing(), Some(Missing::Subscription));
 }
 
@@ -79,7 +79,7 @@ async fn children_that_stay_are_named_at_the_deadline() {
     let azure = Azure::start().await;
     let nested = arm_error("CannotDeleteResource", "nested resources exist: versions/1.0.0");
     azure.answer("DELETE", &profile_path(), 999, status(409, nested)).await;
-    let error = azure.client.profiles().delete(&profile_id(), &call_of(500)).await.unwrap_err();
+    let error = azure.client.profiles().delete(&profile_id(), &call_of(500)).await.unwrap_err().error;
     assert!(error.is_timeout() && error.report().contains("versions/1.0.0"), "{}", error.report());
 }
 
@@ -90,7 +90,7 @@ async fn versions_that_nobody_deletes_end_the_wait_and_are_named() {
     azure.answer("DELETE", &profile_path(), 999, status(409, nested)).await;
     let listed = json!({"value": [{"name": "1.0.0", "properties": {}}, {"name": "1.0.1", "properties": {"provisioningState": "Deleting"}}]});
     azure.answer("GET", &format!("{}/versions", profile_path()), 999, ok(listed)).await;
-    let error = azure.client.profiles().delete(&profile_id(), &call_of(20_000)).await.unwrap_err();
+    let error = azure.client.profiles().delete(&profile_id(), &call_of(20_000)).await.unwrap_err().error;
     let report = error.report();
     assert!(error.is_nested_resources() && report.contains("version 1.0.0 is there"), "{report}");
     assert!(!report.contains("1.0.1"), "it is on its way out: {report}");
@@ -117,7 +117,48 @@ async fn other_conflicts_are_not_tried_again() {
     azure
         .answer("DELETE", &profile_path(), 9, status(409, arm_error("ScopeLocked", "a lock is on it")))
         .await;
-    let error = azure.client.profiles().delete(&profile_id(), &call()).await.unwrap_err();
+    let error = azure.client.profiles().delete(&profile_id(), &call()).await.unwrap_err().error;
     assert!(matches!(error, Error::Service(_)) && error.is_conflict() && error.is_forbidden());
     assert_eq!(azure.requests().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_begun_is_gone_on_with() {
+    let azure = Azure::start().await;
+    let link = format!("{OP}?api-version=2024-03-03");
+    let taken = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
+    azure.answer("DELETE", &profile_path(), 1, taken).await;
+    let running = ok(json!({"status": "InProgress"})).insert_header("retry-after", "60");
+    azure.answer("GET", OP, 1, running).await;
+    let unfinished = azure.client.profiles().delete(&profile_id(), &call_of(500)).await.unwrap_err();
+    assert!(unfinished.error.is_timeout(), "{unfinished}");
+    let begun = unfinished.operation.unwrap();
+
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
+    azure.answer("GET", OP, 9, ok(json!({"status": "Succeeded"}))).await;
+    let profiles = azure.client.profiles();
+    assert_eq!(profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap(), Deleted::Now);
+    let lines = azure.lines().await;
+    assert_eq!(lines.iter().filter(|line| line.starts_with("DELETE")).count(), 1, "{lines:?}");
+
+    azure.answer("GET", &profile_path(), 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
+    assert_eq!(profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap(), Deleted::Absent);
+    // It did not come to pass after all.
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
+    profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap();
+    assert_eq!(azure.lines().await.last().unwrap(), &format!("DELETE {P}"));
+}
+
+#[tokio::test]
+async fn an_operation_that_ends_without_a_word_is_confirmed_by_the_object() {
+    let azure = Azure::start().await;
+    let link = format!("{OP}?api-version=2024-03-03");
+    let taken = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
+    azure.answer("DELETE", &profile_path(), 1, taken).await;
+    azure.answer("GET", OP, 1, ResponseTemplate::new(200)).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
+    azure.answer("GET", &profile_path(), 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
+    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
+    assert_eq!(azure.requests().await.len(), 4);
 }

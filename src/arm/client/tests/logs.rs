@@ -1,4 +1,5 @@
 use super::*;
+use crate::arm::{AssertionSource, Identity, IdentityEndpoint, MachineUrl, ManagedIdentity, RequestUrl};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use tracing::field::{Field, Visit};
@@ -57,7 +58,14 @@ async fn the_log_tells_each_request_and_no_secret() {
             ok(json!({"value": [], "nextLink": next})).insert_header("x-ms-request-id", "r-42"),
         )
         .await;
-    azure.answer("GET", &list, 1, ok(json!({"value": [{"name": "hidden-body"}]}))).await;
+    azure
+        .answer(
+            "GET",
+            &list,
+            1,
+            ok(json!({"value": [{"name": "shown-body", "tags": {"adminPassword": "hidden-password"}}]})),
+        )
+        .await;
     azure.client.profiles().list(&gallery_id(), &call()).await.unwrap();
     drop(guard);
     let text = everything.0.lock().unwrap().clone();
@@ -75,7 +83,50 @@ async fn the_log_tells_each_request_and_no_secret() {
     ] {
         assert!(ours(part), "{part} is not in\n{text}");
     }
-    for secret in ["s3cr3t", "token-1", "token-2", "hidden-cursor", "hidden-body"] {
+    for body in ["client_secret=***", r#"\"access_token\":\"***\""#, "shown-body"] {
+        assert!(ours(body), "{body} is not in\n{text}");
+    }
+    for secret in ["s3cr3t", "token-1", "token-2", "hidden-cursor", "hidden-password"] {
         assert!(!text.contains(secret), "{secret} is in\n{text}");
     }
+}
+
+/// Whatever the way shows to be let in, and whatever it is given, is called hidden here.
+#[tokio::test]
+async fn the_log_of_no_way_to_sign_in_holds_what_it_showed_or_was_given() {
+    let everything = Everything::default();
+    let guard = tracing::subscriber::set_default(everything.clone());
+    let _second = tracing::Dispatch::new(everything.clone());
+    let azure = Azure::without_tokens().await;
+    let given =
+        json!({"access_token": "hidden-access", "refresh_token": "hidden-refresh", "expires_in": 3600});
+    azure.answer("POST", TOKEN, 99, ok(given.clone())).await;
+    azure.answer("GET", "/msi", 99, ok(given)).await;
+    azure.answer("GET", "/ids", 99, ok(json!({"count": 1, "value": "hidden-id"}))).await;
+    azure.answer("POST", "/ids", 99, ok(json!({"oidcToken": "hidden-id"}))).await;
+    azure.answer("GET", &profile_path(), 99, ok(profile_json("Succeeded"))).await;
+    let application = Application::new("t.example", "the-client").unwrap();
+    let url = || RequestUrl::new(&format!("{}/ids?key=hidden-key", azure.server.uri())).unwrap();
+    let federated = |assertion| Login::Federated { application: application.clone(), assertion };
+    let machine = MachineUrl::given(&format!("{}/msi", azure.server.uri())).unwrap();
+    let app_service = IdentityEndpoint::AppService(machine, Secret::new("hidden-header"));
+    for login in [
+        Login::ClientSecret { application: application.clone(), secret: Secret::new("hidden-secret") },
+        federated(AssertionSource::Token(Secret::new("hidden-assertion"))),
+        federated(AssertionSource::GitHub { url: url(), token: Secret::new("hidden-request") }),
+        federated(AssertionSource::AzureDevOps {
+            url: url(),
+            token: Secret::new("hidden-system"),
+            service_connection_id: "the-connection".to_owned(),
+        }),
+        Login::ManagedIdentity(ManagedIdentity::new(Identity::System, app_service, None).unwrap()),
+    ] {
+        let way = login.way();
+        let settings = Settings { login, ..settings(&azure.server.uri(), &azure.server.uri()) };
+        ArmClient::new(settings).unwrap().profiles().get(&profile_id(), &call()).await.unwrap();
+        let text = std::mem::take(&mut *everything.0.lock().unwrap());
+        assert!(text.contains("provider.auth") && text.contains("applicableHostEndpoint"), "{way}:\n{text}");
+        assert!(!text.contains("hidden-"), "{way}:\n{text}");
+    }
+    drop(guard);
 }

@@ -3,9 +3,12 @@
 mod authorization;
 mod delete;
 mod faults;
+mod first_contact;
+mod foreign;
 mod login;
 mod logs;
 mod many;
+mod proxy;
 mod read;
 mod tls;
 mod write;
@@ -14,7 +17,7 @@ use super::*;
 use crate::arm::call::Call;
 use crate::arm::ids::{GalleryId, ProfileId, VersionId};
 use crate::arm::models::*;
-use crate::arm::{Location, Secret};
+use crate::arm::{Application, Fate, Location, Outlook, Secret};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -86,11 +89,8 @@ impl Respond for Tokens {
 }
 
 fn settings(arm: &str, authority: &str) -> Settings {
-    let login = Login::ClientSecret {
-        tenant_id: "t.example".to_owned(),
-        client_id: "the-client".to_owned(),
-        client_secret: Secret::new("s3cr3t+/=&"),
-    };
+    let application = Application::new("t.example", "the-client").unwrap();
+    let login = Login::ClientSecret { application, secret: Secret::new("s3cr3t+/=&") };
     let cloud = Cloud::custom(arm, authority, Some("https://management.example")).unwrap();
     Settings {
         user_agent: "test/1 (pid 2)".to_owned(),

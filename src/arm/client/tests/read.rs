@@ -6,7 +6,7 @@ const P: &str = "/inVMAccessControlProfiles/p";
 #[tokio::test]
 async fn a_read_is_one_request_with_all_its_headers() {
     let azure = Azure::start().await;
-    assert!(!azure.client.inner.transport.is_built(), "nothing is built before the first request");
+    assert!(!azure.client.inner.plumbing.transport.is_built(), "nothing is built before the first request");
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     let profile = azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
     assert_eq!(profile.os_type, Some(OsType::Linux));
@@ -149,4 +149,17 @@ async fn an_entry_that_cannot_be_read_leaves_the_others() {
     azure.answer("GET", &list, 1, ok(page)).await;
     let error = azure.client.versions().list(&profile_id(), &call).await.unwrap_err();
     assert!(error.to_string().contains("/x/1.0.1"), "who wants all must not get fewer: {error}");
+}
+
+#[tokio::test]
+async fn a_404_that_is_not_azures_is_asked_again() {
+    let azure = Azure::start().await;
+    azure.answer("GET", &profile_path(), 1, ResponseTemplate::new(404).set_body_string("<html>")).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
+    let azure = Azure::start().await;
+    azure.answer("GET", &profile_path(), 9, ResponseTemplate::new(404)).await;
+    let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert_eq!(error.missing(), Some(Missing::Other));
+    assert_eq!(azure.requests().await.len(), 3, "bounded");
 }

@@ -211,10 +211,17 @@ async fn a_parent_that_should_exist_is_waited_for() {
     azure.answer("PUT", &profile_path(), 999, missing).await;
     let error = azure.client.profiles().begin_create(&id, &body, &call()).await.unwrap_err();
     assert!(error.is_not_found());
-    assert_eq!(azure.requests().await.len(), 1, "not without being told that it exists");
+    assert_eq!(azure.requests().await.len(), 2, "not where nobody sees it: {:?}", azure.lines().await);
     let error =
         azure.client.profiles().begin_create(&id, &body, &call().expecting_parent()).await.unwrap_err();
-    assert!(error.is_not_found() && azure.requests().await.len() > 3, "bounded: {error}");
+    assert!(error.is_not_found() && azure.requests().await.len() > 4, "bounded: {error}");
+    // Not told that it exists, but there it is.
+    let azure = Azure::start().await;
+    let missing = status(404, arm_error("ParentResourceNotFound", "no gallery"));
+    azure.answer("PUT", &profile_path(), 2, missing).await;
+    azure.answer("GET", GALLERY, 9, ok(json!({"name": "g"}))).await;
+    azure.answer("PUT", &profile_path(), 1, status(201, profile_json("Succeeded"))).await;
+    azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap();
 }
 
 #[tokio::test]
@@ -250,4 +257,57 @@ async fn an_update_reads_edits_and_writes() {
     let error = azure.client.versions().begin_update(&version_id(), &change, &call()).await.unwrap_err();
     assert!(error.is_not_found(), "a deleted object is not created by an update");
     assert_eq!(azure.requests().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_became_of_a_write_is_known_as_far_as_its_answer_tells() {
+    let fate = async |response: ResponseTemplate, ms: u64| {
+        let azure = Azure::start().await;
+        azure.answer("PUT", &profile_path(), 99, response).await;
+        let call = call_of(ms);
+        azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call).await.unwrap_err();
+        call.fate()
+    };
+    assert_eq!(fate(status(403, arm_error("AuthorizationFailed", "no")), 500).await, Fate::Settled);
+    let later = |response: ResponseTemplate| response.insert_header("retry-after", "60");
+    assert_eq!(fate(later(status(429, arm_error("TooManyRequests", "slow"))), 500).await, Fate::Settled);
+    assert_eq!(fate(later(status(504, arm_error("GatewayTimeout", "late"))), 500).await, Fate::Doubtful);
+    let slow = status(201, profile_json("Succeeded")).set_delay(Duration::from_secs(3));
+    assert_eq!(fate(slow, 300).await, Fate::UnderWay);
+}
+
+#[tokio::test]
+async fn an_update_that_is_there_already_sends_nothing() {
+    let azure = Azure::start().await;
+    let change =
+        ProfileChange { applicable_host_endpoint: Some(HostEndpoint::Imds), ..ProfileChange::default() };
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    let started = azure.client.profiles().begin_update(&profile_id(), &change, &call()).await.unwrap();
+    assert!(started.operation.is_none() && started.body.is_some());
+    assert_eq!(azure.requests().await.len(), 1);
+    // Unless the last write failed: it is repeated.
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Failed"))).await;
+    azure.answer("PUT", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    azure.client.profiles().begin_update(&profile_id(), &change, &call()).await.unwrap();
+    assert_eq!(azure.requests().await.len(), 3);
+}
+
+#[tokio::test]
+async fn one_look_tells_how_an_operation_stands() {
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
+    let pending = begin(&azure).await.operation.unwrap();
+    for response in [
+        ok(json!({"status": "InProgress"})),
+        ok(json!({"status": "Succeeded"})),
+        ok(json!({"status": "Failed", "error": {"code": "QuotaExceeded", "message": "too many"}})),
+        status(404, arm_error("NotFound", "what?")),
+    ] {
+        azure.answer("GET", OP, 1, response).await;
+    }
+    let look = async || azure.client.look(&pending, &call()).await.unwrap();
+    assert!(matches!(look().await, Outlook::Running(word) if word == "InProgress"));
+    assert!(matches!(look().await, Outlook::Done));
+    assert!(matches!(look().await, Outlook::Failed(error) if error.report().contains("QuotaExceeded")));
+    assert!(matches!(look().await, Outlook::Unknown));
 }

@@ -1,0 +1,121 @@
+//! The issuers of assertions that the emulator is itself: GitHub Actions, Azure DevOps and a Kubernetes cluster.
+//!
+//! Source: the documents of GitHub, Azure DevOps and AKS on their tokens, for the claims and the form of subjects.
+//! Their own issuers sign with RS256; these sign with ES256 and have the emulator's address.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::clock::Millis;
+use crate::entra::signer::Signer;
+
+/// The audience Entra wants in an assertion.
+pub const AUDIENCE: &str = "api://AzureADTokenExchange";
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// GitHub Actions.
+    GitHub,
+    /// Azure DevOps.
+    AzureDevOps,
+    /// A Kubernetes cluster such as AKS.
+    Kubernetes,
+}
+
+impl Issuer {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::GitHub, Self::AzureDevOps, Self::Kubernetes];
+
+    /// Its word, which is the first segment of its address too.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::GitHub => "github",
+            Self::AzureDevOps => "azure-devops",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+
+    /// The one with this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|issuer| issuer.word() == word)
+    }
+
+    /// The subject of its assertions, unless another is asked for.
+    pub fn subject(self) -> &'static str {
+        match self {
+            Self::GitHub => "repo:contoso/allowlists:environment:production",
+            Self::AzureDevOps => "sc://contoso/allowlists/azure",
+            Self::Kubernetes => "system:serviceaccount:terraform:runner",
+        }
+    }
+
+    /// The `iss` claim.
+    pub fn address(self, base: &str) -> String {
+        format!("{base}/{}", self.word())
+    }
+
+    /// The one whose address this is, under any loopback name.
+    pub fn of_address(address: &str, base: &str) -> Option<Self> {
+        let (_, port) = base.rsplit_once(':')?;
+        ["127.0.0.1", "localhost", "[::1]"].iter().find_map(|host| {
+            let path = address.strip_prefix(&format!("https://{host}:{port}/"))?;
+            Self::of_word(path.trim_end_matches('/'))
+        })
+    }
+
+    /// Its discovery document.
+    pub fn openid(self, base: &str) -> Value {
+        let address = self.address(base);
+        json!({
+            "issuer": address,
+            "jwks_uri": format!("{address}/.well-known/jwks"),
+            "response_types_supported": ["id_token"],
+            "subject_types_supported": ["public", "pairwise"],
+            "id_token_signing_alg_values_supported": ["ES256"],
+            "scopes_supported": ["openid"],
+            "claims_supported": ["sub", "aud", "exp", "iat", "iss", "jti", "nbf"],
+        })
+    }
+
+    /// An assertion; none when the random source fails.
+    pub fn assertion(self, signer: &Signer, base: &str, order: &Order<'_>) -> Option<String> {
+        let from = order.now / 1000;
+        signer.sign(&json!({
+            "iss": self.address(base),
+            "sub": order.subject,
+            "aud": order.audience,
+            "jti": Uuid::new_v4().to_string(),
+            "iat": from,
+            "nbf": from.min(from.saturating_add(order.seconds)),
+            "exp": from.saturating_add(order.seconds),
+        }))
+    }
+}
+
+/// What an assertion is to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// Whom it is about.
+    pub subject: &'a str,
+    /// Whom it is for.
+    pub audience: &'a str,
+    /// When it is made.
+    pub now: Millis,
+    /// How long it lives; below zero it has expired already.
+    pub seconds: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_known_by_every_name_of_this_machine() {
+        let base = "https://127.0.0.1:1";
+        assert_eq!(Issuer::of_address("https://localhost:1/github", base), Some(Issuer::GitHub));
+        assert_eq!(Issuer::of_address("https://[::1]:1/kubernetes/", base), Some(Issuer::Kubernetes));
+        assert_eq!(Issuer::of_address("https://localhost:2/github", base), None);
+        assert_eq!(Issuer::of_address("https://token.actions.githubusercontent.com", base), None);
+    }
+}

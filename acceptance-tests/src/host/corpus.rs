@@ -1,0 +1,231 @@
+//! Configurations that the real CLI has applied, to be applied again by our own host: in milliseconds, and without a CLI.
+//!
+//! A [`Script`] is made from the recording of an acceptance test. It holds what the CLI made of the test's configurations
+//! (expressions evaluated, references resolved, what was not known yet at the plan), in the order of the test, so that
+//! the way from each to the next is walked too.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value as Json, json};
+use terraform_provider_gallery::plugin::value::{json as values, msgpack};
+use terraform_provider_gallery::plugin::{Type, Value};
+
+use super::offer::Offer;
+use super::recorded::{Applied, Event, Planned, Recording};
+use super::{Answer, Host, Object, Trouble, rules};
+
+/// The configurations of one test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Script {
+    /// The arguments of the emulator, besides those every test has.
+    pub emulator: Vec<String>,
+    /// What was done, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Something made, changed or deleted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The resource type.
+    pub resource: String,
+    /// The id of what was there before.
+    pub from: Option<String>,
+    /// The id of what is there after.
+    pub to: Option<String>,
+    /// The configuration as it was known at the apply; null where something was deleted.
+    pub config: Json,
+    /// The same as it was known at the plan, if that was less. Of a deletion: the configuration of what was planned to
+    /// take its place.
+    pub early: Option<Vec<u8>>,
+    /// Why our own host cannot do this: what it needs was there before the test, or came from elsewhere.
+    pub outside: Option<String>,
+}
+
+impl Script {
+    /// What a recording comes to.
+    ///
+    /// # Errors
+    /// When the recording cannot be read.
+    pub fn of(recording: &Recording, offer: &Offer, emulator: &[&str]) -> Result<Self, String> {
+        let mut plans: Vec<Planned> = Vec::new();
+        let mut steps = Vec::new();
+        for event in recording.events(offer)? {
+            match event {
+                Event::Planned(planned) => plans.push(planned),
+                Event::Applied(applied) => steps.push(Step::of(&applied, &plans, offer)?),
+            }
+        }
+        Ok(Self { emulator: emulator.iter().map(|&argument| argument.to_owned()).collect(), steps })
+    }
+
+    /// Reads a script from its JSON.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let list = |name: &str| json.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
+        let emulator = list("emulator").iter().filter_map(|one| Some(one.as_str()?.to_owned())).collect();
+        let steps =
+            list("steps").iter().map(Step::parse).collect::<Option<_>>().ok_or("a step is incomplete")?;
+        Ok(Self { emulator, steps })
+    }
+
+    /// The script as JSON.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        json!({ "emulator": self.emulator, "steps": self.steps.iter().map(Step::json).collect::<Vec<_>>() })
+    }
+
+    /// Whether the other has the same steps, in whatever order parallel ones came.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        let sorted = |script: &Self| {
+            let mut steps: Vec<_> = script
+                .steps
+                .iter()
+                .map(|step| Step { outside: None, ..step.clone() }.json().to_string())
+                .collect();
+            steps.sort();
+            steps
+        };
+        self.emulator == other.emulator && sorted(self) == sorted(other)
+    }
+
+    /// Does it all once more, and takes away what is left. After each step the host's checks must pass, a refresh must
+    /// change nothing, and a further plan must be empty. Gives for each step why it could not be done, if it could not.
+    ///
+    /// # Errors
+    /// The step whose answers broke a rule, and the rule.
+    pub async fn replay(&self, host: &mut Host) -> Result<Vec<Option<String>>, String> {
+        let mut there: BTreeMap<String, (String, Object)> = BTreeMap::new();
+        let mut outcomes = Vec::new();
+        for (number, step) in self.steps.iter().enumerate() {
+            let outcome = match step.replay(host, &mut there).await {
+                Ok(()) => None,
+                Err(Trouble::Refused(told)) => {
+                    Some(told.iter().map(|one| one.summary.clone()).next().unwrap_or_default())
+                }
+                Err(trouble) => return Err(format!("step {number}, {}: {trouble}", step.json())),
+            };
+            outcomes.push(outcome);
+        }
+        // What stands in another goes first.
+        let mut left: Vec<_> = there.into_iter().collect();
+        left.sort_by_key(|(id, _)| std::cmp::Reverse(id.split('/').count()));
+        for (id, (resource, object)) in left {
+            host.destroy(&resource, &object)
+                .await
+                .map_err(|trouble| format!("{id} at the end: {trouble}"))?;
+        }
+        Ok(outcomes)
+    }
+}
+
+impl Step {
+    fn of(applied: &Applied, plans: &[Planned], offer: &Offer) -> Result<Self, String> {
+        let Applied { resource, prior, config, state } = applied;
+        let kind = offer.resources.get(resource).map(|schema| schema.implied_type());
+        let kind = kind.ok_or_else(|| format!("there is no resource {resource}"))?;
+        let id = |value: &Value| value.get("id").and_then(Value::as_str).map(str::to_owned);
+        let deletion = state.is_null();
+        let early = plans.iter().rev().find(|plan| {
+            plan.resource == *resource
+                && id(&plan.prior) == id(prior)
+                && if deletion {
+                    plan.replaces
+                } else {
+                    !plan.config.is_wholly_known() && rules::planned_again(&plan.config, config).is_empty()
+                }
+        });
+        let encode = |value: &Value| msgpack::encode(value, &kind).map_err(|error| error.to_string());
+        let config = values::encode(config, &kind).map_err(|error| error.to_string())?;
+        Ok(Self {
+            resource: resource.clone(),
+            from: id(prior),
+            to: id(state),
+            config: if deletion {
+                Json::Null
+            } else {
+                serde_json::from_str(&config).map_err(|error| error.to_string())?
+            },
+            early: early.map(|plan| encode(&plan.config)).transpose()?,
+            outside: None,
+        })
+    }
+
+    fn parse(json: &Json) -> Option<Self> {
+        let text = |name| json.get(name).and_then(Json::as_str).map(str::to_owned);
+        let early = text("early").map(|text| STANDARD.decode(text)).transpose().ok()?;
+        let config = json.get("config").cloned().unwrap_or_default();
+        Some(Self {
+            resource: text("resource")?,
+            from: text("from"),
+            to: text("to"),
+            config,
+            early,
+            outside: text("outside"),
+        })
+    }
+
+    fn json(&self) -> Json {
+        let mut json = json!({ "resource": self.resource });
+        let early = self.early.as_ref().map(|bytes| STANDARD.encode(bytes));
+        let texts = [("from", &self.from), ("to", &self.to), ("early", &early), ("outside", &self.outside)];
+        for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))) {
+            json[name] = text.as_str().into();
+        }
+        if !self.config.is_null() {
+            json["config"] = self.config.clone();
+        }
+        json
+    }
+
+    async fn replay(&self, host: &mut Host, there: &mut BTreeMap<String, (String, Object)>) -> Answer<()> {
+        let resource = self.resource.as_str();
+        let key = |id: &Option<String>| id.as_ref().map(|id| id.to_lowercase());
+        let mut prior = None;
+        if let Some(id) = key(&self.from) {
+            prior = Some(match there.get(&id) {
+                Some((_, object)) => object.clone(),
+                // It came from elsewhere; perhaps it can be had from there here as well.
+                None => host.import(resource, &id).await?,
+            });
+        }
+        let early = self.early.as_ref().map(|bytes| self.early_value(host, bytes)).transpose()?;
+        if self.config.is_null() {
+            let Some(object) = prior else { return Ok(()) };
+            if let Some(config) = early {
+                let _ = host.plan(resource, Some(&object), &config).await?;
+            }
+            host.destroy(resource, &object).await?;
+            there.retain(|_, (_, held)| held != &object);
+            return Ok(());
+        }
+        let config = host.config(resource, &self.config)?;
+        let plan = host.plan(resource, prior.as_ref(), early.as_ref().unwrap_or(&config)).await?;
+        let object = host.apply_known(resource, plan, &config).await?;
+        if let Some(id) = key(&self.to).or_else(|| key(&self.from)) {
+            there.insert(id, (resource.to_owned(), object.clone()));
+        }
+        let refreshed = host.refresh(resource, &object).await?;
+        if refreshed.as_ref() != Some(&object) {
+            return Err(Trouble::Broken(vec![format!(
+                "a refresh after an apply gave {refreshed:?} for {object:?}"
+            )]));
+        }
+        let again = host.plan(resource, Some(&object), &config).await?;
+        if !again.is_empty {
+            return Err(Trouble::Broken(vec![format!("a plan after an apply is not empty: {again:?}")]));
+        }
+        Ok(())
+    }
+
+    fn early_value(&self, host: &Host, bytes: &[u8]) -> Answer<Value> {
+        let kind =
+            host.offer().resources.get(&self.resource).map_or(Type::Dynamic, |schema| schema.implied_type());
+        msgpack::decode(bytes, &kind).map_err(|error| Trouble::Broken(vec![error.to_string()]))
+    }
+}

@@ -1,0 +1,132 @@
+//! Applies that may go wrong: what a host then keeps in its state.
+
+use prost::bytes::Bytes;
+use terraform_provider_gallery::plugin::Value;
+
+use super::super::rules;
+use super::{Answer, Host, Object, Plan, broken, lawful, proto, received, sent};
+
+/// What a host holds after an apply, however that ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What the state holds.
+    pub object: Option<Object>,
+    /// Whether the next plan replaces it, since its creation ended with an error.
+    pub tainted: bool,
+    /// What was told, errors and warnings.
+    pub told: Vec<proto::Diagnostic>,
+    /// Why there is no answer, if there is none: the provider is gone.
+    pub lost: Option<String>,
+}
+
+impl Outcome {
+    /// Whether it succeeded.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        let error = proto::diagnostic::Severity::Error as i32;
+        self.lost.is_none() && self.told.iter().all(|one| one.severity != error)
+    }
+
+    /// Everything that was told, as one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.told.iter().map(|one| format!("{}\n{}\n", one.summary, one.detail)).collect()
+    }
+}
+
+/// Tells a provider to stop, while it is at work.
+#[derive(Clone, Debug)]
+pub struct Stopper(proto::provider_client::ProviderClient<tonic::transport::Channel>);
+
+impl Stopper {
+    /// Tells it, as a host does on Ctrl-C.
+    pub async fn stop(mut self) {
+        // One that is gone is as good as stopped.
+        let _ = self.0.stop_provider(proto::stop_provider::Request {}).await;
+    }
+}
+
+impl Host {
+    /// What can tell the provider to stop.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.connection.provider.clone())
+    }
+
+    /// The provider's process id.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.plugin.id()
+    }
+
+    /// Carries out a plan, whatever comes of it; of a replacement the deletion first.
+    ///
+    /// # Errors
+    /// When the answer breaks a rule of the host.
+    pub async fn try_apply(&mut self, resource: &str, plan: Plan) -> Answer<Outcome> {
+        let Plan { state, config, private, mut prior, identity, replaces, .. } = plan;
+        if replaces && let Some(old) = prior.take() {
+            let destroyed = self.try_destroy(resource, &old).await?;
+            if !destroyed.succeeded() {
+                return Ok(destroyed);
+            }
+        }
+        self.attempt(resource, prior, &state, &config, private, identity.as_ref()).await
+    }
+
+    /// Plans and carries out a deletion, whatever comes of it.
+    ///
+    /// # Errors
+    /// When the answer breaks a rule of the host.
+    pub async fn try_destroy(&mut self, resource: &str, object: &Object) -> Answer<Outcome> {
+        let nothing = Value::Null;
+        let identity = object.identity.as_ref();
+        // What a host is given for the plan of a deletion is what it hands to the deletion.
+        let private = object.private.clone();
+        self.attempt(resource, Some(object.clone()), &nothing, &nothing, private, identity).await
+    }
+
+    async fn attempt(
+        &mut self,
+        resource: &str,
+        prior: Option<Object>,
+        planned: &Value,
+        config: &Value,
+        private: Bytes,
+        identity: Option<&Value>,
+    ) -> Answer<Outcome> {
+        let kind = self.resource(resource)?.implied_type();
+        let held = prior.as_ref().map_or(Value::Null, |object| object.state.clone());
+        let request = proto::apply_resource_change::Request {
+            type_name: resource.to_owned(),
+            prior_state: sent(&held, &kind)?,
+            planned_state: sent(planned, &kind)?,
+            config: sent(config, &kind)?,
+            planned_private: private,
+            planned_identity: self.sent_identity(resource, identity)?,
+            ..proto::apply_resource_change::Request::default()
+        };
+        let answer = match self.connection.provider.apply_resource_change(request).await {
+            Ok(answer) => answer.into_inner(),
+            Err(status) => {
+                let lost = Some(status.to_string());
+                return Ok(Outcome { object: prior, tainted: false, told: Vec::new(), lost });
+            }
+        };
+        let state = received("new state", answer.new_state.as_ref(), &kind)?;
+        let mut outcome = Outcome { object: None, tainted: false, told: answer.diagnostics, lost: None };
+        if outcome.succeeded() {
+            lawful(rules::applied(planned, &state))?;
+        } else if !state.is_wholly_known() {
+            return Err(broken("a state that is not wholly known, beside an error"));
+        }
+        if !state.is_null() {
+            let identity = self.received_identity(resource, answer.new_identity.as_ref())?;
+            let stored = prior.as_ref().and_then(|object| object.identity.as_ref());
+            self.same_identity(resource, stored, identity.as_ref())?;
+            outcome.tainted = !outcome.succeeded() && prior.is_none();
+            outcome.object = Some(Object { state, private: answer.private, identity });
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,285 @@
+//! The life of an object: planned, made, changed, refreshed, deleted.
+
+use prost::bytes::Bytes;
+use terraform_provider_gallery::plugin::{Type, Value};
+
+use super::super::release::Feature;
+use super::super::rules;
+use super::{Answer, Host, Object, Plan, broken, lawful, proto, received, sent, told};
+use proto::attribute_path::step::Selector;
+
+impl Host {
+    /// Checks a configuration, and plans the way from a state to it. A replacement is planned as a host does: once
+    /// more, as the creation of something new.
+    ///
+    /// # Errors
+    /// When the provider refuses, or its plan breaks a rule.
+    pub async fn plan(&mut self, resource: &str, prior: Option<&Object>, config: &Value) -> Answer<Plan> {
+        self.validate(resource, config).await?;
+        let (mut plan, replaces) = self.plan_once(resource, prior, Bytes::new(), config).await?;
+        if let Some(object) = prior
+            && replaces
+        {
+            let (again, _) = self.plan_once(resource, None, plan.private, config).await?;
+            plan = Plan { replaces: true, is_empty: false, prior: Some(object.clone()), ..again };
+        }
+        Ok(plan)
+    }
+
+    /// Checks a configuration, without and before any state.
+    ///
+    /// # Errors
+    /// When the provider refuses it.
+    pub async fn validate(&mut self, resource: &str, config: &Value) -> Answer<Vec<proto::Diagnostic>> {
+        let kind = self.resource(resource)?.implied_type();
+        let request = proto::validate_resource_config::Request {
+            type_name: resource.to_owned(),
+            config: sent(config, &kind)?,
+            client_capabilities: self.capabilities.filter(|_| self.release.has(Feature::WriteOnly)),
+        };
+        self.trail.push("ValidateResourceConfig");
+        told(self.connection.provider.validate_resource_config(request).await?.into_inner().diagnostics)
+    }
+
+    async fn plan_once(
+        &mut self,
+        resource: &str,
+        prior: Option<&Object>,
+        private: Bytes,
+        config: &Value,
+    ) -> Answer<(Plan, bool)> {
+        let schema = self.resource(resource)?.clone();
+        let kind = schema.implied_type();
+        let held = prior.map_or(Value::Null, |object| object.state.clone());
+        let stored = prior.and_then(|object| object.identity.as_ref());
+        let request = proto::plan_resource_change::Request {
+            type_name: resource.to_owned(),
+            prior_state: sent(&held, &kind)?,
+            proposed_new_state: sent(&rules::proposed(&schema.block, &held, config), &kind)?,
+            config: sent(config, &kind)?,
+            prior_private: prior.map_or(private, |object| object.private.clone()),
+            provider_meta: self.sent_meta()?,
+            client_capabilities: self.capabilities,
+            prior_identity: self.sent_identity(resource, stored)?,
+            ..proto::plan_resource_change::Request::default()
+        };
+        self.trail.push("PlanResourceChange");
+        let answer = self.connection.provider.plan_resource_change(request).await?.into_inner();
+        let warnings = told(answer.diagnostics)?;
+        if answer.legacy_type_system {
+            return Err(broken("the plan asks for the leniency of the legacy SDK"));
+        }
+        let state = received("planned state", answer.planned_state.as_ref(), &kind)?;
+        lawful(rules::plan(&schema.block, &held, config, &state))?;
+        let deferred = self.put_off(answer.deferred)?;
+        let mut replaces = false;
+        for path in &answer.requires_replace {
+            replaces |= changes(path, &held, &state)?;
+        }
+        let identity = self.received_identity(resource, answer.planned_identity.as_ref())?;
+        if stored.is_some() && !replaces {
+            self.same_identity(resource, stored, identity.as_ref())?;
+        }
+        let plan = Plan {
+            is_empty: state == held,
+            state,
+            replaces: false,
+            identity,
+            warnings,
+            deferred,
+            config: config.clone(),
+            private: answer.planned_private,
+            prior: prior.cloned(),
+        };
+        Ok((plan, replaces))
+    }
+
+    /// Carries out a plan; of a replacement the deletion first, as hosts do unless told otherwise. Gives what is stored.
+    ///
+    /// # Errors
+    /// When the provider refuses, or what it did is not what was planned.
+    pub async fn apply(&mut self, resource: &str, plan: Plan) -> Answer<Object> {
+        let config = plan.config.clone();
+        self.apply_known(resource, plan, &config).await
+    }
+
+    /// The same with the configuration as it turned out to be. A host plans once more before it applies, from what is
+    /// there by then, and holds the second plan to the first.
+    ///
+    /// # Errors
+    /// When the provider refuses, what it did is not what was planned, or it would do something else now.
+    pub async fn apply_known(&mut self, resource: &str, plan: Plan, config: &Value) -> Answer<Object> {
+        let kind = self.resource(resource)?.implied_type();
+        let mut prior = plan.prior;
+        if let Some(object) = &prior {
+            // The state is read anew when it is changed, by the process that changes it.
+            self.stored(resource, object).await?;
+        }
+        if plan.replaces
+            && let Some(old) = prior.take()
+        {
+            // It was planned to go with what takes its place, and carries that plan's private data.
+            self.delete(resource, &old, plan.private).await?;
+        }
+        self.validate(resource, config).await?;
+        let (again, replaces) = self.plan_once(resource, prior.as_ref(), Bytes::new(), config).await?;
+        if replaces {
+            return Err(broken("what was planned in place is a replacement now"));
+        }
+        lawful(rules::planned_again(&plan.state, &again.state))?;
+        if plan.identity.is_some() {
+            self.same_identity(resource, plan.identity.as_ref(), again.identity.as_ref())?;
+        }
+
+        let held = prior.as_ref().map_or(Value::Null, |object| object.state.clone());
+        let request = proto::apply_resource_change::Request {
+            type_name: resource.to_owned(),
+            prior_state: sent(&held, &kind)?,
+            planned_state: sent(&again.state, &kind)?,
+            config: sent(config, &kind)?,
+            planned_private: again.private,
+            provider_meta: self.sent_meta()?,
+            planned_identity: self.sent_identity(resource, again.identity.as_ref())?,
+        };
+        self.trail.push("ApplyResourceChange");
+        let answer = self.connection.provider.apply_resource_change(request).await?.into_inner();
+        told(answer.diagnostics)?;
+        if answer.legacy_type_system {
+            return Err(broken("the apply asks for the leniency of the legacy SDK"));
+        }
+        let state = received("new state", answer.new_state.as_ref(), &kind)?;
+        lawful(rules::applied(&again.state, &state))?;
+        let identity = self.received_identity(resource, answer.new_identity.as_ref())?;
+        self.same_identity(resource, again.identity.as_ref(), identity.as_ref())?;
+        Ok(Object { state, private: answer.private, identity })
+    }
+
+    /// Plans a deletion, where this host asks, and carries it out.
+    ///
+    /// # Errors
+    /// When the provider refuses, or leaves something in the state.
+    pub async fn destroy(&mut self, resource: &str, object: &Object) -> Answer<()> {
+        let kind = self.resource(resource)?.implied_type();
+        let planned_private = if self.release.has(Feature::PlannedDeletion) {
+            self.plan_deletion(resource, object, &kind).await?
+        } else {
+            object.private.clone()
+        };
+        let object = self.stored(resource, object).await?;
+        self.delete(resource, &object, planned_private).await
+    }
+
+    async fn delete(&mut self, resource: &str, object: &Object, planned_private: Bytes) -> Answer<()> {
+        let kind = self.resource(resource)?.implied_type();
+        let nothing = sent(&Value::Null, &kind)?;
+        let request = proto::apply_resource_change::Request {
+            type_name: resource.to_owned(),
+            prior_state: sent(&object.state, &kind)?,
+            planned_state: nothing.clone(),
+            config: nothing,
+            planned_private,
+            provider_meta: self.sent_meta()?,
+            planned_identity: self.sent_identity(resource, object.identity.as_ref())?,
+        };
+        self.trail.push("ApplyResourceChange");
+        let answer = self.connection.provider.apply_resource_change(request).await?.into_inner();
+        told(answer.diagnostics)?;
+        if !received("new state", answer.new_state.as_ref(), &kind)?.is_null() {
+            return Err(broken("there is still something after a deletion"));
+        }
+        Ok(())
+    }
+
+    async fn plan_deletion(&mut self, resource: &str, object: &Object, kind: &Type) -> Answer<Bytes> {
+        let nothing = sent(&Value::Null, kind)?;
+        let request = proto::plan_resource_change::Request {
+            type_name: resource.to_owned(),
+            prior_state: sent(&object.state, kind)?,
+            proposed_new_state: nothing.clone(),
+            config: nothing,
+            prior_private: object.private.clone(),
+            provider_meta: self.sent_meta()?,
+            client_capabilities: self.capabilities,
+            prior_identity: self.sent_identity(resource, object.identity.as_ref())?,
+            ..proto::plan_resource_change::Request::default()
+        };
+        self.trail.push("PlanResourceChange");
+        let answer = self.connection.provider.plan_resource_change(request).await?.into_inner();
+        told(answer.diagnostics)?;
+        if !received("planned state", answer.planned_state.as_ref(), kind)?.is_null() {
+            return Err(broken("a deletion is planned as something else"));
+        }
+        self.put_off(answer.deferred)?;
+        Ok(answer.planned_private)
+    }
+
+    /// Brings what was stored to the current schemas, as every run begins, and refreshes it; `None` when it is gone.
+    ///
+    /// # Errors
+    /// When the provider refuses, or its answer breaks a rule.
+    pub async fn refresh(&mut self, resource: &str, object: &Object) -> Answer<Option<Object>> {
+        let object = &self.stored(resource, object).await?;
+        self.read(resource, object).await
+    }
+
+    /// Refreshes what was read or imported just now.
+    pub(super) async fn read(&mut self, resource: &str, object: &Object) -> Answer<Option<Object>> {
+        let kind = self.resource(resource)?.implied_type();
+        let request = proto::read_resource::Request {
+            type_name: resource.to_owned(),
+            current_state: sent(&object.state, &kind)?,
+            private: object.private.clone(),
+            provider_meta: self.sent_meta()?,
+            client_capabilities: self.capabilities,
+            current_identity: self.sent_identity(resource, object.identity.as_ref())?,
+        };
+        self.trail.push("ReadResource");
+        let answer = self.connection.provider.read_resource(request).await?.into_inner();
+        told(answer.diagnostics)?;
+        self.put_off(answer.deferred)?;
+        let state = received("state", answer.new_state.as_ref(), &kind)?;
+        if state.is_null() {
+            return Ok(None);
+        }
+        if !state.is_wholly_known() {
+            return Err(broken("a refreshed state that is not wholly known"));
+        }
+        let identity = self.received_identity(resource, answer.new_identity.as_ref())?;
+        self.same_identity(resource, object.identity.as_ref(), identity.as_ref())?;
+        Ok(Some(Object { state, private: answer.private, identity }))
+    }
+}
+
+/// Whether what a provider says makes a replacement has changed. A path that leads nowhere, before and after, is the
+/// provider's mistake; one to something that stays as it is does not count.
+fn changes(path: &proto::AttributePath, before: &Value, after: &Value) -> Answer<bool> {
+    if path.steps.is_empty() {
+        return Err(broken("a replacement because of nothing in particular"));
+    }
+    if before.is_null() {
+        return Ok(false);
+    }
+    let (mut old, mut new) = (Some(before), Some(after));
+    for step in &path.steps {
+        let on = |value: &mut Option<&Value>| {
+            *value = match (&step.selector, *value) {
+                (Some(Selector::AttributeName(name) | Selector::ElementKeyString(name)), Some(at)) => {
+                    at.get(name)
+                }
+                (Some(Selector::ElementKeyInt(index)), Some(Value::List(all))) => {
+                    usize::try_from(*index).ok().and_then(|index| all.get(index))
+                }
+                _ => None,
+            };
+        };
+        let unknown = new.is_some_and(Value::is_unknown);
+        on(&mut old);
+        if !unknown {
+            on(&mut new);
+        }
+        if old.is_none() && new.is_none() {
+            return Err(broken(format!("a replacement because of {path:?}, which leads nowhere")));
+        }
+    }
+    Ok(old.unwrap_or(&Value::Null) != new.unwrap_or(&Value::Null))
+}

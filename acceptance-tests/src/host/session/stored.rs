@@ -1,0 +1,92 @@
+//! What earlier runs, and earlier versions of a provider, have stored.
+
+use terraform_provider_gallery::plugin::Value;
+use terraform_provider_gallery::plugin::value::json;
+
+use super::{Answer, Host, Object, broken, proto, received, told};
+
+impl Host {
+    /// What this run begins with: the stored state and identity through the provider's hands, which must leave what is
+    /// of the current versions as it is.
+    pub(super) async fn stored(&mut self, resource: &str, object: &Object) -> Answer<Object> {
+        let schema = self.resource(resource)?;
+        let (kind, version) = (schema.implied_type(), schema.version);
+        let text = json::encode(&object.state, &kind).map_err(|error| broken(error.to_string()))?;
+        let state = self.upgrade(resource, version, &text).await?;
+        if state != object.state {
+            return Err(broken("a state of the current version changed when it was read"));
+        }
+        // Hosts ask this only of an identity of another version; nothing may come of asking always.
+        if let (Some(identity), Some(kind)) = (&object.identity, self.identity_type(resource)) {
+            let text = json::encode(identity, kind).map_err(|error| broken(error.to_string()))?;
+            let asked = self.trail.len();
+            if self.upgrade_identity(resource, 0, &text).await?.as_ref() != Some(identity) {
+                return Err(broken("an identity of the current version changed when it was read"));
+            }
+            self.trail.truncate(asked);
+        }
+        Ok(object.clone())
+    }
+
+    /// Reads a state as an earlier version of the provider stored it.
+    ///
+    /// # Errors
+    /// When the provider refuses it.
+    pub async fn upgrade(&mut self, resource: &str, version: i64, stored: &str) -> Answer<Value> {
+        let raw_state = proto::RawState { json: stored.to_owned().into(), ..proto::RawState::default() };
+        self.upgrade_raw(resource, version, raw_state).await
+    }
+
+    /// The same with a state in the form of Terraform 0.11.
+    ///
+    /// # Errors
+    /// When the provider refuses it.
+    pub async fn upgrade_flat(
+        &mut self,
+        resource: &str,
+        version: i64,
+        flat: &[(&str, &str)],
+    ) -> Answer<Value> {
+        let flatmap = flat.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let raw_state = proto::RawState { flatmap, ..proto::RawState::default() };
+        self.upgrade_raw(resource, version, raw_state).await
+    }
+
+    async fn upgrade_raw(
+        &mut self,
+        resource: &str,
+        version: i64,
+        raw_state: proto::RawState,
+    ) -> Answer<Value> {
+        let kind = self.resource(resource)?.implied_type();
+        let (type_name, raw_state) = (resource.to_owned(), Some(raw_state));
+        let request = proto::upgrade_resource_state::Request { type_name, version, raw_state };
+        self.trail.push("UpgradeResourceState");
+        let answer = self.connection.provider.upgrade_resource_state(request).await?.into_inner();
+        told(answer.diagnostics)?;
+        received("upgraded state", answer.upgraded_state.as_ref(), &kind)
+    }
+
+    /// Reads an identity as an earlier version of the provider stored it.
+    ///
+    /// # Errors
+    /// When the provider refuses it.
+    pub async fn upgrade_identity(
+        &mut self,
+        resource: &str,
+        version: i64,
+        stored: &str,
+    ) -> Answer<Option<Value>> {
+        let raw_identity =
+            Some(proto::RawState { json: stored.to_owned().into(), ..proto::RawState::default() });
+        let request = proto::upgrade_resource_identity::Request {
+            type_name: resource.to_owned(),
+            version,
+            raw_identity,
+        };
+        self.trail.push("UpgradeResourceIdentity");
+        let answer = self.connection.provider.upgrade_resource_identity(request).await?.into_inner();
+        told(answer.diagnostics)?;
+        self.received_identity(resource, answer.upgraded_identity.as_ref())
+    }
+}

@@ -1,0 +1,77 @@
+//! A run of the CLI under way, and what can be done to it: Ctrl-C, and worse.
+
+use std::io;
+use std::process::{Child, Command, Stdio};
+
+use crate::output::Output;
+
+/// A run under way, in a process group of its own, as a shell would start it.
+#[derive(Debug)]
+pub struct Run {
+    child: Child,
+    line: String,
+}
+
+impl Run {
+    /// Starts a command; `line` is how it is shown.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(command: &mut Command, line: String) -> io::Result<Self> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        Ok(Self { child, line })
+    }
+
+    /// Presses Ctrl-C: the CLI and its providers are told alike.
+    ///
+    /// # Errors
+    /// When nobody can be told.
+    pub fn interrupt(&self) -> io::Result<()> {
+        signal("INT", &format!("-{}", self.child.id()))
+    }
+
+    /// Kills the CLI, and leaves its providers behind.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub fn kill(&self) -> io::Result<()> {
+        signal("KILL", &self.child.id().to_string())
+    }
+
+    /// Kills what the CLI has started: its providers.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be killed.
+    pub fn kill_providers(&self) -> io::Result<()> {
+        let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output()?;
+        let own = self.child.id().to_string();
+        let lines = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let mut killed = false;
+        for line in lines.lines() {
+            let mut columns = line.split_whitespace();
+            if let (Some(child), Some(parent)) = (columns.next(), columns.next())
+                && parent == own
+            {
+                signal("KILL", child)?;
+                killed = true;
+            }
+        }
+        if killed { Ok(()) } else { Err(io::Error::other("the CLI has started no provider")) }
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Errors
+    /// When its output cannot be read.
+    pub fn output(self) -> io::Result<Output> {
+        let output = self.child.wait_with_output()?;
+        Ok(Output::new(self.line, output.status, &output.stdout, &output.stderr))
+    }
+}
+
+fn signal(name: &str, to: &str) -> io::Result<()> {
+    let status = Command::new("kill").args(["-s", name, "--", to]).status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("kill -s {name} -- {to}"))) }
+}

@@ -1,0 +1,69 @@
+//! The CLI at hand is the host it is taken for, and takes what only some hosts have.
+
+use acceptance_tests::host::sequence;
+use acceptance_tests::scenario::{Scenario, scenario};
+
+use crate::configurations::{PROFILE, with};
+
+/// What the CLI has asked since there were so many calls, provider block and schemas apart.
+fn asked_since(s: &Scenario, before: usize) -> Vec<String> {
+    let begin =
+        ["GetProviderSchema", "GetResourceIdentitySchemas", "ValidateProviderConfig", "ConfigureProvider"];
+    let recording = s.recording();
+    let names = recording.names().skip(before).filter(|name| !begin.contains(name));
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_calls_are_those_our_own_host_makes() {
+    scenario(|s| {
+        let release = s.release();
+        let apply = |config: &str, command: &str, begins: &str| {
+            let before = s.recording().names().count();
+            s.write(config);
+            s.run_well(&["apply", "-no-color", "-auto-approve"]);
+            let asked = asked_since(s, before);
+            let mut expected = sequence::of(release, begins);
+            expected.extend(sequence::of(release, command));
+            // The CLI validates everything once, in a process of its own, before it plans.
+            let validated: Vec<_> = [vec!["ValidateResourceConfig"], expected.clone()].concat();
+            assert_eq!(asked, validated, "{release}: {command}");
+        };
+        apply(PROFILE, "create", "");
+        apply(&with(PROFILE, "applicable_host_endpoint", "\"WireServer\""), "update", "refresh");
+        apply(&with(PROFILE, "name", "\"app\""), "replace", "refresh");
+        let before = s.recording().names().count();
+        s.run_well(&["destroy", "-no-color", "-auto-approve"]);
+        let asked = asked_since(s, before);
+        assert!(
+            asked.iter().map(String::as_str).collect::<Vec<_>>().ends_with(&["ApplyResourceChange"])
+                && asked.iter().filter(|name| *name == "PlanResourceChange").count() >= 2,
+            "once to see what there is, once to delete it: {asked:?}"
+        );
+        s.write("");
+    });
+}
+
+#[test]
+fn a_module_may_say_what_it_is_called() {
+    scenario(|s| {
+        let modules = s.terraform.directory().join("allowlist");
+        std::fs::create_dir_all(&modules).unwrap();
+        let module = "terraform {\n  required_providers {\n    gallery = { source = \"terraform.local/azure/gallery\" }\n  }\n  \
+             provider_meta \"gallery\" {\n    module_name = \"contoso-allowlist/1.2.0\"\n  }\n}\n\
+             variable \"gallery_id\" {}\n";
+        let inner = PROFILE.replace("local.gallery_id", "var.gallery_id").replace("\"web\"", "\"inner\"");
+        std::fs::write(modules.join("main.tf"), format!("{module}{inner}")).unwrap();
+        s.write(&format!("{PROFILE}module \"allowlist\" {{\n  source     = \"./allowlist\"\n  gallery_id = local.gallery_id\n}}\n"));
+        s.run_well(&["get", "-no-color"]);
+        s.reapply(&[]);
+        let mut named = 0;
+        for request in s.requests() {
+            let inner = request.path.to_lowercase().ends_with("/inner");
+            let said = request.user_agent.ends_with(" contoso-allowlist/1.2.0");
+            assert_eq!(inner, said, "{}: {}", request.path, request.user_agent);
+            named += usize::from(said);
+        }
+        assert!(named >= 3, "looked for, created, refreshed: {named}");
+    });
+}

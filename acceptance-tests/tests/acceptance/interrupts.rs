@@ -1,0 +1,225 @@
+//! Ctrl-C, and `kill -9` of the provider or of the CLI. The fault matrix has every request of every operation with our
+//! own host; here is what the real one makes of it.
+
+use std::time::{Duration, Instant};
+
+use acceptance_tests::emulator::Request;
+use acceptance_tests::output::Output;
+use acceptance_tests::run::Run;
+use acceptance_tests::scenario::{Scenario, scenario};
+use serde_json::json;
+
+use crate::configurations::{PROFILE, RULES, V, WEB, both, version, with};
+
+const APPLY: [&str; 4] = ["apply", "-no-color", "-input=false", "-auto-approve"];
+/// How long an interrupted run may take to end, on a machine that has other things to do.
+const SECONDS: Duration = Duration::from_secs(20);
+
+/// Lets every write take this long from now on.
+fn slow(s: &Scenario, seconds: f64) {
+    let settings = json!({"operations": "async", "operation_seconds": seconds, "retry_after": null});
+    s.emulator.set(&settings).unwrap();
+}
+
+fn quick(s: &Scenario) {
+    s.emulator.set(&json!({"operations": "none"})).unwrap();
+}
+
+/// Waits until Azure has received a request like this.
+fn wait_for(s: &Scenario, like: impl Fn(&Request) -> bool) {
+    let begun = Instant::now();
+    while !s.emulator.requests().unwrap().iter().any(&like) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never came: {:?}", s.emulator.requests());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Starts a run and presses Ctrl-C when the operation that this verb starts is looked at for the first time.
+fn interrupted(s: &Scenario, arguments: &[&str], method: &str) -> Output {
+    s.requests();
+    let run = s.terraform.start(arguments).unwrap();
+    wait_for(s, |request| request.method == method);
+    wait_for(s, |request| request.path.contains("/capsOperations/"));
+    let at = Instant::now();
+    run.interrupt().unwrap();
+    let output = run.output().unwrap();
+    assert!(at.elapsed() < SECONDS, "{:?} {output}", at.elapsed());
+    assert_ne!(output.code, Some(0), "an interrupted run is no success: {output}");
+    output
+}
+
+fn sent(s: &Scenario, method: &str) -> usize {
+    s.requests().iter().filter(|request| request.method == method).count()
+}
+
+#[test]
+fn a_creation_that_is_interrupted_is_gone_on_with() {
+    scenario(|s| {
+        slow(s, 6.0);
+        s.write(PROFILE);
+        let output = interrupted(s, &APPLY, "PUT");
+        assert_eq!(output.times("In-VM access profile is not finished yet"), 1, "{output}");
+        assert!(!s.state().is_tainted(WEB), "it would be made again");
+        assert_eq!(s.state().ids("gallery_"), s.held());
+        assert_eq!(sent(s, "PUT"), 1);
+        quick(s);
+        s.apply(PROFILE);
+        assert_eq!(sent(s, "PUT"), 0, "nothing is begun again");
+
+        slow(s, 12.0);
+        s.write(&both());
+        let output = interrupted(s, &APPLY, "PUT");
+        assert_eq!(output.times("In-VM access profile version is not finished yet"), 1, "{output}");
+        assert!(!s.state().is_tainted(V));
+        // A plan does not wait, and says what is left to do.
+        let plan = s.replan(&[]);
+        if plan.output.says("In-VM access profile version is still being created") {
+            assert_eq!(plan.actions(V), "update", "{}", plan.output);
+        }
+        quick(s);
+        s.apply(&both());
+        assert_eq!(sent(s, "PUT"), 1, "the one before");
+        assert!(s.state().attributes(V)["published_date"].is_string());
+    });
+}
+
+#[test]
+fn a_change_and_a_deletion_that_are_interrupted_are_gone_on_with() {
+    scenario(|s| {
+        s.apply(&both());
+        slow(s, 6.0);
+        let changed = with(&both(), "mode", "\"Audit\"");
+        s.write(&changed);
+        let output = interrupted(s, &APPLY, "PUT");
+        assert!(output.says("could not be changed"), "{output}");
+        assert_eq!(sent(s, "PUT"), 1);
+        quick(s);
+        s.apply(&changed);
+        assert_eq!(sent(s, "PUT"), 0, "what was begun is waited for");
+        assert_eq!(s.state().attributes(V)["mode"], "Audit");
+
+        slow(s, 6.0);
+        s.write(PROFILE);
+        let output = interrupted(s, &APPLY, "DELETE");
+        assert!(output.says("could not be deleted"), "{output}");
+        assert!(!s.state().attributes(V).is_null(), "it may still be there");
+        assert_eq!(sent(s, "DELETE"), 1);
+        quick(s);
+        s.apply(PROFILE);
+        assert_eq!(sent(s, "DELETE"), 0, "what was begun is waited for");
+    });
+}
+
+#[test]
+fn what_is_being_deleted_and_wanted_again_is_made_anew() {
+    scenario(|s| {
+        s.apply(&both());
+        slow(s, 6.0);
+        s.write(PROFILE);
+        interrupted(s, &APPLY, "DELETE");
+        quick(s);
+        s.apply(&both());
+        assert_eq!(s.held().len(), 2);
+    });
+}
+
+/// The requests of a version's creation, by verb and number, and whether they are struck before they are taken.
+const PLACES: [(&str, u32, &str); 5] = [
+    ("GET", 1, "before"),
+    ("GET", 3, "after"),
+    ("PUT", 1, "before"),
+    ("PUT", 1, "after"),
+    ("POLL", 1, "before"),
+];
+
+/// Kills at each of the places; the next apply either creates or gives the block to paste, and then all is well.
+fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
+    scenario(|s| {
+        s.apply(PROFILE);
+        let id = s.version("web", "1.0.0");
+        for (method, nth, when) in PLACES {
+            slow(s, 0.3);
+            let path = if method == "POLL" { "**/capsOperations/*" } else { "/subscriptions/**" };
+            let verb = if method == "POLL" { "GET" } else { method };
+            let fault = json!([{"match": {"method": verb, "path": path}, "nth": nth,
+                "action": {"do": "delay", "seconds": 40, "when": when}}]);
+            s.emulator.faults(&fault).unwrap();
+            s.requests();
+            s.write(&both());
+            let run = s.terraform.start(&APPLY).unwrap();
+            let of_it = |request: &Request| {
+                let polled = request.path.contains("/capsOperations/");
+                if method == "POLL" { polled } else { request.method == verb && !polled }
+            };
+            // A request that is held back is not in the list before it is taken.
+            let seen = |s: &Scenario| {
+                let faults = s.emulator.script().unwrap();
+                faults["faults"][0]["seen"].as_u64().unwrap_or_default() >= u64::from(nth)
+            };
+            let begun = Instant::now();
+            while !seen(s) {
+                assert!(begun.elapsed() < Duration::from_secs(60), "{method} {nth} never came");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            if when == "after" {
+                wait_for(s, of_it);
+            }
+            kill(&run).unwrap();
+            let output = run.output().unwrap();
+            assert_ne!(output.code, Some(0), "{output}");
+            s.emulator.faults(&json!([])).unwrap();
+            quick(s);
+
+            let there = s.held().len() == 2;
+            let output = s.run(&APPLY);
+            if output.succeeded() {
+                assert!(!there, "something was there: {output}");
+                s.nothing_to_do();
+            } else {
+                assert!(
+                    output.says("In-VM access profile version already exists"),
+                    "{method} {nth} {when}: {output}"
+                );
+                assert!(output.says(&format!("id = \"{id}\" }}")), "{output}");
+                s.apply(&format!("{}\nimport {{\n  to = {V}\n  id = \"{id}\"\n}}\n", both()));
+            }
+            assert_eq!(s.held().len(), 2, "{method} {nth} {when}");
+            s.apply(PROFILE);
+        }
+    });
+}
+
+#[test]
+fn a_provider_that_is_killed_leaves_at_most_what_can_be_imported() {
+    killed(Run::kill_providers);
+}
+
+#[test]
+fn a_cli_that_is_killed_leaves_at_most_what_can_be_imported() {
+    killed(Run::kill);
+}
+
+#[test]
+fn a_version_without_a_name_that_was_left_behind_is_told() {
+    scenario(|s| {
+        s.apply(PROFILE);
+        let fault =
+            json!([{"match": {"method": "PUT"}, "action": {"do": "delay", "seconds": 40, "when": "after"}}]);
+        s.emulator.faults(&fault).unwrap();
+        let unnamed = format!("{PROFILE}{}", version(RULES));
+        s.write(&unnamed);
+        s.requests();
+        let run = s.terraform.start(&APPLY).unwrap();
+        wait_for(s, |request| request.method == "PUT");
+        run.kill_providers().unwrap();
+        run.output().unwrap();
+        s.emulator.faults(&json!([])).unwrap();
+        let output = s.run_well(&APPLY);
+        let id = s.version("web", "1.0.0");
+        assert_eq!(output.times("Another version holds the same"), 1, "{output}");
+        assert!(output.says(&format!("id = \"{id}\" }}")), "{output}");
+        assert_eq!(s.state().attributes(V)["name"], "1.0.1");
+        s.emulator.remove(&id).unwrap();
+        s.nothing_to_do();
+    });
+}

@@ -1,0 +1,273 @@
+//! One cell: a fault at one request of one operation, what must hold right after it, and the way back.
+
+use std::time::{Duration, Instant};
+
+use acceptance_tests::host::{Host, Outcome};
+use gallery_emulator::faults::Script;
+use serde_json::Value as Json;
+
+use super::catalogue::{Expect, Fault, Then};
+use super::operation::{Kind, Subject, Verb};
+use super::rig::{Line, Rig};
+
+/// How long an interrupted run may take to end: the five seconds in which a write on its way is waited for, the three
+/// of a last look, and what a busy machine adds.
+const SECONDS: Duration = Duration::from_secs(15);
+/// How many further runs an operation may need that outlasts its timeout on purpose.
+const RUNS: u32 = 8;
+
+/// A fault at a place.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell<'a> {
+    pub(crate) fault: &'a Fault,
+    pub(crate) subject: (Kind, Verb),
+    /// The verb of the request that is struck, and the how-manieth of these it is.
+    pub(crate) method: String,
+    pub(crate) nth: u32,
+    /// What it is: `GET`, `LIST`, `POLL`, `PUT`, `DELETE`.
+    pub(crate) kind: String,
+    pub(crate) settings: &'a Json,
+}
+
+impl Cell<'_> {
+    pub(crate) fn name(&self) -> String {
+        let (kind, verb) = self.subject;
+        format!("{} {} {} {} {}", self.fault.name, kind.word(), verb.word(), self.kind, self.nth)
+    }
+
+    /// How often it may be tried: with a timeout of a few seconds on a busy machine the time can be up before the fault
+    /// strikes.
+    pub(crate) fn tries(&self) -> u32 {
+        if self.fault.timeout.is_some() { 3 } else { 1 }
+    }
+
+    /// Runs it.
+    pub(crate) async fn run(&self, rig: &mut Rig) -> Result<(), String> {
+        let subject =
+            Subject::prepare(rig, self.subject, self.fault.timeout.as_deref(), self.settings).await?;
+        rig.host().await?;
+        rig.script(self.fault.script(&self.method, self.nth));
+        let begun = self.act(rig, &subject).await;
+        let lines = rig.lines();
+        let shown = || lines.iter().map(|line| format!("\n    {line}")).collect::<String>();
+        let ended = match begun {
+            Ok(outcome) => self.judge(rig, &subject, &outcome).map(|()| outcome),
+            Err(error) => Err(error),
+        };
+        let outcome = ended.map_err(|error| format!("{error}{}", shown()))?;
+        rig.script(Script::default());
+        if self.fault.then.is_some() {
+            rig.drop_host();
+        }
+        let healed = self.heal(rig, &subject.patient(), outcome).await;
+        healed.map_err(|error| {
+            let all: String = rig.lines().iter().map(|line| format!("\n    {line}")).collect();
+            format!("afterwards: {error}{all}")
+        })
+    }
+
+    async fn act(&self, rig: &mut Rig, subject: &Subject) -> Result<Outcome, String> {
+        let watch = rig.watch();
+        let (method, nth) = (self.fault.then, self.nth);
+        let host = rig.host().await?;
+        let (stopper, id) = (host.stopper(), host.id());
+        let interrupt = async move {
+            let Some(then) = method else { return std::future::pending::<Instant>().await };
+            loop {
+                let seen = watch.emulator().script.faults.first().map_or(0, |fault| fault.seen);
+                if seen >= nth {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            // The request has been counted; let it get as far as the fault lets it.
+            tokio::time::sleep(Duration::from_millis(if then == Then::StopLater { 400 } else { 50 })).await;
+            let at = Instant::now();
+            match then {
+                Then::Kill => {
+                    let id = id.map(|id| id.to_string()).unwrap_or_default();
+                    let killed =
+                        tokio::process::Command::new("kill").args(["-s", "KILL", &id]).status().await;
+                    assert!(killed.is_ok_and(|status| status.success()), "the provider cannot be killed");
+                }
+                Then::Stop | Then::StopLater => stopper.stop().await,
+            }
+            at
+        };
+        let mut stopped = None;
+        let outcome = {
+            let acting = subject.act(host);
+            tokio::pin!(acting, interrupt);
+            tokio::select! {
+                outcome = &mut acting => outcome,
+                at = &mut interrupt => { stopped = Some(at); acting.await }
+            }
+        };
+        if let Some(took) = stopped.map(|at| at.elapsed()).filter(|took| *took > SECONDS) {
+            return Err(format!("it took {took:?} to end after it was told to"));
+        }
+        if rig.struck() == 0 {
+            return Err("the fault did not strike".to_owned());
+        }
+        outcome.map_err(|trouble| trouble.to_string())
+    }
+
+    /// What must hold right after it.
+    fn judge(&self, rig: &Rig, subject: &Subject, outcome: &Outcome) -> Result<(), String> {
+        let held = rig.held(&subject.parent);
+        let kept = outcome.object.is_some();
+        if held.len() > 1 {
+            return Err(format!("there is more than one: {held:?}"));
+        }
+        let found = !held.is_empty();
+        let ghost = kept && !found && !matches!(self.subject.1, Verb::Read | Verb::Delete);
+        if found && !kept && self.fault.expect != Expect::Lost && self.subject.1 != Verb::Import {
+            return Err(format!("Azure holds what the state does not: {}", outcome.text()));
+        }
+        if ghost && !self.fault.leaves_doubt() {
+            return Err(format!("the state holds what Azure does not: {}", outcome.text()));
+        }
+        match self.fault.expect {
+            Expect::Passes if !outcome.succeeded() => Err(format!("it failed: {}", outcome.text())),
+            Expect::Fails if outcome.succeeded() => Err("nobody noticed".to_owned()),
+            Expect::Lost if outcome.lost.is_none() => Err(format!("there is an answer: {}", outcome.text())),
+            _ if outcome.succeeded() || outcome.lost.is_some() => Ok(()),
+            _ => self.message(outcome),
+        }
+    }
+
+    /// What an error must say.
+    fn message(&self, outcome: &Outcome) -> Result<(), String> {
+        let text = outcome.text();
+        let lacks = |what: &str| Err(format!("the message lacks {what}: {text}"));
+        let time = ["Elapsed: ", "its timeout ", "was stopped after "];
+        if !time.iter().any(|words| text.contains(words)) {
+            return lacks("the elapsed time against the timeout");
+        }
+        if let Some(says) = &self.fault.says {
+            let says = says.replace("{operation}", self.subject.1.timeout());
+            if !text.contains(&says) {
+                return lacks(&says);
+            }
+        }
+        let answered = !text.contains("the connection to")
+            && self.fault.then.is_none()
+            && !text.contains("an address that is not followed");
+        if answered && !text.contains("Request id: ") {
+            return lacks("the request id");
+        }
+        if !text.contains("/inVMAccessControlProfiles/") {
+            return lacks("the object");
+        }
+        let error = acceptance_tests::host::proto::diagnostic::Severity::Error as i32;
+        for one in outcome.told.iter().filter(|one| one.severity == error) {
+            let next = one.detail.split("\n\n").last().unwrap_or_default();
+            if !next.ends_with('.') || next.contains("Request id") {
+                return lacks("the next step at its end");
+            }
+        }
+        Ok(())
+    }
+
+    /// The next apply, and that it is the last that is needed.
+    async fn heal(&self, rig: &mut Rig, subject: &Subject, outcome: Outcome) -> Result<(), String> {
+        let allowed = if self.fault.timeout.is_some() { RUNS } else { 1 };
+        let taken = |lines: &[Line]| {
+            lines.iter().filter(|line| line.method == "PUT" && line.status == Some(201)).count()
+        };
+        let (succeeded, lost) = (outcome.succeeded(), outcome.lost.is_some());
+        let ghost = outcome.object.is_some() && rig.held(&subject.parent).is_empty();
+        let mut state = outcome;
+        for run in 1..=allowed {
+            let host = rig.host().await?;
+            match self.apply_again(host, subject, &mut state).await {
+                Ok(()) => break,
+                Err(error) if run == allowed => return Err(error),
+                Err(_) => {}
+            }
+        }
+        let held = rig.held(&subject.parent);
+        if subject.verb == Verb::Delete {
+            return if held.is_empty() { Ok(()) } else { Err(format!("left in Azure: {held:?}")) };
+        }
+        let orphans = usize::from(lost && subject.kind == Kind::Unnamed && taken(&rig.lines()) > 1);
+        if held.len() != 1 + orphans {
+            return Err(format!("Azure holds {held:?}"));
+        }
+        if subject.verb == Verb::Create && succeeded && !ghost && taken(&rig.lines()) > 1 {
+            return Err("it was created twice".to_owned());
+        }
+        let host = rig.host().await?;
+        let object = state.object.ok_or("nothing is in the state")?;
+        let refreshed =
+            host.refresh(subject.kind.resource(), &object).await.map_err(|error| error.to_string())?;
+        let refreshed = refreshed.ok_or("it vanished")?;
+        if !refreshed.private.is_empty() {
+            return Err(format!("something is still remembered: {:?}", refreshed.private));
+        }
+        match subject.is_settled(host, &refreshed).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the plan is not empty".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// One run of a host: refresh, plan, apply.
+    async fn apply_again(
+        &self,
+        host: &mut Host,
+        subject: &Subject,
+        state: &mut Outcome,
+    ) -> Result<(), String> {
+        let resource = subject.kind.resource();
+        let text = |trouble: acceptance_tests::host::Trouble| trouble.to_string();
+        if let Some(object) = &state.object {
+            state.object = host.refresh(resource, object).await.map_err(text)?;
+        } else if subject.verb == Verb::Import {
+            state.object = Some(host.import(resource, &subject.id).await.map_err(text)?);
+            return Ok(());
+        }
+        let goes = subject.verb == Verb::Delete || state.tainted;
+        if let Some(object) = state.object.clone().filter(|_| goes) {
+            let destroyed = host.try_destroy(resource, &object).await.map_err(text)?;
+            let told = destroyed.text();
+            state.object = destroyed.object;
+            if state.object.is_some() {
+                return Err(told);
+            }
+        }
+        if subject.verb == Verb::Delete {
+            return Ok(());
+        }
+        let before = state.object.clone();
+        let lost = std::mem::take(&mut state.lost);
+        let applied = subject.apply(host, before.as_ref()).await.map_err(text)?;
+        if applied.succeeded() {
+            if lost.is_some() && subject.kind == Kind::Unnamed && applied.text().contains("import {") {
+                // The one that nobody knows of is told; the new one has the next name.
+                return self.is_told(subject, &applied).map(|()| *state = applied);
+            }
+            *state = applied;
+            return Ok(());
+        }
+        if lost.is_some() && applied.text().contains("import {") {
+            self.is_told(subject, &applied)?;
+            state.object = Some(host.import(resource, &subject.id).await.map_err(text)?);
+            return Ok(());
+        }
+        let told = applied.text();
+        *state = applied;
+        Err(told)
+    }
+
+    /// What was left behind is told with the block to paste.
+    fn is_told(&self, subject: &Subject, outcome: &Outcome) -> Result<(), String> {
+        let block = format!("  id = \"{}\"\n}}", subject.id);
+        let text = outcome.text();
+        if text.contains(&block) {
+            Ok(())
+        } else {
+            Err(format!("no import block for {}: {text}", subject.id))
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The fault matrix: every fault of `acceptance-tests/faults` at every request of every operation on both resources,
+//! the real provider under the host double.
+//!
+//! ```sh
+//! cargo test -p acceptance-tests --test faults                        # the short form, part of every test run
+//! GALLERY_FAULTS=full cargo test -p acceptance-tests --test faults    # every fault, every way to tell of operations
+//! cargo test -p acceptance-tests --test faults -- interrupt create    # the cells whose names have both words
+//! ```
+//!
+//! For each cell: what Azure holds is in the state; an error says its code, the request id, the time it took of the time
+//! it had, and the next step; the next apply makes everything right, and the plan after it is empty; nothing is created
+//! twice. What the CLI makes of interrupts and kills is in the tests with the CLI (`acceptance::interrupts`).
+
+#![cfg(unix)]
+// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod catalogue;
+mod cell;
+mod operation;
+mod rig;
+mod table;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use gallery_emulator::authority::Authority;
+use serde_json::{Value as Json, json};
+
+use catalogue::Fault;
+use cell::Cell;
+use operation::{ALL, Kind, Subject, Verb};
+use rig::Rig;
+use table::Table;
+
+/// How many cells run side by side: most of the time they wait.
+const WORKERS: usize = 24;
+/// How long a cell may take; one that takes longer hangs.
+const LONGEST: Duration = Duration::from_secs(120);
+/// Asks for the full form.
+const FORM: &str = "GALLERY_FAULTS";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.iter().any(|word| word == "--list") {
+        println!("0 tests, 0 benchmarks");
+        return ExitCode::SUCCESS;
+    }
+    let words = words.into_iter().filter(|word| !word.starts_with('-')).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    match runtime.block_on(matrix(words)) {
+        Ok(failed) if failed.is_empty() => ExitCode::SUCCESS,
+        Ok(failed) => {
+            for (name, error) in &failed {
+                println!("\nFAILED {name}\n  {}", error.replace('\n', "\n  "));
+            }
+            println!("\n{} cells failed", failed.len());
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            println!("the matrix cannot be run: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The ways in which Azure is asked to tell of operations, the first of which is the short form's.
+fn ways(full: bool) -> Vec<Json> {
+    let mut ways = vec![json!({"operations": "async"})];
+    if full {
+        ways.push(json!({"operations": "location"}));
+        ways.push(json!({"operations": "state", "shout": true}));
+    }
+    ways
+}
+
+async fn matrix(words: Vec<String>) -> Result<BTreeMap<String, String>, String> {
+    let begun = Instant::now();
+    // Another crate may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let full = std::env::var_os(FORM).is_some_and(|form| form == "full");
+    let faults = catalogue::all()?;
+    let authority = Arc::new(Authority::open(None).map_err(|error| error.to_string())?);
+    let mut failed = BTreeMap::new();
+    for way in ways(full) {
+        let table = one_way(&faults, full, &way, &words, &authority, &mut failed).await?;
+        let (passed, run) = table.total();
+        if run > 0 {
+            println!(
+                "\nAzure tells of operations by {}\n\n{table}",
+                way["operations"].as_str().unwrap_or_default()
+            );
+        }
+        println!("fault matrix: {passed} of {run} cells passed, {} s", begun.elapsed().as_secs());
+    }
+    Ok(failed)
+}
+
+async fn one_way(
+    faults: &[Fault],
+    full: bool,
+    way: &Json,
+    words: &[String],
+    authority: &Arc<Authority>,
+    failed: &mut BTreeMap<String, String>,
+) -> Result<Table, String> {
+    let mut cells = Vec::new();
+    let mut first = Rig::new(authority).await?;
+    for subject in ALL {
+        let places = places(&mut first, subject, way).await?;
+        for fault in faults.iter().filter(|fault| full || !fault.full) {
+            // An import has no `timeouts` of its own, and nobody waits for the usual ones here.
+            if subject.1 == Verb::Import && fault.timeout.is_some() {
+                continue;
+            }
+            let here = |kind: &String| {
+                // What a version without a name does otherwise is to list the others before it is created.
+                let differs = full || subject.0 != Kind::Unnamed || kind == "LIST" || kind == "PUT";
+                differs && fault.strikes.contains(kind)
+            };
+            for (method, nth, kind) in places.iter().filter(|(.., kind)| here(kind)) {
+                let (method, nth, kind) = (method.clone(), *nth, kind.clone());
+                let cell = Cell { fault, subject, method, nth, kind, settings: way };
+                if words.iter().all(|word| cell.name().contains(word.as_str())) {
+                    cells.push(cell);
+                }
+            }
+        }
+    }
+    drop(first);
+    let cells = Mutex::new(cells);
+    let outcomes = Mutex::new((Table::default(), BTreeMap::new()));
+    let work = async || -> Result<(), String> {
+        let mut rig = None;
+        loop {
+            let Some(cell) = cells.lock().unwrap().pop() else { return Ok(()) };
+            let mut ran = Err(String::new());
+            for _ in 0..cell.tries() {
+                let mut at_hand = match rig.take() {
+                    Some(rig) => rig,
+                    None => Rig::new(authority).await?,
+                };
+                let tried = tokio::time::timeout(LONGEST, cell.run(&mut at_hand)).await;
+                ran = tried.unwrap_or_else(|_| Err("it hangs".to_owned()));
+                // What went wrong in one cell must not go on in the next.
+                if ran.is_ok() {
+                    rig = Some(at_hand);
+                    break;
+                }
+            }
+            let mut outcomes = outcomes.lock().unwrap();
+            outcomes.0.note(&cell.fault.name, cell.subject, ran.is_ok());
+            if let Err(error) = ran {
+                outcomes.1.insert(format!("{} ({})", cell.name(), way["operations"]), error);
+            }
+        }
+    };
+    let mut workers = Vec::new();
+    for _ in 0..WORKERS {
+        workers.push(Box::pin(work()));
+    }
+    for worker in futures_of(workers).await {
+        worker?;
+    }
+    let (table, found) = outcomes.into_inner().unwrap();
+    failed.extend(found);
+    Ok(table)
+}
+
+/// Waits for all of them side by side.
+async fn futures_of<F: Future + Unpin>(mut all: Vec<F>) -> Vec<F::Output> {
+    let mut done: Vec<Option<F::Output>> = all.iter().map(|_| None).collect();
+    std::future::poll_fn(move |context| {
+        for (future, done) in all.iter_mut().zip(&mut done) {
+            if done.is_none()
+                && let std::task::Poll::Ready(output) = std::pin::Pin::new(future).poll(context)
+            {
+                *done = Some(output);
+            }
+        }
+        if done.iter().all(Option::is_some) {
+            return std::task::Poll::Ready(done.iter_mut().filter_map(Option::take).collect());
+        }
+        std::task::Poll::Pending
+    })
+    .await
+}
+
+/// The requests of an operation that nothing disturbs: the verb, the how-manieth of that verb, and what it is.
+async fn places(
+    rig: &mut Rig,
+    subject: (Kind, Verb),
+    way: &Json,
+) -> Result<Vec<(String, u32, String)>, String> {
+    let prepared = Subject::prepare(rig, subject, None, way).await?;
+    let host = rig.host().await?;
+    let outcome = prepared.act(host).await.map_err(|trouble| trouble.to_string())?;
+    if !outcome.succeeded() {
+        return Err(format!("undisturbed, it fails: {}", outcome.text()));
+    }
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let places = rig.lines().into_iter().map(|line| {
+        let count = counts.entry(line.method.clone()).or_default();
+        *count += 1;
+        (line.method.clone(), *count, line.kind().to_owned())
+    });
+    Ok(places.collect())
+}

@@ -1,0 +1,218 @@
+//! What is done while a fault strikes.
+
+use acceptance_tests::host::{Host, Object, Outcome, Trouble};
+use serde_json::{Value as Json, json};
+
+use super::rig::Rig;
+
+/// A kind of object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Profile,
+    Version,
+    /// A version whose name is left to the provider.
+    Unnamed,
+}
+
+/// What is done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Create,
+    Read,
+    Update,
+    Delete,
+    Import,
+}
+
+/// Everything that is done.
+pub(crate) const ALL: [(Kind, Verb); 11] = [
+    (Kind::Profile, Verb::Create),
+    (Kind::Profile, Verb::Read),
+    (Kind::Profile, Verb::Update),
+    (Kind::Profile, Verb::Delete),
+    (Kind::Profile, Verb::Import),
+    (Kind::Version, Verb::Create),
+    (Kind::Unnamed, Verb::Create),
+    (Kind::Version, Verb::Read),
+    (Kind::Version, Verb::Update),
+    (Kind::Version, Verb::Delete),
+    (Kind::Version, Verb::Import),
+];
+
+impl Verb {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Import => "import",
+        }
+    }
+
+    /// The operation's name in the `timeouts` block.
+    pub(crate) fn timeout(self) -> &'static str {
+        if self == Self::Import { "read" } else { self.word() }
+    }
+}
+
+impl Kind {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Version => "version",
+            Self::Unnamed => "unnamed",
+        }
+    }
+
+    pub(crate) fn resource(self) -> &'static str {
+        match self {
+            Self::Profile => "gallery_invm_access_profile",
+            _ => "gallery_invm_access_profile_version",
+        }
+    }
+}
+
+/// One object and what is to become of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
+    pub(crate) kind: Kind,
+    pub(crate) verb: Verb,
+    /// The id of what holds it.
+    pub(crate) parent: String,
+    /// Its id, where a test can know it.
+    pub(crate) id: String,
+    /// What is there before.
+    pub(crate) before: Option<Object>,
+    /// The arguments that are applied.
+    pub(crate) arguments: Json,
+}
+
+impl Subject {
+    /// Makes an Azure for it. From here on operations end at the second look, so that each run has the same requests;
+    /// one that nobody looks at ends by itself.
+    pub(crate) async fn prepare(
+        rig: &mut Rig,
+        (kind, verb): (Kind, Verb),
+        timeout: Option<&str>,
+        settings: &Json,
+    ) -> Result<Self, String> {
+        rig.number += 1;
+        rig.clear();
+        let name = format!("p{}", rig.number);
+        let profile = format!("{}/inVMAccessControlProfiles/{name}", Rig::gallery());
+        let (parent, id, mut arguments) = if kind == Kind::Profile {
+            let arguments = json!({
+                "gallery_id": Rig::gallery(), "name": name, "location": "West US", "os_type": "Linux",
+                "applicable_host_endpoint": "IMDS"
+            });
+            (Rig::gallery(), profile, arguments)
+        } else {
+            rig.plant_profile(&name);
+            let mut arguments = json!({
+                "profile_id": profile, "mode": "Audit", "default_access": "Deny",
+                "rules": {
+                    "privileges": {"p": {"path": "/metadata/instance"}},
+                    "roles": {"r": {"privileges": ["p"]}},
+                    "identities": {"i": {"user_name": "web"}},
+                    "role_assignments": {"r": {"identities": ["i"]}}
+                }
+            });
+            if kind == Kind::Version {
+                arguments["name"] = "1.0.0".into();
+            }
+            (profile.clone(), format!("{profile}/versions/1.0.0"), arguments)
+        };
+        if timeout.is_some() {
+            arguments["timeouts"] = timeouts(PATIENT);
+        }
+        let mut subject = Self { kind, verb, parent, id, before: None, arguments };
+        if verb != Verb::Create {
+            let made = subject.apply(rig.host().await?, None).await.map_err(|trouble| trouble.to_string())?;
+            if !made.succeeded() {
+                return Err(format!("it could not be made in peace: {}", made.text()));
+            }
+            subject.before = made.object;
+        }
+        if let Some(timeout) = timeout {
+            subject.arguments["timeouts"] = timeouts(timeout);
+            if let Some(before) = subject.before.take() {
+                let host = rig.host().await?;
+                let changed =
+                    subject.apply(host, Some(&before)).await.map_err(|trouble| trouble.to_string())?;
+                subject.before = changed.object;
+            }
+        }
+        if verb == Verb::Update {
+            match kind {
+                Kind::Profile => subject.arguments["applicable_host_endpoint"] = "WireServer".into(),
+                _ => subject.arguments["mode"] = "Enforce".into(),
+            }
+        }
+        rig.set(&json!({"operation_seconds": 2.5, "operation_polls": 2, "retry_after": null}));
+        rig.set(settings);
+        rig.forget();
+        Ok(subject)
+    }
+
+    /// The same for somebody who has read that a timeout can be raised.
+    pub(crate) fn patient(&self) -> Self {
+        let mut patient = self.clone();
+        if patient.arguments.get("timeouts").is_some() {
+            patient.arguments["timeouts"] = timeouts(PATIENT);
+        }
+        patient
+    }
+
+    /// Does what is to be done.
+    pub(crate) async fn act(&self, host: &mut Host) -> Result<Outcome, Trouble> {
+        let resource = self.kind.resource();
+        match (self.verb, &self.before) {
+            (Verb::Create | Verb::Update, before) => self.apply(host, before.as_ref()).await,
+            (Verb::Delete, Some(before)) => host.try_destroy(resource, before).await,
+            (Verb::Import, _) => outcome(None, host.import(resource, &self.id).await.map(Some)),
+            (_, Some(before)) => outcome(Some(before), host.refresh(resource, before).await),
+            (_, None) => Ok(empty()),
+        }
+    }
+
+    /// Plans from a state to the arguments and applies.
+    pub(crate) async fn apply(&self, host: &mut Host, before: Option<&Object>) -> Result<Outcome, Trouble> {
+        let resource = self.kind.resource();
+        let config = host.config(resource, &self.arguments)?;
+        let plan = host.plan(resource, before, &config).await?;
+        if plan.is_empty {
+            return Ok(Outcome { object: before.cloned(), ..empty() });
+        }
+        host.try_apply(resource, plan).await
+    }
+
+    /// Whether there is nothing to do.
+    pub(crate) async fn is_settled(&self, host: &mut Host, object: &Object) -> Result<bool, Trouble> {
+        let config = host.config(self.kind.resource(), &self.arguments)?;
+        Ok(host.plan(self.kind.resource(), Some(object), &config).await?.is_empty)
+    }
+}
+
+/// Long enough for any machine.
+const PATIENT: &str = "5m";
+
+fn timeouts(each: &str) -> Json {
+    json!({"create": each, "read": each, "update": each, "delete": each})
+}
+
+fn empty() -> Outcome {
+    Outcome { object: None, tainted: false, told: Vec::new(), lost: None }
+}
+
+/// A read as an outcome: one that fails leaves the state as it was.
+fn outcome(before: Option<&Object>, read: Result<Option<Object>, Trouble>) -> Result<Outcome, Trouble> {
+    match read {
+        Ok(object) => Ok(Outcome { object, ..empty() }),
+        Err(Trouble::Refused(told)) => Ok(Outcome { object: before.cloned(), told, ..empty() }),
+        Err(Trouble::Call(status)) => {
+            Ok(Outcome { object: before.cloned(), lost: Some(status.to_string()), ..empty() })
+        }
+        Err(broken) => Err(broken),
+    }
+}

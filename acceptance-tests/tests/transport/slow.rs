@@ -1,0 +1,134 @@
+//! Hosts that take their time, and claims that are never made good.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use acceptance_tests::host::Connection;
+use http_body::Frame;
+use prost::bytes::Bytes;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::{Service as _, http};
+
+use super::{answers, launch};
+
+/// A message that is announced with this length, and of which nothing but a few bytes ever comes.
+struct Announced(Option<Bytes>);
+
+impl Announced {
+    fn new(length: u32) -> Self {
+        Self(Some([&[0], length.to_be_bytes().as_slice(), b"and no more"].concat().into()))
+    }
+}
+
+impl http_body::Body for Announced {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        match self.0.take() {
+            Some(piece) => Poll::Ready(Some(Ok(Frame::data(piece)))),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// Begins a call with such a message; ends with the status, should it ever be answered.
+async fn begin(connection: &Connection, length: u32) -> String {
+    let request = http::Request::builder()
+        .method("POST")
+        .uri("http://localhost/tfplugin6.Provider/ValidateResourceConfig")
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(Body::new(Announced::new(length)))
+        .unwrap();
+    let mut channel = connection.channel.clone();
+    std::future::poll_fn(|context| channel.poll_ready(context)).await.unwrap();
+    match channel.call(request).await {
+        Ok(answer) => {
+            let status = answer.headers().get("grpc-status");
+            status.map_or_else(String::new, |status| status.to_str().unwrap().to_owned())
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_calls_cannot_claim_more_than_there_is_room_for() {
+    let plugin = launch().start().await.unwrap();
+    let connection = plugin.connect().await.unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    // 195 GiB together.
+    for _ in 0..1000 {
+        let connection = connection.clone();
+        calls.spawn(async move { begin(&connection, 200 << 20).await });
+    }
+    // All but the five that fit are refused (8 is "resource exhausted"); those are waited for, their host is slow.
+    for _ in 0..995 {
+        let ended = timeout(Duration::from_secs(60), calls.join_next()).await.expect("it is not refused");
+        assert_eq!(ended.unwrap().unwrap(), "8");
+    }
+    answers(&mut connection.clone()).await;
+    let more = timeout(Duration::from_millis(200), calls.join_next()).await;
+    assert!(more.is_err(), "the rest have room: {more:?}");
+    #[cfg(target_os = "linux")]
+    assert!(super::peak_memory(plugin.id().unwrap()) < 256 << 10);
+    drop(calls);
+    // Who goes away gives the room back.
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    loop {
+        let refused = timeout(Duration::from_millis(200), begin(&connection, 200 << 20)).await;
+        if refused.is_err() {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{refused:?}");
+    }
+    assert!(plugin.shutdown().await.unwrap().status.success());
+}
+
+#[tokio::test]
+async fn a_handshake_byte_by_byte_keeps_nobody_waiting() {
+    let plugin = launch().start().await.unwrap();
+    let mut slow = UnixStream::connect(&plugin.line().socket).await.unwrap();
+    // A client hello that says it is long, in drops.
+    let hello = [&b"\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03"[..], &[7; 200]].concat();
+    for byte in hello {
+        slow.write_all(&[byte]).await.unwrap();
+        slow.flush().await.unwrap();
+    }
+    let mut connection =
+        timeout(Duration::from_secs(20), plugin.connect()).await.expect("kept waiting").unwrap();
+    answers(&mut connection).await;
+    drop(slow);
+    assert!(plugin.shutdown().await.unwrap().status.success());
+}
+
+#[tokio::test]
+async fn http_2_in_drops_keeps_nobody_waiting() {
+    // Only a host gets as far as HTTP/2; one without certificates needs no key for this.
+    let plugin = launch().plaintext().start().await.unwrap();
+    let mut slow = UnixStream::connect(&plugin.line().socket).await.unwrap();
+    // The preface, empty settings, and headers that go on and on.
+    slow.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    slow.write_all(b"\0\0\x01\x01\0\0\0\0\x01\x82").await.unwrap();
+    for _ in 0..64 {
+        // Continuations of 16,384 bytes each, never the last.
+        let frame = [&b"\0\x40\0\x09\0\0\0\0\x01"[..], &[0; 16_384]].concat();
+        if slow.write_all(&frame).await.is_err() {
+            break;
+        }
+    }
+    let mut answer = Vec::new();
+    drop(timeout(Duration::from_secs(20), slow.read_to_end(&mut answer)).await.expect("left open"));
+    answers(&mut plugin.connect().await.unwrap()).await;
+    #[cfg(target_os = "linux")]
+    assert!(super::peak_memory(plugin.id().unwrap()) < 64 << 10);
+    assert!(plugin.shutdown().await.unwrap().status.success());
+}

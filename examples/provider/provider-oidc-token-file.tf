@@ -1,0 +1,9 @@
+# With an id token of anybody whom the application trusts. The file is read again for each sign-in, so whoever writes it
+# may renew it.
+provider "gallery" {
+  alias                = "oidc_token_file"
+  tenant_id            = "11111111-1111-1111-1111-111111111111"
+  client_id            = "22222222-2222-2222-2222-222222222222"
+  use_oidc             = true
+  oidc_token_file_path = "/run/secrets/id-token"
+}

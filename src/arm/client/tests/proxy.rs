@@ -1,0 +1,69 @@
+//! Proxies as the environment names them. A variable can be set for another process only, so the test starts itself
+//! again.
+
+use super::*;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// The authority that the child asks.
+const AUTHORITY: &str = "GALLERY_TEST_PROXY_AUTHORITY";
+
+/// A proxy that turns everybody away: its address, and whom it was asked for.
+async fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            let read = socket.read(&mut request).await.unwrap_or_default();
+            let text = String::from_utf8_lossy(&request[..read]).into_owned();
+            noted.lock().unwrap().push(text.lines().next().unwrap_or_default().to_owned());
+            let _ = socket.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_is_asked_for_whatever_no_proxy_does_not_name_and_never_for_this_machine() {
+    let (address, asked) = proxy().await;
+    // 192.0.2.0/24 is for documentation: nobody answers there.
+    for (authority, no_proxy, expected) in [
+        ("https://192.0.2.1", "", true),
+        ("https://192.0.2.1", "192.0.2.2,example.com", true),
+        ("https://192.0.2.1", "192.0.2.1", false),
+        ("https://192.0.2.1", "localhost, 192.0.2.0/24", false),
+        ("https://127.0.0.1:1", "", false),
+        ("http://localhost:1", "", false),
+    ] {
+        asked.lock().unwrap().clear();
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "ALL_PROXY"] {
+            child.env_remove(name);
+        }
+        let child = child
+            .args(["--exact", "arm::client::tests::proxy::in_a_child"])
+            .env("HTTP_PROXY", &address)
+            .env("HTTPS_PROXY", &address)
+            .env("NO_PROXY", no_proxy)
+            .env(AUTHORITY, authority)
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+        let asked = asked.lock().unwrap().clone();
+        assert_eq!(!asked.is_empty(), expected, "{authority} with NO_PROXY={no_proxy}: {asked:?}");
+        assert!(asked.iter().all(|line| line.starts_with("CONNECT 192.0.2.1:443")), "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn in_a_child() {
+    let Ok(authority) = std::env::var(AUTHORITY) else { return };
+    let client = ArmClient::new(settings("https://arm.example", &authority)).unwrap();
+    client.profiles().get(&profile_id(), &call_of(700)).await.unwrap_err();
+}

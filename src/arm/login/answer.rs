@@ -1,0 +1,105 @@
+//! The answer of whoever hands out tokens. Microsoft Entra, the endpoints of managed identities and the az CLI say the
+//! same in different words.
+
+use azure_core::credentials::AccessToken;
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+
+use super::claims;
+
+/// No authority gives more than a day; a bound keeps sums in range.
+const LONGEST: Duration = Duration::days(7);
+
+/// A token, and when it ends.
+pub(super) struct TokenAnswer {
+    pub(super) token: String,
+    end: End,
+}
+
+enum End {
+    In(Duration),
+    At(OffsetDateTime),
+}
+
+impl TokenAnswer {
+    /// Reads `access_token` (`accessToken` of the az CLI) with `expires_on` (seconds since 1970) or `expires_in`
+    /// (seconds), numbers or texts; where neither is there, the token's own `exp`. `None` when there is no token or no
+    /// end in the future of 1970.
+    pub(super) fn read(json: &Value) -> Option<Self> {
+        let text = |name: &str| json.get(name).and_then(Value::as_str);
+        let token = text("access_token").or_else(|| text("accessToken"))?;
+        let seconds = |name: &str| json.get(name).map(whole_number);
+        let end = match (seconds("expires_in"), seconds("expires_on")) {
+            (Some(lifetime), _) => End::In(Duration::seconds(lifetime.filter(|s| *s > 0)?)),
+            (None, Some(Some(then))) => End::At(OffsetDateTime::from_unix_timestamp(then).ok()?),
+            (None, _) => End::At(OffsetDateTime::from_unix_timestamp(claims::expiry(token)?).ok()?),
+        };
+        Some(Self { token: token.to_owned(), end })
+    }
+
+    /// The token as azure_core has it; `asked` is when it was asked for.
+    pub(super) fn access_token(self, asked: OffsetDateTime) -> AccessToken {
+        let expires = match self.end {
+            End::In(lifetime) => asked + lifetime.min(LONGEST),
+            End::At(then) => then.min(asked + LONGEST),
+        };
+        AccessToken::new(self.token, expires)
+    }
+}
+
+/// Some authorities send numbers as text.
+fn whole_number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// Whether a token can stand in a header.
+pub(super) fn is_header_text(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::json;
+
+    fn expires(answer: &Value) -> Option<i64> {
+        let asked = OffsetDateTime::from_unix_timestamp(1_000).unwrap();
+        Some(TokenAnswer::read(answer)?.access_token(asked).expires_on.unix_timestamp())
+    }
+
+    #[test]
+    fn an_end_in_every_form() {
+        assert_eq!(expires(&json!({"access_token": "t", "expires_in": 60})), Some(1_060));
+        assert_eq!(
+            expires(&json!({"access_token": "t", "expires_in": "60", "expires_on": "9"})),
+            Some(1_060)
+        );
+        assert_eq!(expires(&json!({"access_token": "t", "expires_on": "2000"})), Some(2_000));
+        assert_eq!(expires(&json!({"accessToken": "t", "expires_on": 2000})), Some(2_000));
+        assert_eq!(expires(&json!({"access_token": "t", "expires_on": i64::MAX})), None);
+        assert_eq!(
+            expires(&json!({"access_token": "t", "expires_in": i64::MAX})),
+            Some(1_000 + 7 * 24 * 3600)
+        );
+        let token = format!("e30.{}.s", URL_SAFE_NO_PAD.encode(r#"{"exp":3000}"#));
+        assert_eq!(
+            expires(&json!({"accessToken": token, "expiresOn": "2023-01-01 00:00:00.000000"})),
+            Some(3_000)
+        );
+    }
+
+    #[test]
+    fn no_token_and_no_end() {
+        for bad in [
+            json!({}),
+            json!({"access_token": 7, "expires_in": 60}),
+            json!({"access_token": "t"}),
+            json!({"access_token": "t", "expires_in": 0}),
+            json!({"access_token": "t", "expires_in": "soon"}),
+        ] {
+            assert_eq!(expires(&bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The tokens that go with one request: our own, and those of further tenants.
+
+use super::super::cloud::Cloud;
+use super::super::error::Error;
+use super::super::pipeline::{Plumbing, carried};
+use super::super::secret::Secret;
+use super::{Login, TenantId, TokenCache};
+use azure_core::http::Context;
+use futures::future::try_join_all;
+
+/// Keeps the tokens of one login.
+#[derive(Debug)]
+pub(in crate::arm) struct Tokens {
+    own: TokenCache,
+    auxiliary: Vec<TokenCache>,
+    choice: Option<String>,
+}
+
+/// What goes with one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::arm) struct TokenSet {
+    /// The token of the login itself.
+    pub(in crate::arm) own: Secret,
+    /// Those of the auxiliary tenants, in the order in which they were given.
+    pub(in crate::arm) auxiliary: Vec<Secret>,
+}
+
+impl Tokens {
+    /// Takes the login, the further tenants, and how it came to this login, to be told with each failure.
+    pub(in crate::arm) fn new(
+        login: &Login,
+        auxiliary: &[TenantId],
+        choice: Option<&str>,
+        cloud: &Cloud,
+        plumbing: &Plumbing,
+    ) -> Result<Self, Error> {
+        let cache = |login: &Login| {
+            Ok::<_, Error>(TokenCache::new(login.credential(cloud, plumbing)?, cloud.scope(), plumbing.now))
+        };
+        let elsewhere = auxiliary.iter().filter_map(|tenant| login.in_tenant(tenant));
+        Ok(Self {
+            own: cache(login)?,
+            auxiliary: elsewhere.map(|login| cache(&login)).collect::<Result<_, _>>()?,
+            choice: choice.map(str::to_owned),
+        })
+    }
+
+    /// Gives tokens that are valid now. The context carries the call whose deadline bounds the requests for them.
+    pub(in crate::arm) async fn get(&self, ctx: &Context<'_>) -> azure_core::Result<TokenSet> {
+        let own = self.own.get(ctx).await.map_err(|error| self.told(error))?;
+        let auxiliary = try_join_all(self.auxiliary.iter().map(|cache| cache.get(ctx))).await;
+        Ok(TokenSet { own, auxiliary: auxiliary.map_err(|error| self.told(error))? })
+    }
+
+    /// Drops tokens that the service did not take, unless they have been replaced already. It does not say which of
+    /// them it disliked.
+    pub(in crate::arm) fn forget(&self, tokens: &TokenSet) {
+        self.own.forget(&tokens.own);
+        for (cache, token) in self.auxiliary.iter().zip(&tokens.auxiliary) {
+            cache.forget(token);
+        }
+    }
+
+    /// The error, with how it came to this login.
+    fn told(&self, error: azure_core::Error) -> azure_core::Error {
+        match error.into_downcast::<Error>() {
+            Ok(Error::Login(mut login)) => {
+                login.choice.clone_from(&self.choice);
+                carried(Error::Login(login))
+            }
+            Ok(other) => carried(other),
+            Err(error) => error,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! One look at an operation, for who comes back to it in a later run and must not wait.
+
+use super::super::call::Call;
+use super::super::error::{Error, RequestLine};
+use super::super::exchange::Http;
+use super::super::link;
+use super::status::{self, Seen};
+use super::{By, PendingOperation};
+
+/// What one look at an operation tells.
+#[derive(Debug)]
+pub enum Outlook {
+    /// It goes on; the word is the service's own.
+    Running(String),
+    /// It is done.
+    Done,
+    /// It failed or was cancelled, with the service's reason.
+    Failed(Error),
+    /// The service does not know of it (any more).
+    Unknown,
+}
+
+/// Takes an operation and asks once how it stands: at its own address, or where it has none at the object's.
+pub(in crate::arm) async fn look(
+    http: &Http,
+    pending: &PendingOperation,
+    call: &Call,
+) -> Result<Outlook, Error> {
+    let (url, read) = match &pending.by {
+        By::AsyncOperation(path) | By::Location(path) => {
+            let line = RequestLine { method: "GET", path: path.clone() };
+            let url = link::follow(&http.cloud, &line, path, &http.api_version)?;
+            let by_location = matches!(pending.by, By::Location(_));
+            (url, if by_location { status::location } else { status::async_operation })
+        }
+        By::ProvisioningState | By::Refused(_) => (http.url_of(&pending.resource)?, status::object as _),
+    };
+    match read(&http.get(&url, call).await?) {
+        Ok(Seen::Running(word)) => Ok(Outlook::Running(word)),
+        Ok(Seen::Done | Seen::DoneSilently | Seen::DoneWithObject) => Ok(Outlook::Done),
+        Ok(Seen::Nothing) => Ok(Outlook::Unknown),
+        Err(error @ (Error::Operation(_) | Error::Service(_))) => Ok(Outlook::Failed(error)),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,37 @@
+//! What becomes of a write that gets no answer which settles it.
+//!
+//! Whoever creates something must know, when it fails, whether there may be something all the same: an object that
+//! Terraform does not know of is the worst that can be left behind. So each attempt of a write is noted in its
+//! [`Call`] before it is sent, and the note is taken back only by an answer that refuses it, or when no connection
+//! was made. An attempt that is dropped half-way, at the deadline or on a stop, leaves the note as it is.
+
+use super::super::call::{Call, Fate};
+use super::transport::forward;
+use super::turn::Turn;
+use async_trait::async_trait;
+use azure_core::error::ErrorKind;
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{Context, Request};
+use std::sync::Arc;
+
+/// Keeps the [`Fate`] of the writes of a call.
+#[derive(Debug)]
+pub(super) struct FatePolicy;
+
+#[async_trait]
+impl Policy for FatePolicy {
+    async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
+        let (Some(call), Some(_)) = (ctx.value::<Call>(), ctx.value::<Turn>()) else {
+            return forward(ctx, request, next).await;
+        };
+        let before = call.note_fate(Fate::UnderWay);
+        let answer = forward(ctx, request, next).await;
+        let refused = match &answer {
+            // A request that timed out may have been taken.
+            Ok(answer) => matches!(u16::from(answer.status()), 300..=407 | 409..=499),
+            Err(error) => *error.kind() == ErrorKind::Connection,
+        };
+        call.note_fate(if refused { before } else { before.max(Fate::Doubtful) });
+        answer
+    }
+}

@@ -1,0 +1,84 @@
+//! Which cloud: by name, by addresses, or as a metadata host tells.
+
+use url::Url;
+
+use super::source::{Found, Lookup};
+use crate::arm::{Cloud, MetadataHost, Place};
+use crate::plugin::{Diagnostic, Path};
+use crate::provider::checks::sentence;
+
+/// The addresses that settings can give.
+const MANAGER: (&str, &str) = ("resource_manager_endpoint", "ARM_RESOURCE_MANAGER_ENDPOINT");
+const AUTHORITY: (&str, &str) = ("active_directory_authority_host", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST");
+
+/// The named cloud, with the addresses of the `endpoint` block put over its own, field by field. Addresses alone are
+/// enough: who gives them need not also say `custom`. A metadata host tells what is not given.
+pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
+    let environment = lookup.text("environment");
+    let manager = lookup.text("endpoint.resource_manager_endpoint");
+    let authority = lookup.text("endpoint.active_directory_authority_host");
+    let audience = lookup.text("endpoint.resource_manager_audience");
+
+    if let Some(host) = lookup.text("metadata_host") {
+        if let Some(given) = [&manager, &authority, &audience].into_iter().flatten().next() {
+            let detail = format!(
+                "The {} tells where to ask for the addresses of the cloud, and the {} is one of them. Give either the \
+                 host or the addresses.",
+                host.source, given.source
+            );
+            let diagnostic = Diagnostic::error("Metadata host beside addresses", detail);
+            return Err(host.source.blame(diagnostic));
+        }
+        let host = host.parse("Unusable metadata host", |text| MetadataHost::new(&text))?.value;
+        let environment = environment.map(|found| found.value).filter(|name| !is_custom(name));
+        return Ok(Place::Told { host, environment });
+    }
+    let base = match &environment {
+        Some(found) if is_custom(&found.value) => None,
+        Some(found) => Some(Cloud::named(&found.value).map_err(|error| {
+            let detail = format!("The {} is {:?}: {error}.", found.source, found.value);
+            found.source.blame(Diagnostic::error("Unknown Azure environment", detail))
+        })?),
+        None => Some(Cloud::public()),
+    };
+    if manager.is_none() && authority.is_none() && audience.is_none() {
+        return base.map(Place::Known).ok_or_else(|| incomplete(environment.as_ref(), MANAGER));
+    }
+    let own = |found: &Option<Found<String>>, base: Option<&Url>| {
+        found.as_ref().map(|found| found.value.clone()).or_else(|| base.map(ToString::to_string))
+    };
+    let Some(manager_address) = own(&manager, base.as_ref().map(Cloud::resource_manager)) else {
+        return Err(incomplete(environment.as_ref(), MANAGER));
+    };
+    let Some(authority_address) = own(&authority, base.as_ref().map(Cloud::authority)) else {
+        return Err(incomplete(environment.as_ref(), AUTHORITY));
+    };
+    let audience_text = audience.as_ref().map(|found| found.value.as_str());
+    let cloud = Cloud::custom(&manager_address, &authority_address, audience_text);
+    cloud.map(Place::Known).map_err(|error| {
+        let diagnostic = Diagnostic::error("Unusable Azure endpoint", format!("{}.", sentence(&error)));
+        let blamed = [&manager, &authority, &audience].into_iter().flatten().find(|found| {
+            let shown = error.to_string();
+            shown.contains(&format!("{:?}", found.value))
+        });
+        blamed.map_or(diagnostic.clone(), |found| found.source.blame(diagnostic))
+    })
+}
+
+fn is_custom(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("custom")
+}
+
+fn incomplete(environment: Option<&Found<String>>, (argument, variable): (&str, &str)) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        "Custom environment without its addresses",
+        format!(
+            "The environment is `custom`, so `{argument}` in the `endpoint` block, or {variable}, must be set; or \
+             `metadata_host` (ARM_METADATA_HOSTNAME), which tells the addresses."
+        ),
+    );
+    match environment {
+        Some(found) => found.source.blame(diagnostic),
+        None => diagnostic.at(Path::attribute("environment")),
+    }
+}

@@ -1,0 +1,52 @@
+//! Settings that may be given directly or in a file, or both when they agree, as azurerm and azapi have it.
+
+use std::io::Read as _;
+
+use super::source::{Found, Lookup, disagree};
+use crate::plugin::Diagnostic;
+
+/// Larger than any id, secret, token or certificate; a wrong path may lead to anything.
+const LARGEST: u64 = 1 << 20;
+
+/// A text given under one name, or in the file that another names. Blanks around a file's text do not count.
+pub(super) fn text_or_file(
+    lookup: &Lookup<'_>,
+    name: &str,
+    file_name: &str,
+) -> Result<Option<Found<String>>, Diagnostic> {
+    let direct = lookup.text(name);
+    let Some(file) = lookup.text(file_name) else { return Ok(direct) };
+    let text = text(&file)?;
+    let read = Found { value: text, source: file.source };
+    match direct {
+        Some(direct) if direct.value.trim() != read.value => Err(disagree(&direct, &read)),
+        _ => Ok(Some(read)),
+    }
+}
+
+/// The text of a file that a setting names.
+pub(super) fn text(file: &Found<String>) -> Result<String, Diagnostic> {
+    let bytes = bytes(file)?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable(file, "it is not text"))?;
+    match text.trim() {
+        "" => Err(unreadable(file, "it is empty")),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// The content of a file that a setting names.
+pub(super) fn bytes(file: &Found<String>) -> Result<Vec<u8>, Diagnostic> {
+    let path = &file.value;
+    let opened = std::fs::File::open(path).map_err(|error| unreadable(file, &error.to_string()))?;
+    let mut bytes = Vec::new();
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(file, &error.to_string()))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(unreadable(file, "it is larger than 1 MiB"));
+    }
+    Ok(bytes)
+}
+
+fn unreadable(file: &Found<String>, reason: &str) -> Diagnostic {
+    let detail = format!("The file {:?}, named by {}, cannot be used: {reason}.", file.value, file.source);
+    file.source.blame(Diagnostic::error("Unreadable credential file", detail))
+}

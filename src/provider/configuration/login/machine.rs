@@ -1,0 +1,117 @@
+//! Signing in as the machine, or as whoever sits in front of it.
+
+use super::super::source::{Found, Lookup, Source};
+use super::application::Who;
+use super::{Switches, Verdict, half};
+use crate::arm::{Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, Secret};
+use crate::plugin::Diagnostic;
+
+/// The managed identity of the platform.
+pub(super) fn by_managed_identity(
+    lookup: &Lookup<'_>,
+    who: &Who,
+    switches: &Switches,
+) -> Result<Verdict, Diagnostic> {
+    let Some(switch) = switches.msi.as_ref().filter(|found| found.value) else {
+        return Ok(Verdict::Pass("use_msi is not set to true".to_owned()));
+    };
+    let (identity, named_by) = identity(lookup, who)?;
+    let endpoint = endpoint(lookup)?;
+    let version = lookup.text("msi_api_version");
+    if let Some(version) = &version
+        && !version.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
+    {
+        let detail = format!("The {} is {:?}, which is no api-version.", version.source, version.value);
+        return Err(version.source.blame(Diagnostic::error("Unusable api-version", detail)));
+    }
+    match ManagedIdentity::new(identity, endpoint, version.map(|found| found.value)) {
+        Ok(identity) => Ok(Verdict::Take(Login::ManagedIdentity(identity))),
+        Err(error) => {
+            let source = named_by.unwrap_or(&switch.source);
+            let detail = format!("The {source} names an identity, and {error}. Leave it out.");
+            Err(source.blame(Diagnostic::error("No such managed identity", detail)))
+        }
+    }
+}
+
+/// Which identity, and the setting that named it.
+fn identity<'a>(lookup: &Lookup<'_>, who: &'a Who) -> Result<(Identity, Option<&'a Source>), Diagnostic> {
+    let object = lookup.text("msi_object_id");
+    let resource = lookup.text("msi_resource_id");
+    let client = who.given_client();
+    let twice = |one: &dyn std::fmt::Display, other: &Found<String>| {
+        let detail = format!(
+            "The {one} and the {} each name a managed identity. Give one of them only.",
+            other.source
+        );
+        other.source.blame(Diagnostic::error("Two managed identities", detail))
+    };
+    match (object, resource) {
+        (Some(object), Some(resource)) => Err(twice(&object.source, &resource)),
+        (Some(found), None) => match client {
+            Some(client) => Err(twice(&client.source, &found)),
+            None => Ok((Identity::Object(found.value), None)),
+        },
+        (None, Some(found)) => match client {
+            Some(client) => Err(twice(&client.source, &found)),
+            None => Ok((Identity::Resource(found.value), None)),
+        },
+        (None, None) => Ok(match &who.client {
+            Some(client) => (Identity::Client(client.value.to_string()), Some(&client.source)),
+            None => (Identity::System, None),
+        }),
+    }
+}
+
+/// Who is asked: the endpoint that is given, else the one that the platform has set in the environment, else a virtual
+/// machine's. The variables are those of azure_identity.
+fn endpoint(lookup: &Lookup<'_>) -> Result<IdentityEndpoint, Diagnostic> {
+    if let Some(given) = lookup.text("msi_endpoint") {
+        let url = given.parse("Unusable endpoint for managed identities", |text| MachineUrl::given(&text))?;
+        return Ok(IdentityEndpoint::Imds(url.value));
+    }
+    let platform = |found: Found<String>| {
+        let url =
+            found.parse("Unusable endpoint for managed identities", |text| MachineUrl::of_platform(&text))?;
+        Ok::<_, Diagnostic>(url.value)
+    };
+    let header = lookup.variable("IDENTITY_HEADER");
+    match (lookup.variable("IDENTITY_ENDPOINT"), header) {
+        (Some(found), Some(header)) => {
+            if let Some(thumbprint) = lookup.variable("IDENTITY_SERVER_THUMBPRINT") {
+                let detail = format!(
+                    "The {} is set, so this seems to run in Service Fabric, whose managed identities this provider \
+                     cannot use. Sign in another way.",
+                    thumbprint.source
+                );
+                return Err(Diagnostic::error("No managed identity in Service Fabric", detail));
+            }
+            Ok(IdentityEndpoint::AppService(platform(found)?, Secret::new(header.value)))
+        }
+        (Some(found), None) if lookup.variable("IMDS_ENDPOINT").is_some() => {
+            Ok(IdentityEndpoint::Arc(platform(found)?))
+        }
+        _ => match lookup.variable("MSI_ENDPOINT") {
+            Some(found) => Ok(IdentityEndpoint::CloudShell(platform(found)?)),
+            None => Ok(IdentityEndpoint::Imds(MachineUrl::imds())),
+        },
+    }
+}
+
+/// Whoever the az CLI is signed in as. A client id that nothing goes with is told instead: who has set it means to sign
+/// in as that application, not as somebody's own account.
+pub(super) fn by_az_cli(lookup: &Lookup<'_>, who: &Who, switches: &Switches) -> Result<Verdict, Diagnostic> {
+    if let Some(switch) = switches.cli.as_ref().filter(|found| !found.value) {
+        return Ok(Verdict::Pass(format!("use_cli is false ({})", switch.source)));
+    }
+    if let Some(client) = who.given_client().filter(|_| switches.cli.is_none()) {
+        let missing = "anything to prove it with: a client secret (ARM_CLIENT_SECRET), a client certificate \
+                       (ARM_CLIENT_CERTIFICATE_PATH), `use_oidc` (ARM_USE_OIDC) or `use_msi` (ARM_USE_MSI). If the az CLI \
+                       is meant, leave the client id out or set `use_cli` (ARM_USE_CLI) to true";
+        return Err(half(client, "application", "A client id", &[missing.to_owned()]));
+    }
+    Ok(Verdict::Take(Login::AzureCli {
+        tenant_id: who.tenant.as_ref().map(|found| found.value.clone()),
+        subscription_id: lookup.text("subscription_id").map(|found| found.value),
+    }))
+}

@@ -1,0 +1,156 @@
+//! Which way to sign in.
+//!
+//! The ways are looked at in azurerm's order: client certificate, client secret, id token (OIDC), managed identity, az
+//! CLI. The first that is set up is the one; what it meets is told, and no other is tried after it: a wrong secret must
+//! not end in somebody's own account. What was seen on the way is kept for the message.
+
+mod application;
+mod machine;
+mod oidc;
+mod story;
+
+#[cfg(test)]
+mod tests;
+
+use super::source::{Found, Lookup};
+use crate::arm::{Login, TenantId};
+use crate::plugin::{Diagnostic, Diagnostics};
+use application::Who;
+use story::Story;
+use time::OffsetDateTime;
+
+pub use story::{NoLogin, advice};
+
+/// What Azure Resource Manager takes at most ("Authenticate requests across tenants").
+const AUXILIARY: usize = 3;
+
+/// How to sign in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// The way; or that there is none, which is an error only for who needs Azure.
+    pub login: Result<Login, NoLogin>,
+    /// The ways that were looked at, and why each is or is not the one.
+    pub choice: String,
+    /// Further tenants whose tokens go along.
+    pub auxiliary_tenants: Vec<TenantId>,
+    /// What the user should know, though it stops nothing.
+    pub warnings: Diagnostics,
+}
+
+/// What to do about one way.
+enum Verdict {
+    /// This is the one.
+    Take(Login),
+    /// Not this one, since.
+    Pass(String),
+}
+
+/// Chooses the way.
+///
+/// # Errors
+/// When a setting cannot be used, or a way is half set up.
+pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
+    let who = Who::find(lookup)?;
+    let switches = Switches::find(lookup)?;
+    let auxiliary_tenants = auxiliary_tenants(lookup)?;
+    let ways: [(&'static str, Way); 5] = [
+        ("client certificate", application::by_certificate),
+        ("client secret", application::by_secret),
+        ("id token (OIDC)", oidc::by_id_token),
+        ("managed identity", machine::by_managed_identity),
+        ("az CLI", machine::by_az_cli),
+    ];
+    let mut story = Story::default();
+    let mut chosen = None;
+    for (name, way) in ways {
+        if chosen.is_some() {
+            story.passed(name, "another way comes first");
+            continue;
+        }
+        match way(lookup, &who, &switches)? {
+            Verdict::Take(login) => {
+                story.taken(name, &login, &who);
+                chosen = Some(login);
+            }
+            Verdict::Pass(reason) => story.passed(name, &reason),
+        }
+    }
+    let mut warnings = Diagnostics::new();
+    warnings.extend(chosen.as_ref().and_then(application::expired));
+    if let (Some(login), Some(auxiliary)) = (&chosen, &auxiliary_tenants)
+        && !auxiliary.value.is_empty()
+        && !login.reaches_other_tenants()
+    {
+        let detail = format!(
+            "The {} names further tenants, and a managed identity can sign in to its own tenant only. No tokens of \
+             the others go along.",
+            auxiliary.source
+        );
+        warnings.push(auxiliary.source.blame(Diagnostic::warning("Auxiliary tenants are not used", detail)));
+    }
+    let choice = story.to_string();
+    Ok(SignIn {
+        login: chosen.ok_or_else(|| NoLogin::new(choice.clone())),
+        choice,
+        auxiliary_tenants: auxiliary_tenants.map(|found| found.value).unwrap_or_default(),
+        warnings,
+    })
+}
+
+type Way = fn(&Lookup<'_>, &Who, &Switches) -> Result<Verdict, Diagnostic>;
+
+/// The switches of the ways that need one, each a boolean that must be none but yes or no.
+struct Switches {
+    oidc: Option<Found<bool>>,
+    aks: Option<Found<bool>>,
+    msi: Option<Found<bool>>,
+    cli: Option<Found<bool>>,
+}
+
+impl Switches {
+    fn find(lookup: &Lookup<'_>) -> Result<Self, Diagnostic> {
+        Ok(Self {
+            oidc: lookup.flag("use_oidc")?,
+            aks: lookup.flag("use_aks_workload_identity")?,
+            msi: lookup.flag("use_msi")?,
+            cli: lookup.flag("use_cli")?,
+        })
+    }
+
+    fn is_on(switch: &Option<Found<bool>>) -> bool {
+        switch.as_ref().is_some_and(|found| found.value)
+    }
+
+    /// Whether the user has asked for a way that needs no settings of an application.
+    fn asks_for_another(&self) -> bool {
+        Self::is_on(&self.msi) || Self::is_on(&self.cli)
+    }
+}
+
+fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Found<Vec<TenantId>>>, Diagnostic> {
+    let Some(found) = lookup.list("auxiliary_tenant_ids") else { return Ok(None) };
+    let found = found.parse("Unusable auxiliary tenants", |texts| {
+        texts.iter().map(|text| text.parse::<TenantId>()).collect::<Result<Vec<_>, _>>()
+    })?;
+    if found.value.len() > AUXILIARY {
+        let detail = format!(
+            "The {} names {} tenants; Azure takes at most {AUXILIARY}.",
+            found.source,
+            found.value.len()
+        );
+        return Err(found.source.blame(Diagnostic::error("Too many auxiliary tenants", detail)));
+    }
+    Ok(Some(found))
+}
+
+/// The diagnostic for a way of which a part is there: `found` says that it is meant.
+fn half<T>(found: &Found<T>, way: &str, what: &str, missing: &[String]) -> Diagnostic {
+    let detail = format!("{what} was given by the {}, but not {}.", found.source, missing.join(", nor "));
+    found.source.blame(Diagnostic::error(format!("Half a sign-in by {way}"), detail))
+}
+
+/// A moment as people write it.
+fn moment(then: OffsetDateTime) -> String {
+    let (date, time) = (then.date(), then.time());
+    format!("{date} {:02}:{:02}", time.hour(), time.minute())
+}

@@ -1,0 +1,115 @@
+//! Signing in with an id token: given, in a file, of an AKS pod, of Azure DevOps, of GitHub.
+
+use super::super::arguments::AKS_TOKEN_FILE;
+use super::super::files;
+use super::super::source::{Found, Lookup, disagree};
+use super::application::{Who, agreeing};
+use super::{Switches, Verdict, half, moment};
+use crate::arm::{AssertionSource, Login, RequestUrl, Secret};
+use crate::plugin::Diagnostic;
+use time::OffsetDateTime;
+
+/// An id token, from the first source that is set: as it is, in a file, a service connection, a request address.
+pub(super) fn by_id_token(
+    lookup: &Lookup<'_>,
+    who: &Who,
+    switches: &Switches,
+) -> Result<Verdict, Diagnostic> {
+    let aks = Switches::is_on(&switches.aks);
+    let switch = [&switches.aks, &switches.oidc].into_iter().flatten().find(|found| found.value);
+    let Some(switch) = switch else {
+        return Ok(Verdict::Pass("use_oidc is not set to true".to_owned()));
+    };
+    let assertion = match source(lookup, aks)? {
+        Ok(assertion) => assertion,
+        Err(missing) if switches.asks_for_another() => return Ok(Verdict::Pass(lacks(&missing))),
+        Err(missing) => return Err(half(switch, "id token", "The wish for it", &missing)),
+    };
+    match who.application() {
+        Ok(application) => Ok(Verdict::Take(Login::Federated { application, assertion })),
+        Err(missing) if switches.asks_for_another() => Ok(Verdict::Pass(lacks(&missing))),
+        Err(missing) => Err(half(switch, "id token", "The wish for it", &missing)),
+    }
+}
+
+fn lacks(missing: &[String]) -> String {
+    format!("it lacks {}", missing.join(", and "))
+}
+
+/// Where id tokens come from, or what is missing.
+fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<String>>, Diagnostic> {
+    let token = lookup.text("oidc_token");
+    let mut file = lookup.text("oidc_token_file_path");
+    if aks {
+        file = agreeing(file, lookup.variable(AKS_TOKEN_FILE))?;
+    }
+    if let Some(file) = file {
+        // Read now so that a wrong path is told on its argument; what is exchanged is read anew each time.
+        let text = files::text(&file)?;
+        if let Some(token) = token
+            && token.value.trim() != text
+        {
+            return Err(disagree(&token, &file));
+        }
+        return Ok(Ok(AssertionSource::File { path: file.value.into(), aks }));
+    }
+    if aks {
+        return Ok(Err(vec![format!("the file with the pod's token ({AKS_TOKEN_FILE})")]));
+    }
+    if let Some(token) = token {
+        let assertion = AssertionSource::Token(Secret::new(token.value.trim()));
+        if let Some(end) = assertion.expires().filter(|end| *end <= OffsetDateTime::now_utc()) {
+            let detail = format!(
+                "The id token of the {} expired at {} UTC, and cannot be renewed. Give a fresh one, or \
+                 `oidc_request_url` and `oidc_request_token` or `oidc_token_file_path`, from which a fresh one can be \
+                 had.",
+                token.source,
+                moment(end)
+            );
+            return Err(token.source.blame(Diagnostic::error("Expired id token", detail)));
+        }
+        return Ok(Ok(assertion));
+    }
+    request(lookup)
+}
+
+/// A service that is asked for id tokens.
+fn request(lookup: &Lookup<'_>) -> Result<Result<AssertionSource, Vec<String>>, Diagnostic> {
+    let connection =
+        lookup.text_of_two("ado_pipeline_service_connection_id", "oidc_azure_service_connection_id")?;
+    let url = lookup.text("oidc_request_url");
+    let token = lookup.text("oidc_request_token");
+    let (url, token) = match (url, token) {
+        (Some(url), Some(token)) => (url, token),
+        (url, token) => return Ok(Err(missing(url.as_ref(), token.as_ref()))),
+    };
+    let url = url.parse("Unusable OIDC request address", |text| RequestUrl::new(&text))?.value;
+    let token = Secret::new(token.value);
+    Ok(Ok(match connection {
+        Some(connection) => {
+            AssertionSource::AzureDevOps { url, token, service_connection_id: connection.value }
+        }
+        None => AssertionSource::GitHub { url, token },
+    }))
+}
+
+fn missing(url: Option<&Found<String>>, token: Option<&Found<String>>) -> Vec<String> {
+    match (url, token) {
+        (Some(_), None) => vec![
+            "oidc_request_token (ARM_OIDC_REQUEST_TOKEN, ACTIONS_ID_TOKEN_REQUEST_TOKEN, SYSTEM_ACCESSTOKEN), which \
+             goes with oidc_request_url"
+                .to_owned(),
+        ],
+        (None, Some(_)) => vec![
+            "oidc_request_url (ARM_OIDC_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_URL, SYSTEM_OIDCREQUESTURI), which goes \
+             with oidc_request_token"
+                .to_owned(),
+        ],
+        _ => vec![
+            "an id token: oidc_token (ARM_OIDC_TOKEN), oidc_token_file_path (ARM_OIDC_TOKEN_FILE_PATH), or \
+             oidc_request_url and oidc_request_token, which GitHub Actions sets for jobs with the permission `id-token: \
+             write`, and Azure DevOps for steps that map SYSTEM_ACCESSTOKEN"
+                .to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,100 @@
+//! Creating: what becomes of the request, and what the state says of it.
+//!
+//! A host marks an object as tainted when its creation ends with an error, and replaces it in the next run. That is
+//! right where the creation failed. It is not what somebody means who presses Ctrl-C: the operation goes on at Azure,
+//! so the state gets the object as it was planned, a warning, and the operation in its private data; the host itself
+//! ends the run with an error and starts nothing that depends on it. Where the time is up or the network is gone an
+//! error has to be told, or dependents would go ahead; the object is then tainted, the operation remembered all the
+//! same, and the message says how to keep it.
+
+use super::carried::{Carried, Work};
+use super::{Job, Written};
+use crate::arm::error::{Error, human};
+use crate::arm::{Fate, PendingOperation, Started};
+use crate::plugin::resource::{Interrupted, Stored};
+use crate::plugin::{Diagnostic, Value};
+
+/// Takes what the request to create gave, and sees it to its end. `planned` is the state that was planned.
+///
+/// # Errors
+/// When the object was not created, or not seen to be; with what exists or may exist of it.
+pub async fn create<K: Written>(
+    job: &Job<'_, K>,
+    planned: &Value,
+    begun: Result<Started<K::Object>, Error>,
+) -> Result<Stored, Interrupted> {
+    let started = match begun {
+        Ok(started) => started,
+        Err(error) => return in_doubt(job, planned, &error).await,
+    };
+    let operation = match (started.operation, &started.body) {
+        (None, Some(object)) => return Ok(job.done(planned, object)),
+        (Some(operation), _) => operation,
+        (None, None) => PendingOperation::look_at(&job.id.to_string()),
+    };
+    match K::finish(&job.client, &operation, &job.call).await {
+        Ok(object) => Ok(job.done(planned, &object)),
+        Err(error @ Error::Operation(_)) => Err(spoiled(job, planned, &error).await),
+        Err(error) => left(job, planned, started.body.as_ref(), operation, &error),
+    }
+}
+
+/// The request failed. Where it is not certain that Azure refused it, there may be an object all the same.
+async fn in_doubt<K: Written>(
+    job: &Job<'_, K>,
+    planned: &Value,
+    error: &Error,
+) -> Result<Stored, Interrupted> {
+    let fate = job.call.fate();
+    if fate == Fate::Settled {
+        return Err(job.failed(error).into());
+    }
+    let operation = PendingOperation::look_at(&job.id.to_string());
+    match job.look().await {
+        Ok(object) => left(job, planned, Some(&object), operation, error),
+        Err(missing) if missing.is_not_found() && fate == Fate::Doubtful => Err(job.failed(error).into()),
+        // Still under way, or nobody can tell: a refresh drops what turns out not to be there.
+        Err(_) => left(job, planned, None, operation, error),
+    }
+}
+
+/// The operation failed: what it left behind is kept, to be replaced; if it left nothing, nothing is kept.
+async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
+    match job.look().await {
+        Err(missing) if missing.is_not_found() => job.failed(error).into(),
+        found => {
+            let state = job.unfinished(planned, found.ok().as_ref());
+            Job::<K>::keeping(job.failed(error), state, &Carried::default())
+        }
+    }
+}
+
+/// The creation may go on, and this run does not see its end.
+fn left<K: Written>(
+    job: &Job<'_, K>,
+    planned: &Value,
+    object: Option<&K::Object>,
+    operation: PendingOperation,
+    error: &Error,
+) -> Result<Stored, Interrupted> {
+    let state = job.unfinished(planned, object);
+    let carried = Carried::begun(Work::Create, operation);
+    if !error.is_cancelled() {
+        let mut told = job.failed(error);
+        told.detail.push_str(
+            " Azure may go on with what it has taken, so the state keeps the object, as tainted: the next apply \
+             replaces it. To keep it and go on waiting instead, run `terraform untaint` on it first.",
+        );
+        return Err(Job::<K>::keeping(told, state, &carried));
+    }
+    let warning = Diagnostic::warning(
+        format!("In-VM access {} is not finished yet", K::WORD),
+        format!(
+            "The run was stopped after {}, when Azure had been asked to create {} and was not done. The state holds \
+             it, and the next apply goes on waiting for it instead of creating it again.",
+            human(job.call.elapsed()),
+            job.id
+        ),
+    );
+    Ok(Stored { private: carried.write(), warnings: warning.into(), ..Stored::new(state) })
+}

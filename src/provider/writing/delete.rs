@@ -1,0 +1,41 @@
+//! Deleting, also where an earlier run has begun it.
+
+use super::carried::{Carried, Work};
+use super::{Job, Written};
+use crate::arm::{Fate, PendingOperation, Unfinished};
+use crate::plugin::Context;
+use crate::plugin::resource::{Delete, Deleted, Interrupted};
+use crate::provider::connection::Connection;
+use crate::provider::timeouts::Operation;
+
+/// Deletes the object and waits until it is gone. A deletion that an earlier run has begun is waited for.
+///
+/// # Errors
+/// When it may still exist: the state keeps it, and remembers what was begun.
+pub async fn delete<K: Written>(
+    connection: &Connection,
+    context: &Context,
+    request: Delete,
+) -> Result<Deleted, Interrupted> {
+    let id = K::id_in_state(&request.prior)?;
+    let carried = Carried::read(&request.private);
+    let job = Job::<K>::new(connection, context, id, Operation::Delete, &request.prior)?;
+    let begun = carried.pending.as_ref().filter(|pending| pending.work == Work::Delete);
+    let begun = begun.map(|pending| &pending.operation);
+    let Err(Unfinished { error, operation }) = K::delete(&job.client, &job.id, begun, &job.call).await else {
+        K::is_gone(connection, &job.id).await;
+        return Ok(Deleted::default());
+    };
+    let under_way = match operation {
+        Some(operation) => Some(*operation),
+        None if job.call.fate() == Fate::Settled => None,
+        None => Some(PendingOperation::look_at_deletion(&job.id.to_string())),
+    };
+    let pending = match under_way {
+        Some(operation) => Carried::begun(Work::Delete, operation).pending,
+        // What was begun before this deletion goes on; a deletion that was begun and is no more does not.
+        None => carried.pending.filter(|pending| pending.work != Work::Delete),
+    };
+    let carried = Carried::default().with(pending);
+    Err(Job::<K>::keeping(job.failed(&error), request.prior, &carried))
+}

@@ -1,0 +1,204 @@
+//! Refreshing: what is there, and what has become of an operation that an earlier run has begun.
+
+use std::time::Duration;
+
+use super::carried::{Carried, Pending, Work};
+use super::{Job, Written};
+use crate::arm;
+use crate::arm::Outlook;
+use crate::arm::error::{Error, Missing};
+use crate::arm::models::{ProvisioningState, Resource as _};
+use crate::plugin::resource::{Read, ReadOutcome, Stored};
+use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
+
+/// After how long an object that was not found is looked for once more. Dropping it from the state on a hiccup would
+/// leave an object that Terraform does not know of.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// Takes what the request for the object gave, and says what the state shall be.
+///
+/// # Errors
+/// When it cannot be told whether the object exists.
+pub async fn read<K: Written>(
+    job: &Job<'_, K>,
+    request: Read,
+    found: Result<K::Object, Error>,
+) -> Result<ReadOutcome, Failure> {
+    let carried = Carried::read(&request.private);
+    match (found, carried.pending) {
+        (Ok(object), None) => Ok(present(job, &object, &request.state, Diagnostics::new())),
+        (Ok(object), Some(pending)) => Ok(after(job, &object, request.state, pending).await),
+        (Err(error), pending) => match gone(&error, &job.id.to_string(), K::HOLDER) {
+            None => Err(job.failed(&error).into()),
+            Some(warnings) => invisible(job, request.state, pending, warnings).await,
+        },
+    }
+}
+
+fn present<K: Written>(
+    job: &Job<'_, K>,
+    object: &K::Object,
+    prior: &Value,
+    more: Diagnostics,
+) -> ReadOutcome {
+    K::is_there(job.connection, &job.id, object);
+    let (state, mut warnings) = K::state(&job.id, object, prior);
+    warnings.extend(more);
+    ReadOutcome::Present(Stored { warnings, ..Stored::new(state) })
+}
+
+/// How Azure says that it stands with an object.
+enum Stage {
+    Running,
+    Done,
+    Failed,
+}
+
+fn stage(state: Option<&ProvisioningState>) -> Stage {
+    match state {
+        None | Some(ProvisioningState::Succeeded) => Stage::Done,
+        Some(state) if state.is_terminal() => Stage::Failed,
+        Some(_) => Stage::Running,
+    }
+}
+
+/// The object is there, and something was begun on it.
+async fn after<K: Written>(
+    job: &Job<'_, K>,
+    object: &K::Object,
+    prior: Value,
+    pending: Pending,
+) -> ReadOutcome {
+    let kept = |state: Value, pending: Pending, warning: Option<Diagnostic>| {
+        let private = Carried::default().with(Some(pending)).write();
+        ReadOutcome::Present(Stored {
+            private,
+            warnings: warning.into_iter().collect(),
+            ..Stored::new(state)
+        })
+    };
+    let shown = |object: &K::Object| K::state(&job.id, object, &prior).0;
+    match (pending.work, stage(object.provisioning_state())) {
+        (Work::Create, Stage::Running) if K::WAITS_IN_READ => {
+            match K::finish(&job.client, &pending.operation, &job.call).await {
+                Ok(object) => present(job, &object, &prior, Diagnostics::new()),
+                Err(error @ Error::Operation(_)) => kept(
+                    shown(object),
+                    Pending { failed: true, ..pending },
+                    Some(spoiled(job, &error.report())),
+                ),
+                Err(_) => kept(shown(object), pending, Some(goes_on(job, "created"))),
+            }
+        }
+        (Work::Create, Stage::Running) => kept(shown(object), pending, Some(goes_on(job, "created"))),
+        (Work::Update, Stage::Running) => kept(prior, pending, Some(goes_on(job, "changed"))),
+        (Work::Delete, Stage::Running) => kept(shown(object), pending, Some(goes_on(job, "deleted"))),
+        (Work::Create | Work::Update, Stage::Done) => present(job, object, &prior, Diagnostics::new()),
+        (Work::Create, Stage::Failed) => {
+            let warning = spoiled(job, &reason(job, &pending).await);
+            kept(shown(object), Pending { failed: true, ..pending }, Some(warning))
+        }
+        (Work::Update, Stage::Failed) => {
+            let warning = not_done(job, "change", &reason(job, &pending).await);
+            let warnings = warning.into();
+            ReadOutcome::Present(Stored { warnings, ..Stored::new(prior) })
+        }
+        (Work::Delete, Stage::Done | Stage::Failed) => {
+            let warning = not_done(job, "deletion", &reason(job, &pending).await);
+            present(job, object, &prior, warning.into())
+        }
+    }
+}
+
+/// The object is not there, by one answer.
+async fn invisible<K: Written>(
+    job: &Job<'_, K>,
+    prior: Value,
+    pending: Option<Pending>,
+    mut warnings: Diagnostics,
+) -> Result<ReadOutcome, Failure> {
+    let creation = pending.filter(|pending| pending.work == Work::Create);
+    if let Some(pending) = creation {
+        match job.client.look(&pending.operation, &job.call).await {
+            Ok(Outlook::Running(_)) => {
+                let private = Carried::default().with(Some(pending)).write();
+                let warnings = goes_on(job, "created").into();
+                return Ok(ReadOutcome::Present(Stored { private, warnings, ..Stored::new(prior) }));
+            }
+            Ok(Outlook::Failed(error)) if !error.is_not_found() => {
+                warnings.push(spoiled(job, &error.report()))
+            }
+            _ => {}
+        }
+    }
+    let again = match job.call.pause(AGAIN, "looking for it once more").await {
+        Ok(()) => K::get(&job.client, &job.id, &job.call).await,
+        Err(over) => Err(over),
+    };
+    match again {
+        Ok(object) => Ok(present(job, &object, &prior, Diagnostics::new())),
+        Err(error) if gone(&error, "", "").is_some() => {
+            K::is_gone(job.connection, &job.id).await;
+            Ok(ReadOutcome::Gone(warnings))
+        }
+        Err(error) => Err(job.failed(&error).into()),
+    }
+}
+
+/// Why an operation did not come to its end, where Azure still knows.
+async fn reason<K: Written>(job: &Job<'_, K>, pending: &Pending) -> String {
+    match job.client.look(&pending.operation, &job.call).await {
+        Ok(Outlook::Failed(error)) => error.report(),
+        _ => "Azure does not say why.".to_owned(),
+    }
+}
+
+fn goes_on<K: Written>(job: &Job<'_, K>, done: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("In-VM access {} is still being {done}", K::WORD),
+        format!(
+            "An earlier run has begun it and was ended before Azure was done with {}. The next apply goes on waiting \
+             for it.",
+            job.id
+        ),
+    )
+}
+
+fn spoiled<K: Written>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("In-VM access {} was not created", K::WORD),
+        format!(
+            "An earlier run has begun to create {} and was ended before Azure was done. Meanwhile the creation has \
+             failed, so it is planned again.\n\n{reason}",
+            job.id,
+        ),
+    )
+}
+
+fn not_done<K: Written>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("{} of an in-VM access object failed", if what == "change" { "Change" } else { "Deletion" }),
+        format!(
+            "An earlier run has begun the {what} of {} and was ended before Azure was done. Meanwhile it has failed; \
+             where it is still wanted, it is planned again.\n\n{reason}",
+            job.id
+        ),
+    )
+}
+
+/// Whether an error on a read means that the object is gone, with a warning when more than the object is. A
+/// subscription that cannot be seen, and a 404 that does not speak of an object, prove nothing.
+#[must_use]
+pub fn gone(error: &arm::Error, id: &str, holder: &str) -> Option<Diagnostics> {
+    let missing = match error.missing()? {
+        Missing::Leaf => return Some(Diagnostics::new()),
+        Missing::Parent => holder,
+        Missing::ResourceGroup => "resource group",
+        _ => return None,
+    };
+    let detail = format!(
+        "{id} does not exist any more, and neither does the {missing} that held it. It is planned for creation again, \
+         which needs the {missing} first."
+    );
+    Some(Diagnostic::warning(format!("The {missing} of an object is gone"), detail).into())
+}

@@ -1,0 +1,75 @@
+//! Changing in place, also where an earlier run has begun it.
+//!
+//! Until Azure has finished a change the state keeps saying what it said before, so that the difference stays in the
+//! plan: an apply that is interrupted is gone on with by the next one, which waits for what was begun, and sends
+//! something only if there is still something to change.
+
+use super::carried::{Carried, Pending, Work};
+use super::{Job, Written};
+use crate::arm::error::Error;
+use crate::arm::{Fate, PendingOperation};
+use crate::plugin::Context;
+use crate::plugin::resource::{Interrupted, Stored, Update};
+use crate::provider::connection::Connection;
+use crate::provider::timeouts::Operation;
+
+/// Changes the object, when something that Azure holds differs or something was left unfinished.
+///
+/// # Errors
+/// When it was not changed, or not seen to be.
+pub async fn update<K: Written>(
+    connection: &Connection,
+    context: &Context,
+    request: Update,
+) -> Result<Stored, Interrupted> {
+    let Update { prior, planned, private, .. } = request;
+    let change = K::change(&prior, &planned);
+    let pending = Carried::read(&private).pending.filter(|pending| pending.work != Work::Delete);
+    if change.is_none() && pending.is_none() {
+        return Ok(Stored::new(planned));
+    }
+    let id = K::id_in_state(&prior)?;
+    if let Some(pending) = pending {
+        let operation = if pending.work == Work::Create { Operation::Create } else { Operation::Update };
+        let job = Job::<K>::new(connection, context, id.clone(), operation, &planned)?;
+        match K::finish(&job.client, &pending.operation, &job.call).await {
+            Ok(object) if change.is_none() => return Ok(job.done(&planned, &object)),
+            // A change that failed is made again below.
+            Ok(_) => {}
+            Err(Error::Operation(_)) if pending.work == Work::Update => {}
+            Err(error) => {
+                let failed = matches!(error, Error::Operation(_));
+                let carried = Carried::default().with(Some(Pending { failed, ..pending }));
+                return Err(Job::<K>::keeping(job.failed(&error), prior, &carried));
+            }
+        }
+    }
+    let job = Job::<K>::new(connection, context, id, Operation::Update, &planned)?;
+    let Some(change) = change else {
+        return match K::get(&job.client, &job.id, &job.call).await {
+            Ok(object) => Ok(job.done(&planned, &object)),
+            Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior, &Carried::default())),
+        };
+    };
+    let kept = |error: &Error, begun: Option<PendingOperation>| {
+        let carried = begun.map(|begun| Carried::begun(Work::Update, begun)).unwrap_or_default();
+        Job::<K>::keeping(job.failed(error), prior.clone(), &carried)
+    };
+    let started = match K::begin_update(&job.client, &job.id, &change, &job.call).await {
+        Ok(started) => started,
+        Err(error) => {
+            let taken = job.call.fate() != Fate::Settled;
+            return Err(kept(&error, taken.then(|| PendingOperation::look_at(&job.id.to_string()))));
+        }
+    };
+    let operation = match (started.operation, &started.body) {
+        (None, Some(object)) => return Ok(job.done(&planned, object)),
+        (Some(operation), _) => operation,
+        (None, None) => PendingOperation::look_at(&job.id.to_string()),
+    };
+    match K::finish(&job.client, &operation, &job.call).await {
+        Ok(object) => Ok(job.done(&planned, &object)),
+        Err(error @ Error::Operation(_)) => Err(kept(&error, None)),
+        Err(error) => Err(kept(&error, Some(operation))),
+    }
+}
