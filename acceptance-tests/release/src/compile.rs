@@ -13,8 +13,9 @@ const PACKAGE: &str = "terraform-provider-gallery";
 pub enum Linking {
     /// Everything is inside; musl's way.
     Static,
-    /// Everything is inside, the C library of GNU too. Names are looked up in `/etc/hosts` and by DNS only, not by
-    /// further services that `/etc/nsswitch.conf` may name.
+    /// Everything is inside, the C library of GNU too. It looks names up in `/etc/hosts` and by DNS by itself; for further
+    /// services in `/etc/nsswitch.conf` it loads a module of the system, which is sure to work with the very version of the
+    /// library only that this was built with. So it is for trying out, and for machines like the one that built it.
     StaticGnu,
     /// As usual on the system.
     Usual,

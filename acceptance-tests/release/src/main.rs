@@ -160,7 +160,8 @@ fn linking(triple: &str) -> &'static str {
     match Linking::of(triple) {
         Linking::Static => "static, with musl",
         Linking::StaticGnu => {
-            "static, with the C library of GNU; names are looked up in /etc/hosts and by DNS only"
+            "static, with the C library of GNU: to try out, not to publish. `rustup target add` its -musl target and \
+             install musl-gcc to have musl instead"
         }
         Linking::Usual => "linked as usual there",
     }

@@ -29,7 +29,10 @@ fn mirror(s: &Scenario) -> PathBuf {
     release.write(&package).unwrap();
     let mirror = s.terraform.directory().join("mirror").display().to_string().replace('\\', "/");
     let include = format!("path    = {mirror:?}\n    include = [{ADDRESS:?}]");
-    let config = format!("provider_installation {{\n  filesystem_mirror {{\n    {include}\n  }}\n}}\n");
+    // As the README has it: what is not left out of `direct` is looked for in a registry as well.
+    let direct = format!("direct {{\n    exclude = [{ADDRESS:?}]\n  }}");
+    let config =
+        format!("provider_installation {{\n  filesystem_mirror {{\n    {include}\n  }}\n  {direct}\n}}\n");
     s.terraform.write("cli.tfrc", &config).unwrap();
     package.join(name)
 }

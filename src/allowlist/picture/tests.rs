@@ -342,7 +342,7 @@ proptest! {
         for line in graph.lines() {
             prop_assert!(!line.contains(|c: char| c.is_control()), "{:?}", line);
         }
-        prop_assert_eq!(chart, mermaid(&[picture.clone()]));
+        prop_assert_eq!(chart, mermaid(std::slice::from_ref(&picture)));
     }
 
     #[test]
