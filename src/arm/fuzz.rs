@@ -6,7 +6,7 @@ use super::error::{Error, RequestLine, read_error};
 use super::exchange::Answer;
 use super::ids::{GalleryId, ProfileId, VersionId, VersionName};
 use super::link;
-use super::login::{Login, object_id};
+use super::login::{Application, Login, object_id};
 use super::models::authorization::{ProviderOperations, RoleAssignment, RoleDefinition};
 use super::models::{Change as _, Profile, ProfileChange, Version, VersionChange};
 use super::operation::fuzz as operation;
@@ -21,11 +21,8 @@ use time::OffsetDateTime;
 
 /// A client that never sends anything.
 static CLIENT: LazyLock<ArmClient> = LazyLock::new(|| {
-    let login = Login::ClientSecret {
-        tenant_id: "t.example".into(),
-        client_id: "c".into(),
-        client_secret: Secret::new("s"),
-    };
+    let application = Application::new("t.example", "c").expect("an application");
+    let login = Login::ClientSecret { application, secret: Secret::new("s") };
     let cloud = Cloud::custom("https://arm.example", "https://login.example", None).expect("an endpoint");
     ArmClient::new(Settings::new(cloud, login)).expect("settings")
 });
@@ -87,7 +84,7 @@ pub fn arm_bodies(data: &[u8]) {
     let header = ["azure-asyncoperation", "location", "retry-after", "x"][usize::from(choice / 8 % 4)];
     let headers = std::str::from_utf8(address).ok().map(|value| (header, value.to_owned()));
     let answer = Answer::made(status, headers, body);
-    operation::looks(CLIENT.http(), &answer);
+    operation::looks(CLIENT.known_http().expect("a known cloud"), &answer);
     let _ = Error::Service(Box::new(answer.error())).report();
     read::<Profile>(&answer);
     read::<Version>(&answer);

@@ -24,6 +24,7 @@ pub mod invm_access_profile_version;
 pub mod list_resources;
 pub mod problem;
 pub mod roles;
+pub mod sign_in;
 pub mod spelling;
 pub mod tags;
 pub mod timeouts;

@@ -3,7 +3,9 @@
 use terraform_provider_gallery::plugin::Value;
 
 use super::super::release::Feature;
-use super::{Answer, Host, Object, broken, configuration, lawful, offer, proto, received, sent, told};
+use super::{
+    Answer, Host, Object, Trouble, broken, configuration, lawful, offer, proto, received, sent, told,
+};
 
 impl Host {
     /// Imports by id, and refreshes as a host does next.
@@ -42,7 +44,7 @@ impl Host {
         self.same_identity(resource, identity, found.as_ref())?;
         let object = Object { state, private: imported.private.clone(), identity: found };
         let refreshed = self.read(resource, &object).await?;
-        refreshed.ok_or_else(|| broken("an import of something that is not there went unnoticed"))
+        refreshed.ok_or_else(|| not_there("Cannot import non-existent remote object"))
     }
 
     /// Takes over a state of another type, as that stored it under this version of its schema, and refreshes as a host
@@ -74,7 +76,7 @@ impl Host {
         self.same_identity(resource, None, identity.as_ref())?;
         let object = Object { state, private: answer.target_private, identity };
         let refreshed = self.refresh(resource, &object).await?;
-        refreshed.ok_or_else(|| broken("a move of something that is not there went unnoticed"))
+        refreshed.ok_or_else(|| not_there("Moved object does not exist"))
     }
 
     /// The configuration that the provider writes for a state.
@@ -191,7 +193,7 @@ impl Host {
         if let Some(error) = answer.error {
             let severity = proto::diagnostic::Severity::Error as i32;
             let refused = proto::Diagnostic { severity, detail: error.text, ..proto::Diagnostic::default() };
-            return Err(super::Trouble::Refused(vec![refused]));
+            return Err(Trouble::Refused(vec![refused]));
         }
         received("result", answer.result.as_ref(), &result)
     }
@@ -210,4 +212,14 @@ impl Host {
             vec!["the functions apart are not those of the schema".to_owned()]
         })
     }
+}
+
+/// What the host itself says when the refresh after it finds nothing.
+fn not_there(summary: &str) -> Trouble {
+    let severity = proto::diagnostic::Severity::Error as i32;
+    Trouble::Refused(vec![proto::Diagnostic {
+        severity,
+        summary: summary.to_owned(),
+        ..proto::Diagnostic::default()
+    }])
 }

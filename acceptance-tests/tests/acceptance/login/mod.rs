@@ -11,6 +11,7 @@ mod mistakes;
 mod oidc;
 mod pipelines;
 mod registration;
+mod request_identity;
 mod secrecy;
 mod secret;
 mod tenants;
@@ -58,7 +59,7 @@ fn with_login(s: &mut Scenario) {
 }
 
 /// Runs `test` with these variables set besides, and takes them away again.
-fn with<T>(s: &mut Scenario, variables: &[(&str, &str)], test: impl FnOnce(&mut Scenario) -> T) -> T {
+fn with<T>(s: &mut Scenario, variables: &[(&str, &str)], test: impl Fn(&mut Scenario) -> T) -> T {
     let before: Vec<_> = variables
         .iter()
         .map(|(name, _)| {

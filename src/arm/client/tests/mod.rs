@@ -3,6 +3,7 @@
 mod authorization;
 mod delete;
 mod faults;
+mod first_contact;
 mod foreign;
 mod login;
 mod logs;
