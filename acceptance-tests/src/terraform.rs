@@ -64,6 +64,12 @@ impl Terraform {
         self.cli.name
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.cli.program
+    }
+
     /// The variables that are set for it.
     pub fn variables(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
         self.variables.iter()

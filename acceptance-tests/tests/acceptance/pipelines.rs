@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::Command;
 
 use acceptance_tests::binaries::binaries;
-use acceptance_tests::cli::Cli;
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::{Value, json};
 
@@ -48,10 +47,9 @@ struct Runner {
 }
 
 impl Runner {
-    fn new(variables: Vec<(String, String)>) -> Self {
+    fn new(s: &Scenario, variables: Vec<(String, String)>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let program = &Cli::find().unwrap().program;
-        std::os::unix::fs::symlink(program, directory.path().join("terraform")).unwrap();
+        std::os::unix::fs::symlink(s.terraform.program(), directory.path().join("terraform")).unwrap();
         Self { directory, variables }
     }
 
@@ -68,7 +66,7 @@ impl Runner {
             ("ACTIONS_ID_TOKEN_REQUEST_URL", place("/github/request_url")),
             ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", place("/github/request_token")),
         ];
-        Self::new(set.chain(given.map(|(name, value)| (name.to_owned(), value))).collect())
+        Self::new(s, set.chain(given.map(|(name, value)| (name.to_owned(), value))).collect())
     }
 
     /// Azure's: what `addSpnToEnvironment` gives a script.
@@ -79,7 +77,7 @@ impl Runner {
             ("tenantId", s.emulator.ready("tenant_id").to_owned()),
             ("idToken", token),
         ];
-        Self::new(given.map(|(name, value)| (name.to_owned(), value)).into())
+        Self::new(s, given.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
     fn file(&self, name: &str) -> String {
