@@ -11,7 +11,7 @@ use crate::configurations::both;
 
 const OTHER: &str = "7e4a0000-0000-4000-8000-0000000000aa";
 
-fn with_az(test: impl FnOnce(&mut Scenario)) {
+fn with_az(test: impl Fn(&mut Scenario)) {
     scenario_with(&["--auxiliary-tenant", OTHER], |s| {
         without_login(s);
         let mut path = OsString::from(s.emulator.ready("az"));

@@ -12,7 +12,7 @@ use super::{
 const PATH: &str = "ARM_CLIENT_CERTIFICATE_PATH";
 const PASSWORD_VARIABLE: &str = "ARM_CLIENT_CERTIFICATE_PASSWORD";
 
-fn with_certificates(test: impl FnOnce(&mut Scenario)) {
+fn with_certificates(test: impl Fn(&mut Scenario)) {
     let (rsa, ec) = (fixture_text("rsa.crt"), fixture_text("ec.crt"));
     scenario_with(&["--client-certificate", &rsa, "--client-certificate", &ec], |s| {
         without_secret(s);

@@ -15,7 +15,7 @@ const RESOURCE: &str = "/subscriptions/7e4a0000-0000-4000-8000-000000000004/reso
 /// Where the agent of Azure Arc keeps its files; nobody reads one from elsewhere.
 const ARC: &str = "/var/opt/azcmagent/tokens";
 
-fn on_a_machine(test: impl FnOnce(&mut Scenario)) {
+fn on_a_machine(test: impl Fn(&mut Scenario)) {
     scenario(|s| {
         without_login(s);
         s.terraform.set("ARM_USE_MSI", "true");

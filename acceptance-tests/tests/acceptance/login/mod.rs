@@ -58,7 +58,7 @@ fn with_login(s: &mut Scenario) {
 }
 
 /// Runs `test` with these variables set besides, and takes them away again.
-fn with<T>(s: &mut Scenario, variables: &[(&str, &str)], test: impl FnOnce(&mut Scenario) -> T) -> T {
+fn with<T>(s: &mut Scenario, variables: &[(&str, &str)], test: impl Fn(&mut Scenario) -> T) -> T {
     let before: Vec<_> = variables
         .iter()
         .map(|(name, _)| {

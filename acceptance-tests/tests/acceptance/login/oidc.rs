@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{assertions, block_is_refused, block_signs_in, is_refused, says, signs_in, with, without_secret};
 use crate::configurations::both;
 
-fn federated(test: impl FnOnce(&mut Scenario)) {
+fn federated(test: impl Fn(&mut Scenario)) {
     scenario(|s| {
         without_secret(s);
         s.terraform.set("ARM_USE_OIDC", "true");

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{assertions, block_is_refused, block_signs_in, is_refused, says, signs_in, without_secret};
 use crate::configurations::both;
 
-fn pipeline(test: impl FnOnce(&mut Scenario)) {
+fn pipeline(test: impl Fn(&mut Scenario)) {
     scenario(|s| {
         without_secret(s);
         s.terraform.set("ARM_USE_OIDC", "true");

@@ -9,7 +9,7 @@ use crate::configurations::both;
 const SECOND: &str = "7e4a0000-0000-4000-8000-0000000000aa";
 const THIRD: &str = "7e4a0000-0000-4000-8000-0000000000bb";
 
-fn in_three_tenants(test: impl FnOnce(&mut Scenario)) {
+fn in_three_tenants(test: impl Fn(&mut Scenario)) {
     scenario_with(&["--auxiliary-tenant", SECOND, "--auxiliary-tenant", THIRD], test);
 }
 
