@@ -7,6 +7,8 @@
 
 pub mod allowlist;
 pub mod arm;
+#[cfg(test)]
+mod corpus;
 pub mod explain;
 pub mod plugin;
 pub mod provider;

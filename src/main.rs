@@ -10,7 +10,7 @@ use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, P
 use terraform_provider_gallery::plugin::lifetime::Mode;
 use terraform_provider_gallery::plugin::serve::{self, Options};
 use terraform_provider_gallery::plugin::service::record::Recorder;
-use terraform_provider_gallery::plugin::{Service, log, panics};
+use terraform_provider_gallery::plugin::{Service, log, panics, seclusion};
 use terraform_provider_gallery::provider::{ADDRESS, Gallery};
 
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -84,6 +84,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsStrin
 }
 
 fn serve(mode: Mode) -> ExitCode {
+    seclusion::seclude(mode);
     let environment = |name: &str| env::var_os(name);
     let handshake = match mode {
         Mode::Plugin => Handshake::from_environment(&environment),

@@ -29,6 +29,9 @@ mod difference;
 mod document;
 mod draft;
 mod findings;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 mod grants;
 mod learn;
 mod picture;

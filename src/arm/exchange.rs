@@ -200,3 +200,18 @@ impl Answer {
         Error::unreadable(&self.request, format!("{reason} (status {}{id}); {text}", self.status))
     }
 }
+
+#[cfg(any(test, fuzzing))]
+impl Answer {
+    /// An answer that nobody gave, with at most one header.
+    pub(super) fn made(status: u16, header: Option<(&'static str, String)>, body: &[u8]) -> Self {
+        let mut headers = Headers::new();
+        if let Some((name, value)) = header {
+            headers.insert(name, value);
+        }
+        let raw = azure_core::http::RawResponse::from_bytes(status.into(), headers, body.to_vec());
+        let (_, headers, body) = raw.deconstruct();
+        let request = RequestLine { method: "GET", path: "/x".to_owned() };
+        Self { request, status, headers, body, correlation_id: None }
+    }
+}

@@ -29,7 +29,7 @@ pub(super) async fn ask(
     request.insert_header(ACCEPT, "application/json");
     let line = request_line(&request);
     tracing::debug!(target: "provider.http", host = %host.url(), "asking for the addresses of the cloud");
-    let pipeline = plumbing.pipeline(Vec::new());
+    let pipeline = plumbing.login_pipeline();
     let ctx = Context::new().with_value(call.clone());
     let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
     let work = async {

@@ -20,6 +20,9 @@ mod client;
 mod cloud;
 pub mod error;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 pub mod ids;
 mod link;
 mod location;
@@ -45,6 +48,6 @@ pub use login::{
     Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl, TenantId,
 };
 pub use operation::{PendingOperation, Started};
-pub use pace::{Backoff, Pace};
+pub use pace::{Backoff, Pace, Refill};
 pub use registration::NAMESPACE;
 pub use secret::Secret;

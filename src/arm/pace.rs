@@ -11,6 +11,10 @@ pub struct Pace {
     pub poll: Backoff,
     /// Between attempts of a write to an object that is busy, or whose children are not gone yet.
     pub busy: Backoff,
+    /// How quickly Azure gives requests back, once few are left.
+    pub refill: Refill,
+    /// How many requests of a kind are sent before the first answer tells how many there may be.
+    pub probes: u32,
     /// How long a host that cannot be reached at all is tried, before that is called an error. Answers that ask to
     /// come back later are waited out until the deadline of the call instead.
     pub unreachable: Duration,
@@ -34,6 +38,17 @@ pub struct Backoff {
     pub longest: Duration,
 }
 
+/// Requests a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refill {
+    /// GET and HEAD.
+    pub reads: u32,
+    /// PUT, PATCH and POST.
+    pub writes: u32,
+    /// DELETE.
+    pub deletes: u32,
+}
+
 impl Default for Pace {
     fn default() -> Self {
         let backoff = |first, longest| Backoff {
@@ -44,6 +59,9 @@ impl Default for Pace {
             retry: backoff(500, 30),
             poll: backoff(150, 10),
             busy: backoff(1_000, 15),
+            // Microsoft's page on request limits and throttling: the buckets of 2024.
+            refill: Refill { reads: 25, writes: 10, deletes: 10 },
+            probes: 20,
             unreachable: Duration::from_secs(60),
             invisible: Duration::from_secs(120),
             children: Duration::from_secs(60),
@@ -76,6 +94,8 @@ impl Pace {
             retry: backoff,
             poll: backoff,
             busy: backoff,
+            refill: Refill { reads: 1_000, writes: 1_000, deletes: 1_000 },
+            probes: 20,
             unreachable: ms(60),
             invisible: ms(60),
             children: ms(40),

@@ -26,9 +26,9 @@ const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 /// An open socket.
 #[derive(Debug)]
 pub enum Listener {
-    /// The usual kind.
+    /// The usual kind. Where no group was admitted, with the user that alone may connect, besides the superuser.
     #[cfg(unix)]
-    Unix(UnixListener),
+    Unix(UnixListener, Option<u32>),
     /// For systems without Unix sockets.
     Tcp(TcpListener),
 }
@@ -70,12 +70,16 @@ impl Listener {
     #[cfg(unix)]
     fn bind_unix(place: &Place) -> Result<(Self, Address, Residue), BindError> {
         use std::fs::{Permissions, set_permissions};
-        use std::os::unix::fs::PermissionsExt as _;
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
         let group = place.group.as_deref().map(group::Group::find).transpose()?;
         let (directory, path) = private_directory(place)?;
         let failed = |source| BindError::Socket { path: path.clone(), source };
         let listener = UnixListener::bind(&path).map_err(failed)?;
+        let owner = match &group {
+            Some(_) => None,
+            None => Some(std::fs::metadata(&path).map_err(failed)?.uid()),
+        };
         if let Some(group) = group {
             // The socket first: as long as the directory is closed, nobody can meet it half-way.
             group.admit(Path::new(&path), 0o660)?;
@@ -83,7 +87,7 @@ impl Listener {
         } else {
             set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed)?;
         }
-        Ok((Self::Unix(listener), Address::Unix(path), Residue(Some(directory))))
+        Ok((Self::Unix(listener, owner), Address::Unix(path), Residue(Some(directory))))
     }
 
     /// Opens the first free port of the range on 127.0.0.1.
@@ -104,11 +108,19 @@ impl Listener {
         Err(BindError::Ports { first: *place.ports.start(), last: *place.ports.end(), source: last })
     }
 
-    /// The next connection.
+    /// The next connection. One of another user is closed and not told of: the permissions keep them out already, and
+    /// this does where somebody has opened the directory.
     pub async fn accept(&self) -> io::Result<RawConnection> {
         match self {
             #[cfg(unix)]
-            Self::Unix(listener) => listener.accept().await.map(|(stream, _)| RawConnection::Unix(stream)),
+            Self::Unix(listener, owner) => loop {
+                let (stream, _) = listener.accept().await?;
+                let user = stream.peer_cred()?.uid();
+                if user == 0 || owner.is_none_or(|owner| owner == user) {
+                    return Ok(RawConnection::Unix(stream));
+                }
+                tracing::warn!(target: "provider.plugin", user, "a connection of another user was refused");
+            },
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
                 stream.set_nodelay(true)?;

@@ -7,8 +7,12 @@ mod connection;
 pub mod data_source;
 pub mod diagnostic;
 pub mod function;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 mod go_plugin;
 pub mod handshake;
+mod intake;
 pub mod lifetime;
 pub mod list_resource;
 pub mod listener;
@@ -19,6 +23,7 @@ pub mod proto;
 pub mod provider;
 pub mod resource;
 pub mod schema;
+pub mod seclusion;
 pub mod serve;
 pub mod service;
 pub mod tls;

@@ -13,6 +13,7 @@ use tonic::transport::Server;
 use super::connection;
 use super::go_plugin::{Broker, Controller, Pulse, Stdio};
 use super::handshake::{self, Handshake, PROTOCOL_VERSION};
+use super::intake::Intake;
 use super::lifetime::{End, Lifetime, Mode};
 use super::listener::{Address, BindError, Listener, Residue};
 use super::proto;
@@ -105,11 +106,11 @@ async fn serve_at<P: Provider>(
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_concurrent_streams(CONCURRENT_RPCS)
-        .add_service(
+        .add_service(Intake::new(
             ProviderServer::from_arc(Arc::clone(&provider))
                 .max_decoding_message_size(MESSAGE_LIMIT)
                 .max_encoding_message_size(MESSAGE_LIMIT),
-        )
+        ))
         .add_service(GrpcControllerServer::new(Controller { shutdown: goodbye.clone() }))
         .add_service(GrpcStdioServer::new(Stdio { ending: ending.clone() }))
         .add_service(GrpcBrokerServer::new(Broker { ending: ending.clone() }))

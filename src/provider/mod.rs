@@ -14,6 +14,9 @@ pub mod data_sources;
 pub mod draft_state;
 pub mod existing;
 pub mod functions;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 pub mod identity;
 pub mod import;
 pub mod invm_access_profile;
@@ -21,6 +24,7 @@ pub mod invm_access_profile_version;
 pub mod list_resources;
 pub mod problem;
 pub mod roles;
+pub mod sign_in;
 pub mod spelling;
 pub mod tags;
 pub mod timeouts;

@@ -1,8 +1,10 @@
 //! From what went wrong at Azure to what the person at the terminal reads: what happened, what Azure said, and the
 //! one next step.
 
+use super::sign_in;
 use super::timeouts::Operation;
 use crate::arm;
+use crate::arm::NAMESPACE;
 use crate::arm::error::Missing;
 use crate::plugin::{Diagnostic, Path};
 
@@ -24,6 +26,11 @@ impl Attempt<'_> {
     /// The diagnostic for a failure.
     #[must_use]
     pub fn failed(&self, error: &arm::Error) -> Diagnostic {
+        if let arm::Error::Login(login) = error
+            && let Some(diagnostic) = sign_in::no_way(login)
+        {
+            return diagnostic;
+        }
         let done = match self.operation {
             Operation::Create => "created",
             Operation::Read => "read",
@@ -70,6 +77,13 @@ impl Attempt<'_> {
         if error.is_timeout() {
             return format!("If Azure is only slow, raise `{operation}` in the `timeouts` block.");
         }
+        if let Some(subscription) = error.lacks_registration() {
+            return format!(
+                "Register it once: `az provider register --namespace {NAMESPACE} --subscription {subscription} --wait`. \
+                 The provider does it itself where the identity signed in may, unless `skip_provider_registration` or \
+                 `resource_provider_registrations` forbids it."
+            );
+        }
         if error.is_forbidden() {
             let action = match self.operation {
                 Operation::Create | Operation::Update => "write",
@@ -99,11 +113,7 @@ impl Attempt<'_> {
             _ => {}
         }
         match error {
-            arm::Error::Login(_) => {
-                "Check the tenant, the client id and the client secret of the provider block or \
-                                     of the ARM_* environment."
-                    .to_owned()
-            }
+            arm::Error::Login(login) => sign_in::next_step(login),
             arm::Error::Transport(_) | arm::Error::Unreadable { .. } | arm::Error::ForeignAddress { .. } => {
                 "Check the `environment` and `endpoint` of the provider block, then run the command again."
                     .to_owned()

@@ -20,6 +20,9 @@ mod catalogue;
 pub mod condition;
 mod diff;
 pub mod functions;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
 pub mod kleene;
 mod least_privilege;
 mod narrowest;

@@ -2,8 +2,9 @@
 //!
 //! Nothing here knows a resource by name: a new one appears with its page, its place in the snapshot, and the demand
 //! for an example. What a schema cannot say stands in `prose/`, under the name of the page it belongs to, and the
-//! guides in `docs/guides` have an author, except the list of findings.
+//! guides in `docs/guides` have an author, except the list of findings and the page on the emulator.
 
+mod emulator;
 mod examples;
 mod findings;
 mod front_matter;
@@ -30,6 +31,7 @@ pub fn generate(provider: &dyn Provider, root: &Path) -> Result<Tree, Error> {
     for (path, text) in pages::all(provider, root)? {
         tree.put(Path::new("docs").join(path), text);
     }
+    tree.put("docs/guides/emulator.md", emulator::page(root)?);
     tree.put("docs/guides/findings.md", findings::page());
     tree.put("schema.json", snapshot::json(provider));
     Ok(tree)

@@ -129,18 +129,16 @@ fn application(
     credentials: &[FederatedCredential],
     auxiliary_tenants: Vec<String>,
 ) -> Result<Application, String> {
-    let mut change = json!({ "auxiliary_tenants": auxiliary_tenants });
-    let mut texts = Vec::new();
-    for path in certificates {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("the certificate {}: {error}", path.display()))?;
-        texts.push(text);
-    }
-    change["certificates"] = json!(texts);
+    let texts = certificates.iter().map(|path| {
+        std::fs::read_to_string(path).map_err(|error| format!("the certificate {}: {error}", path.display()))
+    });
+    let mut change = serde_json::Map::new();
+    change.insert("auxiliary_tenants".to_owned(), json!(auxiliary_tenants));
+    change.insert("certificates".to_owned(), json!(texts.collect::<Result<Vec<_>, _>>()?));
     if !credentials.is_empty() {
-        change["federated_credentials"] = json!(credentials);
+        change.insert("federated_credentials".to_owned(), json!(credentials));
     }
-    Application::default().changed(&change)
+    Application::default().changed(&Value::Object(change))
 }
 
 /// Answers as the az CLI would.

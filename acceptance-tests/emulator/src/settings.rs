@@ -117,6 +117,8 @@ pub struct Settings {
     pub clock_skew_seconds: i64,
     /// Whether ARM's token buckets refuse requests.
     pub throttle: bool,
+    /// How many times as quickly as Azure's they fill.
+    pub throttle_speed: f64,
     /// Whether all that ARM's contract refuses is refused.
     pub strict: bool,
     /// Whether equal values come back in other spellings.
@@ -150,6 +152,7 @@ impl Default for Settings {
             az: Az::User,
             clock_skew_seconds: 0,
             throttle: false,
+            throttle_speed: 1.0,
             strict: false,
             shout: false,
             immutable: Immutable::Refuse,
@@ -180,6 +183,9 @@ impl Settings {
             if !(0.0..=86_400.0).contains(&seconds) {
                 return Err(format!("{name} is from 0 to 86400"));
             }
+        }
+        if !(0.001..=1_000.0).contains(&settings.throttle_speed) {
+            return Err("throttle_speed is from 0.001 to 1000".to_owned());
         }
         if settings.put_status.is_some_and(|status| !(200..300).contains(&status)) {
             return Err("put_status is from 200 to 299".to_owned());

@@ -5,6 +5,7 @@
 //! in the provider" is a [`Trouble::Broken`] here. Which calls are made, and with what, depends on the [`Release`].
 
 use prost::bytes::Bytes;
+use std::sync::Arc;
 use terraform_provider_gallery::plugin::schema::Schema;
 use terraform_provider_gallery::plugin::value::{json, msgpack};
 use terraform_provider_gallery::plugin::{Type, Value};
@@ -17,11 +18,11 @@ mod elsewhere;
 mod life;
 mod stored;
 
-/// A host with one provider, configured.
-#[derive(Debug)]
+/// A host with one provider, configured. Clones share the provider, for things to be done side by side.
+#[derive(Clone, Debug)]
 pub struct Host {
     release: Release,
-    plugin: PluginProcess,
+    plugin: Arc<PluginProcess>,
     connection: Connection,
     offer: Offer,
     capabilities: Option<proto::ClientCapabilities>,
@@ -173,7 +174,7 @@ impl Host {
         let connection = plugin.connect().await?;
         let capabilities = release.capabilities();
         let (module, deferrals) = (Value::Null, Vec::new());
-        let mut host = Self { release, plugin, connection, offer, capabilities, module, trail, deferrals };
+        let mut host = Self { release, plugin: Arc::new(plugin), connection, offer, capabilities, module, trail, deferrals };
         Ok(match host.configure(provider).await {
             Ok(()) => Ok(host),
             Err(trouble) => Err(trouble),
@@ -238,12 +239,13 @@ impl Host {
         self.plugin.stderr()
     }
 
-    /// Ends the provider.
+    /// Ends the provider, when this is the last of the clones.
     ///
     /// # Errors
     /// When it does not end.
     pub async fn end(self) -> Result<(), HostError> {
-        self.plugin.shutdown().await.map(drop)
+        let Some(plugin) = Arc::into_inner(self.plugin) else { return Ok(()) };
+        plugin.shutdown().await.map(drop)
     }
 
     fn resource(&self, name: &str) -> Answer<&Schema> {

@@ -1,109 +1,168 @@
 //! Every example of the repository is taken by the real CLI as it is printed in the documentation.
+//!
+//! The ones under the registry's paths are applied by the tests of the package `documentation`; what a whole directory is
+//! an example of, by [`scenarios`](super::scenarios).
 
 use std::path::{Path, PathBuf};
 
 use acceptance_tests::scenario::{Scenario, scenario};
 
-fn examples() -> PathBuf {
+pub(crate) fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples")
 }
 
-fn directories(under: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(under).unwrap().map(|entry| entry.unwrap().path()) {
-        if entry.is_dir() && entry.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.')) {
-            directories(&entry, found);
+/// Every directory below this one that holds anything but directories.
+pub(crate) fn directories(under: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting = vec![under.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        let mut entries: Vec<_> =
+            std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.retain(|entry| !entry.file_name().unwrap().to_string_lossy().starts_with('.'));
+        let (folders, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.is_dir());
+        waiting.extend(folders);
+        if !files.is_empty() {
+            found.push(directory);
         }
     }
-    found.push(under.to_owned());
+    found.sort();
+    found
 }
 
-/// Copies these files to a directory of their own and runs the CLI there.
-fn run(s: &Scenario, number: usize, files: &[PathBuf], arguments: &[&str]) {
-    let place = format!("example-{number}");
+/// Copies a directory, those in it included.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    for directory in directories(from) {
+        let place = to.join(directory.strip_prefix(from).unwrap());
+        std::fs::create_dir_all(&place).unwrap();
+        for file in files(&directory) {
+            std::fs::copy(&file, place.join(file.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+/// The files in a directory, sorted.
+pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = all.filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+/// What stands for providers that are not to be had here: such files are formatted, which parses them, and no more.
+fn needs_another_provider(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap();
+    ["\nresource \"azapi_", "\ndata \"azurerm_", "\"Azure/azapi\"", "\"hashicorp/azurerm\""]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
+/// Writes these files to a directory of their own, beside a copy of the modules, and has the CLI look at them.
+fn validate(s: &Scenario, number: usize, files: &[PathBuf]) {
+    let place = format!("examples/example-{number}");
     let to = s.terraform.directory().join(&place);
     std::fs::create_dir_all(&to).unwrap();
-    let mut configured = false;
+    let (mut configured, mut modules) = (false, false);
     for file in files {
         let text = std::fs::read_to_string(file).unwrap();
         configured |= text.contains("required_providers");
+        modules |= text.contains("\nmodule \"");
         std::fs::write(to.join(file.file_name().unwrap()), text).unwrap();
     }
     if !configured {
-        let provider = std::fs::read_to_string(examples().join("provider/provider.tf")).unwrap();
-        std::fs::write(to.join("provider.tf"), provider).unwrap();
+        std::fs::copy(examples().join("provider/provider.tf"), to.join("provider.tf")).unwrap();
     }
-    let output = s.run(&[&[&*format!("-chdir={place}")], arguments].concat());
+    let here = format!("-chdir={place}");
+    if modules {
+        s.run_well(&[&here, "get", "-no-color"]);
+    }
+    let output = s.run(&[&here, "validate", "-no-color"]);
     assert!(output.succeeded(), "{files:?}: {output}");
 }
 
 #[test]
 fn all_are_valid_and_formatted() {
     scenario(|s| {
-        let mut all = Vec::new();
-        directories(&examples(), &mut all);
+        copy(&examples().join("modules"), &s.terraform.directory().join("examples/modules"));
+        // Import by identity came with Terraform 1.12. One import stands for the other.
+        let other = if s.is_terraform(1, 12) { "import-by-string-id.tf" } else { "import-by-identity.tf" };
         let mut number = 0;
-        for directory in &all {
-            let mut files: Vec<_> =
-                std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut parsed_only = Vec::new();
+        for directory in directories(&examples()) {
+            // Functions and data sources are applied by the package `documentation`, which says more.
+            if ["functions", "data-sources"].iter().any(|kind| directory.starts_with(examples().join(kind))) {
+                continue;
+            }
+            let mut files = files(&directory);
+            // Logs and the like are read by the configuration beside them.
             files.retain(|file| {
-                file.is_file() && file.extension().is_some_and(|kind| kind != "sh" && kind != "md")
-            });
-            // Import by identity came with Terraform 1.12, lists with 1.14; older hosts do not know the words.
-            files.retain(|file| {
-                let name = file.file_name().unwrap_or_default().to_string_lossy();
-                name != "import-by-identity.tf" && !name.ends_with(".tfquery.hcl")
+                file.extension().is_some_and(|kind| {
+                    !["hcl", "md", "sh", "tfvars", "yml"].iter().any(|other| kind == *other)
+                })
             });
             if !files.iter().any(|file| file.extension().is_some_and(|kind| kind == "tf")) {
                 continue;
             }
-            // One import stands for the other, and older hosts know no identity.
-            let other =
-                if s.is_terraform(1, 12) { "import-by-string-id.tf" } else { "import-by-identity.tf" };
             files.retain(|file| !file.ends_with(other));
+            let (others, files): (Vec<_>, Vec<_>) =
+                files.into_iter().partition(|file| needs_another_provider(file));
+            parsed_only.extend(others);
+            if files.is_empty() {
+                continue;
+            }
             // Provider blocks stand for one another; all else in a directory belongs together.
             let alone = directory.ends_with("provider");
             for together in files.chunks(if alone { 1 } else { files.len() }) {
                 number += 1;
-                run(s, number, together, &["validate", "-no-color"]);
+                validate(s, number, together);
             }
         }
-        assert!(number > 3, "{all:?}");
+        assert!(number > 3);
+        let parsed_only: Vec<_> =
+            parsed_only.iter().map(|file| file.strip_prefix(examples()).unwrap().to_str().unwrap()).collect();
+        assert_eq!(
+            parsed_only,
+            [
+                "attach-to-machines/machines.tf",
+                "attach-to-machines/terraform.tf",
+                "migrate-from-azapi/before/main.tf"
+            ],
+            "an example that is not run must say so in its README"
+        );
         s.run_well(&["fmt", "-check", "-diff", "-recursive", "-no-color", examples().to_str().unwrap()]);
+    });
+}
+
+/// Older hosts know nothing of lists, and do not format their files. Read as a configuration they are formatted all the same.
+#[test]
+fn lists_are_formatted() {
+    scenario(|s| {
+        let mut number = 0;
+        for directory in directories(&examples().join("list-resources")) {
+            for file in files(&directory) {
+                number += 1;
+                std::fs::copy(&file, s.terraform.directory().join(format!("list-{number}.tf"))).unwrap();
+            }
+        }
+        assert!(number >= 2);
+        s.run_well(&["fmt", "-check", "-diff", "-no-color"]);
     });
 }
 
 #[test]
 fn those_with_tests_pass_them() {
     scenario(|s| {
-        let mut all = Vec::new();
-        directories(&examples(), &mut all);
-        let tested: Vec<_> = all.iter().filter(|directory| directory.join("tests").is_dir()).collect();
+        for (name, _) in s.emulator.environment() {
+            s.terraform.unset(name);
+        }
+        let tested: Vec<_> = directories(&examples())
+            .into_iter()
+            .filter(|directory| directory.join("tests").is_dir())
+            .collect();
         for directory in &tested {
             let output = s.run_well(&[&format!("-chdir={}", directory.display()), "test", "-no-color"]);
             assert!(output.says("0 failed") && !output.says("Success! 0 passed"), "{output}");
         }
-        assert!(!tested.is_empty());
-    });
-}
-
-/// The example that learns from an audit log, published for real: what the log allowed is granted, and nothing else.
-#[test]
-fn an_allowlist_is_learned_and_published() {
-    scenario(|s| {
-        let example = examples().join("allowlist-from-audit-log");
-        let log = std::fs::read_to_string(example.join("audit.log")).unwrap();
-        s.terraform.write("audit.log", &log).unwrap();
-        let config = std::fs::read_to_string(example.join("main.tf")).unwrap();
-        let (_, config) = config.split_once("provider \"gallery\" {}\n").unwrap();
-        let (before, block) = config.split_once("variable \"gallery_id\" {").unwrap();
-        let (_, after) = block.split_once("\n}\n").unwrap();
-        let config = format!("{before}{after}").replace("var.gallery_id", "local.gallery_id");
-        s.apply(&config);
-        let state = s.run_well(&["show", "-no-color"]).stdout;
-        assert!(
-            state.contains("server-web -> identity-oauth2-token-vault.azure.net (server-web)"),
-            "{state}"
-        );
-        assert!(!state.contains("curl -> "), "curl was recorded as not allowed: {state}");
+        assert!(tested.len() >= 4, "{tested:?}");
+        assert!(s.requests().is_empty(), "a test with a mock asks nobody");
     });
 }

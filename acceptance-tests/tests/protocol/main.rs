@@ -15,6 +15,7 @@ mod moved;
 mod recorded;
 mod releases;
 mod stored;
+mod throttled;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -38,9 +39,15 @@ pub(crate) struct Rig {
 impl Rig {
     /// An Azure that has nothing but a gallery, with these further arguments of the emulator.
     pub(crate) fn new(arguments: &[&str]) -> Self {
+        Self::with_settings(arguments, &json!({}))
+    }
+
+    /// The same with these settings of the emulator.
+    pub(crate) fn with_settings(arguments: &[&str], settings: &Json) -> Self {
         let binaries = binaries().unwrap_or_else(|error| panic!("{error}"));
         let usual = ["--listen", "127.0.0.1:0", "--strict", "--operations", "none", "--seed", "rg/g@westus"];
         let emulator = Emulator::start(&binaries.emulator, &[&usual, arguments].concat()).unwrap();
+        emulator.set(settings).unwrap();
         let runtime = Runtime::new().unwrap();
         let block = ProviderBlock::default();
         let start = Host::start_as(Release::NEWEST, launch(&emulator, true), &block);

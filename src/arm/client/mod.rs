@@ -40,6 +40,7 @@ use super::registration::Registration;
 use azure_core::http::Context;
 use children::Leaving;
 use std::sync::Arc;
+use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -135,6 +136,7 @@ impl ArmClient {
             user_agent: settings.user_agent,
             correlation_id: settings.correlation_id,
             pace: settings.pace.clone(),
+            now: OffsetDateTime::now_utc,
         };
         let inner = Inner {
             place: settings.cloud,
@@ -183,6 +185,12 @@ impl ArmClient {
         self.inner.plumbing.correlation_id.as_deref()
     }
 
+    /// Where requests go, if that is known without asking.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn known_http(&self) -> Option<&Http> {
+        self.inner.site.get().map(|site| &site.http)
+    }
+
     /// Where requests go. A host that tells the cloud's addresses is asked the first time.
     async fn http(&self, call: &Call) -> Result<&Http, Error> {
         Ok(&self.inner.site(call).await?.http)
@@ -208,7 +216,7 @@ impl Inner {
         let choice = self.login_choice.as_deref();
         let tokens = Arc::new(Tokens::new(&self.login, &self.auxiliary_tenants, choice, cloud, plumbing)?);
         let bearer = BearerPolicy::new(cloud.clone(), tokens.clone());
-        let pipeline = plumbing.pipeline(vec![Arc::new(TurnPolicy::default()), Arc::new(bearer)]);
+        let pipeline = plumbing.pipeline(Arc::new(TurnPolicy::default()), Arc::new(bearer));
         let http = Http {
             pipeline,
             cloud: cloud.clone(),

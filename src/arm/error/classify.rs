@@ -72,6 +72,14 @@ impl Error {
         self.refusal().is_some_and(|error| error.status == 403 || error.has_code("ScopeLocked"))
     }
 
+    /// The subscription that lacks the resource provider, if that is what the service answered.
+    pub fn lacks_registration(&self) -> Option<&str> {
+        let error = self.refusal().filter(|error| error.has_code("MissingSubscriptionRegistration"))?;
+        let mut segments = error.request.path.split('/');
+        segments.find(|segment| segment.eq_ignore_ascii_case("subscriptions"))?;
+        segments.next()
+    }
+
     /// Whether the caller ended the operation. An operation that Azure cancelled is [`Error::Operation`].
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Error::Cancelled { .. })

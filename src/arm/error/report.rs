@@ -123,6 +123,11 @@ impl Lines {
         self.field("Error", error.error.as_deref());
         self.field("Trace id", error.trace_id.as_deref());
         self.field("Correlation id", error.correlation_id.as_deref());
+        if let Some(choice) = &error.choice {
+            self.gap();
+            self.gap();
+            self.0.push_str(choice);
+        }
     }
 
     fn gap(&mut self) {

@@ -6,7 +6,6 @@ use super::certificate::Certificate;
 use super::entra::{Entra, Proof, context_of, through};
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
-use time::OffsetDateTime;
 
 /// The way, for messages.
 pub(super) const WAY: &str = "client certificate";
@@ -16,17 +15,16 @@ pub(super) const WAY: &str = "client certificate";
 pub(super) struct ClientCertificate {
     entra: Entra,
     certificate: Certificate,
-    now: fn() -> OffsetDateTime,
 }
 
 impl ClientCertificate {
     pub(super) fn new(entra: Entra, certificate: &Certificate) -> Self {
-        Self { entra, certificate: certificate.clone(), now: OffsetDateTime::now_utc }
+        Self { entra, certificate: certificate.clone() }
     }
 
     fn assertion(&self) -> Result<Secret, Error> {
         let audience = self.entra.endpoint().as_str();
-        let assertion = self.certificate.assertion(self.entra.client_id(), audience, (self.now)());
+        let assertion = self.certificate.assertion(self.entra.client_id(), audience, self.entra.now());
         assertion.map(Secret::new).ok_or_else(|| {
             LoginError {
                 way: WAY,

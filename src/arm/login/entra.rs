@@ -39,6 +39,7 @@ pub(super) struct Entra {
     endpoint: Url,
     client_id: String,
     pipeline: Pipeline,
+    now: fn() -> OffsetDateTime,
 }
 
 impl Entra {
@@ -58,7 +59,8 @@ impl Entra {
             way,
             endpoint,
             client_id: client_id.as_str().to_owned(),
-            pipeline: plumbing.pipeline(Vec::new()),
+            pipeline: plumbing.login_pipeline(),
+            now: plumbing.now,
         })
     }
 
@@ -70,6 +72,11 @@ impl Entra {
     /// The application.
     pub(super) fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// The time now, by the clock of the whole client.
+    pub(super) fn now(&self) -> OffsetDateTime {
+        (self.now)()
     }
 
     /// Exchanges the proof for a token.
@@ -87,7 +94,7 @@ impl Entra {
         let line = request_line(&request);
         tracing::debug!(target: "provider.auth", way = self.way, endpoint = %self.endpoint, client_id = self.client_id, "asking for a token");
         let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
-        let asked = OffsetDateTime::now_utc();
+        let asked = (self.now)();
         match self.pipeline.send(ctx, &mut request, Some(options)).await {
             Ok(answer) => self.read(&answer, asked, secret),
             Err(error) => {

@@ -12,6 +12,8 @@ mod certificate;
 mod claims;
 mod client_certificate;
 mod client_secret;
+#[cfg(test)]
+mod double;
 mod entra;
 mod federated;
 mod managed_identity;

@@ -36,11 +36,15 @@ struct Held {
 }
 
 impl TokenCache {
-    pub(in crate::arm) fn new(credential: Arc<dyn TokenCredential>, scope: String) -> Self {
+    pub(in crate::arm) fn new(
+        credential: Arc<dyn TokenCredential>,
+        scope: String,
+        now: fn() -> OffsetDateTime,
+    ) -> Self {
         Self {
             credential,
             scope,
-            now: OffsetDateTime::now_utc,
+            now,
             early: EARLY,
             held: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
@@ -157,8 +161,7 @@ mod tests {
     fn cache(lifetime: i64, delay: std::time::Duration) -> (Arc<Counter>, TokenCache) {
         let counter =
             Arc::new(Counter { count: AtomicU32::new(0), lifetime: AtomicI64::new(lifetime), delay });
-        let mut cache = TokenCache::new(counter.clone(), "s/.default".to_owned());
-        cache.now = clock;
+        let cache = TokenCache::new(counter.clone(), "s/.default".to_owned(), clock);
         (counter, cache)
     }
 

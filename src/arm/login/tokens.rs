@@ -35,7 +35,7 @@ impl Tokens {
         plumbing: &Plumbing,
     ) -> Result<Self, Error> {
         let cache = |login: &Login| {
-            Ok::<_, Error>(TokenCache::new(login.credential(cloud, plumbing)?, cloud.scope()))
+            Ok::<_, Error>(TokenCache::new(login.credential(cloud, plumbing)?, cloud.scope(), plumbing.now))
         };
         let elsewhere = auxiliary.iter().filter_map(|tenant| login.in_tenant(tenant));
         Ok(Self {

@@ -8,6 +8,9 @@
 //! object's own `provisioningState`.
 
 mod finish;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub(super) mod fuzz;
 mod status;
 
 use super::error::{Error, RequestLine};

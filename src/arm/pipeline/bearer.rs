@@ -11,7 +11,7 @@ use azure_core::http::{Context, Request};
 use std::sync::Arc;
 
 /// Where Azure Resource Manager looks for the tokens of further tenants ("Authenticate requests across tenants").
-pub(super) const AUXILIARY: HeaderName = HeaderName::from_static("x-ms-authorization-auxiliary");
+pub(super) const AUXILIARY: &str = "x-ms-authorization-auxiliary";
 
 /// Puts the token on a request, and a new one once if the service does not take the first.
 #[derive(Debug)]
@@ -57,6 +57,6 @@ fn put(request: &mut Request, tokens: &TokenSet) {
     request.insert_header(AUTHORIZATION, format!("Bearer {}", tokens.own.expose()));
     if !tokens.auxiliary.is_empty() {
         let all: Vec<_> = tokens.auxiliary.iter().map(|token| format!("Bearer {}", token.expose())).collect();
-        request.insert_header(AUXILIARY, all.join(", "));
+        request.insert_header(HeaderName::from_static(AUXILIARY), all.join(", "));
     }
 }

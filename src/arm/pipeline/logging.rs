@@ -1,12 +1,15 @@
-//! What the log tells of a request: by allow-list, never the body, never a token.
+//! What the log tells of a request: headers and query by allow-list, bodies at TRACE without their secrets, a token
+//! never.
 
+use super::masking::{Bodies, spellings};
 use super::{forward, request_line};
 use async_trait::async_trait;
-use azure_core::http::headers::HeaderName;
+use azure_core::http::headers::{AUTHORIZATION, CONTENT_TYPE, HeaderName, Headers};
 use azure_core::http::policies::{Policy, PolicyResult};
-use azure_core::http::{Context, Request};
+use azure_core::http::{AsyncRawResponse, Body, Context, Request};
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Level;
 use url::Url;
 
 /// Query parameters that are shown with their value; of others only the name is.
@@ -26,65 +29,130 @@ const HEADERS: [&str; 10] = [
     "x-ms-retry-after-ms",
 ];
 
-/// Logs each attempt at DEBUG under the target `provider.http`.
+/// Logs each attempt at DEBUG under the target `provider.http`, and its bodies at TRACE.
 #[derive(Debug)]
-pub(super) struct LoggingPolicy;
+pub(super) struct LoggingPolicy(Bodies);
+
+impl LoggingPolicy {
+    pub(super) fn new(bodies: Bodies) -> Self {
+        Self(bodies)
+    }
+}
 
 #[async_trait]
 impl Policy for LoggingPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
-        if !tracing::enabled!(target: "provider.http", tracing::Level::DEBUG) {
+        if !tracing::enabled!(target: "provider.http", Level::DEBUG) {
             return forward(ctx, request, next).await;
         }
+        let with_bodies = tracing::enabled!(target: "provider.http", Level::TRACE);
         let line = request_line(request);
-        let (host, query) =
-            (request.url().host_str().unwrap_or_default().to_owned(), shown_query(request.url()));
-        let id = request.headers().get_optional_str(&HeaderName::from_static("x-ms-client-request-id"));
-        let client_request_id = id.unwrap_or_default().to_owned();
+        let url = shown_url(request.url());
+        let client_request_id = text(request.headers(), "x-ms-client-request-id");
+        let known = if with_bodies { self.trace_request(request, &url) } else { Vec::new() };
         let before = Instant::now();
         let result = forward(ctx, request, next).await;
         let duration_ms = before.elapsed().as_millis() as u64;
         match &result {
             Ok(response) => {
                 let status = u16::from(response.status());
-                let shown = HEADERS.iter().filter_map(|name| {
-                    let value = response.headers().get_optional_str(&HeaderName::from_static(name))?;
-                    Some(format!("{name}: {}", shown_value(value)))
-                });
-                let headers = shown.collect::<Vec<_>>().join("; ");
+                let request_id = text(response.headers(), "x-ms-request-id");
+                let correlation_id = text(response.headers(), "x-ms-correlation-request-id");
+                let correlation_id = match correlation_id.is_empty() {
+                    true => text(request.headers(), "x-ms-correlation-request-id"),
+                    false => correlation_id,
+                };
+                let headers = shown_headers(response.headers());
                 tracing::debug!(
                     target: "provider.http",
-                    method = line.method, host, path = line.path, query, status, duration_ms, client_request_id, headers,
+                    method = line.method, url, status, duration_ms, client_request_id, request_id, correlation_id, headers,
                     "request answered"
                 );
             }
             Err(error) => tracing::debug!(
                 target: "provider.http",
-                method = line.method, host, path = line.path, query, duration_ms, client_request_id, kind = ?error.kind(),
+                method = line.method, url, duration_ms, client_request_id, kind = ?error.kind(),
                 "request not answered"
             ),
         }
-        result
+        match result {
+            Ok(response) if with_bodies => self.trace_response(line.method, &url, response, &known).await,
+            other => other,
+        }
     }
 }
 
-/// The query with values only where the list allows it.
-fn shown_query(url: &Url) -> String {
+impl LoggingPolicy {
+    /// Logs the body of a request; gives the secrets that it was seen to carry.
+    fn trace_request(&self, request: &Request, url: &str) -> Vec<String> {
+        let is_form = text(request.headers(), CONTENT_TYPE.as_str()).contains("form-urlencoded");
+        let mut known = Vec::new();
+        for header in [AUTHORIZATION.as_str(), "x-ms-authorization-auxiliary", "x-identity-header"] {
+            let value = text(request.headers(), header);
+            known.extend(value.split([' ', ',']).filter(|word| !is_scheme(word)).flat_map(spellings));
+        }
+        if let Body::Bytes(bytes) = request.body()
+            && !bytes.is_empty()
+        {
+            if is_form {
+                known.extend(self.0.secrets(bytes));
+            }
+            let body = self.0.shown(bytes, is_form, &known);
+            tracing::trace!(target: "provider.http", method = request.method().as_str(), url, body, "request body");
+        }
+        known
+    }
+
+    /// Logs the body of an answer, which is read to its end for that. One that breaks off is a broken answer.
+    async fn trace_response(
+        &self,
+        method: &str,
+        url: &str,
+        response: AsyncRawResponse,
+        known: &[String],
+    ) -> PolicyResult {
+        let (status, headers, body) = response.deconstruct();
+        let bytes = body.collect().await?;
+        let body = self.0.shown(&bytes, false, known);
+        if !body.is_empty() {
+            tracing::trace!(target: "provider.http", method, url, status = u16::from(status), body, "response body");
+        }
+        Ok(AsyncRawResponse::from_bytes(status, headers, bytes))
+    }
+}
+
+fn is_scheme(word: &str) -> bool {
+    word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic")
+}
+
+/// A header's text, empty where there is none.
+fn text(headers: &Headers, name: &str) -> String {
+    headers.get_optional_str(&HeaderName::from(name.to_owned())).unwrap_or_default().to_owned()
+}
+
+fn shown_headers(headers: &Headers) -> String {
+    let shown = HEADERS.iter().filter_map(|name| {
+        let value = headers.get_optional_str(&HeaderName::from_static(name))?;
+        Some(format!("{name}: {}", shown_value(value)))
+    });
+    shown.collect::<Vec<_>>().join("; ")
+}
+
+/// An address without a user's name and password, its query with values only where the list allows it.
+pub(super) fn shown_url(url: &Url) -> String {
     let pairs = url.query_pairs().map(|(name, value)| match QUERY.contains(&name.as_ref()) {
         true => format!("{name}={value}"),
         false => format!("{name}=REDACTED"),
     });
-    pairs.collect::<Vec<_>>().join("&")
+    let query = pairs.collect::<Vec<_>>().join("&");
+    let separator = if query.is_empty() { "" } else { "?" };
+    format!("{}{}{separator}{query}", url.origin().ascii_serialization(), url.path())
 }
 
 /// A header's value; if it is an address, its query is shown like any other.
 fn shown_value(value: &str) -> String {
     match Url::parse(value) {
-        Ok(url) if url.has_host() => {
-            let query = shown_query(&url);
-            let separator = if query.is_empty() { "" } else { "?" };
-            format!("{}{}{separator}{query}", url.origin().ascii_serialization(), url.path())
-        }
+        Ok(url) if url.has_host() => shown_url(&url),
         _ => value.to_owned(),
     }
 }
@@ -95,9 +163,11 @@ mod tests {
 
     #[test]
     fn only_allowed_values_are_shown() {
-        let url =
-            Url::parse("https://arm.example/x?api-version=2024-03-03&$skiptoken=abc&sig=secret").unwrap();
-        assert_eq!(shown_query(&url), "api-version=2024-03-03&$skiptoken=REDACTED&sig=REDACTED");
+        let url = "https://arm.example/x?api-version=2024-03-03&$skiptoken=abc&sig=secret";
+        assert_eq!(
+            shown_url(&Url::parse(url).unwrap()),
+            "https://arm.example/x?api-version=2024-03-03&$skiptoken=REDACTED&sig=REDACTED"
+        );
         assert_eq!(
             shown_value("https://u:p@arm.example/op?t=secret&monitor=true"),
             "https://arm.example/op?t=REDACTED&monitor=true"

@@ -1,17 +1,20 @@
 //! The way a request takes: small policies in a row, over one HTTP client that is built when the first request
 //! needs it.
 //!
-//! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), token (only on
-//! the way to Azure Resource Manager), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
+//! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), budget and token (only
+//! on the way to Azure Resource Manager), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
 //! the first honours retry headers on two statuses only and knows no deadline of the caller, and the second refuses
 //! an emulator on loopback and cannot tell a stale token from a fresh one.
 
 mod bearer;
+mod budget;
 mod correlation;
 mod logging;
+mod masking;
 mod retry;
 mod retry_after;
 mod transport;
+mod trust;
 mod turn;
 mod user_agent;
 
@@ -26,6 +29,9 @@ pub(super) use retry_after::retry_after;
 pub(super) use transport::{LazyTransport, to_error};
 pub(super) use turn::{Turn, TurnPolicy};
 
+use budget::Budget;
+use masking::Bodies;
+use time::OffsetDateTime;
 use transport::forward;
 
 /// What every pipeline of one client shares.
@@ -35,20 +41,38 @@ pub(super) struct Plumbing {
     pub(super) user_agent: String,
     pub(super) correlation_id: Option<String>,
     pub(super) pace: Pace,
+    /// The clock that tokens and assertions go by.
+    pub(super) now: fn() -> OffsetDateTime,
 }
 
 impl Plumbing {
-    /// Lays a pipeline; `per_attempt` runs before the log and the transport. Nothing is built or connected yet.
-    pub(super) fn pipeline(&self, per_attempt: Vec<Arc<dyn Policy>>) -> Pipeline {
+    /// Lays the pipeline to Azure Resource Manager. `before`, the budget that its requests share, and `after` run for
+    /// each attempt, then the log and the transport. Nothing is built or connected yet.
+    pub(super) fn pipeline(&self, before: Arc<dyn Policy>, after: Arc<dyn Policy>) -> Pipeline {
+        let budget = Arc::new(Budget::new(self.pace.clone()));
+        self.lay(vec![before, budget.clone(), after], Some(budget), Bodies::OfAzure)
+    }
+
+    /// Lays the pipeline to whoever hands out tokens: what is not known to be harmless is masked in the log.
+    pub(super) fn login_pipeline(&self) -> Pipeline {
+        self.lay(Vec::new(), None, Bodies::OfLogin)
+    }
+
+    fn lay(
+        &self,
+        per_attempt: Vec<Arc<dyn Policy>>,
+        budget: Option<Arc<Budget>>,
+        bodies: Bodies,
+    ) -> Pipeline {
         let mut per_call: Vec<Arc<dyn Policy>> = Vec::new();
         if let Some(id) = &self.correlation_id {
             per_call.push(Arc::new(correlation::CorrelationIdPolicy::new(id)));
         }
         // The user's policies run after azure_core's own user agent policy, so ours has the last word.
         per_call.push(Arc::new(user_agent::UserAgentPolicy::new(&self.user_agent)));
-        per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone())));
+        per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone(), budget)));
         let mut per_try = per_attempt;
-        per_try.push(Arc::new(logging::LoggingPolicy));
+        per_try.push(Arc::new(logging::LoggingPolicy::new(bodies)));
         let options = ClientOptions {
             per_call_policies: per_call,
             per_try_policies: per_try,

@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc2822;
 /// Takes a way to look up headers and the time now, gives the wait that an answer asks for.
 ///
 /// `x-ms-retry-after-ms` and `retry-after-ms` are milliseconds; `Retry-After` is seconds or a date (RFC 9110, section
-/// 10.2.3). A date is compared with the answer's own `Date`, so that a clock that is off does no harm; one that has
+/// 10.2.3) in any of the three forms that a recipient has to take (section 5.6.7). A date is compared with the answer's own `Date`, so that a clock that is off does no harm; one that has
 /// passed is no wait. What cannot be read counts as absent.
 pub(in crate::arm) fn retry_after<'a>(
     header: impl Fn(&'static str) -> Option<&'a str>,
@@ -22,10 +22,33 @@ pub(in crate::arm) fn retry_after<'a>(
     if let Some(wait) = number("retry-after") {
         return Some(seconds(wait));
     }
-    let then = OffsetDateTime::parse(header("retry-after")?.trim(), &Rfc2822).ok()?;
-    let now =
-        header("date").and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc2822).ok()).unwrap_or(now);
+    let then = date(header("retry-after")?, now)?;
+    let now = header("date").and_then(|text| date(text, now)).unwrap_or(now);
     Some(seconds((then - now).as_seconds_f64()))
+}
+
+/// A date as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`, or in one of the two forms of old.
+fn date(text: &str, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    if let Ok(date) = OffsetDateTime::parse(text, &Rfc2822) {
+        return Some(date);
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let again = match words.as_slice() {
+        // Sunday, 06-Nov-94 08:49:37 GMT
+        [_, day, time, "GMT"] => {
+            let mut parts = day.splitn(3, '-');
+            let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?.parse::<i32>().ok()?);
+            // What seems to lie more than fifty years ahead lies in the century before.
+            let year = (0..100).contains(&year).then(|| now.year().div_euclid(100) * 100 + year)?;
+            let year = if year > now.year() + 50 { year - 100 } else { year };
+            format!("{day} {month} {year:04} {time} +0000")
+        }
+        // Sun Nov  6 08:49:37 1994
+        [_, month, day, time, year] => format!("{day:0>2} {month} {year} {time} +0000"),
+        _ => return None,
+    };
+    OffsetDateTime::parse(&again, &Rfc2822).ok()
 }
 
 /// Seconds as a duration: nothing below zero, nothing that overflows.
@@ -59,6 +82,8 @@ mod tests {
         );
         assert_eq!(wait(&[("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT")]), ms(10_000));
         assert_eq!(wait(&[("retry-after", "Sun, 06 Nov 1994 08:49:27 GMT")]), ms(0));
+        assert_eq!(wait(&[("retry-after", "Sunday, 06-Nov-94 08:49:47 GMT")]), ms(10_000), "as of old");
+        assert_eq!(wait(&[("retry-after", "Sun Nov  6 08:49:47 1994")]), ms(10_000), "as of old");
         assert_eq!(
             wait(&[
                 ("retry-after", "Mon, 07 Nov 1994 00:00:05 GMT"),
@@ -75,8 +100,36 @@ mod tests {
         for text in ["", "soon", "NaN", "inf", "2021-01-01", "Sun, 99 Nov 1994 08:49:37 GMT", "1 2"] {
             assert_eq!(wait(&[("retry-after", text)]), None, "{text}");
         }
-        assert_eq!(wait(&[("retry-after", "-5")]), Some(Duration::ZERO));
-        assert!(wait(&[("retry-after", "1e300")]).unwrap() <= Duration::from_secs(366 * 24 * 3600));
+        for text in
+            ["Sun Nov 6 08:49:37", "x y z GMT", "x, 06-Nov-1994 08:49:37 GMT", "x, 6-Nov--1 08:49:37 GMT"]
+        {
+            assert_eq!(wait(&[("retry-after", text)]), None, "{text}");
+        }
         assert_eq!(wait(&[("retry-after-ms", "x"), ("retry-after", "3")]), Some(Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn a_wait_is_between_nothing_and_a_year() {
+        const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+        for name in ["retry-after", "retry-after-ms", "x-ms-retry-after-ms"] {
+            for text in ["-5", "-1e300", "-0", "-99999999999999999999999"] {
+                assert_eq!(wait(&[(name, text)]), Some(Duration::ZERO), "{name}: {text}");
+            }
+            for text in ["1e300", "99999999999999999999999", "1.7976931348623157e308", "18446744073709551616"]
+            {
+                assert_eq!(wait(&[(name, text)]), Some(YEAR), "{name}: {text}");
+            }
+        }
+        for (text, expected) in [
+            ("Fri, 31 Dec 9999 23:59:59 GMT", YEAR),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Duration::ZERO),
+            ("Monday, 01-Jan-40 00:00:00 GMT", YEAR),
+            ("Thursday, 01-Jan-70 00:00:00 GMT", Duration::ZERO),
+        ] {
+            assert_eq!(wait(&[("retry-after", text)]), Some(expected), "{text}");
+        }
+        // Milliseconds say it more exactly, whatever stands beside them.
+        let both = [("retry-after", "60"), ("retry-after-ms", "-1"), ("x-ms-retry-after-ms", "250")];
+        assert_eq!(wait(&both), Some(Duration::from_millis(250)));
     }
 }

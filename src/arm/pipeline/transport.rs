@@ -2,6 +2,8 @@
 
 use super::super::cloud::is_loopback;
 use super::super::error::{Error, RequestLine, TransportError, TransportKind, causes, is_tls};
+use super::bearer::AUXILIARY;
+use super::trust::{Strangers, client_config};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
@@ -19,31 +21,35 @@ use url::Url;
 ///
 /// It trusts the system's store (on Linux also `SSL_CERT_FILE` and `SSL_CERT_DIR`) and the certificates it is given,
 /// takes proxies from the environment, speaks HTTP/2 where offered, and follows no redirect: a token must not go
-/// where an answer points. Loopback is reached without a proxy, as Go's programs do: a proxy elsewhere could not reach
-/// it, and would see a token that plain http was allowed to carry.
+/// where an answer points. Loopback and whatever else may be asked over plain http, such as a virtual machine's endpoint
+/// for identities, is reached without a proxy: a proxy elsewhere could not reach it, and would see what it carries.
 pub(in crate::arm) struct LazyTransport {
     roots: Vec<Vec<u8>>,
     client: OnceLock<Result<reqwest::Client, String>>,
-    loopback: OnceLock<Result<reqwest::Client, String>>,
+    near: OnceLock<Result<reqwest::Client, String>>,
+    strangers: Arc<Strangers>,
 }
 
 impl LazyTransport {
     /// Takes certificates (PEM, one or more each) that are trusted besides the system's.
     pub(in crate::arm) fn new(roots: Vec<Vec<u8>>) -> Self {
-        Self { roots, client: OnceLock::new(), loopback: OnceLock::new() }
+        Self { roots, client: OnceLock::new(), near: OnceLock::new(), strangers: Arc::default() }
     }
 
     /// Whether a request has been made yet.
     #[cfg(test)]
     pub(in crate::arm) fn is_built(&self) -> bool {
-        self.client.get().is_some() || self.loopback.get().is_some()
+        self.client.get().is_some() || self.near.get().is_some()
     }
 
     fn client_for(&self, url: &Url) -> &Result<reqwest::Client, String> {
-        if is_loopback(url) {
-            self.loopback.get_or_init(|| self.build(reqwest::Client::builder().no_proxy()))
+        if is_loopback(url) || url.scheme() == "http" {
+            // What is near answers at once or is not there.
+            let near = || reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(3));
+            self.near.get_or_init(|| self.build(near()))
         } else {
-            self.client.get_or_init(|| self.build(reqwest::Client::builder()))
+            let far = || reqwest::Client::builder().connect_timeout(Duration::from_secs(20));
+            self.client.get_or_init(|| self.build(far()))
         }
     }
 
@@ -53,18 +59,10 @@ impl LazyTransport {
             // An error says that another thread was faster.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let mut roots = Vec::new();
-        for pem in &self.roots {
-            let bundle = reqwest::Certificate::from_pem_bundle(pem);
-            roots.extend(
-                bundle.map_err(|error| format!("a given certificate cannot be read: {}", chain(&error)))?,
-            );
-        }
         builder
-            .connect_timeout(Duration::from_secs(20))
+            .tls_backend_preconfigured(client_config(&self.roots, &self.strangers)?)
             .read_timeout(Duration::from_secs(60))
             .redirect(reqwest::redirect::Policy::none())
-            .tls_certs_merge(roots)
             .build()
             .map_err(|error| format!("the HTTP client cannot be set up: {}", chain(&error)))
     }
@@ -78,9 +76,13 @@ impl HttpClient for LazyTransport {
             .as_ref()
             .map_err(|reason| super::carried(Error::Setup(reason.clone())))?;
         let request = to_reqwest(request).map_err(|reason| super::carried(Error::Setup(reason)))?;
+        let host = request.url().host_str().unwrap_or_default().to_owned();
         let response = client.execute(request).await.map_err(|error| {
             let kind = if error.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
-            azure_core::Error::new(kind, error)
+            match self.strangers.of(&host).filter(|_| is_tls(&error)) {
+                Some(said) => azure_core::Error::new(kind, Untrusted { said, source: error }),
+                None => azure_core::Error::new(kind, error),
+            }
         })?;
         let status = response.status().as_u16().into();
         let mut headers = Headers::new();
@@ -95,6 +97,17 @@ impl HttpClient for LazyTransport {
     }
 }
 
+/// A failure of TLS for want of trust, with the name of whoever is not trusted.
+#[derive(Debug, thiserror::Error)]
+#[error("{said}")]
+struct Untrusted {
+    said: String,
+    source: reqwest::Error,
+}
+
+/// Headers that carry secrets, besides the one that always does.
+const SECRET: [&str; 2] = [AUXILIARY, "x-identity-header"];
+
 /// The request as reqwest has it. azure_core has the same conversion for its own use; this one marks the token, so
 /// that HTTP/2 does not keep it in its tables and nothing prints it.
 fn to_reqwest(request: &Request) -> Result<reqwest::Request, String> {
@@ -105,7 +118,7 @@ fn to_reqwest(request: &Request) -> Result<reqwest::Request, String> {
         let broken = |_| format!("the header {} cannot be sent", name.as_str());
         let key = HeaderName::from_bytes(name.as_str().as_bytes()).map_err(|_| broken(()))?;
         let mut value = HeaderValue::from_str(value.as_str()).map_err(|_| broken(()))?;
-        value.set_sensitive(key == AUTHORIZATION);
+        value.set_sensitive(key == AUTHORIZATION || SECRET.contains(&key.as_str()));
         made.headers_mut().insert(key, value);
     }
     if let Body::Bytes(bytes) = request.body()

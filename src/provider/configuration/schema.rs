@@ -147,7 +147,8 @@ pub fn schema() -> Schema {
             "resource_providers_to_register",
             Type::list(Type::String),
             "Resource providers that azurerm registers besides. `Microsoft.Compute` in it allows this provider to \
-             register that one where it is missing, even if `resource_provider_registrations` is `none`.",
+             register that one where it is missing, even if `resource_provider_registrations` is `none`. Left \
+             out, there is none.",
         ),
         flag(
             "skip_provider_registration",

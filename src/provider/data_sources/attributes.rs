@@ -1,11 +1,16 @@
 //! The attributes of a data source, made from the schema of the resource that manages the same objects.
 
+use std::borrow::Cow;
+
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Block, Presence, Schema, Shape};
 use crate::provider::timeouts::{self, Operation};
 
 /// What a resource has that says nothing about the object at Azure.
 const OF_THE_CONFIGURATION: [&str; 2] = ["lint", timeouts::BLOCK];
+
+/// What begins the sentences of a description that are for who sets the attribute. They come last.
+const ON_SETTING: [&str; 3] = [" Changed in place", " Known at plan", " Left out, "];
 
 /// Everything a resource's schema says of an object, as attributes that the provider sets. A nested block becomes an
 /// attribute of the same shape, since a data source computes no blocks.
@@ -15,7 +20,7 @@ pub fn of_resource(schema: &Schema) -> Vec<Attribute> {
     let attributes = schema.block.attributes.iter().filter(|one| described(&one.name)).map(computed);
     let blocks = schema.block.blocks.iter().filter(|one| described(&one.name)).map(|nested| {
         let inner = nested.block.attributes.iter().map(computed).collect();
-        let description = nested.block.description.clone();
+        let description = told(&nested.block.description);
         Attribute::nested(nested.name.clone(), AttributeNesting::Single, inner, description).computed()
     });
     attributes.chain(blocks).collect()
@@ -26,16 +31,20 @@ fn computed(attribute: &Attribute) -> Attribute {
         Shape::Nested(nesting, inner) => Shape::Nested(*nesting, inner.iter().map(computed).collect()),
         plain @ Shape::Plain(_) => plain.clone(),
     };
-    // What happens to an attribute that is left out is of no interest where none can be set.
-    let description = attribute.description.split(" Left out, ").next().unwrap_or_default().to_owned();
     Attribute {
         presence: Presence::Computed,
         shape,
         replaces: false,
         default: None,
-        description: description.into(),
+        description: told(&attribute.description),
         ..attribute.clone()
     }
+}
+
+/// What a description says of the value: how it is set and changed is of no interest where it cannot be.
+fn told(description: &str) -> Cow<'static, str> {
+    let end = ON_SETTING.iter().filter_map(|words| description.find(words)).min();
+    description.get(..end.unwrap_or(description.len())).unwrap_or_default().to_owned().into()
 }
 
 /// These attributes, with the arguments in the place of those of the same name, and before all others.
@@ -123,6 +132,6 @@ pub fn name_prefix(of: &str) -> Attribute {
     Attribute::new(
         "name_prefix",
         Type::String,
-        format!("Only {of} whose names begin with this, without regard to case."),
+        format!("Only {of} whose names begin with this, without regard to case. Left out, all names pass."),
     )
 }

@@ -35,8 +35,11 @@ pub fn schema() -> Schema {
     };
     let arguments = vec![
         argument("id", "The Azure resource id of the profile. Instead of it, set `gallery_id` and `name`."),
-        argument("gallery_id", "The resource id of the Compute Gallery that holds the profile."),
-        argument("name", "The name of the profile."),
+        argument(
+            "gallery_id",
+            "The resource id of the Compute Gallery that holds the profile. Left out, that of `id`.",
+        ),
+        argument("name", "The name of the profile. Left out, that of `id`."),
     ];
     let mut rest = attributes::of_resource(&invm_access_profile::schema::schema());
     rest.extend(attributes::of_status());

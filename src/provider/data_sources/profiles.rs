@@ -35,10 +35,19 @@ impl ProfilesData {
 #[must_use]
 pub fn filters() -> Vec<Attribute> {
     vec![
-        Attribute::new("applicable_host_endpoint", Type::String, "Only profiles for this metadata endpoint.")
-            .one_of(ENDPOINTS),
+        Attribute::new(
+            "applicable_host_endpoint",
+            Type::String,
+            "Only profiles for this metadata endpoint. Left out, profiles for either.",
+        )
+        .one_of(ENDPOINTS),
         attributes::name_prefix("profiles"),
-        Attribute::new("os_type", Type::String, "Only profiles for this operating system.").one_of(OS_TYPES),
+        Attribute::new(
+            "os_type",
+            Type::String,
+            "Only profiles for this operating system. Left out, profiles for either.",
+        )
+        .one_of(OS_TYPES),
     ]
 }
 
@@ -48,7 +57,12 @@ pub fn schema() -> Schema {
     let mut each = attributes::of_resource(&invm_access_profile::schema::schema());
     each.extend(attributes::of_status());
     let mut arguments = vec![
-        Attribute::new("gallery_id", Type::String, "The resource id of the Compute Gallery.").required(),
+        Attribute::new(
+            "gallery_id",
+            Type::String,
+            "The resource id of the Compute Gallery whose profiles are listed.",
+        )
+        .required(),
     ];
     arguments.extend(filters());
     arguments.push(

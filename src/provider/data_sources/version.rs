@@ -41,7 +41,10 @@ pub fn schema() -> Schema {
             "The Azure resource id of the version. Instead of it, set `profile_id` and, for another version than the \
              latest, `name`.",
         ),
-        argument("profile_id", "The resource id of the profile that the version belongs to."),
+        argument(
+            "profile_id",
+            "The resource id of the profile that the version belongs to. Left out, that of `id`.",
+        ),
         argument("name", "The version, as three numbers `x.y.z`.")
             .default_text("the latest: the highest version of the profile that is not excluded from latest"),
     ];

@@ -39,9 +39,10 @@ pub fn filters() -> Vec<Attribute> {
         Attribute::new(
             "exclude_from_latest",
             Type::Bool,
-            "Only versions that are, or that are not, excluded from latest.",
+            "Whether the versions must be excluded from latest (`true`) or must not (`false`). Left out, both are listed.",
         ),
-        Attribute::new("mode", Type::String, "Only versions in this mode.").one_of(MODES),
+        Attribute::new("mode", Type::String, "Only versions in this mode. Left out, versions in any mode.")
+            .one_of(MODES),
         attributes::name_prefix("versions"),
     ]
 }
@@ -52,8 +53,14 @@ pub fn schema() -> Schema {
     let mut each = attributes::of_resource(&invm_access_profile_version::schema::schema());
     each.push(attributes::of_replication());
     each.extend(attributes::of_status());
-    let mut arguments =
-        vec![Attribute::new("profile_id", Type::String, "The resource id of the profile.").required()];
+    let mut arguments = vec![
+        Attribute::new(
+            "profile_id",
+            Type::String,
+            "The resource id of the profile whose versions are listed.",
+        )
+        .required(),
+    ];
     arguments.extend(filters());
     arguments.push(
         Attribute::nested(

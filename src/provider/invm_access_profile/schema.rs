@@ -46,7 +46,8 @@ pub fn schema() -> Schema {
             text.clone(),
             "The metadata endpoint whose requests the profile's versions decide about. `IMDS` is the Instance Metadata \
              Service at 169.254.169.254, `WireServer` the platform's own at 168.63.129.16. A profile for `WireServer` \
-             also decides about HostGAPlugin, which has no profile of its own.",
+             also decides about HostGAPlugin, which has no profile of its own. Changed in place, as the az CLI offers \
+             it; Microsoft's documentation names `description` alone as changeable.",
         )
         .required()
         .one_of(ENDPOINTS),
@@ -58,8 +59,12 @@ pub fn schema() -> Schema {
         .required()
         .replaces()
         .one_of(OS_TYPES),
-        Attribute::new("description", text, "What the profile is for, for people to read."),
-        Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that differ only in case are the same.").optional_computed(),
+        Attribute::new(
+            "description",
+            text,
+            "What the profile is for, for people to read. Changed in place. Left out, there is none.",
+        ),
+        Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that differ only in case are the same. Changed in place. Left out, there are none, and those that others have added are taken away.").optional_computed(),
     ])
     .nested(timeouts::block());
     Schema::new(0, block)

@@ -47,7 +47,8 @@ pub fn schema() -> Schema {
             "default_access",
             text(),
             "What becomes of a request that no privilege matches. A request that some privilege matches is never \
-             decided by it: without a matching identity such a request is denied, also under `Allow`.",
+             decided by it: without a matching identity such a request is denied, also under `Allow`. Changed in place; a \
+             machine that has loaded the version may notice it only with the next one.",
         )
         .required()
         .one_of(DEFAULT_ACCESSES),
@@ -55,7 +56,7 @@ pub fn schema() -> Schema {
             "mode",
             text(),
             "What the guest proxy agent does with its decision: `Audit` records what would be denied and lets it \
-             pass, `Enforce` denies it, `Disabled` does not look at requests at all. Azure changes it in place; a \
+             pass, `Enforce` denies it, `Disabled` does not look at requests at all. Changed in place; a \
              machine that has loaded the version may notice it only with the next one.",
         )
         .required()
@@ -63,28 +64,30 @@ pub fn schema() -> Schema {
         Attribute::new(
             "exclude_from_latest",
             Type::Bool,
-            "Whether the version is passed over when virtual machines take the latest version of the profile. Left out, \
-             what Azure holds is kept.",
+            "Whether the version is passed over when virtual machines take the latest version of the profile. Changed in \
+             place. Left out, what Azure holds is kept.",
         )
         .optional_computed(),
         Attribute::new(
             "target_regions",
             Type::set(text()),
-            "The Azure regions that the version is replicated to, without order. Left out, what Azure chose is kept.",
+            "The Azure regions that the version is replicated to, without order. Changed in place. Left out, what \
+             Azure chose is kept.",
         )
         .optional_computed(),
         Attribute::new(
             "lint",
             Type::map(text()),
             "What to make of single findings about the rules, by their ids, such as `{ L04 = \"off\" }`: `off` silences \
-             one, `warning` and `error` set how it is told. Azure never sees it.",
+             one, `warning` and `error` set how it is told. The guide on findings has all ids. \
+             Azure never sees it: changing it sends nothing. Left out, each finding is told as that guide says.",
         ),
-        Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only in case are the same.").optional_computed(),
+        Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only in case are the same. Changed in place. Left out, there are none, and those that others have added are taken away.").optional_computed(),
         Attribute::new(
             "grants",
             Type::list(text()),
-            "Who may do what, known at plan: one entry `identity -> privilege (role)` for each identity that a role \
-             assignment gives a privilege, sorted. The plan's own difference of this list shows who gains and who \
+            "Who may do what: one entry `identity -> privilege (role)` for each identity that a role assignment gives a \
+             privilege, sorted. Known at plan, so that the plan's own difference of this list shows who gains and who \
              loses access.",
         )
         .computed(),
@@ -122,7 +125,7 @@ fn rules() -> NestedBlock {
             .optional_computed(),
         ],
         "What can be called, by name. A privilege that nobody is assigned closes its path to everybody, whatever \
-         `default_access` is.",
+         `default_access` is. Left out, there is none, and `default_access` decides about every request.",
     )
     .optional_computed()
     .replaces();
@@ -133,7 +136,7 @@ fn rules() -> NestedBlock {
             Attribute::new("privileges", names(), "The names of the privileges that the role gives.")
                 .required(),
         ],
-        "Bundles of privileges, by name. Names are compared exactly, case included.",
+        "Bundles of privileges, by name. Names are compared exactly, case included. Left out, there is none.",
     )
     .optional_computed()
     .replaces();
@@ -142,13 +145,14 @@ fn rules() -> NestedBlock {
         AttributeNesting::Map,
         vec![
             Attribute::new("exe_path", text(), "The full path of the program as the operating system resolves it, such as `/usr/bin/python3.12` for \
-             `/usr/bin/python3`. Case counts."),
-            Attribute::new("group_name", text(), "The bare name of a group that the user is a member of. Case counts."),
+             `/usr/bin/python3`. Case counts. Left out, any program."),
+            Attribute::new("group_name", text(), "The bare name of a group that the user is a member of. Case counts. Left out, any groups."),
             Attribute::new("process_name", text(), "The file name of the program with its extension, such as `cscript.exe`: the last part of `exe_path`. Case \
-             counts."),
-            Attribute::new("user_name", text(), "The bare name of the user that the process runs as, such as `SYSTEM` for `NT AUTHORITY\\SYSTEM`. Case counts."),
+             counts. Left out, any name."),
+            Attribute::new("user_name", text(), "The bare name of the user that the process runs as, such as `SYSTEM` for `NT AUTHORITY\\SYSTEM`. Case counts. Left out, any user."),
         ],
-        "Who calls, by name. A process is an identity when it meets all conditions that are set; at least one must be.",
+        "Who calls, by name. A process is an identity when it meets all conditions that are set; at least one must be. \
+         Left out, there is none.",
     )
     .optional_computed()
     .replaces();
@@ -159,13 +163,13 @@ fn rules() -> NestedBlock {
             Attribute::new("identities", names(), "The names of the identities that get the role.")
                 .required(),
         ],
-        "Who has which role, by the name of the role.",
+        "Who has which role, by the name of the role. Left out, nobody has any.",
     )
     .optional_computed()
     .replaces();
     let block = Block::new(
         "The allowlist. Azure never changes the rules of a version, so any change of them makes a new version; the \
-         guest proxy agent notices a new version only by its id.",
+         guest proxy agent notices a new version only by its id. Left out, `default_access` decides about every request.",
     )
     .attributes([privileges, roles, identities, role_assignments]);
     NestedBlock::new("rules", BlockNesting::Single, block).replaces()

@@ -35,8 +35,12 @@ impl ListResource for ProfileList {
     }
 
     fn schema(&self) -> Schema {
-        let gallery =
-            Attribute::new("gallery_id", Type::String, "The resource id of the Compute Gallery.").required();
+        let gallery = Attribute::new(
+            "gallery_id",
+            Type::String,
+            "The resource id of the Compute Gallery whose profiles are listed.",
+        )
+        .required();
         let block = Block::new("Lists the in-VM access control profiles of an Azure Compute Gallery.");
         Schema::new(0, block.attributes([gallery]).attributes(filters()))
     }

@@ -36,8 +36,12 @@ impl ListResource for VersionList {
     }
 
     fn schema(&self) -> Schema {
-        let profile =
-            Attribute::new("profile_id", Type::String, "The resource id of the profile.").required();
+        let profile = Attribute::new(
+            "profile_id",
+            Type::String,
+            "The resource id of the profile whose versions are listed.",
+        )
+        .required();
         let block = Block::new("Lists the versions of an in-VM access control profile.");
         Schema::new(0, block.attributes([profile]).attributes(filters()))
     }

@@ -2,6 +2,7 @@
 
 use crate::arm;
 use crate::plugin::{Diagnostic, Path};
+use crate::provider::sign_in;
 
 /// Whether the service answered that there is no such thing, by whatever code.
 #[must_use]
@@ -12,6 +13,11 @@ pub fn is_absent(error: &arm::Error) -> bool {
 /// A question that failed: what could not be read, the operation it needs, and the argument it is about.
 #[must_use]
 pub fn failed(what: &str, operation: &str, argument: Option<&'static str>, error: &arm::Error) -> Diagnostic {
+    if let arm::Error::Login(login) = error
+        && let Some(diagnostic) = sign_in::no_way(login)
+    {
+        return diagnostic;
+    }
     let next = if error.is_cancelled() {
         "Run the same command again to go on.".to_owned()
     } else if error.is_timeout() {
@@ -24,9 +30,7 @@ pub fn failed(what: &str, operation: &str, argument: Option<&'static str>, error
         "Check the scope, and that the identity signed in can see it.".to_owned()
     } else {
         match error {
-            arm::Error::Login(_) => {
-                "Check how the provider block or the ARM_* environment signs in.".to_owned()
-            }
+            arm::Error::Login(login) => sign_in::next_step(login),
             arm::Error::Transport(_) | arm::Error::Unreadable { .. } | arm::Error::ForeignAddress { .. } => {
                 "Check the `environment` and `endpoint` of the provider block, then run the command again."
                     .to_owned()

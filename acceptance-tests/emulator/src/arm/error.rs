@@ -18,8 +18,8 @@ pub struct ArmError {
     pub message: String,
     /// The member or parameter at fault.
     pub target: Option<String>,
-    /// What `details` lists.
-    pub details: Vec<Value>,
+    /// The target under which `details` says the same again.
+    pub again_for: Option<&'static str>,
     /// Headers besides the usual ones.
     pub headers: Vec<(&'static str, String)>,
 }
@@ -32,7 +32,7 @@ impl ArmError {
             code: code.to_owned(),
             message: message.into(),
             target: None,
-            details: Vec::new(),
+            again_for: None,
             headers: Vec::new(),
         }
     }
@@ -62,8 +62,9 @@ impl ArmError {
         if let (Some(target), Value::Object(members)) = (&self.target, &mut error) {
             members.insert("target".to_owned(), json!(target));
         }
-        if let (false, Value::Object(members)) = (self.details.is_empty(), &mut error) {
-            members.insert("details".to_owned(), json!(self.details));
+        if let (Some(target), Value::Object(members)) = (self.again_for, &mut error) {
+            let detail = json!({"code": self.code, "target": target, "message": self.message});
+            members.insert("details".to_owned(), json!([detail]));
         }
         json!({ "error": error })
     }

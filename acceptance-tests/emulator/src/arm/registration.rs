@@ -3,14 +3,12 @@
 //! Source: Microsoft's page on `MissingSubscriptionRegistration` and the texts users paste into threads; the answer of
 //! `register` from the REST reference. Only `Microsoft.Compute` can be unregistered here.
 
-use hyper::StatusCode;
-use serde_json::json;
-
 use crate::arm::error::ArmError;
 use crate::clock::{Millis, millis};
 use crate::emulator::Emulator;
 use crate::entra::token::Caller;
 use crate::settings::Registration;
+use hyper::StatusCode;
 
 /// The one namespace this is about.
 const COMPUTE: &str = "Microsoft.Compute";
@@ -75,10 +73,8 @@ fn missing() -> ArmError {
         "The subscription is not registered to use namespace '{COMPUTE}'. See https://aka.ms/rps-not-found for how to \
          register subscriptions."
     );
-    let mut error = ArmError::new(StatusCode::CONFLICT, "MissingSubscriptionRegistration", message.clone());
-    error.details = vec![json!({
-        "code": "MissingSubscriptionRegistration", "target": COMPUTE, "message": message
-    })];
+    let mut error = ArmError::new(StatusCode::CONFLICT, "MissingSubscriptionRegistration", message);
+    error.again_for = Some(COMPUTE);
     error
 }
 

@@ -11,6 +11,7 @@ mod mistakes;
 mod oidc;
 mod pipelines;
 mod registration;
+mod request_identity;
 mod secrecy;
 mod secret;
 mod tenants;

@@ -57,7 +57,14 @@ async fn the_log_tells_each_request_and_no_secret() {
             ok(json!({"value": [], "nextLink": next})).insert_header("x-ms-request-id", "r-42"),
         )
         .await;
-    azure.answer("GET", &list, 1, ok(json!({"value": [{"name": "hidden-body"}]}))).await;
+    azure
+        .answer(
+            "GET",
+            &list,
+            1,
+            ok(json!({"value": [{"name": "shown-body", "tags": {"adminPassword": "hidden-password"}}]})),
+        )
+        .await;
     azure.client.profiles().list(&gallery_id(), &call()).await.unwrap();
     drop(guard);
     let text = everything.0.lock().unwrap().clone();
@@ -75,7 +82,10 @@ async fn the_log_tells_each_request_and_no_secret() {
     ] {
         assert!(ours(part), "{part} is not in\n{text}");
     }
-    for secret in ["s3cr3t", "token-1", "token-2", "hidden-cursor", "hidden-body"] {
+    for body in ["client_secret=***", r#"\"access_token\":\"***\""#, "shown-body"] {
+        assert!(ours(body), "{body} is not in\n{text}");
+    }
+    for secret in ["s3cr3t", "token-1", "token-2", "hidden-cursor", "hidden-password"] {
         assert!(!text.contains(secret), "{secret} is in\n{text}");
     }
 }

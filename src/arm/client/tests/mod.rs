@@ -3,6 +3,8 @@
 mod authorization;
 mod delete;
 mod faults;
+mod first_contact;
+mod foreign;
 mod login;
 mod logs;
 mod many;

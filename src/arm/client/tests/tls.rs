@@ -42,6 +42,7 @@ async fn an_unknown_issuer_is_told_at_once_and_a_given_one_is_trusted() {
     let client = ArmClient::new(settings.clone()).unwrap();
     let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     assert!(error.is_untrusted_certificate(), "{error}");
+    assert!(error.report().contains("issued by itself, \"CN=rcgen self signed cert\""), "{}", error.report());
     assert!(error.report().contains("SSL_CERT_FILE") && before.elapsed() < Duration::from_secs(4), "{error}");
 
     settings.root_certificates = vec![pem.into_bytes()];

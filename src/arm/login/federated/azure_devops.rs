@@ -39,7 +39,7 @@ impl AzureDevOps {
         }
         query.append_pair("serviceConnectionId", service_connection_id);
         drop(query);
-        Self { way, url, token: token.clone(), pipeline: plumbing.pipeline(Vec::new()) }
+        Self { way, url, token: token.clone(), pipeline: plumbing.login_pipeline() }
     }
 
     /// A fresh id token.

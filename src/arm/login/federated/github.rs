@@ -23,7 +23,7 @@ impl GitHub {
         if !url.query_pairs().any(|(name, _)| name == "audience") {
             url.query_pairs_mut().append_pair("audience", AUDIENCE);
         }
-        Self { way, url, token: token.clone(), pipeline: plumbing.pipeline(Vec::new()) }
+        Self { way, url, token: token.clone(), pipeline: plumbing.login_pipeline() }
     }
 
     /// A fresh id token.

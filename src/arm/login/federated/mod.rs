@@ -12,11 +12,13 @@ mod tests;
 use super::super::error::Error;
 use super::super::pipeline::Plumbing;
 use super::super::secret::Secret;
+use super::claims;
 use super::entra::{Entra, Proof, context_of, through};
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::http::Context;
 use std::path::PathBuf;
+use time::OffsetDateTime;
 use url::Url;
 
 /// The audience that Microsoft Entra expects in an id token, in every cloud unless the federation says otherwise.
@@ -68,6 +70,14 @@ impl RequestUrl {
 }
 
 impl AssertionSource {
+    /// When the token ends, where it is given as it is and says so.
+    pub fn expires(&self) -> Option<OffsetDateTime> {
+        match self {
+            Self::Token(token) => OffsetDateTime::from_unix_timestamp(claims::expiry(token.expose())?).ok(),
+            _ => None,
+        }
+    }
+
     /// The way, for messages.
     pub fn way(&self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ mod tests;
 
 use super::super::call::Call;
 use super::super::error::{Error, LoginError, excerpt, without_mark};
-use super::super::pace::random;
+use super::super::pace::{Backoff, random};
 use super::super::pipeline::{Plumbing, request_line, to_error};
 use super::super::secret::Secret;
 use super::answer::{TokenAnswer, is_header_text};
@@ -138,7 +138,8 @@ pub(super) struct ManagedIdentityCredential {
     settings: ManagedIdentity,
     arc: arc::Challenges,
     pipeline: Pipeline,
-    update_wait: super::super::pace::Backoff,
+    update_wait: Backoff,
+    now: fn() -> OffsetDateTime,
 }
 
 impl ManagedIdentityCredential {
@@ -148,8 +149,9 @@ impl ManagedIdentityCredential {
         Self {
             settings: settings.clone(),
             arc: arc::Challenges::of_this_system(),
-            pipeline: plumbing.pipeline(Vec::new()),
+            pipeline: plumbing.login_pipeline(),
             update_wait: plumbing.pace.busy,
+            now: plumbing.now,
         }
     }
 
@@ -157,7 +159,7 @@ impl ManagedIdentityCredential {
         let scope = scopes.first().copied().unwrap_or_default();
         let resource = scope.strip_suffix("/.default").unwrap_or(scope);
         let mut request = request::first(&self.settings, resource);
-        let asked = OffsetDateTime::now_utc();
+        let asked = (self.now)();
         let mut answer = self.send(&mut request, ctx).await?;
         let mut updates = 0;
         while matches!(u16::from(answer.status()), 404 | 410) && updates < UPDATES {

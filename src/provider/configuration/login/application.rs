@@ -5,9 +5,10 @@ use std::str::FromStr;
 use super::super::arguments::{AKS_CLIENT_ID, AKS_TENANT_ID};
 use super::super::files;
 use super::super::source::{Found, Lookup, Source, disagree};
-use super::{Switches, Verdict, half};
+use super::{Switches, Verdict, half, moment};
 use crate::arm::{Application, Certificate, CertificateError, ClientId, Login, Secret, TenantId};
 use crate::plugin::Diagnostic;
+use time::OffsetDateTime;
 
 /// The tenant and the client, as far as they are given.
 pub(super) struct Who {
@@ -128,6 +129,20 @@ pub(super) fn by_certificate(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Re
         (None, None) => return Ok(Verdict::Pass("no certificate is set".to_owned())),
     };
     Ok(Verdict::Take(Login::ClientCertificate { application, certificate }))
+}
+
+/// The warning about a certificate whose time is over. Entra will refuse it, but a clock may be wrong here.
+pub(super) fn expired(login: &Login) -> Option<Diagnostic> {
+    let Login::ClientCertificate { certificate, .. } = login else { return None };
+    let end = certificate.expires();
+    (end <= OffsetDateTime::now_utc()).then(|| {
+        let detail = format!(
+            "The client certificate with the thumbprint {} expired at {} UTC. Microsoft Entra will refuse it.",
+            certificate.thumbprint(),
+            moment(end)
+        );
+        Diagnostic::warning("Expired client certificate", detail)
+    })
 }
 
 /// The diagnostic for a certificate that cannot be used, on the password where that is to blame.

@@ -17,8 +17,9 @@ use crate::arm::{Login, TenantId};
 use crate::plugin::{Diagnostic, Diagnostics};
 use application::Who;
 use story::Story;
+use time::OffsetDateTime;
 
-pub use story::NoLogin;
+pub use story::{NoLogin, advice};
 
 /// What Azure Resource Manager takes at most ("Authenticate requests across tenants").
 const AUXILIARY: usize = 3;
@@ -75,6 +76,7 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
         }
     }
     let mut warnings = Diagnostics::new();
+    warnings.extend(chosen.as_ref().and_then(application::expired));
     if let (Some(login), Some(auxiliary)) = (&chosen, &auxiliary_tenants)
         && !auxiliary.value.is_empty()
         && !login.reaches_other_tenants()
@@ -145,4 +147,10 @@ fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Found<Vec<TenantId>>>
 fn half<T>(found: &Found<T>, way: &str, what: &str, missing: &[String]) -> Diagnostic {
     let detail = format!("{what} was given by the {}, but not {}.", found.source, missing.join(", nor "));
     found.source.blame(Diagnostic::error(format!("Half a sign-in by {way}"), detail))
+}
+
+/// A moment as people write it.
+fn moment(then: OffsetDateTime) -> String {
+    let (date, time) = (then.date(), then.time());
+    format!("{date} {:02}:{:02}", time.hour(), time.minute())
 }

@@ -4,9 +4,10 @@ use super::super::arguments::AKS_TOKEN_FILE;
 use super::super::files;
 use super::super::source::{Found, Lookup, disagree};
 use super::application::{Who, agreeing};
-use super::{Switches, Verdict, half};
+use super::{Switches, Verdict, half, moment};
 use crate::arm::{AssertionSource, Login, RequestUrl, Secret};
 use crate::plugin::Diagnostic;
+use time::OffsetDateTime;
 
 /// An id token, from the first source that is set: as it is, in a file, a service connection, a request address.
 pub(super) fn by_id_token(
@@ -56,7 +57,18 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
         return Ok(Err(vec![format!("the file with the pod's token ({AKS_TOKEN_FILE})")]));
     }
     if let Some(token) = token {
-        return Ok(Ok(AssertionSource::Token(Secret::new(token.value.trim()))));
+        let assertion = AssertionSource::Token(Secret::new(token.value.trim()));
+        if let Some(end) = assertion.expires().filter(|end| *end <= OffsetDateTime::now_utc()) {
+            let detail = format!(
+                "The id token of the {} expired at {} UTC, and cannot be renewed. Give a fresh one, or \
+                 `oidc_request_url` and `oidc_request_token` or `oidc_token_file_path`, from which a fresh one can be \
+                 had.",
+                token.source,
+                moment(end)
+            );
+            return Err(token.source.blame(Diagnostic::error("Expired id token", detail)));
+        }
+        return Ok(Ok(assertion));
     }
     request(lookup)
 }

@@ -39,7 +39,8 @@ pub fn schema() -> Schema {
             Attribute::new(
                 "name",
                 text(),
-                "The role's display name, without regard to case; `(preview)` is a part of it. Names change, ids do not.",
+                "The role's display name, without regard to case; `(preview)` is a part of it. Names change, ids do not. Left out, that of \
+                 `role_definition_id`.",
             )
             .optional_computed(),
             Attribute::new(

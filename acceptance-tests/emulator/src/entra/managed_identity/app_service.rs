@@ -43,7 +43,7 @@ impl ManagedIdentity<'_> {
                 Reply::json(StatusCode::OK, &Value::Object(members))
             }
             Ok(_) => Reply::empty(StatusCode::INTERNAL_SERVER_ERROR),
-            Err(refusal) => refusal,
+            Err(refusal) => *refusal,
         }
     }
 }

@@ -25,6 +25,6 @@ impl ManagedIdentity<'_> {
         };
         let subject = Subject::application(self.identity);
         self.members(request, &subject, &resource)
-            .map_or_else(|refusal| refusal, |body| Reply::json(StatusCode::OK, &body))
+            .map_or_else(|refusal| *refusal, |body| Reply::json(StatusCode::OK, &body))
     }
 }

@@ -37,7 +37,7 @@ impl ManagedIdentity<'_> {
             }
         };
         self.members(request, &subject, resource)
-            .map_or_else(|refusal| refusal, |body| Reply::json(hyper::StatusCode::OK, &body))
+            .map_or_else(|refusal| *refusal, |body| Reply::json(hyper::StatusCode::OK, &body))
             .with("server", "IMDS/150.870.65.1015")
     }
 }

@@ -92,7 +92,7 @@ impl ManagedIdentity<'_> {
     }
 
     /// The members of an answer; an error is a resource nobody registered.
-    fn members(&self, request: &Request, subject: &Subject, resource: &str) -> Result<Value, Reply> {
+    fn members(&self, request: &Request, subject: &Subject, resource: &str) -> Result<Value, Box<Reply>> {
         if !Tokens::knows(resource, &request.base) {
             let text = format!(
                 "AADSTS500011: The resource principal named {resource} was not found in the tenant named {}. This \
@@ -101,10 +101,12 @@ impl ManagedIdentity<'_> {
                  wrong tenant.",
                 self.identity.tenant_id
             );
-            return Err(refuse("invalid_resource", &text));
+            return Err(Box::new(refuse("invalid_resource", &text)));
         }
         let issued = self.tokens.issue(subject, &request.base, resource, self.now, self.seconds);
-        let Some(token) = issued else { return Err(Reply::empty(StatusCode::INTERNAL_SERVER_ERROR)) };
+        let Some(token) = issued else {
+            return Err(Box::new(Reply::empty(StatusCode::INTERNAL_SERVER_ERROR)));
+        };
         let from = self.now / 1000;
         Ok(json!({
             "access_token": token,

@@ -1,0 +1,198 @@
+//! The pipelines in `examples/ci`: read as YAML, and every line of shell in them run as the runners would run it.
+#![cfg(unix)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use acceptance_tests::binaries::binaries;
+use acceptance_tests::cli::Cli;
+use acceptance_tests::scenario::{Scenario, scenario};
+use serde_json::{Value, json};
+
+use super::examples::{copy, examples};
+use super::scenarios::put;
+
+/// A pipeline as Terraform, which has a reader of YAML, understands it.
+fn read(s: &Scenario, file: &str) -> Value {
+    let place = s.terraform.directory().join("yaml");
+    fs::create_dir_all(&place).unwrap();
+    fs::copy(examples().join("ci").join(file), place.join("pipeline.yml")).unwrap();
+    let config = "output \"all\" {\n  value = yamldecode(file(\"pipeline.yml\"))\n}\n";
+    fs::write(place.join("main.tf"), config).unwrap();
+    s.run_well(&["-chdir=yaml", "apply", "-no-color", "-auto-approve"]);
+    s.run_well(&["-chdir=yaml", "output", "-json", "all"]).json().unwrap()
+}
+
+/// The scripts of some steps, in order. One that is none of ours (a checkout, an installation) has no script.
+fn scripts(steps: &Value) -> Vec<String> {
+    let script = |step: &Value| step.get("run").or_else(|| step.pointer("/inputs/inlineScript")).cloned();
+    let found = steps.as_array().unwrap().iter().filter_map(script);
+    let found: Vec<_> = found.map(|text| text.as_str().unwrap().to_owned()).collect();
+    assert!(!found.is_empty(), "{steps}");
+    found
+}
+
+/// A stage of an Azure pipeline by its name, with its one job.
+fn stage(pipeline: &Value, name: &str) -> Vec<String> {
+    let stages = pipeline["stages"].as_array().unwrap();
+    let stage = stages.iter().find(|stage| stage["stage"] == name).unwrap();
+    let job = &stage["jobs"][0];
+    scripts(job.get("steps").unwrap_or(&job["strategy"]["runOnce"]["deploy"]["steps"]))
+}
+
+/// What a runner has besides: a directory, and the means to sign in without a secret.
+struct Runner {
+    directory: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+}
+
+impl Runner {
+    fn new(variables: Vec<(String, String)>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let program = &Cli::find().unwrap().program;
+        std::os::unix::fs::symlink(program, directory.path().join("terraform")).unwrap();
+        Self { directory, variables }
+    }
+
+    /// GitHub's: what the workflow sets, its variables, and where a job gets its tokens.
+    fn of_github(s: &Scenario, workflow: &Value) -> Self {
+        let set = workflow["env"].as_object().unwrap().iter().filter_map(|(name, value)| {
+            let value = value.as_str().unwrap();
+            (!value.contains("${{")).then(|| (name.clone(), value.to_owned()))
+        });
+        let place = |pointer: &str| s.emulator.place(pointer).unwrap();
+        let given = [
+            ("ARM_TENANT_ID", s.emulator.ready("tenant_id").to_owned()),
+            ("ARM_CLIENT_ID", s.emulator.ready("client_id").to_owned()),
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", place("/github/request_url")),
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", place("/github/request_token")),
+        ];
+        Self::new(set.chain(given.map(|(name, value)| (name.to_owned(), value))).collect())
+    }
+
+    /// Azure's: what `addSpnToEnvironment` gives a script.
+    fn of_azure(s: &Scenario) -> Self {
+        let token = s.emulator.assertion(&json!({ "issuer": "azure-devops" })).unwrap();
+        let given = [
+            ("servicePrincipalId", s.emulator.ready("client_id").to_owned()),
+            ("tenantId", s.emulator.ready("tenant_id").to_owned()),
+            ("idToken", token),
+        ];
+        Self::new(given.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+
+    fn file(&self, name: &str) -> String {
+        fs::read_to_string(self.directory.path().join(name)).unwrap_or_default()
+    }
+
+    /// Runs scripts as GitHub and Azure do, up to the first that fails. Gives its exit code and all they printed.
+    fn run(&self, s: &Scenario, scripts: &[String]) -> (i32, String) {
+        let here = self.directory.path();
+        let path = format!("{}:{}", here.display(), std::env::var("PATH").unwrap_or_default());
+        let mut told = String::new();
+        for script in scripts {
+            let output = Command::new("bash")
+                .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
+                .current_dir(s.terraform.directory())
+                .env_clear()
+                .envs(s.terraform.variables())
+                .env_remove("ARM_TENANT_ID")
+                .env_remove("ARM_CLIENT_ID")
+                .env_remove("ARM_CLIENT_SECRET")
+                .envs(self.variables.iter().cloned())
+                .env("PATH", &path)
+                .env("GITHUB_STEP_SUMMARY", here.join("summary.md"))
+                .env("AGENT_TEMPDIRECTORY", here)
+                .output()
+                .unwrap();
+            told.push_str(&String::from_utf8_lossy(&output.stdout));
+            told.push_str(&String::from_utf8_lossy(&output.stderr));
+            if !output.status.success() {
+                return (output.status.code().unwrap(), told);
+            }
+        }
+        (0, told)
+    }
+
+    fn run_well(&self, s: &Scenario, scripts: &[String]) -> String {
+        let (code, told) = self.run(s, scripts);
+        assert_eq!(code, 0, "{told}");
+        told
+    }
+}
+
+#[test]
+fn they_check_apply_and_notice_drift() {
+    scenario(|s| {
+        let [github, drift, azure] = [
+            "github-actions/pull-request.yml",
+            "github-actions/drift.yml",
+            "azure-devops/azure-pipelines.yml",
+        ]
+        .map(|file| read(s, file));
+        fs::remove_dir_all(s.terraform.directory().join("yaml")).unwrap();
+        put(s, "imds-linux-web");
+        // What the tests of other examples leave lying about is no part of this one.
+        fs::remove_dir_all(s.terraform.directory().join("modules")).unwrap();
+        copy(&examples().join("imds-linux-web/tests"), &s.terraform.directory().join("tests"));
+        fs::remove_file(s.terraform.directory().join("provider.tf")).unwrap();
+        s.terraform.mirror_provider(&binaries().unwrap().provider).unwrap();
+        let profile = s.profile("web-linux-imds");
+        let renamed = json!({ "properties": { "description": "by somebody else" } });
+
+        // GitHub.
+        let job = |pipeline: &Value, name: &str| scripts(&pipeline["jobs"][name]["steps"]);
+        assert_eq!(github["permissions"]["id-token"], "write");
+        assert_eq!(drift["permissions"]["id-token"], "write");
+        let runner = Runner::of_github(s, &github);
+        let told = runner.run_well(s, &job(&github, "check"));
+        assert!(told.contains("5 passed, 0 failed"), "{told}");
+        assert!(runner.file("summary.md").contains("Plan: 3 to add"), "the reviewer sees the plan");
+        runner.run_well(s, &job(&github, "apply"));
+        runner.run_well(s, &job(&drift, "drift"));
+        s.emulator.edit(&profile, &renamed).unwrap();
+        let (code, told) = runner.run(s, &job(&drift, "drift"));
+        assert_eq!(code, 2, "{told}");
+        assert!(told.contains("::error title=Drift::"), "{told}");
+        assert!(runner.file("summary.md").contains("by somebody else"));
+
+        // Azure DevOps.
+        let on_github = runner;
+        let runner = Runner::of_azure(s);
+        runner.run_well(s, &stage(&azure, "check"));
+        assert!(runner.file("plan.md").contains("Plan: 0 to add, 1 to change"), "{}", runner.file("plan.md"));
+        runner.run_well(s, &stage(&azure, "apply"));
+        runner.run_well(s, &stage(&azure, "drift"));
+        s.emulator.edit(&profile, &renamed).unwrap();
+        let (code, told) = runner.run(s, &stage(&azure, "drift"));
+        assert_eq!(code, 2, "{told}");
+        assert!(told.contains("##vso[task.logissue type=error]"), "{told}");
+        assert!(runner.file("drift.md").contains("by somebody else"));
+
+        // A plan that cannot be made is a failure, and no drift.
+        let refused = json!({
+            "match": { "method": "GET", "path": "**/inVMAccessControlProfiles/**" }, "count": null,
+            "action": { "do": "answer", "status": 403, "body": { "error": { "code": "AuthorizationFailed" } } }
+        });
+        s.emulator.faults(&json!({ "faults": [refused] })).unwrap();
+        let (code, told) = on_github.run(s, &job(&drift, "drift"));
+        assert_eq!(code, 1, "{told}");
+        assert!(!told.contains("::error title=Drift::"), "{told}");
+        s.emulator.faults(&json!({ "faults": [] })).unwrap();
+    });
+}
+
+/// What the README of the pipelines says about its files.
+#[test]
+fn each_has_a_row() {
+    let readme = fs::read_to_string(examples().join("ci/README.md")).unwrap();
+    for directory in super::examples::directories(&examples().join("ci")) {
+        for file in super::examples::files(&directory) {
+            let name = file.strip_prefix(examples().join("ci")).unwrap();
+            if name != Path::new("README.md") {
+                assert!(readme.contains(&format!("| `{}` |", name.display())), "{}", name.display());
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+# Who may ask the metadata service of a Linux web server for what.
+#
+# The attack this stops: somebody makes the web application, or a program beside it, fetch
+# http://169.254.169.254/metadata/identity/oauth2/token, and walks away with a token of the machine's identity.
+
+terraform {
+  required_providers {
+    gallery = {
+      source = "terraform.local/azure/gallery"
+    }
+  }
+}
+
+provider "gallery" {}
+
+variable "gallery_id" {
+  description = "The Compute Gallery that holds the profile."
+  type        = string
+}
+
+variable "location" {
+  description = "The region of the profile."
+  type        = string
+  default     = "westeurope"
+}
+
+variable "mode" {
+  description = "Audit first; Enforce once the audit log shows only what should be denied."
+  type        = string
+  default     = "Audit"
+}
+
+locals {
+  rules = {
+    privileges = {
+      # Only Key Vault's token. One for Azure Resource Manager or Storage is another privilege, which nobody has here.
+      vault-token = {
+        path             = "/metadata/identity/oauth2/token"
+        query_parameters = { resource = "https://vault.azure.net" }
+      }
+      monitor-token = {
+        path             = "/metadata/identity/oauth2/token"
+        query_parameters = { resource = "https://monitor.azure.com/" }
+      }
+      instance         = { path = "/metadata/instance" }
+      scheduled-events = { path = "/metadata/scheduledevents" }
+    }
+
+    roles = {
+      reads-secrets = { privileges = ["vault-token"] }
+      reports       = { privileges = ["instance", "monitor-token"] }
+      platform      = { privileges = ["instance", "scheduled-events"] }
+    }
+
+    identities = {
+      # The application. `exe_path` is what the kernel ran, after all symbolic links.
+      web = { user_name = "web", exe_path = "/opt/web/bin/server" }
+
+      # Azure Monitor agent.
+      ama-core     = { user_name = "root", exe_path = "/opt/microsoft/azuremonitoragent/bin/amacoreagent" }
+      ama-launcher = { user_name = "root", exe_path = "/opt/microsoft/azuremonitoragent/bin/agentlauncher" }
+      ama-mdsd     = { user_name = "root", exe_path = "/opt/microsoft/azuremonitoragent/bin/mdsd" }
+
+      # cloud-init and the Linux guest agent are Python programs, so this is Ubuntu's interpreter under root. Any
+      # Python script that root runs is the same identity: it gets no token.
+      platform-python = { user_name = "root", exe_path = "/usr/bin/python3.10" }
+    }
+
+    role_assignments = {
+      reads-secrets = { identities = ["web"] }
+      reports       = { identities = ["ama-core", "ama-launcher", "ama-mdsd"] }
+      platform      = { identities = ["platform-python", "web"] }
+    }
+  }
+}
+
+resource "gallery_invm_access_profile" "web" {
+  gallery_id               = var.gallery_id
+  name                     = "web-linux-imds"
+  location                 = var.location
+  applicable_host_endpoint = "IMDS"
+  os_type                  = "Linux"
+  description              = "Web servers: what may be asked of 169.254.169.254, and by whom"
+}
+
+# Mode as well as rules make a new version: a machine looks at a version again only when its id changes.
+resource "terraform_data" "mode" {
+  input = var.mode
+}
+
+resource "gallery_invm_access_profile_version" "web" {
+  profile_id     = gallery_invm_access_profile.web.id
+  mode           = var.mode
+  default_access = "Deny"
+  lint           = { L07 = "off" } # it warns of a mode that changes in place; here it does not
+
+  rules {
+    privileges       = local.rules.privileges
+    roles            = local.rules.roles
+    identities       = local.rules.identities
+    role_assignments = local.rules.role_assignments
+  }
+
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.mode]
+  }
+}
+
+output "version_id" {
+  description = "What `securityProfile.proxyAgentSettings.imds.inVMAccessControlProfileReferenceId` of a machine takes."
+  value       = gallery_invm_access_profile_version.web.id
+}
+
+output "grants" {
+  description = "Who may do what."
+  value       = gallery_invm_access_profile_version.web.grants
+}

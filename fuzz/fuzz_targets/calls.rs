@@ -1,0 +1,7 @@
+//! See `provider::fuzz::calls`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| terraform_provider_gallery::provider::fuzz::calls(data));

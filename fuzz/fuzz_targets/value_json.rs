@@ -1,0 +1,7 @@
+//! See `plugin::fuzz::value_json`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| terraform_provider_gallery::plugin::fuzz::value_json(data));

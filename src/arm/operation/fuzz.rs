@@ -1,0 +1,25 @@
+//! Looks at one answer in every way there is.
+
+use super::super::exchange::{Answer, Http};
+use super::super::link;
+use super::{By, PendingOperation, status};
+
+/// Reads the answer as the look of an operation, and as that of a write and a delete. An address that is kept leads
+/// to the endpoint, and what is kept can be stored and read back.
+pub(in crate::arm) fn looks(http: &Http, answer: &Answer) {
+    for look in [status::async_operation, status::location, status::object] {
+        if let Err(error) = look(answer) {
+            assert!(!error.report().is_empty());
+        }
+    }
+    let started =
+        [PendingOperation::of_write(http, answer, "/x"), PendingOperation::of_delete(http, answer, "/x")];
+    for pending in started.into_iter().filter_map(|started| started.ok().flatten()) {
+        if let By::AsyncOperation(path) | By::Location(path) = &pending.by {
+            let url = link::follow(&http.cloud, &answer.request, path, "2024-03-03").expect("was checked");
+            assert!(http.cloud.owns(&url), "{url}");
+        }
+        let stored = serde_json::to_vec(&pending).expect("small");
+        assert_eq!(serde_json::from_slice::<PendingOperation>(&stored).expect("our own"), pending);
+    }
+}

@@ -1,0 +1,229 @@
+//! Bodies for the log, without what is secret in them.
+//!
+//! What goes to and comes from whoever hands out tokens is shown by an allow-list of names: everything else there is a
+//! secret until proven otherwise. Azure Resource Manager's own bodies are what the user wrote and what the resources
+//! are, so they are shown, but for members whose name says that they hold a secret and for anything that looks like a
+//! token. A body that is neither JSON nor a form is never shown.
+
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+const MASK: &str = "***";
+
+/// Whose bodies they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bodies {
+    /// Azure Resource Manager's.
+    OfAzure,
+    /// Those of whoever hands out tokens, or tells where that is.
+    OfLogin,
+}
+
+/// What may be shown of an exchange about tokens.
+const HARMLESS: [&str; 34] = [
+    "activedirectoryendpoint",
+    "api-version",
+    "audience",
+    "audiences",
+    "authentication",
+    "client_assertion_type",
+    "client_id",
+    "code",
+    "correlation_id",
+    "count",
+    "error",
+    "error_codes",
+    "error_description",
+    "error_uri",
+    "expires_in",
+    "expires_on",
+    "expireson",
+    "ext_expires_in",
+    "grant_type",
+    "identityprovider",
+    "loginendpoint",
+    "message",
+    "name",
+    "not_before",
+    "resource",
+    "resourcemanager",
+    "scope",
+    "suberror",
+    "tenant",
+    "timestamp",
+    "token_type",
+    "tokentype",
+    "trace_id",
+    "portal",
+];
+
+/// Names that say that a value is a secret, wherever they occur in a member's name.
+const SECRET: [&str; 9] =
+    ["token", "secret", "password", "assertion", "credential", "privatekey", "accesskey", "signature", "sas"];
+
+/// Names that hold one of those words and no secret.
+const NOT_SECRET: [&str; 2] = ["tokentype", "passwordauthentication"];
+
+impl Bodies {
+    /// The body as the log may show it. `known` are the secrets that the request was seen to carry; whatever repeats
+    /// them is masked too.
+    pub(super) fn shown(self, body: &[u8], is_form: bool, known: &[String]) -> String {
+        if body.trim_ascii().is_empty() {
+            return String::new();
+        }
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let shown = if is_form {
+            self.form(body)
+        } else if let Ok(json) = serde_json::from_slice::<Value>(body) {
+            self.json(json, None).to_string()
+        } else {
+            return format!("{} bytes that are not JSON", body.len());
+        };
+        known.iter().fold(shown, |shown, secret| shown.replace(secret.as_str(), MASK))
+    }
+
+    /// The secrets that a form carries, for finding them again in the answer.
+    pub(super) fn secrets(self, form: &[u8]) -> Vec<String> {
+        let pairs = form_urlencoded::parse(form);
+        let secret = pairs.filter(|(name, value)| self.is_masked(name) && is_telling(value));
+        secret.flat_map(|(_, value)| spellings(&value)).collect()
+    }
+
+    fn form(self, body: &[u8]) -> String {
+        let shown = |(name, value): (_, String)| format!("{name}={value}");
+        let masked = |name: &str, value: &str| match self.is_masked(name) {
+            true => MASK.to_owned(),
+            false => without_tokens(value),
+        };
+        let pairs = form_urlencoded::parse(body).map(|(name, value)| {
+            let value = masked(&name, &value);
+            (name, value)
+        });
+        pairs.map(shown).collect::<Vec<_>>().join("&")
+    }
+
+    fn json(self, value: Value, name: Option<&str>) -> Value {
+        let masked = name.is_some_and(|name| self.is_masked(name));
+        match value {
+            // A list or an object is looked into; with a harmless name above it, what is inside goes by its own names.
+            Value::Object(members) => Value::Object(
+                members
+                    .into_iter()
+                    .map(|(name, value)| {
+                        let value = self.json(value, Some(&name));
+                        (name, value)
+                    })
+                    .collect(),
+            ),
+            Value::Array(all) => Value::Array(all.into_iter().map(|one| self.json(one, name)).collect()),
+            Value::Null | Value::Bool(_) => value,
+            Value::Number(_) if !masked => value,
+            Value::String(text) if !masked => Value::String(self.text(&text)),
+            _ => MASK.into(),
+        }
+    }
+
+    fn text(self, text: &str) -> String {
+        match Url::parse(text) {
+            Ok(url) if url.has_host() => super::logging::shown_url(&url),
+            _ => without_tokens(text),
+        }
+    }
+
+    fn is_masked(self, name: &str) -> bool {
+        let lower = name.to_ascii_lowercase();
+        match self {
+            Self::OfLogin => !HARMLESS.contains(&lower.as_str()),
+            Self::OfAzure => {
+                let plain: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+                SECRET.iter().any(|word| plain.contains(word)) && !NOT_SECRET.contains(&plain.as_str())
+            }
+        }
+    }
+}
+
+/// A secret as it is, as a form has it, and as JSON has it: as long as it is long enough to be told from other words.
+pub(super) fn spellings(secret: &str) -> Vec<String> {
+    let mut all = vec![secret.to_owned(), form_urlencoded::byte_serialize(secret.as_bytes()).collect()];
+    all.push(Value::from(secret).to_string().trim_matches('"').to_owned());
+    all.retain(|one| is_telling(one));
+    all
+}
+
+fn is_telling(text: &str) -> bool {
+    text.len() >= 4
+}
+
+/// A text without anything that looks like a JSON web token: three parts in base64, the first an object.
+fn without_tokens(text: &str) -> String {
+    if !text.contains("eyJ") {
+        return text.to_owned();
+    }
+    let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("eyJ") {
+        let (before, token) = rest.split_at(start);
+        let end = token.find(|c| !belongs(c)).unwrap_or(token.len());
+        let (word, after) = token.split_at(end);
+        shown.push_str(before);
+        shown.push_str(if word.len() > 16 { MASK } else { word });
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn shown(bodies: Bodies, body: &Value) -> String {
+        bodies.shown(body.to_string().as_bytes(), false, &[])
+    }
+
+    #[test]
+    fn of_a_login_only_harmless_names_are_shown() {
+        let form = b"client_id=me&client_secret=s3cr3t%2B&client_assertion=abc&grant_type=client_credentials&new_thing=x";
+        let text = Bodies::OfLogin.shown(form, true, &[]);
+        assert_eq!(
+            text,
+            "client_id=me&client_secret=***&client_assertion=***&grant_type=client_credentials&new_thing=***"
+        );
+        let answer = json!({"token_type": "Bearer", "expires_in": 9, "access_token": "t0ken", "value": "id", "oidcToken": "x", "new": [1, {"a": "b"}]});
+        let text = shown(Bodies::OfLogin, &answer);
+        for hidden in ["t0ken", "\"id\"", "\"x\"", "\"b\"", "[1"] {
+            assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+        assert!(text.contains("Bearer") && text.contains('9'), "{text}");
+    }
+
+    #[test]
+    fn of_azure_everything_but_secrets_is_shown() {
+        let body = json!({"properties": {"mode": "Audit", "adminPassword": "hidden-1", "sas_token": "hidden-2",
+            "note": "sent eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln with it",
+            "path": "/metadata/identity/oauth2/token"},
+            "nextLink": "https://arm.example/x?api-version=1&$skiptoken=hidden-3"});
+        let text = shown(Bodies::OfAzure, &body);
+        assert!(!text.contains("hidden") && !text.contains("eyJ"), "{text}");
+        for plain in ["Audit", "/metadata/identity/oauth2/token", "sent *** with it", "api-version=1"] {
+            assert!(text.contains(plain), "{plain}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_the_request_carried_is_masked_wherever_the_answer_repeats_it() {
+        let known = Bodies::OfLogin.secrets(b"client_id=me-too&client_secret=s3%2Fcr%223t&x=ab");
+        let body = json!({"error_description": "not s3/cr\"3t, nor s3%2Fcr%223t, but me-too"});
+        let text = Bodies::OfLogin.shown(body.to_string().as_bytes(), false, &known);
+        assert!(!text.contains("3t") && text.contains("me-too"), "{text}");
+    }
+
+    #[test]
+    fn what_is_neither_json_nor_a_form_is_not_shown() {
+        assert_eq!(Bodies::OfAzure.shown(b"<html>hidden</html>", false, &[]), "19 bytes that are not JSON");
+        assert_eq!(Bodies::OfAzure.shown(b" \n", false, &[]), "");
+        assert_eq!(Bodies::OfAzure.shown(b"\xef\xbb\xbf{\"a\":1}", false, &[]), "{\"a\":1}");
+    }
+}

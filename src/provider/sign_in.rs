@@ -1,0 +1,184 @@
+//! What to do when no token can be had: by the code that Microsoft Entra gives, else by the way that was tried.
+
+use super::configuration::login::advice;
+use crate::arm::error::LoginError;
+use crate::plugin::Diagnostic;
+
+/// The diagnostic where a sign-in fails for want of any way: nothing was set up, and the az CLI, which needs nothing,
+/// is not there.
+#[must_use]
+pub fn no_way(error: &LoginError) -> Option<Diagnostic> {
+    error.not_installed.then(|| {
+        let choice = error.choice.as_deref().unwrap_or_default();
+        Diagnostic::error(
+            "No way to sign in to Azure",
+            format!(
+                "Nothing else to sign in with was given, and the command `az` of the az CLI is not on the PATH.\n\n\
+                 {choice}\n\n{}",
+                advice()
+            ),
+        )
+    })
+}
+
+/// The one next step.
+#[must_use]
+pub fn next_step(error: &LoginError) -> String {
+    code(error).and_then(by_code).unwrap_or_else(|| by_way(error)).to_owned()
+}
+
+/// Entra's number, from the list or from its text.
+fn code(error: &LoginError) -> Option<i64> {
+    error.codes.first().copied().or_else(|| {
+        let (_, after) = error.description.as_deref()?.split_once("AADSTS")?;
+        let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    })
+}
+
+/// Microsoft's reference of these codes: "Microsoft Entra authentication and authorization error codes".
+fn by_code(code: i64) -> Option<&'static str> {
+    Some(match code {
+        7_000_215 => {
+            "Check the tenant, the client id and the client secret of the provider block or of the ARM_* environment. \
+             It is the secret's value that is needed, not its id."
+        }
+        7_000_222 => {
+            "The client secret has expired: make a new one (`az ad app credential reset --id CLIENT_ID --append`) and \
+             set it."
+        }
+        90_002 | 900_021 | 900_023 | 50_059 => {
+            "Check tenant_id (ARM_TENANT_ID), and `environment`: each Azure cloud knows its own tenants only."
+        }
+        700_016 => {
+            "Check client_id (ARM_CLIENT_ID), that it is an application of this tenant (ARM_TENANT_ID), and \
+             `environment`."
+        }
+        7_000_229 => {
+            "The application is not in this tenant yet: an administrator has to add it, with `az ad sp create --id \
+             CLIENT_ID`."
+        }
+        7_000_112 => "The application is disabled in this tenant: an administrator has to enable it.",
+        700_024 => {
+            "What was sent as proof is outside the time in which it is good. Check this machine's clock. An id token \
+             that is given as `oidc_token` cannot be renewed: give `oidc_request_url` and `oidc_request_token`, or a \
+             file that is kept fresh, instead."
+        }
+        700_027 => {
+            "Entra does not know the certificate: add it to the application (`az ad app credential reset --id \
+             CLIENT_ID --cert @cert.pem --append`), or check that the thumbprint it names is the one you mean."
+        }
+        70_021 | 700_211 | 700_212 | 700_213 | 700_223 => {
+            "The application trusts other id tokens than this one: compare issuer, subject and audience above with \
+             its federated credentials (`az ad app federated-credential list --id CLIENT_ID`)."
+        }
+        500_011 | 1_002_012 => {
+            "Entra does not know what the token is asked for: check `environment`, and `resource_manager_audience` in \
+             the `endpoint` block."
+        }
+        53_003 => "A conditional access policy of the tenant forbids it: ask an administrator.",
+        _ => return None,
+    })
+}
+
+fn by_way(error: &LoginError) -> &'static str {
+    let unanswered = error.transport.is_some();
+    match error.way {
+        "managed identity" if unanswered => {
+            "Nothing answers where this machine's managed identity should be. Run this on an Azure machine or service, \
+             check `msi_endpoint`, or sign in another way."
+        }
+        "managed identity" => {
+            "Check that the machine or service has a managed identity, and that the one named by client_id, \
+             msi_object_id or msi_resource_id is assigned to it."
+        }
+        "az CLI" => {
+            "Run `az login` (with `--tenant` where `tenant_id` is set), and try `az account get-access-token` yourself."
+        }
+        "OIDC token file" | "AKS workload identity" => {
+            "Check the file with the id token, and that whoever keeps it fresh is running."
+        }
+        "OIDC token request" => {
+            "Check oidc_request_url and oidc_request_token. In GitHub Actions the job needs the permission `id-token: \
+             write`."
+        }
+        "Azure DevOps service connection" => {
+            "Check the id of the service connection, and that the step maps SYSTEM_ACCESSTOKEN to \
+             $(System.AccessToken)."
+        }
+        "client secret" => {
+            "Check the tenant, the client id and the client secret of the provider block or of the ARM_* environment."
+        }
+        "client certificate" => {
+            "Check the tenant, the client id and the client certificate of the provider block or of the ARM_* \
+             environment."
+        }
+        _ => "Check what is set to sign in with, in the provider block and in the environment.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(way: &'static str, codes: &[i64], description: &str) -> LoginError {
+        LoginError {
+            way,
+            codes: codes.to_vec(),
+            description: Some(description.to_owned()),
+            ..LoginError::default()
+        }
+    }
+
+    #[test]
+    fn the_step_goes_by_the_code_in_either_place() {
+        let by_list = next_step(&refused("client secret", &[7_000_222], "expired"));
+        let by_text =
+            next_step(&refused("client secret", &[], "AADSTS7000222: The provided client secret keys"));
+        assert!(by_list.contains("expired") && by_list == by_text, "{by_list}\n{by_text}");
+        assert!(next_step(&refused("az CLI", &[], "AADSTSx")).contains("az login"));
+        assert!(next_step(&refused("client secret", &[1], "")).contains("client secret"));
+    }
+
+    /// The words in [`by_way`] are those that the ways call themselves.
+    #[test]
+    fn every_way_has_a_step_of_its_own() {
+        use crate::arm::{Application, AssertionSource, Identity, IdentityEndpoint, Login, MachineUrl};
+        use crate::arm::{ManagedIdentity, RequestUrl, Secret};
+        let application = Application::new("t", "c").unwrap();
+        let url = RequestUrl::new("https://token.example").unwrap();
+        let token = Secret::new("t");
+        let federated = |assertion| Login::Federated { application: application.clone(), assertion };
+        let machine = IdentityEndpoint::Imds(MachineUrl::imds());
+        let ways = [
+            Login::ClientSecret { application: application.clone(), secret: token.clone() },
+            federated(AssertionSource::File { path: "f".into(), aks: false }),
+            federated(AssertionSource::File { path: "f".into(), aks: true }),
+            federated(AssertionSource::GitHub { url: url.clone(), token: token.clone() }),
+            federated(AssertionSource::AzureDevOps { url, token, service_connection_id: "s".into() }),
+            Login::ManagedIdentity(ManagedIdentity::new(Identity::System, machine, None).unwrap()),
+            Login::AzureCli { tenant_id: None, subscription_id: None },
+        ];
+        for login in ways {
+            let step = next_step(&refused(login.way(), &[], ""));
+            assert!(!step.starts_with("Check what is set"), "{}", login.way());
+        }
+    }
+
+    #[test]
+    fn without_any_way_the_ways_are_told() {
+        let error = LoginError {
+            not_installed: true,
+            choice: Some("Ways:\n  - x".into()),
+            ..refused("az CLI", &[], "not there")
+        };
+        let told = no_way(&error).unwrap();
+        assert_eq!(told.summary, "No way to sign in to Azure");
+        assert!(
+            told.detail.contains("Ways:\n  - x") && told.detail.contains("ARM_CLIENT_SECRET"),
+            "{}",
+            told.detail
+        );
+        assert_eq!(no_way(&refused("az CLI", &[], "")), None);
+    }
+}

@@ -1,0 +1,53 @@
+//! What fuzzing holds the module to. Each function takes any bytes, and panics where a promise is broken.
+
+use super::condition::{Condition, Context, MAX_BYTES};
+
+/// Any text may stand where a condition is expected: it is read or refused, the error points into the text, and what
+/// was read keeps its meaning in its canonical spelling.
+pub fn condition(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let condition = match Condition::parse(text) {
+        Ok(condition) => condition,
+        Err(error) => {
+            assert!(error.offset <= text.len());
+            assert!(!error.to_string().is_empty());
+            return;
+        }
+    };
+    let contexts = [Context::unknown(), Context::empty()];
+    let answers = contexts.each_ref().map(|context| condition.evaluate(context));
+    // What holds whatever the request holds of the empty one as well.
+    if let Some(always) = answers[0] {
+        assert_ne!(answers[1], Some(!always));
+    }
+    let canonical = condition.canonical();
+    match Condition::parse(&canonical) {
+        Ok(again) => {
+            assert_eq!(again.canonical(), canonical);
+            assert_eq!(contexts.each_ref().map(|context| again.evaluate(context)), answers);
+            assert_eq!(named(&again), named(&condition));
+        }
+        // Parentheses are added: the limits are the only thing that can be in the way.
+        Err(error) => assert!(
+            canonical.len() > MAX_BYTES || matches!(error.kind.code(), "too_long" | "too_deep"),
+            "{error}: {canonical}"
+        ),
+    }
+}
+
+/// What a condition names, in order: its canonical spelling sorts sets.
+fn named(condition: &Condition) -> [Vec<String>; 3] {
+    let outline = condition.outline();
+    [outline.guards, outline.attributes, outline.guids].map(|mut names| {
+        names.sort();
+        names
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn condition() {
+        crate::corpus::replay("condition", super::condition);
+    }
+}
