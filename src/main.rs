@@ -30,9 +30,10 @@ Terraform and OpenTofu start this program themselves; nothing has to be run by h
   --version  print the version
   --help     print this
 
-Logging: TF_LOG, TF_LOG_PROVIDER, TF_LOG_PROVIDER_GALLERY, TF_LOG_PROVIDER_GALLERY_HTTP (or _AUTH, _LRO, _PLUGIN)
-set to TRACE, DEBUG, INFO, WARN, ERROR or OFF. TF_LOG_PROVIDER_GALLERY_CALLS names a directory in which every call of
-Terraform is recorded, but for the provider block.
+Logging: Terraform shows what TF_LOG_PROVIDER (or TF_LOG) lets through: TRACE, DEBUG, INFO, WARN or ERROR. INFO tells
+how long operations take, DEBUG each call and request. TF_LOG_PROVIDER_GALLERY and TF_LOG_PROVIDER_GALLERY_HTTP (or _AUTH,
+_LRO, _PLUGIN), beside it, set other levels for this provider and for a part of it.
+TF_LOG_PROVIDER_GALLERY_CALLS names a directory in which every call of Terraform is recorded, but for the provider block.
 ";
 /// The variable that names a directory for what is asked and answered.
 const CALLS: &str = "TF_LOG_PROVIDER_GALLERY_CALLS";

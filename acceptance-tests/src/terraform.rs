@@ -17,13 +17,14 @@ const CLI_CONFIG: &str = "cli.tfrc";
 /// Where `terraform init` finds the provider when there is no registry.
 const MIRROR: &str = "mirror";
 /// What of our own environment any program needs; all else is given to it.
-const KEPT: [&str; 7] = [
+const KEPT: [&str; 8] = [
     "PATH",
     "LD_LIBRARY_PATH",
     "LLVM_PROFILE_FILE",
     "TMPDIR",
     "SystemRoot",
     "TEMP",
+    "TF_LOG_PROVIDER",
     "TF_LOG_PROVIDER_GALLERY",
 ];
 

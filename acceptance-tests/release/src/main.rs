@@ -168,7 +168,9 @@ fn linking(triple: &str) -> &'static str {
 
 fn list(choice: &Choice) {
     match choice {
-        Choice::Build(platform, triple) => say(&format!("  {platform:<14} {triple} ({})", linking(triple))),
+        Choice::Build(platform, triple) => {
+            say(&format!("  {:<14} {triple}: {}", platform.to_string(), linking(triple)))
+        }
         Choice::Missing(platform) => {
             let preferred = platform.triples.first().copied().unwrap_or_default();
             let more = match platform.os {

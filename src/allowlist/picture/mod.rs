@@ -5,6 +5,7 @@
 //! renderings are functions of it alone and always come out the same. Whatever names and paths hold, the result is
 //! well-formed and shows no more than the text: see [`visible`](visible::visible) and the escapes of each format.
 
+mod diagram;
 mod graphviz;
 mod markdown;
 mod mermaid;
