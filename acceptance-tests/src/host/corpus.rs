@@ -171,16 +171,12 @@ impl Step {
     }
 
     fn json(&self) -> Json {
-        let mut json = json!({ "resource": self.resource });
         let early = self.early.as_ref().map(|bytes| STANDARD.encode(bytes));
         let texts = [("from", &self.from), ("to", &self.to), ("early", &early), ("outside", &self.outside)];
-        for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))) {
-            json[name] = text.as_str().into();
-        }
-        if !self.config.is_null() {
-            json["config"] = self.config.clone();
-        }
-        json
+        let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?.as_str().into())));
+        let config = (!self.config.is_null()).then(|| ("config", self.config.clone()));
+        let all = texts.chain(config).chain([("resource", self.resource.as_str().into())]);
+        Json::Object(all.map(|(name, value): (&str, Json)| (name.to_owned(), value)).collect())
     }
 
     async fn replay(&self, host: &mut Host, there: &mut BTreeMap<String, (String, Object)>) -> Answer<()> {

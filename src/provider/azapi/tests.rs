@@ -85,7 +85,7 @@ fn version_config(tags: Value) -> Value {
     ])
 }
 
-async fn plans_empty(moved: Stored, config: Value) {
+async fn plans_empty(what: &str, moved: Stored, config: Value) {
     let resource = InVmAccessProfileVersion::new(Connection::default());
     let request = PlanUpdate {
         prior: moved.state.clone(),
@@ -97,9 +97,9 @@ async fn plans_empty(moved: Stored, config: Value) {
         capabilities: ClientCapabilities::default(),
     };
     let planned = resource.plan_update(&context(), request).await.unwrap();
-    assert_eq!(planned.replace, []);
-    assert_eq!(planned.state, moved.state);
-    assert_eq!(planned.identity, moved.identity);
+    assert_eq!(planned.replace, [], "{what}");
+    assert_eq!(planned.state, moved.state, "{what}");
+    assert_eq!(planned.identity, moved.identity, "{what}");
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn every_spelling_of_a_body_plans_empty_even_without_a_refresh() {
             moved.identity.as_ref().and_then(|identity| identity.get("version_name")),
             Some(&"1.0.0".into())
         );
-        plans_empty(moved, version_config(Value::Null)).await;
+        plans_empty(&body.to_string(), moved, version_config(Value::Null)).await;
     }
 }
 
@@ -160,8 +160,7 @@ async fn every_stored_state_is_taken_over() {
             ];
             config.insert("timeouts".to_owned(), Value::object(limits));
         }
-        println!("{name}");
-        plans_empty(moved, config).await;
+        plans_empty(&name, moved, config).await;
     }
     assert_eq!(versions.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
 }
@@ -173,11 +172,11 @@ async fn location_and_tags_may_stand_in_the_body_or_beside_it() {
     inside["location"] = serde_json::Value::Null;
     inside["body"]["location"] = "westeurope".into();
     inside["body"]["tags"] = json!({"team": "a"});
-    plans_empty(version(inside).await.unwrap(), version_config(tags())).await;
+    plans_empty("inside", version(inside).await.unwrap(), version_config(tags())).await;
     let mut beside = version_state(version_body());
     beside["tags"] = json!({"team": "a"});
     beside["type"] = format!("{}/VERSIONS@2026-03-03", PROFILE_TYPE.to_uppercase()).into();
-    plans_empty(version(beside).await.unwrap(), version_config(tags())).await;
+    plans_empty("beside", version(beside).await.unwrap(), version_config(tags())).await;
 }
 
 #[tokio::test]
