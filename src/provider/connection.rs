@@ -125,6 +125,7 @@ impl Connection {
                     };
                     let mut made = crate::arm::Settings::new(settings.environment, login);
                     made.correlation_id = settings.correlation_id;
+                    made.share_reads = settings.share_reads;
                     made.user_agent = user_agent(&made.user_agent, terraform, &settings.user_agent_suffix);
                     State::Ready(ArmClient::new(made).map_err(|error| {
                         Diagnostic::error("Unusable provider configuration", error.report())

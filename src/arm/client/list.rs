@@ -39,44 +39,75 @@ pub struct UnreadableEntry {
 #[derive(Debug)]
 pub struct Pages<'a, T> {
     client: &'a ArmClient,
+    cursor: Cursor,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// How far a list has been read.
+#[derive(Debug)]
+pub(super) struct Cursor {
     next: Option<Url>,
     /// For links that have none.
     api_version: String,
     seen: HashSet<Url>,
-    kind: PhantomData<fn() -> T>,
+}
+
+impl Cursor {
+    /// Before the first page, which is at this address.
+    pub(super) fn new(first: Url, api_version: &str) -> Self {
+        Self { next: Some(first), api_version: api_version.to_owned(), seen: HashSet::new() }
+    }
+
+    /// Before the first page of the list at a path.
+    pub(super) fn at(client: &ArmClient, path: &str) -> Result<Self, Error> {
+        let http = client.http();
+        Ok(Self::new(http.url_of(path)?, &http.api_version))
+    }
+
+    /// Reads the next page, `None` after the last. Whoever stops waiting for it leaves the cursor where it was.
+    pub(super) async fn read(
+        &mut self,
+        client: &ArmClient,
+        call: &Call,
+    ) -> Result<Option<(Vec<Value>, Answer)>, Error> {
+        let Some(url) = self.next.clone() else { return Ok(None) };
+        let (page, answer) = client.read::<Page>(&url, call).await?;
+        let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
+        self.seen.insert(url);
+        let link = page.next_link.filter(|link| !link.trim().is_empty());
+        self.next = match link {
+            Some(link) => {
+                let next = link::follow(&client.http().cloud, &answer.request, &link, &self.api_version)?;
+                if self.seen.contains(&next) {
+                    return Err(answer.unreadable("its next page is one that was read already"));
+                }
+                Some(next)
+            }
+            None => None,
+        };
+        Ok(Some((value.into_iter().filter(|entry| !entry.is_null()).collect(), answer)))
+    }
 }
 
 impl<T: DeserializeOwned> Pages<'_, T> {
     /// Reads the next page, `None` after the last. Each entry is the object or why it cannot be read.
     pub async fn next(&mut self, call: &Call) -> Result<Option<Vec<Result<T, UnreadableEntry>>>, Error> {
-        Ok(self.read(call).await?.map(|(entries, _)| entries.into_iter().map(entry).collect()))
+        Ok(self
+            .cursor
+            .read(self.client, call)
+            .await?
+            .map(|(entries, _)| entries.into_iter().map(entry).collect()))
     }
 
     /// Reads all pages that are left. An entry that cannot be read is an error.
     async fn all(mut self, call: &Call) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
-        while let Some((entries, answer)) = self.read(call).await? {
+        while let Some((entries, answer)) = self.cursor.read(self.client, call).await? {
             for one in entries {
                 all.push(entry(one).map_err(|error| answer.unreadable(&error.to_string()))?);
             }
         }
         Ok(all)
-    }
-
-    async fn read(&mut self, call: &Call) -> Result<Option<(Vec<Value>, Answer)>, Error> {
-        let Some(url) = self.next.take() else { return Ok(None) };
-        let http = self.client.http();
-        self.seen.insert(url.clone());
-        let (page, answer) = self.client.read::<Page>(&url, call).await?;
-        let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
-        if let Some(next) = page.next_link.filter(|link| !link.trim().is_empty()) {
-            let next = link::follow(&http.cloud, &answer.request, &next, &self.api_version)?;
-            if self.seen.contains(&next) {
-                return Err(answer.unreadable("its next page is one that was read already"));
-            }
-            self.next = Some(next);
-        }
-        Ok(Some((value.into_iter().filter(|entry| !entry.is_null()).collect(), answer)))
     }
 }
 
@@ -89,14 +120,12 @@ fn entry<T: DeserializeOwned>(entry: Value) -> Result<T, UnreadableEntry> {
 impl ArmClient {
     /// The list at a path; nothing is asked yet.
     pub(super) fn pages<T: Resource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
-        let http = self.http();
-        Ok(self.pages_from(http.url_of(path)?, &http.api_version))
+        Ok(Pages { client: self, cursor: Cursor::at(self, path)?, kind: PhantomData })
     }
 
     /// The list at an address, with the api-version for links that have none.
     fn pages_from<T>(&self, first: Url, api_version: &str) -> Pages<'_, T> {
-        let api_version = api_version.to_owned();
-        Pages { client: self, next: Some(first), api_version, seen: HashSet::new(), kind: PhantomData }
+        Pages { client: self, cursor: Cursor::new(first, api_version), kind: PhantomData }
     }
 
     /// Everything at a path. An entry that cannot be read is an error: whoever wants all of them must not get fewer.

@@ -23,6 +23,7 @@ mod children;
 mod collection;
 mod delete;
 mod list;
+mod sharing;
 mod write;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ use super::pace::Pace;
 use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
 use azure_core::http::Context;
 use children::Leaving;
+use sharing::Sharing;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -66,6 +68,8 @@ pub struct Settings {
     pub root_certificates: Vec<Vec<u8>>,
     /// How fast things are tried again.
     pub pace: Pace,
+    /// Whether reads of several objects under one parent may be answered from one list.
+    pub share_reads: bool,
 }
 
 impl Settings {
@@ -79,6 +83,7 @@ impl Settings {
             correlation_id: Some(Uuid::new_v4().to_string()),
             root_certificates: Vec::new(),
             pace: Pace::default(),
+            share_reads: true,
         }
     }
 }
@@ -94,6 +99,7 @@ struct Inner {
     http: Http,
     tokens: Arc<TokenCache>,
     leaving: Leaving,
+    sharing: Sharing,
     #[cfg(test)]
     transport: Arc<LazyTransport>,
 }
@@ -101,8 +107,16 @@ struct Inner {
 impl ArmClient {
     /// Makes a client; no connection is opened and no certificate read before its first request.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { cloud, login, api_version, user_agent, correlation_id, root_certificates, pace } =
-            settings;
+        let Settings {
+            cloud,
+            login,
+            api_version,
+            user_agent,
+            correlation_id,
+            root_certificates,
+            pace,
+            share_reads,
+        } = settings;
         header_text("user agent", &user_agent)?;
         if let Some(id) = &correlation_id {
             header_text("correlation id", id)?;
@@ -118,6 +132,7 @@ impl ArmClient {
                 http: Http { pipeline, cloud, api_version, correlation_id, pace },
                 tokens,
                 leaving: Leaving::default(),
+                sharing: Sharing::new(share_reads),
                 #[cfg(test)]
                 transport: plumbing.transport,
             }),

@@ -36,6 +36,7 @@ impl ArmClient {
     /// yet, or while the children of a deleted object are not gone yet: up to the deadline, except for the parent,
     /// which is given a bounded time.
     pub(super) async fn write(&self, write: &Write<'_>, call: &Call) -> Result<Answer, Error> {
+        self.inner.sharing.end(write.profile, write.path);
         let url = self.http().url_of(write.path)?;
         let operation = write.to_string();
         let mut invisible_since: Option<Instant> = None;

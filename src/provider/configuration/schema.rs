@@ -52,6 +52,15 @@ pub fn schema() -> Schema {
             "ARM_PARTNER_ID",
             "A GUID that attributes usage to a partner in the user agent. None is sent unless this is set.",
         ),
+        argument(
+            "refresh_by_list",
+            Type::Bool,
+            "ARM_REFRESH_BY_LIST",
+            "Whether a refresh of several profiles of one gallery, or of several versions of one profile, may read \
+             their list in place of each of them. What seems to have changed or to be gone is then read by itself, so \
+             a plan says the same either way; `false` sends one request for each object.",
+        )
+        .default_text("`true`"),
         Attribute::new(
             "subscription_id",
             Type::String,

@@ -17,6 +17,8 @@ pub struct Settings {
     pub correlation_id: Option<String>,
     /// What follows the provider's own name in the user agent.
     pub user_agent_suffix: Vec<String>,
+    /// Whether reads may be answered from lists.
+    pub share_reads: bool,
 }
 
 /// A sign-in by client secret.
@@ -69,10 +71,15 @@ impl Settings {
         let login = take(client_secret(&lookup), &mut problems);
         let correlation_id = take(correlation_id(&lookup), &mut problems);
         let user_agent_suffix = take(user_agent_suffix(&lookup, variables), &mut problems);
-        match (environment, login, correlation_id, user_agent_suffix) {
-            (Some(environment), Some(login), Some(correlation_id), Some(user_agent_suffix)) => {
-                Ok(Self { environment, login, correlation_id, user_agent_suffix })
-            }
+        let share_reads = take(share_reads(&lookup), &mut problems);
+        match (environment, login, correlation_id, user_agent_suffix, share_reads) {
+            (
+                Some(environment),
+                Some(login),
+                Some(correlation_id),
+                Some(user_agent_suffix),
+                Some(share_reads),
+            ) => Ok(Self { environment, login, correlation_id, user_agent_suffix, share_reads }),
             _ => Err(problems.into()),
         }
     }
@@ -237,6 +244,11 @@ fn user_agent_suffix(lookup: &Lookup<'_>, variables: &dyn Variables) -> Result<V
         suffix.push(format!("pid-{bare}"));
     }
     Ok(suffix)
+}
+
+fn share_reads(lookup: &Lookup<'_>) -> Result<bool, Diagnostic> {
+    let found = lookup.flag(&Path::attribute("refresh_by_list"), "ARM_REFRESH_BY_LIST")?;
+    Ok(found.is_none_or(|found| found.value))
 }
 
 #[cfg(test)]

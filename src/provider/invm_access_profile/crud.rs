@@ -13,7 +13,7 @@ use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
 use crate::provider::problem::Attempt;
 use crate::provider::timeouts::{self, Operation};
-use crate::provider::{applied, existing};
+use crate::provider::{applied, checks, existing};
 
 /// ARM's members and the attributes they are here.
 const ATTRIBUTES: &[(&str, &str)] = &[
@@ -88,7 +88,8 @@ fn stored(id: &ProfileId, profile: &Profile, planned: &Value) -> Stored {
     stored
 }
 
-/// Reads the profile: one request.
+/// Reads the profile: one request, or a part of one where its siblings are read as well. A list may leave things out,
+/// so it is believed only where it says that nothing has changed.
 ///
 /// # Errors
 /// When it cannot be told whether it exists.
@@ -98,12 +99,24 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
     let text = id.to_string();
     let client = connection.client()?;
     let call = Call::new(timeouts::of(&prior, Operation::Read), context.cancel.clone());
+    let present = |profile: &Profile| Stored {
+        private: request.private.clone(),
+        ..Stored::new(model::state(&id, profile, &prior))
+    };
+    // An imported state has no name yet.
+    if checks::text(&prior, "name").is_some()
+        && let Some(listed) = client.profiles().shared(&id, &call).await
+    {
+        let stored = present(&listed);
+        if stored.state == prior {
+            connection.learn_profile(&id, &listed);
+            return Ok(ReadOutcome::Present(stored));
+        }
+    }
     match client.profiles().get(&id, &call).await {
         Ok(profile) => {
             connection.learn_profile(&id, &profile);
-            let mut stored = Stored::new(model::state(&id, &profile, &prior));
-            stored.private = request.private;
-            Ok(ReadOutcome::Present(stored))
+            Ok(ReadOutcome::Present(present(&profile)))
         }
         Err(error) => gone(&error, &text, "gallery")
             .map(|warnings| {

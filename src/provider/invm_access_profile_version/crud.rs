@@ -113,8 +113,14 @@ async fn location(
         return Ok(known);
     }
     let text = profile.to_string();
-    let read = client.profiles().get(profile, call).await;
-    let read = read.map_err(|error| attempt(Operation::Create, &text).failed(&error))?;
+    // A region never changes, so a list that is read for many profiles tells it as well.
+    let read = match client.profiles().shared(profile, call).await {
+        Some(listed) => listed,
+        None => {
+            let read = client.profiles().get(profile, call).await;
+            read.map_err(|error| attempt(Operation::Create, &text).failed(&error))?
+        }
+    };
     connection.learn_profile(profile, &read);
     read.location.ok_or_else(|| {
         Diagnostic::error(
@@ -151,7 +157,8 @@ fn stored(id: &VersionId, version: &Version, planned: &Value) -> Stored {
     stored
 }
 
-/// Reads the version: one request.
+/// Reads the version: one request, or a part of one where its siblings are read as well. A list may leave things out,
+/// so it is believed only where it says that nothing has changed.
 ///
 /// # Errors
 /// When it cannot be told whether it exists.
@@ -161,14 +168,21 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
     let text = id.to_string();
     let client = connection.client()?;
     let call = Call::new(timeouts::of(&prior, Operation::Read), context.cancel.clone());
-    match client.versions().get(&id, &call).await {
-        Ok(version) => {
-            let (state, warnings) = model::state(&id, &version, &prior);
-            let mut stored = Stored::new(state);
-            stored.private = request.private;
-            stored.warnings = warnings;
-            Ok(ReadOutcome::Present(stored))
+    let present = |version: &Version| {
+        let (state, warnings) = model::state(&id, version, &prior);
+        Stored { private: request.private.clone(), warnings, ..Stored::new(state) }
+    };
+    // An imported state has no name yet.
+    if checks::text(&prior, "name").is_some()
+        && let Some(listed) = client.versions().shared(&id, &call).await
+    {
+        let stored = present(&listed);
+        if stored.state == prior {
+            return Ok(ReadOutcome::Present(stored));
         }
+    }
+    match client.versions().get(&id, &call).await {
+        Ok(version) => Ok(ReadOutcome::Present(present(&version))),
         Err(error) => gone(&error, &text, "profile")
             .map(ReadOutcome::Gone)
             .ok_or_else(|| attempt(Operation::Read, &text).failed(&error).into()),

@@ -7,6 +7,7 @@ mod login;
 mod logs;
 mod many;
 mod read;
+mod sharing;
 mod tls;
 mod write;
 
