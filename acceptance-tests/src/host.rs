@@ -5,6 +5,7 @@
 //! the CLI at hand does not have, and peers that the real CLI never is.
 
 mod connection;
+mod crowd;
 mod handshake;
 mod identity;
 mod process;
@@ -18,9 +19,10 @@ mod session;
 mod p521;
 
 pub use connection::{Connection, Peer};
+pub use crowd::{Crowd, Member};
 pub use handshake::HandshakeLine;
 pub use identity::HostIdentity;
-pub use process::{Ended, Launch, PluginProcess};
+pub use process::{COOKIE, Ended, Launch, PluginProcess};
 pub use session::{Host, Object, Plan, Trouble};
 
 /// Why the plugin could not be started or reached.
