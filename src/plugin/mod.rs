@@ -19,6 +19,7 @@ pub mod proto;
 pub mod provider;
 pub mod resource;
 pub mod schema;
+pub mod sent;
 pub mod serve;
 pub mod service;
 pub mod tls;

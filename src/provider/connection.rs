@@ -272,6 +272,7 @@ mod tests {
         let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
         let read = |name: Value, deferral_allowed| Read {
             state: Value::object([("id", Value::from("/x")), ("name", name)]),
+            sent: Value::Null.into(),
             private: b"kept".to_vec(),
             identity: None,
             meta: None,

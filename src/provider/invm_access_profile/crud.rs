@@ -103,10 +103,9 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
         private: request.private.clone(),
         ..Stored::new(model::state(&id, profile, &prior))
     };
-    // An imported state has no name yet.
-    if checks::text(&prior, "name").is_some()
-        && let Some(listed) = client.profiles().shared(&id, &call).await
-    {
+    // An imported state has no name yet, and nothing to compare with.
+    let imported = checks::text(&prior, "name").is_none();
+    if !imported && let Some(listed) = client.profiles().shared(&id, &call).await {
         let stored = present(&listed);
         if stored.state == prior {
             connection.learn_profile(&id, &listed);

@@ -163,26 +163,28 @@ fn stored(id: &VersionId, version: &Version, planned: &Value) -> Stored {
 /// # Errors
 /// When it cannot be told whether it exists.
 pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-    let prior = request.state;
-    let id = model::id_in_state(&prior)?;
+    let Read { state, sent, private, .. } = request;
+    let id = model::id_in_state(&state)?;
     let text = id.to_string();
     let client = connection.client()?;
-    let call = Call::new(timeouts::of(&prior, Operation::Read), context.cancel.clone());
-    let present = |version: &Version| {
-        let (state, warnings) = model::state(&id, version, &prior);
-        Stored { private: request.private.clone(), warnings, ..Stored::new(state) }
+    let call = Call::new(timeouts::of(&state, Operation::Read), context.cancel.clone());
+    // An imported state has no name yet, and nothing to compare with.
+    let imported = checks::text(&state, "name").is_none();
+    // Azure may take its time, and hundreds may wait for it.
+    drop(state);
+    let present = |version: &Version, prior: &Value| {
+        let (state, warnings) = model::state(&id, version, prior);
+        Stored { private: private.clone(), warnings, ..Stored::new(state) }
     };
-    // An imported state has no name yet.
-    if checks::text(&prior, "name").is_some()
-        && let Some(listed) = client.versions().shared(&id, &call).await
-    {
-        let stored = present(&listed);
+    if !imported && let Some(listed) = client.versions().shared(&id, &call).await {
+        let prior = sent.clone().open()?;
+        let stored = present(&listed, &prior);
         if stored.state == prior {
             return Ok(ReadOutcome::Present(stored));
         }
     }
     match client.versions().get(&id, &call).await {
-        Ok(version) => Ok(ReadOutcome::Present(present(&version))),
+        Ok(version) => Ok(ReadOutcome::Present(present(&version, &sent.open()?))),
         Err(error) => gone(&error, &text, "profile")
             .map(ReadOutcome::Gone)
             .ok_or_else(|| attempt(Operation::Read, &text).failed(&error).into()),
