@@ -4,6 +4,7 @@
 //! of each call by the number of versions, and whole commands of the real CLI beside the CLI's own time. It prints tables;
 //! nothing passes or fails. Processor times come from `/proc`, so it runs on Linux.
 
+mod at_scale;
 mod commands;
 mod lone;
 mod many;
@@ -60,6 +61,10 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> Result<(), Trouble> {
+    if options.at_scale {
+        at_scale::print();
+        return Ok(());
+    }
     if !cfg!(target_os = "linux") {
         return Err("it reads processor times from /proc, which is on Linux only".into());
     }

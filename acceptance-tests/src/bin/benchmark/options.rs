@@ -10,7 +10,8 @@ usage: cargo benchmark [-- OPTIONS]
   --commands N       number of versions for the commands of the CLI      [1000]; 0 leaves them out
   --starts N         how often each program is started                   [60]
   --in-flight N      reads that wait at the same time for the memory     [500]
-  --provider FILE    this binary in place of the release build";
+  --provider FILE    this binary in place of the release build
+  --at-scale         only a simulation of refreshes under ARM's token buckets: a second, and no build";
 
 /// The wishes.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub(crate) struct Options {
     pub(crate) starts: usize,
     /// Reads that wait at a time.
     pub(crate) in_flight: usize,
+    /// Only the simulation.
+    pub(crate) at_scale: bool,
     /// The binary to measure.
     pub(crate) provider: Option<PathBuf>,
 }
@@ -35,11 +38,16 @@ impl Options {
             commands: 1000,
             starts: 60,
             in_flight: 500,
+            at_scale: false,
             provider: None,
         };
         while let Some(name) = arguments.next() {
             if matches!(name.as_str(), "--help" | "-h") {
                 return Ok(None);
+            }
+            if name == "--at-scale" {
+                options.at_scale = true;
+                continue;
             }
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
             let number =

@@ -14,7 +14,7 @@ const HABIT: u32 = 2;
 /// How many lists in a row cannot be had before no more are tried.
 const REFUSALS: u32 = 3;
 /// The memory that entries may take while they wait for their readers.
-const LIMIT: usize = 6 << 20;
+const LIMIT: usize = 8 << 20;
 
 /// What a reader finds.
 #[derive(Debug)]
