@@ -107,3 +107,12 @@ fn correlation_and_partner_ids_are_checked() {
     assert_eq!(resolve(&[("partner_id", guid)], &[]).unwrap().user_agent_suffix, [format!("pid-{guid}")]);
     assert!(resolve(&[], &[]).unwrap().user_agent_suffix.is_empty());
 }
+
+#[test]
+fn reads_are_shared_unless_somebody_says_no() {
+    assert!(resolve(&[], &[]).unwrap().share_reads);
+    assert!(resolve(&[], &[("ARM_REFRESH_BY_LIST", "True")]).unwrap().share_reads);
+    assert!(!resolve(&[], &[("ARM_REFRESH_BY_LIST", "no")]).unwrap().share_reads);
+    let (summary, _) = summary(resolve(&[], &[("ARM_REFRESH_BY_LIST", "sometimes")]));
+    assert_eq!(summary, "Invalid environment variable");
+}
