@@ -6,6 +6,7 @@
 
 mod connection;
 mod corpus;
+mod crowd;
 mod handshake;
 mod identity;
 mod offer;
@@ -24,10 +25,11 @@ mod p521;
 
 pub use connection::{Connection, Peer};
 pub use corpus::{Script, Step};
+pub use crowd::{Crowd, Member};
 pub use handshake::HandshakeLine;
 pub use identity::HostIdentity;
 pub use offer::Offer;
-pub use process::{Ended, Launch, PluginProcess};
+pub use process::{COOKIE, Ended, Launch, PluginProcess};
 pub use recorded::Recording;
 pub use release::{FEATURES, Feature, Program, Release};
 pub use session::{Answer, Host, Object, Outcome, Plan, ProviderBlock, Stopper, Trouble};

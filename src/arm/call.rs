@@ -111,6 +111,19 @@ impl Call {
         &self.cancel
     }
 
+    /// A part of this call that may take at most this long, and whose troubles are not told as the call's own.
+    pub(super) fn part(&self, longest: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            started: now,
+            deadline: self.deadline.min(now + longest),
+            cancel: self.cancel.clone(),
+            parent_expected: self.parent_expected,
+            last: Arc::default(),
+            fate: Arc::default(),
+        }
+    }
+
     pub(super) fn is_parent_expected(&self) -> bool {
         self.parent_expected
     }

@@ -24,6 +24,10 @@ pub struct Pace {
     /// How long versions that this process has not deleted may stand in the way of their profile's deletion: another
     /// process may be deleting them.
     pub children: Duration,
+    /// How long a page of a list may answer reads of the objects on it.
+    pub shared: Duration,
+    /// How long a page may take that is read in place of single objects; then they are read singly.
+    pub listing: Duration,
     /// How long a write under way may still take after the call is cancelled, so that it is known whether the
     /// service took it.
     pub cancel_grace: Duration,
@@ -65,6 +69,8 @@ impl Default for Pace {
             unreachable: Duration::from_secs(60),
             invisible: Duration::from_secs(120),
             children: Duration::from_secs(60),
+            shared: Duration::from_secs(60),
+            listing: Duration::from_secs(10),
             cancel_grace: Duration::from_secs(5),
         }
     }
@@ -99,6 +105,8 @@ impl Pace {
             unreachable: ms(60),
             invisible: ms(60),
             children: ms(40),
+            shared: ms(60_000),
+            listing: ms(5_000),
             cancel_grace: ms(300),
         }
     }
@@ -115,5 +123,35 @@ mod tests {
         assert_eq!(waits, [100, 200, 400, 800, 1000, 1000]);
         assert_eq!(backoff.wait(u32::MAX, 1.0), Duration::from_millis(1250));
         assert_eq!(backoff.wait(0, 0.0), Duration::from_millis(75));
+    }
+
+    /// When an operation that takes so many milliseconds is looked at, if the service names no wait.
+    fn looks(takes: u128, chance: f64) -> Vec<u128> {
+        let (poll, mut looks) = (Pace::default().poll, Vec::new());
+        let mut now = Duration::ZERO;
+        while now.as_millis() < takes || looks.is_empty() {
+            now += poll.wait(looks.len() as u32, chance);
+            looks.push(now.as_millis());
+        }
+        looks
+    }
+
+    #[test]
+    fn a_short_operation_costs_little_more_than_it_takes() {
+        for chance in [0.0, 0.25, 0.5, 0.75, 1.0] {
+            for (takes, at_most) in [(0, 200), (100, 200), (300, 1_000), (1_000, 3_000)] {
+                let looks = looks(takes, chance);
+                assert!(looks.last().is_some_and(|last| *last < at_most), "{takes} ms: {looks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_operation_is_looked_at_ever_less_often() {
+        for chance in [0.0, 0.5, 1.0] {
+            let looks = looks(120_000, chance);
+            assert!((12..=28).contains(&looks.len()), "{looks:?}");
+            assert!(looks.last().is_some_and(|last| *last < 133_000), "{looks:?}");
+        }
     }
 }

@@ -24,6 +24,7 @@ pub mod provider;
 pub mod resource;
 pub mod schema;
 pub mod seclusion;
+pub mod sent;
 pub mod serve;
 pub mod service;
 pub mod tls;

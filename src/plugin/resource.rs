@@ -10,6 +10,7 @@ use super::diagnostic::{Diagnostic, Diagnostics, Failure};
 use super::path::Path;
 use super::provider::{ClientCapabilities, Context, Deferral};
 use super::schema::{IdentitySchema, Schema};
+use super::sent::Sent;
 use super::value::Value;
 
 /// Bytes that Terraform keeps beside the state for the provider alone. Never secrets.
@@ -201,6 +202,8 @@ pub struct Deleted {
 pub struct Read {
     /// The state.
     pub state: Value,
+    /// The same as it came: for who waits long, and would rather not hold all of it meanwhile.
+    pub sent: Sent,
     /// Private data of the state.
     pub private: Private,
     /// The identity in the state.

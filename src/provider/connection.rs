@@ -125,6 +125,7 @@ impl Connection {
                     made.auxiliary_tenants = settings.auxiliary_tenants;
                     made.may_register = settings.may_register;
                     made.correlation_id = settings.correlation_id;
+                    made.share_reads = settings.share_reads;
                     made.user_agent = user_agent(&made.user_agent, terraform, &settings.user_agent_suffix);
                     State::Ready(ArmClient::new(made).map_err(|error| {
                         Diagnostic::error("Unusable provider configuration", error.report())
@@ -274,6 +275,7 @@ mod tests {
         let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
         let read = |name: Value, deferral_allowed| Read {
             state: Value::object([("id", Value::from("/x")), ("name", name)]),
+            sent: Value::Null.into(),
             private: b"kept".to_vec(),
             identity: None,
             meta: None,

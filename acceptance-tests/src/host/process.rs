@@ -17,7 +17,7 @@ use super::proto::go_plugin::Empty;
 use super::{Connection, HandshakeLine, HostError, HostIdentity, Peer};
 
 /// Terraform's value of `TF_PLUGIN_MAGIC_COOKIE`.
-const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
+pub const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 /// As long as go-plugin waits for the line; the machine may be busy compiling.
 const START: Duration = Duration::from_secs(60);
 /// How long an end may take. Longer than the plugin gives running calls.

@@ -122,7 +122,7 @@ fn lawful(found: Vec<String>) -> Answer<()> {
 }
 
 /// The warnings, unless there is an error.
-fn told(diagnostics: Vec<proto::Diagnostic>) -> Answer<Vec<proto::Diagnostic>> {
+pub(super) fn told(diagnostics: Vec<proto::Diagnostic>) -> Answer<Vec<proto::Diagnostic>> {
     let error = proto::diagnostic::Severity::Error as i32;
     if diagnostics.iter().any(|one| one.severity == error) {
         return Err(Trouble::Refused(diagnostics));

@@ -5,6 +5,7 @@
 // clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod crowds;
 mod deferral;
 mod fixpoint;
 mod identity;

@@ -35,6 +35,13 @@ impl<'a> Profiles<'a> {
         self.0.get(&id.to_string(), call).await
     }
 
+    /// The profile as the list of its gallery showed it a moment ago, when several of its siblings are read and one
+    /// list answers for all of them; `None` says to use [`Profiles::get`]. A list is never older than the last write
+    /// of this client, but it may leave out what a read gives: confirm with a read what seems to have changed.
+    pub async fn shared(self, id: &ProfileId, call: &Call) -> Option<Profile> {
+        self.0.inner.sharing.profiles.look(self.0, id.gallery(), id.name(), call).await
+    }
+
     /// The profiles of a gallery, page by page.
     pub fn pages(self, gallery: &GalleryId) -> Result<Pages<'a, Profile>, Error> {
         self.0.pages(&format!("{gallery}/inVMAccessControlProfiles"))
@@ -95,6 +102,13 @@ impl<'a> Versions<'a> {
     /// Reads a version: one request.
     pub async fn get(self, id: &VersionId, call: &Call) -> Result<Version, Error> {
         self.0.get(&id.to_string(), call).await
+    }
+
+    /// The version as the list of its profile showed it a moment ago, when several of its siblings are read and one
+    /// list answers for all of them; `None` says to use [`Versions::get`]. A list is never older than the last write
+    /// of this client, but it may leave out what a read gives: confirm with a read what seems to have changed.
+    pub async fn shared(self, id: &VersionId, call: &Call) -> Option<Version> {
+        self.0.inner.sharing.versions.look(self.0, id.profile(), id.name(), call).await
     }
 
     /// The versions of a profile, page by page.

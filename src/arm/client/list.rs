@@ -39,11 +39,59 @@ pub struct UnreadableEntry {
 #[derive(Debug)]
 pub struct Pages<'a, T> {
     client: &'a ArmClient,
+    cursor: Cursor,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// How far a list has been read.
+#[derive(Debug)]
+pub(super) struct Cursor {
     next: Next,
     /// For links that have none.
     api_version: String,
     seen: HashSet<Url>,
-    kind: PhantomData<fn() -> T>,
+}
+
+impl Cursor {
+    /// Before the first page, which is at this address.
+    pub(super) fn new(first: Url, api_version: &str) -> Self {
+        Self { next: Next::Address(first), api_version: api_version.to_owned(), seen: HashSet::new() }
+    }
+
+    /// Before the first page of the list at a path.
+    pub(super) fn at(client: &ArmClient, path: &str) -> Self {
+        let api_version = client.inner.api_version.clone();
+        Self { next: Next::Path(path.to_owned()), api_version, seen: HashSet::new() }
+    }
+
+    /// Reads the next page, `None` after the last. Whoever stops waiting for it leaves the cursor where it was.
+    pub(super) async fn read(
+        &mut self,
+        client: &ArmClient,
+        call: &Call,
+    ) -> Result<Option<(Vec<Value>, Answer)>, Error> {
+        let http = client.http(call).await?;
+        let url = match &self.next {
+            Next::Path(path) => http.url_of(path)?,
+            Next::Address(url) => url.clone(),
+            Next::End => return Ok(None),
+        };
+        let (page, answer) = client.read::<Page>(&url, call).await?;
+        let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
+        self.seen.insert(url);
+        let link = page.next_link.filter(|link| !link.trim().is_empty());
+        self.next = match link {
+            Some(link) => {
+                let next = link::follow(&http.cloud, &answer.request, &link, &self.api_version)?;
+                if self.seen.contains(&next) {
+                    return Err(answer.unreadable("its next page is one that was read already"));
+                }
+                Next::Address(next)
+            }
+            None => Next::End,
+        };
+        Ok(Some((value.into_iter().filter(|entry| !entry.is_null()).collect(), answer)))
+    }
 }
 
 /// Where the next page is.
@@ -60,38 +108,22 @@ enum Next {
 impl<T: DeserializeOwned> Pages<'_, T> {
     /// Reads the next page, `None` after the last. Each entry is the object or why it cannot be read.
     pub async fn next(&mut self, call: &Call) -> Result<Option<Vec<Result<T, UnreadableEntry>>>, Error> {
-        Ok(self.read(call).await?.map(|(entries, _)| entries.into_iter().map(entry).collect()))
+        Ok(self
+            .cursor
+            .read(self.client, call)
+            .await?
+            .map(|(entries, _)| entries.into_iter().map(entry).collect()))
     }
 
     /// Reads all pages that are left. An entry that cannot be read is an error.
     async fn all(mut self, call: &Call) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
-        while let Some((entries, answer)) = self.read(call).await? {
+        while let Some((entries, answer)) = self.cursor.read(self.client, call).await? {
             for one in entries {
                 all.push(entry(one).map_err(|error| answer.unreadable(&error.to_string()))?);
             }
         }
         Ok(all)
-    }
-
-    async fn read(&mut self, call: &Call) -> Result<Option<(Vec<Value>, Answer)>, Error> {
-        let http = self.client.http(call).await?;
-        let url = match std::mem::replace(&mut self.next, Next::End) {
-            Next::Path(path) => http.url_of(&path)?,
-            Next::Address(url) => url,
-            Next::End => return Ok(None),
-        };
-        self.seen.insert(url.clone());
-        let (page, answer) = self.client.read::<Page>(&url, call).await?;
-        let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
-        if let Some(next) = page.next_link.filter(|link| !link.trim().is_empty()) {
-            let next = link::follow(&http.cloud, &answer.request, &next, &self.api_version)?;
-            if self.seen.contains(&next) {
-                return Err(answer.unreadable("its next page is one that was read already"));
-            }
-            self.next = Next::Address(next);
-        }
-        Ok(Some((value.into_iter().filter(|entry| !entry.is_null()).collect(), answer)))
     }
 }
 
@@ -104,13 +136,12 @@ fn entry<T: DeserializeOwned>(entry: Value) -> Result<T, UnreadableEntry> {
 impl ArmClient {
     /// The list at a path; nothing is asked yet.
     pub(super) fn pages<T: Resource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
-        Ok(self.pages_from(Next::Path(path.to_owned()), &self.inner.api_version))
+        Ok(Pages { client: self, cursor: Cursor::at(self, path), kind: PhantomData })
     }
 
     /// The list at an address, with the api-version for links that have none.
-    fn pages_from<T>(&self, next: Next, api_version: &str) -> Pages<'_, T> {
-        let api_version = api_version.to_owned();
-        Pages { client: self, next, api_version, seen: HashSet::new(), kind: PhantomData }
+    fn pages_from<T>(&self, first: Url, api_version: &str) -> Pages<'_, T> {
+        Pages { client: self, cursor: Cursor::new(first, api_version), kind: PhantomData }
     }
 
     /// Everything at a path. An entry that cannot be read is an error: whoever wants all of them must not get fewer.
@@ -125,6 +156,6 @@ impl ArmClient {
         api_version: &str,
         call: &Call,
     ) -> Result<Vec<T>, Error> {
-        self.pages_from::<T>(Next::Address(first), api_version).all(call).await
+        self.pages_from::<T>(first, api_version).all(call).await
     }
 }

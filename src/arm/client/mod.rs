@@ -23,6 +23,7 @@ mod children;
 mod collection;
 mod delete;
 mod list;
+mod sharing;
 mod write;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
 use super::registration::Registration;
 use azure_core::http::Context;
 use children::Leaving;
+use sharing::Sharing;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
@@ -76,6 +78,8 @@ pub struct Settings {
     pub root_certificates: Vec<Vec<u8>>,
     /// How fast things are tried again.
     pub pace: Pace,
+    /// Whether reads of several objects under one parent may be answered from one list.
+    pub share_reads: bool,
 }
 
 impl Settings {
@@ -92,6 +96,7 @@ impl Settings {
             correlation_id: Some(Uuid::new_v4().to_string()),
             root_certificates: Vec::new(),
             pace: Pace::default(),
+            share_reads: true,
         }
     }
 }
@@ -114,6 +119,7 @@ struct Inner {
     /// Made at once where the cloud is known, else by the first request.
     site: OnceCell<Site>,
     leaving: Leaving,
+    sharing: Sharing,
     pace: Pace,
 }
 
@@ -148,6 +154,7 @@ impl ArmClient {
             plumbing,
             site: OnceCell::new(),
             leaving: Leaving::default(),
+            sharing: Sharing::new(settings.share_reads),
             pace: settings.pace,
         };
         if let Place::Known(cloud) = &inner.place {

@@ -37,6 +37,7 @@ impl ArmClient {
     /// which is given a bounded time. A parent that nobody knows to exist is looked for when it is said to be missing:
     /// services are known to show it and to refuse its children for a while.
     pub(super) async fn write(&self, write: &Write<'_>, call: &Call) -> Result<Answer, Error> {
+        self.inner.sharing.end(write.profile, write.path);
         let http = self.http(call).await?;
         let url = http.url_of(write.path)?;
         let operation = write.to_string();

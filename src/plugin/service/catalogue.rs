@@ -12,6 +12,7 @@ use crate::plugin::proto;
 use crate::plugin::provider::Provider;
 use crate::plugin::resource::Resource;
 use crate::plugin::schema::{IdentitySchema, Schema};
+use crate::plugin::sent::Sent;
 use crate::plugin::types::Type;
 use crate::plugin::value::Value;
 
@@ -116,17 +117,27 @@ fn unknown_type(kind: &str, name: &str) -> Diagnostic {
 /// A schema and the type of its values.
 pub(super) struct Form {
     pub(super) schema: Schema,
-    pub(super) kind: Type,
+    pub(super) kind: Arc<Type>,
 }
 
 impl Form {
     fn of(schema: Schema) -> Self {
-        Self { kind: schema.implied_type(), schema }
+        Self { kind: Arc::new(schema.implied_type()), schema }
     }
 
     /// What the host sent as this.
     pub(super) fn decode(&self, what: &str, value: Option<proto::DynamicValue>) -> Result<Value, Failure> {
         convert::decode(what, value.as_ref(), &self.kind)
+    }
+
+    /// The same as it came. Only what came as JSON, which no host sends, is kept as a whole.
+    pub(super) fn sent(&self, sent: Option<&proto::DynamicValue>, decoded: &Value) -> Sent {
+        match sent {
+            Some(value) if !value.msgpack.is_empty() => {
+                Sent::new(value.msgpack.clone(), Arc::clone(&self.kind))
+            }
+            _ => decoded.clone().into(),
+        }
     }
 
     /// What the provider made, as the host gets it.

@@ -34,14 +34,17 @@ impl Shared {
         unchanged: Response,
     ) -> Result<Response, Failure> {
         let capabilities = convert::capabilities(request.client_capabilities);
-        let state = managed.form.decode("state", request.current_state)?;
+        let current = request.current_state;
+        let state = managed.form.decode("state", current.clone())?;
         if state.is_null() {
             return Ok(unchanged);
         }
         let identity = managed.decode_identity(request.current_identity.as_ref())?;
         let known = identity.clone();
         let meta = self.catalogue().meta(request.provider_meta)?;
-        let read = Read { state, private: request.private.to_vec(), identity, meta, capabilities };
+        let sent = managed.form.sent(current.as_ref(), &state);
+        drop(current);
+        let read = Read { state, sent, private: request.private.to_vec(), identity, meta, capabilities };
         let doing = format!("reading a {}", managed.name());
         match guarded(&doing, managed.resource.read(&self.context(), read)).await?? {
             ReadOutcome::Present(Stored { state, private, identity, warnings }) => Ok(Response {

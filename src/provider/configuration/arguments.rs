@@ -40,6 +40,7 @@ pub const VARIABLES: &[(&str, &[&str])] = &[
     ("oidc_token", &["ARM_OIDC_TOKEN"]),
     ("oidc_token_file_path", &["ARM_OIDC_TOKEN_FILE_PATH"]),
     ("partner_id", &["ARM_PARTNER_ID"]),
+    ("refresh_by_list", &["ARM_REFRESH_BY_LIST"]),
     ("resource_provider_registrations", &["ARM_RESOURCE_PROVIDER_REGISTRATIONS"]),
     ("resource_providers_to_register", &[]),
     ("skip_provider_registration", &["ARM_SKIP_PROVIDER_REGISTRATION"]),

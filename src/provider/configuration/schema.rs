@@ -137,6 +137,13 @@ pub fn schema() -> Schema {
             "partner_id",
             "A GUID that attributes usage to a partner in the user agent. None is sent unless this is set.",
         ),
+        flag(
+            "refresh_by_list",
+            "Whether a refresh of several profiles of one gallery, or of several versions of one profile, may read \
+             their list in place of each of them. What seems to have changed or to be gone is then read by itself, so \
+             a plan says the same either way; `false` sends one request for each object.",
+            "`true`",
+        ),
         text(
             "resource_provider_registrations",
             "What azurerm registers at its start. This provider registers `Microsoft.Compute` alone, and only when \

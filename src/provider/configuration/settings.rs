@@ -23,6 +23,8 @@ pub struct Settings {
     pub correlation_id: Option<String>,
     /// What follows the provider's own name in the user agent.
     pub user_agent_suffix: Vec<String>,
+    /// Whether reads may be answered from lists.
+    pub share_reads: bool,
     /// What the user should know, though it stops nothing.
     pub warnings: Diagnostics,
 }
@@ -40,6 +42,8 @@ impl Settings {
         let may_register = take(registration::may_register(&lookup), &mut problems);
         let correlation_id = take(request::correlation_id(&lookup), &mut problems);
         let user_agent_suffix = take(request::user_agent_suffix(&lookup, variables), &mut problems);
+        let share_reads = take(lookup.flag("refresh_by_list"), &mut problems)
+            .is_none_or(|found| found.is_none_or(|found| found.value));
         // Nothing hangs on it: no authority is ever asked about. A misspelt word is an error all the same.
         let _ = take(lookup.flag("disable_instance_discovery"), &mut problems);
         if problems.has_error() {
@@ -62,6 +66,7 @@ impl Settings {
                     may_register,
                     correlation_id,
                     user_agent_suffix,
+                    share_reads,
                     warnings,
                 })
             }

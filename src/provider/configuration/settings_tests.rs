@@ -261,3 +261,12 @@ fn every_problem_is_told_at_once() {
         resolve(&[("environment", "mars"), ("partner_id", "me"), ("tenant_id", "a/b")], &[]).unwrap_err();
     assert_eq!(failure.diagnostics().iter().count(), 3);
 }
+
+#[test]
+fn reads_are_shared_unless_somebody_says_no() {
+    assert!(resolve(&[], &[]).unwrap().share_reads);
+    assert!(resolve(&[], &[("ARM_REFRESH_BY_LIST", "True")]).unwrap().share_reads);
+    assert!(!resolve(&[], &[("ARM_REFRESH_BY_LIST", "no")]).unwrap().share_reads);
+    let (summary, _) = summary(resolve(&[], &[("ARM_REFRESH_BY_LIST", "sometimes")]));
+    assert_eq!(summary, "Invalid environment variable");
+}

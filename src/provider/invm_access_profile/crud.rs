@@ -51,6 +51,10 @@ impl Written for Kind {
         client.profiles().get(id, call).await
     }
 
+    async fn shared(client: &ArmClient, id: &ProfileId, call: &Call) -> Option<Profile> {
+        client.profiles().shared(id, call).await
+    }
+
     async fn begin_update(
         client: &ArmClient,
         id: &ProfileId,
@@ -109,15 +113,14 @@ pub async fn create(
     writing::create::create(&job, &planned, begun).await
 }
 
-/// Reads the profile: one request.
+/// Reads the profile: one request, or a part of one where its siblings are read as well.
 ///
 /// # Errors
 /// When it cannot be told whether it exists.
 pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
     let id = model::id_in_state(&request.state)?;
     let job = Job::<Kind>::new(connection, context, id, Operation::Read, &request.state)?;
-    let found = job.client.profiles().get(&job.id, &job.call).await;
-    writing::read::read(&job, request, found).await
+    writing::read::read(&job, request).await
 }
 
 /// Changes the profile in place, when something that Azure holds differs.

@@ -59,6 +59,10 @@ impl Written for Kind {
         client.versions().get(id, call).await
     }
 
+    async fn shared(client: &ArmClient, id: &VersionId, call: &Call) -> Option<Version> {
+        client.versions().shared(id, call).await
+    }
+
     async fn begin_update(
         client: &ArmClient,
         id: &VersionId,
@@ -165,8 +169,14 @@ async fn location(
         return Ok(known);
     }
     let text = profile.to_string();
-    let read = client.profiles().get(profile, call).await;
-    let read = read.map_err(|error| failed(Operation::Create, &text, call, &error))?;
+    // A region never changes, so a list that is read for many profiles tells it as well.
+    let read = match client.profiles().shared(profile, call).await {
+        Some(listed) => listed,
+        None => {
+            let read = client.profiles().get(profile, call).await;
+            read.map_err(|error| failed(Operation::Create, &text, call, &error))?
+        }
+    };
     connection.learn_profile(profile, &read);
     read.location.ok_or_else(|| {
         Diagnostic::error(
@@ -186,15 +196,14 @@ async fn must_not_exist(client: &ArmClient, id: &VersionId, call: &Call) -> Resu
     }
 }
 
-/// Reads the version: one request.
+/// Reads the version: one request, or a part of one where its siblings are read as well.
 ///
 /// # Errors
 /// When it cannot be told whether it exists.
 pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
     let id = model::id_in_state(&request.state)?;
     let job = Job::<Kind>::new(connection, context, id, Operation::Read, &request.state)?;
-    let found = job.client.versions().get(&job.id, &job.call).await;
-    writing::read::read(&job, request, found).await
+    writing::read::read(&job, request).await
 }
 
 /// Changes the version in place, when something that Azure holds differs.

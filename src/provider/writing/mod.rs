@@ -63,6 +63,13 @@ pub trait Written: Send + Sync {
         call: &Call,
     ) -> impl Future<Output = Result<Self::Object, Error>> + Send;
 
+    /// Gives it from a list of its siblings, where those are read as well; `None` where it must be read by itself.
+    fn shared(
+        client: &ArmClient,
+        id: &Self::Id,
+        call: &Call,
+    ) -> impl Future<Output = Option<Self::Object>> + Send;
+
     /// Begins to change it.
     fn begin_update(
         client: &ArmClient,

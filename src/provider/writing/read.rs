@@ -10,27 +10,40 @@ use crate::arm::error::{Error, Missing};
 use crate::arm::models::{ProvisioningState, Resource as _};
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
+use crate::provider::checks;
 
 /// After how long an object that was not found is looked for once more. Dropping it from the state on a hiccup would
 /// leave an object that Terraform does not know of.
 const AGAIN: Duration = Duration::from_millis(250);
 
-/// Takes what the request for the object gave, and says what the state shall be.
+/// Reads the object, and says what the state shall be. Where its siblings are read as well, a list may answer for it; a
+/// list may leave things out, so it is believed only where it says that nothing has changed.
 ///
 /// # Errors
 /// When it cannot be told whether the object exists.
-pub async fn read<K: Written>(
-    job: &Job<'_, K>,
-    request: Read,
-    found: Result<K::Object, Error>,
-) -> Result<ReadOutcome, Failure> {
-    let carried = Carried::read(&request.private);
-    match (found, carried.pending) {
-        (Ok(object), None) => Ok(present(job, &object, &request.state, Diagnostics::new())),
-        (Ok(object), Some(pending)) => Ok(after(job, &object, request.state, pending).await),
+pub async fn read<K: Written>(job: &Job<'_, K>, request: Read) -> Result<ReadOutcome, Failure> {
+    let Read { state, sent, private, .. } = request;
+    let pending = Carried::read(&private).pending;
+    // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
+    let comparable = pending.is_none() && checks::text(&state, "name").is_some();
+    // Azure may take its time, and hundreds may wait for it.
+    drop(state);
+    if comparable && let Some(listed) = K::shared(&job.client, &job.id, &job.call).await {
+        let prior = sent.clone().open()?;
+        let (state, warnings) = K::state(&job.id, &listed, &prior);
+        if state == prior {
+            K::is_there(job.connection, &job.id, &listed);
+            return Ok(ReadOutcome::Present(Stored { warnings, ..Stored::new(state) }));
+        }
+    }
+    let found = K::get(&job.client, &job.id, &job.call).await;
+    let prior = sent.open()?;
+    match (found, pending) {
+        (Ok(object), None) => Ok(present(job, &object, &prior, Diagnostics::new())),
+        (Ok(object), Some(pending)) => Ok(after(job, &object, prior, pending).await),
         (Err(error), pending) => match gone(&error, &job.id.to_string(), K::HOLDER) {
             None => Err(job.failed(&error).into()),
-            Some(warnings) => invisible(job, request.state, pending, warnings).await,
+            Some(warnings) => invisible(job, prior, pending, warnings).await,
         },
     }
 }

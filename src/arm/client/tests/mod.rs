@@ -10,6 +10,7 @@ mod logs;
 mod many;
 mod proxy;
 mod read;
+mod sharing;
 mod tls;
 mod write;
 

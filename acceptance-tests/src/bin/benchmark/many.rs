@@ -1,0 +1,188 @@
+//! Many versions through the protocol: what each call costs the provider, and what it keeps in memory.
+
+use std::time::Duration;
+
+use acceptance_tests::emulator::Emulator;
+use acceptance_tests::host::{Crowd, Launch, Member};
+use serde_json::json;
+use terraform_provider_gallery::plugin::Value;
+
+use super::table::table;
+use super::{Rig, Trouble, usage, workload};
+
+/// What is measured.
+const VERSION: &str = "gallery_invm_access_profile_version";
+/// Terraform's own number of calls at a time.
+const WIDTH: usize = 10;
+
+/// Measures and prints.
+pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let (mut times, mut memory) = (Vec::new(), Vec::new());
+    for size in &rig.options.sizes {
+        let (time, kept) = one_size(rig, &runtime, *size)?;
+        times.push(time);
+        memory.push(kept);
+    }
+    let head = ["versions", "plan of a create", "apply", "refresh", "plan without change", "goal, each"];
+    table("Processor time of the provider for a version of 40 rules", &head, &times);
+    let head = ["versions", "after the applies", "most in the refresh", "requests of the refresh"];
+    table("Memory and requests, ten calls at a time", &head, &memory);
+    in_flight(rig, &runtime)
+}
+
+/// One size: a provider for the plan, one for the apply, one for the next plan, as commands have it.
+fn one_size(
+    rig: &Rig,
+    runtime: &tokio::runtime::Runtime,
+    size: usize,
+) -> Result<(Vec<String>, Vec<String>), Trouble> {
+    let emulator = rig.azure()?;
+    let gallery = profiles(&emulator, size)?;
+    let crowd = crowd(rig, runtime, &emulator, &[])?;
+    let base = crowd.config(&workload::version(&gallery))?;
+    let config = |index: usize| configured(&base, &gallery, index);
+
+    let planning = spent(&crowd, || runtime.block_on(crowd.plan_creations(size, config)))?.0;
+    runtime.block_on(crowd.end())?;
+
+    let crowd = self::crowd(rig, runtime, &emulator, &[])?;
+    let (applying, members) = spent(&crowd, || runtime.block_on(crowd.create(size, config)))?;
+    let applied = usage::resident(crowd.process());
+    runtime.block_on(crowd.end())?;
+
+    emulator.forget_requests()?;
+    let crowd = self::crowd(rig, runtime, &emulator, &[])?;
+    let (order, shuffled) = shuffled(&members);
+    let (refreshing, refreshed) = spent(&crowd, || runtime.block_on(crowd.refresh(&shuffled)))?;
+    if refreshed.iter().zip(&shuffled).any(|(now, before)| now.as_ref() != Some(before)) {
+        return Err("a refresh has changed something".into());
+    }
+    let peak = usage::peak(crowd.process());
+    let (planning_again, changes) = spent(&crowd, || {
+        runtime.block_on(crowd.plan(&shuffled, |index| config(order.get(index).copied().unwrap_or(0))))
+    })?;
+    if changes > 0 {
+        return Err(format!("{changes} plans are not empty").into());
+    }
+    runtime.block_on(crowd.end())?;
+    let requests = emulator.requests()?.iter().filter(|request| !request.is_login()).count();
+
+    let each = |time: Duration| {
+        #[allow(clippy::cast_precision_loss)]
+        let each = time.as_secs_f64() * 1000.0 / size.max(1) as f64;
+        format!("{each:.2} ms")
+    };
+    let mib = |kib: u64| format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024);
+    let name = size.to_string();
+    Ok((
+        vec![
+            name.clone(),
+            each(planning),
+            each(applying),
+            each(refreshing),
+            each(planning_again),
+            "2 ms".to_owned(),
+        ],
+        vec![name, mib(applied), mib(peak), requests.to_string()],
+    ))
+}
+
+/// Reads that all wait for Azure at the same time, and what each of them takes in memory.
+fn in_flight(rig: &Rig, runtime: &tokio::runtime::Runtime) -> Result<(), Trouble> {
+    let count = rig.options.in_flight;
+    let emulator = rig.azure()?;
+    let gallery = profiles(&emulator, count)?;
+    let mut crowd = crowd(rig, runtime, &emulator, &[("ARM_REFRESH_BY_LIST", "false")])?;
+    let base = crowd.config(&workload::version(&gallery))?;
+    let members = runtime.block_on(crowd.create(count, |index| configured(&base, &gallery, index)))?;
+    let before = usage::resident(crowd.process());
+    let slow = json!({"do": "delay", "seconds": 8.0, "when": "before"});
+    let all = json!({"method": "GET", "path": "/subscriptions/**"});
+    emulator.faults(&json!([{"name": "slow", "count": null, "action": slow, "match": all}]))?;
+    crowd.widen(count);
+    let process = crowd.process();
+    let during = runtime.block_on(async {
+        let watch = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(6)).await;
+            usage::resident(process)
+        });
+        crowd.refresh(&members).await?;
+        Ok::<_, Trouble>(watch.await?)
+    })?;
+    runtime.block_on(crowd.end())?;
+    #[allow(clippy::cast_precision_loss)]
+    let each = during.saturating_sub(before) as f64 / count as f64;
+    let row = vec![
+        count.to_string(),
+        format!("{before} KiB"),
+        format!("{during} KiB"),
+        format!("{each:.1} KiB"),
+        "20 KiB".to_owned(),
+    ];
+    table(
+        "Reads that wait at the same time",
+        &["reads", "before", "while they wait", "each", "goal"],
+        &[row],
+    );
+    Ok(())
+}
+
+/// Puts profiles for so many versions into Azure, and gives the gallery.
+fn profiles(emulator: &Emulator, versions: usize) -> Result<String, Trouble> {
+    let gallery = workload::gallery(emulator.ready("subscription_id"));
+    for number in 0..versions.div_ceil(workload::EACH) {
+        emulator.put(&format!("{gallery}/inVMAccessControlProfiles/p{number}"), &workload::profile())?;
+    }
+    Ok(gallery)
+}
+
+fn crowd(
+    rig: &Rig,
+    runtime: &tokio::runtime::Runtime,
+    emulator: &Emulator,
+    more: &[(&'static str, &str)],
+) -> Result<Crowd, Trouble> {
+    let mut launch = Launch::new(&rig.provider)?;
+    for (name, value) in emulator.environment() {
+        launch = launch.variable(name, value);
+    }
+    for (name, value) in more {
+        launch = launch.variable(*name, *value);
+    }
+    Ok(runtime.block_on(Crowd::start(launch, VERSION, WIDTH))??)
+}
+
+fn configured(base: &Value, gallery: &str, index: usize) -> Value {
+    let mut config = base.clone();
+    if let Value::Object(members) = &mut config {
+        let profile = format!("{gallery}/inVMAccessControlProfiles/p{}", index / workload::EACH);
+        members.insert("profile_id".to_owned(), profile.into());
+        members.insert("name".to_owned(), format!("1.0.{}", index % workload::EACH).into());
+    }
+    config
+}
+
+/// The processor time that the provider needs for something.
+fn spent<T, E: Into<Trouble>>(
+    crowd: &Crowd,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<(Duration, T), Trouble> {
+    let before = usage::processor_time(crowd.process());
+    let done = work().map_err(Into::into)?;
+    Ok((usage::processor_time(crowd.process()).saturating_sub(before), done))
+}
+
+/// In the order of no name, as Terraform has it; the same every time.
+fn shuffled(members: &[Member]) -> (Vec<usize>, Vec<Member>) {
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    for at in (1..order.len()).rev() {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        order.swap(at, usize::try_from(state % (at as u64 + 1)).unwrap_or(0));
+    }
+    let members = order.iter().filter_map(|index| members.get(*index).cloned()).collect();
+    (order, members)
+}

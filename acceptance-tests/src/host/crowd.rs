@@ -1,0 +1,276 @@
+//! Many resources at a time, as a host with a large configuration has them.
+//!
+//! The calls are those of [`Host`](super::Host), in the same order, with two differences: as many as wanted run side by
+//! side, and answers are passed on as they came, without being held to the rules. So what is measured is the provider.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use prost::bytes::Bytes;
+use terraform_provider_gallery::plugin::schema::Schema;
+use terraform_provider_gallery::plugin::value::{json, msgpack};
+use terraform_provider_gallery::plugin::{Type, Value};
+use tokio::task::JoinSet;
+
+use super::session::{Trouble, told};
+use super::{Connection, HostError, Launch, PluginProcess, proto, schema};
+
+type Answer<T> = Result<T, Trouble>;
+
+/// A host that does the same to many resources of one type.
+#[derive(Debug)]
+pub struct Crowd {
+    plugin: PluginProcess,
+    connection: Connection,
+    resource: &'static str,
+    kind: Arc<Type>,
+    schema: Schema,
+    width: usize,
+}
+
+/// What a state holds of one of them, in the form in which it travels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// The attributes.
+    pub state: proto::DynamicValue,
+    /// The provider's private data.
+    pub private: Bytes,
+    /// The identity.
+    pub identity: Option<proto::ResourceIdentityData>,
+}
+
+fn broken(what: impl std::fmt::Display) -> Trouble {
+    Trouble::Broken(vec![what.to_string()])
+}
+
+impl Crowd {
+    /// Starts a provider, asks for its schema, and configures it with an empty block. `width` calls run at a time.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start(
+        launch: Launch,
+        resource: &'static str,
+        width: usize,
+    ) -> Result<Answer<Self>, HostError> {
+        let plugin = launch.start().await?;
+        let connection = plugin.connect().await?;
+        Ok(Self::configure(plugin, connection, resource, width).await)
+    }
+
+    async fn configure(
+        plugin: PluginProcess,
+        mut connection: Connection,
+        resource: &'static str,
+        width: usize,
+    ) -> Answer<Self> {
+        let client = &mut connection.provider;
+        let offered = client.get_provider_schema(proto::get_provider_schema::Request {}).await?.into_inner();
+        told(offered.diagnostics)?;
+        let read = |one: Option<&proto::Schema>| {
+            schema::read(one.ok_or_else(|| broken("no schema"))?).map_err(broken)
+        };
+        let block = read(offered.provider.as_ref())?;
+        let schema = read(offered.resource_schemas.get(resource))?;
+        let kind = Arc::new(schema.implied_type());
+        let empty = json::decode_stored(b"{}", &block.implied_type()).map_err(broken)?;
+        let request = proto::configure_provider::Request {
+            terraform_version: "1.14.0".to_owned(),
+            config: Some(encoded(&empty, &block.implied_type())?),
+            ..proto::configure_provider::Request::default()
+        };
+        told(client.configure_provider(request).await?.into_inner().diagnostics)?;
+        Ok(Self { plugin, connection, resource, kind, schema, width: width.max(1) })
+    }
+
+    /// The provider's process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.plugin.id().unwrap_or_default()
+    }
+
+    /// Lets so many calls run at a time from here on.
+    pub fn widen(&mut self, width: usize) {
+        self.width = width.max(1);
+    }
+
+    /// Ends the provider.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn end(self) -> Result<(), HostError> {
+        self.plugin.shutdown().await.map(drop)
+    }
+
+    /// A configuration with these arguments set; all others are null.
+    ///
+    /// # Errors
+    /// When an argument does not fit the schema.
+    pub fn config(&self, arguments: &serde_json::Value) -> Answer<Value> {
+        json::decode_stored(arguments.to_string().as_bytes(), &self.schema.implied_type()).map_err(broken)
+    }
+
+    /// Checks and plans the creation of so many, given what is configured for each.
+    ///
+    /// # Errors
+    /// When one is refused.
+    pub async fn plan_creations(&self, count: usize, config: impl Fn(usize) -> Value) -> Answer<()> {
+        let (resource, kind) = (self.resource, &self.kind);
+        self.each(count, |index, connection| {
+            let config = encoded(&config(index), kind);
+            let nothing = encoded(&Value::Null, kind);
+            async move { planned(connection, resource, nothing?, config?, None).await.map(drop) }
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Creates so many, each planned once more before, as hosts do when they apply.
+    ///
+    /// # Errors
+    /// When one is refused.
+    pub async fn create(&self, count: usize, config: impl Fn(usize) -> Value) -> Answer<Vec<Member>> {
+        let (resource, kind) = (self.resource, &self.kind);
+        self.each(count, |index, connection| {
+            let config = encoded(&config(index), kind);
+            let nothing = encoded(&Value::Null, kind);
+            async move { created(connection, resource, nothing?, config?).await }
+        })
+        .await
+    }
+
+    /// Refreshes each, in this order; `None` is one that is gone.
+    ///
+    /// # Errors
+    /// When one is refused.
+    pub async fn refresh(&self, members: &[Member]) -> Answer<Vec<Option<Member>>> {
+        let resource = self.resource;
+        self.each(members.len(), |index, connection| {
+            let member = members.get(index).cloned();
+            async move { refreshed(connection, resource, member.ok_or_else(|| broken("nobody"))?).await }
+        })
+        .await
+    }
+
+    /// Checks and plans each with its configuration; how many plans are not empty.
+    ///
+    /// # Errors
+    /// When one is refused.
+    pub async fn plan(&self, members: &[Member], config: impl Fn(usize) -> Value) -> Answer<usize> {
+        let (resource, kind) = (self.resource, &self.kind);
+        let changed = self
+            .each(members.len(), |index, connection| {
+                let config = encoded(&config(index), kind);
+                let member = members.get(index).cloned();
+                async move {
+                    let member = member.ok_or_else(|| broken("nobody"))?;
+                    let before = member.state.clone();
+                    let plan = planned(connection, resource, before.clone(), config?, Some(member)).await?;
+                    Ok(plan.planned_state != Some(before))
+                }
+            })
+            .await?;
+        Ok(changed.into_iter().filter(|changed| *changed).count())
+    }
+
+    /// Does something for each number, `width` at a time, and gives the results in order.
+    async fn each<T, F>(&self, count: usize, work: impl Fn(usize, Connection) -> F) -> Answer<Vec<T>>
+    where
+        T: Send + 'static,
+        F: Future<Output = Answer<T>> + Send + 'static,
+    {
+        let mut running = JoinSet::new();
+        let mut results: Vec<Option<T>> = (0..count).map(|_| None).collect();
+        let mut next = 0;
+        loop {
+            while next < count && running.len() < self.width {
+                let (index, work) = (next, work(next, self.connection.clone()));
+                running.spawn(async move { (index, work.await) });
+                next += 1;
+            }
+            let Some(done) = running.join_next().await else { break };
+            let (index, result) = done.map_err(broken)?;
+            if let Some(slot) = results.get_mut(index) {
+                *slot = Some(result?);
+            }
+        }
+        results.into_iter().map(|result| result.ok_or_else(|| broken("an answer is missing"))).collect()
+    }
+}
+
+fn encoded(value: &Value, kind: &Type) -> Answer<proto::DynamicValue> {
+    let msgpack = msgpack::encode(value, kind).map_err(|error| broken(format!("not sent: {error}")))?.into();
+    Ok(proto::DynamicValue { msgpack, json: Bytes::new() })
+}
+
+/// Checks a configuration and plans the way to it. From a state it must be the one the state was made from: what a host
+/// would propose is then the state itself.
+async fn planned(
+    mut connection: Connection,
+    resource: &str,
+    prior: proto::DynamicValue,
+    config: proto::DynamicValue,
+    member: Option<Member>,
+) -> Answer<proto::plan_resource_change::Response> {
+    let request = proto::validate_resource_config::Request {
+        type_name: resource.to_owned(),
+        config: Some(config.clone()),
+        ..proto::validate_resource_config::Request::default()
+    };
+    told(connection.provider.validate_resource_config(request).await?.into_inner().diagnostics)?;
+    let proposed = if member.is_some() { prior.clone() } else { config.clone() };
+    let (prior_private, prior_identity) =
+        member.map(|member| (member.private, member.identity)).unwrap_or_default();
+    let request = proto::plan_resource_change::Request {
+        type_name: resource.to_owned(),
+        prior_state: Some(prior),
+        proposed_new_state: Some(proposed),
+        config: Some(config),
+        prior_private,
+        prior_identity,
+        ..proto::plan_resource_change::Request::default()
+    };
+    let answer = connection.provider.plan_resource_change(request).await?.into_inner();
+    told(answer.diagnostics.clone())?;
+    Ok(answer)
+}
+
+async fn created(
+    mut connection: Connection,
+    resource: &str,
+    nothing: proto::DynamicValue,
+    config: proto::DynamicValue,
+) -> Answer<Member> {
+    let plan = planned(connection.clone(), resource, nothing.clone(), config.clone(), None).await?;
+    let request = proto::apply_resource_change::Request {
+        type_name: resource.to_owned(),
+        prior_state: Some(nothing),
+        planned_state: plan.planned_state,
+        config: Some(config),
+        planned_private: plan.planned_private,
+        planned_identity: plan.planned_identity,
+        ..proto::apply_resource_change::Request::default()
+    };
+    let answer = connection.provider.apply_resource_change(request).await?.into_inner();
+    told(answer.diagnostics)?;
+    let state = answer.new_state.ok_or_else(|| broken("no state after a creation"))?;
+    Ok(Member { state, private: answer.private, identity: answer.new_identity })
+}
+
+async fn refreshed(mut connection: Connection, resource: &str, member: Member) -> Answer<Option<Member>> {
+    let request = proto::read_resource::Request {
+        type_name: resource.to_owned(),
+        current_state: Some(member.state),
+        private: member.private,
+        current_identity: member.identity,
+        ..proto::read_resource::Request::default()
+    };
+    let answer = connection.provider.read_resource(request).await?.into_inner();
+    told(answer.diagnostics)?;
+    let state = answer.new_state.ok_or_else(|| broken("no state after a refresh"))?;
+    // Null, as msgpack has it.
+    if *state.msgpack == [0xc0] {
+        return Ok(None);
+    }
+    Ok(Some(Member { state, private: answer.private, identity: answer.new_identity }))
+}

@@ -1,0 +1,193 @@
+//! One list in the place of many reads.
+//!
+//! A refresh reads every object by itself, ten at a time and in no order, and a provider is not told what is to come.
+//! It can notice, though, that objects have a parent in common: the list of that parent gives them all, a page for a
+//! request, and each entry is what a read of the object would give.
+//!
+//! - The first read under a parent is left alone, so that a lone object costs one request. The second reads a page of
+//!   the list, which then answers for all that are on it. Once two parents were read more than once, the first read
+//!   of a further one begins with the list, too: what is read has a habit.
+//! - A reader reads one page at most, and asks for its object alone if that is not on it. So a long list of which few
+//!   objects matter costs at most one request more for each of those, and one of which all matter is soon read.
+//! - Only what a page shows is answered. What is on none of them may be gone, and is asked for by itself.
+//! - A write ends the sharing under its parent, before it is sent and for good: nothing older than our own last write
+//!   is ever answered. A page answers for a minute.
+//! - A list that cannot be had, or not soon, ends the sharing under its parent: its objects are read singly. After three
+//!   in a row no more lists are tried.
+//! - What waits for its reader is kept compressed, and only up to a limit; beyond it objects are read singly.
+
+mod family;
+mod kept;
+
+use super::super::call::Call;
+use super::super::error::Error;
+use super::super::ids::{GalleryId, ProfileId, ProfileName, VersionName};
+use super::super::models::{Profile, Resource, Version};
+use super::ArmClient;
+use super::list::Cursor;
+use family::{Arrival, Families, Ticket};
+use kept::Kept;
+use serde_json::Value;
+use std::fmt;
+use std::hash::Hash;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The shared reads of one client.
+#[derive(Debug)]
+pub(super) struct Sharing {
+    /// Of the profiles of galleries.
+    pub(super) profiles: Readings<GalleryId>,
+    /// Of the versions of profiles.
+    pub(super) versions: Readings<ProfileId>,
+}
+
+impl Sharing {
+    /// Sharing that is on or off.
+    pub(super) fn new(on: bool) -> Self {
+        Self { profiles: Readings::new(on), versions: Readings::new(on) }
+    }
+
+    /// Ends it for what a write to a profile, or to the version of one at this path, may change.
+    pub(super) fn end(&self, profile: &ProfileId, path: &str) {
+        self.versions.families.close(profile);
+        if path.eq_ignore_ascii_case(&profile.to_string()) {
+            self.profiles.families.close(profile.gallery());
+        }
+    }
+}
+
+/// What has a list of the objects beneath it.
+pub(super) trait Parent: Clone + Eq + Hash + fmt::Debug {
+    /// What the objects are called.
+    type Name: Clone + Eq + Hash + FromStr + fmt::Debug;
+
+    /// The path of the list.
+    fn list(&self) -> String;
+}
+
+impl Parent for GalleryId {
+    type Name = ProfileName;
+
+    fn list(&self) -> String {
+        format!("{self}/inVMAccessControlProfiles")
+    }
+}
+
+impl Parent for ProfileId {
+    type Name = VersionName;
+
+    fn list(&self) -> String {
+        format!("{self}/versions")
+    }
+}
+
+/// An object whose entry in a list can stand for it.
+pub(super) trait Whole: Resource {
+    /// Whether the entry has all that every object of its type has. Some services leave out of their lists what is
+    /// large; such an entry stands for nothing.
+    fn is_whole(&self) -> bool;
+}
+
+impl Whole for Profile {
+    fn is_whole(&self) -> bool {
+        self.location.is_some() && self.os_type.is_some() && self.applicable_host_endpoint.is_some()
+    }
+}
+
+impl Whole for Version {
+    fn is_whole(&self) -> bool {
+        let lists = self.rules.as_ref().is_some_and(|rules| {
+            rules.privileges.is_some()
+                && rules.roles.is_some()
+                && rules.identities.is_some()
+                && rules.role_assignments.is_some()
+        });
+        lists && self.location.is_some() && self.mode.is_some() && self.default_access.is_some()
+    }
+}
+
+/// The shared reads of one type of object.
+#[derive(Debug)]
+pub(super) struct Readings<P: Parent> {
+    on: bool,
+    families: Families<P>,
+}
+
+impl<P: Parent> Readings<P> {
+    fn new(on: bool) -> Self {
+        Self { on, families: Families::default() }
+    }
+
+    /// The memory that entries take which wait for their readers.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.families.kept()
+    }
+
+    /// The object of this name, when the list of its parent shows it; `None` says to ask for the object itself.
+    pub(super) async fn look<T: Whole>(
+        &self,
+        client: &ArmClient,
+        parent: &P,
+        name: &P::Name,
+        call: &Call,
+    ) -> Option<T> {
+        if !self.on {
+            return None;
+        }
+        let pace = &client.inner.pace;
+        let ticket =
+            match self.families.arrive(parent, name, pace.shared, || Cursor::at(client, &parent.list())) {
+                Arrival::Kept(kept) => return kept.open().filter(T::is_whole),
+                Arrival::Alone => return None,
+                Arrival::Listing(ticket) => ticket,
+            };
+        let page = self.page(client, parent, name, &ticket, pace.listing, call);
+        // Waiting for a page that another reader is reading ends with the call as the page itself does.
+        match call.run("reading a list", Duration::ZERO, page).await {
+            Ok(found) => found.filter(T::is_whole),
+            Err(error) => {
+                self.failed(parent, &ticket, &error, call);
+                None
+            }
+        }
+    }
+
+    /// Waits for the turn to read a page, and reads it unless another reader has brought what is looked for.
+    async fn page<T: Whole>(
+        &self,
+        client: &ArmClient,
+        parent: &P,
+        name: &P::Name,
+        ticket: &Ticket,
+        longest: Duration,
+        call: &Call,
+    ) -> Result<Option<T>, Error> {
+        let mut cursor = ticket.cursor.lock().await;
+        match self.families.still(parent, name, ticket) {
+            Arrival::Kept(kept) => return Ok(kept.open()),
+            Arrival::Alone => return Ok(None),
+            Arrival::Listing(_) => {}
+        }
+        let Some((entries, _)) = cursor.read(client, &call.part(longest)).await? else { return Ok(None) };
+        tracing::debug!(target: "provider.http", list = parent.list(), entries = entries.len(), "one list for many reads");
+        let entry = self.families.keep(parent, name, ticket, entries);
+        Ok(entry.and_then(|entry| serde_json::from_value(entry).ok()))
+    }
+
+    fn failed(&self, parent: &P, ticket: &Ticket, error: &Error, call: &Call) {
+        if call.cancellation().is_cancelled() || call.remaining().is_zero() {
+            return;
+        }
+        tracing::info!(target: "provider.http", list = parent.list(), %error, "no list, objects are read singly");
+        self.families.refuse(parent, ticket);
+    }
+}
+
+/// What an entry of a list is called: by its name, else by the end of its id.
+fn name_of<N: FromStr>(entry: &Value) -> Option<N> {
+    let text = |member| entry.get(member).and_then(Value::as_str);
+    let last = || text("id").and_then(|id| id.rsplit('/').next());
+    text("name").or_else(last)?.parse().ok()
+}

@@ -1,0 +1,65 @@
+//! A value as it came over the wire.
+
+use std::fmt;
+use std::sync::Arc;
+
+use prost::bytes::Bytes;
+
+use super::diagnostic::{Diagnostic, Failure};
+use super::types::Type;
+use super::value::{Value, msgpack};
+
+/// A value in the form in which it travels. As a [`Value`] it takes many times as much memory, which counts where
+/// hundreds of calls wait for an answer at the same time.
+#[derive(Clone)]
+pub struct Sent {
+    bytes: Bytes,
+    kind: Option<Arc<Type>>,
+    value: Value,
+}
+
+impl Sent {
+    /// Msgpack of a value of this type.
+    pub(crate) fn new(msgpack: Bytes, kind: Arc<Type>) -> Self {
+        Self { bytes: msgpack, kind: Some(kind), value: Value::Null }
+    }
+
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// When the bytes are none, which was found out before.
+    pub fn open(self) -> Result<Value, Failure> {
+        let Some(kind) = self.kind else { return Ok(self.value) };
+        msgpack::decode(&self.bytes, &kind)
+            .map_err(|error| Diagnostic::error("Unreadable state", error.to_string()).into())
+    }
+}
+
+impl From<Value> for Sent {
+    fn from(value: Value) -> Self {
+        Self { bytes: Bytes::new(), kind: None, value }
+    }
+}
+
+impl fmt::Debug for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sent").field("bytes", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_is_read_again_as_often_as_wanted() {
+        let kind = Type::object([("name", Type::String)]);
+        let value = Value::object([("name", Value::from("web"))]);
+        let bytes = msgpack::encode(&value, &kind).unwrap();
+        let sent = Sent::new(bytes.into(), Arc::new(kind.clone()));
+        assert_eq!(sent.clone().open().unwrap(), value);
+        assert_eq!(sent.open().unwrap(), value);
+        assert_eq!(Sent::from(value.clone()).open().unwrap(), value);
+        assert!(Sent::new(Bytes::from_static(&[0xc1]), Arc::new(kind)).open().is_err());
+    }
+}
