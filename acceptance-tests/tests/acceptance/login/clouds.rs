@@ -69,7 +69,8 @@ fn plain_http_and_strange_issuers_are_refused() {
         // A whole directory of authorities does as well.
         let directory = s.terraform.directory().join("authorities");
         std::fs::create_dir(&directory).unwrap();
-        std::fs::copy(s.emulator.ready("ca_certificate"), directory.join("emulator.pem")).unwrap();
+        // Only files named as `openssl rehash` names them are looked at.
+        std::fs::copy(s.emulator.ready("ca_certificate"), directory.join("01234567.0")).unwrap();
         let file = s.emulator.ready("ca_certificate").to_owned();
         s.terraform.unset("SSL_CERT_FILE");
         signs_in(s, &[("SSL_CERT_DIR", directory.to_str().unwrap())]);
