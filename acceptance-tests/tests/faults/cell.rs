@@ -56,7 +56,8 @@ impl Cell<'_> {
         };
         let outcome = ended.map_err(|error| format!("{error}{}", shown()))?;
         rig.script(Script::default());
-        if self.fault.then.is_some() {
+        // The next run has a provider of its own; one that was told to wait an hour would do so.
+        if self.fault.then.is_some() || self.fault.timeout.is_some() {
             rig.drop_host();
         }
         let healed = self.heal(rig, &subject.patient(), outcome).await;
