@@ -65,7 +65,7 @@ async fn no_operation_is_looked_at_elsewhere() {
 
             let gone = ResponseTemplate::new(202).insert_header(header, away.as_str());
             azure.answer("DELETE", &profile_path(), 1, gone).await;
-            let error = azure.client.profiles().delete(&profile_id(), &call).await.unwrap_err();
+            let error = azure.client.profiles().delete(&profile_id(), &call).await.unwrap_err().error;
             assert!(matches!(error, Error::ForeignAddress { .. }), "{header}, {code}: {error}");
             heard_nothing(elsewhere.received_requests().await, &format!("{header}, {code}"));
         }
