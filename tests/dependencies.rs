@@ -84,8 +84,14 @@ fn every_crate_is_from_crates_io_and_pinned_by_its_checksum() {
                 assert_eq!(locked.checksum.as_deref().map(str::len), Some(64), "{}", locked.name);
             }
             None => assert!(
-                ["acceptance-tests", "documentation", "gallery-emulator", "terraform-provider-gallery"]
-                    .contains(&locked.name.as_str()),
+                [
+                    "acceptance-tests",
+                    "documentation",
+                    "release",
+                    "gallery-emulator",
+                    "terraform-provider-gallery"
+                ]
+                .contains(&locked.name.as_str()),
                 "{} has no source",
                 locked.name
             ),

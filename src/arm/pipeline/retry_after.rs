@@ -39,9 +39,13 @@ fn date(text: &str, now: OffsetDateTime) -> Option<OffsetDateTime> {
         [_, day, time, "GMT"] => {
             let mut parts = day.splitn(3, '-');
             let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?.parse::<i32>().ok()?);
-            // What seems to lie more than fifty years ahead lies in the century before.
+            // Of the centuries it may be in, the one that is nearest; not more than fifty years ahead.
             let year = (0..100).contains(&year).then(|| now.year().div_euclid(100) * 100 + year)?;
-            let year = if year > now.year() + 50 { year - 100 } else { year };
+            let year = match year - now.year() {
+                51.. => year - 100,
+                ..-50 => year + 100,
+                _ => year,
+            };
             format!("{day} {month} {year:04} {time} +0000")
         }
         // Sun Nov  6 08:49:37 1994
