@@ -68,6 +68,9 @@ impl Kind {
 /// Whose bucket a request is counted in: a subscription's by its id in small letters, or the tenant's (`None`).
 type Scope = Option<String>;
 
+/// A lane, shared by all who wait in it.
+type SharedLane = Arc<Mutex<Lane>>;
+
 /// The place of a request among those that wait. It is drawn once for all attempts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ticket(u64);
@@ -77,7 +80,7 @@ pub(super) struct Ticket(u64);
 pub(in crate::arm) struct Budget {
     pace: Pace,
     tickets: AtomicU64,
-    lanes: Mutex<HashMap<(Scope, Kind), Arc<Mutex<Lane>>>>,
+    lanes: Mutex<HashMap<(Scope, Kind), SharedLane>>,
 }
 
 impl Budget {
@@ -95,7 +98,7 @@ impl Budget {
         locked(&self.lane(request)).refusal = Some(error.clone());
     }
 
-    fn lane(&self, request: &Request) -> Arc<Mutex<Lane>> {
+    fn lane(&self, request: &Request) -> SharedLane {
         let kind = Kind::of(request.method());
         let mut lanes = locked(&self.lanes);
         let new = || Arc::new(Mutex::new(Lane::new(kind.refill(self.pace.refill), self.pace.probes)));
