@@ -174,7 +174,16 @@ impl Host {
         let connection = plugin.connect().await?;
         let capabilities = release.capabilities();
         let (module, deferrals) = (Value::Null, Vec::new());
-        let mut host = Self { release, plugin: Arc::new(plugin), connection, offer, capabilities, module, trail, deferrals };
+        let mut host = Self {
+            release,
+            plugin: Arc::new(plugin),
+            connection,
+            offer,
+            capabilities,
+            module,
+            trail,
+            deferrals,
+        };
         Ok(match host.configure(provider).await {
             Ok(()) => Ok(host),
             Err(trouble) => Err(trouble),
