@@ -8,11 +8,11 @@ use super::operation::{ALL, Kind, Verb};
 /// What was run.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    rows: BTreeMap<String, BTreeMap<(usize, usize), (u32, u32)>>,
+    rows: BTreeMap<String, BTreeMap<usize, (u32, u32)>>,
 }
 
-fn column(subject: (Kind, Verb)) -> (usize, usize) {
-    (0, ALL.iter().position(|one| *one == subject).unwrap_or_default())
+fn column(subject: (Kind, Verb)) -> usize {
+    ALL.iter().position(|one| *one == subject).unwrap_or_default()
 }
 
 impl Table {

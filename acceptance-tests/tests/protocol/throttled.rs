@@ -68,7 +68,7 @@ fn of_profiles(count: usize, speed: f64) {
     for request in azure {
         *answers.entry((request.method.clone(), request.status.unwrap_or_default())).or_default() += 1;
     }
-    println!("{answers:?}");
+    eprintln!("{answers:?}");
     let refusals: usize =
         answers.iter().filter(|((_, status), _)| *status == 429).map(|(_, count)| count).sum();
     assert!(refusals * 50 <= count, "{refusals} refusals of {} requests: {answers:?}", requests.len());
