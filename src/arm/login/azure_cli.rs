@@ -7,7 +7,7 @@ use super::entra::through;
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use serde_json::Value;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::Stdio;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -21,6 +21,28 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// The program, as the system finds it on the `PATH`. On Windows it is a batch file.
 const PROGRAM: &str = if cfg!(windows) { "az.cmd" } else { "az" };
+
+/// Variables that other ways to sign in read, and that may hold a secret: az has no use for them, and the modules that
+/// somebody has added to it are no place for them.
+const SECRETS: [&str; 7] = [
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ARM_CLIENT_CERTIFICATE",
+    "ARM_CLIENT_CERTIFICATE_PASSWORD",
+    "ARM_CLIENT_SECRET",
+    "ARM_OIDC_REQUEST_TOKEN",
+    "ARM_OIDC_TOKEN",
+    "SYSTEM_ACCESSTOKEN",
+];
+
+/// What variables with other names may hold a secret, by the beginning of the name: what was handed to the program that
+/// started this one (its variables and the tokens of its registries).
+const FOREIGN: [&str; 2] = ["TF_TOKEN_", "TF_VAR_"];
+
+/// Whether a variable is kept from az.
+fn is_withheld(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_ascii_uppercase();
+    SECRETS.contains(&name.as_str()) || FOREIGN.iter().any(|start| name.starts_with(start))
+}
 
 /// Asks the az CLI for a token. Keeps none.
 #[derive(Debug)]
@@ -72,6 +94,9 @@ impl AzureCli {
             .stderr(Stdio::piped())
             // Whoever stops waiting, at the deadline or on Ctrl-C, drops this future and ends the process.
             .kill_on_drop(true);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name)) {
+            command.env_remove(name);
+        }
         let asked = OffsetDateTime::now_utc();
         let output = match tokio::time::timeout(self.longest, command.output()).await {
             Ok(Ok(output)) => output,
@@ -128,6 +153,19 @@ mod tests {
     use super::super::super::pipeline::to_error;
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn az_is_given_no_secret_of_another_way() {
+        for name in
+            ["ARM_CLIENT_SECRET", "arm_oidc_token", "SYSTEM_ACCESSTOKEN", "TF_VAR_password", "TF_TOKEN_x"]
+        {
+            assert!(is_withheld(name.as_ref()), "{name}");
+        }
+        // What az itself reads, or is found by.
+        for name in ["PATH", "HOME", "AZURE_CONFIG_DIR", "ARM_CLOUD_METADATA_URL", "HTTPS_PROXY", "TF_LOG"] {
+            assert!(!is_withheld(name.as_ref()), "{name}");
+        }
+    }
 
     /// An `az` of our own that runs this shell script.
     fn stand_in(script: &str) -> (tempfile::TempDir, AzureCli) {

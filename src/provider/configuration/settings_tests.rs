@@ -66,7 +66,7 @@ fn every_boolean_variable_takes_the_words_and_refuses_others_by_name() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 8);
+    assert_eq!(seen, 9);
 }
 
 #[test]

@@ -253,11 +253,14 @@ mod tests {
 
     #[test]
     fn single_reads_are_bound_by_the_rate_and_lists_are_not() {
-        let case = case("", 10_000, 1, 1, false, true);
-        let (single, list) = (simulate(&case, false), simulate(&case, true));
-        assert_eq!(single.requests, 10_000);
-        assert!((385.0..410.0).contains(&single.seconds), "{single:?}");
-        assert!(list.requests < 1_100 && list.seconds < 60.0, "{list:?}");
-        assert_eq!(simulate(&case, true), list, "the same every time");
+        // In no order many lists are read at a time; a module for each profile has one list read after another.
+        for (in_order, requests, longest) in [(false, 1_300, 60.0), (true, 1_100, 180.0)] {
+            let case = case("", 10_000, 1, 1, false, in_order);
+            let (single, list) = (simulate(&case, false), simulate(&case, true));
+            assert_eq!(single.requests, 10_000);
+            assert!((385.0..410.0).contains(&single.seconds), "{single:?}");
+            assert!(list.requests < requests && list.seconds < longest, "{list:?}");
+            assert_eq!(simulate(&case, true), list, "the same every time");
+        }
     }
 }

@@ -68,6 +68,23 @@ impl Kind {
 /// Whose bucket a request is counted in: a subscription's by its id in small letters, or the tenant's (`None`).
 type Scope = Option<String>;
 
+/// Which lane a request takes. Lists have one of their own: the Compute provider counts them apart from single reads
+/// (`HighCostGet` and `LowCostGet`), so a refused list says nothing about those, and is what a client can do without.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct LaneKey {
+    scope: Scope,
+    kind: Kind,
+    list: bool,
+}
+
+impl LaneKey {
+    fn of(request: &Request) -> Self {
+        let kind = Kind::of(request.method());
+        let list = kind == Kind::Reads && is_collection(request.url());
+        Self { scope: scope(request.url()), kind, list }
+    }
+}
+
 /// A lane, shared by all who wait in it.
 type SharedLane = Arc<Mutex<Lane>>;
 
@@ -80,7 +97,7 @@ pub(super) struct Ticket(u64);
 pub(in crate::arm) struct Budget {
     pace: Pace,
     tickets: AtomicU64,
-    lanes: Mutex<HashMap<(Scope, Kind), SharedLane>>,
+    lanes: Mutex<HashMap<LaneKey, SharedLane>>,
 }
 
 impl Budget {
@@ -99,10 +116,10 @@ impl Budget {
     }
 
     fn lane(&self, request: &Request) -> SharedLane {
-        let kind = Kind::of(request.method());
-        let mut lanes = locked(&self.lanes);
-        let new = || Arc::new(Mutex::new(Lane::new(kind.refill(self.pace.refill), self.pace.probes)));
-        Arc::clone(lanes.entry((scope(request.url()), kind)).or_insert_with(new))
+        let key = LaneKey::of(request);
+        let refill = key.kind.refill(self.pace.refill);
+        let new = || Arc::new(Mutex::new(Lane::new(refill, self.pace.probes)));
+        Arc::clone(locked(&self.lanes).entry(key).or_insert_with(new))
     }
 
     /// Waits until it is this ticket's turn to be sent.
@@ -222,6 +239,15 @@ fn scope(url: &Url) -> Scope {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
     let is_subscription = segments.next().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"));
     segments.next().filter(|_| is_subscription).map(str::to_lowercase)
+}
+
+/// Whether the address is that of a collection: after the provider's namespace, types and names take turns, and a
+/// collection ends with a type.
+fn is_collection(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    let Some((_, resource)) = path.rsplit_once("/providers/") else { return false };
+    let segments = resource.split('/').filter(|segment| !segment.is_empty());
+    segments.skip(1).count() % 2 == 1
 }
 
 fn locked<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

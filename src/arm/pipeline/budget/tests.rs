@@ -248,3 +248,21 @@ fn buckets_are_those_of_the_address() {
         assert_eq!(of(&format!("https://arm.example{tenant}")), None, "{tenant}");
     }
 }
+
+#[test]
+fn lists_have_a_lane_of_their_own() {
+    let key = |path: &str| {
+        let url = Url::parse(&format!("https://arm.example{path}?api-version=1")).unwrap();
+        LaneKey::of(&Request::new(url, Method::Get))
+    };
+    let gallery = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
+    let list = key(&format!("{gallery}/inVMAccessControlProfiles/p/versions"));
+    assert!(list.list);
+    assert!(key(&format!("{gallery}/inVMAccessControlProfiles/")).list);
+    let single = key(&format!("{gallery}/inVMAccessControlProfiles/p/versions/1.0.0"));
+    assert!(!single.list);
+    assert_ne!(list, single);
+    assert_eq!(single, key("/subscriptions/s/resourceGroups/other"), "one bucket for all of a subscription");
+    assert!(!key("/subscriptions/s/providers/Microsoft.Compute").list);
+    assert!(!key("/subscriptions/s/providers/Microsoft.Compute/locations/westus/operations/1").list);
+}
