@@ -76,7 +76,9 @@ impl Lines {
             self.0.extend(first.to_uppercase());
             self.0.push_str(letters.as_str());
         }
-        if !self.0.ends_with(['.', ':', '!', '?']) {
+        // A last line such as "Timestamp: 2026-11-22 07:01:46Z" is no sentence, and whoever copies it wants no full stop.
+        let ends_with_a_field = text.trim().lines().skip(1).last().is_some_and(|line| line.contains(": "));
+        if !ends_with_a_field && !self.0.ends_with(['.', ':', '!', '?']) {
             self.0.push('.');
         }
     }
@@ -122,9 +124,11 @@ impl Lines {
     }
 
     fn login(&mut self, error: &LoginError) {
+        // Entra's own text ends with its ids; they need not be told twice.
+        let told = |id: &&str| error.description.as_ref().is_some_and(|text| text.contains(*id));
         self.field("Error", error.error.as_deref());
-        self.field("Trace id", error.trace_id.as_deref());
-        self.field("Correlation id", error.correlation_id.as_deref());
+        self.field("Trace id", error.trace_id.as_deref().filter(|id| !told(id)));
+        self.field("Correlation id", error.correlation_id.as_deref().filter(|id| !told(id)));
         if let Some(choice) = &error.choice {
             self.gap();
             self.gap();

@@ -213,4 +213,6 @@ fn login_errors_tell_everything() {
         report.contains("AADSTS7000215: Invalid \"secret\".") && report.contains("invalid_client"),
         "{report}"
     );
+    assert_eq!(report.matches("race").count(), 1, "the id is told once: {report}");
+    assert!(report.contains("Trace ID: 1\n"), "and nothing is put behind it: {report}");
 }
