@@ -24,7 +24,7 @@ release is made so. Where no target can be added, these do for Linux:
                       DIR is `library` of the sources of the very compiler
 
 Environment: SOURCE_DATE_EPOCH takes the place of the commit's time; CARGO_HOME, CARGO, RUSTC and CARGO_TARGET_DIR
-are cargo's own. RUSTFLAGS and CARGO_PROFILE_... play no part.
+are cargo's own. RUSTFLAGS, CFLAGS and CARGO_PROFILE_... play no part.
 ";
 
 /// What was asked for.

@@ -74,10 +74,7 @@ pub fn compile(
 ) -> Result<PathBuf, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&cargo);
-    // The profile is the repository's. What the environment has for other builds would make other bytes.
-    for (name, _) in
-        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PROFILE_"))
-    {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_other_builds(&name.to_string_lossy())) {
         command.env_remove(name);
     }
     let (std_sources, zig) = (tools.std_sources_for(triple), tools.zig_for(triple));
@@ -106,6 +103,12 @@ pub fn compile(
     let directory = target.join(triple).join(if profile == "dev" { "debug" } else { profile });
     let suffix = if triple.contains("windows") { ".exe" } else { "" };
     Ok(directory.join(format!("{PACKAGE}{suffix}")))
+}
+
+/// Whether a variable is what the environment has for other builds, and would make other bytes: the profile is the
+/// repository's, and options for C that are meant for this build name its target (`CFLAGS_<target>`).
+fn is_of_other_builds(variable: &str) -> bool {
+    variable.starts_with("CARGO_PROFILE_") || ["CFLAGS", "CXXFLAGS", "TARGET_CFLAGS"].contains(&variable)
 }
 
 /// The compiler's options: directories of this machine get names that every machine has, the last that fits wins. Options
@@ -177,6 +180,16 @@ mod tests {
         assert!(order.map(|flag| place(flag).unwrap()).is_sorted());
         assert_eq!(flags.last(), Some(&"target-feature=+crt-static"));
         assert!(place("strip=symbols").is_some());
+    }
+
+    #[test]
+    fn what_the_environment_has_for_other_builds_is_left_out() {
+        for name in ["CARGO_PROFILE_RELEASE_STRIP", "CARGO_PROFILE_RELEASE_LTO", "CFLAGS"] {
+            assert!(is_of_other_builds(name), "{name}");
+        }
+        for name in ["CARGO_HOME", "CFLAGS_aarch64_unknown_linux_musl", "CC", "CARGO_TARGET_DIR", "PATH"] {
+            assert!(!is_of_other_builds(name), "{name}");
+        }
     }
 
     #[test]
