@@ -1,14 +1,13 @@
 //! A planned state in the making: the configuration, with what the provider decides put over it.
 
-use std::collections::BTreeMap;
-
+use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Failure, Value};
 
 /// A planned state in the making.
 #[derive(Debug)]
 pub struct DraftState {
     config: Value,
-    planned: BTreeMap<String, Value>,
+    planned: Members,
 }
 
 impl DraftState {

@@ -1,12 +1,11 @@
 //! A version between the state and ARM.
 
-use std::collections::BTreeMap;
-
 use super::{plan, rules};
 use crate::allowlist::{self, Lists, Rules};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::{self, DefaultAccess, Mode, Version, VersionBody, VersionChange};
+use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::{checks, spelling, tags};
 
@@ -122,7 +121,7 @@ pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagno
         Value::Null if rules.privileges.is_empty() && rules == Rules::default() => Value::Null,
         prior => rules::value(&rules, &prior),
     };
-    let empty = Value::Map(BTreeMap::new());
+    let empty = Value::Map(Members::new());
     let returned_tags = version.tags.clone().unwrap_or_default();
     let location = version.location.clone();
     let home = location

@@ -7,6 +7,7 @@ use crate::allowlist::{
     Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part, Rules,
 };
 use crate::plugin::Value;
+use crate::plugin::value::Members;
 
 /// The name of the block.
 pub const BLOCK: &str = "rules";
@@ -23,7 +24,7 @@ pub fn draft(block: &Value) -> Draft {
             query_parameters: match one.get("query_parameters") {
                 Some(Value::Unknown(_)) => Part::Unknown,
                 Some(Value::Map(pairs)) => Part::Known(
-                    pairs.iter().map(|(key, value)| (key.clone(), required_text(Some(value)))).collect(),
+                    pairs.iter().map(|(key, value)| (key.to_string(), required_text(Some(value)))).collect(),
                 ),
                 _ => Part::Known(BTreeMap::new()),
             },
@@ -55,7 +56,7 @@ fn map<T>(value: Option<&Value>, element: impl Fn(&Value) -> T) -> Part<BTreeMap
                 .iter()
                 .map(|(name, one)| {
                     let part = if one.is_unknown() { Part::Unknown } else { Part::Known(element(one)) };
-                    (name.clone(), part)
+                    (name.to_string(), part)
                 })
                 .collect(),
         ),
@@ -132,7 +133,7 @@ pub fn value(rules: &Rules, prior: &Value) -> Value {
     ])
 }
 
-fn spell(elements: BTreeMap<String, Value>, prior: Option<&Value>) -> Value {
+fn spell(elements: Members, prior: Option<&Value>) -> Value {
     if elements.is_empty() && prior.is_some_and(Value::is_null) { Value::Null } else { Value::Map(elements) }
 }
 
@@ -155,7 +156,7 @@ pub fn plan(config: &Value, prior: &Value) -> Value {
     }
 }
 
-fn plan_each(config: &BTreeMap<String, Value>, prior: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+fn plan_each(config: &Members, prior: &Members) -> Members {
     let absent = Value::Null;
     config
         .iter()
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn null_and_empty_maps_are_the_same_rules() {
-        let empty = Value::Map(BTreeMap::new());
+        let empty = Value::Map(Members::new());
         let one = complete(&block(Value::Null, Value::Null));
         assert!(one.is_some());
         assert_eq!(one, complete(&block(empty.clone(), empty)));
@@ -218,7 +219,7 @@ mod tests {
 
     #[test]
     fn an_imported_block_plans_empty_whichever_way_the_configuration_spells_emptiness() {
-        let empty = || Value::Map(BTreeMap::new());
+        let empty = || Value::Map(Members::new());
         let null = block(Value::Null, Value::Null);
         let imported = value(&complete(&null).unwrap(), &Value::Null);
         assert_eq!(imported.get("roles"), Some(&empty()));

@@ -307,7 +307,9 @@ mod tests {
                    "queryParameters": {"api-version": "2021-02-01", "resource": format!("https://{number}.example")}})
         };
         let rules: Vec<_> = (0..40).map(rule).collect();
-        let entry = |number: usize| serde_json::value::to_raw_value(&json!({"name": name(number).as_str(), "rules": rules})).unwrap();
+        let entry = |number: usize| {
+            serde_json::value::to_raw_value(&json!({"name": name(number).as_str(), "rules": rules})).unwrap()
+        };
         (0..count).map(entry).collect()
     }
 
