@@ -116,10 +116,10 @@ pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagno
     let known = |name: &str| Some(held(name)).filter(|value| !value.is_unknown()).unwrap_or(Value::Null);
     let imported = held("profile_id").is_null();
     let (rules, warnings) = from_arm(id, version);
-    let block = match held(rules::BLOCK) {
+    let block = match prior.get(rules::BLOCK).unwrap_or(&Value::Null) {
         // Rules that nobody wrote are the same as none, whatever lists Azure fills in.
         Value::Null if rules.privileges.is_empty() && rules == Rules::default() => Value::Null,
-        prior => rules::value(&rules, &prior),
+        prior => rules::value(&rules, prior),
     };
     let empty = Value::Map(Members::new());
     let returned_tags = version.tags.clone().unwrap_or_default();
@@ -155,7 +155,7 @@ pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagno
                 if imported { &empty } else { prior.get("tags").unwrap_or(&Value::Null) },
             ),
         ),
-        ("grants", plan::grants(Some(&block))),
+        ("grants", plan::grants(&rules)),
         ("published_date", version.published_date.clone().into()),
         (rules::BLOCK, block),
         ("timeouts", held("timeouts")),
