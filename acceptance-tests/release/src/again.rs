@@ -1,17 +1,23 @@
 //! Whether a release can be repeated: it is, in another directory, and the files are compared.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::{Artefacts, Error, Sources};
 
 /// Builds the same commit in a checkout elsewhere, with a target directory of its own, by the command as it stands in that
-/// checkout. Gives nothing when every file is the same byte for byte, and else [`Error::Different`].
+/// checkout. Gives nothing when every file is the same byte for byte, and else [`Error::Different`]; what was built is then
+/// left for whoever looks for the reason.
 ///
 /// # Errors
 /// When something is not committed, when it does not build, and when a file differs.
-pub fn again(sources: &Sources, arguments: &[OsString], first: &Artefacts) -> Result<(), Error> {
+pub fn again(
+    sources: &Sources,
+    cargo: &OsStr,
+    arguments: &[OsString],
+    first: &Artefacts,
+) -> Result<(), Error> {
     if sources.is_changed {
         return Err(Error::Changed);
     }
@@ -19,16 +25,17 @@ pub fn again(sources: &Sources, arguments: &[OsString], first: &Artefacts) -> Re
     let directory = directory.map_err(Error::file(&std::env::temp_dir()))?;
     let (checkout, output) = (directory.path().join("checkout"), directory.path().join("artefacts"));
     run(Command::new("git").args(["clone", "--quiet"]).arg(&sources.root).arg(&checkout))?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     run(Command::new(cargo)
         .current_dir(&checkout)
         .args(["run", "--quiet", "--locked", "--package", "release", "--bin", "release-artifacts", "--"])
         .args(arguments)
         .arg("--output")
         .arg(&output)
-        .env("CARGO_TARGET_DIR", directory.path().join("target")))?;
+        .env("CARGO_TARGET_DIR", directory.path().join("target"))
+        // What it says was said the first time; cargo's own words come by the other way.
+        .stdout(Stdio::null()))?;
     let names = different(first, &output)?;
-    if names.is_empty() { Ok(()) } else { Err(Error::Different { names }) }
+    if names.is_empty() { Ok(()) } else { Err(Error::Different { names, kept: directory.keep() }) }
 }
 
 fn run(command: &mut Command) -> Result<(), Error> {
@@ -92,6 +99,43 @@ mod tests {
     fn what_is_not_committed_is_not_compared() {
         let made = OffsetDateTime::UNIX_EPOCH;
         let sources = Sources { root: "/nowhere".into(), made, is_changed: true };
-        assert!(matches!(again(&sources, &[], &release(b"")), Err(Error::Changed)));
+        assert!(matches!(again(&sources, "cargo".as_ref(), &[], &release(b"")), Err(Error::Changed)));
+    }
+
+    /// For cargo stands a shell, which takes `run` for a file of the checkout.
+    #[cfg(unix)]
+    #[test]
+    fn it_is_built_in_a_checkout_of_its_own() {
+        let directory = tempfile::tempdir().unwrap();
+        let (root, made) = (directory.path().join("root"), directory.path().join("made"));
+        release(b"one").write(&made).unwrap();
+        let git = |arguments: &[&str]| {
+            let who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+            let git = Command::new("git").arg("-C").arg(directory.path()).args(who).args(arguments).output();
+            assert!(git.unwrap().status.success(), "{arguments:?}");
+        };
+        git(&["init", "--quiet", "root"]);
+        let script = format!(
+            "case \"$PWD\" in '{}'*) exit 3;; esac\n\
+             [ \"${{CARGO_TARGET_DIR%/*}}\" = \"${{PWD%/*}}\" ] || exit 4\n\
+             for last; do :; done\n\
+             cp -R '{}' \"$last\"\n",
+            root.display(),
+            made.display(),
+        );
+        std::fs::write(root.join("run"), script).unwrap();
+        git(&["-C", "root", "add", "run"]);
+        git(&["-C", "root", "commit", "--quiet", "--message", "one"]);
+
+        let sources = Sources { root, made: OffsetDateTime::UNIX_EPOCH, is_changed: false };
+        again(&sources, "sh".as_ref(), &[], &release(b"one")).unwrap();
+        match again(&sources, "sh".as_ref(), &[], &release(b"two")) {
+            Err(Error::Different { names, kept }) => {
+                assert_eq!(names.len(), 2, "{names:?}");
+                assert!(kept.join("artefacts").join(&names[0]).is_file());
+                std::fs::remove_dir_all(kept).unwrap();
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }

@@ -89,10 +89,12 @@ pub enum Error {
     #[error("only what is committed can be built again elsewhere, and something here is not")]
     Changed,
     /// A second build gave other files.
-    #[error("built again elsewhere, not the same: {}", names.join(", "))]
+    #[error("built again, not the same: {}; the second ones are in {}", names.join(", "), kept.join("artefacts").display())]
     Different {
         /// Which.
         names: Vec<String>,
+        /// The directory with the second build: `checkout`, `target` and `artefacts`.
+        kept: PathBuf,
     },
     /// A binary for Linux needs libraries of the system.
     #[error("the binary for {triple} is not static: it asks for a loader of the system")]

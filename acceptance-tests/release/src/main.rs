@@ -78,7 +78,8 @@ fn run(wanted: &Wanted) -> Result<bool, Error> {
     let Some(artefacts) = artefacts else { return Ok(false) };
     if wanted.check {
         say("\nBuilding all of it again in another directory ...");
-        again(&sources, &same(wanted, &tools)?, &artefacts)?;
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        again(&sources, &cargo, &same(wanted, &tools)?, &artefacts)?;
         say("Every file is the same, byte for byte.");
     }
     say(&format!(

@@ -111,34 +111,37 @@ fn executable(_: &Path) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    /// A zig that says how it was called.
-    fn stand_in(directory: &Path) -> PathBuf {
-        let program = directory.join("it's zig");
-        std::fs::write(&program, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
-        executable(&program).unwrap();
-        program
-    }
-
+    /// For zig stands a program that says how it was called.
     #[test]
     fn its_scripts_speak_its_language() {
         let directory = tempfile::tempdir().unwrap();
-        let zig = Zig::at(&stand_in(directory.path())).unwrap();
+        let zig = Zig::at(Path::new("echo")).unwrap();
         let environment = zig.environment("aarch64-unknown-linux-musl", directory.path()).unwrap();
         let run = |variable: &str, arguments: &[&str]| {
-            let program =
+            let script =
                 environment.iter().find(|(name, _)| name == variable).map(|(_, value)| value).unwrap();
-            let output = Command::new(program).args(arguments).output().unwrap();
+            let output = Command::new("sh").arg(script).args(arguments).output().unwrap();
             String::from_utf8(output.stdout).unwrap()
         };
         assert_eq!(
-            run("CC_aarch64_unknown_linux_musl", &["--target=aarch64-unknown-linux-musl", "-c", "a b.c"]),
-            "cc\n-target\naarch64-linux-musl\n-fno-sanitize=all\n-c\na b.c\n"
+            run("CC_aarch64_unknown_linux_musl", &["--target=aarch64-unknown-linux-musl", "-c", "a.c"]),
+            "cc -target aarch64-linux-musl -fno-sanitize=all -c a.c\n"
         );
         assert_eq!(
             run("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER", &["-static-pie", "x.o"]),
-            "cc\n-target\naarch64-linux-musl\n-fno-sanitize=all\n-static\n-pie\nx.o\n"
+            "cc -target aarch64-linux-musl -fno-sanitize=all -static -pie x.o\n"
         );
-        assert_eq!(run("AR_aarch64_unknown_linux_musl", &["cq", "a.a"]), "ar\ncq\na.a\n");
+        assert_eq!(run("AR_aarch64_unknown_linux_musl", &["cq", "a.a"]), "ar cq a.a\n");
+    }
+
+    #[test]
+    fn a_path_and_arguments_with_blanks_stay_whole() {
+        let script = compiler(&quoted("/home/o'neil/my zig"), "x86_64-unknown-linux-musl");
+        assert!(script.contains(r"exec '/home/o'\''neil/my zig' cc"), "{script}");
+        let script = script.replace(r"'/home/o'\''neil/my zig' cc", "printf '%s|'");
+        let output = Command::new("sh").args(["-c", &script, "sh", "a b.c", "$HOME"]).output().unwrap();
+        let output = String::from_utf8(output.stdout).unwrap();
+        assert!(output.ends_with("|-fno-sanitize=all|a b.c|$HOME|"), "{output}");
     }
 
     #[test]
