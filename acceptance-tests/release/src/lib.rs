@@ -10,6 +10,7 @@ mod artefacts;
 mod compile;
 mod executable;
 mod platform;
+mod script;
 mod sources;
 mod standard;
 mod sums;

@@ -7,18 +7,24 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Error;
+use super::script::{quoted, written};
 
 /// What cargo is to build of it: with unwinding, as the profile has it.
 pub(crate) const CRATES: &str = "-Zbuild-std=std,panic_unwind";
+
+/// Where the compiler is made to think its own files are, seen from the checkout. It is the same on every machine: the path
+/// of a package goes into the names of its symbols, and for those of the standard library cargo takes it from here on.
+const SYSROOT: &str = "target/std-sysroot";
+/// Where in it cargo looks for the sources, as rustup's component `rust-src` has them.
+const LIBRARY: &str = "lib/rustlib/src/rust/library";
 
 /// The sources of the standard library that belong to the compiler.
 #[derive(Clone, Debug)]
 pub struct StdSources {
     /// Where they really are.
-    pub(crate) directory: PathBuf,
-    /// Where cargo is told that they are: below the checkout. A package's path goes into the names of its symbols, seen
-    /// from the checkout, and so it is the same on every machine.
-    pub(crate) seen_at: PathBuf,
+    directory: PathBuf,
+    /// The compiler's files and these together.
+    sysroot: PathBuf,
 }
 
 impl StdSources {
@@ -42,53 +48,67 @@ impl StdSources {
                 return Err(wrong(&format!("they are of {version}, and the compiler is {compiler}")));
             }
         }
-        Ok(Self { directory, seen_at: root.join("target/std-sources") })
+        Ok(Self { directory, sysroot: root.join(SYSROOT) })
     }
 
-    /// What cargo needs to find them, beside the options.
+    /// The names that their directory has for the compiler. A path inside of the checkout it may be given either way.
+    pub(crate) fn names(&self) -> [PathBuf; 3] {
+        [self.sysroot.join(LIBRARY), Path::new(SYSROOT).join(LIBRARY), self.directory.clone()]
+    }
+
+    /// What cargo needs to find them, beside the option: a compiler whose files they are among, which is the usual one with
+    /// links to what it has.
     ///
     /// # Errors
-    /// When they cannot be linked to.
+    /// When that cannot be written.
     pub(crate) fn environment(&self) -> Result<[(&'static str, OsString); 2], Error> {
-        self.show()?;
-        Ok([
-            // Cargo takes -Z options of a stable toolchain so.
-            ("RUSTC_BOOTSTRAP", "1".into()),
-            // Cargo looks below the compiler's own directory otherwise. The name is meant for its own tests; there is no other.
-            ("__CARGO_TESTS_ONLY_SRC_ROOT", self.seen_at.clone().into()),
-        ])
-    }
-
-    fn show(&self) -> Result<(), Error> {
-        if self.seen_at.canonicalize().is_ok_and(|there| there == self.directory) {
-            return Ok(());
+        let sysroot = &self.sysroot;
+        if sysroot.exists() {
+            std::fs::remove_dir_all(sysroot).map_err(Error::file(sysroot))?;
         }
-        if self.seen_at.is_symlink() {
-            std::fs::remove_file(&self.seen_at).map_err(Error::file(&self.seen_at))?;
+        let (rustc, own) = (rustc(), printed(&["--print", "sysroot"]).unwrap_or_default());
+        let all = Path::new(&own).join("lib/rustlib");
+        for entry in std::fs::read_dir(&all).map_err(Error::file(&all))?.flatten() {
+            // Libraries of targets and the linker; the other entries are rustup's records, and perhaps `src`.
+            if entry.path().join("lib").is_dir() {
+                link(&entry.path(), &sysroot.join("lib/rustlib").join(entry.file_name()))?;
+            }
         }
-        if let Some(above) = self.seen_at.parent() {
-            std::fs::create_dir_all(above).map_err(Error::file(above))?;
-        }
-        link(&self.directory, &self.seen_at).map_err(Error::file(&self.seen_at))
+        link(&self.directory, &sysroot.join(LIBRARY))?;
+        let [rustc, at] = [&rustc, sysroot.as_os_str()].map(|word| quoted(&word.to_string_lossy()));
+        let script =
+            written(&sysroot.join("rustc"), &format!("#!/bin/sh\nexec {rustc} --sysroot {at} \"$@\"\n"))?;
+        // The other is how cargo and the compiler take -Z options of a stable toolchain.
+        Ok([("RUSTC", script), ("RUSTC_BOOTSTRAP", "1".into())])
     }
 }
 
 #[cfg(unix)]
-fn link(to: &Path, from: &Path) -> std::io::Result<()> {
-    std::os::unix::fs::symlink(to, from)
+fn link(to: &Path, from: &Path) -> Result<(), Error> {
+    if let Some(above) = from.parent() {
+        std::fs::create_dir_all(above).map_err(Error::file(above))?;
+    }
+    std::os::unix::fs::symlink(to, from).map_err(Error::file(from))
 }
 
 #[cfg(not(unix))]
-fn link(_: &Path, _: &Path) -> std::io::Result<()> {
-    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "this takes a system with symbolic links"))
+fn link(_: &Path, from: &Path) -> Result<(), Error> {
+    Err(Error::file(from)(std::io::Error::other("this takes a system with symbolic links")))
+}
+
+fn rustc() -> OsString {
+    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+/// What the compiler prints.
+fn printed(arguments: &[&str]) -> Option<String> {
+    let output = Command::new(rustc()).args(arguments).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The compiler's version, as in `1.95.0`.
 fn compiler() -> Option<String> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).arg("--version").output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.split_whitespace().nth(1).map(str::to_owned)
+    printed(&["--version"])?.split_whitespace().nth(1).map(str::to_owned)
 }
 
 #[cfg(all(test, unix))]
@@ -125,17 +145,24 @@ mod tests {
     }
 
     #[test]
-    fn wherever_they_are_cargo_sees_them_below_the_checkout() {
+    fn wherever_they_are_the_compiler_has_them_below_the_checkout() {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path().join("checkout");
         let version = compiler().unwrap();
         for name in ["one", "two"] {
             let sources = StdSources::at(&library(&directory.path().join(name), &version), &root).unwrap();
-            // Twice, since the second build of a release finds the link there.
+            // Twice, since the second build of a release finds them there.
             for _ in 0..2 {
-                let [_, (_, seen)] = sources.environment().unwrap();
-                assert_eq!(seen, root.join("target/std-sources"));
-                assert_eq!(Path::new(&seen).canonicalize().unwrap(), sources.directory);
+                let [(_, rustc), _] = sources.environment().unwrap();
+                let run = |arguments: &[&str]| {
+                    let output = Command::new("sh").arg(&rustc).args(arguments).output().unwrap();
+                    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+                };
+                let sysroot = PathBuf::from(run(&["--print", "sysroot"]));
+                assert_eq!(sysroot, root.join("target/std-sysroot"));
+                assert_eq!(sysroot.join(LIBRARY).canonicalize().unwrap(), sources.directory);
+                // What it has itself, it has still.
+                assert!(Path::new(&run(&["--print", "target-libdir"])).read_dir().unwrap().count() > 10);
             }
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Error;
+use super::script::{quoted, written};
 
 /// A zig that runs.
 #[derive(Clone, Debug)]
@@ -52,12 +53,7 @@ impl Zig {
     pub(crate) fn environment(&self, triple: &str, target: &Path) -> Result<Vec<(String, OsString)>, Error> {
         let directory = target.join("zig");
         std::fs::create_dir_all(&directory).map_err(Error::file(&directory))?;
-        let script = |name: &str, text: String| {
-            let path = directory.join(format!("{triple}-{name}"));
-            std::fs::write(&path, text).map_err(Error::file(&path))?;
-            executable(&path).map_err(Error::file(&path))?;
-            Ok::<_, Error>(OsString::from(path))
-        };
+        let script = |name: &str, text: String| written(&directory.join(format!("{triple}-{name}")), &text);
         let zig = quoted(&self.program.display().to_string());
         let c = script("cc", compiler(&zig, triple))?;
         let ar = script("ar", format!("#!/bin/sh\nexec {zig} ar \"$@\"\n"))?;
@@ -89,22 +85,6 @@ fn compiler(zig: &str, triple: &str) -> String {
          done\n\
          exec {zig} cc -target {target} -fno-sanitize=all \"$@\"\n"
     )
-}
-
-/// A word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(unix)]
-fn executable(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn executable(_: &Path) -> std::io::Result<()> {
-    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "this takes a system with a Unix shell"))
 }
 
 #[cfg(all(test, unix))]
