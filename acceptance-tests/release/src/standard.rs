@@ -111,7 +111,8 @@ fn compiler() -> Option<String> {
     printed(&["--version"])?.split_whitespace().nth(1).map(str::to_owned)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -87,7 +87,8 @@ fn compiler(zig: &str, triple: &str) -> String {
     )
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 
