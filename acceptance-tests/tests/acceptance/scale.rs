@@ -196,8 +196,8 @@ fn a_hundred_at_a_time_are_as_safe_as_ten() {
         for command in ["plan", "apply", "destroy"] {
             s.terraform.set(format!("TF_CLI_ARGS_{command}"), "-parallelism=100");
         }
-        // Buckets of fifty reads and forty writes, which would not do for what is asked at once.
-        s.emulator.set(&json!({"throttle": true, "throttle_size": 0.2, "throttle_speed": 4.0})).unwrap();
+        // Buckets of 25 reads, twenty writes and twenty deletes, which soon are empty.
+        s.emulator.set(&json!({"throttle": true, "throttle_size": 0.1, "throttle_speed": 1.5})).unwrap();
         let (profiles, each) = (10, 10);
         s.write(&many(profiles, each, ""));
         s.run_well(&["apply", "-no-color", "-input=false", "-auto-approve"]);

@@ -47,7 +47,8 @@ fn an_operation_of_300_milliseconds_is_looked_at_once_or_twice() {
 
 #[test]
 fn looks_start_soon_and_come_ever_less_often() {
-    let settings = json!({"operations": "async", "operation_polls": 4, "retry_after": null});
+    let settings =
+        json!({"operations": "async", "operation_seconds": 600, "operation_polls": 4, "retry_after": null});
     for requests in made_and_deleted(&settings) {
         let waits = waits(&requests);
         assert_eq!(waits.len(), 4, "{waits:?}");
@@ -61,7 +62,8 @@ fn looks_start_soon_and_come_ever_less_often() {
 
 #[test]
 fn the_service_may_name_the_time() {
-    let settings = json!({"operations": "async", "operation_polls": 2, "retry_after": 1});
+    let settings =
+        json!({"operations": "async", "operation_seconds": 600, "operation_polls": 2, "retry_after": 1});
     for requests in made_and_deleted(&settings) {
         let waits = waits(&requests);
         assert_eq!(waits.len(), 2, "{waits:?}");
