@@ -146,9 +146,10 @@ fn every_cmdlet_has_its_parameters() {
         }
     }
     let common = section(&text, "What several cmdlets have:");
-    for parameter in "-GalleryInVmAccessControlProfileVersion -ResourceId -InputObject -WhatIf -Confirm -Force -AsJob \
+    for parameter in
+        "-GalleryInVmAccessControlProfileVersion -ResourceId -InputObject -WhatIf -Confirm -Force -AsJob \
         -DefaultProfile"
-        .split_whitespace()
+            .split_whitespace()
     {
         assert!(common.contains(&format!("`{parameter}`")), "{parameter}");
     }
