@@ -70,14 +70,21 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
 fn plan_create(config: Value, private: Vec<u8>) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
-    create(PlanCreate { config, proposed, private, meta: None, capabilities }).unwrap()
+    create(PlanCreate { config, proposed: proposed.into(), private, meta: None, capabilities }).unwrap()
 }
 
 fn plan_update(prior: Value, config: Value) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
-    let request =
-        PlanUpdate { prior, config, proposed, private: Vec::new(), identity: None, meta: None, capabilities };
+    let request = PlanUpdate {
+        prior,
+        config,
+        proposed: proposed.into(),
+        private: Vec::new(),
+        identity: None,
+        meta: None,
+        capabilities,
+    };
     update(request, Some(Endpoint::Imds)).unwrap()
 }
 
@@ -170,8 +177,19 @@ fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
     let private = Carried::default().with(Some(pending)).write();
     let (prior, config) = (state(), config());
     let proposed = config.clone();
-    update(PlanUpdate { prior, config, proposed, private, identity: None, meta: None, capabilities }, None)
-        .unwrap()
+    update(
+        PlanUpdate {
+            prior,
+            config,
+            proposed: proposed.into(),
+            private,
+            identity: None,
+            meta: None,
+            capabilities,
+        },
+        None,
+    )
+    .unwrap()
 }
 
 #[test]
