@@ -122,7 +122,7 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
         if let Some(other) = tags.keys().find(|other| *other < name && other.eq_ignore_ascii_case(name)) {
             let detail =
                 format!("Azure takes {other:?} and {name:?} for one tag, since only case differs. Keep one.");
-            found.push(Diagnostic::error("Tag given twice", detail).at(path.with_key(name)));
+            found.push(Diagnostic::error("Tag given twice", detail).at(path.with_key(&**name)));
         }
         let problem = if name.trim().is_empty() {
             "has an empty name"

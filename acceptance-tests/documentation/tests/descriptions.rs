@@ -168,8 +168,8 @@ fn members(kind: &Type, into: &mut Vec<String>) {
         Type::List(inner) | Type::Set(inner) | Type::Map(inner) => members(inner, into),
         Type::Object(parts) => {
             for (name, part) in parts {
-                into.push(name.clone());
-                if name != "rules" {
+                into.push(name.to_string());
+                if name.as_ref() != "rules" {
                     members(part, into);
                 }
             }
