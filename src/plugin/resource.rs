@@ -99,6 +99,8 @@ pub struct Create {
     pub config: Sent,
     /// The planned state.
     pub planned: Value,
+    /// The planned state as it came, for a create that drops it while it waits.
+    pub sent: Sent,
     /// The plan's private data.
     pub private: Private,
     /// The planned identity.

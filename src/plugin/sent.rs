@@ -37,10 +37,9 @@ impl Sent {
     ///
     /// # Errors
     /// When it does not fit the schema.
-    pub fn open(self) -> Result<Value, Failure> {
-        let Some(kind) = self.kind else { return Ok(self.value) };
-        msgpack::decode(&self.bytes, &kind)
-            .map_err(|error| super::service::unreadable("value", &error).into())
+    pub fn open(&self) -> Result<Value, Failure> {
+        let Some(kind) = &self.kind else { return Ok(self.value.clone()) };
+        msgpack::decode(&self.bytes, kind).map_err(|error| super::service::unreadable("value", &error).into())
     }
 }
 
@@ -67,7 +66,7 @@ mod tests {
         let bytes = msgpack::encode(&value, &kind).unwrap();
         let sent = Sent::new(bytes.into(), Arc::new(kind.clone()));
         assert!(!sent.is_null() && Sent::new(Bytes::from_static(&[NULL]), Arc::new(kind.clone())).is_null());
-        assert_eq!(sent.clone().open().unwrap(), value);
+        assert_eq!(sent.open().unwrap(), value);
         assert_eq!(sent.open().unwrap(), value);
         assert_eq!(Sent::from(value.clone()).open().unwrap(), value);
         assert!(Sent::from(Value::Null).is_null());

@@ -39,8 +39,8 @@ impl Shared {
         let outcome = match (prior.is_null(), planned.is_null()) {
             (true, true) => return gone(Vec::new()),
             (true, false) => {
-                promised.state = Some(sent);
-                let create = Create { config, planned, private, identity, meta };
+                promised.state = Some(sent.clone());
+                let create = Create { config, planned, sent, private, identity, meta };
                 let doing = format!("creating a {name}");
                 flatten(guarded(&doing, managed.resource.create(&context, create)).await)
             }

@@ -40,7 +40,7 @@ pub async fn read<K: Written>(job: &Job<'_, K>, request: Read) -> Result<ReadOut
             }
         };
         if let Some(listed) = listed {
-            let prior = state.map_or_else(|| sent.clone().open(), Ok)?;
+            let prior = state.map_or_else(|| sent.open(), Ok)?;
             let (state, warnings) = K::state(&job.id, &listed, &prior);
             if state == prior {
                 K::is_there(job.connection, &job.id, &listed);

@@ -142,7 +142,7 @@ impl<P: Parent> Readings<P> {
                 Arrival::Alone => return None,
                 Arrival::Listing(ticket) => ticket,
             };
-        let page = self.page(client, parent, name, &ticket, pace.listing, call);
+        let page = Box::pin(self.page(client, parent, name, &ticket, pace.listing, call));
         // Waiting for a page that another reader is reading ends with the call as the page itself does.
         match call.run("reading a list", Duration::ZERO, page).await {
             Ok(found) => found.filter(T::is_whole),

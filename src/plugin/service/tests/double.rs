@@ -272,7 +272,7 @@ impl Resource for Double {
     }
 
     async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
-        let Create { config, planned, private, identity, meta } = request;
+        let Create { config, planned, private, identity, meta, .. } = request;
         let config = config.open()?;
         let values = vec![config, planned.clone()];
         self.push(Asked { private, identity, meta, ..self.note("create", context, values) });
