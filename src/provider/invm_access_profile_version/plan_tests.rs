@@ -198,7 +198,7 @@ fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
             meta: None,
             capabilities,
         },
-        None,
+        &KnownProfile::default(),
     )
     .unwrap()
 }
