@@ -102,7 +102,7 @@ impl Http {
             let Some(subscription) = self.registration.lacked_by(&answer) else { return Ok(answer) };
             match registered {
                 None => {
-                    self.registration.register(self, &subscription, &answer, call).await?;
+                    Box::pin(self.registration.register(self, &subscription, &answer, call)).await?;
                     registered = Some(Instant::now());
                 }
                 Some(since) if since.elapsed() >= self.pace.invisible => return Ok(answer),
@@ -126,10 +126,11 @@ impl Http {
         let line = request_line(&request);
         let url = request.url().clone();
         let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
-        let work = async {
+        // In a box, since whoever is handed a future has room for it twice: as it came, and where it is awaited.
+        let work = Box::pin(async {
             let sent = self.pipeline.send(ctx, &mut request, Some(options)).await;
             sent.map_err(|error| to_error(error, &line, &url))
-        };
+        });
         let (status, headers, body) = call.run(&line.to_string(), grace, work).await?.deconstruct();
         let correlation_id = self.correlation_id.clone();
         Ok(Answer { request: line, status: u16::from(status), headers, body, correlation_id })

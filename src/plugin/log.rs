@@ -57,8 +57,10 @@ where
     W: Write + Send + 'static,
 {
     fn enabled(&self, metadata: &Metadata<'_>, _context: Context<'_, S>) -> bool {
-        // Spans carry the fields of the lines within, whatever their own level.
-        metadata.is_span() || self.levels.admit(metadata.target(), *metadata.level())
+        // Our spans carry the fields of the lines within, whatever their own level. The libraries have one for every
+        // frame they send, and it would be made for nothing.
+        let target = metadata.target();
+        (metadata.is_span() && Levels::is_own(target)) || self.levels.admit(target, *metadata.level())
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {

@@ -23,7 +23,7 @@ pub struct PlanCreate {
     /// The configuration.
     pub config: Value,
     /// The configuration, with unknowns where the provider computes.
-    pub proposed: Value,
+    pub proposed: Sent,
     /// Private data of the plan before this one, if any.
     pub private: Private,
     /// The module's `provider_meta` block.
@@ -40,7 +40,7 @@ pub struct PlanUpdate {
     /// The configuration.
     pub config: Value,
     /// The configuration merged with the state where the provider computes.
-    pub proposed: Value,
+    pub proposed: Sent,
     /// Private data of the state.
     pub private: Private,
     /// The identity in the state.
@@ -96,9 +96,11 @@ impl Planned {
 #[derive(Debug)]
 pub struct Create {
     /// The configuration.
-    pub config: Value,
+    pub config: Sent,
     /// The planned state.
     pub planned: Value,
+    /// The planned state as it came, for a create that drops it while it waits.
+    pub sent: Sent,
     /// The plan's private data.
     pub private: Private,
     /// The planned identity.
@@ -113,7 +115,7 @@ pub struct Update {
     /// The state.
     pub prior: Value,
     /// The configuration.
-    pub config: Value,
+    pub config: Sent,
     /// The planned state.
     pub planned: Value,
     /// The plan's private data.

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use super::diagnostic::{Diagnostic, Failure};
+use super::diagnostic::Failure;
 use super::types::Type;
 use super::value::{Value, msgpack};
+
+/// Null in msgpack.
+const NULL: u8 = 0xc0;
 
 /// A value in the form in which it travels. As a [`Value`] it takes many times as much memory, which counts where
 /// hundreds of calls wait for an answer at the same time.
@@ -24,14 +27,19 @@ impl Sent {
         Self { bytes: msgpack, kind: Some(kind), value: Value::Null }
     }
 
+    /// Whether it is null.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        if self.kind.is_some() { *self.bytes == [NULL] } else { self.value.is_null() }
+    }
+
     /// Reads the value.
     ///
     /// # Errors
-    /// When the bytes are none, which was found out before.
-    pub fn open(self) -> Result<Value, Failure> {
-        let Some(kind) = self.kind else { return Ok(self.value) };
-        msgpack::decode(&self.bytes, &kind)
-            .map_err(|error| Diagnostic::error("Unreadable state", error.to_string()).into())
+    /// When it does not fit the schema.
+    pub fn open(&self) -> Result<Value, Failure> {
+        let Some(kind) = &self.kind else { return Ok(self.value.clone()) };
+        msgpack::decode(&self.bytes, kind).map_err(|error| super::service::unreadable("value", &error).into())
     }
 }
 
@@ -57,9 +65,11 @@ mod tests {
         let value = Value::object([("name", Value::from("web"))]);
         let bytes = msgpack::encode(&value, &kind).unwrap();
         let sent = Sent::new(bytes.into(), Arc::new(kind.clone()));
-        assert_eq!(sent.clone().open().unwrap(), value);
+        assert!(!sent.is_null() && Sent::new(Bytes::from_static(&[NULL]), Arc::new(kind.clone())).is_null());
+        assert_eq!(sent.open().unwrap(), value);
         assert_eq!(sent.open().unwrap(), value);
         assert_eq!(Sent::from(value.clone()).open().unwrap(), value);
+        assert!(Sent::from(Value::Null).is_null());
         assert!(Sent::new(Bytes::from_static(&[0xc1]), Arc::new(kind)).open().is_err());
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
+use super::value::Name;
+
 /// What values an attribute takes. On the wire a type is JSON: `"string"`, `["map","number"]`,
 /// `["object",{"a":"bool"}]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +28,7 @@ pub enum Type {
     /// Elements in order, each of its own type.
     Tuple(Vec<Type>),
     /// Elements by name, each of its own type.
-    Object(BTreeMap<String, Type>),
+    Object(BTreeMap<Name, Type>),
 }
 
 impl Type {
@@ -50,7 +52,7 @@ impl Type {
 
     /// `object({...})`.
     #[must_use]
-    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
+    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, kind)| (name.into(), kind)).collect())
     }
     /// Reads a type from its JSON form. Which attributes of an object may be left out (a third part that some
@@ -96,7 +98,7 @@ impl Type {
             }
             ("object", Json::Object(attributes)) => attributes
                 .into_iter()
-                .map(|(name, kind)| Ok((name, Self::from_parsed(kind)?)))
+                .map(|(name, kind)| Ok((name.into(), Self::from_parsed(kind)?)))
                 .collect::<Result<_, _>>()
                 .map(Self::Object),
             ("tuple" | "object", _) => Err(TypeError::NotAType),
@@ -125,7 +127,7 @@ impl Type {
             }
             Self::Object(attributes) => {
                 let attributes =
-                    attributes.iter().map(|(name, kind)| (name.clone(), kind.to_parsed())).collect();
+                    attributes.iter().map(|(name, kind)| (name.to_string(), kind.to_parsed())).collect();
                 Json::Array(vec!["object".into(), Json::Object(attributes)])
             }
         }

@@ -1,7 +1,6 @@
 //! What an apply hands to the state.
 
-use std::collections::BTreeMap;
-
+use crate::plugin::value::{Members, Name};
 use crate::plugin::{Diagnostic, Value};
 
 /// The state after an apply: the plan, with what it left open filled in from what Azure returned.
@@ -14,19 +13,17 @@ pub fn settle(planned: &Value, returned: &Value) -> (Value, Option<Diagnostic>) 
         return (returned.clone(), None);
     };
     let mut differing = Vec::new();
-    let mut settled = BTreeMap::new();
-    for (name, plan) in planned {
-        let found = returned.get(name).cloned().unwrap_or(Value::Null);
-        let value = if plan.is_wholly_known() {
-            if *plan != found && name != "published_date" {
-                differing.push(format!("`{name}`"));
-            }
-            plan.clone()
-        } else {
-            found
-        };
-        settled.insert(name.clone(), value);
-    }
+    let mut settle = |name: &Name, plan: &Value| {
+        let found = returned.get(name).unwrap_or(&Value::Null);
+        if !plan.is_wholly_known() {
+            return found.clone();
+        }
+        if plan != found && **name != *"published_date" {
+            differing.push(format!("`{name}`"));
+        }
+        plan.clone()
+    };
+    let settled: Members = planned.iter().map(|(name, plan)| (name.clone(), settle(name, plan))).collect();
     let warning = (!differing.is_empty()).then(|| {
         let detail = format!(
             "Azure took the request and returned other values than were sent for {}. A policy or another program may \

@@ -108,7 +108,8 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
             continue;
         };
         found.push(
-            Diagnostic::error("Invalid tag", format!("The tag {name:?} {problem}.")).at(path.with_key(name)),
+            Diagnostic::error("Invalid tag", format!("The tag {name:?} {problem}."))
+                .at(path.with_key(&**name)),
         );
     }
     found

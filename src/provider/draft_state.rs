@@ -1,14 +1,14 @@
 //! A planned state in the making: the configuration, with what the provider decides put over it.
 
-use std::collections::BTreeMap;
-
+use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Failure, Value};
 
 /// A planned state in the making.
 #[derive(Debug)]
 pub struct DraftState {
     config: Value,
-    planned: BTreeMap<String, Value>,
+    /// What is planned otherwise than it is configured.
+    decided: Members,
 }
 
 impl DraftState {
@@ -18,7 +18,7 @@ impl DraftState {
     /// When it is no object, which the schema rules out.
     pub fn new(config: Value) -> Result<Self, Failure> {
         match &config {
-            Value::Object(attributes) => Ok(Self { planned: attributes.clone(), config }),
+            Value::Object(_) => Ok(Self { config, decided: Members::new() }),
             _ => Err(Diagnostic::error("Unexpected configuration", "The configuration is no object.").into()),
         }
     }
@@ -38,17 +38,17 @@ impl DraftState {
     /// What is planned for an attribute so far.
     #[must_use]
     pub fn planned(&self, name: &str) -> Value {
-        self.planned.get(name).cloned().unwrap_or(Value::Null)
+        self.decided.get(name).or_else(|| self.config.get(name)).cloned().unwrap_or(Value::Null)
     }
 
     /// Plans an attribute.
     pub fn set(&mut self, name: &str, value: Value) {
-        self.planned.insert(name.to_owned(), value);
+        self.decided.insert(name, value);
     }
 
     /// Plans an attribute that the configuration leaves out.
     pub fn set_unless_configured(&mut self, name: &str, value: Value) {
-        if self.configured(name).is_null() {
+        if self.config.get(name).is_none_or(Value::is_null) {
             self.set(name, value);
         }
     }
@@ -56,6 +56,13 @@ impl DraftState {
     /// The planned state.
     #[must_use]
     pub fn finish(self) -> Value {
-        Value::Object(self.planned)
+        let mut planned = match self.config {
+            Value::Object(attributes) => attributes,
+            _ => Members::new(),
+        };
+        for (name, value) in self.decided {
+            planned.insert(name, value);
+        }
+        Value::Object(planned)
     }
 }

@@ -1,9 +1,9 @@
 //! Import: from what a person gives to a state that a refresh can fill.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::plugin::resource::{ImportTarget, Stored};
+use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Schema, Type, Value};
 use crate::provider::identity::{self, Identified};
 
@@ -34,9 +34,9 @@ where
 /// The state an import begins with: the id, and null for everything else.
 #[must_use]
 pub fn state(id: &str, schema: &Schema) -> Value {
-    let mut attributes: BTreeMap<String, Value> = match schema.implied_type() {
+    let mut attributes: Members = match schema.implied_type() {
         Type::Object(attributes) => attributes.into_keys().map(|name| (name, Value::Null)).collect(),
-        _ => BTreeMap::new(),
+        _ => Members::new(),
     };
     attributes.insert("id".to_owned(), id.into());
     Value::Object(attributes)

@@ -8,9 +8,10 @@ use crate::plugin::Value;
 #[must_use]
 pub fn read(value: Option<&Value>) -> BTreeMap<String, String> {
     match value {
-        Some(Value::Map(tags)) => {
-            tags.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
-        }
+        Some(Value::Map(tags)) => tags
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), value.as_str()?.to_owned())))
+            .collect(),
         _ => BTreeMap::new(),
     }
 }

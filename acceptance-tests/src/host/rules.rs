@@ -11,6 +11,7 @@
 use terraform_provider_gallery::plugin::schema::{
     Attribute, AttributeNesting, Block, BlockNesting, Presence, Shape,
 };
+use terraform_provider_gallery::plugin::value::Members;
 use terraform_provider_gallery::plugin::{Path, Value};
 
 const NULL: Value = Value::Null;
@@ -168,14 +169,14 @@ fn elements(
     match (config, planned) {
         (Value::Map(wanted), Value::Map(found)) => {
             for (key, config) in wanted {
-                let path = path.with_key(key);
+                let path = path.with_key(&**key);
                 match found.get(key) {
                     Some(planned) => each(child(prior, key), config, planned, &path, broken),
                     None => say(broken, &path, "configured, but not planned"),
                 }
             }
             for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
-                say(broken, &path.with_key(key), "planned, but not configured");
+                say(broken, &path.with_key(&**key), "planned, but not configured");
             }
         }
         (Value::List(wanted), Value::List(found)) if wanted.len() == found.len() => {
@@ -222,14 +223,14 @@ fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<Str
         (_, Value::Null) => say(broken, path, &format!("was planned as {planned:?}, and is null")),
         (Value::Object(wanted), Value::Object(found)) | (Value::Map(wanted), Value::Map(found)) => {
             for (key, planned) in wanted {
-                let path = path.with_key(key);
+                let path = path.with_key(&**key);
                 match found.get(key) {
                     Some(actual) => compatible(planned, actual, &path, broken),
                     None => say(broken, &path, "was planned, and is not there"),
                 }
             }
             for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
-                say(broken, &path.with_key(key), "was not planned, and is there");
+                say(broken, &path.with_key(&**key), "was not planned, and is there");
             }
         }
         (Value::List(wanted), Value::List(found)) | (Value::Tuple(wanted), Value::Tuple(found)) => {
@@ -272,11 +273,7 @@ pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
     Value::Object(proposed)
 }
 
-fn propose_attributes(
-    attributes: &[Attribute],
-    prior: &Value,
-    proposed: &mut std::collections::BTreeMap<String, Value>,
-) {
+fn propose_attributes(attributes: &[Attribute], prior: &Value, proposed: &mut Members) {
     for attribute in attributes {
         let name = attribute.name.as_ref();
         let config = proposed.get(name).cloned().unwrap_or(Value::Null);

@@ -8,18 +8,45 @@ use super::super::models::Resource;
 use super::ArmClient;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::marker::PhantomData;
 use url::Url;
 
-/// A page as every list of ARM has it. Its entries are read one by one, so that one which cannot be read does not
-/// take the others with it.
+/// An entry of a list as it came. Entries are read one by one, so that one which cannot be read does not take the others
+/// with it.
+pub(super) type Entry = Box<RawValue>;
+
+/// A page as every list of ARM has it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
-    value: Option<Vec<Value>>,
+    value: Option<Vec<Option<Entry>>>,
     next_link: Option<String>,
+}
+
+/// What an entry calls itself.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Label {
+    id: Option<serde_json::Value>,
+    name: Option<serde_json::Value>,
+}
+
+impl Label {
+    /// Reads the label, and nothing else of the entry. One that is no object has none.
+    pub(super) fn of(entry: &RawValue) -> Self {
+        serde_json::from_str(entry.get()).unwrap_or_default()
+    }
+
+    /// The id, when there is one.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.id.as_ref()?.as_str()
+    }
+
+    /// The name, when there is one.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_ref()?.as_str()
+    }
 }
 
 /// An entry of a list that is not what the contract says.
@@ -69,7 +96,7 @@ impl Cursor {
         &mut self,
         client: &ArmClient,
         call: &Call,
-    ) -> Result<Option<(Vec<Value>, Answer)>, Error> {
+    ) -> Result<Option<(Vec<Entry>, Answer)>, Error> {
         let http = client.http(call).await?;
         let url = match &self.next {
             Next::Path(path) => http.url_of(path)?,
@@ -90,7 +117,7 @@ impl Cursor {
             }
             None => Next::End,
         };
-        Ok(Some((value.into_iter().filter(|entry| !entry.is_null()).collect(), answer)))
+        Ok(Some((value.into_iter().flatten().collect(), answer)))
     }
 }
 
@@ -112,7 +139,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
             .cursor
             .read(self.client, call)
             .await?
-            .map(|(entries, _)| entries.into_iter().map(entry).collect()))
+            .map(|(entries, _)| entries.iter().map(|one| entry(one)).collect()))
     }
 
     /// Reads all pages that are left. An entry that cannot be read is an error.
@@ -120,17 +147,19 @@ impl<T: DeserializeOwned> Pages<'_, T> {
         let mut all = Vec::new();
         while let Some((entries, answer)) = self.cursor.read(self.client, call).await? {
             for one in entries {
-                all.push(entry(one).map_err(|error| answer.unreadable(&error.to_string()))?);
+                all.push(entry(&one).map_err(|error| answer.unreadable(&error.to_string()))?);
             }
         }
         Ok(all)
     }
 }
 
-fn entry<T: DeserializeOwned>(entry: Value) -> Result<T, UnreadableEntry> {
-    let text = |member| entry.get(member).and_then(Value::as_str).map(str::to_owned);
-    let name = text("id").or_else(|| text("name"));
-    serde_json::from_value(entry).map_err(|error| UnreadableEntry { name, reason: error.to_string() })
+fn entry<T: DeserializeOwned>(entry: &RawValue) -> Result<T, UnreadableEntry> {
+    serde_json::from_str(entry.get()).map_err(|error| {
+        let label = Label::of(entry);
+        let name = label.id().or_else(|| label.name()).map(str::to_owned);
+        UnreadableEntry { name, reason: error.to_string() }
+    })
 }
 
 impl ArmClient {

@@ -206,6 +206,9 @@ impl ArmClient {
 
 impl Inner {
     async fn site(&self, call: &Call) -> Result<&Site, Error> {
+        if let Some(site) = self.site.get() {
+            return Ok(site);
+        }
         let make = || async {
             match &self.place {
                 Place::Known(cloud) => self.build(cloud),
@@ -215,7 +218,8 @@ impl Inner {
                 }
             }
         };
-        self.site.get_or_try_init(make).await
+        // In a box, since it happens once, and every call that waits for Azure would have room for it.
+        Box::pin(self.site.get_or_try_init(make)).await
     }
 
     fn build(&self, cloud: &Cloud) -> Result<Site, Error> {

@@ -35,6 +35,12 @@ impl Levels {
         Self { provider: level.unwrap_or(QUIET), subsystems }
     }
 
+    /// Whether this is a target of the provider, and of no library.
+    pub(super) fn is_own(target: &str) -> bool {
+        let first = target.split("::").next().unwrap_or_default();
+        first == env!("CARGO_CRATE_NAME") || first.split('.').next() == Some(OURS)
+    }
+
     /// Whether a line of this target and level is written.
     pub(super) fn admit(&self, target: &str, level: tracing::Level) -> bool {
         level <= self.of(target)

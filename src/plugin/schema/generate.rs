@@ -1,10 +1,8 @@
 //! From a state to the configuration that a person would have written for it.
 
-use std::collections::BTreeMap;
-
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::Block;
-use crate::plugin::value::Value;
+use crate::plugin::value::{Members, Value};
 
 impl Block {
     /// The configuration that says what this state holds, without what only the provider sets, what is deprecated or
@@ -25,7 +23,7 @@ impl Block {
     }
 }
 
-fn settings(attributes: &[Attribute], values: &mut BTreeMap<String, Value>) {
+fn settings(attributes: &[Attribute], values: &mut Members) {
     for attribute in attributes {
         if let Some(value) = values.get_mut(attribute.name.as_ref()) {
             let taken = std::mem::replace(value, Value::Null);
@@ -121,7 +119,7 @@ mod tests {
 
     #[test]
     fn only_what_a_person_would_write_is_left() {
-        let empty = Value::Map(BTreeMap::new());
+        let empty = Value::Map(Members::new());
         let held = state("i".into(), "e".into(), empty, "o".into(), &"m".into());
         let null = || Value::Null;
         assert_eq!(block().config_of(held), state(null(), null(), null(), null(), &null()));

@@ -1,11 +1,9 @@
 //! Values as a state must hold them, where the type alone does not say it.
 
-use std::collections::BTreeMap;
-
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::{Block, BlockNesting, NestedBlock};
 use crate::plugin::path::Path;
-use crate::plugin::value::Value;
+use crate::plugin::value::{Members, Value};
 
 impl Block {
     /// The value with what Terraform demands beyond the type (core's `objchange` package): write-only attributes
@@ -32,9 +30,8 @@ impl Block {
         let mut values = values.clone();
         for attribute in &self.attributes {
             let computed = matches!(attribute.presence, Presence::Computed | Presence::OptionalComputed);
-            let value = values.entry(attribute.name.to_string()).or_insert(Value::Null);
-            if computed && value.is_null() {
-                *value = Value::unknown();
+            if values.get(&attribute.name).is_none_or(Value::is_null) {
+                values.insert(&*attribute.name, if computed { Value::unknown() } else { Value::Null });
             }
         }
         Value::Object(values)
@@ -62,14 +59,14 @@ impl NestedBlock {
         match (self.nesting, value) {
             (BlockNesting::List, Value::Null) => Value::List(Vec::new()),
             (BlockNesting::Set, Value::Null) => Value::Set(Vec::new()),
-            (BlockNesting::Map, Value::Null) => Value::Map(BTreeMap::new()),
+            (BlockNesting::Map, Value::Null) => Value::Map(Members::new()),
             (BlockNesting::Group, Value::Null) => self.block.absent(),
             (_, value) => each(value, |value| self.block.settle(value)),
         }
     }
 }
 
-fn settle_attributes(attributes: &[Attribute], values: &mut BTreeMap<String, Value>) {
+fn settle_attributes(attributes: &[Attribute], values: &mut Members) {
     for attribute in attributes {
         let Some(value) = values.get_mut(attribute.name.as_ref()) else { continue };
         if attribute.write_only {
@@ -123,7 +120,7 @@ fn objects<'a>(value: &'a Value, path: &Path) -> Vec<(Path, &'a Value)> {
         }
         Value::Set(elements) => elements.iter().map(|element| (path.clone(), element)).collect(),
         Value::Map(elements) => {
-            elements.iter().map(|(key, element)| (path.with_key(key.as_str()), element)).collect()
+            elements.iter().map(|(key, element)| (path.with_key(&**key), element)).collect()
         }
         other => vec![(path.clone(), other)],
     }
@@ -168,7 +165,7 @@ mod tests {
     fn absent_blocks_are_empty_collections() {
         assert_eq!(settled(BlockNesting::List, Value::Null), Value::List(vec![]));
         assert_eq!(settled(BlockNesting::Set, Value::Null), Value::Set(vec![]));
-        assert_eq!(settled(BlockNesting::Map, Value::Null), Value::Map(BTreeMap::new()));
+        assert_eq!(settled(BlockNesting::Map, Value::Null), Value::Map(Members::new()));
         assert_eq!(settled(BlockNesting::Single, Value::Null), Value::Null);
         let group = Value::object([("deeper", Value::Set(vec![])), ("secret", Value::Null)]);
         assert_eq!(settled(BlockNesting::Group, Value::Null), group);
@@ -181,7 +178,7 @@ mod tests {
         let expected = || Value::object([("deeper", Value::Set(vec![])), ("secret", Value::Null)]);
         assert_eq!(settled(BlockNesting::Single, given()), expected());
         assert_eq!(settled(BlockNesting::List, Value::List(vec![given()])), Value::List(vec![expected()]));
-        let map = |value| Value::Map(BTreeMap::from([("k".to_owned(), value)]));
+        let map = |value| Value::Map(Members::from([("k".to_owned(), value)]));
         assert_eq!(settled(BlockNesting::Map, map(given())), map(expected()));
     }
 

@@ -8,6 +8,7 @@ use super::{Shared, convert};
 use crate::plugin::diagnostic::Failure;
 use crate::plugin::proto;
 use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Partial, Stored, Update};
+use crate::plugin::sent::Sent;
 use crate::plugin::value::Value;
 use proto::apply_resource_change::{Request, Response};
 
@@ -16,9 +17,9 @@ impl Shared {
     /// there shall be nothing.
     pub(super) async fn apply(&self, request: Request) -> Response {
         let before = Before {
-            state: request.prior_state.clone().unwrap_or_else(convert::null),
-            private: request.planned_private.clone(),
-            identity: request.planned_identity.clone(),
+            state: request.prior_state.as_ref().map_or_else(convert::null, convert::detached),
+            private: Bytes::copy_from_slice(&request.planned_private),
+            identity: request.planned_identity.as_ref().map(convert::detached_identity),
         };
         let managed = match self.catalogue().resource(&request.type_name) {
             Ok(managed) => managed,
@@ -31,15 +32,15 @@ impl Shared {
     }
 
     async fn apply_change(&self, managed: &Managed, before: Before, change: Change) -> Response {
-        let Change { prior, planned, config, private, identity, meta } = change;
+        let Change { prior, planned, sent, config, private, identity, meta } = change;
         let context = self.context();
         let name = managed.name();
         let mut promised = Promised { state: None, identity: identity.clone() };
         let outcome = match (prior.is_null(), planned.is_null()) {
             (true, true) => return gone(Vec::new()),
             (true, false) => {
-                promised.state = Some(planned.clone());
-                let create = Create { config, planned, private, identity, meta };
+                promised.state = Some(sent.clone());
+                let create = Create { config, planned, sent, private, identity, meta };
                 let doing = format!("creating a {name}");
                 flatten(guarded(&doing, managed.resource.create(&context, create)).await)
             }
@@ -85,7 +86,7 @@ impl Before {
 /// What was planned.
 struct Promised {
     /// For an object that is created: there is no state yet that could be kept.
-    state: Option<Value>,
+    state: Option<Sent>,
     identity: Option<Value>,
 }
 
@@ -93,7 +94,9 @@ struct Promised {
 struct Change {
     prior: Value,
     planned: Value,
-    config: Value,
+    /// The planned state as it came.
+    sent: Sent,
+    config: Sent,
     private: Vec<u8>,
     identity: Option<Value>,
     meta: Option<Value>,
@@ -101,10 +104,16 @@ struct Change {
 
 impl Change {
     fn read(shared: &Shared, managed: &Managed, request: Request) -> Result<Self, Failure> {
+        let sent = managed
+            .form
+            .sent("planned state", request.planned_state.as_ref().map(convert::detached).as_ref())?;
         Ok(Self {
             prior: managed.form.decode("prior state", request.prior_state)?,
             planned: managed.form.decode("planned state", request.planned_state)?,
-            config: managed.form.decode("configuration", request.config)?,
+            sent,
+            config: managed
+                .form
+                .sent("configuration", request.config.as_ref().map(convert::detached).as_ref())?,
             private: request.planned_private.to_vec(),
             identity: managed.decode_identity(request.planned_identity.as_ref())?,
             meta: shared.catalogue().meta(request.provider_meta)?,
@@ -146,7 +155,7 @@ fn answer(
         |invalid| {
             diagnostics.extend(invalid.into_diagnostics());
             // The object exists. What was planned is nearer to it than nothing, and keeps it from being forgotten.
-            let planned = promised.state.map(Value::unknown_as_null);
+            let planned = promised.state.and_then(|sent| sent.open().ok()).map(Value::unknown_as_null);
             planned.and_then(|planned| managed.encode_object("planned state", planned).ok())
         },
         Some,

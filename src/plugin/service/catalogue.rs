@@ -130,13 +130,16 @@ impl Form {
         convert::decode(what, value.as_ref(), &self.kind)
     }
 
-    /// The same as it came. Only what came as JSON, which no host sends, is kept as a whole.
-    pub(super) fn sent(&self, sent: Option<&proto::DynamicValue>, decoded: &Value) -> Sent {
-        match sent {
+    /// The same, not read yet. Only what came as JSON, which no host sends, is kept as a value.
+    ///
+    /// # Errors
+    /// When nothing came, or JSON that does not fit.
+    pub(super) fn sent(&self, what: &str, value: Option<&proto::DynamicValue>) -> Result<Sent, Failure> {
+        match value {
             Some(value) if !value.msgpack.is_empty() => {
-                Sent::new(value.msgpack.clone(), Arc::clone(&self.kind))
+                Ok(Sent::new(value.msgpack.clone(), Arc::clone(&self.kind)))
             }
-            _ => decoded.clone().into(),
+            value => Ok(convert::decode(what, value, &self.kind)?.into()),
         }
     }
 

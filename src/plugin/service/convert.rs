@@ -26,7 +26,7 @@ pub(super) fn decode(what: &str, value: Option<&proto::DynamicValue>, kind: &Typ
 }
 
 /// What the host is told of a value of its that does not fit.
-pub(super) fn unreadable(what: &str, error: &CodecError) -> Diagnostic {
+pub(in crate::plugin) fn unreadable(what: &str, error: &CodecError) -> Diagnostic {
     let detail = format!(
         "The {what} that Terraform sent does not fit the provider's schema: {error}. This may happen when it was \
          made by another version of the provider; otherwise it is a bug in the provider."
@@ -44,6 +44,18 @@ pub(super) fn encode(what: &str, value: &Value, kind: &Type) -> Result<proto::Dy
         Diagnostic::error("Provider made an invalid value", detail).at(error.path())
     })?;
     Ok(proto::DynamicValue { msgpack: encoded.into(), json: Bytes::new() })
+}
+
+/// A value as it came, by itself. What came over the wire is a part of a buffer that is larger than the whole message,
+/// and a call may wait for minutes.
+pub(super) fn detached(value: &proto::DynamicValue) -> proto::DynamicValue {
+    let alone = |bytes: &Bytes| Bytes::copy_from_slice(bytes);
+    proto::DynamicValue { msgpack: alone(&value.msgpack), json: alone(&value.json) }
+}
+
+/// The same for an identity.
+pub(super) fn detached_identity(identity: &proto::ResourceIdentityData) -> proto::ResourceIdentityData {
+    proto::ResourceIdentityData { identity_data: identity.identity_data.as_ref().map(detached) }
 }
 
 /// Null, which fits every type.
@@ -91,11 +103,12 @@ pub(super) fn within(path: &Path, kind: &Type) -> Path {
     let mut kept = Path::root();
     for step in path.steps() {
         let (step, inner) = match (kind, step) {
-            (Type::Object(attributes), Step::Attribute(name) | Step::Key(name)) => match attributes.get(name)
-            {
-                Some(inner) => (Step::Attribute(name.clone()), inner),
-                None => break,
-            },
+            (Type::Object(attributes), Step::Attribute(name) | Step::Key(name)) => {
+                match attributes.get(name.as_str()) {
+                    Some(inner) => (Step::Attribute(name.clone()), inner),
+                    None => break,
+                }
+            }
             (Type::Map(element), Step::Key(key) | Step::Attribute(key)) => {
                 (Step::Key(key.clone()), element.as_ref())
             }

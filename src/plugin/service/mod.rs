@@ -38,6 +38,7 @@ use tonic::{Request, Response, Status};
 
 use self::call::Calls;
 use self::catalogue::Catalogue;
+pub(super) use self::convert::unreadable;
 use self::record::Recorder;
 use super::proto;
 use super::provider::{Context, Provider};
@@ -97,7 +98,10 @@ impl Service {
     {
         let request = request.into_inner();
         let asked = self.shared.recorder.as_ref().map(|recorder| (recorder, request.encode_to_vec()));
-        let answered = self.shared.calls.run(rpc, answer(Arc::clone(&self.shared), request)).await?;
+        // In a box before it is awaited: what waits here would otherwise have room for the whole call, beside the task
+        // that the call runs on.
+        let answer = Box::pin(answer(Arc::clone(&self.shared), request));
+        let answered = self.shared.calls.run(rpc, answer).await?;
         if let Some((recorder, asked)) = asked {
             recorder.call(rpc, &asked, &answered.get_ref().encode_to_vec());
         }

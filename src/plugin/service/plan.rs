@@ -64,7 +64,7 @@ impl Shared {
     async fn plan_managed(&self, managed: &Managed, request: Request) -> Result<Response, Failure> {
         let capabilities = convert::capabilities(request.client_capabilities);
         let prior = managed.form.decode("prior state", request.prior_state)?;
-        let proposed = managed.form.decode("proposed state", request.proposed_new_state)?;
+        let proposed = managed.form.sent("proposed state", request.proposed_new_state.as_ref())?;
         let identity = managed.decode_identity(request.prior_identity.as_ref())?;
         let private = request.prior_private.to_vec();
         let context = self.context();

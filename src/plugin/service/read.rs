@@ -1,68 +1,93 @@
 //! ReadResource.
 
+use prost::bytes::Bytes;
+
 use super::call::guarded;
 use super::catalogue::Managed;
 use super::{Shared, convert};
 use crate::plugin::diagnostic::Failure;
 use crate::plugin::proto;
+use crate::plugin::provider::ClientCapabilities;
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
+use crate::plugin::value::Value;
 use proto::read_resource::{Request, Response};
 
 impl Shared {
     /// Refreshes a state. Only the word "gone" makes it null; a read that fails leaves it as it came.
     pub(super) async fn read(&self, request: Request) -> Response {
         let unchanged = Response {
-            new_state: Some(request.current_state.clone().unwrap_or_else(convert::null)),
-            private: request.private.clone(),
-            new_identity: request.current_identity.clone(),
+            new_state: Some(request.current_state.as_ref().map_or_else(convert::null, convert::detached)),
+            private: Bytes::copy_from_slice(&request.private),
+            new_identity: request.current_identity.as_ref().map(convert::detached_identity),
             ..Response::default()
         };
         let managed = match self.catalogue().resource(&request.type_name) {
             Ok(managed) => managed,
             Err(unknown) => return Response { diagnostics: convert::pathless(unknown), ..unchanged },
         };
-        self.read_managed(managed, request, unchanged.clone()).await.unwrap_or_else(|failure| Response {
-            diagnostics: managed.form.told(failure.into_diagnostics()),
-            ..unchanged
-        })
+        let read = match self.asked(managed, request, unchanged.new_state.as_ref()) {
+            Ok(Some(read)) => read,
+            Ok(None) => return unchanged,
+            Err(failure) => return told(managed, failure, unchanged),
+        };
+        let (known, capabilities) = (read.identity.clone(), read.capabilities);
+        let doing = format!("reading a {}", managed.name());
+        let outcome = guarded(&doing, managed.resource.read(&self.context(), read)).await;
+        match outcome.and_then(|outcome| answer(managed, outcome?, known, capabilities, &unchanged)) {
+            Ok(answer) => answer,
+            Err(failure) => told(managed, failure, unchanged),
+        }
     }
 
-    async fn read_managed(
+    /// What the provider is asked; nothing where there is nothing to read.
+    fn asked(
         &self,
         managed: &Managed,
         request: Request,
-        unchanged: Response,
-    ) -> Result<Response, Failure> {
-        let capabilities = convert::capabilities(request.client_capabilities);
-        let current = request.current_state;
-        let state = managed.form.decode("state", current.clone())?;
-        if state.is_null() {
-            return Ok(unchanged);
+        state: Option<&proto::DynamicValue>,
+    ) -> Result<Option<Read>, Failure> {
+        let sent = managed.form.sent("state", state)?;
+        if sent.is_null() {
+            return Ok(None);
         }
-        let identity = managed.decode_identity(request.current_identity.as_ref())?;
-        let known = identity.clone();
-        let meta = self.catalogue().meta(request.provider_meta)?;
-        let sent = managed.form.sent(current.as_ref(), &state);
-        drop(current);
-        let read = Read { state, sent, private: request.private.to_vec(), identity, meta, capabilities };
-        let doing = format!("reading a {}", managed.name());
-        match guarded(&doing, managed.resource.read(&self.context(), read)).await?? {
-            ReadOutcome::Present(Stored { state, private, identity, warnings }) => Ok(Response {
-                new_state: Some(managed.encode_object("state", state)?),
-                diagnostics: managed.form.told(warnings),
-                private: private.into(),
-                deferred: None,
-                new_identity: managed.encode_identity(identity.or(known))?,
-            }),
-            ReadOutcome::Gone(warnings) => Ok(Response {
-                new_state: Some(convert::null()),
-                diagnostics: managed.form.told(warnings),
-                ..Response::default()
-            }),
-            ReadOutcome::Deferred(deferral) => {
-                let deferred = Some(convert::deferred(deferral, capabilities)?);
-                Ok(Response { deferred, ..unchanged })
-            }
+        Ok(Some(Read {
+            state: managed.form.decode("state", request.current_state)?,
+            sent,
+            private: request.private.to_vec(),
+            identity: managed.decode_identity(request.current_identity.as_ref())?,
+            meta: self.catalogue().meta(request.provider_meta)?,
+            capabilities: convert::capabilities(request.client_capabilities),
+        }))
+    }
+}
+
+fn told(managed: &Managed, failure: Failure, unchanged: Response) -> Response {
+    Response { diagnostics: managed.form.told(failure.into_diagnostics()), ..unchanged }
+}
+
+fn answer(
+    managed: &Managed,
+    outcome: ReadOutcome,
+    known: Option<Value>,
+    capabilities: ClientCapabilities,
+    unchanged: &Response,
+) -> Result<Response, Failure> {
+    match outcome {
+        ReadOutcome::Present(Stored { state, private, identity, warnings }) => Ok(Response {
+            new_state: Some(managed.encode_object("state", state)?),
+            diagnostics: managed.form.told(warnings),
+            private: private.into(),
+            deferred: None,
+            new_identity: managed.encode_identity(identity.or(known))?,
+        }),
+        ReadOutcome::Gone(warnings) => Ok(Response {
+            new_state: Some(convert::null()),
+            diagnostics: managed.form.told(warnings),
+            ..Response::default()
+        }),
+        ReadOutcome::Deferred(deferral) => {
+            let deferred = Some(convert::deferred(deferral, capabilities)?);
+            Ok(Response { deferred, ..unchanged.clone() })
         }
     }
 }

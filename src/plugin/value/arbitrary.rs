@@ -20,7 +20,7 @@ pub(crate) fn kind() -> impl Strategy<Value = Type> {
             inner.clone().prop_map(Type::set),
             inner.clone().prop_map(Type::map),
             vec(inner.clone(), 0..4).prop_map(Type::Tuple),
-            btree_map("[a-z_]{1,4}", inner, 0..4).prop_map(Type::Object),
+            btree_map("[a-z_]{1,4}", inner, 0..4).prop_map(Type::object),
         ]
     })
 }
@@ -60,7 +60,8 @@ fn of(kind: &Type, unknown: bool) -> BoxedStrategy<Value> {
         Type::List(element) => vec(of(element, unknown), 0..4).prop_map(Value::List).boxed(),
         Type::Set(element) => vec(of(element, unknown), 0..4).prop_map(Value::Set).boxed(),
         Type::Map(element) => {
-            btree_map(any::<String>(), of(element, unknown), 0..4).prop_map(Value::Map).boxed()
+            let elements = btree_map(any::<String>(), of(element, unknown), 0..4);
+            elements.prop_map(|elements| Value::Map(elements.into_iter().collect())).boxed()
         }
         Type::Tuple(kinds) => {
             kinds.iter().map(|kind| of(kind, unknown)).collect::<Vec<_>>().prop_map(Value::Tuple).boxed()

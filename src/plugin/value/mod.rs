@@ -6,6 +6,7 @@ mod decimal;
 pub mod error;
 pub mod json;
 mod limits;
+mod members;
 pub mod msgpack;
 pub mod number;
 mod order;
@@ -14,11 +15,10 @@ pub mod unknown;
 mod walk;
 
 pub use error::CodecError;
+pub use members::{Members, Name};
 pub use number::Number;
 pub use read::{FromValue, Maybe, ObjectReader};
 pub use unknown::Unknown;
-
-use std::collections::BTreeMap;
 
 use super::types::Type;
 
@@ -44,9 +44,9 @@ pub enum Value {
     /// Elements in order, each of its own type.
     Tuple(Vec<Value>),
     /// Elements by name, of one type.
-    Map(BTreeMap<String, Value>),
+    Map(Members),
     /// Attributes by name, each of its own type; also a block.
-    Object(BTreeMap<String, Value>),
+    Object(Members),
     /// A value where the schema says "any type", with the type it brought.
     Dynamic(Box<(Type, Value)>),
 }
@@ -60,7 +60,7 @@ impl Value {
 
     /// An object of these attributes.
     #[must_use]
-    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
+    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 

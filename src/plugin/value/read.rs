@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Value;
+use super::{Members, Value};
 use crate::plugin::diagnostic::Diagnostic;
 use crate::plugin::path::Path;
 
@@ -148,8 +148,8 @@ impl<T: FromValue> FromValue for BTreeMap<String, T> {
             Value::Map(elements) | Value::Object(elements) => elements
                 .into_iter()
                 .map(|(key, element)| {
-                    let read = T::from_value(element, &path.with_key(key.as_str()))?;
-                    Ok((key, read))
+                    let read = T::from_value(element, &path.with_key(&*key))?;
+                    Ok((key.to_string(), read))
                 })
                 .collect(),
             _ => Err(mismatch("a map", path)),
@@ -160,7 +160,7 @@ impl<T: FromValue> FromValue for BTreeMap<String, T> {
 /// Reads the attributes of an object one by one.
 #[derive(Debug)]
 pub struct ObjectReader {
-    attributes: BTreeMap<String, Value>,
+    attributes: Members,
     path: Path,
 }
 

@@ -75,16 +75,15 @@ impl Value {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
+    use super::super::Members;
     use super::Value;
     use crate::plugin::path::Path;
     use crate::plugin::types::Type;
 
     fn rules() -> Value {
         let rule = Value::object([("paths", Value::List(vec!["/a".into(), Value::unknown()]))]);
-        let any = Value::Dynamic(Box::new((Type::map(Type::Bool), Value::Map(BTreeMap::new()))));
-        Value::object([("rules", Value::Map(BTreeMap::from([("x".to_owned(), rule)]))), ("any", any)])
+        let any = Value::Dynamic(Box::new((Type::map(Type::Bool), Value::Map(Members::new()))));
+        Value::object([("rules", Value::Map(Members::from([("x".to_owned(), rule)]))), ("any", any)])
     }
 
     #[test]

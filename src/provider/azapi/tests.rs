@@ -89,7 +89,7 @@ async fn plans_empty(what: &str, moved: Stored, config: Value) {
     let resource = InVmAccessProfileVersion::new(Connection::default());
     let request = PlanUpdate {
         prior: moved.state.clone(),
-        proposed: config.clone(),
+        proposed: config.clone().into(),
         config,
         private: moved.private,
         identity: moved.identity.clone(),

@@ -1,12 +1,11 @@
 //! What a data source gives of an object besides what the resource holds.
 
-use std::collections::BTreeMap;
-
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId};
 use crate::arm::models::{
     Profile, ProvisioningState, RegionalReplication, ReplicationStatus, SystemData, Version,
 };
+use crate::plugin::value::Members;
 use crate::plugin::{Diagnostics, Value};
 use crate::provider::invm_access_profile_version::rules;
 use crate::provider::{invm_access_profile, invm_access_profile_version, timeouts};
@@ -40,19 +39,19 @@ fn spelled(config: &Value, names: &[&str]) -> Value {
 
 /// The state of the resource, without what is about its configuration. Nothing is an empty map here and not null:
 /// whoever reads wants to go through it.
-fn described(state: Value) -> BTreeMap<String, Value> {
-    let Value::Object(mut attributes) = state else { return BTreeMap::new() };
+fn described(state: Value) -> Members {
+    let Value::Object(mut attributes) = state else { return Members::new() };
     attributes.remove(timeouts::BLOCK);
     attributes.remove("lint");
     if attributes.get("tags").is_none_or(Value::is_null) {
-        attributes.insert("tags".to_owned(), Value::Map(BTreeMap::new()));
+        attributes.insert("tags".to_owned(), Value::Map(Members::new()));
     }
     attributes
 }
 
 fn no_rules() -> Value {
     let lists = ["privileges", "roles", "identities", "role_assignments"];
-    Value::object(lists.map(|list| (list, Value::Map(BTreeMap::new()))))
+    Value::object(lists.map(|list| (list, Value::Map(Members::new()))))
 }
 
 fn common(state: Option<&ProvisioningState>, system_data: Option<&SystemData>) -> [(String, Value); 2] {

@@ -17,9 +17,9 @@ fn source(connection: &Connection, name: &str) -> Arc<dyn DataSource> {
 /// A configuration with these arguments, and null for every other.
 fn config(source: &dyn DataSource, arguments: &[(&str, Value)]) -> Value {
     let crate::plugin::Type::Object(attributes) = source.schema().implied_type() else { panic!("an object") };
-    let mut all: std::collections::BTreeMap<_, _> =
+    let mut all: crate::plugin::value::Members =
         attributes.into_keys().map(|name| (name, Value::Null)).collect();
-    all.extend(arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    all.extend(arguments.iter().map(|(name, value)| (*name, value.clone())));
     Value::Object(all)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::plugin::value::Number;
+use crate::plugin::value::{Members, Number};
 use crate::plugin::{Type, Value};
 
 /// A known value as JSON. Lists, sets and tuples are arrays; maps and objects are objects; unknown is null.
@@ -19,7 +19,7 @@ pub fn from_value(value: &Value) -> Json {
             elements.iter().map(from_value).collect()
         }
         Value::Map(elements) | Value::Object(elements) => Json::Object(
-            elements.iter().map(|(name, value)| (name.clone(), from_value(value))).collect::<Map<_, _>>(),
+            elements.iter().map(|(name, value)| (name.to_string(), from_value(value))).collect::<Map<_, _>>(),
         ),
         Value::Dynamic(typed) => from_value(&typed.1),
     }
@@ -63,11 +63,11 @@ fn typed(json: &Json) -> (Type, Value) {
         }
         Json::Object(members) => {
             let mut types = BTreeMap::new();
-            let mut values = BTreeMap::new();
+            let mut values = Members::new();
             for (name, member) in members {
                 let (kind, value) = typed(member);
-                types.insert(name.clone(), kind);
-                values.insert(name.clone(), value);
+                types.insert(name.as_str().into(), kind);
+                values.insert(name.as_str(), value);
             }
             (Type::Object(types), Value::Object(values))
         }

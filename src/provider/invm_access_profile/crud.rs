@@ -99,7 +99,7 @@ pub async fn create(
     context: &Context,
     request: Create,
 ) -> Result<Stored, Interrupted> {
-    let planned = request.planned;
+    let Create { planned, sent, .. } = request;
     let job = Job::<Kind>::new(connection, context, model::id(&planned)?, Operation::Create, &planned)?;
     match job.client.profiles().get(&job.id, &job.call).await {
         Ok(_) => {
@@ -110,7 +110,7 @@ pub async fn create(
         Err(error) => return Err(job.failed(&error).into()),
     }
     let begun = job.client.profiles().begin_create(&job.id, &model::body(&planned), &job.call).await;
-    writing::create::create(&job, &planned, begun).await
+    writing::create::create(&job, &sent, begun).await
 }
 
 /// Reads the profile: one request, or a part of one where its siblings are read as well.

@@ -80,7 +80,7 @@ pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
         None | Some("") => Value::Null,
         Some(text) => text.into(),
     };
-    let empty = Value::Map(std::collections::BTreeMap::new());
+    let empty = Value::Map(crate::plugin::value::Members::new());
     let returned = profile.tags.clone().unwrap_or_default();
     let location = profile
         .location
@@ -162,7 +162,7 @@ mod tests {
         });
         let state = read(returned, &crate::provider::import::state(ID, &super::super::schema::schema()));
         assert_eq!(state.get("name"), Some(&"web".into()));
-        assert_eq!(state.get("tags"), Some(&Value::Map([].into())));
+        assert_eq!(state.get("tags"), Some(&Value::Map(crate::plugin::value::Members::new())));
         assert_eq!(state.get("description"), Some(&Value::Null));
     }
 

@@ -87,7 +87,14 @@ mod tests {
     fn plan_create(config: Value, private: &[u8]) -> Planned {
         let capabilities = ClientCapabilities::default();
         let proposed = config.clone();
-        create(PlanCreate { config, proposed, private: private.to_vec(), meta: None, capabilities }).unwrap()
+        create(PlanCreate {
+            config,
+            proposed: proposed.into(),
+            private: private.to_vec(),
+            meta: None,
+            capabilities,
+        })
+        .unwrap()
     }
 
     fn plan_update(prior: Value, config: Value) -> Planned {
@@ -96,7 +103,7 @@ mod tests {
         let request = PlanUpdate {
             prior,
             config,
-            proposed,
+            proposed: proposed.into(),
             private: Vec::new(),
             identity: None,
             meta: None,

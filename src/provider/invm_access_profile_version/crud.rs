@@ -51,6 +51,10 @@ impl Written for Kind {
         model::state(id, version, prior)
     }
 
+    fn outline(version: Version) -> Version {
+        Version { rules: None, ..version }
+    }
+
     fn change(prior: &Value, planned: &Value) -> Option<VersionChange> {
         model::change(prior, planned)
     }
@@ -112,7 +116,8 @@ pub async fn create(
     context: &Context,
     request: Create,
 ) -> Result<Stored, Interrupted> {
-    let planned = request.planned;
+    let Create { planned, sent, private, config, .. } = request;
+    drop(config);
     let profile = model::profile(&planned)?;
     let client = connection.client()?;
     let mut call = Call::new(timeouts::of(&planned, Operation::Create), context.cancel.clone());
@@ -122,20 +127,22 @@ pub async fn create(
     if connection.known_profile(&profile).is_some() {
         call = call.expecting_parent();
     }
-    let location = location(connection, &client, &profile, &planned, &call).await?;
+    // In boxes, as is everything here that is not the one request or the wait for its end: what waits for these has then
+    // room for them alone.
+    let location = Box::pin(location(connection, &client, &profile, &planned, &call)).await?;
     let body = model::body(&planned, location)?;
     let mut twin = None;
     let name = match model::name(&planned)? {
         Some(name) => {
             let id = profile.version(name.clone());
-            must_not_exist(&client, &id, &call).await?;
+            Box::pin(must_not_exist(&client, &id, &call)).await?;
             name
         }
         None => {
-            let listed = client.versions().list(&profile, &call).await;
+            let listed = Box::pin(client.versions().list(&profile, &call)).await;
             let listed =
                 listed.map_err(|error| failed(Operation::Create, &profile.to_string(), &call, &error))?;
-            let replaced = Carried::read(&request.private).replaced();
+            let replaced = Carried::read(&private).replaced();
             let now = time::OffsetDateTime::now_utc();
             twin = naming::twin(&listed, &profile, names.highest.as_ref(), &planned, now);
             naming::next(&listed, names.highest.as_ref(), replaced.as_ref())?
@@ -143,12 +150,14 @@ pub async fn create(
     };
     let id = profile.version(name);
     let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
+    drop(planned);
     let begun = job.client.versions().begin_create(&job.id, &body, &job.call).await;
+    drop(body);
     if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
         names.saw(job.id.name());
     }
     drop(names);
-    let mut created = writing::create::create(&job, &planned, begun).await;
+    let mut created = writing::create::create(&job, &sent, begun).await;
     if let (Ok(stored), Some(twin)) = (&mut created, twin) {
         stored.warnings.push(existing::twin(schema::TYPE, twin.name().as_str(), &twin.to_string()));
     }

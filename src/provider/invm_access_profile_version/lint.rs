@@ -116,7 +116,7 @@ fn levels(config: &Value, told: &mut Diagnostics) -> BTreeMap<FindingId, Level> 
     let Some(Value::Map(words)) = config.get(ARGUMENT) else { return BTreeMap::new() };
     let mut levels = BTreeMap::new();
     for (id, word) in words {
-        let place = Path::attribute(ARGUMENT).with_key(id);
+        let place = Path::attribute(ARGUMENT).with_key(&**id);
         let Ok(finding) = id.parse::<FindingId>() else {
             let detail =
                 format!("There is no finding {id:?}. Their ids are those of the messages, such as `L14`.");

@@ -138,3 +138,44 @@ impl Resource for InVmAccessProfileVersion {
         Ok(moved)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin::provider::ClientCapabilities;
+
+    /// What each call takes while it waits for Azure, beside the state as bytes: hundreds may wait at a time.
+    #[test]
+    fn a_call_that_waits_is_small() {
+        let resource = InVmAccessProfileVersion::new(Connection::default());
+        let context = Context { cancel: tokio_util::sync::CancellationToken::new() };
+        let (state, sent) = (|| Value::Null, || Value::Null.into());
+        let capabilities = ClientCapabilities::default();
+        let read =
+            Read { state: state(), sent: sent(), private: vec![], identity: None, meta: None, capabilities };
+        let create = Create {
+            config: sent(),
+            planned: state(),
+            sent: sent(),
+            private: vec![],
+            identity: None,
+            meta: None,
+        };
+        let update = Update {
+            prior: state(),
+            config: sent(),
+            planned: state(),
+            private: vec![],
+            identity: None,
+            meta: None,
+        };
+        let delete = Delete { prior: state(), private: vec![], identity: None, meta: None };
+        let sizes = [
+            size_of_val(&*resource.read(&context, read)),
+            size_of_val(&*resource.create(&context, create)),
+            size_of_val(&*resource.update(&context, update)),
+            size_of_val(&*resource.delete(&context, delete)),
+        ];
+        assert!(sizes.iter().all(|size| *size < 9 << 10), "{sizes:?}");
+    }
+}

@@ -1,12 +1,11 @@
 //! A version between the state and ARM.
 
-use std::collections::BTreeMap;
-
 use super::{plan, rules};
 use crate::allowlist::{self, Lists, Rules};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::{self, DefaultAccess, Mode, Version, VersionBody, VersionChange};
+use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::{checks, spelling, tags};
 
@@ -117,12 +116,12 @@ pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagno
     let known = |name: &str| Some(held(name)).filter(|value| !value.is_unknown()).unwrap_or(Value::Null);
     let imported = held("profile_id").is_null();
     let (rules, warnings) = from_arm(id, version);
-    let block = match held(rules::BLOCK) {
+    let block = match prior.get(rules::BLOCK).unwrap_or(&Value::Null) {
         // Rules that nobody wrote are the same as none, whatever lists Azure fills in.
         Value::Null if rules.privileges.is_empty() && rules == Rules::default() => Value::Null,
-        prior => rules::value(&rules, &prior),
+        prior => rules::value(&rules, prior),
     };
-    let empty = Value::Map(BTreeMap::new());
+    let empty = Value::Map(Members::new());
     let returned_tags = version.tags.clone().unwrap_or_default();
     let location = version.location.clone();
     let home = location
@@ -156,7 +155,7 @@ pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagno
                 if imported { &empty } else { prior.get("tags").unwrap_or(&Value::Null) },
             ),
         ),
-        ("grants", plan::grants(Some(&block))),
+        ("grants", plan::grants(&rules)),
         ("published_date", version.published_date.clone().into()),
         (rules::BLOCK, block),
         ("timeouts", held("timeouts")),

@@ -151,7 +151,7 @@ fn only_what_azure_holds_is_sent() {
     let sent = change(&held(), &with(held(), "mode", "Audit".into())).unwrap();
     assert_eq!(sent, VersionChange { mode: Some(Mode::Audit), ..VersionChange::default() });
     let sent = change(&with(held(), "tags", named("a", "b".into())), &held()).unwrap();
-    assert_eq!(sent.tags, Some(BTreeMap::new()));
+    assert_eq!(sent.tags, Some(std::collections::BTreeMap::new()));
 }
 
 #[test]

@@ -110,7 +110,7 @@ mod tests {
         for open in ["id", "name", "published_date"] {
             planned.insert(open.to_owned(), Value::unknown());
         }
-        let with = |planned: &std::collections::BTreeMap<String, Value>, seen: Option<&VersionName>, now| {
+        let with = |planned: &crate::plugin::value::Members, seen: Option<&VersionName>, now| {
             twin(std::slice::from_ref(&version), &profile, seen, &Value::Object(planned.clone()), now)
         };
         assert_eq!(with(&planned, None, now), Some(profile.version(name("1.0.4"))));

@@ -1,7 +1,7 @@
 //! What a change of the configuration means.
 
 use super::{access, lint, rules};
-use crate::allowlist::{self, Allowlist, FindingId};
+use crate::allowlist::{self, Allowlist, FindingId, Rules};
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
@@ -34,7 +34,8 @@ pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
     plan.set_unless_configured("exclude_from_latest", Value::unknown());
     plan.set_unless_configured("target_regions", Value::unknown());
     plan.set("published_date", Value::unknown());
-    plan.set("grants", grants(plan.config().get(rules::BLOCK)));
+    let rules = plan.config().get(rules::BLOCK).map_or_else(|| Some(Rules::default()), rules::complete);
+    plan.set("grants", rules.map_or_else(Value::unknown, |rules| grants(&rules)));
     let mut planned = Planned::new(plan.finish());
     planned.private = carried.write();
     Ok(planned)
@@ -82,20 +83,23 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
         replace.push(Path::attribute("id"));
     }
 
-    let block = rules::plan(&plan.configured(rules::BLOCK), &held(rules::BLOCK));
-    let changed = match rules::complete(&block) {
-        Some(planned) => rules::complete(&held(rules::BLOCK)).is_none_or(|held| held != planned),
-        None => true,
-    };
-    if changed {
+    let none = Value::Null;
+    let held_block = prior.get(rules::BLOCK).unwrap_or(&none);
+    let block = rules::plan(plan.config().get(rules::BLOCK).unwrap_or(&none), held_block);
+    let rules = rules::complete(&block);
+    let same = rules.as_ref().is_some_and(|rules| rules::says(held_block, rules));
+    if !same {
         if replace.is_empty() && plan.configured("name") == held("name") {
             warnings.push(same_name(&held("name")));
         }
         replace.push(Path::attribute(rules::BLOCK));
     }
-    plan.set("grants", grants(Some(&block)));
-    let planned_access = allowlist(plan.config(), &block);
-    if let (Some(old), Some(new)) = (allowlist(&prior, &held(rules::BLOCK)), planned_access) {
+    plan.set("grants", rules.as_ref().map_or_else(Value::unknown, grants));
+    let same = same && ["mode", "default_access"].iter().all(|name| plan.configured(name) == held(name));
+    if !same
+        && let Some(old) = rules::complete(held_block).and_then(|rules| allowlist(&prior, rules))
+        && let Some(new) = rules.and_then(|rules| allowlist(plan.config(), rules))
+    {
         warnings.extend(access::warnings(&old, &new, profile.context().endpoint));
         if replace.is_empty() && !lint::is_off(plan.config(), FindingId::L07) {
             warnings.extend(access::in_place(held("name").as_str().unwrap_or_default(), &old, &new));
@@ -116,23 +120,18 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     Ok(planned)
 }
 
-/// The grants that a `rules` block makes, or unknown while a part of it is.
+/// The grants that rules make, as the attribute tells them.
 #[must_use]
-pub fn grants(block: Option<&Value>) -> Value {
-    match block.map_or_else(|| Some(allowlist::Rules::default()), rules::complete) {
-        Some(rules) => {
-            Value::List(allowlist::grants(&rules).iter().map(|one| one.to_string().into()).collect())
-        }
-        None => Value::unknown(),
-    }
+pub fn grants(rules: &Rules) -> Value {
+    Value::List(allowlist::grants(rules).iter().map(|one| one.to_string().into()).collect())
 }
 
-/// What a state or configuration comes to for the guest agent; nothing while a part of it is unknown.
-fn allowlist(object: &Value, block: &Value) -> Option<Allowlist> {
+/// What a state or configuration with these rules comes to for the guest agent; nothing while a part of it is unknown.
+fn allowlist(object: &Value, rules: Rules) -> Option<Allowlist> {
     Some(Allowlist {
         mode: checks::text(object, "mode")?.parse().ok()?,
         default_access: checks::text(object, "default_access")?.parse().ok()?,
-        rules: rules::complete(block)?,
+        rules,
     })
 }
 

@@ -72,7 +72,7 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
 fn plan_create(config: Value, private: Vec<u8>) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
-    create(PlanCreate { config, proposed, private, meta: None, capabilities }).unwrap()
+    create(PlanCreate { config, proposed: proposed.into(), private, meta: None, capabilities }).unwrap()
 }
 
 /// What is known of the profile.
@@ -87,8 +87,15 @@ fn profile() -> KnownProfile {
 fn plan_update(prior: Value, config: Value) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
-    let request =
-        PlanUpdate { prior, config, proposed, private: Vec::new(), identity: None, meta: None, capabilities };
+    let request = PlanUpdate {
+        prior,
+        config,
+        proposed: proposed.into(),
+        private: Vec::new(),
+        identity: None,
+        meta: None,
+        capabilities,
+    };
     update(request, &profile()).unwrap()
 }
 
@@ -182,7 +189,15 @@ fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
     let (prior, config) = (state(), config());
     let proposed = config.clone();
     update(
-        PlanUpdate { prior, config, proposed, private, identity: None, meta: None, capabilities },
+        PlanUpdate {
+            prior,
+            config,
+            proposed: proposed.into(),
+            private,
+            identity: None,
+            meta: None,
+            capabilities,
+        },
         &KnownProfile::default(),
     )
     .unwrap()

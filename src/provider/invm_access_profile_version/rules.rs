@@ -1,12 +1,13 @@
 //! The `rules` block between its three forms: the value in a configuration or state, the draft that checks are
 //! made on, and the complete rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::allowlist::{
     Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part, Rules,
 };
 use crate::plugin::Value;
+use crate::plugin::value::Members;
 
 /// The name of the block.
 pub const BLOCK: &str = "rules";
@@ -23,7 +24,7 @@ pub fn draft(block: &Value) -> Draft {
             query_parameters: match one.get("query_parameters") {
                 Some(Value::Unknown(_)) => Part::Unknown,
                 Some(Value::Map(pairs)) => Part::Known(
-                    pairs.iter().map(|(key, value)| (key.clone(), required_text(Some(value)))).collect(),
+                    pairs.iter().map(|(key, value)| (key.to_string(), required_text(Some(value)))).collect(),
                 ),
                 _ => Part::Known(BTreeMap::new()),
             },
@@ -55,7 +56,7 @@ fn map<T>(value: Option<&Value>, element: impl Fn(&Value) -> T) -> Part<BTreeMap
                 .iter()
                 .map(|(name, one)| {
                     let part = if one.is_unknown() { Part::Unknown } else { Part::Known(element(one)) };
-                    (name.clone(), part)
+                    (name.to_string(), part)
                 })
                 .collect(),
         ),
@@ -89,12 +90,75 @@ fn names(value: Option<&Value>) -> Part<DraftNames> {
     }
 }
 
+/// Whether the block says just these rules: whether it is complete and comes to them. Makes nothing to find out, as a
+/// refresh asks it of every version.
+#[must_use]
+pub fn says(block: &Value, rules: &Rules) -> bool {
+    says_each(block.get("privileges"), &rules.privileges, |one, privilege| {
+        says_required(one.get("path"), &privilege.path)
+            && says_each(one.get("query_parameters"), &privilege.query_parameters, |value, text| {
+                says_required(Some(value), text)
+            })
+    }) && says_each(block.get("roles"), &rules.roles, |one, role| {
+        says_names(one.get("privileges"), &role.privileges)
+    }) && says_each(block.get("identities"), &rules.identities, |one, identity| {
+        says_text(one.get("user_name"), identity.user_name.as_deref())
+            && says_text(one.get("group_name"), identity.group_name.as_deref())
+            && says_text(one.get("exe_path"), identity.exe_path.as_deref())
+            && says_text(one.get("process_name"), identity.process_name.as_deref())
+    }) && says_each(block.get("role_assignments"), &rules.role_assignments, |one, assignment| {
+        says_names(one.get("identities"), &assignment.identities)
+    })
+}
+
+fn says_each<T>(
+    value: Option<&Value>,
+    parts: &BTreeMap<String, T>,
+    same: impl Fn(&Value, &T) -> bool,
+) -> bool {
+    match value {
+        Some(Value::Map(elements)) => {
+            elements.len() == parts.len()
+                && elements
+                    .iter()
+                    .zip(parts)
+                    .all(|((name, one), (its, part))| **name == **its && !one.is_unknown() && same(one, part))
+        }
+        Some(Value::Unknown(_)) => false,
+        _ => parts.is_empty(),
+    }
+}
+
+fn says_text(value: Option<&Value>, text: Option<&str>) -> bool {
+    match value {
+        Some(Value::String(own)) => text == Some(own),
+        Some(Value::Unknown(_)) => false,
+        _ => text.is_none(),
+    }
+}
+
+/// Null, which the schema or a check has refused, is read as empty.
+fn says_required(value: Option<&Value>, text: &str) -> bool {
+    says_text(value, (!text.is_empty()).then_some(text)) || says_text(value, Some(text))
+}
+
+fn says_names(value: Option<&Value>, names: &BTreeSet<String>) -> bool {
+    match value {
+        Some(Value::Set(elements)) => {
+            elements.len() == names.len()
+                && elements.iter().all(|one| one.as_str().is_some_and(|name| names.contains(name)))
+        }
+        Some(Value::Unknown(_)) => false,
+        _ => names.is_empty(),
+    }
+}
+
 /// The block that says these rules, in the spelling of `prior`: where that holds the same rules it is returned as
 /// it is, and elsewhere an empty map is null exactly where it was null. Without rules a block that was absent
 /// stays absent.
 #[must_use]
 pub fn value(rules: &Rules, prior: &Value) -> Value {
-    if complete(prior).is_some_and(|same| same == *rules) {
+    if says(prior, rules) {
         return prior.clone();
     }
     let under = |list: &str, name: &str| prior.get(list).and_then(|list| list.get(name));
@@ -132,11 +196,11 @@ pub fn value(rules: &Rules, prior: &Value) -> Value {
     ])
 }
 
-fn spell(elements: BTreeMap<String, Value>, prior: Option<&Value>) -> Value {
+fn spell(elements: Members, prior: Option<&Value>) -> Value {
     if elements.is_empty() && prior.is_some_and(Value::is_null) { Value::Null } else { Value::Map(elements) }
 }
 
-fn set(names: &std::collections::BTreeSet<String>) -> Value {
+fn set(names: &BTreeSet<String>) -> Value {
     Value::Set(names.iter().map(|name| name.as_str().into()).collect())
 }
 
@@ -155,7 +219,7 @@ pub fn plan(config: &Value, prior: &Value) -> Value {
     }
 }
 
-fn plan_each(config: &BTreeMap<String, Value>, prior: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+fn plan_each(config: &Members, prior: &Members) -> Members {
     let absent = Value::Null;
     config
         .iter()
@@ -169,6 +233,8 @@ fn equal_sets(one: &[Value], other: &[Value]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn named(name: &str, value: Value) -> Value {
@@ -190,11 +256,64 @@ mod tests {
 
     #[test]
     fn null_and_empty_maps_are_the_same_rules() {
-        let empty = Value::Map(BTreeMap::new());
+        let empty = Value::Map(Members::new());
         let one = complete(&block(Value::Null, Value::Null));
         assert!(one.is_some());
         assert_eq!(one, complete(&block(empty.clone(), empty)));
         assert_eq!(complete(&Value::Null), Some(Rules::default()));
+    }
+
+    fn maybe_unknown(known: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
+        prop_oneof![12 => known, 2 => Just(Value::Null), 1 => Just(Value::unknown())].boxed()
+    }
+
+    fn map_of(element: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
+        let elements = prop::collection::btree_map("[ab]", maybe_unknown(element), 0..3);
+        maybe_unknown(elements.prop_map(|elements| Value::Map(elements.into_iter().collect())))
+    }
+
+    fn any_text() -> BoxedStrategy<Value> {
+        maybe_unknown("[/a]?".prop_map(Value::from))
+    }
+
+    fn any_block() -> impl Strategy<Value = Value> {
+        let names = |list: &'static str| {
+            let names = prop::collection::btree_set("[ab]", 0..3);
+            let set = names.prop_map(|names| Value::Set(names.into_iter().rev().map(Value::from).collect()));
+            map_of(maybe_unknown(set).prop_map(move |names| Value::object([(list, names)])))
+        };
+        let privileges = map_of(
+            (any_text(), map_of(any_text()))
+                .prop_map(|(path, query)| Value::object([("path", path), ("query_parameters", query)])),
+        );
+        let identities = map_of((any_text(), any_text()).prop_map(|(user, exe)| {
+            let unset = ("group_name", Value::Null);
+            Value::object([("user_name", user), ("exe_path", exe), unset, ("process_name", Value::Null)])
+        }));
+        (privileges, names("privileges"), identities, names("identities")).prop_map(
+            |(privileges, roles, identities, assignments)| {
+                Value::object([
+                    ("privileges", privileges),
+                    ("roles", roles),
+                    ("identities", identities),
+                    ("role_assignments", assignments),
+                ])
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_block_says_its_rules_and_no_others(one in any_block(), other in any_block()) {
+            let (rules, others) = (complete(&one), complete(&other));
+            if let Some(others) = others {
+                prop_assert_eq!(says(&one, &others), rules.as_ref() == Some(&others));
+            }
+            if let Some(rules) = rules {
+                prop_assert!(says(&one, &rules));
+                prop_assert_eq!(value(&rules, &one), one);
+            }
+        }
     }
 
     #[test]
@@ -218,7 +337,7 @@ mod tests {
 
     #[test]
     fn an_imported_block_plans_empty_whichever_way_the_configuration_spells_emptiness() {
-        let empty = || Value::Map(BTreeMap::new());
+        let empty = || Value::Map(Members::new());
         let null = block(Value::Null, Value::Null);
         let imported = value(&complete(&null).unwrap(), &Value::Null);
         assert_eq!(imported.get("roles"), Some(&empty()));

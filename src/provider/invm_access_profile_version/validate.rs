@@ -76,7 +76,7 @@ fn nulls(block: &Value) -> Vec<Diagnostic> {
         let Some(Value::Map(elements)) = block.get(list.as_str()) else { continue };
         let path = Path::attribute(rules::BLOCK).with_attribute(list.as_str());
         for (name, element) in elements {
-            let path = path.with_key(name);
+            let path = path.with_key(&**name);
             if element.is_null() {
                 tell(path, "is null");
                 continue;
@@ -93,7 +93,7 @@ fn nulls(block: &Value) -> Vec<Diagnostic> {
                 }
                 Some(Value::Map(pairs)) => {
                     for (key, _) in pairs.iter().filter(|(_, value)| value.is_null()) {
-                        tell(path.with_attribute(inner).with_key(key), "is null");
+                        tell(path.with_attribute(inner).with_key(&**key), "is null");
                     }
                 }
                 _ => {}

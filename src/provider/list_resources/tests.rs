@@ -25,9 +25,9 @@ async fn list(
         all(&azure.connection).into_iter().find(|list| list.type_name() == type_name).unwrap().schema();
     let kind = schema.implied_type();
     let Type::Object(attributes) = &kind else { panic!("an object") };
-    let mut config: std::collections::BTreeMap<_, _> =
+    let mut config: crate::plugin::value::Members =
         attributes.keys().map(|name| (name.clone(), Value::Null)).collect();
-    config.extend(arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    config.extend(arguments.iter().map(|(name, value)| (*name, value.clone())));
     let config = msgpack::encode(&Value::Object(config), &kind).unwrap();
     let request = ListRequest {
         type_name: type_name.to_owned(),

@@ -11,8 +11,9 @@ use super::carried::{Carried, Work};
 use super::{Job, Written};
 use crate::arm::error::{Error, human};
 use crate::arm::{Fate, PendingOperation, Started};
+use crate::plugin::Diagnostic;
 use crate::plugin::resource::{Interrupted, Stored};
-use crate::plugin::{Diagnostic, Value};
+use crate::plugin::sent::Sent;
 
 /// Takes what the request to create gave, and sees it to its end. `planned` is the state that was planned.
 ///
@@ -20,29 +21,30 @@ use crate::plugin::{Diagnostic, Value};
 /// When the object was not created, or not seen to be; with what exists or may exist of it.
 pub async fn create<K: Written>(
     job: &Job<'_, K>,
-    planned: &Value,
+    planned: &Sent,
     begun: Result<Started<K::Object>, Error>,
 ) -> Result<Stored, Interrupted> {
     let started = match begun {
         Ok(started) => started,
-        Err(error) => return in_doubt(job, planned, &error).await,
+        Err(error) => return Box::pin(in_doubt(job, planned, &error)).await,
     };
     let operation = match (started.operation, &started.body) {
-        (None, Some(object)) => return Ok(job.done(planned, object)),
+        (None, Some(object)) => return Ok(job.done(&planned.open()?, object)),
         (Some(operation), _) => operation,
         (None, None) => PendingOperation::look_at(&job.id.to_string()),
     };
+    let shown = started.body.map(K::outline);
     match K::finish(&job.client, &operation, &job.call).await {
-        Ok(object) => Ok(job.done(planned, &object)),
-        Err(error @ Error::Operation(_)) => Err(spoiled(job, planned, &error).await),
-        Err(error) => left(job, planned, started.body.as_ref(), operation, &error),
+        Ok(object) => Ok(job.done(&planned.open()?, &object)),
+        Err(error @ Error::Operation(_)) => Err(Box::pin(spoiled(job, planned, &error)).await),
+        Err(error) => left(job, planned, shown.as_ref(), operation, &error),
     }
 }
 
 /// The request failed. Where it is not certain that Azure refused it, there may be an object all the same.
 async fn in_doubt<K: Written>(
     job: &Job<'_, K>,
-    planned: &Value,
+    planned: &Sent,
     error: &Error,
 ) -> Result<Stored, Interrupted> {
     let fate = job.call.fate();
@@ -59,11 +61,15 @@ async fn in_doubt<K: Written>(
 }
 
 /// The operation failed: what it left behind is kept, to be replaced; if it left nothing, nothing is kept.
-async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
+async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Sent, error: &Error) -> Interrupted {
     match job.look().await {
         Err(missing) if missing.is_not_found() => job.failed(error).into(),
         found => {
-            let state = job.unfinished(planned, found.ok().as_ref());
+            let planned = match planned.open() {
+                Ok(planned) => planned,
+                Err(unreadable) => return unreadable.into(),
+            };
+            let state = job.unfinished(&planned, found.ok().as_ref());
             Job::<K>::keeping(job.failed(error), state, &Carried::default())
         }
     }
@@ -72,12 +78,12 @@ async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Value, error: &Error) -
 /// The creation may go on, and this run does not see its end.
 fn left<K: Written>(
     job: &Job<'_, K>,
-    planned: &Value,
+    planned: &Sent,
     object: Option<&K::Object>,
     operation: PendingOperation,
     error: &Error,
 ) -> Result<Stored, Interrupted> {
-    let state = job.unfinished(planned, object);
+    let state = job.unfinished(&planned.open()?, object);
     let carried = Carried::begun(Work::Create, operation);
     if !error.is_cancelled() {
         let mut told = job.failed(error);

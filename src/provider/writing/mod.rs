@@ -53,6 +53,12 @@ pub trait Written: Send + Sync {
     /// The state for what Azure returned, in the spelling of `prior`.
     fn state(id: &Self::Id, object: &Self::Object, prior: &Value) -> (Value, Diagnostics);
 
+    /// What of an object that is not finished goes to the state: all but what was planned as it stands there. A call may
+    /// keep it for minutes.
+    fn outline(object: Self::Object) -> Self::Object {
+        object
+    }
+
     /// What to change at Azure to get from the state to the plan; `None` when nothing that Azure holds differs.
     fn change(prior: &Value, planned: &Value) -> Option<Self::Change>;
 

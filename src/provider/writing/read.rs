@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::future::poll_immediate;
+
 use super::carried::{Carried, Pending, Work};
 use super::{Job, Written};
 use crate::arm;
@@ -26,24 +28,36 @@ pub async fn read<K: Written>(job: &Job<'_, K>, request: Read) -> Result<ReadOut
     let pending = Carried::read(&private).pending;
     // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
     let comparable = pending.is_none() && checks::text(&state, "name").is_some();
-    // Azure may take its time, and hundreds may wait for it.
-    drop(state);
-    if comparable && let Some(listed) = K::shared(&job.client, &job.id, &job.call).await {
-        let prior = sent.clone().open()?;
-        let (state, warnings) = K::state(&job.id, &listed, &prior);
-        if state == prior {
-            K::is_there(job.connection, &job.id, &listed);
-            return Ok(ReadOutcome::Present(Stored { warnings, ..Stored::new(state) }));
+    if comparable {
+        // In a box, as is everything here that is not the one request: what waits for that has then room for it alone.
+        let mut looking = Box::pin(K::shared(&job.client, &job.id, &job.call));
+        let (listed, state) = match poll_immediate(&mut looking).await {
+            Some(listed) => (listed, Some(state)),
+            None => {
+                // Azure may take its time, and hundreds may wait for it.
+                drop(state);
+                (looking.await, None)
+            }
+        };
+        if let Some(listed) = listed {
+            let prior = state.map_or_else(|| sent.open(), Ok)?;
+            let (state, warnings) = K::state(&job.id, &listed, &prior);
+            if state == prior {
+                K::is_there(job.connection, &job.id, &listed);
+                return Ok(ReadOutcome::Present(Stored { warnings, ..Stored::new(state) }));
+            }
         }
+    } else {
+        drop(state);
     }
     let found = K::get(&job.client, &job.id, &job.call).await;
     let prior = sent.open()?;
     match (found, pending) {
         (Ok(object), None) => Ok(present(job, &object, &prior, Diagnostics::new())),
-        (Ok(object), Some(pending)) => Ok(after(job, &object, prior, pending).await),
+        (Ok(object), Some(pending)) => Ok(Box::pin(after(job, &object, prior, pending)).await),
         (Err(error), pending) => match gone(&error, &job.id.to_string(), K::HOLDER) {
             None => Err(job.failed(&error).into()),
-            Some(warnings) => invisible(job, prior, pending, warnings).await,
+            Some(warnings) => Box::pin(invisible(job, prior, pending, warnings)).await,
         },
     }
 }

@@ -22,7 +22,8 @@ pub async fn update<K: Written>(
     context: &Context,
     request: Update,
 ) -> Result<Stored, Interrupted> {
-    let Update { prior, planned, private, .. } = request;
+    let Update { prior, planned, private, config, .. } = request;
+    drop(config);
     let change = K::change(&prior, &planned);
     let pending = Carried::read(&private).pending.filter(|pending| pending.work != Work::Delete);
     if change.is_none() && pending.is_none() {
@@ -32,7 +33,7 @@ pub async fn update<K: Written>(
     if let Some(pending) = pending {
         let operation = if pending.work == Work::Create { Operation::Create } else { Operation::Update };
         let job = Job::<K>::new(connection, context, id.clone(), operation, &planned)?;
-        match K::finish(&job.client, &pending.operation, &job.call).await {
+        match Box::pin(K::finish(&job.client, &pending.operation, &job.call)).await {
             Ok(object) if change.is_none() => return Ok(job.done(&planned, &object)),
             // A change that failed is made again below.
             Ok(_) => {}
@@ -46,7 +47,7 @@ pub async fn update<K: Written>(
     }
     let job = Job::<K>::new(connection, context, id, Operation::Update, &planned)?;
     let Some(change) = change else {
-        return match K::get(&job.client, &job.id, &job.call).await {
+        return match Box::pin(K::get(&job.client, &job.id, &job.call)).await {
             Ok(object) => Ok(job.done(&planned, &object)),
             Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior, &Carried::default())),
         };

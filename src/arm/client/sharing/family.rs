@@ -1,8 +1,7 @@
 //! Who is read under which parent, and what is kept for whom.
 
 use super::super::list::Cursor;
-use super::{Kept, Parent, name_of};
-use serde_json::Value;
+use super::{Entry, Kept, Parent, Press, name_of};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -154,15 +153,15 @@ impl<P: Parent> Families<P> {
         parent: &P,
         name: &P::Name,
         ticket: &Ticket,
-        entries: Vec<Value>,
-    ) -> Option<Value> {
+        entries: Vec<Entry>,
+    ) -> Option<Entry> {
         // Compressed before anybody has to wait for the lock.
-        let mut own = None;
+        let (mut own, mut press) = (None, Press::new());
         let mut others = Vec::with_capacity(entries.len());
         for entry in entries {
             match name_of::<P::Name>(&entry) {
                 Some(its) if its == *name => own = Some(entry),
-                Some(its) => others.extend(Kept::new(&entry).map(|kept| (its, kept))),
+                Some(its) => others.extend(press.keep(&entry).map(|kept| (its, kept))),
                 None => {}
             }
         }
@@ -211,7 +210,7 @@ impl<P: Parent> Families<P> {
 
     /// What came of a page of a list that a reader of this name reads.
     #[cfg(test)]
-    fn page(&self, parent: &P, name: &P::Name, entries: Vec<Value>, first: &url::Url) -> Option<Value> {
+    fn page(&self, parent: &P, name: &P::Name, entries: Vec<Entry>, first: &url::Url) -> Option<Entry> {
         let cursor = || Cursor::new(first.clone(), "2024-03-03");
         match self.arrive(parent, name, Duration::from_secs(60), cursor) {
             Arrival::Listing(ticket) => self.keep(parent, name, &ticket, entries),
@@ -302,13 +301,15 @@ mod tests {
         format!("1.0.{number}").parse().unwrap()
     }
 
-    fn page(count: usize) -> Vec<Value> {
+    fn page(count: usize) -> Vec<Entry> {
         let rule = |number: usize| {
             json!({"name": format!("privilege-{number}"), "path": format!("/metadata/instance/{number}"),
                    "queryParameters": {"api-version": "2021-02-01", "resource": format!("https://{number}.example")}})
         };
         let rules: Vec<_> = (0..40).map(rule).collect();
-        let entry = |number: usize| json!({"name": name(number).as_str(), "rules": rules});
+        let entry = |number: usize| {
+            serde_json::value::to_raw_value(&json!({"name": name(number).as_str(), "rules": rules})).unwrap()
+        };
         (0..count).map(entry).collect()
     }
 

@@ -24,10 +24,9 @@ use super::super::error::Error;
 use super::super::ids::{GalleryId, ProfileId, ProfileName, VersionName};
 use super::super::models::{Profile, Resource, Version};
 use super::ArmClient;
-use super::list::Cursor;
+use super::list::{Cursor, Entry, Label};
 use family::{Arrival, Families, Ticket};
-use kept::Kept;
-use serde_json::Value;
+use kept::{Kept, Press};
 use std::fmt;
 use std::hash::Hash;
 use std::str::FromStr;
@@ -143,7 +142,7 @@ impl<P: Parent> Readings<P> {
                 Arrival::Alone => return None,
                 Arrival::Listing(ticket) => ticket,
             };
-        let page = self.page(client, parent, name, &ticket, pace.listing, call);
+        let page = Box::pin(self.page(client, parent, name, &ticket, pace.listing, call));
         // Waiting for a page that another reader is reading ends with the call as the page itself does.
         match call.run("reading a list", Duration::ZERO, page).await {
             Ok(found) => found.filter(T::is_whole),
@@ -173,7 +172,7 @@ impl<P: Parent> Readings<P> {
         let Some((entries, _)) = cursor.read(client, &call.part(longest)).await? else { return Ok(None) };
         tracing::debug!(target: "provider.http", list = parent.list(), entries = entries.len(), "one list for many reads");
         let entry = self.families.keep(parent, name, ticket, entries);
-        Ok(entry.and_then(|entry| serde_json::from_value(entry).ok()))
+        Ok(entry.and_then(|entry| serde_json::from_str(entry.get()).ok()))
     }
 
     fn failed(&self, parent: &P, ticket: &Ticket, error: &Error, call: &Call) {
@@ -186,8 +185,8 @@ impl<P: Parent> Readings<P> {
 }
 
 /// What an entry of a list is called: by its name, else by the end of its id.
-fn name_of<N: FromStr>(entry: &Value) -> Option<N> {
-    let text = |member| entry.get(member).and_then(Value::as_str);
-    let last = || text("id").and_then(|id| id.rsplit('/').next());
-    text("name").or_else(last)?.parse().ok()
+fn name_of<N: FromStr>(entry: &Entry) -> Option<N> {
+    let label = Label::of(entry);
+    let last = || label.id().and_then(|id| id.rsplit('/').next());
+    label.name().or_else(last)?.parse().ok()
 }

@@ -228,6 +228,7 @@ impl Resource for Double {
 
     async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
         let PlanCreate { config, proposed, private, meta, .. } = request;
+        let proposed = proposed.open()?;
         let values = vec![config, proposed.clone()];
         self.push(Asked { private, meta, ..self.note("plan_create", context, values) });
         let planned = Planned { private: b"planned".to_vec(), warnings: warning(), ..Planned::new(proposed) };
@@ -244,6 +245,7 @@ impl Resource for Double {
 
     async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
         let PlanUpdate { prior, config, proposed, private, identity, meta, .. } = request;
+        let proposed = proposed.open()?;
         let values = vec![prior, config, proposed.clone()];
         self.push(Asked { private, identity, meta, ..self.note("plan_update", context, values) });
         let mut planned = Planned::new(proposed);
@@ -270,7 +272,8 @@ impl Resource for Double {
     }
 
     async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
-        let Create { config, planned, private, identity, meta } = request;
+        let Create { config, planned, private, identity, meta, .. } = request;
+        let config = config.open()?;
         let values = vec![config, planned.clone()];
         self.push(Asked { private, identity, meta, ..self.note("create", context, values) });
         self.store(context, planned).await
@@ -295,6 +298,7 @@ impl Resource for Double {
 
     async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
         let Update { prior, config, planned, private, identity, meta } = request;
+        let config = config.open()?;
         let values = vec![prior, config, planned.clone()];
         self.push(Asked { private, identity, meta, ..self.note("update", context, values) });
         self.store(context, planned).await
@@ -370,11 +374,11 @@ impl Resource for Plain {
     }
 
     async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        Ok(Planned::new(request.proposed))
+        Ok(Planned::new(request.proposed.open()?))
     }
 
     async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        Ok(Planned::new(request.proposed))
+        Ok(Planned::new(request.proposed.open()?))
     }
 
     async fn create(&self, _: &Context, request: Create) -> Result<Stored, Interrupted> {

@@ -7,7 +7,7 @@ use crate::plugin::path::Step;
 use crate::plugin::types::Type;
 use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::Budget;
-use crate::plugin::value::{Number, Value};
+use crate::plugin::value::{Members, Name, Number, Value};
 
 /// Decodes one value of this type; nothing may follow it. An object must have exactly the attributes of its type.
 ///
@@ -154,52 +154,53 @@ impl<'a> Decoder<'a> {
         if more { Err(wrong_length()) } else { Ok(elements) }
     }
 
-    fn map(&mut self, element: &Type, depth: usize) -> Decoded<BTreeMap<String, Value>> {
-        let mut elements = BTreeMap::new();
+    fn map(&mut self, element: &Type, depth: usize) -> Decoded<Members> {
+        let mut elements = Vec::new();
         let mut more = self.reader.open_object()?;
         while more {
             let key = self.reader.key()?.into_owned();
             match self.value(element, depth + 1) {
-                Ok(value) => self.insert(&mut elements, key, value)?,
+                Ok(value) => elements.push((key.into(), value)),
                 Err(error) => return Err(error.under(Step::Key(key))),
             }
             more = self.reader.next_key()?;
         }
-        Ok(elements)
+        self.members(elements)
     }
 
-    fn object(&mut self, kinds: &BTreeMap<String, Type>, depth: usize) -> Decoded<BTreeMap<String, Value>> {
-        let mut attributes = BTreeMap::new();
+    fn object(&mut self, kinds: &BTreeMap<Name, Type>, depth: usize) -> Decoded<Members> {
+        let mut attributes = Vec::with_capacity(kinds.len());
         let mut more = self.reader.open_object()?;
         while more {
-            let name = self.reader.key()?.into_owned();
-            match kinds.get(&name).map(|kind| self.value(kind, depth + 1)) {
-                Some(Ok(value)) => self.insert(&mut attributes, name, value)?,
-                Some(Err(error)) => return Err(error.under(Step::Attribute(name))),
+            let name = self.reader.key()?;
+            match kinds.get_key_value(&*name) {
+                Some((name, kind)) => {
+                    let value = self.value(kind, depth + 1);
+                    let value = value.map_err(|error| error.under(Step::Attribute(name.to_string())))?;
+                    attributes.push((name.clone(), value));
+                }
                 None if self.lenient => drop(self.reader.skip()?),
-                None => return Err(CodecError::new(Problem::UnknownAttribute(name))),
+                None => return Err(CodecError::new(Problem::UnknownAttribute(name.into_owned()))),
             }
             more = self.reader.next_key()?;
         }
-        for name in kinds.keys() {
-            if attributes.contains_key(name) {
-                continue;
+        let mut attributes = self.members(attributes)?;
+        if attributes.len() < kinds.len() {
+            let missing: Vec<_> = kinds.keys().filter(|name| !attributes.contains_key(name)).collect();
+            if let (Some(name), false) = (missing.first(), self.lenient) {
+                return Err(CodecError::new(Problem::MissingAttribute(name.to_string())));
             }
-            if !self.lenient {
-                return Err(CodecError::new(Problem::MissingAttribute(name.clone())));
-            }
-            attributes.insert(name.clone(), Value::Null);
+            attributes.extend(missing.into_iter().map(|name| (name.clone(), Value::Null)));
         }
         Ok(attributes)
     }
 
     /// The last of equal keys counts in a stored state, as for every reader of JSON; elsewhere they are an error.
-    fn insert(&self, elements: &mut BTreeMap<String, Value>, key: String, value: Value) -> Decoded<()> {
-        if !self.lenient && elements.contains_key(&key) {
-            return Err(CodecError::new(Problem::Repeated(key)));
+    fn members(&self, members: Vec<(Name, Value)>) -> Decoded<Members> {
+        if self.lenient {
+            return Ok(members.into_iter().collect());
         }
-        elements.insert(key, value);
-        Ok(())
+        Members::distinct(members).map_err(|name| CodecError::new(Problem::Repeated(name.to_string())))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::plugin::path::Step;
 use crate::plugin::types::Type;
 use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::MAX_DEPTH;
-use crate::plugin::value::{Number, Value};
+use crate::plugin::value::{Members, Name, Number, Value};
 
 /// Encodes a value of this type, without spaces, attributes and keys in order.
 ///
@@ -54,7 +54,8 @@ fn write(out: &mut String, value: &Value, kind: &Type, depth: usize) -> Encoded 
             out.push('{');
             for (position, (key, value)) in elements.iter().enumerate() {
                 write_key(out, position, key);
-                write(out, value, element, depth + 1).map_err(|error| error.under(Step::Key(key.clone())))?;
+                write(out, value, element, depth + 1)
+                    .map_err(|error| error.under(Step::Key(key.to_string())))?;
             }
             out.push('}');
         }
@@ -87,20 +88,20 @@ fn write_array<'a>(
 
 fn write_object(
     out: &mut String,
-    kinds: &BTreeMap<String, Type>,
-    attributes: &BTreeMap<String, Value>,
+    kinds: &BTreeMap<Name, Type>,
+    attributes: &Members,
     depth: usize,
 ) -> Encoded {
     if let Some(name) = attributes.keys().find(|name| !kinds.contains_key(*name)) {
-        return Err(CodecError::new(Problem::UnknownAttribute(name.clone())));
+        return Err(CodecError::new(Problem::UnknownAttribute(name.to_string())));
     }
     out.push('{');
     for (position, (name, kind)) in kinds.iter().enumerate() {
         let Some(value) = attributes.get(name) else {
-            return Err(CodecError::new(Problem::MissingAttribute(name.clone())));
+            return Err(CodecError::new(Problem::MissingAttribute(name.to_string())));
         };
         write_key(out, position, name);
-        write(out, value, kind, depth + 1).map_err(|error| error.under(Step::Attribute(name.clone())))?;
+        write(out, value, kind, depth + 1).map_err(|error| error.under(Step::Attribute(name.to_string())))?;
     }
     out.push('}');
     Ok(())

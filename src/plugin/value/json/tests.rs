@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::reader::Reader;
@@ -8,7 +6,7 @@ use crate::plugin::path::Path;
 use crate::plugin::types::Type;
 use crate::plugin::value::arbitrary::{kind, typed};
 use crate::plugin::value::error::Problem;
-use crate::plugin::value::{Number, Value};
+use crate::plugin::value::{Members, Number, Value};
 
 fn check(value: Value, kind: &Type, expected: &str) {
     assert_eq!(encode(&value, kind).expect("conforms"), expected);
@@ -27,7 +25,7 @@ fn values_are_written_as_cty_writes_them() {
     check(Value::List(strings()), &Type::list(Type::String), r#"["a",null]"#);
     check(Value::Set(strings()), &Type::set(Type::String), r#"["a",null]"#);
     check(Value::Tuple(strings()), &Type::Tuple(vec![Type::String, Type::Bool]), r#"["a",null]"#);
-    check(Value::Map(BTreeMap::from([("k".to_owned(), 1.into())])), &Type::map(Type::Number), r#"{"k":1}"#);
+    check(Value::Map(Members::from([("k".to_owned(), 1.into())])), &Type::map(Type::Number), r#"{"k":1}"#);
     let kind = Type::object([("b", Type::Bool), ("a", Type::Number)]);
     check(Value::object([("b", Value::Null), ("a", 1.into())]), &kind, r#"{"a":1,"b":null}"#);
     let any = Value::Dynamic(Box::new((Type::set(Type::Bool), Value::Set(vec![true.into()]))));

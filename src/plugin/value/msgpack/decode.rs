@@ -1,7 +1,6 @@
 //! From bytes to a value, checked against its type on the way.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use rmp::Marker;
 use rmp::decode;
@@ -11,7 +10,7 @@ use crate::plugin::path::Step;
 use crate::plugin::types::Type;
 use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::{Budget, reserve};
-use crate::plugin::value::{Number, Unknown, Value};
+use crate::plugin::value::{Members, Name, Number, Unknown, Value};
 
 /// Refinements longer than this are forgotten: the unknown value then promises nothing. cty writes far less.
 const MAX_REFINEMENTS: usize = 1024;
@@ -174,46 +173,44 @@ impl<'a> Decoder<'a> {
         Ok(elements)
     }
 
-    fn map(&mut self, element: &Type, depth: usize) -> Decoded<BTreeMap<String, Value>> {
+    fn map(&mut self, element: &Type, depth: usize) -> Decoded<Members> {
         let length = decode::read_map_len(&mut self.rest).map_err(truncated)?;
-        let mut elements = BTreeMap::new();
+        let mut elements = reserve(length);
         for _ in 0..length {
-            let key = self.text()?.to_owned();
+            let key = self.text()?;
             match self.value(element, depth + 1) {
-                Ok(value) => insert(&mut elements, key, value)?,
-                Err(error) => return Err(error.under(Step::Key(key))),
+                Ok(value) => elements.push((Name::from(key), value)),
+                Err(error) => return Err(error.under(Step::Key(key.to_owned()))),
             }
         }
-        Ok(elements)
+        distinct(elements)
     }
 
-    fn object(&mut self, kinds: &BTreeMap<String, Type>, depth: usize) -> Decoded<BTreeMap<String, Value>> {
+    fn object(&mut self, kinds: &BTreeMap<Name, Type>, depth: usize) -> Decoded<Members> {
         let length = decode::read_map_len(&mut self.rest).map_err(truncated)?;
-        let mut attributes = BTreeMap::new();
+        let mut attributes = reserve(length);
+        // A host sends them in order, as they stand in the type; then nothing needs to be looked up.
+        let mut expected = kinds.iter().peekable();
         for _ in 0..length {
             let name = self.text()?;
-            let Some(kind) = kinds.get(name) else {
+            let next = expected.next_if(|(expected, _)| ***expected == *name);
+            let Some((name, kind)) = next.or_else(|| kinds.get_key_value(name)) else {
                 return Err(CodecError::new(Problem::UnknownAttribute(name.to_owned())));
             };
-            let value =
-                self.value(kind, depth + 1).map_err(|error| error.under(Step::Attribute(name.to_owned())))?;
-            insert(&mut attributes, name.to_owned(), value)?;
+            let value = self.value(kind, depth + 1);
+            let value = value.map_err(|error| error.under(Step::Attribute(name.to_string())))?;
+            attributes.push((name.clone(), value));
         }
-        match kinds.keys().find(|name| !attributes.contains_key(*name)) {
-            Some(missing) => Err(CodecError::new(Problem::MissingAttribute(missing.clone()))),
+        let attributes = distinct(attributes)?;
+        match kinds.keys().find(|name| attributes.len() < kinds.len() && !attributes.contains_key(name)) {
+            Some(missing) => Err(CodecError::new(Problem::MissingAttribute(missing.to_string()))),
             None => Ok(attributes),
         }
     }
 }
 
-fn insert(elements: &mut BTreeMap<String, Value>, key: String, value: Value) -> Decoded<()> {
-    match elements.entry(key) {
-        Entry::Vacant(place) => {
-            place.insert(value);
-            Ok(())
-        }
-        Entry::Occupied(place) => Err(CodecError::new(Problem::Repeated(place.key().clone()))),
-    }
+fn distinct(members: Vec<(Name, Value)>) -> Decoded<Members> {
+    Members::distinct(members).map_err(|name| CodecError::new(Problem::Repeated(name.to_string())))
 }
 
 const fn is_extension(marker: Marker) -> bool {

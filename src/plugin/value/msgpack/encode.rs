@@ -10,7 +10,7 @@ use crate::plugin::path::Step;
 use crate::plugin::types::Type;
 use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::MAX_DEPTH;
-use crate::plugin::value::{Number, Unknown, Value};
+use crate::plugin::value::{Members, Name, Number, Unknown, Value};
 
 /// Encodes a value of this type.
 ///
@@ -88,7 +88,8 @@ fn write(out: &mut ByteBuf, value: &Value, kind: &Type, depth: usize) -> Encoded
             encode::write_map_len(out, length(elements.len())?).written()?;
             for (key, value) in elements {
                 write_text(out, key)?;
-                write(out, value, element, depth + 1).map_err(|error| error.under(Step::Key(key.clone())))?;
+                write(out, value, element, depth + 1)
+                    .map_err(|error| error.under(Step::Key(key.to_string())))?;
             }
             Ok(())
         }
@@ -132,20 +133,20 @@ fn write_text(out: &mut ByteBuf, text: &str) -> Encoded {
 
 fn write_object(
     out: &mut ByteBuf,
-    kinds: &BTreeMap<String, Type>,
-    attributes: &BTreeMap<String, Value>,
+    kinds: &BTreeMap<Name, Type>,
+    attributes: &Members,
     depth: usize,
 ) -> Encoded {
     if let Some(name) = attributes.keys().find(|name| !kinds.contains_key(*name)) {
-        return Err(CodecError::new(Problem::UnknownAttribute(name.clone())));
+        return Err(CodecError::new(Problem::UnknownAttribute(name.to_string())));
     }
     encode::write_map_len(out, length(kinds.len())?).written()?;
     for (name, kind) in kinds {
         let Some(value) = attributes.get(name) else {
-            return Err(CodecError::new(Problem::MissingAttribute(name.clone())));
+            return Err(CodecError::new(Problem::MissingAttribute(name.to_string())));
         };
         write_text(out, name)?;
-        write(out, value, kind, depth + 1).map_err(|error| error.under(Step::Attribute(name.clone())))?;
+        write(out, value, kind, depth + 1).map_err(|error| error.under(Step::Attribute(name.to_string())))?;
     }
     Ok(())
 }

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::{decode, encode};
@@ -62,7 +60,7 @@ fn collections_are_written_as_cty_writes_them() {
     check(Value::List(strings()), &Type::list(Type::String), "92a161c0");
     check(Value::Set(strings()), &Type::set(Type::String), "92a161c0");
     check(Value::Tuple(strings()), &Type::Tuple(vec![Type::String, Type::Bool]), "92a161c0");
-    let map = BTreeMap::from([("k".to_owned(), true.into())]);
+    let map = [("k", true.into())].into();
     check(Value::Map(map), &Type::map(Type::Bool), "81a16bc3");
     let kind = Type::object([("b", Type::Bool), ("a", Type::Number)]);
     check(Value::object([("b", Value::Null), ("a", 1.into())]), &kind, "82a16101a162c0");
