@@ -2,7 +2,7 @@
 //!
 //! `cargo test --workspace` does not build the binaries of other packages, so whoever needs one asks cargo for it:
 //! same profile, same target directory, and nothing to do if it is fresh. Test executables that ask at the same time
-//! wait for each other at cargo's own lock.
+//! wait for each other at cargo's own lock. [`PROVIDER`] has another provider tested than that: one that was released.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,10 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::running;
+
+/// The variable with the path of a provider to test in place of the one that is built. It has to be of the same version
+/// and from the same sources, as the tests are about these.
+pub const PROVIDER: &str = "GALLERY_PROVIDER";
 
 /// Where the binaries are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +54,19 @@ fn build() -> Result<Binaries, BuildError> {
             return Err(BuildError::Missing { binary: binary.clone() });
         }
     }
-    Ok(built)
+    built.with_provider(std::env::var_os(PROVIDER))
+}
+
+impl Binaries {
+    /// The same with another provider, if one is named. A wrong name is an error and no reason to test the usual one.
+    fn with_provider(self, path: Option<OsString>) -> Result<Self, BuildError> {
+        let Some(path) = path else { return Ok(self) };
+        // Tests run in directories of their own.
+        let provider = Path::new(&path)
+            .canonicalize()
+            .map_err(|error| BuildError::Provider { path: path.clone().into(), error: error.to_string() })?;
+        Ok(Self { provider, ..self })
+    }
 }
 
 /// Whether cargo has set a variable for this one package. Build scripts watch some of them (ring's does), so handing
@@ -104,7 +120,7 @@ impl Layout {
 }
 
 /// Why there are no binaries to test.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// Cargo cannot be run.
@@ -119,6 +135,14 @@ pub enum BuildError {
     /// The workspace does not build.
     #[error("the binaries cannot be built:\n{0}")]
     Failed(String),
+    /// There is no provider where the variable says.
+    #[error("{PROVIDER} names {}: {error}", path.display())]
+    Provider {
+        /// What it names.
+        path: PathBuf,
+        /// Why that is none.
+        error: String,
+    },
     /// Cargo built something else.
     #[error("cargo built no {}", binary.display())]
     Missing {
@@ -139,6 +163,18 @@ mod tests {
         for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_JOBS", "CARGO_NET_OFFLINE", "RUSTFLAGS"] {
             assert!(!is_of_this_package(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_provider_that_is_named_takes_the_place_of_the_one_built() {
+        let built = Binaries { provider: "/built/provider".into(), emulator: "/built/emulator".into() };
+        assert_eq!(built.clone().with_provider(None), Ok(built.clone()));
+        let released = tempfile::NamedTempFile::new().unwrap();
+        let other = built.clone().with_provider(Some(released.path().into())).unwrap();
+        assert_eq!(other.provider, released.path().canonicalize().unwrap());
+        assert_eq!(other.emulator, built.emulator);
+        let error = built.with_provider(Some("/no/such/provider".into())).unwrap_err().to_string();
+        assert!(error.starts_with("GALLERY_PROVIDER names /no/such/provider: "), "{error}");
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Error, Sources};
+use super::standard::CRATES;
+use super::{Error, Sources, StdSources, Zig, is_installed};
 
 const PACKAGE: &str = "terraform-provider-gallery";
 
@@ -34,24 +35,65 @@ impl Linking {
     }
 }
 
+/// What there is to build with, beside the compiler.
+#[derive(Clone, Debug, Default)]
+pub struct Tools {
+    /// For a target that is not installed.
+    pub std_sources: Option<StdSources>,
+    /// For the targets that it serves, installed or not.
+    pub zig: Option<Zig>,
+}
+
+impl Tools {
+    /// Whether a target can be built for.
+    pub fn build(&self, triple: &str) -> bool {
+        is_installed(triple) || (self.std_sources.is_some() && self.zig_for(triple).is_some())
+    }
+
+    /// The sources of the standard library, if that is to be built too.
+    pub fn std_sources_for(&self, triple: &str) -> Option<&StdSources> {
+        self.std_sources.as_ref().filter(|_| !is_installed(triple))
+    }
+
+    fn zig_for(&self, triple: &str) -> Option<&Zig> {
+        self.zig.as_ref().filter(|_| Zig::serves(triple))
+    }
+}
+
 /// Builds the provider for a target and says where the binary is. Cargo and the compiler are those of the `PATH`, or of
 /// `CARGO` and `RUSTC`; what they print goes to the terminal.
 ///
 /// # Errors
 /// When it does not build.
-pub fn compile(sources: &Sources, triple: &str, profile: &str, target: &Path) -> Result<PathBuf, Error> {
+pub fn compile(
+    sources: &Sources,
+    tools: &Tools,
+    triple: &str,
+    profile: &str,
+    target: &Path,
+) -> Result<PathBuf, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&cargo);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_other_builds(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
+    let (std_sources, zig) = (tools.std_sources_for(triple), tools.zig_for(triple));
     command
         .current_dir(&sources.root)
         .args(["build", "--locked", "--package", PACKAGE, "--bin", PACKAGE, "--profile", profile])
         .args(["--target", triple, "--target-dir"])
         .arg(target)
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(sources, triple, target))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(sources, std_sources, zig, triple, target))
         .env("CARGO_INCREMENTAL", "0")
         .env("SOURCE_DATE_EPOCH", sources.made.unix_timestamp().to_string())
         // Compilers of C sort and print by the language of the terminal.
         .env("LC_ALL", "C");
+    if let Some(std_sources) = std_sources {
+        command.arg(CRATES).envs(std_sources.environment()?);
+    }
+    if let Some(zig) = zig {
+        command.envs(zig.environment(triple, target)?);
+    }
     let status = command
         .status()
         .map_err(|error| Error::Program { program: cargo.to_string_lossy().into_owned(), error })?;
@@ -63,12 +105,30 @@ pub fn compile(sources: &Sources, triple: &str, profile: &str, target: &Path) ->
     Ok(directory.join(format!("{PACKAGE}{suffix}")))
 }
 
+/// Whether a variable is what the environment has for other builds, and would make other bytes: the profile is the
+/// repository's, and options for C that are meant for this build name its target (`CFLAGS_<target>`).
+fn is_of_other_builds(variable: &str) -> bool {
+    variable.starts_with("CARGO_PROFILE_") || ["CFLAGS", "CXXFLAGS", "TARGET_CFLAGS"].contains(&variable)
+}
+
 /// The compiler's options: directories of this machine get names that every machine has, the last that fits wins. Options
 /// that the environment has for other builds play no part.
-fn flags(sources: &Sources, triple: &str, target: &Path) -> OsString {
+fn flags(
+    sources: &Sources,
+    std_sources: Option<&StdSources>,
+    zig: Option<&Zig>,
+    triple: &str,
+    target: &Path,
+) -> OsString {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
-    let named = [(home.as_deref(), "/cargo"), (Some(&*sources.root), "/source"), (Some(target), "/target")];
+    let named = [
+        (home.as_deref(), "/cargo"),
+        (Some(&*sources.root), "/source"),
+        (Some(target), "/target"),
+        (std_sources.map(|std_sources| &*std_sources.seen_at), "/std"),
+        (std_sources.map(|std_sources| &*std_sources.directory), "/std"),
+    ];
     let mut flags = OsString::new();
     for (directory, name) in named {
         let Some(directory) = directory else { continue };
@@ -78,9 +138,15 @@ fn flags(sources: &Sources, triple: &str, target: &Path) -> OsString {
         flags.push(name);
         flags.push("\u{1f}");
     }
-    flags.push("-C\u{1f}debuginfo=0");
+    // Said again, since a configuration of cargo's outside of the repository goes before the profile.
+    flags.push("-C\u{1f}debuginfo=0\u{1f}-C\u{1f}strip=symbols");
     if Linking::of(triple) != Linking::Usual {
-        flags.push("\u{1f}-C\u{1f}target-feature=+crt-static");
+        // Some linkers are made to write an id of the build, others are not.
+        flags.push("\u{1f}-C\u{1f}link-arg=-Wl,--build-id=none\u{1f}-C\u{1f}target-feature=+crt-static");
+    }
+    if zig.is_some() {
+        // zig has the objects that a program starts with, and the compiler may not.
+        flags.push("\u{1f}-C\u{1f}link-self-contained=no");
     }
     flags
 }
@@ -95,15 +161,35 @@ mod tests {
     fn no_directory_of_this_machine_reaches_the_binary() {
         let made = OffsetDateTime::UNIX_EPOCH;
         let sources = Sources { root: "/home/me/gallery".into(), made, is_changed: false };
-        let flags = flags(&sources, "x86_64-unknown-linux-musl", Path::new("/home/me/gallery/target"));
+        let std_sources = StdSources {
+            directory: "/usr/src/rustc/library".into(),
+            seen_at: "/home/me/gallery/target/std-sources".into(),
+        };
+        let target = Path::new("/home/me/gallery/target");
+        let flags = flags(&sources, Some(&std_sources), None, "x86_64-unknown-linux-musl", target);
         let flags = flags.into_string().unwrap();
         let flags: Vec<_> = flags.split('\u{1f}').collect();
         let place = |flag: &str| flags.iter().position(|one| *one == flag);
-        // The target directory lies inside of the checkout, so it has to come later.
-        assert!(
-            place("/home/me/gallery=/source").unwrap() < place("/home/me/gallery/target=/target").unwrap()
-        );
+        // The target directory lies inside of the checkout, so it has to come later, and what lies in that later still.
+        let order = [
+            "/home/me/gallery=/source",
+            "/home/me/gallery/target=/target",
+            "/home/me/gallery/target/std-sources=/std",
+            "/usr/src/rustc/library=/std",
+        ];
+        assert!(order.map(|flag| place(flag).unwrap()).is_sorted());
         assert_eq!(flags.last(), Some(&"target-feature=+crt-static"));
+        assert!(place("strip=symbols").is_some());
+    }
+
+    #[test]
+    fn what_the_environment_has_for_other_builds_is_left_out() {
+        for name in ["CARGO_PROFILE_RELEASE_STRIP", "CARGO_PROFILE_RELEASE_LTO", "CFLAGS"] {
+            assert!(is_of_other_builds(name), "{name}");
+        }
+        for name in ["CARGO_HOME", "CFLAGS_aarch64_unknown_linux_musl", "CC", "CARGO_TARGET_DIR", "PATH"] {
+            assert!(!is_of_other_builds(name), "{name}");
+        }
     }
 
     #[test]

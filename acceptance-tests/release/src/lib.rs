@@ -4,21 +4,27 @@
 //! same that a filesystem mirror holds. Everything is made from the sources and the time of the commit alone, so that
 //! whoever builds it again gets the same bytes.
 
+mod again;
 mod archive;
 mod artefacts;
 mod compile;
 mod executable;
 mod platform;
 mod sources;
+mod standard;
 mod sums;
+mod zig;
 
+pub use again::again;
 pub use archive::{Entry, pack};
 pub use artefacts::{Artefacts, MANIFEST_PROTOCOL};
-pub use compile::{Linking, compile};
-pub use executable::needs_loader;
+pub use compile::{Linking, Tools, compile};
+pub use executable::{is_stripped, needs_loader};
 pub use platform::{Choice, PLATFORMS, Platform, choose};
 pub use sources::{Sources, is_installed};
+pub use standard::StdSources;
 pub use sums::{sha256, sums};
+pub use zig::Zig;
 
 use std::path::{Path, PathBuf};
 
@@ -65,6 +71,29 @@ pub enum Error {
     /// The manifest is not what a registry expects.
     #[error("terraform-registry-manifest.json does not name protocol {MANIFEST_PROTOCOL}")]
     Manifest,
+    /// A binary for Linux has symbols in it.
+    #[error("the binary for {triple} is not stripped: it has a table of symbols")]
+    NotStripped {
+        /// The target.
+        triple: String,
+    },
+    /// The standard library cannot be built from these.
+    #[error("{}: {why}", path.display())]
+    StdSources {
+        /// What was named.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// There is no commit to build again.
+    #[error("only what is committed can be built again elsewhere, and something here is not")]
+    Changed,
+    /// A second build gave other files.
+    #[error("built again elsewhere, not the same: {}", names.join(", "))]
+    Different {
+        /// Which.
+        names: Vec<String>,
+    },
     /// A binary for Linux needs libraries of the system.
     #[error("the binary for {triple} is not static: it asks for a loader of the system")]
     NotStatic {

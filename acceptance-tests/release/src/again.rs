@@ -1,0 +1,97 @@
+//! Whether a release can be repeated: it is, in another directory, and the files are compared.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+use super::{Artefacts, Error, Sources};
+
+/// Builds the same commit in a checkout elsewhere, with a target directory of its own, by the command as it stands in that
+/// checkout. Gives nothing when every file is the same byte for byte, and else [`Error::Different`].
+///
+/// # Errors
+/// When something is not committed, when it does not build, and when a file differs.
+pub fn again(sources: &Sources, arguments: &[OsString], first: &Artefacts) -> Result<(), Error> {
+    if sources.is_changed {
+        return Err(Error::Changed);
+    }
+    let directory = tempfile::Builder::new().prefix("gallery-again-").tempdir();
+    let directory = directory.map_err(Error::file(&std::env::temp_dir()))?;
+    let (checkout, output) = (directory.path().join("checkout"), directory.path().join("artefacts"));
+    run(Command::new("git").args(["clone", "--quiet"]).arg(&sources.root).arg(&checkout))?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    run(Command::new(cargo)
+        .current_dir(&checkout)
+        .args(["run", "--quiet", "--locked", "--package", "release", "--bin", "release-artifacts", "--"])
+        .args(arguments)
+        .arg("--output")
+        .arg(&output)
+        .env("CARGO_TARGET_DIR", directory.path().join("target")))?;
+    let names = different(first, &output)?;
+    if names.is_empty() { Ok(()) } else { Err(Error::Different { names }) }
+}
+
+fn run(command: &mut Command) -> Result<(), Error> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let failed = |error| Error::Program { program: program.clone(), error };
+    let status = command.status().map_err(failed)?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(failed(std::io::Error::other(format!("it ends with {status}"))))
+    }
+}
+
+/// The names of the files that are not the same in a directory, or only there.
+fn different(first: &Artefacts, directory: &Path) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    let files = first.files();
+    for (name, bytes) in &files {
+        if std::fs::read(directory.join(name)).ok().as_ref() != Some(bytes) {
+            names.push(name.clone());
+        }
+    }
+    for entry in std::fs::read_dir(directory).map_err(Error::file(directory))?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !files.contains_key(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::super::PLATFORMS;
+    use super::*;
+
+    fn release(program: &[u8]) -> Artefacts {
+        let made = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+        let manifest = br#"{"metadata": {"protocol_versions": ["6.0"]}}"#.to_vec();
+        let mut release = Artefacts::new("1.2.3", made, manifest, Vec::new()).unwrap();
+        release.add(&PLATFORMS[0], program).unwrap();
+        release
+    }
+
+    #[test]
+    fn every_file_that_is_not_the_same_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        release(b"one").write(directory.path()).unwrap();
+        assert_eq!(different(&release(b"one"), directory.path()).unwrap(), [""; 0]);
+        let archive = "terraform-provider-gallery_1.2.3_darwin_amd64.zip";
+        let sums = "terraform-provider-gallery_1.2.3_SHA256SUMS";
+        assert_eq!(different(&release(b"two"), directory.path()).unwrap(), [sums, archive]);
+        std::fs::write(directory.path().join("more.zip"), "").unwrap();
+        std::fs::remove_file(directory.path().join(sums)).unwrap();
+        assert_eq!(different(&release(b"one"), directory.path()).unwrap(), [sums, "more.zip"]);
+    }
+
+    #[test]
+    fn what_is_not_committed_is_not_compared() {
+        let made = OffsetDateTime::UNIX_EPOCH;
+        let sources = Sources { root: "/nowhere".into(), made, is_changed: true };
+        assert!(matches!(again(&sources, &[], &release(b"")), Err(Error::Changed)));
+    }
+}
