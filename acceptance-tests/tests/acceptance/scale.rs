@@ -204,8 +204,11 @@ fn a_hundred_at_a_time_are_as_safe_as_ten() {
         let requests = s.emulator.requests().unwrap();
         let tokens = count(&requests, |one| one.path.ends_with("/token"));
         assert_eq!(tokens, 1, "one for the process");
-        let written = count(&requests, |one| one.method == "PUT" && one.status != Some(429));
-        assert_eq!(written, profiles * (1 + each), "each once");
+        let written = |one: &&Request| one.method == "PUT" && one.status != Some(429);
+        let times: Vec<_> = requests.iter().filter(written).map(|one| one.at).collect();
+        assert_eq!(times.len(), profiles * (1 + each), "each once");
+        let took = times.iter().max().unwrap() - times.iter().min().unwrap();
+        assert!(took > 5_000, "{took} ms: the buckets were in force");
         assert_eq!(s.held().len(), profiles * (1 + each));
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let state = s.state();
