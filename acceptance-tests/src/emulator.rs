@@ -268,6 +268,8 @@ impl Drop for Emulator {
 /// A request that the emulator received.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
+    /// When it came, in milliseconds since 1970.
+    pub at: i64,
     /// The verb.
     pub method: String,
     /// The path.
@@ -288,6 +290,7 @@ impl Request {
     fn read(entry: &Value) -> Self {
         let text = |name| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         Self {
+            at: entry.get("at").and_then(Value::as_i64).unwrap_or_default(),
             method: text("method"),
             path: text("path"),
             query: text("query"),

@@ -38,6 +38,12 @@ pub(crate) fn record(terraform: &mut Terraform) -> io::Result<()> {
     Ok(())
 }
 
+/// Has nothing recorded any more, and forgets what was.
+pub(crate) fn forget(terraform: &mut Terraform) -> io::Result<()> {
+    terraform.unset(CALLS);
+    std::fs::remove_dir_all(terraform.directory().join(DIRECTORY))
+}
+
 /// What has been recorded so far.
 pub(crate) fn recording(terraform: &Terraform) -> Result<Recording, String> {
     Recording::read(&terraform.directory().join(DIRECTORY))

@@ -180,6 +180,12 @@ impl Scenario {
         or_fail(replay::recording(&self.terraform))
     }
 
+    /// Has the calls not recorded, and so not made once more by our own host: for tests of many objects that differ in
+    /// their names alone.
+    pub fn unrecorded(&mut self) {
+        or_fail(replay::forget(&mut self.terraform));
+    }
+
     /// Runs the CLI, which must succeed.
     pub fn run_well(&self, arguments: &[&str]) -> Output {
         let output = self.run(arguments);

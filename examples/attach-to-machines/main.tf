@@ -15,10 +15,22 @@ module "allowlist" {
   source = "../modules/invm-allowlist"
   for_each = {
     IMDS = {
-      privileges       = { instance = { path = "/metadata/instance/compute" } }
-      roles            = { reader = { privileges = ["instance"] } }
-      identities       = { web = { user_name = "web", exe_path = "/opt/web/bin/server" } }
-      role_assignments = { reader = { identities = ["web"] } }
+      privileges = {
+        instance    = { path = "/metadata/instance" }
+        vault-token = { path = "/metadata/identity/oauth2/token", query_parameters = { resource = "https://vault.azure.net" } }
+      }
+      roles = {
+        platform = { privileges = ["instance"] }
+        secrets  = { privileges = ["vault-token"] }
+      }
+      identities = {
+        platform = { user_name = "root", exe_path = "/usr/bin/python3.10" } # cloud-init and the guest agent
+        web      = { user_name = "web", exe_path = "/opt/web/bin/server" }
+      }
+      role_assignments = {
+        platform = { identities = ["platform"] }
+        secrets  = { identities = ["web"] }
+      }
     }
     WireServer = {
       privileges = {

@@ -42,18 +42,21 @@ locals {
         path             = "/metadata/identity/oauth2/token"
         query_parameters = { resource = "https://monitor.azure.com/" }
       }
+      # Whoever reads this reads the user data and tags of the machine as well.
       instance         = { path = "/metadata/instance" }
       scheduled-events = { path = "/metadata/scheduledevents" }
+      # cloud-init asks for it at the first boot of a machine that Azure had prepared in advance.
+      reprovision-data = { path = "/metadata/reprovisiondata" }
     }
 
     roles = {
       reads-secrets = { privileges = ["vault-token"] }
       reports       = { privileges = ["instance", "monitor-token"] }
-      platform      = { privileges = ["instance", "scheduled-events"] }
+      platform      = { privileges = ["instance", "reprovision-data", "scheduled-events"] }
     }
 
     identities = {
-      # The application. `exe_path` is what the kernel ran, after all symbolic links.
+      # The application, which gets its token and nothing else. `exe_path` is what the kernel ran, after all symbolic links.
       web = { user_name = "web", exe_path = "/opt/web/bin/server" }
 
       # Azure Monitor agent.
@@ -69,7 +72,7 @@ locals {
     role_assignments = {
       reads-secrets = { identities = ["web"] }
       reports       = { identities = ["ama-core", "ama-launcher", "ama-mdsd"] }
-      platform      = { identities = ["platform-python", "web"] }
+      platform      = { identities = ["platform-python"] }
     }
   }
 }

@@ -31,7 +31,7 @@ module "allowlist" {
     }
   })
 
-  # Everybody who is known reads the instance's metadata; a token is a role of its own.
+  # Every caller reads the instance's metadata; a token is a role of its own.
   roles = merge(local.roles, {
     for name, _ in each.value.tokens : "token-${name}" => { privileges = ["token-${name}"] }
   })
@@ -39,7 +39,10 @@ module "allowlist" {
   identities = merge(local.platform[each.value.os_type], each.value.callers)
 
   role_assignments = merge(
-    { reader = { identities = keys(merge(local.platform[each.value.os_type], each.value.callers)) } },
+    {
+      platform = { identities = keys(local.platform[each.value.os_type]) }
+      reader   = { identities = keys(each.value.callers) }
+    },
     { for name, token in each.value.tokens : "token-${name}" => { identities = token.callers } },
   )
 
@@ -53,7 +56,9 @@ locals {
   }
 
   roles = {
-    reader = { privileges = ["instance", "scheduled-events"] }
+    # Who can read scheduled events can also start them, a restart for instance: not for applications.
+    platform = { privileges = ["instance", "scheduled-events"] }
+    reader   = { privileges = ["instance"] }
   }
 
   # What calls by itself on every machine.

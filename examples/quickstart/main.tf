@@ -50,13 +50,14 @@ resource "gallery_invm_access_profile_version" "web" {
     }
 
     identities = {
-      azure-agent = { user_name = "root", exe_path = "/usr/sbin/waagent" }
+      # The Linux guest agent is a Python program: what runs is the interpreter.
+      azure-agent = { user_name = "root", exe_path = "/usr/bin/python3.10" }
       backup      = { user_name = "backup", exe_path = "/opt/backup/bin/run" }
       web         = { user_name = "web", exe_path = "/opt/web/bin/server" }
     }
 
     role_assignments = {
-      platform       = { identities = ["azure-agent", "backup", "web"] }
+      platform       = { identities = ["azure-agent", "backup"] }
       secrets-reader = { identities = ["web"] }
     }
   }

@@ -68,6 +68,8 @@ locals {
           "host-artifact", "host-health", "host-log", "host-settings", "host-status",
         ]
       }
+      # What tells Azure at the first boot that Windows is up.
+      provisioning = { privileges = ["goal-state", "health", "versions"] }
       # What extensions themselves need: no certificates and no goal state.
       extension = { privileges = ["host-artifact", "host-settings", "host-status"] }
       # What gathers logs for support.
@@ -81,12 +83,18 @@ locals {
       collect-logs    = { user_name = "SYSTEM", process_name = "CollectGuestLogs.exe" }
       run-command     = { user_name = "SYSTEM", process_name = "ImmediateRunCommandService.exe" }
       vm-applications = { user_name = "SYSTEM", process_name = "vm-application-manager.exe" }
+
+      # The provisioning agent is a script, so this is every script that the system runs by cscript: no certificates.
+      # Microsoft's own examples of such a list have it, as WinPA.
+      provisioning = { user_name = "SYSTEM", exe_path = "C:\\Windows\\System32\\cscript.exe" }
     }
 
     role_assignments = {
       guest-agent = { identities = ["guest-agent", "rd-agent", "security-agent"] }
       extension   = { identities = ["run-command", "vm-applications"] }
       diagnostics = { identities = ["collect-logs"] }
+
+      provisioning = { identities = ["provisioning"] }
     }
   }
 }

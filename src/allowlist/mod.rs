@@ -48,7 +48,7 @@ pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, Role
 pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
 pub use findings::{
     CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
-    document_findings, findings, group, nearest, open_document_findings, sensitive,
+    document_findings, findings, group, nearest, nearest_within, open_document_findings, sensitive,
 };
 pub use grants::{Grant, count_grants, grants, grants_of_draft};
 pub use learn::{

@@ -32,6 +32,7 @@ pub mod models;
 mod operation;
 mod pace;
 mod pipeline;
+mod regions;
 mod registration;
 mod secret;
 
@@ -49,5 +50,6 @@ pub use login::{
 };
 pub use operation::{Outlook, PendingOperation, Started, Unfinished};
 pub use pace::{Backoff, Pace, Refill};
+pub use regions::KNOWN_REGIONS;
 pub use registration::NAMESPACE;
 pub use secret::Secret;

@@ -3,7 +3,8 @@
 
 use std::str::FromStr;
 
-use crate::arm::Location;
+use crate::allowlist::{nearest, nearest_within};
+use crate::arm::{KNOWN_REGIONS, Location};
 use crate::plugin::{Diagnostic, Path, Value};
 
 /// The attribute's text, when it is known and set.
@@ -20,10 +21,19 @@ pub fn id<T: FromStr<Err = E>, E: std::fmt::Display>(config: &Value, name: &str)
     Some(
         Diagnostic::error(
             "Malformed resource id",
-            format!("`{name}` is {text:?}, and {}.", sentence(&error)),
+            format!("`{name}` is {text:?}. {}.{}", capitalised(&sentence(&error)), source(name)),
         )
         .at(Path::attribute(name)),
     )
+}
+
+/// Where the id of a parent usually comes from.
+fn source(name: &str) -> &'static str {
+    match name {
+        "gallery_id" => " A gallery of azurerm gives it as `azurerm_shared_image_gallery.NAME.id`.",
+        "profile_id" => " A profile in this configuration gives it as `gallery_invm_access_profile.NAME.id`.",
+        _ => "",
+    }
 }
 
 /// An attribute that is a name under a rule.
@@ -45,9 +55,7 @@ pub fn word(config: &Value, name: &str, words: &[&str]) -> Option<Diagnostic> {
         return None;
     }
     let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    let hint = words
-        .iter()
-        .find(|word| word.eq_ignore_ascii_case(text.trim()))
+    let hint = nearest(text, words.iter().copied())
         .map_or_else(String::new, |word| format!(" Did you mean `{word}`?"));
     let possible = match quoted.as_slice() {
         [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
@@ -65,11 +73,28 @@ pub fn word(config: &Value, name: &str, words: &[&str]) -> Option<Diagnostic> {
 /// An attribute that is an Azure region.
 #[must_use]
 pub fn location(config: &Value, name: &str) -> Option<Diagnostic> {
-    let problem = region_problem(text(config, name)?)?;
+    let text = text(config, name)?;
+    let Some(problem) = region_problem(text) else { return unknown_region(text, Path::attribute(name)) };
     Some(Diagnostic::error("Malformed region", format!("`{name}` {problem}.")).at(Path::attribute(name)))
 }
 
-/// Why a text is no region, to stand after the attribute's name; `None` when it may be one. Which regions there
+/// A warning about a region that looks like a slip of the pen: one or two letters away from a known one. Another
+/// number behind the same letters is more likely a new region.
+#[must_use]
+pub fn unknown_region(text: &str, path: Path) -> Option<Diagnostic> {
+    let region = Location::from(text).normalised();
+    let letters = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    if KNOWN_REGIONS.iter().any(|known| *known == region || letters(known) == letters(&region)) {
+        return None;
+    }
+    let meant = nearest_within(&region, 2, KNOWN_REGIONS.iter().copied())?;
+    let detail = format!(
+        "{text:?} is no region that this provider knows. Did you mean `{meant}`? If it is a new one, leave it: Azure decides."
+    );
+    Some(Diagnostic::warning("Unknown region", detail).at(path))
+}
+
+/// Why a text cannot be a region, to stand after the attribute's name; `None` when it may be one. Which regions there
 /// are only Azure knows.
 #[must_use]
 pub fn region_problem(text: &str) -> Option<&'static str> {
@@ -83,7 +108,7 @@ pub fn region_problem(text: &str) -> Option<&'static str> {
 }
 
 /// Tags that ARM would refuse whatever the resource: at most 50 of them, names of at most 512 characters without
-/// any of `<>%&\?/`, values of at most 256 (Azure's page on tag limitations).
+/// any of `<>%&\?/` and not equal but for case, values of at most 256 (Azure's page on tag limitations).
 #[must_use]
 pub fn tags(config: &Value) -> Vec<Diagnostic> {
     let path = Path::attribute("tags");
@@ -94,6 +119,11 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
         found.push(Diagnostic::error("Too many tags", detail).at(path.clone()));
     }
     for (name, value) in tags {
+        if let Some(other) = tags.keys().find(|other| *other < name && other.eq_ignore_ascii_case(name)) {
+            let detail =
+                format!("Azure takes {other:?} and {name:?} for one tag, since only case differs. Keep one.");
+            found.push(Diagnostic::error("Tag given twice", detail).at(path.with_key(&**name)));
+        }
         let problem = if name.trim().is_empty() {
             "has an empty name"
         } else if name.chars().count() > 512 {
@@ -155,7 +185,18 @@ mod tests {
         let text = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg";
         let found = id::<GalleryId, _>(&config("gallery_id", text.into()), "gallery_id").unwrap();
         assert_eq!(found.path, Some(Path::attribute("gallery_id")));
-        assert!(found.detail.contains("gallery"), "{}", found.detail);
+        assert!(found.detail.contains("azurerm_shared_image_gallery"), "{}", found.detail);
+    }
+
+    #[test]
+    fn a_region_that_is_misspelt_is_told_and_a_new_one_is_not() {
+        let warned = |text: &str| location(&config("location", text.into()), "location");
+        let found = warned("westeurop").unwrap();
+        assert_eq!(found.severity, crate::plugin::Severity::Warning);
+        assert!(found.detail.contains("Did you mean `westeurope`?"), "{}", found.detail);
+        for region in ["West Europe", "westus4", "westus", "malaysiasouth", "finlandcentral", "nowhere"] {
+            assert_eq!(warned(region), None, "{region}");
+        }
     }
 
     #[test]
@@ -173,5 +214,7 @@ mod tests {
         };
         assert!(tags_of(&[("team", "security".into())]).is_empty());
         assert_eq!(tags_of(&[("a/b", "x".into()), ("n", Value::Null)]).len(), 2);
+        let twice = tags_of(&[("Team", "a".into()), ("team", "b".into())]);
+        assert_eq!(twice.iter().map(|one| one.summary.as_str()).collect::<Vec<_>>(), ["Tag given twice"]);
     }
 }

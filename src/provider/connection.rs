@@ -79,6 +79,8 @@ pub struct Connection {
 struct Shared {
     state: RwLock<State>,
     profiles: Mutex<HashMap<ProfileId, KnownProfile>>,
+    /// Regions that a plan knew and has handed over.
+    regions: Mutex<HashMap<ProfileId, Location>>,
     names: Mutex<HashMap<ProfileId, Arc<AsyncMutex<Names>>>>,
 }
 
@@ -211,9 +213,23 @@ impl Connection {
         self.shared.profiles.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), known);
     }
 
+    /// The region of a profile, as far as it is known without asking Azure.
+    #[must_use]
+    pub fn region(&self, id: &ProfileId) -> Option<Location> {
+        let handed_over =
+            || self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        self.known_profile(id).and_then(|known| known.location).or_else(handed_over)
+    }
+
+    /// Takes note of the region of a profile that the plan knew, in a process before this one.
+    pub fn learn_region(&self, id: &ProfileId, region: Location) {
+        self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), region);
+    }
+
     /// Forgets a profile that is gone.
     pub fn forget_profile(&self, id: &ProfileId) {
         self.shared.profiles.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
     /// The names of a profile's versions, for one caller at a time: whoever chooses the next name holds this until
@@ -303,6 +319,21 @@ mod tests {
     fn the_user_agent_says_who_calls_and_nothing_that_nobody_asked_for() {
         let agent = user_agent("terraform-provider-gallery/0.1.0", "1.11.4", &["cloud-shell/1.0".into()]);
         assert_eq!(agent, "Terraform/1.11.4 terraform-provider-gallery/0.1.0 cloud-shell/1.0");
+    }
+
+    #[test]
+    fn a_region_that_was_handed_over_is_that_of_a_profile_until_it_is_gone() {
+        let connection = Connection::default();
+        let id: ProfileId = crate::provider::azure_double::PROFILE.parse().unwrap();
+        assert_eq!(connection.region(&id), None);
+        connection.learn_region(&id, Location::new("westus"));
+        assert_eq!(connection.region(&id), Some(Location::new("westus")));
+        assert_eq!(connection.known_profile(&id), None, "nobody has seen the profile");
+        let seen = Profile { location: Some(Location::new("eastus")), ..Profile::default() };
+        connection.learn_profile(&id, &seen);
+        assert_eq!(connection.region(&id), Some(Location::new("eastus")), "what was seen counts for more");
+        connection.forget_profile(&id);
+        assert_eq!(connection.region(&id), None);
     }
 
     #[tokio::test]

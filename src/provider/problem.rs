@@ -112,15 +112,24 @@ impl Attempt<'_> {
                 .to_owned();
         }
         match error.missing() {
-            Some(Missing::Parent | Missing::ResourceGroup) => {
-                return "Create the gallery or profile that is to hold it first, or correct its id."
-                    .to_owned();
+            Some(Missing::ResourceGroup) => {
+                return "Create the resource group and the gallery first, or correct the id.".to_owned();
+            }
+            Some(Missing::Parent) if self.kind == "profile" => {
+                return "Create the gallery first, or correct `gallery_id`.".to_owned();
+            }
+            Some(Missing::Parent) => {
+                return "Create the gallery and the profile first, or correct `profile_id`.".to_owned();
             }
             Some(Missing::Subscription) => {
                 return "Check the subscription in the id, and that the identity signed in can see it."
                     .to_owned();
             }
             _ => {}
+        }
+        // What to do about it has been said with the name of the authority.
+        if error.is_untrusted_certificate() {
+            return "Run the command again once that authority is trusted.".to_owned();
         }
         match error {
             arm::Error::Login(login) => sign_in::next_step(login),

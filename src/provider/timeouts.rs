@@ -78,7 +78,8 @@ pub fn block_for(operations: &[Operation]) -> NestedBlock {
         BLOCK,
         BlockNesting::Single,
         Block::new(
-            "How long operations may take before the provider gives up, including retries and waiting.",
+            "How long operations may take before the provider gives up, including retries and waiting. Azure never sees \
+             these times: changing one sends nothing.",
         )
         .attributes(attributes),
     )

@@ -7,7 +7,25 @@ use std::process::ExitCode;
 use documentation::{Error, generate};
 use terraform_provider_gallery::provider::Gallery;
 
+const USAGE: &str = "\
+usage: cargo document
+
+Writes docs/ and schema.json from the provider's schemas, the examples and the prose, and says what has changed.
+The guides in docs/guides have authors and stay as they are, but for those on findings and on the emulator.
+";
+
 fn main() -> ExitCode {
+    match std::env::args_os().nth(1) {
+        None => {}
+        Some(argument) if argument == "--help" || argument == "-h" => {
+            drop(std::io::stdout().write_all(USAGE.as_bytes()));
+            return ExitCode::SUCCESS;
+        }
+        Some(argument) => {
+            drop(writeln!(std::io::stderr(), "document: unknown argument {argument:?}\n\n{USAGE}"));
+            return ExitCode::from(2);
+        }
+    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     match run(&root) {
         Ok(said) => {

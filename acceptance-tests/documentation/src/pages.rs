@@ -90,6 +90,12 @@ impl Page {
         prose(root, &self.path())
     }
 
+    /// What the prose says of a function's result, after an empty line.
+    fn result(&self, root: &Path) -> Result<String, Error> {
+        let prose = self.prose(root)?;
+        Ok(if prose.is_empty() { prose } else { format!("\n{}\n", prose.trim_end()) })
+    }
+
     fn of_schema(&self, root: &Path, schema: &Schema, import: &str) -> Result<String, Error> {
         let description = schema.block.description.trim();
         let title = format!("{} {} - {PROVIDER}", self.name, self.kind);
@@ -108,13 +114,13 @@ impl Page {
         let signature = function.signature();
         let title = format!("{} function - {PROVIDER}", self.name);
         Ok(format!(
-            "{}\n# function: {}\n\n{}\n\n{}## Example Usage\n\n{}\n{}",
+            "{}\n# function: {}\n\n{}\n\n## Example Usage\n\n{}\n{}{}",
             front_matter(&title, "", signature.summary),
             self.name,
             signature.description.trim(),
-            self.prose(root)?,
             self.examples(root)?,
             call(self.name, &signature),
+            self.result(root)?,
         ))
     }
 }

@@ -58,7 +58,8 @@ struct Entry<'a> {
 
 #[derive(Clone, Copy)]
 enum Inner<'a> {
-    Attributes(&'a [Attribute]),
+    /// With whether a change of what they are inside of makes a new resource.
+    Attributes(&'a [Attribute], bool),
     Block(&'a Block),
 }
 
@@ -70,16 +71,16 @@ struct Nested<'a> {
 }
 
 fn entries(block: &Block) -> Vec<Entry<'_>> {
-    let attributes = block.attributes.iter().map(attribute);
+    let attributes = block.attributes.iter().map(|one| attribute(one, false));
     attributes.chain(block.blocks.iter().map(nested_block)).collect()
 }
 
-fn attribute(attribute: &Attribute) -> Entry<'_> {
+fn attribute(attribute: &Attribute, replaced: bool) -> Entry<'_> {
     let (mut kind, inner) = match &attribute.shape {
         Shape::Plain(kind) => (words::of_type(kind), None),
         Shape::Nested(nesting, attributes) => (
             words::of_attributes(*nesting).to_owned(),
-            Some(("nestedatt", Inner::Attributes(attributes.as_slice()))),
+            Some(("nestedatt", Inner::Attributes(attributes.as_slice(), replaced || attribute.replaces))),
         ),
     };
     for (marked, mark) in [
@@ -91,7 +92,7 @@ fn attribute(attribute: &Attribute) -> Entry<'_> {
             kind.push_str(mark);
         }
     }
-    let mut prose = attribute.prose();
+    let mut prose = attribute.prose_within(replaced);
     if let Some(instead) = &attribute.deprecated {
         prose.push_str(&format!(" **Deprecated:** {instead}"));
     }
@@ -152,7 +153,9 @@ fn below(nested: Vec<Nested<'_>>, text: &mut String) {
             one.path.join(".")
         ));
         let entries = match one.inner {
-            Inner::Attributes(attributes) => attributes.iter().map(attribute).collect(),
+            Inner::Attributes(attributes, replaced) => {
+                attributes.iter().map(|one| attribute(one, replaced)).collect()
+            }
             Inner::Block(block) => entries(block),
         };
         let mut inner = Vec::new();

@@ -32,7 +32,7 @@ pub(crate) fn constraint(kind: &Type) -> String {
             format!("tuple([{}])", elements.iter().map(constraint).collect::<Vec<_>>().join(", "))
         }
         Type::Object(attributes) => {
-            let width = attributes.keys().map(String::len).max().unwrap_or_default();
+            let width = attributes.keys().map(|name| name.len()).max().unwrap_or_default();
             let lines = attributes.iter().map(|(name, kind)| {
                 let kind = constraint(kind).replace('\n', "\n  ");
                 format!("  {name:width$} = {kind}\n")

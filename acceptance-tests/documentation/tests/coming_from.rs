@@ -145,6 +145,14 @@ fn every_cmdlet_has_its_parameters() {
             assert!(!row.last().unwrap().trim().is_empty(), "{cmdlet} {parameter} has no answer");
         }
     }
+    let common = section(&text, "What several cmdlets have:");
+    for parameter in
+        "-GalleryInVmAccessControlProfileVersion -ResourceId -InputObject -WhatIf -Confirm -Force -AsJob \
+        -DefaultProfile"
+            .split_whitespace()
+    {
+        assert!(common.contains(&format!("`{parameter}`")), "{parameter}");
+    }
 }
 
 #[test]

@@ -65,23 +65,24 @@ enum Kind {
     Provider,
 }
 
-fn check_block(found: &mut Found, at: &At, block: &Block, kind: Kind, replaced: bool) {
+fn check_block(found: &mut Found, at: &At, block: &Block, kind: Kind) {
     found.sentence(at, &block.description);
     for attribute in &block.attributes {
-        check(found, &at.inside(&attribute.name), attribute, kind, replaced);
+        check(found, &at.inside(&attribute.name), attribute, kind, false);
     }
     for nested in &block.blocks {
-        let NestedBlock { name, block, replaces, .. } = nested;
+        let NestedBlock { name, block, .. } = nested;
         let at = at.inside(name);
         found.sentence(&at, &nested.prose());
         // Timeouts change nothing at Azure.
         let kind = if name == "timeouts" { Kind::Read } else { kind };
-        check_block(found, &at, block, kind, replaced || *replaces);
+        check_block(found, &at, block, kind);
     }
 }
 
+/// `replaced` says whether a change of the attribute it is inside of makes a new resource.
 fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced: bool) {
-    let text = attribute.prose();
+    let text = attribute.prose_within(replaced);
     found.sentence(at, &text);
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let settable = attribute.presence != Presence::Computed;
@@ -92,7 +93,7 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
         };
         found.unless(says(ways), at, &text, "says what happens when it is left out");
     }
-    if settable && kind == Kind::Resource && !replaced {
+    if settable && kind == Kind::Resource {
         let ways = ["Changing this forces a new resource", "Changed in place", "changing it sends nothing"];
         found.unless(says(&ways), at, &text, "says what a change does");
     }
@@ -120,21 +121,21 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
 fn every_attribute_and_argument_is_described() {
     let provider = Gallery::new();
     let mut found = Found::default();
-    check_block(&mut found, &At("provider".into()), &provider.schema().block, Kind::Provider, false);
+    check_block(&mut found, &At("provider".into()), &provider.schema().block, Kind::Provider);
     for resource in provider.resources() {
         let at = At(format!("resource {}", resource.type_name()));
-        check_block(&mut found, &at, &resource.schema().block, Kind::Resource, false);
+        check_block(&mut found, &at, &resource.schema().block, Kind::Resource);
         for part in resource.identity_schema().unwrap().attributes {
             found.sentence(&at.inside(&format!("identity.{}", part.name)), part.description);
         }
     }
     for source in provider.data_sources() {
         let at = At(format!("data source {}", source.type_name()));
-        check_block(&mut found, &at, &source.schema().block, Kind::Read, false);
+        check_block(&mut found, &at, &source.schema().block, Kind::Read);
     }
     for list in provider.list_resources() {
         let at = At(format!("list resource {}", list.type_name()));
-        check_block(&mut found, &at, &list.schema().block, Kind::Read, false);
+        check_block(&mut found, &at, &list.schema().block, Kind::Read);
     }
     assert!(found.0.is_empty(), "\n{}", found.0.join("\n"));
 }
@@ -159,4 +160,35 @@ fn every_function_is_described() {
         found.unless(!known.is_empty(), &at, "", "takes something");
     }
     assert!(found.0.is_empty(), "\n{}", found.0.join("\n"));
+}
+
+/// The members of what a type holds, those of rules aside, which are the arguments of the `rules` block.
+fn members(kind: &Type, into: &mut Vec<String>) {
+    match kind {
+        Type::List(inner) | Type::Set(inner) | Type::Map(inner) => members(inner, into),
+        Type::Object(parts) => {
+            for (name, part) in parts {
+                into.push(name.to_string());
+                if name.as_ref() != "rules" {
+                    members(part, into);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_member_of_what_a_function_gives_is_told() {
+    for function in Gallery::new().functions() {
+        let mut names = Vec::new();
+        members(&function.signature().result, &mut names);
+        let page = format!("{}/../../docs/functions/{}.md", env!("CARGO_MANIFEST_DIR"), function.name());
+        let page = std::fs::read_to_string(page).unwrap();
+        // Every second part stands between the marks of a code block.
+        let prose: String = page.split("```").step_by(2).collect();
+        for name in names {
+            assert!(prose.contains(&format!("`{name}`")), "{}: nothing is said of {name}", function.name());
+        }
+    }
 }

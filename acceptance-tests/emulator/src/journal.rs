@@ -122,6 +122,7 @@ impl Entry {
         json!({
             "number": self.number,
             "time": rfc3339(self.at),
+            "at": self.at,
             "method": self.request.method.as_str(),
             "path": self.request.path,
             "query": self.request.query_text(),

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::arm::throttle::Measure;
+
 /// How a write that takes time says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -122,6 +124,8 @@ pub struct Settings {
     pub throttle: bool,
     /// How many times as quickly as Azure's they fill.
     pub throttle_speed: f64,
+    /// How many times as much as Azure's they hold.
+    pub throttle_size: f64,
     /// Whether all that ARM's contract refuses is refused.
     pub strict: bool,
     /// Whether equal values come back in other spellings.
@@ -157,6 +161,7 @@ impl Default for Settings {
             clock_skew_seconds: 0,
             throttle: false,
             throttle_speed: 1.0,
+            throttle_size: 1.0,
             strict: false,
             shout: false,
             immutable: Immutable::Refuse,
@@ -191,10 +196,18 @@ impl Settings {
         if !(0.001..=1_000.0).contains(&settings.throttle_speed) {
             return Err("throttle_speed is from 0.001 to 1000".to_owned());
         }
+        if !(0.1..=100.0).contains(&settings.throttle_size) {
+            return Err("throttle_size is from 0.1 to 100".to_owned());
+        }
         if settings.put_status.is_some_and(|status| !(200..300).contains(&status)) {
             return Err("put_status is from 200 to 299".to_owned());
         }
         Ok(settings)
+    }
+
+    /// The measure of the buckets.
+    pub fn buckets(&self) -> Measure {
+        Measure { size: self.throttle_size, speed: self.throttle_speed }
     }
 
     /// Whether writes finish before they are answered.

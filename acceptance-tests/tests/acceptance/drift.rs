@@ -49,7 +49,7 @@ fn a_deleted_gallery_is_told_and_its_objects_planned_again() {
 
         // Which cannot be done before the gallery is there again, and then can.
         let output = s.reapply_fails(&[]);
-        assert!(output.says("Create the gallery or profile that is to hold it first"), "{output}");
+        assert!(output.says("Create the gallery"), "{output}");
         s.emulator.put(s.gallery(), &gallery).unwrap();
         s.reapply(&[]);
     });

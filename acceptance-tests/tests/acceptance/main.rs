@@ -32,6 +32,7 @@ mod quickstart;
 mod requests;
 mod role_functions;
 mod roles;
+mod scale;
 mod scenarios;
 mod spelling;
 mod timeouts;

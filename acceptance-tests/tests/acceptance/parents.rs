@@ -36,7 +36,7 @@ resource "gallery_invm_access_profile_version" "v" {
         // The region given, the parent is not read; it is Azure that says it is missing.
         let output =
             s.apply_fails(&with(config, "mode", "\"Audit\"\n  location = \"westus\"\n  name = \"1.0.0\""));
-        assert!(output.says("Create the gallery or profile that is to hold it first"), "{output}");
+        assert!(output.says("Create the gallery and the profile first"), "{output}");
     });
 }
 

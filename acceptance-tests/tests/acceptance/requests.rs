@@ -2,7 +2,7 @@
 
 use acceptance_tests::scenario::{Scenario, scenario};
 
-use crate::configurations::{PROFILE, RULES, both, version_of};
+use crate::configurations::{PROFILE, RULES, V, WEB, both, version, version_of};
 
 fn lines(s: &Scenario) -> Vec<String> {
     s.requests().iter().map(ToString::to_string).collect()
@@ -36,6 +36,35 @@ fn a_create_is_two_requests_a_refresh_one_and_timeouts_none() {
         s.run_well(&["apply", "-no-color", "planned"]);
         let none: [String; 0] = [];
         assert_eq!(lines(s), none, "timeouts are nothing to Azure");
+    });
+}
+
+#[test]
+fn the_region_of_a_profile_is_read_once_a_run_and_not_at_all_where_it_is_known() {
+    scenario(|s| {
+        s.apply(PROFILE);
+        s.requests();
+        let six = |more: &str| format!("{PROFILE}{}", version(&format!("  count = 6\n{more}")));
+        s.write(&six(""));
+        s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
+        let created = lines(s);
+        assert_eq!(created.len(), 6 * 2 + 1, "two for each, and one look at the profile: {created:?}");
+
+        // The plan has seen the profile, and the deletions take its region along.
+        let plan = s.plan(&six(RULES));
+        assert_eq!(plan.actions(&format!("{V}[0]")), "delete, create");
+        s.requests();
+        s.run_well(&["apply", "-no-color", "planned"]);
+        let replaced = lines(s);
+        let wrote = |method: &str| replaced.iter().filter(|line| line.starts_with(method)).count();
+        assert_eq!((wrote("DELETE"), wrote("GET"), wrote("PUT")), (6, 6, 6), "{replaced:?}");
+
+        // Where the configuration takes it from the profile, nobody has to ask.
+        let more = format!("  location = {WEB}.location\n{RULES}");
+        s.write(&format!("{}{}", six(RULES), version_of("next", &more)));
+        s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
+        let created = lines(s);
+        assert_eq!(created.len(), 2, "{created:?}");
     });
 }
 

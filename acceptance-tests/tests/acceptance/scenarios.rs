@@ -93,12 +93,10 @@ fn every_fleet_has_its_own(s: &Scenario) {
     assert_eq!(
         grants["batch"],
         json!([
-            "cloud-init -> instance (reader)",
-            "cloud-init -> scheduled-events (reader)",
+            "cloud-init -> instance (platform)",
+            "cloud-init -> scheduled-events (platform)",
             "runner -> instance (reader)",
-            "runner -> scheduled-events (reader)",
             "upload -> instance (reader)",
-            "upload -> scheduled-events (reader)",
             "upload -> token-storage (token-storage)",
         ])
     );

@@ -1,12 +1,11 @@
 //! What is not known yet: the provider block, or everything in a resource.
 
-use std::collections::BTreeMap;
-
 use acceptance_tests::host::proto::deferred::Reason;
 use acceptance_tests::host::{Host, ProviderBlock, Release, Trouble};
 use serde_json::json;
 use terraform_provider_gallery::plugin::Value;
 use terraform_provider_gallery::plugin::schema::{BlockNesting, Presence};
+use terraform_provider_gallery::plugin::value::Members;
 
 use super::{PROFILE, Rig, VERSION, text, version};
 
@@ -81,12 +80,12 @@ fn wholly_open(host: &Host, resource: &str) -> Value {
     let attributes = block.attributes.iter().map(|one| {
         (one.name.to_string(), if settable(one.presence) { Value::unknown() } else { Value::Null })
     });
-    let mut all: BTreeMap<_, _> = attributes.collect();
+    let mut all: Members = attributes.collect();
     for nested in &block.blocks {
         assert_eq!(nested.nesting, BlockNesting::Single);
         let inner = nested.block.attributes.iter().map(|one| (one.name.to_string(), Value::unknown()));
         let value = if nested.name == "timeouts" { Value::Null } else { Value::Object(inner.collect()) };
-        all.insert(nested.name.to_string(), value);
+        all.insert(&*nested.name, value);
     }
     Value::Object(all)
 }

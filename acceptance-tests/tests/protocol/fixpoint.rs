@@ -93,9 +93,9 @@ fn open(names: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static st
 fn opened(config: &Value, names: &[&str]) -> Value {
     let Value::Object(attributes) = config else { return config.clone() };
     let open = attributes.iter().map(|(name, value)| {
-        let value = if names.contains(&name.as_str()) {
+        let value = if names.contains(&&**name) {
             Value::unknown()
-        } else if name == "rules" {
+        } else if **name == *"rules" {
             opened(value, names)
         } else {
             value.clone()

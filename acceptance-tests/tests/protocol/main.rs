@@ -13,6 +13,7 @@ mod import;
 mod lists;
 mod module;
 mod moved;
+mod polls;
 mod recorded;
 mod releases;
 mod stored;

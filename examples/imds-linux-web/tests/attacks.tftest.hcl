@@ -20,6 +20,47 @@ run "the_application_gets_its_token" {
   }
 }
 
+run "the_machine_keeps_working" {
+  command = plan
+
+  # What cloud-init, the Linux guest agent and the Azure Monitor agent ask for.
+  assert {
+    condition = alltrue([for request in [
+      { exe_path = "/usr/bin/python3.10", url = "/metadata/instance?api-version=2021-08-01&extended=true" },
+      { exe_path = "/usr/bin/python3.10", url = "/metadata/instance/compute?api-version=2018-02-01" },
+      { exe_path = "/usr/bin/python3.10", url = "/metadata/reprovisiondata?api-version=2019-06-01" },
+      { exe_path = "/usr/bin/python3.10", url = "/metadata/scheduledevents?api-version=2020-07-01" },
+      { exe_path = "/opt/microsoft/azuremonitoragent/bin/amacoreagent", url = "/metadata/instance/compute?api-version=2021-02-01" },
+      { exe_path = "/opt/microsoft/azuremonitoragent/bin/mdsd", url = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmonitor.azure.com%2F" },
+      ] : provider::gallery::access_decision({ mode = "Enforce", default_access = "Deny", rules = local.rules }, merge(request, {
+        endpoint  = "IMDS"
+        user_name = "root"
+      })).decision == "Allowed"
+    ])
+    error_message = "The platform's own programs are cut off."
+  }
+}
+
+run "nothing_but_its_token_for_the_application" {
+  command = plan
+
+  assert {
+    condition = alltrue([for url in [
+      "/metadata/instance/compute/userData?api-version=2021-01-01&format=text",
+      "/metadata/instance?api-version=2021-08-01",
+      "/metadata/scheduledevents?api-version=2020-07-01",
+      "/metadata/attested/document?api-version=2020-09-01",
+      ] : provider::gallery::access_decision({ mode = "Enforce", default_access = "Deny", rules = local.rules }, {
+        endpoint                                    = "IMDS"
+        url                                         = url
+        user_name                                   = "web"
+        exe_path                                    = "/opt/web/bin/server"
+      }).decision == "Denied"
+    ])
+    error_message = "A request forged through the web server reads the machine's data, or stops it."
+  }
+}
+
 run "no_token_for_anything_else" {
   command = plan
 

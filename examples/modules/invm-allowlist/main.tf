@@ -17,6 +17,8 @@ locals {
       { for name, request in var.must_deny : "must_deny.${name}" => request },
       ) : name => provider::gallery::access_decision(local.enforced, merge(
         { endpoint = var.applicable_host_endpoint, os_type = var.os_type },
+        # As on the machine, where a process is always called as the last part of its path.
+        request.exe_path == null ? {} : { process_name = regex("[^/\\\\]*$", request.exe_path) },
         { for key, value in request : key => value if value != null },
     ))
   }

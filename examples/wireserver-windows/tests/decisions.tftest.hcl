@@ -32,6 +32,27 @@ run "the_guest_agent_works" {
   }
 }
 
+run "a_new_machine_comes_up" {
+  command = plan
+
+  assert {
+    condition = alltrue([for request in [
+      { url = "/?comp=versions" },
+      { url = "/machine/?comp=goalstate" },
+      { url = "/machine?comp=health", method = "POST" },
+      ] : provider::gallery::access_decision({ mode = "Enforce", default_access = "Deny", rules = local.rules }, merge(request, {
+        endpoint     = "WireServer"
+        os_type      = "Windows"
+        user_name    = "SYSTEM"
+        exe_path     = "C:\\Windows\\System32\\cscript.exe"
+        process_name = "cscript.exe"
+        elevated     = true
+      })).decision == "Allowed"
+    ])
+    error_message = "The provisioning agent cannot report, and the deployment of the machine fails."
+  }
+}
+
 run "an_administrator_gets_no_certificates" {
   command = plan
 

@@ -72,7 +72,7 @@ impl<'a> One<'a> {
                 FindingId::L30,
                 subject,
                 "has no condition, so every process has this identity.",
-                None,
+                Some("Give it user_name and exe_path, as the audit log shows them.".into()),
             );
         }
         for condition in CONDITIONS {

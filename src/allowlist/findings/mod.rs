@@ -23,7 +23,7 @@ use super::{DefaultAccess, Document, Draft, Endpoint, Mode, OsType};
 pub use catalog::{CATALOG, Entry, FindingId, Needs};
 pub use group::{Group, group};
 pub use known::{Sensitive, sensitive};
-pub use near::nearest;
+pub use near::{nearest, nearest_within};
 pub use subject::{Condition, Subject};
 
 use view::View;

@@ -3,12 +3,21 @@
 /// The candidate a reader would have meant by `name`: equal but for case and blanks, or else the one with the
 /// smallest edit distance, if that is at most a third of the name (at least 1). Of equals the first in order.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    nearest_within(name, (name.trim().chars().count() / 3).max(1), candidates)
+}
+
+/// The same, with the largest edit distance that may lie between the two.
+pub fn nearest_within<'a>(
+    name: &str,
+    most: usize,
+    candidates: impl Iterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
     let folded = fold(name);
     if let Some(same) = candidates.clone().find(|candidate| fold(candidate) == folded) {
         return Some(same);
     }
     let name: Vec<char> = folded.chars().collect();
-    let mut limit = (name.len() / 3).max(1);
+    let mut limit = most;
     let mut best = None;
     for candidate in candidates {
         let folded: Vec<char> = fold(candidate).chars().collect();

@@ -9,6 +9,7 @@
 mod bearer;
 mod budget;
 mod correlation;
+mod door;
 mod fate;
 mod logging;
 mod masking;

@@ -3,6 +3,7 @@
 use super::super::cloud::is_loopback;
 use super::super::error::{Error, RequestLine, TransportError, TransportKind, causes, is_tls};
 use super::bearer::AUXILIARY;
+use super::door::Door;
 use super::trust::{Strangers, client_config};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
@@ -11,8 +12,9 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{AsyncRawResponse, Body, Context, HttpClient, Request};
 use futures::TryStreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use url::Url;
 
@@ -27,13 +29,20 @@ pub(in crate::arm) struct LazyTransport {
     roots: Vec<Vec<u8>>,
     client: OnceLock<Result<reqwest::Client, String>>,
     near: OnceLock<Result<reqwest::Client, String>>,
+    doors: Mutex<HashMap<String, Arc<Door>>>,
     strangers: Arc<Strangers>,
 }
 
 impl LazyTransport {
     /// Takes certificates (PEM, one or more each) that are trusted besides the system's.
     pub(in crate::arm) fn new(roots: Vec<Vec<u8>>) -> Self {
-        Self { roots, client: OnceLock::new(), near: OnceLock::new(), strangers: Arc::default() }
+        Self {
+            roots,
+            client: OnceLock::new(),
+            near: OnceLock::new(),
+            doors: Mutex::default(),
+            strangers: Arc::default(),
+        }
     }
 
     /// Whether a request has been made yet.
@@ -51,6 +60,15 @@ impl LazyTransport {
             let far = || reqwest::Client::builder().connect_timeout(Duration::from_secs(20));
             self.client.get_or_init(|| self.build(far()))
         }
+    }
+
+    /// The door of a server that may speak HTTP/2, which is never the case over plain http.
+    fn door(&self, url: &Url) -> Option<Arc<Door>> {
+        if url.scheme() != "https" {
+            return None;
+        }
+        let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(doors.entry(url.origin().ascii_serialization()).or_default()))
     }
 
     fn build(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
@@ -75,8 +93,13 @@ impl HttpClient for LazyTransport {
             .client_for(request.url())
             .as_ref()
             .map_err(|reason| super::carried(Error::Setup(reason.clone())))?;
-        let request = to_reqwest(request).map_err(|reason| super::carried(Error::Setup(reason)))?;
+        let door = self.door(request.url());
         let host = request.url().host_str().unwrap_or_default().to_owned();
+        let request = to_reqwest(request).map_err(|reason| super::carried(Error::Setup(reason)))?;
+        let _first = match door {
+            Some(door) => door.pass().await,
+            None => None,
+        };
         let response = client.execute(request).await.map_err(|error| {
             let kind = if error.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
             match self.strangers.of(&host).filter(|_| is_tls(&error)) {

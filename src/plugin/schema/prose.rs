@@ -11,6 +11,12 @@ impl Attribute {
     /// new resource. A sentence that the description already has is not said again. The wording is azurerm's.
     #[must_use]
     pub fn prose(&self) -> String {
+        self.prose_within(false)
+    }
+
+    /// The same for an attribute inside another one: a change inside of what is `replaced` makes a new resource, too.
+    #[must_use]
+    pub fn prose_within(&self, replaced: bool) -> String {
         let mut text = self.description.trim().to_owned();
         if !self.possible_values.is_empty() && !says(&text, "possible value") {
             add(&mut text, &possible_values(&self.possible_values));
@@ -20,7 +26,7 @@ impl Attribute {
         {
             add(&mut text, &format!("Defaults to {}.", default.trim_end_matches('.')));
         }
-        if self.replaces && !says(&text, "forces a new resource") {
+        if (self.replaces || replaced) && !says(&text, "forces a new resource") {
             add(&mut text, REPLACES);
         }
         text
@@ -76,6 +82,9 @@ mod tests {
              Changing this forces a new resource to be created."
         );
         let two = Attribute::new("os", Type::String, "The system.").one_of(&["Linux", "Windows"]);
+        assert!(
+            two.prose_within(true).ends_with("`Windows`. Changing this forces a new resource to be created.")
+        );
         assert_eq!(two.prose(), "The system. Possible values are `Linux` and `Windows`.");
         let one = Attribute::new("os", Type::String, "The system.").one_of(&["Linux"]);
         assert_eq!(one.prose(), "The system. The only possible value is `Linux`.");

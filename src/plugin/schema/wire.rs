@@ -27,7 +27,7 @@ impl Schema {
 fn block(block: &Block, description: String, version: i64) -> proto::schema::Block {
     proto::schema::Block {
         version,
-        attributes: block.attributes.iter().map(attribute).collect(),
+        attributes: block.attributes.iter().map(|one| attribute(one, false)).collect(),
         block_types: block.blocks.iter().map(nested_block).collect(),
         description,
         description_kind: MARKDOWN,
@@ -57,16 +57,19 @@ fn nested_block(nested: &NestedBlock) -> proto::schema::NestedBlock {
     }
 }
 
-fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
+/// `replaced` says whether a change of what the attribute is inside of makes a new resource.
+fn attribute(attribute: &Attribute, replaced: bool) -> proto::schema::Attribute {
     let (kind, nested_type) = match &attribute.shape {
         Shape::Plain(kind) => (json(kind), None),
-        Shape::Nested(nesting, attributes) => (Bytes::new(), Some(object(*nesting, attributes))),
+        Shape::Nested(nesting, attributes) => {
+            (Bytes::new(), Some(object(*nesting, attributes, replaced || attribute.replaces)))
+        }
     };
     proto::schema::Attribute {
         name: attribute.name.to_string(),
         r#type: kind,
         nested_type,
-        description: attribute.prose(),
+        description: attribute.prose_within(replaced),
         required: attribute.presence == Presence::Required,
         optional: matches!(attribute.presence, Presence::Optional | Presence::OptionalComputed),
         computed: matches!(attribute.presence, Presence::Computed | Presence::OptionalComputed),
@@ -78,7 +81,7 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
     }
 }
 
-fn object(nesting: AttributeNesting, attributes: &[Attribute]) -> proto::schema::Object {
+fn object(nesting: AttributeNesting, attributes: &[Attribute], replaced: bool) -> proto::schema::Object {
     use proto::schema::object::NestingMode;
     let nesting = match nesting {
         AttributeNesting::Single => NestingMode::Single,
@@ -87,7 +90,7 @@ fn object(nesting: AttributeNesting, attributes: &[Attribute]) -> proto::schema:
         AttributeNesting::Map => NestingMode::Map,
     };
     proto::schema::Object {
-        attributes: attributes.iter().map(attribute).collect(),
+        attributes: attributes.iter().map(|one| attribute(one, replaced)).collect(),
         nesting: nesting.into(),
         ..proto::schema::Object::default()
     }
@@ -142,7 +145,7 @@ mod tests {
     use crate::plugin::schema::IdentityAttribute;
 
     fn sent(attribute: Attribute) -> proto::schema::Attribute {
-        super::attribute(&attribute)
+        super::attribute(&attribute, false)
     }
 
     #[test]

@@ -48,7 +48,8 @@ impl Function for AccessDecision {
                     description: "The request: an object of `endpoint` (`IMDS`, `WireServer` or `HostGAPlugin`), `url` \
                                   (path and query as the process sends them), `os_type` (`Linux` unless given), \
                                   `method` (`GET`), `user_name`, `user_groups`, `exe_path`, `process_name` and \
-                                  `elevated` (`false`). What is left out is empty."
+                                  `elevated` (`false`). What is left out is empty, `process_name` too: give it as the \
+                                  last part of `exe_path` where an identity asks for it."
                         .into(),
                 },
             ],

@@ -73,7 +73,8 @@ impl Function for ConditionParse {
             description: "Reads a condition without failing: `valid` says whether it is one, `error` where and why it is \
                           none. A valid one is told by the patterns its `ActionMatches` guards name (`guards`), the \
                           `attributes` it looks at, the `guids` in it, and `diagnostics` about what is legal but \
-                          probably not meant. Offsets count bytes from 0."
+                          probably not meant. An error and a diagnostic have a `message` and an `offset` in bytes from \
+                          0; an error also its `kind` in a word and what was `expected` instead, a diagnostic its `id`."
                 .into(),
             parameters: vec![condition()],
             variadic: None,

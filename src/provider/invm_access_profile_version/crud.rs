@@ -106,7 +106,8 @@ fn failed(operation: Operation, id: &str, call: &Call, error: &Error) -> Diagnos
 }
 
 /// Creates the version: one request to look at what is there, one to create, and what Azure needs to be waited for.
-/// One more reads the profile, when neither the configuration nor this process knows its region.
+/// One more reads the profile, when the configuration leaves the region to it and this is the first of its versions
+/// that this process creates; unless a version was deleted to make room, whose plan knew the region.
 ///
 /// # Errors
 /// When it could not be created; with what exists of it, if anything does.
@@ -120,6 +121,9 @@ pub async fn create(
     let profile = model::profile(&planned)?;
     let client = connection.client()?;
     let mut call = Call::new(timeouts::of(&planned, Operation::Create), context.cancel.clone());
+    // Held until Azure has taken the new version, so that two versions of one profile never choose the same name, and
+    // never both ask for its region.
+    let mut names = connection.names(&profile).await;
     if connection.known_profile(&profile).is_some() {
         call = call.expecting_parent();
     }
@@ -127,9 +131,6 @@ pub async fn create(
     // room for them alone.
     let location = Box::pin(location(connection, &client, &profile, &planned, &call)).await?;
     let body = model::body(&planned, location)?;
-
-    // Held until Azure has taken the new version, so that two versions of one profile never choose the same name.
-    let mut names = connection.names(&profile).await;
     let mut twin = None;
     let name = match model::name(&planned)? {
         Some(name) => {
@@ -174,7 +175,7 @@ async fn location(
     if let Some(planned) = checks::text(planned, "location") {
         return Ok(Location::from(planned));
     }
-    if let Some(known) = connection.known_profile(profile).and_then(|known| known.location) {
+    if let Some(known) = connection.region(profile) {
         return Ok(known);
     }
     let text = profile.to_string();
@@ -236,5 +237,11 @@ pub async fn delete(
     context: &Context,
     request: Delete,
 ) -> Result<Deleted, Interrupted> {
+    // What takes its place is created by this process, and need not ask for what the plan knew.
+    if let (Some(region), Ok(id)) =
+        (Carried::read(&request.private).region(), model::id_in_state(&request.prior))
+    {
+        connection.learn_region(id.profile(), region);
+    }
     writing::delete::delete::<Kind>(connection, context, request).await
 }

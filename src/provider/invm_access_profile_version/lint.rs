@@ -118,8 +118,7 @@ fn levels(config: &Value, told: &mut Diagnostics) -> BTreeMap<FindingId, Level> 
     for (id, word) in words {
         let place = Path::attribute(ARGUMENT).with_key(&**id);
         let Ok(finding) = id.parse::<FindingId>() else {
-            let detail =
-                format!("There is no finding {id:?}. Their ids are those of the messages, such as `L14`.");
+            let detail = format!("There is no finding {id:?}. {}", meant(id));
             told.push(Diagnostic::error("Unknown finding", detail).at(place));
             continue;
         };
@@ -138,6 +137,15 @@ fn levels(config: &Value, told: &mut Diagnostics) -> BTreeMap<FindingId, Level> 
         levels.insert(finding, level);
     }
     levels
+}
+
+/// What somebody may have meant who gave an id that there is not: `l4`, `L4` and `04` are `L04`.
+fn meant(id: &str) -> String {
+    let number = id.trim().trim_start_matches(['l', 'L']).parse::<u8>();
+    match number.ok().and_then(|number| format!("L{number:02}").parse::<FindingId>().ok()) {
+        Some(finding) => format!("Did you mean `{finding}`?"),
+        None => "Their ids are those of the messages, such as `L14`.".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -206,5 +214,7 @@ mod tests {
         let places: Vec<_> =
             errors(&config("token", "/metadata/x", lint)).into_iter().map(|(place, _)| place).collect();
         assert_eq!(places, ["lint[\"L14\"]", "lint[\"L99\"]"]);
+        assert_eq!(meant("L4"), "Did you mean `L04`?");
+        assert!(meant("L99").contains("such as"));
     }
 }

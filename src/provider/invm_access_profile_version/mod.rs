@@ -76,8 +76,8 @@ impl Resource for InVmAccessProfileVersion {
     async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
         let stored = request.identity.clone();
         let held = model::id_in_state(&request.prior).ok();
-        let endpoint = self.profile(&request.config).context().endpoint;
-        let planned = plan::update(request, endpoint)?;
+        let profile = self.profile(&request.config);
+        let planned = plan::update(request, &profile)?;
         // The identity of what takes the place of a replaced object comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());
         Ok(identity::planned::<VersionId>(planned, stored, id))

@@ -1,10 +1,11 @@
 //! What a change of the configuration means.
 
 use super::{access, lint, rules};
-use crate::allowlist::{self, Allowlist, Endpoint, FindingId, Rules};
+use crate::allowlist::{self, Allowlist, FindingId, Rules};
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
+use crate::provider::connection::KnownProfile;
 use crate::provider::draft_state::DraftState;
 use crate::provider::writing::carried::Carried;
 use crate::provider::{checks, spelling, tags};
@@ -40,12 +41,12 @@ pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
     Ok(planned)
 }
 
-/// Plans a change, in place where Azure allows it, and tells who loses and who gains access by it. `endpoint` is the
-/// profile's, when that is known without asking Azure.
+/// Plans a change, in place where Azure allows it, and tells who loses and who gains access by it. `profile` is what
+/// is known of the profile without asking Azure.
 ///
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
-pub fn update(request: PlanUpdate, endpoint: Option<Endpoint>) -> Result<Planned, Failure> {
+pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Failure> {
     let prior = request.prior;
     let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
     let mut plan = DraftState::new(request.config)?;
@@ -99,19 +100,23 @@ pub fn update(request: PlanUpdate, endpoint: Option<Endpoint>) -> Result<Planned
         && let Some(old) = rules::complete(held_block).and_then(|rules| allowlist(&prior, rules))
         && let Some(new) = rules.and_then(|rules| allowlist(plan.config(), rules))
     {
-        warnings.extend(access::warnings(&old, &new, endpoint));
+        warnings.extend(access::warnings(&old, &new, profile.context().endpoint));
         if replace.is_empty() && !lint::is_off(plan.config(), FindingId::L07) {
             warnings.extend(access::in_place(held("name").as_str().unwrap_or_default(), &old, &new));
         }
     }
     plan.set(rules::BLOCK, block);
 
+    let stays = plan.planned("profile_id") == held("profile_id");
+    let inherits = stays && plan.configured("location") == Value::Null;
+
     let mut planned = Planned::new(plan.finish());
     planned.replace = replace;
     planned.warnings = warnings;
     // Also when nothing is replaced here: `-replace` and a tainted object make a replacement of any plan.
     let replaces = held("name").as_str().map(Carried::replacing).unwrap_or_default();
-    planned.private = replaces.with(carried.pending).write();
+    let region = profile.location.as_ref().filter(|_| inherits);
+    planned.private = replaces.beneath(region).with(carried.pending).write();
     Ok(planned)
 }
 

@@ -1,4 +1,6 @@
 use super::*;
+use crate::arm::Location;
+use crate::arm::models::HostEndpoint;
 use crate::plugin::provider::ClientCapabilities;
 
 const PROFILE: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/web";
@@ -73,6 +75,15 @@ fn plan_create(config: Value, private: Vec<u8>) -> Planned {
     create(PlanCreate { config, proposed: proposed.into(), private, meta: None, capabilities }).unwrap()
 }
 
+/// What is known of the profile.
+fn profile() -> KnownProfile {
+    KnownProfile {
+        location: Some(Location::new("westeurope")),
+        endpoint: Some(HostEndpoint::Imds),
+        os_type: None,
+    }
+}
+
 fn plan_update(prior: Value, config: Value) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
@@ -85,7 +96,7 @@ fn plan_update(prior: Value, config: Value) -> Planned {
         meta: None,
         capabilities,
     };
-    update(request, Some(Endpoint::Imds)).unwrap()
+    update(request, &profile()).unwrap()
 }
 
 #[test]
@@ -187,7 +198,7 @@ fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
             meta: None,
             capabilities,
         },
-        None,
+        &KnownProfile::default(),
     )
     .unwrap()
 }
@@ -209,4 +220,17 @@ fn a_creation_that_goes_on_is_waited_for_by_an_update() {
         assert_eq!(planned.replace, [Path::attribute("id")]);
         assert!(planned.state.get("id").unwrap().is_unknown());
     }
+}
+
+#[test]
+fn the_region_of_the_profile_goes_with_a_replacement_that_takes_it_from_there() {
+    let region = |config: Value| Carried::read(&plan_update(state(), config).private).region();
+    assert_eq!(region(config()), Some(Location::new("westeurope")));
+    assert_eq!(region(with(config(), "location", "westus".into())), None, "it is in the configuration");
+    assert_eq!(region(with(config(), "location", Value::unknown())), None, "it will be");
+    let elsewhere = PROFILE.replace("/web", "/app");
+    assert_eq!(region(with(config(), "profile_id", elsewhere.into())), None, "that of another profile");
+    // The plan to create what takes the place is asked with what the plan to change gave.
+    let handed_on = plan_create(config(), plan_update(state(), config()).private).private;
+    assert_eq!(Carried::read(&handed_on).region(), Some(Location::new("westeurope")));
 }

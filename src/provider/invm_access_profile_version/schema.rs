@@ -133,8 +133,12 @@ fn rules() -> NestedBlock {
         "roles",
         AttributeNesting::Map,
         vec![
-            Attribute::new("privileges", names(), "The names of the privileges that the role gives.")
-                .required(),
+            Attribute::new(
+                "privileges",
+                names(),
+                "The names of the privileges that the role gives: keys of `rules.privileges`.",
+            )
+            .required(),
         ],
         "Bundles of privileges, by name. Names are compared exactly, case included. Left out, there is none.",
     )
@@ -146,7 +150,8 @@ fn rules() -> NestedBlock {
         vec![
             Attribute::new("exe_path", text(), "The full path of the program as the operating system resolves it, such as `/usr/bin/python3.12` for \
              `/usr/bin/python3`. Case counts. Left out, any program."),
-            Attribute::new("group_name", text(), "The bare name of a group that the user is a member of. Case counts. Left out, any groups."),
+            Attribute::new("group_name", text(), "The bare name of a group that the user is a member of, such as `docker`, without a domain. Case counts. Left \
+             out, any groups."),
             Attribute::new("process_name", text(), "The file name of the program with its extension, such as `cscript.exe`: the last part of `exe_path`. Case \
              counts. Left out, any name."),
             Attribute::new("user_name", text(), "The bare name of the user that the process runs as, such as `SYSTEM` for `NT AUTHORITY\\SYSTEM`. Case counts. Left out, any user."),
@@ -160,8 +165,12 @@ fn rules() -> NestedBlock {
         "role_assignments",
         AttributeNesting::Map,
         vec![
-            Attribute::new("identities", names(), "The names of the identities that get the role.")
-                .required(),
+            Attribute::new(
+                "identities",
+                names(),
+                "The names of the identities that get the role: keys of `rules.identities`.",
+            )
+            .required(),
         ],
         "Who has which role, by the name of the role. Left out, nobody has any.",
     )

@@ -29,7 +29,7 @@ pub fn validate(config: &Value, profile: Context) -> Diagnostics {
     found
 }
 
-/// Regions that are none, or that are listed twice in two spellings. Paths cannot point into a set.
+/// Regions that are none or look like a slip, or that are listed twice in two spellings. Paths cannot point into a set.
 fn regions(config: &Value) -> Vec<Diagnostic> {
     let path = Path::attribute("target_regions");
     let Some(Value::Set(elements)) = config.get("target_regions") else { return Vec::new() };
@@ -57,7 +57,10 @@ fn regions(config: &Value) -> Vec<Diagnostic> {
                 let detail = format!("{text:?} and {:?} are the same region. List it once.", first.as_str());
                 found.push(Diagnostic::error("Region listed twice", detail).at(path.clone()));
             }
-            None => seen.push(region),
+            None => {
+                found.extend(checks::unknown_region(text, path.clone()));
+                seen.push(region);
+            }
         }
     }
     found

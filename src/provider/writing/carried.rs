@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::arm::PendingOperation;
 use crate::arm::ids::VersionName;
+use crate::arm::{Location, PendingOperation};
 use crate::plugin::resource::Private;
 
 /// The form of what is written. A later form is not guessed at: a provider that does not know it goes by what Azure
@@ -20,6 +20,10 @@ pub struct Carried {
     /// be above it, since a guest agent notices new rules by a new id only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
+    /// The region of the parent, where the planned object takes it from there and the plan knew it. It comes as far as
+    /// the deletion of the object that is replaced, in the process that then creates the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
     /// What was begun and not seen to end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
@@ -54,6 +58,12 @@ impl Carried {
     #[must_use]
     pub fn replacing(name: &str) -> Self {
         Self { replaces: Some(name.to_owned()), ..Self::default() }
+    }
+
+    /// The same plan for an object whose parent is in this region.
+    #[must_use]
+    pub fn beneath(self, region: Option<&Location>) -> Self {
+        Self { region: region.map(|region| region.as_str().to_owned()), ..self }
     }
 
     /// An object on which an operation was begun.
@@ -97,6 +107,12 @@ impl Carried {
         self.replaces.as_deref()?.parse().ok()
     }
 
+    /// The region of the parent.
+    #[must_use]
+    pub fn region(&self) -> Option<Location> {
+        self.region.as_deref().map(Location::new)
+    }
+
     /// Whether the object is still being created, as far as is known.
     #[must_use]
     pub fn is_being_created(&self) -> bool {
@@ -118,6 +134,9 @@ mod tests {
     fn what_is_carried_comes_back() {
         let carried = Carried::replacing("1.2.3");
         assert_eq!(Carried::read(&carried.write()).replaced(), "1.2.3".parse().ok());
+        assert_eq!(carried.region(), None);
+        let beneath = carried.beneath(Some(&Location::new("West US")));
+        assert_eq!(Carried::read(&beneath.write()).region(), Some(Location::new("West US")));
         assert_eq!(Carried::default().write(), Private::new());
         assert_eq!(Carried::read(&b"garbage".to_vec()), Carried::default());
         let begun = Carried::begun(Work::Delete, PendingOperation::look_at("/x"));

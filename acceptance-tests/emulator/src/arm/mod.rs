@@ -102,7 +102,7 @@ fn admitted(
         _ => (emulator.identity.tenant_id.clone(), "tenant"),
     };
     let verdict = if emulator.settings.throttle {
-        emulator.buckets.take(&scope, &caller.object_id, count, emulator.settings.throttle_speed, now)
+        emulator.buckets.take(&scope, &caller.object_id, count, emulator.settings.buckets(), now)
     } else {
         Buckets::full(count)
     };

@@ -85,6 +85,15 @@ pub enum Verdict {
     Refused(u64),
 }
 
+/// How the buckets compare with Azure's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// How many times as much they hold.
+    pub size: f64,
+    /// How many times as quickly they fill.
+    pub speed: f64,
+}
+
 /// The buckets.
 #[derive(Debug, Default)]
 pub struct Buckets {
@@ -97,10 +106,17 @@ impl Buckets {
         Verdict::Taken(whole(count.size() - 1.0), whole(count.size().mul_add(GLOBAL, -1.0)))
     }
 
-    /// Takes a token for a request of `principal` in `scope` (a subscription, or the tenant), from buckets that fill
-    /// `speed` times as quickly as Azure's.
-    pub fn take(&mut self, scope: &str, principal: &str, count: Count, speed: f64, now: Millis) -> Verdict {
-        let (size, rate) = (count.size(), count.per_second() * speed);
+    /// Takes a token for a request of `principal` in `scope` (a subscription, or the tenant), from buckets of this
+    /// measure.
+    pub fn take(
+        &mut self,
+        scope: &str,
+        principal: &str,
+        count: Count,
+        measure: Measure,
+        now: Millis,
+    ) -> Verdict {
+        let (size, rate) = (count.size() * measure.size, count.per_second() * measure.speed);
         let own = self.tokens(format!("{scope}/{principal}"), count, size, rate, now);
         let global = self.tokens(scope.to_owned(), count, size * GLOBAL, rate * GLOBAL, now);
         if own < 1.0 || global < 1.0 {
@@ -137,36 +153,53 @@ fn whole(value: f64) -> u64 {
 mod tests {
     use super::*;
 
+    const AZURE: Measure = Measure { size: 1.0, speed: 1.0 };
+    const HURRIED: Measure = Measure { size: 1.0, speed: 50.0 };
+
     #[test]
     fn a_burst_empties_the_bucket_and_time_fills_it() {
         let mut buckets = Buckets::default();
         for left in (0..200).rev() {
             assert!(
-                matches!(buckets.take("s", "p", Count::Writes, 1.0, 0), Verdict::Taken(now, _) if now == left)
+                matches!(buckets.take("s", "p", Count::Writes, AZURE, 0), Verdict::Taken(now, _) if now == left)
             );
         }
-        assert_eq!(buckets.take("s", "p", Count::Writes, 1.0, 0), Verdict::Refused(1));
-        assert_eq!(buckets.take("s", "p", Count::Writes, 1.0, 99), Verdict::Refused(1));
-        assert!(matches!(buckets.take("s", "p", Count::Writes, 1.0, 100), Verdict::Taken(0, _)));
-        assert!(matches!(buckets.take("s", "p", Count::Reads, 1.0, 100), Verdict::Taken(249, 3749)));
-        assert!(matches!(buckets.take("s", "other", Count::Writes, 1.0, 100), Verdict::Taken(199, _)));
+        assert_eq!(buckets.take("s", "p", Count::Writes, AZURE, 0), Verdict::Refused(1));
+        assert_eq!(buckets.take("s", "p", Count::Writes, AZURE, 99), Verdict::Refused(1));
+        assert!(matches!(buckets.take("s", "p", Count::Writes, AZURE, 100), Verdict::Taken(0, _)));
+        assert!(matches!(buckets.take("s", "p", Count::Reads, AZURE, 100), Verdict::Taken(249, 3749)));
+        assert!(matches!(buckets.take("s", "other", Count::Writes, AZURE, 100), Verdict::Taken(199, _)));
     }
 
     #[test]
     fn a_hurried_bucket_has_its_size_and_fills_sooner() {
         let mut buckets = Buckets::default();
         for _ in 0..200 {
-            assert!(matches!(buckets.take("s", "p", Count::Writes, 50.0, 0), Verdict::Taken(..)));
+            assert!(matches!(buckets.take("s", "p", Count::Writes, HURRIED, 0), Verdict::Taken(..)));
         }
-        assert_eq!(buckets.take("s", "p", Count::Writes, 50.0, 0), Verdict::Refused(1));
-        assert!(matches!(buckets.take("s", "p", Count::Writes, 50.0, 20), Verdict::Taken(9, _)));
+        assert_eq!(buckets.take("s", "p", Count::Writes, HURRIED, 0), Verdict::Refused(1));
+        assert!(matches!(buckets.take("s", "p", Count::Writes, HURRIED, 20), Verdict::Taken(9, _)));
+    }
+
+    #[test]
+    fn a_small_bucket_is_empty_sooner() {
+        let small = Measure { size: 0.1, speed: 1.0 };
+        let mut buckets = Buckets::default();
+        for left in (0..20).rev() {
+            let verdict = buckets.take("s", "p", Count::Deletes, small, 0);
+            assert_eq!(verdict, Verdict::Taken(left, 300 - (20 - left)));
+        }
+        assert_eq!(buckets.take("s", "p", Count::Deletes, small, 0), Verdict::Refused(1));
     }
 
     #[test]
     fn it_never_holds_more_than_its_size() {
         let mut buckets = Buckets::default();
-        buckets.take("s", "p", Count::Deletes, 1.0, 0);
-        assert!(matches!(buckets.take("s", "p", Count::Deletes, 1.0, 1_000_000), Verdict::Taken(199, 2999)));
+        buckets.take("s", "p", Count::Deletes, AZURE, 0);
+        assert!(matches!(
+            buckets.take("s", "p", Count::Deletes, AZURE, 1_000_000),
+            Verdict::Taken(199, 2999)
+        ));
     }
 
     #[test]
@@ -175,7 +208,7 @@ mod tests {
         let taken = (0..4000)
             .filter(|at| {
                 matches!(
-                    buckets.take("s", &format!("p{}", at / 100), Count::Deletes, 1.0, 0),
+                    buckets.take("s", &format!("p{}", at / 100), Count::Deletes, AZURE, 0),
                     Verdict::Taken(..)
                 )
             })

@@ -63,7 +63,14 @@ pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
     let head = ["command", "wall", "CLI's own processor time", "provider's", "ratio", "goal", "requests"];
     let profiles = count.div_ceil(workload::EACH);
     table(&format!("{} with {count} versions of 40 rules under {profiles} profiles", cli.name), &head, &rows);
-    say(&format!("\nThe state takes {} bytes for each version, profiles included.", state.size() / count));
+    let (written, bare) = state.size();
+    say(&format!(
+        "\nThe state takes {} bytes for each version, profiles included; {} of them do not indent. The rules of a version \
+         take {} bytes as the provider's JSON.",
+        written / count,
+        bare / count,
+        workload::rules().to_string().len()
+    ));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ usage: cargo benchmark [-- OPTIONS]
   --sizes N,N,...    numbers of versions for the calls of the protocol   [10,100,1000,10000]
   --commands N       number of versions for the commands of the CLI      [1000]; 0 leaves them out
   --starts N         how often each program is started                   [60]
-  --in-flight N      reads that wait at the same time for the memory     [500]
+  --in-flight N      calls that wait at the same time for the memory     [500]
   --provider FILE    this binary in place of the release build
   --at-scale         only a simulation of refreshes under ARM's token buckets: a second, and no build";
 
@@ -22,7 +22,7 @@ pub(crate) struct Options {
     pub(crate) commands: usize,
     /// How often each program is started.
     pub(crate) starts: usize,
-    /// Reads that wait at a time.
+    /// Calls that wait at a time.
     pub(crate) in_flight: usize,
     /// Only the simulation.
     pub(crate) at_scale: bool,

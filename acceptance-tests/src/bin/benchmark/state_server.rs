@@ -35,10 +35,12 @@ impl StateServer {
         format!("terraform {{\n  backend \"http\" {{\n    address = {:?}\n  }}\n}}\n", self.address)
     }
 
-    /// How large the state is.
-    pub(crate) fn size(&self) -> usize {
+    /// How large the state is as Terraform writes it, and without the blanks that indent it.
+    pub(crate) fn size(&self) -> (usize, usize) {
         let _entered = self.runtime.enter();
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).len()
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let bare = serde_json::from_slice::<serde_json::Value>(&state).map(|state| state.to_string().len());
+        (state.len(), bare.unwrap_or_default())
     }
 }
 

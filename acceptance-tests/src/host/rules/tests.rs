@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use terraform_provider_gallery::plugin::Type;
 use terraform_provider_gallery::plugin::schema::NestedBlock;
 
@@ -26,15 +24,15 @@ fn rules(pairs: &[(&str, &str)]) -> Value {
 }
 
 fn thing(changes: &[(&str, Value)]) -> Value {
-    let mut all = BTreeMap::from([
-        ("id".to_owned(), Value::Null),
-        ("name".to_owned(), "x".into()),
-        ("zone".to_owned(), Value::Null),
-        ("note".to_owned(), Value::Null),
-        ("rules".to_owned(), rules(&[("a", "/")])),
-        ("disk".to_owned(), Value::Null),
+    let mut all = Members::from([
+        ("id", Value::Null),
+        ("name", "x".into()),
+        ("zone", Value::Null),
+        ("note", Value::Null),
+        ("rules", rules(&[("a", "/")])),
+        ("disk", Value::Null),
     ]);
-    all.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    all.extend(changes.iter().map(|(name, value)| (*name, value.clone())));
     Value::Object(all)
 }
 

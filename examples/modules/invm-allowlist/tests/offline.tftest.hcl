@@ -104,3 +104,20 @@ run "stops_when_somebody_would_gain_access" {
 
   expect_failures = [gallery_invm_access_profile_version.this]
 }
+
+# Else a request that names its program by `exe_path` alone would pass every `must_deny`.
+run "a_process_is_called_as_its_program" {
+  command = plan
+
+  variables {
+    identities = {
+      web = { user_name = "web", process_name = "server" }
+    }
+    must_allow = {
+      by-its-path = { url = "/metadata/instance/compute", user_name = "web", exe_path = "/opt/web/bin/server" }
+    }
+    must_deny = {
+      another = { url = "/metadata/instance/compute", user_name = "web", exe_path = "/opt/web/bin/other" }
+    }
+  }
+}

@@ -4,9 +4,9 @@ use crate::arm::error::Error;
 #[tokio::test]
 async fn one_token_request_for_many_callers() {
     let azure = Azure::start().await;
-    azure.answer("GET", &profile_path(), 99, ok(profile_json("Succeeded"))).await;
+    azure.answer("GET", &profile_path(), 100, ok(profile_json("Succeeded"))).await;
     let (id, call) = (profile_id(), call());
-    let reads = (0..30).map(|_| async { azure.client.profiles().get(&id, &call).await.unwrap() });
+    let reads = (0..100).map(|_| async { azure.client.profiles().get(&id, &call).await.unwrap() });
     futures::future::join_all(reads).await;
     assert_eq!(azure.token_requests().await, 1);
     let all = azure.server.received_requests().await.unwrap();

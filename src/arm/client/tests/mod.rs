@@ -1,6 +1,7 @@
 //! The client against a small HTTP server on loopback.
 
 mod authorization;
+mod connections;
 mod delete;
 mod faults;
 mod first_contact;

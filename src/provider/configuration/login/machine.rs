@@ -2,7 +2,7 @@
 
 use super::super::source::{Found, Lookup, Source};
 use super::application::Who;
-use super::{Switches, Verdict, half};
+use super::{Switches, Verdict, half_a_sign_in};
 use crate::arm::{Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, Secret};
 use crate::plugin::Diagnostic;
 
@@ -108,7 +108,8 @@ pub(super) fn by_az_cli(lookup: &Lookup<'_>, who: &Who, switches: &Switches) -> 
         let missing = "anything to prove it with: a client secret (ARM_CLIENT_SECRET), a client certificate \
                        (ARM_CLIENT_CERTIFICATE_PATH), `use_oidc` (ARM_USE_OIDC) or `use_msi` (ARM_USE_MSI). If the az CLI \
                        is meant, leave the client id out or set `use_cli` (ARM_USE_CLI) to true";
-        return Err(half(client, "application", "A client id", &[missing.to_owned()]));
+        let detail = format!("A client id was given by the {}, but not {missing}.", client.source);
+        return Err(half_a_sign_in(client, "application", detail));
     }
     Ok(Verdict::Take(Login::AzureCli {
         tenant_id: who.tenant.as_ref().map(|found| found.value.clone()),

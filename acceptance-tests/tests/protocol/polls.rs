@@ -1,0 +1,80 @@
+//! When an operation is looked at, as the emulator's clock has it. Nothing here says how long anything takes: a busy
+//! machine may look later, never sooner.
+
+use acceptance_tests::emulator::Request;
+use serde_json::json;
+
+use super::{PROFILE, Rig};
+
+/// The first wait, and what chance may take of each.
+const FIRST: i64 = 150;
+/// What others wait between looks when the service names no time.
+const OTHERS: i64 = 10_000;
+
+/// Creates a profile and deletes it, and gives the requests of each.
+fn made_and_deleted(settings: &serde_json::Value) -> [Vec<Request>; 2] {
+    let mut rig = Rig::with_settings(&[], settings);
+    let arguments = rig.profile("p");
+    let object = rig.on(async |host| {
+        let config = host.config(PROFILE, &arguments).unwrap();
+        let plan = host.plan(PROFILE, None, &config).await.unwrap();
+        host.apply(PROFILE, plan).await.unwrap()
+    });
+    let created = rig.emulator.requests().unwrap();
+    rig.emulator.forget_requests().unwrap();
+    rig.on(async |host| host.destroy(PROFILE, &object).await.unwrap());
+    [created, rig.emulator.requests().unwrap()]
+}
+
+/// The milliseconds between the write and the looks at its operation, each since the one before.
+fn waits(requests: &[Request]) -> Vec<i64> {
+    let write = requests.iter().position(|one| ["PUT", "DELETE"].contains(&one.method.as_str())).unwrap();
+    let looks = requests[write + 1..].iter().filter(|one| one.path.contains("/capsOperations/"));
+    let times: Vec<_> = [&requests[write]].into_iter().chain(looks).map(|one| one.at).collect();
+    times.windows(2).map(|two| two[1] - two[0]).collect()
+}
+
+#[test]
+fn an_operation_of_300_milliseconds_is_looked_at_once_or_twice() {
+    let settings = json!({"operations": "async", "operation_seconds": 0.3, "retry_after": null});
+    for requests in made_and_deleted(&settings) {
+        let waits = waits(&requests);
+        // By the second look at least 337 ms have gone by.
+        assert!((1..=2).contains(&waits.len()), "{waits:?}");
+        assert!(waits.iter().all(|wait| *wait < OTHERS), "{waits:?}");
+    }
+}
+
+#[test]
+fn looks_start_soon_and_come_ever_less_often() {
+    let settings =
+        json!({"operations": "async", "operation_seconds": 600, "operation_polls": 4, "retry_after": null});
+    for requests in made_and_deleted(&settings) {
+        let waits = waits(&requests);
+        assert_eq!(waits.len(), 4, "{waits:?}");
+        for (wait, doubled) in waits.iter().zip([FIRST, FIRST * 2, FIRST * 4, FIRST * 8]) {
+            // A quarter less by chance, and a millisecond for the clock's rounding.
+            assert!(*wait >= doubled * 3 / 4 - 1, "{waits:?}");
+            assert!(*wait < OTHERS, "{waits:?}");
+        }
+    }
+}
+
+#[test]
+fn the_service_may_name_the_time() {
+    let settings =
+        json!({"operations": "async", "operation_seconds": 600, "operation_polls": 2, "retry_after": 1});
+    for requests in made_and_deleted(&settings) {
+        let waits = waits(&requests);
+        assert_eq!(waits.len(), 2, "{waits:?}");
+        assert!(waits.iter().all(|wait| *wait >= 999), "{waits:?}");
+    }
+}
+
+#[test]
+fn what_is_finished_at_once_is_not_looked_at() {
+    for requests in made_and_deleted(&json!({})) {
+        let azure: Vec<_> = requests.iter().filter(|one| !one.is_login()).map(|one| &one.method).collect();
+        assert!(azure == ["GET", "PUT"] || azure == ["DELETE"], "{azure:?}");
+    }
+}

@@ -1,0 +1,158 @@
+//! How many connections, handshakes and tokens many requests take.
+
+use super::*;
+use futures::future::join_all;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::HandshakeKind;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::net::TcpListener;
+
+/// A server that notes who comes: with a certificate of its own making, and HTTP/2 or HTTP/1.1.
+struct Server {
+    address: String,
+    pem: Vec<u8>,
+    seen: Arc<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// How the TLS of each connection came about.
+    handshakes: std::sync::Mutex<Vec<HandshakeKind>>,
+    versions: std::sync::Mutex<Vec<hyper::Version>>,
+    /// Whether each answer over HTTP/1.1 is the last of its connection.
+    closes: AtomicBool,
+}
+
+impl Seen {
+    async fn answer(
+        self: Arc<Self>,
+        request: hyper::Request<Incoming>,
+    ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
+        self.versions.lock().unwrap().push(request.version());
+        // So long that others come meanwhile.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let mut response = hyper::Response::new(Full::from(profile_json("Succeeded").to_string()));
+        response.headers_mut().insert("content-type", "application/json".parse().unwrap());
+        if self.closes.load(Ordering::SeqCst) {
+            response.headers_mut().insert("connection", "close".parse().unwrap());
+        }
+        Ok(response)
+    }
+}
+
+impl Server {
+    async fn open(protocol: &[u8]) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        let chain = vec![key.cert.der().clone()];
+        let private = rustls::pki_types::PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into());
+        let mut config =
+            rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private).unwrap();
+        config.alpn_protocols = vec![protocol.to_vec()];
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let seen = Arc::<Seen>::default();
+        let noting = Arc::clone(&seen);
+        tokio::spawn(async move {
+            loop {
+                let (socket, _) = listener.accept().await.unwrap();
+                let (acceptor, seen) = (acceptor.clone(), Arc::clone(&noting));
+                tokio::spawn(async move {
+                    let tls = acceptor.accept(socket).await.unwrap();
+                    let connection = tls.get_ref().1;
+                    seen.handshakes.lock().unwrap().push(connection.handshake_kind().unwrap());
+                    let is_2 = connection.alpn_protocol() == Some(b"h2");
+                    let service = service_fn(move |request| Arc::clone(&seen).answer(request));
+                    // A connection that ends is the client's affair.
+                    if is_2 {
+                        let http = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+                        let _ = http.serve_connection(TokioIo::new(tls), service).await;
+                    } else {
+                        let http = hyper::server::conn::http1::Builder::new();
+                        let _ = http.serve_connection(TokioIo::new(tls), service).await;
+                    }
+                });
+            }
+        });
+        let encoded = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, key.cert.der());
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n").into_bytes();
+        Self { address, pem, seen }
+    }
+
+    fn handshakes(&self) -> Vec<HandshakeKind> {
+        self.seen.handshakes.lock().unwrap().clone()
+    }
+
+    /// The protocol of all requests so far, and how many there were.
+    fn requests(&self) -> (hyper::Version, usize) {
+        let versions = self.seen.versions.lock().unwrap();
+        assert!(versions.iter().all(|version| *version == versions[0]), "{versions:?}");
+        (versions[0], versions.len())
+    }
+
+    fn client(&self, authority: &Azure) -> ArmClient {
+        let mut settings = settings(&self.address, &authority.server.uri());
+        settings.root_certificates = vec![self.pem.clone()];
+        ArmClient::new(settings).unwrap()
+    }
+}
+
+/// Reads so many profiles, all at the same time.
+async fn read(client: &ArmClient, count: usize) {
+    let call = call();
+    let reads = (0..count).map(|number| {
+        let (client, call) = (client.clone(), &call);
+        async move {
+            let id = gallery_id().profile(format!("p{number}").parse().unwrap());
+            client.profiles().get(&id, call).await.unwrap()
+        }
+    });
+    join_all(reads).await;
+}
+
+#[tokio::test]
+async fn a_hundred_reads_take_one_connection_of_http_2_and_one_token() {
+    let (server, authority) = (Server::open(b"h2").await, Azure::start().await);
+    let client = server.client(&authority);
+    assert_eq!(
+        (server.handshakes().len(), authority.token_requests().await),
+        (0, 0),
+        "nothing before it is needed"
+    );
+    read(&client, 100).await;
+    assert_eq!(server.requests(), (hyper::Version::HTTP_2, 100));
+    assert_eq!(server.handshakes(), [HandshakeKind::Full]);
+    assert_eq!(authority.token_requests().await, 1);
+    read(&client, 100).await;
+    assert_eq!((server.handshakes().len(), authority.token_requests().await), (1, 1));
+}
+
+#[tokio::test]
+async fn connections_of_http_1_are_used_again() {
+    let (server, authority) = (Server::open(b"http/1.1").await, Azure::start().await);
+    let client = server.client(&authority);
+    for _ in 0..5 {
+        read(&client, 1).await;
+    }
+    assert_eq!(server.requests(), (hyper::Version::HTTP_11, 5));
+    assert_eq!(server.handshakes(), [HandshakeKind::Full]);
+    read(&client, 10).await;
+    let after = server.handshakes();
+    assert!(after.len() <= 10, "one of the ten finds what there is: {after:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_is_taken_up_without_a_full_handshake() {
+    let (server, authority) = (Server::open(b"http/1.1").await, Azure::start().await);
+    let client = server.client(&authority);
+    server.seen.closes.store(true, Ordering::SeqCst);
+    for _ in 0..3 {
+        read(&client, 1).await;
+    }
+    assert_eq!(server.handshakes(), [HandshakeKind::Full, HandshakeKind::Resumed, HandshakeKind::Resumed]);
+}
