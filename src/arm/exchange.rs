@@ -3,10 +3,12 @@
 use super::call::Call;
 use super::cloud::Cloud;
 use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
+use super::gate::Gates;
 use super::ids::ProfileId;
 use super::pace::{Pace, random};
 use super::pipeline::{Turn, request_line, retry_after, to_error};
 use super::registration::Registration;
+use azure_core::Bytes;
 use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
 use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request, response::ResponseBody};
 use serde::de::DeserializeOwned;
@@ -26,6 +28,8 @@ pub(super) struct Http {
     pub(super) correlation_id: Option<String>,
     pub(super) pace: Pace,
     pub(super) registration: Arc<Registration>,
+    /// Before the reads.
+    pub(super) gates: Gates,
 }
 
 /// An answer, read to its end.
@@ -64,8 +68,11 @@ impl Http {
 
     /// Sends a GET. It ends at once when the call is cancelled.
     pub(super) async fn get(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
+        let waiting = format!("GET {}", url.path());
+        let _pass = call.run(&waiting, Duration::ZERO, async { Ok(self.gates.pass(url).await) }).await?;
         let ctx = Context::new().with_value(call.clone());
-        self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
+        // In a box that is made when it is time: those that wait have no room for it.
+        Box::pin(self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call)).await
     }
 
     /// Sends a write to a profile or one of its versions. When the call is cancelled, it may still take a moment, so that it is known what became of it.
@@ -74,13 +81,13 @@ impl Http {
         method: Method,
         url: &Url,
         profile: &ProfileId,
-        body: Option<&[u8]>,
+        body: Option<&Bytes>,
         call: &Call,
     ) -> Result<Answer, Error> {
         let mut request = Request::new(url.clone(), method);
         if let Some(body) = body {
             request.insert_header(CONTENT_TYPE, "application/json");
-            request.set_body(body.to_vec());
+            request.set_body(body.clone());
         }
         let ctx = Context::new().with_value(call.clone()).with_value(Turn(profile.clone()));
         self.send(request, &ctx, self.pace.cancel_grace, call).await

@@ -12,6 +12,7 @@ use super::super::operation::{Outlook, PendingOperation, Started, Unfinished, fi
 use super::super::pace::random;
 use super::write::Write;
 use super::{ArmClient, Deleted, Pages};
+use azure_core::Bytes;
 use azure_core::http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -125,10 +126,13 @@ impl<'a> Versions<'a> {
     pub async fn begin_create(
         self,
         id: &VersionId,
-        body: &VersionBody,
+        body: VersionBody,
         call: &Call,
     ) -> Result<Started<Version>, Error> {
-        self.0.begin_put(&id.to_string(), id.profile(), &to_json(body)?, call).await
+        let json = to_json(&body)?;
+        // Many times as large, and the service may take its time.
+        drop(body);
+        self.0.begin_put(&id.to_string(), id.profile(), &json, call).await
     }
 
     /// Changes a version: reads it, edits it, writes it. Its rules go back as they came.
@@ -229,7 +233,7 @@ impl ArmClient {
         &self,
         path: &str,
         profile: &ProfileId,
-        body: &[u8],
+        body: &Bytes,
         call: &Call,
     ) -> Result<Started<T>, Error> {
         let accepted = &[200, 201, 202];
@@ -283,6 +287,8 @@ fn same<C: Default>(_: &C) -> C {
     C::default()
 }
 
-fn to_json(body: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(body).map_err(|error| Error::Setup(format!("the body cannot be written: {error}")))
+fn to_json(body: &impl serde::Serialize) -> Result<Bytes, Error> {
+    serde_json::to_vec(body)
+        .map(Bytes::from)
+        .map_err(|error| Error::Setup(format!("the body cannot be written: {error}")))
 }

@@ -7,6 +7,7 @@ use super::super::ids::ProfileId;
 use super::super::pace::random;
 use super::ArmClient;
 use super::children::Patience;
+use azure_core::Bytes;
 use azure_core::http::Method;
 use std::fmt;
 use tokio::time::Instant;
@@ -20,7 +21,7 @@ pub(super) struct Write<'a> {
     /// The profile that is written, or whose version is.
     pub(super) profile: &'a ProfileId,
     /// The body, if there is one.
-    pub(super) body: Option<&'a [u8]>,
+    pub(super) body: Option<&'a Bytes>,
     /// The statuses by which the service takes it.
     pub(super) accepted: &'a [u16],
 }

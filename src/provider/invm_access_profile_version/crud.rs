@@ -130,7 +130,6 @@ pub async fn create(
     // In boxes, as is everything here that is not the one request or the wait for its end: what waits for these has then
     // room for them alone.
     let location = Box::pin(location(connection, &client, &profile, &planned, &call)).await?;
-    let body = model::body(&planned, location)?;
     let mut twin = None;
     let name = match model::name(&planned)? {
         Some(name) => {
@@ -149,10 +148,10 @@ pub async fn create(
         }
     };
     let id = profile.version(name);
-    let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
+    let body = model::body(&planned, location)?;
     drop(planned);
-    let begun = job.client.versions().begin_create(&job.id, &body, &job.call).await;
-    drop(body);
+    let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
+    let begun = job.client.versions().begin_create(&job.id, body, &job.call).await;
     if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
         names.saw(job.id.name());
     }

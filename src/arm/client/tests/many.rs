@@ -18,7 +18,7 @@ async fn create(azure: &Azure, ids: &[VersionId]) -> Duration {
         ok(json!({"properties": {"provisioningState": "Succeeded"}})).set_delay(Duration::from_millis(60));
     Mock::given(method("PUT")).respond_with(slow).mount(&azure.server).await;
     let (call, body, before) = (call(), version_body(), Instant::now());
-    let writes = ids.iter().map(|id| azure.client.versions().begin_create(id, &body, &call));
+    let writes = ids.iter().map(|id| azure.client.versions().begin_create(id, body.clone(), &call));
     for result in futures::future::join_all(writes).await {
         assert_eq!(result.unwrap().operation, None);
     }

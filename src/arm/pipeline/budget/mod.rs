@@ -66,7 +66,7 @@ impl Kind {
 }
 
 /// Whose bucket a request is counted in: a subscription's by its id in small letters, or the tenant's (`None`).
-type Scope = Option<String>;
+pub(in crate::arm) type Scope = Option<String>;
 
 /// Which lane a request takes. Lists have one of their own: the Compute provider counts them apart from single reads
 /// (`HighCostGet` and `LowCostGet`), so a refused list says nothing about those, and is what a client can do without.
@@ -235,7 +235,8 @@ impl Drop for Pass {
 }
 
 /// Whose bucket the request of this address is counted in.
-fn scope(url: &Url) -> Scope {
+/// Whose bucket a request to this address is counted in.
+pub(in crate::arm) fn scope(url: &Url) -> Scope {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
     let is_subscription = segments.next().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"));
     segments.next().filter(|_| is_subscription).map(str::to_lowercase)
