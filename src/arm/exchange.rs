@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::cloud::Cloud;
 use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
-use super::gate::Gates;
+use super::gate::{Gates, Pass};
 use super::ids::ProfileId;
 use super::pace::{Pace, random};
 use super::pipeline::{Turn, request_line, retry_after, to_error};
@@ -66,13 +66,16 @@ impl Http {
         Ok(url)
     }
 
+    /// Waits until an object or list may be read; it is then read for as long as the pass is held.
+    pub(super) async fn pass(&self, url: &Url, call: &Call) -> Result<Pass, Error> {
+        let waiting = format!("GET {}", url.path());
+        call.run(&waiting, Duration::ZERO, async { Ok(self.gates.pass(url).await) }).await
+    }
+
     /// Sends a GET. It ends at once when the call is cancelled.
     pub(super) async fn get(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
-        let waiting = format!("GET {}", url.path());
-        let _pass = call.run(&waiting, Duration::ZERO, async { Ok(self.gates.pass(url).await) }).await?;
         let ctx = Context::new().with_value(call.clone());
-        // In a box that is made when it is time: those that wait have no room for it.
-        Box::pin(self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call)).await
+        self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
     }
 
     /// Sends a write to a profile or one of its versions. When the call is cancelled, it may still take a moment, so that it is known what became of it.

@@ -2,7 +2,7 @@
 
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
-use super::super::exchange::Answer;
+use super::super::exchange::{Answer, Http};
 use super::super::ids::{GalleryId, ProfileId, VersionId};
 use super::super::models::{
     Change, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,
@@ -205,6 +205,17 @@ impl ArmClient {
         call: &Call,
     ) -> Result<(T, Answer), Error> {
         let http = self.http(call).await?;
+        let _pass = http.pass(url, call).await?;
+        // In a box that is made when it is time: those that wait have no room for it.
+        Box::pin(Self::read_with(http, passing, url, call)).await
+    }
+
+    async fn read_with<T: DeserializeOwned>(
+        http: &Http,
+        passing: fn(&Error) -> bool,
+        url: &Url,
+        call: &Call,
+    ) -> Result<(T, Answer), Error> {
         let mut earlier = 0;
         loop {
             let answer = http.get(url, call).await?;
@@ -288,7 +299,8 @@ fn same<C: Default>(_: &C) -> C {
 }
 
 fn to_json(body: &impl serde::Serialize) -> Result<Bytes, Error> {
-    serde_json::to_vec(body)
-        .map(Bytes::from)
-        .map_err(|error| Error::Setup(format!("the body cannot be written: {error}")))
+    let json = serde_json::to_vec(body);
+    let mut json = json.map_err(|error| Error::Setup(format!("the body cannot be written: {error}")))?;
+    json.shrink_to_fit();
+    Ok(json.into())
 }

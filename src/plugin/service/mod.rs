@@ -85,12 +85,12 @@ impl Service {
     }
 
     /// Runs one call to its end, whether or not the caller waits for it.
-    async fn run<Q, A, F>(
+    fn run<Q, A, F>(
         &self,
         rpc: &'static str,
         request: Request<Q>,
         answer: impl FnOnce(Arc<Shared>, Q) -> F,
-    ) -> Result<Response<A>, Status>
+    ) -> impl Future<Output = Result<Response<A>, Status>> + Send
     where
         Q: Message,
         A: Message + 'static,
@@ -98,14 +98,16 @@ impl Service {
     {
         let request = request.into_inner();
         let asked = self.shared.recorder.as_ref().map(|recorder| (recorder, request.encode_to_vec()));
-        // In a box before it is awaited: what waits here would otherwise have room for the whole call, beside the task
+        // In a box, and nothing else of it here: what waits would otherwise have room for the whole call, beside the task
         // that the call runs on.
         let answer = Box::pin(answer(Arc::clone(&self.shared), request));
-        let answered = self.shared.calls.run(rpc, answer).await?;
-        if let Some((recorder, asked)) = asked {
-            recorder.call(rpc, &asked, &answered.get_ref().encode_to_vec());
+        async move {
+            let answered = self.shared.calls.run(rpc, answer).await?;
+            if let Some((recorder, asked)) = asked {
+                recorder.call(rpc, &asked, &answered.get_ref().encode_to_vec());
+            }
+            Ok(answered)
         }
-        Ok(answered)
     }
 }
 

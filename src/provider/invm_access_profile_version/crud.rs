@@ -121,6 +121,9 @@ pub async fn create(
     let profile = model::profile(&planned)?;
     let client = connection.client()?;
     let mut call = Call::new(timeouts::of(&planned, Operation::Create), context.cancel.clone());
+    let (name, location) = (model::name(&planned)?, checks::text(&planned, "location").map(Location::from));
+    // Azure may take its time, and hundreds may wait for it. Until the answer what came is enough.
+    drop(planned);
     // Held until Azure has taken the new version, so that two versions of one profile never choose the same name, and
     // never both ask for its region.
     let mut names = connection.names(&profile).await;
@@ -129,9 +132,12 @@ pub async fn create(
     }
     // In boxes, as is everything here that is not the one request or the wait for its end: what waits for these has then
     // room for them alone.
-    let location = Box::pin(location(connection, &client, &profile, &planned, &call)).await?;
+    let location = match location {
+        Some(location) => location,
+        None => Box::pin(region(connection, &client, &profile, &call)).await?,
+    };
     let mut twin = None;
-    let name = match model::name(&planned)? {
+    let name = match name {
         Some(name) => {
             let id = profile.version(name.clone());
             Box::pin(must_not_exist(&client, &id, &call)).await?;
@@ -143,13 +149,12 @@ pub async fn create(
                 listed.map_err(|error| failed(Operation::Create, &profile.to_string(), &call, &error))?;
             let replaced = Carried::read(&private).replaced();
             let now = time::OffsetDateTime::now_utc();
-            twin = naming::twin(&listed, &profile, names.highest.as_ref(), &planned, now);
+            twin = naming::twin(&listed, &profile, names.highest.as_ref(), &sent.open()?, now);
             naming::next(&listed, names.highest.as_ref(), replaced.as_ref())?
         }
     };
     let id = profile.version(name);
-    let body = model::body(&planned, location)?;
-    drop(planned);
+    let body = model::body(&sent.open()?, location)?;
     let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
     let begun = job.client.versions().begin_create(&job.id, body, &job.call).await;
     if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
@@ -163,17 +168,13 @@ pub async fn create(
     created
 }
 
-/// The planned region, else the profile's.
-async fn location(
+/// The region of a profile, which its versions have unless they say otherwise.
+async fn region(
     connection: &Connection,
     client: &ArmClient,
     profile: &ProfileId,
-    planned: &Value,
     call: &Call,
 ) -> Result<Location, Diagnostic> {
-    if let Some(planned) = checks::text(planned, "location") {
-        return Ok(Location::from(planned));
-    }
     if let Some(known) = connection.region(profile) {
         return Ok(known);
     }

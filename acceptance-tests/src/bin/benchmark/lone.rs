@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use acceptance_tests::host::{COOKIE, Crowd, HostIdentity, Launch};
+use acceptance_tests::host::{COOKIE, HostIdentity, Launch, proto};
 
 use super::table::table;
 use super::{Rig, Trouble, usage};
@@ -94,9 +94,12 @@ fn empty_program(directory: &Path) -> Result<PathBuf, Trouble> {
 fn memory_after_schema(provider: &Path) -> Result<u64, Trouble> {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        let crowd = Crowd::start(Launch::new(provider)?, "gallery_invm_access_profile_version", 1).await??;
-        let resident = usage::resident(crowd.process());
-        crowd.end().await?;
+        let plugin = Launch::new(provider)?.start().await?;
+        let mut connection = plugin.connect().await?;
+        let asked = proto::get_provider_schema::Request {};
+        drop(connection.provider.get_provider_schema(asked).await?);
+        let resident = usage::resident(plugin.id().unwrap_or_default());
+        plugin.shutdown().await?;
         Ok(resident)
     })
 }
