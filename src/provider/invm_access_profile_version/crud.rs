@@ -130,8 +130,7 @@ pub async fn create(
     if connection.known_profile(&profile).is_some() {
         call = call.expecting_parent();
     }
-    // In boxes, as is everything here that is not the one request or the wait for its end: what waits for these has then
-    // room for them alone.
+    // In boxes, one after the other: what waits for one of them has room for that one alone.
     let location = match location {
         Some(location) => location,
         None => Box::pin(region(connection, &client, &profile, &call)).await?,
@@ -156,12 +155,12 @@ pub async fn create(
     let id = profile.version(name);
     let body = model::body(&sent.open()?, location)?;
     let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
-    let begun = job.client.versions().begin_create(&job.id, body, &job.call).await;
+    let begun = Box::pin(job.client.versions().begin_create(&job.id, body, &job.call)).await;
     if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
         names.saw(job.id.name());
     }
     drop(names);
-    let mut created = writing::create::create(&job, &sent, begun).await;
+    let mut created = Box::pin(writing::create::create(&job, &sent, begun)).await;
     if let (Ok(stored), Some(twin)) = (&mut created, twin) {
         stored.warnings.push(existing::twin(schema::TYPE, twin.name().as_str(), &twin.to_string()));
     }

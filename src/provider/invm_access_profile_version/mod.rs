@@ -176,6 +176,6 @@ mod tests {
             size_of_val(&*resource.update(&context, update)),
             size_of_val(&*resource.delete(&context, delete)),
         ];
-        assert!(sizes.iter().all(|size| *size < 9 << 10), "{sizes:?}");
+        assert!(sizes.iter().all(|size| *size < 6 << 10), "{sizes:?}");
     }
 }

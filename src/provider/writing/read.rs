@@ -1,5 +1,6 @@
 //! Refreshing: what is there, and what has become of an operation that an earlier run has begun.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::poll_immediate;
@@ -11,6 +12,7 @@ use crate::arm::Outlook;
 use crate::arm::error::{Error, Missing};
 use crate::arm::models::{ProvisioningState, Resource as _};
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
+use crate::plugin::sent::Sent;
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::checks;
 
@@ -28,24 +30,10 @@ pub async fn read<K: Written>(job: &Job<'_, K>, request: Read) -> Result<ReadOut
     let pending = Carried::read(&private).pending;
     // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
     let comparable = pending.is_none() && checks::text(&state, "name").is_some();
+    // In boxes, as is everything here that is not the one request: what waits for that has then room for it alone.
     if comparable {
-        // In a box, as is everything here that is not the one request: what waits for that has then room for it alone.
-        let mut looking = Box::pin(K::shared(&job.client, &job.id, &job.call));
-        let (listed, state) = match poll_immediate(&mut looking).await {
-            Some(listed) => (listed, Some(state)),
-            None => {
-                // Azure may take its time, and hundreds may wait for it.
-                drop(state);
-                (looking.await, None)
-            }
-        };
-        if let Some(listed) = listed {
-            let prior = state.map_or_else(|| sent.open(), Ok)?;
-            let (state, warnings) = K::state(&job.id, &listed, &prior);
-            if state == prior {
-                K::is_there(job.connection, &job.id, &listed);
-                return Ok(ReadOutcome::Present(Stored { warnings, ..Stored::new(state) }));
-            }
+        if let Some(outcome) = Box::pin(listed(job, state, &sent)).await? {
+            return Ok(outcome);
         }
     } else {
         drop(state);
@@ -54,10 +42,48 @@ pub async fn read<K: Written>(job: &Job<'_, K>, request: Read) -> Result<ReadOut
     let prior = sent.open()?;
     match (found, pending) {
         (Ok(object), None) => Ok(present(job, &object, &prior, Diagnostics::new())),
-        (Ok(object), Some(pending)) => Ok(Box::pin(after(job, &object, prior, pending)).await),
+        (found, pending) => Box::pin(unusual(job, found, prior, pending)).await,
+    }
+}
+
+/// What a list says that is read for many; nothing where the object has to be asked for.
+async fn listed<K: Written>(
+    job: &Job<'_, K>,
+    state: Value,
+    sent: &Sent,
+) -> Result<Option<ReadOutcome>, Failure> {
+    let mut looking = pin!(K::shared(&job.client, &job.id, &job.call));
+    let (listed, state) = match poll_immediate(&mut looking).await {
+        Some(listed) => (listed, Some(state)),
+        None => {
+            // Azure may take its time, and hundreds may wait for it.
+            drop(state);
+            (looking.await, None)
+        }
+    };
+    let Some(listed) = listed else { return Ok(None) };
+    let prior = state.map_or_else(|| sent.open(), Ok)?;
+    let (state, warnings) = K::state(&job.id, &listed, &prior);
+    if state != prior {
+        return Ok(None);
+    }
+    K::is_there(job.connection, &job.id, &listed);
+    Ok(Some(ReadOutcome::Present(Stored { warnings, ..Stored::new(state) })))
+}
+
+/// The object is not there, or something was begun on it.
+async fn unusual<K: Written>(
+    job: &Job<'_, K>,
+    found: Result<K::Object, Error>,
+    prior: Value,
+    pending: Option<Pending>,
+) -> Result<ReadOutcome, Failure> {
+    match (found, pending) {
+        (Ok(object), None) => Ok(present(job, &object, &prior, Diagnostics::new())),
+        (Ok(object), Some(pending)) => Ok(after(job, &object, prior, pending).await),
         (Err(error), pending) => match gone(&error, &job.id.to_string(), K::HOLDER) {
             None => Err(job.failed(&error).into()),
-            Some(warnings) => Box::pin(invisible(job, prior, pending, warnings)).await,
+            Some(warnings) => invisible(job, prior, pending, warnings).await,
         },
     }
 }
