@@ -27,7 +27,7 @@ use azure_core::http::{ClientOptions, Pipeline, Request, RetryOptions, Transport
 use std::sync::Arc;
 
 pub(super) use bearer::BearerPolicy;
-pub(super) use budget::{Scope, scope};
+pub(super) use budget::{Scope, is_collection, scope};
 pub(super) use retry_after::retry_after;
 pub(super) use transport::{LazyTransport, to_error};
 pub(super) use turn::{Turn, TurnPolicy};

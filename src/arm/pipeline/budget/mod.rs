@@ -244,7 +244,7 @@ pub(in crate::arm) fn scope(url: &Url) -> Scope {
 
 /// Whether the address is that of a collection: after the provider's namespace, types and names take turns, and a
 /// collection ends with a type.
-fn is_collection(url: &Url) -> bool {
+pub(in crate::arm) fn is_collection(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
     let Some((_, resource)) = path.rsplit_once("/providers/") else { return false };
     let segments = resource.split('/').filter(|segment| !segment.is_empty());
