@@ -1,12 +1,15 @@
 //! A provider that does what the name of a thing says.
 
+mod join;
+mod plain;
+
 use std::sync::{Arc, LazyLock, Mutex};
 
 use async_trait::async_trait;
 
 use crate::plugin::data_source::{DataSource, Found, ReadData};
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
-use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
+use crate::plugin::function::Function;
 use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
 use crate::plugin::path::Path;
 use crate::plugin::provider::{ConfigureRequest, Context, Deferral, Provider};
@@ -19,6 +22,8 @@ use crate::plugin::schema::{
 };
 use crate::plugin::types::Type;
 use crate::plugin::value::Value;
+use join::Join;
+use plain::Plain;
 
 pub(super) static THING: LazyLock<Type> = LazyLock::new(|| schema().implied_type());
 pub(super) static IDENTITY: LazyLock<Type> = LazyLock::new(|| identity_schema().implied_type());
@@ -356,52 +361,6 @@ impl Resource for Double {
     }
 }
 
-/// A resource without anything that a resource may have.
-struct Plain;
-
-#[async_trait]
-impl Resource for Plain {
-    fn type_name(&self) -> &'static str {
-        "test_plain"
-    }
-
-    fn schema(&self) -> Schema {
-        Schema::new(0, Block::new("Plain."))
-    }
-
-    async fn validate(&self, _: &Context, _: Value) -> Diagnostics {
-        Diagnostics::new()
-    }
-
-    async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        Ok(Planned::new(request.proposed.open()?))
-    }
-
-    async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        Ok(Planned::new(request.proposed.open()?))
-    }
-
-    async fn create(&self, _: &Context, request: Create) -> Result<Stored, Interrupted> {
-        Ok(Stored::new(request.planned))
-    }
-
-    async fn read(&self, _: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-        Ok(ReadOutcome::Present(Stored::new(request.state)))
-    }
-
-    async fn update(&self, _: &Context, request: Update) -> Result<Stored, Interrupted> {
-        Ok(Stored::new(request.planned))
-    }
-
-    async fn delete(&self, _: &Context, _: Delete) -> Result<Deleted, Interrupted> {
-        Ok(Deleted::default())
-    }
-
-    async fn import(&self, _: &Context, _: ImportTarget) -> Result<Stored, Failure> {
-        Err(failure().into())
-    }
-}
-
 #[async_trait]
 impl DataSource for Double {
     fn type_name(&self) -> &'static str {
@@ -483,38 +442,5 @@ impl ListResource for Double {
             }
         }
         Ok(())
-    }
-}
-
-/// Joins what it gets with a comma.
-struct Join;
-
-impl Function for Join {
-    fn name(&self) -> &'static str {
-        "join"
-    }
-
-    fn signature(&self) -> Signature {
-        let parameter =
-            |name, kind, allow_null| Parameter { name, kind, allow_null, description: "P.".into() };
-        Signature {
-            summary: "Joins",
-            description: "Joins.".into(),
-            parameters: vec![
-                parameter("first", Type::String, false),
-                parameter("second", Type::list(Type::String), true),
-            ],
-            variadic: Some(parameter("more", Type::Dynamic, false)),
-            result: Type::String,
-        }
-    }
-
-    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        match arguments.first().and_then(Value::as_str) {
-            Some("panic") => panic!("{SECRET}"),
-            Some("fail") => Err(FunctionError::argument(1, "Not this one.")),
-            Some("misfit") => Ok(Value::from(5)),
-            first => Ok(format!("{}+{}", first.unwrap_or_default(), arguments.len() - 1).into()),
-        }
     }
 }
