@@ -67,18 +67,26 @@ impl Http {
     }
 
     /// Waits until an object or list may be read; it is then read for as long as the pass is held.
-    pub(super) async fn pass(&self, url: &Url, call: &Call) -> Result<Pass, Error> {
-        let waiting = format!("GET {}", url.path());
-        call.run(&waiting, Duration::ZERO, async { Ok(self.gates.pass(url).await) }).await
+    pub(super) async fn pass_to_read(&self, url: &Url, call: &Call) -> Result<Pass, Error> {
+        let line = RequestLine { method: "GET", path: url.path().to_owned() };
+        call.run(&line.to_string(), Duration::ZERO, async { Ok(self.gates.to_read(url).await) }).await
+    }
+
+    /// Waits until an object may be written.
+    pub(super) async fn pass_to_write(&self, url: &Url, call: &Call) -> Result<Pass, Error> {
+        let line = RequestLine { method: "PUT", path: url.path().to_owned() };
+        call.run(&line.to_string(), Duration::ZERO, async { Ok(self.gates.to_write(url).await) }).await
     }
 
     /// Sends a GET. It ends at once when the call is cancelled.
     pub(super) async fn get(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
         let ctx = Context::new().with_value(call.clone());
-        self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
+        // In a box, here as in a write: whoever looks again and again has no room for it while it pauses.
+        Box::pin(self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call)).await
     }
 
-    /// Sends a write to a profile or one of its versions. When the call is cancelled, it may still take a moment, so that it is known what became of it.
+    /// Sends a write to a profile or one of its versions. When the call is cancelled, it may still take a moment, so
+    /// that it is known what became of it.
     pub(super) async fn write(
         &self,
         method: Method,
@@ -93,7 +101,7 @@ impl Http {
             request.set_body(body.clone());
         }
         let ctx = Context::new().with_value(call.clone()).with_value(Turn(profile.clone()));
-        self.send(request, &ctx, self.pace.cancel_grace, call).await
+        Box::pin(self.send(request, &ctx, self.pace.cancel_grace, call)).await
     }
 
     /// Sends a request. Where the subscription lacks the resource provider, that is registered first, if it may be,

@@ -44,6 +44,7 @@ pub use client::{
 };
 pub use cloud::{Cloud, CloudError, MetadataHost, Place};
 pub use error::{Error, Missing};
+pub use gate::Pass;
 pub use location::Location;
 pub use login::{
     AddressError, Application, ApplicationError, AssertionSource, Certificate, CertificateError, ClientId,

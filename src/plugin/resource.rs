@@ -93,14 +93,16 @@ impl Planned {
 }
 
 /// An apply that creates.
+///
+/// What this and the other calls that wait for a service are given is as it came, to be opened when it is needed: a
+/// value takes many times as much memory as its bytes, and hundreds of calls may wait at the same time. They are given
+/// it in a box, since each layer that a future passes through has room for its arguments.
 #[derive(Debug)]
 pub struct Create {
     /// The configuration.
     pub config: Sent,
     /// The planned state.
-    pub planned: Value,
-    /// The planned state as it came, for a create that drops it while it waits.
-    pub sent: Sent,
+    pub planned: Sent,
     /// The plan's private data.
     pub private: Private,
     /// The planned identity.
@@ -113,11 +115,11 @@ pub struct Create {
 #[derive(Debug)]
 pub struct Update {
     /// The state.
-    pub prior: Value,
+    pub prior: Sent,
     /// The configuration.
     pub config: Sent,
     /// The planned state.
-    pub planned: Value,
+    pub planned: Sent,
     /// The plan's private data.
     pub private: Private,
     /// The planned identity.
@@ -130,7 +132,7 @@ pub struct Update {
 #[derive(Debug)]
 pub struct Delete {
     /// The state.
-    pub prior: Value,
+    pub prior: Sent,
     /// The plan's private data.
     pub private: Private,
     /// The identity in the state.
@@ -203,9 +205,7 @@ pub struct Deleted {
 #[derive(Debug)]
 pub struct Read {
     /// The state.
-    pub state: Value,
-    /// The same as it came: for who waits long, and would rather not hold all of it meanwhile.
-    pub sent: Sent,
+    pub state: Sent,
     /// Private data of the state.
     pub private: Private,
     /// The identity in the state.
@@ -295,25 +295,25 @@ pub trait Resource: Send + Sync {
     ///
     /// # Errors
     /// When it could not be created, or only in part: then with what must be kept in the state.
-    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted>;
+    async fn create(&self, context: &Context, request: Box<Create>) -> Result<Stored, Interrupted>;
 
     /// Reads the object.
     ///
     /// # Errors
     /// When it cannot be told whether or how it exists; the state is kept.
-    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure>;
+    async fn read(&self, context: &Context, request: Box<Read>) -> Result<ReadOutcome, Failure>;
 
     /// Changes the object in place.
     ///
     /// # Errors
     /// When it could not be changed, or only in part.
-    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted>;
+    async fn update(&self, context: &Context, request: Box<Update>) -> Result<Stored, Interrupted>;
 
     /// Deletes the object.
     ///
     /// # Errors
     /// When it may still exist; the state is kept.
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted>;
+    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted>;
 
     /// Finds the object an import names. The state may be partial; a refresh follows.
     ///

@@ -15,22 +15,29 @@ const NULL: u8 = 0xc0;
 /// A value in the form in which it travels. As a [`Value`] it takes many times as much memory, which counts where
 /// hundreds of calls wait for an answer at the same time.
 #[derive(Clone)]
-pub struct Sent {
-    bytes: Bytes,
-    kind: Option<Arc<Type>>,
-    value: Value,
+pub struct Sent(Form);
+
+#[derive(Clone)]
+enum Form {
+    /// Msgpack, what it is, and its type.
+    Bytes(Bytes, &'static str, Arc<Type>),
+    /// What came otherwise.
+    Value(Box<Value>),
 }
 
 impl Sent {
-    /// Msgpack of a value of this type.
-    pub(crate) fn new(msgpack: Bytes, kind: Arc<Type>) -> Self {
-        Self { bytes: msgpack, kind: Some(kind), value: Value::Null }
+    /// Msgpack of a value of this type; `what` it is goes into the message should it be no such value.
+    pub(crate) const fn new(msgpack: Bytes, what: &'static str, kind: Arc<Type>) -> Self {
+        Self(Form::Bytes(msgpack, what, kind))
     }
 
     /// Whether it is null.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        if self.kind.is_some() { *self.bytes == [NULL] } else { self.value.is_null() }
+        match &self.0 {
+            Form::Bytes(bytes, ..) => **bytes == [NULL],
+            Form::Value(value) => value.is_null(),
+        }
     }
 
     /// Reads the value.
@@ -38,20 +45,24 @@ impl Sent {
     /// # Errors
     /// When it does not fit the schema.
     pub fn open(&self) -> Result<Value, Failure> {
-        let Some(kind) = &self.kind else { return Ok(self.value.clone()) };
-        msgpack::decode(&self.bytes, kind).map_err(|error| super::service::unreadable("value", &error).into())
+        match &self.0 {
+            Form::Bytes(bytes, what, kind) => {
+                msgpack::decode(bytes, kind).map_err(|error| super::service::unreadable(what, &error).into())
+            }
+            Form::Value(value) => Ok((**value).clone()),
+        }
     }
 }
 
 impl From<Value> for Sent {
     fn from(value: Value) -> Self {
-        Self { bytes: Bytes::new(), kind: None, value }
+        Self(Form::Value(Box::new(value)))
     }
 }
 
 impl fmt::Debug for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sent").field("bytes", &self.bytes.len()).finish_non_exhaustive()
+        f.debug_struct("Sent").finish_non_exhaustive()
     }
 }
 
@@ -64,12 +75,17 @@ mod tests {
         let kind = Type::object([("name", Type::String)]);
         let value = Value::object([("name", Value::from("web"))]);
         let bytes = msgpack::encode(&value, &kind).unwrap();
-        let sent = Sent::new(bytes.into(), Arc::new(kind.clone()));
-        assert!(!sent.is_null() && Sent::new(Bytes::from_static(&[NULL]), Arc::new(kind.clone())).is_null());
+        let sent = Sent::new(bytes.into(), "state", Arc::new(kind.clone()));
+        assert!(
+            !sent.is_null()
+                && Sent::new(Bytes::from_static(&[NULL]), "state", Arc::new(kind.clone())).is_null()
+        );
         assert_eq!(sent.open().unwrap(), value);
         assert_eq!(sent.open().unwrap(), value);
         assert_eq!(Sent::from(value.clone()).open().unwrap(), value);
         assert!(Sent::from(Value::Null).is_null());
-        assert!(Sent::new(Bytes::from_static(&[0xc1]), Arc::new(kind)).open().is_err());
+        let unfit =
+            Sent::new(Bytes::from_static(&[0xc1]), "planned state", Arc::new(kind)).open().unwrap_err();
+        assert!(unfit.into_diagnostics().iter().any(|one| one.detail.starts_with("The planned state")));
     }
 }

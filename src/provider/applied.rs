@@ -8,22 +8,29 @@ use crate::plugin::{Diagnostic, Value};
 /// Where Azure returned something else than was planned the plan stands, since Terraform takes no other answer; a
 /// warning says so, and the next refresh shows the difference as drift.
 #[must_use]
-pub fn settle(planned: &Value, returned: &Value) -> (Value, Option<Diagnostic>) {
-    let (Value::Object(planned), Value::Object(returned)) = (planned, returned) else {
-        return (returned.clone(), None);
+pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
+    let (planned, mut returned) = match (planned, returned) {
+        (Value::Object(planned), Value::Object(returned)) => (planned, returned),
+        (_, returned) => return (returned, None),
     };
     let mut differing = Vec::new();
-    let mut settle = |name: &Name, plan: &Value| {
-        let found = returned.get(name).unwrap_or(&Value::Null);
+    let mut settle = |name: &Name, plan: Value| {
+        let found = returned.remove(name).unwrap_or(Value::Null);
         if !plan.is_wholly_known() {
-            return found.clone();
+            return found;
         }
         if plan != found && **name != *"published_date" {
             differing.push(format!("`{name}`"));
         }
-        plan.clone()
+        plan
     };
-    let settled: Members = planned.iter().map(|(name, plan)| (name.clone(), settle(name, plan))).collect();
+    let settled: Members = planned
+        .into_iter()
+        .map(|(name, plan)| {
+            let value = settle(&name, plan);
+            (name, value)
+        })
+        .collect();
     let warning = (!differing.is_empty()).then(|| {
         let detail = format!(
             "Azure took the request and returned other values than were sent for {}. A policy or another program may \
@@ -58,9 +65,9 @@ mod tests {
     fn the_plan_stands_and_the_rest_is_filled_in() {
         let planned = Value::object([("id", Value::unknown()), ("mode", "Enforce".into())]);
         let same = Value::object([("id", Value::from("x")), ("mode", "Enforce".into())]);
-        assert_eq!(settle(&planned, &same), (same, None));
+        assert_eq!(settle(planned.clone(), same.clone()), (same, None));
         let other = Value::object([("id", Value::from("x")), ("mode", "Audit".into())]);
-        let (state, warning) = settle(&planned, &other);
+        let (state, warning) = settle(planned, other);
         assert_eq!(state.get("mode"), Some(&"Enforce".into()));
         assert!(warning.unwrap().detail.contains("`mode`"));
     }

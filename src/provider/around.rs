@@ -58,10 +58,9 @@ impl<T: ?Sized> Around<T> {
     }
 }
 
-/// Does this work on behalf of the module that says so.
-async fn said<F: Future>(meta: Option<&Value>, work: F) -> F::Output {
-    let name = meta.and_then(|meta| text(meta, MODULE_NAME)).unwrap_or_default().to_owned();
-    on_behalf_of(&name, work).await
+/// What the module is called that says so in this block.
+fn module(meta: Option<&Value>) -> String {
+    meta.and_then(|meta| text(meta, MODULE_NAME)).unwrap_or_default().to_owned()
 }
 
 #[async_trait]
@@ -83,14 +82,14 @@ impl Resource for Around<dyn Resource> {
     }
 
     async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        let (meta, capabilities) = (request.meta.clone(), request.capabilities);
-        let planned = said(meta.as_ref(), self.inner.plan_create(context, request)).await?;
+        let (module, capabilities) = (module(request.meta.as_ref()), request.capabilities);
+        let planned = on_behalf_of(&module, self.inner.plan_create(context, request)).await?;
         Ok(self.put_off(planned, capabilities))
     }
 
     async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        let (meta, capabilities) = (request.meta.clone(), request.capabilities);
-        let planned = said(meta.as_ref(), self.inner.plan_update(context, request)).await?;
+        let (module, capabilities) = (module(request.meta.as_ref()), request.capabilities);
+        let planned = on_behalf_of(&module, self.inner.plan_update(context, request)).await?;
         Ok(self.put_off(planned, capabilities))
     }
 
@@ -98,24 +97,24 @@ impl Resource for Around<dyn Resource> {
         self.inner.plan_delete(context, request).await
     }
 
-    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
-        let meta = request.meta.clone();
-        said(meta.as_ref(), self.inner.create(context, request)).await
+    async fn create(&self, context: &Context, request: Box<Create>) -> Result<Stored, Interrupted> {
+        let module = module(request.meta.as_ref());
+        on_behalf_of(&module, self.inner.create(context, request)).await
     }
 
-    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-        let meta = request.meta.clone();
-        said(meta.as_ref(), self.inner.read(context, request)).await
+    async fn read(&self, context: &Context, request: Box<Read>) -> Result<ReadOutcome, Failure> {
+        let module = module(request.meta.as_ref());
+        on_behalf_of(&module, self.inner.read(context, request)).await
     }
 
-    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
-        let meta = request.meta.clone();
-        said(meta.as_ref(), self.inner.update(context, request)).await
+    async fn update(&self, context: &Context, request: Box<Update>) -> Result<Stored, Interrupted> {
+        let module = module(request.meta.as_ref());
+        on_behalf_of(&module, self.inner.update(context, request)).await
     }
 
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
-        let meta = request.meta.clone();
-        said(meta.as_ref(), self.inner.delete(context, request)).await
+    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted> {
+        let module = module(request.meta.as_ref());
+        on_behalf_of(&module, self.inner.delete(context, request)).await
     }
 
     async fn import(&self, context: &Context, target: ImportTarget) -> Result<Stored, Failure> {
@@ -158,7 +157,7 @@ impl DataSource for Around<dyn DataSource> {
     }
 
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
-        let meta = request.meta.clone();
-        said(meta.as_ref(), self.inner.read(context, request)).await
+        let module = module(request.meta.as_ref());
+        on_behalf_of(&module, self.inner.read(context, request)).await
     }
 }

@@ -171,18 +171,21 @@ impl Connection {
     /// The answer to a refresh while the provider block is not known yet: "not now" where the host takes that; else
     /// the state as it is, with a warning, so that a plan can still be made. An import, which has no state to go on
     /// with, gets none and fails as any other request would.
-    #[must_use]
-    pub fn unread(&self, request: &Read) -> Option<ReadOutcome> {
+    ///
+    /// # Errors
+    /// When the state does not fit the schema.
+    pub fn unread(&self, request: &Read) -> Result<Option<ReadOutcome>, Failure> {
         if !self.is_unknown() {
-            return None;
+            return Ok(None);
         }
         if request.capabilities.deferral_allowed {
-            return Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown));
+            return Ok(Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown)));
         }
-        if request.state.get("name").is_none_or(Value::is_null) {
-            return None;
+        let state = request.state.open()?;
+        if state.get("name").is_none_or(Value::is_null) {
+            return Ok(None);
         }
-        let id = request.state.get("id").and_then(Value::as_str).unwrap_or_default();
+        let id = state.get("id").and_then(Value::as_str).unwrap_or_default();
         let warning = Diagnostic::warning(
             "Planned without asking Azure",
             format!(
@@ -190,11 +193,11 @@ impl Connection {
                  by the state alone; changes made outside of Terraform will show in the next one."
             ),
         );
-        Some(ReadOutcome::Present(Stored {
+        Ok(Some(ReadOutcome::Present(Stored {
             private: request.private.clone(),
             warnings: warning.into(),
-            ..Stored::new(request.state.clone())
-        }))
+            ..Stored::new(state)
+        })))
     }
 
     /// What this process has learned of a profile.
@@ -290,23 +293,22 @@ mod tests {
     fn a_refresh_waits_for_an_unknown_provider_block_or_goes_by_the_state() {
         let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
         let read = |name: Value, deferral_allowed| Read {
-            state: Value::object([("id", Value::from("/x")), ("name", name)]),
-            sent: Value::Null.into(),
+            state: Value::object([("id", Value::from("/x")), ("name", name)]).into(),
             private: b"kept".to_vec(),
             identity: None,
             meta: None,
             capabilities: ClientCapabilities { deferral_allowed, ..ClientCapabilities::default() },
         };
         assert!(matches!(
-            unknown.unread(&read("web".into(), true)),
+            unknown.unread(&read("web".into(), true)).unwrap(),
             Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown))
         ));
-        let Some(ReadOutcome::Present(stored)) = unknown.unread(&read("web".into(), false)) else {
+        let Some(ReadOutcome::Present(stored)) = unknown.unread(&read("web".into(), false)).unwrap() else {
             panic!("the state stays")
         };
         assert_eq!((stored.private.as_slice(), stored.warnings.iter().count()), (b"kept".as_slice(), 1));
-        assert!(unknown.unread(&read(Value::Null, false)).is_none(), "an import cannot go on");
-        assert!(Connection::default().unread(&read("web".into(), true)).is_none());
+        assert!(unknown.unread(&read(Value::Null, false)).unwrap().is_none(), "an import cannot go on");
+        assert!(Connection::default().unread(&read("web".into(), true)).unwrap().is_none());
     }
 
     #[test]

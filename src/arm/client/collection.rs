@@ -3,6 +3,7 @@
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
 use super::super::exchange::{Answer, Http};
+use super::super::gate::Pass;
 use super::super::ids::{GalleryId, ProfileId, VersionId};
 use super::super::models::{
     Change, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,
@@ -61,7 +62,7 @@ impl<'a> Profiles<'a> {
         body: &ProfileBody,
         call: &Call,
     ) -> Result<Started<Profile>, Error> {
-        self.0.begin_put(&id.to_string(), id, &to_json(body)?, call).await
+        self.0.begin_put(&id.to_string(), id, &to_json(body)?, None, call).await
     }
 
     /// Changes a profile: reads it, edits it, writes it.
@@ -122,17 +123,23 @@ impl<'a> Versions<'a> {
         self.0.list(&format!("{profile}/versions"), call).await
     }
 
-    /// Creates a version: one request, and a wait that is left to [`Versions::finish`].
-    pub async fn begin_create(
+    /// Waits until a version may be created, for who would rather not make its body before.
+    pub async fn pass(self, id: &VersionId, call: &Call) -> Result<Pass, Error> {
+        let http = self.0.http(call).await?;
+        http.pass_to_write(&http.url_of(&id.to_string())?, call).await
+    }
+
+    /// Creates a version: one request, and a wait that is left to [`Versions::finish`]. The pass is that of
+    /// [`Versions::pass`]. The body is not held while the request is on its way.
+    pub fn begin_create<'b>(
         self,
-        id: &VersionId,
-        body: VersionBody,
-        call: &Call,
-    ) -> Result<Started<Version>, Error> {
-        let json = to_json(&body)?;
-        // Many times as large, and the service may take its time.
-        drop(body);
-        self.0.begin_put(&id.to_string(), id.profile(), &json, call).await
+        id: &'b VersionId,
+        body: &VersionBody,
+        pass: Pass,
+        call: &'b Call,
+    ) -> impl Future<Output = Result<Started<Version>, Error>> + Send + use<'a, 'b> {
+        let json = to_json(body);
+        async move { self.0.begin_put(&id.to_string(), id.profile(), &json?, Some(pass), call).await }
     }
 
     /// Changes a version: reads it, edits it, writes it. Its rules go back as they came.
@@ -205,7 +212,7 @@ impl ArmClient {
         call: &Call,
     ) -> Result<(T, Answer), Error> {
         let http = self.http(call).await?;
-        let _pass = http.pass(url, call).await?;
+        let _pass = http.pass_to_read(url, call).await?;
         // In a box that is made when it is time: those that wait have no room for it.
         Box::pin(Self::read_with(http, passing, url, call)).await
     }
@@ -245,11 +252,12 @@ impl ArmClient {
         path: &str,
         profile: &ProfileId,
         body: &Bytes,
+        pass: Option<Pass>,
         call: &Call,
     ) -> Result<Started<T>, Error> {
         let accepted = &[200, 201, 202];
         let write = Write { method: Method::Put, path, profile, body: Some(body), accepted };
-        let answer = self.write(&write, call).await?;
+        let answer = self.write(&write, pass, call).await?;
         let operation = PendingOperation::of_write(self.http(call).await?, &answer, path)?;
         match answer.read() {
             Ok(body) => Ok(Started { body: Some(body), operation }),
@@ -269,16 +277,11 @@ impl ArmClient {
         call: &Call,
     ) -> Result<Started<T>, Error> {
         let url = self.http(call).await?.url_of(path)?;
-        let (held, answer) = self.read_object::<Map<String, Value>>(&url, call).await?;
-        let body = change.apply(held.clone());
-        // An earlier attempt, given up in this process or in another one, may have reached the service after all.
-        if body == Change::apply(&same(change), held)
-            && let Ok(object) = answer.read::<T>()
-            && matches!(object.provisioning_state(), None | Some(ProvisioningState::Succeeded))
-        {
-            return Ok(Started { body: Some(object), operation: None });
+        let read = Box::pin(self.read_object(&url, call)).await?;
+        match changed(change, read)? {
+            Changed::Already(object) => Ok(Started { body: Some(object), operation: None }),
+            Changed::To(body) => self.begin_put(path, profile, &body, None, call).await,
         }
-        self.begin_put(path, profile, &to_json(&body)?, call).await
     }
 
     async fn finish<T: Resource>(&self, operation: &PendingOperation, call: &Call) -> Result<T, Error> {
@@ -289,13 +292,32 @@ impl ArmClient {
     }
 }
 
-fn is_nobodys(error: &Error) -> bool {
-    error.missing() == Some(Missing::Other) && error.arm().is_some_and(|error| error.code.is_none())
+/// What comes of a change.
+enum Changed<T> {
+    /// The object is so already.
+    Already(T),
+    /// The body to put in its place.
+    To(Bytes),
 }
 
-/// The change of this kind that changes nothing.
-fn same<C: Default>(_: &C) -> C {
-    C::default()
+/// Changes what was read.
+fn changed<T: Resource, C: Change + Default>(
+    change: &C,
+    (held, answer): (Map<String, Value>, Answer),
+) -> Result<Changed<T>, Error> {
+    let body = change.apply(held.clone());
+    // An earlier attempt, given up in this process or in another one, may have reached the service after all.
+    if body == C::default().apply(held)
+        && let Ok(object) = answer.read::<T>()
+        && matches!(object.provisioning_state(), None | Some(ProvisioningState::Succeeded))
+    {
+        return Ok(Changed::Already(object));
+    }
+    to_json(&body).map(Changed::To)
+}
+
+fn is_nobodys(error: &Error) -> bool {
+    error.missing() == Some(Missing::Other) && error.arm().is_some_and(|error| error.code.is_none())
 }
 
 fn to_json(body: &impl serde::Serialize) -> Result<Bytes, Error> {

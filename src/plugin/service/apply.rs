@@ -12,48 +12,47 @@ use crate::plugin::sent::Sent;
 use crate::plugin::value::Value;
 use proto::apply_resource_change::{Request, Response};
 
+/// The request by itself, see [`convert::detach`].
+pub(super) fn detached(mut request: Request) -> Box<Request> {
+    for value in [&mut request.prior_state, &mut request.planned_state, &mut request.config] {
+        convert::detach(value);
+    }
+    convert::detach_bytes(&mut request.planned_private);
+    convert::detach_identity(&mut request.planned_identity);
+    Box::new(request)
+}
+
 impl Shared {
     /// Creates, changes or deletes: a null prior state means that there is nothing yet, a null planned one that
     /// there shall be nothing.
-    pub(super) async fn apply(&self, request: Request) -> Response {
-        let before = Before {
-            state: request.prior_state.as_ref().map_or_else(convert::null, convert::detached),
-            private: Bytes::copy_from_slice(&request.planned_private),
-            identity: request.planned_identity.as_ref().map(convert::detached_identity),
-        };
+    pub(super) async fn apply(&self, request: Box<Request>) -> Response {
+        let before = Before::of(&request);
         let managed = match self.catalogue().resource(&request.type_name) {
             Ok(managed) => managed,
             Err(unknown) => return before.kept(convert::pathless(unknown)),
         };
-        match Change::read(self, managed, request) {
-            Ok(change) => self.apply_change(managed, before, change).await,
-            Err(failure) => before.kept(managed.form.told(failure.into_diagnostics())),
-        }
-    }
-
-    async fn apply_change(&self, managed: &Managed, before: Before, change: Change) -> Response {
-        let Change { prior, planned, sent, config, private, identity, meta } = change;
+        let change = match Change::read(self, managed, request) {
+            Ok(change) => change,
+            Err(failure) => return before.kept(managed.form.told(failure.into_diagnostics())),
+        };
         let context = self.context();
         let name = managed.name();
-        let mut promised = Promised { state: None, identity: identity.clone() };
-        let outcome = match (prior.is_null(), planned.is_null()) {
-            (true, true) => return gone(Vec::new()),
-            (true, false) => {
-                promised.state = Some(sent.clone());
-                let create = Create { config, planned, sent, private, identity, meta };
+        let mut promised = None;
+        let outcome = match change {
+            Change::Nothing => return gone(Vec::new()),
+            Change::Create(create) => {
+                promised = Some(create.planned.clone());
                 let doing = format!("creating a {name}");
                 flatten(guarded(&doing, managed.resource.create(&context, create)).await)
             }
-            (false, true) => {
-                let delete = Delete { prior, private, identity, meta };
+            Change::Delete(delete) => {
                 let doing = format!("deleting a {name}");
                 match flatten(guarded(&doing, managed.resource.delete(&context, delete)).await) {
                     Ok(Deleted { warnings }) => return gone(managed.form.told(warnings)),
                     Err(interrupted) => Err(interrupted),
                 }
             }
-            (false, false) => {
-                let update = Update { prior, config, planned, private, identity, meta };
+            Change::Update(update) => {
                 let doing = format!("changing a {name}");
                 flatten(guarded(&doing, managed.resource.update(&context, update)).await)
             }
@@ -66,10 +65,19 @@ impl Shared {
 struct Before {
     state: proto::DynamicValue,
     private: Bytes,
+    /// Of an object that is created it is the planned one, parts of which may be unknown.
     identity: Option<proto::ResourceIdentityData>,
 }
 
 impl Before {
+    fn of(request: &Request) -> Self {
+        Self {
+            state: request.prior_state.clone().unwrap_or_else(convert::null),
+            private: request.planned_private.clone(),
+            identity: request.planned_identity.clone(),
+        }
+    }
+
     fn kept(self, diagnostics: Vec<proto::Diagnostic>) -> Response {
         // Where there was nothing, there is nothing that could have private data or an identity.
         let nothing = self.state == convert::null();
@@ -83,40 +91,29 @@ impl Before {
     }
 }
 
-/// What was planned.
-struct Promised {
-    /// For an object that is created: there is no state yet that could be kept.
-    state: Option<Sent>,
-    identity: Option<Value>,
-}
-
-/// The request, decoded.
-struct Change {
-    prior: Value,
-    planned: Value,
-    /// The planned state as it came.
-    sent: Sent,
-    config: Sent,
-    private: Vec<u8>,
-    identity: Option<Value>,
-    meta: Option<Value>,
+/// What is asked for.
+enum Change {
+    Nothing,
+    Create(Box<Create>),
+    Update(Box<Update>),
+    Delete(Box<Delete>),
 }
 
 impl Change {
-    fn read(shared: &Shared, managed: &Managed, request: Request) -> Result<Self, Failure> {
-        let sent = managed
-            .form
-            .sent("planned state", request.planned_state.as_ref().map(convert::detached).as_ref())?;
-        Ok(Self {
-            prior: managed.form.decode("prior state", request.prior_state)?,
-            planned: managed.form.decode("planned state", request.planned_state)?,
-            sent,
-            config: managed
-                .form
-                .sent("configuration", request.config.as_ref().map(convert::detached).as_ref())?,
-            private: request.planned_private.to_vec(),
-            identity: managed.decode_identity(request.planned_identity.as_ref())?,
-            meta: shared.catalogue().meta(request.provider_meta)?,
+    fn read(shared: &Shared, managed: &Managed, request: Box<Request>) -> Result<Self, Failure> {
+        let prior = managed.form.sent("prior state", request.prior_state.as_ref())?;
+        let planned = managed.form.sent("planned state", request.planned_state.as_ref())?;
+        let config = managed.form.sent("configuration", request.config.as_ref())?;
+        let private = request.planned_private.to_vec();
+        let identity = managed.decode_identity(request.planned_identity.as_ref())?;
+        let meta = shared.catalogue().meta(request.provider_meta)?;
+        Ok(match (prior.is_null(), planned.is_null()) {
+            (true, true) => Self::Nothing,
+            (true, false) => Self::Create(Box::new(Create { config, planned, private, identity, meta })),
+            (false, true) => Self::Delete(Box::new(Delete { prior, private, identity, meta })),
+            (false, false) => {
+                Self::Update(Box::new(Update { prior, config, planned, private, identity, meta }))
+            }
         })
     }
 }
@@ -130,10 +127,11 @@ fn gone(diagnostics: Vec<proto::Diagnostic>) -> Response {
     Response { new_state: Some(convert::null()), diagnostics, ..Response::default() }
 }
 
+/// The answer. `promised` is the planned state of an object that is created: there is none yet that could be kept.
 fn answer(
     managed: &Managed,
     before: Before,
-    promised: Promised,
+    promised: Option<Sent>,
     outcome: Result<Stored, Interrupted>,
 ) -> Response {
     let (found, mut diagnostics) = match outcome {
@@ -155,7 +153,7 @@ fn answer(
         |invalid| {
             diagnostics.extend(invalid.into_diagnostics());
             // The object exists. What was planned is nearer to it than nothing, and keeps it from being forgotten.
-            let planned = promised.state.and_then(|sent| sent.open().ok()).map(Value::unknown_as_null);
+            let planned = promised.and_then(|sent| sent.open().ok()).map(Value::unknown_as_null);
             planned.and_then(|planned| managed.encode_object("planned state", planned).ok())
         },
         Some,
@@ -163,11 +161,16 @@ fn answer(
     let Some(new_state) = new_state else {
         return before.kept(managed.form.told(diagnostics));
     };
-    let promised = promised.identity.filter(Value::is_wholly_known);
-    let new_identity = managed.encode_identity(identity.or(promised)).unwrap_or_else(|invalid| {
-        diagnostics.extend(invalid.into_diagnostics());
-        None
-    });
+    let new_identity = match identity {
+        None => before.identity.filter(|planned| {
+            let planned = managed.decode_identity(Some(planned)).ok().flatten();
+            planned.is_some_and(|planned| planned.is_wholly_known())
+        }),
+        identity => managed.encode_identity(identity).unwrap_or_else(|invalid| {
+            diagnostics.extend(invalid.into_diagnostics());
+            None
+        }),
+    };
     Response {
         new_state: Some(new_state),
         private: private.into(),

@@ -134,10 +134,14 @@ impl Form {
     ///
     /// # Errors
     /// When nothing came, or JSON that does not fit.
-    pub(super) fn sent(&self, what: &str, value: Option<&proto::DynamicValue>) -> Result<Sent, Failure> {
+    pub(super) fn sent(
+        &self,
+        what: &'static str,
+        value: Option<&proto::DynamicValue>,
+    ) -> Result<Sent, Failure> {
         match value {
             Some(value) if !value.msgpack.is_empty() => {
-                Ok(Sent::new(value.msgpack.clone(), Arc::clone(&self.kind)))
+                Ok(Sent::new(value.msgpack.clone(), what, Arc::clone(&self.kind)))
             }
             value => Ok(convert::decode(what, value, &self.kind)?.into()),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::Service;
+use super::{Service, apply, read};
 use crate::plugin::proto;
 
 type Answer<A> = Result<Response<A>, Status>;
@@ -91,15 +91,22 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::apply_resource_change::Request>,
     ) -> Answer<proto::apply_resource_change::Response> {
-        self.run("ApplyResourceChange", request, |shared, request| async move { shared.apply(request).await })
-            .await
+        self.run("ApplyResourceChange", request, |shared, request| {
+            let request = apply::detached(request);
+            async move { shared.apply(request).await }
+        })
+        .await
     }
 
     async fn read_resource(
         &self,
         request: Request<proto::read_resource::Request>,
     ) -> Answer<proto::read_resource::Response> {
-        self.run("ReadResource", request, |shared, request| async move { shared.read(request).await }).await
+        self.run("ReadResource", request, |shared, request| {
+            let request = read::detached(request);
+            async move { shared.read(request).await }
+        })
+        .await
     }
 
     async fn import_resource_state(

@@ -97,11 +97,14 @@ impl Written for Kind {
 pub async fn create(
     connection: &Connection,
     context: &Context,
-    request: Create,
+    request: Box<Create>,
 ) -> Result<Stored, Interrupted> {
-    let Create { planned, sent, .. } = request;
+    let planned = request.planned.open()?;
     let job = Job::<Kind>::new(connection, context, model::id(&planned)?, Operation::Create, &planned)?;
-    match job.client.profiles().get(&job.id, &job.call).await {
+    let body = model::body(&planned);
+    drop(planned);
+    // In boxes, one after the other: what waits for one of them has room for that one alone.
+    match Box::pin(job.client.profiles().get(&job.id, &job.call)).await {
         Ok(_) => {
             let (name, id) = (job.id.name().as_str(), job.id.to_string());
             return Err(existing::diagnostic(schema::TYPE, Kind::WORD, name, &id).into());
@@ -109,18 +112,23 @@ pub async fn create(
         Err(error) if error.is_not_found() => {}
         Err(error) => return Err(job.failed(&error).into()),
     }
-    let begun = job.client.profiles().begin_create(&job.id, &model::body(&planned), &job.call).await;
-    writing::create::create(&job, &sent, begun).await
+    let begun = Box::pin(job.client.profiles().begin_create(&job.id, &body, &job.call)).await;
+    writing::create::create(&job, &request.planned, begun).await
 }
 
 /// Reads the profile: one request, or a part of one where its siblings are read as well.
 ///
 /// # Errors
 /// When it cannot be told whether it exists.
-pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-    let id = model::id_in_state(&request.state)?;
-    let job = Job::<Kind>::new(connection, context, id, Operation::Read, &request.state)?;
-    writing::read::read(&job, request).await
+pub async fn read(
+    connection: &Connection,
+    context: &Context,
+    request: Box<Read>,
+) -> Result<ReadOutcome, Failure> {
+    let state = request.state.open()?;
+    let id = model::id_in_state(&state)?;
+    let job = Job::<Kind>::new(connection, context, id, Operation::Read, &state)?;
+    writing::read::read(&job, &request, state).await
 }
 
 /// Changes the profile in place, when something that Azure holds differs.
@@ -130,7 +138,7 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
 pub async fn update(
     connection: &Connection,
     context: &Context,
-    request: Update,
+    request: Box<Update>,
 ) -> Result<Stored, Interrupted> {
     writing::update::update::<Kind>(connection, context, request).await
 }
@@ -142,7 +150,7 @@ pub async fn update(
 pub async fn delete(
     connection: &Connection,
     context: &Context,
-    request: Delete,
+    request: Box<Delete>,
 ) -> Result<Deleted, Interrupted> {
     writing::delete::delete::<Kind>(connection, context, request).await
 }

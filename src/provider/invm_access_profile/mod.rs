@@ -69,31 +69,32 @@ impl Resource for InVmAccessProfile {
         Ok(identity::planned::<ProfileId>(planned, stored, id))
     }
 
-    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
-        let planned = request.identity.clone();
+    async fn create(&self, context: &Context, mut request: Box<Create>) -> Result<Stored, Interrupted> {
+        let planned = request.identity.take();
         match crud::create(&self.connection, context, request).await {
             Ok(stored) => Ok(identity::stored::<ProfileId>(stored, planned)),
             Err(interrupted) => Err(identity::interrupted::<ProfileId>(interrupted, planned)),
         }
     }
 
-    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-        let before = request.identity.clone();
-        if let Some(outcome) = self.connection.unread(&request) {
-            return Ok(identity::read::<ProfileId>(outcome, before));
-        }
-        Ok(identity::read::<ProfileId>(crud::read(&self.connection, context, request).await?, before))
+    async fn read(&self, context: &Context, mut request: Box<Read>) -> Result<ReadOutcome, Failure> {
+        let before = request.identity.take();
+        let outcome = match self.connection.unread(&request)? {
+            Some(unread) => unread,
+            None => crud::read(&self.connection, context, request).await?,
+        };
+        Ok(identity::read::<ProfileId>(outcome, before))
     }
 
-    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
-        let planned = request.identity.clone();
+    async fn update(&self, context: &Context, mut request: Box<Update>) -> Result<Stored, Interrupted> {
+        let planned = request.identity.take();
         match crud::update(&self.connection, context, request).await {
             Ok(stored) => Ok(identity::stored::<ProfileId>(stored, planned)),
             Err(interrupted) => Err(identity::interrupted::<ProfileId>(interrupted, planned)),
         }
     }
 
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted> {
         crud::delete(&self.connection, context, request).await
     }
 

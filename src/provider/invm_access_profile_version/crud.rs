@@ -1,8 +1,10 @@
 //! The four calls. What becomes of a write, and what the state then says, is in [`writing`].
 
+use std::time::Duration;
+
 use super::naming;
 use super::{model, schema};
-use crate::arm::ids::{ProfileId, VersionId};
+use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::{Version, VersionChange};
 use crate::arm::{self, ArmClient, Call, Error, Location, PendingOperation, Started, Unfinished};
 use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Read, ReadOutcome, Stored, Update};
@@ -114,16 +116,14 @@ fn failed(operation: Operation, id: &str, call: &Call, error: &Error) -> Diagnos
 pub async fn create(
     connection: &Connection,
     context: &Context,
-    request: Create,
+    request: Box<Create>,
 ) -> Result<Stored, Interrupted> {
-    let Create { planned, sent, private, config, .. } = request;
+    // What came is enough until the answer: Azure may take its time, and hundreds may wait for it.
+    let Create { planned: sent, private, config, .. } = *request;
     drop(config);
-    let profile = model::profile(&planned)?;
+    let Asked { profile, name, location, time } = Asked::read(&sent.open()?)?;
     let client = connection.client()?;
-    let mut call = Call::new(timeouts::of(&planned, Operation::Create), context.cancel.clone());
-    let (name, location) = (model::name(&planned)?, checks::text(&planned, "location").map(Location::from));
-    // Azure may take its time, and hundreds may wait for it. Until the answer what came is enough.
-    drop(planned);
+    let mut call = Call::new(time, context.cancel.clone());
     // Held until Azure has taken the new version, so that two versions of one profile never choose the same name, and
     // never both ask for its region.
     let mut names = connection.names(&profile).await;
@@ -153,18 +153,42 @@ pub async fn create(
         }
     };
     let id = profile.version(name);
-    let body = model::body(&sent.open()?, location)?;
     let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
-    let begun = Box::pin(job.client.versions().begin_create(&job.id, body, &job.call)).await;
+    let pass = Box::pin(job.client.versions().pass(&job.id, &job.call)).await;
+    let pass = pass.map_err(|error| job.failed(&error))?;
+    let begun = {
+        let body = model::body(&sent.open()?, location)?;
+        Box::pin(job.client.versions().begin_create(&job.id, &body, pass, &job.call))
+    };
+    let begun = begun.await;
     if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
         names.saw(job.id.name());
     }
     drop(names);
-    let mut created = Box::pin(writing::create::create(&job, &sent, begun)).await;
+    let mut created = writing::create::create(&job, &sent, begun).await;
     if let (Ok(stored), Some(twin)) = (&mut created, twin) {
         stored.warnings.push(existing::twin(schema::TYPE, twin.name().as_str(), &twin.to_string()));
     }
     created
+}
+
+/// What of a plan is needed before anything can be asked of Azure.
+struct Asked {
+    profile: ProfileId,
+    name: Option<VersionName>,
+    location: Option<Location>,
+    time: Duration,
+}
+
+impl Asked {
+    fn read(planned: &Value) -> Result<Self, Diagnostic> {
+        Ok(Self {
+            profile: model::profile(planned)?,
+            name: model::name(planned)?,
+            location: checks::text(planned, "location").map(Location::from),
+            time: timeouts::of(planned, Operation::Create),
+        })
+    }
 }
 
 /// The region of a profile, which its versions have unless they say otherwise.
@@ -209,10 +233,15 @@ async fn must_not_exist(client: &ArmClient, id: &VersionId, call: &Call) -> Resu
 ///
 /// # Errors
 /// When it cannot be told whether it exists.
-pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-    let id = model::id_in_state(&request.state)?;
-    let job = Job::<Kind>::new(connection, context, id, Operation::Read, &request.state)?;
-    writing::read::read(&job, request).await
+pub async fn read(
+    connection: &Connection,
+    context: &Context,
+    request: Box<Read>,
+) -> Result<ReadOutcome, Failure> {
+    let state = request.state.open()?;
+    let id = model::id_in_state(&state)?;
+    let job = Job::<Kind>::new(connection, context, id, Operation::Read, &state)?;
+    writing::read::read(&job, &request, state).await
 }
 
 /// Changes the version in place, when something that Azure holds differs.
@@ -222,7 +251,7 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
 pub async fn update(
     connection: &Connection,
     context: &Context,
-    request: Update,
+    request: Box<Update>,
 ) -> Result<Stored, Interrupted> {
     writing::update::update::<Kind>(connection, context, request).await
 }
@@ -234,11 +263,11 @@ pub async fn update(
 pub async fn delete(
     connection: &Connection,
     context: &Context,
-    request: Delete,
+    request: Box<Delete>,
 ) -> Result<Deleted, Interrupted> {
     // What takes its place is created by this process, and need not ask for what the plan knew.
-    if let (Some(region), Ok(id)) =
-        (Carried::read(&request.private).region(), model::id_in_state(&request.prior))
+    if let Some(region) = Carried::read(&request.private).region()
+        && let Ok(id) = model::id_in_state(&request.prior.open()?)
     {
         connection.learn_region(id.profile(), region);
     }

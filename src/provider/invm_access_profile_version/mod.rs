@@ -83,31 +83,32 @@ impl Resource for InVmAccessProfileVersion {
         Ok(identity::planned::<VersionId>(planned, stored, id))
     }
 
-    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
-        let planned = request.identity.clone();
+    async fn create(&self, context: &Context, mut request: Box<Create>) -> Result<Stored, Interrupted> {
+        let planned = request.identity.take();
         match crud::create(&self.connection, context, request).await {
             Ok(stored) => Ok(identity::stored::<VersionId>(stored, planned)),
             Err(interrupted) => Err(identity::interrupted::<VersionId>(interrupted, planned)),
         }
     }
 
-    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-        let before = request.identity.clone();
-        if let Some(outcome) = self.connection.unread(&request) {
-            return Ok(identity::read::<VersionId>(outcome, before));
-        }
-        Ok(identity::read::<VersionId>(crud::read(&self.connection, context, request).await?, before))
+    async fn read(&self, context: &Context, mut request: Box<Read>) -> Result<ReadOutcome, Failure> {
+        let before = request.identity.take();
+        let outcome = match self.connection.unread(&request)? {
+            Some(unread) => unread,
+            None => crud::read(&self.connection, context, request).await?,
+        };
+        Ok(identity::read::<VersionId>(outcome, before))
     }
 
-    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
-        let planned = request.identity.clone();
+    async fn update(&self, context: &Context, mut request: Box<Update>) -> Result<Stored, Interrupted> {
+        let planned = request.identity.take();
         match crud::update(&self.connection, context, request).await {
             Ok(stored) => Ok(identity::stored::<VersionId>(stored, planned)),
             Err(interrupted) => Err(identity::interrupted::<VersionId>(interrupted, planned)),
         }
     }
 
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted> {
         crud::delete(&self.connection, context, request).await
     }
 
@@ -149,32 +150,32 @@ mod tests {
     fn a_call_that_waits_is_small() {
         let resource = InVmAccessProfileVersion::new(Connection::default());
         let context = Context { cancel: tokio_util::sync::CancellationToken::new() };
-        let (state, sent) = (|| Value::Null, || Value::Null.into());
+        let value = || Value::Null.into();
+        let (private, identity, meta) = (Vec::new, || None, || None);
         let capabilities = ClientCapabilities::default();
         let read =
-            Read { state: state(), sent: sent(), private: vec![], identity: None, meta: None, capabilities };
+            Read { state: value(), private: private(), identity: identity(), meta: meta(), capabilities };
         let create = Create {
-            config: sent(),
-            planned: state(),
-            sent: sent(),
-            private: vec![],
-            identity: None,
-            meta: None,
+            config: value(),
+            planned: value(),
+            private: private(),
+            identity: identity(),
+            meta: meta(),
         };
         let update = Update {
-            prior: state(),
-            config: sent(),
-            planned: state(),
-            private: vec![],
-            identity: None,
-            meta: None,
+            prior: value(),
+            config: value(),
+            planned: value(),
+            private: private(),
+            identity: identity(),
+            meta: meta(),
         };
-        let delete = Delete { prior: state(), private: vec![], identity: None, meta: None };
+        let delete = Delete { prior: value(), private: private(), identity: identity(), meta: meta() };
         let sizes = [
-            size_of_val(&*resource.read(&context, read)),
-            size_of_val(&*resource.create(&context, create)),
-            size_of_val(&*resource.update(&context, update)),
-            size_of_val(&*resource.delete(&context, delete)),
+            size_of_val(&*resource.read(&context, Box::new(read))),
+            size_of_val(&*resource.create(&context, Box::new(create))),
+            size_of_val(&*resource.update(&context, Box::new(update))),
+            size_of_val(&*resource.delete(&context, Box::new(delete))),
         ];
         assert!(sizes.iter().all(|size| *size < 6 << 10), "{sizes:?}");
     }

@@ -60,7 +60,7 @@ pub fn twin(
     }
     let id = profile.version(name);
     let (returned, _) = model::state(&id, version, planned);
-    let (_, differing) = applied::settle(planned, &returned);
+    let (_, differing) = applied::settle(planned.clone(), returned);
     differing.is_none().then_some(id)
 }
 

@@ -24,29 +24,35 @@ pub async fn create<K: Written>(
     planned: &Sent,
     begun: Result<Started<K::Object>, Error>,
 ) -> Result<Stored, Interrupted> {
-    let started = match begun {
-        Ok(started) => started,
-        Err(error) => return Box::pin(in_doubt(job, planned, &error)).await,
-    };
-    let operation = match (started.operation, &started.body) {
-        (None, Some(object)) => return Ok(job.done(&planned.open()?, object)),
-        (Some(operation), _) => operation,
-        (None, None) => PendingOperation::look_at(&job.id.to_string()),
-    };
-    let shown = started.body.map(K::outline);
+    // In boxes, one of them: what waits for minutes has no room for what is over.
+    match begun {
+        Err(error) => Box::pin(in_doubt(job, planned, error)).await,
+        Ok(Started { operation: None, body: Some(object) }) => Ok(job.done(planned.open()?, &object)),
+        Ok(Started { operation, body }) => {
+            let operation = operation.unwrap_or_else(|| PendingOperation::look_at(&job.id.to_string()));
+            let shown = body.map(|body| Box::new(K::outline(body)));
+            Box::pin(to_its_end(job, planned, operation, shown)).await
+        }
+    }
+}
+
+/// Waits for a creation that was begun; `shown` is what Azure has shown of the object.
+async fn to_its_end<K: Written>(
+    job: &Job<'_, K>,
+    planned: &Sent,
+    operation: PendingOperation,
+    shown: Option<Box<K::Object>>,
+) -> Result<Stored, Interrupted> {
     match K::finish(&job.client, &operation, &job.call).await {
-        Ok(object) => Ok(job.done(&planned.open()?, &object)),
+        Ok(object) => Ok(job.done(planned.open()?, &object)),
         Err(error @ Error::Operation(_)) => Err(Box::pin(spoiled(job, planned, &error)).await),
-        Err(error) => left(job, planned, shown.as_ref(), operation, &error),
+        Err(error) => left(job, planned, shown.as_deref(), operation, &error),
     }
 }
 
 /// The request failed. Where it is not certain that Azure refused it, there may be an object all the same.
-async fn in_doubt<K: Written>(
-    job: &Job<'_, K>,
-    planned: &Sent,
-    error: &Error,
-) -> Result<Stored, Interrupted> {
+async fn in_doubt<K: Written>(job: &Job<'_, K>, planned: &Sent, error: Error) -> Result<Stored, Interrupted> {
+    let error = &error;
     let fate = job.call.fate();
     if fate == Fate::Settled {
         return Err(job.failed(error).into());
@@ -69,7 +75,7 @@ async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Sent, error: &Error) ->
                 Ok(planned) => planned,
                 Err(unreadable) => return unreadable.into(),
             };
-            let state = job.unfinished(&planned, found.ok().as_ref());
+            let state = job.unfinished(planned, found.ok().as_ref());
             Job::<K>::keeping(job.failed(error), state, &Carried::default())
         }
     }
@@ -83,7 +89,7 @@ fn left<K: Written>(
     operation: PendingOperation,
     error: &Error,
 ) -> Result<Stored, Interrupted> {
-    let state = job.unfinished(&planned.open()?, object);
+    let state = job.unfinished(planned.open()?, object);
     let carried = Carried::begun(Work::Create, operation);
     if !error.is_cancelled() {
         let mut told = job.failed(error);

@@ -15,14 +15,16 @@ use crate::provider::timeouts::Operation;
 pub async fn delete<K: Written>(
     connection: &Connection,
     context: &Context,
-    request: Delete,
+    request: Box<Delete>,
 ) -> Result<Deleted, Interrupted> {
-    let id = K::id_in_state(&request.prior)?;
+    let prior = request.prior.open()?;
     let carried = Carried::read(&request.private);
-    let job = Job::<K>::new(connection, context, id, Operation::Delete, &request.prior)?;
+    let job = Job::<K>::new(connection, context, K::id_in_state(&prior)?, Operation::Delete, &prior)?;
+    drop(prior);
     let begun = carried.pending.as_ref().filter(|pending| pending.work == Work::Delete);
     let begun = begun.map(|pending| &pending.operation);
-    let Err(Unfinished { error, operation }) = K::delete(&job.client, &job.id, begun, &job.call).await else {
+    let deleting = Box::pin(K::delete(&job.client, &job.id, begun, &job.call));
+    let Err(Unfinished { error, operation }) = deleting.await else {
         K::is_gone(connection, &job.id).await;
         return Ok(Deleted::default());
     };
@@ -37,5 +39,5 @@ pub async fn delete<K: Written>(
         None => carried.pending.filter(|pending| pending.work != Work::Delete),
     };
     let carried = Carried::default().with(pending);
-    Err(Job::<K>::keeping(job.failed(&error), request.prior, &carried))
+    Err(Job::<K>::keeping(job.failed(&error), request.prior.open()?, &carried))
 }

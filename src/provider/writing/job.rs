@@ -73,23 +73,23 @@ impl<'a, K: Written> Job<'a, K> {
 
     /// What goes to the state once the object is as it was planned.
     #[must_use]
-    pub fn done(&self, planned: &Value, object: &K::Object) -> Stored {
+    pub fn done(&self, planned: Value, object: &K::Object) -> Stored {
         K::is_there(self.connection, &self.id, object);
-        let (returned, mut warnings) = K::state(&self.id, object, planned);
-        let (state, differing) = applied::settle(planned, &returned);
+        let (returned, mut warnings) = K::state(&self.id, object, &planned);
+        let (state, differing) = applied::settle(planned, returned);
         warnings.extend(differing);
         Stored { warnings, ..Stored::new(state) }
     }
 
     /// The state of an object that is not finished: the plan, with what of it Azure has shown so far.
     #[must_use]
-    pub fn unfinished(&self, planned: &Value, object: Option<&K::Object>) -> Value {
-        let known = applied::without_answer(planned);
+    pub fn unfinished(&self, planned: Value, object: Option<&K::Object>) -> Value {
+        let known = applied::without_answer(&planned);
         let (returned, _) = match object {
             Some(object) => K::state(&self.id, object, &known),
             None => K::state(&self.id, &K::Object::default(), &known),
         };
-        applied::without_answer(&applied::settle(planned, &returned).0)
+        applied::without_answer(&applied::settle(planned, returned).0)
     }
 
     /// A failure after which the state says this of the object, and remembers what was begun.

@@ -20,27 +20,29 @@ use crate::provider::checks;
 /// leave an object that Terraform does not know of.
 const AGAIN: Duration = Duration::from_millis(250);
 
-/// Reads the object, and says what the state shall be. Where its siblings are read as well, a list may answer for it; a
+/// Reads the object, and says what the state shall be; `state` is the one of the request, opened. Where its siblings are read as well, a list may answer for it; a
 /// list may leave things out, so it is believed only where it says that nothing has changed.
 ///
 /// # Errors
 /// When it cannot be told whether the object exists.
-pub async fn read<K: Written>(job: &Job<'_, K>, request: Read) -> Result<ReadOutcome, Failure> {
-    let Read { state, sent, private, .. } = request;
-    let pending = Carried::read(&private).pending;
+pub async fn read<K: Written>(
+    job: &Job<'_, K>,
+    request: &Read,
+    state: Value,
+) -> Result<ReadOutcome, Failure> {
+    let pending = || Carried::read(&request.private).pending;
     // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
-    let comparable = pending.is_none() && checks::text(&state, "name").is_some();
     // In boxes, as is everything here that is not the one request: what waits for that has then room for it alone.
-    if comparable {
-        if let Some(outcome) = Box::pin(listed(job, state, &sent)).await? {
+    if pending().is_none() && checks::text(&state, "name").is_some() {
+        if let Some(outcome) = Box::pin(listed(job, state, &request.state)).await? {
             return Ok(outcome);
         }
     } else {
         drop(state);
     }
     let found = K::get(&job.client, &job.id, &job.call).await;
-    let prior = sent.open()?;
-    match (found, pending) {
+    let prior = request.state.open()?;
+    match (found, pending()) {
         (Ok(object), None) => Ok(present(job, &object, &prior, Diagnostics::new())),
         (found, pending) => Box::pin(unusual(job, found, prior, pending)).await,
     }

@@ -20,56 +20,62 @@ use crate::provider::timeouts::Operation;
 pub async fn update<K: Written>(
     connection: &Connection,
     context: &Context,
-    request: Update,
+    request: Box<Update>,
 ) -> Result<Stored, Interrupted> {
-    let Update { prior, planned, private, config, .. } = request;
+    // What came is enough until the answer: Azure may take its time, and hundreds may wait for it.
+    let Update { prior, planned, private, config, .. } = *request;
     drop(config);
-    let change = K::change(&prior, &planned);
+    let change = K::change(&prior.open()?, &planned.open()?);
     let pending = Carried::read(&private).pending.filter(|pending| pending.work != Work::Delete);
     if change.is_none() && pending.is_none() {
-        return Ok(Stored::new(planned));
+        return Ok(Stored::new(planned.open()?));
     }
-    let id = K::id_in_state(&prior)?;
+    let job = |operation| {
+        let id = K::id_in_state(&prior.open()?)?;
+        Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &planned.open()?)?)
+    };
     if let Some(pending) = pending {
-        let operation = if pending.work == Work::Create { Operation::Create } else { Operation::Update };
-        let job = Job::<K>::new(connection, context, id.clone(), operation, &planned)?;
+        let job = job(if pending.work == Work::Create { Operation::Create } else { Operation::Update })?;
         match Box::pin(K::finish(&job.client, &pending.operation, &job.call)).await {
-            Ok(object) if change.is_none() => return Ok(job.done(&planned, &object)),
+            Ok(object) if change.is_none() => return Ok(job.done(planned.open()?, &object)),
             // A change that failed is made again below.
             Ok(_) => {}
             Err(Error::Operation(_)) if pending.work == Work::Update => {}
             Err(error) => {
                 let failed = matches!(error, Error::Operation(_));
                 let carried = Carried::default().with(Some(Pending { failed, ..pending }));
-                return Err(Job::<K>::keeping(job.failed(&error), prior, &carried));
+                return Err(Job::<K>::keeping(job.failed(&error), prior.open()?, &carried));
             }
         }
     }
-    let job = Job::<K>::new(connection, context, id, Operation::Update, &planned)?;
+    let job = job(Operation::Update)?;
     let Some(change) = change else {
         return match Box::pin(K::get(&job.client, &job.id, &job.call)).await {
-            Ok(object) => Ok(job.done(&planned, &object)),
-            Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior, &Carried::default())),
+            Ok(object) => Ok(job.done(planned.open()?, &object)),
+            Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior.open()?, &Carried::default())),
         };
     };
-    let kept = |error: &Error, begun: Option<PendingOperation>| {
+    let kept = |error: &Error, begun: Option<PendingOperation>| -> Interrupted {
         let carried = begun.map(|begun| Carried::begun(Work::Update, begun)).unwrap_or_default();
-        Job::<K>::keeping(job.failed(error), prior.clone(), &carried)
+        match prior.open() {
+            Ok(prior) => Job::<K>::keeping(job.failed(error), prior, &carried),
+            Err(unreadable) => unreadable.into(),
+        }
     };
-    let started = match K::begin_update(&job.client, &job.id, &change, &job.call).await {
+    let started = match Box::pin(K::begin_update(&job.client, &job.id, &change, &job.call)).await {
         Ok(started) => started,
         Err(error) => {
             let taken = job.call.fate() != Fate::Settled;
             return Err(kept(&error, taken.then(|| PendingOperation::look_at(&job.id.to_string()))));
         }
     };
-    let operation = match (started.operation, &started.body) {
-        (None, Some(object)) => return Ok(job.done(&planned, object)),
+    let operation = match (started.operation, started.body) {
+        (None, Some(object)) => return Ok(job.done(planned.open()?, &object)),
         (Some(operation), _) => operation,
         (None, None) => PendingOperation::look_at(&job.id.to_string()),
     };
-    match K::finish(&job.client, &operation, &job.call).await {
-        Ok(object) => Ok(job.done(&planned, &object)),
+    match Box::pin(K::finish(&job.client, &operation, &job.call)).await {
+        Ok(object) => Ok(job.done(planned.open()?, &object)),
         Err(error @ Error::Operation(_)) => Err(kept(&error, None)),
         Err(error) => Err(kept(&error, Some(operation))),
     }

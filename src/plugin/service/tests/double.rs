@@ -276,16 +276,17 @@ impl Resource for Double {
         if fails { Err(failure().into()) } else { Ok(warning()) }
     }
 
-    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
-        let Create { config, planned, private, identity, meta, .. } = request;
-        let config = config.open()?;
+    async fn create(&self, context: &Context, request: Box<Create>) -> Result<Stored, Interrupted> {
+        let Create { config, planned, private, identity, meta } = *request;
+        let (config, planned) = (config.open()?, planned.open()?);
         let values = vec![config, planned.clone()];
         self.push(Asked { private, identity, meta, ..self.note("create", context, values) });
         self.store(context, planned).await
     }
 
-    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-        let Read { state, private, identity, meta, .. } = request;
+    async fn read(&self, context: &Context, request: Box<Read>) -> Result<ReadOutcome, Failure> {
+        let Read { state, private, identity, meta, .. } = *request;
+        let state = state.open()?;
         let stored = Stored { private: b"read".to_vec(), warnings: warning(), ..Stored::new(state.clone()) };
         self.push(Asked { private, identity, meta, ..self.note("read", context, vec![state]) });
         match name_of(&stored.state).as_str() {
@@ -301,16 +302,17 @@ impl Resource for Double {
         }
     }
 
-    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
-        let Update { prior, config, planned, private, identity, meta } = request;
-        let config = config.open()?;
+    async fn update(&self, context: &Context, request: Box<Update>) -> Result<Stored, Interrupted> {
+        let Update { prior, config, planned, private, identity, meta } = *request;
+        let (prior, config, planned) = (prior.open()?, config.open()?, planned.open()?);
         let values = vec![prior, config, planned.clone()];
         self.push(Asked { private, identity, meta, ..self.note("update", context, values) });
         self.store(context, planned).await
     }
 
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
-        let Delete { prior, private, identity, meta } = request;
+    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted> {
+        let Delete { prior, private, identity, meta } = *request;
+        let prior = prior.open()?;
         self.push(Asked { private, identity, meta, ..self.note("delete", context, vec![prior.clone()]) });
         match self.store(context, prior).await {
             Ok(_) => Ok(Deleted { warnings: warning() }),

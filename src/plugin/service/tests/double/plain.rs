@@ -37,19 +37,19 @@ impl Resource for Plain {
         Ok(Planned::new(request.proposed.open()?))
     }
 
-    async fn create(&self, _: &Context, request: Create) -> Result<Stored, Interrupted> {
-        Ok(Stored::new(request.planned))
+    async fn create(&self, _: &Context, request: Box<Create>) -> Result<Stored, Interrupted> {
+        Ok(Stored::new(request.planned.open()?))
     }
 
-    async fn read(&self, _: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-        Ok(ReadOutcome::Present(Stored::new(request.state)))
+    async fn read(&self, _: &Context, request: Box<Read>) -> Result<ReadOutcome, Failure> {
+        Ok(ReadOutcome::Present(Stored::new(request.state.open()?)))
     }
 
-    async fn update(&self, _: &Context, request: Update) -> Result<Stored, Interrupted> {
-        Ok(Stored::new(request.planned))
+    async fn update(&self, _: &Context, request: Box<Update>) -> Result<Stored, Interrupted> {
+        Ok(Stored::new(request.planned.open()?))
     }
 
-    async fn delete(&self, _: &Context, _: Delete) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, _: &Context, _: Box<Delete>) -> Result<Deleted, Interrupted> {
         Ok(Deleted::default())
     }
 
