@@ -54,6 +54,20 @@ impl Sent {
     }
 }
 
+impl Sent {
+    /// Reads these attributes of an object, and none of the others: a state is mostly something else.
+    ///
+    /// # Errors
+    /// When what is read does not fit the schema.
+    pub fn open_part(&self, names: &[&str]) -> Result<Value, Failure> {
+        match &self.0 {
+            Form::Bytes(bytes, what, kind) => msgpack::decode_part(bytes, kind, names)
+                .map_err(|error| super::service::unreadable(what, &error).into()),
+            Form::Value(value) => Ok((**value).clone()),
+        }
+    }
+}
+
 impl From<Value> for Sent {
     fn from(value: Value) -> Self {
         Self(Form::Value(Box::new(value)))
@@ -82,6 +96,8 @@ mod tests {
         );
         assert_eq!(sent.open().unwrap(), value);
         assert_eq!(sent.open().unwrap(), value);
+        assert_eq!(sent.open_part(&["name"]).unwrap(), value);
+        assert_eq!(sent.open_part(&[]).unwrap(), Value::object::<&str>([]));
         assert_eq!(Sent::from(value.clone()).open().unwrap(), value);
         assert!(Sent::from(Value::Null).is_null());
         let unfit =

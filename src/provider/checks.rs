@@ -83,7 +83,6 @@ pub fn location(config: &Value, name: &str) -> Option<Diagnostic> {
 #[must_use]
 pub fn unknown_region(text: &str, path: Path) -> Option<Diagnostic> {
     let region = Location::from(text).normalised();
-    let letters = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     if KNOWN_REGIONS.iter().any(|known| *known == region || letters(known) == letters(&region)) {
         return None;
     }
@@ -94,11 +93,16 @@ pub fn unknown_region(text: &str, path: Path) -> Option<Diagnostic> {
     Some(Diagnostic::warning("Unknown region", detail).at(path))
 }
 
+/// A region's name without the number behind it.
+fn letters(name: &str) -> &str {
+    name.trim_end_matches(|c: char| c.is_ascii_digit())
+}
+
 /// Why a text cannot be a region, to stand after the attribute's name; `None` when it may be one. Which regions there
 /// are only Azure knows.
 #[must_use]
 pub fn region_problem(text: &str) -> Option<&'static str> {
-    if Location::from(text).normalised().is_empty() {
+    if Location::from(text).is_empty() {
         Some("is empty; write a region such as `westeurope`")
     } else if text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ') {
         None

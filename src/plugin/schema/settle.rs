@@ -42,8 +42,16 @@ impl Block {
     #[must_use]
     pub fn write_only_set(&self, config: &Value) -> Vec<Path> {
         let mut found = Vec::new();
-        find_in_block(self, config, &Path::root(), &mut found);
+        // Most schemas have none, and every configuration is looked at.
+        if self.may_be_write_only() {
+            find_in_block(self, config, &Path::root(), &mut found);
+        }
         found
+    }
+
+    fn may_be_write_only(&self) -> bool {
+        self.attributes.iter().any(has_write_only)
+            || self.blocks.iter().any(|nested| nested.block.may_be_write_only())
     }
 
     /// The block that the configuration left out, as a group of blocks holds it.

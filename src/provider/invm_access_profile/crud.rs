@@ -125,10 +125,8 @@ pub async fn read(
     context: &Context,
     request: Box<Read>,
 ) -> Result<ReadOutcome, Failure> {
-    let state = request.state.open()?;
-    let id = model::id_in_state(&state)?;
-    let job = Job::<Kind>::new(connection, context, id, Operation::Read, &state)?;
-    writing::read::read(&job, &request, state).await
+    let job = Job::<Kind>::on_stored(connection, context, Operation::Read, &request.state)?;
+    writing::read::read(&job, &request).await
 }
 
 /// Changes the profile in place, when something that Azure holds differs.

@@ -121,7 +121,7 @@ pub async fn create(
     // What came is enough until the answer: Azure may take its time, and hundreds may wait for it.
     let Create { planned: sent, private, config, .. } = *request;
     drop(config);
-    let Asked { profile, name, location, time } = Asked::read(&sent.open()?)?;
+    let Asked { profile, name, location, time } = Asked::read(&sent.open_part(&Asked::READS)?)?;
     let client = connection.client()?;
     let mut call = Call::new(time, context.cancel.clone());
     // Held until Azure has taken the new version, so that two versions of one profile never choose the same name, and
@@ -181,6 +181,8 @@ struct Asked {
 }
 
 impl Asked {
+    const READS: [&'static str; 4] = ["profile_id", "name", "location", timeouts::BLOCK];
+
     fn read(planned: &Value) -> Result<Self, Diagnostic> {
         Ok(Self {
             profile: model::profile(planned)?,
@@ -238,10 +240,8 @@ pub async fn read(
     context: &Context,
     request: Box<Read>,
 ) -> Result<ReadOutcome, Failure> {
-    let state = request.state.open()?;
-    let id = model::id_in_state(&state)?;
-    let job = Job::<Kind>::new(connection, context, id, Operation::Read, &state)?;
-    writing::read::read(&job, &request, state).await
+    let job = Job::<Kind>::on_stored(connection, context, Operation::Read, &request.state)?;
+    writing::read::read(&job, &request).await
 }
 
 /// Changes the version in place, when something that Azure holds differs.
@@ -267,7 +267,7 @@ pub async fn delete(
 ) -> Result<Deleted, Interrupted> {
     // What takes its place is created by this process, and need not ask for what the plan knew.
     if let Some(region) = Carried::read(&request.private).region()
-        && let Ok(id) = model::id_in_state(&request.prior.open()?)
+        && let Ok(id) = model::id_in_state(&request.prior.open_part(&["id"])?)
     {
         connection.learn_region(id.profile(), region);
     }

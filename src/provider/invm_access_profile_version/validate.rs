@@ -66,7 +66,8 @@ fn regions(config: &Value) -> Vec<Diagnostic> {
     found
 }
 
-/// Nulls where Terraform's types let one through and no rule can be made of it: as an element of a map or set.
+/// Nulls where Terraform's types let one through and no rule can be made of it: as an element of a map or set. Paths
+/// are made for those alone: every configuration is looked at.
 fn nulls(block: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut tell = |path: Path, what: &str| {
@@ -77,11 +78,10 @@ fn nulls(block: &Value) -> Vec<Diagnostic> {
     };
     for list in List::ALL {
         let Some(Value::Map(elements)) = block.get(list.as_str()) else { continue };
-        let path = Path::attribute(rules::BLOCK).with_attribute(list.as_str());
+        let path = |name: &str| Path::attribute(rules::BLOCK).with_attribute(list.as_str()).with_key(name);
         for (name, element) in elements {
-            let path = path.with_key(&**name);
             if element.is_null() {
-                tell(path, "is null");
+                tell(path(name), "is null");
                 continue;
             }
             let inner = match list {
@@ -92,11 +92,11 @@ fn nulls(block: &Value) -> Vec<Diagnostic> {
             };
             match element.get(inner) {
                 Some(Value::Set(members)) if members.iter().any(Value::is_null) => {
-                    tell(path.with_attribute(inner), "holds a null");
+                    tell(path(name).with_attribute(inner), "holds a null");
                 }
                 Some(Value::Map(pairs)) => {
                     for (key, _) in pairs.iter().filter(|(_, value)| value.is_null()) {
-                        tell(path.with_attribute(inner).with_key(&**key), "is null");
+                        tell(path(name).with_attribute(inner).with_key(&**key), "is null");
                     }
                 }
                 _ => {}

@@ -17,10 +17,8 @@ pub async fn delete<K: Written>(
     context: &Context,
     request: Box<Delete>,
 ) -> Result<Deleted, Interrupted> {
-    let prior = request.prior.open()?;
     let carried = Carried::read(&request.private);
-    let job = Job::<K>::new(connection, context, K::id_in_state(&prior)?, Operation::Delete, &prior)?;
-    drop(prior);
+    let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior)?;
     let begun = carried.pending.as_ref().filter(|pending| pending.work == Work::Delete);
     let begun = begun.map(|pending| &pending.operation);
     let deleting = Box::pin(K::delete(&job.client, &job.id, begun, &job.call));

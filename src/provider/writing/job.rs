@@ -9,7 +9,8 @@ use super::carried::Carried;
 use crate::arm;
 use crate::arm::{ArmClient, Call};
 use crate::plugin::resource::{Interrupted, Partial, Stored};
-use crate::plugin::{Context, Diagnostic, Value};
+use crate::plugin::sent::Sent;
+use crate::plugin::{Context, Diagnostic, Failure, Value};
 use crate::provider::applied;
 use crate::provider::connection::Connection;
 use crate::provider::problem::Attempt;
@@ -47,6 +48,20 @@ impl<'a, K: Written> Job<'a, K> {
     ) -> Result<Self, Diagnostic> {
         let call = Call::new(timeouts::of(timeouts, operation), context.cancel.clone());
         Ok(Self { connection, client: connection.client()?, id, operation, call })
+    }
+
+    /// The job of doing this to the object of a state.
+    ///
+    /// # Errors
+    /// When the state has no usable id, or there is nothing to sign in with.
+    pub fn on_stored(
+        connection: &'a Connection,
+        context: &Context,
+        operation: Operation,
+        state: &Sent,
+    ) -> Result<Self, Failure> {
+        let state = state.open_part(&["id", timeouts::BLOCK])?;
+        Ok(Self::new(connection, context, K::id_in_state(&state)?, operation, &state)?)
     }
 
     /// The diagnostic for a failure.

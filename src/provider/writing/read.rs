@@ -1,9 +1,6 @@
 //! Refreshing: what is there, and what has become of an operation that an earlier run has begun.
 
-use std::pin::pin;
 use std::time::Duration;
-
-use futures::future::poll_immediate;
 
 use super::carried::{Carried, Pending, Work};
 use super::{Job, Written};
@@ -20,25 +17,20 @@ use crate::provider::checks;
 /// leave an object that Terraform does not know of.
 const AGAIN: Duration = Duration::from_millis(250);
 
-/// Reads the object, and says what the state shall be; `state` is the one of the request, opened. Where its siblings are read as well, a list may answer for it; a
+/// Reads the object, and says what the state shall be. Where its siblings are read as well, a list may answer for it; a
 /// list may leave things out, so it is believed only where it says that nothing has changed.
 ///
 /// # Errors
 /// When it cannot be told whether the object exists.
-pub async fn read<K: Written>(
-    job: &Job<'_, K>,
-    request: &Read,
-    state: Value,
-) -> Result<ReadOutcome, Failure> {
+pub async fn read<K: Written>(job: &Job<'_, K>, request: &Read) -> Result<ReadOutcome, Failure> {
     let pending = || Carried::read(&request.private).pending;
     // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
     // In boxes, as is everything here that is not the one request: what waits for that has then room for it alone.
-    if pending().is_none() && checks::text(&state, "name").is_some() {
-        if let Some(outcome) = Box::pin(listed(job, state, &request.state)).await? {
-            return Ok(outcome);
-        }
-    } else {
-        drop(state);
+    if pending().is_none()
+        && checks::text(&request.state.open_part(&["name"])?, "name").is_some()
+        && let Some(outcome) = Box::pin(listed(job, &request.state)).await?
+    {
+        return Ok(outcome);
     }
     let found = K::get(&job.client, &job.id, &job.call).await;
     let prior = request.state.open()?;
@@ -49,22 +41,9 @@ pub async fn read<K: Written>(
 }
 
 /// What a list says that is read for many; nothing where the object has to be asked for.
-async fn listed<K: Written>(
-    job: &Job<'_, K>,
-    state: Value,
-    sent: &Sent,
-) -> Result<Option<ReadOutcome>, Failure> {
-    let mut looking = pin!(K::shared(&job.client, &job.id, &job.call));
-    let (listed, state) = match poll_immediate(&mut looking).await {
-        Some(listed) => (listed, Some(state)),
-        None => {
-            // Azure may take its time, and hundreds may wait for it.
-            drop(state);
-            (looking.await, None)
-        }
-    };
-    let Some(listed) = listed else { return Ok(None) };
-    let prior = state.map_or_else(|| sent.open(), Ok)?;
+async fn listed<K: Written>(job: &Job<'_, K>, sent: &Sent) -> Result<Option<ReadOutcome>, Failure> {
+    let Some(listed) = K::shared(&job.client, &job.id, &job.call).await else { return Ok(None) };
+    let prior = sent.open()?;
     let (state, warnings) = K::state(&job.id, &listed, &prior);
     if state != prior {
         return Ok(None);

@@ -11,7 +11,7 @@ use crate::arm::{Fate, PendingOperation};
 use crate::plugin::Context;
 use crate::plugin::resource::{Interrupted, Stored, Update};
 use crate::provider::connection::Connection;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::{self, Operation};
 
 /// Changes the object, when something that Azure holds differs or something was left unfinished.
 ///
@@ -31,8 +31,9 @@ pub async fn update<K: Written>(
         return Ok(Stored::new(planned.open()?));
     }
     let job = |operation| {
-        let id = K::id_in_state(&prior.open()?)?;
-        Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &planned.open()?)?)
+        let id = K::id_in_state(&prior.open_part(&["id"])?)?;
+        let timeouts = planned.open_part(&[timeouts::BLOCK])?;
+        Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &timeouts)?)
     };
     if let Some(pending) = pending {
         let job = job(if pending.work == Work::Create { Operation::Create } else { Operation::Update })?;

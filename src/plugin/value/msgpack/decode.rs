@@ -25,6 +25,34 @@ pub fn decode(bytes: &[u8], kind: &Type) -> Result<Value, CodecError> {
     if decoder.rest.is_empty() { Ok(value) } else { Err(CodecError::new(Problem::TrailingBytes)) }
 }
 
+/// Decodes an object of this type, but only these of its attributes; the others are passed over.
+///
+/// # Errors
+/// As [`decode`], without a look at what is inside the others.
+pub fn decode_part(bytes: &[u8], kind: &Type, names: &[&str]) -> Result<Value, CodecError> {
+    let mut decoder = Decoder { rest: bytes, budget: Budget::new() };
+    let Type::Object(kinds) = kind else { return decode(bytes, kind) };
+    if !decoder.peek().is_ok_and(is_map) {
+        return decode(bytes, kind);
+    }
+    let mut attributes = reserve(u32::try_from(names.len()).unwrap_or(0));
+    for _ in 0..decode::read_map_len(&mut decoder.rest).map_err(truncated)? {
+        let name = decoder.text()?;
+        match kinds.get_key_value(name).filter(|_| names.contains(&name)) {
+            None => decoder.pass_over(1)?,
+            Some((name, kind)) => {
+                let value = decoder.value(kind, 1);
+                let value = value.map_err(|error| error.under(Step::Attribute(name.to_string())))?;
+                attributes.push((name.clone(), value));
+            }
+        }
+    }
+    if !decoder.rest.is_empty() {
+        return Err(CodecError::new(Problem::TrailingBytes));
+    }
+    distinct(attributes).map(Value::Object)
+}
+
 struct Decoder<'a> {
     rest: &'a [u8],
     budget: Budget,
@@ -72,6 +100,27 @@ impl<'a> Decoder<'a> {
         let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(|| truncated(()))?;
         self.rest = rest;
         Ok(taken)
+    }
+
+    /// Passes over one value of any type.
+    fn pass_over(&mut self, depth: usize) -> Decoded<()> {
+        self.budget.take(depth)?;
+        let marker = self.peek()?;
+        let inside = match marker {
+            _ if is_array(marker) => self.array_length()?.into(),
+            _ if is_map(marker) => 2 * u64::from(decode::read_map_len(&mut self.rest).map_err(truncated)?),
+            _ if is_text(marker) => return self.data().map(drop),
+            _ if is_extension(marker) => return self.unknown().map(drop),
+            Marker::Null => return decode::read_nil(&mut self.rest).map_err(truncated),
+            Marker::True | Marker::False => {
+                return decode::read_bool(&mut self.rest).map(drop).map_err(truncated);
+            }
+            _ => return self.number(marker).map(drop),
+        };
+        for _ in 0..inside {
+            self.pass_over(depth + 1)?;
+        }
+        Ok(())
     }
 
     /// Any extension is an unknown value, as cty has it.
