@@ -139,6 +139,52 @@ impl Crowd {
         .await
     }
 
+    /// Plans a change of each to its configuration, and makes it.
+    ///
+    /// # Errors
+    /// When one is refused.
+    pub async fn change(&self, members: &[Member], config: impl Fn(usize) -> Value) -> Answer<Vec<Member>> {
+        let (resource, kind) = (self.resource, &self.kind);
+        self.each(members.len(), |index, connection| {
+            let config = encoded(&config(index), kind);
+            let member = members.get(index).cloned();
+            async move {
+                let member = member.ok_or_else(|| broken("nobody"))?;
+                let (prior, config) = (member.state.clone(), config?);
+                let plan = planned(connection.clone(), resource, prior.clone(), config.clone(), Some(member));
+                applied(connection, resource, prior, config, plan.await?).await
+            }
+        })
+        .await
+    }
+
+    /// Deletes each.
+    ///
+    /// # Errors
+    /// When one is refused.
+    pub async fn delete(&self, members: &[Member]) -> Answer<()> {
+        let (resource, kind) = (self.resource, &self.kind);
+        self.each(members.len(), |index, mut connection| {
+            let nothing = encoded(&Value::Null, kind);
+            let member = members.get(index).cloned();
+            async move {
+                let (member, nothing) = (member.ok_or_else(|| broken("nobody"))?, nothing?);
+                let request = proto::apply_resource_change::Request {
+                    type_name: resource.to_owned(),
+                    prior_state: Some(member.state),
+                    planned_state: Some(nothing.clone()),
+                    config: Some(nothing),
+                    planned_private: member.private,
+                    planned_identity: member.identity,
+                    ..proto::apply_resource_change::Request::default()
+                };
+                told(connection.provider.apply_resource_change(request).await?.into_inner().diagnostics)
+            }
+        })
+        .await
+        .map(drop)
+    }
+
     /// Refreshes each, in this order; `None` is one that is gone.
     ///
     /// # Errors
@@ -236,15 +282,25 @@ async fn planned(
 }
 
 async fn created(
-    mut connection: Connection,
+    connection: Connection,
     resource: &str,
     nothing: proto::DynamicValue,
     config: proto::DynamicValue,
 ) -> Answer<Member> {
     let plan = planned(connection.clone(), resource, nothing.clone(), config.clone(), None).await?;
+    applied(connection, resource, nothing, config, plan).await
+}
+
+async fn applied(
+    mut connection: Connection,
+    resource: &str,
+    prior: proto::DynamicValue,
+    config: proto::DynamicValue,
+    plan: proto::plan_resource_change::Response,
+) -> Answer<Member> {
     let request = proto::apply_resource_change::Request {
         type_name: resource.to_owned(),
-        prior_state: Some(nothing),
+        prior_state: Some(prior),
         planned_state: plan.planned_state,
         config: Some(config),
         planned_private: plan.planned_private,
@@ -253,7 +309,7 @@ async fn created(
     };
     let answer = connection.provider.apply_resource_change(request).await?.into_inner();
     told(answer.diagnostics)?;
-    let state = answer.new_state.ok_or_else(|| broken("no state after a creation"))?;
+    let state = answer.new_state.ok_or_else(|| broken("no state after an apply"))?;
     Ok(Member { state, private: answer.private, identity: answer.new_identity })
 }
 

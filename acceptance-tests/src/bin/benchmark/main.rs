@@ -12,6 +12,7 @@ mod options;
 mod state_server;
 mod table;
 mod usage;
+mod waiting;
 mod workload;
 
 use std::path::PathBuf;

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use acceptance_tests::emulator::Emulator;
 use acceptance_tests::host::{Crowd, Launch, Member};
-use serde_json::json;
 use terraform_provider_gallery::plugin::Value;
 
 use super::table::table;
-use super::{Rig, Trouble, usage, workload};
+use super::{Rig, Trouble, usage, waiting, workload};
 
 /// What is measured.
 const VERSION: &str = "gallery_invm_access_profile_version";
@@ -28,7 +27,7 @@ pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
     table("Processor time of the provider for a version of 40 rules", &head, &times);
     let head = ["versions", "after the applies", "most in the refresh", "requests of the refresh"];
     table("Memory and requests, ten calls at a time", &head, &memory);
-    in_flight(rig, &runtime)
+    waiting::measure(rig, &runtime)
 }
 
 /// One size: a provider for the plan, one for the apply, one for the next plan, as commands have it.
@@ -88,92 +87,8 @@ fn one_size(
     ))
 }
 
-/// Calls that all wait for Azure at the same time, and what each of them takes in memory.
-fn in_flight(rig: &Rig, runtime: &tokio::runtime::Runtime) -> Result<(), Trouble> {
-    // No more creates than a subscription takes at once; those beyond would wait for their turn.
-    let (reads, creates) = (rig.options.in_flight, rig.options.in_flight.min(200));
-    let rows = [reads_in_flight(rig, runtime, reads)?, creates_in_flight(rig, runtime, creates)?];
-    let head = ["calls that wait at the same time", "", "before", "while they wait", "each", "goal"];
-    table("Memory of calls that wait", &head, &rows);
-    Ok(())
-}
-
-fn reads_in_flight(
-    rig: &Rig,
-    runtime: &tokio::runtime::Runtime,
-    count: usize,
-) -> Result<Vec<String>, Trouble> {
-    let emulator = rig.azure()?;
-    let gallery = profiles(&emulator, count)?;
-    let mut crowd = crowd(rig, runtime, &emulator, &[("ARM_REFRESH_BY_LIST", "false")])?;
-    let base = crowd.config(&workload::version(&gallery))?;
-    let members = runtime.block_on(crowd.create(count, |index| configured(&base, &gallery, index)))?;
-    let before = usage::resident(crowd.process());
-    slow(&emulator, "GET")?;
-    crowd.widen(count);
-    let watch = watched(crowd.process());
-    let during = runtime.block_on(async {
-        let watch = tokio::spawn(watch);
-        crowd.refresh(&members).await?;
-        Ok::<_, Trouble>(watch.await?)
-    })?;
-    runtime.block_on(crowd.end())?;
-    Ok(row("reads", count, before, during))
-}
-
-fn creates_in_flight(
-    rig: &Rig,
-    runtime: &tokio::runtime::Runtime,
-    count: usize,
-) -> Result<Vec<String>, Trouble> {
-    let emulator = rig.azure()?;
-    // A profile for each, since one profile takes one write at a time.
-    let gallery = profiles(&emulator, count * workload::EACH)?;
-    let mut crowd = crowd(rig, runtime, &emulator, &[])?;
-    let base = crowd.config(&workload::version(&gallery))?;
-    let config = |index: usize| configured(&base, &gallery, index * workload::EACH);
-    runtime.block_on(crowd.plan_creations(count, config))?;
-    let before = usage::resident(crowd.process());
-    slow(&emulator, "PUT")?;
-    crowd.widen(count);
-    let watch = watched(crowd.process());
-    let during = runtime.block_on(async {
-        let watch = tokio::spawn(watch);
-        crowd.create(count, config).await?;
-        Ok::<_, Trouble>(watch.await?)
-    })?;
-    runtime.block_on(crowd.end())?;
-    Ok(row("creates", count, before, during))
-}
-
-/// Lets every request of this method wait.
-fn slow(emulator: &Emulator, method: &str) -> Result<(), Trouble> {
-    let action = json!({"do": "delay", "seconds": 8.0, "when": "before"});
-    let all = json!({"method": method, "path": "/subscriptions/**"});
-    Ok(emulator.faults(&json!([{"name": "slow", "count": null, "action": action, "match": all}]))?)
-}
-
-/// What a process holds when all of its calls wait.
-async fn watched(process: u32) -> u64 {
-    tokio::time::sleep(Duration::from_secs(6)).await;
-    usage::resident(process)
-}
-
-fn row(what: &str, count: usize, before: u64, during: u64) -> Vec<String> {
-    #[allow(clippy::cast_precision_loss)]
-    let each = during.saturating_sub(before) as f64 / count.max(1) as f64;
-    vec![
-        what.to_owned(),
-        count.to_string(),
-        format!("{before} KiB"),
-        format!("{during} KiB"),
-        format!("{each:.1} KiB"),
-        "20 KiB".to_owned(),
-    ]
-}
-
 /// Puts profiles for so many versions into Azure, and gives the gallery.
-fn profiles(emulator: &Emulator, versions: usize) -> Result<String, Trouble> {
+pub(crate) fn profiles(emulator: &Emulator, versions: usize) -> Result<String, Trouble> {
     let gallery = workload::gallery(emulator.ready("subscription_id"));
     for number in 0..versions.div_ceil(workload::EACH) {
         emulator.put(&format!("{gallery}/inVMAccessControlProfiles/p{number}"), &workload::profile())?;
@@ -181,7 +96,8 @@ fn profiles(emulator: &Emulator, versions: usize) -> Result<String, Trouble> {
     Ok(gallery)
 }
 
-fn crowd(
+/// A provider, started for these versions.
+pub(crate) fn crowd(
     rig: &Rig,
     runtime: &tokio::runtime::Runtime,
     emulator: &Emulator,
@@ -197,7 +113,8 @@ fn crowd(
     Ok(runtime.block_on(Crowd::start(launch, VERSION, WIDTH))??)
 }
 
-fn configured(base: &Value, gallery: &str, index: usize) -> Value {
+/// The configuration of one of them.
+pub(crate) fn configured(base: &Value, gallery: &str, index: usize) -> Value {
     let mut config = base.clone();
     if let Value::Object(members) = &mut config {
         let profile = format!("{gallery}/inVMAccessControlProfiles/p{}", index / workload::EACH);
