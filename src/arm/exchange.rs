@@ -11,7 +11,7 @@ use super::registration::Registration;
 use azure_core::Bytes;
 use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
 use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request, response::ResponseBody};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
@@ -199,7 +199,7 @@ impl Answer {
     }
 
     /// The body as a type.
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
+    pub(super) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         serde_json::from_slice(without_mark(&self.body)).map_err(|error| self.unreadable(&error.to_string()))
     }
 

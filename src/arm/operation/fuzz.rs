@@ -12,6 +12,10 @@ pub(in crate::arm) fn looks(http: &Http, answer: &Answer) {
             assert!(!error.report().is_empty());
         }
     }
+    // Both ways to the state say the same of what both can read.
+    if let Ok(body) = answer.object() {
+        assert_eq!(status::announced(answer), Some(status::provisioning_state(&body)));
+    }
     let started =
         [PendingOperation::of_write(http, answer, "/x"), PendingOperation::of_delete(http, answer, "/x")];
     for pending in started.into_iter().filter_map(|started| started.ok().flatten()) {

@@ -100,7 +100,7 @@ impl PendingOperation {
             Err(Error::ForeignAddress { reason, .. }) => Some(By::Refused(reason)),
             other => other?,
         };
-        let state = answer.object().ok().map(|body| status::provisioning_state(&body));
+        let state = status::announced(answer);
         let is_final = match &state {
             Some(Some(state)) => *state == ProvisioningState::Succeeded,
             Some(None) => address.is_none(),

@@ -4,7 +4,9 @@ use super::super::error::{Error, member};
 use super::super::exchange::Answer;
 use super::super::models::ProvisioningState;
 use super::failure;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// What a look found.
 #[derive(Debug)]
@@ -28,6 +30,22 @@ pub(super) fn provisioning_state(body: &Map<String, Value>) -> Option<Provisioni
         .as_str()
         .filter(|word| !word.trim().is_empty())
         .map(ProvisioningState::from)
+}
+
+/// The same of an answer, whose other members are not looked at: the answer to a creation is mostly rules. `None` where
+/// it is no object.
+pub(super) fn announced(answer: &Answer) -> Option<Option<ProvisioningState>> {
+    type Members<'a> = BTreeMap<String, &'a RawValue>;
+    fn find<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
+        let any_case = || members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, raw)| raw);
+        members.get(name).or_else(any_case).copied()
+    }
+    let state = |body: Members<'_>| {
+        let properties: Members<'_> = serde_json::from_str(find(&body, "properties")?.get()).ok()?;
+        let word: String = serde_json::from_str(find(&properties, "provisioningState")?.get()).ok()?;
+        Some(word.as_str()).filter(|word| !word.trim().is_empty()).map(ProvisioningState::from)
+    };
+    answer.read().ok().map(state)
 }
 
 /// Reads the answer at an `Azure-AsyncOperation` address.
@@ -108,4 +126,27 @@ fn by_word(answer: &Answer, word: &str, body: &Map<String, Value>) -> Result<See
 
 fn running(word: &str) -> Seen {
     Seen::Running(word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_found_whatever_stands_around_it() {
+        for body in [
+            r#"{"properties": {"rules": {"privileges": [1e3]}, "provisioningState": "Creating"}, "id": "/x"}"#,
+            r#"{"Properties": {"ProvisioningState": "creating"}}"#,
+            r#"{"properties": {"provisioningState": " "}}"#,
+            r#"{"properties": {"provisioningState": 5}}"#,
+            r#"{"properties": "none"}"#,
+            "{}",
+            "[]",
+            "no json",
+        ] {
+            let answer = Answer::made(200, None, body.as_bytes());
+            let whole = answer.object().ok().map(|body| provisioning_state(&body));
+            assert_eq!(announced(&answer), whole, "{body}");
+        }
+    }
 }
