@@ -15,6 +15,7 @@ mod privileges;
 mod query;
 mod references;
 mod subject;
+mod twins;
 mod view;
 mod whole;
 
