@@ -110,7 +110,7 @@ mod tests {
                 "gone": { "identities": ["web"] }
             }
         });
-        Lists::from_value(&lists).unwrap().to_rules().0
+        Lists::from_value(&lists).unwrap().into_rules().0
     }
 
     #[test]

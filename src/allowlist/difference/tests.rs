@@ -13,7 +13,7 @@ fn rules() -> Value {
 }
 
 fn allowlist(mode: Mode, default_access: DefaultAccess, rules: &Value) -> Allowlist {
-    Allowlist { mode, default_access, rules: Lists::from_value(rules).unwrap().to_rules().0 }
+    Allowlist { mode, default_access, rules: Lists::from_value(rules).unwrap().into_rules().0 }
 }
 
 fn strict(rules: &Value) -> Allowlist {

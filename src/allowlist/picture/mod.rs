@@ -50,7 +50,7 @@ impl Picture {
     pub fn new(document: &Document) -> Self {
         let lists = document.rules.clone().unwrap_or_default();
         let absent = lists.absent();
-        let (rules, _) = lists.to_rules();
+        let (rules, _) = lists.into_rules();
         let mut holders = BTreeMap::<_, BTreeMap<_, BTreeSet<_>>>::new();
         for grant in grants(&rules) {
             let of_privilege = holders.entry(grant.privilege).or_default();

@@ -75,7 +75,7 @@ fn allowlist(document: &Document) -> Allowlist {
             .default_access
             .as_deref()
             .map_or(DefaultAccess::Deny, DefaultAccess::as_agent_reads),
-        rules: if inert { crate::allowlist::Rules::default() } else { lists.to_rules().0 },
+        rules: if inert { crate::allowlist::Rules::default() } else { lists.into_rules().0 },
     }
 }
 
