@@ -1,6 +1,7 @@
 //! From the keyed form to the lists and back. There nothing is lost; back, the lists are read as the guest agent
 //! reads them, and what that drops is reported.
 
+use std::collections::btree_map::Entry as Place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -100,46 +101,48 @@ impl From<&Allowlist> for Document {
 impl Lists {
     /// The keyed rules, with what could not be kept. An absent list is read as an empty one here; whether the
     /// agent looks at the rules at all is another question, see [`Lists::absent`].
-    pub fn to_rules(&self) -> (Rules, Vec<Collapsed>) {
+    pub fn into_rules(self) -> (Rules, Vec<Collapsed>) {
         let mut collapsed = Vec::new();
-        let privileges = self.privileges.as_deref().unwrap_or_default().iter().map(|entry| {
-            let query_parameters = entry.query_parameters.clone().unwrap_or_default();
-            (entry.name.clone(), Privilege { path: entry.path.clone(), query_parameters })
+        let privileges = self.privileges.into_iter().flatten().map(|entry| {
+            let query_parameters = entry.query_parameters.unwrap_or_default();
+            (entry.name, Privilege { path: entry.path, query_parameters })
         });
         let privileges = last_of_equal(List::Privileges, privileges, &mut collapsed);
 
-        let roles = self.roles.as_deref().unwrap_or_default().iter().map(|entry| (entry.name.clone(), entry));
+        let roles = self.roles.into_iter().flatten().map(|entry| (entry.name, entry.privileges));
         let roles = last_of_equal(List::Roles, roles, &mut collapsed);
-        let roles = roles.into_iter().map(|(name, entry)| {
-            let privileges = unite(List::Roles, &name, &entry.privileges, &mut collapsed);
+        let roles = roles.into_iter().map(|(name, listed)| {
+            let privileges = unite(List::Roles, &name, listed, &mut collapsed);
             (name, Role { privileges })
         });
         let roles = roles.collect();
 
-        let identities = self.identities.as_deref().unwrap_or_default().iter().map(|entry| {
+        let identities = self.identities.into_iter().flatten().map(|entry| {
             let identity = Identity {
-                user_name: entry.user_name.clone(),
-                group_name: entry.group_name.clone(),
-                exe_path: entry.exe_path.clone(),
-                process_name: entry.process_name.clone(),
+                user_name: entry.user_name,
+                group_name: entry.group_name,
+                exe_path: entry.exe_path,
+                process_name: entry.process_name,
             };
-            (entry.name.clone(), identity)
+            (entry.name, identity)
         });
         let identities = last_of_equal(List::Identities, identities, &mut collapsed);
 
         let mut role_assignments = BTreeMap::<String, RoleAssignment>::new();
-        let mut times = BTreeMap::<&str, usize>::new();
-        for entry in self.role_assignments.as_deref().unwrap_or_default() {
-            *times.entry(&entry.role).or_default() += 1;
-            let united = unite(List::RoleAssignments, &entry.role, &entry.identities, &mut collapsed);
-            role_assignments.entry(entry.role.clone()).or_default().identities.extend(united);
+        let mut times = BTreeMap::<String, usize>::new();
+        for entry in self.role_assignments.into_iter().flatten() {
+            let identities = unite(List::RoleAssignments, &entry.role, entry.identities, &mut collapsed);
+            match role_assignments.entry(entry.role) {
+                Place::Vacant(place) => {
+                    place.insert(RoleAssignment { identities });
+                }
+                Place::Occupied(mut place) => {
+                    *times.entry(place.key().clone()).or_insert(1) += 1;
+                    place.get_mut().identities.extend(identities);
+                }
+            }
         }
-        collapsed.extend(
-            times
-                .into_iter()
-                .filter(|&(_, times)| times > 1)
-                .map(|(role, times)| Collapsed::UnitedAssignments { role: role.to_owned(), times }),
-        );
+        collapsed.extend(times.into_iter().map(|(role, times)| Collapsed::UnitedAssignments { role, times }));
         (Rules { privileges, roles, identities, role_assignments }, collapsed)
     }
 }
@@ -148,7 +151,7 @@ impl Document {
     /// The rules as the agent reads them: none at all when one of the four lists is absent.
     pub fn rules_as_agent_reads(&self) -> Rules {
         let lists = self.rules.as_ref().filter(|lists| lists.absent().is_empty());
-        lists.map(|lists| lists.to_rules().0).unwrap_or_default()
+        lists.cloned().unwrap_or_default().into_rules().0
     }
 
     /// The allowlist as the agent reads it: unknown words and absent lists included, so that both decide alike.
@@ -170,8 +173,14 @@ fn last_of_equal<T>(
     let mut kept = BTreeMap::new();
     let mut times = BTreeMap::<String, usize>::new();
     for (name, entry) in entries {
-        if kept.insert(name.clone(), entry).is_some() {
-            *times.entry(name).or_insert(1) += 1;
+        match kept.entry(name) {
+            Place::Vacant(place) => {
+                place.insert(entry);
+            }
+            Place::Occupied(mut place) => {
+                *times.entry(place.key().clone()).or_insert(1) += 1;
+                place.insert(entry);
+            }
         }
     }
     collapsed.extend(times.into_iter().map(|(name, times)| Collapsed::LastOfEqualNames {
@@ -182,13 +191,19 @@ fn last_of_equal<T>(
     kept
 }
 
-fn unite(list: List, name: &str, references: &[String], collapsed: &mut Vec<Collapsed>) -> BTreeSet<String> {
+fn unite(
+    list: List,
+    name: &str,
+    references: Vec<String>,
+    collapsed: &mut Vec<Collapsed>,
+) -> BTreeSet<String> {
     let mut united = BTreeSet::new();
     let mut repeated = BTreeSet::new();
     for reference in references {
-        if !united.insert(reference.clone()) && repeated.insert(reference) {
-            let (name, reference) = (name.to_owned(), reference.clone());
-            collapsed.push(Collapsed::RepeatedReference { list, name, reference });
+        // What it replaces is its equal.
+        let Some(reference) = united.replace(reference) else { continue };
+        if repeated.insert(reference.clone()) {
+            collapsed.push(Collapsed::RepeatedReference { list, name: name.to_owned(), reference });
         }
     }
     united
@@ -212,7 +227,7 @@ mod tests {
             "identities": [{ "name": "i", "userName": "u", "exePath": "/x" }],
             "roleAssignments": [{ "role": "r", "identities": ["i"] }]
         }));
-        let (rules, collapsed) = whole.to_rules();
+        let (rules, collapsed) = whole.clone().into_rules();
         assert!(collapsed.is_empty());
         assert_eq!(Lists::from(&rules), whole);
     }
@@ -225,7 +240,7 @@ mod tests {
             "identities": [],
             "roleAssignments": [{ "role": "r", "identities": ["b"] }, { "role": "r", "identities": ["a"] }]
         }))
-        .to_rules();
+        .into_rules();
         assert_eq!(rules.privileges["p"].path, "/c");
         assert_eq!(rules.roles["r"].privileges, ["p".to_owned()].into());
         assert_eq!(rules.role_assignments["r"].identities, ["a".to_owned(), "b".to_owned()].into());

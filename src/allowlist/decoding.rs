@@ -1,4 +1,5 @@
-//! Texts of a request as the guest agent compares them: percent-decoded once, then lower-cased.
+//! Texts as the guest agent compares them: those of a request percent-decoded once, then all of them lower-cased. What
+//! changes nothing makes no new text, since most texts are neither encoded nor in capitals.
 
 use std::borrow::Cow;
 
@@ -29,10 +30,22 @@ pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Percent-decoded once and lower-cased with full Unicode rules, as both sides of a comparison are
-/// (`str::to_lowercase`).
-pub(super) fn decoded_lower(text: &str) -> String {
-    percent_decoded(text).to_lowercase()
+/// Lower-cased with full Unicode rules, as both sides of a comparison are (`str::to_lowercase`).
+pub(super) fn lowered(text: &str) -> Cow<'_, str> {
+    // Beyond ASCII, whether a letter stays depends on more than the letter.
+    if text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        Cow::Owned(text.to_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Percent-decoded once and lower-cased.
+pub(super) fn decoded_lower(text: &str) -> Cow<'_, str> {
+    match percent_decoded(text) {
+        Cow::Borrowed(plain) => lowered(plain),
+        Cow::Owned(decoded) => Cow::Owned(decoded.to_lowercase()),
+    }
 }
 
 fn digit(byte: u8) -> Option<u8> {
@@ -41,6 +54,8 @@ fn digit(byte: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -61,5 +76,25 @@ mod tests {
         assert_eq!(decoded_lower("%C3%89"), "é");
         assert_eq!(decoded_lower("\u{130}"), "i\u{307}");
         assert_eq!(decoded_lower("ΑΣ"), "ας");
+    }
+
+    #[test]
+    fn a_text_that_stays_is_borrowed() {
+        for text in ["", "/metadata/instance", "a%2", "i-07"] {
+            assert!(matches!(lowered(text), Cow::Borrowed(_)), "{text}");
+        }
+        assert!(matches!(decoded_lower("/a b"), Cow::Borrowed("/a b")));
+        assert!(matches!(lowered("/A"), Cow::Owned(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn lower_casing_is_that_of_the_standard_library(
+            any in any::<String>(), mixed in "[a-zA-Z0-9/ΑΣσςßİıKǅÅé.]{0,12}", plain in "[ -~]{0,12}",
+        ) {
+            for text in [any, mixed, plain] {
+                prop_assert_eq!(lowered(&text), text.to_lowercase());
+            }
+        }
     }
 }

@@ -23,6 +23,14 @@ impl<T> Part<T> {
         }
     }
 
+    /// The value itself, if it is known.
+    pub fn into_known(self) -> Option<T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown => None,
+        }
+    }
+
     /// Whether the value is unknown.
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
@@ -106,28 +114,25 @@ impl Draft {
     }
 
     /// The complete rules, or nothing when any part is unknown.
-    pub fn complete(&self) -> Option<Rules> {
+    pub fn complete(self) -> Option<Rules> {
         Some(Rules {
-            privileges: each(&self.privileges, |one| {
-                let query = one.query_parameters.known()?.iter();
+            privileges: each(self.privileges, |one| {
                 Some(Privilege {
-                    path: one.path.known()?.clone(),
-                    query_parameters: query
-                        .map(|(key, value)| Some((key.clone(), value.known()?.clone())))
-                        .collect::<Option<_>>()?,
+                    path: one.path.into_known()?,
+                    query_parameters: each(one.query_parameters, Some)?,
                 })
             })?,
-            roles: each(&self.roles, |one| Some(Role { privileges: names(&one.privileges)? }))?,
-            identities: each(&self.identities, |one| {
+            roles: each(self.roles, |one| Some(Role { privileges: names(one.privileges)? }))?,
+            identities: each(self.identities, |one| {
                 Some(Identity {
-                    user_name: one.user_name.known()?.clone(),
-                    group_name: one.group_name.known()?.clone(),
-                    exe_path: one.exe_path.known()?.clone(),
-                    process_name: one.process_name.known()?.clone(),
+                    user_name: one.user_name.into_known()?,
+                    group_name: one.group_name.into_known()?,
+                    exe_path: one.exe_path.into_known()?,
+                    process_name: one.process_name.into_known()?,
                 })
             })?,
-            role_assignments: each(&self.role_assignments, |one| {
-                Some(RoleAssignment { identities: names(&one.identities)? })
+            role_assignments: each(self.role_assignments, |one| {
+                Some(RoleAssignment { identities: names(one.identities)? })
             })?,
         })
     }
@@ -216,14 +221,19 @@ impl From<&Rules> for Draft {
 }
 
 fn each<D, R>(
-    part: &Part<BTreeMap<String, Part<D>>>,
-    whole: impl Fn(&D) -> Option<R>,
+    part: Part<BTreeMap<String, Part<D>>>,
+    whole: impl Fn(D) -> Option<R>,
 ) -> Option<BTreeMap<String, R>> {
-    part.known()?.iter().map(|(name, one)| Some((name.clone(), whole(one.known()?)?))).collect()
+    let mut elements = BTreeMap::new();
+    // One by one, since `collect` puts them in a row first, and most maps have few.
+    for (name, one) in part.into_known()? {
+        elements.insert(name, whole(one.into_known()?)?);
+    }
+    Some(elements)
 }
 
-fn names(part: &Part<DraftNames>) -> Option<BTreeSet<String>> {
-    part.known().filter(|names| !names.more).map(|names| names.known.clone())
+fn names(part: Part<DraftNames>) -> Option<BTreeSet<String>> {
+    part.into_known().filter(|names| !names.more).map(|names| names.known)
 }
 
 fn all<R, D>(map: &BTreeMap<String, R>, draft: impl Fn(&R) -> D) -> Part<BTreeMap<String, Part<D>>> {

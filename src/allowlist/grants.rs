@@ -9,34 +9,43 @@ use std::fmt;
 use super::{Draft, Part, Rules};
 
 /// An identity, a privilege, and a role by which the first has the second.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Grant {
+///
+/// The names are those in the rules, since rules have many times more grants than names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Grant<'a> {
     /// Name of the identity.
-    pub identity: String,
+    pub identity: &'a str,
     /// Name of the privilege.
-    pub privilege: String,
+    pub privilege: &'a str,
     /// Name of the role.
-    pub role: String,
+    pub role: &'a str,
 }
 
-impl fmt::Display for Grant {
+impl<'a> Grant<'a> {
+    /// What `Display` writes, made in one piece.
+    pub fn text(&self) -> String {
+        self.pieces().concat()
+    }
+
+    const fn pieces(&self) -> [&'a str; 6] {
+        [self.identity, " -> ", self.privilege, " (", self.role, ")"]
+    }
+}
+
+impl fmt::Display for Grant<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} -> {} ({})", self.identity, self.privilege, self.role)
+        self.pieces().into_iter().try_for_each(|piece| f.write_str(piece))
     }
 }
 
 /// Every grant of the rules, sorted by identity, privilege and role.
-pub fn grants(rules: &Rules) -> Vec<Grant> {
+pub fn grants(rules: &Rules) -> Vec<Grant<'_>> {
     let mut grants = Vec::new();
     for (role, assignment) in &rules.role_assignments {
         let Some(listed) = rules.roles.get(role) else { continue };
         let privileges = || listed.privileges.iter().filter(|name| rules.privileges.contains_key(*name));
         for identity in assignment.identities.iter().filter(|name| rules.identities.contains_key(*name)) {
-            grants.extend(privileges().map(|privilege| Grant {
-                identity: identity.clone(),
-                privilege: privilege.clone(),
-                role: role.clone(),
-            }));
+            grants.extend(privileges().map(|privilege| Grant { identity, privilege, role }));
         }
     }
     grants.sort_unstable();
@@ -55,7 +64,7 @@ pub fn count_grants(rules: &Rules) -> usize {
 
 /// Every grant of rules that may be known in part, or nothing when an unknown part could add or remove one.
 /// What a privilege or identity says does not matter here, only that it is there.
-pub fn grants_of_draft(draft: &Draft) -> Option<Vec<Grant>> {
+pub fn grants_of_draft(draft: &Draft) -> Option<Vec<Grant<'_>>> {
     let (privileges, identities) = (draft.privileges.known()?, draft.identities.known()?);
     let (roles, assignments) = (draft.roles.known()?, draft.role_assignments.known()?);
     let mut grants = Vec::new();
@@ -81,11 +90,7 @@ pub fn grants_of_draft(draft: &Draft) -> Option<Vec<Grant>> {
         }
         for identity in assigned.known.iter().filter(|name| identities.contains_key(*name)) {
             let existing = listed.known.iter().filter(|name| privileges.contains_key(*name));
-            grants.extend(existing.map(|privilege| Grant {
-                identity: identity.clone(),
-                privilege: privilege.clone(),
-                role: role.clone(),
-            }));
+            grants.extend(existing.map(|privilege| Grant { identity, privilege, role }));
         }
     }
     grants.sort_unstable();
@@ -110,14 +115,17 @@ mod tests {
                 "gone": { "identities": ["web"] }
             }
         });
-        Lists::from_value(&lists).unwrap().to_rules().0
+        Lists::from_value(&lists).unwrap().into_rules().0
     }
 
     #[test]
     fn pairs_are_sorted_and_dangling_names_grant_nothing() {
-        let shown: Vec<_> = grants(&rules()).iter().map(ToString::to_string).collect();
-        assert_eq!(count_grants(&rules()), 7);
-        assert_eq!(shown, ["web -> instance (app)", "web -> token (app)", "web -> token (ops)"]);
+        let rules = rules();
+        let grants = grants(&rules);
+        assert_eq!(count_grants(&rules), 7);
+        let shown = ["web -> instance (app)", "web -> token (app)", "web -> token (ops)"];
+        assert_eq!(grants.iter().map(Grant::text).collect::<Vec<_>>(), shown);
+        assert_eq!(grants.iter().map(ToString::to_string).collect::<Vec<_>>(), shown);
     }
 
     #[test]

@@ -103,8 +103,8 @@ proptest! {
             identities: Some(identities),
             role_assignments: Some(role_assignments),
         };
-        let one = matcher(mode, default_access, lists.to_rules().0);
-        let other = matcher(mode, default_access, shuffled.to_rules().0);
+        let one = matcher(mode, default_access, lists.into_rules().0);
+        let other = matcher(mode, default_access, shuffled.into_rules().0);
         for request in world() {
             prop_assert_eq!(one.decide(&request), other.decide(&request));
         }
@@ -112,7 +112,7 @@ proptest! {
 
     #[test]
     fn a_decision_follows_from_the_matches(lists in lists(), default_access in accesses()) {
-        let matcher = matcher(Mode::Enforce, default_access, lists.to_rules().0);
+        let matcher = matcher(Mode::Enforce, default_access, lists.into_rules().0);
         for request in world() {
             let (decision, matches) = (matcher.decide(&request), matcher.matches(&request));
             let expected = match (matches.privileges.is_empty(), matches.grants.is_empty()) {
@@ -129,7 +129,7 @@ proptest! {
         lists in lists(), mode in modes(), default_access in accesses(),
         path in proptest::sample::select(PATHS.to_vec()), new in any::<bool>(), to in 0..4_usize,
     ) {
-        let (rules, _) = lists.to_rules();
+        let (rules, _) = lists.into_rules();
         let mut more = rules.clone();
         let privilege = if new { "new".to_owned() } else { "p0".to_owned() };
         if new {
@@ -152,7 +152,7 @@ proptest! {
 
     #[test]
     fn rules_without_a_dangling_name_mean_all_they_say(lists in lists()) {
-        let (rules, _) = lists.to_rules();
+        let (rules, _) = lists.into_rules();
         let dangling = findings(&Draft::from(&rules), &Context::default()).iter().any(|f| f.id == FindingId::L02);
         let all_there = rules.role_assignments.iter().all(|(role, one)| {
             rules.roles.contains_key(role) && one.identities.iter().all(|name| rules.identities.contains_key(name))
@@ -167,10 +167,10 @@ proptest! {
     fn a_difference_without_losses_loses_nothing(
         old in lists(), new in lists(), before in accesses(), after in accesses(),
     ) {
-        let with = |lists: &Lists, default_access| Allowlist {
-            mode: Mode::Enforce, default_access, rules: lists.to_rules().0,
+        let with = |lists: Lists, default_access| Allowlist {
+            mode: Mode::Enforce, default_access, rules: lists.into_rules().0,
         };
-        let (old, new) = (with(&old, before), with(&new, after));
+        let (old, new) = (with(old, before), with(new, after));
         let told = difference(&old, &new, None);
         if told.effects.iter().any(Effect::is_loss) {
             return Ok(());
@@ -186,7 +186,7 @@ proptest! {
 
     #[test]
     fn decisions_never_panic(url in any::<String>(), exe_path in any::<String>(), method in "[A-Z]{0,6}", windows: bool) {
-        let (rules, _) = Lists::default().to_rules();
+        let (rules, _) = Lists::default().into_rules();
         let os_type = if windows { OsType::Windows } else { OsType::Linux };
         let request = Request { os_type, method: &method, exe_path: &exe_path, ..Request::new(Endpoint::Imds.into(), &url) };
         let matcher = matcher(Mode::Enforce, DefaultAccess::Deny, rules);

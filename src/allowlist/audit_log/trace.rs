@@ -2,6 +2,7 @@
 //! `<http id>[<tcp id>] - `, written together when the request ends. Put together they give every request with
 //! its claims, which the thinned-out summaries do not.
 
+use super::super::decoding::lowered;
 use super::fields::Fields;
 use super::record::{Outcome, Record};
 use super::{Reading, walk};
@@ -105,7 +106,7 @@ fn taken_apart(line: &str) -> Option<(&str, (u64, u64), &str)> {
 /// The status in a message such as `Http connection finished with status code: 200 OK.` (`proxy_server.rs`). There
 /// are two of them where Audit lets a request pass; the last one counts.
 fn status_in(message: &str) -> Option<u16> {
-    let lower = message.to_lowercase();
+    let lower = lowered(message);
     let speaks = lower.contains("http") || lower.contains("status");
     let code = |word: &str| word.trim_matches(|c: char| !c.is_ascii_digit()).parse::<u16>().ok();
     let mut words = message.split_whitespace();

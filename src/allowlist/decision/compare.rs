@@ -34,7 +34,9 @@ impl<'a> Asked<'a> {
             for pair in queries.into_iter().flatten().flat_map(|query| query.split('&')) {
                 let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
                 if !key.is_empty() {
-                    first.entry(decoded_lower(key)).or_insert_with(|| decoded_lower(value));
+                    first
+                        .entry(decoded_lower(key).into_owned())
+                        .or_insert_with(|| decoded_lower(value).into_owned());
                 }
             }
             first

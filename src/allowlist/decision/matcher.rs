@@ -40,11 +40,11 @@ struct Assigned {
 
 /// What the rules alone say about a request, whatever other step may decide first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matches {
+pub struct Matches<'m> {
     /// The privileges that match, sorted by name.
-    pub privileges: Vec<String>,
+    pub privileges: Vec<&'m str>,
     /// The grants of those privileges to identities that match, sorted.
-    pub grants: Vec<Grant>,
+    pub grants: Vec<Grant<'m>>,
 }
 
 impl Matcher {
@@ -131,22 +131,18 @@ impl Matcher {
     }
 
     /// What the rules alone say: every privilege that matches, every grant of those that applies.
-    pub fn matches(&self, request: &Request<'_>) -> Matches {
+    pub fn matches<'m>(&'m self, request: &Request<'_>) -> Matches<'m> {
         let Some(target) = Target::parse(request.url) else { return Matches::default() };
         let asked = Asked::new(&target);
         let callers = self.identities_of(request);
         let held = self.roles_of(&callers);
         let mut matches = Matches::default();
         for privilege in self.matching(&asked) {
-            matches.privileges.push(privilege.name.clone());
+            matches.privileges.push(&privilege.name);
             for assigned in privilege.roles.shared_with(&held).filter_map(|role| self.roles.get(role)) {
                 let both = assigned.identities.shared_with(&callers);
                 matches.grants.extend(both.filter_map(|number| self.identities.get(number)).map(
-                    |(identity, _)| Grant {
-                        identity: identity.clone(),
-                        privilege: privilege.name.clone(),
-                        role: assigned.role.clone(),
-                    },
+                    |(identity, _)| Grant { identity, privilege: &privilege.name, role: &assigned.role },
                 ));
             }
         }

@@ -1,5 +1,6 @@
 //! A request as the guest agent sees it: what is asked for, and by which process.
 
+use super::super::decoding::lowered;
 use super::super::{Endpoint, OsType, UnknownWord};
 use super::target::Target;
 
@@ -91,11 +92,11 @@ impl<'a> Request<'a> {
     pub fn is_on_skip_list(&self, target: &Target<'_>) -> bool {
         let is = |path: &str, query: Option<&str>| {
             let same = |a: Option<&str>, b: Option<&str>| match (a, b) {
-                (Some(a), Some(b)) => a.to_lowercase() == b,
+                (Some(a), Some(b)) => lowered(a) == b,
                 (None, None) => true,
                 _ => false,
             };
-            target.is_origin_form && target.path.to_lowercase() == path && same(target.query, query)
+            target.is_origin_form && lowered(target.path) == path && same(target.query, query)
         };
         match self.method {
             "PUT" => is("/vmagentlog", None),

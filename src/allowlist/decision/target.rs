@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::super::decoding::percent_decoded;
+use super::super::decoding::{decoded_lower, percent_decoded};
 
 /// The longest target the `http` crate accepts, in bytes.
 const LONGEST: usize = 65_534;
@@ -112,12 +112,7 @@ pub fn path_is_guarded(path: &str) -> bool {
 /// The path as it is compared, and the query that was hidden in it: the part behind a decoded `?`
 /// (`key.rs`, lines 216-317).
 pub(super) fn compared(path: &str) -> (Cow<'_, str>, Option<String>) {
-    let lower = match percent_decoded(path) {
-        Cow::Borrowed(plain) if !plain.chars().any(|c| c.is_uppercase() || !c.is_ascii()) => {
-            Cow::Borrowed(plain)
-        }
-        plain => Cow::Owned(plain.to_lowercase()),
-    };
+    let lower = decoded_lower(path);
     match lower.split_once('?') {
         None => (lower, None),
         Some((before, behind)) => {

@@ -76,13 +76,14 @@ fn check(case: &Case, os_type: OsType) -> Result<(), String> {
         return Err(format!("{} instead of {}: {}", answer(&decision), case.answer, decision.reason()));
     }
     let matches = matcher.matches(&request);
-    let mut expected = case.matching.clone().unwrap_or_else(|| matches.privileges.clone());
+    let same = || matches.privileges.iter().map(|&name| name.to_owned()).collect();
+    let mut expected = case.matching.clone().unwrap_or_else(same);
     expected.sort();
     if matches.privileges != expected {
         return Err(format!("{:?} match instead of {expected:?}", matches.privileges));
     }
     let mut pairs: Vec<_> =
-        matches.grants.iter().map(|g| (g.identity.clone(), g.privilege.clone())).collect();
+        matches.grants.iter().map(|g| (g.identity.to_owned(), g.privilege.to_owned())).collect();
     pairs.dedup();
     let mut expected = case.granted.clone().unwrap_or_else(|| pairs.clone());
     expected.sort();
@@ -90,8 +91,8 @@ fn check(case: &Case, os_type: OsType) -> Result<(), String> {
     if pairs != expected {
         return Err(format!("{pairs:?} are granted instead of {expected:?}"));
     }
-    let named = |grant: &Grant| {
-        (Some(grant.privilege.as_str()), Some(grant.identity.as_str()), Some(grant.role.as_str()))
+    let named = |grant: &Grant<'_>| {
+        (Some(grant.privilege), Some(grant.identity), Some(grant.role))
             == (decision.privilege, decision.identity, decision.role)
     };
     match decision.step {
@@ -167,7 +168,8 @@ fn single_steps_are_those_of_the_agent() {
             StepCase::PrivilegeMatch { case, privilege, url, expected } => {
                 let get = format!("GET {url}");
                 let request = request(&nobody, "imds", &get, OsType::Linux);
-                let matches = only(&privilege, &json!({ "name": "x" })).matches(&request);
+                let matcher = only(&privilege, &json!({ "name": "x" }));
+                let matches = matcher.matches(&request);
                 assert_eq!(!matches.privileges.is_empty(), expected, "{case}");
             }
             StepCase::IdentityMatch { case, identity, caller, expected } => {

@@ -23,35 +23,35 @@ const MOST_GRANTS: usize = 500_000;
 
 /// The difference between two allowlists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Difference {
+pub struct Difference<'a> {
     /// Grants only the new rules have, roles included.
-    pub gained: Vec<Grant>,
+    pub gained: Vec<Grant<'a>>,
     /// Grants only the old rules have.
-    pub lost: Vec<Grant>,
+    pub lost: Vec<Grant<'a>>,
     /// What somebody should look at before it reaches machines; empty for a harmless change.
-    pub effects: Vec<Effect>,
+    pub effects: Vec<Effect<'a>>,
     /// False when there are so many grants that they were not compared.
     pub grants_compared: bool,
 }
 
 /// A consequence worth a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum Effect<'a> {
     /// Requests an identity could make are refused: an outage, if it still makes them.
-    Lost(Grant),
+    Lost(Grant<'a>),
     /// An identity reaches something sensitive that it did not reach before.
     Reaches {
         /// By which grant.
-        grant: Grant,
+        grant: Grant<'a>,
         /// What it reaches.
         what: Vec<Sensitive>,
     },
     /// A new privilege takes requests from the default access Allow: they are refused to all but its identities.
     Closed {
         /// Name of the privilege.
-        privilege: String,
+        privilege: &'a str,
         /// Its path.
-        path: String,
+        path: &'a str,
     },
     /// The mode becomes Enforce: what was only recorded, or not looked at, is refused from now on.
     NowEnforced(Mode),
@@ -63,14 +63,14 @@ pub enum Effect {
     DefaultAllows(Vec<Sensitive>),
 }
 
-impl Effect {
+impl Effect<'_> {
     /// Whether it takes access away, as opposed to giving it.
     pub const fn is_loss(&self) -> bool {
         matches!(self, Self::Lost(_) | Self::Closed { .. } | Self::NowEnforced(_) | Self::DefaultDenies)
     }
 }
 
-impl fmt::Display for Effect {
+impl fmt::Display for Effect<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |what: &[Sensitive]| {
             let what: Vec<String> = what.iter().map(ToString::to_string).collect();
@@ -102,7 +102,7 @@ impl fmt::Display for Effect {
 }
 
 /// Compares two allowlists for the machines of one endpoint, or of any where that is not known.
-pub fn difference(old: &Allowlist, new: &Allowlist, endpoint: Option<Endpoint>) -> Difference {
+pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<Endpoint>) -> Difference<'a> {
     let mut difference = Difference { grants_compared: true, ..Difference::default() };
     let enforced = new.mode == Mode::Enforce;
     match (old.mode, new.mode) {
@@ -131,26 +131,23 @@ pub fn difference(old: &Allowlist, new: &Allowlist, endpoint: Option<Endpoint>) 
     difference.gained = without(&after.grants, &before.grants);
     difference.lost = without(&before.grants, &after.grants);
 
-    let had = before.grants.clone();
-    for grant in once_per_pair(&had).filter(|_| enforced) {
+    for grant in once_per_pair(&before.grants).filter(|_| enforced) {
         let open = new.default_access == DefaultAccess::Allow && !after.touches(&old.rules, grant);
         if !open && !after.still_gives(&old.rules, grant) {
-            difference.effects.push(Effect::Lost(grant.clone()));
+            difference.effects.push(Effect::Lost(grant));
         }
     }
-    let have = after.grants.clone();
-    for grant in once_per_pair(&have).filter(|_| new.mode != Mode::Disabled) {
-        let Some(privilege) = new.rules.privileges.get(&grant.privilege) else { continue };
+    for grant in once_per_pair(&after.grants).filter(|_| new.mode != Mode::Disabled) {
+        let Some(privilege) = new.rules.privileges.get(grant.privilege) else { continue };
         let what = sensitive(&privilege.path, &privilege.query_parameters, endpoint);
         if !what.is_empty() && !before.still_gives(&new.rules, grant) {
-            difference.effects.push(Effect::Reaches { grant: grant.clone(), what });
+            difference.effects.push(Effect::Reaches { grant, what });
         }
     }
     if enforced && (old.default_access, new.default_access) == (DefaultAccess::Allow, DefaultAccess::Allow) {
         for (name, privilege) in &new.rules.privileges {
             if !old.rules.privileges.values().any(|other| covers(other, privilege)) {
-                let (privilege, path) = (name.clone(), privilege.path.clone());
-                difference.effects.push(Effect::Closed { privilege, path });
+                difference.effects.push(Effect::Closed { privilege: name, path: &privilege.path });
             }
         }
     }
@@ -170,19 +167,16 @@ fn left_open(rules: &Rules, endpoint: Option<Endpoint>) -> Vec<Sensitive> {
 }
 
 /// Grants that differ only in the role are one thing to the agent.
-fn once_per_pair(grants: &[Grant]) -> impl Iterator<Item = &Grant> {
-    let mut last: Option<&Grant> = None;
-    grants.iter().filter(move |&grant| {
-        let same =
-            last.is_some_and(|last| (&last.identity, &last.privilege) == (&grant.identity, &grant.privilege));
-        last = Some(grant);
-        !same
-    })
+fn once_per_pair<'a>(grants: &[Grant<'a>]) -> impl Iterator<Item = Grant<'a>> {
+    let alike = |one: &Grant<'_>, other: &Grant<'_>| {
+        (one.identity, one.privilege) == (other.identity, other.privilege)
+    };
+    grants.chunk_by(alike).filter_map(|alike| alike.first().copied())
 }
 
 /// The elements of one sorted list that another does not have.
-fn without(list: &[Grant], other: &[Grant]) -> Vec<Grant> {
-    list.iter().filter(|grant| other.binary_search(grant).is_err()).cloned().collect()
+fn without<'a>(list: &[Grant<'a>], other: &[Grant<'a>]) -> Vec<Grant<'a>> {
+    list.iter().filter(|grant| other.binary_search(grant).is_err()).copied().collect()
 }
 
 #[cfg(test)]

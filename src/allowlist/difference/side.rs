@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::super::decoding::lowered;
 use super::super::{Grant, Identity, Privilege, Rules, grants};
 
 /// One side of the comparison. What covers a privilege or an identity of the other side is found once for each.
 pub(super) struct Side<'a> {
     rules: &'a Rules,
-    pub(super) grants: Vec<Grant>,
-    covering_privileges: BTreeMap<String, Vec<&'a str>>,
-    covering_identities: BTreeMap<String, Vec<&'a str>>,
+    pub(super) grants: Vec<Grant<'a>>,
+    covering_privileges: BTreeMap<&'a str, Vec<&'a str>>,
+    covering_identities: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 impl<'a> Side<'a> {
@@ -20,33 +21,33 @@ impl<'a> Side<'a> {
 
     /// Whether this side lets the holder of another side's grant do all of it still: by some pair of an identity
     /// that includes the holder and a privilege that covers the request.
-    pub(super) fn still_gives(&mut self, other: &Rules, grant: &Grant) -> bool {
+    pub(super) fn still_gives(&mut self, other: &Rules, grant: Grant<'a>) -> bool {
         let rules = self.rules;
-        let identity = other.identities.get(&grant.identity);
-        let privilege = other.privileges.get(&grant.privilege);
+        let identity = other.identities.get(grant.identity);
+        let privilege = other.privileges.get(grant.privilege);
         let (Some(identity), Some(privilege)) = (identity, privilege) else { return false };
-        let who = self.covering_identities.entry(grant.identity.clone()).or_insert_with(|| {
+        let who = self.covering_identities.entry(grant.identity).or_insert_with(|| {
             let including = rules.identities.iter().filter(|(_, mine)| is_included(identity, mine));
             including.map(|(name, _)| name.as_str()).collect()
         });
-        let what = self.covering_privileges.entry(grant.privilege.clone()).or_insert_with(|| {
+        let what = self.covering_privileges.entry(grant.privilege).or_insert_with(|| {
             let covering = rules.privileges.iter().filter(|(_, mine)| covers(mine, privilege));
             covering.map(|(name, _)| name.as_str()).collect()
         });
         let given = |pair: (&str, &str)| {
-            let of = |grant: &Grant| (grant.identity.as_str(), grant.privilege.as_str()).cmp(&pair);
+            let of = |grant: &Grant<'_>| (grant.identity, grant.privilege).cmp(&pair);
             self.grants.binary_search_by(of).is_ok()
         };
         who.iter().any(|who| what.iter().any(|what| given((who, what))))
     }
 
     /// Whether any privilege of this side matches a request that a grant of another side is about.
-    pub(super) fn touches(&self, other: &Rules, grant: &Grant) -> bool {
-        let Some(theirs) = other.privileges.get(&grant.privilege) else { return false };
-        let theirs = theirs.path.to_lowercase();
+    pub(super) fn touches(&self, other: &Rules, grant: Grant<'_>) -> bool {
+        let Some(theirs) = other.privileges.get(grant.privilege) else { return false };
+        let theirs = lowered(&theirs.path);
         self.rules.privileges.values().any(|mine| {
-            let mine = mine.path.to_lowercase();
-            mine.starts_with(&theirs) || theirs.starts_with(&mine)
+            let mine = lowered(&mine.path);
+            mine.starts_with(&*theirs) || theirs.starts_with(&*mine)
         })
     }
 }
@@ -63,9 +64,9 @@ fn is_included(one: &Identity, other: &Identity) -> bool {
 /// Whether every request that matches `narrow` also matches `broad`.
 pub(super) fn covers(broad: &Privilege, narrow: &Privilege) -> bool {
     let asks = |key: &str, value: &str| {
-        let same = |(k, v): (&String, &String)| k.to_lowercase() == key && v.to_lowercase() == value;
+        let same = |(k, v): (&String, &String)| lowered(k) == key && lowered(v) == value;
         narrow.query_parameters.iter().any(same)
     };
-    narrow.path.to_lowercase().starts_with(&broad.path.to_lowercase())
-        && broad.query_parameters.iter().all(|(key, value)| asks(&key.to_lowercase(), &value.to_lowercase()))
+    lowered(&narrow.path).starts_with(&*lowered(&broad.path))
+        && broad.query_parameters.iter().all(|(key, value)| asks(&lowered(key), &lowered(value)))
 }

@@ -13,7 +13,7 @@ fn rules() -> Value {
 }
 
 fn allowlist(mode: Mode, default_access: DefaultAccess, rules: &Value) -> Allowlist {
-    Allowlist { mode, default_access, rules: Lists::from_value(rules).unwrap().to_rules().0 }
+    Allowlist { mode, default_access, rules: Lists::from_value(rules).unwrap().into_rules().0 }
 }
 
 fn strict(rules: &Value) -> Allowlist {
@@ -39,7 +39,8 @@ fn a_lost_grant_under_enforce_is_an_outage() {
     assert_eq!(told(&strict(&rules()), &strict(&less)), lost);
 
     let audit = |rules| allowlist(Mode::Audit, DefaultAccess::Deny, rules);
-    let found = difference(&audit(&rules()), &audit(&less), None);
+    let (old, new) = (audit(&rules()), audit(&less));
+    let found = difference(&old, &new, None);
     assert_eq!((found.lost.len(), found.effects.len()), (1, 0));
 }
 
@@ -50,7 +51,8 @@ fn a_grant_that_moves_or_is_renamed_is_not_lost() {
         json!({ "tokens": { "path": "/Metadata/identity" }, "vm": { "path": "/metadata/instance" } });
     moved["roles"] = json!({ "a": { "privileges": ["tokens"] }, "b": { "privileges": ["vm"] } });
     moved["role_assignments"] = json!({ "a": { "identities": ["web"] }, "b": { "identities": ["web"] } });
-    let found = difference(&strict(&rules()), &strict(&moved), None);
+    let (old, new) = (strict(&rules()), strict(&moved));
+    let found = difference(&old, &new, None);
     assert_eq!(found.effects, []);
     assert_eq!((found.gained.len(), found.lost.len()), (2, 2));
 }
@@ -89,18 +91,20 @@ fn a_wider_path_under_the_same_name_is_a_gain() {
 #[test]
 fn changes_of_mode_and_default_access() {
     let with = |mode, default_access| allowlist(mode, default_access, &rules());
-    let enforce = [Effect::NowEnforced(Mode::Audit)];
-    let found = difference(&with(Mode::Audit, DefaultAccess::Deny), &strict(&rules()), None);
+    let (strict, enforce) = (strict(&rules()), [Effect::NowEnforced(Mode::Audit)]);
+    let audit = with(Mode::Audit, DefaultAccess::Deny);
+    let found = difference(&audit, &strict, None);
     assert_eq!(found.effects, enforce);
     assert!(found.effects[0].is_loss());
 
-    let found = difference(&strict(&rules()), &with(Mode::Disabled, DefaultAccess::Deny), None);
+    let disabled = with(Mode::Disabled, DefaultAccess::Deny);
+    let found = difference(&strict, &disabled, None);
     assert_eq!(found.effects, [Effect::NoLongerEnforced(Mode::Disabled)]);
 
     let open = with(Mode::Enforce, DefaultAccess::Allow);
-    let found = difference(&strict(&rules()), &open, Some(Endpoint::Imds));
+    let found = difference(&strict, &open, Some(Endpoint::Imds));
     assert_eq!(found.effects, [Effect::DefaultAllows(vec![Sensitive::AttestedData])]);
-    assert_eq!(difference(&open, &strict(&rules()), None).effects, [Effect::DefaultDenies]);
+    assert_eq!(difference(&open, &strict, None).effects, [Effect::DefaultDenies]);
 }
 
 #[test]
@@ -148,7 +152,8 @@ fn rules_with_too_many_grants_are_compared_in_their_words_only() {
     large["roles"]["r"]["privileges"] = names("p");
     large["role_assignments"]["r"]["identities"] = names("i");
     let audit = allowlist(Mode::Audit, DefaultAccess::Deny, &large);
-    let found = difference(&audit, &strict(&large), None);
+    let strict = strict(&large);
+    let found = difference(&audit, &strict, None);
     assert!(!found.grants_compared && found.gained.is_empty());
     assert_eq!(found.effects, [Effect::NowEnforced(Mode::Audit)]);
 }

@@ -3,8 +3,8 @@
 use super::super::{Collapsed, DefaultAccess, Document, List, Mode};
 use super::{FindingId, Found, Subject};
 
-/// L01, L03 (equal names) and L05.
-pub(super) fn check(document: &Document, found: &mut Found) {
+/// L01, L03 (equal names) and L05. What the keyed form could not keep of the lists has to be known already.
+pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut Found) {
     if let Some(word) = &document.mode
         && word.parse::<Mode>().is_err()
     {
@@ -37,7 +37,7 @@ pub(super) fn check(document: &Document, found: &mut Found) {
             found.error(FindingId::L01, Subject::List(list), message, Some("Write an empty list.".into()));
         }
     }
-    for collapsed in lists.to_rules().1 {
+    for collapsed in collapsed {
         let Collapsed::LastOfEqualNames { list, name, times } = collapsed else { continue };
         let message = format!("occurs {times} times; the guest agent keeps the last and drops the others.");
         let subject = match list {

@@ -1,9 +1,9 @@
 //! What this project knows about the two endpoints: their paths, which of them matter most, and who calls them.
 //! Advice rather than contract; taken from Microsoft's pages on IMDS and the public code of the Linux guest agent.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use super::super::decoding::lowered;
 use super::super::{Endpoint, OsType};
 
 /// Something behind an endpoint that an attacker would want.
@@ -58,15 +58,25 @@ const SENSITIVE: [Requests; 6] = [
 
 /// What of the sensitive things requests of a privilege can reach, by its path and query parameters, at one
 /// endpoint or, when that is not known, at any.
-pub fn sensitive(path: &str, query: &BTreeMap<String, String>, endpoint: Option<Endpoint>) -> Vec<Sensitive> {
-    let path = path.to_lowercase();
+pub fn sensitive<'q>(
+    path: &str,
+    query: impl IntoIterator<Item = (&'q String, &'q String), IntoIter: Clone>,
+    endpoint: Option<Endpoint>,
+) -> Vec<Sensitive> {
+    let (path, query) = (lowered(path), query.into_iter());
     let here = |requests: &&Requests| {
-        let meets = requests.path.starts_with(&path)
-            || path.strip_prefix(requests.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let contradicts = requests.parameter.is_some_and(|(key, value)| {
-            query.iter().any(|(k, v)| k.to_lowercase() == key && v.to_lowercase() != value)
-        });
-        endpoint.is_none_or(|endpoint| endpoint.profile() == requests.endpoint) && meets && !contradicts
+        let meets = || {
+            requests.path.starts_with(&*path)
+                || path
+                    .strip_prefix(requests.path)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let contradicts = || {
+            requests.parameter.is_some_and(|(key, value)| {
+                query.clone().any(|(k, v)| lowered(k) == key && lowered(v) != value)
+            })
+        };
+        endpoint.is_none_or(|endpoint| endpoint.profile() == requests.endpoint) && meets() && !contradicts()
     };
     let mut reached: Vec<Sensitive> = SENSITIVE.iter().filter(here).map(|requests| requests.what).collect();
     reached.dedup();
@@ -168,7 +178,7 @@ pub(super) fn is_interpreter(file: &str) -> bool {
         "zsh",
     ];
     const VERSIONED: [&str; 6] = ["python", "pythonw", "pypy", "perl", "php", "ruby"];
-    let file = file.to_lowercase();
+    let file = lowered(file);
     let file = file.strip_suffix(".exe").unwrap_or(&file);
     let bare = file.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
     EXACT.contains(&file) || VERSIONED.contains(&bare)
@@ -187,11 +197,13 @@ pub(super) fn is_broad_group(group: &str) -> bool {
         "admin",
         "administrators",
     ];
-    BROAD.contains(&group.to_lowercase().as_str())
+    BROAD.contains(&&*lowered(group))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -211,9 +223,9 @@ mod tests {
 
     #[test]
     fn a_query_parameter_can_rule_them_out() {
-        let query = [("Comp".to_owned(), "health".to_owned())].into();
+        let query = BTreeMap::from([("Comp".to_owned(), "health".to_owned())]);
         assert_eq!(sensitive("/machine", &query, None), []);
-        let query = [("comp".to_owned(), "Certificates".to_owned())].into();
+        let query = BTreeMap::from([("comp".to_owned(), "Certificates".to_owned())]);
         assert_eq!(sensitive("/machine", &query, None), [Sensitive::Certificates]);
     }
 

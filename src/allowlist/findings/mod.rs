@@ -15,6 +15,7 @@ mod privileges;
 mod query;
 mod references;
 mod subject;
+mod twins;
 mod view;
 mod whole;
 
@@ -115,7 +116,8 @@ pub fn open_document_findings(
     is_open: impl Fn(&str) -> bool,
 ) -> Vec<Finding> {
     let mut found = Found::default();
-    document::check(document, &mut found);
+    let (rules, collapsed) = document.rules.clone().unwrap_or_default().into_rules();
+    document::check(document, collapsed, &mut found);
     let context = Context {
         mode: document.mode.as_deref().map(Mode::as_agent_reads).or(context.mode),
         default_access: document
@@ -125,7 +127,6 @@ pub fn open_document_findings(
             .or(context.default_access),
         ..context.clone()
     };
-    let (rules, _) = document.rules.clone().unwrap_or_default().to_rules();
     found.0.extend(findings(&Draft::from(&rules).without(is_open), &context));
     found.sorted()
 }

@@ -1,21 +1,36 @@
 //! Privileges that cover each other: L22 and L23.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::Part;
+use super::super::decoding::lowered;
 use super::view::{References, View, some_of};
 use super::{FindingId, Found, Subject};
 
 /// A privilege as the matcher sees it.
 struct Effective<'a> {
     name: &'a str,
-    path: String,
-    query: BTreeMap<String, String>,
+    path: Cow<'a, str>,
+    written: &'a BTreeMap<String, Part<String>>,
+    /// What is written in lower case. Most paths cover no other, so most are never asked for it.
+    query: OnceCell<Query<'a>>,
 }
 
-impl Effective<'_> {
+type Query<'a> = BTreeMap<Cow<'a, str>, Cow<'a, str>>;
+
+impl<'a> Effective<'a> {
+    fn query(&self) -> &Query<'a> {
+        self.query.get_or_init(|| {
+            let known = self.written.iter().filter_map(|(key, value)| Some((key, value.known()?)));
+            known.map(|(key, value)| (lowered(key), lowered(value))).collect()
+        })
+    }
+
     /// Whether every request that matches `other` matches this one too, given that the path is a prefix.
     fn covers_query_of(&self, other: &Self) -> bool {
-        self.query.iter().all(|(key, value)| other.query.get(key) == Some(value))
+        self.query().iter().all(|(key, value)| other.query().get(key) == Some(value))
     }
 }
 
@@ -23,25 +38,21 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     let mut all: Vec<Effective<'_>> = view
         .paths()
         .filter_map(|(name, one, path)| {
-            let query = one.query_parameters.known()?.iter();
-            let lower = |(key, value): (&String, &super::super::Part<String>)| {
-                Some((key.to_lowercase(), value.known()?.to_lowercase()))
-            };
-            Some(Effective {
-                name,
-                path: path.to_lowercase(),
-                query: query.map(lower).collect::<Option<_>>()?,
-            })
+            let written = one.query_parameters.known()?;
+            let complete = !written.values().any(Part::is_unknown);
+            complete.then(|| Effective { name, path: lowered(path), written, query: OnceCell::new() })
         })
         .collect();
-    all.sort_by(|a, b| (&a.path, a.name).cmp(&(&b.path, b.name)));
+    all.sort_unstable_by(|a, b| (&a.path, a.name).cmp(&(&b.path, b.name)));
 
-    let mut firsts = BTreeMap::<(&str, &BTreeMap<String, String>), &str>::new();
-    for one in &all {
-        let first = *firsts.entry((&one.path, &one.query)).or_insert(one.name);
-        if first != one.name {
-            let message = format!("matches the same requests as \"{first}\".");
-            found.info(FindingId::L23, Subject::Privilege(one.name.to_owned()), message, None);
+    for same_path in all.chunk_by(|a, b| a.path == b.path).filter(|same_path| same_path.len() > 1) {
+        let mut firsts = BTreeMap::<&Query<'_>, &str>::new();
+        for one in same_path {
+            let first = *firsts.entry(one.query()).or_insert(one.name);
+            if first != one.name {
+                let message = format!("matches the same requests as \"{first}\".");
+                found.info(FindingId::L23, Subject::Privilege(one.name.to_owned()), message, None);
+            }
         }
     }
 
@@ -51,13 +62,13 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
         let before = all.get(..index).unwrap_or_default().iter().rev();
         let before = before.take_while(|other| other.path == broad.path);
         let after = all.get(index + 1..).unwrap_or_default().iter();
-        let after = after.take_while(|other| other.path.starts_with(&broad.path));
+        let after = after.take_while(|other| other.path.starts_with(&*broad.path));
         let mut covered = Vec::new();
         for other in before.chain(after) {
             if !view.spend_pairs(1) {
                 return;
             }
-            let same = other.path == broad.path && other.query == broad.query;
+            let same = other.path == broad.path && other.query() == broad.query();
             if !same && broad.covers_query_of(other) {
                 covered.push(other.name);
             }

@@ -1,14 +1,18 @@
 //! Paths of privileges: L10 to L16 and L25.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::iter;
+use std::ops::Bound;
 
+use super::super::decoding::lowered;
 use super::known::KNOWN_PATHS;
 use super::query::decoded;
 use super::view::View;
 use super::{FindingId, Found, Subject};
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
-    let paths: BTreeSet<String> = view.paths().map(|(_, _, path)| path.to_lowercase()).collect();
+    let paths: BTreeSet<Cow<'_, str>> = view.paths().map(|(_, _, path)| lowered(path)).collect();
     for (name, one, path) in view.paths() {
         let subject = || Subject::Path { privilege: name.to_owned() };
         if let Some((message, instead)) = never_matches(path) {
@@ -20,12 +24,12 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
                 "is percent-encoded; the request is decoded before the comparison and the rule is not.";
             found.error(FindingId::L11, subject(), message, Some(format!("Write \"{plain}\".")));
         }
-        let lower = path.to_lowercase();
-        within_a_segment(&lower, &paths, subject(), found);
-        final_slash(&lower, &paths, subject(), found);
+        let lower = lowered(path);
+        within_a_segment(&lower, &paths, subject, found);
+        final_slash(&lower, &paths, subject, found);
         let narrowed = one.query_parameters.known().is_none_or(|query| !query.is_empty());
         let granted = view.references.as_ref().is_none_or(|references| references.is_granted(name));
-        if ["/", "/metadata", "/metadata/", "/machine", "/machine/"].contains(&lower.as_str())
+        if ["/", "/metadata", "/metadata/", "/machine", "/machine/"].contains(&&*lower)
             && !narrowed
             && granted
         {
@@ -102,7 +106,12 @@ fn never_matches(path: &str) -> Option<(String, Option<String>)> {
 }
 
 /// L12: another path goes on within the last segment of this one.
-fn within_a_segment(path: &str, paths: &BTreeSet<String>, subject: Subject, found: &mut Found) {
+fn within_a_segment(
+    path: &str,
+    paths: &BTreeSet<Cow<'_, str>>,
+    subject: impl Fn() -> Subject,
+    found: &mut Found,
+) {
     if path.ends_with('/') {
         return;
     }
@@ -110,24 +119,26 @@ fn within_a_segment(path: &str, paths: &BTreeSet<String>, subject: Subject, foun
         other.strip_prefix(path).is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?']))
     };
     // Paths that begin with this one follow it in order; those that go on at a segment need no look each.
-    let longer =
-        paths.range(path.to_owned()..).map(String::as_str).take_while(|other| other.starts_with(path));
+    let longer = paths
+        .range::<str, _>((Bound::Included(path), Bound::Unbounded))
+        .map(|other| &**other)
+        .take_while(|other| other.starts_with(path));
     let other = longer.take(1000).find(goes_on).or_else(|| KNOWN_PATHS.iter().copied().find(goes_on));
     if let Some(other) = other {
         let message = format!("ends within a segment of \"{other}\", which it matches too.");
-        found.warning(FindingId::L12, subject, message, None);
+        found.warning(FindingId::L12, subject(), message, None);
     }
 }
 
 /// L13: the bare path is not covered.
-fn final_slash(path: &str, paths: &BTreeSet<String>, subject: Subject, found: &mut Found) {
+fn final_slash(path: &str, paths: &BTreeSet<Cow<'_, str>>, subject: impl Fn() -> Subject, found: &mut Found) {
     let Some(bare) = path.strip_suffix('/').filter(|bare| !bare.is_empty()) else { return };
     let prefixes = bare.char_indices().map(|(at, c)| at + c.len_utf8());
     let covered = prefixes.filter_map(|end| bare.get(..end)).any(|prefix| paths.contains(prefix));
     if !covered {
         let message = format!("ends with a slash and so does not match \"{bare}\".");
         let instead = format!("Write \"{bare}\", or add a privilege for it.");
-        found.warning(FindingId::L13, subject, message, Some(instead));
+        found.warning(FindingId::L13, subject(), message, Some(instead));
     }
 }
 
@@ -152,19 +163,26 @@ fn unusual(path: &str) -> Option<&'static str> {
 fn method_in(name: &str) -> Option<&'static str> {
     const WORDS: [&str; 10] =
         ["read", "reader", "readonly", "write", "writer", "get", "post", "put", "delete", "patch"];
-    let mut words = Vec::<String>::new();
-    let mut before = ' ';
-    for c in name.chars() {
-        let starts = !before.is_alphanumeric() || (before.is_lowercase() && c.is_uppercase());
-        if c.is_alphanumeric() {
-            match words.last_mut() {
-                Some(word) if !starts => word.extend(c.to_lowercase()),
-                _ => words.push(c.to_lowercase().collect()),
-            }
-        }
-        before = c;
-    }
-    WORDS.into_iter().find(|method| words.iter().any(|word| word == method))
+    let is = |word: &str, method: &str| word.chars().flat_map(char::to_lowercase).eq(method.chars());
+    let first = words(name).filter_map(|word| WORDS.iter().position(|method| is(word, method))).min();
+    first.and_then(|first| WORDS.get(first).copied())
+}
+
+/// The words a name is made of: letters and digits between signs, and anew with each capital behind a small letter.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    let mut rest = name;
+    iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let mut before = ' ';
+        let end = rest.find(|c: char| {
+            let ends = !c.is_alphanumeric() || (before.is_lowercase() && c.is_uppercase());
+            before = c;
+            ends
+        });
+        let word;
+        (word, rest) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 #[cfg(test)]
@@ -177,5 +195,16 @@ mod tests {
         assert_eq!(method_in("write-logs"), Some("write"));
         assert_eq!(method_in("thread"), None);
         assert_eq!(method_in("Target"), None);
+        assert_eq!(
+            words("--instanceRead2 Über_dieGET").collect::<Vec<_>>(),
+            ["instance", "Read2", "Über", "die", "GET"]
+        );
+        assert_eq!(words("-").next(), None);
+    }
+
+    #[test]
+    fn of_several_methods_in_a_name_it_is_the_first_known() {
+        assert_eq!(method_in("deleteOrRead"), Some("read"));
+        assert_eq!(method_in("PATCH-and-PUT"), Some("put"));
     }
 }

@@ -1,9 +1,8 @@
 //! Query parameters of privileges: L11 (in keys and values), L17 to L20.
 
-use std::collections::BTreeMap;
-
-use super::super::decoding::percent_decoded;
+use super::super::decoding::{lowered, percent_decoded};
 use super::super::{DefaultAccess, Mode, Part};
+use super::twins::twins;
 use super::view::View;
 use super::{FindingId, Found, Subject};
 
@@ -16,14 +15,15 @@ pub(super) fn decoded(text: &str) -> Option<String> {
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
     for (name, one) in view.privileges() {
         let Some(query) = one.query_parameters.known() else { continue };
-        let mut keys = BTreeMap::<String, &str>::new();
+        let parameter =
+            |key: &str| Subject::QueryParameter { privilege: name.to_owned(), key: key.to_owned() };
+        for (first, key) in twins(query.keys()) {
+            let message =
+                format!("differs from \"{first}\" only in case; which of the two counts is random.");
+            found.error(FindingId::L17, parameter(key), message, None);
+        }
         for (key, value) in query {
-            let subject = || Subject::QueryParameter { privilege: name.to_owned(), key: key.clone() };
-            if let Some(first) = keys.insert(key.to_lowercase(), key) {
-                let message =
-                    format!("differs from \"{first}\" only in case; which of the two counts is random.");
-                found.error(FindingId::L17, subject(), message, None);
-            }
+            let subject = || parameter(key);
             key_alone(key, subject, found);
             if let Some(value) = value.known() {
                 value_alone(value, subject, found);
@@ -87,7 +87,7 @@ fn leaving(view: &View<'_>, found: &mut Found) {
         match one {
             Part::Unknown => return,
             Part::Known(one) => match (&one.path, &one.query_parameters) {
-                (Part::Known(path), Part::Known(query)) if query.is_empty() => bare.push(path.to_lowercase()),
+                (Part::Known(path), Part::Known(query)) if query.is_empty() => bare.push(lowered(path)),
                 (_, Part::Known(query)) if !query.is_empty() => {}
                 _ => return,
             },
@@ -99,11 +99,11 @@ fn leaving(view: &View<'_>, found: &mut Found) {
         if !narrowed {
             continue;
         }
-        let path = path.to_lowercase();
+        let path = lowered(path);
         let ends = path.char_indices().map(|(at, c)| at + c.len_utf8());
         let caught = ends
             .filter_map(|end| path.get(..end))
-            .any(|prefix| bare.binary_search_by(|bare| bare.as_str().cmp(prefix)).is_ok());
+            .any(|prefix| bare.binary_search_by(|bare| (**bare).cmp(prefix)).is_ok());
         if !caught && !path.is_empty() {
             let message = "is narrowed by query parameters; a request that repeats, omits or respells one of them \
                 leaves it and is allowed by default.";

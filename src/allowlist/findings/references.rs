@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{List, Part};
 use super::near::nearest;
+use super::twins::twins;
 use super::view::{View, known};
 use super::{FindingId, Found, Subject};
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
     dangling(view, found);
-    twins(view, found);
+    differing_in_case(view, found);
     unused(view, found);
 }
 
@@ -48,7 +49,7 @@ fn unknown_name<T>(
     found.error(FindingId::L02, subject(), message, meant.map(|meant| format!("Did you mean \"{meant}\"?")));
 }
 
-fn twins(view: &View<'_>, found: &mut Found) {
+fn differing_in_case(view: &View<'_>, found: &mut Found) {
     let draft = view.draft;
     twins_in(draft.privileges.known(), found, Subject::Privilege);
     twins_in(draft.roles.known(), found, Subject::Role);
@@ -57,20 +58,15 @@ fn twins(view: &View<'_>, found: &mut Found) {
 }
 
 fn twins_in<T>(map: Option<&BTreeMap<String, T>>, found: &mut Found, subject: impl Fn(String) -> Subject) {
-    let mut seen = BTreeMap::<String, &str>::new();
-    for name in map.into_iter().flat_map(BTreeMap::keys) {
-        if let Some(first) = seen.insert(name.to_lowercase(), name) {
-            let message =
-                format!("differs from \"{first}\" only in case; the guest agent takes them for two.");
-            found.error(FindingId::L03, subject(name.clone()), message, None);
-        }
+    for (first, name) in twins(map.into_iter().flat_map(BTreeMap::keys)) {
+        let message = format!("differs from \"{first}\" only in case; the guest agent takes them for two.");
+        found.error(FindingId::L03, subject(name.to_owned()), message, None);
     }
 }
 
 fn unused(view: &View<'_>, found: &mut Found) {
     let draft = view.draft;
-    let assigned: Option<BTreeSet<&str>> =
-        draft.role_assignments.known().map(|map| map.keys().map(String::as_str).collect());
+    let assigned = draft.role_assignments.known();
     for (role, one) in known(&draft.roles) {
         if one.privileges.known().is_some_and(|names| names.known.is_empty() && !names.more) {
             found.warning(
@@ -82,7 +78,7 @@ fn unused(view: &View<'_>, found: &mut Found) {
         }
     }
     for role in draft.roles.known().into_iter().flat_map(BTreeMap::keys) {
-        if assigned.as_ref().is_some_and(|assigned| !assigned.contains(role.as_str())) {
+        if assigned.is_some_and(|assigned| !assigned.contains_key(role)) {
             found.warning(FindingId::L04, Subject::Role(role.clone()), "is assigned to nobody.", None);
         }
     }

@@ -54,7 +54,7 @@ fn access(mode: Mode, default_access: DefaultAccess) -> Context {
 }
 
 fn draft(rules: &Value) -> Draft {
-    Draft::from(&Lists::from_value(rules).unwrap().to_rules().0)
+    Draft::from(&Lists::from_value(rules).unwrap().into_rules().0)
 }
 
 fn all(rules: &Value, context: &Context) -> Vec<Finding> {

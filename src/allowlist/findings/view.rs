@@ -19,10 +19,10 @@ pub(super) struct View<'a> {
 
 /// The resolved references: names that exist, and nothing else.
 pub(super) struct References<'a> {
-    /// For each privilege the roles that list it and are assigned to somebody.
-    roles_of: BTreeMap<&'a str, Vec<usize>>,
-    /// For each such role its identities.
-    holders_of: Vec<BTreeSet<&'a str>>,
+    /// Each privilege with a role that lists it and is assigned to somebody, sorted.
+    listed: Vec<(&'a str, usize)>,
+    /// For each such role its identities, sorted.
+    holders_of: Vec<Vec<&'a str>>,
 }
 
 impl<'a> View<'a> {
@@ -50,12 +50,14 @@ impl<'a> View<'a> {
 
     /// What sensitive things a privilege reaches; none while that cannot be told.
     pub(super) fn sensitive(&self, one: &DraftPrivilege) -> Vec<Sensitive> {
-        let whole = || -> Option<_> {
-            let query = one.query_parameters.known()?.iter();
-            let query = query.map(|(key, value)| Some((key.clone(), value.known()?.clone())));
-            Some((one.path.known()?, query.collect::<Option<_>>()?))
+        let (Part::Known(path), Part::Known(query)) = (&one.path, &one.query_parameters) else {
+            return Vec::new();
         };
-        whole().map(|(path, query)| sensitive(path, &query, self.context.endpoint)).unwrap_or_default()
+        if query.values().any(Part::is_unknown) {
+            return Vec::new();
+        }
+        let query = query.iter().filter_map(|(key, value)| Some((key, value.known()?)));
+        sensitive(path, query, self.context.endpoint)
     }
 
     /// Takes `cost` from the comparisons of names that are still made; false when they are used up.
@@ -85,7 +87,7 @@ impl<'a> References<'a> {
     fn of(draft: &'a Draft) -> Option<Self> {
         let (privileges, identities) = (draft.privileges.known()?, draft.identities.known()?);
         let (roles, assignments) = (draft.roles.known()?, draft.role_assignments.known()?);
-        let mut references = Self { roles_of: BTreeMap::new(), holders_of: Vec::new() };
+        let mut references = Self { listed: Vec::new(), holders_of: Vec::new() };
         for (role, assignment) in assignments {
             let Some(listed) = roles.get(role) else { continue };
             let (listed, assigned) =
@@ -94,44 +96,55 @@ impl<'a> References<'a> {
                 return None;
             }
             let existing = assigned.known.iter().filter(|name| identities.contains_key(*name));
-            let holders: BTreeSet<&str> = existing.map(String::as_str).collect();
-            if holders.is_empty() {
-                continue;
+            let holders: Vec<&str> = existing.map(String::as_str).collect();
+            let (role, before) = (references.holders_of.len(), references.listed.len());
+            if !holders.is_empty() {
+                let existing = listed.known.iter().filter(|name| privileges.contains_key(*name));
+                references.listed.extend(existing.map(|privilege| (privilege.as_str(), role)));
             }
-            for privilege in listed.known.iter().filter(|name| privileges.contains_key(*name)) {
-                references.roles_of.entry(privilege).or_default().push(references.holders_of.len());
+            if references.listed.len() > before {
+                references.holders_of.push(holders);
             }
-            references.holders_of.push(holders);
         }
+        references.listed.sort_unstable();
         Some(references)
+    }
+
+    /// The roles by which the privilege is held.
+    fn roles_of(&self, privilege: &str) -> impl Iterator<Item = usize> {
+        let from = self.listed.partition_point(|(listed, _)| *listed < privilege);
+        let listed = self.listed.iter().skip(from).take_while(move |(listed, _)| *listed == privilege);
+        listed.map(|(_, role)| *role)
+    }
+
+    /// Who holds the privilege, by one role after the other.
+    fn holders_by_role(&self, privilege: &str) -> impl Iterator<Item = &Vec<&'a str>> {
+        self.roles_of(privilege).filter_map(|role| self.holders_of.get(role))
     }
 
     /// Whether anybody holds the privilege.
     pub(super) fn is_granted(&self, privilege: &str) -> bool {
-        self.roles_of.contains_key(privilege)
+        self.roles_of(privilege).next().is_some()
     }
 
     /// Whether two privileges are held by way of the very same roles.
     pub(super) fn same_roles(&self, one: &str, other: &str) -> bool {
-        self.roles_of.get(one) == self.roles_of.get(other)
+        self.roles_of(one).eq(self.roles_of(other))
     }
 
     /// Who holds the privilege.
     pub(super) fn holders(&self, privilege: &str) -> BTreeSet<&'a str> {
-        let roles = self.roles_of.get(privilege).into_iter().flatten();
-        roles.filter_map(|&role| self.holders_of.get(role)).flatten().copied().collect()
+        self.holders_by_role(privilege).flatten().copied().collect()
     }
 
     /// What finding the holders of a privilege costs.
     pub(super) fn cost(&self, privilege: &str) -> usize {
-        let roles = self.roles_of.get(privilege).into_iter().flatten();
-        roles.filter_map(|&role| self.holders_of.get(role)).map(BTreeSet::len).sum()
+        self.holders_by_role(privilege).map(Vec::len).sum()
     }
 
     /// Everybody who holds anything.
     pub(super) fn all_holders(&self) -> BTreeSet<&'a str> {
-        let roles: BTreeSet<usize> = self.roles_of.values().flatten().copied().collect();
-        roles.into_iter().filter_map(|role| self.holders_of.get(role)).flatten().copied().collect()
+        self.holders_of.iter().flatten().copied().collect()
     }
 }
 

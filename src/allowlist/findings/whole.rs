@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::decoding::lowered;
 use super::super::{DefaultAccess, DraftIdentity, Endpoint, Mode, Part};
 use super::known::{CALLERS, HOST_GA_PLUGIN_PATHS, Sensitive};
 use super::view::{View, some_of};
@@ -20,8 +21,8 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
 fn production(view: &View<'_>, found: &mut Found) {
     let Some(mode @ (Mode::Audit | Mode::Disabled)) = view.context.mode else { return };
     let speaks = |name: &&String| {
-        let words = name.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_ascii_lowercase);
-        words.into_iter().any(|word| ["prod", "production", "prd"].contains(&word.as_str()))
+        let mut words = name.split(|c: char| !c.is_ascii_alphabetic());
+        words.any(|word| ["prod", "production", "prd"].iter().any(|known| known.eq_ignore_ascii_case(word)))
     };
     if let Some(name) = view.context.names.iter().find(speaks) {
         let message =
@@ -52,7 +53,7 @@ fn allow(view: &View<'_>, found: &mut Found) {
 fn wrong_endpoint(view: &View<'_>, found: &mut Found) {
     let Some(endpoint) = view.context.endpoint.map(Endpoint::profile) else { return };
     for (name, _, path) in view.paths() {
-        let path = path.to_lowercase();
+        let path = lowered(path);
         let below = |known: &str| {
             path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
@@ -77,8 +78,8 @@ fn plugin(view: &View<'_>, found: &mut Found) {
     let covers = |one: &Part<super::super::DraftPrivilege>| {
         let Part::Known(one) = one else { return true };
         let Part::Known(path) = &one.path else { return true };
-        let path = path.to_lowercase();
-        HOST_GA_PLUGIN_PATHS.iter().any(|known| known.starts_with(&path) || path.starts_with(known))
+        let path = lowered(path);
+        HOST_GA_PLUGIN_PATHS.iter().any(|known| known.starts_with(&*path) || path.starts_with(known))
     };
     if !privileges.values().any(covers) {
         let message = "no privilege covers HostGAPlugin, whose requests this profile decides as well; extensions \
@@ -151,7 +152,7 @@ fn callers(view: &View<'_>, found: &mut Found) {
 
 fn may_be_run_by(identity: &DraftIdentity, executables: &[&str]) -> bool {
     let named = |text: &str| {
-        let file = text.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+        let file = lowered(text.rsplit(['/', '\\']).next().unwrap_or_default());
         executables.iter().any(|executable| file.starts_with(executable))
     };
     let fits = |part: &Part<Option<String>>| match part {

@@ -1,5 +1,6 @@
 //! The identity a recorded caller becomes.
 
+use super::super::decoding::lowered;
 use super::{Identity, Options, OsType, Reason};
 
 /// A caller as the rules will know it, ordered so that names come out the same for the same log.
@@ -102,7 +103,7 @@ fn versioned_folder(path: &str) -> Option<&str> {
         let mut numbers = version.split('.');
         version.contains('.') && digits(numbers.next()) && numbers.all(|number| digits(Some(number)))
     };
-    let lower = path.to_lowercase();
+    let lower = lowered(path);
     let extension = lower.starts_with("/var/lib/waagent/") || lower.contains(r":\packages\plugins\");
     let mut folders: Vec<&str> = path.split(['/', '\\']).collect();
     folders.pop();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::{Target, asked_for};
+use super::super::decoding::lowered;
 use super::Options;
 
 /// Query parameters that select what is asked for. Others (`api-version`, `incarnation`, ids) come and go.
@@ -41,7 +42,7 @@ impl Pattern {
     /// match it.
     pub(super) fn of(target: &Target<'_>, options: &Options) -> Option<(Self, bool)> {
         let (path, parameters) = asked_for(target);
-        let is = |list: &BTreeSet<String>, key: &str| list.iter().any(|one| one.to_lowercase() == key);
+        let is = |list: &BTreeSet<String>, key: &str| list.iter().any(|one| lowered(one) == key);
         let keep = |key: &str| {
             (SELECTING.contains(&key) || is(&options.keep_parameters, key))
                 && !is(&options.drop_parameters, key)

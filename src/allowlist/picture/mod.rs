@@ -50,11 +50,11 @@ impl Picture {
     pub fn new(document: &Document) -> Self {
         let lists = document.rules.clone().unwrap_or_default();
         let absent = lists.absent();
-        let (rules, _) = lists.to_rules();
+        let (rules, _) = lists.into_rules();
         let mut holders = BTreeMap::<_, BTreeMap<_, BTreeSet<_>>>::new();
         for grant in grants(&rules) {
-            let of_privilege = holders.entry(grant.privilege).or_default();
-            of_privilege.entry(grant.identity).or_default().insert(grant.role);
+            let of_privilege = holders.entry(grant.privilege.to_owned()).or_default();
+            of_privilege.entry(grant.identity.to_owned()).or_default().insert(grant.role.to_owned());
         }
         Self {
             mode: document.mode.as_deref().map(Mode::as_agent_reads),

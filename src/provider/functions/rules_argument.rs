@@ -40,7 +40,7 @@ pub fn document(position: i64, value: &Value) -> Result<Document, FunctionError>
 /// When they are none that it would read.
 pub fn rules(position: i64, value: &Value) -> Result<Rules, FunctionError> {
     let lists: Lists = document(position, value)?.rules.unwrap_or_default();
-    Ok(lists.to_rules().0)
+    Ok(lists.into_rules().0)
 }
 
 /// The argument at a position; Terraform always sends all of them.

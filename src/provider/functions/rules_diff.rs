@@ -54,7 +54,8 @@ impl Function for RulesDiff {
         let options = Options::new(json::from_value(&options), 2, "options", &OPTIONS)?;
         let endpoint: Option<Endpoint> = options.word("endpoint")?;
         let os_type: OsType = options.word("os_type")?.unwrap_or_default();
-        let difference = difference(&allowlist(&old), &allowlist(&new), endpoint);
+        let (before, after) = (allowlist(&old), allowlist(&new));
+        let difference = difference(&before, &after, endpoint);
         let replayed = match options.text("log")? {
             Some(log) => Some(decided_again(&old, &new, &log, endpoint, os_type)?),
             None => None,
@@ -75,7 +76,7 @@ fn allowlist(document: &Document) -> Allowlist {
             .default_access
             .as_deref()
             .map_or(DefaultAccess::Deny, DefaultAccess::as_agent_reads),
-        rules: if inert { crate::allowlist::Rules::default() } else { lists.to_rules().0 },
+        rules: if inert { crate::allowlist::Rules::default() } else { lists.into_rules().0 },
     }
 }
 
@@ -122,8 +123,8 @@ fn result() -> Type {
     ])
 }
 
-fn value(difference: &Difference, replayed: Option<&Replay>) -> Value {
-    let texts = |grants: &[Grant]| Value::List(grants.iter().map(|grant| grant.to_string().into()).collect());
+fn value(difference: &Difference<'_>, replayed: Option<&Replay>) -> Value {
+    let texts = |grants: &[Grant<'_>]| Value::List(grants.iter().map(|grant| grant.text().into()).collect());
     let count = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
     let effects = difference.effects.iter().map(|effect| {
         Value::object([("loss", Value::from(effect.is_loss())), ("message", effect.to_string().into())])

@@ -134,7 +134,7 @@ fn value(learned: &Learned) -> Value {
         ("mode", Value::from("Enforce")),
         ("default_access", "Deny".into()),
         ("rules", rules_result::value(&learned.rules)),
-        ("grants", texts(&mut grants(&learned.rules).iter().map(Grant::to_string))),
+        ("grants", texts(&mut grants(&learned.rules).iter().map(Grant::text))),
         ("records", count(reading.records())),
         ("covered", count(learned.report.covered)),
         ("complete", learned.report.is_complete().into()),

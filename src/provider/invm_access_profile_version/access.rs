@@ -53,7 +53,7 @@ pub fn in_place(name: &str, old: &Allowlist, new: &Allowlist) -> Option<Diagnost
     Some(Diagnostic::warning("Virtual machines may not notice the change", detail).at(path))
 }
 
-fn list(effects: &[&Effect]) -> String {
+fn list(effects: &[&Effect<'_>]) -> String {
     let mut lines: Vec<_> = effects.iter().take(NAMED).map(|effect| format!("- {effect}")).collect();
     if let Some(more) = effects.len().checked_sub(NAMED).filter(|more| *more > 0) {
         lines.push(format!("- and {more} more; the difference of `grants` shows all"));
@@ -62,8 +62,8 @@ fn list(effects: &[&Effect]) -> String {
 }
 
 /// The attribute the change is about, where it is one.
-fn place(effects: &[&Effect]) -> Path {
-    let attribute = |effect: &Effect| match effect {
+fn place(effects: &[&Effect<'_>]) -> Path {
+    let attribute = |effect: &Effect<'_>| match effect {
         Effect::NowEnforced(_) | Effect::NoLongerEnforced(_) => "mode",
         Effect::DefaultDenies | Effect::DefaultAllows(_) => "default_access",
         Effect::Lost(_) | Effect::Reaches { .. } | Effect::Closed { .. } => super::rules::BLOCK,

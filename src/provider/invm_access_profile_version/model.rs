@@ -168,7 +168,7 @@ fn from_arm(id: &VersionId, version: &Version) -> (Rules, Diagnostics) {
     let lists = lists(version.rules.as_ref());
     let mut warnings = Diagnostics::new();
     let absent = lists.absent();
-    let (rules, collapsed) = lists.to_rules();
+    let (rules, collapsed) = lists.into_rules();
     if !absent.is_empty() && rules != Rules::default() {
         let names: Vec<_> = absent.iter().map(|list| format!("`{}`", list.in_documents())).collect();
         warnings.push(Diagnostic::warning(

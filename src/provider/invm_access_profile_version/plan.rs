@@ -123,7 +123,7 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
 /// The grants that rules make, as the attribute tells them.
 #[must_use]
 pub fn grants(rules: &Rules) -> Value {
-    Value::List(allowlist::grants(rules).iter().map(|one| one.to_string().into()).collect())
+    Value::List(allowlist::grants(rules).iter().map(|one| one.text().into()).collect())
 }
 
 /// What a state or configuration with these rules comes to for the guest agent; nothing while a part of it is unknown.

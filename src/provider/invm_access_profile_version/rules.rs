@@ -368,9 +368,9 @@ mod tests {
         let role = Value::Set(vec!["p".into(), Value::unknown()]);
         let with = block(Value::unknown(), named("r", Value::object([("privileges", role)])));
         let draft = draft(&with);
-        assert_eq!(draft.complete(), None);
         let roles = draft.roles.known().unwrap();
         let names = roles["r"].known().unwrap().privileges.known().unwrap();
         assert!(names.more && names.known.contains("p"));
+        assert_eq!(draft.complete(), None);
     }
 }

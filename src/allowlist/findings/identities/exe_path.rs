@@ -1,6 +1,9 @@
 //! The path of an executable: L33, L35, L36 and L37.
 
+use std::borrow::Cow;
+
 use super::super::super::OsType;
+use super::super::super::decoding::lowered;
 use super::super::{Condition, FindingId, Found};
 use super::One;
 
@@ -81,20 +84,27 @@ fn never_matches(path: &str, os_type: Option<OsType>) -> Option<(String, Option<
 fn unstable(path: &str) -> Option<String> {
     const LINUX: [&str; 5] = ["/tmp/", "/var/tmp/", "/dev/shm/", "/home/", "/run/user/"];
     const WINDOWS: [&str; 4] = [r":\users\", r":\programdata\", r":\temp\", r":\windows\temp\"];
-    let lower = path.to_lowercase().replace('/', "\\");
-    let behind_drive = lower.get(1..).unwrap_or_default();
+    let lower = || with_backslashes(lowered(path));
+    let is_open_on_windows = || {
+        let lower = lower();
+        let behind_drive = lower.get(1..).unwrap_or_default();
+        WINDOWS.iter().any(|folder| behind_drive.starts_with(folder))
+    };
     let writable = LINUX.iter().any(|folder| path.starts_with(folder))
-        || (!path.starts_with('/') && WINDOWS.iter().any(|folder| behind_drive.starts_with(folder)));
+        || (!path.starts_with('/') && is_open_on_windows());
     if writable {
         return Some(format!("\"{path}\" is in a folder that ordinary users can write to."));
     }
-    let mut folders: Vec<&str> = path.split(['/', '\\']).collect();
-    folders.pop();
-    let version =
-        folders.into_iter().find(|folder| has_version(folder) && !lower.contains(r"\microsoft.net\"));
-    version.map(|folder| {
+    let (folders, _) = path.rsplit_once(['/', '\\'])?;
+    let folder = folders.split(['/', '\\']).find(|folder| has_version(folder))?;
+    (!lower().contains(r"\microsoft.net\")).then(|| {
         format!("\"{path}\" has the version number \"{folder}\" in it, which the next update changes.")
     })
+}
+
+/// The path with the separators that Windows itself writes.
+fn with_backslashes(path: Cow<'_, str>) -> Cow<'_, str> {
+    if path.contains('/') { Cow::Owned(path.replace('/', "\\")) } else { path }
 }
 
 /// Digits, a dot, digits.
@@ -119,7 +129,7 @@ fn usual_spelling(path: &str) -> Option<String> {
         r"Packages\Plugins",
         "WindowsAzure",
     ];
-    let plain = path.replace('/', "\\");
+    let plain = with_backslashes(Cow::Borrowed(path));
     let (drive, rest) = plain.split_once(":\\")?;
     let usual = USUAL.into_iter().find_map(|folder| {
         let (head, tail) = rest.split_at_checked(folder.len())?;
