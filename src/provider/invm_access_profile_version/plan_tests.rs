@@ -72,7 +72,8 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
 fn plan_create(config: Value, private: Vec<u8>) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
-    create(PlanCreate { config, proposed: proposed.into(), private, meta: None, capabilities }).unwrap()
+    let (proposed, earlier) = (proposed.into(), Vec::new());
+    create(PlanCreate { config, proposed, private, earlier, meta: None, capabilities }).unwrap()
 }
 
 /// What is known of the profile.
@@ -92,6 +93,7 @@ fn plan_update(prior: Value, config: Value) -> Planned {
         config,
         proposed: proposed.into(),
         private: Vec::new(),
+        earlier: Vec::new(),
         identity: None,
         meta: None,
         capabilities,
@@ -194,6 +196,7 @@ fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
             config,
             proposed: proposed.into(),
             private,
+            earlier: Vec::new(),
             identity: None,
             meta: None,
             capabilities,
