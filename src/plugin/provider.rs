@@ -27,6 +27,8 @@ pub struct ClientCapabilities {
     pub deferral_allowed: bool,
     /// It keeps write-only attributes out of the state.
     pub write_only_attributes_allowed: bool,
+    /// It keeps the private data of a plan, and hands it to the next round of the same plan.
+    pub store_planned_private: bool,
 }
 
 /// Why a call cannot be answered in this run; only for hosts whose capabilities allow it.

@@ -26,6 +26,9 @@ pub struct PlanCreate {
     pub proposed: Sent,
     /// Private data of the plan before this one, if any.
     pub private: Private,
+    /// Private data that an earlier round of the same plan returned: a host plans once more before it applies. Empty in
+    /// the first round, and for a host that does not keep it.
+    pub earlier: Private,
     /// The module's `provider_meta` block.
     pub meta: Option<Value>,
     /// What the host can do.
@@ -43,6 +46,8 @@ pub struct PlanUpdate {
     pub proposed: Sent,
     /// Private data of the state.
     pub private: Private,
+    /// Private data that an earlier round of the same plan returned, as in [`PlanCreate`].
+    pub earlier: Private,
     /// The identity in the state.
     pub identity: Option<Value>,
     /// The module's `provider_meta` block.

@@ -44,6 +44,12 @@ impl Azure {
         Mock::given(method("GET")).and(path(at)).respond_with(response).mount(&self.server).await;
     }
 
+    /// Takes what is written to a path, and answers with this object.
+    pub(crate) async fn takes(&self, at: &str, body: Json) {
+        let response = ResponseTemplate::new(200).set_body_json(body);
+        Mock::given(method("PUT")).and(path(at)).respond_with(response).mount(&self.server).await;
+    }
+
     /// Answers the reads of a list with these pages.
     pub(crate) async fn lists(&self, at: &str, pages: &[Json]) {
         for (number, page) in pages.iter().enumerate().rev() {

@@ -4,8 +4,10 @@
 //! stands with the first release of either program that does it, and with the source that shows it. Files are named as
 //! in the repositories of Terraform and OpenTofu, which share most of their names.
 //!
-//! Two things no release does: none calls `GetMetadata`, and none says that it takes "not now" for an answer unless it
-//! was built for experiments ([`Host::allow_deferral`](super::Host::allow_deferral)).
+//! Three things no release does: none calls `GetMetadata`; none says that it takes "not now" for an answer unless it
+//! was built for experiments ([`Host::allow_deferral`](super::Host::allow_deferral)); and none hands what a plan has kept to
+//! the second plan of it, which is only on Terraform's main branch yet
+//! ([`Host::keep_planned_private`](super::Host::keep_planned_private)).
 
 use std::fmt;
 

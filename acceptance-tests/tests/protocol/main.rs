@@ -16,6 +16,7 @@ mod moved;
 mod polls;
 mod recorded;
 mod releases;
+mod second_plan;
 mod stored;
 mod throttled;
 

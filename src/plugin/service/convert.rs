@@ -156,6 +156,7 @@ pub(super) fn capabilities(capabilities: Option<proto::ClientCapabilities>) -> C
     ClientCapabilities {
         deferral_allowed: capabilities.deferral_allowed,
         write_only_attributes_allowed: capabilities.write_only_attributes_allowed,
+        store_planned_private: capabilities.store_planned_private,
     }
 }
 
@@ -238,6 +239,26 @@ mod tests {
         assert_eq!(decode("config", Some(&null()), &Type::Bool), Ok(Value::Null));
         assert!(decode("config", Some(&proto::DynamicValue::default()), &Type::Bool).is_err());
         assert!(decode("config", None, &Type::Bool).is_err());
+    }
+
+    #[test]
+    fn a_host_can_do_what_it_says() {
+        assert_eq!(capabilities(None), ClientCapabilities::default());
+        let told = |deferral_allowed, write_only_attributes_allowed, store_planned_private| {
+            capabilities(Some(proto::ClientCapabilities {
+                deferral_allowed,
+                write_only_attributes_allowed,
+                store_planned_private,
+                ..proto::ClientCapabilities::default()
+            }))
+        };
+        let nothing = ClientCapabilities::default();
+        assert_eq!(told(true, false, false), ClientCapabilities { deferral_allowed: true, ..nothing });
+        assert_eq!(
+            told(false, true, false),
+            ClientCapabilities { write_only_attributes_allowed: true, ..nothing }
+        );
+        assert_eq!(told(false, false, true), ClientCapabilities { store_planned_private: true, ..nothing });
     }
 
     #[test]

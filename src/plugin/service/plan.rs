@@ -66,7 +66,7 @@ impl Shared {
         let prior = managed.form.decode("prior state", request.prior_state)?;
         let proposed = managed.form.sent("proposed state", request.proposed_new_state.as_ref())?;
         let identity = managed.decode_identity(request.prior_identity.as_ref())?;
-        let private = request.prior_private.to_vec();
+        let (private, earlier) = (request.prior_private.to_vec(), request.planned_private.to_vec());
         let context = self.context();
 
         if proposed.is_null() {
@@ -91,12 +91,12 @@ impl Shared {
         let meta = self.catalogue().meta(request.provider_meta)?;
         let planned = if prior.is_null() {
             let doing = format!("planning a new {}", managed.name());
-            let plan = PlanCreate { config, proposed, private, meta, capabilities };
+            let plan = PlanCreate { config, proposed, private, earlier, meta, capabilities };
             guarded(&doing, managed.resource.plan_create(&context, plan)).await??
         } else {
             let doing = format!("planning a change of a {}", managed.name());
             let known = identity.clone();
-            let plan = PlanUpdate { prior, config, proposed, private, identity, meta, capabilities };
+            let plan = PlanUpdate { prior, config, proposed, private, earlier, identity, meta, capabilities };
             let mut planned = guarded(&doing, managed.resource.plan_update(&context, plan)).await??;
             // An identity does not change in place; a plan that makes a new object says its own.
             if planned.identity.is_none() && planned.replace.is_empty() {

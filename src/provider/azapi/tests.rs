@@ -92,6 +92,7 @@ async fn plans_empty(what: &str, moved: Stored, config: Value) {
         proposed: config.clone().into(),
         config,
         private: moved.private,
+        earlier: Vec::new(),
         identity: moved.identity.clone(),
         meta: None,
         capabilities: ClientCapabilities::default(),

@@ -91,6 +91,7 @@ mod tests {
             config,
             proposed: proposed.into(),
             private: private.to_vec(),
+            earlier: Vec::new(),
             meta: None,
             capabilities,
         })
@@ -105,6 +106,7 @@ mod tests {
             config,
             proposed: proposed.into(),
             private: Vec::new(),
+            earlier: Vec::new(),
             identity: None,
             meta: None,
             capabilities,

@@ -109,7 +109,8 @@ fn failed(operation: Operation, id: &str, call: &Call, error: &Error) -> Diagnos
 
 /// Creates the version: one request to look at what is there, one to create, and what Azure needs to be waited for.
 /// One more reads the profile, when the configuration leaves the region to it and this is the first of its versions
-/// that this process creates; unless a version was deleted to make room, whose plan knew the region.
+/// that this process creates; unless the plan knew the region and the host has kept that, or a version was deleted to make
+/// room, whose plan knew it.
 ///
 /// # Errors
 /// When it could not be created; with what exists of it, if anything does.
@@ -124,6 +125,9 @@ pub async fn create(
     let Asked { profile, name, location, time } = Asked::read(&sent.open_part(&Asked::READS)?)?;
     let client = connection.client()?;
     let mut call = Call::new(time, context.cancel.clone());
+    if let Some(region) = Carried::read(&private).region() {
+        connection.learn_region(&profile, region);
+    }
     // Held until Azure has taken the new version, so that two versions of one profile never choose the same name, and
     // never both ask for its region.
     let mut names = connection.names(&profile).await;
@@ -265,11 +269,18 @@ pub async fn delete(
     context: &Context,
     request: Box<Delete>,
 ) -> Result<Deleted, Interrupted> {
-    // What takes its place is created by this process, and need not ask for what the plan knew.
-    if let Some(region) = Carried::read(&request.private).region()
+    // What takes its place is created by this process, and need not ask for what the plan knew. One that is tainted is
+    // planned as something new, which may be below another profile.
+    let carried = Carried::read(&request.private);
+    if carried.is_replacement()
+        && let Some(region) = carried.region()
         && let Ok(id) = model::id_in_state(&request.prior.open_part(&["id"])?)
     {
         connection.learn_region(id.profile(), region);
     }
     writing::delete::delete::<Kind>(connection, context, request).await
 }
+
+#[cfg(test)]
+#[path = "crud_tests.rs"]
+mod tests;

@@ -68,7 +68,8 @@ impl Resource for InVmAccessProfileVersion {
     }
 
     async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        let planned = plan::create(request)?;
+        let profile = self.profile(&request.config);
+        let planned = plan::create(request, &profile)?;
         let id = model::id_planned(&planned.state);
         Ok(identity::planned::<VersionId>(planned, None, id))
     }

@@ -10,22 +10,24 @@ use crate::provider::draft_state::DraftState;
 use crate::provider::writing::carried::Carried;
 use crate::provider::{checks, spelling, tags};
 
-/// Plans a new version.
+/// Plans a new version. `profile` is what is known of the profile without asking Azure.
 ///
 /// A region that is left to the profile stays open, even where this process has just read the profile: Terraform
-/// plans once more at apply, in a process that has not, and takes no value back.
+/// plans once more at apply, in a process that has not, and takes no value back. To a host that keeps private data from
+/// one round of a plan to the next it is told there, and the create need not ask.
 ///
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
-pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
+pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Failure> {
     let carried = Carried::read(&request.private);
+    let keeps = request.capabilities.store_planned_private;
     let mut plan = DraftState::new(request.config)?;
-    let profile = checks::text(plan.config(), "profile_id").and_then(|id| id.parse::<ProfileId>().ok());
+    let parent = checks::text(plan.config(), "profile_id").and_then(|id| id.parse::<ProfileId>().ok());
     let name = checks::text(plan.config(), "name").and_then(|name| name.parse::<VersionName>().ok());
     // The id of a replacement stays open, though it may turn out the same: whatever refers to the version, such as
     // a virtual machine, then takes part in the replacement.
-    let id = match (profile, name) {
-        (Some(profile), Some(name)) if !carried.is_replacement() => profile.version(name).to_string().into(),
+    let id = match (parent, name) {
+        (Some(parent), Some(name)) if !carried.is_replacement() => parent.version(name).to_string().into(),
         _ => Value::unknown(),
     };
     plan.set("id", id);
@@ -36,8 +38,19 @@ pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
     plan.set("published_date", Value::unknown());
     let rules = plan.config().get(rules::BLOCK).map_or_else(|| Some(Rules::default()), rules::complete);
     plan.set("grants", rules.map_or_else(Value::unknown, |rules| grants(&rules)));
+    let inherits = plan.configured("location") == Value::Null;
     let mut planned = Planned::new(plan.finish());
-    planned.private = carried.write();
+    // What takes the place of a version was told its region with the change, if it stays below the same profile: the
+    // deletion gets the same data.
+    planned.private = if carried.is_replacement() {
+        carried.write()
+    } else {
+        let earlier = Carried::read(&request.earlier);
+        match profile.location.as_ref().filter(|_| keeps && inherits) {
+            Some(region) => earlier.beneath(Some(region)).write(),
+            None => earlier.write(),
+        }
+    };
     Ok(planned)
 }
 

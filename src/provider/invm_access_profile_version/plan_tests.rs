@@ -2,6 +2,7 @@ use super::*;
 use crate::arm::Location;
 use crate::arm::models::HostEndpoint;
 use crate::plugin::provider::ClientCapabilities;
+use crate::plugin::resource::Private;
 
 const PROFILE: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/web";
 
@@ -70,9 +71,22 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
 }
 
 fn plan_create(config: Value, private: Vec<u8>) -> Planned {
-    let capabilities = ClientCapabilities::default();
+    plan_round(config, private, Vec::new(), false, &profile())
+}
+
+/// A round of the plan of a creation, after what an earlier one of it has kept.
+fn plan_round(
+    config: Value,
+    private: Private,
+    earlier: Private,
+    keeps: bool,
+    known: &KnownProfile,
+) -> Planned {
+    let capabilities = ClientCapabilities { store_planned_private: keeps, ..ClientCapabilities::default() };
     let proposed = config.clone();
-    create(PlanCreate { config, proposed: proposed.into(), private, meta: None, capabilities }).unwrap()
+    let request =
+        PlanCreate { config, proposed: proposed.into(), private, earlier, meta: None, capabilities };
+    create(request, known).unwrap()
 }
 
 /// What is known of the profile.
@@ -92,6 +106,7 @@ fn plan_update(prior: Value, config: Value) -> Planned {
         config,
         proposed: proposed.into(),
         private: Vec::new(),
+        earlier: Vec::new(),
         identity: None,
         meta: None,
         capabilities,
@@ -194,6 +209,7 @@ fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
             config,
             proposed: proposed.into(),
             private,
+            earlier: Vec::new(),
             identity: None,
             meta: None,
             capabilities,
@@ -233,4 +249,54 @@ fn the_region_of_the_profile_goes_with_a_replacement_that_takes_it_from_there() 
     // The plan to create what takes the place is asked with what the plan to change gave.
     let handed_on = plan_create(config(), plan_update(state(), config()).private).private;
     assert_eq!(Carried::read(&handed_on).region(), Some(Location::new("westeurope")));
+}
+
+#[test]
+fn a_region_is_told_to_the_next_round_where_the_host_keeps_it() {
+    let first =
+        |config, keeps, known: &KnownProfile| plan_round(config, Vec::new(), Vec::new(), keeps, known);
+    let planned = first(config(), true, &profile());
+    assert!(planned.state.get("location").unwrap().is_unknown(), "what is planned is the same");
+    assert_eq!(Carried::read(&planned.private).region(), Some(Location::new("westeurope")));
+    assert!(!Carried::read(&planned.private).is_replacement());
+
+    let nothing = KnownProfile::default();
+    assert!(first(config(), false, &profile()).private.is_empty(), "the host drops it");
+    assert!(first(config(), true, &nothing).private.is_empty(), "there is nothing to tell");
+    for location in ["westus".into(), Value::unknown()] {
+        assert!(first(with(config(), "location", location), true, &profile()).private.is_empty());
+    }
+
+    let again = |known: &KnownProfile| {
+        let again = plan_round(config(), Vec::new(), planned.private.clone(), true, known);
+        assert_eq!(again.state, planned.state);
+        Carried::read(&again.private).region()
+    };
+    assert_eq!(again(&nothing), Some(Location::new("westeurope")));
+    let moved = KnownProfile { location: Some(Location::new("eastus")), ..nothing };
+    assert_eq!(again(&moved), Some(Location::new("eastus")), "what this process has seen counts for more");
+}
+
+#[test]
+fn the_replaced_version_is_known_to_the_next_round_where_the_host_keeps_it() {
+    let change = plan_update(state(), config()).private;
+    let first = plan_round(config(), change.clone(), Vec::new(), true, &profile());
+    assert_eq!(first.private, change, "the deletion gets what the change gave");
+    let again = plan_round(config(), Vec::new(), first.private.clone(), true, &KnownProfile::default());
+    assert_eq!(again.private, first.private);
+    // To another profile: the deletion must not take its region for that of the old one.
+    let elsewhere = with(config(), "profile_id", PROFILE.replace("/web", "/app").into());
+    let change = plan_update(state(), elsewhere.clone()).private;
+    let first = plan_round(elsewhere, change, Vec::new(), true, &profile());
+    assert_eq!(Carried::read(&first.private).region(), None);
+    assert_eq!(Carried::read(&first.private).replaced(), "1.0.0".parse().ok());
+}
+
+#[test]
+fn the_id_of_a_replacement_is_known_to_the_next_round() {
+    let named = || with(with(config(), "name", "1.0.1".into()), "rules", block("/metadata/instance".into()));
+    let first = plan_round(named(), plan_update(state(), named()).private, Vec::new(), true, &profile());
+    assert!(first.state.get("id").unwrap().is_unknown());
+    let again = plan_round(named(), Vec::new(), first.private, true, &profile());
+    assert_eq!(again.state.get("id"), Some(&format!("{PROFILE}/versions/1.0.1").into()));
 }

@@ -21,7 +21,8 @@ pub struct Carried {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
     /// The region of the parent, where the planned object takes it from there and the plan knew it. It comes as far as
-    /// the deletion of the object that is replaced, in the process that then creates the other.
+    /// the deletion of the object that is replaced, in the process that then creates the other; and to the creation
+    /// itself from a host that keeps private data from one round of a plan to the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
     /// What was begun and not seen to end.
@@ -89,7 +90,7 @@ impl Carried {
     /// The private data to hand to Terraform.
     #[must_use]
     pub fn write(&self) -> Private {
-        if self.replaces.is_none() && self.pending.is_none() {
+        if self.replaces.is_none() && self.region.is_none() && self.pending.is_none() {
             return Private::new();
         }
         serde_json::to_vec(&Self { format: FORMAT, ..self.clone() }).unwrap_or_default()
@@ -137,6 +138,9 @@ mod tests {
         assert_eq!(carried.region(), None);
         let beneath = carried.beneath(Some(&Location::new("West US")));
         assert_eq!(Carried::read(&beneath.write()).region(), Some(Location::new("West US")));
+        let new = Carried::default().beneath(Some(&Location::new("West US")));
+        assert_eq!(Carried::read(&new.write()).region(), Some(Location::new("West US")));
+        assert!(!Carried::read(&new.write()).is_replacement());
         assert_eq!(Carried::default().write(), Private::new());
         assert_eq!(Carried::read(&b"garbage".to_vec()), Carried::default());
         let begun = Carried::begun(Work::Delete, PendingOperation::look_at("/x"));

@@ -16,11 +16,12 @@ impl Host {
     /// When the provider refuses, or its plan breaks a rule.
     pub async fn plan(&mut self, resource: &str, prior: Option<&Object>, config: &Value) -> Answer<Plan> {
         self.validate(resource, config).await?;
-        let (mut plan, replaces) = self.plan_once(resource, prior, Bytes::new(), config).await?;
+        let (mut plan, replaces) =
+            self.plan_once(resource, prior, [Bytes::new(), Bytes::new()], config).await?;
         if let Some(object) = prior
             && replaces
         {
-            let (again, _) = self.plan_once(resource, None, plan.private, config).await?;
+            let (again, _) = self.plan_once(resource, None, [plan.private, Bytes::new()], config).await?;
             plan = Plan { replaces: true, is_empty: false, prior: Some(object.clone()), ..again };
         }
         Ok(plan)
@@ -45,7 +46,7 @@ impl Host {
         &mut self,
         resource: &str,
         prior: Option<&Object>,
-        private: Bytes,
+        [private, earlier]: [Bytes; 2],
         config: &Value,
     ) -> Answer<(Plan, bool)> {
         let schema = self.resource(resource)?.clone();
@@ -61,7 +62,7 @@ impl Host {
             provider_meta: self.sent_meta()?,
             client_capabilities: self.capabilities,
             prior_identity: self.sent_identity(resource, stored)?,
-            ..proto::plan_resource_change::Request::default()
+            planned_private: earlier,
         };
         self.trail.push("PlanResourceChange");
         let answer = self.connection.provider.plan_resource_change(request).await?.into_inner();
@@ -111,6 +112,8 @@ impl Host {
     pub async fn apply_known(&mut self, resource: &str, plan: Plan, config: &Value) -> Answer<Object> {
         let kind = self.resource(resource)?.implied_type();
         let mut prior = plan.prior;
+        let keeps = self.capabilities.is_some_and(|capabilities| capabilities.store_planned_private);
+        let kept = if keeps { plan.private.clone() } else { Bytes::new() };
         if let Some(object) = &prior {
             // The state is read anew when it is changed, by the process that changes it.
             self.stored(resource, object).await?;
@@ -122,7 +125,8 @@ impl Host {
             self.delete(resource, &old, plan.private).await?;
         }
         self.validate(resource, config).await?;
-        let (again, replaces) = self.plan_once(resource, prior.as_ref(), Bytes::new(), config).await?;
+        let (again, replaces) =
+            self.plan_once(resource, prior.as_ref(), [Bytes::new(), kept], config).await?;
         if replaces {
             return Err(broken("what was planned in place is a replacement now"));
         }

@@ -34,6 +34,7 @@ pub(super) struct Asked {
     pub(super) method: &'static str,
     pub(super) values: Vec<Value>,
     pub(super) private: Vec<u8>,
+    pub(super) earlier: Vec<u8>,
     pub(super) identity: Option<Value>,
     pub(super) meta: Option<Value>,
     pub(super) cancelled: bool,
@@ -119,6 +120,7 @@ impl Double {
             method,
             values,
             private: Vec::new(),
+            earlier: Vec::new(),
             identity: None,
             meta: None,
             cancelled: context.cancel.is_cancelled(),
@@ -232,10 +234,10 @@ impl Resource for Double {
     }
 
     async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        let PlanCreate { config, proposed, private, meta, .. } = request;
+        let PlanCreate { config, proposed, private, earlier, meta, .. } = request;
         let proposed = proposed.open()?;
         let values = vec![config, proposed.clone()];
-        self.push(Asked { private, meta, ..self.note("plan_create", context, values) });
+        self.push(Asked { private, earlier, meta, ..self.note("plan_create", context, values) });
         let planned = Planned { private: b"planned".to_vec(), warnings: warning(), ..Planned::new(proposed) };
         match name_of(&planned.state).as_str() {
             "panic" => panic!("{SECRET}"),
@@ -249,10 +251,10 @@ impl Resource for Double {
     }
 
     async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        let PlanUpdate { prior, config, proposed, private, identity, meta, .. } = request;
+        let PlanUpdate { prior, config, proposed, private, earlier, identity, meta, .. } = request;
         let proposed = proposed.open()?;
         let values = vec![prior, config, proposed.clone()];
-        self.push(Asked { private, identity, meta, ..self.note("plan_update", context, values) });
+        self.push(Asked { private, earlier, identity, meta, ..self.note("plan_update", context, values) });
         let mut planned = Planned::new(proposed);
         if name_of(&planned.state) == "replace" {
             let item = Path::attribute("item");

@@ -64,6 +64,28 @@ async fn a_prior_state_is_a_change() {
 }
 
 #[tokio::test]
+async fn what_an_earlier_round_kept_comes_with_the_next() {
+    let host = Host::new();
+    let kept = || b"kept".as_slice().into();
+    host.plan(Plan { planned_private: kept(), ..create("a") }).await;
+    let asked = host.asked();
+    assert_eq!((asked.private.as_slice(), asked.earlier.as_slice()), (b"".as_slice(), b"kept".as_slice()));
+    host.plan(Plan {
+        prior_private: b"prior".as_slice().into(),
+        planned_private: kept(),
+        ..update("a", "b")
+    })
+    .await;
+    let asked = host.asked();
+    assert_eq!(
+        (asked.private.as_slice(), asked.earlier.as_slice()),
+        (b"prior".as_slice(), b"kept".as_slice())
+    );
+    host.plan(create("a")).await;
+    assert!(host.asked().earlier.is_empty());
+}
+
+#[tokio::test]
 async fn what_forces_a_replacement_is_named_as_far_as_terraform_can_follow() {
     let host = Host::new();
     let planned = host.plan(update("a", "replace")).await;

@@ -1,0 +1,58 @@
+use serde_json::json;
+
+use super::*;
+use crate::provider::azure_double::{Azure, PROFILE, context, version};
+
+fn profile() -> ProfileId {
+    PROFILE.parse().unwrap()
+}
+
+/// A plan that leaves to the provider what it may.
+fn planned() -> Value {
+    let id = profile().version("1.0.5".parse().unwrap());
+    let shown: Version = serde_json::from_value(version("1.0.5", false)).unwrap();
+    let (state, _) = model::state(&id, &shown, &Value::object([("profile_id", Value::from(PROFILE))]));
+    let Value::Object(mut planned) = state else { panic!("an object") };
+    for open in ["id", "name", "location", "published_date"] {
+        planned.insert(open.to_owned(), Value::unknown());
+    }
+    Value::Object(planned)
+}
+
+#[tokio::test]
+async fn what_the_plan_has_kept_is_enough_for_a_create_in_a_process_that_knows_nothing() {
+    let azure = Azure::start().await;
+    let versions = format!("{PROFILE}/versions");
+    azure.lists(&versions, &[json!([])]).await;
+    azure.takes(&format!("{versions}/1.0.5"), version("1.0.5", false)).await;
+    let carried = Carried::replacing("1.0.4").beneath(Some(&Location::new("westeurope")));
+    let request = Create {
+        config: Value::Null.into(),
+        planned: planned().into(),
+        private: carried.write(),
+        identity: None,
+        meta: None,
+    };
+    let stored = create(&azure.connection, &context(), Box::new(request)).await.unwrap();
+    assert_eq!(stored.state.get("name"), Some(&"1.0.5".into()), "above the one that is replaced");
+    assert_eq!(azure.requests().await, [format!("GET {versions}"), format!("PUT {versions}/1.0.5")]);
+}
+
+#[tokio::test]
+async fn a_deletion_learns_the_region_of_what_takes_its_place_only() {
+    let region = Location::new("westeurope");
+    let new = Carried::default().beneath(Some(&region));
+    for (carried, learned) in
+        [(Carried::replacing("1.0.5").beneath(Some(&region)), Some(&region)), (new, None)]
+    {
+        let azure = Azure::start().await;
+        let mut prior = planned();
+        if let Value::Object(attributes) = &mut prior {
+            attributes.insert("id".to_owned(), format!("{PROFILE}/versions/1.0.5").into());
+        }
+        let request = Delete { prior: prior.into(), private: carried.write(), identity: None, meta: None };
+        // Whether there is anything to delete makes no difference.
+        let _ = delete(&azure.connection, &context(), Box::new(request)).await;
+        assert_eq!(azure.connection.region(&profile()).as_ref(), learned, "{carried:?}");
+    }
+}
