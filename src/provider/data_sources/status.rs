@@ -21,15 +21,17 @@ pub fn profile(id: &ProfileId, profile: &Profile, config: &Value) -> Value {
 
 /// A version as a data source gives it, with warnings about rules that mean less than they say.
 #[must_use]
-pub fn version(id: &VersionId, version: &Version, config: &Value) -> (Value, Diagnostics) {
+pub fn version(id: &VersionId, mut version: Version, config: &Value) -> (Value, Diagnostics) {
     let prior = spelled(config, &["profile_id", "name"]);
+    let (stage, data) = (version.provisioning_state.take(), version.system_data.take());
+    let replicated = version.replication_status.take();
     let (state, warnings) = invm_access_profile_version::model::state(id, version, &prior);
     let mut attributes = described(state);
     if attributes.get(rules::BLOCK).is_none_or(Value::is_null) {
         attributes.insert(rules::BLOCK.to_owned(), no_rules());
     }
-    attributes.extend(common(version.provisioning_state.as_ref(), version.system_data.as_ref()));
-    attributes.insert("replication_status".to_owned(), replication(version.replication_status.as_ref()));
+    attributes.extend(common(stage.as_ref(), data.as_ref()));
+    attributes.insert("replication_status".to_owned(), replication(replicated.as_ref()));
     (Value::Object(attributes), warnings)
 }
 

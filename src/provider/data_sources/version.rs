@@ -138,7 +138,7 @@ impl DataSource for VersionData {
             let (name, version) = latest(listed).ok_or_else(|| no_latest(&profile, count))?;
             (profile.version(name), version)
         };
-        let (state, warnings) = status::version(&id, &version, &config);
+        let (state, warnings) = status::version(&id, version, &config);
         Ok(Found { warnings, ..Found::new(with_timeouts(state, &config)) })
     }
 }

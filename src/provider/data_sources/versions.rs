@@ -138,8 +138,8 @@ impl DataSource for VersionsData {
         versions.sort_by(|(one, _), (other, _)| one.name().cmp(other.name()));
         let holder =
             Value::object([("profile_id", config.get("profile_id").cloned().unwrap_or(Value::Null))]);
-        let each = versions.iter().map(|(id, version)| {
-            let (state, told) = status::version(id, version, &holder);
+        let each = versions.into_iter().map(|(id, version)| {
+            let (state, told) = status::version(&id, version, &holder);
             warnings.extend(told);
             state
         });

@@ -39,8 +39,8 @@ impl Written for Kind {
         model::id_in_state(state)
     }
 
-    fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> (Value, Diagnostics) {
-        (model::state(id, profile, prior), Diagnostics::new())
+    fn state(id: &ProfileId, profile: Profile, prior: &Value) -> (Value, Diagnostics) {
+        (model::state(id, &profile, prior), Diagnostics::new())
     }
 
     fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {

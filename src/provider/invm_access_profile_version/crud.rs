@@ -49,7 +49,7 @@ impl Written for Kind {
         model::id_in_state(state)
     }
 
-    fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagnostics) {
+    fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnostics) {
         model::state(id, version, prior)
     }
 

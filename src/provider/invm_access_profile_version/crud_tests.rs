@@ -11,7 +11,7 @@ fn profile() -> ProfileId {
 fn planned() -> Value {
     let id = profile().version("1.0.5".parse().unwrap());
     let shown: Version = serde_json::from_value(version("1.0.5", false)).unwrap();
-    let (state, _) = model::state(&id, &shown, &Value::object([("profile_id", Value::from(PROFILE))]));
+    let (state, _) = model::state(&id, shown, &Value::object([("profile_id", Value::from(PROFILE))]));
     let Value::Object(mut planned) = state else { panic!("an object") };
     for open in ["id", "name", "location", "published_date"] {
         planned.insert(open.to_owned(), Value::unknown());

@@ -135,7 +135,7 @@ impl Resource for InVmAccessProfileVersion {
         let target = azapi::Target { resource: schema::TYPE, arm_type: ARM_TYPE };
         let imported = |id: &VersionId| import::state(&id.to_string(), &schema::schema());
         let moved = azapi::take_over(target, &request, imported, |id, version: &Version, prior| {
-            model::state(id, version, prior)
+            model::state(id, version.clone(), prior)
         })?;
         Ok(moved)
     }

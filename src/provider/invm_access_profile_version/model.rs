@@ -69,7 +69,7 @@ pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnost
         tags: Some(tags).filter(|tags| !tags.is_empty()),
         mode: Mode::from(text("mode")),
         default_access: DefaultAccess::from(text("default_access")),
-        rules: to_arm(&rules),
+        rules: to_arm(rules),
         target_locations: regions(planned),
         exclude_from_latest: flag(planned),
     })
@@ -111,19 +111,19 @@ fn flag(planned: &Value) -> Option<bool> {
 /// and a state with nothing but the id on an import. With it, warnings about rules that the state cannot hold as
 /// they are.
 #[must_use]
-pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagnostics) {
+pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnostics) {
     let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
     let known = |name: &str| Some(held(name)).filter(|value| !value.is_unknown()).unwrap_or(Value::Null);
     let imported = held("profile_id").is_null();
-    let (rules, warnings) = from_arm(id, version);
+    let (rules, warnings) = from_arm(id, version.rules);
     let block = match prior.get(rules::BLOCK).unwrap_or(&Value::Null) {
         // Rules that nobody wrote are the same as none, whatever lists Azure fills in.
         Value::Null if rules.privileges.is_empty() && rules == Rules::default() => Value::Null,
         prior => rules::value(&rules, prior),
     };
     let empty = Value::Map(Members::new());
-    let returned_tags = version.tags.clone().unwrap_or_default();
-    let location = version.location.clone();
+    let returned_tags = version.tags.unwrap_or_default();
+    let location = version.location;
     let home = location
         .clone()
         .unwrap_or_else(|| Location::from(checks::text(prior, "location").unwrap_or_default()));
@@ -156,7 +156,7 @@ pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagno
             ),
         ),
         ("grants", plan::grants(&rules)),
-        ("published_date", version.published_date.clone().into()),
+        ("published_date", version.published_date.into()),
         (rules::BLOCK, block),
         ("timeouts", held("timeouts")),
     ]);
@@ -164,8 +164,8 @@ pub fn state(id: &VersionId, version: &Version, prior: &Value) -> (Value, Diagno
 }
 
 /// The rules as the guest agent reads them, with warnings where that is not what Azure's lists seem to say.
-fn from_arm(id: &VersionId, version: &Version) -> (Rules, Diagnostics) {
-    let lists = lists(version.rules.as_ref());
+fn from_arm(id: &VersionId, rules: Option<models::Rules>) -> (Rules, Diagnostics) {
+    let lists = lists(rules);
     let mut warnings = Diagnostics::new();
     let absent = lists.absent();
     let (rules, collapsed) = lists.into_rules();
@@ -194,71 +194,67 @@ fn from_arm(id: &VersionId, version: &Version) -> (Rules, Diagnostics) {
     (rules, warnings)
 }
 
-fn lists(rules: Option<&models::Rules>) -> Lists {
+fn lists(rules: Option<models::Rules>) -> Lists {
     let Some(rules) = rules else { return Lists::default() };
     Lists {
-        privileges: rules.privileges.as_ref().map(|list| {
-            let entry = |one: &models::Privilege| allowlist::PrivilegeEntry {
-                name: one.name.clone(),
-                path: one.path.clone(),
-                query_parameters: Some(one.query_parameters.clone()),
+        privileges: rules.privileges.map(|list| {
+            let entry = |one: models::Privilege| allowlist::PrivilegeEntry {
+                name: one.name,
+                path: one.path,
+                query_parameters: Some(one.query_parameters),
             };
-            list.iter().map(entry).collect()
+            list.into_iter().map(entry).collect()
         }),
-        roles: rules.roles.as_ref().map(|list| {
-            let entry = |one: &models::Role| allowlist::RoleEntry {
-                name: one.name.clone(),
-                privileges: one.privileges.clone(),
-            };
-            list.iter().map(entry).collect()
+        roles: rules.roles.map(|list| {
+            let entry =
+                |one: models::Role| allowlist::RoleEntry { name: one.name, privileges: one.privileges };
+            list.into_iter().map(entry).collect()
         }),
-        identities: rules.identities.as_ref().map(|list| {
-            let entry = |one: &models::Identity| allowlist::IdentityEntry {
-                name: one.name.clone(),
-                user_name: one.user_name.clone(),
-                group_name: one.group_name.clone(),
-                exe_path: one.exe_path.clone(),
-                process_name: one.process_name.clone(),
+        identities: rules.identities.map(|list| {
+            let entry = |one: models::Identity| allowlist::IdentityEntry {
+                name: one.name,
+                user_name: one.user_name,
+                group_name: one.group_name,
+                exe_path: one.exe_path,
+                process_name: one.process_name,
             };
-            list.iter().map(entry).collect()
+            list.into_iter().map(entry).collect()
         }),
-        role_assignments: rules.role_assignments.as_ref().map(|list| {
-            let entry = |one: &models::RoleAssignment| allowlist::RoleAssignmentEntry {
-                role: one.role.clone(),
-                identities: one.identities.clone(),
+        role_assignments: rules.role_assignments.map(|list| {
+            let entry = |one: models::RoleAssignment| allowlist::RoleAssignmentEntry {
+                role: one.role,
+                identities: one.identities,
             };
-            list.iter().map(entry).collect()
+            list.into_iter().map(entry).collect()
         }),
     }
 }
 
-fn to_arm(rules: &Rules) -> models::Rules {
-    let set = |names: &std::collections::BTreeSet<String>| names.iter().cloned().collect();
-    let privilege = |(name, one): (&String, &allowlist::Privilege)| models::Privilege {
-        name: name.clone(),
-        path: one.path.clone(),
-        query_parameters: one.query_parameters.clone(),
+fn to_arm(rules: Rules) -> models::Rules {
+    let set = |names: std::collections::BTreeSet<String>| names.into_iter().collect();
+    let privilege = |(name, one): (String, allowlist::Privilege)| models::Privilege {
+        name,
+        path: one.path,
+        query_parameters: one.query_parameters,
     };
-    let identity = |(name, one): (&String, &allowlist::Identity)| models::Identity {
-        name: name.clone(),
-        user_name: one.user_name.clone(),
-        group_name: one.group_name.clone(),
-        exe_path: one.exe_path.clone(),
-        process_name: one.process_name.clone(),
+    let identity = |(name, one): (String, allowlist::Identity)| models::Identity {
+        name,
+        user_name: one.user_name,
+        group_name: one.group_name,
+        exe_path: one.exe_path,
+        process_name: one.process_name,
     };
-    let role = |(name, one): (&String, &allowlist::Role)| models::Role {
-        name: name.clone(),
-        privileges: set(&one.privileges),
-    };
-    let assignment = |(role, one): (&String, &allowlist::RoleAssignment)| models::RoleAssignment {
-        role: role.clone(),
-        identities: set(&one.identities),
+    let role =
+        |(name, one): (String, allowlist::Role)| models::Role { name, privileges: set(one.privileges) };
+    let assignment = |(role, one): (String, allowlist::RoleAssignment)| models::RoleAssignment {
+        role,
+        identities: set(one.identities),
     };
     models::Rules {
-        privileges: Some(rules.privileges.iter().map(privilege).collect()),
-        roles: Some(rules.roles.iter().map(role).collect()),
-        identities: Some(rules.identities.iter().map(identity).collect()),
-        role_assignments: Some(rules.role_assignments.iter().map(assignment).collect()),
+        privileges: Some(rules.privileges.into_iter().map(privilege).collect()),
+        roles: Some(rules.roles.into_iter().map(role).collect()),
+        identities: Some(rules.identities.into_iter().map(identity).collect()),
+        role_assignments: Some(rules.role_assignments.into_iter().map(assignment).collect()),
     }
 }
 

@@ -76,7 +76,7 @@ fn returned() -> serde_json::Value {
 }
 
 fn read(json: serde_json::Value, prior: &Value) -> (Value, Vec<String>) {
-    let (state, warnings) = state(&id(), &serde_json::from_value(json).unwrap(), prior);
+    let (state, warnings) = state(&id(), serde_json::from_value(json).unwrap(), prior);
     (state, warnings.into_iter().map(|warning| warning.summary).collect())
 }
 

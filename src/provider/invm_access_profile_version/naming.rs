@@ -59,7 +59,7 @@ pub fn twin(
         return None;
     }
     let id = profile.version(name);
-    let (returned, _) = model::state(&id, version, planned);
+    let (returned, _) = model::state(&id, version.clone(), planned);
     let (_, differing) = applied::settle(planned.clone(), returned);
     differing.is_none().then_some(id)
 }
@@ -103,7 +103,7 @@ mod tests {
         let now = OffsetDateTime::parse("2026-01-02T03:00:00Z", &Rfc3339).unwrap();
         let (state, _) = model::state(
             &profile.version(name("1.0.4")),
-            &version,
+            version.clone(),
             &Value::object([("profile_id", Value::from(PROFILE))]),
         );
         let Value::Object(mut planned) = state else { panic!("an object") };

@@ -71,7 +71,7 @@ impl ListResource for VersionList {
                     Ok((id, version)) if passes(&request.config, &id, &version) => {
                         let imported = import::state(&id.to_string(), &schema);
                         let (state, warnings) =
-                            invm_access_profile_version::model::state(&id, &version, &imported);
+                            invm_access_profile_version::model::state(&id, version, &imported);
                         let listed = Listed {
                             identity: id.identity(),
                             display_name: format!("{} {}", profile.name(), id.name()),

@@ -27,7 +27,7 @@ pub async fn create<K: Written>(
     // In boxes, one of them: what waits for minutes has no room for what is over.
     match begun {
         Err(error) => Box::pin(in_doubt(job, planned, error)).await,
-        Ok(Started { operation: None, body: Some(object) }) => Ok(job.done(planned.open()?, &object)),
+        Ok(Started { operation: None, body: Some(object) }) => Ok(job.done(planned.open()?, object)),
         Ok(Started { operation, body }) => {
             let operation = operation.unwrap_or_else(|| PendingOperation::look_at(&job.id.to_string()));
             let shown = body.map(|body| Box::new(K::outline(body)));
@@ -44,9 +44,9 @@ async fn to_its_end<K: Written>(
     shown: Option<Box<K::Object>>,
 ) -> Result<Stored, Interrupted> {
     match K::finish(&job.client, &operation, &job.call).await {
-        Ok(object) => Ok(job.done(planned.open()?, &object)),
+        Ok(object) => Ok(job.done(planned.open()?, object)),
         Err(error @ Error::Operation(_)) => Err(Box::pin(spoiled(job, planned, &error)).await),
-        Err(error) => left(job, planned, shown.as_deref(), operation, &error),
+        Err(error) => left(job, planned, shown.map(|shown| *shown), operation, &error),
     }
 }
 
@@ -59,7 +59,7 @@ async fn in_doubt<K: Written>(job: &Job<'_, K>, planned: &Sent, error: Error) ->
     }
     let operation = PendingOperation::look_at(&job.id.to_string());
     match job.look().await {
-        Ok(object) => left(job, planned, Some(&object), operation, error),
+        Ok(object) => left(job, planned, Some(object), operation, error),
         Err(missing) if missing.is_not_found() && fate == Fate::Doubtful => Err(job.failed(error).into()),
         // Still under way, or nobody can tell: a refresh drops what turns out not to be there.
         Err(_) => left(job, planned, None, operation, error),
@@ -75,7 +75,7 @@ async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Sent, error: &Error) ->
                 Ok(planned) => planned,
                 Err(unreadable) => return unreadable.into(),
             };
-            let state = job.unfinished(planned, found.ok().as_ref());
+            let state = job.unfinished(planned, found.ok());
             Job::<K>::keeping(job.failed(error), state, &Carried::default())
         }
     }
@@ -85,7 +85,7 @@ async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Sent, error: &Error) ->
 fn left<K: Written>(
     job: &Job<'_, K>,
     planned: &Sent,
-    object: Option<&K::Object>,
+    object: Option<K::Object>,
     operation: PendingOperation,
     error: &Error,
 ) -> Result<Stored, Interrupted> {

@@ -88,8 +88,8 @@ impl<'a, K: Written> Job<'a, K> {
 
     /// What goes to the state once the object is as it was planned.
     #[must_use]
-    pub fn done(&self, planned: Value, object: &K::Object) -> Stored {
-        K::is_there(self.connection, &self.id, object);
+    pub fn done(&self, planned: Value, object: K::Object) -> Stored {
+        K::is_there(self.connection, &self.id, &object);
         let (returned, mut warnings) = K::state(&self.id, object, &planned);
         let (state, differing) = applied::settle(planned, returned);
         warnings.extend(differing);
@@ -98,12 +98,9 @@ impl<'a, K: Written> Job<'a, K> {
 
     /// The state of an object that is not finished: the plan, with what of it Azure has shown so far.
     #[must_use]
-    pub fn unfinished(&self, planned: Value, object: Option<&K::Object>) -> Value {
+    pub fn unfinished(&self, planned: Value, object: Option<K::Object>) -> Value {
         let known = applied::without_answer(&planned);
-        let (returned, _) = match object {
-            Some(object) => K::state(&self.id, object, &known),
-            None => K::state(&self.id, &K::Object::default(), &known),
-        };
+        let (returned, _) = K::state(&self.id, object.unwrap_or_default(), &known);
         applied::without_answer(&applied::settle(planned, returned).0)
     }
 

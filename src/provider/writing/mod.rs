@@ -51,7 +51,7 @@ pub trait Written: Send + Sync {
     fn id_in_state(state: &Value) -> Result<Self::Id, Diagnostic>;
 
     /// The state for what Azure returned, in the spelling of `prior`.
-    fn state(id: &Self::Id, object: &Self::Object, prior: &Value) -> (Value, Diagnostics);
+    fn state(id: &Self::Id, object: Self::Object, prior: &Value) -> (Value, Diagnostics);
 
     /// What of an object that is not finished goes to the state: all but what was planned as it stands there. A call may
     /// keep it for minutes.

@@ -35,7 +35,7 @@ pub async fn read<K: Written>(job: &Job<'_, K>, request: &Read) -> Result<ReadOu
     let found = K::get(&job.client, &job.id, &job.call).await;
     let prior = request.state.open()?;
     match (found, pending()) {
-        (Ok(object), None) => Ok(present(job, &object, &prior, Diagnostics::new())),
+        (Ok(object), None) => Ok(present(job, object, &prior, Diagnostics::new())),
         (found, pending) => Box::pin(unusual(job, found, prior, pending)).await,
     }
 }
@@ -44,11 +44,11 @@ pub async fn read<K: Written>(job: &Job<'_, K>, request: &Read) -> Result<ReadOu
 async fn listed<K: Written>(job: &Job<'_, K>, sent: &Sent) -> Result<Option<ReadOutcome>, Failure> {
     let Some(listed) = K::shared(&job.client, &job.id, &job.call).await else { return Ok(None) };
     let prior = sent.open()?;
-    let (state, warnings) = K::state(&job.id, &listed, &prior);
+    K::is_there(job.connection, &job.id, &listed);
+    let (state, warnings) = K::state(&job.id, listed, &prior);
     if state != prior {
         return Ok(None);
     }
-    K::is_there(job.connection, &job.id, &listed);
     Ok(Some(ReadOutcome::Present(Stored { warnings, ..Stored::new(state) })))
 }
 
@@ -60,8 +60,8 @@ async fn unusual<K: Written>(
     pending: Option<Pending>,
 ) -> Result<ReadOutcome, Failure> {
     match (found, pending) {
-        (Ok(object), None) => Ok(present(job, &object, &prior, Diagnostics::new())),
-        (Ok(object), Some(pending)) => Ok(after(job, &object, prior, pending).await),
+        (Ok(object), None) => Ok(present(job, object, &prior, Diagnostics::new())),
+        (Ok(object), Some(pending)) => Ok(after(job, object, prior, pending).await),
         (Err(error), pending) => match gone(&error, &job.id.to_string(), K::HOLDER) {
             None => Err(job.failed(&error).into()),
             Some(warnings) => invisible(job, prior, pending, warnings).await,
@@ -69,13 +69,8 @@ async fn unusual<K: Written>(
     }
 }
 
-fn present<K: Written>(
-    job: &Job<'_, K>,
-    object: &K::Object,
-    prior: &Value,
-    more: Diagnostics,
-) -> ReadOutcome {
-    K::is_there(job.connection, &job.id, object);
+fn present<K: Written>(job: &Job<'_, K>, object: K::Object, prior: &Value, more: Diagnostics) -> ReadOutcome {
+    K::is_there(job.connection, &job.id, &object);
     let (state, mut warnings) = K::state(&job.id, object, prior);
     warnings.extend(more);
     ReadOutcome::Present(Stored { warnings, ..Stored::new(state) })
@@ -99,7 +94,7 @@ fn stage(state: Option<&ProvisioningState>) -> Stage {
 /// The object is there, and something was begun on it.
 async fn after<K: Written>(
     job: &Job<'_, K>,
-    object: &K::Object,
+    object: K::Object,
     prior: Value,
     pending: Pending,
 ) -> ReadOutcome {
@@ -111,11 +106,11 @@ async fn after<K: Written>(
             ..Stored::new(state)
         })
     };
-    let shown = |object: &K::Object| K::state(&job.id, object, &prior).0;
+    let shown = |object: K::Object| K::state(&job.id, object, &prior).0;
     match (pending.work, stage(object.provisioning_state())) {
         (Work::Create, Stage::Running) if K::WAITS_IN_READ => {
             match K::finish(&job.client, &pending.operation, &job.call).await {
-                Ok(object) => present(job, &object, &prior, Diagnostics::new()),
+                Ok(object) => present(job, object, &prior, Diagnostics::new()),
                 Err(error @ Error::Operation(_)) => kept(
                     shown(object),
                     Pending { failed: true, ..pending },
@@ -170,7 +165,7 @@ async fn invisible<K: Written>(
         Err(over) => Err(over),
     };
     match again {
-        Ok(object) => Ok(present(job, &object, &prior, Diagnostics::new())),
+        Ok(object) => Ok(present(job, object, &prior, Diagnostics::new())),
         Err(error) if gone(&error, "", "").is_some() => {
             K::is_gone(job.connection, &job.id).await;
             Ok(ReadOutcome::Gone(warnings))

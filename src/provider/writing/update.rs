@@ -38,7 +38,7 @@ pub async fn update<K: Written>(
     if let Some(pending) = pending {
         let job = job(if pending.work == Work::Create { Operation::Create } else { Operation::Update })?;
         match Box::pin(K::finish(&job.client, &pending.operation, &job.call)).await {
-            Ok(object) if change.is_none() => return Ok(job.done(planned.open()?, &object)),
+            Ok(object) if change.is_none() => return Ok(job.done(planned.open()?, object)),
             // A change that failed is made again below.
             Ok(_) => {}
             Err(Error::Operation(_)) if pending.work == Work::Update => {}
@@ -52,7 +52,7 @@ pub async fn update<K: Written>(
     let job = job(Operation::Update)?;
     let Some(change) = change else {
         return match Box::pin(K::get(&job.client, &job.id, &job.call)).await {
-            Ok(object) => Ok(job.done(planned.open()?, &object)),
+            Ok(object) => Ok(job.done(planned.open()?, object)),
             Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior.open()?, &Carried::default())),
         };
     };
@@ -71,12 +71,12 @@ pub async fn update<K: Written>(
         }
     };
     let operation = match (started.operation, started.body) {
-        (None, Some(object)) => return Ok(job.done(planned.open()?, &object)),
+        (None, Some(object)) => return Ok(job.done(planned.open()?, object)),
         (Some(operation), _) => operation,
         (None, None) => PendingOperation::look_at(&job.id.to_string()),
     };
     match Box::pin(K::finish(&job.client, &operation, &job.call)).await {
-        Ok(object) => Ok(job.done(planned.open()?, &object)),
+        Ok(object) => Ok(job.done(planned.open()?, object)),
         Err(error @ Error::Operation(_)) => Err(kept(&error, None)),
         Err(error) => Err(kept(&error, Some(operation))),
     }
