@@ -276,11 +276,14 @@ impl ArmClient {
         change: &(impl Change + Default),
         call: &Call,
     ) -> Result<Started<T>, Error> {
-        let url = self.http(call).await?.url_of(path)?;
+        let http = self.http(call).await?;
+        let url = http.url_of(path)?;
+        // First of all, so that who waits for it has nothing yet: what is read has to be written soon, too.
+        let pass = http.pass_to_write(&url, call).await?;
         let read = Box::pin(self.read_object(&url, call)).await?;
         match changed(change, read)? {
             Changed::Already(object) => Ok(Started { body: Some(object), operation: None }),
-            Changed::To(body) => self.begin_put(path, profile, &body, None, call).await,
+            Changed::To(body) => Box::pin(self.begin_put(path, profile, &body, Some(pass), call)).await,
         }
     }
 

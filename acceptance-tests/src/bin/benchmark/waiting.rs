@@ -43,8 +43,7 @@ fn reads(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trou
 fn creates(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trouble> {
     let stage = Stage::new(rig, &["none"], count)?;
     let crowd = stage.crowd(rig, runtime)?;
-    let base = crowd.config(&workload::version(&stage.gallery))?;
-    runtime.block_on(crowd.plan_creations(count, |index| stage.config(&base, index)))?;
+    let base = stage.begin(&crowd, runtime)?;
     stage.slow("PUT")?;
     stage.watch("creates, for the request", runtime, crowd, async |crowd| {
         crowd.create(count, |index| stage.config(&base, index)).await.map(drop)
@@ -54,8 +53,7 @@ fn creates(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Tr
 fn operations(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trouble> {
     let stage = Stage::new(rig, &["async", "--operation-seconds", "8", "--retry-after", "4"], count)?;
     let crowd = stage.crowd(rig, runtime)?;
-    let base = crowd.config(&workload::version(&stage.gallery))?;
-    runtime.block_on(crowd.plan_creations(count, |index| stage.config(&base, index)))?;
+    let base = stage.begin(&crowd, runtime)?;
     stage.watch("creates, for their operation", runtime, crowd, async |crowd| {
         crowd.create(count, |index| stage.config(&base, index)).await.map(drop)
     })
@@ -105,6 +103,14 @@ impl Stage {
 
     fn config(&self, base: &Value, index: usize) -> Value {
         configured(base, &self.gallery, index * workload::EACH)
+    }
+
+    /// Plans all and creates one beside them, so that what a process needs once is there.
+    fn begin(&self, crowd: &Crowd, runtime: &Runtime) -> Result<Value, Trouble> {
+        let base = crowd.config(&workload::version(&self.gallery))?;
+        runtime.block_on(crowd.plan_creations(self.count, |index| self.config(&base, index)))?;
+        runtime.block_on(crowd.create(1, |_| configured(&base, &self.gallery, 1)))?;
+        Ok(base)
     }
 
     fn create(&self, crowd: &Crowd, runtime: &Runtime) -> Result<Vec<Member>, Trouble> {
