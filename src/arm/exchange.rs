@@ -72,9 +72,9 @@ impl Http {
         call.run(&line.to_string(), Duration::ZERO, async { Ok(self.gates.to_read(url).await) }).await
     }
 
-    /// Waits until an object may be written.
-    pub(super) async fn pass_to_write(&self, url: &Url, call: &Call) -> Result<Pass, Error> {
-        let line = RequestLine { method: "PUT", path: url.path().to_owned() };
+    /// Waits until an object may be written by this method.
+    pub(super) async fn pass_to_write(&self, method: Method, url: &Url, call: &Call) -> Result<Pass, Error> {
+        let line = RequestLine { method: method.as_str(), path: url.path().to_owned() };
         call.run(&line.to_string(), Duration::ZERO, async { Ok(self.gates.to_write(url).await) }).await
     }
 

@@ -52,9 +52,7 @@ impl Sent {
             Form::Value(value) => Ok((**value).clone()),
         }
     }
-}
 
-impl Sent {
     /// Reads these attributes of an object, and none of the others: a state is mostly something else.
     ///
     /// # Errors

@@ -126,7 +126,7 @@ impl<'a> Versions<'a> {
     /// Waits until a version may be created, for who would rather not make its body before.
     pub async fn pass(self, id: &VersionId, call: &Call) -> Result<Pass, Error> {
         let http = self.0.http(call).await?;
-        http.pass_to_write(&http.url_of(&id.to_string())?, call).await
+        http.pass_to_write(Method::Put, &http.url_of(&id.to_string())?, call).await
     }
 
     /// Creates a version: one request, and a wait that is left to [`Versions::finish`]. The pass is that of
@@ -279,7 +279,7 @@ impl ArmClient {
         let http = self.http(call).await?;
         let url = http.url_of(path)?;
         // First of all, so that who waits for it has nothing yet: what is read has to be written soon, too.
-        let pass = http.pass_to_write(&url, call).await?;
+        let pass = http.pass_to_write(Method::Put, &url, call).await?;
         let read = Box::pin(self.read_object(&url, call)).await?;
         match changed(change, read)? {
             Changed::Already(object) => Ok(Started { body: Some(object), operation: None }),

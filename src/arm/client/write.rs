@@ -57,7 +57,7 @@ impl ArmClient {
         loop {
             let on_its_way = match pass.take() {
                 Some(pass) => pass,
-                None => http.pass_to_write(&url, call).await?,
+                None => http.pass_to_write(write.method, &url, call).await?,
             };
             let answer = http.write(write.method, &url, write.profile, write.body, call).await?;
             drop(on_its_way);

@@ -244,8 +244,7 @@ pub async fn read(
     context: &Context,
     request: Box<Read>,
 ) -> Result<ReadOutcome, Failure> {
-    let job = Job::<Kind>::on_stored(connection, context, Operation::Read, &request.state)?;
-    writing::read::read(&job, &request).await
+    writing::read::read::<Kind>(connection, context, request).await
 }
 
 /// Changes the version in place, when something that Azure holds differs.

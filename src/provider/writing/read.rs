@@ -10,8 +10,10 @@ use crate::arm::error::{Error, Missing};
 use crate::arm::models::{ProvisioningState, Resource as _};
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use crate::plugin::sent::Sent;
-use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::checks;
+use crate::provider::connection::Connection;
+use crate::provider::timeouts::Operation;
 
 /// After how long an object that was not found is looked for once more. Dropping it from the state on a hiccup would
 /// leave an object that Terraform does not know of.
@@ -22,7 +24,12 @@ const AGAIN: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// When it cannot be told whether the object exists.
-pub async fn read<K: Written>(job: &Job<'_, K>, request: &Read) -> Result<ReadOutcome, Failure> {
+pub async fn read<K: Written>(
+    connection: &Connection,
+    context: &Context,
+    request: Box<Read>,
+) -> Result<ReadOutcome, Failure> {
+    let job = &Job::<K>::on_stored(connection, context, Operation::Read, &request.state)?;
     let pending = || Carried::read(&request.private).pending;
     // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
     // In boxes, as is everything here that is not the one request: what waits for that has then room for it alone.
