@@ -45,64 +45,66 @@ impl<T> From<T> for Part<T> {
 
 /// [`Rules`] of which any part may be unknown: a whole map, one element, one attribute, one member of a set.
 /// The names in a known map are always known, as they are in Terraform.
+///
+/// Texts are those of whatever the draft is made of: every configuration is looked at, and nothing of it copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub struct Draft<'a> {
     /// As [`Rules::privileges`].
-    pub privileges: Part<BTreeMap<String, Part<DraftPrivilege>>>,
+    pub privileges: Part<BTreeMap<&'a str, Part<DraftPrivilege<'a>>>>,
     /// As [`Rules::roles`].
-    pub roles: Part<BTreeMap<String, Part<DraftRole>>>,
+    pub roles: Part<BTreeMap<&'a str, Part<DraftRole<'a>>>>,
     /// As [`Rules::identities`].
-    pub identities: Part<BTreeMap<String, Part<DraftIdentity>>>,
+    pub identities: Part<BTreeMap<&'a str, Part<DraftIdentity<'a>>>>,
     /// As [`Rules::role_assignments`].
-    pub role_assignments: Part<BTreeMap<String, Part<DraftRoleAssignment>>>,
+    pub role_assignments: Part<BTreeMap<&'a str, Part<DraftRoleAssignment<'a>>>>,
 }
 
 /// A [`Privilege`] that may be known in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftPrivilege {
+pub struct DraftPrivilege<'a> {
     /// As [`Privilege::path`].
-    pub path: Part<String>,
+    pub path: Part<&'a str>,
     /// As [`Privilege::query_parameters`].
-    pub query_parameters: Part<BTreeMap<String, Part<String>>>,
+    pub query_parameters: Part<BTreeMap<&'a str, Part<&'a str>>>,
 }
 
 /// A [`Role`] that may be known in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftRole {
+pub struct DraftRole<'a> {
     /// As [`Role::privileges`].
-    pub privileges: Part<DraftNames>,
+    pub privileges: Part<DraftNames<'a>>,
 }
 
 /// An [`Identity`] that may be known in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftIdentity {
+pub struct DraftIdentity<'a> {
     /// As [`Identity::user_name`].
-    pub user_name: Part<Option<String>>,
+    pub user_name: Part<Option<&'a str>>,
     /// As [`Identity::group_name`].
-    pub group_name: Part<Option<String>>,
+    pub group_name: Part<Option<&'a str>>,
     /// As [`Identity::exe_path`].
-    pub exe_path: Part<Option<String>>,
+    pub exe_path: Part<Option<&'a str>>,
     /// As [`Identity::process_name`].
-    pub process_name: Part<Option<String>>,
+    pub process_name: Part<Option<&'a str>>,
 }
 
 /// A [`RoleAssignment`] that may be known in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftRoleAssignment {
+pub struct DraftRoleAssignment<'a> {
     /// As [`RoleAssignment::identities`].
-    pub identities: Part<DraftNames>,
+    pub identities: Part<DraftNames<'a>>,
 }
 
 /// A set of names, some of which may be unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DraftNames {
+pub struct DraftNames<'a> {
     /// The names that are known.
-    pub known: BTreeSet<String>,
+    pub known: BTreeSet<&'a str>,
     /// Whether there are others.
     pub more: bool,
 }
 
-impl Draft {
+impl Draft<'_> {
     /// Rules of which nothing is known.
     pub const fn unknown() -> Self {
         Self {
@@ -118,17 +120,17 @@ impl Draft {
         Some(Rules {
             privileges: each(self.privileges, |one| {
                 Some(Privilege {
-                    path: one.path.into_known()?,
-                    query_parameters: each(one.query_parameters, Some)?,
+                    path: one.path.into_known()?.to_owned(),
+                    query_parameters: each(one.query_parameters, |value| Some(value.to_owned()))?,
                 })
             })?,
             roles: each(self.roles, |one| Some(Role { privileges: names(one.privileges)? }))?,
             identities: each(self.identities, |one| {
                 Some(Identity {
-                    user_name: one.user_name.into_known()?,
-                    group_name: one.group_name.into_known()?,
-                    exe_path: one.exe_path.into_known()?,
-                    process_name: one.process_name.into_known()?,
+                    user_name: text(one.user_name)?,
+                    group_name: text(one.group_name)?,
+                    exe_path: text(one.exe_path)?,
+                    process_name: text(one.process_name)?,
                 })
             })?,
             role_assignments: each(self.role_assignments, |one| {
@@ -138,22 +140,22 @@ impl Draft {
     }
 }
 
-impl Draft {
+impl Draft<'_> {
     /// The same with some texts taken for unknown, because they only stand for others: an expression of a template, for
     /// one. An element whose name is such a text makes its list unknown, since its name may be any other's.
     #[must_use]
     pub fn without(mut self, is_open: impl Fn(&str) -> bool) -> Self {
-        let text = |part: &mut Part<String>| {
+        let text = |part: &mut Part<&str>| {
             if part.known().is_some_and(|text| is_open(text)) {
                 *part = Part::Unknown;
             }
         };
-        let condition = |part: &mut Part<Option<String>>| {
-            if part.known().and_then(Option::as_deref).is_some_and(&is_open) {
+        let condition = |part: &mut Part<Option<&str>>| {
+            if part.known().is_some_and(|text| text.is_some_and(&is_open)) {
                 *part = Part::Unknown;
             }
         };
-        let names = |part: &mut Part<DraftNames>| {
+        let names = |part: &mut Part<DraftNames<'_>>| {
             if let Part::Known(names) = part {
                 let before = names.known.len();
                 names.known.retain(|name| !is_open(name));
@@ -162,7 +164,7 @@ impl Draft {
         };
         each_known(&mut self.privileges, &is_open, |one| {
             text(&mut one.path);
-            let open_key = |query: &BTreeMap<String, _>| query.keys().any(|key| is_open(key));
+            let open_key = |query: &BTreeMap<&str, _>| query.keys().any(|key| is_open(key));
             if one.query_parameters.known().is_some_and(open_key) {
                 one.query_parameters = Part::Unknown;
             } else if let Part::Known(query) = &mut one.query_parameters {
@@ -182,7 +184,7 @@ impl Draft {
 
 /// Changes the known elements of a map, unless one of its names is open: then nothing about it is known.
 fn each_known<T>(
-    part: &mut Part<BTreeMap<String, Part<T>>>,
+    part: &mut Part<BTreeMap<&str, Part<T>>>,
     is_open: impl Fn(&str) -> bool,
     change: impl Fn(&mut T),
 ) {
@@ -198,20 +200,22 @@ fn each_known<T>(
     }
 }
 
-impl From<&Rules> for Draft {
-    fn from(rules: &Rules) -> Self {
-        let set = |names: &BTreeSet<String>| Part::Known(DraftNames { known: names.clone(), more: false });
+impl<'a> From<&'a Rules> for Draft<'a> {
+    fn from(rules: &'a Rules) -> Self {
+        let set = |names: &'a BTreeSet<String>| {
+            Part::Known(DraftNames { known: names.iter().map(String::as_str).collect(), more: false })
+        };
         Self {
             privileges: all(&rules.privileges, |one| DraftPrivilege {
-                path: one.path.clone().into(),
-                query_parameters: all(&one.query_parameters, Clone::clone),
+                path: Part::Known(&one.path),
+                query_parameters: all(&one.query_parameters, String::as_str),
             }),
             roles: all(&rules.roles, |one| DraftRole { privileges: set(&one.privileges) }),
             identities: all(&rules.identities, |one| DraftIdentity {
-                user_name: one.user_name.clone().into(),
-                group_name: one.group_name.clone().into(),
-                exe_path: one.exe_path.clone().into(),
-                process_name: one.process_name.clone().into(),
+                user_name: one.user_name.as_deref().into(),
+                group_name: one.group_name.as_deref().into(),
+                exe_path: one.exe_path.as_deref().into(),
+                process_name: one.process_name.as_deref().into(),
             }),
             role_assignments: all(&rules.role_assignments, |one| DraftRoleAssignment {
                 identities: set(&one.identities),
@@ -221,23 +225,31 @@ impl From<&Rules> for Draft {
 }
 
 fn each<D, R>(
-    part: Part<BTreeMap<String, Part<D>>>,
+    part: Part<BTreeMap<&str, Part<D>>>,
     whole: impl Fn(D) -> Option<R>,
 ) -> Option<BTreeMap<String, R>> {
     let mut elements = BTreeMap::new();
     // One by one, since `collect` puts them in a row first, and most maps have few.
     for (name, one) in part.into_known()? {
-        elements.insert(name, whole(one.into_known()?)?);
+        elements.insert(name.to_owned(), whole(one.into_known()?)?);
     }
     Some(elements)
 }
 
-fn names(part: Part<DraftNames>) -> Option<BTreeSet<String>> {
-    part.into_known().filter(|names| !names.more).map(|names| names.known)
+fn names(part: Part<DraftNames<'_>>) -> Option<BTreeSet<String>> {
+    let names = part.into_known().filter(|names| !names.more)?;
+    Some(names.known.into_iter().map(str::to_owned).collect())
 }
 
-fn all<R, D>(map: &BTreeMap<String, R>, draft: impl Fn(&R) -> D) -> Part<BTreeMap<String, Part<D>>> {
-    Part::Known(map.iter().map(|(name, one)| (name.clone(), Part::Known(draft(one)))).collect())
+fn text(part: Part<Option<&str>>) -> Option<Option<String>> {
+    part.into_known().map(|text| text.map(str::to_owned))
+}
+
+fn all<'a, R, D>(
+    map: &'a BTreeMap<String, R>,
+    draft: impl Fn(&'a R) -> D,
+) -> Part<BTreeMap<&'a str, Part<D>>> {
+    Part::Known(map.iter().map(|(name, one)| (name.as_str(), Part::Known(draft(one)))).collect())
 }
 
 #[cfg(test)]
@@ -263,8 +275,9 @@ mod tests {
 
     #[test]
     fn open_texts_are_unknown_wherever_they_stand() {
-        let open = |one: &'static str| Draft::from(&sample()).without(move |text| text == one);
-        assert_eq!(open("nothing"), Draft::from(&sample()));
+        let rules = sample();
+        let open = |one: &'static str| Draft::from(&rules).without(move |text| text == one);
+        assert_eq!(open("nothing"), Draft::from(&rules));
         for text in ["/a", "k", "v", "u"] {
             assert_eq!(open(text).complete(), None, "{text}");
         }
@@ -277,19 +290,19 @@ mod tests {
     #[test]
     fn any_unknown_part_makes_it_incomplete() {
         assert_eq!(Draft::unknown().complete(), None);
-        let whole = Draft::from(&sample());
+        let rules = sample();
+        let whole = Draft::from(&rules);
 
         let mut draft = whole.clone();
         if let Part::Known(roles) = &mut draft.roles {
-            roles.insert("s".into(), Part::Unknown);
+            roles.insert("s", Part::Unknown);
         }
         assert_eq!(draft.complete(), None);
 
         let mut draft = whole;
         let more = DraftNames { known: BTreeSet::new(), more: true };
-        draft.role_assignments = Part::Known(
-            [("r".to_owned(), Part::Known(DraftRoleAssignment { identities: more.into() }))].into(),
-        );
+        draft.role_assignments =
+            Part::Known([("r", Part::Known(DraftRoleAssignment { identities: more.into() }))].into());
         assert_eq!(draft.complete(), None);
     }
 }

@@ -64,7 +64,7 @@ pub fn count_grants(rules: &Rules) -> usize {
 
 /// Every grant of rules that may be known in part, or nothing when an unknown part could add or remove one.
 /// What a privilege or identity says does not matter here, only that it is there.
-pub fn grants_of_draft(draft: &Draft) -> Option<Vec<Grant<'_>>> {
+pub fn grants_of_draft<'a>(draft: &Draft<'a>) -> Option<Vec<Grant<'a>>> {
     let (privileges, identities) = (draft.privileges.known()?, draft.identities.known()?);
     let (roles, assignments) = (draft.roles.known()?, draft.role_assignments.known()?);
     let mut grants = Vec::new();
@@ -130,23 +130,25 @@ mod tests {
 
     #[test]
     fn a_draft_has_the_same_grants_once_its_references_are_known() {
-        let mut draft = Draft::from(&rules());
+        let rules = rules();
+        let mut draft = Draft::from(&rules);
         if let Part::Known(privileges) = &mut draft.privileges {
-            privileges.insert("token".into(), Part::Unknown);
+            privileges.insert("token", Part::Unknown);
         }
-        assert_eq!(grants_of_draft(&draft), Some(grants(&rules())));
+        assert_eq!(grants_of_draft(&draft), Some(grants(&rules)));
     }
 
     #[test]
     fn an_unknown_reference_leaves_the_grants_open_unless_nobody_has_the_role() {
-        let mut draft = Draft::from(&rules());
+        let rules = rules();
+        let mut draft = Draft::from(&rules);
         let open = DraftRole { privileges: DraftNames { known: [].into(), more: true }.into() };
         if let Part::Known(roles) = &mut draft.roles {
-            roles.insert("unassigned".into(), open.clone().into());
+            roles.insert("unassigned", open.clone().into());
         }
         assert!(grants_of_draft(&draft).is_some());
         if let Part::Known(roles) = &mut draft.roles {
-            roles.insert("ops".into(), open.into());
+            roles.insert("ops", open.into());
         }
         assert_eq!(grants_of_draft(&draft), None);
         assert_eq!(grants_of_draft(&Draft::unknown()), None);

@@ -162,7 +162,8 @@ fn left_open(rules: &Rules, endpoint: Option<Endpoint>) -> Vec<Sensitive> {
         .filter(|privilege| privilege.query_parameters.is_empty())
         .flat_map(|privilege| sensitive(&privilege.path, &privilege.query_parameters, endpoint))
         .collect();
-    let everything: BTreeSet<Sensitive> = sensitive("/", &BTreeMap::new(), endpoint).into_iter().collect();
+    let everything: BTreeSet<Sensitive> =
+        sensitive("/", &BTreeMap::<String, String>::new(), endpoint).into_iter().collect();
     everything.difference(&closed).copied().collect()
 }
 

@@ -29,7 +29,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
 /// One identity under examination.
 struct One<'a> {
     name: &'a str,
-    identity: &'a DraftIdentity,
+    identity: &'a DraftIdentity<'a>,
     view: &'a View<'a>,
 }
 
@@ -37,7 +37,7 @@ const CONDITIONS: [Condition; 4] =
     [Condition::UserName, Condition::GroupName, Condition::ExePath, Condition::ProcessName];
 
 impl<'a> One<'a> {
-    fn part(&self, condition: Condition) -> &'a Part<Option<String>> {
+    fn part(&self, condition: Condition) -> &'a Part<Option<&'a str>> {
         match condition {
             Condition::UserName => &self.identity.user_name,
             Condition::GroupName => &self.identity.group_name,
@@ -48,7 +48,7 @@ impl<'a> One<'a> {
 
     /// The text of a condition that is known and not blank.
     fn text(&self, condition: Condition) -> Option<&'a str> {
-        self.part(condition).known()?.as_deref().filter(|text| !text.trim().is_empty())
+        self.part(condition).known()?.filter(|text| !text.trim().is_empty())
     }
 
     /// Whether a condition is known to be absent.
@@ -215,7 +215,7 @@ fn containers(view: &View<'_>, found: &mut Found) {
     if view.context.os_type != Some(OsType::Linux) {
         return;
     }
-    let by_path_alone = |(name, identity): (&str, &DraftIdentity)| {
+    let by_path_alone = |(name, identity): (&str, &DraftIdentity<'_>)| {
         let one = One { name, identity, view };
         one.text(Condition::ExePath).is_some() && one.lacks(Condition::UserName)
     };

@@ -58,9 +58,9 @@ const SENSITIVE: [Requests; 6] = [
 
 /// What of the sensitive things requests of a privilege can reach, by its path and query parameters, at one
 /// endpoint or, when that is not known, at any.
-pub fn sensitive<'q>(
+pub fn sensitive<'q, T: AsRef<str> + ?Sized + 'q>(
     path: &str,
-    query: impl IntoIterator<Item = (&'q String, &'q String), IntoIter: Clone>,
+    query: impl IntoIterator<Item = (&'q T, &'q T), IntoIter: Clone>,
     endpoint: Option<Endpoint>,
 ) -> Vec<Sensitive> {
     let (path, query) = (lowered(path), query.into_iter());
@@ -73,7 +73,7 @@ pub fn sensitive<'q>(
         };
         let contradicts = || {
             requests.parameter.is_some_and(|(key, value)| {
-                query.clone().any(|(k, v)| lowered(k) == key && lowered(v) != value)
+                query.clone().any(|(k, v)| lowered(k.as_ref()) == key && lowered(v.as_ref()) != value)
             })
         };
         endpoint.is_none_or(|endpoint| endpoint.profile() == requests.endpoint) && meets() && !contradicts()
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn sensitive_things_are_found_from_above_and_from_below() {
-        let none = BTreeMap::new();
+        let none = BTreeMap::<String, String>::new();
         let tokens = [Sensitive::ManagedIdentityToken];
         assert_eq!(sensitive("/metadata/identity", &none, None), tokens);
         assert_eq!(sensitive("/Metadata/Identity/OAuth2/Token", &none, None), tokens);

@@ -13,7 +13,7 @@ use super::{FindingId, Found, Subject};
 struct Effective<'a> {
     name: &'a str,
     path: Cow<'a, str>,
-    written: &'a BTreeMap<String, Part<String>>,
+    written: &'a BTreeMap<&'a str, Part<&'a str>>,
     /// What is written in lower case. Most paths cover no other, so most are never asked for it.
     query: OnceCell<Query<'a>>,
 }

@@ -17,7 +17,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
         let Some(query) = one.query_parameters.known() else { continue };
         let parameter =
             |key: &str| Subject::QueryParameter { privilege: name.to_owned(), key: key.to_owned() };
-        for (first, key) in twins(query.keys()) {
+        for (first, key) in twins(query.keys().copied()) {
             let message =
                 format!("differs from \"{first}\" only in case; which of the two counts is random.");
             found.error(FindingId::L17, parameter(key), message, None);

@@ -18,16 +18,19 @@ fn dangling(view: &View<'_>, found: &mut Found) {
     let draft = view.draft;
     for (role, one) in known(&draft.roles) {
         for privilege in one.privileges.known().iter().flat_map(|names| &names.known) {
-            let subject = || Subject::RolePrivilege { role: role.to_owned(), privilege: privilege.clone() };
+            let subject =
+                || Subject::RolePrivilege { role: role.to_owned(), privilege: (*privilege).to_owned() };
             unknown_name(view, found, privilege, &draft.privileges, List::Privileges, subject);
         }
     }
     for role in draft.role_assignments.known().into_iter().flat_map(BTreeMap::keys) {
-        unknown_name(view, found, role, &draft.roles, List::Roles, || Subject::RoleAssignment(role.clone()));
+        let subject = || Subject::RoleAssignment((*role).to_owned());
+        unknown_name(view, found, role, &draft.roles, List::Roles, subject);
     }
     for (role, one) in known(&draft.role_assignments) {
         for identity in one.identities.known().iter().flat_map(|names| &names.known) {
-            let subject = || Subject::AssignedIdentity { role: role.to_owned(), identity: identity.clone() };
+            let subject =
+                || Subject::AssignedIdentity { role: role.to_owned(), identity: (*identity).to_owned() };
             unknown_name(view, found, identity, &draft.identities, List::Identities, subject);
         }
     }
@@ -37,12 +40,12 @@ fn unknown_name<T>(
     view: &View<'_>,
     found: &mut Found,
     name: &str,
-    there: &Part<BTreeMap<String, T>>,
+    there: &Part<BTreeMap<&str, T>>,
     list: List,
     subject: impl Fn() -> Subject,
 ) {
     let Some(there) = there.known().filter(|there| !there.contains_key(name)) else { return };
-    let candidates = there.keys().map(String::as_str);
+    let candidates = there.keys().copied();
     let meant = view.spend_names(there.len()).then(|| nearest(name, candidates)).flatten();
     let message =
         format!("there is no {} \"{name}\"; the guest agent drops the reference silently.", list.element());
@@ -57,8 +60,8 @@ fn differing_in_case(view: &View<'_>, found: &mut Found) {
     twins_in(draft.role_assignments.known(), found, Subject::RoleAssignment);
 }
 
-fn twins_in<T>(map: Option<&BTreeMap<String, T>>, found: &mut Found, subject: impl Fn(String) -> Subject) {
-    for (first, name) in twins(map.into_iter().flat_map(BTreeMap::keys)) {
+fn twins_in<T>(map: Option<&BTreeMap<&str, T>>, found: &mut Found, subject: impl Fn(String) -> Subject) {
+    for (first, name) in twins(map.into_iter().flat_map(BTreeMap::keys).copied()) {
         let message = format!("differs from \"{first}\" only in case; the guest agent takes them for two.");
         found.error(FindingId::L03, subject(name.to_owned()), message, None);
     }
@@ -79,14 +82,14 @@ fn unused(view: &View<'_>, found: &mut Found) {
     }
     for role in draft.roles.known().into_iter().flat_map(BTreeMap::keys) {
         if assigned.is_some_and(|assigned| !assigned.contains_key(role)) {
-            found.warning(FindingId::L04, Subject::Role(role.clone()), "is assigned to nobody.", None);
+            found.warning(FindingId::L04, Subject::Role((*role).to_owned()), "is assigned to nobody.", None);
         }
     }
     let mut used = BTreeSet::<&str>::new();
     let mut all_known = draft.role_assignments.known().is_some();
     for one in draft.role_assignments.known().into_iter().flat_map(BTreeMap::values) {
         match one.known().and_then(|one| one.identities.known()) {
-            Some(names) if !names.more => used.extend(names.known.iter().map(String::as_str)),
+            Some(names) if !names.more => used.extend(&names.known),
             _ => all_known = false,
         }
     }
@@ -97,14 +100,14 @@ fn unused(view: &View<'_>, found: &mut Found) {
         }
     }
     let identities = draft.identities.known().into_iter().flat_map(BTreeMap::keys);
-    for identity in identities.filter(|name| all_known && !used.contains(name.as_str())) {
-        found.warning(FindingId::L04, Subject::Identity(identity.clone()), "has no role.", None);
+    for identity in identities.filter(|name| all_known && !used.contains(*name)) {
+        found.warning(FindingId::L04, Subject::Identity((*identity).to_owned()), "has no role.", None);
     }
     let Some(references) = &view.references else { return };
     let privileges = draft.privileges.known().into_iter().flat_map(BTreeMap::keys);
     for privilege in privileges.filter(|name| !references.is_granted(name)) {
         let message =
             "is granted to nobody, and so closes its path for everybody, whatever the default access is.";
-        found.warning(FindingId::L04, Subject::Privilege(privilege.clone()), message, None);
+        found.warning(FindingId::L04, Subject::Privilege((*privilege).to_owned()), message, None);
     }
 }

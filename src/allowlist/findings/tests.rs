@@ -7,7 +7,7 @@ mod whole;
 
 use serde_json::{Value, json};
 
-use super::super::{Draft, Lists};
+use super::super::{Draft, Lists, Rules};
 use super::*;
 
 /// The rules of the documentation's first example.
@@ -53,12 +53,12 @@ fn access(mode: Mode, default_access: DefaultAccess) -> Context {
     Context { mode: Some(mode), default_access: Some(default_access), ..Context::default() }
 }
 
-fn draft(rules: &Value) -> Draft {
-    Draft::from(&Lists::from_value(rules).unwrap().into_rules().0)
+fn read(rules: &Value) -> Rules {
+    Lists::from_value(rules).unwrap().into_rules().0
 }
 
 fn all(rules: &Value, context: &Context) -> Vec<Finding> {
-    findings(&draft(rules), context)
+    findings(&Draft::from(&read(rules)), context)
 }
 
 /// The findings of one id, as `severity subject message [suggestion]`.

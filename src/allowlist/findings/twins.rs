@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use super::super::decoding::lowered;
 
 /// Each name that differs only in case from one before it, with the last of those in front. The names are different.
-pub(super) fn twins<'n>(names: impl Iterator<Item = &'n String> + Clone) -> Vec<(&'n str, &'n str)> {
+pub(super) fn twins<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Vec<(&'n str, &'n str)> {
     // Of different names that are all in lower case none are twins.
     if names.clone().all(|name| matches!(lowered(name), Cow::Borrowed(_))) {
         return Vec::new();
     }
     let mut seen = BTreeMap::<Cow<'_, str>, &str>::new();
-    names.filter_map(|name| Some((seen.insert(lowered(name), name)?, name.as_str()))).collect()
+    names.filter_map(|name| Some((seen.insert(lowered(name), name)?, name))).collect()
 }
 
 #[cfg(test)]
@@ -20,8 +20,10 @@ mod tests {
     use super::*;
 
     fn of(names: &[&str]) -> Vec<(String, String)> {
-        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        twins(names.iter()).into_iter().map(|(first, name)| (first.to_owned(), name.to_owned())).collect()
+        twins(names.iter().copied())
+            .into_iter()
+            .map(|(first, name)| (first.to_owned(), name.to_owned()))
+            .collect()
     }
 
     #[test]

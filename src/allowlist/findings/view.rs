@@ -9,7 +9,7 @@ use super::known::{Sensitive, sensitive};
 
 /// A draft, what is known beside it, and the references in it once all of them are known.
 pub(super) struct View<'a> {
-    pub(super) draft: &'a Draft,
+    pub(super) draft: &'a Draft<'a>,
     pub(super) context: &'a Context,
     pub(super) references: Option<References<'a>>,
     /// How many comparisons are still made, of names and of privileges; large rule sets stay linear that way.
@@ -26,37 +26,41 @@ pub(super) struct References<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(draft: &'a Draft, context: &'a Context) -> Self {
+    pub(super) fn new(draft: &'a Draft<'a>, context: &'a Context) -> Self {
         let (names_left, pairs_left) = (Cell::new(50_000), Cell::new(2_000_000));
         Self { draft, context, references: References::of(draft), names_left, pairs_left }
     }
 
     /// The privileges of which something is known.
-    pub(super) fn privileges(&self) -> impl Iterator<Item = (&'a str, &'a DraftPrivilege)> + Clone + use<'a> {
+    pub(super) fn privileges(
+        &self,
+    ) -> impl Iterator<Item = (&'a str, &'a DraftPrivilege<'a>)> + Clone + use<'a> {
         known(&self.draft.privileges)
     }
 
     /// Privileges whose path is known, with it.
     pub(super) fn paths(
         &self,
-    ) -> impl Iterator<Item = (&'a str, &'a DraftPrivilege, &'a str)> + Clone + use<'a> {
-        self.privileges().filter_map(|(name, one)| Some((name, one, one.path.known()?.as_str())))
+    ) -> impl Iterator<Item = (&'a str, &'a DraftPrivilege<'a>, &'a str)> + Clone + use<'a> {
+        self.privileges().filter_map(|(name, one)| Some((name, one, *one.path.known()?)))
     }
 
     /// The identities of which something is known.
-    pub(super) fn identities(&self) -> impl Iterator<Item = (&'a str, &'a DraftIdentity)> + Clone + use<'a> {
+    pub(super) fn identities(
+        &self,
+    ) -> impl Iterator<Item = (&'a str, &'a DraftIdentity<'a>)> + Clone + use<'a> {
         known(&self.draft.identities)
     }
 
     /// What sensitive things a privilege reaches; none while that cannot be told.
-    pub(super) fn sensitive(&self, one: &DraftPrivilege) -> Vec<Sensitive> {
+    pub(super) fn sensitive(&self, one: &DraftPrivilege<'_>) -> Vec<Sensitive> {
         let (Part::Known(path), Part::Known(query)) = (&one.path, &one.query_parameters) else {
             return Vec::new();
         };
         if query.values().any(Part::is_unknown) {
             return Vec::new();
         }
-        let query = query.iter().filter_map(|(key, value)| Some((key, value.known()?)));
+        let query = query.iter().filter_map(|(key, value)| Some((*key, *value.known()?)));
         sensitive(path, query, self.context.endpoint)
     }
 
@@ -78,13 +82,15 @@ fn spend(left: &Cell<usize>, cost: usize) -> bool {
 }
 
 /// The known elements of a map.
-pub(super) fn known<T>(part: &Part<BTreeMap<String, Part<T>>>) -> impl Iterator<Item = (&str, &T)> + Clone {
+pub(super) fn known<'a, T>(
+    part: &'a Part<BTreeMap<&'a str, Part<T>>>,
+) -> impl Iterator<Item = (&'a str, &'a T)> + Clone {
     let elements = part.known().into_iter().flatten();
-    elements.filter_map(|(name, one)| Some((name.as_str(), one.known()?)))
+    elements.filter_map(|(name, one)| Some((*name, one.known()?)))
 }
 
 impl<'a> References<'a> {
-    fn of(draft: &'a Draft) -> Option<Self> {
+    fn of(draft: &'a Draft<'a>) -> Option<Self> {
         let (privileges, identities) = (draft.privileges.known()?, draft.identities.known()?);
         let (roles, assignments) = (draft.roles.known()?, draft.role_assignments.known()?);
         let mut references = Self { listed: Vec::new(), holders_of: Vec::new() };
@@ -96,11 +102,11 @@ impl<'a> References<'a> {
                 return None;
             }
             let existing = assigned.known.iter().filter(|name| identities.contains_key(*name));
-            let holders: Vec<&str> = existing.map(String::as_str).collect();
+            let holders: Vec<&str> = existing.copied().collect();
             let (role, before) = (references.holders_of.len(), references.listed.len());
             if !holders.is_empty() {
                 let existing = listed.known.iter().filter(|name| privileges.contains_key(*name));
-                references.listed.extend(existing.map(|privilege| (privilege.as_str(), role)));
+                references.listed.extend(existing.map(|privilege| (*privilege, role)));
             }
             if references.listed.len() > before {
                 references.holders_of.push(holders);

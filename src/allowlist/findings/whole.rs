@@ -75,7 +75,7 @@ fn plugin(view: &View<'_>, found: &mut Found) {
         && context.default_access == Some(DefaultAccess::Deny)
         && context.mode != Some(Mode::Disabled);
     let Some(privileges) = view.draft.privileges.known().filter(|_| concerns) else { return };
-    let covers = |one: &Part<super::super::DraftPrivilege>| {
+    let covers = |one: &Part<super::super::DraftPrivilege<'_>>| {
         let Part::Known(one) = one else { return true };
         let Part::Known(path) = &one.path else { return true };
         let path = lowered(path);
@@ -125,10 +125,10 @@ fn callers(view: &View<'_>, found: &mut Found) {
         return;
     };
     let holders = references.all_holders();
-    let holding: Vec<_> = identities.iter().filter(|(name, _)| holders.contains(name.as_str())).collect();
+    let holding: Vec<_> = identities.iter().filter(|(name, _)| holders.contains(*name)).collect();
     let mut missing = Vec::new();
     for caller in CALLERS.iter().filter(|caller| (caller.os_type, caller.endpoint) == (os_type, endpoint)) {
-        let may_be = |(_, identity): &(&String, &Part<DraftIdentity>)| match identity {
+        let may_be = |(_, identity): &(&&str, &Part<DraftIdentity<'_>>)| match identity {
             Part::Unknown => true,
             Part::Known(identity) => may_be_run_by(identity, caller.executables),
         };
@@ -150,12 +150,12 @@ fn callers(view: &View<'_>, found: &mut Found) {
     }
 }
 
-fn may_be_run_by(identity: &DraftIdentity, executables: &[&str]) -> bool {
+fn may_be_run_by(identity: &DraftIdentity<'_>, executables: &[&str]) -> bool {
     let named = |text: &str| {
         let file = lowered(text.rsplit(['/', '\\']).next().unwrap_or_default());
         executables.iter().any(|executable| file.starts_with(executable))
     };
-    let fits = |part: &Part<Option<String>>| match part {
+    let fits = |part: &Part<Option<&str>>| match part {
         Part::Unknown | Part::Known(None) => true,
         Part::Known(Some(text)) => named(text),
     };

@@ -1,7 +1,7 @@
 //! What a change of the configuration means.
 
 use super::{access, lint, rules};
-use crate::allowlist::{self, Allowlist, FindingId, Rules};
+use crate::allowlist::{self, Allowlist, Draft, FindingId, Grant, Rules};
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
@@ -36,8 +36,8 @@ pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Fa
     plan.set_unless_configured("exclude_from_latest", Value::unknown());
     plan.set_unless_configured("target_regions", Value::unknown());
     plan.set("published_date", Value::unknown());
-    let rules = plan.config().get(rules::BLOCK).map_or_else(|| Some(Rules::default()), rules::complete);
-    plan.set("grants", rules.map_or_else(Value::unknown, |rules| grants(&rules)));
+    let grants = planned_grants(&rules::draft(plan.config().get(rules::BLOCK).unwrap_or(&Value::Null)));
+    plan.set("grants", grants);
     let inherits = plan.configured("location") == Value::Null;
     let mut planned = Planned::new(plan.finish());
     // What takes the place of a version was told its region with the change, if it stays below the same profile: the
@@ -99,19 +99,22 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     let none = Value::Null;
     let held_block = prior.get(rules::BLOCK).unwrap_or(&none);
     let block = rules::plan(plan.config().get(rules::BLOCK).unwrap_or(&none), held_block);
-    let rules = rules::complete(&block);
-    let same = rules.as_ref().is_some_and(|rules| rules::says(held_block, rules));
+    plan.set("grants", planned_grants(&rules::draft(&block)));
+    // Most plans change nothing, and then the block is as the state has it.
+    let untouched = block == *held_block && block.is_wholly_known();
+    let rules = if untouched { None } else { rules::complete(&block) };
+    let same = untouched || rules.as_ref().is_some_and(|rules| rules::says(held_block, rules));
     if !same {
         if replace.is_empty() && plan.configured("name") == held("name") {
             warnings.push(same_name(&held("name")));
         }
         replace.push(Path::attribute(rules::BLOCK));
     }
-    plan.set("grants", rules.as_ref().map_or_else(Value::unknown, grants));
     let same = same && ["mode", "default_access"].iter().all(|name| plan.configured(name) == held(name));
     if !same
         && let Some(old) = rules::complete(held_block).and_then(|rules| allowlist(&prior, rules))
-        && let Some(new) = rules.and_then(|rules| allowlist(plan.config(), rules))
+        && let Some(new) =
+            rules.or_else(|| rules::complete(&block)).and_then(|rules| allowlist(plan.config(), rules))
     {
         warnings.extend(access::warnings(&old, &new, profile.context().endpoint));
         if replace.is_empty() && !lint::is_off(plan.config(), FindingId::L07) {
@@ -136,7 +139,16 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
 /// The grants that rules make, as the attribute tells them.
 #[must_use]
 pub fn grants(rules: &Rules) -> Value {
-    Value::List(allowlist::grants(rules).iter().map(|one| one.text().into()).collect())
+    texts(&allowlist::grants(rules))
+}
+
+/// The grants that rules will make, which are known once all references are: what else is open decides nothing of them.
+fn planned_grants(draft: &Draft<'_>) -> Value {
+    allowlist::grants_of_draft(draft).map_or_else(Value::unknown, |grants| texts(&grants))
+}
+
+fn texts(grants: &[Grant<'_>]) -> Value {
+    Value::List(grants.iter().map(|one| one.text().into()).collect())
 }
 
 /// What a state or configuration with these rules comes to for the guest agent; nothing while a part of it is unknown.

@@ -135,8 +135,11 @@ fn grants_and_an_explicit_id_are_known_at_plan() {
 
 #[test]
 fn an_unknown_rule_leaves_the_grants_open() {
-    let planned = plan_create(with(config(), "rules", block(Value::unknown())), Vec::new());
+    let planned = plan_create(with(config(), "rules", Value::unknown()), Vec::new());
     assert!(planned.state.get("grants").unwrap().is_unknown());
+    // A path that is not known says nothing of who is granted it.
+    let planned = plan_create(with(config(), "rules", block(Value::unknown())), Vec::new());
+    assert_eq!(planned.state.get("grants"), state().get("grants"));
     let planned = plan_update(state(), with(config(), "rules", block(Value::unknown())));
     assert_eq!(planned.replace, [Path::attribute("rules")]);
 }

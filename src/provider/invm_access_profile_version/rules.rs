@@ -14,7 +14,7 @@ pub const BLOCK: &str = "rules";
 
 /// The rules in a block, parts of which may be unknown. Null and absent parts are empty.
 #[must_use]
-pub fn draft(block: &Value) -> Draft {
+pub fn draft(block: &Value) -> Draft<'_> {
     if block.is_unknown() {
         return Draft::unknown();
     }
@@ -24,7 +24,7 @@ pub fn draft(block: &Value) -> Draft {
             query_parameters: match one.get("query_parameters") {
                 Some(Value::Unknown(_)) => Part::Unknown,
                 Some(Value::Map(pairs)) => Part::Known(
-                    pairs.iter().map(|(key, value)| (key.to_string(), required_text(Some(value)))).collect(),
+                    pairs.iter().map(|(key, value)| (&**key, required_text(Some(value)))).collect(),
                 ),
                 _ => Part::Known(BTreeMap::new()),
             },
@@ -48,7 +48,10 @@ pub fn complete(block: &Value) -> Option<Rules> {
     draft(block).complete()
 }
 
-fn map<T>(value: Option<&Value>, element: impl Fn(&Value) -> T) -> Part<BTreeMap<String, Part<T>>> {
+fn map<'a, T>(
+    value: Option<&'a Value>,
+    element: impl Fn(&'a Value) -> T,
+) -> Part<BTreeMap<&'a str, Part<T>>> {
     match value {
         Some(Value::Unknown(_)) => Part::Unknown,
         Some(Value::Map(elements)) => Part::Known(
@@ -56,7 +59,7 @@ fn map<T>(value: Option<&Value>, element: impl Fn(&Value) -> T) -> Part<BTreeMap
                 .iter()
                 .map(|(name, one)| {
                     let part = if one.is_unknown() { Part::Unknown } else { Part::Known(element(one)) };
-                    (name.to_string(), part)
+                    (&**name, part)
                 })
                 .collect(),
         ),
@@ -64,26 +67,26 @@ fn map<T>(value: Option<&Value>, element: impl Fn(&Value) -> T) -> Part<BTreeMap
     }
 }
 
-fn text(value: Option<&Value>) -> Part<Option<String>> {
+fn text(value: Option<&Value>) -> Part<Option<&str>> {
     match value {
         Some(Value::Unknown(_)) => Part::Unknown,
-        Some(Value::String(text)) => Part::Known(Some(text.clone())),
+        Some(Value::String(text)) => Part::Known(Some(text)),
         _ => Part::Known(None),
     }
 }
 
-fn required_text(value: Option<&Value>) -> Part<String> {
+fn required_text(value: Option<&Value>) -> Part<&str> {
     match text(value) {
         Part::Known(text) => Part::Known(text.unwrap_or_default()),
         Part::Unknown => Part::Unknown,
     }
 }
 
-fn names(value: Option<&Value>) -> Part<DraftNames> {
+fn names(value: Option<&Value>) -> Part<DraftNames<'_>> {
     match value {
         Some(Value::Unknown(_)) => Part::Unknown,
         Some(Value::Set(elements)) => {
-            let known = elements.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            let known = elements.iter().filter_map(Value::as_str).collect();
             Part::Known(DraftNames { known, more: elements.iter().any(Value::is_unknown) })
         }
         _ => Part::Known(DraftNames::default()),

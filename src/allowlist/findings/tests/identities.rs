@@ -25,7 +25,8 @@ fn l30_everybody_or_nobody() {
 
 #[test]
 fn l30_waits_for_a_condition_that_is_unknown() {
-    let mut draft = draft(&good());
+    let rules = read(&good());
+    let mut draft = Draft::from(&rules);
     let none = Part::Known(None);
     let waiting = DraftIdentity {
         user_name: Part::Unknown,
@@ -33,7 +34,7 @@ fn l30_waits_for_a_condition_that_is_unknown() {
         exe_path: none.clone(),
         process_name: none,
     };
-    draft.identities = Part::Known([("web".to_owned(), Part::Known(waiting))].into());
+    draft.identities = Part::Known([("web", Part::Known(waiting))].into());
     assert!(findings(&draft, &linux()).iter().all(|finding| finding.severity == Severity::Info));
 }
 

@@ -44,7 +44,8 @@ fn l02_a_name_that_refers_to_nothing() {
 fn l02_waits_for_the_list_that_is_referred_to() {
     let mut rules = good();
     rules["roles"]["app"]["privileges"] = json!(["later"]);
-    let mut draft = draft(&rules);
+    let rules = read(&rules);
+    let mut draft = Draft::from(&rules);
     draft.privileges = Part::Unknown;
     assert!(findings(&draft, &linux()).iter().all(|finding| finding.id != FindingId::L02));
 }
