@@ -139,8 +139,12 @@ impl Call {
     }
 
     /// Sleeps, unless the operation is cancelled or the wait would end after the deadline; in both cases the error
-    /// comes at once, since waiting longer could not help.
-    pub async fn pause(&self, wait: Duration, operation: &str) -> Result<(), Error> {
+    /// comes at once, since waiting longer could not help. `operation` is written out for an error alone.
+    pub async fn pause(
+        &self,
+        wait: Duration,
+        operation: &(impl fmt::Display + Sync + ?Sized),
+    ) -> Result<(), Error> {
         if wait > self.remaining() {
             return Err(self.timeout(operation, Some(wait)));
         }
@@ -155,7 +159,7 @@ impl Call {
     /// way is then known to have been taken or not, instead of leaving an object nobody knows of.
     pub(super) async fn run<T>(
         &self,
-        operation: &str,
+        operation: &(impl fmt::Display + Sync + ?Sized),
         grace: Duration,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
@@ -177,13 +181,13 @@ impl Call {
     }
 
     /// The error of an operation that ran out of time; `wait` is what the service asked for.
-    pub(super) fn timeout(&self, operation: &str, wait: Option<Duration>) -> Error {
-        Error::timeout(operation, self.started.elapsed(), self.limit(), wait, self.last())
+    pub(super) fn timeout(&self, operation: &(impl fmt::Display + ?Sized), wait: Option<Duration>) -> Error {
+        Error::timeout(&operation.to_string(), self.started.elapsed(), self.limit(), wait, self.last())
     }
 
     /// The error of an operation that was told to stop.
-    pub(super) fn cancelled(&self, operation: &str) -> Error {
-        Error::Cancelled { operation: operation.to_owned(), elapsed: self.started.elapsed() }
+    pub(super) fn cancelled(&self, operation: &(impl fmt::Display + ?Sized)) -> Error {
+        Error::Cancelled { operation: operation.to_string(), elapsed: self.started.elapsed() }
     }
 
     fn last(&self) -> Last {

@@ -13,6 +13,7 @@ use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
 use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request, response::ResponseBody};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -30,6 +31,18 @@ pub(super) struct Http {
     pub(super) registration: Arc<Registration>,
     /// Before the reads.
     pub(super) gates: Gates,
+}
+
+/// A request as messages name it, for who may never have to: written as a [`RequestLine`] is.
+pub(super) struct Line<'a> {
+    pub(super) method: Method,
+    pub(super) url: &'a Url,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method.as_str(), self.url.path())
+    }
 }
 
 /// An answer, read to its end.
@@ -68,14 +81,14 @@ impl Http {
 
     /// Waits until an object or list may be read; it is then read for as long as the pass is held.
     pub(super) async fn pass_to_read(&self, url: &Url, call: &Call) -> Result<Pass, Error> {
-        let line = RequestLine { method: "GET", path: url.path().to_owned() };
-        call.run(&line.to_string(), Duration::ZERO, async { Ok(self.gates.to_read(url).await) }).await
+        let operation = Line { method: Method::Get, url };
+        call.run(&operation, Duration::ZERO, async { Ok(self.gates.to_read(url).await) }).await
     }
 
     /// Waits until an object may be written by this method.
     pub(super) async fn pass_to_write(&self, method: Method, url: &Url, call: &Call) -> Result<Pass, Error> {
-        let line = RequestLine { method: method.as_str(), path: url.path().to_owned() };
-        call.run(&line.to_string(), Duration::ZERO, async { Ok(self.gates.to_write(url).await) }).await
+        let operation = Line { method, url };
+        call.run(&operation, Duration::ZERO, async { Ok(self.gates.to_write(url).await) }).await
     }
 
     /// Sends a GET. It ends at once when the call is cancelled.
@@ -125,7 +138,7 @@ impl Http {
                 }
                 Some(since) if since.elapsed() >= self.pace.invisible => return Ok(answer),
                 Some(_) => {
-                    call.pause(self.pace.busy.wait(earlier, random()), &answer.request.to_string()).await?;
+                    call.pause(self.pace.busy.wait(earlier, random()), &answer.request).await?;
                     earlier += 1;
                 }
             }
@@ -142,14 +155,13 @@ impl Http {
     ) -> Result<Answer, Error> {
         request.insert_header(ACCEPT, "application/json");
         let line = request_line(&request);
-        let url = request.url().clone();
         let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
         // In a box, since whoever is handed a future has room for it twice: as it came, and where it is awaited.
         let work = Box::pin(async {
             let sent = self.pipeline.send(ctx, &mut request, Some(options)).await;
-            sent.map_err(|error| to_error(error, &line, &url))
+            sent.map_err(|error| to_error(error, &line, request.url()))
         });
-        let (status, headers, body) = call.run(&line.to_string(), grace, work).await?.deconstruct();
+        let (status, headers, body) = call.run(&line, grace, work).await?.deconstruct();
         let correlation_id = self.correlation_id.clone();
         Ok(Answer { request: line, status: u16::from(status), headers, body, correlation_id })
     }

@@ -36,7 +36,7 @@ pub(super) async fn ask(
         let sent = pipeline.send(&ctx, &mut request, Some(options)).await;
         sent.map_err(|error| to_error(error, &line, &url))
     };
-    let answer = call.run(&line.to_string(), Duration::ZERO, work).await?;
+    let answer = call.run(&line, Duration::ZERO, work).await?;
     let body: &[u8] = answer.body().as_ref();
     if !answer.status().is_success() {
         return Err(Error::Service(Box::new(read_error(u16::from(answer.status()), body, line))));

@@ -7,7 +7,7 @@ use prost::bytes::Bytes;
 
 use super::diagnostic::Failure;
 use super::types::Type;
-use super::value::{Value, msgpack};
+use super::value::{Members, Name, Value, msgpack};
 
 /// Null in msgpack.
 const NULL: u8 = 0xc0;
@@ -21,6 +21,8 @@ pub struct Sent(Form);
 enum Form {
     /// Msgpack, what it is, and its type.
     Bytes(Bytes, &'static str, Arc<Type>),
+    /// An object that is another one but for these attributes.
+    Changed(Box<Sent>, Members),
     /// What came otherwise.
     Value(Box<Value>),
 }
@@ -31,10 +33,23 @@ impl Sent {
         Self(Form::Bytes(msgpack, what, kind))
     }
 
+    /// `value` as what it differs in from `base`, which was opened to `held`: a plan of a change says little that the state
+    /// does not, and both are there for as long as the change takes. What are no objects are kept apart.
+    #[must_use]
+    pub fn changed(base: &Self, held: &Value, value: Value) -> Self {
+        let (held, attributes) = match (held, value) {
+            (Value::Object(held), Value::Object(attributes)) => (held, attributes),
+            (_, value) => return Self::from(value),
+        };
+        let differs = |(name, value): &(Name, Value)| held.get(name) != Some(value);
+        Self(Form::Changed(Box::new(base.clone()), attributes.into_iter().filter(differs).collect()))
+    }
+
     /// Whether it is null.
     #[must_use]
     pub fn is_null(&self) -> bool {
         match &self.0 {
+            Form::Changed(..) => false,
             Form::Bytes(bytes, ..) => **bytes == [NULL],
             Form::Value(value) => value.is_null(),
         }
@@ -49,6 +64,7 @@ impl Sent {
             Form::Bytes(bytes, what, kind) => {
                 msgpack::decode(bytes, kind).map_err(|error| super::service::unreadable(what, &error).into())
             }
+            Form::Changed(base, differing) => Ok(over(base.open()?, differing.iter())),
             Form::Value(value) => Ok((**value).clone()),
         }
     }
@@ -61,9 +77,23 @@ impl Sent {
         match &self.0 {
             Form::Bytes(bytes, what, kind) => msgpack::decode_part(bytes, kind, names)
                 .map_err(|error| super::service::unreadable(what, &error).into()),
+            Form::Changed(base, differing) => {
+                let asked = differing.iter().filter(|(name, _)| names.contains(&&***name));
+                Ok(over(base.open_part(names)?, asked))
+            }
             Form::Value(value) => Ok((**value).clone()),
         }
     }
+}
+
+/// An object with these attributes in the place of its own.
+fn over<'a>(mut object: Value, differing: impl Iterator<Item = (&'a Name, &'a Value)>) -> Value {
+    if let Value::Object(attributes) = &mut object {
+        for (name, value) in differing {
+            attributes.insert(name.clone(), value.clone());
+        }
+    }
+    object
 }
 
 impl From<Value> for Sent {
@@ -101,5 +131,20 @@ mod tests {
         let unfit =
             Sent::new(Bytes::from_static(&[0xc1]), "planned state", Arc::new(kind)).open().unwrap_err();
         assert!(unfit.into_diagnostics().iter().any(|one| one.detail.starts_with("The planned state")));
+    }
+
+    #[test]
+    fn a_change_is_kept_as_what_differs() {
+        let kind = Type::object([("mode", Type::String), ("name", Type::String)]);
+        let object = |mode: &str| Value::object([("mode", Value::from(mode)), ("name", "web".into())]);
+        let bytes = msgpack::encode(&object("Audit"), &kind).unwrap();
+        let state = Sent::new(bytes.into(), "state", Arc::new(kind));
+        let planned = Sent::changed(&state, &object("Audit"), object("Enforce"));
+        assert!(matches!(&planned.0, Form::Changed(_, differing) if differing.len() == 1));
+        assert!(!planned.is_null());
+        assert_eq!(planned.open().unwrap(), object("Enforce"));
+        assert_eq!(planned.open_part(&["mode"]).unwrap(), Value::object([("mode", Value::from("Enforce"))]));
+        assert_eq!(planned.open_part(&["name"]).unwrap(), Value::object([("name", Value::from("web"))]));
+        assert_eq!(Sent::changed(&state, &object("Audit"), Value::Null).open().unwrap(), Value::Null);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
-use super::super::exchange::{Answer, Http};
+use super::super::exchange::{Answer, Http, Line};
 use super::super::gate::Pass;
 use super::super::ids::{GalleryId, ProfileId, VersionId};
 use super::super::models::{
@@ -123,10 +123,10 @@ impl<'a> Versions<'a> {
         self.0.list(&format!("{profile}/versions"), call).await
     }
 
-    /// Waits until a version may be created, for who would rather not make its body before.
-    pub async fn pass(self, id: &VersionId, call: &Call) -> Result<Pass, Error> {
+    /// Waits until a version of this profile may be created, for who would rather not make its body before.
+    pub async fn pass(self, profile: &ProfileId, call: &Call) -> Result<Pass, Error> {
         let http = self.0.http(call).await?;
-        http.pass_to_write(Method::Put, &http.url_of(&id.to_string())?, call).await
+        http.pass_to_write(Method::Put, &http.url_of(&format!("{profile}/versions"))?, call).await
     }
 
     /// Creates a version: one request, and a wait that is left to [`Versions::finish`]. The pass is that of
@@ -226,8 +226,7 @@ impl ArmClient {
         let mut earlier = 0;
         loop {
             let answer = http.get(url, call).await?;
-            let (line, answer) = (answer.request.to_string(), answer.accept(&[200]));
-            let read = match answer {
+            let read = match answer.accept(&[200]) {
                 Err(error) if passing(&error) => Err(error),
                 answer => {
                     let answer = answer?;
@@ -241,7 +240,7 @@ impl ArmClient {
                     tracing::info!(target: "provider.http", %error, "trying again");
                     let wait = http.pace.retry.wait(earlier, random());
                     earlier += 1;
-                    call.pause(wait, &line).await?;
+                    call.pause(wait, &Line { method: Method::Get, url }).await?;
                 }
             }
         }
@@ -258,8 +257,10 @@ impl ArmClient {
         let accepted = &[200, 201, 202];
         let write = Write { method: Method::Put, path, profile, body: Some(body), accepted };
         let answer = self.write(&write, pass, call).await?;
-        let operation = PendingOperation::of_write(self.http(call).await?, &answer, path)?;
-        match answer.read() {
+        let read = answer.read::<Box<T>>();
+        let told = read.as_ref().ok().and_then(|object| object.provisioning_state());
+        let operation = PendingOperation::of_write(self.http(call).await?, &answer, told, path)?;
+        match read {
             Ok(body) => Ok(Started { body: Some(body), operation }),
             // The write was taken, so this is no failure of it: the object itself will tell.
             Err(_) => {
@@ -298,7 +299,7 @@ impl ArmClient {
 /// What comes of a change.
 enum Changed<T> {
     /// The object is so already.
-    Already(T),
+    Already(Box<T>),
     /// The body to put in its place.
     To(Bytes),
 }
@@ -311,7 +312,7 @@ fn changed<T: Resource, C: Change + Default>(
     let body = change.apply(held.clone());
     // An earlier attempt, given up in this process or in another one, may have reached the service after all.
     if body == C::default().apply(held)
-        && let Ok(object) = answer.read::<T>()
+        && let Ok(object) = answer.read::<Box<T>>()
         && matches!(object.provisioning_state(), None | Some(ProvisioningState::Succeeded))
     {
         return Ok(Changed::Already(object));

@@ -52,7 +52,7 @@ impl ArmClient {
                     call.heard(|last| last.error = error.arm().cloned().map(Box::new));
                     let wait = http.pace.busy.wait(earlier, random());
                     earlier += 1;
-                    call.pause(wait, &write.to_string()).await?;
+                    call.pause(wait, &write).await?;
                 }
                 Err(error @ Error::Operation(_)) => return Err(error.into()),
                 Err(error) => return Err(Unfinished { error, operation: Some(Box::new(pending)) }),

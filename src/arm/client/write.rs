@@ -49,7 +49,6 @@ impl ArmClient {
         self.inner.sharing.end(write.profile, write.path);
         let http = self.http(call).await?;
         let url = http.url_of(write.path)?;
-        let operation = write.to_string();
         let mut invisible_since: Option<Instant> = None;
         let mut parent_expected = call.is_parent_expected();
         let mut patience = Patience::default();
@@ -88,9 +87,9 @@ impl ArmClient {
             };
             let wait = asked.unwrap_or_else(|| http.pace.busy.wait(earlier, random()));
             earlier += 1;
-            tracing::info!(target: "provider.lro", operation, reason, wait_ms = wait.as_millis() as u64, "trying again");
+            tracing::info!(target: "provider.lro", operation = %write, reason, wait_ms = wait.as_millis() as u64, "trying again");
             call.heard(|last| last.error = error.arm().cloned().map(Box::new));
-            call.pause(wait, &operation).await?;
+            call.pause(wait, write).await?;
         }
     }
 }

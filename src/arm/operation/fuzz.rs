@@ -16,8 +16,10 @@ pub(in crate::arm) fn looks(http: &Http, answer: &Answer) {
     if let Ok(body) = answer.object() {
         assert_eq!(status::announced(answer), Some(status::provisioning_state(&body)));
     }
-    let started =
-        [PendingOperation::of_write(http, answer, "/x"), PendingOperation::of_delete(http, answer, "/x")];
+    let started = [
+        PendingOperation::of_write(http, answer, None, "/x"),
+        PendingOperation::of_delete(http, answer, "/x"),
+    ];
     for pending in started.into_iter().filter_map(|started| started.ok().flatten()) {
         if let By::AsyncOperation(path) | By::Location(path) = &pending.by {
             let url = link::follow(&http.cloud, &answer.request, path, "2024-03-03").expect("was checked");

@@ -29,8 +29,9 @@ pub(super) use outlook::look;
 /// A write that the service has taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Started<T> {
-    /// The object as the answer showed it; absent when the answer had no body, as that of a 202 often has not.
-    pub body: Option<T>,
+    /// The object as the answer showed it; absent when the answer had no body, as that of a 202 often has not. In a box,
+    /// since what waits for the rest has room for all that it was handed.
+    pub body: Option<Box<T>>,
     /// What remains to be waited for; `None` when the answer was final.
     pub operation: Option<PendingOperation>,
 }
@@ -95,12 +96,22 @@ impl PendingOperation {
     /// An answer of 200 or 201 is final when its body says that the object is `Succeeded`, or says nothing about a
     /// state and names no operation. Everything else is looked at: an unreadable body too, since the write was taken
     /// and the object itself will tell.
-    pub(super) fn of_write(http: &Http, answer: &Answer, resource: &str) -> Result<Option<Self>, Error> {
+    ///
+    /// `told` is the object's state where the answer has been read and gives one; nothing is read twice then.
+    pub(super) fn of_write(
+        http: &Http,
+        answer: &Answer,
+        told: Option<&ProvisioningState>,
+        resource: &str,
+    ) -> Result<Option<Self>, Error> {
         let address = match Self::address(http, answer) {
             Err(Error::ForeignAddress { reason, .. }) => Some(By::Refused(reason)),
             other => other?,
         };
-        let state = status::announced(answer);
+        let state = match told {
+            Some(state) => Some(Some(state.clone())),
+            None => status::announced(answer),
+        };
         let is_final = match &state {
             Some(Some(state)) => *state == ProvisioningState::Succeeded,
             Some(None) => address.is_none(),

@@ -116,7 +116,7 @@ impl Policy for RetryPolicy {
             let wait = self.wait(asked, throttled, earlier);
             earlier += 1;
             tracing::info!(target: "provider.http", method = line.method, path = line.path, attempt = earlier, wait_ms = wait.as_millis() as u64, "trying again");
-            call.pause(wait, &line.to_string()).await.map_err(carried)?;
+            call.pause(wait, &line).await.map_err(carried)?;
         }
     }
 }

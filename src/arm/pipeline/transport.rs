@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use url::Url;
+use url::{Position, Url};
 
 /// An HTTP client that is built by its first request: reading the system's certificates costs milliseconds that a
 /// run without Azure should not pay.
@@ -67,8 +67,13 @@ impl LazyTransport {
         if url.scheme() != "https" {
             return None;
         }
+        let origin = &url[..Position::BeforePath];
         let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(doors.entry(url.origin().ascii_serialization()).or_default()))
+        let door = match doors.get(origin) {
+            Some(door) => door,
+            None => doors.entry(origin.to_owned()).or_default(),
+        };
+        Some(Arc::clone(door))
     }
 
     fn build(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {

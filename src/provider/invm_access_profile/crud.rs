@@ -99,7 +99,10 @@ pub async fn create(
     context: &Context,
     request: Box<Create>,
 ) -> Result<Stored, Interrupted> {
-    let planned = request.planned.open()?;
+    // What came is enough until the answer: Azure may take its time, and hundreds may wait for it.
+    let Create { planned: sent, config, .. } = *request;
+    drop(config);
+    let planned = sent.open()?;
     let job = Job::<Kind>::new(connection, context, model::id(&planned)?, Operation::Create, &planned)?;
     let body = model::body(&planned);
     drop(planned);
@@ -113,7 +116,7 @@ pub async fn create(
         Err(error) => return Err(job.failed(&error).into()),
     }
     let begun = Box::pin(job.client.profiles().begin_create(&job.id, &body, &job.call)).await;
-    writing::create::create(&job, &request.planned, begun).await
+    Box::pin(writing::create::create(&job, &sent, begun)).await
 }
 
 /// Reads the profile: one request, or a part of one where its siblings are read as well.

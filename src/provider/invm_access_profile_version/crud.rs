@@ -134,7 +134,10 @@ pub async fn create(
     if connection.known_profile(&profile).is_some() {
         call = call.expecting_parent();
     }
-    // In boxes, one after the other: what waits for one of them has room for that one alone.
+    // Before anything is asked, so that who has looked need not wait before it writes, and who waits has nothing yet. In
+    // boxes, here and below: what waits for one of them has room for that one alone.
+    let pass = Box::pin(client.versions().pass(&profile, &call)).await;
+    let pass = pass.map_err(|error| failed(Operation::Create, &profile.to_string(), &call, &error))?;
     let location = match location {
         Some(location) => location,
         None => Box::pin(region(connection, &client, &profile, &call)).await?,
@@ -158,8 +161,6 @@ pub async fn create(
     };
     let id = profile.version(name);
     let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
-    let pass = Box::pin(job.client.versions().pass(&job.id, &job.call)).await;
-    let pass = pass.map_err(|error| job.failed(&error))?;
     let begun = {
         let body = model::body(&sent.open()?, location)?;
         Box::pin(job.client.versions().begin_create(&job.id, &body, pass, &job.call))
@@ -169,7 +170,7 @@ pub async fn create(
         names.saw(job.id.name());
     }
     drop(names);
-    let mut created = writing::create::create(&job, &sent, begun).await;
+    let mut created = Box::pin(writing::create::create(&job, &sent, begun)).await;
     if let (Ok(stored), Some(twin)) = (&mut created, twin) {
         stored.warnings.push(existing::twin(schema::TYPE, twin.name().as_str(), &twin.to_string()));
     }

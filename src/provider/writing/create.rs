@@ -27,10 +27,10 @@ pub async fn create<K: Written>(
     // In boxes, one of them: what waits for minutes has no room for what is over.
     match begun {
         Err(error) => Box::pin(in_doubt(job, planned, error)).await,
-        Ok(Started { operation: None, body: Some(object) }) => Ok(job.done(planned.open()?, object)),
+        Ok(Started { operation: None, body: Some(object) }) => Ok(job.done(planned.open()?, *object)),
         Ok(Started { operation, body }) => {
             let operation = operation.unwrap_or_else(|| PendingOperation::look_at(&job.id.to_string()));
-            let shown = body.map(|body| Box::new(K::outline(body)));
+            let shown = body.map(|body| Box::new(K::outline(*body)));
             Box::pin(to_its_end(job, planned, operation, shown)).await
         }
     }
@@ -43,11 +43,15 @@ async fn to_its_end<K: Written>(
     operation: PendingOperation,
     shown: Option<Box<K::Object>>,
 ) -> Result<Stored, Interrupted> {
-    match K::finish(&job.client, &operation, &job.call).await {
-        Ok(object) => Ok(job.done(planned.open()?, object)),
-        Err(error @ Error::Operation(_)) => Err(Box::pin(spoiled(job, planned, &error)).await),
-        Err(error) => left(job, planned, shown.map(|shown| *shown), operation, &error),
+    // What it gives does not outlive this statement, or there would be room for it all the time.
+    let error = match K::finish(&job.client, &operation, &job.call).await {
+        Ok(object) => return Ok(job.done(planned.open()?, object)),
+        Err(error) => error,
+    };
+    if matches!(error, Error::Operation(_)) {
+        return Err(Box::pin(spoiled(job, planned, &error)).await);
     }
+    left(job, planned, shown.map(|shown| *shown), operation, &error)
 }
 
 /// The request failed. Where it is not certain that Azure refused it, there may be an object all the same.

@@ -10,6 +10,7 @@ use crate::arm::error::Error;
 use crate::arm::{Fate, PendingOperation};
 use crate::plugin::Context;
 use crate::plugin::resource::{Interrupted, Stored, Update};
+use crate::plugin::sent::Sent;
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::{self, Operation};
 
@@ -25,7 +26,10 @@ pub async fn update<K: Written>(
     // What came is enough until the answer: Azure may take its time, and hundreds may wait for it.
     let Update { prior, planned, private, config, .. } = *request;
     drop(config);
-    let change = K::change(&prior.open()?, &planned.open()?);
+    let (held, wanted) = (prior.open()?, planned.open()?);
+    let change = K::change(&held, &wanted);
+    let planned = Sent::changed(&prior, &held, wanted);
+    drop(held);
     let pending = Carried::read(&private).pending.filter(|pending| pending.work != Work::Delete);
     if change.is_none() && pending.is_none() {
         return Ok(Stored::new(planned.open()?));
@@ -71,7 +75,7 @@ pub async fn update<K: Written>(
         }
     };
     let operation = match (started.operation, started.body) {
-        (None, Some(object)) => return Ok(job.done(planned.open()?, object)),
+        (None, Some(object)) => return Ok(job.done(planned.open()?, *object)),
         (Some(operation), _) => operation,
         (None, None) => PendingOperation::look_at(&job.id.to_string()),
     };

@@ -128,7 +128,7 @@ impl Budget {
         lane: &Arc<Mutex<Lane>>,
         ticket: Ticket,
         call: &Call,
-        line: &str,
+        request: &Request,
     ) -> Result<Pass, Error> {
         let place = Place::take(lane, ticket);
         let mut told = false;
@@ -156,15 +156,16 @@ impl Budget {
                 Next::Behind => call.deadline(),
             };
             if until > call.deadline() {
-                return Err(call.timeout(line, Some(until.saturating_duration_since(Instant::now()))));
+                return Err(call
+                    .timeout(&request_line(request), Some(until.saturating_duration_since(Instant::now()))));
             }
             tokio::select! {
                 biased;
-                () = call.cancellation().cancelled() => return Err(call.cancelled(line)),
+                () = call.cancellation().cancelled() => return Err(call.cancelled(&request_line(request))),
                 () = place.woken.notified() => {}
                 () = tokio::time::sleep_until(until) => {
                     if until == call.deadline() {
-                        return Err(call.timeout(line, None));
+                        return Err(call.timeout(&request_line(request), None));
                     }
                 }
             }
@@ -173,16 +174,16 @@ impl Budget {
 
     /// Learns from an answer.
     fn heard(&self, lane: &Mutex<Lane>, status: u16, headers: &Headers) {
-        let header = |name| headers.get_optional_str(&HeaderName::from_static(name));
         let now = Instant::now();
         let mut lane = locked(lane);
         if status == 429 {
+            let header = |name| headers.get_optional_str(&HeaderName::from_static(name));
             let asked = retry_after(header, OffsetDateTime::now_utc()).filter(|wait| !wait.is_zero());
             let wait = asked.unwrap_or_else(|| self.pace.retry.wait(lane.strikes(), random()));
             // A little more, so that several processes that were refused together do not come back together.
             lane.close(now + wait + self.pace.retry.first.mul_f64(random() / 2.0));
         } else {
-            lane.told(remaining(header));
+            lane.told(remaining(headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))));
         }
     }
 }
@@ -193,8 +194,7 @@ impl Policy for Budget {
         let lane = self.lane(request);
         let Some(call) = ctx.value::<Call>() else { return forward(ctx, request, next).await };
         let ticket = ctx.value::<Ticket>().copied().unwrap_or_else(|| self.ticket());
-        let line = request_line(request).to_string();
-        let pass = self.admit(&lane, ticket, call, &line).await.map_err(carried)?;
+        let pass = self.admit(&lane, ticket, call, request).await.map_err(carried)?;
         let answer = forward(ctx, request, next).await;
         if let Ok(response) = &answer {
             self.heard(&lane, u16::from(response.status()), response.headers());

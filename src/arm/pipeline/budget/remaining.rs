@@ -3,17 +3,19 @@
 /// The bucket of Azure Resource Manager itself, as against those of a resource provider.
 pub(super) const OWN: &str = "";
 
+const PREFIX: &str = "x-ms-ratelimit-remaining-";
+
 /// The headers of Azure Resource Manager. An answer has those that fit its request; the least of them counts.
-const HEADERS: [&str; 9] = [
-    "x-ms-ratelimit-remaining-subscription-reads",
-    "x-ms-ratelimit-remaining-subscription-writes",
-    "x-ms-ratelimit-remaining-subscription-deletes",
-    "x-ms-ratelimit-remaining-subscription-global-reads",
-    "x-ms-ratelimit-remaining-subscription-global-writes",
-    "x-ms-ratelimit-remaining-subscription-global-deletes",
-    "x-ms-ratelimit-remaining-tenant-reads",
-    "x-ms-ratelimit-remaining-tenant-writes",
-    "x-ms-ratelimit-remaining-tenant-deletes",
+const BUCKETS: [&str; 9] = [
+    "subscription-reads",
+    "subscription-writes",
+    "subscription-deletes",
+    "subscription-global-reads",
+    "subscription-global-writes",
+    "subscription-global-deletes",
+    "tenant-reads",
+    "tenant-writes",
+    "tenant-deletes",
 ];
 
 /// What is left of one bucket.
@@ -25,23 +27,32 @@ pub(in crate::arm) struct Remaining {
     pub(in crate::arm) left: f64,
 }
 
-/// Takes a way to look up headers, gives what they say is left. What cannot be read counts as absent.
+/// Takes the headers of an answer, names in small letters; gives what they say is left. What cannot be read counts as
+/// absent.
 ///
 /// `x-ms-ratelimit-remaining-resource` is a list of `Namespace/Bucket;left`, separated by commas (Microsoft's page on
 /// the limits of the Compute provider).
 pub(in crate::arm::pipeline) fn remaining<'a>(
-    header: impl Fn(&'static str) -> Option<&'a str>,
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Vec<Remaining> {
-    let own = HEADERS.iter().filter_map(|name| number(header(name)?)).reduce(f64::min);
-    let mut all: Vec<Remaining> =
-        own.map(|left| Remaining { bucket: OWN.to_owned(), left }).into_iter().collect();
-    for entry in header("x-ms-ratelimit-remaining-resource").unwrap_or_default().split(',') {
-        let Some((bucket, left)) = entry.trim().rsplit_once(';') else { continue };
-        if let Some(left) = number(left).filter(|_| !bucket.is_empty() && bucket.len() <= 200) {
-            all.push(Remaining { bucket: bucket.to_lowercase(), left });
+    let (mut own, mut all) = (None::<f64>, Vec::new());
+    for (name, value) in headers {
+        match name.strip_prefix(PREFIX) {
+            Some("resource") => all.extend(value.split(',').filter_map(entry)),
+            Some(bucket) if BUCKETS.contains(&bucket) => {
+                own = own.into_iter().chain(number(value)).reduce(f64::min);
+            }
+            _ => {}
         }
     }
-    all
+    let own = own.map(|left| Remaining { bucket: OWN.to_owned(), left });
+    own.into_iter().chain(all).collect()
+}
+
+fn entry(text: &str) -> Option<Remaining> {
+    let (bucket, left) = text.trim().rsplit_once(';')?;
+    let left = number(left).filter(|_| !bucket.is_empty() && bucket.len() <= 200)?;
+    Some(Remaining { bucket: bucket.to_lowercase(), left })
 }
 
 fn number(text: &str) -> Option<f64> {
@@ -53,7 +64,7 @@ mod tests {
     use super::*;
 
     fn read(headers: &[(&str, &'static str)]) -> Vec<(String, f64)> {
-        let all = remaining(|name| headers.iter().find(|(given, _)| *given == name).map(|(_, value)| *value));
+        let all = remaining(headers.iter().copied());
         all.into_iter().map(|one| (one.bucket, one.left)).collect()
     }
 
