@@ -104,7 +104,7 @@ impl Planned {
 /// it in a box, since each layer that a future passes through has room for its arguments.
 #[derive(Debug)]
 pub struct Create {
-    /// The configuration.
+    /// The configuration. It holds the whole message that it came in: let go of it before waiting.
     pub config: Sent,
     /// The planned state.
     pub planned: Sent,
@@ -121,7 +121,7 @@ pub struct Create {
 pub struct Update {
     /// The state.
     pub prior: Sent,
-    /// The configuration.
+    /// The configuration. It holds the whole message that it came in: let go of it before waiting.
     pub config: Sent,
     /// The planned state.
     pub planned: Sent,

@@ -30,6 +30,10 @@ pub const MESSAGE_LIMIT: usize = 256 << 20;
 const CONCURRENT_RPCS: u32 = 2048;
 /// What the host may send before it must wait for us to read: on one RPC, and on all together. Large enough that a
 /// message of several MiB flows without a pause, small enough that a thousand RPCs cannot pile up.
+///
+/// The second is not only a matter of speed. Where hundreds of RPCs share a window of some hundred KiB, what is left of it
+/// goes out in small pieces, and h2 takes too many of those for an attack and ends the connection
+/// (`too_many_data_frames`, of which it allows the more the larger this window is). 500 calls at a time do that at 128 KiB.
 const STREAM_WINDOW: u32 = 4 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
 
@@ -205,23 +209,17 @@ pub enum ServeError {
 
 /// Starts the runtime and serves in it. What `provider` builds is built after the handshake's environment has been
 /// read and before its line is written, so it should be cheap: connect later.
+///
+/// One thread does all that waits. A provider waits for the network most of its life, and what goes from the host's
+/// connection to a call and on to Azure's connection would wake a thread at each step if they had more than one; that was
+/// a tenth of the processor time. What computes for long has threads of its own, see `service::call::Place`.
 pub fn run<P: Provider>(provider: impl FnOnce() -> P, options: Options) -> Result<(), ServeError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers())
-        .thread_name("plugin")
-        .enable_all()
-        .build()
-        .map_err(ServeError::Runtime)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Runtime)?;
     let served = runtime.block_on(async { serve(provider(), options).await });
     // A call that blocks a thread (a name lookup, say) must not keep the process alive.
     runtime.shutdown_timeout(Duration::from_millis(100));
     served
-}
-
-/// A provider waits for the network most of its life; two threads decode large values beside it, and starting more
-/// would only make the handshake later.
-fn workers() -> usize {
-    std::thread::available_parallelism().map_or(2, |processors| processors.get().clamp(2, 4))
 }
 
 #[cfg(test)]

@@ -12,9 +12,10 @@ use crate::plugin::sent::Sent;
 use crate::plugin::value::Value;
 use proto::apply_resource_change::{Request, Response};
 
-/// The request by itself, see [`convert::detach`].
+/// The request by itself, see [`convert::detach`], but for the configuration: most of it stands in the plan as well, and
+/// whoever creates or changes something has done with it before there is anything to wait for.
 pub(super) fn detached(mut request: Request) -> Box<Request> {
-    for value in [&mut request.prior_state, &mut request.planned_state, &mut request.config] {
+    for value in [&mut request.prior_state, &mut request.planned_state] {
         convert::detach(value);
     }
     convert::detach_bytes(&mut request.planned_private);

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
+use super::call::Place;
 use super::{Service, apply, read};
 use crate::plugin::proto;
 
@@ -67,13 +69,13 @@ impl proto::provider_server::Provider for Service {
         .await
     }
 
-    // Managed resources.
+    // Managed resources. The two that hundreds wait in are no `async fn`, which would keep room for what came all the while.
 
     async fn validate_resource_config(
         &self,
         request: Request<proto::validate_resource_config::Request>,
     ) -> Answer<proto::validate_resource_config::Response> {
-        self.run("ValidateResourceConfig", request, |shared, request| async move {
+        self.weigh("ValidateResourceConfig", request, |shared, request| async move {
             shared.validate_resource(request).await
         })
         .await
@@ -83,30 +85,36 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::plan_resource_change::Request>,
     ) -> Answer<proto::plan_resource_change::Response> {
-        self.run("PlanResourceChange", request, |shared, request| async move { shared.plan(request).await })
+        self.weigh("PlanResourceChange", request, |shared, request| async move { shared.plan(request).await })
             .await
     }
 
-    async fn apply_resource_change(
-        &self,
+    fn apply_resource_change<'s, 'f>(
+        &'s self,
         request: Request<proto::apply_resource_change::Request>,
-    ) -> Answer<proto::apply_resource_change::Response> {
-        self.run("ApplyResourceChange", request, |shared, request| {
+    ) -> BoxFuture<'f, Answer<proto::apply_resource_change::Response>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        Box::pin(self.run("ApplyResourceChange", request, |shared, request| {
             let request = apply::detached(request);
             async move { shared.apply(request).await }
-        })
-        .await
+        }))
     }
 
-    async fn read_resource(
-        &self,
+    fn read_resource<'s, 'f>(
+        &'s self,
         request: Request<proto::read_resource::Request>,
-    ) -> Answer<proto::read_resource::Response> {
-        self.run("ReadResource", request, |shared, request| {
+    ) -> BoxFuture<'f, Answer<proto::read_resource::Response>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        Box::pin(self.run("ReadResource", request, |shared, request| {
             let request = read::detached(request);
             async move { shared.read(request).await }
-        })
-        .await
+        }))
     }
 
     async fn import_resource_state(
@@ -135,7 +143,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::move_resource_state::Request>,
     ) -> Answer<proto::move_resource_state::Response> {
-        self.run(
+        self.weigh(
             "MoveResourceState",
             request,
             |shared, request| async move { shared.move_state(request).await },
@@ -147,7 +155,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::upgrade_resource_state::Request>,
     ) -> Answer<proto::upgrade_resource_state::Response> {
-        self.run("UpgradeResourceState", request, |shared, request| async move {
+        self.weigh("UpgradeResourceState", request, |shared, request| async move {
             shared.upgrade_state(request).await
         })
         .await
@@ -208,8 +216,10 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::call_function::Request>,
     ) -> Answer<proto::call_function::Response> {
-        self.run("CallFunction", request, |shared, request| async move { shared.call_function(request) })
-            .await
+        self.run_at(Place::Beside, "CallFunction", request, |shared, request| async move {
+            shared.call_function(request)
+        })
+        .await
     }
 
     // The end.
