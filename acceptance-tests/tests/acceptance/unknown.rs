@@ -124,3 +124,52 @@ resource "gallery_invm_access_profile_version" "v" {
         s.apply(config);
     });
 }
+
+/// Who is granted what depends on the references alone, so the plan shows it.
+#[test]
+fn grants_are_known_where_only_a_path_is_not() {
+    let config = r#"
+resource "terraform_data" "late" {
+  input = { path = "/metadata/instance", resource = "https://vault.azure.net", user = "web" }
+}
+
+resource "gallery_invm_access_profile" "web" {
+  gallery_id               = local.gallery_id
+  name                     = "web"
+  location                 = "westus"
+  os_type                  = "Linux"
+  applicable_host_endpoint = "IMDS"
+}
+
+resource "gallery_invm_access_profile_version" "v" {
+  profile_id     = gallery_invm_access_profile.web.id
+  mode           = "Enforce"
+  default_access = "Deny"
+  rules {
+    privileges = {
+      instance = {
+        path             = terraform_data.late.output.path
+        query_parameters = { resource = terraform_data.late.output.resource }
+      }
+    }
+    roles            = { app = { privileges = ["instance"] } }
+    identities       = { web = { user_name = terraform_data.late.output.user } }
+    role_assignments = { app = { identities = ["web"] } }
+  }
+}
+"#;
+    scenario(|s| {
+        let granted = json!(["web -> instance (app)"]);
+        let plan = s.plan(config);
+        assert_eq!(plan.after(V)["grants"], granted);
+        assert_eq!(plan.unknown(V)["rules"]["privileges"]["instance"]["path"], true);
+        s.apply_planned();
+        assert_eq!(s.state().attributes(V)["grants"], granted);
+
+        // With the path unknown once more the version is replaced, and who is granted what is known all the same.
+        let plan = s.plan(&config.replace("/metadata/instance", "/metadata/versions"));
+        assert_eq!(plan.after(V)["grants"], granted);
+        s.apply_planned();
+        assert_eq!(s.state().attributes(V)["grants"], granted);
+    });
+}
