@@ -214,8 +214,11 @@ pub enum ServeError {
 /// connection to a call and on to Azure's connection would wake a thread at each step if they had more than one; that was
 /// a tenth of the processor time. What computes for long has threads of its own, see `service::call::Place`.
 pub fn run<P: Provider>(provider: impl FnOnce() -> P, options: Options) -> Result<(), ServeError> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .thread_name("plugin")
+        .enable_all()
+        .build()
+        .map_err(ServeError::Runtime)?;
     let served = runtime.block_on(async { serve(provider(), options).await });
     // A call that blocks a thread (a name lookup, say) must not keep the process alive.
     runtime.shutdown_timeout(Duration::from_millis(100));

@@ -3,7 +3,7 @@
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
 
-use crate::configurations::{V, WEB};
+use crate::configurations::{PROFILE, V, WEB};
 
 /// Everything that can come from another resource does.
 const EVERYWHERE: &str = r#"
@@ -128,17 +128,9 @@ resource "gallery_invm_access_profile_version" "v" {
 /// Who is granted what depends on the references alone, so the plan shows it.
 #[test]
 fn grants_are_known_where_only_a_path_is_not() {
-    let config = r#"
+    let late = r#"
 resource "terraform_data" "late" {
   input = { path = "/metadata/instance", resource = "https://vault.azure.net", user = "web" }
-}
-
-resource "gallery_invm_access_profile" "web" {
-  gallery_id               = local.gallery_id
-  name                     = "web"
-  location                 = "westus"
-  os_type                  = "Linux"
-  applicable_host_endpoint = "IMDS"
 }
 
 resource "gallery_invm_access_profile_version" "v" {
@@ -158,9 +150,10 @@ resource "gallery_invm_access_profile_version" "v" {
   }
 }
 "#;
+    let config = format!("{PROFILE}{late}");
     scenario(|s| {
         let granted = json!(["web -> instance (app)"]);
-        let plan = s.plan(config);
+        let plan = s.plan(&config);
         assert_eq!(plan.after(V)["grants"], granted);
         assert_eq!(plan.unknown(V)["rules"]["privileges"]["instance"]["path"], true);
         s.apply_planned();

@@ -7,17 +7,22 @@ use std::task::Poll;
 use std::time::Instant;
 
 use futures::FutureExt as _;
+use prost::Message;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::task::TaskTracker;
-use tonic::{Response, Status};
+use tonic::{Request, Response, Status};
 
 use crate::plugin::diagnostic::{Diagnostic, Failure};
 
 /// How many calls may compute at a time, each on a thread of its own. Fewer than the runtime has threads for what
 /// blocks: a lookup of a name must not wait for them, since they may wait for Azure.
 const COMPUTING: usize = 16;
+
+/// What comes in a request of this length or more is worked on beside the thread that serves: many times what a version of
+/// the usual size takes, whose plan takes less than a millisecond.
+const LARGE: usize = 256 << 10;
 
 /// Where a call runs. One thread serves everything, so that nothing has to be handed from one to another; what would
 /// hold it up for more than some milliseconds belongs beside it.
@@ -27,6 +32,13 @@ pub(super) enum Place {
     Serving,
     /// On a thread of its own: it computes, and for how long depends on what came.
     Beside,
+}
+
+impl Place {
+    /// The place of a call that costs what came with it.
+    pub(super) fn by_length(request: &Request<impl Message>) -> Self {
+        if request.get_ref().encoded_len() < LARGE { Self::Serving } else { Self::Beside }
+    }
 }
 
 /// The calls that are running.

@@ -43,10 +43,6 @@ use self::record::Recorder;
 use super::proto;
 use super::provider::{Context, Provider};
 
-/// What comes in a request of this length or more is checked and planned beside the thread that serves: many times what a
-/// version of the usual size takes, whose plan takes less than a millisecond.
-const LARGE: usize = 256 << 10;
-
 /// The gRPC service of a provider. Cloning it gives another handle on the same one.
 #[derive(Clone)]
 pub struct Service {
@@ -88,38 +84,8 @@ impl Service {
         self.shared.stop.cancel();
     }
 
-    /// Runs one call, which mostly waits, to its end, whether or not the caller waits for it.
+    /// Runs one call to its end, whether or not the caller waits for it.
     fn run<Q, A, F>(
-        &self,
-        rpc: &'static str,
-        request: Request<Q>,
-        answer: impl FnOnce(Arc<Shared>, Q) -> F,
-    ) -> impl Future<Output = Result<Response<A>, Status>> + Send
-    where
-        Q: Message,
-        A: Message + 'static,
-        F: Future<Output = A> + Send + 'static,
-    {
-        self.run_at(Place::Serving, rpc, request, answer)
-    }
-
-    /// Runs one call whose cost is that of what came with it.
-    fn weigh<Q, A, F>(
-        &self,
-        rpc: &'static str,
-        request: Request<Q>,
-        answer: impl FnOnce(Arc<Shared>, Q) -> F,
-    ) -> impl Future<Output = Result<Response<A>, Status>> + Send
-    where
-        Q: Message,
-        A: Message + 'static,
-        F: Future<Output = A> + Send + 'static,
-    {
-        let place = if request.get_ref().encoded_len() < LARGE { Place::Serving } else { Place::Beside };
-        self.run_at(place, rpc, request, answer)
-    }
-
-    fn run_at<Q, A, F>(
         &self,
         place: Place,
         rpc: &'static str,

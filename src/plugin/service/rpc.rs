@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::call::Place;
+use super::call::Place::{self, Beside, Serving};
 use super::{Service, apply, read};
 use crate::plugin::proto;
 
@@ -20,29 +20,33 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::get_metadata::Request>,
     ) -> Answer<proto::get_metadata::Response> {
-        self.run("GetMetadata", request, |shared, _| async move { shared.metadata() }).await
+        self.run(Serving, "GetMetadata", request, |shared, _| async move { shared.metadata() }).await
     }
 
     async fn get_provider_schema(
         &self,
         request: Request<proto::get_provider_schema::Request>,
     ) -> Answer<proto::get_provider_schema::Response> {
-        self.run("GetProviderSchema", request, |shared, _| async move { shared.provider_schema() }).await
+        self.run(Serving, "GetProviderSchema", request, |shared, _| async move { shared.provider_schema() })
+            .await
     }
 
     async fn get_functions(
         &self,
         request: Request<proto::get_functions::Request>,
     ) -> Answer<proto::get_functions::Response> {
-        self.run("GetFunctions", request, |shared, _| async move { shared.function_signatures() }).await
+        self.run(Serving, "GetFunctions", request, |shared, _| async move { shared.function_signatures() })
+            .await
     }
 
     async fn get_resource_identity_schemas(
         &self,
         request: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Answer<proto::get_resource_identity_schemas::Response> {
-        self.run("GetResourceIdentitySchemas", request, |shared, _| async move { shared.identity_schemas() })
-            .await
+        self.run(Serving, "GetResourceIdentitySchemas", request, |shared, _| async move {
+            shared.identity_schemas()
+        })
+        .await
     }
 
     // The provider block.
@@ -51,7 +55,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::validate_provider_config::Request>,
     ) -> Answer<proto::validate_provider_config::Response> {
-        self.run("ValidateProviderConfig", request, |shared, request| async move {
+        self.run(Serving, "ValidateProviderConfig", request, |shared, request| async move {
             shared.validate_provider(request).await
         })
         .await
@@ -61,11 +65,9 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::configure_provider::Request>,
     ) -> Answer<proto::configure_provider::Response> {
-        self.run(
-            "ConfigureProvider",
-            request,
-            |shared, request| async move { shared.configure(request).await },
-        )
+        self.run(Serving, "ConfigureProvider", request, |shared, request| async move {
+            shared.configure(request).await
+        })
         .await
     }
 
@@ -75,9 +77,12 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::validate_resource_config::Request>,
     ) -> Answer<proto::validate_resource_config::Response> {
-        self.weigh("ValidateResourceConfig", request, |shared, request| async move {
-            shared.validate_resource(request).await
-        })
+        self.run(
+            Place::by_length(&request),
+            "ValidateResourceConfig",
+            request,
+            |shared, request| async move { shared.validate_resource(request).await },
+        )
         .await
     }
 
@@ -85,8 +90,10 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::plan_resource_change::Request>,
     ) -> Answer<proto::plan_resource_change::Response> {
-        self.weigh("PlanResourceChange", request, |shared, request| async move { shared.plan(request).await })
-            .await
+        self.run(Place::by_length(&request), "PlanResourceChange", request, |shared, request| async move {
+            shared.plan(request).await
+        })
+        .await
     }
 
     fn apply_resource_change<'s, 'f>(
@@ -97,7 +104,7 @@ impl proto::provider_server::Provider for Service {
         's: 'f,
         Self: 'f,
     {
-        Box::pin(self.run("ApplyResourceChange", request, |shared, request| {
+        Box::pin(self.run(Serving, "ApplyResourceChange", request, |shared, request| {
             let request = apply::detached(request);
             async move { shared.apply(request).await }
         }))
@@ -111,7 +118,7 @@ impl proto::provider_server::Provider for Service {
         's: 'f,
         Self: 'f,
     {
-        Box::pin(self.run("ReadResource", request, |shared, request| {
+        Box::pin(self.run(Serving, "ReadResource", request, |shared, request| {
             let request = read::detached(request);
             async move { shared.read(request).await }
         }))
@@ -121,11 +128,9 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::import_resource_state::Request>,
     ) -> Answer<proto::import_resource_state::Response> {
-        self.run(
-            "ImportResourceState",
-            request,
-            |shared, request| async move { shared.import(request).await },
-        )
+        self.run(Serving, "ImportResourceState", request, |shared, request| async move {
+            shared.import(request).await
+        })
         .await
     }
 
@@ -133,7 +138,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::generate_resource_config::Request>,
     ) -> Answer<proto::generate_resource_config::Response> {
-        self.run("GenerateResourceConfig", request, |shared, request| async move {
+        self.run(Serving, "GenerateResourceConfig", request, |shared, request| async move {
             shared.generate_config(request)
         })
         .await
@@ -143,11 +148,9 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::move_resource_state::Request>,
     ) -> Answer<proto::move_resource_state::Response> {
-        self.weigh(
-            "MoveResourceState",
-            request,
-            |shared, request| async move { shared.move_state(request).await },
-        )
+        self.run(Place::by_length(&request), "MoveResourceState", request, |shared, request| async move {
+            shared.move_state(request).await
+        })
         .await
     }
 
@@ -155,7 +158,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::upgrade_resource_state::Request>,
     ) -> Answer<proto::upgrade_resource_state::Response> {
-        self.weigh("UpgradeResourceState", request, |shared, request| async move {
+        self.run(Place::by_length(&request), "UpgradeResourceState", request, |shared, request| async move {
             shared.upgrade_state(request).await
         })
         .await
@@ -165,7 +168,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::upgrade_resource_identity::Request>,
     ) -> Answer<proto::upgrade_resource_identity::Response> {
-        self.run("UpgradeResourceIdentity", request, |shared, request| async move {
+        self.run(Serving, "UpgradeResourceIdentity", request, |shared, request| async move {
             shared.upgrade_identity(request).await
         })
         .await
@@ -177,7 +180,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::validate_list_resource_config::Request>,
     ) -> Answer<proto::validate_list_resource_config::Response> {
-        self.run("ValidateListResourceConfig", request, |shared, request| async move {
+        self.run(Serving, "ValidateListResourceConfig", request, |shared, request| async move {
             shared.validate_list(request).await
         })
         .await
@@ -196,7 +199,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::validate_data_resource_config::Request>,
     ) -> Answer<proto::validate_data_resource_config::Response> {
-        self.run("ValidateDataResourceConfig", request, |shared, request| async move {
+        self.run(Serving, "ValidateDataResourceConfig", request, |shared, request| async move {
             shared.validate_data_source(request).await
         })
         .await
@@ -206,7 +209,7 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::read_data_source::Request>,
     ) -> Answer<proto::read_data_source::Response> {
-        self.run("ReadDataSource", request, |shared, request| async move {
+        self.run(Serving, "ReadDataSource", request, |shared, request| async move {
             shared.read_data_source(request).await
         })
         .await
@@ -216,9 +219,12 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::call_function::Request>,
     ) -> Answer<proto::call_function::Response> {
-        self.run_at(Place::Beside, "CallFunction", request, |shared, request| async move {
-            shared.call_function(request)
-        })
+        self.run(
+            Beside,
+            "CallFunction",
+            request,
+            |shared, request| async move { shared.call_function(request) },
+        )
         .await
     }
 

@@ -178,6 +178,6 @@ mod tests {
             size_of_val(&*resource.update(&context, Box::new(update))),
             size_of_val(&*resource.delete(&context, Box::new(delete))),
         ];
-        assert!(sizes.iter().all(|size| *size < 6 << 10), "{sizes:?}");
+        assert!(sizes.iter().all(|size| *size < 2 << 10), "{sizes:?}");
     }
 }

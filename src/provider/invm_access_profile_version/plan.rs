@@ -99,11 +99,10 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     let none = Value::Null;
     let held_block = prior.get(rules::BLOCK).unwrap_or(&none);
     let block = rules::plan(plan.config().get(rules::BLOCK).unwrap_or(&none), held_block);
-    plan.set("grants", planned_grants(&rules::draft(&block)));
-    // Most plans change nothing, and then the block is as the state has it.
-    let untouched = block == *held_block && block.is_wholly_known();
-    let rules = if untouched { None } else { rules::complete(&block) };
-    let same = untouched || rules.as_ref().is_some_and(|rules| rules::says(held_block, rules));
+    let (held_rules, rules) = (rules::draft(held_block), rules::draft(&block));
+    plan.set("grants", planned_grants(&rules));
+    // A state is wholly known, and so is what is the same.
+    let same = rules == held_rules;
     if !same {
         if replace.is_empty() && plan.configured("name") == held("name") {
             warnings.push(same_name(&held("name")));
@@ -112,9 +111,8 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     }
     let same = same && ["mode", "default_access"].iter().all(|name| plan.configured(name) == held(name));
     if !same
-        && let Some(old) = rules::complete(held_block).and_then(|rules| allowlist(&prior, rules))
-        && let Some(new) =
-            rules.or_else(|| rules::complete(&block)).and_then(|rules| allowlist(plan.config(), rules))
+        && let Some(old) = held_rules.complete().and_then(|rules| allowlist(&prior, rules))
+        && let Some(new) = rules.complete().and_then(|rules| allowlist(plan.config(), rules))
     {
         warnings.extend(access::warnings(&old, &new, profile.context().endpoint));
         if replace.is_empty() && !lint::is_off(plan.config(), FindingId::L07) {

@@ -156,8 +156,8 @@ impl Budget {
                 Next::Behind => call.deadline(),
             };
             if until > call.deadline() {
-                return Err(call
-                    .timeout(&request_line(request), Some(until.saturating_duration_since(Instant::now()))));
+                let wait = until.saturating_duration_since(Instant::now());
+                return Err(call.timeout(&request_line(request), Some(wait)));
             }
             tokio::select! {
                 biased;
@@ -234,7 +234,6 @@ impl Drop for Pass {
     }
 }
 
-/// Whose bucket the request of this address is counted in.
 /// Whose bucket a request to this address is counted in.
 pub(in crate::arm) fn scope(url: &Url) -> Scope {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());

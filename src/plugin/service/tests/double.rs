@@ -105,6 +105,11 @@ fn identity_of(thing: &Value) -> Option<Value> {
     Some(Value::object([("name", name_of(thing).into())]))
 }
 
+/// The thread that the provider is asked on.
+pub(super) fn thread() -> String {
+    format!("{:?}", std::thread::current().id())
+}
+
 fn failure() -> Diagnostic {
     Diagnostic::error("It failed", "As told.")
         .at(Path::attribute("item").with_index(0).with_attribute("value"))
@@ -230,7 +235,11 @@ impl Resource for Double {
         if name_of(&config) == "panic" {
             panic!("{SECRET}");
         }
-        if name_of(&config) == "fail" { failure().into() } else { warning() }
+        match name_of(&config).as_str() {
+            "fail" => failure().into(),
+            "thread" => Diagnostic::warning(thread(), "As told.").into(),
+            _ => warning(),
+        }
     }
 
     async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {

@@ -44,6 +44,12 @@ async fn a_function_is_called_with_what_it_takes() {
 }
 
 #[tokio::test]
+async fn a_function_computes_beside_the_thread_that_serves() {
+    let answer = call("join", vec![text("thread"), null()]).await;
+    assert_ne!(received(answer.result.as_ref(), &Type::String), double::thread().into());
+}
+
+#[tokio::test]
 async fn what_depends_on_the_unknown_is_unknown() {
     let unknown = || sent(&Value::unknown(), &Type::String);
     assert_result(&call("join", vec![unknown(), null()]).await, &Value::unknown());

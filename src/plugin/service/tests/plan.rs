@@ -194,3 +194,20 @@ async fn a_configuration_is_checked() {
     assert_eq!(refused[0].attribute, Some(path(&Path::attribute("password"))));
     assert!(refused[0].detail.contains("1.11") && !refused[0].detail.contains(SECRET));
 }
+
+#[tokio::test]
+async fn a_large_configuration_is_checked_beside_the_thread_that_serves() {
+    let host = Host::new();
+    let asked_on = async |extra: usize| {
+        let padding = Value::Dynamic(Box::new((Type::String, "x".repeat(extra).into())));
+        let request = proto::validate_resource_config::Request {
+            type_name: "test_thing".to_owned(),
+            config: sent(&with(double::thing("thread"), "any", padding), &THING),
+            ..proto::validate_resource_config::Request::default()
+        };
+        let answer = host.service.validate_resource_config(Request::new(request)).await;
+        warnings(&answer.expect("answered").into_inner().diagnostics).concat()
+    };
+    assert_eq!(asked_on(10 << 10).await, double::thread());
+    assert_ne!(asked_on(256 << 10).await, double::thread());
+}
