@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .build_client(false)
         .build_transport(false)
+        .codec_path("crate::plugin::codec::Exact")
         // An RPC that is not written out answers "unimplemented", which is what a host expects of an older plugin.
         .generate_default_stubs(true)
         // Values of several MiB pass from the socket's buffer to the decoder and back without being copied.

@@ -3,6 +3,7 @@
 //! Written as if it were a crate of its own. A provider implements [`Provider`] and, for each of its types,
 //! [`Resource`], [`DataSource`], [`ListResource`] or [`Function`]; the service turns Terraform's calls into calls of these.
 
+mod codec;
 mod connection;
 pub mod data_source;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ pub mod lifetime;
 pub mod list_resource;
 pub mod listener;
 pub mod log;
+mod packed;
 pub mod panics;
 pub mod path;
 pub mod proto;

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use prost::bytes::Bytes;
-
 use super::diagnostic::Failure;
+use super::packed::Packed;
 use super::types::Type;
 use super::value::{Members, Name, Value, msgpack};
 
@@ -20,7 +19,7 @@ pub struct Sent(Form);
 #[derive(Clone)]
 enum Form {
     /// Msgpack, what it is, and its type.
-    Bytes(Bytes, &'static str, Arc<Type>),
+    Bytes(Packed, &'static str, Arc<Type>),
     /// An object that is another one but for these attributes.
     Changed(Box<Sent>, Members),
     /// What came otherwise.
@@ -29,7 +28,7 @@ enum Form {
 
 impl Sent {
     /// Msgpack of a value of this type; `what` it is goes into the message should it be no such value.
-    pub(crate) const fn new(msgpack: Bytes, what: &'static str, kind: Arc<Type>) -> Self {
+    pub(super) const fn new(msgpack: Packed, what: &'static str, kind: Arc<Type>) -> Self {
         Self(Form::Bytes(msgpack, what, kind))
     }
 
@@ -50,7 +49,7 @@ impl Sent {
     pub fn is_null(&self) -> bool {
         match &self.0 {
             Form::Changed(..) => false,
-            Form::Bytes(bytes, ..) => **bytes == [NULL],
+            Form::Bytes(bytes, ..) => bytes.are(&[NULL]),
             Form::Value(value) => value.is_null(),
         }
     }
@@ -61,9 +60,8 @@ impl Sent {
     /// When it does not fit the schema.
     pub fn open(&self) -> Result<Value, Failure> {
         match &self.0 {
-            Form::Bytes(bytes, what, kind) => {
-                msgpack::decode(bytes, kind).map_err(|error| super::service::unreadable(what, &error).into())
-            }
+            Form::Bytes(bytes, what, kind) => msgpack::decode(&bytes.open(), kind)
+                .map_err(|error| super::service::unreadable(what, &error).into()),
             Form::Changed(base, differing) => Ok(over(base.open()?, differing.iter())),
             Form::Value(value) => Ok((**value).clone()),
         }
@@ -75,7 +73,7 @@ impl Sent {
     /// When what is read does not fit the schema.
     pub fn open_part(&self, names: &[&str]) -> Result<Value, Failure> {
         match &self.0 {
-            Form::Bytes(bytes, what, kind) => msgpack::decode_part(bytes, kind, names)
+            Form::Bytes(bytes, what, kind) => msgpack::decode_part(&bytes.open(), kind, names)
                 .map_err(|error| super::service::unreadable(what, &error).into()),
             Form::Changed(base, differing) => {
                 let asked = differing.iter().filter(|(name, _)| names.contains(&&***name));
@@ -117,10 +115,9 @@ mod tests {
         let kind = Type::object([("name", Type::String)]);
         let value = Value::object([("name", Value::from("web"))]);
         let bytes = msgpack::encode(&value, &kind).unwrap();
-        let sent = Sent::new(bytes.into(), "state", Arc::new(kind.clone()));
+        let sent = Sent::new(Packed::new(&bytes), "state", Arc::new(kind.clone()));
         assert!(
-            !sent.is_null()
-                && Sent::new(Bytes::from_static(&[NULL]), "state", Arc::new(kind.clone())).is_null()
+            !sent.is_null() && Sent::new(Packed::new(&[NULL]), "state", Arc::new(kind.clone())).is_null()
         );
         assert_eq!(sent.open().unwrap(), value);
         assert_eq!(sent.open().unwrap(), value);
@@ -128,8 +125,7 @@ mod tests {
         assert_eq!(sent.open_part(&[]).unwrap(), Value::object::<&str>([]));
         assert_eq!(Sent::from(value.clone()).open().unwrap(), value);
         assert!(Sent::from(Value::Null).is_null());
-        let unfit =
-            Sent::new(Bytes::from_static(&[0xc1]), "planned state", Arc::new(kind)).open().unwrap_err();
+        let unfit = Sent::new(Packed::new(&[0xc1]), "planned state", Arc::new(kind)).open().unwrap_err();
         assert!(unfit.into_diagnostics().iter().any(|one| one.detail.starts_with("The planned state")));
     }
 
@@ -138,7 +134,7 @@ mod tests {
         let kind = Type::object([("mode", Type::String), ("name", Type::String)]);
         let object = |mode: &str| Value::object([("mode", Value::from(mode)), ("name", "web".into())]);
         let bytes = msgpack::encode(&object("Audit"), &kind).unwrap();
-        let state = Sent::new(bytes.into(), "state", Arc::new(kind));
+        let state = Sent::new(Packed::new(&bytes), "state", Arc::new(kind));
         let planned = Sent::changed(&state, &object("Audit"), object("Enforce"));
         assert!(matches!(&planned.0, Form::Changed(_, differing) if differing.len() == 1));
         assert!(!planned.is_null());

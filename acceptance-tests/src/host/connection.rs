@@ -24,7 +24,7 @@ use super::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use super::proto::go_plugin::grpc_stdio_client::GrpcStdioClient;
 use super::proto::health::health_client::HealthClient;
 use super::proto::provider_client::ProviderClient;
-use super::{HandshakeLine, HostError, HostIdentity};
+use super::{Calls, HandshakeLine, HostError, HostIdentity};
 
 /// Terraform's own limit.
 const MESSAGE_LIMIT: usize = 256 << 20;
@@ -33,7 +33,7 @@ const MESSAGE_LIMIT: usize = 256 << 20;
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// Terraform's protocol.
-    pub provider: ProviderClient<Channel>,
+    pub provider: ProviderClient<Calls>,
     /// Ends the plugin.
     pub controller: GrpcControllerClient<Channel>,
     /// The plugin's standard streams.
@@ -68,7 +68,7 @@ impl Connection {
             .initial_connection_window_size(16 << 20);
         let channel = endpoint.connect_with_connector(connector).await?;
         Ok(Self {
-            provider: ProviderClient::new(channel.clone())
+            provider: ProviderClient::new(Calls::new(channel.clone()))
                 .max_decoding_message_size(MESSAGE_LIMIT)
                 .max_encoding_message_size(MESSAGE_LIMIT),
             controller: GrpcControllerClient::new(channel.clone()),

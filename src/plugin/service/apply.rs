@@ -4,6 +4,7 @@ use prost::bytes::Bytes;
 
 use super::call::guarded;
 use super::catalogue::Managed;
+use super::held::{self, Held};
 use super::{Shared, convert};
 use crate::plugin::diagnostic::Failure;
 use crate::plugin::proto;
@@ -12,27 +13,43 @@ use crate::plugin::sent::Sent;
 use crate::plugin::value::Value;
 use proto::apply_resource_change::{Request, Response};
 
-/// The request by itself, see [`convert::detach`], but for the configuration: most of it stands in the plan as well, and
-/// whoever creates or changes something has done with it before there is anything to wait for.
-pub(super) fn detached(mut request: Request) -> Box<Request> {
-    for value in [&mut request.prior_state, &mut request.planned_state] {
-        convert::detach(value);
+/// What is asked, without the message that it came in.
+pub(super) struct Asked {
+    type_name: String,
+    prior: Option<Held>,
+    planned: Option<Held>,
+    /// As it came: most of it stands in the plan as well, and whoever creates or changes something has done with it before
+    /// there is anything to wait for.
+    config: Option<Held>,
+    private: Bytes,
+    identity: Option<proto::ResourceIdentityData>,
+    meta: Option<proto::DynamicValue>,
+}
+
+impl From<Request> for Asked {
+    fn from(request: Request) -> Self {
+        Self {
+            type_name: request.type_name,
+            prior: request.prior_state.as_ref().map(Held::packed),
+            planned: request.planned_state.as_ref().map(Held::packed),
+            config: request.config.map(Held::plain),
+            private: held::alone(&request.planned_private),
+            identity: held::identity_alone(request.planned_identity),
+            meta: request.provider_meta,
+        }
     }
-    convert::detach_bytes(&mut request.planned_private);
-    convert::detach_identity(&mut request.planned_identity);
-    Box::new(request)
 }
 
 impl Shared {
     /// Creates, changes or deletes: a null prior state means that there is nothing yet, a null planned one that
     /// there shall be nothing.
-    pub(super) async fn apply(&self, request: Box<Request>) -> Response {
-        let before = Before::of(&request);
-        let managed = match self.catalogue().resource(&request.type_name) {
+    pub(super) async fn apply(&self, asked: Box<Asked>) -> Response {
+        let before = Before::of(&asked);
+        let managed = match self.catalogue().resource(&asked.type_name) {
             Ok(managed) => managed,
             Err(unknown) => return before.kept(convert::pathless(unknown)),
         };
-        let change = match Change::read(self, managed, request) {
+        let change = match Change::read(self, managed, asked) {
             Ok(change) => change,
             Err(failure) => return before.kept(managed.form.told(failure.into_diagnostics())),
         };
@@ -64,26 +81,23 @@ impl Shared {
 
 /// What stands until something better is known: the state as it came, byte for byte.
 struct Before {
-    state: proto::DynamicValue,
+    state: Option<Held>,
     private: Bytes,
     /// Of an object that is created it is the planned one, parts of which may be unknown.
     identity: Option<proto::ResourceIdentityData>,
 }
 
 impl Before {
-    fn of(request: &Request) -> Self {
-        Self {
-            state: request.prior_state.clone().unwrap_or_else(convert::null),
-            private: request.planned_private.clone(),
-            identity: request.planned_identity.clone(),
-        }
+    fn of(asked: &Asked) -> Self {
+        Self { state: asked.prior.clone(), private: asked.private.clone(), identity: asked.identity.clone() }
     }
 
     fn kept(self, diagnostics: Vec<proto::Diagnostic>) -> Response {
+        let state = self.state.as_ref().map_or_else(convert::null, Held::as_it_came);
         // Where there was nothing, there is nothing that could have private data or an identity.
-        let nothing = self.state == convert::null();
+        let nothing = state == convert::null();
         Response {
-            new_state: Some(self.state),
+            new_state: Some(state),
             private: if nothing { Bytes::new() } else { self.private },
             diagnostics,
             legacy_type_system: false,
@@ -101,13 +115,13 @@ enum Change {
 }
 
 impl Change {
-    fn read(shared: &Shared, managed: &Managed, request: Box<Request>) -> Result<Self, Failure> {
-        let prior = managed.form.sent("prior state", request.prior_state.as_ref())?;
-        let planned = managed.form.sent("planned state", request.planned_state.as_ref())?;
-        let config = managed.form.sent("configuration", request.config.as_ref())?;
-        let private = request.planned_private.to_vec();
-        let identity = managed.decode_identity(request.planned_identity.as_ref())?;
-        let meta = shared.catalogue().meta(request.provider_meta)?;
+    fn read(shared: &Shared, managed: &Managed, asked: Box<Asked>) -> Result<Self, Failure> {
+        let prior = managed.form.sent("prior state", asked.prior.as_ref())?;
+        let planned = managed.form.sent("planned state", asked.planned.as_ref())?;
+        let config = managed.form.sent("configuration", asked.config.as_ref())?;
+        let private = asked.private.to_vec();
+        let identity = managed.decode_identity(asked.identity.as_ref())?;
+        let meta = shared.catalogue().meta(asked.meta)?;
         Ok(match (prior.is_null(), planned.is_null()) {
             (true, true) => Self::Nothing,
             (true, false) => Self::Create(Box::new(Create { config, planned, private, identity, meta })),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::convert;
+use super::held::Held;
 use crate::plugin::data_source::DataSource;
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::plugin::function::{Function, Signature};
@@ -134,16 +135,10 @@ impl Form {
     ///
     /// # Errors
     /// When nothing came, or JSON that does not fit.
-    pub(super) fn sent(
-        &self,
-        what: &'static str,
-        value: Option<&proto::DynamicValue>,
-    ) -> Result<Sent, Failure> {
-        match value {
-            Some(value) if !value.msgpack.is_empty() => {
-                Ok(Sent::new(value.msgpack.clone(), what, Arc::clone(&self.kind)))
-            }
-            value => Ok(convert::decode(what, value, &self.kind)?.into()),
+    pub(super) fn sent(&self, what: &'static str, value: Option<&Held>) -> Result<Sent, Failure> {
+        match value.and_then(Held::msgpack) {
+            Some(msgpack) => Ok(Sent::new(msgpack.clone(), what, Arc::clone(&self.kind))),
+            None => Ok(self.decode(what, value.map(Held::as_it_came))?.into()),
         }
     }
 

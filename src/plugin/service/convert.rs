@@ -46,27 +46,6 @@ pub(super) fn encode(what: &str, value: &Value, kind: &Type) -> Result<proto::Dy
     Ok(proto::DynamicValue { msgpack: encoded.into(), json: Bytes::new() })
 }
 
-/// Lets a value that came over the wire stand by itself. It is a part of a buffer that is larger than the whole
-/// message, and a call may wait for minutes.
-pub(super) fn detach(value: &mut Option<proto::DynamicValue>) {
-    if let Some(value) = value {
-        detach_bytes(&mut value.msgpack);
-        detach_bytes(&mut value.json);
-    }
-}
-
-/// The same for an identity.
-pub(super) fn detach_identity(identity: &mut Option<proto::ResourceIdentityData>) {
-    if let Some(identity) = identity {
-        detach(&mut identity.identity_data);
-    }
-}
-
-/// The same for bytes.
-pub(super) fn detach_bytes(bytes: &mut Bytes) {
-    *bytes = Bytes::copy_from_slice(bytes);
-}
-
 /// Null, which fits every type.
 pub(super) fn null() -> proto::DynamicValue {
     proto::DynamicValue { msgpack: Bytes::from_static(&[0xc0]), json: Bytes::new() }

@@ -19,6 +19,7 @@ mod convert;
 mod data_source;
 mod describe;
 mod function;
+mod held;
 mod import;
 mod list;
 mod plan;

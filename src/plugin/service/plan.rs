@@ -2,6 +2,7 @@
 
 use super::call::guarded;
 use super::catalogue::Managed;
+use super::held::Held;
 use super::{Shared, convert};
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::plugin::proto;
@@ -64,7 +65,8 @@ impl Shared {
     async fn plan_managed(&self, managed: &Managed, request: Request) -> Result<Response, Failure> {
         let capabilities = convert::capabilities(request.client_capabilities);
         let prior = managed.form.decode("prior state", request.prior_state)?;
-        let proposed = managed.form.sent("proposed state", request.proposed_new_state.as_ref())?;
+        let proposed =
+            managed.form.sent("proposed state", request.proposed_new_state.map(Held::plain).as_ref())?;
         let identity = managed.decode_identity(request.prior_identity.as_ref())?;
         let (private, earlier) = (request.prior_private.to_vec(), request.planned_private.to_vec());
         let context = self.context();

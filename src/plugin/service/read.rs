@@ -4,6 +4,7 @@ use prost::bytes::Bytes;
 
 use super::call::guarded;
 use super::catalogue::Managed;
+use super::held::{self, Held};
 use super::{Shared, convert};
 use crate::plugin::diagnostic::Failure;
 use crate::plugin::proto;
@@ -11,28 +12,39 @@ use crate::plugin::provider::ClientCapabilities;
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use proto::read_resource::{Request, Response};
 
-/// The request by itself, see [`convert::detach`].
-pub(super) fn detached(mut request: Request) -> Box<Request> {
-    convert::detach(&mut request.current_state);
-    convert::detach_bytes(&mut request.private);
-    convert::detach_identity(&mut request.current_identity);
-    Box::new(request)
+/// What is asked, without the message that it came in.
+pub(super) struct Asked {
+    type_name: String,
+    state: Held,
+    private: Bytes,
+    identity: Option<proto::ResourceIdentityData>,
+    meta: Option<proto::DynamicValue>,
+    capabilities: ClientCapabilities,
+}
+
+impl From<Request> for Asked {
+    fn from(request: Request) -> Self {
+        Self {
+            type_name: request.type_name,
+            state: Held::packed(&request.current_state.unwrap_or_else(convert::null)),
+            private: held::alone(&request.private),
+            identity: held::identity_alone(request.current_identity),
+            meta: request.provider_meta,
+            capabilities: convert::capabilities(request.client_capabilities),
+        }
+    }
 }
 
 impl Shared {
     /// Refreshes a state. Only the word "gone" makes it null; a read that fails leaves it as it came.
-    pub(super) async fn read(&self, request: Box<Request>) -> Response {
-        let unchanged = Unchanged {
-            state: request.current_state.clone().unwrap_or_else(convert::null),
-            private: request.private.clone(),
-            identity: request.current_identity.clone(),
-        };
-        let managed = match self.catalogue().resource(&request.type_name) {
+    pub(super) async fn read(&self, asked: Box<Asked>) -> Response {
+        let unchanged = Unchanged::of(&asked);
+        let managed = match self.catalogue().resource(&asked.type_name) {
             Ok(managed) => managed,
             Err(unknown) => return unchanged.told(convert::pathless(unknown)),
         };
-        let capabilities = convert::capabilities(request.client_capabilities);
-        let read = match self.asked(managed, request, capabilities) {
+        let capabilities = asked.capabilities;
+        let read = match self.asked(managed, *asked) {
             Ok(Some(read)) => read,
             Ok(None) => return unchanged.told(Vec::new()),
             Err(failure) => return unchanged.told(managed.form.told(failure.into_diagnostics())),
@@ -46,37 +58,42 @@ impl Shared {
     }
 
     /// What the provider is asked; nothing where there is nothing to read.
-    fn asked(
-        &self,
-        managed: &Managed,
-        request: Box<Request>,
-        capabilities: ClientCapabilities,
-    ) -> Result<Option<Box<Read>>, Failure> {
-        let state = managed.form.sent("state", request.current_state.as_ref().or(Some(&convert::null())))?;
+    fn asked(&self, managed: &Managed, asked: Asked) -> Result<Option<Box<Read>>, Failure> {
+        let state = managed.form.sent("state", Some(&asked.state))?;
         if state.is_null() {
             return Ok(None);
         }
         Ok(Some(Box::new(Read {
             state,
-            private: request.private.to_vec(),
-            identity: managed.decode_identity(request.current_identity.as_ref())?,
-            meta: self.catalogue().meta(request.provider_meta)?,
-            capabilities,
+            private: asked.private.to_vec(),
+            identity: managed.decode_identity(asked.identity.as_ref())?,
+            meta: self.catalogue().meta(asked.meta)?,
+            capabilities: asked.capabilities,
         })))
     }
 }
 
 /// What stands until something better is known.
 struct Unchanged {
-    state: proto::DynamicValue,
+    state: Held,
     private: Bytes,
     identity: Option<proto::ResourceIdentityData>,
 }
 
 impl Unchanged {
+    fn of(asked: &Asked) -> Self {
+        Self { state: asked.state.clone(), private: asked.private.clone(), identity: asked.identity.clone() }
+    }
+
     fn told(self, diagnostics: Vec<proto::Diagnostic>) -> Response {
         let Self { state, private, identity } = self;
-        Response { new_state: Some(state), private, new_identity: identity, diagnostics, deferred: None }
+        Response {
+            new_state: Some(state.as_it_came()),
+            private,
+            new_identity: identity,
+            diagnostics,
+            deferred: None,
+        }
     }
 }
 
@@ -105,7 +122,7 @@ fn answer(
         ReadOutcome::Deferred(deferral) => {
             let deferred = Some(convert::deferred(deferral, capabilities)?);
             Ok(Response {
-                new_state: Some(unchanged.state.clone()),
+                new_state: Some(unchanged.state.as_it_came()),
                 private: unchanged.private.clone(),
                 diagnostics: Vec::new(),
                 deferred,

@@ -105,8 +105,8 @@ impl proto::provider_server::Provider for Service {
         Self: 'f,
     {
         Box::pin(self.run(Serving, "ApplyResourceChange", request, |shared, request| {
-            let request = apply::detached(request);
-            async move { shared.apply(request).await }
+            let asked = Box::new(apply::Asked::from(request));
+            async move { shared.apply(asked).await }
         }))
     }
 
@@ -119,8 +119,8 @@ impl proto::provider_server::Provider for Service {
         Self: 'f,
     {
         Box::pin(self.run(Serving, "ReadResource", request, |shared, request| {
-            let request = read::detached(request);
-            async move { shared.read(request).await }
+            let asked = Box::new(read::Asked::from(request));
+            async move { shared.read(asked).await }
         }))
     }
 

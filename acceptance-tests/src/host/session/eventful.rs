@@ -36,7 +36,7 @@ impl Outcome {
 
 /// Tells a provider to stop, while it is at work.
 #[derive(Clone, Debug)]
-pub struct Stopper(proto::provider_client::ProviderClient<tonic::transport::Channel>);
+pub struct Stopper(proto::provider_client::ProviderClient<crate::host::Calls>);
 
 impl Stopper {
     /// Tells it, as a host does on Ctrl-C.

@@ -1,0 +1,51 @@
+//! What the host sent, as a call has it while it waits.
+
+use prost::bytes::Bytes;
+
+use crate::plugin::packed::Packed;
+use crate::plugin::proto;
+
+/// A value, not read yet.
+#[derive(Clone)]
+pub(super) struct Held {
+    msgpack: Packed,
+    json: Bytes,
+}
+
+impl Held {
+    /// One that is kept for minutes, by itself.
+    pub(super) fn packed(value: &proto::DynamicValue) -> Self {
+        Self { msgpack: Packed::new(&value.msgpack), json: Bytes::copy_from_slice(&value.json) }
+    }
+
+    /// One that is read before anything is waited for.
+    pub(super) fn plain(value: proto::DynamicValue) -> Self {
+        Self { msgpack: Packed::plain(value.msgpack), json: value.json }
+    }
+
+    /// Its msgpack, unless it came as JSON.
+    pub(super) fn msgpack(&self) -> Option<&Packed> {
+        (!self.msgpack.is_empty()).then_some(&self.msgpack)
+    }
+
+    /// The value as it came, byte for byte.
+    pub(super) fn as_it_came(&self) -> proto::DynamicValue {
+        proto::DynamicValue { msgpack: self.msgpack.open(), json: self.json.clone() }
+    }
+}
+
+/// The same bytes by themselves, see [`Packed::new`].
+pub(super) fn alone(bytes: &Bytes) -> Bytes {
+    Bytes::copy_from_slice(bytes)
+}
+
+/// The same identity by itself.
+pub(super) fn identity_alone(
+    identity: Option<proto::ResourceIdentityData>,
+) -> Option<proto::ResourceIdentityData> {
+    let alone = |value: proto::DynamicValue| proto::DynamicValue {
+        msgpack: alone(&value.msgpack),
+        json: alone(&value.json),
+    };
+    identity.map(|identity| proto::ResourceIdentityData { identity_data: identity.identity_data.map(alone) })
+}
