@@ -5,11 +5,26 @@ use std::error::Error;
 
 const INTERFACES: [&str; 3] = ["proto/tfplugin6.proto", "proto/plugin.proto", "proto/health.proto"];
 
+/// What comes with the two calls that hundreds wait in. Where a message passes through a future, the future has room for it
+/// as long as it runs, and mostly twice; a box is a pointer in each.
+const WAITING: [&str; 8] = [
+    ".tfplugin6.ApplyResourceChange.Request.prior_state",
+    ".tfplugin6.ApplyResourceChange.Request.planned_state",
+    ".tfplugin6.ApplyResourceChange.Request.config",
+    ".tfplugin6.ApplyResourceChange.Request.planned_identity",
+    ".tfplugin6.ApplyResourceChange.Request.provider_meta",
+    ".tfplugin6.ReadResource.Request.current_state",
+    ".tfplugin6.ReadResource.Request.current_identity",
+    ".tfplugin6.ReadResource.Request.provider_meta",
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     for interface in INTERFACES {
         println!("cargo::rerun-if-changed={interface}");
     }
-    tonic_prost_build::configure()
+    let waiting =
+        WAITING.iter().fold(tonic_prost_build::configure(), |configured, field| configured.boxed(field));
+    waiting
         .build_client(false)
         .build_transport(false)
         .codec_path("crate::plugin::codec::Exact")

@@ -3,17 +3,14 @@
 //! On its way a request takes some twenty KiB: the policies it is in, its headers at every layer, its stream, and its
 //! body. A host may have hundreds at a time (`-parallelism`), a server has few for each connection (HTTP/2 servers mostly
 //! a hundred), and Azure Resource Manager gives a principal 25 reads and 10 writes a second once the first 250 and 200 are
-//! spent. So no more are sent at a time than keep that rate up even where an answer takes more than a second; the others
-//! wait, with nothing built for them yet.
+//! spent. So no more are sent at a time than keep that rate up even where an answer takes its time: a second and a half for
+//! a read, two and a half for a write. The others wait, with nothing built for them yet.
 
 use super::pipeline::{Scope, is_collection, scope};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
-
-/// Requests of one kind on their way to one subscription.
-const AT_A_TIME: usize = 40;
 
 /// What passes a gate. Lists have their own, since they are counted apart and spare the single reads that wait at the
 /// other.
@@ -22,6 +19,16 @@ enum Traffic {
     Reads,
     Lists,
     Writes,
+}
+
+impl Traffic {
+    /// Requests of this kind on their way to one subscription.
+    const fn at_a_time(self) -> usize {
+        match self {
+            Self::Reads | Self::Lists => 40,
+            Self::Writes => 25,
+        }
+    }
 }
 
 /// The gates of each subscription, so that none waits for another one that is throttled.
@@ -44,7 +51,7 @@ impl Gates {
         let gate = {
             let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let gate = gates.entry((scope(url), traffic));
-            Arc::clone(gate.or_insert_with(|| Arc::new(Semaphore::new(AT_A_TIME))))
+            Arc::clone(gate.or_insert_with(|| Arc::new(Semaphore::new(traffic.at_a_time()))))
         };
         // A gate is never closed; if it were, nothing would be gained by waiting.
         Pass { _permit: gate.acquire_owned().await.ok() }
@@ -71,7 +78,7 @@ mod tests {
         };
         let (one, upper, other, list) = (url("a", "/g"), url("A", "/g"), url("b", "/g"), url("a", ""));
         let mut passes = Vec::new();
-        for _ in 0..AT_A_TIME {
+        for _ in 0..Traffic::Reads.at_a_time() {
             passes.push(gates.to_read(&one).now_or_never().expect("there is room"));
         }
         let mut next = Box::pin(gates.to_read(&upper));

@@ -116,6 +116,15 @@ pub struct Create {
     pub meta: Option<Value>,
 }
 
+impl Create {
+    /// The planned state and its private data, which are enough until the answer; the rest is let go of.
+    #[must_use]
+    pub fn into_plan(self: Box<Self>) -> (Sent, Private) {
+        let Self { planned, private, .. } = *self;
+        (planned, private)
+    }
+}
+
 /// An apply that changes in place.
 #[derive(Debug)]
 pub struct Update {
@@ -131,6 +140,15 @@ pub struct Update {
     pub identity: Option<Value>,
     /// The module's `provider_meta` block.
     pub meta: Option<Value>,
+}
+
+impl Update {
+    /// The state, and the planned one with its private data, which are enough until the answer; the rest is let go of.
+    #[must_use]
+    pub fn into_plan(self: Box<Self>) -> (Sent, Sent, Private) {
+        let Self { prior, planned, private, .. } = *self;
+        (prior, planned, private)
+    }
 }
 
 /// An apply that deletes.

@@ -30,12 +30,12 @@ impl From<Request> for Asked {
     fn from(request: Request) -> Self {
         Self {
             type_name: request.type_name,
-            prior: request.prior_state.as_ref().map(Held::packed),
-            planned: request.planned_state.as_ref().map(Held::packed),
-            config: request.config.map(Held::plain),
+            prior: request.prior_state.as_deref().map(Held::packed),
+            planned: request.planned_state.as_deref().map(Held::packed),
+            config: request.config.map(|config| Held::plain(*config)),
             private: held::alone(&request.planned_private),
-            identity: held::identity_alone(request.planned_identity),
-            meta: request.provider_meta,
+            identity: request.planned_identity.map(|identity| held::identity_alone(*identity)),
+            meta: request.provider_meta.map(|meta| *meta),
         }
     }
 }

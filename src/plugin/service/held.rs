@@ -40,12 +40,9 @@ pub(super) fn alone(bytes: &Bytes) -> Bytes {
 }
 
 /// The same identity by itself.
-pub(super) fn identity_alone(
-    identity: Option<proto::ResourceIdentityData>,
-) -> Option<proto::ResourceIdentityData> {
-    let alone = |value: proto::DynamicValue| proto::DynamicValue {
-        msgpack: alone(&value.msgpack),
-        json: alone(&value.json),
-    };
-    identity.map(|identity| proto::ResourceIdentityData { identity_data: identity.identity_data.map(alone) })
+pub(super) fn identity_alone(identity: proto::ResourceIdentityData) -> proto::ResourceIdentityData {
+    let identity_data = identity
+        .identity_data
+        .map(|value| proto::DynamicValue { msgpack: alone(&value.msgpack), json: alone(&value.json) });
+    proto::ResourceIdentityData { identity_data }
 }

@@ -26,10 +26,10 @@ impl From<Request> for Asked {
     fn from(request: Request) -> Self {
         Self {
             type_name: request.type_name,
-            state: Held::packed(&request.current_state.unwrap_or_else(convert::null)),
+            state: Held::packed(&request.current_state.map_or_else(convert::null, |state| *state)),
             private: held::alone(&request.private),
-            identity: held::identity_alone(request.current_identity),
-            meta: request.provider_meta,
+            identity: request.current_identity.map(|identity| held::identity_alone(*identity)),
+            meta: request.provider_meta.map(|meta| *meta),
             capabilities: convert::capabilities(request.client_capabilities),
         }
     }

@@ -99,9 +99,7 @@ pub async fn create(
     context: &Context,
     request: Box<Create>,
 ) -> Result<Stored, Interrupted> {
-    // What came is enough until the answer: Azure may take its time, and hundreds may wait for it.
-    let Create { planned: sent, config, .. } = *request;
-    drop(config);
+    let (sent, _) = request.into_plan();
     let planned = sent.open()?;
     let job = Job::<Kind>::new(connection, context, model::id(&planned)?, Operation::Create, &planned)?;
     let body = model::body(&planned);

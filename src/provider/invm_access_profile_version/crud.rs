@@ -119,9 +119,7 @@ pub async fn create(
     context: &Context,
     request: Box<Create>,
 ) -> Result<Stored, Interrupted> {
-    // What came is enough until the answer: Azure may take its time, and hundreds may wait for it.
-    let Create { planned: sent, private, config, .. } = *request;
-    drop(config);
+    let (sent, private) = request.into_plan();
     let Asked { profile, name, location, time } = Asked::read(&sent.open_part(&Asked::READS)?)?;
     let client = connection.client()?;
     let mut call = Call::new(time, context.cancel.clone());

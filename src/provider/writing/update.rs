@@ -23,9 +23,7 @@ pub async fn update<K: Written>(
     context: &Context,
     request: Box<Update>,
 ) -> Result<Stored, Interrupted> {
-    // What came is enough until the answer: Azure may take its time, and hundreds may wait for it.
-    let Update { prior, planned, private, config, .. } = *request;
-    drop(config);
+    let (prior, planned, private) = request.into_plan();
     let (held, wanted) = (prior.open()?, planned.open()?);
     let change = K::change(&held, &wanted);
     let planned = Sent::changed(&prior, &held, wanted);
