@@ -8,6 +8,7 @@ use tonic::codec::{BufferSettings, Codec, DecodeBuf, Decoder, EncodeBuf, Encoder
 
 /// Room is made for a message when its length is known. Tonic's own codec gives 8 KiB to each call when it begins, and as
 /// much to each answer: hundreds of calls begin before the first of their messages has come, and most answers are short.
+/// (Tonic divides by this where it compresses. No compression is built in, and none is offered to a host.)
 const NOTHING_AHEAD: usize = 0;
 /// From what length on the messages of a stream go out without waiting for more of them; as tonic has it.
 const ENOUGH: usize = 32 << 10;
