@@ -8,7 +8,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http_body::{Frame, SizeHint};
+use http_body::Frame;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{Bytes, Service, http};
@@ -54,6 +54,9 @@ impl http_body::Body for Ahead {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.over {
+            return Poll::Ready(None);
+        }
         let frame = match self.next.take() {
             Some(frame) => frame,
             None => match ready!(Pin::new(&mut self.inner).poll_frame(context)) {
@@ -71,10 +74,32 @@ impl http_body::Body for Ahead {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.over || (self.next.is_none() && self.inner.is_end_stream())
+        self.over
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body::Body as _;
+    use http_body_util::{BodyExt as _, Full, StreamBody};
+
+    use super::*;
+
+    fn ahead(inner: Body) -> Ahead {
+        Ahead { inner, next: None, over: false }
     }
 
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::default()
+    #[tokio::test]
+    async fn the_last_bytes_say_that_they_are_the_last() {
+        let pieces = ["a", "b", "c"].map(|piece| Ok::<_, Status>(Frame::data(Bytes::from(piece))));
+        let mut body = ahead(Body::new(StreamBody::new(tonic::codegen::tokio_stream::iter(pieces))));
+        for (piece, last) in [("a", false), ("b", false), ("c", true)] {
+            assert!(!body.is_end_stream());
+            assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), piece);
+            assert_eq!(body.is_end_stream(), last);
+        }
+        assert!(body.frame().await.is_none());
+        let mut whole = ahead(Body::new(Full::new(Bytes::from("a"))));
+        assert!(whole.frame().await.is_some() && whole.is_end_stream());
     }
 }

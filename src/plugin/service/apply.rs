@@ -33,8 +33,8 @@ impl From<Request> for Asked {
             prior: request.prior_state.as_deref().map(Held::packed),
             planned: request.planned_state.as_deref().map(Held::packed),
             config: request.config.map(|config| Held::plain(*config)),
-            private: held::alone(&request.planned_private),
-            identity: request.planned_identity.map(|identity| held::identity_alone(*identity)),
+            private: Bytes::copy_from_slice(&request.planned_private),
+            identity: request.planned_identity.as_deref().map(held::alone),
             meta: request.provider_meta.map(|meta| *meta),
         }
     }

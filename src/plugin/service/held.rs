@@ -34,15 +34,11 @@ impl Held {
     }
 }
 
-/// The same bytes by themselves, see [`Packed::new`].
-pub(super) fn alone(bytes: &Bytes) -> Bytes {
-    Bytes::copy_from_slice(bytes)
-}
-
-/// The same identity by itself.
-pub(super) fn identity_alone(identity: proto::ResourceIdentityData) -> proto::ResourceIdentityData {
-    let identity_data = identity
-        .identity_data
-        .map(|value| proto::DynamicValue { msgpack: alone(&value.msgpack), json: alone(&value.json) });
+/// An identity by itself, see [`Packed::new`].
+pub(super) fn alone(identity: &proto::ResourceIdentityData) -> proto::ResourceIdentityData {
+    let identity_data = identity.identity_data.as_ref().map(|value| proto::DynamicValue {
+        msgpack: Bytes::copy_from_slice(&value.msgpack),
+        json: Bytes::copy_from_slice(&value.json),
+    });
     proto::ResourceIdentityData { identity_data }
 }

@@ -27,8 +27,8 @@ impl From<Request> for Asked {
         Self {
             type_name: request.type_name,
             state: Held::packed(&request.current_state.map_or_else(convert::null, |state| *state)),
-            private: held::alone(&request.private),
-            identity: request.current_identity.map(|identity| held::identity_alone(*identity)),
+            private: Bytes::copy_from_slice(&request.private),
+            identity: request.current_identity.as_deref().map(held::alone),
             meta: request.provider_meta.map(|meta| *meta),
             capabilities: convert::capabilities(request.client_capabilities),
         }

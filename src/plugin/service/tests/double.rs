@@ -2,8 +2,9 @@
 
 mod join;
 mod plain;
+mod thing;
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
@@ -17,16 +18,13 @@ use crate::plugin::resource::{
     Create, Delete, Deleted, ImportTarget, Interrupted, Move, Partial, PlanCreate, PlanDelete, PlanUpdate,
     Planned, Read, ReadOutcome, Resource, Stored, Update,
 };
-use crate::plugin::schema::{
-    Attribute, AttributeNesting, Block, BlockNesting, IdentityAttribute, IdentitySchema, NestedBlock, Schema,
-};
+use crate::plugin::schema::{Attribute, Block, IdentitySchema, Schema};
 use crate::plugin::types::Type;
 use crate::plugin::value::Value;
 use join::Join;
 use plain::Plain;
-
-pub(super) static THING: LazyLock<Type> = LazyLock::new(|| schema().implied_type());
-pub(super) static IDENTITY: LazyLock<Type> = LazyLock::new(|| identity_schema().implied_type());
+pub(super) use thing::{IDENTITY, THING, thing, with};
+use thing::{identity_of, identity_schema, name_of, schema};
 
 /// What the provider was asked: the method, and what it got.
 #[derive(Debug)]
@@ -47,63 +45,6 @@ pub(super) struct Double {
 
 /// Never to be seen in a message.
 pub(super) const SECRET: &str = "hunter2";
-
-fn schema() -> Schema {
-    let rule = vec![
-        Attribute::new("path", Type::String, "Path.").required(),
-        Attribute::new("codes", Type::list(Type::Number), "Codes."),
-    ];
-    let item =
-        Block::new("An item.").attributes([Attribute::new("value", Type::String, "Value.").required()]);
-    let block = Block::new("A thing.")
-        .attributes([
-            Attribute::new("name", Type::String, "Name.").required().replaces(),
-            Attribute::new("id", Type::String, "Id.").computed(),
-            Attribute::new("any", Type::Dynamic, "Any."),
-            Attribute::new("password", Type::String, "Password.").sensitive().write_only(),
-            Attribute::nested("rules", AttributeNesting::Map, rule, "Rules."),
-        ])
-        .nested(NestedBlock::new("item", BlockNesting::Set, item));
-    Schema::new(2, block)
-}
-
-fn identity_schema() -> IdentitySchema {
-    let name = IdentityAttribute {
-        name: "name",
-        kind: Type::String,
-        required_for_import: true,
-        description: "Name.",
-    };
-    IdentitySchema { version: 1, attributes: vec![name] }
-}
-
-/// A thing of this name.
-pub(super) fn thing(name: &str) -> Value {
-    let rule = Value::object([("path", "/".into()), ("codes", Value::List(vec![1.into()]))]);
-    Value::object([
-        ("name", name.into()),
-        ("id", format!("/things/{name}").into()),
-        ("any", Value::Null),
-        ("password", Value::Null),
-        ("rules", Value::Map([("a".to_owned(), rule)].into())),
-        ("item", Value::Set(vec![Value::object([("value", "x".into())])])),
-    ])
-}
-
-/// The same with one attribute changed.
-pub(super) fn with(thing: Value, name: &str, value: impl Into<Value>) -> Value {
-    let Value::Object(mut attributes) = thing else { panic!("a thing") };
-    attributes.insert(name.to_owned(), value.into());
-    Value::Object(attributes)
-}
-
-fn name_of(thing: &Value) -> String {
-    thing.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-fn identity_of(thing: &Value) -> Option<Value> {
-    Some(Value::object([("name", name_of(thing).into())]))
-}
 
 /// The thread that the provider is asked on.
 pub(super) fn thread() -> String {
