@@ -276,7 +276,8 @@ pub struct Move {
 
 /// A kind of object that Terraform manages.
 ///
-/// Values handed in conform to the schema's type, and so must values handed out.
+/// Values handed in conform to the schema's type, and so must values handed out. In a configuration, a required
+/// attribute is never null.
 #[async_trait]
 pub trait Resource: Send + Sync {
     /// Its type in configurations, with the provider's prefix.

@@ -23,6 +23,8 @@ pub mod invm_access_profile;
 pub mod invm_access_profile_version;
 pub mod list_resources;
 pub mod problem;
+#[cfg(test)]
+mod required_tests;
 pub mod roles;
 pub mod sign_in;
 pub mod spelling;

@@ -2,7 +2,7 @@
 
 use acceptance_tests::scenario::{Problem, Scenario, scenario};
 
-use crate::configurations::{PROFILE, RULES, V, WEB, version};
+use crate::configurations::{PROFILE, RULES, V, WEB, both, version, with};
 
 /// A change that makes a right configuration wrong.
 struct Mistake {
@@ -142,5 +142,34 @@ fn findings_that_are_no_errors_are_told_once_and_can_be_silenced() {
         assert_eq!(s.plan(&silent).output.times(unused), 0);
         let strict = config.replace("  rules {", "  lint = { L04 = \"error\" }\n  rules {");
         assert!(s.plan_fails(&strict).says(unused));
+    });
+}
+
+/// Terraform takes `os_type = var.os_type` for written whatever the variable holds.
+#[test]
+fn null_in_a_required_argument_destroys_nothing() {
+    scenario(|s| {
+        let variable = "\nvariable \"none\" {\n  type    = string\n  default = null\n}\n";
+        let right = both();
+        s.apply(&right);
+        let held = s.held();
+        for (attribute, path) in [
+            ("os_type", "os_type"),
+            ("applicable_host_endpoint", "applicable_host_endpoint"),
+            ("mode", "mode"),
+            ("default_access", "default_access"),
+        ] {
+            let wrong = with(&right, attribute, "var.none") + variable;
+            let output = s.plan_fails(&wrong);
+            assert!(output.stderr.contains(&format!("`{path}` is null")), "{output}");
+            let output = s.apply_fails(&wrong);
+            assert!(output.stderr.contains(&format!("Missing value for `{attribute}`")), "{output}");
+            assert_eq!(s.held(), held);
+        }
+        let wrong = right.replace("{ path = \"/metadata/instance\" }", "{ path = var.none }") + variable;
+        let output = s.plan_fails(&wrong);
+        assert!(output.stderr.contains("`rules.privileges[\"instance\"].path` is null"), "{output}");
+        assert_eq!(s.held(), held);
+        s.apply(&right);
     });
 }

@@ -6,6 +6,7 @@ pub mod check;
 mod generate;
 pub mod identity;
 mod prose;
+mod required;
 mod settle;
 pub mod snapshot;
 mod wire;

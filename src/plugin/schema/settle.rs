@@ -121,7 +121,7 @@ fn find_in_object(attributes: &[Attribute], object: &Value, path: &Path, found: 
 }
 
 /// The object, or each object of a collection, with its path.
-fn objects<'a>(value: &'a Value, path: &Path) -> Vec<(Path, &'a Value)> {
+pub(super) fn objects<'a>(value: &'a Value, path: &Path) -> Vec<(Path, &'a Value)> {
     match value {
         Value::List(elements) => {
             elements.iter().zip(0..).map(|(element, index)| (path.with_index(index), element)).collect()

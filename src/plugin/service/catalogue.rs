@@ -131,6 +131,16 @@ impl Form {
         convert::decode(what, value.as_ref(), &self.kind)
     }
 
+    /// The configuration that the host sent. What is required in it is not null: a provider need not ask.
+    ///
+    /// # Errors
+    /// When it does not fit, and for each required argument that is null.
+    pub(super) fn configuration(&self, value: Option<proto::DynamicValue>) -> Result<Value, Failure> {
+        let config = self.decode("configuration", value)?;
+        self.schema.block.missing_required(&config).into_result()?;
+        Ok(config)
+    }
+
     /// The same, not read yet. Only what came as JSON, which no host sends, is kept as a value.
     ///
     /// # Errors

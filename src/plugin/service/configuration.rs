@@ -14,7 +14,7 @@ impl Shared {
     ) -> proto::validate_provider_config::Response {
         let form = &self.catalogue().provider;
         let checked = async {
-            let config = form.decode("provider configuration", request.config)?;
+            let config = form.configuration(request.config)?;
             guarded("checking its configuration", self.provider.validate(&self.context(), config)).await
         };
         let diagnostics = checked.await.unwrap_or_else(Failure::into_diagnostics);
@@ -29,7 +29,7 @@ impl Shared {
         let form = &self.catalogue().provider;
         let configured = async {
             let request = ConfigureRequest {
-                config: form.decode("provider configuration", request.config)?,
+                config: form.configuration(request.config)?,
                 terraform_version: request.terraform_version,
                 capabilities: convert::capabilities(request.client_capabilities),
             };

@@ -17,7 +17,7 @@ impl Shared {
             Err(unknown) => convert::pathless(unknown),
             Ok(sourced) => {
                 let checked = async {
-                    let config = sourced.form.decode("configuration", request.config)?;
+                    let config = sourced.form.configuration(request.config)?;
                     let doing = format!("checking a data source `{}`", request.type_name);
                     guarded(&doing, sourced.source.validate(&self.context(), config)).await
                 };
@@ -51,7 +51,7 @@ impl Shared {
         request: proto::read_data_source::Request,
     ) -> Result<proto::read_data_source::Response, Failure> {
         let read = ReadData {
-            config: sourced.form.decode("configuration", request.config)?,
+            config: sourced.form.configuration(request.config)?,
             meta: self.catalogue().meta(request.provider_meta)?,
             capabilities: convert::capabilities(request.client_capabilities),
         };

@@ -28,7 +28,7 @@ impl Shared {
             Err(unknown) => convert::pathless(unknown),
             Ok((listable, _)) => {
                 let checked = async {
-                    let config = listable.form.decode("configuration", request.config)?;
+                    let config = listable.form.configuration(request.config)?;
                     let doing = format!("checking a list of `{}`", request.type_name);
                     guarded(&doing, listable.list.validate(&self.context(), config)).await
                 };
@@ -60,7 +60,7 @@ impl Shared {
         let (listable, managed) =
             self.catalogue().list_resource(&request.type_name).map_err(convert::pathless)?;
         let failed = |failure: Failure| listable.form.told(failure.into_diagnostics());
-        let config = listable.form.decode("configuration", request.config).map_err(failed)?;
+        let config = listable.form.configuration(request.config).map_err(failed)?;
         let include = request.include_resource_object;
         // Nothing and less mean that there is no limit.
         let limit = u64::try_from(request.limit).ok().filter(|limit| *limit > 0);

@@ -31,7 +31,7 @@ impl Shared {
         managed: &Managed,
         request: proto::validate_resource_config::Request,
     ) -> Result<Diagnostics, Failure> {
-        let config = managed.form.decode("configuration", request.config)?;
+        let config = managed.form.configuration(request.config)?;
         let mut diagnostics = Diagnostics::new();
         if !convert::capabilities(request.client_capabilities).write_only_attributes_allowed {
             // A host that does not know them would store them, which is what they are there to prevent.
@@ -89,7 +89,7 @@ impl Shared {
             });
         }
 
-        let config = managed.form.decode("configuration", request.config)?;
+        let config = managed.form.configuration(request.config)?;
         let meta = self.catalogue().meta(request.provider_meta)?;
         let planned = if prior.is_null() {
             let doing = format!("planning a new {}", managed.name());

@@ -67,7 +67,7 @@ async fn the_provider_block_is_checked_and_taken() {
     let bad = validate(config("bad".into())).await;
     assert_eq!(error(&bad).attribute, Some(path(&Path::attribute("token"))));
     assert!(!error(&validate(config("panic".into())).await).detail.contains(SECRET));
-    assert!(error(&validate(misfit()).await).detail.contains("provider configuration"));
+    assert!(error(&validate(misfit()).await).detail.contains("The configuration that Terraform sent"));
 
     let configure = async |config| {
         let capabilities =
