@@ -3,10 +3,9 @@
 use super::call::Call;
 use super::cloud::Cloud;
 use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
-use super::gate::{Gates, Pass};
 use super::ids::ProfileId;
 use super::pace::{Pace, random};
-use super::pipeline::{Turn, request_line, retry_after, to_error};
+use super::pipeline::{Look, Turn, request_line, retry_after, to_error};
 use super::registration::Registration;
 use azure_core::Bytes;
 use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
@@ -29,8 +28,6 @@ pub(super) struct Http {
     pub(super) correlation_id: Option<String>,
     pub(super) pace: Pace,
     pub(super) registration: Arc<Registration>,
-    /// Before the reads.
-    pub(super) gates: Gates,
 }
 
 /// A request as messages name it, for who may never have to: written as a [`RequestLine`] is.
@@ -79,23 +76,16 @@ impl Http {
         Ok(url)
     }
 
-    /// Waits until an object or list may be read; it is then read for as long as the pass is held.
-    pub(super) async fn pass_to_read(&self, url: &Url, call: &Call) -> Result<Pass, Error> {
-        let operation = Line { method: Method::Get, url };
-        call.run(&operation, Duration::ZERO, async { Ok(self.gates.to_read(url).await) }).await
-    }
-
-    /// Waits until an object may be written by this method.
-    pub(super) async fn pass_to_write(&self, method: Method, url: &Url, call: &Call) -> Result<Pass, Error> {
-        let operation = Line { method, url };
-        call.run(&operation, Duration::ZERO, async { Ok(self.gates.to_write(url).await) }).await
-    }
-
     /// Sends a GET. It ends at once when the call is cancelled.
     pub(super) async fn get(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
         let ctx = Context::new().with_value(call.clone());
-        // In a box, here as in a write: whoever looks again and again has no room for it while it pauses.
-        Box::pin(self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call)).await
+        self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
+    }
+
+    /// Sends a GET to the address of a running operation.
+    pub(super) async fn look(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
+        let ctx = Context::new().with_value(call.clone()).with_value(Look);
+        self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
     }
 
     /// Sends a write to a profile or one of its versions. When the call is cancelled, it may still take a moment, so
@@ -114,7 +104,7 @@ impl Http {
             request.set_body(body.clone());
         }
         let ctx = Context::new().with_value(call.clone()).with_value(Turn(profile.clone()));
-        Box::pin(self.send(request, &ctx, self.pace.cancel_grace, call)).await
+        self.send(request, &ctx, self.pace.cancel_grace, call).await
     }
 
     /// Sends a request. Where the subscription lacks the resource provider, that is registered first, if it may be,
@@ -156,11 +146,10 @@ impl Http {
         request.insert_header(ACCEPT, "application/json");
         let line = request_line(&request);
         let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
-        // In a box, since whoever is handed a future has room for it twice: as it came, and where it is awaited.
-        let work = Box::pin(async {
+        let work = async {
             let sent = self.pipeline.send(ctx, &mut request, Some(options)).await;
             sent.map_err(|error| to_error(error, &line, request.url()))
-        });
+        };
         let (status, headers, body) = call.run(&line, grace, work).await?.deconstruct();
         let correlation_id = self.correlation_id.clone();
         Ok(Answer { request: line, status: u16::from(status), headers, body, correlation_id })

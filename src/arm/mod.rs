@@ -5,9 +5,9 @@
 //! - [`ids`], [`Location`], [`models`]: what is spoken of. Values that compare as ARM compares.
 //! - [`Cloud`], [`Login`], [`Settings`]: where Azure is, and who we are there.
 //! - [`Call`]: until when an operation may run, and how it is told to stop. Every request has one.
-//! - `pipeline`: the way of a request, in small policies: ids and user agent, retry, token, log, transport.
+//! - `pipeline`: the way of a request, in small policies: ids and user agent, retry, lanes, token, log, transport.
 //! - `metadata`, `registration`: what may have to be asked or done before a request can succeed.
-//! - `exchange`, `gate`, `link`: one request and its answer; how many at a time; which addresses in answers are followed.
+//! - `exchange`, `link`: one request and its answer; which addresses in answers are followed.
 //! - `operation`: long-running operations in two phases, [`Started`] and [`PendingOperation`].
 //! - [`ArmClient`]: the verbs on profiles and versions.
 //! - [`error`]: everything that can go wrong, for programs (`is_*`) and for people ([`Error::report`]).
@@ -23,7 +23,6 @@ mod exchange;
 #[cfg(any(test, fuzzing))]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 pub mod fuzz;
-mod gate;
 pub mod ids;
 mod link;
 mod location;
@@ -44,7 +43,6 @@ pub use client::{
 };
 pub use cloud::{Cloud, CloudError, MetadataHost, Place};
 pub use error::{Error, Missing};
-pub use gate::Pass;
 pub use location::Location;
 pub use login::{
     AddressError, Application, ApplicationError, AssertionSource, Certificate, CertificateError, ClientId,

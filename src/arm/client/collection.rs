@@ -2,8 +2,7 @@
 
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
-use super::super::exchange::{Answer, Http, Line};
-use super::super::gate::Pass;
+use super::super::exchange::{Answer, Line};
 use super::super::ids::{GalleryId, ProfileId, VersionId};
 use super::super::models::{
     Change, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,
@@ -62,7 +61,7 @@ impl<'a> Profiles<'a> {
         body: &ProfileBody,
         call: &Call,
     ) -> Result<Started<Profile>, Error> {
-        self.0.begin_put(&id.to_string(), id, &to_json(body)?, None, call).await
+        self.0.begin_put(&id.to_string(), id, &to_json(body)?, call).await
     }
 
     /// Changes a profile: reads it, edits it, writes it.
@@ -123,23 +122,14 @@ impl<'a> Versions<'a> {
         self.0.list(&format!("{profile}/versions"), call).await
     }
 
-    /// Waits until a version of this profile may be created, for who would rather not make its body before.
-    pub async fn pass(self, profile: &ProfileId, call: &Call) -> Result<Pass, Error> {
-        let http = self.0.http(call).await?;
-        http.pass_to_write(Method::Put, &http.url_of(&format!("{profile}/versions"))?, call).await
-    }
-
-    /// Creates a version: one request, and a wait that is left to [`Versions::finish`]. The pass is that of
-    /// [`Versions::pass`]. The body is not held while the request is on its way.
-    pub fn begin_create<'b>(
+    /// Creates a version: one request, and a wait that is left to [`Versions::finish`].
+    pub async fn begin_create(
         self,
-        id: &'b VersionId,
+        id: &VersionId,
         body: &VersionBody,
-        pass: Pass,
-        call: &'b Call,
-    ) -> impl Future<Output = Result<Started<Version>, Error>> + Send + use<'a, 'b> {
-        let json = to_json(body);
-        async move { self.0.begin_put(&id.to_string(), id.profile(), &json?, Some(pass), call).await }
+        call: &Call,
+    ) -> Result<Started<Version>, Error> {
+        self.0.begin_put(&id.to_string(), id.profile(), &to_json(body)?, call).await
     }
 
     /// Changes a version: reads it, edits it, writes it. Its rules go back as they came.
@@ -212,17 +202,6 @@ impl ArmClient {
         call: &Call,
     ) -> Result<(T, Answer), Error> {
         let http = self.http(call).await?;
-        let _pass = http.pass_to_read(url, call).await?;
-        // In a box that is made when it is time: those that wait have no room for it.
-        Box::pin(Self::read_with(http, passing, url, call)).await
-    }
-
-    async fn read_with<T: DeserializeOwned>(
-        http: &Http,
-        passing: fn(&Error) -> bool,
-        url: &Url,
-        call: &Call,
-    ) -> Result<(T, Answer), Error> {
         let mut earlier = 0;
         loop {
             let answer = http.get(url, call).await?;
@@ -251,12 +230,11 @@ impl ArmClient {
         path: &str,
         profile: &ProfileId,
         body: &Bytes,
-        pass: Option<Pass>,
         call: &Call,
     ) -> Result<Started<T>, Error> {
         let accepted = &[200, 201, 202];
         let write = Write { method: Method::Put, path, profile, body: Some(body), accepted };
-        let answer = self.write(&write, pass, call).await?;
+        let answer = self.write(&write, call).await?;
         let read = answer.read::<Box<T>>();
         let told = read.as_ref().ok().and_then(|object| object.provisioning_state());
         let operation = PendingOperation::of_write(self.http(call).await?, &answer, told, path)?;
@@ -279,12 +257,10 @@ impl ArmClient {
     ) -> Result<Started<T>, Error> {
         let http = self.http(call).await?;
         let url = http.url_of(path)?;
-        // First of all, so that who waits for it has nothing yet: what is read has to be written soon, too.
-        let pass = http.pass_to_write(Method::Put, &url, call).await?;
-        let read = Box::pin(self.read_object(&url, call)).await?;
+        let read = self.read_object(&url, call).await?;
         match changed(change, read)? {
             Changed::Already(object) => Ok(Started { body: Some(object), operation: None }),
-            Changed::To(body) => Box::pin(self.begin_put(path, profile, &body, Some(pass), call)).await,
+            Changed::To(body) => self.begin_put(path, profile, &body, call).await,
         }
     }
 

@@ -34,7 +34,7 @@ impl ArmClient {
         let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
-            let answer = match self.write(&write, None, call).await {
+            let answer = match self.write(&write, call).await {
                 Ok(answer) if answer.status == 204 => return Ok(Deleted::Absent),
                 Ok(answer) => answer,
                 Err(error) => return absent(error).map_err(Unfinished::from),

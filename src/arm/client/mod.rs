@@ -33,7 +33,6 @@ use super::call::Call;
 use super::cloud::{Cloud, Place};
 use super::error::Error;
 use super::exchange::Http;
-use super::gate::Gates;
 use super::login::{Login, TenantId, Tokens, object_id};
 use super::metadata;
 use super::pace::Pace;
@@ -236,7 +235,6 @@ impl Inner {
             correlation_id: plumbing.correlation_id.clone(),
             pace: self.pace.clone(),
             registration: self.registration.clone(),
-            gates: Gates::default(),
         };
         Ok(Site { http, tokens })
     }

@@ -3,7 +3,6 @@
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
 use super::super::exchange::Answer;
-use super::super::gate::Pass;
 use super::super::ids::ProfileId;
 use super::super::pace::random;
 use super::ArmClient;
@@ -38,14 +37,7 @@ impl ArmClient {
     /// yet, or while the children of a deleted object are not gone yet: up to the deadline, except for the parent,
     /// which is given a bounded time. A parent that nobody knows to exist is looked for when it is said to be missing:
     /// services are known to show it and to refuse its children for a while.
-    ///
-    /// `pass` is that of the first attempt, where the caller has waited for it already.
-    pub(super) async fn write(
-        &self,
-        write: &Write<'_>,
-        mut pass: Option<Pass>,
-        call: &Call,
-    ) -> Result<Answer, Error> {
+    pub(super) async fn write(&self, write: &Write<'_>, call: &Call) -> Result<Answer, Error> {
         self.inner.sharing.end(write.profile, write.path);
         let http = self.http(call).await?;
         let url = http.url_of(write.path)?;
@@ -54,12 +46,7 @@ impl ArmClient {
         let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
-            let on_its_way = match pass.take() {
-                Some(pass) => pass,
-                None => http.pass_to_write(write.method, &url, call).await?,
-            };
             let answer = http.write(write.method, &url, write.profile, write.body, call).await?;
-            drop(on_its_way);
             let asked = answer.retry_after().filter(|wait| !wait.is_zero());
             let mut error = match answer.accept(write.accepted) {
                 Ok(answer) => return Ok(answer),

@@ -144,7 +144,7 @@ impl Watch<'_> {
 
     /// One look. If the time is up in the middle of it, it is the operation that was not done, not the look.
     async fn look(&self, url: &Url) -> Result<Answer, Error> {
-        self.http.get(url, self.call).await.map_err(|error| match error {
+        self.http.look(url, self.call).await.map_err(|error| match error {
             Error::Timeout(mut timeout) => {
                 timeout.operation.clone_from(&self.operation);
                 Error::Timeout(timeout)

@@ -1,16 +1,15 @@
 //! The way a request takes: small policies in a row, over one HTTP client that is built when the first request
 //! needs it.
 //!
-//! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), budget and token (only
+//! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), lane and token (only
 //! on the way to Azure Resource Manager), fate (writes), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
 //! the first honours retry headers on two statuses only and knows no deadline of the caller, and the second refuses
 //! an emulator on loopback and cannot tell a stale token from a fresh one.
 
 mod bearer;
-mod budget;
 mod correlation;
-mod door;
 mod fate;
+mod lanes;
 mod logging;
 mod masking;
 mod retry;
@@ -27,12 +26,12 @@ use azure_core::http::{ClientOptions, Pipeline, Request, RetryOptions, Transport
 use std::sync::Arc;
 
 pub(super) use bearer::BearerPolicy;
-pub(super) use budget::{Scope, is_collection, scope};
+pub(super) use lanes::Look;
 pub(super) use retry_after::retry_after;
 pub(super) use transport::{LazyTransport, to_error};
 pub(super) use turn::{Turn, TurnPolicy};
 
-use budget::Budget;
+use lanes::LanePolicy;
 use masking::Bodies;
 use time::OffsetDateTime;
 use transport::forward;
@@ -49,31 +48,26 @@ pub(super) struct Plumbing {
 }
 
 impl Plumbing {
-    /// Lays the pipeline to Azure Resource Manager. `before`, the budget that its requests share, and `after` run for
-    /// each attempt, then the log and the transport. Nothing is built or connected yet.
+    /// Builds the pipeline to Azure Resource Manager. `before`, the lanes that its requests share, and `after` run for
+    /// each attempt, then the log and the transport. Nothing is connected yet.
     pub(super) fn pipeline(&self, before: Arc<dyn Policy>, after: Arc<dyn Policy>) -> Pipeline {
-        let budget = Arc::new(Budget::new(self.pace.clone()));
-        self.lay(vec![before, budget.clone(), after], Some(budget), Bodies::OfAzure)
+        let lanes = Arc::new(LanePolicy::new(self.pace.clone()));
+        self.build(vec![before, lanes, after], Bodies::OfAzure)
     }
 
-    /// Lays the pipeline to whoever hands out tokens: what is not known to be harmless is masked in the log.
+    /// Builds the pipeline to whoever hands out tokens: what is not known to be harmless is masked in the log.
     pub(super) fn login_pipeline(&self) -> Pipeline {
-        self.lay(Vec::new(), None, Bodies::OfLogin)
+        self.build(Vec::new(), Bodies::OfLogin)
     }
 
-    fn lay(
-        &self,
-        per_attempt: Vec<Arc<dyn Policy>>,
-        budget: Option<Arc<Budget>>,
-        bodies: Bodies,
-    ) -> Pipeline {
+    fn build(&self, per_attempt: Vec<Arc<dyn Policy>>, bodies: Bodies) -> Pipeline {
         let mut per_call: Vec<Arc<dyn Policy>> = Vec::new();
         if let Some(id) = &self.correlation_id {
             per_call.push(Arc::new(correlation::CorrelationIdPolicy::new(id)));
         }
         // The user's policies run after azure_core's own user agent policy, so ours has the last word.
         per_call.push(Arc::new(user_agent::UserAgentPolicy::new(&self.user_agent)));
-        per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone(), budget)));
+        per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone())));
         let mut per_try = per_attempt;
         per_try.push(Arc::new(fate::FatePolicy));
         per_try.push(Arc::new(logging::LoggingPolicy::new(bodies)));

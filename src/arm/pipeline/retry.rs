@@ -7,7 +7,6 @@
 use super::super::call::{Call, Last};
 use super::super::error::{ArmError, RequestLine, TransportKind, read_error};
 use super::super::pace::{Pace, random};
-use super::budget::Budget;
 use super::transport::{describe, forward};
 use super::{carried, request_line, retry_after};
 use async_trait::async_trait;
@@ -27,24 +26,19 @@ const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
 #[derive(Debug)]
 pub(super) struct RetryPolicy {
     pace: Pace,
-    /// Where refused requests wait for each other.
-    budget: Option<Arc<Budget>>,
     chance: fn() -> f64,
     now: fn() -> OffsetDateTime,
 }
 
 impl RetryPolicy {
-    pub(super) fn new(pace: Pace, budget: Option<Arc<Budget>>) -> Self {
-        Self { pace, budget, chance: random, now: OffsetDateTime::now_utc }
+    pub(super) fn new(pace: Pace) -> Self {
+        Self { pace, chance: random, now: OffsetDateTime::now_utc }
     }
 
     /// The wait before the next attempt: what the service asked for and a little more, so that callers turned away
-    /// together do not come back together; else a growing one. Those that share a budget are let in one by one by it,
-    /// in their old order, and come back to it at once.
-    fn wait(&self, asked: Option<Duration>, throttled: bool, earlier: u32) -> Duration {
+    /// together do not come back together; else a growing one.
+    fn wait(&self, asked: Option<Duration>, earlier: u32) -> Duration {
         match asked {
-            Some(asked) if throttled && self.budget.is_some() => asked,
-            None if throttled && self.budget.is_some() => Duration::ZERO,
             Some(asked) if !asked.is_zero() => asked + self.pace.retry.first.mul_f64((self.chance)() / 2.0),
             _ => self.pace.retry.wait(earlier, (self.chance)()),
         }
@@ -55,18 +49,11 @@ impl RetryPolicy {
 impl Policy for RetryPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
         let Some(call) = ctx.value::<Call>() else { return forward(ctx, request, next).await };
-        // Drawn once: a request that is refused keeps its place among those that wait.
-        let mut with_ticket = ctx.to_borrowed();
-        if let Some(budget) = &self.budget {
-            with_ticket.insert(budget.ticket());
-        }
-        let ctx = &with_ticket;
         let line = request_line(request);
         let mut unreachable_since = None;
         let mut earlier = 0;
         loop {
             let before = Instant::now();
-            let mut throttled = false;
             let asked = match forward(ctx, request, next).await {
                 Ok(response) => {
                     let status = u16::from(response.status());
@@ -87,11 +74,7 @@ impl Policy for RetryPolicy {
                         return Ok(response);
                     }
                     unreachable_since = None;
-                    throttled = status == 429;
                     let (asked, error) = self.note(&line, response).await;
-                    if let Some(budget) = self.budget.as_ref().filter(|_| throttled) {
-                        budget.refused(request, &error);
-                    }
                     call.heard(|last| last.error = Some(Box::new(error)));
                     asked
                 }
@@ -113,7 +96,7 @@ impl Policy for RetryPolicy {
                 }
                 Err(error) => return Err(error),
             };
-            let wait = self.wait(asked, throttled, earlier);
+            let wait = self.wait(asked, earlier);
             earlier += 1;
             tracing::info!(target: "provider.http", method = line.method, path = line.path, attempt = earlier, wait_ms = wait.as_millis() as u64, "trying again");
             call.pause(wait, &line).await.map_err(carried)?;

@@ -3,7 +3,6 @@
 use super::super::cloud::is_loopback;
 use super::super::error::{Error, RequestLine, TransportError, TransportKind, causes, is_tls};
 use super::bearer::AUXILIARY;
-use super::door::Door;
 use super::trust::{Strangers, client_config};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
@@ -16,7 +15,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use url::{Position, Url};
+
+/// How long requests wait for the first answer of a server.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An HTTP client that is built by its first request: reading the system's certificates costs milliseconds that a
 /// run without Azure should not pay.
@@ -29,7 +32,8 @@ pub(in crate::arm) struct LazyTransport {
     roots: Vec<Vec<u8>>,
     client: OnceLock<Result<reqwest::Client, String>>,
     near: OnceLock<Result<reqwest::Client, String>>,
-    doors: Mutex<HashMap<String, Arc<Door>>>,
+    /// By origin. Each lets one request through until that has an answer, and is closed from then on.
+    first: Mutex<HashMap<String, Arc<Semaphore>>>,
     strangers: Arc<Strangers>,
 }
 
@@ -40,7 +44,7 @@ impl LazyTransport {
             roots,
             client: OnceLock::new(),
             near: OnceLock::new(),
-            doors: Mutex::default(),
+            first: Mutex::default(),
             strangers: Arc::default(),
         }
     }
@@ -62,18 +66,12 @@ impl LazyTransport {
         }
     }
 
-    /// The door of a server that may speak HTTP/2, which is never the case over plain http.
-    fn door(&self, url: &Url) -> Option<Arc<Door>> {
-        if url.scheme() != "https" {
-            return None;
-        }
-        let origin = &url[..Position::BeforePath];
-        let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
-        let door = match doors.get(origin) {
-            Some(door) => door,
-            None => doors.entry(origin.to_owned()).or_default(),
-        };
-        Some(Arc::clone(door))
+    /// Lets the first request to a server that may speak HTTP/2 go ahead. Until one has been answered the pool does not
+    /// know that one connection is enough, and opens one for each request.
+    fn first(&self, url: &Url) -> Arc<Semaphore> {
+        let origin = url[..Position::BeforePath].to_owned();
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(first.entry(origin).or_insert_with(|| Arc::new(Semaphore::new(1))))
     }
 
     fn build(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
@@ -98,14 +96,18 @@ impl HttpClient for LazyTransport {
             .client_for(request.url())
             .as_ref()
             .map_err(|reason| super::carried(Error::Setup(reason.clone())))?;
-        let door = self.door(request.url());
+        let first = (request.url().scheme() == "https").then(|| self.first(request.url()));
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let request = to_reqwest(request).map_err(|reason| super::carried(Error::Setup(reason)))?;
-        let _first = match door {
-            Some(door) => door.pass().await,
+        let _permit = match &first {
+            Some(first) => tokio::time::timeout(PATIENCE, first.acquire()).await.ok(),
             None => None,
         };
-        let response = client.execute(request).await.map_err(|error| {
+        let response = client.execute(request).await;
+        if let Some(first) = &first {
+            first.close();
+        }
+        let response = response.map_err(|error| {
             let kind = if error.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
             match self.strangers.of(&host).filter(|_| is_tls(&error)) {
                 Some(said) => azure_core::Error::new(kind, Untrusted { said, source: error }),

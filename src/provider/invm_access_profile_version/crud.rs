@@ -132,10 +132,6 @@ pub async fn create(
     if connection.known_profile(&profile).is_some() {
         call = call.expecting_parent();
     }
-    // Before anything is asked, so that who has looked need not wait before it writes, and who waits has nothing yet. In
-    // boxes, here and below: what waits for one of them has room for that one alone.
-    let pass = Box::pin(client.versions().pass(&profile, &call)).await;
-    let pass = pass.map_err(|error| failed(Operation::Create, &profile.to_string(), &call, &error))?;
     let location = match location {
         Some(location) => location,
         None => Box::pin(region(connection, &client, &profile, &call)).await?,
@@ -159,11 +155,8 @@ pub async fn create(
     };
     let id = profile.version(name);
     let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
-    let begun = {
-        let body = model::body(&sent.open()?, location)?;
-        Box::pin(job.client.versions().begin_create(&job.id, &body, pass, &job.call))
-    };
-    let begun = begun.await;
+    let body = model::body(&sent.open()?, location)?;
+    let begun = Box::pin(job.client.versions().begin_create(&job.id, &body, &job.call)).await;
     if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
         names.saw(job.id.name());
     }

@@ -14,10 +14,9 @@
 //!   is ever answered. A page answers for a minute.
 //! - A list that cannot be had, or not soon, ends the sharing under its parent: its objects are read singly. After three
 //!   in a row no more lists are tried.
-//! - What waits for its reader is kept compressed, and only up to a limit; beyond it objects are read singly.
+//! - Entries wait for their readers up to a limit of memory; beyond it objects are read singly.
 
 mod family;
-mod kept;
 
 use super::super::call::Call;
 use super::super::error::Error;
@@ -26,7 +25,7 @@ use super::super::models::{Profile, Resource, Version};
 use super::ArmClient;
 use super::list::{Cursor, Entry, Label};
 use family::{Arrival, Families, Ticket};
-use kept::{Kept, Press};
+use serde::de::DeserializeOwned;
 use std::fmt;
 use std::hash::Hash;
 use std::str::FromStr;
@@ -138,7 +137,7 @@ impl<P: Parent> Readings<P> {
         let pace = &client.inner.pace;
         let ticket =
             match self.families.arrive(parent, name, pace.shared, || Cursor::at(client, &parent.list())) {
-                Arrival::Kept(kept) => return kept.open().filter(T::is_whole),
+                Arrival::Kept(entry) => return object(&entry).filter(T::is_whole),
                 Arrival::Alone => return None,
                 Arrival::Listing(ticket) => ticket,
             };
@@ -165,14 +164,14 @@ impl<P: Parent> Readings<P> {
     ) -> Result<Option<T>, Error> {
         let mut cursor = ticket.cursor.lock().await;
         match self.families.still(parent, name, ticket) {
-            Arrival::Kept(kept) => return Ok(kept.open()),
+            Arrival::Kept(entry) => return Ok(object(&entry)),
             Arrival::Alone => return Ok(None),
             Arrival::Listing(_) => {}
         }
         let Some((entries, _)) = cursor.read(client, &call.part(longest)).await? else { return Ok(None) };
         tracing::debug!(target: "provider.http", list = parent.list(), entries = entries.len(), "one list for many reads");
         let entry = self.families.keep(parent, name, ticket, entries);
-        Ok(entry.and_then(|entry| serde_json::from_str(entry.get()).ok()))
+        Ok(entry.and_then(|entry| object(&entry)))
     }
 
     fn failed(&self, parent: &P, ticket: &Ticket, error: &Error, call: &Call) {
@@ -182,6 +181,11 @@ impl<P: Parent> Readings<P> {
         tracing::info!(target: "provider.http", list = parent.list(), %error, "no list, objects are read singly");
         self.families.refuse(parent, ticket);
     }
+}
+
+/// The entry as the object.
+fn object<T: DeserializeOwned>(entry: &Entry) -> Option<T> {
+    serde_json::from_str(entry.get()).ok()
 }
 
 /// What an entry of a list is called: by its name, else by the end of its id.

@@ -18,10 +18,7 @@ async fn create(azure: &Azure, ids: &[VersionId]) -> Duration {
         ok(json!({"properties": {"provisioningState": "Succeeded"}})).set_delay(Duration::from_millis(60));
     Mock::given(method("PUT")).respond_with(slow).mount(&azure.server).await;
     let (call, body, before) = (call(), version_body(), Instant::now());
-    let writes = ids.iter().map(async |id| {
-        let pass = azure.client.versions().pass(id.profile(), &call).await?;
-        azure.client.versions().begin_create(id, &body, pass, &call).await
-    });
+    let writes = ids.iter().map(async |id| azure.client.versions().begin_create(id, &body, &call).await);
     for result in futures::future::join_all(writes).await {
         assert_eq!(result.unwrap().operation, None);
     }

@@ -1,20 +1,26 @@
-//! The budget against Azure Resource Manager's own buckets: of their full size, and filled fifty times as quickly, so
-//! that minutes pass in seconds. One test, not run by itself, has them fill as they do in Azure.
+//! The lanes against Azure Resource Manager's own buckets: of their full size, and filled fifty times as quickly, so
+//! that minutes pass in seconds. One test, not run by default, has them fill as they do in Azure.
+
+mod hour;
 
 use super::super::retry::RetryPolicy;
+use super::kind::Verb;
 use super::*;
-use azure_core::http::AsyncRawResponse;
+use crate::arm::pace::Refill;
+use azure_core::http::Method;
 use futures::FutureExt as _;
 use futures::future::join_all;
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 const SUBSCRIPTION: &str = "https://arm.example/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590";
 
 /// A bucket of tokens for each kind, as Microsoft's page describes them, and what came of the requests.
 #[derive(Debug)]
 struct Arm {
-    buckets: Mutex<HashMap<Kind, (f64, Instant)>>,
+    buckets: Mutex<HashMap<Verb, (f64, Instant)>>,
     /// Whether answers say what is left.
     tells: bool,
     /// How many times as quickly as in Azure the buckets fill.
@@ -31,7 +37,7 @@ impl Arm {
 
     /// Leaves so much in the bucket of writes.
     fn with_writes(self: Arc<Self>, tokens: f64) -> Arc<Self> {
-        locked(&self.buckets).insert(Kind::Writes, (tokens, Instant::now()));
+        locked(&self.buckets).insert(Verb::Write, (tokens, Instant::now()));
         self
     }
 
@@ -52,12 +58,12 @@ impl Arm {
     }
 
     /// Takes a token: what is left, or the time in seconds until there is one again.
-    fn take(&self, kind: Kind) -> Result<f64, f64> {
+    fn take(&self, verb: Verb) -> Result<f64, f64> {
         let speed = f64::from(self.speed);
-        let (size, rate) = if kind == Kind::Reads { (250.0, 25.0 * speed) } else { (200.0, 10.0 * speed) };
+        let (size, rate) = if verb == Verb::Read { (250.0, 25.0 * speed) } else { (200.0, 10.0 * speed) };
         let now = Instant::now();
         let mut buckets = locked(&self.buckets);
-        let (tokens, at) = buckets.entry(kind).or_insert((size, now));
+        let (tokens, at) = buckets.entry(verb).or_insert((size, now));
         *tokens = (*tokens + rate * (now - *at).as_secs_f64()).min(size);
         *at = now;
         if *tokens < 1.0 {
@@ -72,11 +78,11 @@ impl Arm {
 #[async_trait]
 impl Policy for Arm {
     async fn send(&self, _: &Context, request: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
-        let kind = Kind::of(request.method());
-        let (status, name, value) = match self.take(kind) {
+        let verb = Verb::of(request.method());
+        let (status, name, value) = match self.take(verb) {
             Ok(left) => {
                 locked(&self.taken).push(request.url().path().rsplit('/').next().unwrap().to_owned());
-                (200, format!("x-ms-ratelimit-remaining-subscription-{kind:?}").to_lowercase(), left)
+                (200, format!("x-ms-ratelimit-remaining-subscription-{verb:?}s").to_lowercase(), left)
             }
             Err(wait) => {
                 self.refused.fetch_add(1, Ordering::Relaxed);
@@ -93,23 +99,24 @@ impl Policy for Arm {
     }
 }
 
-/// The way of a request, without what the budget does not touch.
+/// The policies of a request that matter here.
 struct Way {
     policies: Vec<Arc<dyn Policy>>,
-    budget: Arc<Budget>,
+    lanes: Arc<LanePolicy>,
 }
 
 impl Way {
     fn to(arm: &Arc<Arm>) -> Self {
-        let budget = Arc::new(Budget::new(arm.pace()));
-        let retry = RetryPolicy::new(arm.pace(), Some(budget.clone()));
-        Self { policies: vec![Arc::new(retry), budget.clone(), arm.clone()], budget }
+        let lanes = Arc::new(LanePolicy::new(arm.pace()));
+        let retry = RetryPolicy::new(arm.pace());
+        Self { policies: vec![Arc::new(retry), lanes.clone(), arm.clone()], lanes }
     }
 
-    /// As it would be without a budget.
-    fn without_budget(arm: &Arc<Arm>) -> Self {
-        let retry = RetryPolicy::new(arm.pace(), None);
-        Self { policies: vec![Arc::new(retry), arm.clone()], budget: Arc::new(Budget::new(arm.pace())) }
+    /// Without lanes.
+    fn without_lanes(arm: &Arc<Arm>) -> Self {
+        let mut way = Self::to(arm);
+        way.policies.remove(1);
+        way
     }
 
     async fn send(&self, method: Method, name: &str, call: &Call) -> azure_core::Result<u16> {
@@ -167,9 +174,9 @@ async fn a_thousand_of_each_meet_hardly_a_refusal_in_full() {
 }
 
 #[tokio::test]
-async fn without_a_budget_most_would_be_refused() {
+async fn without_lanes_most_requests_are_refused() {
     let arm = Arm::new(true, 50);
-    Way::without_budget(&arm).all(Method::Put, 600, &call()).await;
+    Way::without_lanes(&arm).all(Method::Put, 600, &call()).await;
     assert!(arm.refused() > 300, "{} refusals", arm.refused());
 }
 
@@ -182,7 +189,7 @@ async fn two_processes_share_one_bucket() {
 }
 
 #[tokio::test]
-async fn a_refusal_holds_back_all_even_where_nothing_is_told() {
+async fn a_refusal_holds_back_all_where_no_header_tells_what_is_left() {
     let arm = Arm::new(false, 50);
     Way::to(&arm).all(Method::Put, 600, &call()).await;
     // Those that were on their way when the bucket was found empty, and few after them.
@@ -190,7 +197,7 @@ async fn a_refusal_holds_back_all_even_where_nothing_is_told() {
 }
 
 #[tokio::test]
-async fn who_waits_for_anothers_refusal_can_say_so() {
+async fn a_request_that_waits_for_anothers_refusal_reports_it() {
     // Empty for two seconds.
     let arm = Arm::new(true, 50).with_writes(-1_000.0);
     let (way, long) = (Way::to(&arm), call());
@@ -234,35 +241,53 @@ async fn waiting_ends_when_the_call_is_cancelled() {
     assert!(ended.into_iter().all(|ended| ours(ended.unwrap_err()).is_cancelled()));
     // Other kinds go on, and nobody is left behind in the queue.
     assert_eq!(way.send(Method::Get, "x", &call()).await.unwrap(), 200);
-    assert_eq!(locked(&way.budget.lanes).len(), 2);
-    assert!(locked(&way.budget.lanes).values().all(|lane| locked(lane).is_idle()));
+    assert_eq!(way.lanes.lanes().idle(), (true, 2));
 }
 
-#[test]
-fn buckets_are_those_of_the_address() {
-    let of = |text: &str| scope(&Url::parse(text).unwrap());
-    let upper = SUBSCRIPTION.to_uppercase();
-    assert_eq!(of(SUBSCRIPTION).as_deref(), Some("0b1f6471-1bf0-4dda-aec3-cb9272f09590"));
-    assert_eq!(of(&format!("{upper}/x?y=z")), of(SUBSCRIPTION));
-    for tenant in ["", "/subscriptions", "/subscriptions/", "/providers/Microsoft.Compute/operations"] {
-        assert_eq!(of(&format!("https://arm.example{tenant}")), None, "{tenant}");
+/// A service whose answers to one kind of request say that a bucket is nearly empty.
+#[derive(Debug)]
+struct Nearly;
+
+#[async_trait]
+impl Policy for Nearly {
+    async fn send(&self, ctx: &Context, request: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
+        let mut headers = Headers::new();
+        if request.method() == Method::Get && ctx.value::<Look>().is_none() {
+            let bucket = "Microsoft.Compute/GetGalleryInVMAccessControlProfileVersion30Min;0";
+            headers.insert("x-ms-ratelimit-remaining-resource", bucket);
+        }
+        Ok(AsyncRawResponse::from_bytes(200.into(), headers, ""))
     }
 }
 
-#[test]
-fn lists_have_a_lane_of_their_own() {
-    let key = |path: &str| {
-        let url = Url::parse(&format!("https://arm.example{path}?api-version=1")).unwrap();
-        LaneKey::of(&Request::new(url, Method::Get))
+#[tokio::test]
+async fn a_bucket_slows_the_requests_that_named_it_and_no_others() {
+    let lanes = Arc::new(LanePolicy::new(Pace::default()));
+    let next: [Arc<dyn Policy>; 1] = [Arc::new(Nearly)];
+    let profiles = "/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles";
+    let send = async |method, path: &str, look: bool, within: u64| {
+        let url = Url::parse(&format!("{SUBSCRIPTION}{path}")).unwrap();
+        let call = Call::new(Duration::from_millis(within), CancellationToken::new());
+        let ctx = Context::new().with_value(call);
+        let ctx = if look { ctx.with_value(Look) } else { ctx };
+        lanes.send(&ctx, &mut Request::new(url, method), &next).await
     };
-    let gallery = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
-    let list = key(&format!("{gallery}/inVMAccessControlProfiles/p/versions"));
-    assert!(list.list);
-    assert!(key(&format!("{gallery}/inVMAccessControlProfiles/")).list);
-    let single = key(&format!("{gallery}/inVMAccessControlProfiles/p/versions/1.0.0"));
-    assert!(!single.list);
-    assert_ne!(list, single);
-    assert_eq!(single, key("/subscriptions/s/resourceGroups/other"), "one bucket for all of a subscription");
-    assert!(!key("/subscriptions/s/providers/Microsoft.Compute").list);
-    assert!(!key("/subscriptions/s/providers/Microsoft.Compute/locations/westus/operations/1").list);
+    let version = format!("{profiles}/p/versions/1.0.0");
+    send(Method::Get, &version, false, 1_000).await.unwrap();
+    let slowed = ours(send(Method::Get, &version, false, 100).await.unwrap_err());
+    assert!(slowed.is_timeout(), "{slowed}");
+    let others = async {
+        for _ in 0..100 {
+            send(Method::Put, &version, false, 1_000).await.unwrap();
+            send(Method::Delete, &version, false, 1_000).await.unwrap();
+            send(Method::Get, &version, true, 1_000).await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), others).await.expect("nothing slows them");
+    // A list names the bucket as well, and then goes by it; it has not been told before.
+    send(Method::Get, &format!("{profiles}/p/versions"), false, 100).await.unwrap();
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,133 @@
+//! What Azure counts together: the kind of a request.
+
+use super::super::super::pace::Refill;
+use azure_core::http::{Method, Request};
+use url::Url;
+
+/// Whose limit a request counts against: a subscription's, by its id in small letters, or the tenant's (`None`).
+pub(super) type Scope = Option<String>;
+
+/// The three kinds that Azure Resource Manager itself tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Verb {
+    /// GET and HEAD.
+    Read,
+    /// PUT, PATCH and POST.
+    Write,
+    /// DELETE.
+    Delete,
+}
+
+impl Verb {
+    pub(super) fn of(method: Method) -> Self {
+        match method {
+            Method::Get | Method::Head => Self::Read,
+            Method::Delete => Self::Delete,
+            _ => Self::Write,
+        }
+    }
+
+    /// How many requests a second Azure Resource Manager gives back.
+    pub(super) fn refill(self, refill: Refill) -> f64 {
+        f64::from(match self {
+            Self::Read => refill.reads,
+            Self::Write => refill.writes,
+            Self::Delete => refill.deletes,
+        })
+    }
+}
+
+/// A context value that marks a request as a look at a running operation. Its address is the service's, so its path
+/// says nothing.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::arm) struct Look;
+
+/// The kind of a request: whoever shares a kind shares a lane.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Kind {
+    pub(super) scope: Scope,
+    pub(super) verb: Verb,
+    pub(super) object: Object,
+}
+
+/// What a request is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Object {
+    /// Objects of a type, one by one.
+    One(String),
+    /// A list of them.
+    List(String),
+    /// Running operations.
+    Operation,
+}
+
+impl Kind {
+    pub(super) fn of(request: &Request, is_look: bool) -> Self {
+        let (url, verb) = (request.url(), Verb::of(request.method()));
+        let object = if is_look { Object::Operation } else { Object::at(url) };
+        Self { scope: scope(url), verb, object }
+    }
+}
+
+impl Object {
+    /// After the provider's namespace types and names take turns. An address that ends with a type is a list.
+    fn at(url: &Url) -> Self {
+        let path = url.path().to_ascii_lowercase();
+        let resource = path.rsplit_once("/providers/").map(|(_, resource)| resource).unwrap_or_default();
+        let segments: Vec<&str> = resource.split('/').filter(|segment| !segment.is_empty()).collect();
+        let Some((namespace, rest)) = segments.split_first() else { return Self::One(String::new()) };
+        let types = rest.iter().step_by(2).fold((*namespace).to_owned(), |all, one| all + "/" + one);
+        if rest.len() % 2 == 1 { Self::List(types) } else { Self::One(types) }
+    }
+}
+
+pub(super) fn scope(url: &Url) -> Scope {
+    let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
+    let is_subscription = segments.next().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"));
+    segments.next().filter(|_| is_subscription).map(str::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBSCRIPTION: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590";
+
+    fn kind(method: Method, path: &str) -> Kind {
+        let url = Url::parse(&format!("https://arm.example{path}?api-version=1")).unwrap();
+        Kind::of(&Request::new(url, method), false)
+    }
+
+    #[test]
+    fn a_limit_is_that_of_the_subscription_in_the_address() {
+        let of = |path: &str| kind(Method::Get, path).scope;
+        assert_eq!(of(SUBSCRIPTION).as_deref(), Some("0b1f6471-1bf0-4dda-aec3-cb9272f09590"));
+        assert_eq!(of(&format!("{}/x", SUBSCRIPTION.to_uppercase())), of(SUBSCRIPTION));
+        for tenant in ["", "/subscriptions", "/subscriptions/", "/providers/Microsoft.Compute/operations"] {
+            assert_eq!(of(tenant), None, "{tenant}");
+        }
+    }
+
+    #[test]
+    fn verb_type_and_list_make_a_kind() {
+        let gallery = format!("{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g");
+        let profiles = format!("{gallery}/inVMAccessControlProfiles");
+        let version = format!("{profiles}/p/versions/1.0.0");
+        let paths =
+            [&gallery, &profiles, &format!("{profiles}/p"), &format!("{profiles}/p/versions"), &version];
+        let mut kinds: Vec<Kind> = paths.iter().map(|path| kind(Method::Get, path)).collect();
+        kinds.extend([
+            kind(Method::Put, &version),
+            kind(Method::Delete, &version),
+            kind(Method::Get, SUBSCRIPTION),
+        ]);
+        for (at, one) in kinds.iter().enumerate() {
+            assert!(!kinds[..at].contains(one), "{one:?}");
+        }
+        let other = format!("{}/P/VERSIONS/2.0.0", profiles.to_uppercase());
+        assert_eq!(kind(Method::Get, &version), kind(Method::Get, &other), "names and case make none");
+        assert_eq!(kind(Method::Put, &version), kind(Method::Patch, &version));
+        let types = "microsoft.compute/galleries/invmaccesscontrolprofiles/versions";
+        assert_eq!(kind(Method::Get, &version).object, Object::One(types.to_owned()));
+    }
+}

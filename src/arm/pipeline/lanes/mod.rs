@@ -1,0 +1,168 @@
+//! Where requests wait: one lane for each kind of request to each subscription.
+//!
+//! Azure counts requests in buckets, and tells in each answer what is left in the buckets that the request was taken
+//! from: Azure Resource Manager its own, by reads, writes and deletes, and the Compute provider one or two for each
+//! operation. So the requests of one kind (verb, type, single object or list; looks at operations are a kind) share a
+//! lane. A lane follows the buckets that answers to its own kind have named, and no others:
+//!
+//! - with much left, requests go freely;
+//! - with little left, they go as fast as the bucket fills, and slower while its level falls;
+//! - after a refusal (429) nothing goes until the time that the refusal named.
+//!
+//! Requests go in the order of their arrival. A wait ends with the deadline or the cancellation of the call.
+
+mod bucket;
+mod header;
+mod kind;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use super::super::call::Call;
+use super::super::error::{ArmError, Error, read_error};
+use super::super::pace::{Pace, random};
+use super::{carried, forward, request_line, retry_after};
+use async_trait::async_trait;
+use azure_core::http::headers::{HeaderName, Headers};
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{AsyncRawResponse, Context, Request};
+use header::readings;
+use kind::Kind;
+use state::{Lanes, Sent, Signals};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+pub(in crate::arm) use kind::Look;
+
+/// The policy: it runs for each attempt of a request.
+#[derive(Debug)]
+pub(super) struct LanePolicy {
+    pace: Pace,
+    lanes: Mutex<Lanes>,
+}
+
+impl LanePolicy {
+    pub(super) fn new(pace: Pace) -> Self {
+        Self { lanes: Mutex::new(Lanes::new(pace.clone())), pace }
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the request may be sent.
+    async fn admit(
+        &self,
+        kind: &Kind,
+        signals: &Signals,
+        call: &Call,
+        request: &Request,
+    ) -> Result<UnderWay<'_>, Error> {
+        let mut head = std::pin::pin!(signals.head.lock());
+        let _first = loop {
+            let mut closed = std::pin::pin!(signals.closed.notified());
+            closed.as_mut().enable();
+            self.check(kind, call, request)?;
+            tokio::select! {
+                biased;
+                first = &mut head => break first,
+                () = closed => {}
+            }
+        };
+        loop {
+            self.check(kind, call, request)?;
+            let until = match self.lanes().send(kind, Instant::now()) {
+                Ok(sent) => return Ok(UnderWay { policy: self, sent }),
+                Err(until) => until,
+            };
+            if let Some(until) = until.filter(|until| *until > call.deadline()) {
+                let wait = until.saturating_duration_since(Instant::now());
+                return Err(call.timeout(&request_line(request), Some(wait)));
+            }
+            tokio::select! {
+                () = signals.changed.notified() => {}
+                () = tokio::time::sleep_until(until.unwrap_or_else(|| call.deadline())) => {}
+            }
+        }
+    }
+
+    /// Notes for the call's messages why its lane is closed. A lane that opens after the call's deadline is not waited
+    /// for.
+    fn check(&self, kind: &Kind, call: &Call, request: &Request) -> Result<(), Error> {
+        let now = Instant::now();
+        let Some((until, refusal)) = self.lanes().closed(kind, now) else { return Ok(()) };
+        if let Some(refusal) = refusal {
+            call.heard(|last| last.error = Some(Box::new(refusal)));
+        }
+        if until > call.deadline() {
+            return Err(call.timeout(&request_line(request), Some(until - now)));
+        }
+        Ok(())
+    }
+
+    /// Learns from an answer, and gives it back.
+    async fn learn(&self, kind: &Kind, request: &Request, response: AsyncRawResponse) -> AsyncRawResponse {
+        let status = u16::from(response.status());
+        let headers = response.headers().iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let readings = readings(headers, self.pace.refill);
+        let now = Instant::now();
+        if status != 429 {
+            let mut lanes = self.lanes();
+            lanes.learn(kind, readings, now);
+            lanes.taken(kind, now);
+            return response;
+        }
+        let (code, headers, body) = response.deconstruct();
+        let body = body.collect().await.unwrap_or_default();
+        let refusal = ArmError {
+            request_id: header(&headers, "x-ms-request-id").map(str::to_owned),
+            correlation_id: header(&headers, "x-ms-correlation-request-id").map(str::to_owned),
+            ..read_error(status, &body, request_line(request))
+        };
+        let asked = retry_after(|name| header(&headers, name), OffsetDateTime::now_utc());
+        let asked = asked.filter(|wait| *wait > Duration::ZERO);
+        let mut lanes = self.lanes();
+        lanes.learn(kind, readings, now);
+        lanes.refused(kind, refusal, asked, random(), now);
+        drop(lanes);
+        AsyncRawResponse::from_bytes(code, headers, body)
+    }
+}
+
+#[async_trait]
+impl Policy for LanePolicy {
+    async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
+        let Some(call) = ctx.value::<Call>() else { return forward(ctx, request, next).await };
+        let (kind, signals) = self.lanes().lane(Kind::of(request, ctx.value::<Look>().is_some()));
+        // A write that waits here is not on its way yet: a cancelled call ends at once.
+        let under_way = tokio::select! {
+            biased;
+            () = call.cancellation().cancelled() => return Err(carried(call.cancelled(&request_line(request)))),
+            admitted = self.admit(&kind, &signals, call, request) => admitted.map_err(carried)?,
+        };
+        let answer = match forward(ctx, request, next).await {
+            Ok(response) => Ok(self.learn(&kind, request, response).await),
+            Err(error) => Err(error),
+        };
+        drop(under_way);
+        answer
+    }
+}
+
+/// A request under way; it ends when dropped.
+struct UnderWay<'a> {
+    policy: &'a LanePolicy,
+    sent: Sent,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.policy.lanes().end(&self.sent);
+    }
+}
+
+fn header<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {
+    headers.get_optional_str(&HeaderName::from_static(name))
+}

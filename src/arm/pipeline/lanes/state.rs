@@ -1,0 +1,204 @@
+//! What is known of all lanes and buckets. The time is an argument.
+
+use super::super::super::error::ArmError;
+use super::super::super::pace::Pace;
+use super::bucket::Bucket;
+use super::header::Reading;
+use super::kind::{Kind, Object, Scope};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// Names of types come from addresses, and some addresses from the service: further kinds share one lane.
+const MOST_LANES: usize = 500;
+/// Each answer raises the pace after a refusal by this part of what the service gives back.
+const REGAINED: f64 = 1.0 / 50.0;
+/// At so many times that pace requests go freely again.
+const FREE: f64 = 4.0;
+
+type BucketKey = (Scope, String);
+
+/// All lanes of a client, and the buckets that answers have named.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    pace: Pace,
+    lanes: HashMap<Kind, Lane>,
+    buckets: HashMap<BucketKey, Bucket>,
+}
+
+/// The requests of one kind.
+#[derive(Debug)]
+struct Lane {
+    signals: Arc<Signals>,
+    /// The buckets that answers to this kind of request have named.
+    buckets: BTreeSet<String>,
+    /// Nothing is sent before this: a refusal asked for it.
+    closed_until: Option<Instant>,
+    /// What that refusal said.
+    refusal: Option<ArmError>,
+    /// Refusals in a row.
+    refusals: u32,
+    /// Requests a second after a refusal, until many answers later.
+    brake: Option<f64>,
+    sent: Option<Instant>,
+    under_way: u32,
+    /// How many requests may be under way as long as no answer has named a bucket. It grows with each answer.
+    window: u32,
+}
+
+/// What those who wait in a lane listen to.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    /// Held by the next request to be sent. It is fair, so requests are sent in the order of their arrival.
+    pub(super) head: tokio::sync::Mutex<()>,
+    /// For the next request: something has changed.
+    pub(super) changed: Notify,
+    /// For all who wait: the lane was closed.
+    pub(super) closed: Notify,
+}
+
+/// A request under way.
+#[derive(Debug, PartialEq)]
+pub(super) struct Sent {
+    kind: Kind,
+    buckets: Vec<BucketKey>,
+}
+
+impl Lanes {
+    pub(super) fn new(pace: Pace) -> Self {
+        Self { pace, lanes: HashMap::new(), buckets: HashMap::new() }
+    }
+
+    /// The kind whose lane a request of this kind takes, and its signals.
+    pub(super) fn lane(&mut self, mut kind: Kind) -> (Kind, Arc<Signals>) {
+        if self.lanes.len() >= MOST_LANES && !self.lanes.contains_key(&kind) {
+            kind = Kind { scope: None, object: Object::One(String::new()), ..kind };
+        }
+        let window = self.pace.probes;
+        let lane = self.lanes.entry(kind.clone()).or_insert_with(|| Lane {
+            signals: Arc::default(),
+            buckets: BTreeSet::new(),
+            closed_until: None,
+            refusal: None,
+            refusals: 0,
+            brake: None,
+            sent: None,
+            under_way: 0,
+            window,
+        });
+        (kind, lane.signals.clone())
+    }
+
+    /// Until when a lane is closed, and what closed it.
+    pub(super) fn closed(&self, kind: &Kind, now: Instant) -> Option<(Instant, Option<ArmError>)> {
+        let lane = self.lanes.get(kind)?;
+        let until = lane.closed_until.filter(|until| *until > now)?;
+        Some((until, lane.refusal.clone()))
+    }
+
+    /// Sends the next request of a kind, or says until when it has to wait; `None` until something changes.
+    pub(super) fn send(&mut self, kind: &Kind, now: Instant) -> Result<Sent, Option<Instant>> {
+        let Self { lanes, buckets, .. } = self;
+        let sent = |buckets| Sent { kind: kind.clone(), buckets };
+        let Some(lane) = lanes.get_mut(kind) else { return Ok(sent(Vec::new())) };
+        let keys: Vec<BucketKey> =
+            lane.buckets.iter().map(|name| (kind.scope.clone(), name.clone())).collect();
+        let ready = keys.iter().filter_map(|key| buckets.get(key)).map(|bucket| bucket.ready(now));
+        let ready = ready.chain(lane.closed_until).chain(lane.brake()).max().unwrap_or(now);
+        if ready > now {
+            return Err(Some(ready));
+        }
+        if keys.is_empty() && lane.under_way >= lane.window {
+            return Err(None);
+        }
+        for key in &keys {
+            if let Some(bucket) = buckets.get_mut(key) {
+                bucket.send(now);
+            }
+        }
+        lane.under_way += 1;
+        lane.sent = Some(now);
+        Ok(sent(keys))
+    }
+
+    /// Ends a request, answered or not.
+    pub(super) fn end(&mut self, sent: &Sent) {
+        for key in &sent.buckets {
+            if let Some(bucket) = self.buckets.get_mut(key) {
+                bucket.end();
+            }
+        }
+        if let Some(lane) = self.lanes.get_mut(&sent.kind) {
+            lane.under_way = lane.under_way.saturating_sub(1);
+            lane.signals.changed.notify_one();
+        }
+    }
+
+    /// Learns from an answer what is left.
+    pub(super) fn learn(&mut self, kind: &Kind, readings: Vec<Reading>, now: Instant) {
+        let Some(lane) = self.lanes.get_mut(kind) else { return };
+        for reading in readings {
+            lane.buckets.insert(reading.bucket.clone());
+            let left = reading.left;
+            self.buckets
+                .entry((kind.scope.clone(), reading.bucket.clone()))
+                .and_modify(|bucket| bucket.update(left))
+                .or_insert_with(|| Bucket::new(&reading, now));
+        }
+    }
+
+    /// Takes note of an answer that is no refusal.
+    pub(super) fn taken(&mut self, kind: &Kind, now: Instant) {
+        let refill = kind.verb.refill(self.pace.refill);
+        let Some(lane) = self.lanes.get_mut(kind) else { return };
+        lane.refusals = 0;
+        lane.window = lane.window.saturating_add(1);
+        if lane.closed_until.is_none_or(|until| until <= now) {
+            lane.refusal = None;
+        }
+        lane.brake = lane.brake.map(|pace| pace + refill * REGAINED).filter(|pace| *pace < refill * FREE);
+    }
+
+    /// Closes a lane after a refusal.
+    pub(super) fn refused(
+        &mut self,
+        kind: &Kind,
+        refusal: ArmError,
+        asked: Option<Duration>,
+        chance: f64,
+        now: Instant,
+    ) {
+        let Self { pace, lanes, .. } = self;
+        let Some(lane) = lanes.get_mut(kind) else { return };
+        let wait = asked.unwrap_or_else(|| pace.retry.wait(lane.refusals, chance));
+        // A little more, so that processes that were refused together do not come back together.
+        let until = now + wait + pace.retry.first.mul_f64(chance / 2.0);
+        // Requests that were under way at the first refusal say nothing new.
+        if lane.closed_until.is_none_or(|until| until <= now) {
+            let refill = kind.verb.refill(pace.refill);
+            lane.refusals = lane.refusals.saturating_add(1);
+            lane.window = pace.probes;
+            lane.brake = Some(lane.brake.map_or(refill, |pace| (pace / 2.0).max(refill / 50.0)));
+        }
+        lane.closed_until = lane.closed_until.max(Some(until));
+        lane.refusal = Some(refusal);
+        lane.signals.closed.notify_waiters();
+    }
+
+    /// Whether nothing is under way, and how many lanes there are.
+    #[cfg(test)]
+    pub(super) fn idle(&self) -> (bool, usize) {
+        let idle =
+            self.lanes.values().all(|lane| lane.under_way == 0 && lane.signals.head.try_lock().is_ok());
+        (idle, self.lanes.len())
+    }
+}
+
+impl Lane {
+    /// When the next request may be sent after a refusal.
+    fn brake(&self) -> Option<Instant> {
+        Some(self.sent? + Duration::from_secs_f64(1.0 / self.brake?))
+    }
+}
