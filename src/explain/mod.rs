@@ -58,11 +58,7 @@ pub fn run(
             Ok(one) => explained.push(one),
             Err(error) => {
                 refused = true;
-                complain(format!(
-                    "explain: {}: {}: {error}; the guest agent would not read these rules either",
-                    arguments.file.display(),
-                    version.title()
-                ));
+                complain(format!("explain: {}: {}: {error}", arguments.file.display(), version.title()));
             }
         }
     }

@@ -76,7 +76,8 @@ pub fn effective_operations(permissions: &Value, catalogue: &Value) -> Result<Ve
 }
 
 /// Whether `permissions` permit `operation` in `context`: a block grants it and the block's condition holds.
-/// Without a context (null) nothing is known about the request, and a condition that depends on it gives `None`.
+/// Without a context (null, or one without members) nothing is known about the request, and a condition that depends
+/// on it gives `None`.
 pub fn role_permits(
     permissions: &Value,
     operation: &str,
@@ -151,7 +152,7 @@ pub struct ParseError {
 /// A warning about a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ParseDiagnostic {
-    /// `mixed_and_or`, `vacuous_negation`, `never_true`, `missing_quantifier`, `undocumented_escape` or
+    /// `mixed_and_or`, `vacuous_negation`, `never_true`, `undocumented_escape` or
     /// `wrong_source`.
     pub id: String,
     /// What it means and what to do.

@@ -17,6 +17,7 @@
 
 pub mod access;
 mod catalogue;
+mod character;
 pub mod condition;
 mod diff;
 pub mod functions;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::character;
+
 /// One operation. Azure compares operation names without case, and so does this type; it keeps the spelling it
 /// was given.
 #[derive(Clone, Debug)]
@@ -24,8 +26,8 @@ pub enum InvalidOperation {
     )]
     Wildcard(String),
     /// The text holds white space or a control character.
-    #[error("`{}` is not an operation name: it holds white space or a control character", .0.escape_debug())]
-    Characters(String),
+    #[error("`{}` is not an operation name: it holds {}", character::visible(.0), character::named(*.1))]
+    Characters(String, char),
 }
 
 impl Operation {
@@ -35,8 +37,8 @@ impl Operation {
             Err(InvalidOperation::Empty)
         } else if name.contains('*') {
             Err(InvalidOperation::Wildcard(name.to_owned()))
-        } else if name.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            Err(InvalidOperation::Characters(name.to_owned()))
+        } else if let Some(c) = name.chars().find(|c| c.is_whitespace() || c.is_control()) {
+            Err(InvalidOperation::Characters(name.to_owned(), c))
         } else {
             Ok(Self { name: name.to_owned(), folded: name.to_ascii_lowercase() })
         }

@@ -85,11 +85,12 @@ fn a_delegation_is_tested_where_it_is_written() {
                  action  = \"Microsoft.Authorization/roleAssignments/write\"
                  request = { \"Microsoft.Authorization/roleAssignments:RoleDefinitionId\" = \"85a2d0d9-2eba-4c9c-b355-11c2cc0788ab\" }
                })
-               unknown = provider::gallery::condition_evaluate(local.delegation, null)
+               unknown = provider::gallery::condition_evaluate(local.delegation)
+               empty   = provider::gallery::condition_evaluate(local.delegation, {})
                stable  = provider::gallery::condition_format(local.delegation) == local.delegation
              }",
         );
-        assert_eq!(told, json!({"can_mint_it": false, "unknown": null, "stable": true}));
+        assert_eq!(told, json!({"can_mint_it": false, "unknown": null, "empty": null, "stable": true}));
     });
 }
 
@@ -131,8 +132,11 @@ fn an_error_points_to_its_argument() {
     scenario(|s| {
         for (call, says) in [
             ("operation_matches(\"a/*\", \"a/*\")", "is a pattern, not an operation"),
-            ("condition_evaluate(\"@Request[a] Equals 'x'\", null)", "is not an operator at offset 12"),
-            ("role_permits({ action = [\"*\"] }, \"a/b\", null)", "the lists of a permission are plural"),
+            ("condition_evaluate(\"@Request[a] Equals 'x'\")", "is not an operator at offset 12"),
+            ("role_permits({ action = [\"*\"] }, \"a/b\")", "the lists of a permission are plural"),
+            ("role_permits({ actions = [\"*\"] }, \"a/b\", {}, {})", "Only one context can be given"),
+            ("condition_evaluate(\"Exists @Request[a]\", { reqest = {} })", "reqest: not known"),
+            ("condition_evaluate(\"@Request[a] StringEquals {'x'}\")", "needs a quantifier"),
             ("least_privilege_role([\"all\"], \"x\", \"/subscriptions/s\")", "`all` is not a feature"),
             ("condition_for_roles([\"Owner\"])", "neither the GUID nor the resource id"),
         ] {

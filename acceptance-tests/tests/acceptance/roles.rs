@@ -103,8 +103,8 @@ fn the_eight_decisions() {
             ["Microsoft.Compute/virtualMachines/instanceView/read", {}, true, true],
             ["Microsoft.Compute/galleries/inVMAccessControlProfiles/write", {}, true, false],
             [WRITE, of("request", &admin.to_uppercase()), true, true],
-            [WRITE, {}, false, false],
-            [WRITE, null, null, null],
+            [WRITE, { "request": {} }, false, false],
+            [WRITE, {}, false, null],
         ]);
         s.terraform.write("rows.json", &rows.to_string()).unwrap();
         let config = format!(
@@ -116,7 +116,7 @@ fn the_eight_decisions() {
             s,
             &config,
             "[for row in local.rows : {
-               condition = row[1] == null ? provider::gallery::condition_evaluate(local.role.permissions[0].condition, null) : provider::gallery::condition_evaluate(local.role.permissions[0].condition, merge(row[1], { action = row[0] }))
+               condition = provider::gallery::condition_evaluate(local.role.permissions[0].condition, merge(row[1], { action = row[0] }))
                decisions = [
                  provider::gallery::role_permits(local.role, row[0], row[1]),
                  provider::gallery::role_permits(local.role.permissions, row[0], row[1]),
@@ -125,6 +125,17 @@ fn the_eight_decisions() {
                ]
              }]",
         );
+        // Nothing said of the request: the condition cannot be told either.
+        let omitted = value_of(
+            s,
+            &config,
+            "[for permits in [
+               provider::gallery::role_permits(local.role, local.rows[0][0]),
+               provider::gallery::condition_evaluate(local.role.permissions[0].condition),
+               provider::gallery::condition_evaluate(local.role.permissions[0].condition, {}),
+             ] : permits == null]",
+        );
+        assert_eq!(omitted, json!([true, true, true]));
         for (number, (row, told)) in
             rows.as_array().unwrap().iter().zip(decided.as_array().unwrap()).enumerate()
         {

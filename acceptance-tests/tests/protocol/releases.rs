@@ -1,9 +1,10 @@
 //! Every release of both hosts, from the first that speaks this protocol: each asks what it asks, in its order, and takes
 //! what it is answered.
 
-use acceptance_tests::host::{Feature, ProviderBlock, Release, sequence};
+use acceptance_tests::host::{Feature, Program, ProviderBlock, Release, sequence};
 use serde_json::json;
 use terraform_provider_gallery::plugin::Value;
+use terraform_provider_gallery::provider::functions::json;
 
 use super::{PROFILE, Rig, VERSION, text, version};
 
@@ -117,6 +118,15 @@ fn elsewhere(rig: &mut Rig, release: Release) {
             Some("other")
         );
         walked(rig, release, "function");
+        let role = || json::to_dynamic(&json!({"actions": ["a/*"]}));
+        let mut permits = |more: Option<Value>| {
+            let arguments: Vec<_> = [role(), "a/b".into()].into_iter().chain(more).collect();
+            rig.on(async |host| host.call("role_permits", &arguments).await).unwrap()
+        };
+        let told = [permits(None), permits(Some(json::to_dynamic(&json!({})))), permits(Some(Value::Null))];
+        let of_null = if release.program == Program::OpenTofu { Value::unknown() } else { true.into() };
+        assert_eq!(told, [true.into(), true.into(), of_null], "{release}");
+        rig.host.trail();
     }
     let data = rig.on(async |host| host.data(PROFILE, &json!({"id": id})).await).unwrap();
     assert_eq!(text(&data, "os_type"), "Linux", "{release}");

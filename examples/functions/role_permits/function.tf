@@ -6,9 +6,16 @@ locals {
   }]
 }
 
-# True for that role; false for any other; null where the request is not known.
+# True for that role, false for any other.
 output "may_assign" {
   value = provider::gallery::role_permits(local.delegate, "Microsoft.Authorization/roleAssignments/write", {
     request = { "Microsoft.Authorization/roleAssignments:RoleDefinitionId" = "1c0163c0-47e6-4577-8991-ea5c82e286e4" }
   })
+}
+
+# Without a context nothing is known of the request: true only where no condition could forbid it, else false or null.
+output "may_always_assign" {
+  value = coalesce(
+    provider::gallery::role_permits(local.delegate, "Microsoft.Authorization/roleAssignments/write"), false
+  )
 }

@@ -4,6 +4,7 @@
 //! is fixed by its code: a list that is absent makes it ignore all rules, of equal names the last one wins,
 //! assignments of one role add up, an unknown mode disables, an unknown default access denies.
 
+mod members;
 mod read;
 
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! Reading rules from JSON, in either of two shapes: the lists of Azure Resource Manager and the agent, or the
 //! maps of a configuration.
 //!
-//! The agent refuses a document as a whole for a required member that is missing, null or of another type;
-//! members it does not know are ignored, and member names have to match in case (`key.rs`, serde's rules).
-//! The keyed shape is ours, and there a member nobody knows is a typing mistake.
+//! The agent refuses a document as a whole for a required member that is missing, null or of another type
+//! (`key.rs`, serde's rules). It ignores members it does not know; here they are refused in both shapes, since whoever
+//! wrote one meant something by it.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::super::{Identity, List, Privilege, Role, RoleAssignment, Rules};
+use super::members::{Members, has, object, unknown};
 use super::{Document, Lists};
 
-/// Why a document cannot be read; the agent would not read it either.
+/// Why a document cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{reason}", if .at.is_empty() { String::new() } else { format!("{}: ", .at) })]
 pub struct Refused {
@@ -30,32 +31,111 @@ impl Refused {
     }
 }
 
+/// What a document is made of.
+const PARTS: [&str; 4] = ["mode", "default_access", "defaultAccess", "rules"];
+
+/// What else the properties of a version hold.
+const PROPERTIES: [&str; 5] =
+    ["targetLocations", "excludeFromLatest", "publishedDate", "provisioningState", "replicationStatus"];
+
+/// What stands around the properties: in an object of Azure Resource Manager, as its tools print one, or in a template.
+const ENVELOPE: [&str; 16] = [
+    "properties",
+    "id",
+    "name",
+    "type",
+    "location",
+    "tags",
+    "systemData",
+    "etag",
+    "resourceGroup",
+    "resourceGroupName",
+    "apiVersion",
+    "dependsOn",
+    "condition",
+    "comments",
+    "copy",
+    "scope",
+];
+
+/// What else a resource or data source of this provider has, and the result of `rules_from_audit_log`.
+const OURS: [&str; 23] = [
+    "profile_id",
+    "exclude_from_latest",
+    "grants",
+    "lint",
+    "provisioning_state",
+    "published_date",
+    "replication_status",
+    "system_data",
+    "target_regions",
+    "timeouts",
+    "commands",
+    "complete",
+    "covered",
+    "denied_in_audit",
+    "first_time",
+    "last_time",
+    "left_out",
+    "newly_allowed",
+    "not_understood",
+    "notes",
+    "records",
+    "thinned",
+    "wider",
+];
+
 impl Document {
     /// Reads rules in either shape: `{ mode, default_access, rules = maps }` (ours, also a whole
     /// `gallery_invm_access_profile_version`), or `{ mode, defaultAccess, rules = lists }` (Azure Resource
-    /// Manager's), the latter also under `properties`. A part that is absent or null is absent here: in the
-    /// keyed shape that means empty, since all four lists are always sent from it; in the lists' shape it means
-    /// what the agent makes of it. The value of `rules` alone is taken too.
+    /// Manager's), the latter also under `properties`. The value of `rules` alone is taken too. A part that is absent or
+    /// null is absent here: in the keyed shape that means empty, since all four lists are always sent from it; in the
+    /// lists' shape it means what the agent makes of it. Something that has none of these parts is refused.
     pub fn from_value(value: &Value) -> Result<Self, Refused> {
         let top = object(value, "")?;
-        let top = match top.get("properties") {
-            Some(Value::Object(properties)) => properties,
-            _ => top,
-        };
-        let default_access = match (text(top, "default_access")?, text(top, "defaultAccess")?) {
+        let whole = top.iter().find(|(name, _)| name.eq_ignore_ascii_case("properties"));
+        if let Some((name, properties @ Value::Object(_))) = whole {
+            Members::in_any_case(value, "", &ENVELOPE)?;
+            let known = [&PARTS[..], &PROPERTIES].concat();
+            return Self::of_parts(properties, name, &known);
+        }
+        let lists = || List::ALL.into_iter().flat_map(|list| [list.as_str(), list.in_documents()]);
+        if !has(top, "rules") && lists().any(|list| has(top, list)) {
+            if let Some(part) = PARTS.into_iter().find(|part| has(top, part)) {
+                let list = lists().find(|list| has(top, list)).unwrap_or_default();
+                return Err(Refused::new(
+                    "",
+                    format!("`{list}` stands beside `{part}`; it belongs inside `rules`"),
+                ));
+            }
+            return Ok(Self { rules: Some(Lists::from_value(value)?), ..Self::default() });
+        }
+        let known = [&PARTS[..], &PROPERTIES, &ENVELOPE, &OURS].concat();
+        Self::of_parts(value, "", &known)
+    }
+
+    fn of_parts(value: &Value, at: &str, known: &[&'static str]) -> Result<Self, Refused> {
+        let object = object(value, at)?;
+        let is_known = |name: &String| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+        if let Some(name) = object.keys().find(|name| !is_known(name)) {
+            // Of all that may stand here, only these are worth a hint.
+            return Err(Refused::new(
+                at,
+                unknown(name, &["mode", "default_access", "defaultAccess", "rules"]),
+            ));
+        }
+        let parts = Members::in_any_case(value, at, known)?;
+        if !PARTS.into_iter().any(|part| has(object, part)) {
+            return Err(Refused::new(at, "none of `mode`, `default_access` and `rules` is there"));
+        }
+        let default_access = match (parts.text("default_access")?, parts.text("defaultAccess")?) {
             (Some(ours), Some(theirs)) if ours != theirs => {
-                return Err(Refused::new("default_access", "differs from defaultAccess beside it"));
+                return Err(Refused::new("default_access", "differs from `defaultAccess` beside it"));
             }
             (ours, theirs) => ours.or(theirs),
         };
-        // Rules by themselves are understood as well.
-        let alone = List::ALL.iter().any(|list| top.contains_key(list.as_str()));
-        let rules = match top.get("rules") {
-            None if alone => Some(Lists::from_value(&Value::Object(top.clone()))?),
-            None | Some(Value::Null) => None,
-            Some(rules) => Some(Lists::from_value(rules)?),
-        };
-        Ok(Self { mode: text(top, "mode")?, default_access, rules })
+        let rules = parts.get("rules").map(Lists::from_value).transpose()?;
+        Ok(Self { mode: parts.text("mode")?, default_access, rules })
     }
 
     /// Reads the item the agent receives for one endpoint, from text, as the agent does (`key.rs`, lines 87-103):
@@ -80,25 +160,39 @@ impl Lists {
     pub fn from_value(value: &Value) -> Result<Self, Refused> {
         let rules = object(value, "rules")?;
         if is_keyed(rules)? {
-            return Ok(Self::from(&keyed(rules)?));
+            return Ok(Self::from(&keyed(value)?));
         }
-        let assignments = match rules.get(List::RoleAssignments.in_documents()) {
-            None => List::RoleAssignments.as_str(),
-            Some(_) => List::RoleAssignments.in_documents(),
+        let [privileges, roles, identities, ours] = List::ALL.map(List::as_str);
+        let theirs = List::RoleAssignments.in_documents();
+        let rules = Members::in_any_case(value, "rules", &[privileges, roles, identities, theirs, ours])?;
+        let assignments = match (rules.get(ours), rules.get(theirs)) {
+            (Some(_), Some(_)) => {
+                return Err(Refused::new("rules", format!("`{theirs}` is given twice, in two spellings")));
+            }
+            (Some(_), None) => ours,
+            _ => theirs,
         };
         Ok(Self {
-            privileges: list(rules, "privileges")?,
-            roles: list(rules, "roles")?,
-            identities: list(rules, "identities")?,
-            role_assignments: list(rules, assignments)?,
+            privileges: list(&rules, privileges, &["name", "path", "queryParameters"])?,
+            roles: list(&rules, roles, &["name", "privileges"])?,
+            identities: list(
+                &rules,
+                identities,
+                &["name", "userName", "groupName", "exePath", "processName"],
+            )?,
+            role_assignments: list(&rules, assignments, &["role", "identities"])?,
         })
     }
 }
 
 /// Maps or lists? An empty one of either kind settles nothing; a mixture of filled ones is a mistake.
 fn is_keyed(rules: &Map<String, Value>) -> Result<bool, Refused> {
-    let members =
-        || List::ALL.iter().flat_map(|list| rules.get(list.as_str()).or(rules.get(list.in_documents())));
+    let is_list = |name: &str| {
+        List::ALL.iter().any(|list| {
+            name.eq_ignore_ascii_case(list.as_str()) || name.eq_ignore_ascii_case(list.in_documents())
+        })
+    };
+    let members = || rules.iter().filter(|(name, _)| is_list(name)).map(|(_, value)| value);
     let maps = members().any(|member| member.as_object().is_some_and(|map| !map.is_empty()));
     let lists = members().any(|member| member.as_array().is_some_and(|list| !list.is_empty()));
     if maps && lists {
@@ -107,108 +201,83 @@ fn is_keyed(rules: &Map<String, Value>) -> Result<bool, Refused> {
     Ok(!lists && members().any(Value::is_object))
 }
 
-fn list<T: DeserializeOwned>(rules: &Map<String, Value>, name: &str) -> Result<Option<Vec<T>>, Refused> {
+fn list<T: DeserializeOwned>(
+    rules: &Members<'_>,
+    name: &str,
+    known: &[&'static str],
+) -> Result<Option<Vec<T>>, Refused> {
+    let at = rules.path_to(name);
     let elements = match rules.get(name) {
-        None | Some(Value::Null) => return Ok(None),
+        None => return Ok(None),
         Some(Value::Array(elements)) => elements,
         Some(Value::Object(map)) if map.is_empty() => return Ok(Some(Vec::new())),
-        Some(_) => return Err(Refused::new(format!("rules.{name}"), "has to be a list")),
+        Some(_) => return Err(Refused::new(at, "must be a list")),
     };
     let read = |(index, element): (usize, &Value)| {
-        T::deserialize(element).map_err(|error| Refused::new(format!("rules.{name}[{index}]"), error))
+        let at = format!("{at}[{index}]");
+        let element = Members::in_any_case(element, &at, known)?.into_object();
+        T::deserialize(element).map_err(|error| Refused::new(at, error))
     };
     elements.iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
 }
 
-fn keyed(rules: &Map<String, Value>) -> Result<Rules, Refused> {
-    known_members(rules, "rules", &List::ALL.map(List::as_str))?;
+fn keyed(rules: &Value) -> Result<Rules, Refused> {
+    let rules = Members::exact(rules, "rules", &List::ALL.map(List::as_str))?;
     Ok(Rules {
-        privileges: map(rules, "privileges", |at, one| {
-            known_members(one, at, &["path", "query_parameters"])?;
-            let path = text_at(one, at, "path")?.ok_or_else(|| Refused::new(at, "path is missing"))?;
+        privileges: map(&rules, "privileges", &["path", "query_parameters"], |at, one| {
+            let path = one.text("path")?.ok_or_else(|| Refused::new(at, "`path` is missing"))?;
             let at = format!("{at}.query_parameters");
             let query_parameters = match one.get("query_parameters") {
-                None | Some(Value::Null) => BTreeMap::new(),
+                None => BTreeMap::new(),
                 Some(query) => {
-                    let query = object(query, &at)?;
-                    let pair = |key: &String| {
-                        let value = text_at(query, &at, key)?;
-                        let value = value.ok_or_else(|| Refused::new(format!("{at}[{key:?}]"), "is null"))?;
-                        Ok((key.clone(), value))
+                    let pair = |(key, value): (&String, &Value)| match value {
+                        Value::String(text) => Ok((key.clone(), text.clone())),
+                        Value::Null => Err(Refused::new(format!("{at}[{key:?}]"), "must not be null")),
+                        _ => Err(Refused::new(format!("{at}[{key:?}]"), "must be a string")),
                     };
-                    query.keys().map(pair).collect::<Result<_, Refused>>()?
+                    object(query, &at)?.iter().map(pair).collect::<Result<_, Refused>>()?
                 }
             };
             Ok(Privilege { path, query_parameters })
         })?,
-        roles: map(rules, "roles", |at, one| {
-            known_members(one, at, &["privileges"])?;
-            Ok(Role { privileges: names(one, at, "privileges")? })
+        roles: map(&rules, "roles", &["privileges"], |_, one| {
+            Ok(Role { privileges: one.names("privileges")? })
         })?,
-        identities: map(rules, "identities", |at, one| {
-            known_members(one, at, &["user_name", "group_name", "exe_path", "process_name"])?;
-            Ok(Identity {
-                user_name: text_at(one, at, "user_name")?,
-                group_name: text_at(one, at, "group_name")?,
-                exe_path: text_at(one, at, "exe_path")?,
-                process_name: text_at(one, at, "process_name")?,
-            })
-        })?,
-        role_assignments: map(rules, "role_assignments", |at, one| {
-            known_members(one, at, &["identities"])?;
-            Ok(RoleAssignment { identities: names(one, at, "identities")? })
+        identities: map(
+            &rules,
+            "identities",
+            &["user_name", "group_name", "exe_path", "process_name"],
+            |_, one| {
+                Ok(Identity {
+                    user_name: one.text("user_name")?,
+                    group_name: one.text("group_name")?,
+                    exe_path: one.text("exe_path")?,
+                    process_name: one.text("process_name")?,
+                })
+            },
+        )?,
+        role_assignments: map(&rules, "role_assignments", &["identities"], |_, one| {
+            Ok(RoleAssignment { identities: one.names("identities")? })
         })?,
     })
 }
 
 fn map<T>(
-    rules: &Map<String, Value>,
+    rules: &Members<'_>,
     name: &str,
-    read: impl Fn(&str, &Map<String, Value>) -> Result<T, Refused>,
+    known: &[&'static str],
+    read: impl Fn(&str, &Members<'_>) -> Result<T, Refused>,
 ) -> Result<BTreeMap<String, T>, Refused> {
     let elements = match rules.get(name) {
-        None | Some(Value::Null) => return Ok(BTreeMap::new()),
+        None => return Ok(BTreeMap::new()),
         Some(Value::Array(list)) if list.is_empty() => return Ok(BTreeMap::new()),
-        Some(elements) => object(elements, &format!("rules.{name}"))?,
+        Some(elements) => object(elements, &rules.path_to(name))?,
     };
     let one = |(key, value): (&String, &Value)| {
         let at = format!("rules.{name}[{key:?}]");
-        Ok((key.clone(), read(&at, object(value, &at)?)?))
+        Ok((key.clone(), read(&at, &Members::exact(value, &at, known)?)?))
     };
     elements.iter().map(one).collect()
-}
-
-fn names<C: FromIterator<String>>(one: &Map<String, Value>, at: &str, name: &str) -> Result<C, Refused> {
-    let wrong = || Refused::new(format!("{at}.{name}"), "has to be a list of names");
-    let elements = match one.get(name) {
-        None | Some(Value::Null) => return Ok(C::from_iter([])),
-        Some(elements) => elements.as_array().ok_or_else(wrong)?,
-    };
-    elements.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-}
-
-fn object<'a>(value: &'a Value, at: &str) -> Result<&'a Map<String, Value>, Refused> {
-    value.as_object().ok_or_else(|| Refused::new(at, "has to be an object"))
-}
-
-fn text(object: &Map<String, Value>, name: &str) -> Result<Option<String>, Refused> {
-    text_at(object, "", name)
-}
-
-fn text_at(object: &Map<String, Value>, at: &str, name: &str) -> Result<Option<String>, Refused> {
-    match object.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) if at.is_empty() => Err(Refused::new(name, "has to be a text")),
-        Some(_) => Err(Refused::new(format!("{at}.{name}"), "has to be a text")),
-    }
-}
-
-fn known_members(object: &Map<String, Value>, at: &str, known: &[&str]) -> Result<(), Refused> {
-    match object.keys().find(|key| !known.contains(&key.as_str())) {
-        None => Ok(()),
-        Some(key) => Err(Refused::new(at, format!("\"{key}\" is no member; known are {}", known.join(", ")))),
-    }
 }
 
 #[cfg(test)]

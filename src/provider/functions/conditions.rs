@@ -40,8 +40,8 @@ impl Function for ConditionEvaluate {
                           for every operation its guards do not name. Whether a role permits an operation is what \
                           `role_permits` tells."
                 .into(),
-            parameters: vec![condition(), role_arguments::context()],
-            variadic: None,
+            parameters: vec![condition()],
+            variadic: Some(role_arguments::context()),
             result: Type::Bool,
         }
     }
@@ -49,7 +49,7 @@ impl Function for ConditionEvaluate {
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let mut arguments = Arguments::new(arguments);
         let condition = arguments.text()?;
-        let holds = functions::condition_evaluate(&condition, &arguments.json()?);
+        let holds = functions::condition_evaluate(&condition, &arguments.optional()?);
         holds.map(Value::from).map_err(|failed| role_arguments::error(&failed))
     }
 }

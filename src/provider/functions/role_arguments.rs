@@ -37,18 +37,19 @@ pub fn catalogue() -> Parameter {
     }
 }
 
-/// The parameter for the circumstances of a request. Null stands for "nothing is known of it".
+/// The parameter for the circumstances of a request, which may be left out. It is a variadic one: OpenTofu never calls a
+/// function with a literal null for a parameter of any type, so null could not stand for "nothing is known".
 #[must_use]
 pub fn context() -> Parameter {
     Parameter {
         name: "context",
         kind: Type::Dynamic,
         allow_null: true,
-        description: "The request: an object of `action`, `suboperation`, `request`, `resource`, `principal`, \
+        description: "At most one object that describes the request: `action`, `suboperation`, `request`, `resource`, `principal`, \
                       `environment` and `is_data_action`, each of which may be left out. The four in the middle map \
                       attribute names, as they stand between the brackets of a condition, to a value or a list of \
-                      values; an attribute that is not given is absent from the request. Null means that nothing is \
-                      known of the request."
+                      values; an attribute that is not given is absent from the request. If the context is omitted or is \
+                      `{}`, nothing is known of the request."
             .into(),
     }
 }
@@ -86,12 +87,16 @@ impl Arguments {
         Ok((position, value))
     }
 
-    /// The next argument as JSON.
+    /// The argument that may be left out, the last one, as JSON; null when it is.
     ///
     /// # Errors
-    /// When the host sent fewer.
-    pub fn json(&mut self) -> Result<Json, FunctionError> {
-        Ok(json::from_value(&self.next()?.1))
+    /// When there is more than one.
+    pub fn optional(&mut self) -> Result<Json, FunctionError> {
+        let given = self.left.next().map_or(Json::Null, |value| json::from_value(&value));
+        match self.left.next() {
+            None => Ok(given),
+            Some(_) => Err(FunctionError::argument(self.position + 1, "Only one context can be given.")),
+        }
     }
 
     /// The next argument as JSON; text is decoded, as from `file("role.json")`.

@@ -32,9 +32,8 @@ impl Function for RolePermits {
             parameters: vec![
                 role_arguments::permissions("permissions"),
                 role_arguments::text("operation", "The operation that is asked for."),
-                role_arguments::context(),
             ],
-            variadic: None,
+            variadic: Some(role_arguments::context()),
             result: Type::Bool,
         }
     }
@@ -42,7 +41,7 @@ impl Function for RolePermits {
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let mut arguments = Arguments::new(arguments);
         let (permissions, operation) = (arguments.document()?, arguments.text()?);
-        let permits = functions::role_permits(&permissions, &operation, &arguments.json()?);
+        let permits = functions::role_permits(&permissions, &operation, &arguments.optional()?);
         permits.map(Value::from).map_err(|failed| role_arguments::error(&failed))
     }
 }

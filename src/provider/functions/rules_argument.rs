@@ -10,7 +10,8 @@ use super::json;
 const DESCRIPTION: &str = "The rules: a whole `gallery_invm_access_profile_version`, or an object `{ mode, default_access, \
                            rules = { privileges, roles, identities, role_assignments } }` of the same shape, or what \
                            Azure Resource Manager has: `{ mode, defaultAccess, rules = { privileges = [...], ... } }`, \
-                           also under `properties`.";
+                           also under `properties`, in any case, decoded or as JSON text. A part that is absent or null \
+                           is read as the guest agent reads it. A member that is not known is an error.";
 
 /// The parameter.
 #[must_use]
@@ -49,4 +50,68 @@ pub fn rules(position: i64, value: &Value) -> Result<Rules, FunctionError> {
 /// When the host sent fewer.
 pub fn take(arguments: &mut std::vec::IntoIter<Value>, position: i64) -> Result<Value, FunctionError> {
     arguments.next().ok_or_else(|| FunctionError::argument(position, "The argument is missing."))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::plugin::schema::Shape;
+    use crate::plugin::{Function as _, Provider as _};
+    use crate::provider::functions::rules_from_audit_log::RulesFromAuditLog;
+
+    fn read(json: &serde_json::Value) -> Result<Document, FunctionError> {
+        document(0, &json::to_dynamic(json))
+    }
+
+    /// Whatever this provider gives can be handed to the functions as it is.
+    #[test]
+    fn every_attribute_of_a_version_and_of_a_learned_allowlist_is_known() {
+        let provider = crate::provider::Gallery::new();
+        let names_of = |schema: crate::plugin::schema::Schema| {
+            let attributes = schema.block.attributes.iter().map(|one| one.name.to_string());
+            let blocks = schema.block.blocks.iter().map(|one| one.name.to_string());
+            let entries = schema.block.attributes.iter().find(|one| one.name == "versions").map(|one| {
+                match &one.shape {
+                    Shape::Nested(_, entry) => {
+                        entry.iter().map(|one| one.name.to_string()).collect::<Vec<_>>()
+                    }
+                    Shape::Plain(_) => Vec::new(),
+                }
+            });
+            entries.unwrap_or_else(|| attributes.chain(blocks).collect())
+        };
+        let kind = "gallery_invm_access_profile_version";
+        let mut all: Vec<Vec<String>> = Vec::new();
+        for resource in provider.resources() {
+            if resource.type_name() == kind {
+                all.push(names_of(resource.schema()));
+            }
+        }
+        for source in provider.data_sources() {
+            if source.type_name().starts_with(kind) {
+                all.push(names_of(source.schema()));
+            }
+        }
+        let crate::plugin::Type::Object(learned) = RulesFromAuditLog.signature().result else { panic!() };
+        all.push(learned.keys().map(ToString::to_string).collect());
+        assert_eq!(all.len(), 4);
+        for names in all {
+            assert!(names.iter().any(|name| name == "rules"), "{names:?}");
+            let object = names.iter().map(|name| (name.clone(), serde_json::Value::Null)).collect();
+            assert_eq!(read(&serde_json::Value::Object(object)), Ok(Document::default()), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn something_else_than_rules_is_an_error_about_its_argument() {
+        for json in
+            [json!({ "foo": 1 }), json!({}), json!([]), json!("{ \"foo\": 1 }"), json!({ "rule": {} })]
+        {
+            let error = read(&json).unwrap_err();
+            assert_eq!(error.argument, Some(0), "{json}");
+            assert!(error.text.starts_with("These rules cannot be read: "), "{}", error.text);
+        }
+    }
 }

@@ -38,6 +38,10 @@ pub struct Context {
     attributes: Option<BTreeMap<Source, Bag>>,
 }
 
+/// What a context has, as folded keys.
+const PARTS: [&str; 7] =
+    ["action", "suboperation", "request", "resource", "principal", "environment", "isdataaction"];
+
 type Bag = BTreeMap<String, Vec<Value>>;
 
 impl Context {
@@ -74,15 +78,16 @@ impl Context {
 
     /// Reads `{action, suboperation, request, resource, principal, environment, is_data_action}`, each of which
     /// may be absent or null. Attributes are keyed by the text between the brackets; a list is an attribute of
-    /// several values; what is absent or null is not there. A null context is [`Context::unknown`].
+    /// several values; what is absent or null is not there. A context that says nothing, null or an object without
+    /// members that are not null, is [`Context::unknown`].
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         let map = match value {
             Value::Null => return Ok(Self::unknown()),
             Value::Object(map) => map,
             other => return Err(wrong_kind("context", "an object", other)),
         };
-        let mut context = Self::empty();
-        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+        let mut context = if map.values().all(Value::is_null) { Self::unknown() } else { Self::empty() };
+        for (key, value) in map {
             context.read_part(key, value)?;
         }
         Ok(context)
@@ -90,8 +95,19 @@ impl Context {
 
     fn read_part(&mut self, key: &str, value: &Value) -> Result<(), ReadError> {
         let path = format!("context.{key}");
+        let folded = fold_key(key);
+        if !PARTS.contains(&folded.as_str()) {
+            return Err(ReadError::new(
+                &path,
+                "not known; a context has action, suboperation, request, resource, principal, environment and \
+                 is_data_action",
+            ));
+        }
+        if value.is_null() {
+            return Ok(());
+        }
         let text = |wanted| value.as_str().ok_or_else(|| wrong_kind(&path, wanted, value));
-        match fold_key(key).as_str() {
+        match folded.as_str() {
             "action" => {
                 let name = text("the name of an operation")?;
                 let action =
@@ -108,13 +124,7 @@ impl Context {
                 self.plane = Some(Plane::of(*is_data_action));
             }
             folded => {
-                let Some(source) = Source::named(folded) else {
-                    return Err(ReadError::new(
-                        &path,
-                        "not known; a context has action, suboperation, request, resource, principal, environment \
-                         and is_data_action",
-                    ));
-                };
+                let Some(source) = Source::named(folded) else { return Ok(()) };
                 let Value::Object(attributes) = value else {
                     return Err(wrong_kind(&path, "attributes by name", value));
                 };

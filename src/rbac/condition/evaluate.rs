@@ -83,8 +83,8 @@ fn compare(comparison: &Comparison, context: &Context) -> Option<bool> {
     };
     match quantifier {
         Some(quantifier) => over(*quantifier),
-        // Several values without a quantifier are not documented. All four readings lie between the strictest and
-        // the loosest; where these two agree there is an answer, and for single values they always do.
+        // How an attribute of several values is compared without a quantifier is not documented. All four readings lie
+        // between the strictest and the loosest; where these two agree there is an answer, as for single values.
         None => match (over(Quantifier::AllAll), over(Quantifier::AnyAny)) {
             (Some(true), _) => Some(true),
             (_, Some(false)) => Some(false),

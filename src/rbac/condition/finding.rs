@@ -24,8 +24,6 @@ pub enum FindingKind {
     VacuousNegation,
     /// "Equals each of several": true for no value.
     NeverTrue,
-    /// Several values without a quantifier.
-    MissingQuantifier,
     /// A backslash other than `\*` and `\?` in a pattern.
     UndocumentedEscape,
     /// A property of a role assignment looked up where it never is.
@@ -39,7 +37,6 @@ impl FindingKind {
             Self::MixedAndOr => "mixed_and_or",
             Self::VacuousNegation => "vacuous_negation",
             Self::NeverTrue => "never_true",
-            Self::MissingQuantifier => "missing_quantifier",
             Self::UndocumentedEscape => "undocumented_escape",
             Self::WrongSource => "wrong_source",
         }
@@ -59,10 +56,6 @@ impl FindingKind {
             Self::NeverTrue => {
                 "no value equals each of several different ones, so this comparison is never true; to accept any \
                  of them use ForAnyOfAnyValues"
-            }
-            Self::MissingQuantifier => {
-                "several values need a quantifier, such as ForAnyOfAnyValues; how they are compared without one is \
-                 not documented"
             }
             Self::UndocumentedEscape => {
                 "Azure documents a backslash only as \\* and \\? in the pattern of a Like operator"
@@ -94,18 +87,12 @@ pub(super) fn of_comparison(comparison: &Comparison) -> impl Iterator<Item = Fin
     // Each of several is needed: a value equals at most one of them.
     let never = several_right && matches!(quantifier, Some(AnyAll | AllAll))
         || several_left && matches!(quantifier, Some(AllAll));
-    let unquantified = quantifier.is_none() && (is_list(left) || is_list(right));
     [
         (equality && operator.negated && vacuous, FindingKind::VacuousNegation),
         (equality && !operator.negated && never, FindingKind::NeverTrue),
-        (unquantified, FindingKind::MissingQuantifier),
     ]
     .into_iter()
     .filter_map(|(applies, kind)| applies.then_some(kind))
-}
-
-fn is_list(operand: &Operand) -> bool {
-    matches!(operand, Operand::Set(literals) if literals.len() > 1)
 }
 
 /// Whether the operand is a set with two members that are not equal.

@@ -14,7 +14,7 @@
 //! literal     = string | integer | "true" | "false" | guid ;
 //! ```
 //!
-//! Words are read without case, as shipped roles write `boolequals` and `forallofanyvalues`. White space is free.
+//! A set in braces needs a quantifier, as Azure demands. Words are read without case, as shipped roles write `boolequals` and `forallofanyvalues`. White space is free.
 //! A text goes through lexer and parser into an [`Expression`]; from there to [`Condition::evaluate`],
 //! [`Condition::canonical`], or [`Condition::outline`].
 //!

@@ -159,8 +159,16 @@ impl<'a> Parser<'a> {
     fn comparison(&mut self) -> Result<Expression, ConditionError> {
         let start = self.token.offset;
         let left = self.operand(&EXPRESSION_START)?;
+        let operator_at = self.token.offset;
         let (quantifier, operator) = self.operator()?;
         let right = self.operand(&["an attribute", "a value", "`{`"])?;
+        let has_set = [&left, &right].into_iter().any(|side| matches!(side, RawOperand::Set(_)));
+        if has_set && quantifier.is_none() {
+            let found = format!(
+                "a set in braces needs a quantifier in front of the operator, such as `ForAnyOfAnyValues:{operator}`"
+            );
+            return Err(ConditionError::new(ErrorKind::Syntax, operator_at, found));
+        }
         let comparison = Comparison {
             left: self.typed_operand(left, operator)?,
             quantifier,

@@ -1,6 +1,7 @@
 //! Cutting a condition into tokens, one at a time.
 
 use super::{ConditionError, ErrorKind, Guid, Source};
+use crate::rbac::character;
 
 /// A token and the byte at which it starts.
 #[derive(Clone, Debug)]
@@ -91,7 +92,7 @@ impl<'a> Lexer<'a> {
                 return Err(ConditionError::new(
                     ErrorKind::Syntax,
                     offset,
-                    format!("`{}` cannot stand here", other.escape_debug()),
+                    format!("{} cannot stand here", character::named(other)),
                 ));
             }
         };
@@ -102,9 +103,10 @@ impl<'a> Lexer<'a> {
         self.text.get(self.position..).unwrap_or_default()
     }
 
+    /// Skips the white space of ASCII. Other white space, which looks the same, is an error.
     fn skip_space(&mut self) {
         let rest = self.rest();
-        self.position += rest.len() - rest.trim_start().len();
+        self.position += rest.len() - rest.trim_ascii_start().len();
     }
 
     fn take(&mut self, bytes: usize, kind: TokenKind<'a>) -> TokenKind<'a> {

@@ -30,12 +30,14 @@ fn effective_operations_of_the_worked_role() {
 fn role_permits_takes_no_context_for_not_knowing() {
     let role = role_json("login_delegate");
     let write = "Microsoft.Authorization/roleAssignments/write";
-    assert_eq!(role_permits(&role, write, &json!(null)), Ok(None));
-    assert_eq!(role_permits(&role, write, &json!({})), Ok(Some(false)));
-    assert_eq!(
-        role_permits(&role, write, &json!({ "action": write.to_lowercase(), "request": null })),
-        Ok(Some(false))
-    );
+    for nothing in [json!(null), json!({}), json!({ "request": null })] {
+        assert_eq!(role_permits(&role, write, &nothing), Ok(None), "{nothing}");
+        assert_eq!(role_permits(&json!({ "actions": ["*"] }), write, &nothing), Ok(Some(true)), "{nothing}");
+    }
+    for carries_none in [json!({ "request": {} }), json!({ "action": write.to_lowercase(), "request": null })]
+    {
+        assert_eq!(role_permits(&role, write, &carries_none), Ok(Some(false)), "{carries_none}");
+    }
     let other = role_permits(&role, write, &json!({ "action": "a/b" })).unwrap_err();
     assert_eq!(other.argument, 2);
     assert!(other.to_string().contains("`a/b`"));
@@ -100,12 +102,12 @@ fn condition_parse_tells_what_is_in_it_or_what_is_wrong() {
 #[test]
 fn condition_format_is_stable_and_honest_about_limits() {
     let canonical = condition_format(
-        "not(exists @resource[a]&&@Request[g] guidequals{FB879DF8F3264884B1CF06F3AD86BE52})",
+        "not(exists @resource[a]&&@Request[g] FORANYOFANYVALUES:guidequals{FB879DF8F3264884B1CF06F3AD86BE52})",
     )
     .unwrap();
     assert_eq!(
         canonical,
-        "!((Exists @Resource[a]) AND (@Request[g] GuidEquals{fb879df8-f326-4884-b1cf-06f3ad86be52}))"
+        "!((Exists @Resource[a]) AND (@Request[g] ForAnyOfAnyValues:GuidEquals{fb879df8-f326-4884-b1cf-06f3ad86be52}))"
     );
     assert_eq!(condition_format(&canonical).unwrap(), canonical);
     let long = vec!["Exists @Resource[a]"; 356].join(" OR ");

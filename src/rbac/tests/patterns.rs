@@ -48,8 +48,14 @@ fn a_star_is_any_run_and_case_is_nothing() {
 fn a_pattern_is_no_operation() {
     assert_eq!(Operation::new(""), Err(InvalidOperation::Empty));
     assert!(matches!(Operation::new("a/*"), Err(InvalidOperation::Wildcard(_))));
-    assert!(matches!(Operation::new("a b"), Err(InvalidOperation::Characters(_))));
-    assert!(Operation::new(" a").unwrap_err().to_string().contains("white space"));
+    assert!(matches!(Operation::new("a b"), Err(InvalidOperation::Characters(_, ' '))));
+    assert!(Operation::new(" a").unwrap_err().to_string().ends_with("it holds a space"));
+    let no_break = Operation::new("a/\u{a0}b").unwrap_err().to_string();
+    assert!(no_break.contains("a no-break space (U+00A0)"), "{no_break}");
+    assert_eq!(
+        Operation::new("a\"\\\t").unwrap_err().to_string(),
+        "`a\"\\\\t` is not an operation name: it holds a tab"
+    );
 }
 
 #[test]

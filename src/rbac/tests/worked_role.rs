@@ -71,7 +71,7 @@ fn eight_decisions() {
         ("Microsoft.Compute/virtualMachines/instanceView/read", json!({}), Some(true), Some(true)),
         ("Microsoft.Compute/galleries/inVMAccessControlProfiles/write", json!({}), Some(true), Some(false)),
         (WRITE, request(&ADMIN_LOGIN.to_uppercase()), Some(true), Some(true)),
-        (WRITE, json!({}), Some(false), Some(false)),
+        (WRITE, json!({ "request": {} }), Some(false), Some(false)),
     ];
     let permissions = permissions("login_delegate");
     for (index, (name, context, condition, decision)) in rows.into_iter().enumerate() {

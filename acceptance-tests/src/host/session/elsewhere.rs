@@ -1,8 +1,8 @@
 //! The calls beside a resource's own life: what comes from elsewhere, and what is only read.
 
-use terraform_provider_gallery::plugin::Value;
+use terraform_provider_gallery::plugin::{Type, Value};
 
-use super::super::release::Feature;
+use super::super::release::{Feature, Program};
 use super::{
     Answer, Host, Object, Trouble, broken, configuration, lawful, offer, proto, received, sent, told,
 };
@@ -181,12 +181,20 @@ impl Host {
 
     /// Calls a function with these arguments, each as the parameter in its place wants it.
     ///
+    /// OpenTofu makes no call with a literal null for a parameter of any type: `internal/tofu/context_functions.go` sets
+    /// `AllowDynamicType: false` for each parameter, and the answer is then unknown.
+    ///
     /// # Errors
     /// When there is no such function, or it refuses.
     pub async fn call(&mut self, name: &str, arguments: &[Value]) -> Answer<Value> {
         let (parameters, result) =
             self.offer.functions.get(name).cloned().ok_or_else(|| broken("no such function"))?;
         let kinds = parameters.iter().chain(parameters.last().into_iter().cycle());
+        let literal_null = |(value, kind): (&Value, &Type)| value.is_null() && *kind == Type::Dynamic;
+        if self.release.program == Program::OpenTofu && arguments.iter().zip(kinds.clone()).any(literal_null)
+        {
+            return Ok(Value::unknown());
+        }
         let arguments =
             arguments.iter().zip(kinds).map(|(value, kind)| Ok(sent(value, kind)?.unwrap_or_default()));
         let arguments = arguments.collect::<Answer<Vec<_>>>()?;

@@ -59,9 +59,12 @@ fn what_the_agent_refuses_is_refused_with_its_place() {
             json!({ "privileges": [{ "name": "p", "path": "/a", "queryParameters": { "c": 1 } }] }),
             "rules.privileges[0]: invalid type: integer `1`, expected a string",
         ),
-        (json!({ "roles": [{ "name": "r", "privileges": null }] }), "rules.roles[0]: invalid type: null"),
-        (json!({ "roles": 5, "privileges": [] }), "rules.roles: has to be a list"),
-        (json!([]), "rules: has to be an object"),
+        (
+            json!({ "roles": [{ "name": "r", "privileges": null }] }),
+            "rules.roles[0]: missing field `privileges`",
+        ),
+        (json!({ "roles": 5, "privileges": [] }), "rules.roles: must be a list"),
+        (json!([]), "rules: must be an object"),
         (
             json!({ "roles": [{ "name": "r", "privileges": [] }], "privileges": { "p": { "path": "/a" } } }),
             "rules: some parts are lists",
@@ -73,16 +76,91 @@ fn what_the_agent_refuses_is_refused_with_its_place() {
 }
 
 #[test]
-fn members_nobody_knows_are_ignored_in_lists_and_refused_in_maps() {
-    let lists = json!({ "privileges": [{ "name": "p", "path": "/a", "method": "GET" }], "Roles": [1] });
-    assert_eq!(Lists::from_value(&lists).unwrap().absent().len(), 3);
+fn unknown_members_are_refused_at_every_level_with_the_nearest_known_one() {
+    for (value, message) in [
+        (json!({ "foo": 1 }), "`foo` is not a known member; known are `mode`, "),
+        (json!({ "mode": "Audit", "rule": {} }), "`rule` is not a known member; did you mean `rules`?"),
+        (json!({ "mod": "Audit", "rules": {} }), "`mod` is not a known member; did you mean `mode`?"),
+        (
+            json!({ "properties": { "mode": "Audit", "defaultAcess": "Deny" } }),
+            "properties: `defaultAcess` is not a known member; did you mean `defaultAccess`?",
+        ),
+        (json!({ "propertys": {}, "mode": "Audit" }), "`propertys` is not a known member; known are"),
+        (
+            json!({ "mode": "Audit", "properties": { "mode": "Audit" } }),
+            "`mode` is not a known member; known are `properties`",
+        ),
+        (
+            json!({ "rules": { "privilege": {} } }),
+            "rules: `privilege` is not a known member; did you mean `privileges`?",
+        ),
+        (
+            json!({ "rules": { "privileges": [{ "name": "p", "path": "/a", "query": {} }] } }),
+            "rules.privileges[0]: `query` is not a known member; known are",
+        ),
+        (
+            json!({ "rules": { "roles": [{ "name": "r", "privilege": [] }] } }),
+            "rules.roles[0]: `privilege` is not a known member; did you mean `privileges`?",
+        ),
+        (
+            json!({ "rules": { "identities": [{ "name": "i", "exe_path": "/x" }] } }),
+            "rules.identities[0]: `exe_path` is not a known member; did you mean `exePath`?",
+        ),
+        (
+            json!({ "rules": { "roleAssignments": [{ "role": "i", "identites": [] }] } }),
+            "rules.roleAssignments[0]: `identites` is not a known member; did you mean `identities`?",
+        ),
+        (
+            json!({ "rules": { "privileges": { "p": { "path": "/a", "queryParameters": {} } } } }),
+            "rules.privileges[\"p\"]: `queryParameters` is not a known member; did you mean `query_parameters`?",
+        ),
+        (
+            json!({ "rules": { "privileges": { "p": { "Path": "/a" } } } }),
+            "rules.privileges[\"p\"]: `Path` is not a known member; did you mean `path`?",
+        ),
+        (
+            json!({ "rules": { "privileges": { "p": { "path": "/a" } }, "roleAssignments": {} } }),
+            "rules: `roleAssignments` is not a known member; did you mean `role_assignments`?",
+        ),
+        (
+            json!({ "mode": "Audit", "privileges": [] }),
+            "`privileges` stands beside `mode`; it belongs inside `rules`",
+        ),
+        (json!({ "privileges": [], "id": "x" }), "rules: `id` is not a known member"),
+    ] {
+        let error = Document::from_value(&value).unwrap_err().to_string();
+        assert!(error.starts_with(message), "{value}: {error}");
+    }
+}
 
-    let maps = json!({ "privileges": { "p": { "path": "/a", "queryParameters": {} } } });
-    let error = Lists::from_value(&maps).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        r#"rules.privileges["p"]: "queryParameters" is no member; known are path, query_parameters"#
+#[test]
+fn an_object_without_any_part_is_refused_and_absent_or_null_parts_are_not() {
+    for value in [json!({}), json!({ "properties": {} }), json!({ "id": "x", "tags": {} })] {
+        let error = Document::from_value(&value).unwrap_err().to_string();
+        assert!(error.ends_with("none of `mode`, `default_access` and `rules` is there"), "{value}: {error}");
+    }
+    let nothing = json!({ "mode": null, "default_access": null, "rules": null });
+    assert_eq!(Document::from_value(&nothing), Ok(Document::default()));
+    assert!(
+        Document::from_value(&json!({ "mode": "Audit", "defaultAccess": "Deny" })).unwrap().rules.is_none()
     );
+}
+
+#[test]
+fn names_are_read_in_any_case_as_powershell_prints_them() {
+    let printed = json!({
+        "Mode": "Enforce", "DefaultAccess": "Deny", "TargetLocations": [], "Type": "t", "Id": "i", "Tags": {},
+        "Rules": {
+            "Privileges": [{ "Name": "p", "Path": "/a", "QueryParameters": { "k": "v" } }],
+            "Roles": [{ "Name": "r", "Privileges": ["p"] }],
+            "Identities": [{ "Name": "i", "UserName": "u", "GroupName": null }],
+            "RoleAssignments": [{ "Role": "r", "Identities": ["i"] }]
+        }
+    });
+    let usual = json!({ "mode": "Enforce", "defaultAccess": "Deny", "rules": arm_rules() });
+    assert_eq!(Document::from_value(&printed), Document::from_value(&usual));
+    let twice = json!({ "Mode": "Enforce", "mode": "Audit", "rules": {} });
+    assert!(Document::from_value(&twice).unwrap_err().to_string().contains("given twice"));
 }
 
 #[test]
@@ -102,7 +180,6 @@ fn the_agents_item_needs_all_its_members_once() {
 
 #[test]
 fn words_may_be_absent_but_not_of_another_type_or_contradictory() {
-    assert_eq!(Document::from_value(&json!({})).unwrap(), Document::default());
     assert!(Document::from_value(&json!({ "mode": true })).is_err());
     assert!(Document::from_value(&json!({ "default_access": "Allow", "defaultAccess": "Deny" })).is_err());
 }

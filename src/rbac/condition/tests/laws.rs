@@ -32,6 +32,9 @@ fn comparison() -> impl Strategy<Value = String> {
                 .prop_map(|items| format!("{{{}}}", items.join(" ,")));
             let operand = || prop_oneof![attribute(), literal(operator), set.clone()];
             (operand(), operand()).prop_map(move |(left, right)| {
+                // A set is refused without one.
+                let has_set = [&left, &right].into_iter().any(|side| side.starts_with('{'));
+                let quantifier = quantifier.or(has_set.then_some(Quantifier::AnyAll));
                 let quantifier = quantifier.map_or(String::new(), |q| format!("{}:", q.name()));
                 format!("{left} {quantifier}{operator} {right}")
             })
@@ -198,8 +201,16 @@ proptest! {
             let implies = |strict: Option<bool>, loose: Option<bool>| strict != Some(true) || loose == Some(true);
             prop_assert!(implies(all_all, all_any) && implies(all_all, any_all));
             prop_assert!(implies(all_any, any_any) && implies(any_all, any_any));
-            let unquantified = Condition::parse(&format!("{left} {bare}")).unwrap().evaluate(&context);
-            prop_assert!(implies(all_all, unquantified) && implies(unquantified, any_any));
+            match Condition::parse(&format!("{left} {bare}")) {
+                Ok(condition) => {
+                    let unquantified = condition.evaluate(&context);
+                    prop_assert!(implies(all_all, unquantified) && implies(unquantified, any_any));
+                }
+                Err(_) => {
+                    let is_set = bare.ends_with('}');
+                    prop_assert!(is_set);
+                }
+            }
         }
     }
 
