@@ -1,8 +1,13 @@
 //! Which command line programs there are: `terraform`, `tofu`, or both.
 
+use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
+
+use crate::running;
 
 /// The variable that lets tests without a CLI be skipped rather than fail.
 pub const SKIP: &str = "GALLERY_SKIP_CLI";
@@ -11,6 +16,9 @@ pub const SKIP: &str = "GALLERY_SKIP_CLI";
 pub const HOW_TO_GET_ONE: &str = "neither `terraform` nor `tofu` is on the PATH: get one from \
     https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install";
 
+/// What the programs are called.
+pub const NAMES: [&str; 2] = ["terraform", "tofu"];
+
 /// The program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cli {
@@ -18,30 +26,53 @@ pub struct Cli {
     pub program: PathBuf,
     /// What it is called.
     pub name: &'static str,
+    version: OnceLock<String>,
 }
 
 impl Cli {
+    /// Its version, as it says itself; empty where it says none. It is asked once.
+    pub fn version(&self) -> &str {
+        self.version.get_or_init(|| {
+            let mut command = Command::new(&self.program);
+            command.args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1");
+            let said = running::run(&mut command).map(|output| output.stdout).unwrap_or_default();
+            let said: serde_json::Value = serde_json::from_slice(&said).unwrap_or_default();
+            // OpenTofu kept the name of the member.
+            said.get("terraform_version").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+        })
+    }
+
     /// The program on the PATH, `terraform` before `tofu`; looked for once.
     #[must_use]
     pub fn find() -> Option<&'static Self> {
         Self::all().first()
     }
 
-    /// The programs on the PATH; looked for once.
+    /// The programs on the PATH, each version of each once, in the PATH's order; looked for once.
     #[must_use]
     pub fn all() -> &'static [Self] {
         static FOUND: OnceLock<Vec<Cli>> = OnceLock::new();
-        FOUND.get_or_init(|| Self::on(&env::var_os("PATH").unwrap_or_default()))
+        FOUND.get_or_init(|| {
+            let mut all = Self::on(&env::var_os("PATH").unwrap_or_default());
+            let mut seen = BTreeSet::new();
+            all.retain(|cli| seen.insert((cli.name, cli.version().to_owned())));
+            all
+        })
     }
 
-    fn on(path: &std::ffi::OsStr) -> Vec<Self> {
-        let find = |name: &'static str| {
+    fn on(path: &OsStr) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for name in NAMES {
             let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-            let program =
-                env::split_paths(path).map(|directory| directory.join(&file)).find(|at| runs(at))?;
-            Some(Self { program, name })
-        };
-        ["terraform", "tofu"].into_iter().filter_map(find).collect()
+            for program in env::split_paths(path).map(|directory| directory.join(&file)) {
+                // Links to one file are one program.
+                let is = |at: &Path| at.canonicalize().unwrap_or_else(|_| at.to_owned());
+                if runs(&program) && !found.iter().any(|cli| is(&cli.program) == is(&program)) {
+                    found.push(Self { program, name, version: OnceLock::new() });
+                }
+            }
+        }
+        found
     }
 }
 
@@ -84,5 +115,8 @@ mod tests {
         let both = Cli::on(&path);
         assert_eq!(both[0].program, second.path().join("terraform"));
         assert_eq!(both[1].program, first.path().join("tofu"));
+        put(&first.path().join("terraform"), 0o755);
+        let all: Vec<_> = Cli::on(&path).iter().map(|cli| cli.name).collect();
+        assert_eq!(all, ["terraform", "terraform", "tofu"], "one for each file");
     }
 }

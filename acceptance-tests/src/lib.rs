@@ -7,6 +7,7 @@ pub mod emulator;
 pub mod host;
 pub mod output;
 pub mod plan;
+pub mod programs;
 pub mod replay;
 pub mod run;
 pub mod running;

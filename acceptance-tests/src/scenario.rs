@@ -9,7 +9,6 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
-use std::sync::Once;
 
 use serde_json::Value;
 use terraform_provider_gallery::provider::ADDRESS;
@@ -17,9 +16,10 @@ use terraform_provider_gallery::provider::ADDRESS;
 use crate::binaries::binaries;
 use crate::cli::{self, Cli};
 use crate::emulator::{Emulator, Request};
-use crate::host::{Program, Recording, Release};
+use crate::host::{Feature, Recording, Release};
 use crate::output::Output;
 use crate::plan::Plan;
+use crate::programs;
 use crate::replay;
 use crate::state::State;
 use crate::terraform::Terraform;
@@ -57,15 +57,9 @@ pub fn scenario_with(arguments: &[&str], test: impl Fn(&mut Scenario)) {
 /// Runs a test that needs the CLI, once with each program on the PATH. Where there is none it fails, or is skipped when that was asked for.
 pub fn with_cli(test: impl Fn(&Cli)) {
     let all = Cli::all();
-    if !all.is_empty() && all.iter().all(|cli| cli.name != "tofu") {
-        static SAID: Once = Once::new();
-        // Past the test runner's capture, so that it is seen what was not tested.
-        SAID.call_once(|| {
-            drop(writeln!(std::io::stderr(), "OpenTofu is not tested: there is no `tofu` on the PATH"))
-        });
-    }
     for cli in all {
         test(cli);
+        programs::ran(cli);
     }
     match all.first() {
         Some(_) => {}
@@ -154,24 +148,20 @@ impl Scenario {
         or_fail(self.terraform.run(arguments))
     }
 
-    /// Whether the CLI is Terraform of at least this version. What its forks took over has to be found out elsewhere.
-    #[must_use]
-    pub fn is_terraform(&self, major: u64, minor: u64) -> bool {
-        let version = or_fail(self.run_well(&["version", "-json"]).json());
-        let text = version.get("terraform_version").and_then(Value::as_str).unwrap_or_default();
-        let mut numbers = text.split(['.', '-']).map_while(|part| part.parse::<u64>().ok());
-        let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        self.terraform.name() == "terraform" && found >= (major, minor)
-    }
-
     /// The CLI as our own host knows it.
     #[must_use]
     pub fn release(&self) -> Release {
-        let version = or_fail(self.run_well(&["version", "-json"]).json());
-        let text = version.get("terraform_version").and_then(Value::as_str).unwrap_or_default();
-        let minor = text.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
-        let program = if self.terraform.name() == "tofu" { Program::OpenTofu } else { Program::Terraform };
-        Release { program, minor }
+        Release::of(self.terraform.cli())
+    }
+
+    /// Whether the CLI can do this. Where it cannot, the output says what was not tried and why.
+    #[must_use]
+    pub fn can(&self, feature: Feature) -> bool {
+        let can = self.release().has(feature);
+        if !can {
+            programs::left_out(self.terraform.cli(), feature);
+        }
+        can
     }
 
     /// What the CLI has asked of the provider so far.

@@ -58,6 +58,12 @@ impl Terraform {
         &self.directory
     }
 
+    /// The program it is.
+    #[must_use]
+    pub const fn cli(&self) -> &Cli {
+        &self.cli
+    }
+
     /// What it is called.
     #[must_use]
     pub fn name(&self) -> &'static str {

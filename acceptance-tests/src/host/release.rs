@@ -4,14 +4,18 @@
 //! stands with the first release of either program that does it, and with the source that shows it. Files are named as
 //! in the repositories of Terraform and OpenTofu, which share most of their names.
 //!
-//! Three things no release does: none calls `GetMetadata`; none says that it takes "not now" for an answer unless it
-//! was built for experiments ([`Host::allow_deferral`](super::Host::allow_deferral)); and none hands what a plan has kept to
-//! the second plan of it, which is only on Terraform's main branch yet
-//! ([`Host::keep_planned_private`](super::Host::keep_planned_private)).
+//! Each row of [`FEATURES`] also says what it rests on: [`Evidence::Ran`] where real programs on both sides of the line, or
+//! the first that has the feature, have run this provider; [`Evidence::Read`] where only sources were read. Real programs
+//! that ran: Terraform 1.0.3, 1.5.7, 1.11.4 and 1.16, OpenTofu 1.6.3 and 1.12.6.
+//!
+//! Two things no release does: none calls `GetMetadata`, and none accepts a deferral unless it was built for experiments
+//! ([`Host::allow_deferral`](super::Host::allow_deferral)).
 
 use std::fmt;
 
 use super::proto;
+use crate::cli::Cli;
+use Evidence::{Ran, Read};
 
 /// One of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,28 +53,54 @@ pub enum Feature {
     List,
     /// It lets the provider write configurations for what is imported.
     GeneratedConfig,
+    /// It keeps the private data of a plan and hands it to the plan that is made before the apply.
+    PlannedPrivate,
 }
 
-/// A feature, the first minor version 1.x of Terraform and of OpenTofu that has it, and where that can be read.
-pub const FEATURES: [(Feature, Option<u32>, Option<u32>, &str); 12] = [
+impl Feature {
+    /// The first minor version 1.x of Terraform and of OpenTofu that has it.
+    #[must_use]
+    pub fn since(self) -> [Option<u32>; 2] {
+        let row = FEATURES.iter().find(|row| row.0 == self);
+        row.map_or([None; 2], |(_, terraform, tofu, ..)| [*terraform, *tofu])
+    }
+}
+
+/// What a row of [`FEATURES`] rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// A real program of that version, or real programs before and after it, did this with the provider.
+    Ran,
+    /// The sources say so.
+    Read,
+}
+
+/// A feature, the first minor version 1.x of Terraform and of OpenTofu that has it, what that rests on, and where it can
+/// be read.
+pub type Row = (Feature, Option<u32>, Option<u32>, Evidence, &'static str);
+
+/// What the releases can do.
+pub const FEATURES: [Row; 13] = [
     // PlanResourceChange returns at once for a null proposed state unless the provider has the capability.
-    (Feature::PlannedDeletion, Some(3), Some(6), "internal/plugin6/grpc_provider.go"),
+    (Feature::PlannedDeletion, Some(3), Some(6), Read, "internal/plugin6/grpc_provider.go"),
     // GetProviderSchema looks there first, when the provider says that it need not be asked.
-    (Feature::CachedSchema, Some(6), Some(6), "internal/providers/schema_cache.go"),
+    (Feature::CachedSchema, Some(6), Some(6), Read, "internal/providers/schema_cache.go"),
     // importState, called by the plan of an instance: ImportResourceState, then ReadResource.
-    (Feature::ImportBlock, Some(5), Some(6), "internal/terraform/node_resource_plan_instance.go"),
-    (Feature::WrittenConfig, Some(5), Some(6), "internal/genconfig/generate_config.go"),
-    (Feature::Functions, Some(8), Some(7), "internal/plugin6/convert/functions.go"),
-    (Feature::FunctionsApart, None, Some(7), "internal/plugin6/grpc_provider.go"),
+    (Feature::ImportBlock, Some(5), Some(6), Ran, "internal/terraform/node_resource_plan_instance.go"),
+    (Feature::WrittenConfig, Some(5), Some(6), Ran, "internal/genconfig/generate_config.go"),
+    (Feature::Functions, Some(8), Some(7), Read, "internal/plugin6/convert/functions.go"),
+    (Feature::FunctionsApart, None, Some(7), Ran, "internal/plugin6/grpc_provider.go"),
     // MoveResourceState, before anything else is asked about the object.
-    (Feature::Move, Some(8), Some(10), "internal/refactoring/cross_provider_move.go"),
+    (Feature::Move, Some(8), Some(10), Read, "internal/refactoring/cross_provider_move.go"),
     // clientCapabilitiesToProto.
-    (Feature::Capabilities, Some(9), Some(11), "internal/plugin6/grpc_provider.go"),
-    (Feature::WriteOnly, Some(11), Some(11), "internal/plugin6/validation/write_only.go"),
+    (Feature::Capabilities, Some(9), Some(11), Read, "internal/plugin6/grpc_provider.go"),
+    (Feature::WriteOnly, Some(11), Some(11), Read, "internal/plugin6/validation/write_only.go"),
     // GetResourceIdentitySchemas right after the schema; one without it may answer "unimplemented".
-    (Feature::Identity, Some(12), Some(12), "internal/plugin6/grpc_provider.go"),
-    (Feature::List, Some(14), None, "internal/terraform/node_query_list.go"),
-    (Feature::GeneratedConfig, Some(14), None, "internal/terraform/node_resource_plan_instance.go"),
+    (Feature::Identity, Some(12), Some(12), Ran, "internal/plugin6/grpc_provider.go"),
+    (Feature::List, Some(14), None, Ran, "internal/terraform/node_query_list.go"),
+    (Feature::GeneratedConfig, Some(14), None, Ran, "internal/terraform/node_resource_plan_instance.go"),
+    // ProviderConfigured's and the plan's capabilities say so; the second plan gets PlannedPrivate.
+    (Feature::PlannedPrivate, Some(16), None, Ran, "internal/terraform/node_resource_abstract_instance.go"),
 ];
 
 /// A host of a certain version.
@@ -84,31 +114,42 @@ pub struct Release {
 
 impl Release {
     /// The one that does the most.
-    pub const NEWEST: Self = Self { program: Program::Terraform, minor: 15 };
+    pub const NEWEST: Self = Self { program: Program::Terraform, minor: 16 };
 
     /// Every release from the first that speaks this protocol.
     pub fn all() -> impl Iterator<Item = Self> {
         let of =
             |program, minors: std::ops::RangeInclusive<u32>| minors.map(move |minor| Self { program, minor });
-        of(Program::Terraform, 0..=15).chain(of(Program::OpenTofu, 6..=12))
+        of(Program::Terraform, 0..=16).chain(of(Program::OpenTofu, 6..=12))
+    }
+
+    /// The release that a program on the PATH is; version 1.0 where it gives no version.
+    #[must_use]
+    pub fn of(cli: &Cli) -> Self {
+        let minor = cli.version().split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
+        let program = if cli.name == "tofu" { Program::OpenTofu } else { Program::Terraform };
+        Self { program, minor }
     }
 
     /// Whether it does this.
     #[must_use]
     pub fn has(self, feature: Feature) -> bool {
-        FEATURES.iter().filter(|row| row.0 == feature).any(|(_, terraform, tofu, _)| {
-            let first = match self.program {
-                Program::Terraform => terraform,
-                Program::OpenTofu => tofu,
-            };
-            first.is_some_and(|first| first <= self.minor)
-        })
+        let [terraform, tofu] = feature.since();
+        let first = match self.program {
+            Program::Terraform => terraform,
+            Program::OpenTofu => tofu,
+        };
+        first.is_some_and(|first| first <= self.minor)
     }
 
-    /// What it says of itself when it configures a provider.
+    /// The version it gives a provider: OpenTofu from 1.12 on gives Terraform's, whatever its own is
+    /// (`version/version.go`, `VersionToImpersonateForProviders`).
     #[must_use]
     pub fn version(self) -> String {
-        format!("1.{}.0", self.minor)
+        match self.program {
+            Program::OpenTofu if self.minor >= 12 => "1.13.0".to_owned(),
+            Program::Terraform | Program::OpenTofu => format!("1.{}.0", self.minor),
+        }
     }
 
     /// What it says it can do; older ones say nothing.
@@ -116,6 +157,8 @@ impl Release {
     pub fn capabilities(self) -> Option<proto::ClientCapabilities> {
         self.has(Feature::Capabilities).then(|| proto::ClientCapabilities {
             write_only_attributes_allowed: self.has(Feature::WriteOnly),
+            store_planned_private: self.has(Feature::PlannedPrivate),
+            computed_blocks_allowed: self.has(Feature::PlannedPrivate),
             ..proto::ClientCapabilities::default()
         })
     }
@@ -134,7 +177,7 @@ mod tests {
     #[test]
     fn what_a_release_does_follows_from_the_table() {
         let release = |program, minor| Release { program, minor };
-        assert_eq!(Release::all().count(), 23);
+        assert_eq!(Release::all().count(), 24);
         assert!(!release(Program::Terraform, 2).has(Feature::PlannedDeletion));
         assert!(release(Program::Terraform, 3).has(Feature::PlannedDeletion));
         assert!(!release(Program::OpenTofu, 9).has(Feature::Move));
@@ -142,7 +185,11 @@ mod tests {
         assert!(!release(Program::OpenTofu, 12).has(Feature::List));
         assert_eq!(release(Program::Terraform, 8).capabilities(), None);
         assert_eq!(release(Program::Terraform, 9).capabilities(), Some(proto::ClientCapabilities::default()));
-        assert!(Release::NEWEST.capabilities().unwrap().write_only_attributes_allowed);
+        assert!(!release(Program::Terraform, 15).capabilities().unwrap().store_planned_private);
+        let newest = Release::NEWEST.capabilities().unwrap();
+        assert!(newest.write_only_attributes_allowed && newest.store_planned_private);
+        assert!(!release(Program::OpenTofu, 12).capabilities().unwrap().store_planned_private);
+        assert_eq!(release(Program::OpenTofu, 12).version(), "1.13.0");
         assert_eq!(release(Program::OpenTofu, 7).to_string(), "OpenTofu 1.7");
     }
 }

@@ -218,12 +218,6 @@ impl Host {
         self.capabilities.get_or_insert_default().deferral_allowed = true;
     }
 
-    /// Keeps the private data of a plan from here on, says so, and hands it to the plan that is made before the apply:
-    /// protocol 6.11, hashicorp/terraform pull request 37986.
-    pub fn keep_planned_private(&mut self) {
-        self.capabilities.get_or_insert_default().store_planned_private = true;
-    }
-
     /// Goes on in a module that says this to the provider, in a `provider_meta` block.
     ///
     /// # Errors

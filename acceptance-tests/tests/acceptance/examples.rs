@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::{Scenario, scenario};
 
 pub(crate) fn examples() -> PathBuf {
@@ -83,8 +84,8 @@ fn validate(s: &Scenario, number: usize, files: &[PathBuf]) {
 fn all_are_valid_and_formatted() {
     scenario(|s| {
         copy(&examples().join("modules"), &s.terraform.directory().join("examples/modules"));
-        // Import by identity came with Terraform 1.12. One import stands for the other.
-        let other = if s.is_terraform(1, 12) { "import-by-string-id.tf" } else { "import-by-identity.tf" };
+        // One import stands for the other where there is no import by identity.
+        let other = if s.can(Feature::Identity) { "import-by-string-id.tf" } else { "import-by-identity.tf" };
         let mut number = 0;
         let mut parsed_only = Vec::new();
         for directory in directories(&examples()) {

@@ -1,19 +1,21 @@
 //! What a plan hands to the one that is made before its apply, in another process of the provider, where the host keeps
 //! it; and what that saves.
 
-use acceptance_tests::host::{Object, ProviderBlock, Release};
+use acceptance_tests::host::{Feature, Object, Program, ProviderBlock, Release};
 use serde_json::{Value as Json, json};
 use terraform_provider_gallery::plugin::Value;
 
 use super::{PROFILE, Rig, VERSION, text, version};
 
+/// The last Terraform whose second plan knows nothing of the first one's private data.
+const FORGETS: Release = Release { program: Program::Terraform, minor: 15 };
+
 impl Rig {
     /// Goes on in another process of the provider, under a host that keeps what plans say or one that does not.
     fn another_process(&mut self, keeps: bool) {
-        self.become_host(Release::NEWEST, &ProviderBlock::default(), true);
-        if keeps {
-            self.host.keep_planned_private();
-        }
+        let release = if keeps { Release::NEWEST } else { FORGETS };
+        assert_eq!(release.has(Feature::PlannedPrivate), keeps);
+        self.become_host(release, &ProviderBlock::default(), true);
     }
 
     /// Plans a version in a process that has seen the profile, and applies the plan in another one. Gives what was made
