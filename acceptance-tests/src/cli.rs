@@ -48,6 +48,23 @@ impl Cli {
         Self::all().first()
     }
 
+    /// Whether it looks for the provider of an import block without a resource at its default registry, unless the block
+    /// names the provider: Terraform 1.16.0 to 1.16.2, hashicorp/terraform#39144.
+    #[must_use]
+    pub fn import_blocks_need_a_provider(&self) -> bool {
+        let mut numbers = self.version().split(['.', '-']);
+        let minor = [numbers.next(), numbers.next()];
+        self.name == "terraform"
+            && minor == [Some("1"), Some("16")]
+            && matches!(numbers.next(), Some("0" | "1" | "2"))
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        if self.name == "tofu" { "OpenTofu" } else { "Terraform" }
+    }
+
     /// The programs on the PATH, each version of each once, in the PATH's order; looked for once.
     #[must_use]
     pub fn all() -> &'static [Self] {
@@ -96,6 +113,20 @@ fn runs(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn three_releases_need_the_provider_in_import_blocks() {
+        let needs = |name, version: &str| {
+            let program = PathBuf::from(name);
+            Cli { program, name, version: OnceLock::from(version.to_owned()) }.import_blocks_need_a_provider()
+        };
+        for version in ["1.16.0", "1.16.0-rc2", "1.16.2"] {
+            assert!(needs("terraform", version) && !needs("tofu", version), "{version}");
+        }
+        for version in ["", "1.11.4", "1.15.9", "1.16.3", "1.16.10", "1.17.0"] {
+            assert!(!needs("terraform", version), "{version}");
+        }
+    }
 
     #[cfg(unix)]
     #[test]

@@ -183,6 +183,17 @@ impl Scenario {
         output
     }
 
+    /// Plans these import blocks with configurations that the CLI writes to `generated.tf`, and leaves the blocks in place.
+    pub fn generate(&self, blocks: &str) -> Plan {
+        // Without the line the fault of some releases would be all that is tested.
+        let fault = self.terraform.cli().import_blocks_need_a_provider();
+        let line = if fault { "import {\n  provider = gallery\n" } else { "import {\n" };
+        self.write(&blocks.replace("import {\n", line));
+        let plan = self.replan(&["-generate-config-out=generated.tf"]);
+        self.write(blocks);
+        plan
+    }
+
     /// Plans a configuration, which must succeed, and reads the plan.
     pub fn plan(&self, config: &str) -> Plan {
         self.write(config);

@@ -98,8 +98,7 @@ fn by_block_and_with_a_generated_configuration() {
 
         // The same without a configuration: Terraform writes one from the imported state.
         forget();
-        s.write(&blocks);
-        let plan = s.replan(&["-generate-config-out=generated.tf"]);
+        let plan = s.generate(&blocks);
         assert!(plan.output.says("3 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.output);
         s.run_well(&["fmt", "-check", "-diff", "-no-color", "generated.tf"]);
         // Terraform writes a line for every argument, set or not. What nobody can set it should not find, nor blocks
@@ -150,10 +149,9 @@ fn a_whole_module_is_generated_from_what_others_made() {
                 }
             }),
         );
-        s.write(&format!(
+        let plan = s.generate(&format!(
             "import {{\n  to = {WEB}\n  id = {profile:?}\n}}\nimport {{\n  to = {V}\n  id = {version:?}\n}}\n"
         ));
-        let plan = s.replan(&["-generate-config-out=generated.tf"]);
         assert!(plan.output.says("2 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.output);
         s.adopted(&profile);
         s.adopted(&version);

@@ -1,22 +1,42 @@
 //! `cargo quickstart`, as a newcomer runs it.
 
+use std::env::consts::EXE_EXTENSION;
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use acceptance_tests::cli::{Cli, NAMES};
 use acceptance_tests::scenario::with_cli;
 
-fn quickstart(directory: &std::path::Path) -> Command {
+/// The quickstart, where this program is the only one of its kind.
+fn quickstart(cli: &Cli, directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
-    command.arg(directory).stdin(Stdio::null());
+    command.arg(directory.join("story")).stdin(Stdio::null()).env("PATH", path_with_only(cli, directory));
     command
+}
+
+/// The PATH with this program and none of the others.
+fn path_with_only(cli: &Cli, directory: &Path) -> OsString {
+    let own = directory.join("bin");
+    std::fs::create_dir_all(&own).unwrap();
+    let file = own.join(cli.program.file_name().unwrap());
+    std::fs::hard_link(&cli.program, &file)
+        .or_else(|_| std::fs::copy(&cli.program, &file).map(drop))
+        .unwrap();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let has_one = |at: &Path| NAMES.iter().any(|name| at.join(name).with_extension(EXE_EXTENSION).exists());
+    let others = std::env::split_paths(&path).filter(|at| !has_one(at));
+    std::env::join_paths(std::iter::once(own).chain(others)).unwrap()
 }
 
 #[test]
 fn the_whole_story_and_what_it_leaves() {
-    with_cli(|_| {
+    with_cli(|cli| {
         let directory = tempfile::tempdir().unwrap();
-        let output = quickstart(directory.path()).output().unwrap();
+        let output = quickstart(cli, directory.path()).output().unwrap();
         let told = String::from_utf8_lossy(&output.stdout);
+        let story = directory.path().join("story");
         assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
         for words in [
             "successfully initialized",
@@ -28,19 +48,20 @@ fn the_whole_story_and_what_it_leaves() {
         ] {
             assert!(told.contains(words), "{words}: {told}");
         }
+        let other = if cli.title() == "OpenTofu" { "Terraform" } else { "OpenTofu" };
+        let spoken: Vec<_> =
+            told.lines().filter(|line| line.contains(other) && !line.contains("https:")).collect();
+        assert!(spoken.is_empty(), "{other} plays no part: {spoken:?}");
         // What is left to play with works: the emulator starts again where it was, and the environment leads to it.
-        let mut emulator = Command::new("sh")
-            .arg(directory.path().join("emulator.sh"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut emulator =
+            Command::new("sh").arg(story.join("emulator.sh")).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(emulator.stdout.take().unwrap()), &mut line)
             .unwrap();
         let plan = Command::new("sh")
-            .current_dir(directory.path())
+            .current_dir(&story)
             .args(["-c", ". ./env.sh && exec \"$0\" apply -auto-approve -no-color"])
-            .arg(&acceptance_tests::cli::Cli::find().unwrap().program)
+            .arg(&cli.program)
             .output()
             .unwrap();
         emulator.kill().unwrap();
@@ -54,10 +75,10 @@ fn the_whole_story_and_what_it_leaves() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_nothing_running() {
-    with_cli(|_| {
+    with_cli(|cli| {
         let directory = tempfile::tempdir().unwrap();
         let mut child =
-            quickstart(directory.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            quickstart(cli, directory.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // In the middle of the story: the emulator runs, and so may a command.
         let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
         let mut lines = lines.map_while(Result::ok);

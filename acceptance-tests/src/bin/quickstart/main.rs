@@ -17,9 +17,9 @@ use steps::Stop;
 const USAGE: &str = "\
 usage: cargo quickstart [DIRECTORY]
 
-Takes a real example through the real Terraform (or OpenTofu), against an Azure that runs on this machine: init,
+Takes a real example through the real Terraform, or OpenTofu where there is no Terraform, against an Azure that runs on this machine: init,
 validate, plan, apply, a change of one rule, an import, destroy. Tells what it does as it goes, and leaves what it takes
-to go on by yourself. Nothing leaves this machine, and your own Terraform settings play no part.
+to go on by yourself. Nothing leaves this machine, and your own settings of that program play no part.
 
   DIRECTORY  where to work, which must be empty or new [quickstart/ in the repository]
   --help, --version
