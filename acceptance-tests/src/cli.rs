@@ -35,6 +35,8 @@ impl Cli {
         self.version.get_or_init(|| {
             let mut command = Command::new(&self.program);
             command.args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1");
+            // OpenTofu prints a warning about a missing file before the JSON.
+            command.env_remove("TF_CLI_CONFIG_FILE");
             let said = running::run(&mut command).map(|output| output.stdout).unwrap_or_default();
             let said: serde_json::Value = serde_json::from_slice(&said).unwrap_or_default();
             // OpenTofu kept the name of the member.

@@ -4,6 +4,8 @@
 #   journalctl --unit azure-proxy-agent --output short > audit.log
 
 terraform {
+  required_version = ">= 1.8" # functions of providers
+
   required_providers {
     gallery = {
       source = "terraform.local/azure/gallery"

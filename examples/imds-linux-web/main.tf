@@ -4,6 +4,8 @@
 # http://169.254.169.254/metadata/identity/oauth2/token, and walks away with a token of the machine's identity.
 
 terraform {
+  required_version = ">= 1.8" # functions of providers
+
   required_providers {
     gallery = {
       source = "terraform.local/azure/gallery"

@@ -11,6 +11,8 @@
 # so an identity is the file's name together with the user, which only the system itself can be.
 
 terraform {
+  required_version = ">= 1.8" # functions of providers
+
   required_providers {
     gallery = {
       source = "terraform.local/azure/gallery"

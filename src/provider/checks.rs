@@ -21,10 +21,24 @@ pub fn id<T: FromStr<Err = E>, E: std::fmt::Display>(config: &Value, name: &str)
     Some(
         Diagnostic::error(
             "Malformed resource id",
-            format!("`{name}` is {text:?}. {}.{}", capitalised(&sentence(&error)), source(name)),
+            format!(
+                "`{name}` is {text:?}. {}.{}{}",
+                capitalised(&sentence(&error)),
+                source(name),
+                mocked(text)
+            ),
         )
         .at(Path::attribute(name)),
     )
+}
+
+/// The hint for an id that a test's mock may have made up: OpenTofu and Terraform make up eight letters and digits.
+fn mocked(text: &str) -> &'static str {
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        " If a test's `mock_provider` made it up, set a default for `id` in a `mock_resource` block."
+    } else {
+        ""
+    }
 }
 
 /// Where the id of a parent usually comes from.
