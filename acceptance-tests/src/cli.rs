@@ -67,6 +67,12 @@ impl Cli {
         if self.name == "tofu" { "OpenTofu" } else { "Terraform" }
     }
 
+    /// The registry where it looks for a provider whose source names none.
+    #[must_use]
+    pub fn registry(&self) -> &'static str {
+        if self.name == "tofu" { "registry.opentofu.org" } else { "registry.terraform.io" }
+    }
+
     /// The programs on the PATH, each version of each once, in the PATH's order; looked for once.
     #[must_use]
     pub fn all() -> &'static [Self] {

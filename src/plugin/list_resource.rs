@@ -45,23 +45,40 @@ pub(super) enum Event {
 #[derive(Debug)]
 pub struct Listener {
     events: mpsc::Sender<Event>,
-    left: Option<u64>,
+    limit: Option<u64>,
+    sent: u64,
+    /// The last object within the limit. It waits for the next one, since a host reads nothing after it: if there is a
+    /// next one, the warning about the limit has to come with this one.
+    last: Option<Listed>,
 }
 
 impl Listener {
     /// A listener that wants at most this many objects; `None` for all.
     pub(super) const fn new(events: mpsc::Sender<Event>, limit: Option<u64>) -> Self {
-        Self { events, left: limit }
+        Self { events, limit, sent: 0, last: None }
     }
 
-    /// Hands over an object. `Break` says that no more are wanted: there are enough, or the host has gone.
+    /// Hands over an object. `Break` says that no more are wanted: the limit is reached, or the host has gone.
     pub async fn found(&mut self, listed: Listed) -> ControlFlow<()> {
-        if self.left == Some(0) {
+        if let Some(mut last) = self.last.take() {
+            last.warnings.push(cut_off(self.sent));
+            self.send(Event::Listed(last)).await?;
             return ControlFlow::Break(());
         }
-        self.left = self.left.map(|left| left.saturating_sub(1));
-        self.send(Event::Listed(listed)).await?;
-        if self.left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.sent += 1;
+        if self.limit.is_some_and(|limit| self.sent >= limit) {
+            self.last = Some(listed);
+            return ControlFlow::Continue(());
+        }
+        self.send(Event::Listed(listed)).await
+    }
+
+    /// Hands over the last object within the limit, after which nothing was found.
+    pub(super) async fn finish(mut self) {
+        if let Some(last) = self.last.take() {
+            // A host that has gone wants no more either.
+            let _ = self.send(Event::Listed(last)).await;
+        }
     }
 
     /// Tells of an object that cannot be listed, and that the list goes on without it.
@@ -75,6 +92,16 @@ impl Listener {
             Err(_) => ControlFlow::Break(()),
         }
     }
+}
+
+fn cut_off(limit: u64) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Only the first {limit} are listed"),
+        format!(
+            "The list is cut off at its limit of {limit}, and there are more. Set `limit` in the `list` block to a larger \
+             number; without it, Terraform asks for 100."
+        ),
+    )
 }
 
 /// A resource type whose objects can be listed.

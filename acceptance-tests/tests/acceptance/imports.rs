@@ -1,6 +1,7 @@
 //! Import: by command, by block, in odd spellings, and with a generated configuration. After each the whole state must
 //! be what an apply made of the same objects.
 
+use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::{Scenario, scenario, scenario_with};
 use serde_json::Value;
 
@@ -104,6 +105,10 @@ fn by_block_and_with_a_generated_configuration() {
         // Terraform writes a line for every argument, set or not. What nobody can set it should not find, nor blocks
         // that say nothing.
         let generated = std::fs::read_to_string(s.terraform.directory().join("generated.tf")).unwrap();
+        // Hosts that write it from the schema show what is null inside of a rule.
+        let of_resource = |line: &str| line.starts_with("  ") && !line.starts_with("   ");
+        let null = generated.lines().find(|line| of_resource(line) && line.ends_with("= null"));
+        assert_eq!(null, None, "{generated}");
         for line in generated.lines() {
             let name = line.split(['=', '{']).next().unwrap_or_default().trim();
             assert!(
@@ -174,5 +179,42 @@ fn what_is_not_there_or_is_no_id_is_told_by_name() {
         assert!(kind.says("Malformed import id") && kind.says("profile"), "{kind}");
         let nonsense = fails(WEB, "web");
         assert!(nonsense.says("starts with \"/subscriptions/\""), "{nonsense}");
+    });
+}
+
+/// `terraform query`: what it finds, and that it says so when its limit cuts something off.
+#[test]
+fn a_query_lists_what_is_there_and_says_when_it_is_cut_off() {
+    scenario(|s| {
+        if !s.can(Feature::List) {
+            return;
+        }
+        for name in ["one", "two", "three"] {
+            s.stranger(
+                &s.profile(name),
+                &serde_json::json!({
+                    "location": "eastus",
+                    "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS"}
+                }),
+            );
+        }
+        let query = |limit: &str| {
+            let block = format!(
+                "list \"gallery_invm_access_profile\" \"all\" {{\n  provider = gallery\n  {limit}\n  config {{\n    \
+                 gallery_id = {:?}\n  }}\n}}\n",
+                s.gallery()
+            );
+            s.terraform.write("all.tfquery.hcl", &block).unwrap();
+            s.run_well(&["query", "-no-color"])
+        };
+        let all = query("");
+        for name in ["one", "two", "three"] {
+            assert!(all.says(name), "{name}: {all}");
+        }
+        assert!(!all.says("Only the first"), "{all}");
+        assert!(!query("limit = 3").says("Only the first"), "nothing is cut off");
+        let two = query("limit = 2");
+        assert!(two.says("Only the first 2 are listed"), "{two}");
+        s.terraform.remove("all.tfquery.hcl").unwrap();
     });
 }

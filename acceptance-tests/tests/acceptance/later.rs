@@ -95,11 +95,12 @@ fn a_move_from_azapi_touches_nothing() {
         let directory = s.terraform.directory().to_owned();
         let ours = &binaries().unwrap().provider;
         let azapi = directory.join("azapi");
+        let registry = s.terraform.cli().registry();
         std::fs::create_dir(&azapi).unwrap();
         std::fs::copy(ours, azapi.join("terraform-provider-azapi")).unwrap();
         let overrides = format!(
             "provider_installation {{\n  dev_overrides {{\n    {ADDRESS:?} = {:?}\n    \
-             \"registry.terraform.io/azure/azapi\" = {azapi:?}\n  }}\n  direct {{}}\n}}\n",
+             \"{registry}/azure/azapi\" = {azapi:?}\n  }}\n  direct {{}}\n}}\n",
             ours.parent().unwrap()
         );
         s.terraform.write("cli.tfrc", &overrides).unwrap();
@@ -115,7 +116,7 @@ fn a_move_from_azapi_touches_nothing() {
             }
             let body = json!({ "properties": properties });
             resource["type"] = "azapi_resource".into();
-            resource["provider"] = "provider[\"registry.terraform.io/azure/azapi\"]".into();
+            resource["provider"] = format!("provider[\"{registry}/azure/azapi\"]").into();
             // The profile as azapi 1 stored one, the version as azapi 2 does.
             let (stored_under, body) = match kind {
                 "" => (0, json!(body.to_string())),

@@ -175,7 +175,10 @@ fn what_azapi_had_is_taken_over() {
         let overrides = std::fs::read_to_string(s.terraform.directory().join("cli.tfrc")).unwrap();
         let both = overrides.replacen(
             "dev_overrides {\n",
-            &format!("dev_overrides {{\n    \"registry.terraform.io/azure/azapi\" = {standin:?}\n"),
+            &format!(
+                "dev_overrides {{\n    \"{}/azure/azapi\" = {standin:?}\n",
+                s.terraform.cli().registry()
+            ),
             1,
         );
         s.terraform.write("cli.tfrc", &both).unwrap();
@@ -201,7 +204,7 @@ fn azapi(resource: &mut Value, name: &str, kind: &str, parent: &str, object: &st
     }
     *resource = json!({
         "mode": "managed", "type": "azapi_resource", "name": name,
-        "provider": "provider[\"registry.terraform.io/azure/azapi\"]",
+        "provider": format!("provider[\"{}/azure/azapi\"]", s.terraform.cli().registry()),
         "instances": [{ "schema_version": 2, "sensitive_attributes": [], "attributes": {
             "id": ours["id"], "name": ours["name"], "parent_id": ours[parent], "type": kind,
             "location": ours["location"],

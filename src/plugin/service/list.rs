@@ -70,7 +70,7 @@ impl Shared {
         let reading = async {
             let list = List { config, include_resource: include };
             let listed = guarded(&doing, listable.list.list(&self.context(), list, &mut listener)).await;
-            drop(listener);
+            listener.finish().await;
             listed
         };
         let sending = async move {

@@ -81,7 +81,9 @@ pub fn schema() -> Schema {
             "What to make of single findings about the rules, by their ids, such as `{ L04 = \"off\" }`: `off` silences \
              one, `warning` and `error` set how it is told. The guide on findings has all ids. \
              Azure never sees it: changing it sends nothing. Left out, each finding is told as that guide says.",
-        ),
+        )
+        // Nothing is computed: a generated configuration then has no line `lint = null`.
+        .optional_computed(),
         Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only in case are the same. Changed in place. Left out, there are none, and those that others have added are taken away.").optional_computed(),
         Attribute::new(
             "grants",

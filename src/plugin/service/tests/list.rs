@@ -28,6 +28,8 @@ async fn a_list_ends_at_its_limit_and_goes_on_after_a_bad_item() {
     let events = list(&host, request("a", 3)).await;
     assert_eq!(names(&events), ["Thing 0", "", "Thing 2", "Thing 3"]);
     assert_eq!(warnings(&events[1].diagnostic), ["Not this one"]);
+    // The host reads no further, so the warning comes with the last object.
+    assert_eq!(warnings(&events[3].diagnostic), ["Only the first 3 are listed"]);
     assert_eq!(events[1].identity, None);
     let found = events[2].identity.as_ref().and_then(|identity| identity.identity_data.as_ref());
     assert_eq!(received(found, &IDENTITY), Value::object([("name", Value::from("a2"))]));
@@ -39,7 +41,9 @@ async fn a_list_ends_at_its_limit_and_goes_on_after_a_bad_item() {
 async fn states_come_along_when_they_are_wanted() {
     let with_states = ListRequest { include_resource_object: true, ..request("a", 1) };
     let events = list(&Host::new(), with_states).await;
-    assert_eq!(state(events[0].resource_object.as_ref()), double::thing("a0"));
+    // The last object within the limit waits for the next one; what cannot be listed goes before it.
+    assert_eq!(names(&events), ["", "Thing 0"]);
+    assert_eq!(state(events[1].resource_object.as_ref()), double::thing("a0"));
 }
 
 #[tokio::test]
@@ -49,7 +53,7 @@ async fn a_list_that_fails_says_why_at_its_end() {
         assert_eq!(names(&events), ["Thing 0", ""]);
         assert!(!error(&events[1].diagnostic).detail.contains(SECRET));
     }
-    let misfit = list(&Host::new(), request("misfit", 1)).await;
+    let misfit = list(&Host::new(), request("misfit", 2)).await;
     assert!(error(&misfit[0].diagnostic).detail.contains("bug in the provider"));
     assert_eq!(misfit[0].identity, None);
     let other = ListRequest { type_name: "test_plain".to_owned(), ..request("a", 1) };
