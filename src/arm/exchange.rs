@@ -4,6 +4,7 @@ use super::call::Call;
 use super::cloud::Cloud;
 use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
 use super::ids::ProfileId;
+use super::operation::Durations;
 use super::pace::{Pace, random};
 use super::pipeline::{Look, Turn, request_line, retry_after, to_error};
 use super::registration::Registration;
@@ -27,6 +28,7 @@ pub(super) struct Http {
     pub(super) api_version: String,
     pub(super) correlation_id: Option<String>,
     pub(super) pace: Pace,
+    pub(super) durations: Arc<Durations>,
     pub(super) registration: Arc<Registration>,
 }
 
@@ -83,8 +85,8 @@ impl Http {
     }
 
     /// Sends a GET to the address of a running operation.
-    pub(super) async fn look(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
-        let ctx = Context::new().with_value(call.clone()).with_value(Look);
+    pub(super) async fn look(&self, url: &Url, look: Look, call: &Call) -> Result<Answer, Error> {
+        let ctx = Context::new().with_value(call.clone()).with_value(look);
         self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
     }
 

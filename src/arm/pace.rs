@@ -7,8 +7,8 @@ use std::time::Duration;
 pub struct Pace {
     /// Between attempts of a request that failed in passing, when the service names no wait.
     pub retry: Backoff,
-    /// Between looks at a running operation, when the service names no wait.
-    pub poll: Backoff,
+    /// How many times as fast as at Azure operations are: their waits are divided by it. More than one in tests only.
+    pub hurry: u32,
     /// Between attempts of a write to an object that is busy, or whose children are not gone yet.
     pub busy: Backoff,
     /// How quickly Azure gives requests back, once few are left.
@@ -19,8 +19,10 @@ pub struct Pace {
     /// come back later are waited out until the deadline of the call instead.
     pub unreachable: Duration,
     /// How long an object that was just written may stay invisible: a parent to a child's creation, an object to
-    /// the read after its own creation, an operation to the first looks at it.
+    /// the read after its own creation.
     pub invisible: Duration,
+    /// How long the address of an operation may answer 404 before the object is looked at instead.
+    pub forgotten: Duration,
     /// How long versions that this process has not deleted may stand in the way of their profile's deletion: another
     /// process may be deleting them.
     pub children: Duration,
@@ -61,13 +63,14 @@ impl Default for Pace {
         };
         Self {
             retry: backoff(500, 30),
-            poll: backoff(150, 10),
+            hurry: 1,
             busy: backoff(1_000, 15),
             // Microsoft's page on request limits and throttling: the buckets of 2024.
             refill: Refill { reads: 25, writes: 10, deletes: 10 },
             probes: 20,
             unreachable: Duration::from_secs(60),
             invisible: Duration::from_secs(120),
+            forgotten: Duration::from_secs(25),
             children: Duration::from_secs(60),
             shared: Duration::from_secs(60),
             listing: Duration::from_secs(10),
@@ -98,12 +101,13 @@ impl Pace {
         let backoff = Backoff { first: ms(1), longest: ms(5) };
         Self {
             retry: backoff,
-            poll: backoff,
+            hurry: 100,
             busy: backoff,
             refill: Refill { reads: 1_000, writes: 1_000, deletes: 1_000 },
             probes: 20,
             unreachable: ms(60),
-            invisible: ms(60),
+            invisible: ms(250),
+            forgotten: ms(150),
             children: ms(40),
             shared: ms(60_000),
             listing: ms(5_000),
@@ -123,35 +127,5 @@ mod tests {
         assert_eq!(waits, [100, 200, 400, 800, 1000, 1000]);
         assert_eq!(backoff.wait(u32::MAX, 1.0), Duration::from_millis(1250));
         assert_eq!(backoff.wait(0, 0.0), Duration::from_millis(75));
-    }
-
-    /// When an operation that takes so many milliseconds is looked at, if the service names no wait.
-    fn looks(takes: u128, chance: f64) -> Vec<u128> {
-        let (poll, mut looks) = (Pace::default().poll, Vec::new());
-        let mut now = Duration::ZERO;
-        while now.as_millis() < takes || looks.is_empty() {
-            now += poll.wait(looks.len() as u32, chance);
-            looks.push(now.as_millis());
-        }
-        looks
-    }
-
-    #[test]
-    fn a_short_operation_costs_little_more_than_it_takes() {
-        for chance in [0.0, 0.25, 0.5, 0.75, 1.0] {
-            for (takes, at_most) in [(0, 200), (100, 200), (300, 1_000), (1_000, 3_000)] {
-                let looks = looks(takes, chance);
-                assert!(looks.last().is_some_and(|last| *last < at_most), "{takes} ms: {looks:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_long_operation_is_looked_at_ever_less_often() {
-        for chance in [0.0, 0.5, 1.0] {
-            let looks = looks(120_000, chance);
-            assert!((12..=28).contains(&looks.len()), "{looks:?}");
-            assert!(looks.last().is_some_and(|last| *last < 133_000), "{looks:?}");
-        }
     }
 }

@@ -98,7 +98,7 @@ async fn ask(http: &Http, subscription: &str, call: &Call) -> Result<(), Error> 
         let wait = answer
             .retry_after()
             .filter(|wait| !wait.is_zero())
-            .unwrap_or_else(|| http.pace.poll.wait(looks, random()));
+            .unwrap_or_else(|| http.pace.busy.wait(looks, random()));
         looks += 1;
         call.pause(wait, &format!("registering {NAMESPACE}")).await?;
         request = Request::new(look.clone(), Method::Get);

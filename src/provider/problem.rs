@@ -138,6 +138,10 @@ impl Attempt<'_> {
                     .to_owned()
             }
             arm::Error::Setup(_) => "Correct the provider block.".to_owned(),
+            arm::Error::Forgotten { .. } => {
+                "Run the command again: it looks at the object first and sends what is still missing."
+                    .to_owned()
+            }
             _ if error.is_conflict() || error.is_throttled() => {
                 "Something else is at work on the same objects; run the command again later.".to_owned()
             }

@@ -32,7 +32,7 @@ impl ArmClient {
         let write = Write { method: Method::Delete, path, profile, body: None, accepted: &[200, 202, 204] };
         let http = self.http(call).await?;
         let mut patience = Patience::default();
-        let mut earlier = 0;
+        let (mut earlier, mut is_repeated) = (0, false);
         loop {
             let answer = match self.write(&write, call).await {
                 Ok(answer) if answer.status == 204 => return Ok(Deleted::Absent),
@@ -53,6 +53,11 @@ impl ArmClient {
                     let wait = http.pace.busy.wait(earlier, random());
                     earlier += 1;
                     call.pause(wait, &write).await?;
+                }
+                // Nothing is at it any more.
+                Err(Error::Forgotten { operation, object }) if !is_repeated => {
+                    tracing::info!(target: "provider.lro", operation, object, "forgotten, sending it once more");
+                    is_repeated = true;
                 }
                 Err(error @ Error::Operation(_)) => return Err(error.into()),
                 Err(error) => return Err(Unfinished { error, operation: Some(Box::new(pending)) }),
@@ -76,7 +81,9 @@ impl ArmClient {
             Ok(object) if object.provisioning_state() == Some(&ProvisioningState::Deleting) => {
                 match finish(http, begun, call).await {
                     Ok(_) => Ok(Deleted::Now),
-                    Err(Error::Operation(_)) => self.delete(path, profile, call).await,
+                    Err(Error::Operation(_) | Error::Forgotten { .. }) => {
+                        self.delete(path, profile, call).await
+                    }
                     Err(error) => Err(still(error)),
                 }
             }

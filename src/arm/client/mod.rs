@@ -35,6 +35,7 @@ use super::error::Error;
 use super::exchange::Http;
 use super::login::{Login, TenantId, Tokens, object_id};
 use super::metadata;
+use super::operation::Durations;
 use super::pace::Pace;
 use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
 use super::registration::Registration;
@@ -234,6 +235,7 @@ impl Inner {
             api_version: self.api_version.clone(),
             correlation_id: plumbing.correlation_id.clone(),
             pace: self.pace.clone(),
+            durations: Arc::new(Durations::new(self.pace.hurry)),
             registration: self.registration.clone(),
         };
         Ok(Site { http, tokens })

@@ -60,6 +60,16 @@ pub enum Error {
     /// The operation did not end before its deadline.
     #[error("{0}")]
     Timeout(Box<Timeout>),
+    /// The service took a request, and does not know the operation any more.
+    #[error(
+        "Azure accepted the request and then forgot its operation ({operation}), and the object shows no result: {object}"
+    )]
+    Forgotten {
+        /// What was being done.
+        operation: String,
+        /// What the object shows.
+        object: String,
+    },
     /// The operation was told to stop.
     #[error("{operation} was stopped after {}, before it was done", human(*.elapsed))]
     Cancelled {

@@ -5,6 +5,9 @@ use super::super::error::{Error, Missing, RequestLine};
 use super::super::exchange::{Answer, Http};
 use super::super::link;
 use super::super::pace::random;
+use super::super::pipeline::Look;
+use super::durations::Work;
+use super::schedule;
 use super::status::{self, Seen};
 use super::{By, PendingOperation};
 use std::time::Duration;
@@ -16,77 +19,129 @@ const UNREADABLE: u32 = 3;
 
 /// Waits until the operation has ended, and gives the answer that shows the object in its final state; `None` when
 /// the object was to be deleted.
+///
+/// A service may forget an operation: its address is not there any more. Then the object has a while to end what was
+/// begun on it, before that is an error.
 pub(in crate::arm) async fn finish(
     http: &Http,
     pending: &PendingOperation,
     call: &Call,
 ) -> Result<Option<Answer>, Error> {
-    let verb = if pending.deletes { ("DELETE", "deletion") } else { ("PUT", "write") };
-    let operation = format!("waiting for the {} of {}", verb.1, pending.resource);
-    let mut watch = Watch { http, call, operation, looks: 0, last_look: false };
-    let mut wait = pending.wait_ms.map(Duration::from_millis);
+    let mut watch = Watch::new(http, pending, call);
+    let verb = if pending.deletes { "DELETE" } else { "PUT" };
     if let By::Refused(reason) = &pending.by {
-        let request = Box::new(RequestLine { method: verb.0, path: pending.resource.clone() });
+        let request = Box::new(RequestLine { method: verb, path: pending.resource.clone() });
         return Err(Error::ForeignAddress { request, reason: reason.clone() });
     }
+    let mut is_forgotten = false;
     if let By::AsyncOperation(path) | By::Location(path) = &pending.by {
-        let url = link::follow(&http.cloud, &watch.line(path), path, &http.api_version)?;
-        let read = match pending.by {
-            By::AsyncOperation(_) => status::async_operation,
-            _ => status::location,
+        let line = RequestLine { method: "GET", path: path.clone() };
+        let url = link::follow(&http.cloud, &line, path, &http.api_version)?;
+        let (read, look): (Read, _) = match pending.by {
+            By::AsyncOperation(_) => (status::async_operation, Look::Operation),
+            _ => (status::location, Look::Monitor),
         };
-        match watch.until_done(&url, read, wait).await? {
+        match watch.until_done(&url, read, Some(look), http.pace.forgotten).await? {
             Some((seen, _)) if pending.deletes && !matches!(seen, Seen::DoneSilently) => return Ok(None),
             Some((Seen::DoneWithObject, answer)) => return Ok(Some(answer)),
-            _ => {}
+            Some(_) => {}
+            None => is_forgotten = true,
         }
-        // The operation has ended, or its address has vanished; the object itself tells, without a wait.
-        wait = Some(Duration::ZERO);
-        watch.looks = 0;
+        watch.begin_again();
+    }
+    if is_forgotten {
+        // A deletion is sent once more, so it has half of the time that a write has.
+        watch.patience = Some(http.pace.forgotten * if pending.deletes { 1 } else { 3 });
     }
     let url = http.url_of(&pending.resource)?;
     if pending.deletes {
-        watch.until_gone(&url, wait).await?;
+        watch.until_gone(&url).await?;
         return Ok(None);
     }
-    match watch.until_done(&url, status::object, wait).await? {
+    match watch.until_done(&url, status::object, None, http.pace.invisible).await? {
         Some((_, answer)) => Ok(Some(answer)),
+        None if is_forgotten => Err(watch.forgotten("it is not there")),
         None => http.get(&url, call).await?.accept(&[200]).map(Some),
     }
 }
+
+type Read = fn(&Answer) -> Result<Seen, Error>;
 
 /// Looks again and again at one address after another.
 struct Watch<'a> {
     http: &'a Http,
     call: &'a Call,
     operation: String,
-    looks: u32,
+    work: Work,
+    /// When the operation began.
+    begun: Instant,
+    /// When it was looked at last, from its begin.
+    last: Duration,
+    /// The wait that the service asked for.
+    asked: Option<Duration>,
+    /// Whether its duration is expected, and learned from.
+    is_timed: bool,
+    /// Differs from one operation to the next.
+    chance: f64,
+    /// How long a forgotten operation may still end.
+    patience: Option<Duration>,
     last_look: bool,
 }
 
-impl Watch<'_> {
-    fn line(&self, path: &str) -> RequestLine {
-        RequestLine { method: "GET", path: path.to_owned() }
+impl<'a> Watch<'a> {
+    fn new(http: &'a Http, pending: &PendingOperation, call: &'a Call) -> Self {
+        let what = if pending.deletes { "deletion" } else { "write" };
+        let (now, age) = (Instant::now(), pending.age());
+        let age = age.filter(|age| now.checked_sub(*age).is_some());
+        let mut watch = Self {
+            http,
+            call,
+            operation: format!("waiting for the {what} of {}", pending.resource),
+            work: Work::on(&pending.resource, pending.deletes),
+            begun: now - age.unwrap_or_default(),
+            last: Duration::ZERO,
+            asked: pending.wait_ms.map(Duration::from_millis),
+            is_timed: age.is_some(),
+            chance: random(),
+            patience: None,
+            last_look: false,
+        };
+        // One that an earlier run has begun may be over.
+        if age.is_none_or(|age| age > Duration::from_secs(1)) && watch.asked.is_none() {
+            watch.last = age.unwrap_or_default();
+            watch.asked = Some(Duration::ZERO);
+        }
+        watch
     }
 
-    /// Looks until the operation is done. `None` when there was nothing at the address for longer than a new object
-    /// or operation may be invisible.
+    /// Turns to the object, once the operation has ended or is forgotten: at once, and then ever less often.
+    fn begin_again(&mut self) {
+        self.begun = Instant::now();
+        self.last = Duration::ZERO;
+        self.asked = Some(Duration::ZERO);
+        self.is_timed = false;
+    }
+
+    /// Looks until the operation is done. `None` when there was nothing at the address for longer than `invisible`.
     async fn until_done(
         &mut self,
         url: &Url,
-        read: fn(&Answer) -> Result<Seen, Error>,
-        wait: Option<Duration>,
+        read: Read,
+        look: Option<Look>,
+        invisible: Duration,
     ) -> Result<Option<(Seen, Answer)>, Error> {
-        let mut asked = wait;
         let mut nothing_since: Option<Instant> = None;
         let mut unreadable = 0;
         loop {
-            self.pause(asked).await?;
-            let answer = self.look(url).await?;
-            asked = answer.retry_after().filter(|wait| !wait.is_zero());
+            // Whether there is still nothing is found out in time.
+            let longest = nothing_since.map(|since| invisible.saturating_sub(since.elapsed()));
+            self.pause(longest).await?;
+            let before = self.last;
+            let answer = self.look(url, look).await?;
             match read(&answer) {
                 Ok(Seen::Running(word)) => {
                     (nothing_since, unreadable) = (None, 0);
+                    self.check_patience(&format!("its state is {word}"))?;
                     self.tell(word);
                 }
                 Ok(Seen::Nothing) => {
@@ -96,11 +151,15 @@ impl Watch<'_> {
                     if matches!(error.missing(), Some(Missing::Subscription)) {
                         return Err(error);
                     }
-                    if since.elapsed() >= self.http.pace.invisible {
+                    if since.elapsed() >= invisible {
                         return Ok(None);
                     }
+                    self.check_patience("it is not there")?;
                 }
-                Ok(seen) => return Ok(Some((seen, answer))),
+                Ok(seen) => {
+                    self.learn(&answer, before);
+                    return Ok(Some((seen, answer)));
+                }
                 Err(error @ Error::Unreadable { .. }) => {
                     unreadable += 1;
                     if unreadable >= UNREADABLE {
@@ -113,25 +172,56 @@ impl Watch<'_> {
     }
 
     /// Looks at the object until it is not there any more.
-    async fn until_gone(&mut self, url: &Url, wait: Option<Duration>) -> Result<(), Error> {
-        let mut asked = wait;
+    async fn until_gone(&mut self, url: &Url) -> Result<(), Error> {
+        let mut unreadable = 0;
         loop {
-            self.pause(asked).await?;
-            let answer = self.look(url).await?;
-            asked = answer.retry_after().filter(|wait| !wait.is_zero());
+            self.pause(None).await?;
+            let before = self.last;
+            let answer = self.look(url, None).await?;
             match status::object(&answer) {
                 Ok(Seen::Nothing) => {
                     let error = Error::Service(Box::new(answer.error()));
-                    return if error.is_not_found() { Ok(()) } else { Err(error) };
+                    if error.is_not_found() {
+                        self.learn(&answer, before);
+                        return Ok(());
+                    }
+                    return Err(error);
                 }
-                Ok(seen) => {
-                    let state = if let Seen::Running(word) = seen { word } else { "still there".to_owned() };
-                    self.tell(state);
+                Ok(Seen::Running(word)) => {
+                    self.check_patience(&format!("its state is {word}"))?;
+                    self.tell(word);
                 }
-                Err(error @ Error::Unreadable { .. }) if self.looks >= UNREADABLE => return Err(error),
-                Err(Error::Unreadable { .. }) => {}
+                // It was not deleted, and nothing is at it.
+                Ok(_) if self.patience.is_some() => return Err(self.forgotten("it is there, unchanged")),
+                Ok(_) => self.tell("still there".to_owned()),
+                Err(error @ Error::Unreadable { .. }) => {
+                    unreadable += 1;
+                    if unreadable >= UNREADABLE {
+                        return Err(error);
+                    }
+                }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Ends the wait for a forgotten operation.
+    fn check_patience(&self, object: &str) -> Result<(), Error> {
+        match self.patience {
+            Some(patience) if self.begun.elapsed() >= patience => Err(self.forgotten(object)),
+            _ => Ok(()),
+        }
+    }
+
+    fn forgotten(&self, object: &str) -> Error {
+        Error::Forgotten { operation: self.operation.clone(), object: object.to_owned() }
+    }
+
+    /// Takes note how long the operation took: as the service says, else as it was seen.
+    fn learn(&self, answer: &Answer, before: Duration) {
+        if self.is_timed {
+            let took = status::took(answer).filter(|took| *took <= self.last + Duration::from_secs(5));
+            self.http.durations.learn(&self.work, took.unwrap_or((before + self.last) / 2));
         }
     }
 
@@ -143,8 +233,14 @@ impl Watch<'_> {
     }
 
     /// One look. If the time is up in the middle of it, it is the operation that was not done, not the look.
-    async fn look(&self, url: &Url) -> Result<Answer, Error> {
-        self.http.look(url, self.call).await.map_err(|error| match error {
+    /// At the object itself it is a read like any other.
+    async fn look(&mut self, url: &Url, look: Option<Look>) -> Result<Answer, Error> {
+        self.last = self.begun.elapsed();
+        let answer = match look {
+            Some(look) => self.http.look(url, look, self.call).await,
+            None => self.http.get(url, self.call).await,
+        };
+        let answer = answer.map_err(|error| match error {
             Error::Timeout(mut timeout) => {
                 timeout.operation.clone_from(&self.operation);
                 Error::Timeout(timeout)
@@ -153,20 +249,48 @@ impl Watch<'_> {
                 Error::Cancelled { operation: self.operation.clone(), elapsed }
             }
             other => other,
-        })
+        })?;
+        self.asked = answer.retry_after().filter(|wait| !wait.is_zero());
+        Ok(answer)
     }
 
-    /// Waits as the service asked, else a growing time. A wait that would end after the deadline is cut once, so that
-    /// the last look comes shortly before it.
-    async fn pause(&mut self, asked: Option<Duration>) -> Result<(), Error> {
-        let wait = asked.unwrap_or_else(|| self.http.pace.poll.wait(self.looks, random()));
-        self.looks += 1;
+    /// Waits until the next look: as the service asked, else by the schedule. What is seen of other operations
+    /// meanwhile changes the schedule.
+    async fn pause(&mut self, longest: Option<Duration>) -> Result<(), Error> {
+        let longest = longest.into_iter().chain(self.patience).min();
+        if let Some(asked) = self.asked {
+            return self.sleep(asked).await;
+        }
+        let mut seen = self.http.durations.subscribe();
+        loop {
+            let expected = seen.borrow_and_update().expected(&self.work).filter(|_| self.is_timed);
+            let hurry = self.http.pace.hurry;
+            let due =
+                schedule::next(self.last * hurry, expected.map(|expected| expected * hurry), self.chance);
+            let wait = (due / hurry).saturating_sub(self.begun.elapsed());
+            let wait = longest.map_or(wait, |longest| wait.min(longest));
+            let changed = async {
+                // The sender lives as long as the client.
+                if seen.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                slept = self.sleep(wait) => return slept,
+                () = changed => {}
+            }
+        }
+    }
+
+    /// Sleeps. A wait that would end after the deadline is cut once, so that the last look comes shortly before it.
+    async fn sleep(&mut self, wait: Duration) -> Result<(), Error> {
         let remaining = self.call.remaining();
         let margin = (remaining / 10).min(Duration::from_secs(5));
-        if wait > remaining && !self.last_look && margin > Duration::ZERO {
-            self.last_look = true;
-            return self.call.pause(remaining.saturating_sub(margin), &self.operation).await;
-        }
-        self.call.pause(wait, &self.operation).await
+        let is_cut = wait > remaining && !self.last_look && margin > Duration::ZERO;
+        let wait = if is_cut { remaining.saturating_sub(margin) } else { wait };
+        self.call.pause(wait, &self.operation).await?;
+        self.last_look |= is_cut;
+        Ok(())
     }
 }

@@ -7,11 +7,13 @@
 //! Where to look is by ARM's rules: the `Azure-AsyncOperation` address, else the `Location` address, else the
 //! object's own `provisioningState`.
 
+mod durations;
 mod finish;
 #[cfg(any(test, fuzzing))]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 pub(super) mod fuzz;
 mod outlook;
+mod schedule;
 mod status;
 
 use super::error::{Error, RequestLine};
@@ -20,9 +22,12 @@ use super::link;
 use super::models::ProvisioningState;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::time::Duration;
+use time::OffsetDateTime;
 
 pub use outlook::Outlook;
 
+pub(super) use durations::Durations;
 pub(super) use finish::finish;
 pub(super) use outlook::look;
 
@@ -68,6 +73,9 @@ pub struct PendingOperation {
     /// The wait before the first look that the service asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) wait_ms: Option<u64>,
+    /// When the service took it, in seconds since 1970; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) begun: Option<i64>,
 }
 
 /// The ways to look at an operation, in ARM's order of preference. Each address is a path with its query.
@@ -86,6 +94,12 @@ pub(super) enum By {
 }
 
 impl PendingOperation {
+    /// How long ago it began, by the clock of this machine, to the second.
+    fn age(&self) -> Option<Duration> {
+        let age = OffsetDateTime::now_utc().unix_timestamp().checked_sub(self.begun?)?;
+        Some(Duration::from_secs(u64::try_from(age).unwrap_or_default()))
+    }
+
     /// The path of the object that the operation is about.
     pub fn resource(&self) -> &str {
         &self.resource
@@ -125,7 +139,13 @@ impl PendingOperation {
 
     /// A write to an object of which nothing more is known: the object itself is looked at.
     pub fn look_at(resource: &str) -> Self {
-        Self { by: By::ProvisioningState, resource: resource.to_owned(), deletes: false, wait_ms: None }
+        Self {
+            by: By::ProvisioningState,
+            resource: resource.to_owned(),
+            deletes: false,
+            wait_ms: None,
+            begun: None,
+        }
     }
 
     /// The same as it is to be kept for a later run: without an address that is not followed. Refusing that was told
@@ -155,6 +175,7 @@ impl PendingOperation {
             by: by.unwrap_or(By::ProvisioningState),
             resource: resource.to_owned(),
             deletes,
+            begun: Some(OffsetDateTime::now_utc().unix_timestamp()),
             wait_ms: answer.retry_after().and_then(|wait| u64::try_from(wait.as_millis()).ok()),
         }
     }

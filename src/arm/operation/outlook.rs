@@ -4,6 +4,7 @@ use super::super::call::Call;
 use super::super::error::{Error, RequestLine};
 use super::super::exchange::Http;
 use super::super::link;
+use super::super::pipeline::Look;
 use super::status::{self, Seen};
 use super::{By, PendingOperation};
 
@@ -26,16 +27,20 @@ pub(in crate::arm) async fn look(
     pending: &PendingOperation,
     call: &Call,
 ) -> Result<Outlook, Error> {
-    let (url, read) = match &pending.by {
+    let (answer, read): (_, fn(&_) -> _) = match &pending.by {
         By::AsyncOperation(path) | By::Location(path) => {
             let line = RequestLine { method: "GET", path: path.clone() };
             let url = link::follow(&http.cloud, &line, path, &http.api_version)?;
-            let by_location = matches!(pending.by, By::Location(_));
-            (url, if by_location { status::location } else { status::async_operation })
+            match pending.by {
+                By::Location(_) => (http.look(&url, Look::Monitor, call).await?, status::location),
+                _ => (http.look(&url, Look::Operation, call).await?, status::async_operation),
+            }
         }
-        By::ProvisioningState | By::Refused(_) => (http.url_of(&pending.resource)?, status::object as _),
+        By::ProvisioningState | By::Refused(_) => {
+            (http.get(&http.url_of(&pending.resource)?, call).await?, status::object)
+        }
     };
-    match read(&http.get(&url, call).await?) {
+    match read(&answer) {
         Ok(Seen::Running(word)) => Ok(Outlook::Running(word)),
         Ok(Seen::Done | Seen::DoneSilently | Seen::DoneWithObject) => Ok(Outlook::Done),
         Ok(Seen::Nothing) => Ok(Outlook::Unknown),

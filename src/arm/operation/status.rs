@@ -7,6 +7,9 @@ use super::failure;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// What a look found.
 #[derive(Debug)]
@@ -46,6 +49,13 @@ pub(super) fn announced(answer: &Answer) -> Option<Option<ProvisioningState>> {
         Some(word.as_str()).filter(|word| !word.trim().is_empty()).map(ProvisioningState::from)
     };
     answer.read().ok().map(state)
+}
+
+/// How long the operation took, as the answer to the last look at it says.
+pub(super) fn took(answer: &Answer) -> Option<Duration> {
+    let body = answer.object().ok()?;
+    let time = |name| OffsetDateTime::parse(member(&body, name)?.as_str()?, &Rfc3339).ok();
+    (time("endTime")? - time("startTime")?).try_into().ok()
 }
 
 /// Reads the answer at an `Azure-AsyncOperation` address.
@@ -90,7 +100,12 @@ pub(super) fn location(answer: &Answer) -> Result<Seen, Error> {
             }
         }
         404 | 410 => Ok(Seen::Nothing),
-        _ => Err(Error::Service(Box::new(answer.error()))),
+        // What the request would have been answered with, had it been carried out at once.
+        status => {
+            let error = Box::new(answer.error());
+            let is_outcome = error.code.is_some() && !matches!(status, 401 | 403 | 408 | 429);
+            Err(if is_outcome { Error::Operation(error) } else { Error::Service(error) })
+        }
     }
 }
 

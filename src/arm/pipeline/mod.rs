@@ -26,7 +26,7 @@ use azure_core::http::{ClientOptions, Pipeline, Request, RetryOptions, Transport
 use std::sync::Arc;
 
 pub(super) use bearer::BearerPolicy;
-pub(super) use lanes::Look;
+pub(super) use lanes::{Look, resource_type};
 pub(super) use retry_after::retry_after;
 pub(super) use transport::{LazyTransport, to_error};
 pub(super) use turn::{Turn, TurnPolicy};

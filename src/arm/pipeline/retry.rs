@@ -3,12 +3,15 @@
 //! An answer that asks to come back later, and a connection that broke, are met until the deadline of the call,
 //! whatever the number of attempts. A host that cannot be reached is tried for a bounded time only, since a wrong address would otherwise
 //! look like a hang. A certificate that is not trusted is not tried again.
+//!
+//! A failed operation's `Location` answers with the operation's own error, which may be a 500: one that stays is the
+//! outcome.
 
 use super::super::call::{Call, Last};
-use super::super::error::{ArmError, RequestLine, TransportKind, read_error};
+use super::super::error::{ArmError, Error, RequestLine, TransportKind, read_error};
 use super::super::pace::{Pace, random};
 use super::transport::{describe, forward};
-use super::{carried, request_line, retry_after};
+use super::{Look, carried, request_line, retry_after};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::{HeaderName, Headers};
@@ -21,6 +24,9 @@ use tokio::time::Instant;
 
 /// The statuses that pass: timeout, throttling, and the four of a service in trouble.
 const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
+
+/// So many answers in a row of a monitor that is in trouble are the outcome of the operation.
+const OUTCOME: u32 = 4;
 
 /// Retries as the module says, under the [`Call`] that the context carries.
 #[derive(Debug)]
@@ -51,7 +57,8 @@ impl Policy for RetryPolicy {
         let Some(call) = ctx.value::<Call>() else { return forward(ctx, request, next).await };
         let line = request_line(request);
         let mut unreachable_since = None;
-        let mut earlier = 0;
+        let is_monitor = ctx.value::<Look>() == Some(&Look::Monitor);
+        let (mut earlier, mut in_trouble) = (0, 0);
         loop {
             let before = Instant::now();
             let asked = match forward(ctx, request, next).await {
@@ -75,6 +82,10 @@ impl Policy for RetryPolicy {
                     }
                     unreachable_since = None;
                     let (asked, error) = self.note(&line, response).await;
+                    in_trouble = if status >= 500 && error.code.is_some() { in_trouble + 1 } else { 0 };
+                    if is_monitor && in_trouble >= OUTCOME {
+                        return Err(carried(Error::Operation(Box::new(error))));
+                    }
                     call.heard(|last| last.error = Some(Box::new(error)));
                     asked
                 }

@@ -82,6 +82,8 @@ impl LazyTransport {
         }
         builder
             .tls_backend_preconfigured(client_config(&self.roots, &self.strangers)?)
+            // An operation's address may have 8 KB, and an answer two of them.
+            .http2_max_header_list_size(128 * 1024)
             .read_timeout(Duration::from_secs(60))
             .redirect(reqwest::redirect::Policy::none())
             .build()

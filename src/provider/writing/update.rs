@@ -43,7 +43,7 @@ pub async fn update<K: Written>(
             Ok(object) if change.is_none() => return Ok(job.done(planned.open()?, object)),
             // A change that failed is made again below.
             Ok(_) => {}
-            Err(Error::Operation(_)) if pending.work == Work::Update => {}
+            Err(Error::Operation(_) | Error::Forgotten { .. }) if pending.work == Work::Update => {}
             Err(error) => {
                 let failed = matches!(error, Error::Operation(_));
                 let carried = Carried::default().with(Some(Pending { failed, ..pending }));

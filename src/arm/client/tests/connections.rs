@@ -25,6 +25,8 @@ struct Seen {
     versions: std::sync::Mutex<Vec<hyper::Version>>,
     /// Whether each answer over HTTP/1.1 is the last of its connection.
     closes: AtomicBool,
+    /// Whether answers have two headers of 9 KB.
+    is_long: AtomicBool,
 }
 
 impl Seen {
@@ -39,6 +41,11 @@ impl Seen {
         response.headers_mut().insert("content-type", "application/json".parse().unwrap());
         if self.closes.load(Ordering::SeqCst) {
             response.headers_mut().insert("connection", "close".parse().unwrap());
+        }
+        if self.is_long.load(Ordering::SeqCst) {
+            for name in ["azure-asyncoperation", "location"] {
+                response.headers_mut().insert(name, "x".repeat(9_000).parse().unwrap());
+            }
         }
         Ok(response)
     }
@@ -130,6 +137,14 @@ async fn a_hundred_reads_take_one_connection_of_http_2_and_one_token() {
     assert_eq!(authority.token_requests().await, 1);
     read(&client, 100).await;
     assert_eq!((server.handshakes().len(), authority.token_requests().await), (1, 1));
+}
+
+#[tokio::test]
+async fn two_long_addresses_in_one_answer_are_read() {
+    let (server, authority) = (Server::open(b"h2").await, Azure::start().await);
+    server.seen.is_long.store(true, Ordering::SeqCst);
+    read(&server.client(&authority), 1).await;
+    assert_eq!(server.requests(), (hyper::Version::HTTP_2, 1));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod foreign;
 mod login;
 mod logs;
 mod many;
+mod operations;
 mod proxy;
 mod read;
 mod sharing;

@@ -39,8 +39,13 @@ impl Verb {
 
 /// A context value that marks a request as a look at a running operation. Its address is the service's, so its path
 /// says nothing.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::arm) struct Look;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::arm) enum Look {
+    /// The answer is about the operation.
+    Operation,
+    /// The answer is what the request itself would have been answered with, errors included (`Location`).
+    Monitor,
+}
 
 /// The kind of a request: whoever shares a kind shares a lane.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -70,15 +75,21 @@ impl Kind {
 }
 
 impl Object {
-    /// After the provider's namespace types and names take turns. An address that ends with a type is a list.
     fn at(url: &Url) -> Self {
-        let path = url.path().to_ascii_lowercase();
-        let resource = path.rsplit_once("/providers/").map(|(_, resource)| resource).unwrap_or_default();
-        let segments: Vec<&str> = resource.split('/').filter(|segment| !segment.is_empty()).collect();
-        let Some((namespace, rest)) = segments.split_first() else { return Self::One(String::new()) };
-        let types = rest.iter().step_by(2).fold((*namespace).to_owned(), |all, one| all + "/" + one);
-        if rest.len() % 2 == 1 { Self::List(types) } else { Self::One(types) }
+        let (resource_type, is_list) = resource_type(url.path());
+        if is_list { Self::List(resource_type) } else { Self::One(resource_type) }
     }
+}
+
+/// The type of the resource at a path, in small letters, and whether the path is that of a list. After the provider's
+/// namespace types and names take turns, and a list ends with a type.
+pub(in crate::arm) fn resource_type(path: &str) -> (String, bool) {
+    let path = path.to_ascii_lowercase();
+    let resource = path.rsplit_once("/providers/").map(|(_, resource)| resource).unwrap_or_default();
+    let segments: Vec<&str> = resource.split('/').filter(|segment| !segment.is_empty()).collect();
+    let Some((namespace, rest)) = segments.split_first() else { return (String::new(), false) };
+    let types = rest.iter().step_by(2).fold((*namespace).to_owned(), |all, one| all + "/" + one);
+    (types, rest.len() % 2 == 1)
 }
 
 pub(super) fn scope(url: &Url) -> Scope {

@@ -34,7 +34,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-pub(in crate::arm) use kind::Look;
+pub(in crate::arm) use kind::{Look, resource_type};
 
 /// The policy: it runs for each attempt of a request.
 #[derive(Debug)]

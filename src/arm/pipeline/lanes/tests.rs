@@ -269,7 +269,7 @@ async fn a_bucket_slows_the_requests_that_named_it_and_no_others() {
         let url = Url::parse(&format!("{SUBSCRIPTION}{path}")).unwrap();
         let call = Call::new(Duration::from_millis(within), CancellationToken::new());
         let ctx = Context::new().with_value(call);
-        let ctx = if look { ctx.with_value(Look) } else { ctx };
+        let ctx = if look { ctx.with_value(Look::Operation) } else { ctx };
         lanes.send(&ctx, &mut Request::new(url, method), &next).await
     };
     let version = format!("{profiles}/p/versions/1.0.0");

@@ -1,0 +1,137 @@
+//! When a running operation is looked at, if the service names no wait.
+//!
+//! Where it is known how long an operation of its kind takes, it is looked at a few times early on, in case this one is
+//! short, and then when it should be over, and soon after. Otherwise, and if it is not over by then, each wait is a tenth of the time
+//! that has passed: the end is noticed after at most a tenth more than the operation took.
+
+use std::time::Duration;
+
+/// The first looks at an operation of which nothing is known.
+const UNKNOWN: [Duration; 3] = [ms(150), ms(600), ms(1_400)];
+/// The early looks at an operation that is expected to take longer.
+const EARLY: [Duration; 3] = [ms(350), ms(1_200), ms(3_200)];
+/// From this expected duration on, there is one more look between the early ones and the expected end.
+const MIDDLE: Duration = ms(12_000);
+/// How late the look at the expected end is, and how much later by each thousand of what is expected.
+const MARGIN: Duration = ms(150);
+/// The shortest and the longest wait.
+const STEP: (Duration, Duration) = (ms(900), ms(30_000));
+
+const fn ms(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+/// When the next look is due, from the begin of the operation. `last` is when the one before was (zero before the
+/// first), `expected` how long operations of this kind take, if that is known. `chance`, from 0 to 1, is drawn once for
+/// each operation: those that began together look at different times.
+pub(super) fn next(last: Duration, expected: Option<Duration>, chance: f64) -> Duration {
+    let planned = match expected {
+        None => UNKNOWN.into_iter().find(|look| *look > last),
+        Some(expected) => {
+            let end = expected + MARGIN + expected / 1_000;
+            let early = EARLY.into_iter().filter(|look| look.mul_f64(1.2) < end);
+            let middle = (expected >= MIDDLE).then(|| middle(expected, chance));
+            let soon_after = end + STEP.0.max(expected / 100);
+            early.chain(middle).chain([end, soon_after]).find(|look| *look > last)
+        }
+    };
+    let step = (last / 10).clamp(STEP.0, STEP.1).mul_f64(0.9 + chance.clamp(0.0, 1.0) / 10.0);
+    planned.unwrap_or(last + step)
+}
+
+/// Somewhere in the middle third, on a scale of factors, between the early looks and the expected end.
+fn middle(expected: Duration, chance: f64) -> Duration {
+    let [.., from] = EARLY;
+    let factor = expected.as_secs_f64() / from.as_secs_f64();
+    from.mul_f64(factor.powf((1.0 + chance.clamp(0.0, 1.0)) / 3.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRID: [u64; 16] = [
+        30, 110, 300, 330, 1_000, 3_000, 10_000, 30_000, 44_000, 45_050, 45_190, 46_000, 60_000, 90_000,
+        600_000, 3_600_000,
+    ];
+    const CHANCES: [f64; 3] = [0.0, 0.5, 1.0];
+
+    /// The looks at an operation that takes so many milliseconds, and how many milliseconds late the last is.
+    fn looks(takes: u64, expected: Option<u64>, chance: f64) -> (usize, u64) {
+        let (mut at, mut count) = (Duration::ZERO, 0);
+        while count == 0 || at < ms(takes) {
+            let due = next(at, expected.map(ms), chance);
+            assert!(due > at, "{at:?}");
+            (at, count) = (due, count + 1);
+        }
+        (count, u64::try_from((at - ms(takes)).as_millis()).unwrap())
+    }
+
+    /// How many looks there were when each wait was twice the one before, up to ten seconds.
+    fn doubling(takes: u64) -> usize {
+        let (mut at, mut count) = (0, 0);
+        while at < takes {
+            at += (150_u64 << count.min(10)).min(10_000);
+            count += 1;
+        }
+        count
+    }
+
+    #[test]
+    fn what_is_expected_takes_six_looks_and_is_noticed_within_a_second() {
+        for chance in CHANCES {
+            for takes in GRID {
+                for expected in [takes.saturating_sub(takes / 300), takes, takes + takes / 1_000] {
+                    let (count, late) = looks(takes, Some(expected), chance);
+                    assert!(count <= 6, "{takes} ms, {expected} expected: {count} looks");
+                    assert!(
+                        late <= 1_000 || late <= takes / 100,
+                        "{takes} ms, {expected} expected: {late} ms late"
+                    );
+                }
+            }
+            // As recorded.
+            for takes in [45_050, 45_100, 45_190, 46_000] {
+                for expected in [45_050, 45_190] {
+                    let (count, late) = looks(takes, Some(expected), chance);
+                    assert!(count <= 6 && late <= 1_000, "{takes} ms: {count} looks, {late} ms late");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_nobody_has_seen_is_noticed_after_a_tenth_more_or_a_second() {
+        for chance in CHANCES {
+            for takes in GRID {
+                let (count, late) = looks(takes, None, chance);
+                assert!(late <= 1_000.max(takes / 10), "{takes} ms: {late} ms late");
+                assert!(takes > 3_000 || count <= 6, "{takes} ms: {count} looks");
+                assert!(takes < 600_000 || count <= doubling(takes), "{takes} ms: {count} looks");
+            }
+        }
+    }
+
+    #[test]
+    fn what_takes_longer_than_expected_is_noticed_after_a_tenth_more() {
+        for chance in CHANCES {
+            for expected in [110, 330, 45_190] {
+                for takes in GRID.into_iter().filter(|takes| *takes > expected) {
+                    let (count, late) = looks(takes, Some(expected), chance);
+                    assert!(late <= 1_000.max(takes / 10), "{takes} ms, {expected} expected: {late} ms late");
+                    assert!(takes < 600_000 || count <= doubling(takes), "{takes} ms: {count} looks");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_takes_seconds_where_more_is_expected_is_noticed_early() {
+        for chance in CHANCES {
+            for (takes, at_most) in [(30, 400), (300, 100), (1_000, 250), (3_000, 250)] {
+                let (count, late) = looks(takes, Some(45_190), chance);
+                assert!(late <= at_most && count <= 3, "{takes} ms: {late} ms late, {count} looks");
+            }
+        }
+    }
+}
