@@ -26,10 +26,13 @@ Usage: gallery-emulator [OPTIONS]
   --strict                   refuse all that ARM's contract refuses
   --shout                    return equal values in other spellings
   --throttle                 refuse requests when ARM's token buckets are empty
+  --throttle-compute         refuse requests beyond the limits of the Compute provider
   --operations async|both|location|state|none
                              how unfinished writes are announced [async]
-  --operation-seconds N      how long a write takes [0.3]
-  --retry-after N|none       Retry-After of unfinished answers [1]
+  --pace quick|azure|azure/N how long a write takes: as at Azure (45 s for a version), that divided by N,
+                             or quick, which is azure/150 [quick]
+  --operation-seconds N      how long every write takes, whatever the pace
+  --retry-after N|none       Retry-After of unfinished answers [none]
   --delete-lag-seconds N     how long a parent still counts a deleted child [0]
   --delete-lag-visible       and the child can still be read meanwhile
   --page-size N              objects on a page of a list [50]
@@ -187,10 +190,11 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Arguments, S
             "--auxiliary-tenant" => run.auxiliary_tenants.push(value()?),
             "--machine-listen" => run.machine_listen = listen(&name, &value()?)?,
             "--arc-directory" => run.arc_directory = Some(value()?.into()),
-            "--strict" | "--shout" | "--throttle" | "--delete-lag-visible" => {
+            "--strict" | "--shout" | "--throttle" | "--throttle-compute" | "--delete-lag-visible" => {
                 change.insert(setting(&name), json!(true));
             }
             "--operations"
+            | "--pace"
             | "--operation-seconds"
             | "--retry-after"
             | "--delete-lag-seconds"
@@ -259,6 +263,7 @@ fn seed(value: &str) -> Result<Seed, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pace::Pace;
     use crate::settings::Operations;
 
     fn words(line: &str) -> Result<Arguments, String> {
@@ -274,14 +279,13 @@ mod tests {
 
     #[test]
     fn options_reach_the_settings() {
-        let run = run(
-            "--listen [::1]:0 --strict --operations location --operation-seconds=0.5 --retry-after none \
-             --set next_link=foreign --seed rg/g@westus --seed other@eastus",
-        );
+        let run = run("--listen [::1]:0 --strict --operations location --pace azure/20 --retry-after 3 \
+             --set next_link=foreign --seed rg/g@westus --seed other@eastus");
         assert!(run.listen.is_ipv6());
         assert!(run.settings.strict);
         assert_eq!(run.settings.operations, Operations::Location);
-        assert_eq!(run.settings.retry_after, None);
+        assert_eq!(run.settings.pace, Pace::Azure(20.0));
+        assert_eq!(run.settings.retry_after, Some(3));
         assert_eq!(run.seeds.len(), 2);
         assert_eq!(run.seeds[0].gallery.as_deref(), Some("g"));
     }
@@ -305,6 +309,7 @@ mod tests {
             ("--set a", "NAME=VALUE"),
             ("--set frob=1", "frob"),
             ("--operations sometimes", "sometimes"),
+            ("--pace slow", "pace"),
             ("--machine-listen 0.0.0.0:0", "loopback"),
             ("--federated-credential github", "ISSUER,SUBJECT"),
             ("--registration maybe", "maybe"),

@@ -14,6 +14,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::{Duration, OffsetDateTime};
 
 use crate::entra::signer::Signer;
+use crate::private::PrivateDirectory;
 
 const CERTIFICATE: &str = "ca.pem";
 const CERTIFICATE_KEY: &str = "ca.key";
@@ -26,7 +27,7 @@ pub struct Authority {
     key: KeyPair,
     token_key: Vec<u8>,
     // Removed with everything in it when the emulator ends.
-    _temporary: Option<tempfile::TempDir>,
+    _temporary: Option<PrivateDirectory>,
 }
 
 /// The authority could not be made or read.
@@ -46,9 +47,7 @@ impl Authority {
     pub fn open(directory: Option<&Path>) -> Result<Self, AuthorityError> {
         let temporary = match directory {
             Some(_) => None,
-            None => Some(
-                tempfile::Builder::new().prefix("gallery-emulator-").tempdir().map_err(AuthorityError::of)?,
-            ),
+            None => Some(PrivateDirectory::new(&std::env::temp_dir()).map_err(AuthorityError::of)?),
         };
         let directory = match (directory, &temporary) {
             (Some(directory), _) => {

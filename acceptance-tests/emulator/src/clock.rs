@@ -63,6 +63,18 @@ pub fn rfc3339(at: Millis) -> String {
     date_time(at).format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())
 }
 
+/// A time as the Compute provider's bodies spell it: up to seven digits of the second without trailing zeros, and the
+/// offset. `ticks` are the ten-thousandths of the millisecond, which no clock here has.
+pub fn azure_time(at: Millis, ticks: u128) -> String {
+    let second = rfc3339(at - at.rem_euclid(1000));
+    let digits = format!("{:03}{:04}", at.rem_euclid(1000), ticks % 10_000);
+    let point = match digits.trim_end_matches('0') {
+        "" => String::new(),
+        digits => format!(".{digits}"),
+    };
+    format!("{}{point}+00:00", second.trim_end_matches('Z'))
+}
+
 /// A time as the `Date` header spells it: `Mon, 01 Jan 2024 00:00:00 GMT`.
 pub fn http_date(at: Millis) -> String {
     let date = date_time(at);
@@ -102,6 +114,9 @@ mod tests {
         assert_eq!(http_date(at), "Mon, 01 Jan 2024 00:00:00 GMT");
         assert_eq!(rfc3339(at), "2024-01-01T00:00:00.5Z");
         assert_eq!(entra_time(at), "2024-01-01 00:00:00Z");
+        assert_eq!(azure_time(at, 0), "2024-01-01T00:00:00.5+00:00");
+        assert_eq!(azure_time(at, 1230), "2024-01-01T00:00:00.500123+00:00");
+        assert_eq!(azure_time(at - 500, 0), "2024-01-01T00:00:00+00:00");
         assert_eq!(az_time(at), "2024-01-01 00:00:00.000000");
     }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::arm::error::ArmError;
 use crate::arm::id::ResourceId;
+use crate::arm::limits::Limits;
 use crate::arm::operation::Operations;
 use crate::arm::registration;
 use crate::arm::throttle::Buckets;
@@ -55,8 +56,10 @@ pub struct Emulator {
     pub operations: Operations,
     /// Tokens.
     pub tokens: Tokens,
-    /// The buckets of `--throttle`.
+    /// ARM's buckets, for `--throttle`.
     pub buckets: Buckets,
+    /// What counts towards the limits of the Compute provider.
+    pub limits: Limits,
     /// The requests received.
     pub journal: Journal,
     /// The faults to come.
@@ -113,6 +116,7 @@ impl Emulator {
             operations: Operations::default(),
             tokens: Tokens::new(signer),
             buckets: Buckets::default(),
+            limits: Limits::default(),
             journal: Journal::default(),
             script: Script::default(),
             hidden: HashMap::new(),
@@ -126,6 +130,7 @@ impl Emulator {
         self.directory = Directory::new(&self.identity);
         self.operations.clear();
         self.buckets.clear();
+        self.limits.clear();
         self.journal.clear();
         self.script = Script::default();
         self.hidden.clear();

@@ -89,7 +89,12 @@ impl Reply {
 
     /// An answer with a JSON body.
     pub fn json(status: StatusCode, body: &Value) -> Self {
-        let mut reply = Self::text(status, "application/json; charset=utf-8", body.to_string());
+        Self::json_text(status, body.to_string())
+    }
+
+    /// An answer whose JSON is laid out already.
+    pub fn json_text(status: StatusCode, body: String) -> Self {
+        let mut reply = Self::text(status, "application/json; charset=utf-8", body);
         reply.set("cache-control", "no-cache");
         reply
     }
@@ -113,6 +118,11 @@ impl Reply {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.set(name, value);
         self
+    }
+
+    /// Whether it is a list without entries, which Azure Resource Manager answers by itself.
+    pub fn is_empty_list(&self) -> bool {
+        self.body.as_ref() == br#"{"value":[]}"#
     }
 
     /// The body as JSON, null when it is something else.

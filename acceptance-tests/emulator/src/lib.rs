@@ -17,6 +17,8 @@ pub mod faults;
 pub mod journal;
 pub mod json;
 pub mod metadata;
+pub mod pace;
+pub mod private;
 pub mod routes;
 pub mod server;
 pub mod settings;

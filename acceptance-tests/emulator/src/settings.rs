@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::arm::id::Kind;
 use crate::arm::throttle::Measure;
+use crate::pace::Pace;
+use crate::store::Work;
 
 /// How a write that takes time says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,8 +91,10 @@ pub enum NextLink {
 pub struct Settings {
     /// How unfinished writes are announced.
     pub operations: Operations,
-    /// How long a write takes.
-    pub operation_seconds: f64,
+    /// How long a write takes, by what it does.
+    pub pace: Pace,
+    /// How long every write takes, whatever the pace; null for as long as the pace says.
+    pub operation_seconds: Option<f64>,
     /// After how many looks a write is done, however long it was to take; null for no such end. A look is a request to
     /// the address of its operation, or where there is none to the object.
     pub operation_polls: Option<u32>,
@@ -122,9 +127,11 @@ pub struct Settings {
     pub clock_skew_seconds: i64,
     /// Whether ARM's token buckets refuse requests.
     pub throttle: bool,
-    /// How many times as quickly as Azure's they fill.
+    /// Whether requests beyond the limits of the Compute provider are refused.
+    pub throttle_compute: bool,
+    /// How many times as quickly as at Azure a limit recovers.
     pub throttle_speed: f64,
-    /// How many times as much as Azure's they hold.
+    /// How many times as many requests as at Azure a limit allows.
     pub throttle_size: f64,
     /// Whether all that ARM's contract refuses is refused.
     pub strict: bool,
@@ -144,9 +151,10 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             operations: Operations::Async,
-            operation_seconds: 0.3,
+            pace: Pace::Quick,
+            operation_seconds: None,
             operation_polls: None,
-            retry_after: Some(1),
+            retry_after: None,
             put_status: None,
             delete_lag_seconds: 0.0,
             delete_lag_visible: false,
@@ -160,6 +168,7 @@ impl Default for Settings {
             az: Az::User,
             clock_skew_seconds: 0,
             throttle: false,
+            throttle_compute: false,
             throttle_speed: 1.0,
             throttle_size: 1.0,
             strict: false,
@@ -167,7 +176,7 @@ impl Default for Settings {
             immutable: Immutable::Refuse,
             immutable_properties: vec!["osType".to_owned(), "rules".to_owned()],
             lock: Lock::Object,
-            replication_status: false,
+            replication_status: true,
         }
     }
 }
@@ -185,7 +194,7 @@ impl Settings {
             return Err("page_size is at least 1".to_owned());
         }
         for (name, seconds) in [
-            ("operation_seconds", settings.operation_seconds),
+            ("operation_seconds", settings.operation_seconds.unwrap_or(0.0)),
             ("delete_lag_seconds", settings.delete_lag_seconds),
             ("registration_seconds", settings.registration_seconds),
         ] {
@@ -205,14 +214,24 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The measure of the buckets.
-    pub fn buckets(&self) -> Measure {
+    /// How long a write takes, in seconds.
+    pub fn seconds(&self, kind: Kind, work: Work) -> f64 {
+        self.operation_seconds.unwrap_or_else(|| self.pace.seconds(kind, work))
+    }
+
+    /// The measure of ARM's buckets.
+    pub fn measure(&self) -> Measure {
         Measure { size: self.throttle_size, speed: self.throttle_speed }
+    }
+
+    /// The measure of the Compute provider's limits.
+    pub fn compute_measure(&self) -> Measure {
+        if self.throttle_compute { self.measure() } else { Measure { size: 1.0, speed: 1.0 } }
     }
 
     /// Whether writes finish before they are answered.
     pub fn immediate(&self) -> bool {
-        self.operations == Operations::None || self.operation_seconds <= 0.0
+        self.operations == Operations::None || self.operation_seconds.is_some_and(|seconds| seconds <= 0.0)
     }
 }
 
@@ -238,6 +257,7 @@ mod tests {
         assert!(refuse(json!({"page_size": 0})).contains("page_size"));
         assert!(refuse(json!({"operation_seconds": -1})).contains("operation_seconds"));
         assert!(refuse(json!({"put_status": 404})).contains("put_status"));
+        assert!(refuse(json!({"pace": "azure/0"})).contains("pace"));
         assert!(refuse(json!([])).contains("object"));
     }
 }

@@ -21,8 +21,14 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_in(&std::env::temp_dir(), arguments)
+    }
+
+    /// The same with another place for temporary files.
+    fn start_in(temporary: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gallery-emulator"))
             .args(arguments)
+            .env("TMPDIR", temporary)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -254,6 +260,23 @@ async fn objects_and_authority_outlive_the_process_when_asked() {
     assert!(Path::new(&certificate).exists());
     private.stop();
     assert!(!Path::new(&certificate).exists());
+}
+
+#[test]
+fn a_start_removes_what_a_killed_emulator_left() {
+    let temporary = tempfile::tempdir().unwrap();
+    let left = || std::fs::read_dir(temporary.path()).unwrap().count();
+    let mut killed = Running::start_in(temporary.path(), &[]);
+    let running = Running::start_in(temporary.path(), &[]);
+    killed.child.kill().unwrap();
+    killed.child.wait().unwrap();
+    assert_eq!(left(), 2);
+    let next = Running::start_in(temporary.path(), &[]);
+    assert!(!Path::new(killed.text("ca_certificate")).exists());
+    assert!(Path::new(running.text("ca_certificate")).exists());
+    next.stop();
+    running.stop();
+    assert_eq!(left(), 0);
 }
 
 #[tokio::test]

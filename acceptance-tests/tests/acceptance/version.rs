@@ -33,7 +33,7 @@ fn basic() {
         assert_eq!(v["location"], "westus");
         assert_eq!(v["grants"], json!([]));
         assert_eq!(v["exclude_from_latest"], false);
-        assert!(v["published_date"].as_str().is_some_and(|date| date.ends_with('Z')), "{v}");
+        assert!(v["published_date"].as_str().is_some_and(|date| date.ends_with("+00:00")), "{v}");
         let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
         let nobody = json!({"privileges": [], "roles": [], "identities": [], "roleAssignments": []});
         assert_eq!(held["properties"]["rules"], nobody, "all four lists, empty ones too");

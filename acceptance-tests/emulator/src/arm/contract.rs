@@ -1,4 +1,5 @@
 //! The published contract as tables: each body's members, their shapes, and what is required or only read.
+//! Members stand in the order in which Azure writes them.
 //!
 //! Source: the generated SDKs of 2024-03-03 and 2026-03-03 (azure-mgmt-compute 33.1.0 and 39.0.0).
 
@@ -147,45 +148,45 @@ static GALLERY: &[Member] = &[
 static GROUP: &[Member] = &[read("provisioningState")];
 
 static GROUP_BODY: &[Member] = &[
-    read("id"),
     read("name"),
+    read("id"),
     read("type"),
-    read("systemData"),
     required("location", Shape::Text),
     optional("tags", Shape::Texts),
     optional("managedBy", Shape::Text),
     optional("properties", Shape::Record(GROUP)),
+    read("systemData"),
 ];
 
 static GALLERY_BODY: &[Member] = &[
-    read("id"),
     read("name"),
+    read("id"),
     read("type"),
-    read("systemData"),
     required("location", Shape::Text),
     optional("tags", Shape::Texts),
     optional("identity", Shape::Anything),
     optional("properties", Shape::Record(GALLERY)),
+    read("systemData"),
 ];
 
 static PROFILE_BODY: &[Member] = &[
-    read("id"),
     read("name"),
+    read("id"),
     read("type"),
-    read("systemData"),
     required("location", Shape::Text),
     optional("tags", Shape::Texts),
     required("properties", Shape::Record(PROFILE)),
+    read("systemData"),
 ];
 
 static VERSION_BODY: &[Member] = &[
-    read("id"),
     read("name"),
+    read("id"),
     read("type"),
-    read("systemData"),
     required("location", Shape::Text),
     optional("tags", Shape::Texts),
     required("properties", Shape::Record(VERSION)),
+    read("systemData"),
 ];
 
 /// The members of a kind's body. `properties` of the two in-VM types has required members, so it is required

@@ -57,6 +57,7 @@ fn accept(emulator: &mut Emulator, call: &Call<'_>, mut object: Object) -> Reply
     let (lag, visible) = (millis(settings.delete_lag_seconds).max(0), settings.delete_lag_visible);
     let lag = if group { 0 } else { lag };
     let operation = write::start(emulator, call, &id, Work::Delete, &region);
+    emulator.limits.work(id.kind(), Work::Delete, emulator.settings.compute_measure(), call.now);
     emulator.unsaved = true;
     let (ends, ending, name) = operation.as_ref().map_or_else(
         || (call.now, Ending::Succeeded, String::new()),

@@ -3,8 +3,10 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use crate::arm::id::ResourceId;
+use crate::arm::id::{Kind, ResourceId};
+use crate::arm::limits::Exceeded;
 use crate::arm::regions;
+use crate::clock::{Millis, azure_time};
 use crate::exchange::Reply;
 
 /// An error answer: `{"error":{"code","message","target"}}`.
@@ -18,8 +20,10 @@ pub struct ArmError {
     pub message: String,
     /// The member or parameter at fault.
     pub target: Option<String>,
-    /// The target under which `details` says the same again.
-    pub again_for: Option<&'static str>,
+    /// `details`, a list.
+    pub details: Option<Box<Value>>,
+    /// Whether Azure Resource Manager answers it by itself, without the Compute provider.
+    pub by_gateway: bool,
     /// Headers besides the usual ones.
     pub headers: Vec<(&'static str, String)>,
 }
@@ -32,7 +36,8 @@ impl ArmError {
             code: code.to_owned(),
             message: message.into(),
             target: None,
-            again_for: None,
+            details: None,
+            by_gateway: true,
             headers: Vec::new(),
         }
     }
@@ -62,9 +67,8 @@ impl ArmError {
         if let (Some(target), Value::Object(members)) = (&self.target, &mut error) {
             members.insert("target".to_owned(), json!(target));
         }
-        if let (Some(target), Value::Object(members)) = (self.again_for, &mut error) {
-            let detail = json!({"code": self.code, "target": target, "message": self.message});
-            members.insert("details".to_owned(), json!([detail]));
+        if let (Some(details), Value::Object(members)) = (&self.details, &mut error) {
+            members.insert("details".to_owned(), (**details).clone());
         }
         json!({ "error": error })
     }
@@ -72,7 +76,7 @@ impl ArmError {
     /// The answer.
     pub fn reply(&self) -> Reply {
         let mut reply = Reply::json(self.status, &self.body());
-        reply.set("x-ms-failure-cause", "gateway");
+        reply.set("x-ms-failure-cause", if self.by_gateway { "gateway" } else { "service" });
         for (name, value) in &self.headers {
             reply.set(name, value);
         }
@@ -259,9 +263,16 @@ impl ArmError {
     }
 
     /// A changed member that cannot change.
-    pub fn change_refused(name: &str) -> Self {
-        Self::conflict("PropertyChangeNotAllowed", format!("Changing property '{name}' is not allowed."))
-            .at(name)
+    pub fn change_refused(kind: Kind, name: &str) -> Self {
+        let object = match kind {
+            Kind::Version => "galleryInVMAccessControlProfileVersion",
+            _ => "galleryInVMAccessControlProfile",
+        };
+        let path = format!("{object}.properties.{name}");
+        let text = format!("Changing property '{path}' is not allowed.");
+        let mut error = Self::conflict("PropertyChangeNotAllowed", text).at(&path);
+        error.by_gateway = false;
+        error
     }
 
     /// A resource that exists in another region.
@@ -326,6 +337,26 @@ impl ArmError {
     /// A delete of something whose children are gone for readers but not yet for the service.
     pub fn nested_lag() -> Self {
         Self::conflict("CannotDeleteResource", "Can not delete resource before nested resources are deleted.")
+    }
+
+    /// Too many requests of a kind for the Compute provider.
+    pub fn limit_exceeded(exceeded: &Exceeded, now: Millis) -> Self {
+        let group = format!("{}{}", exceeded.operation.name, exceeded.window);
+        let measured = json!({
+            "operationGroup": group, "startTime": azure_time(exceeded.since, 0), "endTime": azure_time(now, 0),
+            "allowedRequestCount": exceeded.allowed, "measuredRequestCount": exceeded.allowed,
+        });
+        let mut error = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "OperationNotAllowed",
+            "The server rejected the request because too many requests have been received for this subscription.",
+        );
+        error.details = Some(Box::new(json!([{
+            "code": "TooManyRequests", "target": group, "message": measured.to_string(),
+        }])));
+        error.by_gateway = false;
+        error.headers.push(("retry-after", exceeded.seconds.to_string()));
+        error
     }
 
     /// An empty bucket.

@@ -18,7 +18,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The value of `type` in a body.
+    /// The type, as Azure Resource Manager knows it.
     pub fn type_name(self) -> &'static str {
         match self {
             Self::Group => "Microsoft.Resources/resourceGroups",
@@ -26,6 +26,11 @@ impl Kind {
             Self::Profile => "Microsoft.Compute/galleries/inVMAccessControlProfiles",
             Self::Version => "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions",
         }
+    }
+
+    /// The value of `type` in the Compute provider's answers: a version has its profile's (recorded).
+    pub fn answered_type(self) -> &'static str {
+        if self == Self::Version { Self::Profile.type_name() } else { self.type_name() }
     }
 
     /// The type without its namespace, as error texts name it.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::arm::error::ArmError;
+use crate::arm::id::Kind;
 use crate::settings::{Immutable, Settings};
 
 /// Compares the new `properties` with the old ones: a changed immutable member is refused or set back.
@@ -10,6 +11,7 @@ use crate::settings::{Immutable, Settings};
 /// `rules` (said in a pull request of the az CLI) and `osType` by default; which answer the service gives is
 /// not known, so it can be set. A member left out of a PUT is taken as unchanged (assumed).
 pub fn hold(
+    kind: Kind,
     old: &Map<String, Value>,
     new: &mut Map<String, Value>,
     settings: &Settings,
@@ -21,7 +23,7 @@ pub fn hold(
             && before != Some(after)
             && before.map(canonical) != Some(canonical(after))
         {
-            return Err(ArmError::change_refused(name));
+            return Err(ArmError::change_refused(kind, name));
         }
         match before {
             Some(before) => new.insert(name.clone(), before.clone()),
@@ -80,7 +82,7 @@ mod tests {
     fn the_same_rules_in_another_order_are_the_same() {
         let old = map(json!({"rules": rules(false), "mode": "Audit"}));
         let mut new = map(json!({"rules": rules(true), "mode": "Enforce"}));
-        hold(&old, &mut new, &Settings::default()).unwrap();
+        hold(Kind::Version, &old, &mut new, &Settings::default()).unwrap();
         assert_eq!(new["mode"], "Enforce");
     }
 
@@ -88,20 +90,20 @@ mod tests {
     fn other_rules_are_refused_or_dropped() {
         let old = map(json!({"rules": rules(false)}));
         let mut new = map(json!({"rules": {"privileges": [{"name": "a", "path": "/a"}]}}));
-        let error = hold(&old, &mut new, &Settings::default()).unwrap_err();
+        let error = hold(Kind::Version, &old, &mut new, &Settings::default()).unwrap_err();
         assert_eq!(error.code, "PropertyChangeNotAllowed");
         let keep = Settings { immutable: Immutable::Keep, ..Settings::default() };
-        hold(&old, &mut new, &keep).unwrap();
+        hold(Kind::Version, &old, &mut new, &keep).unwrap();
         assert_eq!(new["rules"], rules(false));
     }
 
     #[test]
     fn rules_cannot_come_later_and_stay_when_left_out() {
         let mut new = map(json!({"rules": rules(false)}));
-        assert!(hold(&Map::new(), &mut new, &Settings::default()).is_err());
+        assert!(hold(Kind::Version, &Map::new(), &mut new, &Settings::default()).is_err());
         let old = map(json!({"rules": rules(false)}));
         let mut new = Map::new();
-        hold(&old, &mut new, &Settings::default()).unwrap();
+        hold(Kind::Version, &old, &mut new, &Settings::default()).unwrap();
         assert_eq!(new["rules"], rules(false));
     }
 }

@@ -7,6 +7,8 @@ pub mod delete;
 pub mod error;
 pub mod id;
 pub mod immutable;
+pub mod layout;
+pub mod limits;
 pub mod operation;
 pub mod poll;
 pub mod read;
@@ -14,12 +16,13 @@ pub mod regions;
 pub mod registration;
 pub mod render;
 pub mod shout;
+pub mod signature;
 pub mod subscription;
 pub mod throttle;
 pub mod versions;
 pub mod write;
 
-use hyper::Method;
+use hyper::{Method, StatusCode};
 use uuid::Uuid;
 
 use crate::arm::error::ArmError;
@@ -102,7 +105,7 @@ fn admitted(
         _ => (emulator.identity.tenant_id.clone(), "tenant"),
     };
     let verdict = if emulator.settings.throttle {
-        emulator.buckets.take(&scope, &caller.object_id, count, emulator.settings.buckets(), now)
+        emulator.buckets.take(&scope, &caller.object_id, count, emulator.settings.measure(), now)
     } else {
         Buckets::full(count)
     };
@@ -112,7 +115,7 @@ fn admitted(
         }
         Verdict::Taken(own, global) => {
             let call = Call { request, caller, now, fault };
-            let mut reply = route(emulator, &call, &segments).unwrap_or_else(|error| error.reply());
+            let mut reply = by_compute(emulator, &call, &segments);
             let plural = count.plural();
             reply.set(&format!("x-ms-ratelimit-remaining-{scope_word}-{plural}"), &own.to_string());
             if scope_word == "subscription" {
@@ -121,6 +124,53 @@ fn admitted(
             }
             reply
         }
+    }
+}
+
+/// Answers within the limits of the Compute provider, where the request is the provider's.
+fn by_compute(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Reply {
+    let (measure, throttle) = (emulator.settings.compute_measure(), emulator.settings.throttle_compute);
+    let Some(operation) = limited(segments, &call.request.method) else {
+        return route(emulator, call, segments).unwrap_or_else(|error| error.reply());
+    };
+    let checked = if throttle { emulator.limits.check(operation, measure, call.now) } else { Ok(()) };
+    let mut reply = checked
+        .map_err(|exceeded| ArmError::limit_exceeded(&exceeded, call.now))
+        .and_then(|()| route(emulator, call, segments))
+        .unwrap_or_else(|error| error.reply());
+    let by_arm = reply.headers.get("x-ms-failure-cause").is_some_and(|cause| cause == "gateway");
+    if by_arm || reply.is_empty_list() {
+        return reply;
+    }
+    if reply.status != StatusCode::TOO_MANY_REQUESTS {
+        emulator.limits.count(operation, measure, call.now);
+    }
+    // A client that nobody throttles should have no reason to slow down.
+    let floor = if throttle { 0.0 } else { 0.9 };
+    let left = emulator.limits.header(operation, measure, floor, call.now);
+    reply.set("x-ms-ratelimit-remaining-resource", &left);
+    reply.set("x-ms-served-by", SERVED_BY);
+    reply
+}
+
+/// Whose machine answered, twice as at Azure.
+const SERVED_BY: &str = "7e4a0000-0000-4000-8000-00000000000f_133951629744830698,\
+                         7e4a0000-0000-4000-8000-00000000000f_133951629744830698";
+
+/// What the Compute provider counts a request as.
+fn limited(segments: &[String], method: &Method) -> Option<limits::Operation> {
+    let is = |at: usize, word: &str| segments.get(at).is_some_and(|one| one.eq_ignore_ascii_case(word));
+    if is(2, "providers") && is(6, "capsOperations") {
+        return Some(limits::STATUS);
+    }
+    if let Some(id) = ResourceId::from_segments(segments) {
+        return limits::of_object(id.kind(), Count::of(method));
+    }
+    let (_, parent) = segments.split_last()?;
+    match ResourceId::from_segments(parent)?.kind() {
+        Kind::Gallery => limits::of_list(Kind::Profile),
+        Kind::Profile => limits::of_list(Kind::Version),
+        _ => None,
     }
 }
 
@@ -243,18 +293,23 @@ pub fn verb_word(method: &Method) -> &'static str {
 
 /// The headers every answer of ARM has.
 pub fn add_headers(reply: &mut Reply, request: &Request, shown: Millis) {
-    let correlation = request
-        .header("x-ms-correlation-request-id")
-        .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
-    reply.set("x-ms-request-id", &Uuid::new_v4().to_string());
+    let given = request.header("x-ms-correlation-request-id");
+    let correlation = given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    if !reply.headers.contains_key("x-ms-request-id") {
+        // What Azure Resource Manager answers by itself has one id for both.
+        let own = given.is_none() && !reply.headers.contains_key("x-ms-ratelimit-remaining-resource");
+        let id = if own { correlation.clone() } else { Uuid::new_v4().to_string() };
+        reply.set("x-ms-request-id", &id);
+    }
     reply.set("x-ms-correlation-request-id", &correlation);
     let compact: String = rfc3339(shown - shown.rem_euclid(1000)).replace(['-', ':'], "");
-    reply.set("x-ms-routing-request-id", &format!("LOOPBACK:{compact}:{}", Uuid::new_v4()));
+    reply.set("x-ms-routing-request-id", &format!("LOOPBACK:{compact}:{correlation}"));
     reply.set("cache-control", "no-cache");
     reply.set("pragma", "no-cache");
     reply.set("expires", "-1");
     reply.set("strict-transport-security", "max-age=31536000; includeSubDomains");
     reply.set("x-content-type-options", "nosniff");
+    reply.set("x-cache", "CONFIG_NOCACHE");
     let wanted = request.header("x-ms-return-client-request-id");
     if wanted.is_some_and(|value| value.eq_ignore_ascii_case("true"))
         && let Some(id) = request.header("x-ms-client-request-id")

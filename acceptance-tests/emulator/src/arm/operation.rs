@@ -10,13 +10,23 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::arm::contract::{Member, Need, Shape};
 use crate::arm::id::ResourceId;
-use crate::clock::{Millis, rfc3339};
-use crate::exchange::Reply;
+use crate::arm::layout::{self, Layout};
+use crate::arm::signature;
+use crate::clock::{Millis, azure_time};
+use crate::exchange::{Reply, Request};
 use crate::store::{Ending, Work};
 
 /// How many operations are remembered.
 const REMEMBERED: usize = 20_000;
+
+/// The members of a status document, in order.
+static DOCUMENT: &[Member] = &[member("startTime"), member("endTime"), member("status"), member("name")];
+
+const fn member(name: &'static str) -> Member {
+    Member { name, shape: Shape::Anything, need: Need::Read }
+}
 
 /// An operation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,12 +64,27 @@ impl Operation {
 
     /// The address of its status.
     pub fn status_address(&self, base: &str) -> String {
-        format!("{}?api-version={}", self.path(base), self.api_version)
+        self.address(base, "", "status")
     }
 
     /// The address that answers 202 until it ends.
     pub fn monitor_address(&self, base: &str) -> String {
-        format!("{}?monitor=true&api-version={}", self.path(base), self.api_version)
+        self.address(base, "monitor=true&", "monitor")
+    }
+
+    /// An address is signed, but for a resource group's, whose form was not looked at.
+    fn address(&self, base: &str, monitor: &str, purpose: &str) -> String {
+        let signature = match self.target.names.as_slice() {
+            [] => String::new(),
+            _ => signature::query(&self.name, purpose, self.started),
+        };
+        format!("{}?{monitor}api-version={}{signature}", self.path(base), self.api_version)
+    }
+
+    /// Whether a look brings back the address as it was given.
+    pub fn is_asked_by_its_address(&self, request: &Request, monitor: bool) -> bool {
+        let purpose = if monitor { "monitor" } else { "status" };
+        self.target.names.is_empty() || signature::holds(request, &self.name, purpose, self.started)
     }
 
     fn path(&self, base: &str) -> String {
@@ -77,17 +102,27 @@ impl Operation {
     pub fn status(&self, now: Millis) -> Value {
         let mut body = json!({
             "name": self.name,
-            "startTime": rfc3339(self.started),
+            "startTime": azure_time(self.started, self.ticks()),
             "status": if self.ended(now) { self.ending.word() } else { "InProgress" },
         });
         let Value::Object(members) = &mut body else { return body };
         if self.ended(now) {
-            members.insert("endTime".to_owned(), json!(rfc3339(self.ends)));
+            members.insert("endTime".to_owned(), json!(azure_time(self.ends, self.ticks())));
             if self.ending != Ending::Succeeded {
                 members.insert("error".to_owned(), self.error_body());
             }
         }
         body
+    }
+
+    /// The status document as it goes out.
+    pub fn document(&self, status: &Value) -> Reply {
+        Reply::json_text(StatusCode::OK, layout::text(status, DOCUMENT, Layout::Lines))
+    }
+
+    /// What of its times is finer than the clock.
+    fn ticks(&self) -> u128 {
+        uuid::Uuid::try_parse(&self.name).map_or(0, |name| name.as_u128())
     }
 
     fn error_body(&self) -> Value {
@@ -183,11 +218,35 @@ mod tests {
 
     #[test]
     fn addresses_have_the_published_form() {
+        let mut operation = operation(Ending::Succeeded);
+        let monitor = operation.monitor_address("https://h:1");
+        let start = "https://h:1/subscriptions/s/providers/Microsoft.Compute/locations/westus/capsOperations/guid\
+                     ?monitor=true&api-version=2024-03-03&t=621355968000000000&c=MII";
+        assert!(monitor.starts_with(start), "{monitor}");
+        let guid = "7e4a0000-0000-4000-8000-00000000000a";
+        operation.name = guid.to_owned();
+        operation.target.subscription = guid.to_owned();
+        assert_eq!(operation.status_address("https://management.azure.com").len(), 3189);
+        assert_eq!(operation.monitor_address("https://management.azure.com").len(), 3202);
+        operation.target.names.clear();
+        assert!(operation.monitor_address("https://h:1").ends_with("?monitor=true&api-version=2024-03-03"));
+    }
+
+    #[test]
+    fn the_status_document_is_laid_out_as_recorded() {
+        let mut operation = operation(Ending::Succeeded);
+        let document = |operation: &Operation, now| {
+            String::from_utf8(operation.document(&operation.status(now)).body.to_vec()).unwrap()
+        };
         assert_eq!(
-            operation(Ending::Succeeded).monitor_address("https://h:1"),
-            "https://h:1/subscriptions/s/providers/Microsoft.Compute/locations/westus/capsOperations/guid\
-             ?monitor=true&api-version=2024-03-03"
+            document(&operation, 999),
+            "{\r\n  \"startTime\": \"1970-01-01T00:00:00+00:00\",\r\n  \"status\": \"InProgress\",\r\n  \"name\": \"guid\"\r\n}"
         );
+        operation.name = "7e4a0000-0000-4000-8000-000000000019".to_owned();
+        operation.started = 250;
+        let ended = document(&operation, 1000);
+        assert!(ended.starts_with("{\r\n  \"startTime\": \"1970-01-01T00:00:00.250"), "{ended}");
+        assert!(ended.find("endTime").unwrap() < ended.find("status").unwrap(), "{ended}");
     }
 
     #[test]

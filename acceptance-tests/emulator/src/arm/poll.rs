@@ -4,7 +4,8 @@ use hyper::StatusCode;
 
 use crate::arm::Call;
 use crate::arm::error::ArmError;
-use crate::arm::render::render;
+use crate::arm::render::{self, Use};
+use crate::arm::write::identify;
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::store::{Ending, Work};
@@ -43,6 +44,11 @@ pub fn answer(
         operation.hidden -= 1;
         return Err(missing());
     }
+    if emulator.settings.strict && !operation.is_asked_by_its_address(call.request, monitor) {
+        let text =
+            "The address of the operation is not as it was given: its signature is missing or another.";
+        return Err(ArmError::new(StatusCode::FORBIDDEN, "InvalidOperationAddress", text));
+    }
     // What has ended by now has ended for the objects too.
     emulator.store.settle(call.now);
     looked_at(emulator, name, call);
@@ -55,23 +61,25 @@ pub fn answer(
         {
             *word = word.to_uppercase();
         }
-        Reply::json(StatusCode::OK, &status)
+        operation.document(&status)
     } else if !ended {
         Reply::empty(StatusCode::ACCEPTED).with("location", &operation.monitor_address(&call.request.base))
     } else if operation.ending != Ending::Succeeded {
         operation.failure()
     } else if operation.work == Work::Delete {
-        let group = operation.target.names.is_empty();
-        Reply::empty(if group { StatusCode::OK } else { StatusCode::NO_CONTENT })
+        Reply::empty(StatusCode::OK)
     } else {
         let version = operation.api_version.as_str();
         emulator.store.get(&operation.target).map_or_else(
             || Reply::empty(StatusCode::OK),
-            |object| Reply::json(StatusCode::OK, &render(object, version, &emulator.settings)),
+            |object| render::reply(StatusCode::OK, object, version, Use::Write, &emulator.settings),
         )
     };
     if !ended && let Some(seconds) = emulator.settings.retry_after {
         reply.set("retry-after", &seconds.to_string());
+    }
+    if !operation.target.names.is_empty() {
+        identify(&mut reply, emulator, call, &operation.region);
     }
     Ok(reply)
 }

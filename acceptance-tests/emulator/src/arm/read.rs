@@ -4,10 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::StatusCode;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
+use crate::arm::contract;
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
-use crate::arm::render::render;
+use crate::arm::layout::{self, Layout};
+use crate::arm::render::{self, Use, render};
 use crate::arm::{Call, poll, verb_word, versions};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
@@ -28,7 +31,7 @@ pub fn one(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     }
     let object = find(emulator, call, id)?;
     let version = call.request.parameter("api-version").unwrap_or("");
-    let mut reply = Reply::json(StatusCode::OK, &render(object, version, &emulator.settings));
+    let mut reply = render::reply(StatusCode::OK, object, version, Use::Read, &emulator.settings);
     if object.pending.is_some()
         && emulator.settings.operations == Operations::State
         && let Some(seconds) = emulator.settings.retry_after
@@ -79,7 +82,7 @@ pub fn above(emulator: &Emulator, id: &ResourceId, verb: &str) -> Result<(), Arm
 /// The resource groups of the subscription.
 pub fn groups(emulator: &Emulator, call: &Call<'_>) -> Result<Reply, ArmError> {
     let objects = emulator.store.all().filter(|object| object.id.kind() == Kind::Group);
-    Ok(page(emulator, call, objects))
+    Ok(page(emulator, call, Kind::Group, objects))
 }
 
 /// The galleries of a group, or of the subscription.
@@ -87,13 +90,13 @@ pub fn galleries(emulator: &Emulator, call: &Call<'_>, group: Option<&str>) -> R
     versions::check(call.request.parameter("api-version"), Kind::Gallery, "")?;
     let Some(group) = group else {
         let all = emulator.store.all().filter(|object| object.id.kind() == Kind::Gallery);
-        return Ok(page(emulator, call, all));
+        return Ok(page(emulator, call, Kind::Gallery, all));
     };
     let group = ResourceId::of_group(&emulator.identity.subscription_id, group);
     if emulator.store.get(&group).is_none() {
         return Err(ArmError::group_missing(&group.group));
     }
-    Ok(page(emulator, call, emulator.store.children(&group, Kind::Gallery)))
+    Ok(page(emulator, call, Kind::Gallery, emulator.store.children(&group, Kind::Gallery)))
 }
 
 /// The profiles of a gallery, or the versions of a profile.
@@ -104,7 +107,7 @@ pub fn children(emulator: &Emulator, call: &Call<'_>, parent: &ResourceId) -> Re
         above(emulator, parent, "read")?;
         return Err(ArmError::parent_missing(&parent.child(""), "read"));
     }
-    Ok(page(emulator, call, emulator.store.children(parent, kind)))
+    Ok(page(emulator, call, kind, emulator.store.children(parent, kind)))
 }
 
 /// Every resource of a group, or of the subscription, in the short form.
@@ -119,18 +122,38 @@ pub fn resources(emulator: &Emulator, call: &Call<'_>, group: Option<&str>) -> R
         object.id.kind() != Kind::Group
             && group.is_none_or(|group| object.id.group.eq_ignore_ascii_case(group))
     };
-    let mut reply = page(emulator, call, emulator.store.all().filter(wanted));
-    let mut body = reply.value();
+    let mut body = entries(emulator, call, emulator.store.all().filter(wanted));
     for item in body.get_mut("value").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(members) = item.as_object_mut() {
             members.remove("properties");
+            let id = members.get("id").and_then(Value::as_str).and_then(ResourceId::parse);
+            members.insert("type".to_owned(), json!(id.map(|id| id.kind().type_name())));
         }
     }
-    reply.body = body.to_string().into();
-    Ok(reply)
+    Ok(Reply::json(StatusCode::OK, &body))
 }
 
-fn page<'a>(emulator: &Emulator, call: &Call<'_>, objects: impl Iterator<Item = &'a Object>) -> Reply {
+/// A page of a list, compact as recorded, with its entries' members in order.
+fn page<'a>(
+    emulator: &Emulator,
+    call: &Call<'_>,
+    kind: Kind,
+    objects: impl Iterator<Item = &'a Object>,
+) -> Reply {
+    let body = entries(emulator, call, objects);
+    let entry = contract::body(kind);
+    let written = |one: &Value| layout::text(one, entry, Layout::Compact);
+    let list: Vec<String> =
+        body.get("value").and_then(Value::as_array).into_iter().flatten().map(written).collect();
+    let next = body.get("nextLink").map_or_else(String::new, |link| format!(",\"nextLink\":{link}"));
+    let mut reply = Reply::json_text(StatusCode::OK, format!("{{\"value\":[{}]{next}}}", list.join(",")));
+    if !list.is_empty() && kind != Kind::Group {
+        reply.set("x-ms-original-request-ids", &Uuid::new_v4().to_string());
+    }
+    reply
+}
+
+fn entries<'a>(emulator: &Emulator, call: &Call<'_>, objects: impl Iterator<Item = &'a Object>) -> Value {
     let request = call.request;
     let version = request.parameter("api-version").unwrap_or("");
     let after = request
@@ -141,7 +164,7 @@ fn page<'a>(emulator: &Emulator, call: &Call<'_>, objects: impl Iterator<Item = 
     let mut rest = objects.filter(|object| after.as_ref().is_none_or(|after| object.id.key() > *after));
     let shown: Vec<&Object> = rest.by_ref().take(size).collect();
     let mut value: Vec<Value> =
-        shown.iter().map(|object| render(object, version, &emulator.settings)).collect();
+        shown.iter().map(|object| render(object, version, Use::Read, &emulator.settings)).collect();
     if emulator.settings.shout {
         value.reverse();
     }
@@ -157,5 +180,5 @@ fn page<'a>(emulator: &Emulator, call: &Call<'_>, objects: impl Iterator<Item = 
         };
         members.insert("nextLink".to_owned(), json!(link));
     }
-    Reply::json(StatusCode::OK, &body)
+    body
 }

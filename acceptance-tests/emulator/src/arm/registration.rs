@@ -9,6 +9,7 @@ use crate::emulator::Emulator;
 use crate::entra::token::Caller;
 use crate::settings::Registration;
 use hyper::StatusCode;
+use serde_json::json;
 
 /// The one namespace this is about.
 const COMPUTE: &str = "Microsoft.Compute";
@@ -73,8 +74,9 @@ fn missing() -> ArmError {
         "The subscription is not registered to use namespace '{COMPUTE}'. See https://aka.ms/rps-not-found for how to \
          register subscriptions."
     );
+    let again = json!([{"code": "MissingSubscriptionRegistration", "target": COMPUTE, "message": message}]);
     let mut error = ArmError::new(StatusCode::CONFLICT, "MissingSubscriptionRegistration", message);
-    error.again_for = Some(COMPUTE);
+    error.details = Some(Box::new(again));
     error
 }
 

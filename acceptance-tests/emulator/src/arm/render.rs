@@ -1,20 +1,47 @@
 //! From a stored object to the body a client reads.
 
+use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::arm::id::Kind;
-use crate::arm::{regions, shout, versions};
-use crate::clock::rfc3339;
+use crate::arm::layout::{self, Layout};
+use crate::arm::{contract, shout, versions};
+use crate::clock::azure_time;
+use crate::exchange::Reply;
 use crate::settings::Settings;
 use crate::store::Object;
 
+/// What an object is shown for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// The answer to a GET, or an entry of a list.
+    Read,
+    /// The answer to a write.
+    Write,
+}
+
+/// The answer with an object as its body, in lines as the Compute provider writes it. Resource groups are Azure Resource
+/// Manager's own, and compact.
+pub fn reply(
+    status: StatusCode,
+    object: &Object,
+    api_version: &str,
+    used: Use,
+    settings: &Settings,
+) -> Reply {
+    let kind = object.id.kind();
+    let layout = if kind == Kind::Group { Layout::Compact } else { Layout::Lines };
+    let body = render(object, api_version, used, settings);
+    Reply::json_text(status, layout::text(&body, contract::body(kind), layout))
+}
+
 /// The body of an object at an api-version.
-pub fn render(object: &Object, api_version: &str, settings: &Settings) -> Value {
+pub fn render(object: &Object, api_version: &str, used: Use, settings: &Settings) -> Value {
     let kind = object.id.kind();
     let mut body: Map<String, Value> = object.body.clone();
     body.insert("id".to_owned(), json!(object.id.path()));
     body.insert("name".to_owned(), json!(object.id.name()));
-    body.insert("type".to_owned(), json!(kind.type_name()));
+    body.insert("type".to_owned(), json!(kind.answered_type()));
     let properties = body.entry("properties").or_insert_with(|| json!({}));
     if let Value::Object(properties) = properties {
         properties.insert("provisioningState".to_owned(), json!(object.state));
@@ -22,16 +49,17 @@ pub fn render(object: &Object, api_version: &str, settings: &Settings) -> Value 
             let name = format!("{}-{}", object.id.subscription, object.id.name().to_uppercase());
             properties.insert("identifier".to_owned(), json!({ "uniqueName": name }));
         }
-        if kind == Kind::Version && settings.replication_status {
+        if kind == Kind::Version && used == Use::Read && settings.replication_status {
             let status = replication(properties, object);
             properties.insert("replicationStatus".to_owned(), status);
         }
     }
     if kind != Kind::Group && versions::has_system_data(api_version) {
         let by = json!({
-            "createdBy": object.creator, "createdByType": "Application", "createdAt": rfc3339(object.created),
+            "createdBy": object.creator, "createdByType": "Application",
+            "createdAt": azure_time(object.created, 0),
             "lastModifiedBy": object.creator, "lastModifiedByType": "Application",
-            "lastModifiedAt": rfc3339(object.modified),
+            "lastModifiedAt": azure_time(object.modified, 0),
         });
         body.insert("systemData".to_owned(), by);
     }
@@ -42,6 +70,8 @@ pub fn render(object: &Object, api_version: &str, settings: &Settings) -> Value 
     body
 }
 
+/// The state in each region, in the order of `targetLocations`. Only `Completed` is recorded; what is shown before an
+/// operation's end is assumed.
 fn replication(properties: &Map<String, Value>, object: &Object) -> Value {
     let done = object.pending.is_none();
     let targets = properties.get("targetLocations").and_then(Value::as_array);
@@ -53,10 +83,9 @@ fn replication(properties: &Map<String, Value>, object: &Object) -> Value {
         .iter()
         .map(|name| {
             json!({
-                "region": regions::display(name).unwrap_or(name),
-                "state": if done { "Completed" } else { "Replicating" },
-                "details": "",
                 "progress": if done { 100 } else { 0 },
+                "region": name,
+                "state": if done { "Completed" } else { "Replicating" },
             })
         })
         .collect();

@@ -8,9 +8,9 @@ use crate::arm::body::Reading;
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
 use crate::arm::operation::Operation;
-use crate::arm::render::render;
+use crate::arm::render::{self, Use};
 use crate::arm::{Call, body, contract, immutable, read, regions, verb_word, versions};
-use crate::clock::{millis, rfc3339};
+use crate::clock::{azure_time, millis};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::settings::{Lock, Operations};
@@ -27,6 +27,9 @@ pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     drop(sent);
     let id = place(emulator, call, id)?;
     normalise_location(&mut kept);
+    if id.kind() == Kind::Version {
+        fill_version(&mut kept);
+    }
     free(emulator, &id)?;
     if let Some(old) = emulator.store.get(&id) {
         let asked = kept.get("location").and_then(Value::as_str).unwrap_or("");
@@ -35,7 +38,7 @@ pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
         }
         hold(emulator, old, &mut kept)?;
     } else if id.kind() == Kind::Version {
-        stamp(&mut kept, &rfc3339(call.now - call.now.rem_euclid(1000)));
+        stamp(&mut kept, &azure_time(call.now, Uuid::new_v4().as_u128()));
     }
     let old = emulator.store.take(&id);
     let work = if old.is_some() { Work::Update } else { Work::Create };
@@ -87,6 +90,9 @@ pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resul
     }
     let whole = Value::Object(object.body.clone());
     body::read(object.id.kind(), &whole, Reading { strict: false, patch: false })?;
+    if object.id.kind() == Kind::Version {
+        fill_version(&mut object.body);
+    }
     hold(emulator, &old, &mut object.body)?;
     object.modified = call.now;
     Ok(accept(emulator, call, object, Work::Update, StatusCode::OK))
@@ -116,7 +122,8 @@ fn accept(
     let state = if operation.is_some() { work.state() } else { "Succeeded" };
     state.clone_into(&mut object.state);
     let version = call.request.parameter("api-version").unwrap_or("");
-    let mut reply = Reply::json(status, &render(&object, version, &emulator.settings));
+    let mut reply = render::reply(status, &object, version, Use::Write, &emulator.settings);
+    emulator.limits.work(object.id.kind(), work, emulator.settings.compute_measure(), call.now);
     emulator.store.put(object);
     emulator.unsaved = true;
     if let Some(operation) = &operation {
@@ -136,7 +143,8 @@ pub fn start(
     if emulator.settings.immediate() && call.fault.is_none() {
         return None;
     }
-    let seconds = call.fault.and_then(|fault| fault.seconds).unwrap_or(emulator.settings.operation_seconds);
+    let settled = || emulator.settings.seconds(target.kind(), work);
+    let seconds = call.fault.and_then(|fault| fault.seconds).unwrap_or_else(settled);
     let error = call.fault.and_then(|fault| {
         let message = fault
             .message
@@ -170,6 +178,11 @@ pub fn announce(reply: &mut Reply, call: &Call<'_>, operation: &Operation, emula
     let settings = &emulator.settings;
     let base = &call.request.base;
     let group = operation.target.names.is_empty();
+    if !group {
+        // As recorded: the name of the operation.
+        reply.set("x-ms-request-id", &operation.name);
+        identify(reply, emulator, call, &operation.region);
+    }
     let delete = operation.work == Work::Delete;
     let (status, monitor) = match settings.operations {
         _ if group => (false, true),
@@ -189,6 +202,13 @@ pub fn announce(reply: &mut Reply, call: &Call<'_>, operation: &Operation, emula
     if let Some(seconds) = settings.retry_after {
         reply.set("retry-after", &seconds.to_string());
     }
+}
+
+/// Adds the header that tells who asked, on whatever has to do with an operation.
+pub fn identify(reply: &mut Reply, emulator: &Emulator, call: &Call<'_>, region: &str) {
+    let (tenant, caller) = (&emulator.identity.tenant_id, &call.caller.object_id);
+    let value = format!("tenantId={tenant},objectId={caller}/{region}/{}", Uuid::new_v4());
+    reply.set("x-ms-operation-identifier", &value);
 }
 
 /// The id as it will be stored, in the spelling of what is there; everything above must be there.
@@ -249,7 +269,7 @@ fn hold(emulator: &Emulator, old: &Object, new: &mut Map<String, Value>) -> Resu
         after.insert("publishedDate".to_owned(), date.clone());
     }
     if matches!(old.id.kind(), Kind::Profile | Kind::Version) {
-        immutable::hold(before, after, &emulator.settings)?;
+        immutable::hold(old.id.kind(), before, after, &emulator.settings)?;
     }
     Ok(())
 }
@@ -258,6 +278,27 @@ fn stamp(body: &mut Map<String, Value>, date: &str) {
     if let Some(Value::Object(properties)) = body.get_mut("properties") {
         properties.insert("publishedDate".to_owned(), json!(date));
     }
+}
+
+/// What the service fills in and respells in a version. The home region comes first, whether it was sent or not; where
+/// others were sent without it, that is assumed.
+fn fill_version(body: &mut Map<String, Value>) {
+    let home = regions::normal(body.get("location").and_then(Value::as_str).unwrap_or(""));
+    let Some(Value::Object(properties)) = body.get_mut("properties") else { return };
+    properties.entry("excludeFromLatest").or_insert(Value::Bool(false));
+    let sent = properties.remove("targetLocations");
+    let mut targets = vec![json!({ "name": home })];
+    for mut target in sent.and_then(|sent| sent.as_array().cloned()).unwrap_or_default() {
+        let name = regions::normal(target.get("name").and_then(Value::as_str).unwrap_or(""));
+        if let Value::Object(members) = &mut target {
+            members.insert("name".to_owned(), json!(name));
+        }
+        match targets.first_mut() {
+            Some(first) if name == home => *first = target,
+            _ => targets.push(target),
+        }
+    }
+    properties.insert("targetLocations".to_owned(), Value::Array(targets));
 }
 
 fn normalise_location(body: &mut Map<String, Value>) {
