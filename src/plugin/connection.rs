@@ -25,15 +25,10 @@ use super::listener::{Listener, RawConnection};
 const DEADLINE: Duration = Duration::from_secs(20);
 /// How many TLS handshakes may be under way.
 const PENDING: usize = 128;
-/// How much is read from a connection before those have a turn to whom it was sent. Hundreds of calls can come at the same
-/// time, and each lets go of its message once it has begun; read in one go, all of their messages are held together.
-const TURN: usize = 64 << 10;
 
 /// A connection whose peer has been admitted.
 pub(super) struct Connection {
     stream: Box<dyn Stream>,
-    /// How much was read without a pause.
-    in_a_row: usize,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -109,7 +104,7 @@ async fn authenticate(stream: impl Stream + 'static, tls: Option<TlsAcceptor>) -
 
 impl Connection {
     fn new(stream: impl Stream + 'static) -> Self {
-        Self { stream: Box::new(stream), in_a_row: 0 }
+        Self { stream: Box::new(stream) }
     }
 }
 
@@ -125,15 +120,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.in_a_row >= TURN {
-            self.in_a_row = 0;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.in_a_row = if polled.is_ready() { self.in_a_row + buffer.filled().len() - before } else { 0 };
-        polled
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
@@ -164,32 +151,5 @@ impl AsyncWrite for Connection {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
-    #[tokio::test]
-    async fn others_have_a_turn_while_there_is_more_to_read() {
-        let all = 4 * TURN;
-        let (mut host, here) = tokio::io::duplex(all);
-        host.write_all(&vec![7; all]).await.unwrap();
-        let mut connection = Connection::new(here);
-        let had = Arc::new(AtomicBool::new(false));
-        let turn = Arc::clone(&had);
-        tokio::spawn(async move { turn.store(true, Ordering::SeqCst) });
-
-        let (mut piece, mut read) = (vec![0; TURN / 8], 0);
-        while !had.load(Ordering::SeqCst) {
-            read += connection.read(&mut piece).await.unwrap();
-            assert!(read < all, "everything was read, and the other still waits");
-        }
-        let mut rest = vec![0; all - read];
-        connection.read_exact(&mut rest).await.unwrap();
-        assert!(rest.iter().all(|byte| *byte == 7));
     }
 }

@@ -12,8 +12,6 @@ use super::value::Value;
 pub struct ReadData {
     /// The configuration, wholly known.
     pub config: Value,
-    /// The module's `provider_meta` block.
-    pub meta: Option<Value>,
     /// What the host can do.
     pub capabilities: ClientCapabilities,
 }

@@ -141,6 +141,12 @@ impl Failure {
     }
 }
 
+impl From<Failure> for Diagnostics {
+    fn from(failure: Failure) -> Self {
+        failure.0
+    }
+}
+
 impl From<Diagnostic> for Failure {
     /// A failure of one message. A warning is raised to an error: whoever fails means it.
     fn from(mut diagnostic: Diagnostic) -> Self {

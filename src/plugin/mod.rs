@@ -3,7 +3,6 @@
 //! Written as if it were a crate of its own. A provider implements [`Provider`] and, for each of its types,
 //! [`Resource`], [`DataSource`], [`ListResource`] or [`Function`]; the service turns Terraform's calls into calls of these.
 
-mod codec;
 mod connection;
 pub mod data_source;
 pub mod diagnostic;
@@ -13,12 +12,10 @@ pub mod function;
 pub mod fuzz;
 mod go_plugin;
 pub mod handshake;
-mod intake;
 pub mod lifetime;
 pub mod list_resource;
 pub mod listener;
 pub mod log;
-mod packed;
 pub mod panics;
 pub mod path;
 pub mod proto;
@@ -26,7 +23,6 @@ pub mod provider;
 pub mod resource;
 pub mod schema;
 pub mod seclusion;
-pub mod sent;
 pub mod serve;
 pub mod service;
 pub mod tls;

@@ -16,8 +16,10 @@ use super::value::Value;
 /// What every call may need besides its arguments.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// Fires when Terraform asks the provider to stop: the call should end soon, saving what it began.
+    /// Cancelled when Terraform asks the provider to stop: the call should end soon and save what it began.
     pub cancel: CancellationToken,
+    /// The `provider_meta` block of the module whose resource or data source this is, if it has one.
+    pub meta: Option<Value>,
 }
 
 /// What the host on the other side can do.

@@ -10,7 +10,6 @@ use super::diagnostic::{Diagnostic, Diagnostics, Failure};
 use super::path::Path;
 use super::provider::{ClientCapabilities, Context, Deferral};
 use super::schema::{IdentitySchema, Schema};
-use super::sent::Sent;
 use super::value::Value;
 
 /// Bytes that Terraform keeps beside the state for the provider alone. Never secrets.
@@ -23,14 +22,12 @@ pub struct PlanCreate {
     /// The configuration.
     pub config: Value,
     /// The configuration, with unknowns where the provider computes.
-    pub proposed: Sent,
+    pub proposed: Value,
     /// Private data of the plan before this one, if any.
     pub private: Private,
     /// Private data that an earlier round of the same plan returned: a host plans once more before it applies. Empty in
     /// the first round, and for a host that does not keep it.
     pub earlier: Private,
-    /// The module's `provider_meta` block.
-    pub meta: Option<Value>,
     /// What the host can do.
     pub capabilities: ClientCapabilities,
 }
@@ -43,15 +40,13 @@ pub struct PlanUpdate {
     /// The configuration.
     pub config: Value,
     /// The configuration merged with the state where the provider computes.
-    pub proposed: Sent,
+    pub proposed: Value,
     /// Private data of the state.
     pub private: Private,
     /// Private data that an earlier round of the same plan returned, as in [`PlanCreate`].
     pub earlier: Private,
     /// The identity in the state.
     pub identity: Option<Value>,
-    /// The module's `provider_meta` block.
-    pub meta: Option<Value>,
     /// What the host can do.
     pub capabilities: ClientCapabilities,
 }
@@ -98,70 +93,42 @@ impl Planned {
 }
 
 /// An apply that creates.
-///
-/// What this and the other calls that wait for a service are given is as it came, to be opened when it is needed: a
-/// value takes many times as much memory as its bytes, and hundreds of calls may wait at the same time. They are given
-/// it in a box, since each layer that a future passes through has room for its arguments.
 #[derive(Debug)]
 pub struct Create {
-    /// The configuration. It holds the whole message that it came in: let go of it before waiting.
-    pub config: Sent,
+    /// The configuration.
+    pub config: Value,
     /// The planned state.
-    pub planned: Sent,
+    pub planned: Value,
     /// The plan's private data.
     pub private: Private,
     /// The planned identity.
     pub identity: Option<Value>,
-    /// The module's `provider_meta` block.
-    pub meta: Option<Value>,
-}
-
-impl Create {
-    /// The planned state and its private data, which are enough until the answer; the rest is let go of.
-    #[must_use]
-    pub fn into_plan(self: Box<Self>) -> (Sent, Private) {
-        let Self { planned, private, .. } = *self;
-        (planned, private)
-    }
 }
 
 /// An apply that changes in place.
 #[derive(Debug)]
 pub struct Update {
     /// The state.
-    pub prior: Sent,
-    /// The configuration. It holds the whole message that it came in: let go of it before waiting.
-    pub config: Sent,
+    pub prior: Value,
+    /// The configuration.
+    pub config: Value,
     /// The planned state.
-    pub planned: Sent,
+    pub planned: Value,
     /// The plan's private data.
     pub private: Private,
     /// The planned identity.
     pub identity: Option<Value>,
-    /// The module's `provider_meta` block.
-    pub meta: Option<Value>,
-}
-
-impl Update {
-    /// The state, and the planned one with its private data, which are enough until the answer; the rest is let go of.
-    #[must_use]
-    pub fn into_plan(self: Box<Self>) -> (Sent, Sent, Private) {
-        let Self { prior, planned, private, .. } = *self;
-        (prior, planned, private)
-    }
 }
 
 /// An apply that deletes.
 #[derive(Debug)]
 pub struct Delete {
     /// The state.
-    pub prior: Sent,
+    pub prior: Value,
     /// The plan's private data.
     pub private: Private,
     /// The identity in the state.
     pub identity: Option<Value>,
-    /// The module's `provider_meta` block.
-    pub meta: Option<Value>,
 }
 
 /// What a create, update or import hands to the state.
@@ -228,13 +195,11 @@ pub struct Deleted {
 #[derive(Debug)]
 pub struct Read {
     /// The state.
-    pub state: Sent,
+    pub state: Value,
     /// Private data of the state.
     pub private: Private,
     /// The identity in the state.
     pub identity: Option<Value>,
-    /// The module's `provider_meta` block.
-    pub meta: Option<Value>,
     /// What the host can do.
     pub capabilities: ClientCapabilities,
 }
@@ -319,25 +284,25 @@ pub trait Resource: Send + Sync {
     ///
     /// # Errors
     /// When it could not be created, or only in part: then with what must be kept in the state.
-    async fn create(&self, context: &Context, request: Box<Create>) -> Result<Stored, Interrupted>;
+    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted>;
 
     /// Reads the object.
     ///
     /// # Errors
     /// When it cannot be told whether or how it exists; the state is kept.
-    async fn read(&self, context: &Context, request: Box<Read>) -> Result<ReadOutcome, Failure>;
+    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure>;
 
     /// Changes the object in place.
     ///
     /// # Errors
     /// When it could not be changed, or only in part.
-    async fn update(&self, context: &Context, request: Box<Update>) -> Result<Stored, Interrupted>;
+    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted>;
 
     /// Deletes the object.
     ///
     /// # Errors
     /// When it may still exist; the state is kept.
-    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted>;
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted>;
 
     /// Finds the object an import names. The state may be partial; a refresh follows.
     ///

@@ -13,7 +13,6 @@ use tonic::transport::Server;
 use super::connection;
 use super::go_plugin::{Broker, Controller, Pulse, Stdio};
 use super::handshake::{self, Handshake, PROTOCOL_VERSION};
-use super::intake::Intake;
 use super::lifetime::{End, Lifetime, Mode};
 use super::listener::{Address, BindError, Listener, Residue};
 use super::proto;
@@ -110,11 +109,11 @@ async fn serve_at<P: Provider>(
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_concurrent_streams(CONCURRENT_RPCS)
-        .add_service(Intake::new(
+        .add_service(
             ProviderServer::from_arc(Arc::clone(&provider))
                 .max_decoding_message_size(MESSAGE_LIMIT)
                 .max_encoding_message_size(MESSAGE_LIMIT),
-        ))
+        )
         .add_service(GrpcControllerServer::new(Controller { shutdown: goodbye.clone() }))
         .add_service(GrpcStdioServer::new(Stdio { ending: ending.clone() }))
         .add_service(GrpcBrokerServer::new(Broker { ending: ending.clone() }))

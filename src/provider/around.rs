@@ -82,13 +82,13 @@ impl Resource for Around<dyn Resource> {
     }
 
     async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        let (module, capabilities) = (module(request.meta.as_ref()), request.capabilities);
+        let (module, capabilities) = (module(context.meta.as_ref()), request.capabilities);
         let planned = on_behalf_of(&module, self.inner.plan_create(context, request)).await?;
         Ok(self.put_off(planned, capabilities))
     }
 
     async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        let (module, capabilities) = (module(request.meta.as_ref()), request.capabilities);
+        let (module, capabilities) = (module(context.meta.as_ref()), request.capabilities);
         let planned = on_behalf_of(&module, self.inner.plan_update(context, request)).await?;
         Ok(self.put_off(planned, capabilities))
     }
@@ -97,23 +97,23 @@ impl Resource for Around<dyn Resource> {
         self.inner.plan_delete(context, request).await
     }
 
-    async fn create(&self, context: &Context, request: Box<Create>) -> Result<Stored, Interrupted> {
-        let module = module(request.meta.as_ref());
+    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
+        let module = module(context.meta.as_ref());
         on_behalf_of(&module, self.inner.create(context, request)).await
     }
 
-    async fn read(&self, context: &Context, request: Box<Read>) -> Result<ReadOutcome, Failure> {
-        let module = module(request.meta.as_ref());
+    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
+        let module = module(context.meta.as_ref());
         on_behalf_of(&module, self.inner.read(context, request)).await
     }
 
-    async fn update(&self, context: &Context, request: Box<Update>) -> Result<Stored, Interrupted> {
-        let module = module(request.meta.as_ref());
+    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
+        let module = module(context.meta.as_ref());
         on_behalf_of(&module, self.inner.update(context, request)).await
     }
 
-    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted> {
-        let module = module(request.meta.as_ref());
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+        let module = module(context.meta.as_ref());
         on_behalf_of(&module, self.inner.delete(context, request)).await
     }
 
@@ -157,7 +157,7 @@ impl DataSource for Around<dyn DataSource> {
     }
 
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
-        let module = module(request.meta.as_ref());
+        let module = module(context.meta.as_ref());
         on_behalf_of(&module, self.inner.read(context, request)).await
     }
 }

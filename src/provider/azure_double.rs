@@ -77,7 +77,7 @@ impl Azure {
 
 /// A call that nobody stops.
 pub(crate) fn context() -> Context {
-    Context { cancel: CancellationToken::new() }
+    Context { cancel: CancellationToken::new(), meta: None }
 }
 
 /// A profile as Azure gives it.

@@ -181,7 +181,7 @@ impl Connection {
         if request.capabilities.deferral_allowed {
             return Ok(Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown)));
         }
-        let state = request.state.open()?;
+        let state = request.state.clone();
         if state.get("name").is_none_or(Value::is_null) {
             return Ok(None);
         }
@@ -293,10 +293,9 @@ mod tests {
     fn a_refresh_waits_for_an_unknown_provider_block_or_goes_by_the_state() {
         let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
         let read = |name: Value, deferral_allowed| Read {
-            state: Value::object([("id", Value::from("/x")), ("name", name)]).into(),
+            state: Value::object([("id", Value::from("/x")), ("name", name)]),
             private: b"kept".to_vec(),
             identity: None,
-            meta: None,
             capabilities: ClientCapabilities { deferral_allowed, ..ClientCapabilities::default() },
         };
         assert!(matches!(

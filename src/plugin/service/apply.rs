@@ -1,196 +1,137 @@
 //! ApplyResourceChange. Whatever happens, the answer's state is what is known to exist.
 
+use std::sync::Arc;
+
 use prost::bytes::Bytes;
 
 use super::call::guarded;
-use super::catalogue::Managed;
-use super::held::{self, Held};
+use super::catalogue::ResourceEntry;
 use super::{Shared, convert};
-use crate::plugin::diagnostic::Failure;
+use crate::plugin::diagnostic::{Diagnostics, Failure};
 use crate::plugin::proto;
 use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Partial, Stored, Update};
-use crate::plugin::sent::Sent;
 use crate::plugin::value::Value;
 use proto::apply_resource_change::{Request, Response};
 
-/// What is asked, without the message that it came in.
-pub(super) struct Asked {
-    type_name: String,
-    prior: Option<Held>,
-    planned: Option<Held>,
-    /// As it came: most of it stands in the plan as well, and whoever creates or changes something has done with it before
-    /// there is anything to wait for.
-    config: Option<Held>,
-    private: Bytes,
-    identity: Option<proto::ResourceIdentityData>,
-    meta: Option<proto::DynamicValue>,
-}
-
-impl From<Request> for Asked {
-    fn from(request: Request) -> Self {
-        Self {
-            type_name: request.type_name,
-            prior: request.prior_state.as_deref().map(Held::packed),
-            planned: request.planned_state.as_deref().map(Held::packed),
-            config: request.config.map(|config| Held::plain(*config)),
-            private: Bytes::copy_from_slice(&request.planned_private),
-            identity: request.planned_identity.as_deref().map(held::alone),
-            meta: request.provider_meta.map(|meta| *meta),
-        }
-    }
-}
-
 impl Shared {
-    /// Creates, changes or deletes: a null prior state means that there is nothing yet, a null planned one that
-    /// there shall be nothing.
-    pub(super) async fn apply(&self, asked: Box<Asked>) -> Response {
-        let before = Before::of(&asked);
-        let managed = match self.catalogue().resource(&asked.type_name) {
-            Ok(managed) => managed,
-            Err(unknown) => return before.kept(convert::pathless(unknown)),
+    /// Creates, changes or deletes. Without a prior state there is nothing yet; without a planned one there shall be
+    /// nothing.
+    pub(super) async fn apply(self: Arc<Self>, request: Request) -> Response {
+        let entry = match self.catalogue().resource(&request.type_name) {
+            Ok(entry) => entry,
+            Err(unknown) => return unchanged(request, convert::pathless(unknown)),
         };
-        let change = match Change::read(self, managed, asked) {
-            Ok(change) => change,
-            Err(failure) => return before.kept(managed.form.told(failure.into_diagnostics())),
-        };
-        let context = self.context();
-        let name = managed.name();
-        let mut promised = None;
-        let outcome = match change {
-            Change::Nothing => return gone(Vec::new()),
-            Change::Create(create) => {
-                promised = Some(create.planned.clone());
-                let doing = format!("creating a {name}");
-                flatten(guarded(&doing, managed.resource.create(&context, create)).await)
-            }
-            Change::Delete(delete) => {
+        match self.apply_change(entry, &request).await {
+            Ok(response) => response,
+            Err(failure) => unchanged(request, entry.schema.diagnostics(failure)),
+        }
+    }
+
+    async fn apply_change(&self, entry: &ResourceEntry, request: &Request) -> Result<Response, Failure> {
+        let prior = entry.schema.decode("prior state", request.prior_state.as_ref())?;
+        let planned = entry.schema.decode("planned state", request.planned_state.as_ref())?;
+        let private = request.planned_private.to_vec();
+        let identity = entry.decode_identity(request.planned_identity.as_ref())?;
+        let context = self.context_of(self.catalogue().meta(request.provider_meta.as_ref())?);
+        let name = entry.name();
+
+        if planned.is_null() {
+            let warnings = if prior.is_null() {
+                Diagnostics::new()
+            } else {
                 let doing = format!("deleting a {name}");
-                match flatten(guarded(&doing, managed.resource.delete(&context, delete)).await) {
-                    Ok(Deleted { warnings }) => return gone(managed.form.told(warnings)),
-                    Err(interrupted) => Err(interrupted),
+                let delete = Delete { prior, private, identity };
+                match guarded(&doing, entry.resource.delete(&context, delete)).await? {
+                    Ok(Deleted { warnings }) => warnings,
+                    Err(interrupted) => return failed(entry, request, interrupted),
                 }
+            };
+            let diagnostics = entry.schema.diagnostics(warnings);
+            return Ok(Response { new_state: Some(convert::null()), diagnostics, ..Response::default() });
+        }
+
+        let config = entry.schema.configuration(request.config.as_ref())?;
+        if prior.is_null() {
+            let doing = format!("creating a {name}");
+            let create = Create { config, planned: planned.clone(), private, identity };
+            match guarded(&doing, entry.resource.create(&context, create)).await? {
+                Ok(stored) => stored_as(entry, request, stored, Some(planned)),
+                Err(interrupted) => failed(entry, request, interrupted),
             }
-            Change::Update(update) => {
-                let doing = format!("changing a {name}");
-                flatten(guarded(&doing, managed.resource.update(&context, update)).await)
+        } else {
+            let doing = format!("changing a {name}");
+            let update = Update { prior, config, planned, private, identity };
+            match guarded(&doing, entry.resource.update(&context, update)).await? {
+                Ok(stored) => stored_as(entry, request, stored, None),
+                Err(interrupted) => failed(entry, request, interrupted),
             }
-        };
-        answer(managed, before, promised, outcome)
-    }
-}
-
-/// What stands until something better is known: the state as it came, byte for byte.
-struct Before {
-    state: Option<Held>,
-    private: Bytes,
-    /// Of an object that is created it is the planned one, parts of which may be unknown.
-    identity: Option<proto::ResourceIdentityData>,
-}
-
-impl Before {
-    fn of(asked: &Asked) -> Self {
-        Self { state: asked.prior.clone(), private: asked.private.clone(), identity: asked.identity.clone() }
-    }
-
-    fn kept(self, diagnostics: Vec<proto::Diagnostic>) -> Response {
-        let state = self.state.as_ref().map_or_else(convert::null, Held::as_it_came);
-        // Where there was nothing, there is nothing that could have private data or an identity.
-        let nothing = state == convert::null();
-        Response {
-            new_state: Some(state),
-            private: if nothing { Bytes::new() } else { self.private },
-            diagnostics,
-            legacy_type_system: false,
-            new_identity: if nothing { None } else { self.identity },
         }
     }
 }
 
-/// What is asked for.
-enum Change {
-    Nothing,
-    Create(Box<Create>),
-    Update(Box<Update>),
-    Delete(Box<Delete>),
-}
-
-impl Change {
-    fn read(shared: &Shared, managed: &Managed, asked: Box<Asked>) -> Result<Self, Failure> {
-        let prior = managed.form.sent("prior state", asked.prior.as_ref())?;
-        let planned = managed.form.sent("planned state", asked.planned.as_ref())?;
-        let config = managed.form.sent("configuration", asked.config.as_ref())?;
-        let private = asked.private.to_vec();
-        let identity = managed.decode_identity(asked.identity.as_ref())?;
-        let meta = shared.catalogue().meta(asked.meta)?;
-        Ok(match (prior.is_null(), planned.is_null()) {
-            (true, true) => Self::Nothing,
-            (true, false) => Self::Create(Box::new(Create { config, planned, private, identity, meta })),
-            (false, true) => Self::Delete(Box::new(Delete { prior, private, identity, meta })),
-            (false, false) => {
-                Self::Update(Box::new(Update { prior, config, planned, private, identity, meta }))
-            }
-        })
+/// The state as it was sent, with these messages. Where there was no object, there is no private data or identity of it.
+fn unchanged(request: Request, diagnostics: Vec<proto::Diagnostic>) -> Response {
+    let new_state = request.prior_state.unwrap_or_else(convert::null);
+    let exists = new_state != convert::null();
+    Response {
+        new_state: Some(new_state),
+        private: if exists { request.planned_private } else { Bytes::new() },
+        diagnostics,
+        legacy_type_system: false,
+        new_identity: request.planned_identity.filter(|_| exists),
     }
 }
 
-/// A panic is a failure that knows nothing of the object.
-fn flatten<T>(outcome: Result<Result<T, Interrupted>, Failure>) -> Result<T, Interrupted> {
-    outcome.unwrap_or_else(|crashed| Err(crashed.into()))
+/// The answer to a write that failed: what it left behind, else the state as it was sent.
+fn failed(entry: &ResourceEntry, request: &Request, interrupted: Interrupted) -> Result<Response, Failure> {
+    let Interrupted { failure, partial } = interrupted;
+    match partial {
+        Some(Partial { state, private, identity }) if !state.is_null() => {
+            // Core refuses unknown values in a state; after a failed apply, what is not known is not there.
+            let state = state.unknown_as_null();
+            let warnings = failure.into_diagnostics();
+            stored_as(entry, request, Stored { state, private, identity, warnings }, None)
+        }
+        _ => Err(failure),
+    }
 }
 
-fn gone(diagnostics: Vec<proto::Diagnostic>) -> Response {
-    Response { new_state: Some(convert::null()), diagnostics, ..Response::default() }
-}
-
-/// The answer. `promised` is the planned state of an object that is created: there is none yet that could be kept.
-fn answer(
-    managed: &Managed,
-    before: Before,
-    promised: Option<Sent>,
-    outcome: Result<Stored, Interrupted>,
-) -> Response {
-    let (found, mut diagnostics) = match outcome {
-        Ok(Stored { state, private, identity, warnings }) => {
-            (Some(Partial { state, private, identity }), warnings)
-        }
-        Err(Interrupted { failure, partial }) => {
-            // Core refuses unknown values in a state; of an apply that failed, what is not known is not there.
-            let known = |partial: Partial| Partial { state: partial.state.unknown_as_null(), ..partial };
-            let partial = partial.filter(|partial| !partial.state.is_null()).map(known);
-            (partial, failure.into_diagnostics())
-        }
-    };
-    let Some(Partial { state, private, identity }) = found else {
-        return before.kept(managed.form.told(diagnostics));
-    };
-
-    let new_state = managed.encode_object("new state", state).map_or_else(
-        |invalid| {
+/// The answer with a new state. If the provider made an invalid state of an object that it created, the planned state
+/// stands in: it is nearer to the object than nothing, and keeps it from being forgotten.
+fn stored_as(
+    entry: &ResourceEntry,
+    request: &Request,
+    stored: Stored,
+    planned: Option<Value>,
+) -> Result<Response, Failure> {
+    let Stored { state, private, identity, warnings: mut diagnostics } = stored;
+    let new_state = match entry.encode_object("new state", state) {
+        Ok(encoded) => encoded,
+        Err(invalid) => {
             diagnostics.extend(invalid.into_diagnostics());
-            // The object exists. What was planned is nearer to it than nothing, and keeps it from being forgotten.
-            let planned = promised.and_then(|sent| sent.open().ok()).map(Value::unknown_as_null);
-            planned.and_then(|planned| managed.encode_object("planned state", planned).ok())
-        },
-        Some,
-    );
-    let Some(new_state) = new_state else {
-        return before.kept(managed.form.told(diagnostics));
+            let planned = planned.map(Value::unknown_as_null);
+            match planned.and_then(|planned| entry.encode_object("planned state", planned).ok()) {
+                Some(encoded) => encoded,
+                None => return Err(diagnostics.into()),
+            }
+        }
     };
     let new_identity = match identity {
-        None => before.identity.filter(|planned| {
-            let planned = managed.decode_identity(Some(planned)).ok().flatten();
+        // Parts of a planned identity may be unknown.
+        None => request.planned_identity.clone().filter(|planned| {
+            let planned = entry.decode_identity(Some(planned)).ok().flatten();
             planned.is_some_and(|planned| planned.is_wholly_known())
         }),
-        identity => managed.encode_identity(identity).unwrap_or_else(|invalid| {
+        identity => entry.encode_identity(identity).unwrap_or_else(|invalid| {
             diagnostics.extend(invalid.into_diagnostics());
             None
         }),
     };
-    Response {
+    Ok(Response {
         new_state: Some(new_state),
         private: private.into(),
-        diagnostics: managed.form.told(diagnostics),
+        diagnostics: entry.schema.diagnostics(diagnostics),
         legacy_type_system: false,
         new_identity,
-    }
+    })
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::convert;
-use super::held::Held;
 use crate::plugin::data_source::DataSource;
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::plugin::function::{Function, Signature};
@@ -12,42 +11,41 @@ use crate::plugin::list_resource::ListResource;
 use crate::plugin::proto;
 use crate::plugin::provider::Provider;
 use crate::plugin::resource::Resource;
-use crate::plugin::schema::{IdentitySchema, Schema};
-use crate::plugin::sent::Sent;
+use crate::plugin::schema::{Block, IdentitySchema, Schema};
 use crate::plugin::types::Type;
 use crate::plugin::value::Value;
 
 /// Everything a provider offers, by name.
 pub(super) struct Catalogue {
-    pub(super) provider: Form,
-    pub(super) meta: Option<Form>,
-    pub(super) resources: BTreeMap<&'static str, Managed>,
-    pub(super) data_sources: BTreeMap<&'static str, Sourced>,
-    pub(super) list_resources: BTreeMap<&'static str, Listable>,
-    pub(super) functions: BTreeMap<&'static str, Callable>,
+    pub(super) provider: TypedSchema,
+    pub(super) meta: Option<TypedSchema>,
+    pub(super) resources: BTreeMap<&'static str, ResourceEntry>,
+    pub(super) data_sources: BTreeMap<&'static str, DataSourceEntry>,
+    pub(super) list_resources: BTreeMap<&'static str, ListEntry>,
+    pub(super) functions: BTreeMap<&'static str, FunctionEntry>,
 }
 
 /// A resource and what is known of it.
-pub(super) struct Managed {
+pub(super) struct ResourceEntry {
     pub(super) resource: Arc<dyn Resource>,
-    pub(super) form: Form,
+    pub(super) schema: TypedSchema,
     pub(super) identity: Option<(IdentitySchema, Type)>,
 }
 
 /// A data source and what is known of it.
-pub(super) struct Sourced {
+pub(super) struct DataSourceEntry {
     pub(super) source: Arc<dyn DataSource>,
-    pub(super) form: Form,
+    pub(super) schema: TypedSchema,
 }
 
 /// A list resource and what is known of it.
-pub(super) struct Listable {
+pub(super) struct ListEntry {
     pub(super) list: Arc<dyn ListResource>,
-    pub(super) form: Form,
+    pub(super) schema: TypedSchema,
 }
 
 /// A function and what is known of it.
-pub(super) struct Callable {
+pub(super) struct FunctionEntry {
     pub(super) function: Arc<dyn Function>,
     pub(super) signature: Signature,
 }
@@ -55,52 +53,55 @@ pub(super) struct Callable {
 impl Catalogue {
     /// Asks the provider for all it offers.
     pub(super) fn of(provider: &dyn Provider) -> Self {
-        let managed = |resource: Arc<dyn Resource>| {
+        let resource_entry = |resource: Arc<dyn Resource>| {
             let identity = resource.identity_schema().map(|schema| {
                 let kind = schema.implied_type();
                 (schema, kind)
             });
-            (resource.type_name(), Managed { form: Form::of(resource.schema()), identity, resource })
+            (
+                resource.type_name(),
+                ResourceEntry { schema: TypedSchema::of(resource.schema()), identity, resource },
+            )
         };
-        let sourced = |source: Arc<dyn DataSource>| {
-            (source.type_name(), Sourced { form: Form::of(source.schema()), source })
+        let data_source_entry = |source: Arc<dyn DataSource>| {
+            (source.type_name(), DataSourceEntry { schema: TypedSchema::of(source.schema()), source })
         };
-        let listable = |list: Arc<dyn ListResource>| {
-            (list.type_name(), Listable { form: Form::of(list.schema()), list })
+        let list_entry = |list: Arc<dyn ListResource>| {
+            (list.type_name(), ListEntry { schema: TypedSchema::of(list.schema()), list })
         };
-        let callable = |function: Arc<dyn Function>| {
-            (function.name(), Callable { signature: function.signature(), function })
+        let function_entry = |function: Arc<dyn Function>| {
+            (function.name(), FunctionEntry { signature: function.signature(), function })
         };
         Self {
-            provider: Form::of(provider.schema()),
-            meta: provider.meta_schema().map(Form::of),
-            resources: provider.resources().into_iter().map(managed).collect(),
-            data_sources: provider.data_sources().into_iter().map(sourced).collect(),
-            list_resources: provider.list_resources().into_iter().map(listable).collect(),
-            functions: provider.functions().into_iter().map(callable).collect(),
+            provider: TypedSchema::of(provider.schema()),
+            meta: provider.meta_schema().map(TypedSchema::of),
+            resources: provider.resources().into_iter().map(resource_entry).collect(),
+            data_sources: provider.data_sources().into_iter().map(data_source_entry).collect(),
+            list_resources: provider.list_resources().into_iter().map(list_entry).collect(),
+            functions: provider.functions().into_iter().map(function_entry).collect(),
         }
     }
 
     /// The resource of this type.
-    pub(super) fn resource(&self, name: &str) -> Result<&Managed, Diagnostic> {
+    pub(super) fn resource(&self, name: &str) -> Result<&ResourceEntry, Diagnostic> {
         self.resources.get(name).ok_or_else(|| unknown_type("resource type", name))
     }
 
     /// The data source of this type.
-    pub(super) fn data_source(&self, name: &str) -> Result<&Sourced, Diagnostic> {
+    pub(super) fn data_source(&self, name: &str) -> Result<&DataSourceEntry, Diagnostic> {
         self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name))
     }
 
     /// The list resource of this type, and the resource whose objects it lists.
-    pub(super) fn list_resource(&self, name: &str) -> Result<(&Listable, &Managed), Diagnostic> {
-        let listable = self.list_resources.get(name).ok_or_else(|| unknown_type("list resource", name))?;
-        Ok((listable, self.resource(name)?))
+    pub(super) fn list_resource(&self, name: &str) -> Result<(&ListEntry, &ResourceEntry), Diagnostic> {
+        let list_entry = self.list_resources.get(name).ok_or_else(|| unknown_type("list resource", name))?;
+        Ok((list_entry, self.resource(name)?))
     }
 
-    /// What a module told the provider, when there is something the provider takes.
-    pub(super) fn meta(&self, value: Option<proto::DynamicValue>) -> Result<Option<Value>, Failure> {
-        let (Some(form), Some(value)) = (&self.meta, value) else { return Ok(None) };
-        let value = form.decode("provider_meta block", Some(value))?;
+    /// The `provider_meta` block of the calling module, if the provider takes one and the module has one.
+    pub(super) fn meta(&self, value: Option<&proto::DynamicValue>) -> Result<Option<Value>, Failure> {
+        let (Some(schema), Some(value)) = (&self.meta, value) else { return Ok(None) };
+        let value = schema.decode("provider_meta block", Some(value))?;
         Ok((!value.is_null()).then_some(value))
     }
 }
@@ -116,54 +117,47 @@ fn unknown_type(kind: &str, name: &str) -> Diagnostic {
 }
 
 /// A schema and the type of its values.
-pub(super) struct Form {
+pub(super) struct TypedSchema {
     pub(super) schema: Schema,
-    pub(super) kind: Arc<Type>,
+    pub(super) kind: Type,
 }
 
-impl Form {
+impl TypedSchema {
     fn of(schema: Schema) -> Self {
-        Self { kind: Arc::new(schema.implied_type()), schema }
+        Self { kind: schema.implied_type(), schema }
     }
 
-    /// What the host sent as this.
-    pub(super) fn decode(&self, what: &str, value: Option<proto::DynamicValue>) -> Result<Value, Failure> {
-        convert::decode(what, value.as_ref(), &self.kind)
+    pub(super) fn block(&self) -> &Block {
+        &self.schema.block
     }
 
-    /// The configuration that the host sent. What is required in it is not null: a provider need not ask.
+    /// Decodes a value that the host sent.
+    pub(super) fn decode(&self, what: &str, value: Option<&proto::DynamicValue>) -> Result<Value, Failure> {
+        convert::decode(what, value, &self.kind)
+    }
+
+    /// Decodes a configuration that the host sent.
     ///
     /// # Errors
-    /// When it does not fit, and for each required argument that is null.
-    pub(super) fn configuration(&self, value: Option<proto::DynamicValue>) -> Result<Value, Failure> {
+    /// When it does not fit the schema, and for each required argument that is null.
+    pub(super) fn configuration(&self, value: Option<&proto::DynamicValue>) -> Result<Value, Failure> {
         let config = self.decode("configuration", value)?;
-        self.schema.block.missing_required(&config).into_result()?;
+        self.block().missing_required(&config).into_result()?;
         Ok(config)
     }
 
-    /// The same, not read yet. Only what came as JSON, which no host sends, is kept as a value.
-    ///
-    /// # Errors
-    /// When nothing came, or JSON that does not fit.
-    pub(super) fn sent(&self, what: &'static str, value: Option<&Held>) -> Result<Sent, Failure> {
-        match value.and_then(Held::msgpack) {
-            Some(msgpack) => Ok(Sent::new(msgpack.clone(), what, Arc::clone(&self.kind))),
-            None => Ok(self.decode(what, value.map(Held::as_it_came))?.into()),
-        }
-    }
-
-    /// What the provider made, as the host gets it.
+    /// Encodes a value that the provider made.
     pub(super) fn encode(&self, what: &str, value: Value) -> Result<proto::DynamicValue, Failure> {
-        convert::encode(what, &self.schema.block.settle(value), &self.kind)
+        convert::encode(what, &self.block().settle(value), &self.kind)
     }
 
-    /// Messages as the host gets them.
-    pub(super) fn told(&self, diagnostics: impl Into<Diagnostics>) -> Vec<proto::Diagnostic> {
+    /// Diagnostics as the host receives them.
+    pub(super) fn diagnostics(&self, diagnostics: impl Into<Diagnostics>) -> Vec<proto::Diagnostic> {
         convert::diagnostics(diagnostics.into(), &self.kind)
     }
 }
 
-impl Managed {
+impl ResourceEntry {
     /// The identity the host sent, if any.
     pub(super) fn decode_identity(
         &self,
@@ -199,7 +193,7 @@ impl Managed {
             );
             return Err(Diagnostic::error("Provider made an invalid value", detail).into());
         }
-        self.form.encode(what, state)
+        self.schema.encode(what, state)
     }
 
     /// The resource's type, in code marks.

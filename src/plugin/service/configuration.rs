@@ -1,5 +1,7 @@
 //! The provider block: ValidateProviderConfig, ConfigureProvider.
 
+use std::sync::Arc;
+
 use super::call::guarded;
 use super::{Shared, convert};
 use crate::plugin::diagnostic::{Diagnostics, Failure};
@@ -9,33 +11,33 @@ use crate::plugin::provider::ConfigureRequest;
 impl Shared {
     /// Checks the provider block.
     pub(super) async fn validate_provider(
-        &self,
+        self: Arc<Self>,
         request: proto::validate_provider_config::Request,
     ) -> proto::validate_provider_config::Response {
-        let form = &self.catalogue().provider;
+        let schema = &self.catalogue().provider;
         let checked = async {
-            let config = form.configuration(request.config)?;
+            let config = schema.configuration(request.config.as_ref())?;
             guarded("checking its configuration", self.provider.validate(&self.context(), config)).await
         };
         let diagnostics = checked.await.unwrap_or_else(Failure::into_diagnostics);
-        proto::validate_provider_config::Response { diagnostics: form.told(diagnostics) }
+        proto::validate_provider_config::Response { diagnostics: schema.diagnostics(diagnostics) }
     }
 
-    /// Takes the provider block.
+    /// Configures the provider.
     pub(super) async fn configure(
-        &self,
+        self: Arc<Self>,
         request: proto::configure_provider::Request,
     ) -> proto::configure_provider::Response {
-        let form = &self.catalogue().provider;
+        let schema = &self.catalogue().provider;
         let configured = async {
             let request = ConfigureRequest {
-                config: form.configuration(request.config)?,
+                config: schema.configuration(request.config.as_ref())?,
                 terraform_version: request.terraform_version,
-                capabilities: convert::capabilities(request.client_capabilities),
+                capabilities: convert::capabilities(request.client_capabilities.as_ref()),
             };
-            guarded("taking its configuration", self.provider.configure(&self.context(), request)).await?
+            guarded("configuring itself", self.provider.configure(&self.context(), request)).await?
         };
         let diagnostics: Diagnostics = configured.await.unwrap_or_else(Failure::into_diagnostics);
-        proto::configure_provider::Response { diagnostics: form.told(diagnostics) }
+        proto::configure_provider::Response { diagnostics: schema.diagnostics(diagnostics) }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn decode(what: &str, value: Option<&proto::DynamicValue>, kind: &Typ
 }
 
 /// What the host is told of a value of its that does not fit.
-pub(in crate::plugin) fn unreadable(what: &str, error: &CodecError) -> Diagnostic {
+fn unreadable(what: &str, error: &CodecError) -> Diagnostic {
     let detail = format!(
         "The {what} that Terraform sent does not fit the provider's schema: {error}. This may happen when it was \
          made by another version of the provider; otherwise it is a bug in the provider."
@@ -130,8 +130,8 @@ pub(super) fn attribute_path(path: &Path) -> proto::AttributePath {
 }
 
 /// What the host can do; a host that does not say can do nothing.
-pub(super) fn capabilities(capabilities: Option<proto::ClientCapabilities>) -> ClientCapabilities {
-    let capabilities = capabilities.unwrap_or_default();
+pub(super) fn capabilities(capabilities: Option<&proto::ClientCapabilities>) -> ClientCapabilities {
+    let capabilities = capabilities.copied().unwrap_or_default();
     ClientCapabilities {
         deferral_allowed: capabilities.deferral_allowed,
         write_only_attributes_allowed: capabilities.write_only_attributes_allowed,
@@ -224,7 +224,7 @@ mod tests {
     fn a_host_can_do_what_it_says() {
         assert_eq!(capabilities(None), ClientCapabilities::default());
         let told = |deferral_allowed, write_only_attributes_allowed, store_planned_private| {
-            capabilities(Some(proto::ClientCapabilities {
+            capabilities(Some(&proto::ClientCapabilities {
                 deferral_allowed,
                 write_only_attributes_allowed,
                 store_planned_private,

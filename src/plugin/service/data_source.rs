@@ -1,7 +1,9 @@
 //! ValidateDataResourceConfig and ReadDataSource.
 
+use std::sync::Arc;
+
 use super::call::guarded;
-use super::catalogue::Sourced;
+use super::catalogue::DataSourceEntry;
 use super::{Shared, convert};
 use crate::plugin::data_source::ReadData;
 use crate::plugin::diagnostic::Failure;
@@ -10,18 +12,18 @@ use crate::plugin::proto;
 impl Shared {
     /// Checks the configuration of a data source.
     pub(super) async fn validate_data_source(
-        &self,
+        self: Arc<Self>,
         request: proto::validate_data_resource_config::Request,
     ) -> proto::validate_data_resource_config::Response {
         let diagnostics = match self.catalogue().data_source(&request.type_name) {
             Err(unknown) => convert::pathless(unknown),
-            Ok(sourced) => {
+            Ok(entry) => {
                 let checked = async {
-                    let config = sourced.form.configuration(request.config)?;
+                    let config = entry.schema.configuration(request.config.as_ref())?;
                     let doing = format!("checking a data source `{}`", request.type_name);
-                    guarded(&doing, sourced.source.validate(&self.context(), config)).await
+                    guarded(&doing, entry.source.validate(&self.context(), config)).await
                 };
-                sourced.form.told(checked.await.unwrap_or_else(Failure::into_diagnostics))
+                entry.schema.diagnostics(checked.await.unwrap_or_else(Failure::into_diagnostics))
             }
         };
         proto::validate_data_resource_config::Response { diagnostics }
@@ -29,7 +31,7 @@ impl Shared {
 
     /// Reads a data source.
     pub(super) async fn read_data_source(
-        &self,
+        self: Arc<Self>,
         request: proto::read_data_source::Request,
     ) -> proto::read_data_source::Response {
         let failed = |diagnostics| proto::read_data_source::Response {
@@ -38,31 +40,31 @@ impl Shared {
         };
         match self.catalogue().data_source(&request.type_name) {
             Err(unknown) => failed(convert::pathless(unknown)),
-            Ok(sourced) => self
-                .read_sourced(sourced, request)
+            Ok(entry) => self
+                .read_sourced(entry, request)
                 .await
-                .unwrap_or_else(|failure| failed(sourced.form.told(failure.into_diagnostics()))),
+                .unwrap_or_else(|failure| failed(entry.schema.diagnostics(failure))),
         }
     }
 
     async fn read_sourced(
         &self,
-        sourced: &Sourced,
+        entry: &DataSourceEntry,
         request: proto::read_data_source::Request,
     ) -> Result<proto::read_data_source::Response, Failure> {
         let read = ReadData {
-            config: sourced.form.configuration(request.config)?,
-            meta: self.catalogue().meta(request.provider_meta)?,
-            capabilities: convert::capabilities(request.client_capabilities),
+            config: entry.schema.configuration(request.config.as_ref())?,
+            capabilities: convert::capabilities(request.client_capabilities.as_ref()),
         };
         let capabilities = read.capabilities;
+        let context = self.context_of(self.catalogue().meta(request.provider_meta.as_ref())?);
         let doing = format!("reading a data source `{}`", request.type_name);
-        let found = guarded(&doing, sourced.source.read(&self.context(), read)).await??;
+        let found = guarded(&doing, entry.source.read(&context, read)).await??;
         let deferred =
             found.deferred.map(|deferral| convert::deferred(deferral, capabilities)).transpose()?;
         Ok(proto::read_data_source::Response {
-            state: Some(sourced.form.encode("data", found.state)?),
-            diagnostics: sourced.form.told(found.warnings),
+            state: Some(entry.schema.encode("data", found.state)?),
+            diagnostics: entry.schema.diagnostics(found.warnings),
             deferred,
         })
     }

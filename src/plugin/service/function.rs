@@ -1,7 +1,9 @@
 //! CallFunction.
 
+use std::sync::Arc;
+
 use super::call::guarded_now;
-use super::catalogue::Callable;
+use super::catalogue::FunctionEntry;
 use super::{Shared, convert};
 use crate::plugin::diagnostic::{Diagnostic, Failure};
 use crate::plugin::function::{FunctionError, Parameter};
@@ -12,9 +14,9 @@ use proto::call_function::{Request, Response};
 impl Shared {
     /// Calls a function. What Terraform promises of arguments (their number, no null where none is taken) is
     /// checked all the same: the function relies on it.
-    pub(super) fn call_function(&self, request: Request) -> Response {
+    pub(super) async fn call_function(self: Arc<Self>, request: Request) -> Response {
         let outcome = match self.catalogue().functions.get(request.name.as_str()) {
-            Some(callable) => call(callable, &request.arguments),
+            Some(entry) => call(entry, &request.arguments),
             None => {
                 let name = request.name;
                 Err(FunctionError::new(format!("This version of the provider has no function `{name}`.")))
@@ -34,8 +36,8 @@ impl Shared {
     }
 }
 
-fn call(callable: &Callable, sent: &[proto::DynamicValue]) -> Result<proto::DynamicValue, FunctionError> {
-    let Callable { function, signature } = callable;
+fn call(entry: &FunctionEntry, sent: &[proto::DynamicValue]) -> Result<proto::DynamicValue, FunctionError> {
+    let FunctionEntry { function, signature } = entry;
     if sent.len() < signature.parameters.len() {
         let count = signature.parameters.len();
         return Err(FunctionError::new(format!("The function takes {count} arguments, not {}.", sent.len())));

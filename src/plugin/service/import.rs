@@ -1,7 +1,9 @@
 //! Objects that come from elsewhere: ImportResourceState, GenerateResourceConfig, MoveResourceState.
 
+use std::sync::Arc;
+
 use super::call::{guarded, guarded_now};
-use super::catalogue::Managed;
+use super::catalogue::ResourceEntry;
 use super::stored::{parsed, stored_json};
 use super::{Shared, convert};
 use crate::plugin::diagnostic::{Diagnostic, Failure};
@@ -12,18 +14,18 @@ use proto::import_resource_state::ImportedResource;
 impl Shared {
     /// Finds the object that an id or an identity names.
     pub(super) async fn import(
-        &self,
+        self: Arc<Self>,
         request: proto::import_resource_state::Request,
     ) -> proto::import_resource_state::Response {
         let mut response = proto::import_resource_state::Response::default();
         match self.catalogue().resource(&request.type_name) {
             Err(unknown) => response.diagnostics = convert::pathless(unknown),
-            Ok(managed) => match self.import_managed(managed, request).await {
+            Ok(entry) => match self.import_managed(entry, request).await {
                 Ok((imported, warnings)) => {
                     response.imported_resources.push(imported);
                     response.diagnostics = warnings;
                 }
-                Err(failure) => response.diagnostics = managed.form.told(failure.into_diagnostics()),
+                Err(failure) => response.diagnostics = entry.schema.diagnostics(failure),
             },
         }
         response
@@ -31,49 +33,49 @@ impl Shared {
 
     async fn import_managed(
         &self,
-        managed: &Managed,
+        entry: &ResourceEntry,
         request: proto::import_resource_state::Request,
     ) -> Result<(ImportedResource, Vec<proto::Diagnostic>), Failure> {
-        let identity = managed.decode_identity(request.identity.as_ref())?;
+        let identity = entry.decode_identity(request.identity.as_ref())?;
         let target = match &identity {
             Some(identity) => ImportTarget::Identity(identity.clone()),
             None if request.id.is_empty() => {
                 let detail = format!(
                     "The import names no {}: both the id and the identity are empty. Give one of them.",
-                    managed.name()
+                    entry.name()
                 );
                 return Err(Diagnostic::error("Nothing to import", detail).into());
             }
             None => ImportTarget::Id(request.id),
         };
-        let doing = format!("importing a {}", managed.name());
-        let stored = guarded(&doing, managed.resource.import(&self.context(), target)).await??;
+        let doing = format!("importing a {}", entry.name());
+        let stored = guarded(&doing, entry.resource.import(&self.context(), target)).await??;
         let imported = ImportedResource {
             type_name: request.type_name,
-            state: Some(managed.encode_object("imported state", stored.state)?),
+            state: Some(entry.encode_object("imported state", stored.state)?),
             private: stored.private.into(),
-            identity: managed.encode_identity(stored.identity.or(identity))?,
+            identity: entry.encode_identity(stored.identity.or(identity))?,
         };
-        Ok((imported, managed.form.told(stored.warnings)))
+        Ok((imported, entry.schema.diagnostics(stored.warnings)))
     }
 
     /// Writes the configuration for an object that has been found.
-    pub(super) fn generate_config(
-        &self,
+    pub(super) async fn generate_config(
+        self: Arc<Self>,
         request: proto::generate_resource_config::Request,
     ) -> proto::generate_resource_config::Response {
-        let generated = |managed: &Managed| {
-            let state = managed.form.decode("state", request.state)?;
-            let config = managed.form.schema.block.config_of(state);
-            let doing = format!("writing the configuration of a {}", managed.name());
-            let config = guarded_now(&doing, || managed.resource.tidy_config(config))?;
-            managed.form.encode("generated configuration", config)
+        let generated = |entry: &ResourceEntry| {
+            let state = entry.schema.decode("state", request.state.as_ref())?;
+            let config = entry.schema.block().config_of(state);
+            let doing = format!("writing the configuration of a {}", entry.name());
+            let config = guarded_now(&doing, || entry.resource.tidy_config(config))?;
+            entry.schema.encode("generated configuration", config)
         };
         let (config, diagnostics) = match self.catalogue().resource(&request.type_name) {
             Err(unknown) => (None, convert::pathless(unknown)),
-            Ok(managed) => match generated(managed) {
+            Ok(entry) => match generated(entry) {
                 Ok(config) => (Some(config), Vec::new()),
-                Err(failure) => (None, managed.form.told(failure.into_diagnostics())),
+                Err(failure) => (None, entry.schema.diagnostics(failure)),
             },
         };
         proto::generate_resource_config::Response { config, diagnostics }
@@ -81,7 +83,7 @@ impl Shared {
 
     /// Takes over the state of another resource type.
     pub(super) async fn move_state(
-        &self,
+        self: Arc<Self>,
         request: proto::move_resource_state::Request,
     ) -> proto::move_resource_state::Response {
         let failed = |diagnostics| proto::move_resource_state::Response {
@@ -90,16 +92,16 @@ impl Shared {
         };
         match self.catalogue().resource(&request.target_type_name) {
             Err(unknown) => failed(convert::pathless(unknown)),
-            Ok(managed) => self
-                .move_managed(managed, request)
+            Ok(entry) => self
+                .move_managed(entry, request)
                 .await
-                .unwrap_or_else(|failure| failed(managed.form.told(failure.into_diagnostics()))),
+                .unwrap_or_else(|failure| failed(entry.schema.diagnostics(failure))),
         }
     }
 
     async fn move_managed(
         &self,
-        managed: &Managed,
+        entry: &ResourceEntry,
         request: proto::move_resource_state::Request,
     ) -> Result<proto::move_resource_state::Response, Failure> {
         let source_state = parsed("state", &stored_json("state", request.source_state)?)?;
@@ -110,13 +112,13 @@ impl Shared {
             source_state,
             source_private: request.source_private.to_vec(),
         };
-        let doing = format!("moving a state to a {}", managed.name());
-        let stored = guarded(&doing, managed.resource.move_state(&self.context(), source)).await??;
+        let doing = format!("moving a state to a {}", entry.name());
+        let stored = guarded(&doing, entry.resource.move_state(&self.context(), source)).await??;
         Ok(proto::move_resource_state::Response {
-            target_state: Some(managed.encode_object("moved state", stored.state)?),
-            diagnostics: managed.form.told(stored.warnings),
+            target_state: Some(entry.encode_object("moved state", stored.state)?),
+            diagnostics: entry.schema.diagnostics(stored.warnings),
             target_private: stored.private.into(),
-            target_identity: managed.encode_identity(stored.identity)?,
+            target_identity: entry.encode_identity(stored.identity)?,
         })
     }
 }

@@ -1,13 +1,13 @@
-//! Terraform's calls, answered by a [`Provider`].
+//! The gRPC service: Terraform's calls, answered by a [`Provider`].
 //!
-//! Each RPC does the same four things: find the type it is about, decode what came, call the provider, encode what
-//! it gave. One file holds the RPCs of one concern. What holds for all of them:
+//! Each RPC does the same four things: it finds the type, decodes the request, calls the provider, and encodes the
+//! answer. One file holds the RPCs of one concern. For all of them:
 //!
-//! - A call runs on a task of its own, so that a connection that breaks does not end an apply halfway.
+//! - A call runs on a task of its own, so a connection that breaks does not end an apply halfway.
 //! - A panic in the provider is an error message, not the end of the process.
-//! - Whatever goes wrong is told as a diagnostic with the path of the attribute; a gRPC status only says that an
-//!   RPC is not offered, or that the process is ending.
-//! - A failed apply answers with what is known to exist, never with less.
+//! - Every error is a diagnostic with the path of the attribute. A gRPC status only says that an RPC is not offered, or
+//!   that the process is ending.
+//! - A failed apply answers with everything that is known to exist.
 //!
 //! RPCs that are not written out here answer "unimplemented", by the generated trait's own default.
 
@@ -19,7 +19,6 @@ mod convert;
 mod data_source;
 mod describe;
 mod function;
-mod held;
 mod import;
 mod list;
 mod plan;
@@ -32,84 +31,90 @@ mod tests;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use prost::Message;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
-use self::call::{Calls, Place};
+use self::call::Work;
 use self::catalogue::Catalogue;
-pub(super) use self::convert::unreadable;
 use self::record::Recorder;
-use super::proto;
 use super::provider::{Context, Provider};
+use super::value::Value;
 
-/// The gRPC service of a provider. Cloning it gives another handle on the same one.
+/// A request of this length or more computes for long enough to hold up other calls. A version of the usual size is a
+/// fraction of it.
+const LARGE: usize = 256 << 10;
+
+/// The gRPC service of a provider. Clones share everything.
 #[derive(Clone)]
 pub struct Service {
     shared: Arc<Shared>,
 }
 
 impl Service {
-    /// The service of this provider. Cheap: schemas are asked for when the host first needs them, not before the
-    /// handshake.
+    /// The service of this provider. Cheap: schemas are built when the host first asks for them.
     #[must_use]
     pub fn new(provider: impl Provider) -> Self {
         Self::recorded(provider, None)
     }
 
-    /// The same, with its calls written down.
+    /// The same, with its calls recorded.
     #[must_use]
     pub fn recorded(provider: impl Provider, recorder: Option<Recorder>) -> Self {
         let shared = Shared {
             provider: Box::new(provider),
             catalogue: OnceLock::new(),
-            described: OnceLock::new(),
             stop: CancellationToken::new(),
-            calls: Calls::default(),
+            calls: TaskTracker::new(),
             recorder,
         };
         Self { shared: Arc::new(shared) }
     }
 
-    /// Waits until no call is running. A host that goes away may leave one behind, whose result nobody will read
-    /// but whose effect should be whole.
+    /// Waits until no call is running. A host that goes away may leave a call behind; nobody reads its result, but its
+    /// effect should be whole.
     pub async fn idle(&self) {
-        self.shared.calls.idle().await;
+        self.shared.calls.close();
+        self.shared.calls.wait().await;
+        self.shared.calls.reopen();
     }
 
-    /// Tells what is running to end soon, and what comes later that it is too late. Answers at once: each call
-    /// answers for itself.
+    /// Cancels the calls that are running and those that come later. Returns at once: each call answers for itself.
     pub fn stop(&self) {
         tracing::info!(target: "provider.plugin", "asked to stop");
         self.shared.stop.cancel();
     }
 
-    /// Runs one call to its end, whether or not the caller waits for it.
-    fn run<Q, A, F>(
+    /// Runs one call to its end, whether or not the host waits for it.
+    async fn run<Q, A, F>(
         &self,
-        place: Place,
         rpc: &'static str,
         request: Request<Q>,
-        answer: impl FnOnce(Arc<Shared>, Q) -> F,
-    ) -> impl Future<Output = Result<Response<A>, Status>> + Send
+        call: impl FnOnce(Arc<Shared>, Q) -> F,
+    ) -> Result<Response<A>, Status>
     where
         Q: Message,
         A: Message + 'static,
         F: Future<Output = A> + Send + 'static,
     {
+        let begun = Instant::now();
         let request = request.into_inner();
-        let asked = self.shared.recorder.as_ref().map(|recorder| (recorder, request.encode_to_vec()));
-        // In a box, and nothing else of it here: what waits would otherwise have room for the whole call, beside the task
-        // that the call runs on.
-        let answer = Box::pin(answer(Arc::clone(&self.shared), request));
-        async move {
-            let answered = self.shared.calls.run(rpc, place, answer).await?;
-            if let Some((recorder, asked)) = asked {
-                recorder.call(rpc, &asked, &answered.get_ref().encode_to_vec());
-            }
-            Ok(answered)
+        let work = if rpc == "CallFunction" || request.encoded_len() >= LARGE {
+            Work::Computes
+        } else {
+            Work::Waits
+        };
+        let recorded = self.shared.recorder.as_ref().map(|recorder| (recorder, request.encode_to_vec()));
+        let call = call(Arc::clone(&self.shared), request);
+        let answer = call::run(&self.shared.calls, work, call).await?;
+        tracing::debug!(target: "provider.plugin", rpc, elapsed = ?begun.elapsed(), "call answered");
+        if let Some((recorder, request)) = recorded {
+            recorder.record(rpc, &request, &answer.encode_to_vec());
         }
+        Ok(Response::new(answer))
     }
 }
 
@@ -123,20 +128,24 @@ impl fmt::Debug for Service {
 struct Shared {
     provider: Box<dyn Provider>,
     catalogue: OnceLock<Catalogue>,
-    described: OnceLock<proto::get_provider_schema::Response>,
     stop: CancellationToken,
-    calls: Calls,
+    calls: TaskTracker,
     recorder: Option<Recorder>,
 }
 
 impl Shared {
-    /// The types the provider offers; asked for once.
+    /// The types that the provider offers. The provider is asked once.
     fn catalogue(&self) -> &Catalogue {
         self.catalogue.get_or_init(|| Catalogue::of(self.provider.as_ref()))
     }
 
-    /// What a call gets along. After a stop its token has fired already.
+    /// The context of a call. After a stop its token is cancelled from the beginning.
     fn context(&self) -> Context {
-        Context { cancel: self.stop.child_token() }
+        self.context_of(None)
+    }
+
+    /// The context of a call on behalf of a module with this `provider_meta` block.
+    fn context_of(&self, meta: Option<Value>) -> Context {
+        Context { cancel: self.stop.child_token(), meta }
     }
 }

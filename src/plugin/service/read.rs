@@ -1,133 +1,73 @@
 //! ReadResource.
 
-use prost::bytes::Bytes;
+use std::sync::Arc;
 
 use super::call::guarded;
-use super::catalogue::Managed;
-use super::held::{self, Held};
+use super::catalogue::ResourceEntry;
 use super::{Shared, convert};
 use crate::plugin::diagnostic::Failure;
 use crate::plugin::proto;
-use crate::plugin::provider::ClientCapabilities;
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use proto::read_resource::{Request, Response};
 
-/// What is asked, without the message that it came in.
-pub(super) struct Asked {
-    type_name: String,
-    state: Held,
-    private: Bytes,
-    identity: Option<proto::ResourceIdentityData>,
-    meta: Option<proto::DynamicValue>,
-    capabilities: ClientCapabilities,
-}
-
-impl From<Request> for Asked {
-    fn from(request: Request) -> Self {
-        Self {
-            type_name: request.type_name,
-            state: Held::packed(&request.current_state.map_or_else(convert::null, |state| *state)),
-            private: Bytes::copy_from_slice(&request.private),
-            identity: request.current_identity.as_deref().map(held::alone),
-            meta: request.provider_meta.map(|meta| *meta),
-            capabilities: convert::capabilities(request.client_capabilities),
-        }
-    }
-}
-
 impl Shared {
-    /// Refreshes a state. Only the word "gone" makes it null; a read that fails leaves it as it came.
-    pub(super) async fn read(&self, asked: Box<Asked>) -> Response {
-        let unchanged = Unchanged::of(&asked);
-        let managed = match self.catalogue().resource(&asked.type_name) {
-            Ok(managed) => managed,
-            Err(unknown) => return unchanged.told(convert::pathless(unknown)),
+    /// Refreshes a state. Only [`ReadOutcome::Gone`] makes it null; a read that fails leaves it as it was sent.
+    pub(super) async fn read(self: Arc<Self>, request: Request) -> Response {
+        let entry = match self.catalogue().resource(&request.type_name) {
+            Ok(entry) => entry,
+            Err(unknown) => return unchanged(request, convert::pathless(unknown)),
         };
-        let capabilities = asked.capabilities;
-        let read = match self.asked(managed, *asked) {
-            Ok(Some(read)) => read,
-            Ok(None) => return unchanged.told(Vec::new()),
-            Err(failure) => return unchanged.told(managed.form.told(failure.into_diagnostics())),
-        };
-        let doing = format!("reading a {}", managed.name());
-        let outcome = guarded(&doing, managed.resource.read(&self.context(), read)).await;
-        match outcome.and_then(|outcome| answer(managed, outcome?, capabilities, &unchanged)) {
-            Ok(answer) => answer,
-            Err(failure) => unchanged.told(managed.form.told(failure.into_diagnostics())),
+        match self.read_resource(entry, &request).await {
+            Ok(response) => response,
+            Err(failure) => unchanged(request, entry.schema.diagnostics(failure)),
         }
     }
 
-    /// What the provider is asked; nothing where there is nothing to read.
-    fn asked(&self, managed: &Managed, asked: Asked) -> Result<Option<Box<Read>>, Failure> {
-        let state = managed.form.sent("state", Some(&asked.state))?;
+    async fn read_resource(&self, entry: &ResourceEntry, request: &Request) -> Result<Response, Failure> {
+        let capabilities = convert::capabilities(request.client_capabilities.as_ref());
+        let state = entry.schema.decode("state", request.current_state.as_ref())?;
         if state.is_null() {
-            return Ok(None);
+            return Ok(unchanged(request.clone(), Vec::new()));
         }
-        Ok(Some(Box::new(Read {
+        let read = Read {
             state,
-            private: asked.private.to_vec(),
-            identity: managed.decode_identity(asked.identity.as_ref())?,
-            meta: self.catalogue().meta(asked.meta)?,
-            capabilities: asked.capabilities,
-        })))
-    }
-}
-
-/// What stands until something better is known.
-struct Unchanged {
-    state: Held,
-    private: Bytes,
-    identity: Option<proto::ResourceIdentityData>,
-}
-
-impl Unchanged {
-    fn of(asked: &Asked) -> Self {
-        Self { state: asked.state.clone(), private: asked.private.clone(), identity: asked.identity.clone() }
-    }
-
-    fn told(self, diagnostics: Vec<proto::Diagnostic>) -> Response {
-        let Self { state, private, identity } = self;
-        Response {
-            new_state: Some(state.as_it_came()),
-            private,
-            new_identity: identity,
-            diagnostics,
-            deferred: None,
+            private: request.private.to_vec(),
+            identity: entry.decode_identity(request.current_identity.as_ref())?,
+            capabilities,
+        };
+        let context = self.context_of(self.catalogue().meta(request.provider_meta.as_ref())?);
+        let doing = format!("reading a {}", entry.name());
+        match guarded(&doing, entry.resource.read(&context, read)).await?? {
+            ReadOutcome::Present(Stored { state, private, identity, warnings }) => Ok(Response {
+                new_state: Some(entry.encode_object("state", state)?),
+                diagnostics: entry.schema.diagnostics(warnings),
+                private: private.into(),
+                deferred: None,
+                new_identity: match identity {
+                    None => request.current_identity.clone(),
+                    identity => entry.encode_identity(identity)?,
+                },
+            }),
+            ReadOutcome::Gone(warnings) => Ok(Response {
+                new_state: Some(convert::null()),
+                diagnostics: entry.schema.diagnostics(warnings),
+                ..Response::default()
+            }),
+            ReadOutcome::Deferred(deferral) => {
+                let deferred = Some(convert::deferred(deferral, capabilities)?);
+                Ok(Response { deferred, ..unchanged(request.clone(), Vec::new()) })
+            }
         }
     }
 }
 
-fn answer(
-    managed: &Managed,
-    outcome: ReadOutcome,
-    capabilities: ClientCapabilities,
-    unchanged: &Unchanged,
-) -> Result<Response, Failure> {
-    match outcome {
-        ReadOutcome::Present(Stored { state, private, identity, warnings }) => Ok(Response {
-            new_state: Some(managed.encode_object("state", state)?),
-            diagnostics: managed.form.told(warnings),
-            private: private.into(),
-            deferred: None,
-            new_identity: match identity {
-                None => unchanged.identity.clone(),
-                identity => managed.encode_identity(identity)?,
-            },
-        }),
-        ReadOutcome::Gone(warnings) => Ok(Response {
-            new_state: Some(convert::null()),
-            diagnostics: managed.form.told(warnings),
-            ..Response::default()
-        }),
-        ReadOutcome::Deferred(deferral) => {
-            let deferred = Some(convert::deferred(deferral, capabilities)?);
-            Ok(Response {
-                new_state: Some(unchanged.state.as_it_came()),
-                private: unchanged.private.clone(),
-                diagnostics: Vec::new(),
-                deferred,
-                new_identity: unchanged.identity.clone(),
-            })
-        }
+/// The state as it was sent, with these messages.
+fn unchanged(request: Request, diagnostics: Vec<proto::Diagnostic>) -> Response {
+    Response {
+        new_state: request.current_state,
+        private: request.private,
+        new_identity: request.current_identity,
+        diagnostics,
+        deferred: None,
     }
 }

@@ -35,7 +35,7 @@ impl Recorder {
     }
 
     /// Writes a call. One that cannot be written is left out: nobody's apply fails for it.
-    pub(super) fn call(&self, rpc: &'static str, request: &[u8], answer: &[u8]) {
+    pub(super) fn record(&self, rpc: &'static str, request: &[u8], answer: &[u8]) {
         let request = if SECRET.contains(&rpc) { &[][..] } else { request };
         let line = serde_json::json!({
             "rpc": rpc, "request": STANDARD.encode(request), "answer": STANDARD.encode(answer)
@@ -55,8 +55,8 @@ mod tests {
     fn calls_are_written_in_order_and_the_provider_block_is_not() {
         let directory = tempfile::tempdir().unwrap();
         let recorder = Recorder::in_directory(directory.path()).unwrap();
-        recorder.call("ReadResource", b"asked", b"answered");
-        recorder.call("ConfigureProvider", b"secret", b"answered");
+        recorder.record("ReadResource", b"asked", b"answered");
+        recorder.record("ConfigureProvider", b"secret", b"answered");
         let file = std::fs::read_dir(directory.path()).unwrap().next().unwrap().unwrap().path();
         let text = std::fs::read_to_string(file).unwrap();
         let lines: Vec<serde_json::Value> =

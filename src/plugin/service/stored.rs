@@ -1,7 +1,9 @@
 //! What an earlier run stored: UpgradeResourceState, UpgradeResourceIdentity.
 
+use std::sync::Arc;
+
 use super::call::guarded;
-use super::catalogue::Managed;
+use super::catalogue::ResourceEntry;
 use super::{Shared, convert};
 use crate::plugin::diagnostic::Diagnostic;
 use crate::plugin::proto;
@@ -12,26 +14,26 @@ impl Shared {
     /// Brings a stored state to the current schema. The host calls this for every resource on every run: one of
     /// the current version is only read.
     pub(super) async fn upgrade_state(
-        &self,
+        self: Arc<Self>,
         request: proto::upgrade_resource_state::Request,
     ) -> proto::upgrade_resource_state::Response {
-        let upgraded = async |managed: &Managed| {
+        let upgraded = async |entry: &ResourceEntry| {
             let stored = stored_json("state", request.raw_state)?;
-            let form = &managed.form;
-            let state = if request.version == form.schema.version {
-                current("state", &stored, &form.kind)?
+            let schema = &entry.schema;
+            let state = if request.version == schema.schema.version {
+                current("state", &stored, &schema.kind)?
             } else {
-                let doing = format!("upgrading the state of a {}", managed.name());
-                let upgrade = managed.resource.upgrade_state(request.version, parsed("state", &stored)?);
+                let doing = format!("upgrading the state of a {}", entry.name());
+                let upgrade = entry.resource.upgrade_state(request.version, parsed("state", &stored)?);
                 guarded(&doing, upgrade).await??
             };
-            form.encode("upgraded state", state)
+            schema.encode("upgraded state", state)
         };
         let (upgraded_state, diagnostics) = match self.catalogue().resource(&request.type_name) {
             Err(unknown) => (None, convert::pathless(unknown)),
-            Ok(managed) => match upgraded(managed).await {
+            Ok(entry) => match upgraded(entry).await {
                 Ok(state) => (Some(state), Vec::new()),
-                Err(failure) => (None, managed.form.told(failure.into_diagnostics())),
+                Err(failure) => (None, entry.schema.diagnostics(failure)),
             },
         };
         proto::upgrade_resource_state::Response { upgraded_state, diagnostics }
@@ -39,30 +41,29 @@ impl Shared {
 
     /// Brings a stored identity to the current schema of identities.
     pub(super) async fn upgrade_identity(
-        &self,
+        self: Arc<Self>,
         request: proto::upgrade_resource_identity::Request,
     ) -> proto::upgrade_resource_identity::Response {
-        let upgraded = async |managed: &Managed| {
-            let Some((schema, kind)) = &managed.identity else {
-                let detail = format!("A {} has no identity in this version of the provider.", managed.name());
+        let upgraded = async |entry: &ResourceEntry| {
+            let Some((schema, kind)) = &entry.identity else {
+                let detail = format!("A {} has no identity in this version of the provider.", entry.name());
                 return Err(Diagnostic::error("Resource without identity", detail).into());
             };
             let stored = stored_json("identity", request.raw_identity)?;
             let identity = if request.version == schema.version {
                 current("identity", &stored, kind)?
             } else {
-                let doing = format!("upgrading the identity of a {}", managed.name());
-                let upgrade =
-                    managed.resource.upgrade_identity(request.version, parsed("identity", &stored)?);
+                let doing = format!("upgrading the identity of a {}", entry.name());
+                let upgrade = entry.resource.upgrade_identity(request.version, parsed("identity", &stored)?);
                 guarded(&doing, upgrade).await??
             };
-            managed.encode_identity(Some(identity))
+            entry.encode_identity(Some(identity))
         };
         let (upgraded_identity, diagnostics) = match self.catalogue().resource(&request.type_name) {
             Err(unknown) => (None, convert::pathless(unknown)),
-            Ok(managed) => match upgraded(managed).await {
+            Ok(entry) => match upgraded(entry).await {
                 Ok(identity) => (identity, Vec::new()),
-                Err(failure) => (None, convert::diagnostics(failure.into_diagnostics(), &Type::Dynamic)),
+                Err(failure) => (None, convert::diagnostics(failure.into(), &Type::Dynamic)),
             },
         };
         proto::upgrade_resource_identity::Response { upgraded_identity, diagnostics }

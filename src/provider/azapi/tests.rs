@@ -89,12 +89,11 @@ async fn plans_empty(what: &str, moved: Stored, config: Value) {
     let resource = InVmAccessProfileVersion::new(Connection::default());
     let request = PlanUpdate {
         prior: moved.state.clone(),
-        proposed: config.clone().into(),
+        proposed: config.clone(),
         config,
         private: moved.private,
         earlier: Vec::new(),
         identity: moved.identity.clone(),
-        meta: None,
         capabilities: ClientCapabilities::default(),
     };
     let planned = resource.plan_update(&context(), request).await.unwrap();

@@ -25,11 +25,8 @@ fn config(source: &dyn DataSource, arguments: &[(&str, Value)]) -> Value {
 
 async fn read(azure: &Azure, name: &str, arguments: &[(&str, Value)]) -> Result<Found, Failure> {
     let source = source(&azure.connection, name);
-    let request = ReadData {
-        config: config(source.as_ref(), arguments),
-        meta: None,
-        capabilities: ClientCapabilities::default(),
-    };
+    let request =
+        ReadData { config: config(source.as_ref(), arguments), capabilities: ClientCapabilities::default() };
     let found = source.read(&context(), request).await?;
     let kind = source.schema().implied_type();
     assert!(found.state.is_wholly_known());
@@ -220,7 +217,7 @@ async fn it_waits_for_an_unknown_provider_block_where_the_host_does() {
     let arguments = [("gallery_id", GALLERY.into()), ("name", Value::from("web"))];
     let config = config(source.as_ref(), &arguments);
     let able = ClientCapabilities { deferral_allowed: true, ..ClientCapabilities::default() };
-    let request = |capabilities| ReadData { config: config.clone(), meta: None, capabilities };
+    let request = |capabilities| ReadData { config: config.clone(), capabilities };
     let found = source.read(&context(), request(able)).await.unwrap();
     assert_eq!(found.deferred, Some(Deferral::ProviderConfigUnknown));
     assert!(found.state.get("location").unwrap().is_unknown());

@@ -97,13 +97,11 @@ impl Written for Kind {
 pub async fn create(
     connection: &Connection,
     context: &Context,
-    request: Box<Create>,
+    request: Create,
 ) -> Result<Stored, Interrupted> {
-    let (sent, _) = request.into_plan();
-    let planned = sent.open()?;
+    let planned = request.planned;
     let job = Job::<Kind>::new(connection, context, model::id(&planned)?, Operation::Create, &planned)?;
     let body = model::body(&planned);
-    drop(planned);
     // In boxes, one after the other: what waits for one of them has room for that one alone.
     match Box::pin(job.client.profiles().get(&job.id, &job.call)).await {
         Ok(_) => {
@@ -114,18 +112,14 @@ pub async fn create(
         Err(error) => return Err(job.failed(&error).into()),
     }
     let begun = Box::pin(job.client.profiles().begin_create(&job.id, &body, &job.call)).await;
-    Box::pin(writing::create::create(&job, &sent, begun)).await
+    Box::pin(writing::create::create(&job, &planned, begun)).await
 }
 
 /// Reads the profile: one request, or a part of one where its siblings are read as well.
 ///
 /// # Errors
 /// When it cannot be told whether it exists.
-pub async fn read(
-    connection: &Connection,
-    context: &Context,
-    request: Box<Read>,
-) -> Result<ReadOutcome, Failure> {
+pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
     writing::read::read::<Kind>(connection, context, request).await
 }
 
@@ -136,7 +130,7 @@ pub async fn read(
 pub async fn update(
     connection: &Connection,
     context: &Context,
-    request: Box<Update>,
+    request: Update,
 ) -> Result<Stored, Interrupted> {
     writing::update::update::<Kind>(connection, context, request).await
 }
@@ -148,7 +142,7 @@ pub async fn update(
 pub async fn delete(
     connection: &Connection,
     context: &Context,
-    request: Box<Delete>,
+    request: Delete,
 ) -> Result<Deleted, Interrupted> {
     writing::delete::delete::<Kind>(connection, context, request).await
 }

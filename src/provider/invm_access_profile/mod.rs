@@ -69,7 +69,7 @@ impl Resource for InVmAccessProfile {
         Ok(identity::planned::<ProfileId>(planned, stored, id))
     }
 
-    async fn create(&self, context: &Context, mut request: Box<Create>) -> Result<Stored, Interrupted> {
+    async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, Interrupted> {
         let planned = request.identity.take();
         match crud::create(&self.connection, context, request).await {
             Ok(stored) => Ok(identity::stored::<ProfileId>(stored, planned)),
@@ -77,7 +77,7 @@ impl Resource for InVmAccessProfile {
         }
     }
 
-    async fn read(&self, context: &Context, mut request: Box<Read>) -> Result<ReadOutcome, Failure> {
+    async fn read(&self, context: &Context, mut request: Read) -> Result<ReadOutcome, Failure> {
         let before = request.identity.take();
         let outcome = match self.connection.unread(&request)? {
             Some(unread) => unread,
@@ -86,7 +86,7 @@ impl Resource for InVmAccessProfile {
         Ok(identity::read::<ProfileId>(outcome, before))
     }
 
-    async fn update(&self, context: &Context, mut request: Box<Update>) -> Result<Stored, Interrupted> {
+    async fn update(&self, context: &Context, mut request: Update) -> Result<Stored, Interrupted> {
         let planned = request.identity.take();
         match crud::update(&self.connection, context, request).await {
             Ok(stored) => Ok(identity::stored::<ProfileId>(stored, planned)),
@@ -94,7 +94,7 @@ impl Resource for InVmAccessProfile {
         }
     }
 
-    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
         crud::delete(&self.connection, context, request).await
     }
 

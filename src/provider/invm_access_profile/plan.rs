@@ -87,15 +87,8 @@ mod tests {
     fn plan_create(config: Value, private: &[u8]) -> Planned {
         let capabilities = ClientCapabilities::default();
         let proposed = config.clone();
-        create(PlanCreate {
-            config,
-            proposed: proposed.into(),
-            private: private.to_vec(),
-            earlier: Vec::new(),
-            meta: None,
-            capabilities,
-        })
-        .unwrap()
+        create(PlanCreate { config, proposed, private: private.to_vec(), earlier: Vec::new(), capabilities })
+            .unwrap()
     }
 
     fn plan_update(prior: Value, config: Value) -> Planned {
@@ -104,11 +97,10 @@ mod tests {
         let request = PlanUpdate {
             prior,
             config,
-            proposed: proposed.into(),
+            proposed,
             private: Vec::new(),
             earlier: Vec::new(),
             identity: None,
-            meta: None,
             capabilities,
         };
         update(request).unwrap()

@@ -117,10 +117,10 @@ fn failed(operation: Operation, id: &str, call: &Call, error: &Error) -> Diagnos
 pub async fn create(
     connection: &Connection,
     context: &Context,
-    request: Box<Create>,
+    request: Create,
 ) -> Result<Stored, Interrupted> {
-    let (sent, private) = request.into_plan();
-    let Asked { profile, name, location, time } = Asked::read(&sent.open_part(&Asked::READS)?)?;
+    let Create { planned, private, .. } = request;
+    let Asked { profile, name, location, time } = Asked::read(&planned)?;
     let client = connection.client()?;
     let mut call = Call::new(time, context.cancel.clone());
     if let Some(region) = Carried::read(&private).region() {
@@ -149,19 +149,19 @@ pub async fn create(
                 listed.map_err(|error| failed(Operation::Create, &profile.to_string(), &call, &error))?;
             let replaced = Carried::read(&private).replaced();
             let now = time::OffsetDateTime::now_utc();
-            twin = naming::twin(&listed, &profile, names.highest.as_ref(), &sent.open()?, now);
+            twin = naming::twin(&listed, &profile, names.highest.as_ref(), &planned, now);
             naming::next(&listed, names.highest.as_ref(), replaced.as_ref())?
         }
     };
     let id = profile.version(name);
     let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
-    let body = model::body(&sent.open()?, location)?;
+    let body = model::body(&planned, location)?;
     let begun = Box::pin(job.client.versions().begin_create(&job.id, &body, &job.call)).await;
     if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
         names.saw(job.id.name());
     }
     drop(names);
-    let mut created = Box::pin(writing::create::create(&job, &sent, begun)).await;
+    let mut created = Box::pin(writing::create::create(&job, &planned, begun)).await;
     if let (Ok(stored), Some(twin)) = (&mut created, twin) {
         stored.warnings.push(existing::twin(schema::TYPE, twin.name().as_str(), &twin.to_string()));
     }
@@ -177,8 +177,6 @@ struct Asked {
 }
 
 impl Asked {
-    const READS: [&'static str; 4] = ["profile_id", "name", "location", timeouts::BLOCK];
-
     fn read(planned: &Value) -> Result<Self, Diagnostic> {
         Ok(Self {
             profile: model::profile(planned)?,
@@ -231,11 +229,7 @@ async fn must_not_exist(client: &ArmClient, id: &VersionId, call: &Call) -> Resu
 ///
 /// # Errors
 /// When it cannot be told whether it exists.
-pub async fn read(
-    connection: &Connection,
-    context: &Context,
-    request: Box<Read>,
-) -> Result<ReadOutcome, Failure> {
+pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
     writing::read::read::<Kind>(connection, context, request).await
 }
 
@@ -246,7 +240,7 @@ pub async fn read(
 pub async fn update(
     connection: &Connection,
     context: &Context,
-    request: Box<Update>,
+    request: Update,
 ) -> Result<Stored, Interrupted> {
     writing::update::update::<Kind>(connection, context, request).await
 }
@@ -258,14 +252,14 @@ pub async fn update(
 pub async fn delete(
     connection: &Connection,
     context: &Context,
-    request: Box<Delete>,
+    request: Delete,
 ) -> Result<Deleted, Interrupted> {
     // What takes its place is created by this process, and need not ask for what the plan knew. One that is tainted is
     // planned as something new, which may be below another profile.
     let carried = Carried::read(&request.private);
     if carried.is_replacement()
         && let Some(region) = carried.region()
-        && let Ok(id) = model::id_in_state(&request.prior.open_part(&["id"])?)
+        && let Ok(id) = model::id_in_state(&request.prior)
     {
         connection.learn_region(id.profile(), region);
     }

@@ -26,14 +26,9 @@ async fn what_the_plan_has_kept_is_enough_for_a_create_in_a_process_that_knows_n
     azure.lists(&versions, &[json!([])]).await;
     azure.takes(&format!("{versions}/1.0.5"), version("1.0.5", false)).await;
     let carried = Carried::replacing("1.0.4").beneath(Some(&Location::new("westeurope")));
-    let request = Create {
-        config: Value::Null.into(),
-        planned: planned().into(),
-        private: carried.write(),
-        identity: None,
-        meta: None,
-    };
-    let stored = create(&azure.connection, &context(), Box::new(request)).await.unwrap();
+    let request =
+        Create { config: Value::Null, planned: planned(), private: carried.write(), identity: None };
+    let stored = create(&azure.connection, &context(), request).await.unwrap();
     assert_eq!(stored.state.get("name"), Some(&"1.0.5".into()), "above the one that is replaced");
     assert_eq!(azure.requests().await, [format!("GET {versions}"), format!("PUT {versions}/1.0.5")]);
 }
@@ -50,9 +45,9 @@ async fn a_deletion_learns_the_region_of_what_takes_its_place_only() {
         if let Value::Object(attributes) = &mut prior {
             attributes.insert("id".to_owned(), format!("{PROFILE}/versions/1.0.5").into());
         }
-        let request = Delete { prior: prior.into(), private: carried.write(), identity: None, meta: None };
+        let request = Delete { prior, private: carried.write(), identity: None };
         // Whether there is anything to delete makes no difference.
-        let _ = delete(&azure.connection, &context(), Box::new(request)).await;
+        let _ = delete(&azure.connection, &context(), request).await;
         assert_eq!(azure.connection.region(&profile()).as_ref(), learned, "{carried:?}");
     }
 }

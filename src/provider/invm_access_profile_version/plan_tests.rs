@@ -84,8 +84,7 @@ fn plan_round(
 ) -> Planned {
     let capabilities = ClientCapabilities { store_planned_private: keeps, ..ClientCapabilities::default() };
     let proposed = config.clone();
-    let request =
-        PlanCreate { config, proposed: proposed.into(), private, earlier, meta: None, capabilities };
+    let request = PlanCreate { config, proposed, private, earlier, capabilities };
     create(request, known).unwrap()
 }
 
@@ -104,11 +103,10 @@ fn plan_update(prior: Value, config: Value) -> Planned {
     let request = PlanUpdate {
         prior,
         config,
-        proposed: proposed.into(),
+        proposed,
         private: Vec::new(),
         earlier: Vec::new(),
         identity: None,
-        meta: None,
         capabilities,
     };
     update(request, &profile()).unwrap()
@@ -207,16 +205,7 @@ fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
     let (prior, config) = (state(), config());
     let proposed = config.clone();
     update(
-        PlanUpdate {
-            prior,
-            config,
-            proposed: proposed.into(),
-            private,
-            earlier: Vec::new(),
-            identity: None,
-            meta: None,
-            capabilities,
-        },
+        PlanUpdate { prior, config, proposed, private, earlier: Vec::new(), identity: None, capabilities },
         &KnownProfile::default(),
     )
     .unwrap()

@@ -36,7 +36,7 @@ fn config(source: &dyn DataSource, written: &[(&str, Value)]) -> Value {
 async fn read(azure: &Azure, name: &str, written: &[(&str, Value)]) -> Result<Json, String> {
     let source = source(&azure.connection, name);
     let config = config(source.as_ref(), written);
-    let request = ReadData { config, meta: None, capabilities: ClientCapabilities::default() };
+    let request = ReadData { config, capabilities: ClientCapabilities::default() };
     match source.read(&context(), request).await {
         Ok(found) => Ok(from_value(&found.state)),
         Err(failure) => {

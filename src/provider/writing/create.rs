@@ -11,9 +11,8 @@ use super::carried::{Carried, Work};
 use super::{Job, Written};
 use crate::arm::error::{Error, human};
 use crate::arm::{Fate, PendingOperation, Started};
-use crate::plugin::Diagnostic;
 use crate::plugin::resource::{Interrupted, Stored};
-use crate::plugin::sent::Sent;
+use crate::plugin::{Diagnostic, Value};
 
 /// Takes what the request to create gave, and sees it to its end. `planned` is the state that was planned.
 ///
@@ -21,13 +20,13 @@ use crate::plugin::sent::Sent;
 /// When the object was not created, or not seen to be; with what exists or may exist of it.
 pub async fn create<K: Written>(
     job: &Job<'_, K>,
-    planned: &Sent,
+    planned: &Value,
     begun: Result<Started<K::Object>, Error>,
 ) -> Result<Stored, Interrupted> {
     // In boxes, one of them: what waits for minutes has no room for what is over.
     match begun {
         Err(error) => Box::pin(in_doubt(job, planned, error)).await,
-        Ok(Started { operation: None, body: Some(object) }) => Ok(job.done(planned.open()?, *object)),
+        Ok(Started { operation: None, body: Some(object) }) => Ok(job.done(planned.clone(), *object)),
         Ok(Started { operation, body }) => {
             let operation = operation.unwrap_or_else(|| PendingOperation::look_at(&job.id.to_string()));
             let shown = body.map(|body| Box::new(K::outline(*body)));
@@ -39,13 +38,13 @@ pub async fn create<K: Written>(
 /// Waits for a creation that was begun; `shown` is what Azure has shown of the object.
 async fn to_its_end<K: Written>(
     job: &Job<'_, K>,
-    planned: &Sent,
+    planned: &Value,
     operation: PendingOperation,
     shown: Option<Box<K::Object>>,
 ) -> Result<Stored, Interrupted> {
     // What it gives does not outlive this statement, or there would be room for it all the time.
     let error = match K::finish(&job.client, &operation, &job.call).await {
-        Ok(object) => return Ok(job.done(planned.open()?, object)),
+        Ok(object) => return Ok(job.done(planned.clone(), object)),
         Err(error) => error,
     };
     if matches!(error, Error::Operation(_)) {
@@ -55,7 +54,11 @@ async fn to_its_end<K: Written>(
 }
 
 /// The request failed. Where it is not certain that Azure refused it, there may be an object all the same.
-async fn in_doubt<K: Written>(job: &Job<'_, K>, planned: &Sent, error: Error) -> Result<Stored, Interrupted> {
+async fn in_doubt<K: Written>(
+    job: &Job<'_, K>,
+    planned: &Value,
+    error: Error,
+) -> Result<Stored, Interrupted> {
     let error = &error;
     let fate = job.call.fate();
     if fate == Fate::Settled {
@@ -71,15 +74,11 @@ async fn in_doubt<K: Written>(job: &Job<'_, K>, planned: &Sent, error: Error) ->
 }
 
 /// The operation failed: what it left behind is kept, to be replaced; if it left nothing, nothing is kept.
-async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Sent, error: &Error) -> Interrupted {
+async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
     match job.look().await {
         Err(missing) if missing.is_not_found() => job.failed(error).into(),
         found => {
-            let planned = match planned.open() {
-                Ok(planned) => planned,
-                Err(unreadable) => return unreadable.into(),
-            };
-            let state = job.unfinished(planned, found.ok());
+            let state = job.unfinished(planned.clone(), found.ok());
             Job::<K>::keeping(job.failed(error), state, &Carried::default())
         }
     }
@@ -88,12 +87,12 @@ async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Sent, error: &Error) ->
 /// The creation may go on, and this run does not see its end.
 fn left<K: Written>(
     job: &Job<'_, K>,
-    planned: &Sent,
+    planned: &Value,
     object: Option<K::Object>,
     operation: PendingOperation,
     error: &Error,
 ) -> Result<Stored, Interrupted> {
-    let state = job.unfinished(planned.open()?, object);
+    let state = job.unfinished(planned.clone(), object);
     let carried = Carried::begun(Work::Create, operation);
     if !error.is_cancelled() {
         let mut told = job.failed(error);

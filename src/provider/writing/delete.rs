@@ -15,7 +15,7 @@ use crate::provider::timeouts::Operation;
 pub async fn delete<K: Written>(
     connection: &Connection,
     context: &Context,
-    request: Box<Delete>,
+    request: Delete,
 ) -> Result<Deleted, Interrupted> {
     let carried = Carried::read(&request.private);
     let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior)?;
@@ -37,5 +37,5 @@ pub async fn delete<K: Written>(
         None => carried.pending.filter(|pending| pending.work != Work::Delete),
     };
     let carried = Carried::default().with(pending);
-    Err(Job::<K>::keeping(job.failed(&error), request.prior.open()?, &carried))
+    Err(Job::<K>::keeping(job.failed(&error), request.prior, &carried))
 }

@@ -9,7 +9,6 @@ use super::carried::Carried;
 use crate::arm;
 use crate::arm::{ArmClient, Call};
 use crate::plugin::resource::{Interrupted, Partial, Stored};
-use crate::plugin::sent::Sent;
 use crate::plugin::{Context, Diagnostic, Failure, Value};
 use crate::provider::applied;
 use crate::provider::connection::Connection;
@@ -58,10 +57,9 @@ impl<'a, K: Written> Job<'a, K> {
         connection: &'a Connection,
         context: &Context,
         operation: Operation,
-        state: &Sent,
+        state: &Value,
     ) -> Result<Self, Failure> {
-        let state = state.open_part(&["id", timeouts::BLOCK])?;
-        Ok(Self::new(connection, context, K::id_in_state(&state)?, operation, &state)?)
+        Ok(Self::new(connection, context, K::id_in_state(state)?, operation, state)?)
     }
 
     /// The diagnostic for a failure.

@@ -9,7 +9,6 @@ use crate::arm::Outlook;
 use crate::arm::error::{Error, Missing};
 use crate::arm::models::{ProvisioningState, Resource as _};
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
-use crate::plugin::sent::Sent;
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::checks;
 use crate::provider::connection::Connection;
@@ -27,20 +26,20 @@ const AGAIN: Duration = Duration::from_millis(250);
 pub async fn read<K: Written>(
     connection: &Connection,
     context: &Context,
-    request: Box<Read>,
+    request: Read,
 ) -> Result<ReadOutcome, Failure> {
     let job = &Job::<K>::on_stored(connection, context, Operation::Read, &request.state)?;
     let pending = || Carried::read(&request.private).pending;
     // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
     // In boxes, as is everything here that is not the one request: what waits for that has then room for it alone.
     if pending().is_none()
-        && checks::text(&request.state.open_part(&["name"])?, "name").is_some()
+        && checks::text(&request.state, "name").is_some()
         && let Some(outcome) = Box::pin(listed(job, &request.state)).await?
     {
         return Ok(outcome);
     }
     let found = K::get(&job.client, &job.id, &job.call).await;
-    let prior = request.state.open()?;
+    let prior = request.state;
     match (found, pending()) {
         (Ok(object), None) => Ok(present(job, object, &prior, Diagnostics::new())),
         (found, pending) => Box::pin(unusual(job, found, prior, pending)).await,
@@ -48,12 +47,11 @@ pub async fn read<K: Written>(
 }
 
 /// What a list says that is read for many; nothing where the object has to be asked for.
-async fn listed<K: Written>(job: &Job<'_, K>, sent: &Sent) -> Result<Option<ReadOutcome>, Failure> {
+async fn listed<K: Written>(job: &Job<'_, K>, prior: &Value) -> Result<Option<ReadOutcome>, Failure> {
     let Some(listed) = K::shared(&job.client, &job.id, &job.call).await else { return Ok(None) };
-    let prior = sent.open()?;
     K::is_there(job.connection, &job.id, &listed);
-    let (state, warnings) = K::state(&job.id, listed, &prior);
-    if state != prior {
+    let (state, warnings) = K::state(&job.id, listed, prior);
+    if state != *prior {
         return Ok(None);
     }
     Ok(Some(ReadOutcome::Present(Stored { warnings, ..Stored::new(state) })))

@@ -10,9 +10,8 @@ use crate::arm::error::Error;
 use crate::arm::{Fate, PendingOperation};
 use crate::plugin::Context;
 use crate::plugin::resource::{Interrupted, Stored, Update};
-use crate::plugin::sent::Sent;
 use crate::provider::connection::Connection;
-use crate::provider::timeouts::{self, Operation};
+use crate::provider::timeouts::Operation;
 
 /// Changes the object, when something that Azure holds differs or something was left unfinished.
 ///
@@ -21,49 +20,42 @@ use crate::provider::timeouts::{self, Operation};
 pub async fn update<K: Written>(
     connection: &Connection,
     context: &Context,
-    request: Box<Update>,
+    request: Update,
 ) -> Result<Stored, Interrupted> {
-    let (prior, planned, private) = request.into_plan();
-    let (held, wanted) = (prior.open()?, planned.open()?);
-    let change = K::change(&held, &wanted);
-    let planned = Sent::changed(&prior, &held, wanted);
-    drop(held);
+    let Update { prior, planned, private, .. } = request;
+    let change = K::change(&prior, &planned);
     let pending = Carried::read(&private).pending.filter(|pending| pending.work != Work::Delete);
     if change.is_none() && pending.is_none() {
-        return Ok(Stored::new(planned.open()?));
+        return Ok(Stored::new(planned));
     }
     let job = |operation| {
-        let id = K::id_in_state(&prior.open_part(&["id"])?)?;
-        let timeouts = planned.open_part(&[timeouts::BLOCK])?;
-        Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &timeouts)?)
+        let id = K::id_in_state(&prior)?;
+        Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &planned)?)
     };
     if let Some(pending) = pending {
         let job = job(if pending.work == Work::Create { Operation::Create } else { Operation::Update })?;
         match Box::pin(K::finish(&job.client, &pending.operation, &job.call)).await {
-            Ok(object) if change.is_none() => return Ok(job.done(planned.open()?, object)),
+            Ok(object) if change.is_none() => return Ok(job.done(planned, object)),
             // A change that failed is made again below.
             Ok(_) => {}
             Err(Error::Operation(_) | Error::Forgotten { .. }) if pending.work == Work::Update => {}
             Err(error) => {
                 let failed = matches!(error, Error::Operation(_));
                 let carried = Carried::default().with(Some(Pending { failed, ..pending }));
-                return Err(Job::<K>::keeping(job.failed(&error), prior.open()?, &carried));
+                return Err(Job::<K>::keeping(job.failed(&error), prior, &carried));
             }
         }
     }
     let job = job(Operation::Update)?;
     let Some(change) = change else {
         return match Box::pin(K::get(&job.client, &job.id, &job.call)).await {
-            Ok(object) => Ok(job.done(planned.open()?, object)),
-            Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior.open()?, &Carried::default())),
+            Ok(object) => Ok(job.done(planned, object)),
+            Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior, &Carried::default())),
         };
     };
     let kept = |error: &Error, begun: Option<PendingOperation>| -> Interrupted {
         let carried = begun.map(|begun| Carried::begun(Work::Update, begun)).unwrap_or_default();
-        match prior.open() {
-            Ok(prior) => Job::<K>::keeping(job.failed(error), prior, &carried),
-            Err(unreadable) => unreadable.into(),
-        }
+        Job::<K>::keeping(job.failed(error), prior.clone(), &carried)
     };
     let started = match Box::pin(K::begin_update(&job.client, &job.id, &change, &job.call)).await {
         Ok(started) => started,
@@ -73,12 +65,12 @@ pub async fn update<K: Written>(
         }
     };
     let operation = match (started.operation, started.body) {
-        (None, Some(object)) => return Ok(job.done(planned.open()?, *object)),
+        (None, Some(object)) => return Ok(job.done(planned, *object)),
         (Some(operation), _) => operation,
         (None, None) => PendingOperation::look_at(&job.id.to_string()),
     };
     match Box::pin(K::finish(&job.client, &operation, &job.call)).await {
-        Ok(object) => Ok(job.done(planned.open()?, object)),
+        Ok(object) => Ok(job.done(planned, object)),
         Err(error @ Error::Operation(_)) => Err(kept(&error, None)),
         Err(error) => Err(kept(&error, Some(operation))),
     }

@@ -9,7 +9,7 @@ usage: cargo benchmark [-- OPTIONS]
   --sizes N,N,...    numbers of versions for the calls of the protocol   [10,100,1000,10000]
   --commands N       number of versions for the commands of the CLI      [1000]; 0 leaves them out
   --starts N         how often each program is started                   [60]
-  --in-flight N      calls that wait at the same time for the memory     [500]
+  --in-flight N      calls that wait at the same time for the memory     [200]
   --provider FILE    this binary in place of the release build
   --at-scale         only a simulation of refreshes under ARM's token buckets: a second, and no build";
 
@@ -37,7 +37,7 @@ impl Options {
             sizes: vec![10, 100, 1000, 10_000],
             commands: 1000,
             starts: 60,
-            in_flight: 500,
+            in_flight: 200,
             at_scale: false,
             provider: None,
         };

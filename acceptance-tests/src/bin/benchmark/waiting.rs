@@ -1,4 +1,4 @@
-//! Calls that all wait for Azure at the same time, and what each of them takes in memory.
+//! The memory of the provider while many calls wait for Azure at the same time.
 
 use std::time::Duration;
 
@@ -19,21 +19,14 @@ const SETTLED: Duration = Duration::from_secs(6);
 
 /// Measures and prints.
 pub(crate) fn measure(rig: &Rig, runtime: &Runtime) -> Result<(), Trouble> {
-    let (all, few) = (rig.options.in_flight, rig.options.in_flight.min(200));
-    let rows = [
-        reads(rig, runtime, all)?,
-        creates(rig, runtime, few)?,
-        operations(rig, runtime, few)?,
-        changes(rig, runtime, few)?,
-        deletions(rig, runtime, few)?,
-    ];
-    let head = ["calls that wait at the same time", "", "before", "while they wait", "each", "goal"];
-    table("Memory of calls that wait", &head, &rows);
+    let count = rig.options.in_flight;
+    let rows = [reads(rig, runtime, count)?, creates(rig, runtime, count)?];
+    table("Memory while calls wait", &["calls that wait for Azure", "", "memory", "goal"], &rows);
     Ok(())
 }
 
 fn reads(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trouble> {
-    let stage = Stage::new(rig, &["none"], count)?;
+    let stage = Stage::new(rig, count)?;
     let crowd = stage.crowd(rig, runtime)?;
     let members = stage.create(&crowd, runtime)?;
     stage.slow("GET")?;
@@ -41,44 +34,13 @@ fn reads(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trou
 }
 
 fn creates(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trouble> {
-    let stage = Stage::new(rig, &["none"], count)?;
+    let stage = Stage::new(rig, count)?;
     let crowd = stage.crowd(rig, runtime)?;
     let base = stage.begin(&crowd, runtime)?;
     stage.slow("PUT")?;
-    stage.watch("creates, for the request", runtime, crowd, async |crowd| {
+    stage.watch("creates", runtime, crowd, async |crowd| {
         crowd.create(count, |index| stage.config(&base, index)).await.map(drop)
     })
-}
-
-fn operations(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trouble> {
-    let stage = Stage::new(rig, &["async", "--operation-seconds", "8", "--retry-after", "4"], count)?;
-    let crowd = stage.crowd(rig, runtime)?;
-    let base = stage.begin(&crowd, runtime)?;
-    stage.watch("creates, for their operation", runtime, crowd, async |crowd| {
-        crowd.create(count, |index| stage.config(&base, index)).await.map(drop)
-    })
-}
-
-fn changes(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trouble> {
-    let stage = Stage::new(rig, &["none"], count)?;
-    let crowd = stage.crowd(rig, runtime)?;
-    let members = stage.create(&crowd, runtime)?;
-    let mut base = crowd.config(&workload::version(&stage.gallery))?;
-    if let Value::Object(arguments) = &mut base {
-        arguments.insert("mode".to_owned(), "Audit".into());
-    }
-    stage.slow("PUT")?;
-    stage.watch("changes", runtime, crowd, async |crowd| {
-        crowd.change(&members, |index| stage.config(&base, index)).await.map(drop)
-    })
-}
-
-fn deletions(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Trouble> {
-    let stage = Stage::new(rig, &["none"], count)?;
-    let crowd = stage.crowd(rig, runtime)?;
-    let members = stage.create(&crowd, runtime)?;
-    stage.slow("DELETE")?;
-    stage.watch("deletions", runtime, crowd, async |crowd| crowd.delete(&members).await)
 }
 
 /// An Azure with a profile for each of so many versions, since one profile takes one write at a time.
@@ -89,9 +51,8 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(rig: &Rig, operations: &[&str], count: usize) -> Result<Self, Trouble> {
-        let arguments = [&["--seed", "rg/g@westus", "--operations"], operations].concat();
-        let emulator = Emulator::start(&rig.emulator, &arguments)?;
+    fn new(rig: &Rig, count: usize) -> Result<Self, Trouble> {
+        let emulator = rig.azure()?;
         let gallery = profiles(&emulator, count * workload::EACH)?;
         Ok(Self { emulator, gallery, count })
     }
@@ -134,7 +95,6 @@ impl Stage {
         work: impl AsyncFnOnce(&Crowd) -> Result<(), E>,
     ) -> Result<Vec<String>, Trouble> {
         let process = crowd.process();
-        let before = usage::resident(process);
         crowd.widen(self.count);
         let during = runtime.block_on(async {
             let watch = tokio::spawn(async move {
@@ -145,15 +105,7 @@ impl Stage {
             Ok::<_, Trouble>(watch.await?)
         })?;
         runtime.block_on(crowd.end())?;
-        #[allow(clippy::cast_precision_loss)]
-        let each = during.saturating_sub(before) as f64 / self.count.max(1) as f64;
-        Ok(vec![
-            what.to_owned(),
-            self.count.to_string(),
-            format!("{before} KiB"),
-            format!("{during} KiB"),
-            format!("{each:.1} KiB"),
-            "20 KiB".to_owned(),
-        ])
+        let memory = format!("{:.1} MiB", f64::from(u32::try_from(during).unwrap_or(u32::MAX)) / 1024.0);
+        Ok(vec![what.to_owned(), self.count.to_string(), memory, "64 MiB".to_owned()])
     }
 }

@@ -6,25 +6,21 @@ fn create(name: &str) -> Apply {
     let planned = with(double::thing(name), "id", Value::unknown());
     Apply {
         type_name: "test_thing".to_owned(),
-        prior_state: null().map(Box::new),
-        planned_state: sent(&planned, &THING).map(Box::new),
-        config: sent(&with(planned, "id", Value::Null), &THING).map(Box::new),
+        prior_state: null(),
+        planned_state: sent(&planned, &THING),
+        config: sent(&with(planned, "id", Value::Null), &THING),
         planned_private: b"planned".as_slice().into(),
-        planned_identity: identity(Value::unknown()).map(Box::new),
+        planned_identity: identity(Value::unknown()),
         ..Apply::default()
     }
 }
 
 fn update(from: &str, to: &str) -> Apply {
-    Apply {
-        prior_state: thing(from).map(Box::new),
-        planned_identity: identity(from).map(Box::new),
-        ..create(to)
-    }
+    Apply { prior_state: thing(from), planned_identity: identity(from), ..create(to) }
 }
 
 fn delete(name: &str) -> Apply {
-    Apply { planned_state: null().map(Box::new), config: null().map(Box::new), ..update(name, name) }
+    Apply { planned_state: null(), config: null(), ..update(name, name) }
 }
 
 #[track_caller]
@@ -84,8 +80,8 @@ async fn a_failed_creation_leaves_nothing() {
 #[tokio::test]
 async fn a_failed_change_or_deletion_leaves_what_was_there() {
     for request in [update("a", "fail"), update("a", "panic"), delete("fail"), delete("panic")] {
-        let prior = state(request.prior_state.as_deref());
-        let planned_identity = request.planned_identity.as_deref().cloned();
+        let prior = state(request.prior_state.as_ref());
+        let planned_identity = request.planned_identity.clone();
         let answer = Host::new().apply(request).await;
         assert!(!error(&answer.diagnostics).detail.contains(SECRET));
         assert_state(&answer, &prior, b"planned");
@@ -131,7 +127,7 @@ async fn an_identity_that_was_planned_need_not_be_said_again() {
 #[tokio::test]
 async fn what_cannot_be_decoded_changes_nothing() {
     let host = Host::new();
-    let answer = host.apply(Apply { planned_state: misfit().map(Box::new), ..update("a", "b") }).await;
+    let answer = host.apply(Apply { planned_state: misfit(), ..update("a", "b") }).await;
     assert!(error(&answer.diagnostics).detail.contains("other"));
     assert_state(&answer, &double::thing("a"), b"planned");
     let other = Apply { type_name: "test_other".to_owned(), ..update("a", "b") };

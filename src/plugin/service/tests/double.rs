@@ -68,7 +68,7 @@ impl Double {
             private: Vec::new(),
             earlier: Vec::new(),
             identity: None,
-            meta: None,
+            meta: context.meta.clone(),
             cancelled: context.cancel.is_cancelled(),
         }
     }
@@ -184,10 +184,9 @@ impl Resource for Double {
     }
 
     async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        let PlanCreate { config, proposed, private, earlier, meta, .. } = request;
-        let proposed = proposed.open()?;
+        let PlanCreate { config, proposed, private, earlier, .. } = request;
         let values = vec![config, proposed.clone()];
-        self.push(Asked { private, earlier, meta, ..self.note("plan_create", context, values) });
+        self.push(Asked { private, earlier, ..self.note("plan_create", context, values) });
         let planned = Planned { private: b"planned".to_vec(), warnings: warning(), ..Planned::new(proposed) };
         match name_of(&planned.state).as_str() {
             "panic" => panic!("{SECRET}"),
@@ -201,10 +200,9 @@ impl Resource for Double {
     }
 
     async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        let PlanUpdate { prior, config, proposed, private, earlier, identity, meta, .. } = request;
-        let proposed = proposed.open()?;
+        let PlanUpdate { prior, config, proposed, private, earlier, identity, .. } = request;
         let values = vec![prior, config, proposed.clone()];
-        self.push(Asked { private, earlier, identity, meta, ..self.note("plan_update", context, values) });
+        self.push(Asked { private, earlier, identity, ..self.note("plan_update", context, values) });
         let mut planned = Planned::new(proposed);
         if name_of(&planned.state) == "replace" {
             let item = Path::attribute("item");
@@ -228,19 +226,17 @@ impl Resource for Double {
         if fails { Err(failure().into()) } else { Ok(warning()) }
     }
 
-    async fn create(&self, context: &Context, request: Box<Create>) -> Result<Stored, Interrupted> {
-        let Create { config, planned, private, identity, meta } = *request;
-        let (config, planned) = (config.open()?, planned.open()?);
+    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
+        let Create { config, planned, private, identity } = request;
         let values = vec![config, planned.clone()];
-        self.push(Asked { private, identity, meta, ..self.note("create", context, values) });
+        self.push(Asked { private, identity, ..self.note("create", context, values) });
         self.store(context, planned).await
     }
 
-    async fn read(&self, context: &Context, request: Box<Read>) -> Result<ReadOutcome, Failure> {
-        let Read { state, private, identity, meta, .. } = *request;
-        let state = state.open()?;
+    async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
+        let Read { state, private, identity, .. } = request;
         let stored = Stored { private: b"read".to_vec(), warnings: warning(), ..Stored::new(state.clone()) };
-        self.push(Asked { private, identity, meta, ..self.note("read", context, vec![state]) });
+        self.push(Asked { private, identity, ..self.note("read", context, vec![state]) });
         match name_of(&stored.state).as_str() {
             "panic" => panic!("{SECRET}"),
             "fail" => Err(failure().into()),
@@ -254,18 +250,16 @@ impl Resource for Double {
         }
     }
 
-    async fn update(&self, context: &Context, request: Box<Update>) -> Result<Stored, Interrupted> {
-        let Update { prior, config, planned, private, identity, meta } = *request;
-        let (prior, config, planned) = (prior.open()?, config.open()?, planned.open()?);
+    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
+        let Update { prior, config, planned, private, identity } = request;
         let values = vec![prior, config, planned.clone()];
-        self.push(Asked { private, identity, meta, ..self.note("update", context, values) });
+        self.push(Asked { private, identity, ..self.note("update", context, values) });
         self.store(context, planned).await
     }
 
-    async fn delete(&self, context: &Context, request: Box<Delete>) -> Result<Deleted, Interrupted> {
-        let Delete { prior, private, identity, meta } = *request;
-        let prior = prior.open()?;
-        self.push(Asked { private, identity, meta, ..self.note("delete", context, vec![prior.clone()]) });
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+        let Delete { prior, private, identity } = request;
+        self.push(Asked { private, identity, ..self.note("delete", context, vec![prior.clone()]) });
         match self.store(context, prior).await {
             Ok(_) => Ok(Deleted { warnings: warning() }),
             Err(interrupted) => Err(interrupted),

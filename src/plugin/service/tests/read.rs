@@ -5,9 +5,9 @@ use proto::read_resource::Request as Read;
 fn read(name: &str) -> Read {
     Read {
         type_name: "test_thing".to_owned(),
-        current_state: thing(name).map(Box::new),
+        current_state: thing(name),
         private: b"prior".as_slice().into(),
-        current_identity: identity(name).map(Box::new),
+        current_identity: identity(name),
         ..Read::default()
     }
 }
@@ -51,7 +51,7 @@ async fn a_read_that_fails_leaves_the_state() {
 #[tokio::test]
 async fn nothing_is_read_of_nothing() {
     let host = Host::new();
-    let answer = host.read(Read { current_state: null().map(Box::new), ..read("a") }).await;
+    let answer = host.read(Read { current_state: null(), ..read("a") }).await;
     assert_eq!(state(answer.new_state.as_ref()), Value::Null);
     assert!(answer.diagnostics.is_empty() && host.was_not_asked());
 }

@@ -30,26 +30,26 @@ impl Resource for Plain {
     }
 
     async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        Ok(Planned::new(request.proposed.open()?))
+        Ok(Planned::new(request.proposed))
     }
 
     async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        Ok(Planned::new(request.proposed.open()?))
+        Ok(Planned::new(request.proposed))
     }
 
-    async fn create(&self, _: &Context, request: Box<Create>) -> Result<Stored, Interrupted> {
-        Ok(Stored::new(request.planned.open()?))
+    async fn create(&self, _: &Context, request: Create) -> Result<Stored, Interrupted> {
+        Ok(Stored::new(request.planned))
     }
 
-    async fn read(&self, _: &Context, request: Box<Read>) -> Result<ReadOutcome, Failure> {
-        Ok(ReadOutcome::Present(Stored::new(request.state.open()?)))
+    async fn read(&self, _: &Context, request: Read) -> Result<ReadOutcome, Failure> {
+        Ok(ReadOutcome::Present(Stored::new(request.state)))
     }
 
-    async fn update(&self, _: &Context, request: Box<Update>) -> Result<Stored, Interrupted> {
-        Ok(Stored::new(request.planned.open()?))
+    async fn update(&self, _: &Context, request: Update) -> Result<Stored, Interrupted> {
+        Ok(Stored::new(request.planned))
     }
 
-    async fn delete(&self, _: &Context, _: Box<Delete>) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, _: &Context, _: Delete) -> Result<Deleted, Interrupted> {
         Ok(Deleted::default())
     }
 
