@@ -82,6 +82,16 @@ fn world() -> impl Iterator<Item = Request<'static>> {
     )
 }
 
+/// A request that two privileges have in common.
+fn url_of(one: &Privilege, other: &Privilege) -> String {
+    let longer = if one.path.len() >= other.path.len() { one } else { other };
+    let path = longer.path.to_lowercase().replace('%', "%25");
+    let pairs = one.query_parameters.iter().chain(&other.query_parameters);
+    let query: BTreeSet<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
+    let path = if path.is_empty() { "/".to_owned() } else { path };
+    format!("{path}?{}", query.into_iter().collect::<Vec<_>>().join("&"))
+}
+
 proptest! {
     #[test]
     fn decisions_do_not_depend_on_order(
@@ -180,6 +190,40 @@ proptest! {
             if old.decide(&request).verdict == Verdict::Allowed {
                 let now = new.decide(&request);
                 prop_assert_eq!(now.verdict, Verdict::Allowed, "{:?} {}", request, now.reason());
+            }
+        }
+    }
+
+    #[test]
+    fn closed_to_everybody_is_what_the_decision_says(lists in lists()) {
+        let (rules, _) = lists.into_rules();
+        let reach = decision::Reach::new(&rules);
+        let matcher = matcher(Mode::Enforce, DefaultAccess::Allow, rules.clone());
+        for request in world() {
+            let matches = matcher.matches(&request);
+            let allowed = matcher.decide(&request).verdict == Verdict::Allowed;
+            for privilege in &matches.privileges {
+                prop_assert!(!(allowed && reach.is_closed(privilege)), "{} {:?}", privilege, request);
+            }
+        }
+        for (name, privilege) in &rules.privileges {
+            prop_assert!(reach.is_closed(name) == reach.ways(name).is_empty());
+            for way in reach.ways(name) {
+                let (grant, through) = (way.grant, &rules.privileges[way.grant.privilege]);
+                let url = url_of(privilege, through);
+                let identity = &rules.identities[grant.identity];
+                let request = Request {
+                    user_name: identity.user_name.as_deref().unwrap_or("anybody"),
+                    exe_path: identity.exe_path.as_deref().unwrap_or("/any"),
+                    ..Request::new(Endpoint::Imds.into(), &url)
+                };
+                prop_assert!(matcher.matches(&request).privileges.contains(&name.as_str()), "{}", url);
+                prop_assert_eq!(matcher.decide(&request).verdict, Verdict::Allowed, "{}", url);
+                if !way.in_part {
+                    let url = url_of(privilege, privilege);
+                    let request = Request { url: &url, ..request };
+                    prop_assert_eq!(matcher.decide(&request).verdict, Verdict::Allowed, "{}", url);
+                }
             }
         }
     }

@@ -162,6 +162,12 @@ impl Connection {
         }
     }
 
+    /// Whether the host has configured the provider, as it does before it plans and not before it validates.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        !matches!(*self.shared.state.read().unwrap_or_else(PoisonError::into_inner), State::Unconfigured)
+    }
+
     /// Whether the provider block has parts that are not known yet.
     #[must_use]
     pub fn is_unknown(&self) -> bool {

@@ -1,4 +1,4 @@
-//! A create never overwrites what is there.
+//! What is there already: a create never overwrites it, and rules that exist are not refused.
 
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
@@ -40,5 +40,55 @@ fn a_version_that_exists_is_answered_with_the_import_block() {
         assert!(s.state().attributes(V).is_null());
         s.emulator.remove(&id).unwrap();
         s.adopted(&id);
+    });
+}
+
+/// A version as somebody else published it: a process name that is not the executable's, and a group that SYSTEM is not in.
+const THEIRS: &str = r#"
+resource "gallery_invm_access_profile_version" "v" {
+  profile_id     = gallery_invm_access_profile.web.id
+  name           = "2.0.0"
+  location       = "westus"
+  mode           = "Audit"
+  default_access = "Allow"
+  rules {
+    privileges       = { state = { path = "/machine", query_parameters = { comp = "goalstate" } } }
+    roles            = { setup = { privileges = ["state"] } }
+    identities       = { script = { user_name = "SYSTEM", group_name = "Administrators", exe_path = "C:\\Windows\\System32\\cscript.exe", process_name = "cscript" } }
+    role_assignments = { setup = { identities = ["script"] } }
+  }
+}
+"#;
+
+#[test]
+fn rules_that_exist_are_imported_with_warnings_and_refused_in_a_new_version() {
+    scenario(|s| {
+        let windows = PROFILE.replace("\"Linux\"", "\"Windows\"").replace("\"IMDS\"", "\"WireServer\"");
+        s.apply(&windows);
+        let id = s.version("web", "2.0.0");
+        let rules = json!({
+            "privileges": [{"name": "state", "path": "/machine", "queryParameters": {"comp": "goalstate"}}],
+            "roles": [{"name": "setup", "privileges": ["state"]}],
+            "identities": [{"name": "script", "userName": "SYSTEM", "groupName": "Administrators",
+                "exePath": "C:\\Windows\\System32\\cscript.exe", "processName": "cscript"}],
+            "roleAssignments": [{"role": "setup", "identities": ["script"]}]});
+        let theirs = json!({"mode": "Audit", "defaultAccess": "Allow", "rules": rules});
+        s.stranger(&id, &json!({"location": "westus", "properties": theirs}));
+
+        let output = s.plan_fails(&format!("{windows}{}", THEIRS.replace("2.0.0", "2.0.1")));
+        assert_eq!(output.times("Error: Process name never matches"), 1, "{output}");
+        assert!(output.says("`lint = { L31 = \"off\" }` silences it"), "{output}");
+
+        s.adopted(&id);
+        let import = format!("{windows}{THEIRS}\nimport {{\n  to = {V}\n  id = \"{id}\"\n}}\n");
+        let plan = s.plan(&import);
+        assert!(plan.output.says("1 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.output);
+        assert!(
+            plan.output.says("Warning: Process name never matches: identity \"script\""),
+            "{}",
+            plan.output
+        );
+        // The plan that follows is empty.
+        s.apply_planned();
     });
 }

@@ -45,18 +45,54 @@ impl<'a> Asked<'a> {
 }
 
 /// A privilege with everything in lower case.
-#[derive(Clone, Debug)]
-pub(super) struct Pattern {
-    pub(super) path: String,
-    pub(super) query: BTreeMap<String, String>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::allowlist) struct Pattern {
+    pub(in crate::allowlist) path: String,
+    pub(in crate::allowlist) query: BTreeMap<String, String>,
 }
 
 impl Pattern {
-    pub(super) fn new(privilege: &Privilege) -> Self {
-        let lower = |(key, value): (&String, &String)| (key.to_lowercase(), value.to_lowercase());
+    pub(in crate::allowlist) fn new(privilege: &Privilege) -> Self {
+        let query = privilege.query_parameters.iter();
+        Self::of(&privilege.path, query.map(|(key, value)| (key.as_str(), value.as_str())))
+    }
+
+    pub(in crate::allowlist) fn of<'q>(path: &str, query: impl Iterator<Item = (&'q str, &'q str)>) -> Self {
         // Of keys equal but for case the later one in order replaces the earlier.
-        let query = privilege.query_parameters.iter().map(lower).collect();
-        Self { path: privilege.path.to_lowercase(), query }
+        let query = query.map(|(key, value)| (key.to_lowercase(), value.to_lowercase())).collect();
+        Self { path: path.to_lowercase(), query }
+    }
+
+    /// Whether any request matches: the decoded path of a request begins with a slash, has its `?` cut off, and never
+    /// has `..` in it; no request has a parameter without a name.
+    pub(in crate::allowlist) fn can_match(&self) -> bool {
+        (self.path.is_empty() || self.path.starts_with('/'))
+            && !self.path.contains('?')
+            && !self.path.contains("..")
+            && !self.query.contains_key("")
+    }
+
+    /// Whether every request that matches `other` matches this one too.
+    pub(in crate::allowlist) fn covers(&self, other: &Self) -> bool {
+        other.path.starts_with(&self.path)
+            && self.query.iter().all(|(key, value)| other.query.get(key) == Some(value))
+    }
+
+    /// Whether some request matches both: the one with the longer path and the parameters of both, unless these ask for
+    /// two values of one parameter.
+    pub(in crate::allowlist) fn overlaps(&self, other: &Self) -> bool {
+        (self.path.starts_with(&other.path) || other.path.starts_with(&self.path))
+            && self.query.iter().all(|(key, value)| other.query.get(key).is_none_or(|theirs| theirs == value))
+            && self.can_match()
+            && other.can_match()
+    }
+
+    /// Whether one of the two requests that elevated callers may always make matches (`hyper_client.rs`, lines 557-565).
+    pub(in crate::allowlist) fn has_skipped_request(&self) -> bool {
+        let log = "/vmagentlog".starts_with(&self.path) && self.query.is_empty();
+        let telemetry =
+            || self.query.iter().all(|(key, value)| (&**key, &**value) == ("comp", "telemetrydata"));
+        log || ("/machine/".starts_with(&self.path) && telemetry())
     }
 
     /// Whether the path begins alike and every parameter is there with its value (`key.rs`, lines 216-317).

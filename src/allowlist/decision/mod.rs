@@ -13,12 +13,15 @@ mod compare;
 mod exe_path;
 mod matcher;
 mod numbers;
+mod reach;
 mod request;
 mod target;
 
 use std::fmt;
 
+pub(super) use compare::Pattern;
 pub use matcher::{Matcher, Matches};
+pub(super) use reach::{Patterns, Reach};
 pub use request::{Destination, Request};
 pub use target::{Target, path_is_guarded};
 

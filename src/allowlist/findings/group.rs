@@ -7,6 +7,26 @@ use super::{Finding, FindingId, Severity};
 /// How many subjects a group names before it counts the rest.
 const NAMED: usize = 5;
 
+/// How long a summary is at most.
+const SUMMARY: usize = 59;
+
+/// A text of at most so many characters, with its end rather than its middle: ends tell names apart.
+fn shortened(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let head = most / 2;
+    let tail = most.saturating_sub(head + 1);
+    let start = text.chars().take(head);
+    start.chain(['\u{2026}']).chain(text.chars().skip(length - tail)).collect()
+}
+
+/// A name without what a terminal would act on.
+fn shown(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 /// Findings of one check and one severity. `Display` is the whole text to show for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
@@ -19,9 +39,27 @@ pub struct Group {
 }
 
 impl Group {
-    /// One line for a heading, under 60 characters: the check's title.
-    pub fn summary(&self) -> &'static str {
-        self.id.entry().title
+    /// One line for a heading, under 60 characters: the check's title and what it is about, with the version where
+    /// there is room for it.
+    pub fn summary(&self, version: Option<&str>) -> String {
+        let title = self.id.entry().title;
+        let Some(first) = self.findings.first().and_then(|first| first.subject.object()) else {
+            return match version {
+                Some(version) => shortened(&format!("{title}: version {version}"), SUMMARY),
+                None => title.to_owned(),
+            };
+        };
+        let more = match self.findings.len() {
+            0 | 1 => String::new(),
+            all => format!(" and {} more", all - 1),
+        };
+        let (kind, name) = first;
+        let room = SUMMARY.saturating_sub(title.len() + ": ".len() + kind.len() + " \"\"".len() + more.len());
+        let summary = format!("{title}: {kind} \"{}\"{more}", shortened(&shown(name), room.max(5)));
+        match version.map(|version| format!("{summary} ({version})")) {
+            Some(longer) if longer.chars().count() <= SUMMARY => longer,
+            _ => summary,
+        }
     }
 }
 
@@ -83,6 +121,24 @@ mod tests {
         assert_eq!(text.lines().count(), 6);
         assert!(text.starts_with("rules.privileges[\"p0\"].path: has capital letters.\n"));
         assert!(text.ends_with("and 35 more of this kind."), "{text}");
+    }
+
+    #[test]
+    fn a_summary_names_its_object_in_under_sixty_characters() {
+        let one = |name: &str| Finding { subject: Subject::Path { privilege: name.into() }, ..finding(0) };
+        let summary = |findings: Vec<Finding>, version| group(findings)[0].summary(version);
+        let title = FindingId::L15.entry().title;
+        assert_eq!(summary(vec![one("p")], None), format!("{title}: privilege \"p\""));
+        assert_eq!(summary(vec![one("p")], Some("1.0.0")), format!("{title}: privilege \"p\" (1.0.0)"));
+        assert_eq!(summary(vec![one("p"), one("q")], None), format!("{title}: privilege \"p\" and 1 more"));
+        let (a, b) = (format!("{}a", "long".repeat(50)), format!("{}b", "long".repeat(50)));
+        let (a, b) = (summary(vec![one(&a)], None), summary(vec![one(&b)], None));
+        assert!(a != b && a.chars().count() < 60, "{a}");
+        for entry in super::super::CATALOG.iter().copied().flatten() {
+            let long = Finding { id: entry.id, ..one(&"name".repeat(20)) };
+            let summary = summary(vec![long.clone(), long], Some("1.0.0"));
+            assert!(summary.chars().count() < 60, "{summary}");
+        }
     }
 
     #[test]

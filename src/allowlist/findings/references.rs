@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::decision::Patterns;
 use super::super::{List, Part};
 use super::near::nearest;
 use super::twins::twins;
-use super::view::{View, known};
+use super::view::{View, known, some_of};
 use super::{FindingId, Found, Subject};
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
@@ -103,11 +104,47 @@ fn unused(view: &View<'_>, found: &mut Found) {
     for identity in identities.filter(|name| all_known && !used.contains(*name)) {
         found.warning(FindingId::L04, Subject::Identity((*identity).to_owned()), "has no role.", None);
     }
+    ungranted(view, found);
+}
+
+/// L04, privileges. One that nobody has still matches: it closes its requests, unless another one opens them.
+fn ungranted(view: &View<'_>, found: &mut Found) {
     let Some(references) = &view.references else { return };
-    let privileges = draft.privileges.known().into_iter().flat_map(BTreeMap::keys);
-    for privilege in privileges.filter(|name| !references.is_granted(name)) {
-        let message =
-            "is granted to nobody, and so closes its path for everybody, whatever the default access is.";
-        found.warning(FindingId::L04, Subject::Privilege((*privilege).to_owned()), message, None);
+    let privileges = view.draft.privileges.known().into_iter().flatten();
+    let (granted, ungranted): (Vec<_>, Vec<_>) =
+        privileges.map(|(name, _)| *name).partition(|name| references.is_granted(name));
+    if ungranted.is_empty() {
+        return;
+    }
+    let patterns = view.patterns();
+    let all_known = granted.iter().all(|name| patterns.contains_key(name));
+    let granted = granted.iter().filter_map(|name| patterns.get_key_value(name));
+    let granted = Patterns::new(granted.map(|(name, one)| (*name, one)));
+    for name in ungranted {
+        let mut message = "is granted to nobody".to_owned();
+        if let Some(pattern) = patterns.get(name).filter(|pattern| pattern.can_match()) {
+            let mut near = granted.near(&pattern.path).take_while(|_| view.spend_pairs(1));
+            let openers: Vec<_> =
+                near.by_ref().filter(|(_, other)| other.overlaps(pattern)).take(SHOWN).collect();
+            let whole = openers.iter().filter(|(_, other)| other.covers(pattern)).map(|(other, _)| *other);
+            let whole: Vec<&str> = whole.collect();
+            message += &if !whole.is_empty() {
+                format!(", but closes nothing to whoever has {}, which covers it", some_of(whole))
+            } else if !openers.is_empty() {
+                let names = openers.iter().map(|(other, _)| *other);
+                format!(
+                    ", and so closes its path except to whoever has {}, which opens a part",
+                    some_of(names)
+                )
+            } else if all_known && view.spend_pairs(1) {
+                ", and so closes its path to everybody, whatever the default access is".to_owned()
+            } else {
+                String::new()
+            };
+        }
+        found.warning(FindingId::L04, Subject::Privilege(name.to_owned()), message + ".", None);
     }
 }
+
+/// How many privileges are looked for that open what another one closes.
+const SHOWN: usize = 20;

@@ -89,6 +89,22 @@ impl fmt::Display for Condition {
     }
 }
 
+impl Subject {
+    /// The element of the rules it belongs to: its kind and its name.
+    pub fn object(&self) -> Option<(&'static str, &str)> {
+        Some(match self {
+            Self::Mode | Self::DefaultAccess | Self::Rules => return None,
+            Self::List(list) => ("list", list.as_str()),
+            Self::Privilege(name)
+            | Self::Path { privilege: name }
+            | Self::QueryParameter { privilege: name, .. } => ("privilege", name),
+            Self::Role(name) | Self::RolePrivilege { role: name, .. } => ("role", name),
+            Self::Identity(name) | Self::Condition { identity: name, .. } => ("identity", name),
+            Self::RoleAssignment(name) | Self::AssignedIdentity { role: name, .. } => ("role", name),
+        })
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

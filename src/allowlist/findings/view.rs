@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::decision::Pattern;
 use super::super::{Draft, DraftIdentity, DraftPrivilege, Part};
 use super::Context;
 use super::known::{Sensitive, sensitive};
@@ -64,6 +65,11 @@ impl<'a> View<'a> {
         sensitive(path, query, self.context.endpoint)
     }
 
+    /// The privileges of which everything is known, as the matcher compares them.
+    pub(super) fn patterns(&self) -> BTreeMap<&'a str, Pattern> {
+        self.privileges().filter_map(|(name, one)| Some((name, pattern(one)?))).collect()
+    }
+
     /// Takes `cost` from the comparisons of names that are still made; false when they are used up.
     pub(super) fn spend_names(&self, cost: usize) -> bool {
         spend(&self.names_left, cost)
@@ -73,6 +79,15 @@ impl<'a> View<'a> {
     pub(super) fn spend_pairs(&self, cost: usize) -> bool {
         spend(&self.pairs_left, cost)
     }
+}
+
+fn pattern(one: &DraftPrivilege<'_>) -> Option<Pattern> {
+    let query = one.query_parameters.known()?;
+    if query.values().any(Part::is_unknown) {
+        return None;
+    }
+    let known = query.iter().filter_map(|(key, value)| Some((*key, *value.known()?)));
+    Some(Pattern::of(one.path.known()?, known))
 }
 
 fn spend(left: &Cell<usize>, cost: usize) -> bool {

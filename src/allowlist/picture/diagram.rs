@@ -2,7 +2,7 @@
 //! of all else. The formats differ in how they write it.
 
 use super::super::DefaultAccess;
-use super::{EVERYBODY, Picture, conditions, parameters, visible};
+use super::{EVERYBODY, Picture, conditions, parameters, through, visible};
 
 /// An allowlist as nodes and arrows.
 pub(super) struct Diagram {
@@ -75,11 +75,14 @@ impl Diagram {
         for (place, (name, privilege)) in rules.privileges.iter().enumerate() {
             let mut lines = vec![visible(name).into_owned(), visible(&privilege.path).into_owned()];
             lines.extend(parameters(privilege));
-            let is_closed = picture.holders(name).is_none();
+            let is_closed = picture.is_closed(name);
             if is_closed {
-                lines.push(picture.closed().to_owned());
+                lines.push(picture.closed(privilege));
             } else if let Some(reached) = picture.reaches(privilege) {
                 lines.push(format!("reaches {reached}"));
+            }
+            if !is_closed && !picture.is_granted(name) {
+                lines.push(through(picture, name));
             }
             let look = match (picture.is_in_force(), is_closed) {
                 (false, _) => Look::Idle,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Finding, group};
-use super::{EVERYBODY, Picture, conditions, parameters, visible};
+use super::{EVERYBODY, Holder, Picture, conditions, parameters, visible};
 
 /// An allowlist as Markdown: a heading when it has a title, what the modes mean, a table of privileges with who may use
 /// each, a table of identities, and the findings. Texts of the rules stand in code, so that nothing in them is a link, a
@@ -41,9 +41,11 @@ fn privileges(picture: &Picture) -> String {
         if let Some(reached) = picture.reaches(privilege) {
             requests.push_str(&format!("<br>reaches {reached}"));
         }
-        let who = match picture.holders(name) {
-            None => format!("**{}**", picture.closed()),
-            Some(holders) => holders.iter().map(|one| holder(picture, one)).collect::<Vec<_>>().join("<br>"),
+        let holders: Vec<_> = picture.holders(name).map(|(one, roles)| holder(picture, one, roles)).collect();
+        let who = match (picture.is_closed(name), holders.is_empty()) {
+            (true, _) => format!("**{}**", picture.closed(privilege)),
+            (false, true) => "granted to nobody".to_owned(),
+            (false, false) => holders.join("<br>"),
         };
         table.push_str(&format!("| {} | {requests} | {who} |\n", code(&visible(name))));
     }
@@ -51,11 +53,15 @@ fn privileges(picture: &Picture) -> String {
     table
 }
 
-fn holder(picture: &Picture, (identity, roles): (&String, &BTreeSet<String>)) -> String {
+fn holder(picture: &Picture, holder: &Holder, roles: &BTreeSet<String>) -> String {
+    let identity = &holder.identity;
     let everybody = picture.rules.identities.get(identity).is_some_and(super::Identity::is_everybody);
     let roles: Vec<_> = roles.iter().map(|role| code(&visible(role))).collect();
+    let part = if holder.in_part { "in part " } else { "" };
     let who = if everybody { format!(" (**{EVERYBODY}**)") } else { String::new() };
-    format!("{}{who} by {}", code(&visible(identity)), roles.join(", "))
+    let through = holder.through.as_deref();
+    let through = through.map_or_else(String::new, |name| format!(", through {}", code(&visible(name))));
+    format!("{part}{}{who} by {}{through}", code(&visible(identity)), roles.join(", "))
 }
 
 fn identities(picture: &Picture) -> String {
@@ -82,7 +88,7 @@ fn list(findings: &[Finding]) -> String {
     let counts: Vec<_> = counts.iter().map(|(severity, count)| format!("{severity} {count}")).collect();
     let mut list = format!("Findings ({}):\n\n", counts.join(", "));
     for group in group(findings.iter().cloned()) {
-        let (severity, id, title) = (group.severity, group.id, group.summary());
+        let (severity, id, title) = (group.severity, group.id, group.id.entry().title);
         for finding in &group.findings {
             let suggestion =
                 finding.suggestion.as_deref().map_or_else(String::new, |text| format!(" {}", prose(text)));

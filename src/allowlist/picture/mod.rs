@@ -15,9 +15,9 @@ mod visible;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::decision::{Pattern, Reach};
 use super::{
-    DefaultAccess, Document, Endpoint, Identity, List, Mode, OsType, Privilege, Rules, Sensitive, grants,
-    sensitive,
+    DefaultAccess, Document, Endpoint, Identity, List, Mode, OsType, Privilege, Rules, Sensitive, sensitive,
 };
 
 pub use graphviz::graphviz;
@@ -41,8 +41,27 @@ pub struct Picture {
     endpoint: Option<Endpoint>,
     os_type: Option<OsType>,
     notes: Vec<String>,
-    /// By privilege, who may: identities with the roles that let them.
-    holders: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    /// By privilege, who may make its requests.
+    access: BTreeMap<String, Access>,
+}
+
+/// Who may make the requests of a privilege, as the decision has it.
+#[derive(Clone, Debug, Default)]
+struct Access {
+    /// Identities, and how they come to it.
+    holders: BTreeMap<Holder, BTreeSet<String>>,
+    /// Nobody may make any of the requests.
+    is_closed: bool,
+}
+
+/// An identity that may make requests of a privilege. Its own grants come first, then those of others that lead to all
+/// of the requests, then those that lead to some.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Holder {
+    in_part: bool,
+    /// Another privilege that matches the same requests, if it is that which is granted.
+    through: Option<String>,
+    identity: String,
 }
 
 impl Picture {
@@ -51,17 +70,14 @@ impl Picture {
         let lists = document.rules.clone().unwrap_or_default();
         let absent = lists.absent();
         let (rules, _) = lists.into_rules();
-        let mut holders = BTreeMap::<_, BTreeMap<_, BTreeSet<_>>>::new();
-        for grant in grants(&rules) {
-            let of_privilege = holders.entry(grant.privilege.to_owned()).or_default();
-            of_privilege.entry(grant.identity.to_owned()).or_default().insert(grant.role.to_owned());
-        }
+        let reach = Reach::new(&rules);
+        let access = rules.privileges.keys().map(|name| (name.clone(), access(&reach, name))).collect();
         Self {
             mode: document.mode.as_deref().map(Mode::as_agent_reads),
             default_access: document.default_access.as_deref().map(DefaultAccess::as_agent_reads),
             absent: if absent.len() < List::ALL.len() { absent } else { Vec::new() },
+            access,
             rules,
-            holders,
             ..Self::default()
         }
     }
@@ -142,22 +158,29 @@ impl Picture {
         }
     }
 
-    /// What becomes of a request that only a closed privilege matches.
-    fn closed(&self) -> &'static str {
-        match self.mode {
-            Some(Mode::Audit) => "closed to everybody, which Audit only records",
-            _ => "closed to everybody",
-        }
+    /// What becomes of the requests of a privilege that nobody may make.
+    fn closed(&self, privilege: &Privilege) -> String {
+        let but = match Pattern::new(privilege).has_skipped_request() {
+            true => " but for what elevated processes may always send",
+            false => "",
+        };
+        let audit = if self.mode == Some(Mode::Audit) { ", which Audit only records" } else { "" };
+        format!("closed to everybody{but}{audit}")
     }
 
-    /// Who may make the requests of a privilege; nobody, if it is closed.
-    fn holders(&self, privilege: &str) -> Option<&BTreeMap<String, BTreeSet<String>>> {
-        self.holders.get(privilege)
+    /// Whether nobody may make any request of a privilege.
+    fn is_closed(&self, privilege: &str) -> bool {
+        self.access.get(privilege).is_some_and(|access| access.is_closed)
     }
 
-    /// The privileges that nobody has.
-    fn closed_privileges(&self) -> impl Iterator<Item = (&String, &Privilege)> {
-        self.rules.privileges.iter().filter(|(name, _)| !self.holders.contains_key(*name))
+    /// Who may make requests of a privilege.
+    fn holders(&self, privilege: &str) -> impl Iterator<Item = (&Holder, &BTreeSet<String>)> {
+        self.access.get(privilege).into_iter().flat_map(|access| &access.holders)
+    }
+
+    /// Whether a privilege is granted to somebody by its own name.
+    fn is_granted(&self, privilege: &str) -> bool {
+        self.holders(privilege).any(|(holder, _)| holder.through.is_none())
     }
 
     /// What of the sensitive things a privilege reaches, as prose.
@@ -174,6 +197,45 @@ impl Picture {
         let has = move |(_, one): &(&String, &super::RoleAssignment)| one.identities.contains(identity);
         let existing = |(role, _): &(&String, _)| self.rules.roles.contains_key(*role);
         self.rules.role_assignments.iter().filter(has).filter(existing).map(|(role, _)| role)
+    }
+}
+
+/// Each identity once: with the roles of its own grants, else by the widest way that another privilege opens.
+fn access(reach: &Reach<'_>, privilege: &str) -> Access {
+    let mut holders = BTreeMap::<Holder, BTreeSet<String>>::new();
+    let mut seen = BTreeMap::<&str, Holder>::new();
+    let mut ways: Vec<_> = reach.ways(privilege).iter().collect();
+    ways.sort_by_key(|way| (way.in_part, way.grant.privilege != privilege));
+    for way in ways {
+        let through = Some(way.grant.privilege).filter(|other| *other != privilege);
+        let holder = Holder {
+            in_part: way.in_part,
+            through: through.map(str::to_owned),
+            identity: way.grant.identity.to_owned(),
+        };
+        if *seen.entry(way.grant.identity).or_insert_with(|| holder.clone()) == holder {
+            holders.entry(holder).or_default().insert(way.grant.role.to_owned());
+        }
+    }
+    Access { holders, is_closed: reach.is_closed(privilege) }
+}
+
+/// How the requests of a privilege are reached that nobody has by its own name.
+fn through(picture: &Picture, privilege: &str) -> String {
+    let mut others = BTreeSet::new();
+    for (holder, _) in picture.holders(privilege) {
+        others.insert((holder.in_part, holder.through.as_deref().unwrap_or_default()));
+    }
+    let names = |part| {
+        let names: Vec<_> =
+            others.iter().filter(|(in_part, _)| *in_part == part).map(|(_, name)| visible(name)).collect();
+        names.join(", ")
+    };
+    match (names(false), names(true)) {
+        (whole, part) if whole.is_empty() && part.is_empty() => "granted to nobody".to_owned(),
+        (whole, part) if part.is_empty() => format!("reached through {whole}"),
+        (whole, part) if whole.is_empty() => format!("reached in part through {part}"),
+        (whole, part) => format!("reached through {whole}, in part through {part}"),
     }
 }
 

@@ -144,6 +144,39 @@ fn a_graph_leads_there_too() {
 }
 
 #[test]
+fn what_another_privilege_opens_is_not_shown_as_closed() {
+    let opened = changed(|document| {
+        let privileges = document.rules.as_mut().unwrap().privileges.as_mut().unwrap();
+        let (name, path) = ("userdata".to_owned(), "/metadata/instance/compute/userdata".to_owned());
+        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: None });
+        let (name, path) = ("identity".to_owned(), "/metadata/identity".to_owned());
+        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: None });
+        let (name, path) = ("log".to_owned(), "/vmAgentLog".to_owned());
+        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: None });
+    });
+    let page = text(&opened, &[]);
+    for part in [
+        "      userdata: /metadata/instance/compute/userdata (by app, through instance)\n",
+        "      identity: /metadata/identity (by app, in part, through token)\n",
+        "  Closed to everybody\n    attested: /metadata/attested\n",
+        "  Closed to everybody but for what elevated processes may always send\n    log: /vmAgentLog\n",
+        "  Granted to nobody, but reached all the same\n    identity: /metadata/identity\n      reached in part through \
+         token\n    userdata: /metadata/instance/compute/userdata\n      reached through instance\n",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let table = markdown(&opened, &[]);
+    let row = "| `userdata` | `/metadata/instance/compute/userdata` | `any` (**every process**) by `ops`, through \
+               `instance`<br>`web` by `app`, through `instance` |\n";
+    assert!(table.contains(row), "{table}");
+    assert!(table.contains("| in part `web` by `app`, through `token` |\n"), "{table}");
+    for drawn in [mermaid(std::slice::from_ref(&opened)), graphviz(std::slice::from_ref(&opened))] {
+        assert_eq!(drawn.matches("closed to everybody").count(), 2, "{drawn}");
+        assert!(drawn.contains("reached through instance"), "{drawn}");
+    }
+}
+
+#[test]
 fn what_is_not_in_force_is_not_shown_as_if_it_were() {
     let disabled = changed(|document| document.mode = Some("disabled".into()));
     let absent = changed(|document| document.rules.as_mut().unwrap().roles = None);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Finding, Privilege, Severity};
-use super::{EVERYBODY, Picture, conditions, parameters, visible};
+use super::{EVERYBODY, Picture, conditions, parameters, through, visible};
 
 /// An allowlist as text: its title when it has one, what the modes mean, who may call what, what is closed, what becomes
 /// of everything else, and the findings.
@@ -24,19 +24,28 @@ pub fn text(picture: &Picture, findings: &[Finding]) -> String {
         });
         for (identity, privileges) in granted {
             page.line(2, &format!("{}: {}", name(identity), processes(picture, identity)));
-            for (privilege, roles) in privileges {
-                page.privilege(picture, privilege, &format!(" (by {})", roles.join(", ")));
+            for (privilege, by) in privileges {
+                page.privilege(picture, privilege, &by);
             }
         }
     }
-    let closed: Vec<_> = picture.closed_privileges().collect();
-    if !closed.is_empty() {
-        page.heading(&match picture.is_in_force() {
-            true => capitalised(picture.closed()),
-            false => "Granted to nobody".to_owned(),
-        });
-        for (privilege, one) in closed {
+    let mut closed = BTreeMap::<_, Vec<_>>::new();
+    for (privilege, one) in &picture.rules.privileges {
+        let heading = match (picture.is_closed(privilege), picture.is_granted(privilege)) {
+            (_, true) => continue,
+            (true, false) if picture.is_in_force() => capitalised(&picture.closed(one)),
+            (true, false) => "Granted to nobody".to_owned(),
+            (false, false) => "Granted to nobody, but reached all the same".to_owned(),
+        };
+        closed.entry(heading).or_default().push((privilege, one));
+    }
+    for (heading, privileges) in closed {
+        page.heading(&heading);
+        for (privilege, one) in privileges {
             page.line(2, &format!("{}: {}", name(privilege), requests(one)));
+            if !picture.is_closed(privilege) {
+                page.line(3, &through(picture, privilege));
+            }
         }
     }
     let idle: Vec<_> =
@@ -53,13 +62,20 @@ pub fn text(picture: &Picture, findings: &[Finding]) -> String {
     page.0
 }
 
-/// By identity, the privileges it has and by which roles.
-fn who_may(picture: &Picture) -> BTreeMap<&String, Vec<(&String, Vec<String>)>> {
+/// By identity, the privileges whose requests it may make, and how it comes to that.
+fn who_may(picture: &Picture) -> BTreeMap<&String, Vec<(&String, String)>> {
     let mut granted = BTreeMap::<_, Vec<_>>::new();
-    for (privilege, holders) in &picture.holders {
-        for (identity, roles) in holders {
-            let roles = roles.iter().map(|role| name(role)).collect();
-            granted.entry(identity).or_default().push((privilege, roles));
+    for privilege in picture.rules.privileges.keys() {
+        for (holder, roles) in picture.holders(privilege) {
+            let roles: Vec<_> = roles.iter().map(|role| name(role)).collect();
+            let by = match (&holder.through, holder.in_part) {
+                (None, _) => format!(" (by {})", roles.join(", ")),
+                (Some(other), false) => format!(" (by {}, through {})", roles.join(", "), name(other)),
+                (Some(other), true) => {
+                    format!(" (by {}, in part, through {})", roles.join(", "), name(other))
+                }
+            };
+            granted.entry(&holder.identity).or_default().push((privilege, by));
         }
     }
     granted

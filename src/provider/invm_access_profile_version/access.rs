@@ -1,5 +1,6 @@
-//! Who gains and who loses access by a change, told at plan.
+//! Who gains and who loses access by a change, reported at plan.
 
+use super::lint;
 use crate::allowlist::{Allowlist, Effect, Endpoint, difference, unnoticed_change};
 use crate::plugin::{Diagnostic, Path};
 
@@ -9,7 +10,12 @@ const NAMED: usize = 12;
 /// At most two warnings: one for access that is taken away from somebody who may still need it, one for access to
 /// something sensitive that is given. Nothing when the change does neither.
 #[must_use]
-pub fn warnings(old: &Allowlist, new: &Allowlist, endpoint: Option<Endpoint>) -> Vec<Diagnostic> {
+pub fn warnings(
+    version: &str,
+    old: &Allowlist,
+    new: &Allowlist,
+    endpoint: Option<Endpoint>,
+) -> Vec<Diagnostic> {
     let difference = difference(old, new, endpoint);
     let (losses, gains): (Vec<_>, Vec<_>) = difference.effects.iter().partition(|effect| effect.is_loss());
     let told = [
@@ -27,30 +33,36 @@ pub fn warnings(old: &Allowlist, new: &Allowlist, endpoint: Option<Endpoint>) ->
     told.into_iter()
         .filter(|(effects, ..)| !effects.is_empty())
         .map(|(effects, summary, introduction)| {
-            Diagnostic::warning(summary, format!("{introduction}\n{}", list(&effects))).at(place(&effects))
+            Diagnostic::warning(
+                format!("{summary} (version {version})"),
+                format!("{introduction}\n{}", list(&effects)),
+            )
+            .at(place(&effects))
         })
         .collect()
 }
 
 /// A warning for a mode or default access that changes in place: the version keeps its id, by which alone a guest
-/// agent notices a change (finding L07).
+/// agent notices a change (finding L07). `is_named` says whether the configuration has a `name`.
 #[must_use]
-pub fn in_place(name: &str, old: &Allowlist, new: &Allowlist) -> Option<Diagnostic> {
+pub fn in_place(name: &str, is_named: bool, old: &Allowlist, new: &Allowlist) -> Option<Diagnostic> {
     let finding = unnoticed_change((name, old), (name, new))?;
     let (attribute, path) = match (old.mode == new.mode, old.default_access == new.default_access) {
         (true, _) => ("default access", Path::attribute("default_access")),
         (false, true) => ("mode", Path::attribute("mode")),
         (false, false) => ("mode and default access", Path::attribute("mode")),
     };
-    let suggestion = finding.suggestion.unwrap_or_default();
+    let advice = match is_named {
+        true => "Leave `name` out and the provider takes the next version, or give it a number that is free.",
+        false => "Replace the version: run the plan with `-replace` and its address.",
+    };
     let detail = format!(
         "The {attribute} of version {name} changes in place, so its id stays the same. A guest agent loads a version \
          again only when the id changes: virtual machines that have loaded this one may go on as before until they \
-         refer to another. To be sure, publish a new version. {suggestion}\n\nThis is finding {id}; `lint = {{ {id} = \
-         \"off\" }}` silences it.",
-        id = finding.id
+         refer to another. To be sure, publish a new version. {advice}\n\n{}",
+        lint::silenced_by(finding.id)
     );
-    Some(Diagnostic::warning("Virtual machines may not notice the change", detail).at(path))
+    Some(Diagnostic::warning(format!("Virtual machines may not notice the change ({name})"), detail).at(path))
 }
 
 fn list(effects: &[&Effect<'_>]) -> String {
@@ -87,29 +99,31 @@ mod tests {
     #[test]
     fn a_change_of_nothing_is_quiet() {
         let same = allowlist(Mode::Enforce, DefaultAccess::Deny);
-        assert_eq!(warnings(&same, &same, None), []);
+        assert_eq!(warnings("1.0.0", &same, &same, None), []);
     }
 
     #[test]
     fn a_change_in_place_is_warned_about_since_agents_go_by_the_id() {
         let audit = allowlist(Mode::Audit, DefaultAccess::Deny);
         let enforce = allowlist(Mode::Enforce, DefaultAccess::Deny);
-        let told = in_place("1.0.0", &audit, &enforce).unwrap();
+        let told = in_place("1.0.0", true, &audit, &enforce).unwrap();
         assert_eq!(told.path, Some(Path::attribute("mode")));
-        assert!(told.detail.contains("\"1.0.1\"") && told.detail.contains("L07"), "{}", told.detail);
-        assert_eq!(in_place("1.0.0", &audit, &audit), None);
+        assert!(told.detail.contains("Leave `name` out") && told.detail.contains("L07"), "{}", told.detail);
+        let told = in_place("1.0.0", false, &audit, &enforce).unwrap();
+        assert!(!told.detail.contains("`name`") && told.detail.contains("-replace"), "{}", told.detail);
+        assert_eq!(in_place("1.0.0", true, &audit, &audit), None);
     }
 
     #[test]
     fn a_warning_is_told_on_the_attribute_that_changes() {
         let audit = allowlist(Mode::Audit, DefaultAccess::Deny);
         let enforce = allowlist(Mode::Enforce, DefaultAccess::Deny);
-        let told = warnings(&audit, &enforce, None);
+        let told = warnings("1.0.0", &audit, &enforce, None);
         assert_eq!(told.first().unwrap().path, Some(Path::attribute("mode")));
-        assert_eq!(told.first().unwrap().summary, "The change takes access away");
+        assert_eq!(told.first().unwrap().summary, "The change takes access away (version 1.0.0)");
         let open = allowlist(Mode::Enforce, DefaultAccess::Allow);
-        let told = warnings(&enforce, &open, None);
+        let told = warnings("1.0.0", &enforce, &open, None);
         assert_eq!(told.first().unwrap().path, Some(Path::attribute("default_access")));
-        assert_eq!(told.first().unwrap().summary, "The change opens access");
+        assert_eq!(told.first().unwrap().summary, "The change opens access (version 1.0.0)");
     }
 }

@@ -1,9 +1,9 @@
-//! Mistakes and dangers in the rules, told on the attributes they are about.
+//! Findings about the rules, reported on the attributes they are about.
 
 use std::collections::BTreeMap;
 
 use super::rules;
-use crate::allowlist::{Context, Finding, FindingId, List, Severity, Subject, findings, group};
+use crate::allowlist::{Context, Finding, FindingId, Group, List, Severity, Subject, findings, group};
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::checks;
 
@@ -21,12 +21,80 @@ enum Level {
     Error,
 }
 
+/// When findings are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// At `validate`, which does not know whether the version exists. Its rules may, so what is wrong with them is a
+    /// warning, unless the `lint` argument makes it an error.
+    Validate,
+    /// At the plan of a version that is to be created.
+    Create,
+    /// At the plan of a version that stays: its rules exist and work as they do, whatever is wrong with them.
+    Keep,
+}
+
 /// Checks the rules of a configuration, as far as they are known. `profile` is what is known of the version's
 /// profile without asking Azure.
 #[must_use]
 pub fn check(config: &Value, profile: Context) -> Diagnostics {
-    let mut told = Diagnostics::new();
-    let levels = levels(config, &mut told);
+    let mut diagnostics = Diagnostics::new();
+    let levels = levels(config, &mut diagnostics);
+    report(
+        config,
+        profile,
+        &levels,
+        |finding| finding.is_chosen || !finding.is_error(),
+        "",
+        &mut diagnostics,
+    );
+    diagnostics
+}
+
+/// Reports the errors of the linter that [`check`] leaves out: as errors about a version that is to be created, else as
+/// warnings.
+#[must_use]
+pub fn errors(config: &Value, profile: Context, when: When) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let levels = levels(config, &mut Diagnostics::new());
+    let left_out = |finding: &mut Reported| {
+        let left_out = finding.is_error() && !finding.is_chosen;
+        if when != When::Create {
+            finding.finding.severity = Severity::Warning;
+        }
+        left_out
+    };
+    let note = match when {
+        When::Validate => " A plan that creates the version fails with it.",
+        When::Keep => {
+            " The version exists, so this is a warning; a plan that creates a version fails with it."
+        }
+        When::Create => "",
+    };
+    report(config, profile, &levels, left_out, note, &mut diagnostics);
+    diagnostics
+}
+
+/// A finding at the level it is reported.
+struct Reported {
+    finding: Finding,
+    /// Whether the `lint` argument says its level.
+    is_chosen: bool,
+}
+
+impl Reported {
+    fn is_error(&self) -> bool {
+        self.finding.severity == Severity::Error
+    }
+}
+
+fn report(
+    config: &Value,
+    profile: Context,
+    levels: &BTreeMap<FindingId, Level>,
+    mut takes: impl FnMut(&mut Reported) -> bool,
+    note: &str,
+    diagnostics: &mut Diagnostics,
+) {
     let word = |name| checks::text(config, name);
     let context = Context {
         mode: word("mode").and_then(|word| word.parse().ok()),
@@ -35,23 +103,28 @@ pub fn check(config: &Value, profile: Context) -> Diagnostics {
     };
     let draft = rules::draft(config.get(rules::BLOCK).unwrap_or(&Value::Null));
     let found = findings(&draft, &context).into_iter().filter_map(|mut finding| {
-        finding.severity = match (levels.get(&finding.id), finding.severity) {
+        let level = levels.get(&finding.id);
+        finding.severity = match (level, finding.severity) {
             (Some(Level::Off), _) | (None, Severity::Info) => return None,
             (Some(Level::Warning), _) => Severity::Warning,
             (Some(Level::Error), _) => Severity::Error,
             (None, severity) => severity,
         };
-        Some(finding)
+        let mut reported = Reported { finding, is_chosen: level.is_some() };
+        takes(&mut reported).then_some(reported.finding)
     });
+    let version = word("name");
     for group in group(found) {
         let error = group.severity == Severity::Error;
         if error && group.findings.len() <= ERRORS_ONE_BY_ONE {
-            told.extend(group.findings.iter().map(single));
+            for finding in group.findings {
+                let one = Group { id: group.id, severity: group.severity, findings: vec![finding] };
+                diagnostics.push(diagnostic(&one, version.as_deref(), note));
+            }
         } else {
-            told.push(grouped(&group));
+            diagnostics.push(diagnostic(&group, version.as_deref(), note));
         }
     }
-    told
 }
 
 /// Whether the `lint` argument silences a finding.
@@ -60,29 +133,25 @@ pub fn is_off(config: &Value, id: FindingId) -> bool {
     levels(config, &mut Diagnostics::new()).get(&id) == Some(&Level::Off)
 }
 
-fn single(finding: &Finding) -> Diagnostic {
-    let suggestion = finding.suggestion.as_ref().map_or_else(String::new, |text| format!(" {text}"));
-    let detail = format!("{}: {}{suggestion} ({})", finding.subject, finding.message, finding.id);
-    diagnostic(finding.severity, finding.id.entry().title, detail).at(path(&finding.subject))
+/// How a finding is silenced, for the end of a message.
+#[must_use]
+pub fn silenced_by(id: FindingId) -> String {
+    format!("This is finding {id}; `{ARGUMENT} = {{ {id} = \"off\" }}` silences it.")
 }
 
-fn grouped(group: &crate::allowlist::Group) -> Diagnostic {
-    let detail = format!(
-        "{group}\n\nThis is finding {}; `{ARGUMENT} = {{ {} = \"off\" }}` silences it.",
-        group.id, group.id
-    );
+/// Terraform shows one of several warnings with equal summaries, so the summary names what it is about.
+fn diagnostic(group: &Group, version: Option<&str>, note: &str) -> Diagnostic {
+    let summary = group.summary(version);
+    let detail = format!("{group}\n\n{}{note}", silenced_by(group.id));
     let place = match group.findings.as_slice() {
         [one] => path(&one.subject),
         _ => Path::attribute(rules::BLOCK),
     };
-    diagnostic(group.severity, group.summary(), detail).at(place)
-}
-
-fn diagnostic(severity: Severity, summary: &str, detail: String) -> Diagnostic {
-    match severity {
+    let diagnostic = match group.severity {
         Severity::Error => Diagnostic::error(summary, detail),
         Severity::Warning | Severity::Info => Diagnostic::warning(summary, detail),
-    }
+    };
+    diagnostic.at(place)
 }
 
 /// The attribute a finding is about. A member of a set has no path of its own in Terraform.
@@ -112,14 +181,14 @@ fn path(subject: &Subject) -> Path {
     }
 }
 
-fn levels(config: &Value, told: &mut Diagnostics) -> BTreeMap<FindingId, Level> {
+fn levels(config: &Value, diagnostics: &mut Diagnostics) -> BTreeMap<FindingId, Level> {
     let Some(Value::Map(words)) = config.get(ARGUMENT) else { return BTreeMap::new() };
     let mut levels = BTreeMap::new();
     for (id, word) in words {
         let place = Path::attribute(ARGUMENT).with_key(&**id);
         let Ok(finding) = id.parse::<FindingId>() else {
             let detail = format!("There is no finding {id:?}. {}", meant(id));
-            told.push(Diagnostic::error("Unknown finding", detail).at(place));
+            diagnostics.push(Diagnostic::error("Unknown finding", detail).at(place));
             continue;
         };
         let level = match word {
@@ -130,7 +199,7 @@ fn levels(config: &Value, told: &mut Diagnostics) -> BTreeMap<FindingId, Level> 
             Value::Unknown(_) => continue,
             _ => {
                 let detail = format!("Finding {id} can be `off`, `warning` or `error`.");
-                told.push(Diagnostic::error("Unknown level of a finding", detail).at(place));
+                diagnostics.push(Diagnostic::error("Unknown level of a finding", detail).at(place));
                 continue;
             }
         };
@@ -183,7 +252,8 @@ mod tests {
 
     fn errors(config: &Value) -> Vec<(String, String)> {
         let place = |one: &Diagnostic| one.path.as_ref().map(ToString::to_string).unwrap_or_default();
-        let all = check(config, Context::default());
+        let mut all = check(config, Context::default());
+        all.extend(super::errors(config, Context::default(), When::Create));
         let errors = all.iter().filter(|one| one.severity == crate::plugin::Severity::Error);
         errors.map(|one| (place(one), one.detail.clone())).collect()
     }
@@ -194,6 +264,38 @@ mod tests {
         let (place, detail) = found.first().unwrap();
         assert_eq!(place, "rules.roles[\"app\"]");
         assert!(detail.contains("token"), "{detail}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_rules_is_an_error_only_for_a_version_that_is_to_be_created() {
+        let severities = |diagnostics: Diagnostics| -> Vec<_> {
+            diagnostics.into_iter().map(|one| one.severity).collect()
+        };
+        use crate::plugin::Severity::{Error, Warning};
+        let wrong = config("token", "metadata/identity", Value::Null);
+        assert_eq!(severities(check(&wrong, Context::default())), []);
+        for (when, severity) in [(When::Validate, Warning), (When::Keep, Warning), (When::Create, Error)] {
+            let found = super::errors(&wrong, Context::default(), when);
+            let one = found.iter().next().unwrap();
+            assert_eq!((one.severity, &*one.summary), (severity, "Unusable path: privilege \"token\""));
+            assert!(
+                one.detail.contains("This is finding L10; `lint = { L10 = \"off\" }` silences it."),
+                "{}",
+                one.detail
+            );
+        }
+        let chosen = config("token", "metadata/identity", map(&[("L10", "error".into())]));
+        assert_eq!(severities(check(&chosen, Context::default())), [Error]);
+        assert_eq!(severities(super::errors(&chosen, Context::default(), When::Keep)), []);
+    }
+
+    #[test]
+    fn warnings_of_one_kind_about_two_things_have_two_summaries() {
+        let with = |path| {
+            let found = check(&config("token", path, Value::Null), Context::default());
+            found.into_iter().map(|one| one.summary.to_string()).collect::<Vec<_>>()
+        };
+        assert!(with("/Metadata/x").iter().any(|one| one.contains("privilege \"token\"")));
     }
 
     #[test]

@@ -64,11 +64,17 @@ impl Resource for InVmAccessProfileVersion {
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
         let profile = self.profile(&config);
-        validate::validate(&config, profile.context())
+        let mut diagnostics = validate::validate(&config, profile.context());
+        // Where a plan follows, it reports the errors of the linter: it knows whether the version exists.
+        if !self.connection.is_configured() && validate::can_be_read(&config) {
+            diagnostics.extend(lint::errors(&config, profile.context(), lint::When::Validate));
+        }
+        diagnostics
     }
 
     async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
         let profile = self.profile(&request.config);
+        lint::errors(&request.config, profile.context(), lint::When::Create).into_result()?;
         let planned = plan::create(request, &profile)?;
         let id = model::id_planned(&planned.state);
         Ok(identity::planned::<VersionId>(planned, None, id))
@@ -78,7 +84,12 @@ impl Resource for InVmAccessProfileVersion {
         let stored = request.identity.clone();
         let held = model::id_in_state(&request.prior).ok();
         let profile = self.profile(&request.config);
-        let planned = plan::update(request, &profile)?;
+        let found = lint::errors(&request.config, profile.context(), lint::When::Keep);
+        let mut planned = plan::update(request, &profile)?;
+        // A replacement is planned once more as a creation, which reports them as errors.
+        if planned.replace.is_empty() {
+            planned.warnings.extend(found);
+        }
         // The identity of what takes the place of a replaced object comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());
         Ok(identity::planned::<VersionId>(planned, stored, id))

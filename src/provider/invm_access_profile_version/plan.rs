@@ -114,9 +114,12 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
         && let Some(old) = held_rules.complete().and_then(|rules| allowlist(&prior, rules))
         && let Some(new) = rules.complete().and_then(|rules| allowlist(plan.config(), rules))
     {
-        warnings.extend(access::warnings(&old, &new, profile.context().endpoint));
+        let version = held("name");
+        let version = version.as_str().unwrap_or_default();
+        warnings.extend(access::warnings(version, &old, &new, profile.context().endpoint));
         if replace.is_empty() && !lint::is_off(plan.config(), FindingId::L07) {
-            warnings.extend(access::in_place(held("name").as_str().unwrap_or_default(), &old, &new));
+            let is_named = !plan.configured("name").is_null();
+            warnings.extend(access::in_place(version, is_named, &old, &new));
         }
     }
     plan.set(rules::BLOCK, block);
@@ -161,14 +164,16 @@ fn allowlist(object: &Value, rules: Rules) -> Option<Allowlist> {
 fn same_name(name: &Value) -> Diagnostic {
     let name = name.as_str().unwrap_or_default();
     let next = name.parse::<VersionName>().ok().and_then(|name| name.next());
-    let suggestion = next.map_or_else(String::new, |next| format!("name the new rules `{next}`, or "));
+    let suggestion = next.map_or_else(String::new, |next| {
+        format!(", or name the new rules `{next}` if no version of the profile has had that number")
+    });
     Diagnostic::warning(
-        "Rules are replaced under the same version name",
+        format!("Rules are replaced under the same version name {name}"),
         format!(
             "Azure does not change the rules of a version, so version {name} will be deleted and created again \
              with the new ones. A guest agent loads rules only when the version's id changes: virtual machines \
-             that refer to this version may go on with the old rules, and have none to load in between. Better {suggestion}leave `name` \
-             out and the provider takes the next version."
+             that refer to this version may go on with the old rules, and have none to load in between. Better \
+             leave `name` out and the provider takes the next version{suggestion}."
         ),
     )
     .at(Path::attribute("name"))

@@ -148,7 +148,7 @@ fn changed_rules_make_a_new_version_and_remember_the_old_one() {
     let planned = plan_update(state(), changed.clone());
     assert_eq!(planned.replace, [Path::attribute("rules")]);
     let told: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
-    assert_eq!(told, ["The change takes access away"], "the provider takes the next name");
+    assert_eq!(told, ["The change takes access away (version 1.0.0)"], "the provider takes the next name");
     let second = plan_create(changed, planned.private);
     assert_eq!(Carried::read(&second.private).replaced(), "1.0.0".parse().ok());
 }
@@ -157,7 +157,8 @@ fn changed_rules_make_a_new_version_and_remember_the_old_one() {
 fn changed_rules_under_the_same_name_are_warned_about() {
     let named = |path: &str| with(with(config(), "name", "1.0.0".into()), "rules", block(path.into()));
     let planned = plan_update(state(), named("/metadata/instance"));
-    let same_name = |one: &&Diagnostic| one.summary == "Rules are replaced under the same version name";
+    let same_name =
+        |one: &&Diagnostic| one.summary.starts_with("Rules are replaced under the same version name");
     let warning = planned.warnings.iter().find(same_name).unwrap();
     assert!(warning.detail.contains("`1.0.1`"), "{}", warning.detail);
     assert!(plan_update(state(), named("/metadata/identity")).warnings.is_empty());
@@ -181,7 +182,10 @@ fn what_azure_changes_in_place_is_planned_in_place() {
     let planned = plan_update(state(), changed);
     assert_eq!(planned.replace, []);
     let told: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
-    assert_eq!(told, ["The change opens access", "Virtual machines may not notice the change"]);
+    assert_eq!(
+        told,
+        ["The change opens access (version 1.0.0)", "Virtual machines may not notice the change (1.0.0)"]
+    );
     assert_eq!(planned.state.get("id"), state().get("id"));
     assert_eq!(planned.state.get("mode"), Some(&"Audit".into()));
 }

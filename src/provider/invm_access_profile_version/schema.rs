@@ -126,7 +126,7 @@ fn rules() -> NestedBlock {
             )
             .optional_computed(),
         ],
-        "What can be called, by name. A privilege that nobody is assigned closes its path to everybody, whatever \
+        "What can be called, by name. A privilege that nobody is assigned closes its path to all whom no other privilege lets in, whatever \
          `default_access` is. Left out, there is none, and `default_access` decides about every request.",
     )
     .optional_computed()

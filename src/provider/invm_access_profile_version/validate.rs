@@ -66,6 +66,12 @@ fn regions(config: &Value) -> Vec<Diagnostic> {
     found
 }
 
+/// Whether the rules have no null that makes them unreadable.
+#[must_use]
+pub fn can_be_read(config: &Value) -> bool {
+    nulls(config.get(rules::BLOCK).unwrap_or(&Value::Null)).is_empty()
+}
+
 /// Nulls where Terraform's types let one through and no rule can be made of it: as an element of a map or set. Paths
 /// are made for those alone: every configuration is looked at.
 fn nulls(block: &Value) -> Vec<Diagnostic> {

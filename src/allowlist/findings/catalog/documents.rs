@@ -12,7 +12,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
-        title: "A list of the rules is absent",
+        title: "A list is missing",
         explanation: "Where one of `privileges`, `roles`, `identities` and `roleAssignments` is absent or null, \
             the guest agent ignores the other three as well: only the default access counts. With \
             `Allow` everything is open, with `Deny` everything is refused.",
@@ -23,7 +23,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
-        title: "A name refers to nothing",
+        title: "Undefined reference",
         explanation: "Names are compared exactly, case and blanks included. The guest agent silently drops a \
             role's unknown privilege, an assignment's unknown identity, and the whole assignment of an \
             unknown role, so whoever was meant has no access.",
@@ -34,7 +34,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
-        title: "Two names are equal or differ only in case",
+        title: "Duplicate name",
         explanation: "Of equal names in one list the guest agent silently keeps the last. Names that differ only \
             in case are two different things to it, which readers, and Azure, where names ignore case, \
             will mistake for one.",
@@ -45,7 +45,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "Something is never used",
+        title: "Unused or granted to nobody",
         explanation: "A privilege that nobody is assigned to is not inert: it closes its path for everybody, \
             also when the default access is `Allow`. A role without an assignment, an empty role, an \
             empty assignment and an unused identity have no effect.",
@@ -57,7 +57,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
-        title: "The mode or the default access is no known word",
+        title: "Unknown mode or access",
         explanation: "The guest agent reads an unknown mode as `Disabled`, so that everything is allowed, and an \
             unknown default access as `Deny`. Blanks are not trimmed.",
         advice: "Write `Audit`, `Enforce` or `Disabled`, and `Allow` or `Deny`.",
@@ -67,7 +67,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Access,
-        title: "Something named for production is not enforced",
+        title: "Production is not enforced",
         explanation: "Under `Audit` a request that is not allowed is recorded and passes; under `Disabled` \
             nothing is even looked at.",
         advice: "Set `mode = \"Enforce\"` once the audit log shows nothing unexpected.",
@@ -77,7 +77,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         severities: &[Warning],
         high: false,
         needs: Needs::History,
-        title: "A change of rules needs a new version",
+        title: "A version changes in place",
         explanation: "The guest agent loads rules only when the id of the version changes. Other rules under the \
             same version name are not noticed by a machine that has already loaded it.",
         advice: "Take the next version number, or leave `name` out, and point the machines to the new \

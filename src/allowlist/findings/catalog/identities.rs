@@ -9,7 +9,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
-        title: "An identity is everybody or nobody",
+        title: "Matches all or no processes",
         explanation: "An identity without conditions matches every process on the machine. A condition that is \
             an empty or blank text matches none.",
         advice: "Give at least one condition, and leave those out that do not matter.",
@@ -19,7 +19,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
-        title: "The process name is not the executable's",
+        title: "Process name never matches",
         explanation: "`process_name` is the last component of the executable's path, extension included. All \
             conditions have to hold, so an identity with `exe_path` `...\\cscript.exe` and \
             `process_name` `cscript` matches nothing. Published samples contain this mistake.",
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Warning],
         high: true,
         needs: Needs::Rules,
-        title: "Only the name of the process is asked for",
+        title: "Only the process name",
         explanation: "Anybody can give a program of their own the same file name.",
         advice: "Add `exe_path`, or at least `user_name`.",
     },
@@ -40,7 +40,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "The executable is where others can write, or moves",
+        title: "Executable can be replaced",
         explanation: "Whoever can write into the folder decides what runs under that path. A version number in \
             the path stops matching at the next update.",
         advice: "Install the program where only administrators can write, under a stable path; or give \
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "The executable runs other people's programs",
+        title: "Executable runs other code",
         explanation: "An interpreter, a shell or a download tool is the executable of everything that runs in \
             it: every script of every user has this identity.",
         advice: "Add `user_name`.",
@@ -61,7 +61,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Error],
         high: false,
         needs: Needs::OsType,
-        title: "An executable path can never match",
+        title: "Executable never matches",
         explanation: "The path is compared with what the operating system reports: absolute, resolved, without \
             variables, quotes and wildcards, with the operating system's separators; case counts.",
         advice: "Take the path from the audit log (`processFullPath`).",
@@ -71,7 +71,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Warning],
         high: false,
         needs: Needs::OsType,
-        title: "A Windows path is in an unusual spelling",
+        title: "Unusual spelling of a path",
         explanation: "The comparison is case sensitive except for the drive letter, and Windows reports paths as \
             the process was started, usually `C:\\Windows\\System32`. Process names carry their \
             extension.",
@@ -82,7 +82,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Warning],
         high: false,
         needs: Needs::OsType,
-        title: "A Linux path is usually a symbolic link",
+        title: "Path is usually a link",
         explanation: "The guest agent sees the file a link points to: `/usr/bin/python3.12`, never \
             `/usr/bin/python3`; `/usr/bin`, not `/bin`.",
         advice: "Write the link's target, as `readlink -f` shows it.",
@@ -92,7 +92,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Warning, Info],
         high: false,
         needs: Needs::Rules,
-        title: "A user or group is written in a form never reported",
+        title: "Name is never reported so",
         explanation: "The guest agent reports bare names: `SYSTEM`, not `NT AUTHORITY\\SYSTEM`; `svc`, not \
             `DOM\\svc` or `svc@dom`. `SYSTEM` is in no group, so asking for a group as well never \
             matches.",
@@ -103,7 +103,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Warning],
         high: false,
         needs: Needs::OsType,
-        title: "A name has characters that are not reliable",
+        title: "Unreliable characters",
         explanation: "On Windows the guest agent keeps only the low byte of each character, so that names beyond \
             ASCII arrive garbled and different ones can become equal. Letters of other alphabets that \
             look like Latin ones never equal what they look like.",
@@ -114,7 +114,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Warning],
         high: false,
         needs: Needs::OsType,
-        title: "On Linux a user or group alone is not reliable",
+        title: "Account alone is unreliable",
         explanation: "The guest agent for Linux takes the user from the group id of the process: where the two \
             ids differ, `userName` is another account's or `undefined`.",
         advice: "Add `exe_path`, and take the name from the audit log rather than from memory.",
@@ -124,7 +124,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Error],
         high: false,
         needs: Needs::Endpoint,
-        title: "The user can never reach the WireServer",
+        title: "User never reaches WireServer",
         explanation: "WireServer and HostGAPlugin are refused to callers that are not elevated before any rule \
             is looked at. On Linux an elevated caller is always reported as `root`.",
         advice: "Remove the identity from this profile, or name `root`.",
@@ -134,7 +134,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Info],
         high: false,
         needs: Needs::Rules,
-        title: "A broad group reaches tokens",
+        title: "Broad group reaches tokens",
         explanation: "Nearly every account, or every administrator, is in this group.",
         advice: "Name the executable or the account that needs the token.",
     },
@@ -143,7 +143,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         severities: &[Info],
         high: false,
         needs: Needs::OsType,
-        title: "Executable paths do not bound containers",
+        title: "Paths do not bound containers",
         explanation: "A container or chroot carries its own file tree: any image can hold a program under an \
             allowed path, and container root counts as elevated.",
         advice: "On machines that run containers combine `exe_path` with `user_name`, and keep images \

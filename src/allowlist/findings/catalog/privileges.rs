@@ -9,7 +9,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
-        title: "A path can never match, or matches everything",
+        title: "Unusable path",
         explanation: "A path is compared as plain text with the beginning of the decoded, lower-cased request \
             path. It has to start with `/`; there are no wildcards, placeholders, schemes or hosts, a \
             query belongs into `query_parameters`, and requests with `//` or `..` are refused before \
@@ -21,7 +21,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
-        title: "A rule is percent-encoded",
+        title: "Percent-encoded text",
         explanation: "The guest agent decodes the request and not the rule, so a rule with `%20` matches only a \
             request that was encoded twice.",
         advice: "Write the decoded text.",
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A path ends within a segment of another path",
+        title: "Path ends inside a segment",
         explanation: "Paths are compared as text, so `/a` matches `/ab` as well. The guest agent's coming \
             matcher compares whole segments and will no longer match there.",
         advice: "End the path at a segment, and add a privilege for the other path if it is wanted.",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A path with a final slash misses the bare path",
+        title: "Path misses the bare path",
         explanation: "The path `/machine/` does not match a request for `/machine`, and both spellings occur in \
             practice: the proxy agent itself asks for `/machine?comp=goalstate`, others for \
             `/machine/?comp=goalstate`.",
@@ -52,7 +52,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A path covers everything at its endpoint",
+        title: "Path covers everything",
         explanation: "The paths `/`, `/metadata` and `/machine` without query parameters grant managed-identity \
             tokens, certificates and the goal state along with everything else.",
         advice: "Name the narrower paths that are needed.",
@@ -62,7 +62,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A path has capital letters",
+        title: "Path has capital letters",
         explanation: "Guest agents before 1.0.40 lower-case the request and not the rule: there such a path \
             never matches.",
         advice: "Write the path in lower case; it means the same to newer agents.",
@@ -72,7 +72,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A path has unusual characters",
+        title: "Unusual characters",
         explanation: "Characters beyond ASCII, control characters, `;`, `\\`, and `.` segments match in \
             surprising ways today, and the guest agent's coming matcher drops or refuses them.",
         advice: "Write plain segments.",
@@ -82,7 +82,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Error, Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A query parameter cannot match as written",
+        title: "Unusable query parameter",
         explanation: "Two keys that differ only in case collapse into one at the guest agent, and which value \
             survives is random. An empty key never matches. An empty value means present and empty, \
             not any value, and `*` is the character itself.",
@@ -93,7 +93,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A query value has a blank or a plus sign",
+        title: "Ambiguous query value",
         explanation: "The guest agent decodes `%20` into a blank and leaves `+` as it is, so that `a+b` and \
             `a%20b` are different values.",
         advice: "Write it the way the client sends it, or add a privilege for each spelling.",
@@ -103,7 +103,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A privilege depends on the API version",
+        title: "Bound to an API version",
         explanation: "With `api-version` among its query parameters, the privilege does not match a request for \
             any other API version: those are open under the default access `Allow` and refused under \
             `Deny`.",
@@ -114,7 +114,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: true,
         needs: Needs::Access,
-        title: "A narrowed privilege can be left under Allow",
+        title: "Narrowing can be evaded",
         explanation: "A caller leaves a privilege with query parameters by repeating the key \
             (`?comp=x&comp=certificates`), omitting it or spelling it otherwise; then the default \
             access `Allow` lets the request through.",
@@ -126,7 +126,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning, Info],
         high: true,
         needs: Needs::Access,
-        title: "The default access is Allow",
+        title: "Default access is Allow",
         explanation: "Every spelling that the host accepts and the guest agent does not recognise (`/./`, `;x`, \
             `%2F/`, double encoding, letters beyond ASCII) falls through to the default access.",
         advice: "Use `Allow` to roll out, then `default_access = \"Deny\"`.",
@@ -136,7 +136,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Rules,
-        title: "A broad privilege undoes a narrow one",
+        title: "Undoes a narrower privilege",
         explanation: "A request is allowed when any privilege that matches it is granted to the caller. Whoever \
             has the broader path also has the narrower one, however few that one is granted to.",
         advice: "Narrow the broad privilege, or accept that its identities reach everything below it.",
@@ -146,7 +146,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Info],
         high: false,
         needs: Needs::Rules,
-        title: "A privilege adds nothing to another",
+        title: "Redundant privilege",
         explanation: "Two privileges match the same requests, or one matches only requests of another that is \
             granted to the same identities.",
         advice: "Keep one of them.",
@@ -156,7 +156,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Warning],
         high: false,
         needs: Needs::Endpoint,
-        title: "The paths do not fit the endpoint",
+        title: "Does not fit the endpoint",
         explanation: "A WireServer profile also decides about HostGAPlugin (port 32526), which the guest agent \
             and extensions need: `/vmSettings`, `/extensionArtifact`, `/status`, `/health`, \
             `/vmAgentLog`. Paths of the other endpoint are never asked for here.",
@@ -167,7 +167,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         severities: &[Info],
         high: false,
         needs: Needs::Rules,
-        title: "Rules cannot tell methods apart",
+        title: "Methods are not compared",
         explanation: "A privilege has no method: GET, HEAD, POST, PUT, DELETE, OPTIONS and PATCH all pass. `PUT \
             /vmAgentLog` and `POST /machine/?comp=telemetrydata` are always open to elevated callers, \
             whatever the rules say.",

@@ -9,7 +9,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
         severities: &[Info],
         high: false,
         needs: Needs::Rules,
-        title: "Who reaches tokens, certificates and goal state",
+        title: "Who reaches sensitive data",
         explanation: "A list of the identities that the rules let reach managed-identity tokens, attested data, \
             certificates or the goal state.",
         advice: "Read it as a reviewer would, and ask whether everybody in it is supposed to be.",
@@ -19,7 +19,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
         severities: &[Warning, Info],
         high: false,
         needs: Needs::Endpoint,
-        title: "Nothing allows the platform's own callers",
+        title: "Platform caller is refused",
         explanation: "Under `Enforce` and `Deny`, a machine whose guest agent, extensions or provisioning tools \
             are refused is likely to fail: no extensions, no scheduled events, no monitoring. The list \
             of such callers is this project's advice and not complete.",
@@ -30,7 +30,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
         severities: &[Warning],
         high: false,
         needs: Needs::History,
-        title: "The audit log is incomplete by design",
+        title: "Audit log is incomplete",
         explanation: "Events are thinned out to one for each process, user and status in 15 minutes, and the URL \
             is not part of the key: of ten URLs read, one is recorded.",
         advice: "Learn from `ProxyAgent.Connection.log` at level Trace, or from a long time.",
@@ -40,7 +40,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
         severities: &[Warning],
         high: false,
         needs: Needs::History,
-        title: "Recorded requests are decided otherwise",
+        title: "Recorded requests change",
         explanation: "Requests that the log shows get another decision from the new rules than from the old \
             ones.",
         advice: "Check each of them before the new version reaches machines.",

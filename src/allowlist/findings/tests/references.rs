@@ -72,8 +72,15 @@ fn l04_what_is_never_used() {
         FindingId::L04,
         &rules,
         &linux(),
-        &["warning", "privileges[\"closed\"]", "closes its path for everybody"],
+        &["warning", "privileges[\"closed\"]", "closes its path to everybody"],
     );
+
+    rules["privileges"]["below"] = json!({ "path": "/metadata/instance/compute/userdata" });
+    rules["privileges"]["above"] = json!({ "path": "/metadata/identity" });
+    let said = of(FindingId::L04, &rules, &linux());
+    assert!(said[0].contains("closes its path except to whoever has \"token\""), "{said:#?}");
+    assert!(said[1].contains("closes nothing to whoever has \"instance\""), "{said:#?}");
+    assert!(said[2].contains("closes its path to everybody"), "{said:#?}");
 
     let mut rules = good();
     rules["roles"]["spare"] = json!({ "privileges": ["token"] });

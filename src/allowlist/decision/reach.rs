@@ -1,0 +1,174 @@
+//! Who reaches the requests of a privilege: by its own grants, and by those of other privileges that match the same
+//! requests. A request is allowed as soon as one privilege that matches it is granted to the caller
+//! (`authorization_rules.rs`, lines 244-326), so a privilege that nobody has closes only what no other one opens.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use super::super::{Grant, Rules, grants};
+use super::compare::Pattern;
+
+/// How many pairs of privileges are compared; large rule sets stay quick that way.
+const MOST_PAIRS: usize = 1_000_000;
+
+/// How many ways are kept.
+const MOST_WAYS: usize = 200_000;
+
+/// One way to the requests of a privilege.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::allowlist) struct Way<'a> {
+    /// Whether it leads to some of the requests only.
+    pub(in crate::allowlist) in_part: bool,
+    /// Who takes it, by which role, and by which privilege: this one, or another that matches the same requests.
+    pub(in crate::allowlist) grant: Grant<'a>,
+}
+
+/// The ways to each privilege of some rules.
+#[derive(Clone, Debug, Default)]
+pub(in crate::allowlist) struct Reach<'a> {
+    ways: BTreeMap<&'a str, Vec<Way<'a>>>,
+    /// False when there are too many privileges to compare them all.
+    complete: bool,
+}
+
+impl<'a> Reach<'a> {
+    /// The ways that some rules open.
+    pub(in crate::allowlist) fn new(rules: &'a Rules) -> Self {
+        let patterns: BTreeMap<&str, Pattern> =
+            rules.privileges.iter().map(|(name, one)| (name.as_str(), Pattern::new(one))).collect();
+        let mut grants_of = BTreeMap::<&str, Vec<Grant<'a>>>::new();
+        for grant in grants(rules) {
+            grants_of.entry(grant.privilege).or_default().push(grant);
+        }
+        let granted = Patterns::new(
+            grants_of.keys().filter_map(|name| patterns.get_key_value(name)).map(|(name, one)| (*name, one)),
+        );
+        let mut reach = Self { ways: BTreeMap::new(), complete: true };
+        let (mut pairs, mut kept) = (MOST_PAIRS, 0);
+        for (name, pattern) in &patterns {
+            let mut ways: Vec<Way<'a>> = grants_of
+                .get(name)
+                .into_iter()
+                .flatten()
+                .map(|&grant| Way { in_part: false, grant })
+                .collect();
+            for (other, theirs) in granted.near(&pattern.path) {
+                let Some(left) = pairs.checked_sub(1).filter(|_| kept < MOST_WAYS) else {
+                    reach.complete = false;
+                    break;
+                };
+                pairs = left;
+                if other != *name && pattern.overlaps(theirs) {
+                    let in_part = !theirs.covers(pattern);
+                    ways.extend(
+                        grants_of.get(other).into_iter().flatten().map(|&grant| Way { in_part, grant }),
+                    );
+                }
+            }
+            kept += ways.len();
+            ways.sort_unstable();
+            reach.ways.insert(name, ways);
+        }
+        reach
+    }
+
+    /// The ways to a privilege, those to all of its requests first.
+    pub(in crate::allowlist) fn ways(&self, privilege: &str) -> &[Way<'a>] {
+        self.ways.get(privilege).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether nobody reaches any request of a privilege. When in doubt it is false.
+    pub(in crate::allowlist) fn is_closed(&self, privilege: &str) -> bool {
+        self.complete && self.ways(privilege).is_empty()
+    }
+}
+
+/// Privileges by path, so that those a request can have in common with another are found without looking at all.
+#[derive(Debug)]
+pub(in crate::allowlist) struct Patterns<'p> {
+    by_path: BTreeMap<&'p str, Vec<(&'p str, &'p Pattern)>>,
+}
+
+impl<'p> Patterns<'p> {
+    /// Takes names and patterns.
+    pub(in crate::allowlist) fn new(all: impl Iterator<Item = (&'p str, &'p Pattern)>) -> Self {
+        let mut by_path = BTreeMap::<_, Vec<_>>::new();
+        for (name, one) in all {
+            by_path.entry(one.path.as_str()).or_default().push((name, one));
+        }
+        Self { by_path }
+    }
+
+    /// Those whose path begins with this one, or that this one begins with.
+    pub(in crate::allowlist) fn near<'s>(
+        &'s self,
+        path: &'s str,
+    ) -> impl Iterator<Item = (&'p str, &'p Pattern)> + use<'s, 'p> {
+        let ends = path.char_indices().map(|(at, _)| at);
+        let above = ends.filter_map(move |end| self.by_path.get(path.get(..end)?));
+        let below = self.by_path.range::<str, _>((Bound::Included(path), Bound::Unbounded));
+        let below = below.take_while(move |(other, _)| other.starts_with(path)).map(|(_, all)| all);
+        above.chain(below).flatten().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::super::Lists;
+    use super::*;
+
+    fn rules(granted: &[&str], privileges: &serde_json::Value) -> Rules {
+        let lists = json!({
+            "privileges": privileges, "roles": { "r": { "privileges": granted } },
+            "identities": { "i": { "user_name": "u" } }, "role_assignments": { "r": { "identities": ["i"] } }
+        });
+        Lists::from_value(&lists).unwrap().into_rules().0
+    }
+
+    fn ways(rules: &Rules, privilege: &str) -> Vec<(bool, String)> {
+        let reach = Reach::new(rules);
+        reach.ways(privilege).iter().map(|way| (way.in_part, way.grant.privilege.to_owned())).collect()
+    }
+
+    #[test]
+    fn a_broader_privilege_opens_a_narrow_one_and_a_narrow_one_a_part_of_a_broader() {
+        let all = json!({
+            "broad": { "path": "/metadata/instance" },
+            "narrow": { "path": "/Metadata/Instance/compute/userdata" },
+            "apart": { "path": "/metadata/identity" },
+            "never": { "path": "metadata/instance" }
+        });
+        let by_broad = rules(&["broad"], &all);
+        assert_eq!(ways(&by_broad, "narrow"), [(false, "broad".to_owned())]);
+        let reach = Reach::new(&by_broad);
+        assert!(!reach.is_closed("broad") && !reach.is_closed("narrow"));
+        assert!(reach.is_closed("apart") && reach.is_closed("never"));
+        assert_eq!(ways(&rules(&["narrow"], &all), "broad"), [(true, "narrow".to_owned())]);
+    }
+
+    #[test]
+    fn parameters_keep_privileges_apart_only_where_they_ask_for_two_values() {
+        let all = json!({
+            "certificates": { "path": "/machine", "query_parameters": { "comp": "certificates" } },
+            "goalstate": { "path": "/machine", "query_parameters": { "Comp": "GoalState" } },
+            "full": { "path": "/machine", "query_parameters": { "type": "full" } }
+        });
+        assert!(Reach::new(&rules(&["goalstate"], &all)).is_closed("certificates"));
+        // `?comp=certificates&type=full` matches both.
+        assert_eq!(ways(&rules(&["full"], &all), "certificates"), [(true, "full".to_owned())]);
+    }
+
+    #[test]
+    fn many_privileges_are_compared_in_time_and_nothing_is_claimed_beyond() {
+        let mut all = json!({});
+        for n in 0..3_000 {
+            all[format!("p{n}")] = json!({ "path": "/a", "query_parameters": { format!("k{n}"): "v" } });
+        }
+        let names: Vec<String> = (0..2_999).map(|n| format!("p{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let rules = rules(&names, &all);
+        assert!(!Reach::new(&rules).is_closed("p2999"));
+    }
+}
