@@ -119,10 +119,10 @@ fn report(
         if error && group.findings.len() <= ERRORS_ONE_BY_ONE {
             for finding in group.findings {
                 let one = Group { id: group.id, severity: group.severity, findings: vec![finding] };
-                diagnostics.push(diagnostic(&one, version.as_deref(), note));
+                diagnostics.push(diagnostic(&one, version, note));
             }
         } else {
-            diagnostics.push(diagnostic(&group, version.as_deref(), note));
+            diagnostics.push(diagnostic(&group, version, note));
         }
     }
 }
