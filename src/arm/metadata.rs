@@ -3,10 +3,11 @@
 
 use super::call::Call;
 use super::cloud::{Cloud, MetadataHost};
-use super::error::{Error, member, read_error, without_mark};
+use super::error::{Error, TransportError, TransportKind, human, member, read_error, without_mark};
+use super::login::send_until_json;
 use super::pipeline::{Plumbing, request_line, to_error};
 use azure_core::http::headers::ACCEPT;
-use azure_core::http::{Context, Method, PipelineSendOptions, Request};
+use azure_core::http::{Context, Method, Request};
 use serde_json::{Map, Value};
 use std::time::Duration;
 use url::Url;
@@ -30,13 +31,22 @@ pub(super) async fn ask(
     let line = request_line(&request);
     tracing::debug!(target: "provider.http", host = %host.url(), "asking for the addresses of the cloud");
     let pipeline = plumbing.login_pipeline();
+    let call = call.part(plumbing.pace.login);
     let ctx = Context::new().with_value(call.clone());
-    let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
     let work = async {
-        let sent = pipeline.send(&ctx, &mut request, Some(options)).await;
+        let sent = send_until_json(&pipeline, &plumbing.pace, &mut request, &ctx).await;
         sent.map_err(|error| to_error(error, &line, &url))
     };
-    let answer = call.run(&line, Duration::ZERO, work).await?;
+    let answer = call.run(&line, Duration::ZERO, work).await.map_err(|error| match error {
+        // Not the call's own time, which a longer timeout would not help.
+        Error::Timeout(timeout) => Error::Transport(Box::new(TransportError {
+            kind: TransportKind::Silent,
+            request: line.clone(),
+            host: url.host_str().unwrap_or_default().to_owned(),
+            causes: vec![format!("no usable answer after {}", human(timeout.elapsed))],
+        })),
+        other => other,
+    })?;
     let body: &[u8] = answer.body().as_ref();
     if !answer.status().is_success() {
         return Err(Error::Service(Box::new(read_error(u16::from(answer.status()), body, line))));

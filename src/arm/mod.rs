@@ -12,7 +12,7 @@
 //! - [`ArmClient`]: the verbs on profiles and versions.
 //! - [`error`]: everything that can go wrong, for programs (`is_*`) and for people ([`Error::report`]).
 //!
-//! This is the only module that names azure_core.
+//! This is the only module that names azure_core and azure_identity.
 
 mod attribution;
 mod call;
@@ -47,6 +47,7 @@ pub use location::Location;
 pub use login::{
     AddressError, Application, ApplicationError, AssertionSource, Certificate, CertificateError, ClientId,
     Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl, TenantId,
+    text,
 };
 pub use operation::{Outlook, PendingOperation, Started, Unfinished};
 pub use pace::{Backoff, Pace, Refill};

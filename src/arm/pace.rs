@@ -18,6 +18,10 @@ pub struct Pace {
     /// How long a host that cannot be reached at all is tried, before that is called an error. Answers that ask to
     /// come back later are waited out until the deadline of the call instead.
     pub unreachable: Duration,
+    /// How long an answer of whoever hands out tokens may take.
+    pub login_answer: Duration,
+    /// How long it may take until there is a token, with all that is tried again.
+    pub login: Duration,
     /// How long an object that was just written may stay invisible: a parent to a child's creation, an object to
     /// the read after its own creation.
     pub invisible: Duration,
@@ -69,6 +73,8 @@ impl Default for Pace {
             refill: Refill { reads: 25, writes: 10, deletes: 10 },
             probes: 20,
             unreachable: Duration::from_secs(60),
+            login_answer: Duration::from_secs(30),
+            login: Duration::from_secs(120),
             invisible: Duration::from_secs(120),
             forgotten: Duration::from_secs(25),
             children: Duration::from_secs(60),
@@ -106,6 +112,8 @@ impl Pace {
             refill: Refill { reads: 1_000, writes: 1_000, deletes: 1_000 },
             probes: 20,
             unreachable: ms(60),
+            login_answer: ms(5_000),
+            login: ms(20_000),
             invisible: ms(250),
             forgotten: ms(150),
             children: ms(40),

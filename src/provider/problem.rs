@@ -137,7 +137,7 @@ impl Attempt<'_> {
                 "Check the `environment` and `endpoint` of the provider block, then run the command again."
                     .to_owned()
             }
-            arm::Error::Setup(_) => "Correct the provider block.".to_owned(),
+            arm::Error::Setup(_) => "Correct that setting and run the command again.".to_owned(),
             arm::Error::Forgotten { .. } => {
                 "Run the command again: it looks at the object first and sends what is still missing."
                     .to_owned()

@@ -82,7 +82,7 @@ fn by_code(code: i64) -> Option<&'static str> {
 }
 
 fn by_way(error: &LoginError) -> &'static str {
-    let unanswered = error.transport.is_some();
+    let unanswered = error.transport.is_some() || error.timed_out;
     match error.way {
         "managed identity" if unanswered => {
             "Nothing answers where this machine's managed identity should be. Run this on an Azure machine or service, \

@@ -24,6 +24,8 @@ pub struct LoginError {
     pub correlation_id: Option<String>,
     /// Why there was no answer.
     pub transport: Option<Box<TransportError>>,
+    /// Whether there was no usable answer in the time that a login may take.
+    pub timed_out: bool,
     /// Whether the program that was to be asked is not installed.
     pub not_installed: bool,
     /// How it came to this way: what was set, from where, and why not the others.

@@ -45,6 +45,10 @@ impl Error {
                 "If a proxy or a private certificate authority stands between, add its certificate to the system's \
                  store, or set SSL_CERT_FILE or SSL_CERT_DIR to it",
             );
+        } else if self.transport().is_some_and(|error| error.kind == TransportKind::Proxy) {
+            lines.sentence(
+                "Put the user name and password, percent-encoded, into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
+            );
         } else if self.transport().is_some_and(|error| error.kind == TransportKind::Connect) {
             lines.sentence("Check the network, and HTTPS_PROXY and NO_PROXY if a proxy is needed");
         }

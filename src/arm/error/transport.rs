@@ -12,6 +12,10 @@ pub enum TransportKind {
     Connect,
     /// The other side's certificate is not trusted, or TLS failed otherwise. Trying again does not help.
     Certificate,
+    /// The proxy wants to know who asks. Trying again does not help.
+    Proxy,
+    /// Nothing came within the time that an answer may take.
+    Silent,
     /// The connection broke or fell silent after it had been made.
     Broken,
     /// The request could not be built.
@@ -37,6 +41,8 @@ impl fmt::Display for TransportError {
         match kind {
             TransportKind::Connect => write!(f, "{request} failed, no connection to {host}")?,
             TransportKind::Certificate => write!(f, "{request} failed, no trusted connection to {host}")?,
+            TransportKind::Proxy => write!(f, "{request} to {host} failed, the proxy refused")?,
+            TransportKind::Silent => write!(f, "{request} failed, {host} did not answer")?,
             TransportKind::Broken => write!(f, "{request} failed, the connection to {host} broke")?,
             TransportKind::Request => write!(f, "{request} to {host} could not be made")?,
         }

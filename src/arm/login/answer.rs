@@ -2,7 +2,7 @@
 //! same in different words.
 
 use azure_core::credentials::AccessToken;
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use super::claims;
@@ -24,10 +24,11 @@ enum End {
 impl TokenAnswer {
     /// Reads `access_token` (`accessToken` of the az CLI) with `expires_on` (seconds since 1970) or `expires_in`
     /// (seconds), numbers or texts; where neither is there, the token's own `exp`. `None` when there is no token or no
-    /// end in the future of 1970.
+    /// end in the future of 1970, or when the token cannot stand in a header.
     pub(super) fn read(json: &Value) -> Option<Self> {
         let text = |name: &str| json.get(name).and_then(Value::as_str);
-        let token = text("access_token").or_else(|| text("accessToken"))?;
+        let token =
+            text("access_token").or_else(|| text("accessToken")).filter(|token| is_header_text(token))?;
         let seconds = |name: &str| json.get(name).map(whole_number);
         let end = match (seconds("expires_in"), seconds("expires_on")) {
             (Some(lifetime), _) => End::In(Duration::seconds(lifetime.filter(|s| *s > 0)?)),
@@ -45,6 +46,22 @@ impl TokenAnswer {
         };
         AccessToken::new(self.token, expires)
     }
+
+    /// The answer as Entra gives it and azure_identity reads it. That counts `expires_in` from the system's clock, so
+    /// it is what is left of the token by that clock.
+    pub(super) fn as_entra(self, asked: OffsetDateTime) -> String {
+        let token = self.access_token(asked);
+        let left = token.expires_on - OffsetDateTime::now_utc();
+        json!({"token_type": "Bearer", "expires_in": left.whole_seconds(), "access_token": token.token.secret()})
+            .to_string()
+    }
+
+    /// The answer as the az CLI gives it and azure_identity reads it.
+    pub(super) fn as_az_cli(self, asked: OffsetDateTime) -> String {
+        let token = self.access_token(asked);
+        let expires = token.expires_on.unix_timestamp();
+        json!({"tokenType": "Bearer", "expires_on": expires, "accessToken": token.token.secret()}).to_string()
+    }
 }
 
 /// Some authorities send numbers as text.
@@ -53,7 +70,7 @@ fn whole_number(value: &Value) -> Option<i64> {
 }
 
 /// Whether a token can stand in a header.
-pub(super) fn is_header_text(token: &str) -> bool {
+fn is_header_text(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
@@ -62,7 +79,6 @@ mod tests {
     use super::*;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use serde_json::json;
 
     fn expires(answer: &Value) -> Option<i64> {
         let asked = OffsetDateTime::from_unix_timestamp(1_000).unwrap();
@@ -98,6 +114,8 @@ mod tests {
             json!({"access_token": "t"}),
             json!({"access_token": "t", "expires_in": 0}),
             json!({"access_token": "t", "expires_in": "soon"}),
+            json!({"access_token": "", "expires_in": 60}),
+            json!({"access_token": "a\nb", "expires_in": 60}),
         ] {
             assert_eq!(expires(&bad), None, "{bad}");
         }

@@ -3,24 +3,30 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Why a setting cannot be used to sign in. Nothing of it is secret.
+/// Why a setting cannot be used to sign in. The setting itself is left out: it may be a secret in the wrong place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApplicationError {
     /// The tenant would not fit an address.
-    #[error("the tenant id {0:?} is neither a GUID nor a domain")]
-    Tenant(String),
+    #[error("a tenant id is a GUID or a domain")]
+    Tenant,
     /// The client id is blank, or no single word.
-    #[error("the client id {0:?} is no id")]
-    Client(String),
+    #[error("a client id is a GUID, or one word at least")]
+    Client,
+    /// The client id is rather a secret.
+    #[error(
+        "a client id is a GUID, and this looks like a secret, so it is neither sent nor shown; the secret's place is \
+         `client_secret` (ARM_CLIENT_SECRET)"
+    )]
+    Secret,
 }
 
 /// A directory: a GUID or a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TenantId(String);
 
-/// An application or identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// An application or identity: a GUID at Entra, though not at every authority.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ClientId(String);
 
 /// An application in a directory.
@@ -48,7 +54,11 @@ impl FromStr for TenantId {
         let text = text.trim();
         let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-');
         let means = text.chars().any(|c| c.is_ascii_alphanumeric());
-        if fits && means { Ok(Self(text.to_owned())) } else { Err(ApplicationError::Tenant(text.to_owned())) }
+        if fits && means && !is_long_word(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ApplicationError::Tenant)
+        }
     }
 }
 
@@ -65,19 +75,48 @@ impl ClientId {
     }
 }
 
+impl ClientId {
+    /// Whether it can be shown: a GUID, or too short for a secret.
+    pub(super) fn is_showable(&self) -> bool {
+        is_guid(&self.0) || self.0.len() < 8
+    }
+}
+
 impl FromStr for ClientId {
     type Err = ApplicationError;
 
     fn from_str(text: &str) -> Result<Self, ApplicationError> {
         let text = text.trim();
-        let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
-        if fits { Ok(Self(text.to_owned())) } else { Err(ApplicationError::Client(text.to_owned())) }
+        if text.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(ApplicationError::Client);
+        }
+        // Every secret that Entra makes has a tilde.
+        if text.contains('~') || is_long_word(text) {
+            return Err(ApplicationError::Secret);
+        }
+        Ok(Self(text.to_owned()))
     }
 }
 
+/// Whether a text is too long for a name and neither a GUID, a domain nor an address.
+fn is_long_word(text: &str) -> bool {
+    text.len() >= 24 && !text.contains(['.', ':', '/']) && !is_guid(text)
+}
+
+fn is_guid(text: &str) -> bool {
+    uuid::Uuid::parse_str(text).is_ok()
+}
+
 impl fmt::Display for ClientId {
+    /// What is no GUID may be a password in the wrong place.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(if self.is_showable() { &self.0 } else { "(no GUID, not shown)" })
+    }
+}
+
+impl fmt::Debug for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClientId({self})")
     }
 }
 
@@ -104,6 +143,23 @@ mod tests {
         }
         for bad in ["", " ", "a b", "ä"] {
             assert!(bad.parse::<ClientId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_place_of_an_id_is_not_shown() {
+        for secret in ["hid8Q~AbcdefghijKlmnopqrstuvWxyz01234567", "hid-AbcdefghijKlmnopqrstuvWxyz01234567+="]
+        {
+            let error = secret.parse::<ClientId>().unwrap_err();
+            assert_eq!(error, ApplicationError::Secret);
+            assert!(!format!("{error} {error:?}").contains("hid"));
+            let error = secret.parse::<TenantId>().unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hid"));
+        }
+        let id: ClientId = "hidden-Pa55word".parse().unwrap();
+        assert!(!format!("{id} {id:?}").contains("hidden"), "an authority may have such ids");
+        for id in ["5a1c0000-0000-4000-8000-000000000001", "c", "https://adfs.example/an/application/of/it"] {
+            assert!(id.parse::<ClientId>().is_ok());
         }
     }
 }

@@ -1,14 +1,20 @@
-//! Login as whoever the az CLI is signed in as: its command `az account get-access-token`.
+//! Login as whoever the az CLI is signed in as, through azure_identity: it makes the command line and reads the token.
+//! What runs the command is ours, as the default waits for ever, reads without bound, and lets children live on.
 
-use super::super::error::{Error, LoginError, excerpt};
-use super::answer::{TokenAnswer, is_header_text};
+use super::super::error::{Error, LoginError, excerpt, without_mark};
+use super::super::pipeline::{carried, without_secrets};
+use super::answer::TokenAnswer;
 use super::application::TenantId;
-use super::entra::through;
+use super::child::{self, Ended};
+use super::entra::ours;
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_identity::{AzureCliCredential, AzureCliCredentialOptions, Executor};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
-use std::process::Stdio;
+use std::io;
+use std::process::Output;
+use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::process::Command;
@@ -16,11 +22,14 @@ use tokio::process::Command;
 /// The way, for messages.
 pub(super) const WAY: &str = "az CLI";
 
+/// What is asked, for messages.
+pub(super) const COMMAND: &str = "az account get-access-token";
+
 /// How long `az` may take: it starts Python, and asks the net when its own token has run out.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The program, as the system finds it on the `PATH`. On Windows it is a batch file.
-const PROGRAM: &str = if cfg!(windows) { "az.cmd" } else { "az" };
+/// The program's file names.
+const PROGRAMS: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe", "az.bat", "az.com"] } else { &["az"] };
 
 /// Variables that other ways to sign in read, and that may hold a secret: az has no use for them, and the modules that
 /// somebody has added to it are no place for them.
@@ -46,93 +55,21 @@ fn is_withheld(name: &OsStr) -> bool {
 
 /// Asks the az CLI for a token. Keeps none.
 #[derive(Debug)]
-pub(super) struct AzureCli {
-    program: OsString,
-    tenant_id: Option<TenantId>,
-    subscription_id: Option<String>,
-    longest: Duration,
-}
+pub(super) struct AzureCli(Arc<AzureCliCredential>);
 
 impl AzureCli {
-    pub(super) fn new(tenant_id: Option<&TenantId>, subscription_id: Option<&str>) -> Self {
-        Self {
-            program: PROGRAM.into(),
-            tenant_id: tenant_id.cloned(),
-            subscription_id: subscription_id.map(str::to_owned),
-            longest: LONGEST,
-        }
-    }
-
-    /// The command's arguments. A tenant and a subscription exclude each other there; the tenant says more.
-    fn arguments(&self, scope: &str) -> Vec<String> {
-        let resource = scope.strip_suffix("/.default").unwrap_or(scope);
-        let mut all = vec!["account", "get-access-token", "--output", "json", "--resource", resource];
-        match (&self.tenant_id, &self.subscription_id) {
-            (Some(tenant), _) => all.extend(["--tenant", tenant.as_str()]),
-            (None, Some(subscription)) => all.extend(["--subscription", subscription]),
-            (None, None) => {}
-        }
-        all.into_iter().map(str::to_owned).collect()
-    }
-
-    async fn ask(&self, scopes: &[&str]) -> Result<AccessToken, Error> {
-        let arguments = self.arguments(scopes.first().copied().unwrap_or_default());
-        tracing::debug!(target: "provider.auth", way = WAY, command = arguments.join(" "), "asking for a token");
-        let mut command = Command::new(&self.program);
-        command
-            .args(&arguments)
-            // az is Python started with -m, which looks for modules in the current folder first: that of a cloned
-            // repository could bring its own.
-            .current_dir(if cfg!(windows) {
-                std::env::var_os("SystemRoot").unwrap_or("C:\\".into())
-            } else {
-                "/".into()
-            })
-            .env("AZURE_CORE_NO_COLOR", "true")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            // Whoever stops waiting, at the deadline or on Ctrl-C, drops this future and ends the process.
-            .kill_on_drop(true);
-        for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name)) {
-            command.env_remove(name);
-        }
-        let asked = OffsetDateTime::now_utc();
-        let output = match tokio::time::timeout(self.longest, command.output()).await {
-            Ok(Ok(output)) => output,
-            Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(LoginError {
-                    not_installed: true,
-                    ..refused("the command is not on the PATH".to_owned())
-                }
-                .into());
-            }
-            Ok(Err(error)) => return Err(refused(format!("the command cannot be started: {error}")).into()),
-            Err(_) => {
-                let seconds = self.longest.as_secs();
-                return Err(refused(format!("the command did not end within {seconds} seconds")).into());
-            }
+    /// A tenant and a subscription exclude each other at az; the tenant says more.
+    pub(super) fn new(
+        tenant_id: Option<&TenantId>,
+        subscription_id: Option<&str>,
+        process: AzProcess,
+    ) -> Result<Self, Error> {
+        let options = AzureCliCredentialOptions {
+            tenant_id: tenant_id.map(|id| id.as_str().to_owned()),
+            subscription: subscription_id.filter(|_| tenant_id.is_none()).map(str::to_owned),
+            executor: Some(Arc::new(process)),
         };
-        if !output.status.success() {
-            let said = excerpt(&output.stderr).unwrap_or_else(|| "it said nothing".to_owned());
-            let ended = output.status.code().map_or("a signal".to_owned(), |code| format!("code {code}"));
-            return Err(refused(format!("the command ended with {ended}: {said}")).into());
-        }
-        let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        match TokenAnswer::read(&json).filter(|answer| is_header_text(&answer.token)) {
-            Some(answer) => Ok(answer.access_token(asked)),
-            // What it wrote is left out: it may hold a token.
-            None => Err(refused("what the command wrote holds no usable token".to_owned()).into()),
-        }
-    }
-}
-
-fn refused(description: String) -> LoginError {
-    LoginError {
-        way: WAY,
-        endpoint: "az account get-access-token".to_owned(),
-        description: Some(description),
-        ..LoginError::default()
+        AzureCliCredential::new(Some(options)).map(Self).map_err(|error| ours(error, WAY, COMMAND))
     }
 }
 
@@ -141,18 +78,115 @@ impl TokenCredential for AzureCli {
     async fn get_token(
         &self,
         scopes: &[&str],
-        _: Option<TokenRequestOptions<'_>>,
+        options: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
-        through(self.ask(scopes).await)
+        self.0.get_token(scopes, options).await.map_err(|error| carried(ours(error, WAY, COMMAND)))
+    }
+}
+
+/// Runs the az CLI for azure_identity, and gives what it wrote in the form that azure_identity reads: az before 2.54
+/// does not say in seconds when a token ends.
+#[derive(Debug)]
+pub(super) struct AzProcess {
+    /// Where az is looked for.
+    path: OsString,
+    longest: Duration,
+}
+
+impl Default for AzProcess {
+    fn default() -> Self {
+        Self { path: std::env::var_os("PATH").unwrap_or_default(), longest: LONGEST }
+    }
+}
+
+#[async_trait]
+impl Executor for AzProcess {
+    async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
+        self.output(program, args).await.map_err(|error| io::Error::other(Error::from(error)))
+    }
+}
+
+impl AzProcess {
+    async fn output(&self, program: &OsStr, args: &[&OsStr]) -> Result<Output, LoginError> {
+        let is_there = |folder: std::path::PathBuf| PROGRAMS.iter().any(|name| folder.join(name).is_file());
+        if !std::env::split_paths(&self.path).any(is_there) {
+            let description = "the command is not on the PATH".to_owned();
+            return Err(LoginError { not_installed: true, ..refused(description) });
+        }
+        let mut command = shell(program, args);
+        command.env("PATH", &self.path).env("AZURE_CORE_NO_COLOR", "true");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name)) {
+            command.env_remove(name);
+        }
+        tracing::debug!(target: "provider.auth", way = WAY, command = ?args.last(), "asking for a token");
+        let asked = OffsetDateTime::now_utc();
+        let mut output = match child::run(&mut command, self.longest).await {
+            Ok(Ended::Done(output)) => output,
+            Ok(Ended::TooLong) => {
+                return Err(refused(format!(
+                    "the command did not end within {} seconds",
+                    self.longest.as_secs()
+                )));
+            }
+            Ok(Ended::TooMuch) => {
+                return Err(refused(format!("the command wrote more than {} MiB", child::LARGEST >> 20)));
+            }
+            Err(error) => return Err(refused(format!("the command cannot be started: {error}"))),
+        };
+        if !output.status.success() {
+            let said = without_secrets(&String::from_utf8_lossy(&output.stderr));
+            let said = excerpt(said.as_bytes()).unwrap_or_else(|| "it said nothing".to_owned());
+            let ended = output.status.code().map_or("a signal".to_owned(), |code| format!("code {code}"));
+            return Err(refused(format!("the command ended with {ended}: {said}")));
+        }
+        let json: Value = serde_json::from_slice(without_mark(&output.stdout)).unwrap_or_default();
+        // What it wrote is left out: it may hold a token.
+        let answer = TokenAnswer::read(&json)
+            .ok_or_else(|| refused("what the command wrote holds no usable token".to_owned()))?;
+        output.stdout = answer.as_az_cli(asked).into_bytes();
+        Ok(output)
+    }
+}
+
+#[cfg(not(windows))]
+fn shell(program: &OsStr, args: &[&OsStr]) -> Command {
+    let mut command = Command::new(program);
+    command.args(args);
+    command
+}
+
+/// `cmd` reads its command line itself: quotes are not escaped, and with `/S` exactly the outer ones are taken away.
+#[cfg(windows)]
+fn shell(program: &OsStr, args: &[&OsStr]) -> Command {
+    let mut command = Command::new(program);
+    command.raw_arg("/S");
+    if let [switches @ .., line] = args {
+        for switch in switches {
+            command.raw_arg(switch);
+        }
+        let mut quoted = OsString::from("\"");
+        quoted.push(line);
+        quoted.push("\"");
+        command.raw_arg(quoted);
+    }
+    command
+}
+
+fn refused(description: String) -> LoginError {
+    LoginError {
+        way: WAY,
+        endpoint: COMMAND.to_owned(),
+        description: Some(description),
+        ..LoginError::default()
     }
 }
 
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    use super::super::super::pipeline::to_error;
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
 
     #[test]
     fn az_is_given_no_secret_of_another_way() {
@@ -167,82 +201,162 @@ mod tests {
         }
     }
 
-    /// An `az` of our own that runs this shell script.
-    fn stand_in(script: &str) -> (tempfile::TempDir, AzureCli) {
+    const TOKEN: &str = r#"echo '{"accessToken": "from-az", "expiresOn": "2030-01-01 00:00:00.000000", "expires_on": 1900000000, "tokenType": "Bearer"}'"#;
+
+    /// A folder with an `az` of our own that runs this shell script, in front of the system's own.
+    fn stand_in(script: &str) -> (tempfile::TempDir, AzProcess) {
         let directory = tempfile::tempdir().unwrap();
         let program = directory.path().join("az");
         std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let mut cli = AzureCli::new(None, None);
-        cli.program = program.into();
-        (directory, cli)
+        let system = std::env::var_os("PATH").unwrap_or_default();
+        let folders = [directory.path().to_owned()].into_iter().chain(std::env::split_paths(&system));
+        let path = std::env::join_paths(folders).unwrap();
+        (directory, AzProcess { path, longest: LONGEST })
     }
 
-    async fn token(cli: &AzureCli) -> Result<AccessToken, LoginError> {
+    async fn ask(cli: &AzureCli) -> Result<AccessToken, LoginError> {
         loop {
-            match cli.ask(&["https://management.example/.default"]).await {
+            match cli.get_token(&["https://management.example/.default"], None).await {
                 Ok(token) => return Ok(token),
-                // A process that another test has just started still holds the script open for a moment.
-                Err(error) if error.to_string().contains("Text file busy") => tokio::task::yield_now().await,
-                Err(Error::Login(error)) => return Err(*error),
-                Err(other) => panic!("{other}"),
+                Err(error) => match error.into_downcast::<Error>().unwrap() {
+                    // A process that another test has just started still holds the script open for a moment.
+                    Error::Login(error) if error.to_string().contains("Text file busy") => {
+                        tokio::task::yield_now().await;
+                    }
+                    Error::Login(error) => return Err(*error),
+                    other => panic!("{other}"),
+                },
             }
         }
     }
 
-    #[tokio::test]
-    async fn the_token_and_its_end_are_read() {
-        let (_directory, cli) = stand_in(
-            r#"[ "$*" = "account get-access-token --output json --resource https://management.example" ] || exit 9
-pwd | grep -qx / || exit 8
-echo '{"accessToken": "from-az", "expiresOn": "2030-01-01 00:00:00.000000", "expires_on": 1900000000, "tokenType": "Bearer"}'"#,
-        );
-        let token = token(&cli).await.unwrap();
-        assert_eq!(token.token.secret(), "from-az");
+    async fn token(process: AzProcess) -> Result<AccessToken, LoginError> {
+        ask(&AzureCli::new(None, None, process).unwrap()).await
     }
 
-    #[test]
-    fn a_tenant_or_else_a_subscription_is_asked_for() {
+    fn is_alive(id: &str) -> bool {
+        // A zombie has ended, though nobody has asked how.
+        let state = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        state.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+    }
+
+    /// Waits until the process whose id is in a file has ended.
+    async fn ends(file: &Path) {
+        for _ in 0..500 {
+            let id = std::fs::read_to_string(file).unwrap_or_default();
+            if !id.trim().is_empty() && !is_alive(id.trim()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the process of {} is still there", file.display());
+    }
+
+    #[tokio::test]
+    async fn the_token_and_its_end_are_read() {
+        let (_directory, az) = stand_in(&format!(
+            "[ \"$*\" = \"account get-access-token -o json --scope https://management.example/.default\" ] || exit 9\n\
+             pwd | grep -qx /bin || exit 8\n{TOKEN}"
+        ));
+        let token = token(az).await.unwrap();
+        assert_eq!(token.token.secret(), "from-az");
+        // An end beyond all reason is brought nearer; the token itself is the same.
+        assert!(token.expires_on > OffsetDateTime::now_utc());
+    }
+
+    #[tokio::test]
+    async fn a_tenant_or_else_a_subscription_is_asked_for() {
         let tenant: TenantId = "t.example".parse().unwrap();
-        let with =
-            |tenant, subscription| AzureCli::new(tenant, subscription).arguments("r/.default").join(" ");
-        let plain = "account get-access-token --output json --resource r";
-        assert_eq!(with(None, None), plain);
-        assert_eq!(with(None, Some("s")), format!("{plain} --subscription s"));
-        assert_eq!(with(Some(&tenant), Some("s")), format!("{plain} --tenant t.example"));
+        for (tenant, subscription, expected) in [
+            (None, None, "default"),
+            (None, Some("s"), "default --subscription s"),
+            (Some(&tenant), Some("s"), "default --tenant t.example"),
+        ] {
+            let (_directory, az) =
+                stand_in(&format!("case \"$*\" in *\"/.{expected}\") ;; *) exit 9 ;; esac\n{TOKEN}"));
+            ask(&AzureCli::new(tenant, subscription, az).unwrap()).await.unwrap();
+        }
+        // Nothing that a shell would read.
+        for bad in ["s; touch /tmp/x", "$(id)", "a\"b", "a&b", "a\nb"] {
+            let error = AzureCli::new(None, Some(bad), AzProcess::default()).unwrap_err();
+            assert!(error.to_string().contains("invalid subscription"), "{error}");
+        }
     }
 
     #[tokio::test]
     async fn what_az_complains_of_is_told() {
-        let (_directory, cli) = stand_in("echo 'ERROR: Please run az login to setup account.' >&2; exit 1");
-        let error = token(&cli).await.unwrap_err();
+        let (_directory, az) = stand_in("echo 'ERROR: Please run az login to setup account.' >&2; exit 1");
+        let error = token(az).await.unwrap_err();
         let text = error.to_string();
         assert!(text.contains("code 1: ERROR: Please run az login to setup account."), "{text}");
         assert!(!error.not_installed);
-        for script in ["echo nonsense", "echo '{}'", "echo '{\"accessToken\": \"hidden\"}'"] {
-            let (_directory, cli) = stand_in(script);
-            let text = token(&cli).await.unwrap_err().to_string();
+        for script in ["echo nonsense", "echo '{}'", "echo '{\"accessToken\": \"hidden\"}'", ":"] {
+            let (_directory, az) = stand_in(script);
+            let text = token(az).await.unwrap_err().to_string();
             assert!(text.contains("no usable token") && !text.contains("hidden"), "{text}");
         }
     }
 
     #[tokio::test]
-    async fn an_az_that_is_not_there_or_does_not_end() {
-        let mut cli = AzureCli::new(None, None);
-        cli.program = "/nowhere/at/all/az".into();
-        assert!(token(&cli).await.unwrap_err().not_installed);
-        let (_directory, mut cli) = stand_in("exec sleep 60");
-        cli.longest = Duration::from_millis(30);
-        assert!(token(&cli).await.unwrap_err().to_string().contains("did not end"));
+    async fn a_token_in_what_az_complains_of_is_masked() {
+        let jwt = format!("eyJhbGciOiJub25lIn0.{}.hidden-1", "eyJhIjoxfQ".repeat(3));
+        let opaque = "hidden2".repeat(20);
+        for said in [
+            jwt.clone(),
+            format!("DEBUG: Authorization: Bearer {jwt}"),
+            "\"accessToken\": \"hidden-3\"".to_owned(),
+            "refresh_token=hidden-4&x=1".to_owned(),
+            format!("cache {opaque}"),
+        ] {
+            let (_directory, az) = stand_in(&format!("echo 'ERROR: no way: {said} (seen)' >&2; exit 1"));
+            let text = token(az).await.unwrap_err().to_string();
+            assert!(!text.contains("hidden") && text.contains("ERROR: no way: "), "{text}");
+        }
     }
 
     #[tokio::test]
-    async fn the_error_keeps_its_words_on_the_way_through_azure_core() {
-        let mut cli = AzureCli::new(None, None);
-        cli.program = "/nowhere/at/all/az".into();
-        let error = cli.get_token(&["x"], None).await.unwrap_err();
-        let line = crate::arm::error::RequestLine::default();
-        let url = url::Url::parse("https://arm.example").unwrap();
-        assert!(to_error(error, &line, &url).to_string().contains("not on the PATH"));
+    async fn an_az_that_is_not_there_or_does_not_end() {
+        let nowhere = AzProcess { path: "/nowhere/at/all".into(), longest: LONGEST };
+        assert!(token(nowhere).await.unwrap_err().not_installed);
+        let (_directory, mut az) = stand_in("exec sleep 60");
+        az.longest = Duration::from_millis(30);
+        assert!(token(az).await.unwrap_err().to_string().contains("did not end"));
+    }
+
+    #[tokio::test]
+    async fn what_az_writes_is_bounded() {
+        for to in ["1", "2"] {
+            let (_directory, az) = stand_in(&format!("exec yes >&{to}"));
+            let text = token(az).await.unwrap_err().to_string();
+            assert!(text.contains("more than 1 MiB"), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_child_of_az_ends_when_nobody_waits_any_more() {
+        let (directory, mut az) = stand_in("sleep 300 &\necho $! > \"$(dirname \"$0\")/child\"\nwait");
+        az.longest = Duration::from_millis(500);
+        assert!(token(az).await.unwrap_err().to_string().contains("did not end"));
+        ends(&directory.path().join("child")).await;
+
+        let (directory, az) = stand_in("sleep 300 &\necho $! > \"$(dirname \"$0\")/child\"\nwait");
+        let asking = tokio::spawn(token(az));
+        let child = directory.path().join("child");
+        while std::fs::read_to_string(&child).unwrap_or_default().trim().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        asking.abort();
+        ends(&child).await;
+    }
+
+    #[tokio::test]
+    async fn a_child_that_keeps_the_output_open_does_not_hold_the_token_back() {
+        let (directory, az) =
+            stand_in(&format!("sleep 300 &\necho $! > \"$(dirname \"$0\")/child\"\n{TOKEN}"));
+        let before = std::time::Instant::now();
+        assert_eq!(token(az).await.unwrap().token.secret(), "from-az");
+        assert!(before.elapsed() < Duration::from_secs(30));
+        ends(&directory.path().join("child")).await;
     }
 }

@@ -1,151 +1,210 @@
-//! The one request to Microsoft Entra that all ways of an application share: OAuth's client credentials grant, and
-//! the reading of what comes back.
+//! Signing in as an application, through azure_identity: it makes the token request, and what it sends with is a
+//! transport of ours.
 //!
-//! azure_identity 1.0 has credentials for these, and they are not used. They lose Entra's text whenever the JSON has an
-//! escape in it (it is read as a borrowed string), which is exactly when a user needs it; they refuse an authority on
-//! loopback without TLS, which tests and emulators have; they keep a copy of a token that the service has just refused;
-//! and they retry by a clock of their own instead of the caller's deadline.
+//! That transport sends through our own login pipeline (retries until the caller's deadline, the log, the one HTTP
+//! client), to the configured authority, which may be loopback or have a path of its own. It reads every answer
+//! first: azure_identity loses Entra's text where the JSON has an escape in it, refuses numbers that are texts and
+//! error codes beyond 32 bits, and takes an answer without a token for an empty token.
 
-use super::super::call::Call;
 use super::super::cloud::Cloud;
-use super::super::error::{Error, LoginError, RequestLine, excerpt, without_mark};
-use super::super::pipeline::{Plumbing, carried, request_line, to_error};
+use super::super::error::{Error, LoginError, excerpt};
+use super::super::pipeline::{Plumbing, carried};
 use super::super::secret::Secret;
-use super::answer::{TokenAnswer, is_header_text};
-use super::application::Application;
-use azure_core::credentials::{AccessToken, TokenRequestOptions};
-use azure_core::http::headers::{ACCEPT, CONTENT_TYPE};
-use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, RawResponse, Request, Url};
+use super::answer::TokenAnswer;
+use super::application::{Application, ClientId};
+use super::sender::{Sender, json, masked};
+use async_trait::async_trait;
+use azure_core::cloud::CustomConfiguration;
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::http::headers::{ACCEPT, Headers};
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{
+    AsyncRawResponse, Body, ClientMethodOptions, ClientOptions, Context, RawResponse, Request, RetryOptions,
+    Transport, Url,
+};
+use azure_identity::{
+    ClientAssertion, ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential,
+    ClientSecretCredentialOptions,
+};
 use serde_json::Value;
-use std::fmt;
+use std::sync::Arc;
 use time::OffsetDateTime;
 use url::form_urlencoded;
 
-/// OAuth's name for an assertion that is a JSON web token (RFC 7523, section 2.2).
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// What azure_identity is told instead of the authority, as it takes https and no path only. Nothing is sent there.
+const PLACEHOLDER: &str = "https://authority.invalid";
 
 /// What an application proves itself with.
-pub(super) enum Proof<'a> {
+#[derive(Debug)]
+pub(super) enum Proof {
     /// A password.
-    Secret(&'a Secret),
+    Secret(Secret),
     /// A token that says who it is, signed by the application's own key or by somebody that it trusts.
-    Assertion(&'a Secret),
+    Assertion(Shared),
 }
 
-/// The token endpoint of one application in one directory.
+/// A source of assertions that every credential made from it asks.
+#[derive(Clone, Debug)]
+pub(super) struct Shared(Arc<dyn ClientAssertion>);
+
+impl Proof {
+    pub(super) fn by(source: impl ClientAssertion + 'static) -> Self {
+        Self::Assertion(Shared(Arc::new(source)))
+    }
+}
+
+#[async_trait]
+impl ClientAssertion for Shared {
+    async fn secret(&self, options: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        self.0.secret(options).await
+    }
+}
+
+/// The token endpoint of an application's directory.
+pub(super) fn token_endpoint(application: &Application, cloud: &Cloud) -> Result<Url, Error> {
+    let tenant_id = &application.tenant_id;
+    cloud.authority().join(&format!("{tenant_id}/oauth2/v2.0/token")).map_err(|error| {
+        Error::Setup(format!("the tenant id \"{tenant_id}\" does not fit an address: {error}"))
+    })
+}
+
+/// An application that signs in. Keeps no token.
+#[derive(Debug)]
 pub(super) struct Entra {
-    /// The way that asks, for messages.
-    way: &'static str,
-    endpoint: Url,
-    client_id: String,
-    pipeline: Pipeline,
-    now: fn() -> OffsetDateTime,
+    application: Application,
+    proof: Proof,
+    transport: Arc<Authority>,
 }
 
 impl Entra {
-    /// Finds the token endpoint; nothing is asked yet.
     pub(super) fn new(
         way: &'static str,
         application: &Application,
-        cloud: &Cloud,
+        endpoint: Url,
+        proof: Proof,
         plumbing: &Plumbing,
-    ) -> Result<Self, Error> {
-        let Application { tenant_id, client_id } = application;
-        let endpoint =
-            cloud.authority().join(&format!("{tenant_id}/oauth2/v2.0/token")).map_err(|error| {
-                Error::Setup(format!("the tenant id \"{tenant_id}\" does not fit an address: {error}"))
-            })?;
-        Ok(Self {
-            way,
-            endpoint,
-            client_id: client_id.as_str().to_owned(),
-            pipeline: plumbing.login_pipeline(),
-            now: plumbing.now,
-        })
+    ) -> Self {
+        let client_id = application.client_id.clone();
+        let transport =
+            Authority { endpoint, client_id, sender: Sender::new(way, plumbing), now: plumbing.now };
+        Self { application: application.clone(), proof, transport: Arc::new(transport) }
     }
 
-    /// The address that is asked, which is also who an assertion is for.
-    pub(super) fn endpoint(&self) -> &Url {
-        &self.endpoint
-    }
-
-    /// The application.
-    pub(super) fn client_id(&self) -> &str {
-        &self.client_id
-    }
-
-    /// The time now, by the clock of the whole client.
-    pub(super) fn now(&self) -> OffsetDateTime {
-        (self.now)()
-    }
-
-    /// Exchanges the proof for a token.
-    pub(super) async fn exchange(
-        &self,
-        proof: Proof<'_>,
-        scopes: &[&str],
-        ctx: &Context<'_>,
-    ) -> Result<AccessToken, Error> {
-        let (Proof::Secret(secret) | Proof::Assertion(secret)) = proof;
-        let mut request = Request::new(self.endpoint.clone(), Method::Post);
-        request.insert_header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        request.insert_header(ACCEPT, "application/json");
-        request.set_body(self.form(&proof, scopes));
-        let line = request_line(&request);
-        tracing::debug!(target: "provider.auth", way = self.way, endpoint = %self.endpoint, client_id = self.client_id, "asking for a token");
-        let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
-        let asked = (self.now)();
-        match self.pipeline.send(ctx, &mut request, Some(options)).await {
-            Ok(answer) => self.read(&answer, asked, secret),
-            Err(error) => {
-                Err(unanswered(self.way, &self.endpoint, to_error(error, &line, &self.endpoint), &line))
-            }
+    fn client_options(&self) -> ClientOptions {
+        let mut cloud = CustomConfiguration::default();
+        cloud.authority_host = PLACEHOLDER.to_owned();
+        ClientOptions {
+            cloud: Some(Arc::new(cloud.into())),
+            retry: RetryOptions::none(),
+            transport: Some(Transport::with_policy(self.transport.clone())),
+            ..ClientOptions::default()
         }
     }
+}
 
-    fn form(&self, proof: &Proof<'_>, scopes: &[&str]) -> String {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("client_id", &self.client_id);
-        match proof {
-            Proof::Secret(secret) => form.append_pair("client_secret", secret.expose()),
-            Proof::Assertion(assertion) => form
-                .append_pair("client_assertion_type", JWT_BEARER)
-                .append_pair("client_assertion", assertion.expose()),
-        };
-        form.append_pair("grant_type", "client_credentials").append_pair("scope", &scopes.join(" ")).finish()
-    }
-
-    /// Reads the token, or Entra's refusal with its whole text.
-    fn read(
+#[async_trait]
+impl TokenCredential for Entra {
+    async fn get_token(
         &self,
-        answer: &RawResponse,
-        asked: OffsetDateTime,
-        secret: &Secret,
-    ) -> Result<AccessToken, Error> {
-        let status = u16::from(answer.status());
-        let body: &[u8] = answer.body().as_ref();
-        let json: Value = serde_json::from_slice(without_mark(body)).unwrap_or_default();
+        scopes: &[&str],
+        options: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let tenant = self.application.tenant_id.as_str();
+        let client = self.application.client_id.as_str().to_owned();
+        let client_options = self.client_options();
+        // azure_identity's credentials keep their token, also one that Azure has refused: so each token takes a new one.
+        let token = match &self.proof {
+            Proof::Secret(secret) => {
+                let with = ClientSecretCredentialOptions { client_options };
+                let secret = secret.expose().to_owned().into();
+                match ClientSecretCredential::new(tenant, client, secret, Some(with)) {
+                    Ok(credential) => credential.get_token(scopes, options).await,
+                    Err(error) => Err(error),
+                }
+            }
+            Proof::Assertion(source) => {
+                let with = ClientAssertionCredentialOptions { client_options };
+                match ClientAssertionCredential::new(tenant.to_owned(), client, source.clone(), Some(with)) {
+                    Ok(credential) => credential.get_token(scopes, options).await,
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        token.map_err(|error| {
+            carried(ours(error, self.transport.sender.way, self.transport.endpoint.as_str()))
+        })
+    }
+}
+
+/// Takes our own error out of those that azure_identity puts around it; what is not ours is a login that failed.
+pub(super) fn ours(error: azure_core::Error, way: &'static str, endpoint: &str) -> Error {
+    let error = match error.into_downcast::<Error>() {
+        Ok(ours) => return ours,
+        Err(error) => error,
+    };
+    let error = match error.into_downcast::<azure_core::Error>() {
+        Ok(inner) => return ours(inner, way, endpoint),
+        Err(error) => error,
+    };
+    let description = match error.into_downcast::<std::io::Error>() {
+        Ok(error) => match error.downcast::<Error>() {
+            Ok(ours) => return ours,
+            Err(error) => error.to_string(),
+        },
+        Err(error) => error.to_string(),
+    };
+    LoginError { way, endpoint: endpoint.to_owned(), description: Some(description), ..LoginError::default() }
+        .into()
+}
+
+/// The transport beneath azure_identity.
+#[derive(Debug)]
+struct Authority {
+    endpoint: Url,
+    client_id: ClientId,
+    sender: Sender,
+    now: fn() -> OffsetDateTime,
+}
+
+#[async_trait]
+impl Policy for Authority {
+    async fn send(&self, ctx: &Context, request: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
+        *request.url_mut() = self.endpoint.clone();
+        request.insert_header(ACCEPT, "application/json");
+        let proof = proof_in(request.body());
+        let asked = (self.now)();
+        let answer = self.sender.send(request, &proof, ctx).await.map_err(carried)?;
+        let token = self.read(&answer, asked, &proof).map_err(carried)?;
+        Ok(AsyncRawResponse::from_bytes(answer.status(), Headers::new(), token))
+    }
+}
+
+impl Authority {
+    /// Reads the token and gives it in the form that azure_identity reads; or Entra's refusal with its whole text.
+    fn read(&self, answer: &RawResponse, asked: OffsetDateTime, proof: &Secret) -> Result<String, Error> {
+        let json = json(answer).unwrap_or_default();
         let refusal = LoginError {
-            way: self.way,
+            way: self.sender.way,
             endpoint: self.endpoint.to_string(),
-            status: Some(status),
+            status: Some(u16::from(answer.status())),
             ..LoginError::default()
         };
         if answer.status().is_success() {
-            return TokenAnswer::read(&json).filter(|answer| is_header_text(&answer.token)).map_or_else(
-                || {
-                    // The body is left out: it may hold a token.
-                    let description = Some("the answer holds no usable token".to_owned());
-                    Err(LoginError { description, ..refusal }.into())
-                },
-                |answer| Ok(answer.access_token(asked)),
-            );
+            return TokenAnswer::read(&json).map(|answer| answer.as_entra(asked)).ok_or_else(|| {
+                // The body is left out: it may hold a token.
+                let description = Some("the answer holds no usable token".to_owned());
+                LoginError { description, ..refusal }.into()
+            });
         }
-        let text = |name: &str| json.get(name).and_then(Value::as_str).map(|text| masked(secret, text));
+        // Entra repeats a client id that it does not know, also where somebody has given a password in its place.
+        let client = Secret::new(if self.client_id.is_showable() { "" } else { self.client_id.as_str() });
+        let plain = |text: &str| masked(&client, &masked(proof, text));
+        let text = |name: &str| json.get(name).and_then(Value::as_str).map(plain);
         let codes = json.get("error_codes").and_then(Value::as_array).into_iter().flatten();
         Err(LoginError {
             error: text("error"),
-            description: text("error_description").or_else(|| quoted(secret, body)),
+            description: text("error_description")
+                .or_else(|| excerpt(plain(&String::from_utf8_lossy(answer.body().as_ref())).as_bytes())),
             codes: codes.filter_map(Value::as_i64).collect(),
             trace_id: text("trace_id"),
             correlation_id: text("correlation_id"),
@@ -155,53 +214,15 @@ impl Entra {
     }
 }
 
-impl fmt::Debug for Entra {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entra")
-            .field("way", &self.way)
-            .field("endpoint", &self.endpoint.as_str())
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
-    }
+/// The secret or assertion that a token request carries, to be found again should the answer repeat it.
+fn proof_in(body: &Body) -> Secret {
+    let Body::Bytes(form) = body else { return Secret::new("") };
+    let proof = form_urlencoded::parse(form)
+        .find(|(name, _)| name == "client_secret" || name == "client_assertion")
+        .map(|(_, value)| value.into_owned());
+    Secret::new(proof.unwrap_or_default())
 }
 
-/// The context of the call that a token is asked for, whose deadline bounds the request.
-pub(super) fn context_of<'a>(options: Option<&TokenRequestOptions<'_>>) -> Context<'a> {
-    match options.and_then(|options| options.method_options.context.value::<Call>()) {
-        Some(call) => Context::new().with_value(call.clone()),
-        None => Context::new(),
-    }
-}
-
-/// No answer: the transport's failure is the reason why there is no token. Other errors pass.
-pub(super) fn unanswered(way: &'static str, endpoint: &Url, error: Error, line: &RequestLine) -> Error {
-    match error {
-        Error::Transport(transport) => LoginError {
-            way,
-            endpoint: format!("{} ({line})", endpoint.origin().ascii_serialization()),
-            transport: Some(transport),
-            ..LoginError::default()
-        }
-        .into(),
-        other => other,
-    }
-}
-
-/// A text of the other side, without the secret should it repeat what it was sent.
-pub(super) fn masked(secret: &Secret, text: &str) -> String {
-    if secret.expose().is_empty() {
-        return text.to_owned();
-    }
-    let encoded: String = form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
-    text.replace(secret.expose(), "***").replace(&encoded, "***")
-}
-
-/// The beginning of a body, without the secret. It is masked first: a secret that is cut is not found any more.
-pub(super) fn quoted(secret: &Secret, body: &[u8]) -> Option<String> {
-    excerpt(masked(secret, &String::from_utf8_lossy(body)).as_bytes())
-}
-
-/// An error of ours on its way through azure_core's credential.
-pub(super) fn through(result: Result<AccessToken, Error>) -> azure_core::Result<AccessToken> {
-    result.map_err(carried)
-}
+#[cfg(test)]
+#[path = "entra_tests.rs"]
+mod tests;

@@ -1,22 +1,26 @@
 //! How a token for Azure Resource Manager is had.
 //!
 //! Each way of logging in is a variant of [`Login`] and a credential in a file of its own. A credential is azure_core's
-//! [`TokenCredential`]; it need not keep tokens, the [`TokenCache`] in front of it does. The ways of an application
-//! share one request to Microsoft Entra, `entra`, and differ in what they prove themselves with.
+//! [`TokenCredential`]; it need not keep tokens, the [`TokenCache`] in front of it does. azure_identity makes the token
+//! request of every way but one: `entra` is the application's, whose ways differ in what they prove themselves with, and
+//! `azure_cli` runs the az CLI. Managed identities are asked for here, since azure_identity 1.0 has no configurable
+//! endpoint, no Azure Arc, no Cloud Shell, and no resource id on App Service.
 
 mod address;
 mod answer;
 mod application;
 mod azure_cli;
 mod certificate;
+mod child;
 mod claims;
 mod client_certificate;
-mod client_secret;
 #[cfg(test)]
 mod double;
 mod entra;
 mod federated;
 mod managed_identity;
+mod sender;
+pub mod text;
 mod token_cache;
 mod tokens;
 
@@ -34,15 +38,17 @@ pub use federated::{AssertionSource, RequestUrl};
 pub use managed_identity::{Identity, IdentityEndpoint, MachineUrl, ManagedIdentity, NoUserAssigned};
 
 pub(super) use claims::object_id;
+pub(super) use sender::send_until_json;
 pub(super) use tokens::{TokenSet, Tokens};
 
-use azure_cli::AzureCli;
-use client_certificate::ClientCertificate;
-use client_secret::ClientSecret;
-use entra::Entra;
-use federated::Federated;
+use azure_cli::{AzProcess, AzureCli};
+use client_certificate::SignedAssertion;
+use entra::{Entra, Proof, token_endpoint};
 use managed_identity::ManagedIdentityCredential;
 use token_cache::TokenCache;
+
+/// The way of a client secret, for messages.
+const CLIENT_SECRET: &str = "client secret";
 
 /// A way to log in. Nothing is asked of anybody before the first request to Azure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +90,7 @@ impl Login {
     /// The way, for messages.
     pub fn way(&self) -> &'static str {
         match self {
-            Login::ClientSecret { .. } => client_secret::WAY,
+            Login::ClientSecret { .. } => CLIENT_SECRET,
             Login::ClientCertificate { .. } => client_certificate::WAY,
             Login::Federated { assertion, .. } => assertion.way(),
             Login::ManagedIdentity(_) => managed_identity::WAY,
@@ -112,22 +118,40 @@ impl Login {
         Some(other)
     }
 
+    /// Who is asked for tokens, for messages.
+    fn asks(&self, cloud: &Cloud) -> String {
+        match self {
+            Login::ManagedIdentity(identity) => sender::address(identity.endpoint.url()),
+            Login::AzureCli { .. } => azure_cli::COMMAND.to_owned(),
+            _ => cloud.authority().origin().ascii_serialization(),
+        }
+    }
+
     /// The credential for this way.
     fn credential(&self, cloud: &Cloud, plumbing: &Plumbing) -> Result<Arc<dyn TokenCredential>, Error> {
-        let entra = |application| Entra::new(self.way(), application, cloud, plumbing);
+        let way = self.way();
         Ok(match self {
             Login::ClientSecret { application, secret } => {
-                Arc::new(ClientSecret::new(entra(application)?, secret))
+                let endpoint = token_endpoint(application, cloud)?;
+                Arc::new(Entra::new(way, application, endpoint, Proof::Secret(secret.clone()), plumbing))
             }
             Login::ClientCertificate { application, certificate } => {
-                Arc::new(ClientCertificate::new(entra(application)?, certificate))
+                let endpoint = token_endpoint(application, cloud)?;
+                let signed = SignedAssertion {
+                    certificate: certificate.clone(),
+                    client_id: application.client_id.clone(),
+                    endpoint: endpoint.clone(),
+                    now: plumbing.now,
+                };
+                Arc::new(Entra::new(way, application, endpoint, Proof::by(signed), plumbing))
             }
             Login::Federated { application, assertion } => {
-                Arc::new(Federated::new(entra(application)?, assertion, plumbing))
+                let endpoint = token_endpoint(application, cloud)?;
+                Arc::new(Entra::new(way, application, endpoint, assertion.proof(plumbing), plumbing))
             }
             Login::ManagedIdentity(identity) => Arc::new(ManagedIdentityCredential::new(identity, plumbing)),
             Login::AzureCli { tenant_id, subscription_id } => {
-                Arc::new(AzureCli::new(tenant_id.as_ref(), subscription_id.as_deref()))
+                Arc::new(AzureCli::new(tenant_id.as_ref(), subscription_id.as_deref(), AzProcess::default())?)
             }
         })
     }

@@ -1,12 +1,15 @@
 //! One token for all: asked for when first needed, by one caller while the others wait, and again before it expires.
 
 use super::super::call::Call;
+use super::super::error::{Error, LoginError, human};
+use super::super::pipeline::carried;
 use super::super::secret::Secret;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::http::{ClientMethodOptions, Context};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
+use tokio::time::Instant;
 
 /// How long before its end a token is replaced, at most; one that lives shortly is replaced in the last fifth.
 const MARGIN: Duration = Duration::minutes(5);
@@ -23,7 +26,13 @@ pub(in crate::arm) struct TokenCache {
     scope: String,
     now: fn() -> OffsetDateTime,
     early: std::time::Duration,
+    /// How long it may take until there is a token.
+    longest: std::time::Duration,
+    /// What a login says that takes longer.
+    silent: LoginError,
     held: Mutex<Option<Held>>,
+    /// The last failure, which whoever waited meanwhile shares.
+    failed: Mutex<Option<(Instant, LoginError)>>,
     /// Whoever asks for a token holds it.
     turn: tokio::sync::Mutex<()>,
 }
@@ -36,23 +45,45 @@ struct Held {
 }
 
 impl TokenCache {
+    /// Takes the credential, what its tokens are for, and how long it may take until there is one: `silent` is the
+    /// error of a login that takes longer.
     pub(in crate::arm) fn new(
         credential: Arc<dyn TokenCredential>,
         scope: String,
         now: fn() -> OffsetDateTime,
+        longest: std::time::Duration,
+        silent: LoginError,
     ) -> Self {
         Self {
             credential,
             scope,
             now,
             early: EARLY,
+            longest,
+            silent,
             held: Mutex::default(),
+            failed: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         }
     }
 
-    /// Gives a token that is valid now. The context carries the call whose deadline bounds the request for one.
+    /// Gives a token that is valid now. The context carries the call for which it is; a login has limits of its own
+    /// besides, and troubles that are not the call's.
     pub(in crate::arm) async fn get(&self, ctx: &Context<'_>) -> azure_core::Result<Secret> {
+        let Some(call) = ctx.value::<Call>().map(|call| call.part(self.longest)) else {
+            return self.token(None).await;
+        };
+        let came = Instant::now();
+        match tokio::time::timeout_at(call.deadline(), self.token(Some(call))).await {
+            Ok(token) => token,
+            Err(_) => {
+                let description = Some(format!("no token after {}", human(came.elapsed())));
+                Err(carried(LoginError { description, timed_out: true, ..self.silent.clone() }.into()))
+            }
+        }
+    }
+
+    async fn token(&self, call: Option<Call>) -> azure_core::Result<Secret> {
         let now = (self.now)();
         let held = self.held();
         if let Some(held) = held.as_ref().filter(|held| now < held.expires) {
@@ -61,7 +92,7 @@ impl TokenCache {
             }
             // Due, and still good: one caller sees to it, nobody waits, and a failure does no harm yet.
             let Ok(_turn) = self.turn.try_lock() else { return Ok(held.token.clone()) };
-            let reason = match tokio::time::timeout(self.early, self.ask(ctx)).await {
+            let reason = match tokio::time::timeout(self.early, self.ask(call)).await {
                 Ok(Ok(token)) => return Ok(token),
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the authority did not answer in time".to_owned(),
@@ -70,12 +101,26 @@ impl TokenCache {
             self.hold(Some(Held { replace_at: now + PATIENCE, ..held.clone() }));
             return Ok(held.token.clone());
         }
+        let came = Instant::now();
         let _turn = self.turn.lock().await;
         let now = (self.now)();
-        match self.held().filter(|held| now < held.expires) {
-            Some(held) => Ok(held.token),
-            None => self.ask(ctx).await,
+        if let Some(held) = self.held().filter(|held| now < held.expires) {
+            return Ok(held.token);
         }
+        // Whoever waited while a login failed does not try the same again, one after the other.
+        if let Some((_, error)) = self.failure().filter(|(then, _)| *then >= came) {
+            return Err(carried(error.into()));
+        }
+        let has_time = |call: &Call| !call.remaining().is_zero();
+        let (still, asked) = (call.clone(), self.ask(call).await);
+        if let Err(error) = &asked
+            && let Some(Error::Login(error)) = error.downcast_ref::<Error>()
+            && still.as_ref().is_none_or(has_time)
+        {
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some((Instant::now(), LoginError::clone(error)));
+        }
+        asked
     }
 
     /// Drops a token that the service did not take, unless it has been replaced already.
@@ -86,10 +131,10 @@ impl TokenCache {
         }
     }
 
-    async fn ask(&self, ctx: &Context<'_>) -> azure_core::Result<Secret> {
+    async fn ask(&self, call: Option<Call>) -> azure_core::Result<Secret> {
         let asked = (self.now)();
-        let context = match ctx.value::<Call>() {
-            Some(call) => Context::new().with_value(call.clone()),
+        let context = match call {
+            Some(call) => Context::new().with_value(call),
             None => Context::new(),
         };
         let options = TokenRequestOptions { method_options: ClientMethodOptions { context } };
@@ -101,6 +146,10 @@ impl TokenCache {
         self.hold(Some(Held { token: token.clone(), replace_at: expires_on - margin, expires: expires_on }));
         tracing::debug!(target: "provider.auth", scope = self.scope, lifetime_s = lifetime.whole_seconds(), "got a token");
         Ok(token)
+    }
+
+    fn failure(&self) -> Option<(Instant, LoginError)> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn held(&self) -> Option<Held> {
@@ -123,6 +172,8 @@ mod tests {
     use super::*;
     use async_trait::async_trait;
     use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+    const LONG: std::time::Duration = std::time::Duration::from_secs(60);
 
     /// Gives tokens `1`, `2` and so on, each valid for some seconds; fails when the lifetime is zero.
     #[derive(Debug)]
@@ -161,7 +212,8 @@ mod tests {
     fn cache(lifetime: i64, delay: std::time::Duration) -> (Arc<Counter>, TokenCache) {
         let counter =
             Arc::new(Counter { count: AtomicU32::new(0), lifetime: AtomicI64::new(lifetime), delay });
-        let cache = TokenCache::new(counter.clone(), "s/.default".to_owned(), clock);
+        let cache =
+            TokenCache::new(counter.clone(), "s/.default".to_owned(), clock, LONG, LoginError::default());
         (counter, cache)
     }
 
@@ -206,6 +258,62 @@ mod tests {
         cache.early = std::time::Duration::from_millis(1);
         NOW.set(NOW.get() + 3_400);
         assert_eq!(get(&cache).await, "1");
+    }
+
+    /// Hangs, or fails after a moment.
+    #[derive(Debug)]
+    struct Failing(AtomicU32, Option<std::time::Duration>);
+
+    #[async_trait]
+    impl TokenCredential for Failing {
+        async fn get_token(
+            &self,
+            _: &[&str],
+            _: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AccessToken> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            match self.1 {
+                Some(delay) => tokio::time::sleep(delay).await,
+                None => std::future::pending().await,
+            }
+            Err(carried(LoginError { way: "test", ..LoginError::default() }.into()))
+        }
+    }
+
+    fn failing(delay: Option<u64>, longest: u64) -> (Arc<Failing>, TokenCache) {
+        let ms = std::time::Duration::from_millis;
+        let credential = Arc::new(Failing(AtomicU32::new(0), delay.map(ms)));
+        let silent =
+            LoginError { way: "test", endpoint: "the authority".to_owned(), ..LoginError::default() };
+        let cache = TokenCache::new(credential.clone(), "s/.default".to_owned(), clock, ms(longest), silent);
+        (credential, cache)
+    }
+
+    fn context(limit: std::time::Duration) -> Context<'static> {
+        Context::new().with_value(Call::new(limit, tokio_util::sync::CancellationToken::new()))
+    }
+
+    #[tokio::test]
+    async fn a_login_that_hangs_says_so_within_its_own_limit_or_the_callers() {
+        for (longest, of_call) in [(20, LONG), (60_000, std::time::Duration::from_millis(20))] {
+            let (_, cache) = failing(None, longest);
+            let error = cache.get(&context(of_call)).await.unwrap_err();
+            let Ok(Error::Login(error)) = error.into_downcast::<Error>() else { panic!("no login error") };
+            assert!(error.timed_out);
+            let text = error.to_string();
+            assert!(text.starts_with("no token by test from the authority: no token after"), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_waited_for_a_login_that_failed_does_not_try_it_again() {
+        let (credential, cache) = failing(Some(10), 60_000);
+        let context = context(LONG);
+        let all = futures::future::join_all((0..20).map(|_| cache.get(&context))).await;
+        assert!(all.iter().all(|one| one.as_ref().is_err_and(|error| error.to_string().contains("test"))));
+        assert_eq!(credential.0.load(Ordering::SeqCst), 1);
+        cache.get(&context).await.unwrap_err();
+        assert_eq!(credential.0.load(Ordering::SeqCst), 2, "whoever comes later asks anew");
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! The tokens that go with one request: our own, and those of further tenants.
 
 use super::super::cloud::Cloud;
-use super::super::error::Error;
+use super::super::error::{Error, LoginError};
 use super::super::pipeline::{Plumbing, carried};
 use super::super::secret::Secret;
 use super::{Login, TenantId, TokenCache};
@@ -35,7 +35,16 @@ impl Tokens {
         plumbing: &Plumbing,
     ) -> Result<Self, Error> {
         let cache = |login: &Login| {
-            Ok::<_, Error>(TokenCache::new(login.credential(cloud, plumbing)?, cloud.scope(), plumbing.now))
+            let credential = login.credential(cloud, plumbing)?;
+            let silent =
+                LoginError { way: login.way(), endpoint: login.asks(cloud), ..LoginError::default() };
+            Ok::<_, Error>(TokenCache::new(
+                credential,
+                cloud.scope(),
+                plumbing.now,
+                plumbing.pace.login,
+                silent,
+            ))
         };
         let elsewhere = auxiliary.iter().filter_map(|tenant| login.in_tenant(tenant));
         Ok(Self {

@@ -1,7 +1,8 @@
 //! What the log tells of a request: headers and query by allow-list, bodies at TRACE without their secrets, a token
 //! never.
 
-use super::masking::{Bodies, spellings};
+use super::bearer::AUXILIARY;
+use super::masking::{Bodies, shown_text, spellings};
 use super::{forward, request_line};
 use async_trait::async_trait;
 use azure_core::http::headers::{AUTHORIZATION, CONTENT_TYPE, HeaderName, Headers};
@@ -47,22 +48,26 @@ impl Policy for LoggingPolicy {
         }
         let with_bodies = tracing::enabled!(target: "provider.http", Level::TRACE);
         let line = request_line(request);
-        let url = shown_url(request.url());
+        let known = self.secrets(request);
+        let shown = |text: &str| shown_text(text, &known);
+        let url = shown(&shown_url(request.url()));
         let client_request_id = text(request.headers(), "x-ms-client-request-id");
-        let known = if with_bodies { self.trace_request(request, &url) } else { Vec::new() };
+        if with_bodies {
+            self.trace_request(request, &url, &known);
+        }
         let before = Instant::now();
         let result = forward(ctx, request, next).await;
         let duration_ms = before.elapsed().as_millis() as u64;
         match &result {
             Ok(response) => {
                 let status = u16::from(response.status());
-                let request_id = text(response.headers(), "x-ms-request-id");
+                let request_id = shown(&text(response.headers(), "x-ms-request-id"));
                 let correlation_id = text(response.headers(), "x-ms-correlation-request-id");
                 let correlation_id = match correlation_id.is_empty() {
                     true => text(request.headers(), "x-ms-correlation-request-id"),
-                    false => correlation_id,
+                    false => shown(&correlation_id),
                 };
-                let headers = shown_headers(response.headers());
+                let headers = shown(&shown_headers(response.headers()));
                 tracing::debug!(
                     target: "provider.http",
                     method = line.method, url, status, duration_ms, client_request_id, request_id, correlation_id, headers,
@@ -83,24 +88,28 @@ impl Policy for LoggingPolicy {
 }
 
 impl LoggingPolicy {
-    /// Logs the body of a request; gives the secrets that it was seen to carry.
-    fn trace_request(&self, request: &Request, url: &str) -> Vec<String> {
-        let is_form = text(request.headers(), CONTENT_TYPE.as_str()).contains("form-urlencoded");
+    /// The secrets that a request carries, to be found again in what is logged of it and of its answer.
+    fn secrets(&self, request: &Request) -> Vec<String> {
         let mut known = Vec::new();
-        for header in [AUTHORIZATION.as_str(), "x-ms-authorization-auxiliary", "x-identity-header"] {
+        for header in [AUTHORIZATION.as_str(), AUXILIARY, "x-identity-header"] {
             let value = text(request.headers(), header);
             known.extend(value.split([' ', ',']).filter(|word| !is_scheme(word)).flat_map(spellings));
         }
         if let Body::Bytes(bytes) = request.body()
-            && !bytes.is_empty()
+            && is_form(request)
         {
-            if is_form {
-                known.extend(self.0.secrets(bytes));
-            }
-            let body = self.0.shown(bytes, is_form, &known);
-            tracing::trace!(target: "provider.http", method = request.method().as_str(), url, body, "request body");
+            known.extend(self.0.secrets(bytes));
         }
         known
+    }
+
+    fn trace_request(&self, request: &Request, url: &str, known: &[String]) {
+        if let Body::Bytes(bytes) = request.body()
+            && !bytes.is_empty()
+        {
+            let body = self.0.shown(bytes, is_form(request), known);
+            tracing::trace!(target: "provider.http", method = request.method().as_str(), url, body, "request body");
+        }
     }
 
     /// Logs the body of an answer, which is read to its end for that. One that breaks off is a broken answer.
@@ -119,6 +128,10 @@ impl LoggingPolicy {
         }
         Ok(AsyncRawResponse::from_bytes(status, headers, bytes))
     }
+}
+
+fn is_form(request: &Request) -> bool {
+    text(request.headers(), CONTENT_TYPE.as_str()).contains("form-urlencoded")
 }
 
 fn is_scheme(word: &str) -> bool {

@@ -79,7 +79,7 @@ impl Bodies {
         } else {
             return format!("{} bytes that are not JSON", body.len());
         };
-        known.iter().fold(shown, |shown, secret| shown.replace(secret.as_str(), MASK))
+        without(known, shown)
     }
 
     /// The secrets that a form carries, for finding them again in the answer.
@@ -91,7 +91,7 @@ impl Bodies {
 
     fn form(self, body: &[u8]) -> String {
         let shown = |(name, value): (_, String)| format!("{name}={value}");
-        let masked = |name: &str, value: &str| match self.is_masked(name) {
+        let masked = |name: &str, value: &str| match self.is_masked(name) || hides_a_secret(name, value) {
             true => MASK.to_owned(),
             false => without_tokens(value),
         };
@@ -118,7 +118,9 @@ impl Bodies {
             Value::Array(all) => Value::Array(all.into_iter().map(|one| self.json(one, name)).collect()),
             Value::Null | Value::Bool(_) => value,
             Value::Number(_) if !masked => value,
-            Value::String(text) if !masked => Value::String(self.text(&text)),
+            Value::String(text) if !masked && !name.is_some_and(|name| hides_a_secret(name, &text)) => {
+                Value::String(self.text(&text))
+            }
             _ => MASK.into(),
         }
     }
@@ -142,6 +144,53 @@ impl Bodies {
             }
         }
     }
+}
+
+/// Whether a client id may be a secret that was given in its place: those of Entra are GUIDs.
+fn hides_a_secret(name: &str, value: &str) -> bool {
+    name.eq_ignore_ascii_case("client_id") && value.len() >= 8 && uuid::Uuid::parse_str(value).is_err()
+}
+
+/// A text without these secrets.
+fn without(known: &[String], text: String) -> String {
+    known.iter().fold(text, |text, secret| text.replace(secret.as_str(), MASK))
+}
+
+/// A header or an address for the log: without the secrets that the request was seen to carry, and without tokens.
+pub(super) fn shown_text(text: &str, known: &[String]) -> String {
+    without(known, without_tokens(text))
+}
+
+/// What a program has written, for a message: without tokens, without long words that mean nothing to people, and
+/// without what follows a name such as `accessToken` or `--password`.
+pub(in crate::arm) fn without_secrets(text: &str) -> String {
+    let text = without_tokens(text);
+    let belongs = |c: char| c.is_ascii_alphanumeric() || "-_.~+/*".contains(c);
+    let mut shown = String::with_capacity(text.len());
+    let (mut rest, mut last, mut hides_next) = (text.as_str(), "", false);
+    while !rest.is_empty() {
+        let end = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        let gap_end = after.find(belongs).unwrap_or(after.len());
+        let (gap, after) = after.split_at(gap_end);
+        if !word.is_empty() {
+            shown.push_str(if hides_next || is_opaque(word) { MASK } else { word });
+            last = word;
+        }
+        shown.push_str(gap);
+        let is_value = gap.contains([':', '=']) || (last.starts_with("--") && gap.trim().is_empty());
+        let is_scheme = last.eq_ignore_ascii_case("bearer") && gap.trim().is_empty();
+        hides_next = is_scheme || (is_value && Bodies::OfAzure.is_masked(last));
+        rest = after;
+    }
+    shown
+}
+
+/// Whether a word is a key or token rather than something to read. An address or path begins with a slash here.
+fn is_opaque(word: &str) -> bool {
+    let mixed =
+        word.contains(|c: char| c.is_ascii_digit()) && word.contains(|c: char| c.is_ascii_alphabetic());
+    word.len() >= 80 && mixed && !word.starts_with('/')
 }
 
 /// A link without scheme and host, its query shown like any other.
@@ -197,12 +246,13 @@ mod tests {
 
     #[test]
     fn of_a_login_only_harmless_names_are_shown() {
-        let form = b"client_id=me&client_secret=s3cr3t%2B&client_assertion=abc&grant_type=client_credentials&new_thing=x";
+        let form = b"client_id=5a1c0000-0000-4000-8000-000000000001&client_secret=s3cr3t%2B&client_assertion=abc&grant_type=client_credentials&new_thing=x";
         let text = Bodies::OfLogin.shown(form, true, &[]);
         assert_eq!(
             text,
-            "client_id=me&client_secret=***&client_assertion=***&grant_type=client_credentials&new_thing=***"
+            "client_id=5a1c0000-0000-4000-8000-000000000001&client_secret=***&client_assertion=***&grant_type=client_credentials&new_thing=***"
         );
+        assert_eq!(Bodies::OfLogin.shown(b"client_id=s3cr3t-word", true, &[]), "client_id=***");
         let answer = json!({"token_type": "Bearer", "expires_in": 9, "access_token": "t0ken", "value": "id", "oidcToken": "x", "new": [1, {"a": "b"}]});
         let text = shown(Bodies::OfLogin, &answer);
         for hidden in ["t0ken", "\"id\"", "\"x\"", "\"b\"", "[1"] {
@@ -237,6 +287,31 @@ mod tests {
         let body = json!({"error_description": "not s3/cr\"3t, nor s3%2Fcr%223t, but me-too"});
         let text = Bodies::OfLogin.shown(body.to_string().as_bytes(), false, &known);
         assert!(!text.contains("3t") && text.contains("me-too"), "{text}");
+    }
+
+    #[test]
+    fn what_a_program_wrote_is_shown_without_secrets() {
+        let plain = "ERROR: AADSTS700082: The refresh token has expired. Trace ID: 6c1e0000-0000-4000-8000-000000000002\n\
+                     az login --scope https://management.example/.default, /a/path/that/is/very/long/and/has/no/secret/in/it/at/all/but/a/digit/1/x";
+        assert_eq!(without_secrets(plain), plain);
+        let long = format!("x{}", "8Q~a".repeat(30));
+        for (text, expected) in [
+            ("accessToken: abc next", "accessToken: *** next"),
+            ("{\"access_token\": \"abc\", \"a\": 1}", "{\"access_token\": \"***\", \"a\": 1}"),
+            ("client_secret=a.b~c&x=1", "client_secret=***&x=1"),
+            ("az login --password hunter2 -u me", "az login --password *** -u me"),
+            ("Authorization: Bearer abc def", "Authorization: Bearer *** def"),
+            (long.as_str(), "***"),
+        ] {
+            assert_eq!(without_secrets(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_header_is_shown_without_what_the_request_carried() {
+        let known = spellings("s3cr3t-8Q~");
+        assert_eq!(shown_text("id-s3cr3t-8Q~-1", &known), "id-***-1");
+        assert_eq!(shown_text("eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln", &[]), MASK);
     }
 
     #[test]

@@ -11,7 +11,9 @@ mod correlation;
 mod fate;
 mod lanes;
 mod logging;
+mod login_answer;
 mod masking;
+mod proxy;
 mod retry;
 mod retry_after;
 mod transport;
@@ -27,6 +29,7 @@ use std::sync::Arc;
 
 pub(super) use bearer::BearerPolicy;
 pub(super) use lanes::{Look, resource_type};
+pub(super) use masking::without_secrets;
 pub(super) use retry_after::retry_after;
 pub(super) use transport::{LazyTransport, to_error};
 pub(super) use turn::{Turn, TurnPolicy};
@@ -57,7 +60,7 @@ impl Plumbing {
 
     /// Builds the pipeline to whoever hands out tokens: what is not known to be harmless is masked in the log.
     pub(super) fn login_pipeline(&self) -> Pipeline {
-        self.build(Vec::new(), Bodies::OfLogin)
+        self.build(vec![Arc::new(login_answer::LoginAnswerPolicy::new(&self.pace))], Bodies::OfLogin)
     }
 
     fn build(&self, per_attempt: Vec<Arc<dyn Policy>>, bodies: Bodies) -> Pipeline {

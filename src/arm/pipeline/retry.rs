@@ -93,8 +93,10 @@ impl Policy for RetryPolicy {
                     let failure = describe(&error, &line, request.url());
                     call.heard(|last| last.transport = Some(failure.to_string()));
                     match failure.kind {
-                        TransportKind::Certificate | TransportKind::Request => return Err(error),
-                        TransportKind::Connect => {
+                        TransportKind::Certificate | TransportKind::Proxy | TransportKind::Request => {
+                            return Err(error);
+                        }
+                        TransportKind::Connect | TransportKind::Silent => {
                             let since = *unreachable_since.get_or_insert(before);
                             if since.elapsed() >= self.pace.unreachable {
                                 return Err(error);

@@ -3,6 +3,8 @@
 use super::super::cloud::is_loopback;
 use super::super::error::{Error, RequestLine, TransportError, TransportKind, causes, is_tls};
 use super::bearer::AUXILIARY;
+use super::login_answer::NoAnswer;
+use super::proxy;
 use super::trust::{Strangers, client_config};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
@@ -24,8 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// An HTTP client that is built by its first request: reading the system's certificates costs milliseconds that a
 /// run without Azure should not pay.
 ///
-/// It trusts the system's store (on Linux also `SSL_CERT_FILE` and `SSL_CERT_DIR`) and the certificates it is given,
-/// takes proxies from the environment, speaks HTTP/2 where offered, and follows no redirect: a token must not go
+/// It trusts the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, else the system's store, and those it is
+/// given, takes proxies from the environment, speaks HTTP/2 where offered, and follows no redirect: a token must not go
 /// where an answer points. Loopback and whatever else may be asked over plain http, such as a virtual machine's endpoint
 /// for identities, is reached without a proxy: a proxy elsewhere could not reach it, and would see what it carries.
 pub(in crate::arm) struct LazyTransport {
@@ -61,8 +63,13 @@ impl LazyTransport {
             let near = || reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(3));
             self.near.get_or_init(|| self.build(near()))
         } else {
-            let far = || reqwest::Client::builder().connect_timeout(Duration::from_secs(20));
-            self.client.get_or_init(|| self.build(far()))
+            self.client.get_or_init(|| {
+                let far = reqwest::Client::builder().connect_timeout(Duration::from_secs(20));
+                self.build(match proxy::of_environment()? {
+                    Some(proxy) => far.proxy(proxy),
+                    None => far,
+                })
+            })
         }
     }
 
@@ -191,6 +198,8 @@ pub(in crate::arm) fn to_error(error: azure_core::Error, line: &RequestLine, url
 pub(super) fn describe(error: &azure_core::Error, line: &RequestLine, url: &Url) -> TransportError {
     let kind = match error.kind() {
         _ if is_tls(error) => TransportKind::Certificate,
+        _ if is_for(error, |cause| cause.to_string().ends_with(PROXY_LOGIN)) => TransportKind::Proxy,
+        _ if is_for(error, |cause| cause.is::<NoAnswer>()) => TransportKind::Silent,
         ErrorKind::Connection => TransportKind::Connect,
         ErrorKind::Io => TransportKind::Broken,
         _ => TransportKind::Request,
@@ -204,6 +213,15 @@ pub(super) fn describe(error: &azure_core::Error, line: &RequestLine, url: &Url)
         |text: &String| text.starts_with("error sending request") || text.starts_with("client error (");
     let causes = causes(error).into_iter().filter(|text| !noise(text)).collect();
     TransportError { kind, request: line.clone(), host, causes }
+}
+
+/// What the HTTP client calls a proxy that answers with 407.
+const PROXY_LOGIN: &str = "proxy authorization required";
+
+/// Whether an error or one of its causes is of a kind.
+fn is_for(error: &azure_core::Error, kind: impl Fn(&(dyn std::error::Error + 'static)) -> bool) -> bool {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |cause| cause.source()).any(kind)
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {

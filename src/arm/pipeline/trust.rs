@@ -1,16 +1,22 @@
-//! Whom we trust: the system's store, as its own tools see it. What is added here is the name of whoever signed a
-//! certificate that is not trusted, since behind a proxy that opens TLS this is what a user has to look for.
+//! Whom we trust: on every system the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, and where neither is
+//! set the system's store, as its own tools see it. What is added is the name of whoever signed a certificate that is
+//! not trusted, since behind a proxy that opens TLS this is what a user has to look for.
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, Error, RootCertStore,
+    SignatureScheme,
 };
 use rustls_platform_verifier::Verifier;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::{env, fs};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 /// The hosts whose certificates were not trusted, and who issued those.
@@ -30,7 +36,12 @@ impl Strangers {
     }
 }
 
-/// The settings of TLS: the system's store and these certificates besides (PEM, one or more each).
+/// What names the certificates to trust in place of the system's: a file, and folders.
+const FILE: &str = "SSL_CERT_FILE";
+const FOLDERS: &str = "SSL_CERT_DIR";
+
+/// The settings of TLS: the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, else the system's store, and these
+/// certificates besides (PEM, one or more each).
 pub(super) fn client_config(roots: &[Vec<u8>], strangers: &Arc<Strangers>) -> Result<ClientConfig, String> {
     let provider = match CryptoProvider::get_default() {
         Some(provider) => Arc::clone(provider),
@@ -42,15 +53,43 @@ pub(super) fn client_config(roots: &[Vec<u8>], strangers: &Arc<Strangers>) -> Re
             extra.push(certificate.map_err(|error| format!("a given certificate cannot be read: {error}"))?);
         }
     }
-    let unusable = |error: Error| format!("the certificates to trust cannot be read: {error}");
-    let verifier = match extra.is_empty() {
-        true => Verifier::new(Arc::clone(&provider)),
-        false => Verifier::new_with_extra_roots(extra, Arc::clone(&provider)),
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    let (file, folders) = (set(FILE), set(FOLDERS));
+    let named = match (&file, &folders) {
+        // The platform's verifier takes a variable that is set and empty for a file without a name.
+        (None, None) if cfg!(all(unix, not(target_vendor = "apple"))) && env::var_os(FILE).is_some() => {
+            Some(of_the_system()?)
+        }
+        (None, None) => None,
+        _ => Some(named(file.as_deref(), folders.as_deref())?),
     };
-    let trust = Trust { inner: verifier.map_err(unusable)?, strangers: Arc::clone(strangers) };
+    let unusable =
+        |error: &dyn std::fmt::Display| format!("the certificates to trust cannot be used: {error}");
+    let inner: Arc<dyn ServerCertVerifier> = match named {
+        Some(certificates) => {
+            let mut store = RootCertStore::empty();
+            if store.add_parsable_certificates(certificates).0 == 0 {
+                return Err(format!("{FILE} and {FOLDERS} name no certificate that can be read"));
+            }
+            for certificate in extra {
+                store.add(certificate).map_err(|error| unusable(&error))?;
+            }
+            let verifier =
+                WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider));
+            verifier.build().map_err(|error| unusable(&error))?
+        }
+        None if extra.is_empty() => {
+            Arc::new(Verifier::new(Arc::clone(&provider)).map_err(|error| unusable(&error))?)
+        }
+        None => {
+            let verifier = Verifier::new_with_extra_roots(extra, Arc::clone(&provider));
+            Arc::new(verifier.map_err(|error| unusable(&error))?)
+        }
+    };
+    let trust = Trust { inner, strangers: Arc::clone(strangers) };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(unusable)?
+        .map_err(|error| unusable(&error))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(trust))
         .with_no_client_auth();
@@ -58,10 +97,87 @@ pub(super) fn client_config(roots: &[Vec<u8>], strangers: &Arc<Strangers>) -> Re
     Ok(config)
 }
 
-/// The platform's own judgement; whom it does not know is noted.
+/// The certificates of the file and the folders that the environment names.
+fn named(file: Option<&OsStr>, folders: Option<&OsStr>) -> Result<Vec<CertificateDer<'static>>, String> {
+    let mut found = Vec::new();
+    // `openssl rehash` gives each file several names.
+    let mut seen = HashSet::new();
+    if let Some(path) = file.map(Path::new) {
+        let unusable = |reason: &str| format!("{FILE} names {}, which {reason}", path.display());
+        if path.is_dir() {
+            return Err(unusable("is a folder; SSL_CERT_DIR takes folders"));
+        }
+        let bytes = fs::read(path).map_err(|error| unusable(&format!("cannot be read: {error}")))?;
+        found = certificates(&bytes).map_err(|reason| unusable(&reason))?;
+        seen.extend(path.canonicalize());
+    }
+    for folder in folders.iter().flat_map(|folders| env::split_paths(folders)) {
+        if folder.as_os_str().is_empty() {
+            continue;
+        }
+        let unusable = |reason: &str| format!("{FOLDERS} names {}, which {reason}", folder.display());
+        let entries = fs::read_dir(&folder).map_err(|error| unusable(&format!("cannot be read: {error}")))?;
+        let mut is_empty = true;
+        // A folder may hold other things too, and links that lead nowhere.
+        for path in entries.flatten().filter_map(|entry| entry.path().canonicalize().ok()) {
+            if !path.is_file() {
+                continue;
+            }
+            if !seen.insert(path.clone()) {
+                is_empty = false;
+                continue;
+            }
+            let read = fs::read(&path).ok().and_then(|bytes| certificates(&bytes).ok());
+            is_empty &= read.is_none();
+            found.extend(read.unwrap_or_default());
+        }
+        if is_empty {
+            return Err(unusable("holds no file with a certificate in PEM form"));
+        }
+    }
+    found.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    found.dedup();
+    Ok(found)
+}
+
+/// The certificates of a PEM file, or why there are none.
+fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+    match bytes {
+        [] => return Err("is empty".to_owned()),
+        [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            return Err("begins with a byte order mark; save it as plain UTF-8".to_owned());
+        }
+        [0x30, 0x80..=0x84, ..] => {
+            return Err("is DER; convert it to PEM, with `openssl x509 -inform der`".to_owned());
+        }
+        _ => {}
+    }
+    let read = CertificateDer::pem_slice_iter(bytes).collect::<Result<Vec<_>, _>>();
+    let read = read.map_err(|error| format!("is not proper PEM: {error}"))?;
+    if read.is_empty() { Err("holds no certificate in PEM form".to_owned()) } else { Ok(read) }
+}
+
+/// The system's certificates on a Unix that keeps them in files.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn of_the_system() -> Result<Vec<CertificateDer<'static>>, String> {
+    let places = openssl_probe::probe();
+    let folders = env::join_paths(&places.cert_dir).unwrap_or_default();
+    match &places.cert_file {
+        Some(file) => named(Some(file.as_os_str()), None),
+        None if folders.is_empty() => Err("the system has no store of certificates".to_owned()),
+        None => named(None, Some(&folders)),
+    }
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn of_the_system() -> Result<Vec<CertificateDer<'static>>, String> {
+    Ok(Vec::new())
+}
+
+/// The judgement of whoever is trusted; whom it does not know is noted.
 #[derive(Debug)]
 struct Trust {
-    inner: Verifier,
+    inner: Arc<dyn ServerCertVerifier>,
     strangers: Arc<Strangers>,
 }
 
@@ -126,4 +242,61 @@ fn describe(leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) -> Option<S
     let top = chain.last().and_then(issuer_of).map(|(_, issuer)| issuer).filter(|top| *top != issuer);
     let above = top.map(|top| format!(" under \"{top}\"")).unwrap_or_default();
     Some(format!("its certificate was issued by \"{issuer}\"{above}, who is not trusted here"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pem() -> (String, Vec<u8>) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made =
+            rcgen::CertificateParams::new(vec!["ca.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+        let encoded = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, made.der());
+        (format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n"), made.der().to_vec())
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_named_with_its_variable() {
+        let folder = tempfile::tempdir().unwrap();
+        let (text, der) = pem();
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (name, content, reason) in [
+            ("missing.pem", None, "cannot be read"),
+            ("empty.pem", Some(Vec::new()), "is empty"),
+            ("binary.der", Some(der.clone()), "is DER"),
+            ("mark.pem", Some([b"\xef\xbb\xbf", text.as_bytes()].concat()), "byte order mark"),
+            ("wide.pem", Some([b"\xff\xfe", wide.as_slice()].concat()), "byte order mark"),
+            ("other.pem", Some(b"# nothing here\n".to_vec()), "holds no certificate"),
+            ("broken.pem", Some(text.replace("MII", "!!!").into_bytes()), "PEM"),
+        ] {
+            let path = folder.path().join(name);
+            if let Some(content) = content {
+                fs::write(&path, content).unwrap();
+            }
+            let said = named(Some(path.as_os_str()), None).unwrap_err();
+            assert!(said.starts_with(&format!("SSL_CERT_FILE names {}", path.display())), "{said}");
+            assert!(said.contains(reason), "{said}");
+        }
+        let said = named(Some(folder.path().as_os_str()), None).unwrap_err();
+        assert!(said.contains("is a folder"), "{said}");
+        let absent = folder.path().join("absent");
+        let said = named(None, Some(absent.as_os_str())).unwrap_err();
+        assert!(said.starts_with("SSL_CERT_DIR names") && said.contains("absent"), "{said}");
+        fs::create_dir(&absent).unwrap();
+        let said = named(None, Some(absent.as_os_str())).unwrap_err();
+        assert!(said.contains("holds no file with a certificate"), "{said}");
+    }
+
+    #[test]
+    fn the_file_and_the_folders_count_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("one.pem"), folder.path().join("certs"));
+        fs::create_dir(&other).unwrap();
+        fs::write(&one, pem().0).unwrap();
+        fs::write(other.join("a.pem"), pem().0 + &pem().0).unwrap();
+        fs::write(other.join("README"), "nothing").unwrap();
+        assert_eq!(named(Some(one.as_os_str()), Some(other.as_os_str())).unwrap().len(), 3);
+        assert_eq!(named(None, Some(other.as_os_str())).unwrap().len(), 2);
+    }
 }

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use super::source::{Found, Lookup, disagree};
+use crate::arm::text;
 use crate::plugin::Diagnostic;
 
 /// Larger than any id, secret, token or certificate; a wrong path may lead to anything.
@@ -14,23 +15,23 @@ pub(super) fn text_or_file(
     name: &str,
     file_name: &str,
 ) -> Result<Option<Found<String>>, Diagnostic> {
-    let direct = lookup.text(name);
-    let Some(file) = lookup.text(file_name) else { return Ok(direct) };
-    let text = text(&file)?;
+    let direct = lookup.sign_in_text(name)?;
+    let Some(file) = lookup.sign_in_text(file_name)? else { return Ok(direct) };
+    let text = text_of(&file)?;
     let read = Found { value: text, source: file.source };
     match direct {
-        Some(direct) if direct.value.trim() != read.value => Err(disagree(&direct, &read)),
+        Some(direct) if direct.value != read.value => Err(disagree(&direct, &read)),
         _ => Ok(Some(read)),
     }
 }
 
-/// The text of a file that a setting names.
-pub(super) fn text(file: &Found<String>) -> Result<String, Diagnostic> {
+/// The text of a file that a setting names, in any encoding that Windows writes.
+pub(super) fn text_of(file: &Found<String>) -> Result<String, Diagnostic> {
     let bytes = bytes(file)?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable(file, "it is not text"))?;
-    match text.trim() {
-        "" => Err(unreadable(file, "it is empty")),
-        text => Ok(text.to_owned()),
+    let text = text::decoded(&bytes).ok_or_else(|| unreadable(file, "it is not text"))?;
+    match text::usable(&text) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(hint) => Err(unreadable(file, &format!("what it holds {hint}"))),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn user_agent_suffix(
         let bare = found.value.trim_start_matches("pid-");
         let guid = bare.strip_suffix("-partnercenter").unwrap_or(bare);
         if uuid::Uuid::parse_str(guid).is_err() {
-            let detail = format!("The {} is {:?}, which is no GUID.", found.source, found.value);
+            let detail = format!("The {} is no GUID.", found.source);
             return Err(found.source.blame(Diagnostic::error("Unusable partner id", detail)));
         }
         suffix.push(format!("pid-{bare}"));

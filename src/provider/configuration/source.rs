@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::arguments::variables;
+use crate::arm::text;
 use crate::plugin::{Diagnostic, Path, Step, Value};
 
 /// The process's environment, or a test's.
@@ -82,6 +83,23 @@ impl<T> Found<T> {
     }
 }
 
+impl Found<String> {
+    /// The text of a sign-in without blanks around it.
+    ///
+    /// # Errors
+    /// When a pipeline or shell has left it in quotes, or a reference in its place. The text stays out.
+    pub fn usable(self) -> Result<Self, Diagnostic> {
+        let Self { value, source } = self;
+        match text::usable(&value) {
+            Ok(value) => Ok(Self { value: value.to_owned(), source }),
+            Err(hint) => {
+                let detail = format!("The value of the {source} {hint}.");
+                Err(source.blame(Diagnostic::error("Unusable sign-in setting", detail)))
+            }
+        }
+    }
+}
+
 /// Looks settings up, by the table of [`super::arguments`].
 pub struct Lookup<'a> {
     config: &'a Value,
@@ -113,6 +131,14 @@ impl<'a> Lookup<'a> {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<Found<String>> {
         self.text_argument(name).or_else(|| self.text_variable(name))
+    }
+
+    /// A text of a sign-in; see [`Found::usable`].
+    ///
+    /// # Errors
+    /// When it is not what was meant.
+    pub fn sign_in_text(&self, name: &str) -> Result<Option<Found<String>>, Diagnostic> {
+        self.text(name).map(Found::usable).transpose()
     }
 
     /// A text that may be given under two names. Of two arguments that are both set, or two variables, each must say

@@ -12,6 +12,10 @@ const AUTHORITY: &str = "GALLERY_TEST_PROXY_AUTHORITY";
 
 /// A proxy that turns everybody away: its address, and whom it was asked for.
 async fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    answering("403 Forbidden").await
+}
+
+async fn answering(status: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -22,8 +26,9 @@ async fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
             let mut request = [0; 4096];
             let read = socket.read(&mut request).await.unwrap_or_default();
             let text = String::from_utf8_lossy(&request[..read]).into_owned();
-            noted.lock().unwrap().push(text.lines().next().unwrap_or_default().to_owned());
-            let _ = socket.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+            noted.lock().unwrap().push(text);
+            let _ =
+                socket.write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").as_bytes()).await;
         }
     });
     (address, asked)
@@ -61,9 +66,43 @@ async fn a_proxy_is_asked_for_whatever_no_proxy_does_not_name_and_never_for_this
     }
 }
 
+/// Runs [`in_a_child`] with this proxy and nothing else, and gives what it printed.
+fn child(proxy: &str) -> String {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    for name in ["HTTP_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "NO_PROXY", "ALL_PROXY"]
+    {
+        child.env_remove(name);
+    }
+    child.args(["--exact", "arm::client::tests::proxy::in_a_child", "--nocapture"]);
+    let child = child.env("HTTPS_PROXY", proxy).env(AUTHORITY, "https://192.0.2.1").output().unwrap();
+    format!("{}{}", String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_that_cannot_be_used_is_an_error_at_once() {
+    for proxy in ["http://me:hid den@proxy.example", "socks5://proxy.example", "\"http://proxy.example\""] {
+        let text = child(proxy);
+        assert!(
+            text.contains("HTTPS_PROXY is not the address of a proxy") && !text.contains("hid den"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_is_signed_in_to_and_one_that_wants_another_login_is_an_error_at_once() {
+    let (address, asked) = answering("407 Proxy Authentication Required").await;
+    let text = child(&address.replace("http://", "http://me:p@ss%25@"));
+    assert!(text.contains("the proxy refused") && !text.contains("p@ss"), "{text}");
+    let requests = asked.lock().unwrap().clone();
+    assert_eq!(requests.len(), 1, "not tried again: {requests:?}");
+    let expected = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, "me:p@ss%");
+    assert!(requests[0].contains(&format!("Basic {expected}")), "{requests:?}");
+}
+
 #[tokio::test]
 async fn in_a_child() {
     let Ok(authority) = std::env::var(AUTHORITY) else { return };
     let client = ArmClient::new(settings("https://arm.example", &authority)).unwrap();
-    client.profiles().get(&profile_id(), &call_of(700)).await.unwrap_err();
+    println!("{}", client.profiles().get(&profile_id(), &call_of(700)).await.unwrap_err().report());
 }

@@ -77,11 +77,58 @@ async fn ssl_cert_file_is_trusted() {
     assert!(child.status.success() && text.contains("read through TLS"), "{text}");
 }
 
+/// Runs [`in_a_child`] with these variables, and gives what it printed.
+fn child(endpoints: &str, variables: &[(&str, &str)]) -> String {
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "arm::client::tests::tls::in_a_child", "--nocapture"])
+        .env_remove("SSL_CERT_FILE")
+        .env_remove("SSL_CERT_DIR")
+        .envs(variables.iter().copied())
+        .env(ENDPOINTS, endpoints)
+        .output()
+        .unwrap();
+    format!("{}{}", String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_variable_that_is_empty_is_not_set_and_one_that_cannot_be_used_is_named() {
+    let (arm, pem) = tls_server().await;
+    let azure = Azure::start().await;
+    let endpoints = format!("{arm} {}", azure.server.uri());
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("any-name.pem"), &pem).unwrap();
+    let path = folder.path().to_str().unwrap();
+    // The system's store counts, which does not hold this certificate.
+    for empty in [
+        &[("SSL_CERT_FILE", "")][..],
+        &[("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")],
+        &[("SSL_CERT_DIR", "")],
+    ] {
+        let text = child(&endpoints, empty);
+        assert!(text.contains("issued by itself"), "{text}");
+    }
+    let text = child(&endpoints, &[("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", path)]);
+    assert!(text.contains("read through TLS"), "{text}");
+    for (variables, expected) in [
+        (
+            &[("SSL_CERT_FILE", "/no/such/file.pem")][..],
+            "SSL_CERT_FILE names /no/such/file.pem, which cannot be read",
+        ),
+        (&[("SSL_CERT_FILE", path)], "is a folder"),
+        (&[("SSL_CERT_DIR", "/no/such/folder")], "SSL_CERT_DIR names /no/such/folder"),
+    ] {
+        let text = child(&endpoints, variables);
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn in_a_child() {
     let Ok(endpoints) = std::env::var(ENDPOINTS) else { return };
     let (arm, authority) = endpoints.split_once(' ').unwrap();
     let client = ArmClient::new(settings(arm, authority)).unwrap();
-    client.profiles().get(&profile_id(), &call()).await.unwrap();
-    println!("read through TLS");
+    match client.profiles().get(&profile_id(), &call()).await {
+        Ok(_) => println!("read through TLS"),
+        Err(error) => panic!("{error}"),
+    }
 }

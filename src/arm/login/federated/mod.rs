@@ -1,22 +1,21 @@
 //! Login as an application by an id token of somebody that it trusts (workload identity federation, or OIDC for
 //! short). Each exchange takes a fresh one, so that a run may last longer than any of them lives.
 
-mod azure_devops;
 mod file;
-mod github;
 mod request;
 
 #[cfg(test)]
 mod tests;
 
-use super::super::error::Error;
 use super::super::pipeline::Plumbing;
 use super::super::secret::Secret;
 use super::claims;
-use super::entra::{Entra, Proof, context_of, through};
+use super::entra::Proof;
 use async_trait::async_trait;
-use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
-use azure_core::http::Context;
+use azure_core::http::ClientMethodOptions;
+use azure_identity::ClientAssertion;
+use file::TokenFile;
+use request::IdTokenRequest;
 use std::path::PathBuf;
 use time::OffsetDateTime;
 use url::Url;
@@ -88,62 +87,28 @@ impl AssertionSource {
             Self::AzureDevOps { .. } => "Azure DevOps service connection",
         }
     }
-}
 
-/// Asks Entra for a token with an id token. Keeps none.
-#[derive(Debug)]
-pub(super) struct Federated {
-    entra: Entra,
-    assertions: Assertions,
-}
-
-/// A source ready to be asked.
-#[derive(Debug)]
-enum Assertions {
-    Token(Secret),
-    File(file::TokenFile),
-    GitHub(github::GitHub),
-    AzureDevOps(azure_devops::AzureDevOps),
-}
-
-impl Federated {
-    pub(super) fn new(entra: Entra, source: &AssertionSource, plumbing: &Plumbing) -> Self {
-        let way = source.way();
-        let assertions = match source {
-            AssertionSource::Token(token) => Assertions::Token(token.clone()),
-            AssertionSource::File { path, .. } => Assertions::File(file::TokenFile::new(way, path)),
-            AssertionSource::GitHub { url, token } => {
-                Assertions::GitHub(github::GitHub::new(way, &url.0, token, plumbing))
+    /// What an application proves itself with, ready to be asked.
+    pub(super) fn proof(&self, plumbing: &Plumbing) -> Proof {
+        let way = self.way();
+        match self {
+            Self::Token(token) => Proof::by(GivenToken(token.clone())),
+            Self::File { path, .. } => Proof::by(TokenFile { way, path: path.clone() }),
+            Self::GitHub { url, token } => Proof::by(IdTokenRequest::github(way, url, token, plumbing)),
+            Self::AzureDevOps { url, token, service_connection_id } => {
+                Proof::by(IdTokenRequest::azure_devops(way, url, token, service_connection_id, plumbing))
             }
-            AssertionSource::AzureDevOps { url, token, service_connection_id } => Assertions::AzureDevOps(
-                azure_devops::AzureDevOps::new(way, &url.0, token, service_connection_id, plumbing),
-            ),
-        };
-        Self { entra, assertions }
-    }
-
-    async fn assertion(&self, ctx: &Context<'_>) -> Result<Secret, Error> {
-        match &self.assertions {
-            Assertions::Token(token) => Ok(token.clone()),
-            Assertions::File(file) => file.read(),
-            Assertions::GitHub(github) => github.ask(ctx).await,
-            Assertions::AzureDevOps(devops) => devops.ask(ctx).await,
         }
     }
 }
 
+/// One id token for every exchange.
+#[derive(Debug)]
+struct GivenToken(Secret);
+
 #[async_trait]
-impl TokenCredential for Federated {
-    async fn get_token(
-        &self,
-        scopes: &[&str],
-        options: Option<TokenRequestOptions<'_>>,
-    ) -> azure_core::Result<AccessToken> {
-        let ctx = context_of(options.as_ref());
-        let work = async {
-            let assertion = self.assertion(&ctx).await?;
-            self.entra.exchange(Proof::Assertion(&assertion), scopes, &ctx).await
-        };
-        through(work.await)
+impl ClientAssertion for GivenToken {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        Ok(self.0.expose().to_owned())
     }
 }

@@ -1,50 +1,109 @@
-//! Asking somebody on the net for an id token: one request, one member of its JSON answer.
+//! Asking a pipeline for an id token: one request, one member of its JSON answer.
 
-use super::super::super::error::{Error, LoginError, without_mark};
-use super::super::super::pipeline::{request_line, to_error};
+use super::super::super::error::{Error, LoginError};
+use super::super::super::pipeline::{Plumbing, carried};
 use super::super::super::secret::Secret;
-use super::super::entra::{quoted, unanswered};
-use azure_core::http::headers::{ACCEPT, AUTHORIZATION};
-use azure_core::http::{Context, Pipeline, PipelineSendOptions, Request};
+use super::super::sender::{Sender, address, json, quoted};
+use super::{AUDIENCE, RequestUrl};
+use async_trait::async_trait;
+use azure_core::http::headers::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use azure_core::http::{ClientMethodOptions, Context, Method, Request};
+use azure_identity::ClientAssertion;
 use serde_json::Value;
+use std::fmt;
 
-/// Sends the request with the token that allows it, gives the id token under `member` of the answer.
-pub(super) async fn id_token(
-    way: &'static str,
-    pipeline: &Pipeline,
-    mut request: Request,
-    token: &Secret,
-    member: &str,
-    ctx: &Context<'_>,
-) -> Result<Secret, Error> {
-    request.insert_header(ACCEPT, "application/json");
-    request.insert_header(AUTHORIZATION, format!("Bearer {}", token.expose()));
-    let (line, url) = (request_line(&request), request.url().clone());
-    tracing::debug!(target: "provider.auth", way, host = url.host_str(), path = url.path(), "asking for an id token");
-    let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
-    let answer = match pipeline.send(ctx, &mut request, Some(options)).await {
-        Ok(answer) => answer,
-        Err(error) => return Err(unanswered(way, &url, to_error(error, &line, &url), &line)),
-    };
-    let failed = |description: String| {
-        Error::from(LoginError {
-            way,
-            // Without the query, which may hold what nobody else should know.
-            endpoint: format!("{}{}", url.origin().ascii_serialization(), url.path()),
-            status: Some(u16::from(answer.status())),
-            description: Some(description),
-            ..LoginError::default()
-        })
-    };
-    let body: &[u8] = answer.body().as_ref();
-    if !answer.status().is_success() {
-        let said = quoted(token, body).unwrap_or_else(|| "no id token was given".to_owned());
-        return Err(failed(said));
+const DEVOPS_API_VERSION: &str = "7.1";
+
+/// Without it, Azure DevOps answers a token it does not know with a redirect to a page for people instead of a 401.
+const NO_REDIRECT: HeaderName = HeaderName::from_static("x-tfs-fedauthredirect");
+
+/// A pipeline's token service.
+pub(super) struct IdTokenRequest {
+    request: Request,
+    /// The token that allows the request.
+    token: Secret,
+    /// The member of the answer that holds the id token.
+    member: &'static str,
+    sender: Sender,
+}
+
+impl IdTokenRequest {
+    /// GitHub Actions (GitHub's documentation on OpenID Connect, "Using custom actions"): a GET of
+    /// `ACTIONS_ID_TOKEN_REQUEST_URL` with the audience added, allowed by `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+    pub(super) fn github(
+        way: &'static str,
+        RequestUrl(url): &RequestUrl,
+        token: &Secret,
+        plumbing: &Plumbing,
+    ) -> Self {
+        let mut url = url.clone();
+        if !url.query_pairs().any(|(name, _)| name == "audience") {
+            url.query_pairs_mut().append_pair("audience", AUDIENCE);
+        }
+        let request = Request::new(url, Method::Get);
+        Self { request, token: token.clone(), member: "value", sender: Sender::new(way, plumbing) }
     }
-    let json: Value = serde_json::from_slice(without_mark(body)).unwrap_or_default();
-    match json.get(member).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()) {
-        Some(text) => Ok(Secret::new(text)),
-        // The body is left out: it may hold a token under another name.
-        None => Err(failed(format!("the answer holds no id token under `{member}`"))),
+
+    /// An Azure DevOps service connection (REST reference, "Distributed task: Oidctoken: Create"): an empty POST to
+    /// `SYSTEM_OIDCREQUESTURI`, allowed by `SYSTEM_ACCESSTOKEN`.
+    pub(super) fn azure_devops(
+        way: &'static str,
+        RequestUrl(url): &RequestUrl,
+        token: &Secret,
+        service_connection_id: &str,
+        plumbing: &Plumbing,
+    ) -> Self {
+        let mut url = url.clone();
+        let has_version = url.query_pairs().any(|(name, _)| name == "api-version");
+        let mut query = url.query_pairs_mut();
+        if !has_version {
+            query.append_pair("api-version", DEVOPS_API_VERSION);
+        }
+        query.append_pair("serviceConnectionId", service_connection_id);
+        drop(query);
+        let mut request = Request::new(url, Method::Post);
+        request.insert_header(CONTENT_TYPE, "application/json");
+        request.insert_header(NO_REDIRECT, "Suppress");
+        Self { request, token: token.clone(), member: "oidcToken", sender: Sender::new(way, plumbing) }
+    }
+
+    async fn ask(&self, ctx: &Context<'_>) -> Result<String, Error> {
+        let mut request = self.request.clone();
+        request.insert_header(ACCEPT, "application/json");
+        request.insert_header(AUTHORIZATION, format!("Bearer {}", self.token.expose()));
+        let answer = self.sender.send(&mut request, &self.token, ctx).await?;
+        let failed = |description: String| {
+            Error::from(LoginError {
+                way: self.sender.way,
+                endpoint: address(request.url()),
+                status: Some(u16::from(answer.status())),
+                description: Some(description),
+                ..LoginError::default()
+            })
+        };
+        if !answer.status().is_success() {
+            let said = quoted(&self.token, answer.body().as_ref());
+            return Err(failed(said.unwrap_or_else(|| "no id token was given".to_owned())));
+        }
+        let json = json(&answer).unwrap_or_default();
+        match json.get(self.member).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()) {
+            Some(text) => Ok(text.to_owned()),
+            // The body is left out: it may hold a token under another name.
+            None => Err(failed(format!("the answer holds no id token under `{}`", self.member))),
+        }
+    }
+}
+
+#[async_trait]
+impl ClientAssertion for IdTokenRequest {
+    async fn secret(&self, options: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        let ctx = options.map(|options| options.context).unwrap_or_default();
+        self.ask(&ctx).await.map_err(carried)
+    }
+}
+
+impl fmt::Debug for IdTokenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdTokenRequest")
     }
 }

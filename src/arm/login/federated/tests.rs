@@ -1,3 +1,4 @@
+use super::super::super::error::LoginError;
 use super::super::double::*;
 use super::super::token_cache::TokenCache;
 use super::super::{Login, RequestUrl};
@@ -43,9 +44,9 @@ async fn a_given_token_is_exchanged_as_it_is() {
     assert_eq!(token(&given, &server).await.unwrap().token.secret(), "token-1");
     let all = fields(&server, TOKEN).await;
     let expected = [
-        ("client_id", "the-client"),
-        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
         ("client_assertion", "the.id.token"),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_id", "the-client"),
         ("grant_type", "client_credentials"),
         ("scope", "https://management.example/.default"),
     ];
@@ -57,15 +58,15 @@ async fn a_file_is_read_at_each_exchange() {
     let server = authority().await;
     let file = tempfile::NamedTempFile::new().unwrap();
     let from_file = login(AssertionSource::File { path: file.path().to_owned(), aks: false });
-    for id in ["first\n", "second"] {
+    for id in ["first\n", "\u{feff}second\r\n"] {
         std::fs::write(file.path(), id).unwrap();
         token(&from_file, &server).await.unwrap();
     }
     assert_eq!(shown(&server).await, ["first", "second"]);
-    for content in [" \n".to_owned(), "x".repeat(70_000)] {
+    for content in [" \n".to_owned(), "x".repeat(70_000), "\"hidden\"".to_owned(), "$(hidden)".to_owned()] {
         std::fs::write(file.path(), content).unwrap();
         let error = token(&from_file, &server).await.unwrap_err();
-        assert!(error.to_string().contains("the file"), "{error}");
+        assert!(error.to_string().contains("the file") && !error.to_string().contains("hidden"), "{error}");
     }
     let absent = login(AssertionSource::File { path: "/nowhere/at/all".into(), aks: true });
     let error = token(&absent, &server).await.unwrap_err();
@@ -146,10 +147,12 @@ async fn a_long_run_outlives_its_id_tokens() {
     let mut plumbing = plumbing();
     plumbing.now = clock;
     let credential = github(&server).credential(&cloud(&server), &plumbing).unwrap();
-    let cache = TokenCache::new(Arc::clone(&credential), "s/.default".to_owned(), clock);
+    let long = std::time::Duration::from_secs(60);
+    let cache =
+        TokenCache::new(Arc::clone(&credential), "s/.default".to_owned(), clock, long, LoginError::default());
     let mut made: Vec<(String, i64)> = Vec::new();
     for _ in 0..=45 {
-        let token = cache.get(&Context::new()).await.unwrap().expose().to_owned();
+        let token = cache.get(&azure_core::http::Context::new()).await.unwrap().expose().to_owned();
         if made.last().is_none_or(|(last, _)| *last != token) {
             made.push((token.clone(), NOW.get()));
         }

@@ -8,16 +8,16 @@ mod request;
 mod tests;
 
 use super::super::call::Call;
-use super::super::error::{Error, LoginError, excerpt, without_mark};
+use super::super::error::{Error, LoginError};
 use super::super::pace::{Backoff, random};
-use super::super::pipeline::{Plumbing, request_line, to_error};
+use super::super::pipeline::{Plumbing, carried};
 use super::super::secret::Secret;
-use super::answer::{TokenAnswer, is_header_text};
-use super::entra::{context_of, masked, quoted, through, unanswered};
-use super::{AddressError, address};
+use super::answer::TokenAnswer;
+use super::sender::{Sender, address, json, masked, quoted};
+use super::{AddressError, address as addresses};
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
-use azure_core::http::{Context, Pipeline, PipelineSendOptions, RawResponse, Request};
+use azure_core::http::{Context, RawResponse};
 use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
@@ -65,6 +65,15 @@ pub enum IdentityEndpoint {
     CloudShell(MachineUrl),
 }
 
+impl IdentityEndpoint {
+    /// Its address.
+    pub(super) fn url(&self) -> &Url {
+        match self {
+            Self::Imds(url) | Self::AppService(url, _) | Self::Arc(url) | Self::CloudShell(url) => &url.0,
+        }
+    }
+}
+
 /// The address of an endpoint for managed identities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MachineUrl(Url);
@@ -75,7 +84,7 @@ impl MachineUrl {
     /// # Errors
     /// When it is none, or too far away.
     pub fn given(text: &str) -> Result<Self, AddressError> {
-        address::of_machine(text).map(Self)
+        addresses::of_machine(text).map(Self)
     }
 
     /// Takes an address as a platform sets it in the environment.
@@ -83,7 +92,7 @@ impl MachineUrl {
     /// # Errors
     /// When it is none, or too far away.
     pub fn of_platform(text: &str) -> Result<Self, AddressError> {
-        address::of_platform(text).map(Self)
+        addresses::of_platform(text).map(Self)
     }
 
     /// Where a virtual machine asks.
@@ -137,7 +146,9 @@ impl ManagedIdentity {
 pub(super) struct ManagedIdentityCredential {
     settings: ManagedIdentity,
     arc: arc::Challenges,
-    pipeline: Pipeline,
+    sender: Sender,
+    /// In place of a secret, where the endpoint wants none.
+    none: Secret,
     update_wait: Backoff,
     now: fn() -> OffsetDateTime,
 }
@@ -149,7 +160,8 @@ impl ManagedIdentityCredential {
         Self {
             settings: settings.clone(),
             arc: arc::Challenges::of_this_system(),
-            pipeline: plumbing.login_pipeline(),
+            sender: Sender::new(WAY, &plumbing),
+            none: Secret::new(""),
             update_wait: plumbing.pace.busy,
             now: plumbing.now,
         }
@@ -160,62 +172,55 @@ impl ManagedIdentityCredential {
         let resource = scope.strip_suffix("/.default").unwrap_or(scope);
         let mut request = request::first(&self.settings, resource);
         let asked = (self.now)();
-        let mut answer = self.send(&mut request, ctx).await?;
+        let mut answer = self.sender.send(&mut request, self.secret(), ctx).await?;
         let mut updates = 0;
         while matches!(u16::from(answer.status()), 404 | 410) && updates < UPDATES {
-            let Some(call) = ctx.value::<Call>() else { break };
-            call.pause(self.update_wait.wait(updates, random()), "asking for a token").await?;
-            answer = self.send(&mut request, ctx).await?;
+            let wait = self.update_wait.wait(updates, random());
+            let Some(call) = ctx.value::<Call>().filter(|call| wait < call.remaining()) else { break };
+            call.pause(wait, "asking for a token").await?;
+            answer = self.sender.send(&mut request, self.secret(), ctx).await?;
             updates += 1;
         }
         if matches!(self.settings.endpoint, IdentityEndpoint::Arc(_)) && u16::from(answer.status()) == 401 {
             let key = self.arc.answer(&answer).map_err(|reason| self.refused(&answer, Some(reason)))?;
             request::prove(&mut request, &key);
-            answer = self.send(&mut request, ctx).await?;
+            answer = self.sender.send(&mut request, self.secret(), ctx).await?;
         }
         self.read(&answer, asked)
-    }
-
-    async fn send(&self, request: &mut Request, ctx: &Context<'_>) -> Result<RawResponse, Error> {
-        let (line, url) = (request_line(request), request.url().clone());
-        tracing::debug!(target: "provider.auth", way = WAY, host = url.host_str(), path = url.path(), "asking for a token");
-        let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
-        let sent = self.pipeline.send(ctx, request, Some(options)).await;
-        sent.map_err(|error| unanswered(WAY, &url, to_error(error, &line, &url), &line))
     }
 
     fn read(&self, answer: &RawResponse, asked: OffsetDateTime) -> Result<AccessToken, Error> {
         if !answer.status().is_success() {
             return Err(self.refused(answer, None));
         }
-        let json: Value = serde_json::from_slice(without_mark(answer.body().as_ref())).unwrap_or_default();
-        match TokenAnswer::read(&json).filter(|answer| is_header_text(&answer.token)) {
-            Some(answer) => Ok(answer.access_token(asked)),
+        match json(answer).as_ref().and_then(TokenAnswer::read) {
+            Some(token) => Ok(token.access_token(asked)),
             None => Err(self.refused(answer, Some("the answer holds no usable token".to_owned()))),
+        }
+    }
+
+    /// What the endpoint is shown.
+    fn secret(&self) -> &Secret {
+        match &self.settings.endpoint {
+            IdentityEndpoint::AppService(_, secret) => secret,
+            _ => &self.none,
         }
     }
 
     /// The refusal in the endpoint's own words, or for the reason given.
     fn refused(&self, answer: &RawResponse, reason: Option<String>) -> Error {
-        let (url, secret) = match &self.settings.endpoint {
-            IdentityEndpoint::AppService(url, secret) => (url, Some(secret)),
-            IdentityEndpoint::Imds(url) | IdentityEndpoint::Arc(url) | IdentityEndpoint::CloudShell(url) => {
-                (url, None)
-            }
-        };
-        let body: &[u8] = answer.body().as_ref();
-        let json: Value = serde_json::from_slice(without_mark(body)).unwrap_or_default();
-        let masked = |text: &str| secret.map_or_else(|| text.to_owned(), |secret| masked(secret, text));
-        let text = |name: &str| json.get(name).and_then(Value::as_str).map(masked);
+        let secret = self.secret();
+        let json = json(answer).unwrap_or_default();
+        let text = |name: &str| json.get(name).and_then(Value::as_str).map(|text| masked(secret, text));
         LoginError {
             way: WAY,
-            endpoint: format!("{}{}", url.0.origin().ascii_serialization(), url.0.path()),
+            endpoint: address(self.settings.endpoint.url()),
             status: Some(u16::from(answer.status())),
             error: text("error"),
             description: reason
                 .or_else(|| text("error_description"))
                 .or_else(|| text("message"))
-                .or_else(|| secret.map_or_else(|| excerpt(body), |secret| quoted(secret, body))),
+                .or_else(|| quoted(secret, answer.body().as_ref())),
             trace_id: text("trace_id"),
             correlation_id: text("correlation_id"),
             ..LoginError::default()
@@ -231,8 +236,8 @@ impl TokenCredential for ManagedIdentityCredential {
         scopes: &[&str],
         options: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
-        let ctx = context_of(options.as_ref());
-        through(self.ask(scopes, &ctx).await)
+        let ctx = options.map(|options| options.method_options.context).unwrap_or_default();
+        self.ask(scopes, &ctx).await.map_err(carried)
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::arguments::{AKS_CLIENT_ID, AKS_TENANT_ID};
 use super::super::files;
 use super::super::source::{Found, Lookup, Source, disagree};
 use super::{Switches, Verdict, half, moment};
-use crate::arm::{Application, Certificate, CertificateError, ClientId, Login, Secret, TenantId};
+use crate::arm::{Application, Certificate, CertificateError, ClientId, Login, Secret, TenantId, text};
 use crate::plugin::Diagnostic;
 use time::OffsetDateTime;
 
@@ -19,7 +19,7 @@ pub(super) struct Who {
 impl Who {
     /// Finds both. With AKS workload identity what the cluster has set counts as well, and must not disagree.
     pub(super) fn find(lookup: &Lookup<'_>) -> Result<Self, Diagnostic> {
-        let tenant = lookup.text("tenant_id");
+        let tenant = lookup.sign_in_text("tenant_id")?;
         let client = files::text_or_file(lookup, "client_id", "client_id_file_path")?;
         let aks = lookup.flag("use_aks_workload_identity")?.is_some_and(|found| found.value);
         let with = |given, name| match aks {
@@ -91,9 +91,15 @@ where
 
 /// A certificate with its key, in a file or as base64.
 pub(super) fn by_certificate(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Result<Verdict, Diagnostic> {
-    let direct = lookup.text("client_certificate");
-    let file = lookup.text("client_certificate_path");
+    let direct = lookup.sign_in_text("client_certificate")?;
+    let file = lookup.sign_in_text("client_certificate_path")?;
     let password = lookup.text("client_certificate_password");
+    if let Some(found) = &password
+        && let Some(hint) = text::unreplaced(&found.value)
+    {
+        let detail = format!("The value of the {} {hint}.", found.source);
+        return Err(found.source.blame(Diagnostic::error("Unusable sign-in setting", detail)));
+    }
     let Some(found) = direct.clone().or_else(|| file.clone()) else {
         return match password {
             Some(password) => {
@@ -173,6 +179,14 @@ pub(super) fn by_secret(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Result<
         return Ok(Verdict::Pass("neither client_secret nor client_secret_file_path is set".to_owned()));
     };
     match who.application() {
+        Ok(application) if application.client_id.as_str() == secret.value => {
+            let detail = format!(
+                "The {} holds the client id, and the same value was given as the client id. Give the secret's value; \
+                 its id does not do.",
+                secret.source
+            );
+            Err(secret.source.blame(Diagnostic::error("Client id in place of the client secret", detail)))
+        }
         Ok(application) => {
             Ok(Verdict::Take(Login::ClientSecret { application, secret: Secret::new(secret.value) }))
         }

@@ -17,11 +17,11 @@ pub(super) fn by_managed_identity(
     };
     let (identity, named_by) = identity(lookup, who)?;
     let endpoint = endpoint(lookup)?;
-    let version = lookup.text("msi_api_version");
+    let version = lookup.sign_in_text("msi_api_version")?;
     if let Some(version) = &version
         && !version.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
     {
-        let detail = format!("The {} is {:?}, which is no api-version.", version.source, version.value);
+        let detail = format!("The {} is no api-version, such as 2018-02-01.", version.source);
         return Err(version.source.blame(Diagnostic::error("Unusable api-version", detail)));
     }
     match ManagedIdentity::new(identity, endpoint, version.map(|found| found.value)) {
@@ -36,8 +36,8 @@ pub(super) fn by_managed_identity(
 
 /// Which identity, and the setting that named it.
 fn identity<'a>(lookup: &Lookup<'_>, who: &'a Who) -> Result<(Identity, Option<&'a Source>), Diagnostic> {
-    let object = lookup.text("msi_object_id");
-    let resource = lookup.text("msi_resource_id");
+    let object = lookup.sign_in_text("msi_object_id")?;
+    let resource = lookup.sign_in_text("msi_resource_id")?;
     let client = who.given_client();
     let twice = |one: &dyn std::fmt::Display, other: &Found<String>| {
         let detail = format!(
@@ -57,7 +57,7 @@ fn identity<'a>(lookup: &Lookup<'_>, who: &'a Who) -> Result<(Identity, Option<&
             None => Ok((Identity::Resource(found.value), None)),
         },
         (None, None) => Ok(match &who.client {
-            Some(client) => (Identity::Client(client.value.to_string()), Some(&client.source)),
+            Some(client) => (Identity::Client(client.value.as_str().to_owned()), Some(&client.source)),
             None => (Identity::System, None),
         }),
     }
@@ -66,7 +66,7 @@ fn identity<'a>(lookup: &Lookup<'_>, who: &'a Who) -> Result<(Identity, Option<&
 /// Who is asked: the endpoint that is given, else the one that the platform has set in the environment, else a virtual
 /// machine's. The variables are those of azure_identity.
 fn endpoint(lookup: &Lookup<'_>) -> Result<IdentityEndpoint, Diagnostic> {
-    if let Some(given) = lookup.text("msi_endpoint") {
+    if let Some(given) = lookup.sign_in_text("msi_endpoint")? {
         let url = given.parse("Unusable endpoint for managed identities", |text| MachineUrl::given(&text))?;
         return Ok(IdentityEndpoint::Imds(url.value));
     }
@@ -113,6 +113,6 @@ pub(super) fn by_az_cli(lookup: &Lookup<'_>, who: &Who, switches: &Switches) -> 
     }
     Ok(Verdict::Take(Login::AzureCli {
         tenant_id: who.tenant.as_ref().map(|found| found.value.clone()),
-        subscription_id: lookup.text("subscription_id").map(|found| found.value),
+        subscription_id: lookup.sign_in_text("subscription_id")?.map(|found| found.value),
     }))
 }

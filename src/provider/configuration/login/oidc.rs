@@ -38,16 +38,16 @@ fn lacks(missing: &[String]) -> String {
 
 /// Where id tokens come from, or what is missing.
 fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<String>>, Diagnostic> {
-    let token = lookup.text("oidc_token");
-    let mut file = lookup.text("oidc_token_file_path");
+    let token = lookup.sign_in_text("oidc_token")?;
+    let mut file = lookup.sign_in_text("oidc_token_file_path")?;
     if aks {
         file = agreeing(file, lookup.variable(AKS_TOKEN_FILE))?;
     }
     if let Some(file) = file {
         // Read now so that a wrong path is told on its argument; what is exchanged is read anew each time.
-        let text = files::text(&file)?;
+        let text = files::text_of(&file)?;
         if let Some(token) = token
-            && token.value.trim() != text
+            && token.value != text
         {
             return Err(disagree(&token, &file));
         }
@@ -57,7 +57,7 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
         return Ok(Err(vec![format!("the file with the pod's token ({AKS_TOKEN_FILE})")]));
     }
     if let Some(token) = token {
-        let assertion = AssertionSource::Token(Secret::new(token.value.trim()));
+        let assertion = AssertionSource::Token(Secret::new(token.value.as_str()));
         if let Some(end) = assertion.expires().filter(|end| *end <= OffsetDateTime::now_utc()) {
             let detail = format!(
                 "The id token of the {} expired at {} UTC, and cannot be renewed. Give a fresh one, or \
@@ -77,8 +77,9 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
 fn request(lookup: &Lookup<'_>) -> Result<Result<AssertionSource, Vec<String>>, Diagnostic> {
     let connection =
         lookup.text_of_two("ado_pipeline_service_connection_id", "oidc_azure_service_connection_id")?;
-    let url = lookup.text("oidc_request_url");
-    let token = lookup.text("oidc_request_token");
+    let connection = connection.map(Found::usable).transpose()?;
+    let url = lookup.sign_in_text("oidc_request_url")?;
+    let token = lookup.sign_in_text("oidc_request_token")?;
     let (url, token) = match (url, token) {
         (Some(url), Some(token)) => (url, token),
         (url, token) => return Ok(Err(missing(url.as_ref(), token.as_ref()))),

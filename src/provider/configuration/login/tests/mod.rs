@@ -225,3 +225,68 @@ fn ids_that_are_none_are_told_on_their_argument() {
         assert_eq!(blamed, Some(Path::attribute(name)));
     }
 }
+
+/// What PowerShell, a text editor or `echo` puts around a secret.
+#[test]
+fn a_secret_file_in_any_encoding_and_with_a_line_end_is_read() {
+    let wide = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
+        [mark.to_vec(), "s3cret\r\n".encode_utf16().flat_map(unit).collect()].concat()
+    };
+    let plain = way(&[("client_secret", "s3cret")], &[]);
+    for bytes in [
+        b"s3cret\r\n".to_vec(),
+        b"\xef\xbb\xbfs3cret\n".to_vec(),
+        wide(b"\xff\xfe", u16::to_le_bytes),
+        wide(b"\xfe\xff", u16::to_be_bytes),
+        wide(b"", u16::to_le_bytes),
+    ] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &bytes).unwrap();
+        let path = file.path().to_str().unwrap();
+        assert_eq!(way(&[("client_secret_file_path", path)], &[]), plain, "{bytes:?}");
+    }
+    for text in ["s3cret\n", " s3cret", "\u{feff}s3cret"] {
+        assert_eq!(way(&[], &[("ARM_CLIENT_SECRET", text)]), plain, "{text:?}");
+    }
+}
+
+#[test]
+fn quotes_and_references_that_nothing_replaced_are_told_without_the_value() {
+    let (_file, quoted) = file("\"hidden\"");
+    for (variables, named, hint) in [
+        (&[("ARM_CLIENT_SECRET", "$(hidden)")][..], "ARM_CLIENT_SECRET", "$(NAME)"),
+        (&[("ARM_CLIENT_SECRET", "${{ secrets.hidden }}")], "ARM_CLIENT_SECRET", "reference"),
+        (&[("ARM_CLIENT_SECRET", "'hidden'")], "ARM_CLIENT_SECRET", "quotes"),
+        (&[("ARM_CLIENT_SECRET", " \n")], "ARM_CLIENT_SECRET", "blank"),
+        (&[("ARM_CLIENT_SECRET_FILE_PATH", &quoted)], "ARM_CLIENT_SECRET_FILE_PATH", "quotes"),
+        (&[("ARM_TENANT_ID", "%hidden%")], "ARM_TENANT_ID", "reference"),
+        (&[("ARM_CLIENT_ID", "$(hidden)")], "ARM_CLIENT_ID", "$(NAME)"),
+        (&[("ARM_USE_OIDC", "true"), ("ARM_OIDC_TOKEN", "$(hidden)")], "ARM_OIDC_TOKEN", "$(NAME)"),
+        (
+            &[("ARM_USE_OIDC", "true"), ("ARM_OIDC_REQUEST_TOKEN", "\"hidden\"")],
+            "ARM_OIDC_REQUEST_TOKEN",
+            "quotes",
+        ),
+        (&[("ARM_CLIENT_CERTIFICATE", "$(hidden)")], "ARM_CLIENT_CERTIFICATE", "$(NAME)"),
+        (&[("ARM_CLIENT_CERTIFICATE_PASSWORD", "$(hidden)")], "ARM_CLIENT_CERTIFICATE_PASSWORD", "$(NAME)"),
+        (&[("ARM_USE_CLI", "true"), ("ARM_SUBSCRIPTION_ID", "$(hidden)")], "ARM_SUBSCRIPTION_ID", "$(NAME)"),
+    ] {
+        let all: Vec<_> = IDS.iter().chain(variables).copied().collect();
+        let (_, _, detail) = problem(&[], &all);
+        assert!(detail.contains(named) && detail.contains(hint) && !detail.contains("hidden"), "{detail}");
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_an_id_is_a_hint_and_no_echo() {
+    let secret = "hid8Q~den-AbcdefghijKlmnopqrstuvWxyz01234";
+    for name in ["ARM_CLIENT_ID", "ARM_TENANT_ID"] {
+        let others = [IDS[0], IDS[1], ("ARM_CLIENT_SECRET", "x"), (name, secret)];
+        let (_, _, detail) = problem(&[], &others);
+        assert!(detail.contains(name) && !detail.contains("hid8Q"), "{detail}");
+    }
+    let password = [IDS[0], ("ARM_CLIENT_ID", "hidden-Pa55word"), ("ARM_CLIENT_SECRET", "x")];
+    assert!(!found(&[], &password).unwrap().choice.contains("hidden"));
+    let (summary, _, detail) = problem(&[], &[IDS[0], IDS[1], ("ARM_CLIENT_SECRET", "c")]);
+    assert_eq!(summary, "Client id in place of the client secret", "{detail}");
+}

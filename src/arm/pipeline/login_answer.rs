@@ -1,0 +1,57 @@
+//! The bounds of an answer from whoever hands out tokens: how long it may take, and how large it may be.
+
+use super::super::error::Error;
+use super::super::pace::Pace;
+use super::{carried, forward, request_line};
+use async_trait::async_trait;
+use azure_core::error::ErrorKind;
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{AsyncRawResponse, Context, Request};
+use futures::TryStreamExt as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::arm::error::human;
+
+/// A token and all that goes with it take a few KiB.
+const LARGEST: usize = 1 << 20;
+
+/// Nothing came within the time that an answer may take.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer within {}", human(*.0))]
+pub(super) struct NoAnswer(Duration);
+
+/// Reads each answer to its end, within its bounds.
+#[derive(Debug)]
+pub(super) struct LoginAnswerPolicy {
+    longest: Duration,
+}
+
+impl LoginAnswerPolicy {
+    pub(super) fn new(pace: &Pace) -> Self {
+        Self { longest: pace.login_answer }
+    }
+}
+
+#[async_trait]
+impl Policy for LoginAnswerPolicy {
+    async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
+        let line = request_line(request);
+        let answer = async {
+            let (status, headers, mut body) = forward(ctx, request, next).await?.deconstruct();
+            let mut bytes = Vec::new();
+            while let Some(part) = body.try_next().await? {
+                bytes.extend_from_slice(&part);
+                if bytes.len() > LARGEST {
+                    let reason = format!("the answer is longer than {} MiB", LARGEST >> 20);
+                    return Err(carried(Error::unreadable(&line, reason)));
+                }
+            }
+            Ok(AsyncRawResponse::from_bytes(status, headers, bytes))
+        };
+        match tokio::time::timeout(self.longest, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(azure_core::Error::new(ErrorKind::Io, NoAnswer(self.longest))),
+        }
+    }
+}
