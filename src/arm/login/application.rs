@@ -8,14 +8,14 @@ use std::str::FromStr;
 #[non_exhaustive]
 pub enum ApplicationError {
     /// The tenant would not fit an address.
-    #[error("a tenant id is a GUID or a domain")]
+    #[error("it is neither a GUID nor a domain")]
     Tenant,
     /// The client id is blank, or no single word.
-    #[error("a client id is a GUID, or one word at least")]
+    #[error("it is no client id, which is a GUID")]
     Client,
     /// The client id is rather a secret.
     #[error(
-        "a client id is a GUID, and this looks like a secret, so it is neither sent nor shown; the secret's place is \
+        "it looks like a secret, so it is neither sent nor shown; a client id is a GUID, and the secret's place is \
          `client_secret` (ARM_CLIENT_SECRET)"
     )]
     Secret,

@@ -66,10 +66,11 @@ fn plain_http_and_strange_issuers_are_refused() {
         std::fs::copy(super::fixture("rsa.crt"), &empty).unwrap();
         let output = is_refused(s, &[("SSL_CERT_FILE", empty.to_str().unwrap())]);
         says(&output, &["gallery-emulator certificate authority", "SSL_CERT_FILE"]);
+        let output = is_refused(s, &[("SSL_CERT_FILE", "/no/such/file.pem")]);
+        says(&output, &["SSL_CERT_FILE names /no/such/file.pem", "cannot be read"]);
         // A whole directory of authorities does as well.
         let directory = s.terraform.directory().join("authorities");
         std::fs::create_dir(&directory).unwrap();
-        // Only files named as `openssl rehash` names them are looked at.
         std::fs::copy(s.emulator.ready("ca_certificate"), directory.join("01234567.0")).unwrap();
         let file = s.emulator.ready("ca_certificate").to_owned();
         s.terraform.unset("SSL_CERT_FILE");

@@ -85,6 +85,12 @@ fn an_unknown_tenant_and_an_unknown_application() {
         says(&output, &[&format!("AADSTS700016: Application with identifier '{nobody}'"), "ARM_CLIENT_ID"]);
         let output = is_refused(s, &[("ARM_TENANT_ID", "../other")]);
         says(&output, &["ARM_TENANT_ID", "neither a GUID nor a domain"]);
+        let secret = "hid8Q~den-AbcdefghijKlmnopqrstuvWxyz01234";
+        let output = is_refused(s, &[("ARM_CLIENT_ID", secret)]);
+        says(&output, &["Unusable client id", "ARM_CLIENT_ID", "looks like a secret"]);
+        assert!(!output.says("hid8Q"), "{output}");
+        let output = is_refused(s, &[("ARM_CLIENT_SECRET", "$(clientSecret)")]);
+        says(&output, &["ARM_CLIENT_SECRET", "$(NAME)"]);
         // Nothing is wrong as long as nothing is needed.
         without_login(s);
         assert_eq!(s.validate(&both()), []);
