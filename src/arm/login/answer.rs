@@ -49,7 +49,7 @@ impl TokenAnswer {
 
     /// The answer as Entra gives it and azure_identity reads it. That counts `expires_in` from the system's clock, so
     /// it is what is left of the token by that clock.
-    pub(super) fn as_entra(self, asked: OffsetDateTime) -> String {
+    pub(super) fn into_entra(self, asked: OffsetDateTime) -> String {
         let token = self.access_token(asked);
         let left = token.expires_on - OffsetDateTime::now_utc();
         json!({"token_type": "Bearer", "expires_in": left.whole_seconds(), "access_token": token.token.secret()})
@@ -57,7 +57,7 @@ impl TokenAnswer {
     }
 
     /// The answer as the az CLI gives it and azure_identity reads it.
-    pub(super) fn as_az_cli(self, asked: OffsetDateTime) -> String {
+    pub(super) fn into_az_cli(self, asked: OffsetDateTime) -> String {
         let token = self.access_token(asked);
         let expires = token.expires_on.unix_timestamp();
         json!({"tokenType": "Bearer", "expires_on": expires, "accessToken": token.token.secret()}).to_string()

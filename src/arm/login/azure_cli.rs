@@ -143,7 +143,7 @@ impl AzProcess {
         // What it wrote is left out: it may hold a token.
         let answer = TokenAnswer::read(&json)
             .ok_or_else(|| refused("what the command wrote holds no usable token".to_owned()))?;
-        output.stdout = answer.as_az_cli(asked).into_bytes();
+        output.stdout = answer.into_az_cli(asked).into_bytes();
         Ok(output)
     }
 }

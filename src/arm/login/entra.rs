@@ -190,7 +190,7 @@ impl Authority {
             ..LoginError::default()
         };
         if answer.status().is_success() {
-            return TokenAnswer::read(&json).map(|answer| answer.as_entra(asked)).ok_or_else(|| {
+            return TokenAnswer::read(&json).map(|answer| answer.into_entra(asked)).ok_or_else(|| {
                 // The body is left out: it may hold a token.
                 let description = Some("the answer holds no usable token".to_owned());
                 LoginError { description, ..refusal }.into()
