@@ -10,6 +10,7 @@ pub mod arm;
 #[cfg(test)]
 mod corpus;
 pub mod explain;
+mod plain;
 pub mod plugin;
 pub mod provider;
 pub mod rbac;

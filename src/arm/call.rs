@@ -3,7 +3,7 @@
 use super::error::{ArmError, Error};
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -20,6 +20,8 @@ pub struct Call {
     parent_expected: bool,
     last: Arc<Mutex<Last>>,
     fate: Arc<AtomicU8>,
+    /// Whether an attempt of the write got no answer that settles it, whatever came after.
+    doubt: Arc<AtomicBool>,
 }
 
 /// What the service said last, for the message of a timeout.
@@ -65,6 +67,7 @@ impl Call {
             parent_expected: false,
             last: Arc::default(),
             fate: Arc::default(),
+            doubt: Arc::default(),
         }
     }
 
@@ -106,6 +109,22 @@ impl Call {
         before
     }
 
+    /// Begins a write, of which nothing is known yet.
+    pub(super) fn begin_write(&self) {
+        self.note_fate(Fate::Settled);
+        self.doubt.store(false, Ordering::SeqCst);
+    }
+
+    /// Notes that an attempt of the write may or may not have been taken.
+    pub(super) fn note_doubt(&self) {
+        self.doubt.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether an attempt of the write may or may not have been taken, so that a later one can meet its work.
+    pub(super) fn was_in_doubt(&self) -> bool {
+        self.doubt.load(Ordering::SeqCst)
+    }
+
     /// What ends the operation early.
     pub fn cancellation(&self) -> &CancellationToken {
         &self.cancel
@@ -121,6 +140,7 @@ impl Call {
             parent_expected: self.parent_expected,
             last: Arc::default(),
             fate: Arc::default(),
+            doubt: Arc::default(),
         }
     }
 
@@ -157,7 +177,10 @@ impl Call {
 
     /// Runs work up to the deadline. A cancelled call still gives the work `grace` to end: a write that is on its
     /// way is then known to have been taken or not, instead of leaving an object nobody knows of.
-    pub(super) async fn run<T>(
+    ///
+    /// # Errors
+    /// When the work fails, the time is up, or the call is cancelled.
+    pub async fn run<T>(
         &self,
         operation: &(impl fmt::Display + Sync + ?Sized),
         grace: Duration,

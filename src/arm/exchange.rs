@@ -8,6 +8,7 @@ use super::operation::Durations;
 use super::pace::{Pace, random};
 use super::pipeline::{Look, Turn, request_line, retry_after, to_error};
 use super::registration::Registration;
+use crate::plain;
 use azure_core::Bytes;
 use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
 use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request, response::ResponseBody};
@@ -19,6 +20,9 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use url::Url;
+
+/// The most parts of JSON that are read: some ten times what the largest page has that fits the bound on bodies.
+const PARTS: usize = 500_000;
 
 /// What all requests of a client share.
 #[derive(Debug)]
@@ -203,6 +207,12 @@ impl Answer {
 
     /// The body as a type.
     pub(super) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        // Read into values, each part takes many times the room of its text.
+        let parts = self.body.iter().filter(|byte| **byte == b',').count();
+        if parts > PARTS && !self.request.path.to_ascii_lowercase().contains("/provideroperations") {
+            let what = format!("it has more than {PARTS} parts");
+            return Err(Error::TooLarge { request: Box::new(self.request.clone()), what });
+        }
         serde_json::from_slice(without_mark(&self.body)).map_err(|error| self.unreadable(&error.to_string()))
     }
 
@@ -219,7 +229,10 @@ impl Answer {
         let id = self.header("x-ms-request-id").map(|id| format!(", request id {id}")).unwrap_or_default();
         let text = excerpt(&self.body)
             .map_or_else(|| "the body is empty".to_owned(), |text| format!("the body begins: {text:.200}"));
-        Error::unreadable(&self.request, format!("{reason} (status {}{id}); {text}", self.status))
+        Error::unreadable(
+            &self.request,
+            plain::line(&format!("{reason} (status {}{id}); {text}", self.status)),
+        )
     }
 }
 

@@ -8,7 +8,7 @@ use super::ids::{GalleryId, ProfileId, VersionId, VersionName};
 use super::link;
 use super::login::{Application, Login, object_id};
 use super::models::authorization::{ProviderOperations, RoleAssignment, RoleDefinition};
-use super::models::{Change as _, Profile, ProfileChange, Version, VersionChange};
+use super::models::{Change as _, Members, Profile, ProfileChange, Version, VersionChange};
 use super::operation::fuzz as operation;
 use super::pipeline::retry_after;
 use super::secret::Secret;
@@ -91,7 +91,7 @@ pub fn arm_bodies(data: &[u8]) {
     read::<RoleDefinition>(&answer);
     read::<RoleAssignment>(&answer);
     read::<ProviderOperations>(&answer);
-    if let Ok(object) = answer.object() {
+    if let Ok(object) = answer.read::<Members>() {
         let _ = ProfileChange::default().apply(object.clone());
         let _ = VersionChange::default().apply(object);
     }

@@ -39,7 +39,8 @@ mod secret;
 pub use attribution::on_behalf_of;
 pub use call::{Call, Fate, Last};
 pub use client::{
-    API_VERSION, ArmClient, Authorization, Deleted, Pages, Profiles, Settings, UnreadableEntry, Versions,
+    API_VERSION, ArmClient, Authorization, Begun, Deleted, Pages, Profiles, Settings, UnreadableEntry,
+    Versions,
 };
 pub use cloud::{Cloud, CloudError, MetadataHost, Place};
 pub use error::{Error, Missing};

@@ -27,9 +27,6 @@ pub struct Pace {
     pub invisible: Duration,
     /// How long the address of an operation may answer 404 before the object is looked at instead.
     pub forgotten: Duration,
-    /// How long versions that this process has not deleted may stand in the way of their profile's deletion: another
-    /// process may be deleting them.
-    pub children: Duration,
     /// How long a page of a list may answer reads of the objects on it.
     pub shared: Duration,
     /// How long a page may take that is read in place of single objects; then they are read singly.
@@ -77,7 +74,6 @@ impl Default for Pace {
             login: Duration::from_secs(120),
             invisible: Duration::from_secs(120),
             forgotten: Duration::from_secs(25),
-            children: Duration::from_secs(60),
             shared: Duration::from_secs(60),
             listing: Duration::from_secs(10),
             cancel_grace: Duration::from_secs(5),
@@ -116,7 +112,6 @@ impl Pace {
             login: ms(20_000),
             invisible: ms(250),
             forgotten: ms(150),
-            children: ms(40),
             shared: ms(60_000),
             listing: ms(5_000),
             cancel_grace: ms(300),

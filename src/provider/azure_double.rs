@@ -44,9 +44,9 @@ impl Azure {
         Mock::given(method("GET")).and(path(at)).respond_with(response).mount(&self.server).await;
     }
 
-    /// Takes what is written to a path, and answers with this object.
+    /// Takes what is created at a path, and answers with this object.
     pub(crate) async fn takes(&self, at: &str, body: Json) {
-        let response = ResponseTemplate::new(200).set_body_json(body);
+        let response = ResponseTemplate::new(201).set_body_json(body);
         Mock::given(method("PUT")).and(path(at)).respond_with(response).mount(&self.server).await;
     }
 
@@ -83,7 +83,7 @@ pub(crate) fn context() -> Context {
 /// A profile as Azure gives it.
 pub(crate) fn profile(name: &str) -> Json {
     json!({
-        "id": "/not/to/be/trusted", "name": name, "location": "westeurope", "tags": {"team": "a"},
+        "name": name, "location": "westeurope", "tags": {"team": "a"},
         "properties": {
             "osType": "Linux", "applicableHostEndpoint": "IMDS", "description": "web servers",
             "provisioningState": "Succeeded"

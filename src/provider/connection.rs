@@ -1,13 +1,14 @@
 //! The provider's side of Azure, shared by its resources: the client once it can be made, and what this process has
 //! learned on the way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use super::configuration::login::NoLogin;
 use super::configuration::{ProcessVariables, Settings, Variables};
+use super::locks::Locks;
 use crate::allowlist;
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::arm::models::{HostEndpoint, OsType, Profile};
@@ -58,6 +59,10 @@ enum State {
 pub struct Names {
     /// The highest.
     pub highest: Option<VersionName>,
+    /// All of them.
+    own: HashSet<VersionName>,
+    /// Those of versions that look left behind, and have been told of.
+    told: HashSet<VersionName>,
 }
 
 impl Names {
@@ -66,6 +71,18 @@ impl Names {
         if self.highest.as_ref().is_none_or(|highest| highest < name) {
             self.highest = Some(name.clone());
         }
+        self.own.insert(name.clone());
+    }
+
+    /// Whether the version of this name is this process's own.
+    #[must_use]
+    pub fn is_own(&self, name: &VersionName) -> bool {
+        self.own.contains(name)
+    }
+
+    /// Takes note that a version has been told of; whether that is news.
+    pub fn tell(&mut self, name: &VersionName) -> bool {
+        self.told.insert(name.clone())
     }
 }
 
@@ -82,6 +99,7 @@ struct Shared {
     /// Regions that a plan knew and has handed over.
     regions: Mutex<HashMap<ProfileId, Location>>,
     names: Mutex<HashMap<ProfileId, Arc<AsyncMutex<Names>>>>,
+    locks: Locks,
 }
 
 impl Connection {
@@ -241,8 +259,14 @@ impl Connection {
         self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    /// The names of a profile's versions, for one caller at a time: whoever chooses the next name holds this until
-    /// Azure knows of it.
+    /// What this process does to one object after the other, by the object's id.
+    #[must_use]
+    pub fn locks(&self) -> &Locks {
+        &self.shared.locks
+    }
+
+    /// The names of a profile's versions, for one caller at a time: whoever chooses the next name holds this from the
+    /// list of what is there until the name is noted.
     pub async fn names(&self, profile: &ProfileId) -> OwnedMutexGuard<Names> {
         let names = {
             let mut all = self.shared.names.lock().unwrap_or_else(PoisonError::into_inner);

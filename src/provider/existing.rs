@@ -3,6 +3,19 @@
 
 use crate::plugin::Diagnostic;
 
+/// How an object that was to be created was found to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// A look before the creation has shown it.
+    Found,
+    /// The same, and the plan replaces this very object.
+    Replaced,
+    /// It appeared between the look and the request.
+    Appeared,
+    /// The same, and Azure has taken the request as a change of it.
+    Changed,
+}
+
 /// The block that imports an object, with a label made of its name.
 fn block(resource_type: &str, name: &str, id: &str) -> String {
     let mut label: String =
@@ -15,30 +28,53 @@ fn block(resource_type: &str, name: &str, id: &str) -> String {
 
 /// The error for an object that is already there, with the import block to paste.
 #[must_use]
-pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str) -> Diagnostic {
-    Diagnostic::error(
-        format!("In-VM access {kind} already exists"),
-        format!(
-            "Azure has {id} already, and creating would overwrite it. To manage it with Terraform, import it by adding \
-             this block, with the address of this very resource after `to`:\n\n\
-             {}\n\n\
-             Otherwise give the new one another name. Where the new one is to take the place of the old before that is \
-             deleted (`create_before_destroy`), both exist for a while: then it needs a name of its own as well.",
-            block(resource_type, name, id)
+pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Existing) -> Diagnostic {
+    let block = block(resource_type, name, id);
+    let import = format!(
+        "To manage it with Terraform, import it by adding this block, with the address of this very resource after \
+         `to`:\n\n{block}\n\n"
+    );
+    let detail = match how {
+        Existing::Found => format!(
+            "Azure has {id} already, and creating would overwrite it. {import}\
+             Otherwise give the new one another name. If this plan also deletes it under another address, because a \
+             resource or a key of `for_each` was renamed, write a `moved` block: nothing is then deleted or created. \
+             If this plan replaces it and creates the new one before it deletes the old (`create_before_destroy`, \
+             which Terraform extends to all that such a resource depends on), remove `create_before_destroy` for this \
+             apply, or give the new one another name."
         ),
-    )
+        Existing::Replaced => format!(
+            "The plan replaces {id} and creates the new {kind} before it deletes the old one. Azure does not keep two \
+             under one name. Terraform takes this order where the {kind}, or something that depends on it, has \
+             `create_before_destroy`. Nothing was changed.\n\n\
+             Remove `create_before_destroy` for this apply, or give the new {kind} another name."
+        ),
+        Existing::Appeared => format!(
+            "{id} was not there when this run looked, and is there now with what somebody else has sent. Another run, \
+             or another resource of this one, has created it meanwhile. It is left to its owner and is not in this \
+             state. {import}Otherwise give the new one another name."
+        ),
+        Existing::Changed => format!(
+            "{id} was not there when this run looked, and was there when its request arrived. Another run, or another \
+             resource of this one, has created it meanwhile. Azure took the request as a change, so what can be changed \
+             (not the rules) may be as this run wanted it until its owner applies again. It is left to its owner and \
+             is not in this state. {import}Otherwise give the new one another name."
+        ),
+    };
+    Diagnostic::error(format!("In-VM access {kind} already exists"), detail)
 }
 
-/// The warning beside a version that was created under the next name, while another that was published a short time
-/// ago holds the very same: a run that was killed between its request and its state leaves such a one.
+/// The warning for a version that was published a short time ago and equals the one that was just created under a
+/// later name: a run that was killed between its request and its state leaves such a version. The summary names it, since
+/// hosts show only one of the warnings with one summary.
 #[must_use]
-pub fn twin(resource_type: &str, name: &str, id: &str) -> Diagnostic {
+pub fn twin(resource_type: &str, profile: &str, name: &str, id: &str) -> Diagnostic {
     Diagnostic::warning(
-        "Another version holds the same",
+        format!("Version {name} of {profile} equals the new version"),
         format!(
-            "{id} was published a short time ago and holds just what was created now under the next name. If it was \
-             left behind by a run that was ended, delete it, or manage it as well with a resource of its own and \
-             this block:\n\n{}\n\nIf something manages it already, all is well.",
+            "{id} was published a short time ago, with the same content as the version that was created now. If a run \
+             that was ended has left it behind, delete it, or manage it as well with a resource of its own and this \
+             block:\n\n{}\n\nIf another state or run manages it, nothing needs to be done.",
             block(resource_type, name, id)
         ),
     )
@@ -50,14 +86,21 @@ mod tests {
 
     #[test]
     fn the_block_can_be_pasted() {
-        let told = diagnostic("gallery_invm_access_profile_version", "profile version", "1.0.0", "/id/1.0.0");
-        assert!(told.detail.contains("to = gallery_invm_access_profile_version.existing_1_0_0\n"));
-        assert!(told.detail.contains("id = \"/id/1.0.0\""));
-        assert!(told.summary.len() < 60, "{}", told.summary);
-        assert!(
-            twin("gallery_x", "1.0.0", "/id/1.0.0")
-                .detail
-                .contains("import {\n  to = gallery_x.existing_1_0_0\n")
-        );
+        let kind = "profile version";
+        for how in [Existing::Found, Existing::Appeared, Existing::Changed] {
+            let told = diagnostic("gallery_invm_access_profile_version", kind, "1.0.0", "/id/1.0.0", how);
+            assert!(told.detail.contains("to = gallery_invm_access_profile_version.existing_1_0_0\n"));
+            assert!(told.detail.contains("id = \"/id/1.0.0\""));
+            assert!(told.summary.len() < 60, "{}", told.summary);
+        }
+        let told = twin("gallery_x", "web", "1.0.0", "/id/1.0.0");
+        assert!(told.detail.contains("import {\n  to = gallery_x.existing_1_0_0\n"));
+        assert!(told.summary.len() < 60 && told.summary.contains("1.0.0"), "{}", told.summary);
+    }
+
+    #[test]
+    fn an_object_that_is_replaced_is_not_to_be_imported() {
+        let told = diagnostic("gallery_invm_access_profile", "profile", "web", "/id/web", Existing::Replaced);
+        assert!(!told.detail.contains("import {") && told.detail.contains("`create_before_destroy`"));
     }
 }

@@ -22,6 +22,7 @@ pub mod import;
 pub mod invm_access_profile;
 pub mod invm_access_profile_version;
 pub mod list_resources;
+pub mod locks;
 pub mod problem;
 #[cfg(test)]
 mod required_tests;

@@ -112,6 +112,10 @@ impl Attempt<'_> {
                 .to_owned();
         }
         match error.missing() {
+            Some(Missing::Leaf) if matches!(self.operation, Operation::Update) => {
+                return "It was deleted after the plan was made. Plan again: what is still wanted is then created."
+                    .to_owned();
+            }
             Some(Missing::ResourceGroup) => {
                 return "Create the resource group and the gallery first, or correct the id.".to_owned();
             }
@@ -135,6 +139,11 @@ impl Attempt<'_> {
             arm::Error::Login(login) => sign_in::next_step(login),
             arm::Error::Transport(_) | arm::Error::Unreadable { .. } | arm::Error::ForeignAddress { .. } => {
                 "Check the `environment` and `endpoint` of the provider block, then run the command again."
+                    .to_owned()
+            }
+            arm::Error::TooLarge { .. } => {
+                "Azure never answers so. Check the `environment` and `endpoint` of the provider block, and what stands \
+                 between, then run the command again."
                     .to_owned()
             }
             arm::Error::Setup(_) => "Correct that setting and run the command again.".to_owned(),

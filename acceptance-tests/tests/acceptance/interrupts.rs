@@ -216,7 +216,7 @@ fn a_version_without_a_name_that_was_left_behind_is_told() {
         s.emulator.faults(&json!([])).unwrap();
         let output = s.run_well(&APPLY);
         let id = s.version("web", "1.0.0");
-        assert_eq!(output.times("Another version holds the same"), 1, "{output}");
+        assert_eq!(output.times("Version 1.0.0 of web equals the new version"), 1, "{output}");
         assert!(output.says(&format!("id = \"{id}\" }}")), "{output}");
         assert_eq!(s.state().attributes(V)["name"], "1.0.1");
         s.emulator.remove(&id).unwrap();

@@ -88,7 +88,12 @@ impl<'a> Authorization<'a> {
         Ok(self.0.read(&url, call).await?.0)
     }
 
-    async fn one<T: DeserializeOwned>(self, path: &str, version: &str, call: &Call) -> Result<T, Error> {
+    async fn one<T: DeserializeOwned + Send>(
+        self,
+        path: &str,
+        version: &str,
+        call: &Call,
+    ) -> Result<T, Error> {
         let url = self.url(path, version, &[], call).await?;
         Ok(self.0.read(&url, call).await?.0)
     }

@@ -7,9 +7,11 @@ use super::super::models::{ProvisioningState, Resource};
 use super::super::operation::{PendingOperation, Unfinished, finish};
 use super::super::pace::random;
 use super::ArmClient;
-use super::children::Patience;
 use super::write::Write;
 use azure_core::http::Method;
+
+/// How often the service may say that it does not find what it shows.
+const CONTRADICTIONS: u32 = 3;
 
 /// How a delete ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,21 +25,35 @@ pub enum Deleted {
 impl ArmClient {
     /// Deletes an object and waits until the service says that it is gone. An object that has others beneath it is
     /// tried until they are gone or the deadline comes: their deletion lags behind its own answer.
-    pub(super) async fn delete(
+    pub(super) async fn delete<T: Resource>(
         &self,
         path: &str,
         profile: &ProfileId,
         call: &Call,
     ) -> Result<Deleted, Unfinished> {
-        let write = Write { method: Method::Delete, path, profile, body: None, accepted: &[200, 202, 204] };
+        let accepted = &[200, 202, 204];
+        let write = Write { method: Method::Delete, path, profile, body: None, accepted, creates: false };
         let http = self.http(call).await?;
-        let mut patience = Patience::default();
         let (mut earlier, mut is_repeated) = (0, false);
+        let mut contradicted = 0;
         loop {
             let answer = match self.write(&write, call).await {
                 Ok(answer) if answer.status == 204 => return Ok(Deleted::Absent),
                 Ok(answer) => answer,
-                Err(error) => return absent(error).map_err(Unfinished::from),
+                Err(error) if is_absent(&error) => {
+                    // A gateway in trouble has been seen to say so of what is there, and a state forgets for good.
+                    match Box::pin(self.get::<T>(path, call)).await {
+                        Err(look) if is_absent(&look) => return Ok(Deleted::Absent),
+                        Err(look) => return Err(look.into()),
+                        Ok(_) if contradicted >= CONTRADICTIONS => return Err(error.into()),
+                        Ok(_) => {
+                            call.pause(http.pace.busy.wait(contradicted, random()), &write).await?;
+                            contradicted += 1;
+                            continue;
+                        }
+                    }
+                }
+                Err(error) => return Err(error.into()),
             };
             let Some(pending) = PendingOperation::of_delete(http, &answer, path)? else {
                 return Ok(Deleted::Now);
@@ -46,7 +62,7 @@ impl ArmClient {
                 Ok(_) => return Ok(Deleted::Now),
                 // The service may find the children only after it has taken the request.
                 Err(mut error) if error.is_nested_resources() => {
-                    if !patience.wait_on(self, profile, &mut error, call).await {
+                    if Box::pin(self.has_others_beneath(profile, path, &mut error, call)).await {
                         return Err(error.into());
                     }
                     call.heard(|last| last.error = error.arm().cloned().map(Box::new));
@@ -77,26 +93,24 @@ impl ArmClient {
         let http = self.http(call).await?;
         let still = |error| Unfinished { error, operation: Some(Box::new(begun.clone())) };
         match self.get::<T>(path, call).await {
-            Err(error) => absent(error).map_err(still),
+            Err(error) if is_absent(&error) => Ok(Deleted::Absent),
+            Err(error) => Err(still(error)),
             Ok(object) if object.provisioning_state() == Some(&ProvisioningState::Deleting) => {
                 match finish(http, begun, call).await {
                     Ok(_) => Ok(Deleted::Now),
                     Err(Error::Operation(_) | Error::Forgotten { .. }) => {
-                        self.delete(path, profile, call).await
+                        self.delete::<T>(path, profile, call).await
                     }
                     Err(error) => Err(still(error)),
                 }
             }
-            Ok(_) => self.delete(path, profile, call).await,
+            Ok(_) => self.delete::<T>(path, profile, call).await,
         }
     }
 }
 
-/// What does not exist need not be deleted; where the parent is gone, so is the object. A subscription that cannot be
-/// seen proves nothing.
-fn absent(error: Error) -> Result<Deleted, Error> {
-    match error.missing() {
-        Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup) => Ok(Deleted::Absent),
-        _ => Err(error),
-    }
+/// Whether an error says that the object does not exist, or what would hold it. A subscription that cannot be seen
+/// proves nothing.
+fn is_absent(error: &Error) -> bool {
+    matches!(error.missing(), Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup))
 }

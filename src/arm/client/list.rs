@@ -1,21 +1,28 @@
-//! Lists, page by page.
+//! Lists, page by page, and not without end.
 
 use super::super::call::Call;
-use super::super::error::Error;
+use super::super::error::{Error, excerpt};
 use super::super::exchange::Answer;
 use super::super::link;
 use super::super::models::Resource;
-use super::ArmClient;
+use super::{ArmClient, believed};
+use crate::plain;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
-use std::marker::PhantomData;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use url::Url;
 
 /// An entry of a list as it came. Entries are read one by one, so that one which cannot be read does not take the others
 /// with it.
 pub(super) type Entry = Box<RawValue>;
+
+/// The most pages of a list, and the most entries: many more than any gallery or subscription has been seen to have.
+const PAGES: usize = 1_000;
+const ENTRIES: usize = 100_000;
+/// The most text of a list that is kept as a whole.
+const TEXT: usize = 32 << 20;
 
 /// A page as every list of ARM has it.
 #[derive(Deserialize)]
@@ -67,7 +74,10 @@ pub struct UnreadableEntry {
 pub struct Pages<'a, T> {
     client: &'a ArmClient,
     cursor: Cursor,
-    kind: PhantomData<fn() -> T>,
+    /// Says why an entry cannot belong to the list.
+    check: fn(&T, &str) -> Result<(), String>,
+    /// The path of the list.
+    path: String,
 }
 
 /// How far a list has been read.
@@ -76,19 +86,26 @@ pub(super) struct Cursor {
     next: Next,
     /// For links that have none.
     api_version: String,
-    seen: HashSet<Url>,
+    /// The pages that were read, by what their addresses hash to: an address may have kilobytes.
+    seen: HashSet<u64>,
+    entries: usize,
 }
 
 impl Cursor {
     /// Before the first page, which is at this address.
     pub(super) fn new(first: Url, api_version: &str) -> Self {
-        Self { next: Next::Address(first), api_version: api_version.to_owned(), seen: HashSet::new() }
+        Self {
+            next: Next::Address(first),
+            api_version: api_version.to_owned(),
+            seen: HashSet::new(),
+            entries: 0,
+        }
     }
 
     /// Before the first page of the list at a path.
     pub(super) fn at(client: &ArmClient, path: &str) -> Self {
         let api_version = client.inner.api_version.clone();
-        Self { next: Next::Path(path.to_owned()), api_version, seen: HashSet::new() }
+        Self { next: Next::Path(path.to_owned()), api_version, seen: HashSet::new(), entries: 0 }
     }
 
     /// Reads the next page, `None` after the last. Whoever stops waiting for it leaves the cursor where it was.
@@ -105,13 +122,20 @@ impl Cursor {
         };
         let (page, answer) = client.read::<Page>(&url, call).await?;
         let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
-        self.seen.insert(url);
+        self.entries += value.len();
+        if self.entries > ENTRIES {
+            return Err(too_large(&answer, format!("the list has more than {ENTRIES} entries")));
+        }
+        self.seen.insert(fingerprint(&url));
         let link = page.next_link.filter(|link| !link.trim().is_empty());
         self.next = match link {
             Some(link) => {
                 let next = link::follow(&http.cloud, &answer.request, &link, &self.api_version)?;
-                if self.seen.contains(&next) {
+                if self.seen.contains(&fingerprint(&next)) {
                     return Err(answer.unreadable("its next page is one that was read already"));
+                }
+                if self.seen.len() >= PAGES {
+                    return Err(too_large(&answer, format!("the list has more than {PAGES} pages")));
                 }
                 Next::Address(next)
             }
@@ -119,6 +143,16 @@ impl Cursor {
         };
         Ok(Some((value.into_iter().flatten().collect(), answer)))
     }
+}
+
+fn fingerprint(url: &Url) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    url.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn too_large(answer: &Answer, what: String) -> Error {
+    Error::TooLarge { request: Box::new(answer.request.clone()), what }
 }
 
 /// Where the next page is.
@@ -135,42 +169,62 @@ enum Next {
 impl<T: DeserializeOwned> Pages<'_, T> {
     /// Reads the next page, `None` after the last. Each entry is the object or why it cannot be read.
     pub async fn next(&mut self, call: &Call) -> Result<Option<Vec<Result<T, UnreadableEntry>>>, Error> {
-        Ok(self
-            .cursor
-            .read(self.client, call)
-            .await?
-            .map(|(entries, _)| entries.iter().map(|one| entry(one)).collect()))
+        let page = self.cursor.read(self.client, call).await?;
+        Ok(page.map(|(entries, _)| entries.iter().map(|one| self.entry(one)).collect()))
+    }
+
+    /// Reads all pages that are left, and hands over one entry after the other. One that cannot be read is an error.
+    pub(super) async fn each(mut self, call: &Call, mut visit: impl FnMut(T)) -> Result<(), Error> {
+        while let Some((entries, answer)) = self.cursor.read(self.client, call).await? {
+            for one in entries {
+                visit(self.entry(&one).map_err(|error| answer.unreadable(&error.to_string()))?);
+            }
+        }
+        Ok(())
     }
 
     /// Reads all pages that are left. An entry that cannot be read is an error.
     async fn all(mut self, call: &Call) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
+        let mut text = 0;
         while let Some((entries, answer)) = self.cursor.read(self.client, call).await? {
             for one in entries {
-                all.push(entry(&one).map_err(|error| answer.unreadable(&error.to_string()))?);
+                text += one.get().len();
+                all.push(self.entry(&one).map_err(|error| answer.unreadable(&error.to_string()))?);
+            }
+            if text > TEXT {
+                return Err(too_large(&answer, format!("the list is larger than {} MiB", TEXT >> 20)));
             }
         }
         Ok(all)
     }
-}
 
-fn entry<T: DeserializeOwned>(entry: &RawValue) -> Result<T, UnreadableEntry> {
-    serde_json::from_str(entry.get()).map_err(|error| {
-        let label = Label::of(entry);
-        let name = label.id().or_else(|| label.name()).map(str::to_owned);
-        UnreadableEntry { name, reason: error.to_string() }
-    })
+    fn entry(&self, entry: &RawValue) -> Result<T, UnreadableEntry> {
+        let read = serde_json::from_str(entry.get()).map_err(|error| error.to_string());
+        let checked = read.and_then(|one| (self.check)(&one, &self.path).map(|()| one));
+        checked.map_err(|reason| {
+            let label = Label::of(entry);
+            let name = label.id().or_else(|| label.name()).and_then(|name| excerpt(name.as_bytes()));
+            UnreadableEntry { name, reason: plain::line(&reason) }
+        })
+    }
 }
 
 impl ArmClient {
     /// The list at a path; nothing is asked yet.
     pub(super) fn pages<T: Resource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
-        Ok(Pages { client: self, cursor: Cursor::at(self, path), kind: PhantomData })
+        Ok(Pages {
+            client: self,
+            cursor: Cursor::at(self, path),
+            check: believed::entry,
+            path: path.to_owned(),
+        })
     }
 
     /// The list at an address, with the api-version for links that have none.
     fn pages_from<T>(&self, first: Url, api_version: &str) -> Pages<'_, T> {
-        Pages { client: self, cursor: Cursor::new(first, api_version), kind: PhantomData }
+        let path = first.path().to_owned();
+        Pages { client: self, cursor: Cursor::new(first, api_version), check: |_, _| Ok(()), path }
     }
 
     /// Everything at a path. An entry that cannot be read is an error: whoever wants all of them must not get fewer.

@@ -19,8 +19,10 @@
 //! ```
 
 mod authorization;
+mod believed;
 mod children;
 mod collection;
+mod create;
 mod delete;
 mod list;
 mod sharing;
@@ -49,6 +51,7 @@ use uuid::Uuid;
 
 pub use authorization::Authorization;
 pub use collection::{Profiles, Versions};
+pub use create::Begun;
 pub use delete::Deleted;
 pub use list::{Pages, UnreadableEntry};
 

@@ -6,7 +6,6 @@ use super::super::exchange::Answer;
 use super::super::ids::ProfileId;
 use super::super::pace::random;
 use super::ArmClient;
-use super::children::Patience;
 use azure_core::Bytes;
 use azure_core::http::Method;
 use std::fmt;
@@ -24,6 +23,8 @@ pub(super) struct Write<'a> {
     pub(super) body: Option<&'a Bytes>,
     /// The statuses by which the service takes it.
     pub(super) accepted: &'a [u16],
+    /// Whether the object is new: one that is busy is then somebody's, or our own, and not waited for here.
+    pub(super) creates: bool,
 }
 
 impl fmt::Display for Write<'_> {
@@ -43,7 +44,6 @@ impl ArmClient {
         let url = http.url_of(write.path)?;
         let mut invisible_since: Option<Instant> = None;
         let mut parent_expected = call.is_parent_expected();
-        let mut patience = Patience::default();
         let mut earlier = 0;
         loop {
             let answer = http.write(write.method, &url, write.profile, write.body, call).await?;
@@ -52,10 +52,10 @@ impl ArmClient {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let reason = if error.is_another_operation() {
+            let reason = if error.is_another_operation() && !write.creates {
                 "the object is busy with another operation"
             } else if write.method == Method::Delete && error.is_nested_resources() {
-                if !Box::pin(patience.wait_on(self, write.profile, &mut error, call)).await {
+                if Box::pin(self.has_others_beneath(write.profile, write.path, &mut error, call)).await {
                     return Err(error);
                 }
                 "the object still has others beneath it"

@@ -13,10 +13,13 @@ const EXCERPT: usize = 1_000;
 /// How deep errors inside errors are followed; a hostile body must not use up the stack.
 const DEPTH: usize = 16;
 
+/// The largest body that is read as an error; of a larger one the beginning is kept.
+const LARGEST: usize = 256 << 10;
+
 /// Takes a body and what is known about the exchange, gives the error.
 pub(in crate::arm) fn read(status: u16, body: &[u8], request: RequestLine) -> ArmError {
     let mut error = ArmError { status, request, ..ArmError::default() };
-    match object(body) {
+    match if body.len() <= LARGEST { object(body) } else { None } {
         Some(object) => fill(&mut error, &object),
         None => error.message = excerpt(body),
     }

@@ -62,6 +62,11 @@ impl Error {
         self.refusal().is_some_and(is_another_operation)
     }
 
+    /// Whether the request would change what cannot be changed.
+    pub fn is_fixed_property(&self) -> bool {
+        self.refusal().is_some_and(|error| error.has_code("PropertyChangeNotAllowed"))
+    }
+
     /// Whether the service asked to slow down.
     pub fn is_throttled(&self) -> bool {
         self.refusal().is_some_and(|error| error.status == 429)

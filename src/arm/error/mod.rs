@@ -49,6 +49,14 @@ pub enum Error {
         /// What is wrong, with the beginning of the text.
         reason: String,
     },
+    /// The answer is larger than anything that the service has to say.
+    #[error("the answer to {request} is refused: {what}")]
+    TooLarge {
+        /// The request it answers.
+        request: Box<RequestLine>,
+        /// Which bound it exceeds.
+        what: String,
+    },
     /// The service named an address that is not its own: nothing was sent there.
     #[error("{request} gave an address that is not followed: {reason}")]
     ForeignAddress {

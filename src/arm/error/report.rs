@@ -1,8 +1,12 @@
 //! The text for people: what happened, then everything a support case needs, a line each.
 
 use super::{ArmError, Error, ErrorDetail, LoginError, Missing, TransportKind};
+use crate::plain;
 use std::fmt::Write as _;
 use std::time::Duration;
+
+/// How many of the errors beneath another one are shown.
+const DETAILS: usize = 20;
 
 impl Error {
     /// What happened in a sentence, then code, message, target, details, status and ids, each on a line of its own.
@@ -75,7 +79,8 @@ impl Lines {
     /// A sentence on a line of its own, capitalised and with a full stop.
     fn sentence(&mut self, text: &str) {
         self.gap();
-        let mut letters = text.trim().chars();
+        let line = plain::line(text);
+        let mut letters = line.chars();
         if let Some(first) = letters.next() {
             self.0.extend(first.to_uppercase());
             self.0.push_str(letters.as_str());
@@ -88,7 +93,7 @@ impl Lines {
     }
 
     fn field(&mut self, name: &str, value: Option<&str>) {
-        let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { return };
+        let Some(value) = value.map(plain::line).filter(|value| !value.is_empty()) else { return };
         self.gap();
         // Writing to a String cannot fail.
         let _ = write!(self.0, "{name}: {value}");
@@ -114,16 +119,21 @@ impl Lines {
     }
 
     fn details(&mut self, details: &[ErrorDetail], depth: usize) {
-        for detail in details {
+        for detail in details.iter().take(DETAILS) {
             self.gap();
             self.0.push_str(&"  ".repeat(depth));
             self.0.push_str("- ");
-            let parts: Vec<&str> = detail.code.iter().chain(&detail.message).map(String::as_str).collect();
+            let parts: Vec<String> =
+                detail.code.iter().chain(&detail.message).map(|text| plain::line(text)).collect();
             self.0.push_str(&parts.join(": "));
             if let Some(target) = &detail.target {
-                let _ = write!(self.0, " (target {target})");
+                let _ = write!(self.0, " (target {})", plain::line(target));
             }
             self.details(&detail.details, depth + 1);
+        }
+        if let Some(more) = details.len().checked_sub(DETAILS).filter(|more| *more > 0) {
+            self.gap();
+            let _ = write!(self.0, "{}- and {more} more", "  ".repeat(depth));
         }
     }
 

@@ -1,21 +1,32 @@
 //! Changing an object: an edit of the body the service has given.
 //!
-//! A change is GET, edit, PUT of the whole object, which is what the shipped az CLI (2.91) does. PATCH was the other
+//! A change is GET, edit, PUT of the whole object, which is what the az CLI and PowerShell do. PATCH was the other
 //! choice. By the contract it repeats the full properties, so it saves nothing in what is sent; whether the service
 //! takes it without `rules` is shown by one example and tried by no tool we know; and it cannot take a description
-//! away. Editing the service's own body has three merits besides: the rules, which cannot be changed, go back just as
-//! they came; settings that other tools made stay; and an object that was deleted meanwhile is noticed instead of
-//! being created anew.
+//! away. Editing the service's own body has three merits besides: what is not changed goes back as it came, to the
+//! letter; settings that other tools made stay; and an object that was deleted meanwhile is noticed instead of being
+//! created anew.
+//!
+//! Members stay text until they are changed, so numbers keep their digits, and rules that are absent stay absent.
+//! Left out are the members that the contract marks as read-only.
 
 use super::{DefaultAccess, HostEndpoint, Mode};
 use crate::arm::Location;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// The members of an object, each as it came.
+pub type Members = BTreeMap<String, Box<RawValue>>;
 
 /// An edit of a resource's body.
 pub trait Change: Sync {
     /// Takes the body the service gave, gives the one to send back.
-    fn apply(&self, body: Map<String, Value>) -> Map<String, Value>;
+    ///
+    /// # Errors
+    /// When a new value cannot be written as JSON.
+    fn apply(&self, body: Members) -> Result<Members, serde_json::Error>;
 }
 
 /// What can be changed on a profile; `None` leaves a member as it is.
@@ -48,54 +59,49 @@ pub struct VersionChange {
 const READ_ONLY: [&str; 4] = ["id", "name", "type", "systemData"];
 const READ_ONLY_PROPERTIES: [&str; 3] = ["provisioningState", "publishedDate", "replicationStatus"];
 
-/// The lists that the guest agent wants to see, empty ones too.
-const RULE_LISTS: [&str; 4] = ["privileges", "roles", "identities", "roleAssignments"];
-
 impl Change for ProfileChange {
-    fn apply(&self, mut body: Map<String, Value>) -> Map<String, Value> {
+    fn apply(&self, mut body: Members) -> Result<Members, serde_json::Error> {
         let mut properties = take_writable(&mut body);
         match &self.description {
-            Some(Some(description)) => set(&mut properties, "description", json!(description)),
+            Some(Some(description)) => set(&mut properties, "description", description)?,
             Some(None) => drop(properties.remove("description")),
             None => {}
         }
         if let Some(endpoint) = &self.applicable_host_endpoint {
-            set(&mut properties, "applicableHostEndpoint", json!(endpoint));
+            set(&mut properties, "applicableHostEndpoint", endpoint)?;
         }
-        put_back(body, properties, &self.tags)
+        put_back(body, &properties, self.tags.as_ref())
     }
 }
 
 impl Change for VersionChange {
-    fn apply(&self, mut body: Map<String, Value>) -> Map<String, Value> {
+    fn apply(&self, mut body: Members) -> Result<Members, serde_json::Error> {
         let mut properties = take_writable(&mut body);
-        complete_rules(&mut properties);
         if let Some(mode) = &self.mode {
-            set(&mut properties, "mode", json!(mode));
+            set(&mut properties, "mode", mode)?;
         }
         if let Some(access) = &self.default_access {
-            set(&mut properties, "defaultAccess", json!(access));
+            set(&mut properties, "defaultAccess", access)?;
         }
         if let Some(exclude) = self.exclude_from_latest {
-            set(&mut properties, "excludeFromLatest", json!(exclude));
+            set(&mut properties, "excludeFromLatest", &exclude)?;
         }
         if let Some(wanted) = &self.target_locations {
-            let had = properties.remove("targetLocations").unwrap_or_default();
-            set(&mut properties, "targetLocations", targets(wanted, &had));
+            let had = properties.get("targetLocations").and_then(|had| serde_json::from_str(had.get()).ok());
+            set(&mut properties, "targetLocations", &targets(wanted, &had.unwrap_or_default()))?;
         }
-        put_back(body, properties, &self.tags)
+        put_back(body, &properties, self.tags.as_ref())
     }
 }
 
 /// Takes the properties out of a body, and away from both what is not ours to send.
-fn take_writable(body: &mut Map<String, Value>) -> Map<String, Value> {
+fn take_writable(body: &mut Members) -> Members {
     for member in READ_ONLY {
         body.remove(member);
     }
-    let mut properties = match body.remove("properties") {
-        Some(Value::Object(properties)) => properties,
-        _ => Map::new(),
-    };
+    let properties = body.remove("properties");
+    let mut properties: Members =
+        properties.and_then(|properties| serde_json::from_str(properties.get()).ok()).unwrap_or_default();
     for member in READ_ONLY_PROPERTIES {
         properties.remove(member);
     }
@@ -103,30 +109,15 @@ fn take_writable(body: &mut Map<String, Value>) -> Map<String, Value> {
 }
 
 fn put_back(
-    mut body: Map<String, Value>,
-    properties: Map<String, Value>,
-    tags: &Option<BTreeMap<String, String>>,
-) -> Map<String, Value> {
+    mut body: Members,
+    properties: &Members,
+    tags: Option<&BTreeMap<String, String>>,
+) -> Result<Members, serde_json::Error> {
     if let Some(tags) = tags {
-        set(&mut body, "tags", json!(tags));
+        set(&mut body, "tags", tags)?;
     }
-    set(&mut body, "properties", Value::Object(properties));
-    body
-}
-
-/// A service may give absent or null for an empty list; it gets the empty list back.
-fn complete_rules(properties: &mut Map<String, Value>) {
-    let rules = properties.entry("rules").or_insert(Value::Null);
-    if rules.is_null() {
-        *rules = Value::Object(Map::new());
-    }
-    let Value::Object(rules) = rules else { return };
-    for list in RULE_LISTS {
-        let list = rules.entry(list).or_insert(Value::Null);
-        if list.is_null() {
-            *list = Value::Array(Vec::new());
-        }
-    }
+    body.insert("properties".to_owned(), to_raw_value(properties)?);
+    Ok(body)
 }
 
 /// The regions wanted; one that was there before keeps its other settings.
@@ -140,6 +131,12 @@ fn targets(wanted: &[Location], had: &Value) -> Value {
     Value::Array(wanted.iter().map(entry).collect())
 }
 
-fn set(object: &mut Map<String, Value>, name: &str, value: Value) {
-    object.insert(name.to_owned(), value);
+/// Sets a member; one that has this value already keeps its text.
+fn set(members: &mut Members, name: &str, value: &impl Serialize) -> Result<(), serde_json::Error> {
+    let new = serde_json::to_value(value)?;
+    let held = members.get(name).and_then(|held| serde_json::from_str::<Value>(held.get()).ok());
+    if held.as_ref() != Some(&new) {
+        members.insert(name.to_owned(), to_raw_value(&new)?);
+    }
+    Ok(())
 }

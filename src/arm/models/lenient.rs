@@ -1,7 +1,43 @@
 //! Reading what services send in place of what the contract says: null for absent, null among entries.
 
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// The most entries that a list may have: far more than any version, and few enough for memory.
+const ENTRIES: usize = 50_000;
+
+/// A list of at most so many entries, without the nulls among them.
+struct Bounded<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bounded<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Vec<T>, A::Error> {
+                let mut read = Vec::new();
+                let mut count = 0;
+                while let Some(entry) = entries.next_element::<Option<T>>()? {
+                    count += 1;
+                    if count > ENTRIES {
+                        return Err(A::Error::custom(format!("a list has more than {ENTRIES} entries")));
+                    }
+                    read.extend(entry);
+                }
+                Ok(read)
+            }
+        }
+        deserializer.deserialize_seq(Entries(PhantomData)).map(Self)
+    }
+}
 
 /// A list that may be absent or null, and may hold nulls, which are left out.
 pub(super) fn entries<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
@@ -9,8 +45,8 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    let list: Option<Vec<Option<T>>> = Option::deserialize(deserializer)?;
-    Ok(list.map(|list| list.into_iter().flatten().collect()))
+    let list: Option<Bounded<T>> = Option::deserialize(deserializer)?;
+    Ok(list.map(|list| list.0))
 }
 
 /// The same where an absent list means an empty one.

@@ -20,7 +20,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, ProfileChange, VersionChange};
+pub use change::{Change, Members, ProfileChange, VersionChange};
 pub use profile::{Profile, ProfileBody};
 pub use resource::{Resource, SystemData};
 pub use rules::{Identity, Privilege, Role, RoleAssignment, Rules};

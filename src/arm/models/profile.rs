@@ -6,8 +6,7 @@ use crate::arm::Location;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
-/// A profile as the service gives it. Its own id is in it for the record only: examples of the service show ids of
-/// other objects there, so callers go by the id they asked with.
+/// A profile as the service gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Wire")]
 pub struct Profile {
@@ -49,6 +48,23 @@ pub struct ProfileBody {
 impl Resource for Profile {
     fn provisioning_state(&self) -> Option<&ProvisioningState> {
         self.provisioning_state.as_ref()
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn lacks(&self) -> Option<&'static str> {
+        match self {
+            Self { location: None, .. } => Some("location"),
+            Self { os_type: None, .. } => Some("osType"),
+            Self { applicable_host_endpoint: None, .. } => Some("applicableHostEndpoint"),
+            _ => None,
+        }
     }
 }
 

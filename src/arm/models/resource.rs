@@ -7,6 +7,15 @@ use serde::{Deserialize, de::DeserializeOwned};
 pub trait Resource: DeserializeOwned + Send {
     /// How far the service is with it; absent means that it is done (ARM's rule for asynchronous operations).
     fn provisioning_state(&self) -> Option<&ProvisioningState>;
+
+    /// The id as the service gives it.
+    fn id(&self) -> Option<&str>;
+
+    /// The name as the service gives it.
+    fn name(&self) -> Option<&str>;
+
+    /// The first of the members that every object of this type has, if it is not there.
+    fn lacks(&self) -> Option<&'static str>;
 }
 
 /// Who made and who last changed an object. Only newer api-versions give it.

@@ -1,11 +1,7 @@
 use super::*;
 use crate::arm::Location;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-fn object(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
-}
 
 #[test]
 fn a_version_is_read_whole() {
@@ -141,43 +137,71 @@ fn bodies_are_exact() {
 
 #[test]
 fn a_change_keeps_what_it_does_not_speak_of() {
-    let given = object(json!({
+    let given = json!({
         "id": "/x", "name": "1.0.0", "type": "t", "systemData": {}, "location": "westus", "tags": {"a": "b"}, "extendedLocation": {"name": "edge"},
         "properties": {"mode": "Audit", "defaultAccess": "Allow", "provisioningState": "Succeeded", "publishedDate": "x", "replicationStatus": {},
             "rules": {"privileges": [{"name": "p", "path": "/x", "queryParameters": {}}], "roles": null, "future": [1]},
             "targetLocations": [{"name": "westus", "regionalReplicaCount": 3}, {"name": "eastus"}], "excludeFromLatest": false}
-    }));
+    });
     let change = VersionChange {
         mode: Some(Mode::Enforce),
         target_locations: Some(vec![Location::new("North Europe"), Location::new("West US")]),
         ..VersionChange::default()
     };
     assert_eq!(
-        Value::Object(change.apply(given)),
+        applied(&change, &given),
         json!({"location": "westus", "tags": {"a": "b"}, "extendedLocation": {"name": "edge"},
             "properties": {"mode": "Enforce", "defaultAccess": "Allow",
-            "rules": {"privileges": [{"name": "p", "path": "/x", "queryParameters": {}}], "roles": [], "identities": [], "roleAssignments": [], "future": [1]},
+            "rules": {"privileges": [{"name": "p", "path": "/x", "queryParameters": {}}], "roles": null, "future": [1]},
             "targetLocations": [{"name": "North Europe"}, {"name": "westus", "regionalReplicaCount": 3}], "excludeFromLatest": false}})
     );
-    let given = object(
-        json!({"location": "l", "tags": {"a": "b"}, "properties": {"description": "old", "osType": "Linux"}}),
-    );
+    let given =
+        json!({"location": "l", "tags": {"a": "b"}, "properties": {"description": "old", "osType": "Linux"}});
     let change =
         ProfileChange { description: Some(None), tags: Some(BTreeMap::new()), ..ProfileChange::default() };
     assert_eq!(
-        Value::Object(change.apply(given)),
+        applied(&change, &given),
         json!({"location": "l", "tags": {}, "properties": {"osType": "Linux"}})
     );
+    assert_eq!(applied(&change, &json!({"properties": 7})), json!({"tags": {}, "properties": {}}));
+}
+
+fn applied(change: &impl Change, given: &Value) -> Value {
+    let body = serde_json::from_str(&given.to_string()).unwrap();
+    serde_json::to_value(change.apply(body).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_not_changed_goes_back_to_the_letter() {
+    let given = r#"{"id": "/x", "location": "West US", "n": 12345678901234567890123.50,
+        "properties": {"mode": "AUDIT", "defaultAccess": "Allow", "size": 1.10, "publishedDate": "d"}}"#;
+    let change = VersionChange { exclude_from_latest: Some(true), ..VersionChange::default() };
+    let sent = serde_json::to_string(&change.apply(serde_json::from_str(given).unwrap()).unwrap()).unwrap();
     assert_eq!(
-        Value::Object(change.apply(object(json!({"properties": 7})))),
-        json!({"tags": {}, "properties": {}})
+        sent,
+        r#"{"location":"West US","n":12345678901234567890123.50,"properties":{"defaultAccess":"Allow","excludeFromLatest":true,"mode":"AUDIT","size":1.10}}"#,
+        "rules that Azure does not hold are not sent either"
     );
+    // A value that is there already keeps its spelling, so nothing is found to change.
+    let tags = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
+    let held = || serde_json::from_str(r#"{"tags": { "a" : "b" }, "properties": {}}"#).unwrap();
+    let change = ProfileChange { tags: Some(tags), ..ProfileChange::default() };
+    let text = |change: &ProfileChange| serde_json::to_string(&change.apply(held()).unwrap()).unwrap();
+    assert_eq!(text(&change), text(&ProfileChange::default()));
+}
+
+#[test]
+fn a_list_has_an_end() {
+    let rules = |count: usize| format!(r#"{{"roles": [{}]}}"#, vec!["{}"; count].join(","));
+    assert!(serde_json::from_str::<Rules>(&rules(10_000)).is_ok());
+    let error = serde_json::from_str::<Rules>(&rules(50_001)).unwrap_err();
+    assert!(error.to_string().contains("more than 50000 entries"), "{error}");
 }
 
 mod any_input {
     use super::super::*;
     use proptest::prelude::*;
-    use serde_json::{Map, Value};
+    use serde_json::Value;
 
     fn json() -> impl Strategy<Value = Value> {
         let word = prop_oneof![
@@ -215,11 +239,11 @@ mod any_input {
         fn any_json_is_a_resource_or_an_error(value in json()) {
             let _ = serde_json::from_value::<Version>(value.clone());
             let _ = serde_json::from_value::<Profile>(value.clone());
-            let body: Map<String, Value> = Map::from_iter([("properties".to_owned(), value)]);
+            let body = serde_json::json!({ "properties": value });
             let change = VersionChange { target_locations: Some(vec!["westus".into()]), ..VersionChange::default() };
-            let changed = change.apply(body);
+            let changed = super::applied(&change, &body);
             prop_assert!(changed["properties"]["targetLocations"].is_array());
-            let _ = ProfileChange { description: Some(None), ..ProfileChange::default() }.apply(changed);
+            let _ = super::applied(&ProfileChange { description: Some(None), ..ProfileChange::default() }, &changed);
         }
 
         #[test]

@@ -87,6 +87,23 @@ impl Resource for Version {
     fn provisioning_state(&self) -> Option<&ProvisioningState> {
         self.provisioning_state.as_ref()
     }
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn lacks(&self) -> Option<&'static str> {
+        match self {
+            Self { location: None, .. } => Some("location"),
+            Self { mode: None, .. } => Some("mode"),
+            Self { default_access: None, .. } => Some("defaultAccess"),
+            _ => None,
+        }
+    }
 }
 
 impl Serialize for VersionBody {

@@ -32,6 +32,10 @@ impl Policy for FatePolicy {
             Err(error) => *error.kind() == ErrorKind::Connection,
         };
         call.note_fate(if refused { before } else { before.max(Fate::Doubtful) });
+        let taken = answer.as_ref().is_ok_and(|answer| matches!(u16::from(answer.status()), 200..=299));
+        if !refused && !taken {
+            call.note_doubt();
+        }
         answer
     }
 }

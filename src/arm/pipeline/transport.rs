@@ -5,13 +5,14 @@ use super::super::error::{Error, RequestLine, TransportError, TransportKind, cau
 use super::bearer::AUXILIARY;
 use super::login_answer::NoAnswer;
 use super::proxy;
+use super::request_line;
 use super::trust::{Strangers, client_config};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{AsyncRawResponse, Body, Context, HttpClient, Request};
-use futures::TryStreamExt;
+use futures::StreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::collections::HashMap;
 use std::fmt;
@@ -107,6 +108,7 @@ impl HttpClient for LazyTransport {
             .map_err(|reason| super::carried(Error::Setup(reason.clone())))?;
         let first = (request.url().scheme() == "https").then(|| self.first(request.url()));
         let host = request.url().host_str().unwrap_or_default().to_owned();
+        let (line, limit) = (request_line(request), limit(request.url()));
         let request = to_reqwest(request).map_err(|reason| super::carried(Error::Setup(reason)))?;
         let _permit = match &first {
             Some(first) => tokio::time::timeout(PATIENCE, first.acquire()).await.ok(),
@@ -131,9 +133,25 @@ impl HttpClient for LazyTransport {
                 headers.insert(name.as_str().to_owned(), value.to_owned());
             }
         }
-        let body = response.bytes_stream().map_err(|error| azure_core::Error::new(ErrorKind::Io, error));
+        let mut left = limit;
+        // Counted as it is unpacked: a small body can become a large one.
+        let body = response.bytes_stream().map(move |chunk| {
+            let chunk = chunk.map_err(|error| azure_core::Error::new(ErrorKind::Io, error))?;
+            left = left.checked_sub(chunk.len()).ok_or_else(|| {
+                let what = format!("it is larger than {} MiB", limit >> 20);
+                super::carried(Error::TooLarge { request: Box::new(line.clone()), what })
+            })?;
+            Ok(chunk)
+        });
         Ok(AsyncRawResponse::new(status, headers, Box::pin(body)))
     }
+}
+
+/// The largest body that is taken: Azure Resource Manager takes no request of more than 4 MiB, and shows what it holds
+/// with blanks between. The catalogue of operations alone is larger.
+fn limit(url: &Url) -> usize {
+    let catalogue = url.path().to_ascii_lowercase().contains("/provideroperations");
+    if catalogue { 48 << 20 } else { 8 << 20 }
 }
 
 /// A failure of TLS for want of trust, with the name of whoever is not trusted.

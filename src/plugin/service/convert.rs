@@ -2,6 +2,7 @@
 
 use prost::bytes::Bytes;
 
+use crate::plain;
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
 use crate::plugin::path::{Path, Step};
 use crate::plugin::proto;
@@ -64,8 +65,8 @@ fn diagnostic(diagnostic: Diagnostic, kind: &Type) -> proto::Diagnostic {
     let path = diagnostic.path.map(|path| within(&path, kind)).filter(|path| !path.is_root());
     proto::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
-        detail: cut(diagnostic.detail),
+        summary: plain::line(&diagnostic.summary),
+        detail: cut(plain::lines(&diagnostic.detail)),
         attribute: path.as_ref().map(attribute_path),
     }
 }

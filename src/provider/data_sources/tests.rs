@@ -155,7 +155,7 @@ async fn lists_go_through_all_pages_and_their_filters() {
     azure
         .lists(
             &format!("{GALLERY}/inVMAccessControlProfiles"),
-            &[json!([profile("Web-b"), windows]), json!([profile("web-a"), {"name": "-bad-"}])],
+            &[json!([profile("Web-b"), windows]), json!([profile("web-a"), profile("-bad-")])],
         )
         .await;
     let names = |found: &Found, list: &str| -> Vec<String> {

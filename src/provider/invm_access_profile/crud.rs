@@ -8,8 +8,8 @@ use crate::arm::{self, ArmClient, Call, PendingOperation, Started, Unfinished};
 use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Read, ReadOutcome, Stored, Update};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
-use crate::provider::existing;
 use crate::provider::timeouts::Operation;
+use crate::provider::writing::carried::Carried;
 use crate::provider::writing::{self, Job, Written};
 
 /// Profiles, as what is written.
@@ -18,6 +18,9 @@ pub struct Kind;
 
 impl Written for Kind {
     const WORD: &'static str = "profile";
+    const TYPE: &'static str = schema::TYPE;
+    const FIXED: &'static [&'static str] = &["os_type"];
+    const TELLING: &'static [&'static str] = &["os_type", "applicable_host_endpoint", "description"];
     const HOLDER: &'static str = "gallery";
     const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[
         ("location", "location"),
@@ -37,6 +40,10 @@ impl Written for Kind {
 
     fn id_in_state(state: &Value) -> Result<ProfileId, Diagnostic> {
         model::id_in_state(state)
+    }
+
+    fn name(id: &ProfileId) -> &str {
+        id.name().as_str()
     }
 
     fn state(id: &ProfileId, profile: Profile, prior: &Value) -> (Value, Diagnostics) {
@@ -99,19 +106,15 @@ pub async fn create(
     context: &Context,
     request: Create,
 ) -> Result<Stored, Interrupted> {
-    let planned = request.planned;
+    let Create { planned, private, .. } = request;
     let job = Job::<Kind>::new(connection, context, model::id(&planned)?, Operation::Create, &planned)?;
     let body = model::body(&planned);
+    let replaces = Carried::read(&private).replaces(&job.id.to_string());
     // In boxes, one after the other: what waits for one of them has room for that one alone.
-    match Box::pin(job.client.profiles().get(&job.id, &job.call)).await {
-        Ok(_) => {
-            let (name, id) = (job.id.name().as_str(), job.id.to_string());
-            return Err(existing::diagnostic(schema::TYPE, Kind::WORD, name, &id).into());
-        }
-        Err(error) if error.is_not_found() => {}
-        Err(error) => return Err(job.failed(&error).into()),
-    }
+    let alone = Box::pin(job.alone()).await?;
+    let alone = Box::pin(job.must_not_exist(alone, replaces)).await?;
     let begun = Box::pin(job.client.profiles().begin_create(&job.id, &body, &job.call)).await;
+    drop(alone);
     Box::pin(writing::create::create(&job, &planned, begun)).await
 }
 

@@ -2,7 +2,7 @@
 
 use crate::arm::ids::{GalleryId, ProfileName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
-use crate::plugin::{Failure, Path, Value};
+use crate::plugin::{Diagnostic, Failure, Path, Value};
 use crate::provider::draft_state::DraftState;
 use crate::provider::writing::carried::Carried;
 use crate::provider::{checks, spelling, tags};
@@ -51,9 +51,32 @@ pub fn update(request: PlanUpdate) -> Result<Planned, Failure> {
     }
     let mut planned = Planned::new(plan.finish());
     planned.replace = replace;
-    let name = checks::text(&prior, "name").unwrap_or_default();
-    planned.private = Carried::replacing(name).with(carried.pending).write();
+    let id = checks::text(&prior, "id").unwrap_or_default();
+    if !planned.replace.is_empty() && is_same_place(&planned.state, &prior) {
+        planned.warnings.push(same_name(id));
+    }
+    planned.private = Carried::replacing(id).with(carried.pending).write();
     Ok(planned)
+}
+
+/// Whether a profile takes the place of another one under its very id.
+fn is_same_place(planned: &Value, prior: &Value) -> bool {
+    let same = |name: &str| planned.get(name) == prior.get(name);
+    same("gallery_id") && same("name")
+}
+
+fn same_name(id: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Profile is replaced under the same name",
+        format!(
+            "{id} has to be deleted before the new profile is created, and Azure deletes a profile only once it has no \
+             versions. Terraform takes that order by itself, except where the profile, or anything that depends on it \
+             such as one of its versions, has `create_before_destroy`: the new profile is then created first, and the \
+             apply fails, since two profiles cannot have one name.\n\n\
+             Remove `create_before_destroy` from all of them for this apply, or give the new profile another name."
+        ),
+    )
+    .at(Path::attribute("name"))
 }
 
 #[cfg(test)]
@@ -121,6 +144,8 @@ mod tests {
     fn the_id_of_a_replacement_is_open_so_that_versions_follow() {
         let first = plan_update(state(), with(config(), "os_type", "Windows".into()));
         assert_eq!(first.replace, [Path::attribute("os_type")]);
+        let told: Vec<_> = first.warnings.iter().map(|warning| warning.summary.as_str()).collect();
+        assert_eq!(told, ["Profile is replaced under the same name"]);
         let second = plan_create(with(config(), "os_type", "Windows".into()), &first.private);
         assert!(second.state.get("id").unwrap().is_unknown());
     }
@@ -156,6 +181,8 @@ mod tests {
         ] {
             let planned = plan_update(state(), with(config(), name, value));
             assert_eq!(planned.replace, [Path::attribute(name)]);
+            let elsewhere = matches!(name, "gallery_id" | "name");
+            assert_eq!(planned.warnings.is_empty(), elsewhere, "{name}: only where the id stays");
         }
     }
 }

@@ -22,6 +22,9 @@ pub struct Kind;
 
 impl Written for Kind {
     const WORD: &'static str = "profile version";
+    const TYPE: &'static str = schema::TYPE;
+    const FIXED: &'static [&'static str] = &["rules"];
+    const TELLING: &'static [&'static str] = &["rules", "mode", "default_access"];
     const HOLDER: &'static str = "profile";
     const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[
         ("location", "location"),
@@ -47,6 +50,10 @@ impl Written for Kind {
 
     fn id_in_state(state: &Value) -> Result<VersionId, Diagnostic> {
         model::id_in_state(state)
+    }
+
+    fn name(id: &VersionId) -> &str {
+        id.name().as_str()
     }
 
     fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnostics) {
@@ -123,12 +130,10 @@ pub async fn create(
     let Asked { profile, name, location, time } = Asked::read(&planned)?;
     let client = connection.client()?;
     let mut call = Call::new(time, context.cancel.clone());
-    if let Some(region) = Carried::read(&private).region() {
+    let carried = Carried::read(&private);
+    if let Some(region) = carried.region() {
         connection.learn_region(&profile, region);
     }
-    // Held until Azure has taken the new version, so that two versions of one profile never choose the same name, and
-    // never both ask for its region.
-    let mut names = connection.names(&profile).await;
     if connection.known_profile(&profile).is_some() {
         call = call.expecting_parent();
     }
@@ -136,36 +141,72 @@ pub async fn create(
         Some(location) => location,
         None => Box::pin(region(connection, &client, &profile, &call)).await?,
     };
-    let mut twin = None;
-    let name = match name {
-        Some(name) => {
-            let id = profile.version(name.clone());
-            Box::pin(must_not_exist(&client, &id, &call)).await?;
-            name
-        }
-        None => {
-            let listed = Box::pin(client.versions().list(&profile, &call)).await;
-            let listed =
-                listed.map_err(|error| failed(Operation::Create, &profile.to_string(), &call, &error))?;
-            let replaced = Carried::read(&private).replaced();
-            let now = time::OffsetDateTime::now_utc();
-            twin = naming::twin(&listed, &profile, names.highest.as_ref(), &planned, now);
-            naming::next(&listed, names.highest.as_ref(), replaced.as_ref())?
-        }
+    let job = |id| Job::<Kind> {
+        connection,
+        client: client.clone(),
+        id,
+        operation: Operation::Create,
+        call: call.clone(),
     };
-    let id = profile.version(name);
-    let job = Job::<Kind> { connection, client, id, operation: Operation::Create, call };
+    let Some(name) = name else {
+        return Box::pin(numbered(connection, &profile, &planned, &location, &carried, &call, job)).await;
+    };
+    connection.names(&profile).await.saw(&name);
+    let job = job(profile.version(name));
+    // In boxes, here and below: what waits for one of them has room for that one alone.
+    let alone = Box::pin(job.alone()).await?;
+    let alone = Box::pin(job.must_not_exist(alone, false)).await?;
     let body = model::body(&planned, location)?;
     let begun = Box::pin(job.client.versions().begin_create(&job.id, &body, &job.call)).await;
-    if begun.is_ok() || job.call.fate() != arm::Fate::Settled {
-        names.saw(job.id.name());
+    drop(alone);
+    Box::pin(writing::create::create(&job, &planned, begun)).await
+}
+
+/// Creates the version under the next number. One that another run takes at the same moment is left to it.
+async fn numbered<'a>(
+    connection: &Connection,
+    profile: &ProfileId,
+    planned: &Value,
+    location: &Location,
+    carried: &Carried,
+    call: &Call,
+    job: impl Fn(VersionId) -> Job<'a, Kind> + Send,
+) -> Result<Stored, Interrupted> {
+    let client = connection.client()?;
+    let failed = |error: &Error| failed(Operation::Create, &profile.to_string(), call, error);
+    loop {
+        // Held until the number is noted, so that no two versions of one profile choose the same.
+        let mut names = connection.names(profile).await;
+        let mut siblings = naming::Siblings::new(profile, planned, time::OffsetDateTime::now_utc());
+        let listing = client.versions().each(profile, call, |version| siblings.add(&version, &names));
+        Box::pin(listing).await.map_err(|error| failed(&error))?;
+        let name = siblings.next(names.highest.as_ref(), carried.replaced().as_ref())?;
+        names.saw(&name);
+        let twins: Vec<_> = siblings.twins().into_iter().filter(|twin| names.tell(twin.name())).collect();
+        drop(names);
+        let job = job(profile.version(name));
+        let body = model::body(planned, location.clone())?;
+        let begun = Box::pin(job.client.versions().begin_create(&job.id, &body, &job.call)).await;
+        drop(body);
+        if writing::create::met_another(&job, planned, &begun) {
+            tracing::info!(target: "provider.lro", id = %job.id, "somebody else has taken this number");
+            continue;
+        }
+        let created = Box::pin(writing::create::create(&job, planned, begun)).await;
+        let warnings = twins.iter().map(|twin| {
+            let (profile, name) = (profile.name().as_str(), twin.name().as_str());
+            existing::twin(schema::TYPE, profile, name, &twin.to_string())
+        });
+        return match created {
+            Ok(mut stored) => {
+                stored.warnings.extend(warnings);
+                Ok(stored)
+            }
+            Err(Interrupted { failure, partial }) => {
+                Err(Interrupted { failure: failure.after(warnings.collect()), partial })
+            }
+        };
     }
-    drop(names);
-    let mut created = Box::pin(writing::create::create(&job, &planned, begun)).await;
-    if let (Ok(stored), Some(twin)) = (&mut created, twin) {
-        stored.warnings.push(existing::twin(schema::TYPE, twin.name().as_str(), &twin.to_string()));
-    }
-    created
 }
 
 /// What of a plan is needed before anything can be asked of Azure.
@@ -198,6 +239,13 @@ async fn region(
         return Ok(known);
     }
     let text = profile.to_string();
+    // One asks, and the others find what it has learned.
+    let key = format!("region of {text}");
+    let one = call.run(&key, Duration::ZERO, async { Ok(connection.locks().hold(&key).await) }).await;
+    let _one = one.map_err(|error| failed(Operation::Create, &text, call, &error))?;
+    if let Some(known) = connection.region(profile) {
+        return Ok(known);
+    }
     // A region never changes, so a list that is read for many profiles tells it as well.
     let read = match client.profiles().shared(profile, call).await {
         Some(listed) => listed,
@@ -214,15 +262,6 @@ async fn region(
         )
         .at(crate::plugin::Path::attribute("location"))
     })
-}
-
-async fn must_not_exist(client: &ArmClient, id: &VersionId, call: &Call) -> Result<(), Diagnostic> {
-    let text = id.to_string();
-    match client.versions().get(id, call).await {
-        Ok(_) => Err(existing::diagnostic(schema::TYPE, Kind::WORD, id.name().as_str(), &text)),
-        Err(error) if error.is_not_found() => Ok(()),
-        Err(error) => Err(failed(Operation::Create, &text, call, &error)),
-    }
 }
 
 /// Reads the version: one request, or a part of one where its siblings are read as well.

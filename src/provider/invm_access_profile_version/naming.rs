@@ -8,72 +8,105 @@ use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::{ProvisioningState, Version};
 use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::applied;
+use crate::provider::connection::Names;
 
 /// How long ago a version may have been published to be taken for what a run left behind that was killed.
 const LATELY: Duration = Duration::days(1);
 
-/// The name after the highest of: the versions that Azure lists, those this process has seen come and go, and the
-/// one that is being replaced. Whichever of the old and the new version Terraform handles first, the new name is the
-/// higher one, and a name is never used twice: a guest agent would not notice the new rules.
-///
-/// # Errors
-/// When the highest possible version exists.
-pub fn next(
-    listed: &[Version],
-    seen: Option<&VersionName>,
-    replaced: Option<&VersionName>,
-) -> Result<VersionName, Diagnostic> {
-    let listed = listed.iter().filter_map(|version| version.name.as_deref()?.parse::<VersionName>().ok());
-    let highest = listed.chain(seen.cloned()).chain(replaced.cloned()).max();
-    let Some(highest) = highest else { return Ok(VersionName::first()) };
-    highest.next().ok_or_else(|| {
-        let detail =
-            format!("Version {highest} is the last that Azure can number. Set `name` to a free version.");
-        Diagnostic::error("No version number is left", detail).at(Path::attribute("name"))
-    })
+/// The versions that a profile has, as far as the next one is concerned.
+#[derive(Debug)]
+pub struct Siblings<'a> {
+    profile: &'a ProfileId,
+    planned: &'a Value,
+    now: OffsetDateTime,
+    highest: Option<VersionName>,
+    twins: Vec<VersionId>,
 }
 
-/// The highest of the versions that Azure lists, if it is just what is planned, was published lately, and is none that
-/// this process has seen (and so created).
-#[must_use]
-pub fn twin(
-    listed: &[Version],
-    profile: &ProfileId,
-    seen: Option<&VersionName>,
-    planned: &Value,
-    now: OffsetDateTime,
-) -> Option<VersionId> {
-    let named = listed
-        .iter()
-        .filter_map(|version| Some((version.name.as_deref()?.parse::<VersionName>().ok()?, version)));
-    let (name, version) = named.max_by(|one, other| one.0.cmp(&other.0))?;
-    let going = matches!(
-        version.provisioning_state,
-        Some(ProvisioningState::Failed | ProvisioningState::Canceled | ProvisioningState::Deleting)
-    );
-    let published =
-        version.published_date.as_deref().and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok());
-    // One without a date is still being published.
-    let lately = published.is_none_or(|date| now - date < LATELY);
-    if going || !lately || seen.is_some_and(|seen| *seen >= name) {
-        return None;
+impl<'a> Siblings<'a> {
+    /// None yet, beside this plan.
+    #[must_use]
+    pub fn new(profile: &'a ProfileId, planned: &'a Value, now: OffsetDateTime) -> Self {
+        Self { profile, planned, now, highest: None, twins: Vec::new() }
     }
-    let id = profile.version(name);
-    let (returned, _) = model::state(&id, version.clone(), planned);
-    let (_, differing) = applied::settle(planned.clone(), returned);
-    differing.is_none().then_some(id)
+
+    /// Takes one that Azure lists.
+    pub fn add(&mut self, version: &Version, seen: &Names) {
+        let Some(name) = version.name.as_deref().and_then(|name| name.parse::<VersionName>().ok()) else {
+            return;
+        };
+        if !seen.is_own(&name) && self.is_twin(&name, version) {
+            self.twins.push(self.profile.version(name.clone()));
+        }
+        self.highest = self.highest.take().max(Some(name));
+    }
+
+    /// Whether a version is just what is planned and was published lately: a run that was killed may have left it.
+    fn is_twin(&self, name: &VersionName, version: &Version) -> bool {
+        let going = matches!(
+            version.provisioning_state,
+            Some(ProvisioningState::Failed | ProvisioningState::Canceled | ProvisioningState::Deleting)
+        );
+        let published =
+            version.published_date.as_deref().and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok());
+        // One without a date is still being published.
+        let lately = published.is_none_or(|date| self.now - date < LATELY);
+        if going || !lately {
+            return false;
+        }
+        let id = self.profile.version(name.clone());
+        let (returned, _) = model::state(&id, version.clone(), self.planned);
+        applied::settle(self.planned.clone(), returned).1.is_none()
+    }
+
+    /// The name after the highest of: the versions that Azure lists, those this process has seen come and go, and the
+    /// one that is being replaced. Whichever of the old and the new version Terraform handles first, the new name is
+    /// the higher one, and a name is never used twice: a guest agent would not notice the new rules.
+    ///
+    /// # Errors
+    /// When the highest possible version exists.
+    pub fn next(
+        &self,
+        seen: Option<&VersionName>,
+        replaced: Option<&VersionName>,
+    ) -> Result<VersionName, Diagnostic> {
+        let Some(highest) = self.highest.as_ref().max(seen).max(replaced) else {
+            return Ok(VersionName::first());
+        };
+        highest.next().ok_or_else(|| {
+            let detail =
+                format!("Version {highest} is the last that Azure can number. Set `name` to a free version.");
+            Diagnostic::error("No version number is left", detail).at(Path::attribute("name"))
+        })
+    }
+
+    /// Those that equal what is planned, were published lately, and are none of this process's own.
+    #[must_use]
+    pub fn twins(self) -> Vec<VersionId> {
+        self.twins
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn listed(names: &[&str]) -> Vec<Version> {
-        names.iter().map(|name| Version { name: Some((*name).to_owned()), ..Version::default() }).collect()
-    }
+    const PROFILE: &str = crate::provider::azure_double::PROFILE;
 
     fn name(text: &str) -> VersionName {
         text.parse().unwrap()
+    }
+
+    fn next(listed: &[&str], seen: Option<&str>, replaced: Option<&str>) -> Result<VersionName, Diagnostic> {
+        let (profile, planned) = (PROFILE.parse().unwrap(), Value::Null);
+        let mut siblings = Siblings::new(&profile, &planned, OffsetDateTime::now_utc());
+        for name in listed {
+            let state = Some(ProvisioningState::Deleting);
+            let name = Some((*name).to_owned());
+            siblings
+                .add(&Version { name, provisioning_state: state, ..Version::default() }, &Names::default());
+        }
+        siblings.next(seen.map(name).as_ref(), replaced.map(name).as_ref())
     }
 
     #[test]
@@ -83,40 +116,46 @@ mod tests {
 
     #[test]
     fn the_next_is_above_all_by_number() {
-        assert_eq!(next(&listed(&["1.9.0", "1.10.2", "oddity"]), None, None).unwrap(), name("1.10.3"));
-        assert_eq!(next(&listed(&["1.0.0"]), Some(&name("1.0.7")), None).unwrap(), name("1.0.8"));
-        assert_eq!(next(&[], None, Some(&name("2.0.4"))).unwrap(), name("2.0.5"));
+        assert_eq!(next(&["1.9.0", "1.10.2", "oddity"], None, None).unwrap(), name("1.10.3"));
+        assert_eq!(next(&["1.0.0"], Some("1.0.7"), None).unwrap(), name("1.0.8"));
+        assert_eq!(next(&[], None, Some("2.0.4")).unwrap(), name("2.0.5"));
     }
 
     #[test]
     fn there_is_an_end_to_numbers() {
         let last = "2147483647.2147483647.2147483647";
-        assert_eq!(next(&listed(&[last]), None, None).unwrap_err().path, Some(Path::attribute("name")));
+        assert_eq!(next(&[last], None, None).unwrap_err().path, Some(Path::attribute("name")));
     }
 
     #[test]
     fn a_twin_is_the_same_and_young_and_nobody_s() {
-        const PROFILE: &str = crate::provider::azure_double::PROFILE;
         let profile: ProfileId = PROFILE.parse().unwrap();
-        let version: Version =
-            serde_json::from_value(crate::provider::azure_double::version("1.0.4", false)).unwrap();
+        let version = |name: &str| -> Version {
+            serde_json::from_value(crate::provider::azure_double::version(name, false)).unwrap()
+        };
         let now = OffsetDateTime::parse("2026-01-02T03:00:00Z", &Rfc3339).unwrap();
-        let (state, _) = model::state(
-            &profile.version(name("1.0.4")),
-            version.clone(),
-            &Value::object([("profile_id", Value::from(PROFILE))]),
-        );
+        let prior = Value::object([("profile_id", Value::from(PROFILE))]);
+        let (state, _) = model::state(&profile.version(name("1.0.4")), version("1.0.4"), &prior);
         let Value::Object(mut planned) = state else { panic!("an object") };
         for open in ["id", "name", "published_date"] {
             planned.insert(open.to_owned(), Value::unknown());
         }
-        let with = |planned: &crate::plugin::value::Members, seen: Option<&VersionName>, now| {
-            twin(std::slice::from_ref(&version), &profile, seen, &Value::Object(planned.clone()), now)
+        let with = |planned: &crate::plugin::value::Members, own: Option<&str>, now| {
+            let planned = Value::Object(planned.clone());
+            let mut names = Names::default();
+            if let Some(own) = own {
+                names.saw(&name(own));
+            }
+            let mut siblings = Siblings::new(&profile, &planned, now);
+            for one in ["1.0.4", "1.0.2"] {
+                siblings.add(&version(one), &names);
+            }
+            siblings.twins().iter().map(|id| id.name().as_str().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(with(&planned, None, now), Some(profile.version(name("1.0.4"))));
-        assert_eq!(with(&planned, Some(&name("1.0.4")), now), None, "it is this process's own");
-        assert_eq!(with(&planned, None, now + Duration::days(2)), None, "it is old");
+        assert_eq!(with(&planned, None, now), ["1.0.4", "1.0.2"]);
+        assert_eq!(with(&planned, Some("1.0.4"), now), ["1.0.2"], "one is this process's own");
+        assert!(with(&planned, None, now + Duration::days(2)).is_empty(), "they are old");
         planned.insert("mode".to_owned(), "Enforce".into());
-        assert_eq!(with(&planned, None, now), None, "it is another");
+        assert!(with(&planned, None, now).is_empty(), "they are others");
     }
 }

@@ -81,13 +81,15 @@ async fn versions_come_page_by_page_until_there_are_enough() {
 #[tokio::test]
 async fn profiles_pass_their_filters_and_bring_no_state_unless_wanted() {
     let azure = Azure::start().await;
-    let pages = [json!([profile("web"), {"id": "/x"}, profile("app")])];
+    let mut elsewhere = profile("x");
+    elsewhere["id"] = "/x".into();
+    let pages = [json!([profile("web"), elsewhere, profile("app")])];
     azure.lists(&format!("{GALLERY}/inVMAccessControlProfiles"), &pages).await;
     let arguments = [("gallery_id", Value::from(GALLERY)), ("name_prefix", "w".into())];
     let events = list(&azure, invm_access_profile::schema::TYPE, &arguments, false, 0).await;
     assert_eq!(events.iter().filter(|event| event.identity.is_some()).count(), 1);
     assert!(events.iter().all(|event| event.resource_object.is_none()));
-    assert!(events[1].diagnostic[0].detail.contains("it has no name"), "{events:?}");
+    assert!(events[1].diagnostic[0].detail.contains("it is about another object, /x"), "{events:?}");
 }
 
 #[tokio::test]

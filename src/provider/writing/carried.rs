@@ -16,7 +16,7 @@ const FORMAT: u32 = 1;
 pub struct Carried {
     #[serde(default)]
     format: u32,
-    /// The object that the planned one takes the place of, by name. Of a version, a name chosen by the provider must
+    /// The object that the planned one takes the place of: a version by its name, a profile by its id. A name chosen by the provider must
     /// be above it, since a guest agent notices new rules by a new id only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
@@ -55,10 +55,10 @@ pub enum Work {
 }
 
 impl Carried {
-    /// A plan that may take the place of the object of this name.
+    /// A plan that may take the place of this object: a version by its name, a profile by its id.
     #[must_use]
-    pub fn replacing(name: &str) -> Self {
-        Self { replaces: Some(name.to_owned()), ..Self::default() }
+    pub fn replacing(object: &str) -> Self {
+        Self { replaces: Some(object.to_owned()), ..Self::default() }
     }
 
     /// The same plan for an object whose parent is in this region.
@@ -100,6 +100,12 @@ impl Carried {
     #[must_use]
     pub const fn is_replacement(&self) -> bool {
         self.replaces.is_some()
+    }
+
+    /// Whether the plan takes the place of this object.
+    #[must_use]
+    pub fn replaces(&self, object: &str) -> bool {
+        self.replaces.as_deref().is_some_and(|replaced| replaced.to_lowercase() == object.to_lowercase())
     }
 
     /// The version that the plan takes the place of.

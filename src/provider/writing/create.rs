@@ -10,9 +10,25 @@
 use super::carried::{Carried, Work};
 use super::{Job, Written};
 use crate::arm::error::{Error, human};
-use crate::arm::{Fate, PendingOperation, Started};
+use crate::arm::models::ProvisioningState;
+use crate::arm::models::Resource as _;
+use crate::arm::{Begun, Fate, PendingOperation, Started};
 use crate::plugin::resource::{Interrupted, Stored};
 use crate::plugin::{Diagnostic, Value};
+use crate::provider::existing::Existing;
+
+/// Whether the request to create has met somebody else's object.
+pub fn met_another<K: Written>(
+    job: &Job<'_, K>,
+    planned: &Value,
+    begun: &Result<Begun<K::Object>, Error>,
+) -> bool {
+    match begun {
+        Ok(Begun::There { perhaps_ours: false, .. }) => true,
+        Ok(Begun::There { object, .. }) => !job.is_as_planned(planned, (**object).clone(), K::TELLING),
+        _ => false,
+    }
+}
 
 /// Takes what the request to create gave, and sees it to its end. `planned` is the state that was planned.
 ///
@@ -21,18 +37,40 @@ use crate::plugin::{Diagnostic, Value};
 pub async fn create<K: Written>(
     job: &Job<'_, K>,
     planned: &Value,
-    begun: Result<Started<K::Object>, Error>,
+    begun: Result<Begun<K::Object>, Error>,
 ) -> Result<Stored, Interrupted> {
+    if met_another(job, planned, &begun) {
+        let changed = matches!(begun, Ok(Begun::There { changed: true, .. }));
+        return Err(job.exists(if changed { Existing::Changed } else { Existing::Appeared }).into());
+    }
     // In boxes, one of them: what waits for minutes has no room for what is over.
     match begun {
         Err(error) => Box::pin(in_doubt(job, planned, error)).await,
-        Ok(Started { operation: None, body: Some(object) }) => Ok(job.done(planned.clone(), *object)),
-        Ok(Started { operation, body }) => {
+        Ok(Begun::Taken(Started { operation: None, body: Some(object) })) => created(job, planned, *object),
+        Ok(Begun::Taken(Started { operation, body })) => {
             let operation = operation.unwrap_or_else(|| PendingOperation::look_at(&job.id.to_string()));
             let shown = body.map(|body| Box::new(K::outline(*body)));
             Box::pin(to_its_end(job, planned, operation, shown)).await
         }
+        // An earlier attempt of ours has made it.
+        Ok(Begun::There { object, .. }) => match object.provisioning_state() {
+            None | Some(ProvisioningState::Succeeded) => created(job, planned, *object),
+            Some(_) => {
+                let operation = PendingOperation::look_at(&job.id.to_string());
+                let shown = Some(Box::new(K::outline(*object)));
+                Box::pin(to_its_end(job, planned, operation, shown)).await
+            }
+        },
     }
+}
+
+/// The object is there. Where what cannot be changed differs from what was sent, two have created it at once, and the
+/// other one has won.
+fn created<K: Written>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> Result<Stored, Interrupted> {
+    if !job.is_as_planned(planned, object.clone(), K::FIXED) {
+        return Err(job.exists(Existing::Appeared).into());
+    }
+    Ok(job.done(planned.clone(), object))
 }
 
 /// Waits for a creation that was begun; `shown` is what Azure has shown of the object.
@@ -44,7 +82,7 @@ async fn to_its_end<K: Written>(
 ) -> Result<Stored, Interrupted> {
     // What it gives does not outlive this statement, or there would be room for it all the time.
     let error = match K::finish(&job.client, &operation, &job.call).await {
-        Ok(object) => return Ok(job.done(planned.clone(), object)),
+        Ok(object) => return created(job, planned, object),
         Err(error) => error,
     };
     if matches!(error, Error::Operation(_)) {
@@ -66,6 +104,9 @@ async fn in_doubt<K: Written>(
     }
     let operation = PendingOperation::look_at(&job.id.to_string());
     match job.look().await {
+        Ok(object) if !job.is_as_planned(planned, object.clone(), K::TELLING) => {
+            Err(job.exists(Existing::Appeared).into())
+        }
         Ok(object) => left(job, planned, Some(object), operation, error),
         Err(missing) if missing.is_not_found() && fate == Fate::Doubtful => Err(job.failed(error).into()),
         // Still under way, or nobody can tell: a refresh drops what turns out not to be there.

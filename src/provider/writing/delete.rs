@@ -19,6 +19,8 @@ pub async fn delete<K: Written>(
 ) -> Result<Deleted, Interrupted> {
     let carried = Carried::read(&request.private);
     let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior)?;
+    // A creation of the same object, under another address, waits for this.
+    let _alone = Box::pin(job.alone()).await?;
     let begun = carried.pending.as_ref().filter(|pending| pending.work == Work::Delete);
     let begun = begun.map(|pending| &pending.operation);
     let deleting = Box::pin(K::delete(&job.client, &job.id, begun, &job.call));

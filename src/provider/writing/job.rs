@@ -12,11 +12,16 @@ use crate::plugin::resource::{Interrupted, Partial, Stored};
 use crate::plugin::{Context, Diagnostic, Failure, Value};
 use crate::provider::applied;
 use crate::provider::connection::Connection;
+use crate::provider::existing::{self, Existing};
+use crate::provider::locks::Held;
 use crate::provider::problem::Attempt;
 use crate::provider::timeouts::{self, Operation};
 
 /// How long a look may take at what a write has left behind. The run is over by then, and a person is waiting.
 const LOOK: Duration = Duration::from_secs(3);
+
+/// A part of the second in which a deletion has to begin that this run makes room with.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// One call of Terraform's at work on one object.
 #[derive(Debug)]
@@ -82,6 +87,65 @@ impl<'a, K: Written> Job<'a, K> {
     /// When it is not there, or cannot be told.
     pub async fn look(&self) -> Result<K::Object, arm::Error> {
         K::get(&self.client, &self.id, &Call::new(LOOK, CancellationToken::new())).await
+    }
+
+    /// Whether Azure shows these attributes as they were planned. What the plan left open is no difference.
+    #[must_use]
+    pub fn is_as_planned(&self, planned: &Value, object: K::Object, attributes: &[&str]) -> bool {
+        let (returned, _) = K::state(&self.id, object, planned);
+        attributes.iter().all(|name| match planned.get(name) {
+            Some(wanted) if wanted.is_wholly_known() => returned.get(name) == Some(wanted),
+            _ => true,
+        })
+    }
+
+    /// The error for an object that is not this job's own.
+    #[must_use]
+    pub fn exists(&self, how: Existing) -> Diagnostic {
+        existing::diagnostic(K::TYPE, K::WORD, K::name(&self.id), &self.id.to_string(), how)
+    }
+
+    /// Waits until nothing else in this process is at work on the object.
+    ///
+    /// # Errors
+    /// When the time is up or the run is stopped.
+    pub async fn alone(&self) -> Result<Held, Diagnostic> {
+        let (id, locks) = (self.id.to_string(), self.connection.locks());
+        let waiting = format!("waiting for what else this run does to {id}");
+        let held = self.call.run(&waiting, Duration::ZERO, async { Ok(locks.hold(&id).await) }).await;
+        held.map_err(|error| self.failed(&error))
+    }
+
+    /// Looks before a creation, which has to be [`Self::alone`], whether the object is there already. One that this
+    /// run deletes, since its address was changed, is waited for.
+    ///
+    /// # Errors
+    /// When it is there, or that cannot be told.
+    pub async fn must_not_exist(&self, mut alone: Held, replaces: bool) -> Result<Held, Diagnostic> {
+        let mut looked = false;
+        loop {
+            match K::get(&self.client, &self.id, &self.call).await {
+                Err(error) if error.is_not_found() => return Ok(alone),
+                Err(error) => return Err(self.failed(&error)),
+                Ok(_) if replaces => return Err(self.exists(Existing::Replaced)),
+                Ok(_) if looked => return Err(self.exists(Existing::Found)),
+                Ok(_) => {}
+            }
+            drop(alone);
+            looked = true;
+            self.deletion_begins().await;
+            alone = self.alone().await?;
+        }
+    }
+
+    /// Waits for a moment, or until this process begins to do something to the object.
+    async fn deletion_begins(&self) {
+        let id = self.id.to_string();
+        for _ in 0..20 {
+            if self.connection.locks().is_held(&id) || self.call.pause(MOMENT, "waiting").await.is_err() {
+                return;
+            }
+        }
     }
 
     /// What goes to the state once the object is as it was planned.

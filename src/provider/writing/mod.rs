@@ -29,6 +29,13 @@ pub use job::Job;
 pub trait Written: Send + Sync {
     /// The kind in words: `profile`, `profile version`.
     const WORD: &'static str;
+    /// The resource's type.
+    const TYPE: &'static str;
+    /// The attributes that nobody can change once the object is there. Where they differ from what was sent, the
+    /// object is somebody else's.
+    const FIXED: &'static [&'static str];
+    /// The attributes by which an object is known again whose creation got no clear answer.
+    const TELLING: &'static [&'static str];
     /// What holds it, in words.
     const HOLDER: &'static str;
     /// ARM's members and the attributes they are here.
@@ -40,7 +47,7 @@ pub trait Written: Send + Sync {
     /// Its id.
     type Id: Display + Clone + Send + Sync;
     /// It, as Azure gives it.
-    type Object: Resource + Default + Sync;
+    type Object: Resource + Clone + Default + Sync;
     /// A change of it.
     type Change: Send + Sync;
 
@@ -49,6 +56,9 @@ pub trait Written: Send + Sync {
     /// # Errors
     /// When there is none.
     fn id_in_state(state: &Value) -> Result<Self::Id, Diagnostic>;
+
+    /// The name in an id.
+    fn name(id: &Self::Id) -> &str;
 
     /// The state for what Azure returned, in the spelling of `prior`.
     fn state(id: &Self::Id, object: Self::Object, prior: &Value) -> (Value, Diagnostics);

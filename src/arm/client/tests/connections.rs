@@ -37,7 +37,9 @@ impl Seen {
         self.versions.lock().unwrap().push(request.version());
         // So long that others come meanwhile.
         tokio::time::sleep(Duration::from_millis(20)).await;
-        let mut response = hyper::Response::new(Full::from(profile_json("Succeeded").to_string()));
+        let mut profile = profile_json("Succeeded");
+        profile["id"] = request.uri().path().into();
+        let mut response = hyper::Response::new(Full::from(profile.to_string()));
         response.headers_mut().insert("content-type", "application/json".parse().unwrap());
         if self.closes.load(Ordering::SeqCst) {
             response.headers_mut().insert("connection", "close".parse().unwrap());

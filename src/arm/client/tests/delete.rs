@@ -6,13 +6,9 @@ const OP: &str = "/subscriptions/s/providers/Microsoft.Compute/locations/westus/
 
 #[tokio::test]
 async fn deletes_that_end_at_once() {
-    for (response, expected) in [
-        (ResponseTemplate::new(200), Deleted::Now),
-        (ResponseTemplate::new(204), Deleted::Absent),
-        (status(404, arm_error("ResourceNotFound", "gone")), Deleted::Absent),
-        (status(404, arm_error("ParentResourceNotFound", "gone")), Deleted::Absent),
-        (status(404, arm_error("ResourceGroupNotFound", "gone")), Deleted::Absent),
-    ] {
+    for (response, expected) in
+        [(ResponseTemplate::new(200), Deleted::Now), (ResponseTemplate::new(204), Deleted::Absent)]
+    {
         let azure = Azure::start().await;
         azure.answer("DELETE", &profile_path(), 1, response).await;
         assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), expected);
@@ -88,12 +84,13 @@ async fn versions_that_nobody_deletes_end_the_wait_and_are_named() {
     let azure = Azure::start().await;
     let nested = arm_error("CannotDeleteResource", "nested resources exist");
     azure.answer("DELETE", &profile_path(), 999, status(409, nested)).await;
-    let listed = json!({"value": [{"name": "1.0.0", "properties": {}}, {"name": "1.0.1", "properties": {"provisioningState": "Deleting"}}]});
+    let listed = json!({"value": [version_json("1.0.0", "Succeeded"), version_json("1.0.1", "Deleting")]});
     azure.answer("GET", &format!("{}/versions", profile_path()), 999, ok(listed)).await;
     let error = azure.client.profiles().delete(&profile_id(), &call_of(20_000)).await.unwrap_err().error;
     let report = error.report();
     assert!(error.is_nested_resources() && report.contains("version 1.0.0 is there"), "{report}");
     assert!(!report.contains("1.0.1"), "it is on its way out: {report}");
+    assert_eq!(azure.requests().await.len(), 2, "at once");
 }
 
 #[tokio::test]
@@ -104,7 +101,7 @@ async fn a_version_that_was_just_deleted_is_waited_for() {
     azure.answer("DELETE", &version, 1, ResponseTemplate::new(204)).await;
     azure.answer("DELETE", &profile_path(), 30, status(409, nested)).await;
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
-    let listed = json!({"value": [{"name": "1.0.0", "properties": {"provisioningState": "Succeeded"}}]});
+    let listed = json!({"value": [version_json("1.0.0", "Succeeded")]});
     azure.answer("GET", &format!("{}/versions", profile_path()), 999, ok(listed)).await;
     let id = profile_id().version("1.0.0".parse().unwrap());
     azure.client.versions().delete(&id, &call()).await.unwrap();
@@ -120,6 +117,34 @@ async fn other_conflicts_are_not_tried_again() {
     let error = azure.client.profiles().delete(&profile_id(), &call()).await.unwrap_err().error;
     assert!(matches!(error, Error::Service(_)) && error.is_conflict() && error.is_forbidden());
     assert_eq!(azure.requests().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_deletion_that_finds_nothing_is_checked() {
+    for code in ["ResourceNotFound", "ParentResourceNotFound", "ResourceGroupNotFound"] {
+        let nothing = || status(404, arm_error(code, "no"));
+        let azure = Azure::start().await;
+        azure.answer("DELETE", &profile_path(), 9, nothing()).await;
+        azure.answer("GET", &profile_path(), 9, nothing()).await;
+        let profiles = azure.client.profiles();
+        assert_eq!(profiles.delete(&profile_id(), &call()).await.unwrap(), Deleted::Absent);
+        assert_eq!(azure.requests().await.len(), 2);
+
+        // It is there after all: asked again.
+        let azure = Azure::start().await;
+        azure.answer("DELETE", &profile_path(), 1, nothing()).await;
+        azure.answer("GET", &profile_path(), 9, ok(profile_json("Succeeded"))).await;
+        azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
+        azure.client.profiles().delete(&profile_id(), &call()).await.unwrap();
+        assert_eq!(azure.requests().await.len(), 3);
+
+        // But not for ever, and a state never forgets what is there.
+        let azure = Azure::start().await;
+        azure.answer("DELETE", &profile_path(), 99, nothing()).await;
+        azure.answer("GET", &profile_path(), 99, ok(profile_json("Succeeded"))).await;
+        assert!(azure.client.profiles().delete(&profile_id(), &call()).await.is_err());
+        assert_eq!(azure.requests().await.len(), 8);
+    }
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn the_resource_provider_is_registered_once_for_all() {
 async fn a_write_is_repeated_while_the_service_does_not_see_the_registration() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 3, unregistered()).await;
-    azure.answer("PUT", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    azure.answer("PUT", &profile_path(), 1, status(201, profile_json("Succeeded"))).await;
     azure.answer("POST", &format!("{COMPUTE}/register"), 1, registration("Registered")).await;
     patient(&azure).profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap();
     assert_eq!(azure.lines().await.len(), 5);

@@ -66,7 +66,8 @@ async fn the_log_tells_each_request_and_no_secret() {
             "GET",
             &list,
             1,
-            ok(json!({"value": [{"name": "shown-body", "tags": {"adminPassword": "hidden-password"}}]})),
+            ok(json!({"value": [{"name": "shown-body", "location": "l", "tags": {"adminPassword": "hidden-password"},
+                "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS"}}]})),
         )
         .await;
     azure.client.profiles().list(&gallery_id(), &call()).await.unwrap();

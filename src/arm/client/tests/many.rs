@@ -14,13 +14,16 @@ fn version_body() -> VersionBody {
 }
 
 async fn create(azure: &Azure, ids: &[VersionId]) -> Duration {
-    let slow =
-        ok(json!({"properties": {"provisioningState": "Succeeded"}})).set_delay(Duration::from_millis(60));
-    Mock::given(method("PUT")).respond_with(slow).mount(&azure.server).await;
+    for id in ids {
+        let mut body = version_json(id.name().as_str(), "Succeeded");
+        body["id"] = id.to_string().into();
+        let slow = status(201, body).set_delay(Duration::from_millis(60));
+        Mock::given(method("PUT")).and(path(id.to_string())).respond_with(slow).mount(&azure.server).await;
+    }
     let (call, body, before) = (call(), version_body(), Instant::now());
     let writes = ids.iter().map(async |id| azure.client.versions().begin_create(id, &body, &call).await);
     for result in futures::future::join_all(writes).await {
-        assert_eq!(result.unwrap().operation, None);
+        assert_eq!(taken(result.unwrap()).operation, None);
     }
     before.elapsed()
 }

@@ -20,7 +20,7 @@ use super::*;
 use crate::arm::call::Call;
 use crate::arm::ids::{GalleryId, ProfileId, VersionId};
 use crate::arm::models::*;
-use crate::arm::{Application, Fate, Location, Outlook, Secret};
+use crate::arm::{Application, Fate, Location, Outlook, Secret, Started};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +49,20 @@ fn version_id() -> VersionId {
 fn profile_json(state: &str) -> Value {
     json!({"id": profile_path(), "name": "p", "location": "westus",
         "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS", "provisioningState": state}})
+}
+
+/// A version as a list or a read gives it.
+fn version_json(name: &str, state: &str) -> Value {
+    json!({"id": format!("{}/versions/{name}", profile_path()), "name": name, "location": "westus",
+        "properties": {"mode": "Audit", "defaultAccess": "Deny", "provisioningState": state}})
+}
+
+/// What was begun, of a create that met nothing.
+fn taken<T: std::fmt::Debug>(begun: Begun<T>) -> Started<T> {
+    match begun {
+        Begun::Taken(started) => started,
+        there => panic!("{there:?}"),
+    }
 }
 
 fn profile_body() -> ProfileBody {

@@ -16,6 +16,7 @@ fn unknown() -> ResponseTemplate {
 
 async fn create(azure: &Azure) -> Result<Profile, Error> {
     let started = azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await?;
+    let started = super::taken(started);
     azure.client.profiles().finish(&started.operation.unwrap(), &call()).await
 }
 

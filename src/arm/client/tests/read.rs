@@ -24,7 +24,8 @@ async fn a_read_is_one_request_with_all_its_headers() {
 #[tokio::test]
 async fn the_id_decides_the_path_and_keeps_its_spelling() {
     let azure = Azure::start().await;
-    azure.answer("GET", &format!("{}/versions/1.0.0", profile_path()), 1, ok(json!({}))).await;
+    let shown = ok(version_json("1.0.0", "Succeeded"));
+    azure.answer("GET", &format!("{}/versions/1.0.0", profile_path()), 1, shown).await;
     azure.client.versions().get(&version_id(), &call()).await.unwrap();
     assert_eq!(azure.lines().await, [format!("GET {P}/versions/1.0.0")]);
 }
@@ -131,8 +132,8 @@ async fn an_entry_that_cannot_be_read_leaves_the_others() {
     let azure = Azure::start().await;
     let list = format!("{}/versions", profile_path());
     let bad = json!({"id": "/x/1.0.1", "name": "1.0.1", "properties": {"rules": "none"}});
-    let page =
-        json!({"value": [{"name": "1.0.0"}, bad, {"name": "1.0.2"}], "nextLink": format!("{list}?page=2")});
+    let page = json!({"value": [version_json("1.0.0", "Succeeded"), bad, version_json("1.0.2", "Succeeded")],
+        "nextLink": format!("{list}?page=2")});
     azure.answer("GET", &list, 1, ok(page.clone())).await;
     azure.answer("GET", &list, 1, ok(json!({"value": []}))).await;
     let mut pages = azure.client.versions().pages(&profile_id()).unwrap();
@@ -149,6 +150,109 @@ async fn an_entry_that_cannot_be_read_leaves_the_others() {
     azure.answer("GET", &list, 1, ok(page)).await;
     let error = azure.client.versions().list(&profile_id(), &call).await.unwrap_err();
     assert!(error.to_string().contains("/x/1.0.1"), "who wants all must not get fewer: {error}");
+}
+
+#[tokio::test]
+async fn an_answer_is_believed_about_the_object_alone_that_was_asked_for() {
+    let with = |pointer: &str, value: Value| {
+        let mut body = profile_json("Succeeded");
+        *body.pointer_mut(pointer).unwrap() = value;
+        body
+    };
+    for (body, says) in [
+        (json!({}), "no \"location\""),
+        (with("/location", Value::Null), "no \"location\""),
+        (with("/properties/osType", Value::Null), "no \"osType\""),
+        (with("/properties/applicableHostEndpoint", Value::Null), "no \"applicableHostEndpoint\""),
+        (with("/id", format!("{GALLERY}/inVMAccessControlProfiles/q").into()), "about another object"),
+        (with("/id", GALLERY.into()), "about another object"),
+        (version_json("1.0.0", "Succeeded"), "no \"osType\""),
+    ] {
+        let azure = Azure::start().await;
+        azure.answer("GET", &profile_path(), 9, ok(body.clone())).await;
+        let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+        assert!(matches!(error, Error::Unreadable { .. }) && error.to_string().contains(says), "{error}");
+        assert_eq!(azure.requests().await.len(), 3, "a hiccup passes");
+        let list = format!("{GALLERY}/inVMAccessControlProfiles");
+        if body["id"].as_str() != Some(&format!("{list}/q")) {
+            azure.answer("GET", &list, 9, ok(json!({"value": [body]}))).await;
+            let error = azure.client.profiles().list(&gallery_id(), &call()).await.unwrap_err();
+            assert!(matches!(error, Error::Unreadable { .. }), "{error}");
+        }
+    }
+    // Another spelling is the same object.
+    for id in [profile_path().to_uppercase(), format!("{}/", profile_path().to_lowercase())] {
+        let azure = Azure::start().await;
+        azure.answer("GET", &profile_path(), 9, ok(with("/id", id.into()))).await;
+        azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
+    }
+    // Azure gives a version the type of its profile.
+    let azure = Azure::start().await;
+    let mut version = version_json("1.0.0", "Succeeded");
+    version["type"] = "Microsoft.Compute/galleries/inVMAccessControlProfiles".into();
+    azure.answer("GET", &version_id().to_string(), 9, ok(version.clone())).await;
+    azure.client.versions().get(&version_id(), &call()).await.unwrap();
+    let list = format!("{}/versions", profile_path());
+    azure.answer("GET", &list, 9, ok(json!({"value": [version]}))).await;
+    assert_eq!(azure.client.versions().list(&profile_id(), &call()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_comes_in_is_bounded() {
+    use std::io::Write as _;
+    let large = format!("{{\"description\": \"{}\"", "x".repeat(9 << 20));
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(large.as_bytes()).unwrap();
+    let packed = ResponseTemplate::new(200)
+        .set_body_bytes(packed.finish().unwrap())
+        .insert_header("content-encoding", "gzip");
+    for (response, requests, says) in [
+        (ResponseTemplate::new(200).set_body_string(large.clone()), 1, "larger than 8 MiB"),
+        (packed, 1, "larger than 8 MiB"),
+        (status(403, json!(large)), 1, "larger than 8 MiB"),
+        (ResponseTemplate::new(200).set_body_string("[0".repeat(600_000).replace('[', ",")), 3, "parts"),
+    ] {
+        let azure = Azure::start().await;
+        azure.answer("GET", &profile_path(), 99, response).await;
+        let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+        assert!(matches!(&error, Error::TooLarge { .. }) && error.to_string().contains(says), "{error}");
+        assert_eq!(azure.requests().await.len(), requests);
+    }
+    // An error of a megabyte is told in short.
+    let azure = Azure::start().await;
+    let message = "word ".repeat(200_000);
+    azure.answer("GET", &profile_path(), 9, status(400, arm_error("Bad", &message))).await;
+    let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
+    assert!(error.report().len() < 10_000, "{}", error.report().len());
+}
+
+/// A list that always has another page.
+struct Endless(std::sync::atomic::AtomicUsize, usize);
+
+impl Respond for Endless {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let page = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let entries = vec![json!({"name": "x"}); self.1];
+        ok(json!({"value": entries, "nextLink": format!("{}?page={page}", request.url.path())}))
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_given_up() {
+    for (entries, says) in [(0, "more than 1000 pages"), (30_000, "more than 100000 entries")] {
+        let azure = Azure::start().await;
+        let endless = Endless(std::sync::atomic::AtomicUsize::new(0), entries);
+        Mock::given(method("GET")).respond_with(endless).mount(&azure.server).await;
+        let mut pages = azure.client.versions().pages(&profile_id()).unwrap();
+        let call = call_of(60_000);
+        let error = loop {
+            match pages.next(&call).await {
+                Ok(page) => assert!(page.is_some()),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(&error, Error::TooLarge { .. }) && error.to_string().contains(says), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ const P: &str = "/inVMAccessControlProfiles/p";
 const OP: &str = "/subscriptions/s/providers/Microsoft.Compute/locations/westus/capsOperations/7";
 
 async fn begin(azure: &Azure) -> Started<Profile> {
-    azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap()
+    taken(azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap())
 }
 
 async fn finish(azure: &Azure, started: Started<Profile>) -> Result<Profile, Error> {
@@ -24,9 +24,10 @@ fn created(azure: &Azure, header: &str) -> ResponseTemplate {
 
 #[tokio::test]
 async fn a_final_answer_costs_no_further_request() {
-    let without_state = json!({"name": "p", "properties": {"osType": "Linux"}});
+    let mut without_state = profile_json("Succeeded");
+    without_state["properties"].as_object_mut().unwrap().remove("provisioningState");
     for (code, body) in
-        [(200, profile_json("Succeeded")), (201, profile_json("succeeded")), (200, without_state)]
+        [(201, profile_json("Succeeded")), (201, profile_json("succeeded")), (201, without_state)]
     {
         let azure = Azure::start().await;
         azure.answer("PUT", &profile_path(), 1, status(code, body)).await;
@@ -75,10 +76,12 @@ async fn a_location_that_answers_with_the_object_ends_it() {
 async fn without_an_address_the_object_tells_even_if_it_is_not_visible_at_first() {
     for first in [
         ResponseTemplate::new(202),
-        status(200, profile_json("Updating")),
+        status(201, profile_json("Updating")),
         ResponseTemplate::new(201).set_body_string("{\"trunc"),
-        ResponseTemplate::new(200),
-        status(200, json!({"properties": {"osType": 7}})),
+        ResponseTemplate::new(201),
+        status(201, json!({"properties": {"osType": 7}})),
+        status(201, json!({})),
+        status(201, version_json("1.0.0", "Succeeded")),
     ] {
         let azure = Azure::start().await;
         azure.answer("PUT", &profile_path(), 1, first).await;
@@ -118,7 +121,7 @@ async fn a_failed_operation_gives_its_whole_error() {
         }
     }
     let azure = Azure::start().await;
-    azure.answer("PUT", &profile_path(), 1, status(200, profile_json("Failed"))).await;
+    azure.answer("PUT", &profile_path(), 1, status(201, profile_json("Failed"))).await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Failed"))).await;
     let started = begin(&azure).await;
     assert!(started.body.is_some(), "the object is there, and must not be lost");
@@ -194,7 +197,7 @@ async fn a_write_under_way_is_learnt_of_though_cancelled() {
     };
     let (id, body, profiles) = (profile_id(), profile_body(), azure.client.profiles());
     let (result, ()) = tokio::join!(profiles.begin_create(&id, &body, &call), cancel);
-    let started = result.unwrap();
+    let started = taken(result.unwrap());
     assert!(started.body.is_some() && started.operation.is_some());
 }
 
@@ -229,10 +232,67 @@ async fn a_busy_object_is_waited_for() {
     let azure = Azure::start().await;
     let busy = status(409, arm_error("Conflict", "Another operation is in progress"))
         .insert_header("retry-after-ms", "3");
-    azure.answer("PUT", &profile_path(), 3, busy).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    azure.answer("PUT", &profile_path(), 3, busy.clone()).await;
     azure.answer("PUT", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
+    let change = ProfileChange { description: Some(Some("x".to_owned())), ..ProfileChange::default() };
+    azure.client.profiles().begin_update(&profile_id(), &change, &call()).await.unwrap();
+    assert_eq!(azure.requests().await.len(), 5);
+
+    // A create waits while something above is busy and its own object is not there.
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 2, busy).await;
+    azure.answer("GET", &profile_path(), 9, status(404, arm_error("ResourceNotFound", "no"))).await;
+    azure.answer("PUT", &profile_path(), 1, status(201, profile_json("Succeeded"))).await;
     begin(&azure).await;
-    assert_eq!(azure.requests().await.len(), 4);
+    assert_eq!(azure.requests().await.len(), 5);
+}
+
+#[tokio::test]
+async fn a_create_takes_over_nothing_that_appeared_after_the_look() {
+    let busy = || status(409, arm_error("Conflict", "Another operation is in progress"));
+    let fixed =
+        || status(409, arm_error("PropertyChangeNotAllowed", "Changing property 'x' is not allowed."));
+    let bad = || status(400, arm_error("PropertyChangeNotAllowed", "Changing property 'x' is not allowed."));
+    let change = || ok(profile_json("Updating"));
+    for (answer, looks, taken_as_a_change) in
+        [(busy(), 1, false), (fixed(), 1, false), (bad(), 1, false), (change(), 0, true)]
+    {
+        for doubt in [false, true] {
+            let azure = Azure::start().await;
+            if doubt {
+                azure.answer("PUT", &profile_path(), 1, status(503, json!({}))).await;
+            }
+            azure.answer("PUT", &profile_path(), 9, answer.clone()).await;
+            azure.answer("GET", &profile_path(), 9, ok(profile_json("Creating"))).await;
+            let (id, body, call) = (profile_id(), profile_body(), call());
+            let begun = azure.client.profiles().begin_create(&id, &body, &call).await.unwrap();
+            let Begun::There { perhaps_ours, changed, .. } = begun else { panic!("{begun:?}") };
+            assert_eq!((perhaps_ours, changed), (doubt, taken_as_a_change), "{:?}", azure.lines().await);
+            let lines = azure.lines().await;
+            assert_eq!(lines.iter().filter(|line| line.starts_with("GET")).count(), looks, "{lines:?}");
+        }
+    }
+    // The doubt about one name is none about the next.
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 1, status(503, json!({}))).await;
+    azure.answer("PUT", &profile_path(), 9, change()).await;
+    let call = call();
+    for doubt in [true, false] {
+        let begun =
+            azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call).await.unwrap();
+        assert!(matches!(begun, Begun::There { perhaps_ours, .. } if perhaps_ours == doubt), "{begun:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_that_is_not_about_the_object_stays_one() {
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 9, status(409, arm_error("ScopeLocked", "a lock is on it"))).await;
+    azure.answer("GET", &profile_path(), 9, status(404, arm_error("ResourceNotFound", "no"))).await;
+    let begun = azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await;
+    assert!(begun.unwrap_err().is_forbidden());
+    assert_eq!(azure.requests().await.len(), 2);
 }
 
 #[tokio::test]
@@ -250,7 +310,8 @@ async fn an_update_reads_edits_and_writes() {
     assert_eq!(
         sent,
         json!({"location": "westus", "properties": {"mode": "Enforce", "defaultAccess": "Allow",
-            "rules": {"privileges": [{"name": "n", "path": "/p"}], "roles": [], "identities": [], "roleAssignments": []}, "targetLocations": [{"name": "westus"}]}})
+            "rules": {"privileges": [{"name": "n", "path": "/p"}], "roles": [], "identities": null, "roleAssignments": []}, "targetLocations": [{"name": "westus"}]}}),
+        "just what was read, but for the change"
     );
     let azure = Azure::start().await;
     azure.answer("GET", &path, 1, status(404, arm_error("ResourceNotFound", "gone"))).await;

@@ -1,0 +1,86 @@
+//! Creating, without taking over what is there.
+//!
+//! The service has no condition for a PUT: on an object that exists it is a change. So a caller looks first, and what
+//! appears between its look and its PUT is told by the answer: 201 for a new object, 200 for one that was there, 409
+//! for one that is busy or cannot be changed so. An attempt of our own that got no clear answer (its connection broke,
+//! the service was in trouble) may have made the object, so after one of those the caller has to compare.
+
+use super::super::call::{Call, Fate};
+use super::super::error::Error;
+use super::super::ids::ProfileId;
+use super::super::models::Resource;
+use super::super::operation::Started;
+use super::super::pace::random;
+use super::write::Write;
+use super::{ArmClient, believed};
+use azure_core::Bytes;
+use azure_core::http::Method;
+
+/// What became of a request to create.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Begun<T> {
+    /// The service creates the object.
+    Taken(Started<T>),
+    /// An object of this name was there.
+    There {
+        /// It, as it was shown.
+        object: Box<T>,
+        /// Whether an earlier attempt of this very request may have made it.
+        perhaps_ours: bool,
+        /// Whether the service has taken the request as a change of it.
+        changed: bool,
+    },
+}
+
+impl ArmClient {
+    /// Asks for a new object. While something above it is busy, that is waited for.
+    pub(super) async fn begin_create<T: Resource>(
+        &self,
+        path: &str,
+        profile: &ProfileId,
+        body: &Bytes,
+        call: &Call,
+    ) -> Result<Begun<T>, Error> {
+        // What another name has met says nothing of this one.
+        call.begin_write();
+        let accepted = &[200, 201, 202];
+        let write = Write { method: Method::Put, path, profile, body: Some(body), accepted, creates: true };
+        let mut earlier = 0;
+        loop {
+            let refusal = match self.write(&write, call).await {
+                Ok(answer) if answer.status == 200 => {
+                    let shown = match believed::object(&answer, path) {
+                        Ok(shown) => Ok(Box::new(shown)),
+                        Err(_) => Box::pin(self.get(path, call)).await.map(Box::new),
+                    };
+                    return match shown {
+                        Ok(object) => {
+                            Ok(Begun::There { object, perhaps_ours: call.was_in_doubt(), changed: true })
+                        }
+                        Err(error) if error.is_not_found() => {
+                            self.taken(&answer, path, call).await.map(Begun::Taken)
+                        }
+                        Err(error) => Err(error),
+                    };
+                }
+                Ok(answer) => return self.taken(&answer, path, call).await.map(Begun::Taken),
+                Err(error) if error.is_conflict() || error.is_fixed_property() => error,
+                Err(error) => return Err(error),
+            };
+            match Box::pin(self.get(path, call)).await {
+                Ok(object) => {
+                    call.note_fate(Fate::Settled);
+                    let object = Box::new(object);
+                    return Ok(Begun::There { object, perhaps_ours: call.was_in_doubt(), changed: false });
+                }
+                Err(_) if !refusal.is_another_operation() => return Err(refusal),
+                Err(_) => {}
+            }
+            let wait = self.inner.pace.busy.wait(earlier, random());
+            earlier += 1;
+            tracing::info!(target: "provider.lro", operation = %write, wait_ms = wait.as_millis() as u64, "busy, trying again");
+            call.heard(|last| last.error = refusal.arm().cloned().map(Box::new));
+            call.pause(wait, &write).await?;
+        }
+    }
+}
