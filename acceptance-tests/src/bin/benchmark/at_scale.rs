@@ -1,242 +1,150 @@
-//! How long a refresh takes under ARM's token buckets: a simulation, in virtual time, the same at every run.
+//! How long many versions take under the recorded buckets of Azure: a simulation, in virtual time, the same at every
+//! run.
 //!
-//! What it takes from Microsoft's page on request limits: reads of one principal in one subscription fill a bucket of 250
-//! at 25 a second, and who is refused is told to come back in whole seconds. What it takes from this provider: the rules
-//! by which reads share a list. What is assumed: a request takes 80 ms, a page of a list 150, a page holds 50 objects,
-//! ten requests run at a time, and the order of reads has nothing to do with profiles.
+//! Recorded: a write or deletion of a version takes 45 seconds; the Compute provider gives a subscription 150 writes,
+//! 150 deletions, 600 reads and 600 lists in three minutes, and 750, 750, 3,000 and 3,000 in thirty; a creation takes
+//! six reads out of that bucket besides our two. Assumed: the buckets fill steadily, a request takes 80 ms, a page of a
+//! list 150 ms, and Terraform itself takes no time.
 
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use super::table::table;
 use super::workload::EACH;
 
-const BUCKET: f64 = 250.0;
-const PER_SECOND: f64 = 25.0;
-const REQUEST: f64 = 0.080;
-const PAGE: f64 = 0.150;
-const WORKERS: usize = 10;
-/// Lists younger than this answer.
-const AGE: f64 = 60.0;
-/// As many entries of 40 rules find room; from three quarters on no list is begun.
-const ROOM: usize = 8_500;
-/// After so many profiles with more than one read, a first read begins with the list.
-const HABIT: usize = 2;
+const OPERATION: u64 = 45_200;
+const REQUEST: u64 = 80;
+const PAGE: u64 = 150;
 
-/// How versions are spread.
-struct Case {
-    name: &'static str,
-    versions: usize,
-    subscriptions: usize,
-    /// Configurations that are refreshed at the same time, each by a process of its own.
-    configurations: usize,
-    /// Whether each of them has a principal of its own.
-    own_principals: bool,
-    /// Whether versions of a profile are read one after the other, as where each profile has a module of its own.
-    in_order: bool,
+/// A request, and how many further ones the service takes from the same bucket for work of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Read(u32),
+    List,
+    Write,
+    Delete,
+    /// Nothing is asked for so many milliseconds, but looks at an operation, whose bucket is deep.
+    Wait(u64),
 }
 
-const CASES: [Case; 7] = [
-    case("1,000", 1_000, 1, 1, false, false),
-    case("10,000", 10_000, 1, 1, false, false),
-    case("10,000, a module for each profile", 10_000, 1, 1, false, true),
-    case("100,000 in 10 subscriptions", 100_000, 10, 1, false, false),
-    case("the same, a module for each profile", 100_000, 10, 1, false, true),
-    case("the same, 10 configurations by subscription", 100_000, 10, 10, false, true),
-    case("100,000 in one subscription, 10 configurations", 100_000, 1, 10, true, true),
+/// What is done to each version, or to each profile of ten.
+struct Work {
+    name: &'static str,
+    steps: &'static [Step],
+    each: usize,
+}
+
+const WORK: [Work; 4] = [
+    Work {
+        name: "create",
+        steps: &[Step::Read(0), Step::Write, Step::Wait(OPERATION), Step::Read(6)],
+        each: 1,
+    },
+    Work { name: "delete", steps: &[Step::Delete, Step::Wait(OPERATION)], each: 1 },
+    Work { name: "refresh, by lists", steps: &[Step::List], each: EACH },
+    Work { name: "refresh, one by one", steps: &[Step::Read(0)], each: 1 },
 ];
-
-const fn case(
-    name: &'static str,
-    versions: usize,
-    subscriptions: usize,
-    configurations: usize,
-    own_principals: bool,
-    in_order: bool,
-) -> Case {
-    Case { name, versions, subscriptions, configurations, own_principals, in_order }
-}
 
 /// Prints the table.
 pub(crate) fn print() {
-    let rows: Vec<Vec<String>> = CASES
-        .iter()
-        .map(|case| {
-            let (single, list) = (simulate(case, false), simulate(case, true));
-            vec![
-                case.name.to_owned(),
-                single.requests.to_string(),
-                clock(single.seconds),
-                list.requests.to_string(),
-                clock(list.seconds),
-                list.refused.to_string(),
-            ]
-        })
-        .collect();
-    let head = ["versions", "single reads", "take", "with lists", "take", "refused"];
-    table("A refresh under ARM's token buckets, ten versions to a profile", &head, &rows);
+    let mut rows = Vec::new();
+    for work in &WORK {
+        for versions in [100, 1_000, 100_000] {
+            let times =
+                [10, 50, 200].map(|parallel| clock(simulate(work.steps, versions / work.each, parallel)));
+            rows.push([vec![work.name.to_owned(), versions.to_string()], times.to_vec()].concat());
+        }
+    }
+    let head = ["", "versions", "-parallelism=10", "50", "200"];
+    table("Under the recorded buckets of one subscription, ten versions to a profile", &head, &rows);
 }
 
-fn clock(seconds: f64) -> String {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let whole = seconds.round() as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
+fn clock(milliseconds: u64) -> String {
+    if milliseconds < 60_000 {
+        return format!("{} s", milliseconds.div_ceil(1_000));
+    }
+    let minutes = milliseconds.div_ceil(60_000);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours @ 0..48, minutes) => format!("{hours} h {minutes} min"),
+        (hours, _) => format!("{}.{} days", hours / 24, hours % 24 * 10 / 24),
+    }
 }
 
-/// What a refresh came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Outcome {
-    requests: usize,
-    refused: usize,
-    seconds: f64,
-}
-
-/// The tokens of one principal in one subscription.
+/// A bucket of tokens that fills steadily.
 struct Bucket {
+    size: f64,
+    window: f64,
     tokens: f64,
     at: f64,
 }
 
 impl Bucket {
-    /// Takes a token at a time no earlier than this: when it has one, and how often it was refused before.
-    fn take(&mut self, mut now: f64) -> (f64, usize) {
-        let mut refused = 0;
-        loop {
-            if now > self.at {
-                self.tokens = PER_SECOND.mul_add(now - self.at, self.tokens).min(BUCKET);
-                self.at = now;
+    fn new(size: f64, minutes: f64) -> Self {
+        Self { size, window: minutes * 60_000.0, tokens: size, at: 0.0 }
+    }
+
+    /// When so many tokens are there, no earlier than this.
+    fn when(&self, now: f64, count: f64) -> f64 {
+        let missing = count - self.tokens;
+        if missing <= 0.0 { now } else { now.max(self.at + missing * self.window / self.size) }
+    }
+
+    fn take(&mut self, now: f64, count: f64) {
+        let filled = (now - self.at).max(0.0) * self.size / self.window;
+        self.tokens = (self.tokens + filled).min(self.size) - count;
+        self.at = self.at.max(now);
+    }
+}
+
+/// The two buckets of one kind of request.
+struct Limit([Bucket; 2]);
+
+impl Limit {
+    fn new(in_3: f64, in_30: f64) -> Self {
+        Self([Bucket::new(in_3, 3.0), Bucket::new(in_30, 30.0)])
+    }
+
+    /// Takes tokens as soon as both buckets have them; gives the moment.
+    fn take(&mut self, now: u64, count: u32) -> u64 {
+        let count = f64::from(count);
+        #[allow(clippy::cast_precision_loss)]
+        let when = self.0.iter().fold(now as f64, |when, bucket| bucket.when(when, count)).ceil();
+        self.0.iter_mut().for_each(|bucket| bucket.take(when, count));
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let when = when as u64;
+        when
+    }
+}
+
+/// Does the steps for each of so many things, some at a time; gives the milliseconds until all are done.
+fn simulate(steps: &[Step], count: usize, parallel: usize) -> u64 {
+    let (mut reads, mut lists) = (Limit::new(600.0, 3_000.0), Limit::new(600.0, 3_000.0));
+    let (mut writes, mut deletes) = (Limit::new(150.0, 750.0), Limit::new(150.0, 750.0));
+    // The next moment of each worker, and the step that it is at.
+    let mut workers: BinaryHeap<Reverse<(u64, usize)>> =
+        (0..parallel.min(count)).map(|_| Reverse((0, 0))).collect();
+    let mut left = count - workers.len();
+    let mut end = 0;
+    while let Some(Reverse((now, at))) = workers.pop() {
+        let Some(step) = steps.get(at) else {
+            end = end.max(now);
+            if left > 0 {
+                left -= 1;
+                workers.push(Reverse((now, 0)));
             }
-            if self.tokens >= 1.0 {
-                self.tokens -= 1.0;
-                return (now, refused);
-            }
-            refused += 1;
-            now += ((1.0 - self.tokens) / PER_SECOND).ceil().max(1.0) + REQUEST;
-        }
-    }
-}
-
-/// One process with its worker slots.
-struct Process {
-    waiting: VecDeque<usize>,
-    families: HashMap<usize, Family>,
-    repeated: usize,
-    kept: usize,
-}
-
-#[derive(Default)]
-struct Family {
-    reads: usize,
-    /// When the list was asked for, and when it is there.
-    list: Option<(f64, f64)>,
-    entries: usize,
-}
-
-/// A worker that is free at a time; the heap gives the earliest.
-#[derive(PartialEq)]
-struct Free(f64, usize);
-
-impl Eq for Free {}
-
-impl Ord for Free {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other.0.total_cmp(&self.0).then_with(|| other.1.cmp(&self.1))
-    }
-}
-
-impl PartialOrd for Free {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-fn simulate(case: &Case, lists: bool) -> Outcome {
-    let mut order: Vec<usize> = (0..case.versions).collect();
-    if !case.in_order {
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        for at in (1..order.len()).rev() {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            order.swap(at, usize::try_from(state % (at as u64 + 1)).unwrap_or(0));
-        }
-    }
-    let share = case.versions.div_ceil(case.configurations);
-    let mut processes: Vec<Process> = (0..case.configurations)
-        .map(|own| Process {
-            waiting: order.iter().copied().filter(|version| version / share == own).collect(),
-            families: HashMap::new(),
-            repeated: 0,
-            kept: 0,
-        })
-        .collect();
-    let mut buckets: HashMap<(usize, usize), Bucket> = HashMap::new();
-    let mut free: BinaryHeap<Free> =
-        (0..case.configurations * WORKERS).map(|worker| Free(0.0, worker)).collect();
-    let mut outcome = Outcome::default();
-    let in_subscription = case.versions.div_ceil(case.subscriptions);
-    while let Some(Free(now, worker)) = free.pop() {
-        outcome.seconds = outcome.seconds.max(now);
-        let own = worker / WORKERS;
-        let Some(process) = processes.get_mut(own) else { continue };
-        let Some(version) = process.waiting.pop_front() else { continue };
-        let principal = if case.own_principals { own } else { 0 };
-        let key = (version / in_subscription, principal);
-        let bucket = buckets.entry(key).or_insert(Bucket { tokens: BUCKET, at: 0.0 });
-        let ready = match process.arrive(version / EACH, now, lists) {
-            Found::Kept(ready) => ready,
-            Found::Nothing { by_list } => {
-                let (begun, refused) = bucket.take(now);
-                outcome.requests += 1;
-                outcome.refused += refused;
-                let ready = begun + if by_list { PAGE } else { REQUEST };
-                if by_list {
-                    process.listed(version / EACH, begun, ready);
-                }
-                ready
-            }
+            continue;
         };
-        free.push(Free(ready.max(now), worker));
+        let done = match step {
+            Step::Read(more) => reads.take(now, 1 + more) + REQUEST,
+            Step::List => lists.take(now, 1) + PAGE,
+            Step::Write => writes.take(now, 1) + REQUEST,
+            Step::Delete => deletes.take(now, 1) + REQUEST,
+            Step::Wait(time) => now + time,
+        };
+        workers.push(Reverse((done, at + 1)));
     }
-    outcome
-}
-
-enum Found {
-    /// An entry that is there at this time.
-    Kept(f64),
-    /// A request is needed, for a page of the list or for the object.
-    Nothing { by_list: bool },
-}
-
-impl Process {
-    fn arrive(&mut self, profile: usize, now: f64, lists: bool) -> Found {
-        let family = self.families.entry(profile).or_default();
-        family.reads += 1;
-        if family.reads == 2 {
-            self.repeated += 1;
-        }
-        if family.list.is_some_and(|(begun, _)| now - begun >= AGE) {
-            self.kept -= family.entries;
-            family.entries = 0;
-            family.list = None;
-        }
-        if let Some((_, ready)) = family.list
-            && family.entries > 0
-        {
-            family.entries -= 1;
-            self.kept -= 1;
-            return Found::Kept(ready);
-        }
-        let usual = family.reads > 1 || self.repeated >= HABIT;
-        Found::Nothing { by_list: lists && usual && family.list.is_none() && self.kept < ROOM / 4 * 3 }
-    }
-
-    fn listed(&mut self, profile: usize, begun: f64, ready: f64) {
-        let family = self.families.entry(profile).or_default();
-        let left = EACH.saturating_sub(family.reads);
-        family.list = Some((begun, ready));
-        family.entries = left;
-        self.kept += left;
-    }
+    end
 }
 
 #[cfg(test)]
@@ -244,23 +152,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bucket_gives_its_burst_and_then_its_rate() {
-        let mut bucket = Bucket { tokens: BUCKET, at: 0.0 };
-        assert!((0..250).all(|_| bucket.take(0.0) == (0.0, 0)));
-        let (when, refused) = bucket.take(0.0);
-        assert!(refused == 1 && (1.0..1.2).contains(&when), "{when}");
+    fn buckets_give_what_they_hold_and_then_their_rate() {
+        let mut limit = Limit::new(600.0, 3_000.0);
+        assert!((0..600).all(|_| limit.take(0, 1) == 0));
+        assert_eq!(limit.take(0, 1), 300, "200 a minute");
     }
 
     #[test]
-    fn single_reads_are_bound_by_the_rate_and_lists_are_not() {
-        // In no order many lists are read at a time; a module for each profile has one list read after another.
-        for (in_order, requests, longest) in [(false, 1_300, 60.0), (true, 1_100, 180.0)] {
-            let case = case("", 10_000, 1, 1, false, in_order);
-            let (single, list) = (simulate(&case, false), simulate(&case, true));
-            assert_eq!(single.requests, 10_000);
-            assert!((385.0..410.0).contains(&single.seconds), "{single:?}");
-            assert!(list.requests < requests && list.seconds < longest, "{list:?}");
-            assert_eq!(simulate(&case, true), list, "the same every time");
-        }
+    fn ten_at_a_time_are_bound_by_the_operations_and_more_by_the_reads() {
+        let [create, delete, by_lists, singly] = WORK;
+        let minutes = |work: &Work, versions: usize, parallel| {
+            simulate(work.steps, versions / work.each, parallel) / 60_000
+        };
+        assert_eq!(minutes(&create, 1_000, 10), 75);
+        assert!((45..60).contains(&minutes(&create, 1_000, 50)), "{}", minutes(&create, 1_000, 50));
+        assert_eq!(minutes(&delete, 100, 10), 7);
+        assert_eq!(minutes(&by_lists, 1_000, 10), 0);
+        assert!(minutes(&singly, 1_000, 10) >= 2);
+        assert_eq!(
+            simulate(create.steps, 1_000, 50),
+            simulate(create.steps, 1_000, 50),
+            "the same every time"
+        );
     }
 }

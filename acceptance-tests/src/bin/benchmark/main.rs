@@ -9,6 +9,7 @@ mod commands;
 mod lone;
 mod many;
 mod options;
+mod pace;
 mod state_server;
 mod table;
 mod usage;
@@ -81,6 +82,9 @@ fn run(options: Options) -> Result<(), Trouble> {
         usage::load(),
     ));
     let rig = Rig { provider, emulator, options };
+    if rig.options.pace {
+        return pace::measure(&rig);
+    }
     lone::measure(&rig)?;
     many::measure(&rig)?;
     commands::measure(&rig)

@@ -11,7 +11,8 @@ usage: cargo benchmark [-- OPTIONS]
   --starts N         how often each program is started                   [60]
   --in-flight N      calls that wait at the same time for the memory     [200]
   --provider FILE    this binary in place of the release build
-  --at-scale         only a simulation of refreshes under ARM's token buckets: a second, and no build";
+  --pace             only how soon the ends of operations are noticed: six minutes
+  --at-scale         only a simulation of many versions under Azure's buckets of requests: a second, and no build";
 
 /// The wishes.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) starts: usize,
     /// Calls that wait at a time.
     pub(crate) in_flight: usize,
+    /// Only the operations.
+    pub(crate) pace: bool,
     /// Only the simulation.
     pub(crate) at_scale: bool,
     /// The binary to measure.
@@ -38,12 +41,17 @@ impl Options {
             commands: 1000,
             starts: 60,
             in_flight: 200,
+            pace: false,
             at_scale: false,
             provider: None,
         };
         while let Some(name) = arguments.next() {
             if matches!(name.as_str(), "--help" | "-h") {
                 return Ok(None);
+            }
+            if name == "--pace" {
+                options.pace = true;
+                continue;
             }
             if name == "--at-scale" {
                 options.at_scale = true;
