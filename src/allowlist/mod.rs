@@ -54,7 +54,7 @@ pub use grants::{Grant, count_grants, grants, grants_of_draft};
 pub use learn::{
     Learned, Learner, LeftOut, LeftOutRequest, Options as LearnOptions, Reason, Report, Wider, learn,
 };
-pub use picture::{Picture, graphviz, markdown, mermaid, text};
+pub use picture::{Picture, Unknown, graphviz, markdown, mermaid, text};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};
 

@@ -11,11 +11,12 @@ pub const USAGE: &str = "\
 usage: terraform-provider-gallery explain FILE [OPTIONS]
 
 Says who may call what by the allowlists in FILE, what is closed to everybody, what becomes of every other request,
-and what is wrong. Nothing is sent anywhere. FILE is `-` for standard input, or JSON of one of these kinds:
+and what is wrong. What is not known is said. Nothing is sent anywhere. FILE is `-` for standard input, or JSON of one of these kinds:
 
   rules            { mode, default_access, rules }, or the value of `rules` alone, as maps or as Azure's lists
   a version        as `az sig in-vm-access-control-profile-version show`, az rest or the portal export it; also a list
-  an ARM template  every version in it, nested ones too (for Bicep: `bicep build FILE --stdout`)
+  an ARM template  every version in it, nested ones too (for Bicep: `bicep build FILE --stdout`); parameters have
+                   their default values
   Terraform        `terraform show -json` of a state or a plan, or a state file; azapi's versions too
 
 Options:
@@ -24,7 +25,8 @@ Options:
   --os OS              Linux or Windows, where the file does not say
   --help
 
-Exit code: 0 nothing is wrong, 1 there is a finding of severity error, 2 something cannot be read or holds no rules.
+Exit code: 0 nothing is wrong; 1 there is a finding of severity error; 2 something cannot be read, a template does not
+tell it, or there are no rules; 3 nothing that is known is wrong, and something is known only after apply.
 ";
 
 /// How the answer is written.

@@ -21,8 +21,10 @@ use version::Explained;
 const FINE: u8 = 0;
 /// There is a finding of severity `error`.
 const WRONG: u8 = 1;
-/// The arguments, the file, or rules in it cannot be read, or there are no rules in it.
+/// The arguments, the file, or something in it cannot be read, or there are no rules in it.
 const UNREADABLE: u8 = 2;
+/// Nothing known is wrong, and something is known only after an apply.
+const UNKNOWN: u8 = 3;
 
 /// Runs the command with the arguments after its name, and gives its exit code. `-` as a file is `input`.
 pub fn run(
@@ -52,27 +54,35 @@ pub fn run(
         }
     };
     let mut explained = Vec::new();
-    let mut refused = false;
-    for version in found {
+    let mut unread = found.unread;
+    for version in found.versions {
         match version.explain(&arguments) {
-            Ok(one) => explained.push(one),
-            Err(error) => {
-                refused = true;
-                complain(format!("explain: {}: {}: {error}", arguments.file.display(), version.title()));
+            Ok(one) => {
+                // What a template does not say nobody will say later either.
+                if !one.is_later {
+                    unread.extend(one.unknown.iter().map(|what| format!("{}: {what}", version.title())));
+                }
+                explained.push(one);
             }
+            Err(error) => unread.push(format!("{}: {error}", version.title())),
         }
     }
     drop(output.write_all(shown(&arguments, &explained).as_bytes()));
+    for what in &unread {
+        complain(format!("explain: {}: {what}", arguments.file.display()));
+    }
     let wrong =
         explained.iter().flat_map(|one| &one.findings).filter(|one| one.severity == Severity::Error).count();
     if wrong > 0 && matches!(arguments.format, Format::Mermaid | Format::Dot) {
         let findings = if wrong == 1 { "1 finding".to_owned() } else { format!("{wrong} findings") };
         complain(format!("explain: {findings} of severity error; --format text tells more"));
     }
-    match (refused, wrong) {
-        (true, _) => UNREADABLE,
-        (false, 0) => FINE,
-        (false, _) => WRONG,
+    let is_unknown = explained.iter().any(|one| !one.unknown.is_empty());
+    match (unread.is_empty(), wrong) {
+        (false, _) => UNREADABLE,
+        (true, 1..) => WRONG,
+        (true, 0) if is_unknown => UNKNOWN,
+        (true, 0) => FINE,
     }
 }
 

@@ -1,5 +1,6 @@
 //! One version found in a file, and what it comes to.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde_json::{Map, Value};
@@ -7,7 +8,7 @@ use serde_json::{Map, Value};
 use super::arguments::Arguments;
 use crate::allowlist::{
     Context, Document, Draft, Endpoint, Finding, FindingId, List, OsType, Picture, Refused, Severity,
-    Subject, document_findings, findings, open_document_findings,
+    Subject, Unknown, document_findings, findings, open_document_findings,
 };
 
 /// A version in a file. Texts in it may stand for others that only come later.
@@ -45,12 +46,12 @@ impl Profile {
 }
 
 /// Texts that stand for others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Open {
     /// None: the file says everything.
     Nothing,
-    /// Expressions of ARM's templates: in brackets, and not in two.
-    Expressions,
+    /// Expressions of a template that could not be resolved, as they are written, and why.
+    Expressions(BTreeMap<String, String>),
     /// What a plan does not know yet, marked by [`LATER`].
     Later,
 }
@@ -59,18 +60,22 @@ pub(super) enum Open {
 pub(super) const LATER: &str = "(known after apply)";
 
 impl Open {
-    fn is_open(self, text: &str) -> bool {
+    fn is_open(&self, text: &str) -> bool {
         match self {
             Self::Nothing => false,
-            Self::Expressions => text.starts_with('[') && !text.starts_with("[[") && text.ends_with(']'),
+            Self::Expressions(unresolved) => unresolved.contains_key(text),
             Self::Later => text == LATER,
         }
     }
 
-    fn called(self, text: &str) -> String {
+    /// What is said of a text that stands for another: a verb and all that follows.
+    fn told(&self, text: &str) -> String {
         match self {
-            Self::Expressions => format!("the expression {text}"),
-            Self::Nothing | Self::Later => "known after apply".to_owned(),
+            Self::Expressions(unresolved) => match unresolved.get(text) {
+                Some(why) => format!("is the expression {text}, and {why}"),
+                None => format!("is the expression {text}"),
+            },
+            Self::Nothing | Self::Later => "is known after apply".to_owned(),
         }
     }
 }
@@ -80,7 +85,14 @@ impl Open {
 pub(super) struct Explained {
     pub(super) picture: Picture,
     pub(super) findings: Vec<Finding>,
+    /// What is not known, a sentence each.
+    pub(super) unknown: Vec<String>,
+    /// Whether an apply will tell it.
+    pub(super) is_later: bool,
 }
+
+/// How many open places are named.
+const NAMED: usize = 5;
 
 impl Version {
     /// What it is called.
@@ -88,24 +100,45 @@ impl Version {
         if self.title.is_empty() { "the rules" } else { &self.title }
     }
 
-    /// What it comes to. What stands for something else is left as it is, and said.
+    /// What it comes to. What is not known is said, and nothing is said that would follow from it.
     pub(super) fn explain(&self, arguments: &Arguments) -> Result<Explained, Refused> {
         let mut properties = self.properties.clone();
-        let mut notes = self.notes.clone();
+        let mut unknown = Vec::new();
         for (name, alias) in
             [("mode", "mode"), ("default access", "default_access"), ("default access", "defaultAccess")]
         {
-            if let Some(text) = properties.get(alias).and_then(|value| self.open_text(value)) {
-                notes.push(format!("The {name} is {}.", self.open.called(text)));
-                properties.remove(alias);
+            let open = member(&properties, alias).filter(|(_, value)| self.is_open(value));
+            if let Some((member, value)) = open.map(|(member, value)| (member.clone(), value.clone())) {
+                let text = value.as_str().unwrap_or_default();
+                unknown.push(format!("The {name} {}.", self.open.told(text)));
+                properties.insert(member, Value::Null);
             }
         }
-        let beyond = self.beyond(&properties);
-        if let Some(place) = &beyond {
-            notes.push(format!("The rules cannot be told: {place}."));
-            properties.retain(|name, _| name != "rules" && !is_list(name));
+        let whole = self.beyond(&properties);
+        let mut extent = Unknown::Nothing;
+        if let Some(why) = whole {
+            unknown.push(why);
+            extent = Unknown::Rules;
+            properties.retain(|name, _| !name.eq_ignore_ascii_case("rules") && !is_list(name));
+            // So that something is left to be read.
+            properties.insert("rules".to_owned(), Value::Null);
+        } else {
+            let mut places = Vec::new();
+            if let Some((_, rules)) = member(&properties, "rules") {
+                self.open_texts(rules, "rules", &mut places);
+            }
+            if !places.is_empty() {
+                extent = Unknown::Texts;
+            }
+            let more = places.len().saturating_sub(NAMED);
+            for (place, text) in places.into_iter().take(NAMED) {
+                unknown.push(format!("{place} {}.", self.open.told(&text)));
+            }
+            if more > 0 {
+                unknown.push(format!("{more} more values are not known."));
+            }
         }
-        let document = Document::from_value(&Value::Object(properties.clone()))?;
+        let document = Document::from_value(&Value::Object(properties))?;
         let profile = Profile {
             endpoint: arguments.endpoint.or(self.profile.endpoint),
             os_type: arguments.os_type.or(self.profile.os_type),
@@ -116,72 +149,88 @@ impl Version {
             names: self.names.clone(),
             ..Context::default()
         };
-        let mut picture =
-            Picture::new(&document).titled(&*self.title).of_profile(profile.endpoint, profile.os_type);
-        if beyond.is_none() && self.has_open_texts(properties.get("rules")) {
-            notes.push(match self.open {
-                Open::Expressions => {
-                    "Expressions stand as they are; what depends on them is not checked.".to_owned()
-                }
-                _ => "What is known after apply is not checked.".to_owned(),
-            });
-        }
-        for note in notes {
+        let mut picture = Picture::new(&document)
+            .titled(&*self.title)
+            .of_profile(profile.endpoint, profile.os_type)
+            .with_unknown(if unknown.is_empty() { Unknown::Nothing } else { extent.max(Unknown::Words) });
+        for note in self.notes.iter().chain(&unknown) {
             picture = picture.noting(note);
         }
-        let found = if beyond.is_some() {
+        let found = if extent == Unknown::Rules {
             about_access(&document, &context)
         } else {
             open_document_findings(&document, &context, |text| self.open.is_open(text))
         };
-        Ok(Explained { picture, findings: self.as_configured(found) })
+        let is_later = self.open == Open::Later;
+        Ok(Explained { picture, findings: self.as_configured(found), unknown, is_later })
     }
 
-    fn open_text<'v>(&self, value: &'v Value) -> Option<&'v str> {
-        value.as_str().filter(|text| self.open.is_open(text))
+    fn is_open(&self, value: &Value) -> bool {
+        value.as_str().is_some_and(|text| self.open.is_open(text))
     }
 
-    fn has_open_texts(&self, value: Option<&Value>) -> bool {
+    /// Every place in a value at which a text stands for another.
+    fn open_texts(&self, value: &Value, at: &str, places: &mut Vec<(String, String)>) {
         match value {
-            Some(Value::String(text)) => self.open.is_open(text),
-            Some(Value::Array(elements)) => elements.iter().any(|one| self.has_open_texts(Some(one))),
-            Some(Value::Object(members)) => {
-                members.iter().any(|(name, one)| self.open.is_open(name) || self.has_open_texts(Some(one)))
+            Value::String(text) if self.open.is_open(text) => places.push((at.to_owned(), text.clone())),
+            Value::Array(elements) => {
+                for (index, one) in elements.iter().enumerate() {
+                    self.open_texts(one, &format!("{at}[{index}]"), places);
+                }
             }
-            _ => false,
+            Value::Object(members) => {
+                for (name, one) in members {
+                    self.open_texts(one, &format!("{at}.{name}"), places);
+                }
+            }
+            _ => {}
         }
     }
 
-    /// Where something that is no text stands for rules: then nothing can be said about them.
+    /// Where something that is no text stands for rules: then nothing can be said about them. The answer is a sentence.
     fn beyond(&self, properties: &Map<String, Value>) -> Option<String> {
-        let rules = match properties.get("rules") {
+        let told = |at: &str, text: &Value| {
+            format!("The rules cannot be told: {at} {}.", self.open.told(text.as_str().unwrap_or_default()))
+        };
+        let rules = match member(properties, "rules").map(|(_, rules)| rules) {
             None => properties,
             Some(Value::Object(rules)) => rules,
-            Some(other) => {
-                return self.open_text(other).map(|text| format!("they are {}", self.open.called(text)));
-            }
+            Some(other) => return self.is_open(other).then(|| told("`rules`", other)),
         };
-        if self.open == Open::Expressions && rules.contains_key("copy") {
-            return Some("a copy loop makes them".to_owned());
-        }
-        let lists = rules.iter().filter(|(name, _)| is_list(name));
-        for (name, list) in lists {
-            let elements: Vec<&Value> = match list {
-                Value::Array(elements) => elements.iter().collect(),
-                Value::Object(elements) => elements.values().collect(),
-                other => vec![other],
+        for (name, list) in rules.iter().filter(|(name, _)| is_list(name)) {
+            if self.is_open(list) {
+                return Some(told(&format!("rules.{name}"), list));
+            }
+            let elements: Vec<(String, &Value)> = match list {
+                Value::Array(elements) => {
+                    elements.iter().enumerate().map(|(index, one)| (format!("[{index}]"), one)).collect()
+                }
+                Value::Object(elements) => {
+                    elements.iter().map(|(key, one)| (format!("[{key:?}]"), one)).collect()
+                }
+                _ => continue,
             };
-            for element in elements {
-                let members = element.as_object().into_iter().flatten();
-                let holding = members.filter(|(member, _)| {
-                    matches!(
-                        member.as_str(),
-                        "queryParameters" | "query_parameters" | "privileges" | "identities"
-                    )
-                });
-                let open = std::iter::once(element).chain(holding.map(|(_, value)| value));
-                if let Some(text) = open.filter_map(|value| self.open_text(value)).next() {
-                    return Some(format!("something in {name} is {}", self.open.called(text)));
+            for (at, element) in elements {
+                if self.is_open(element) {
+                    return Some(told(&format!("rules.{name}{at}"), element));
+                }
+                for (member, value) in element.as_object().into_iter().flatten() {
+                    // A list or map, and each name in it: who may call what depends on it.
+                    let holds =
+                        ["queryParameters", "query_parameters", "privileges", "identities", "role", "name"];
+                    if !holds.iter().any(|one| one.eq_ignore_ascii_case(member)) {
+                        continue;
+                    }
+                    let mut places = Vec::new();
+                    let parameters = member.to_ascii_lowercase().starts_with("query");
+                    match value {
+                        // The value of one parameter is a text like a path.
+                        Value::Object(_) if parameters => {}
+                        value => self.open_texts(value, &format!("rules.{name}{at}.{member}"), &mut places),
+                    }
+                    if let Some((at, text)) = places.into_iter().next() {
+                        return Some(told(&at, &text.into()));
+                    }
                 }
             }
         }
@@ -227,5 +276,12 @@ fn about_access(document: &Document, context: &Context) -> Vec<Finding> {
 }
 
 fn is_list(name: &str) -> bool {
-    List::ALL.iter().any(|list| name == list.as_str() || name == list.in_documents())
+    List::ALL.iter().any(|list| {
+        name.eq_ignore_ascii_case(list.as_str()) || name.eq_ignore_ascii_case(list.in_documents())
+    })
+}
+
+/// A member of an object, whose name may be in any case.
+fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Option<(&'v String, &'v Value)> {
+    object.iter().find(|(one, _)| one.eq_ignore_ascii_case(name))
 }

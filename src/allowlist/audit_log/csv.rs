@@ -1,44 +1,66 @@
-//! Comma-separated results of Log Analytics (RFC 4180): columns by the names of a record's members, or one column
-//! with the whole event.
+//! Results of Log Analytics as a table (RFC 4180, also with semicolons or tabs): columns by the names of a record's members,
+//! or one column with the whole event.
 
 use super::fields::{Fields, Member, Text};
 use super::walk::row_of;
 use super::{LONGEST_LINE, Reading, Record, TakesLines};
 
-/// Whether a line is the heading of such a file.
-pub(super) fn is_heading(line: &str) -> bool {
-    let names = cells(line).unwrap_or_default();
+/// What separates the cells of such a table, if a line is its heading.
+pub(super) fn separator(line: &str) -> Option<char> {
+    [',', '\t', ';'].into_iter().find(|separator| is_heading(line, *separator))
+}
+
+fn is_heading(line: &str, separator: char) -> bool {
+    let names = cells(line, separator).unwrap_or_default();
     let whole = ["RenderedDescription", "SyslogMessage", "Message", "EventData"];
     let has = |member| names.iter().any(|name| Member::named(name) == member);
     !line.contains('{')
         && ((has(Member::Url) && has(Member::ExePath))
-            || names.iter().any(|name| whole.iter().any(|whole| name.eq_ignore_ascii_case(whole))))
+            || names.iter().any(|name| whole.iter().any(|whole| name.trim().eq_ignore_ascii_case(whole))))
 }
 
 /// Takes the lines of such a file; a quoted cell may go over several.
-#[derive(Default)]
 pub(super) struct Csv {
+    separator: char,
     heading: Option<Vec<String>>,
+    /// Lines whose last cell is not closed, and how many there are.
     open: String,
-    /// Whether a quoted cell is open at the end of `open`.
-    quoted: bool,
+    lines: usize,
+}
+
+impl Csv {
+    pub(super) fn new(separator: char) -> Self {
+        Self { separator, heading: None, open: String::new(), lines: 0 }
+    }
+
+    /// Gives up a row that is still open.
+    fn give_up(&mut self, reading: &mut Reading) {
+        reading.truncated += usize::from(!self.open.trim().is_empty());
+        reading.not_understood += self.lines.saturating_sub(1);
+        self.open.clear();
+        self.lines = 0;
+    }
 }
 
 impl TakesLines for Csv {
     fn line(&mut self, line: &str, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading)) {
-        if self.quoted {
+        if self.lines > 0 {
             self.open.push('\n');
         }
         self.open.push_str(line);
-        self.quoted ^= line.bytes().filter(|&byte| byte == b'"').count() % 2 == 1;
-        if self.quoted && self.open.len() > LONGEST_LINE {
-            reading.too_long += 1;
-            (self.quoted, self.open) = (false, String::new());
-        }
-        if self.quoted || self.open.is_empty() {
+        self.lines += 1;
+        let Some(row) = cells(&self.open, self.separator) else {
+            if self.open.len() > LONGEST_LINE || self.lines > LONGEST_CELL {
+                self.give_up(reading);
+            }
+            return;
+        };
+        let is_blank = self.open.trim().is_empty();
+        self.open.clear();
+        self.lines = 0;
+        if is_blank {
             return;
         }
-        let row = cells(&std::mem::take(&mut self.open)).unwrap_or_default();
         let Some(heading) = &self.heading else {
             self.heading = Some(row);
             return;
@@ -53,20 +75,25 @@ impl TakesLines for Csv {
         };
         let values = row.into_iter().map(|cell| Text(Some(cell)));
         row_of(heading.iter().map(String::as_str), values, &mut each);
-        if cut && records == 0 {
-            reading.truncated += 1;
+        match (records, cut) {
+            (0, true) => reading.truncated += 1,
+            (0, false) => reading.not_understood += 1,
+            _ => {}
         }
     }
 
     fn end(&mut self, reading: &mut Reading, _: &mut dyn FnMut(Record, &mut Reading)) {
-        reading.truncated += usize::from(!self.open.is_empty());
+        self.give_up(reading);
     }
 }
 
-/// The cells of a line, or nothing while a quoted one is still open.
-fn cells(line: &str) -> Option<Vec<String>> {
+/// Over how many lines a cell may go.
+const LONGEST_CELL: usize = 200;
+
+/// The cells of a line, or nothing while a quoted one is still open. A quote counts at the beginning of a cell alone.
+fn cells(line: &str, separator: char) -> Option<Vec<String>> {
     let mut cells = vec![String::new()];
-    let mut quoted = false;
+    let (mut quoted, mut fresh) = (false, true);
     let mut letters = line.chars().peekable();
     while let Some(letter) = letters.next() {
         let cell = cells.last_mut()?;
@@ -75,10 +102,12 @@ fn cells(line: &str) -> Option<Vec<String>> {
                 letters.next();
                 cell.push('"');
             }
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
+            '"' if quoted => quoted = false,
+            '"' if fresh => quoted = true,
+            letter if letter == separator && !quoted => cells.push(String::new()),
             letter => cell.push(letter),
         }
+        fresh = !quoted && letter == separator;
     }
     (!quoted).then_some(cells)
 }
@@ -89,16 +118,20 @@ mod tests {
 
     #[test]
     fn cells_may_be_quoted_and_hold_commas_quotes_and_ends_of_lines() {
-        assert_eq!(cells("a,\"b,\"\"c\",,d").unwrap(), ["a", "b,\"c", "", "d"]);
-        assert_eq!(cells("a,\"b"), None);
-        assert_eq!(cells("a,\"b\nc\"").unwrap(), ["a", "b\nc"]);
+        assert_eq!(cells("a,\"b,\"\"c\",,d", ',').unwrap(), ["a", "b,\"c", "", "d"]);
+        assert_eq!(cells("a,\"b", ','), None);
+        assert_eq!(cells("a,\"b\nc\"", ',').unwrap(), ["a", "b\nc"]);
+        assert_eq!(cells("a\tsh -c \"x\tb", '\t').unwrap(), ["a", "sh -c \"x", "b"]);
+        assert_eq!(cells("a;\"b;c\";d", ';').unwrap(), ["a", "b;c", "d"]);
     }
 
     #[test]
     fn headings_are_told_from_log_lines() {
-        assert!(is_heading("TimeGenerated [UTC],url,ip,port,processFullPath,method"));
-        assert!(is_heading("\"TimeGenerated\",\"SyslogMessage\""));
-        assert!(!is_heading("2026-07-22T14:27:45.123 [INFO]    started, url unknown"));
-        assert!(!is_heading("{\"url\":1,\"processFullPath\":2}"));
+        assert_eq!(separator("TimeGenerated [UTC],url,ip,port,processFullPath,method"), Some(','));
+        assert_eq!(separator("TimeGenerated [UTC]\turl\tip\tport\tprocessFullPath\tmethod"), Some('\t'));
+        assert_eq!(separator("\"TimeGenerated\";\"url\";\"processFullPath\""), Some(';'));
+        assert_eq!(separator("\"TimeGenerated\",\"SyslogMessage\""), Some(','));
+        assert_eq!(separator("2026-07-22T14:27:45.123 [INFO]    started, url unknown"), None);
+        assert_eq!(separator("{\"url\":1,\"processFullPath\":2}"), None);
     }
 }

@@ -26,13 +26,17 @@ pub(super) enum Member {
     Columns,
     /// The rows of a table.
     Rows,
+    /// The tables of an answer of Log Analytics.
+    Tables,
+    /// The elements of a list.
+    Value,
     Other,
 }
 
 impl Member {
     /// Takes a name in any case; headings may carry a unit, as in `TimeGenerated [UTC]`.
     pub(super) fn named(name: &str) -> Self {
-        const NAMES: [(&str, Member); 15] = [
+        const NAMES: [(&str, Member); 17] = [
             ("method", Member::Method),
             ("url", Member::Url),
             ("ip", Member::Ip),
@@ -48,6 +52,8 @@ impl Member {
             ("TimeCreated", Member::Time),
             ("columns", Member::Columns),
             ("rows", Member::Rows),
+            ("tables", Member::Tables),
+            ("value", Member::Value),
         ];
         let name = name.split(" [").next().unwrap_or_default().trim();
         NAMES
@@ -113,7 +119,7 @@ impl Fields {
                 let list = value.and_then(|text| serde_json::from_str(&text).ok());
                 self.user_groups = list.unwrap_or_default();
             }
-            Member::Columns | Member::Rows | Member::Other => {}
+            Member::Columns | Member::Rows | Member::Tables | Member::Value | Member::Other => {}
         }
     }
 

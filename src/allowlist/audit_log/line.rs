@@ -3,9 +3,13 @@
 
 use serde_json::error::Category;
 
+use super::super::Endpoint;
 use super::trace::Trace;
 use super::walk;
 use super::{Reading, Record, TakesLines};
+
+/// What the system log says of each request that Audit mode would deny (`proxy_authorizer.rs`, lines 71, 107 and 147).
+const DENIED: &str = " denied in audit mode";
 
 /// How many braces of a line are tried as the beginning of a record.
 const TRIED: usize = 4;
@@ -23,6 +27,10 @@ impl TakesLines for Lines {
         }
         // Whatever form it has, a record has this word in it.
         if !line.contains("processFullPath") {
+            match denied(line) {
+                Some((endpoint, url)) => reading.saw_denied(endpoint, url),
+                None => reading.not_understood += usize::from(!line.trim().is_empty()),
+            }
             return;
         }
         let time = time_of(line);
@@ -52,13 +60,23 @@ impl TakesLines for Lines {
         match worst {
             Some(Category::Eof) => reading.truncated += 1,
             Some(_) => reading.malformed += 1,
-            None => {}
+            None => reading.not_understood += 1,
         }
     }
 
     fn end(&mut self, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading)) {
         self.trace.end(reading, found);
     }
+}
+
+/// The endpoint and the target of a request that Audit mode would deny, if a line tells of one.
+fn denied(line: &str) -> Option<(Endpoint, &str)> {
+    let (before, _) = line.split_once(DENIED)?;
+    [Endpoint::Imds, Endpoint::WireServer, Endpoint::HostGaPlugin].into_iter().find_map(|endpoint| {
+        let (_, url) = before.rsplit_once(&format!("{endpoint} request "))?;
+        let is_target = !url.is_empty() && !url.contains(char::is_whitespace);
+        is_target.then_some((endpoint, url))
+    })
 }
 
 fn inside_text(quoted: &str, found: walk::Found<'_>) -> Result<(), serde_json::Error> {

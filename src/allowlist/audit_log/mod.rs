@@ -2,21 +2,27 @@
 //!
 //! One connection summary is a JSON object (`proxy_summary.rs`, lines 12-31). It is met bare, one to a line; with
 //! a header, in `ProxyAgent.Connection.log` and in syslog or journal lines; as a text inside other JSON, in Windows
-//! events and telemetry; and taken apart into columns, in results of Log Analytics, as JSON or CSV. At level Trace
-//! the connection log also holds every request in several lines, which are put together here.
+//! events and telemetry; and taken apart into columns, in results of Log Analytics, as JSON or as a table with commas,
+//! semicolons or tabs. At level Trace the connection log also holds every request in several lines, which are put together
+//! here. The system log has a line for each request that Audit mode would deny, which does not tell who asked.
 //!
-//! The reader looks at the beginning to tell lines, CSV and JSON documents apart, never holds more than one line
-//! or one value, and takes garbage, truncated lines and bytes that are no UTF-8 as they come: what cannot be read
+//! The reader looks at the beginning to tell lines, tables and JSON documents apart, never holds more than one line
+//! or one value, and takes garbage, truncated lines and bytes that are no UTF-8 as they come: what is not understood
 //! is counted. It is generic over [`BufRead`] and opens nothing itself.
 
 mod csv;
 mod fields;
 mod line;
 mod record;
+mod time;
 mod trace;
 mod walk;
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Cursor, Read};
+
+use super::Endpoint;
 
 pub use record::{Outcome, Record};
 
@@ -25,6 +31,9 @@ use line::Lines;
 
 /// The longest line that is read; a longer one is skipped and counted. A record is far below.
 pub const LONGEST_LINE: usize = 1 << 20;
+
+/// How many different requests that Audit mode would deny are kept.
+const MOST_DENIED: usize = 10_000;
 
 /// What reading a log came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +50,12 @@ pub struct Reading {
     pub malformed: usize,
     /// Lines longer than [`LONGEST_LINE`].
     pub too_long: usize,
+    /// Other lines that are not blank, rows and elements in which nothing was understood.
+    pub not_understood: usize,
+    /// Whether it is a table or a list, which may be empty.
+    pub is_table: bool,
+    /// Requests that Audit mode would deny, by endpoint and target, and how often: what lines of the system log say.
+    pub denied: BTreeMap<(Endpoint, String), usize>,
     /// The earliest time seen, as it was written.
     pub first_time: Option<String>,
     /// The latest.
@@ -53,6 +68,31 @@ impl Reading {
         self.summaries + self.traced
     }
 
+    /// Why nothing was read from the log; nothing if something was, or if it is a table without rows.
+    pub fn problem(&self) -> Option<String> {
+        if self.records() > 0 || !self.denied.is_empty() {
+            return None;
+        }
+        let lines = self.truncated + self.malformed + self.too_long + self.not_understood;
+        if lines == 0 {
+            return (!self.is_table).then(|| "it is empty".to_owned());
+        }
+        let lines =
+            if lines == 1 { "1 line or element".to_owned() } else { format!("{lines} lines or elements") };
+        Some(format!(
+            "nothing in it was understood ({lines}). It takes the agent's connection summaries: as lines of \
+             ProxyAgent.Connection.log, of syslog or the journal, as events in JSON, or as a result of Log Analytics in JSON \
+             or as a table with its heading"
+        ))
+    }
+
+    fn saw_denied(&mut self, endpoint: Endpoint, url: &str) {
+        let key = (endpoint, url.to_owned());
+        if self.denied.len() < MOST_DENIED || self.denied.contains_key(&key) {
+            *self.denied.entry(key).or_default() += 1;
+        }
+    }
+
     fn saw(&mut self, record: &Record) {
         if record.traced {
             self.traced += 1;
@@ -60,12 +100,21 @@ impl Reading {
             self.summaries += 1;
         }
         let Some(time) = &record.time else { return };
-        if self.first_time.as_ref().is_none_or(|first| time < first) {
+        if self.first_time.as_ref().is_none_or(|first| comes(Ordering::Less, time, first)) {
             self.first_time = Some(time.clone());
         }
-        if self.last_time.as_ref().is_none_or(|last| time > last) {
+        if self.last_time.as_ref().is_none_or(|last| comes(Ordering::Greater, time, last)) {
             self.last_time = Some(time.clone());
         }
+    }
+}
+
+/// Whether a time lies in this direction from another. A text that is no time stands back behind one that is.
+fn comes(direction: Ordering, one: &str, other: &str) -> bool {
+    match (time::key(one), time::key(other)) {
+        (Some(one), Some(other)) => one.cmp(&other) == direction,
+        (None, None) => one.cmp(other) == direction,
+        (known, _) => known.is_some(),
     }
 }
 
@@ -74,7 +123,7 @@ pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<R
     let mut reading = Reading::default();
     let mut start = Vec::new();
     // Blank lines in front say nothing about the form, nor does the line PowerShell puts before a heading.
-    while start.trim_ascii().is_empty() || start.starts_with(b"#TYPE ") {
+    while start.trim_ascii().is_empty() || start.starts_with(b"#TYPE ") || start.starts_with(b"sep=") {
         start.clear();
         let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
         if (&mut log).take(limit).read_until(b'\n', &mut start)? == 0 {
@@ -92,7 +141,10 @@ pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<R
         walk::documents(&mut log, &mut reading, &mut found)?;
     }
     match form {
-        Form::Csv => each_line(log, &mut Csv::default(), &mut reading, &mut found)?,
+        Form::Csv(separator) => {
+            reading.is_table = true;
+            each_line(log, &mut Csv::new(separator), &mut reading, &mut found)?;
+        }
         Form::Lines | Form::Document => each_line(log, &mut Lines::default(), &mut reading, &mut found)?,
     }
     Ok(reading)
@@ -103,8 +155,8 @@ pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<R
 enum Form {
     /// A record, or a piece of one, in each line.
     Lines,
-    /// Comma-separated values with a heading.
-    Csv,
+    /// Values with a heading, and what separates them.
+    Csv(char),
     /// One JSON value over many lines, or in one very long one.
     Document,
 }
@@ -117,8 +169,7 @@ impl Form {
             Some(b'{') if serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err() => Self::Document,
             Some(b'{') if walk::is_container(text) => Self::Document,
             Some(b'{') => Self::Lines,
-            _ if csv::is_heading(&String::from_utf8_lossy(text)) => Self::Csv,
-            _ => Self::Lines,
+            _ => csv::separator(&String::from_utf8_lossy(text)).map_or(Self::Lines, Self::Csv),
         }
     }
 }

@@ -141,6 +141,108 @@ fn log_analytics_as_csv() {
 }
 
 #[test]
+fn log_analytics_with_tabs_and_semicolons() {
+    let heading = [
+        "TimeGenerated [UTC]",
+        "url",
+        "ip",
+        "port",
+        "processFullPath",
+        "method",
+        "userName",
+        "runAsElevated",
+        "processCmdLine",
+    ];
+    let row = |time: &'static str, command: &'static str| {
+        [
+            time,
+            "/metadata/instance?api-version=2021-02-01",
+            "169.254.169.254",
+            "80",
+            "/opt/a,b;c",
+            "GET",
+            "web",
+            "false",
+            command,
+        ]
+    };
+    for separator in ["\t", ";"] {
+        let table = [
+            format!("\u{feff}{}\r\n", heading.join(separator)),
+            format!(
+                "{}\r\n",
+                row("6/2/2026, 9:00:00.000 AM", "\"sh -c \"\"x\"\"\"")
+                    .map(|cell| if cell.contains(separator) {
+                        format!("\"{cell}\"")
+                    } else {
+                        cell.to_owned()
+                    })
+                    .join(separator)
+            ),
+            "something else\r\n".to_owned(),
+            format!(
+                "{}\r\n",
+                row("6/10/2026, 1:00:00.000 PM", "sh -c x")
+                    .map(|cell| if cell.contains(separator) {
+                        format!("\"{cell}\"")
+                    } else {
+                        cell.to_owned()
+                    })
+                    .join(separator)
+            ),
+        ];
+        let (records, reading) = all(table.concat());
+        assert_eq!(records.len(), 2, "{separator:?} {reading:?}");
+        assert_eq!(
+            (records[0].exe_path.as_str(), records[0].command_line.as_str()),
+            ("/opt/a,b;c", "sh -c \"x\"")
+        );
+        assert_eq!(reading.truncated + reading.not_understood, 1, "{reading:?}");
+        assert_eq!(reading.first_time.as_deref(), Some("6/2/2026, 9:00:00.000 AM"));
+        assert_eq!(reading.last_time.as_deref(), Some("6/10/2026, 1:00:00.000 PM"));
+    }
+}
+
+#[test]
+fn what_is_not_understood_is_counted_in_every_form() {
+    let lines = format!("started\n\n{SAMPLE}\nstopped\n");
+    let list = json!([serde_json::from_str::<Value>(SAMPLE).unwrap(), { "Message": "started" }, 5]);
+    let page = json!({ "value": list });
+    let rows = json!({ "tables": [{ "columns": [{ "name": "SyslogMessage" }], "rows": [[SAMPLE], ["started"], ["stopped"]] }] });
+    let table = format!("SyslogMessage\n\"{}\"\nstarted\nstopped\n", SAMPLE.replace('"', "\"\""));
+    for log in [lines, list.to_string(), page.to_string(), rows.to_string(), table] {
+        let (records, reading) = all(&log);
+        assert_eq!(
+            (records.len(), reading.not_understood, reading.malformed),
+            (1, 2, 0),
+            "{log}: {reading:?}"
+        );
+        assert_eq!(reading.problem(), None);
+    }
+}
+
+#[test]
+fn denied_requests_are_told_by_endpoint_and_target() {
+    let log = "2026-07-22T14:27:45.130 [INFO]    WireServer request /machine?comp=x denied in audit mode, continue forward the request\n\
+               Jul 22 14:27:45 vm azure-proxy-agent[812]: HostGAPlugin request /vmSettings denied in audit mode, continue forward the request\n\
+               Jul 22 14:27:45 vm azure-proxy-agent[812]: 4[2] - IMDS request /a denied in audit mode, continue forward the request\n\
+               Jul 22 14:27:45 vm azure-proxy-agent[812]: 5[2] - IMDS request /a denied in audit mode, continue forward the request\n";
+    let (records, reading) = all(log);
+    assert_eq!((records.len(), reading.not_understood), (0, 0), "{reading:?}");
+    let denied: Vec<_> =
+        reading.denied.iter().map(|((endpoint, url), times)| (*endpoint, url.as_str(), *times)).collect();
+    assert_eq!(
+        denied,
+        [
+            (Endpoint::Imds, "/a", 2),
+            (Endpoint::WireServer, "/machine?comp=x", 1),
+            (Endpoint::HostGaPlugin, "/vmSettings", 1),
+        ]
+    );
+    assert_eq!(reading.problem(), None);
+}
+
+#[test]
 fn a_trace_log_is_put_together() {
     let claims = r#"{"userId":0,"userName":"root","userGroups":["root"],"processId":9,"processName":"python3.10","processFullPath":"/usr/bin/python3.10","processCmdLine":"python3","runAsElevated":true,"clientIp":"127.0.0.1","clientPort":5}"#;
     let request = |id: u8, url: &str, end: &[&str]| {

@@ -31,6 +31,10 @@ impl Trace {
     ) -> bool {
         let Some((header, ids, message)) = taken_apart(line) else { return false };
         let begins = message.strip_prefix("Got request from ");
+        // The system log has this line of a request alone.
+        if message.contains("denied in audit mode") && self.ids != Some(ids) {
+            return false;
+        }
         if self.ids != Some(ids) || begins.is_some() {
             self.end(reading, found);
             self.ids = Some(ids);

@@ -1,6 +1,7 @@
 //! Finding records inside JSON of any shape, without building the value: an object that is a record, an object
 //! with a text that holds one (an event), a table of columns and rows, and lists of any of them.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read};
 
@@ -27,6 +28,7 @@ pub(super) fn documents(
         let mut log = Noting { log, seen: false };
         let mut deserializer = serde_json::Deserializer::from_reader(&mut log);
         let mut elements = 0;
+        let missed = Missed::default();
         let walked = {
             let mut each = |fields: Fields| {
                 elements += 1;
@@ -34,11 +36,14 @@ pub(super) fn documents(
                     found(record, reading);
                 }
             };
-            Walk { depth: 0, found: &mut each }.deserialize(&mut deserializer)
+            let counting = Counting::Elements(&missed);
+            Walk { depth: 0, counting, found: &mut each }.deserialize(&mut deserializer)
         };
-        reading.lines += elements;
+        reading.lines += elements + missed.count.get();
+        reading.is_table |= missed.is_list.get();
+        reading.not_understood += missed.count.get();
         match walked.map_err(|error| (error.classify(), error)) {
-            Ok(_) => {}
+            Ok(_) => reading.not_understood += usize::from(elements == 0 && !missed.is_list.get()),
             Err((Category::Io, error)) => return Err(error.into()),
             Err((Category::Eof, _)) => {
                 // The end between two values is the end; inside one it is a cut.
@@ -78,12 +83,38 @@ pub(super) fn is_container(text: &[u8]) -> bool {
 /// Finds records in the JSON value a text begins with; what follows it is left alone. Gives how many were found.
 pub(super) fn text(text: &str, depth: u8, found: Found<'_>) -> Result<usize, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Walk { depth, found }.deserialize(&mut deserializer)
+    Walk { depth, counting: Counting::Nothing, found }.deserialize(&mut deserializer)
+}
+
+/// Elements of a list or rows of a table that hold no record.
+#[derive(Debug, Default)]
+struct Missed {
+    count: Cell<usize>,
+    /// Whether there is a list or table.
+    is_list: Cell<bool>,
+}
+
+impl Missed {
+    /// Takes an element into account in which this many records were found.
+    fn element(&self, records: usize) {
+        self.count.set(self.count.get() + usize::from(records == 0));
+    }
+}
+
+/// What is counted if it holds no record.
+#[derive(Clone, Copy)]
+enum Counting<'m> {
+    Nothing,
+    /// Elements of the list that a document is, or has as its `value`; rows of its tables.
+    Elements(&'m Missed),
+    /// Rows of tables.
+    Rows(&'m Missed),
 }
 
 /// Visits a value; gives the number of records found in it.
 struct Walk<'f> {
     depth: u8,
+    counting: Counting<'f>,
     found: Found<'f>,
 }
 
@@ -112,14 +143,24 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 _ if inside > 0 => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                Member::Other => {
-                    inside += map.next_value_seed(Walk { depth: self.depth, found: &mut *self.found })?;
+                Member::Other | Member::Value | Member::Tables => {
+                    let counting = match (member, self.counting) {
+                        (Member::Value, Counting::Elements(missed)) => Counting::Elements(missed),
+                        (Member::Tables, Counting::Elements(missed)) => Counting::Rows(missed),
+                        _ => Counting::Nothing,
+                    };
+                    let walk = Walk { depth: self.depth, counting, found: &mut *self.found };
+                    inside += map.next_value_seed(walk)?;
                 }
                 Member::Columns => {
                     columns = map.next_value::<Vec<Column>>().unwrap_or_default();
                 }
                 Member::Rows => {
-                    inside += map.next_value_seed(Rows { columns: &columns, found: &mut *self.found })?;
+                    inside += map.next_value_seed(Rows {
+                        columns: &columns,
+                        counting: self.counting,
+                        found: &mut *self.found,
+                    })?;
                 }
                 Member::UserGroups => fields.set_groups(map.next_value::<Groups>()?),
                 member => fields.set(member, map.next_value::<Text>()?),
@@ -134,8 +175,20 @@ impl<'de> Visitor<'de> for Walk<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<usize, A::Error> {
         let mut inside = 0;
-        while let Some(more) = list.next_element_seed(Walk { depth: self.depth, found: &mut *self.found })? {
+        let of_elements = match self.counting {
+            Counting::Rows(missed) => Counting::Rows(missed),
+            Counting::Nothing | Counting::Elements(_) => Counting::Nothing,
+        };
+        loop {
+            let walk = Walk { depth: self.depth, counting: of_elements, found: &mut *self.found };
+            let Some(more) = list.next_element_seed(walk)? else { break };
             inside += more;
+            if let Counting::Elements(missed) = self.counting {
+                missed.element(more);
+            }
+        }
+        if let Counting::Elements(missed) | Counting::Rows(missed) = self.counting {
+            missed.is_list.set(true);
         }
         Ok(inside)
     }
@@ -187,6 +240,7 @@ struct Column {
 /// The rows of a table.
 struct Rows<'f> {
     columns: &'f [Column],
+    counting: Counting<'f>,
     found: Found<'f>,
 }
 
@@ -209,7 +263,14 @@ impl<'de> Visitor<'de> for Rows<'_> {
         let mut inside = 0;
         while let Some(row) = rows.next_element::<Vec<Text>>()? {
             let columns = self.columns.iter().map(|column| column.name.as_str());
-            inside += row_of(columns, row.into_iter(), self.found);
+            let more = row_of(columns, row.into_iter(), self.found);
+            inside += more;
+            if let Counting::Elements(missed) | Counting::Rows(missed) = self.counting {
+                missed.element(more);
+            }
+        }
+        if let Counting::Elements(missed) | Counting::Rows(missed) = self.counting {
+            missed.is_list.set(true);
         }
         Ok(inside)
     }
@@ -225,7 +286,7 @@ pub(super) fn row_of<'c>(
     for (column, value) in columns.zip(values) {
         match (Member::named(column), &value.0) {
             (Member::Other, Some(text)) if text.contains("processFullPath") => {
-                let walk = Walk { depth: 1, found: &mut *found };
+                let walk = Walk { depth: 1, counting: Counting::Nothing, found: &mut *found };
                 let inside = walk.visit_str::<serde_json::Error>(text).unwrap_or_default();
                 if inside > 0 {
                     return inside;

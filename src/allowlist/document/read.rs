@@ -59,7 +59,7 @@ const ENVELOPE: [&str; 16] = [
 ];
 
 /// What else a resource or data source of this provider has, and the result of `rules_from_audit_log`.
-const OURS: [&str; 23] = [
+const OURS: [&str; 21] = [
     "profile_id",
     "exclude_from_latest",
     "grants",
@@ -73,7 +73,6 @@ const OURS: [&str; 23] = [
     "commands",
     "complete",
     "covered",
-    "denied_in_audit",
     "first_time",
     "last_time",
     "left_out",
@@ -81,7 +80,6 @@ const OURS: [&str; 23] = [
     "not_understood",
     "notes",
     "records",
-    "thinned",
     "wider",
 ];
 

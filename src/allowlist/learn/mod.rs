@@ -259,10 +259,25 @@ impl Learner {
                 .role_assignments
                 .insert(role, RoleAssignment { identities: identities.into_iter().collect() });
         }
+        self.leave_out_denied(&reading);
         self.report.reading = reading;
         self.report.not_replayed = self.not_kept;
         self.replay(&rules);
         Learned { rules, report: self.report }
+    }
+
+    /// Requests that Audit mode would deny, as the system log tells, and that no record is about: nobody knows who asked.
+    fn leave_out_denied(&mut self, reading: &Reading) {
+        let recorded: BTreeSet<(Destination, &str)> =
+            self.seen.keys().map(|seen| (seen.destination, seen.url.as_str())).collect();
+        let denied = reading.denied.iter().filter(|((endpoint, url), _)| {
+            endpoint.profile() == self.options.endpoint.profile()
+                && !recorded.contains(&(Destination::Host(*endpoint), url.as_str()))
+        });
+        for ((_, url), times) in denied {
+            let request = report::Request { url: url.clone(), ..report::Request::default() };
+            self.report.leave_out(Reason::DeniedInAudit, request, *times);
+        }
     }
 
     fn replay(&mut self, rules: &Rules) {

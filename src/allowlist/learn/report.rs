@@ -35,7 +35,7 @@ pub struct Report {
 }
 
 /// A request, as a person would look for it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Request {
     /// The method.
     pub method: String,
@@ -81,6 +81,8 @@ pub enum Reason {
     OnlyByEverything,
     /// Its path or method is refused before any rule.
     RefusedBeforeRules,
+    /// A line of the system log says that Audit mode would deny it, and no record says who asked.
+    DeniedInAudit,
     /// There are more different requests than are learned.
     TooMany,
 }
@@ -97,6 +99,9 @@ impl fmt::Display for Reason {
             Self::ReplacedProgram => "the program was replaced while it ran",
             Self::OnlyByEverything => "only a privilege for every path would match it",
             Self::RefusedBeforeRules => "the guest agent refuses it before any rule",
+            Self::DeniedInAudit => {
+                "the system log says that it was denied in audit mode, and no record says who asked"
+            }
             Self::TooMany => "there are more different requests than are learned",
         })
     }
@@ -145,9 +150,10 @@ impl fmt::Display for Wider {
 
 impl Report {
     /// Whether the log can have held every request: it is a Trace log and nothing of it was lost.
-    pub const fn is_complete(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         let reading = &self.reading;
-        reading.traced > 0 && reading.truncated == 0 && reading.malformed == 0 && reading.too_long == 0
+        let lost = reading.truncated + reading.malformed + reading.too_long;
+        reading.traced > 0 && lost == 0 && reading.denied.is_empty()
     }
 
     /// Whether every wanted request that was replayed is allowed.
@@ -174,7 +180,12 @@ impl Report {
                 15 minutes: requests are missing.",
                 self.reading.records()
             ),
-            suggestion: Some("Learn from ProxyAgent.Connection.log at level Trace.".into()),
+            suggestion: Some(
+                "Learn from ProxyAgent.Connection.log at level Trace. Released agents do not write it: set `logFolder`, and \
+                 `fileLogLevel` to `Trace`, in /etc/azure/proxy-agent.json (on Windows GuestProxyAgent.json beside the \
+                 program), and restart the agent."
+                    .into(),
+            ),
         })
     }
 

@@ -2,7 +2,7 @@
 //! of all else. The formats differ in how they write it.
 
 use super::super::DefaultAccess;
-use super::{EVERYBODY, Picture, conditions, parameters, through, visible};
+use super::{EVERYBODY, NOT_BY_NAME, Picture, Unknown, conditions, parameters, through, visible};
 
 /// An allowlist as nodes and arrows.
 pub(super) struct Diagram {
@@ -75,29 +75,35 @@ impl Diagram {
         for (place, (name, privilege)) in rules.privileges.iter().enumerate() {
             let mut lines = vec![visible(name).into_owned(), visible(&privilege.path).into_owned()];
             lines.extend(parameters(privilege));
-            let is_closed = picture.is_closed(name);
-            if is_closed {
+            let is_closed = picture.is_closed(name) && !picture.is_partly_known();
+            if picture.is_closed(name) && !is_closed {
+                lines.push(NOT_BY_NAME.to_owned());
+            } else if is_closed {
                 lines.push(picture.closed(privilege));
             } else if let Some(reached) = picture.reaches(privilege) {
                 lines.push(format!("reaches {reached}"));
             }
-            if !is_closed && !picture.is_granted(name) {
+            if !picture.is_closed(name) && !picture.is_granted(name) {
                 lines.push(through(picture, name));
             }
             let look = match (picture.is_in_force(), is_closed) {
                 (false, _) => Look::Idle,
+                (true, false) if picture.is_closed(name) => Look::Idle,
                 (true, true) => Look::Closed,
                 (true, false) => Look::Granted,
             };
             nodes.push(Node { id: id('p', place), kind: Kind::Privilege, lines, look });
         }
-        let rest = picture.everything_else();
+        let is_known = picture.unknown < Unknown::Rules;
+        let rest = if is_known { picture.everything_else() } else { "not known" };
         let look = match picture.default_access {
+            _ if !is_known => Look::Idle,
             _ if rest == "let through" => Look::Open,
             Some(DefaultAccess::Deny) => Look::Closed,
             _ => Look::Idle,
         };
-        let lines = vec!["every other request".to_owned(), rest.to_owned()];
+        let about = if is_known { "every other request" } else { "the rules" };
+        let lines = vec![about.to_owned(), rest.to_owned()];
         nodes.push(Node { id: format!("v{number}d"), kind: Kind::Rest, lines, look });
 
         let mut arrows = Vec::new();
@@ -120,6 +126,11 @@ fn title(picture: &Picture) -> Vec<String> {
     let name = if picture.title.is_empty() { "allowlist" } else { &*picture.title };
     let mode = picture.mode.map_or("mode not known", |mode| mode.as_str());
     let access = picture.default_access.map_or("not known", |access| access.as_str());
-    let force = if picture.absent.is_empty() { "" } else { ", rules not in force" };
+    let force = match picture.unknown {
+        Unknown::Rules => ", rules not known",
+        Unknown::Texts => ", rules not all known",
+        _ if picture.absent.is_empty() => "",
+        _ => ", rules not in force",
+    };
     vec![visible(name).into_owned(), format!("{mode}, default {access}{force}")]
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Finding, group};
-use super::{EVERYBODY, Holder, Picture, conditions, parameters, visible};
+use super::{EVERYBODY, Holder, NOT_BY_NAME, Picture, Unknown, conditions, parameters, visible};
 
 /// An allowlist as Markdown: a heading when it has a title, what the modes mean, a table of privileges with who may use
 /// each, a table of identities, and the findings. Texts of the rules stand in code, so that nothing in them is a link, a
@@ -16,7 +16,10 @@ pub fn markdown(picture: &Picture, findings: &[Finding]) -> String {
     // Sentences are ours, but a note may quote something.
     page.push_str(&picture.sentences().iter().map(|one| prose(one)).collect::<Vec<_>>().join(" "));
     page.push_str("\n\n");
-    page.push_str(&privileges(picture));
+    match picture.unknown {
+        Unknown::Rules => page.push_str("**The rules are not known.**\n"),
+        _ => page.push_str(&privileges(picture)),
+    }
     if !picture.rules.identities.is_empty() {
         page.push('\n');
         page.push_str(&identities(picture));
@@ -43,6 +46,7 @@ fn privileges(picture: &Picture) -> String {
         }
         let holders: Vec<_> = picture.holders(name).map(|(one, roles)| holder(picture, one, roles)).collect();
         let who = match (picture.is_closed(name), holders.is_empty()) {
+            (true, _) if picture.is_partly_known() => NOT_BY_NAME.to_owned(),
             (true, _) => format!("**{}**", picture.closed(privilege)),
             (false, true) => "granted to nobody".to_owned(),
             (false, false) => holders.join("<br>"),

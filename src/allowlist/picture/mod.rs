@@ -27,6 +27,20 @@ pub use text::text;
 
 use visible::visible;
 
+/// How much of an allowlist is not known. What would follow from it is not said then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unknown {
+    /// Everything is known.
+    #[default]
+    Nothing,
+    /// The mode or the default access is not.
+    Words,
+    /// Texts in the rules are not, such as a path.
+    Texts,
+    /// The rules are not.
+    Rules,
+}
+
 /// An allowlist prepared to be shown.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
@@ -41,6 +55,7 @@ pub struct Picture {
     endpoint: Option<Endpoint>,
     os_type: Option<OsType>,
     notes: Vec<String>,
+    unknown: Unknown,
     /// By privilege, who may make its requests.
     access: BTreeMap<String, Access>,
 }
@@ -99,6 +114,17 @@ impl Picture {
     pub fn noting(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// The same with something that is not known.
+    #[must_use]
+    pub fn with_unknown(self, unknown: Unknown) -> Self {
+        Self { unknown, ..self }
+    }
+
+    /// Whether something in the rules is not known, which may open what looks closed.
+    fn is_partly_known(&self) -> bool {
+        self.unknown >= Unknown::Texts
     }
 
     /// Whether the agent looks at the rules at all, as far as is known.
@@ -258,6 +284,9 @@ fn parameters(privilege: &Privilege) -> Vec<String> {
         .map(|(key, value)| format!("{}={}", visible(key), visible(value)))
         .collect()
 }
+
+/// What is said of a privilege that nobody has by its name, where something that is not known may open it.
+const NOT_BY_NAME: &str = "granted to nobody by its name";
 
 /// What an identity without conditions is.
 const EVERYBODY: &str = "every process";

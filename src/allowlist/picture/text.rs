@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Finding, Privilege, Severity};
-use super::{EVERYBODY, Picture, conditions, parameters, through, visible};
+use super::{EVERYBODY, NOT_BY_NAME, Picture, Unknown, conditions, parameters, through, visible};
 
 /// An allowlist as text: its title when it has one, what the modes mean, who may call what, what is closed, what becomes
 /// of everything else, and the findings.
@@ -14,6 +14,10 @@ pub fn text(picture: &Picture, findings: &[Finding]) -> String {
     }
     for sentence in picture.sentences() {
         page.line(1, &visible(&sentence));
+    }
+    if picture.unknown == Unknown::Rules {
+        page.findings(picture, findings);
+        return page.0;
     }
     let granted = who_may(picture);
     if !granted.is_empty() {
@@ -33,6 +37,7 @@ pub fn text(picture: &Picture, findings: &[Finding]) -> String {
     for (privilege, one) in &picture.rules.privileges {
         let heading = match (picture.is_closed(privilege), picture.is_granted(privilege)) {
             (_, true) => continue,
+            (true, false) if picture.is_partly_known() => capitalised(NOT_BY_NAME),
             (true, false) if picture.is_in_force() => capitalised(&picture.closed(one)),
             (true, false) => "Granted to nobody".to_owned(),
             (false, false) => "Granted to nobody, but reached all the same".to_owned(),
@@ -58,7 +63,7 @@ pub fn text(picture: &Picture, findings: &[Finding]) -> String {
     }
     page.heading("Every other request");
     page.line(2, picture.everything_else());
-    page.findings(findings);
+    page.findings(picture, findings);
     page.0
 }
 
@@ -132,10 +137,13 @@ impl Page {
         }
     }
 
-    fn findings(&mut self, findings: &[Finding]) {
+    fn findings(&mut self, picture: &Picture, findings: &[Finding]) {
         let count = |severity| findings.iter().filter(|one| one.severity == severity).count();
         if findings.is_empty() {
-            self.heading("No findings");
+            self.heading(match picture.unknown {
+                Unknown::Nothing => "No findings",
+                _ => "Checked as far as it is known",
+            });
             return;
         }
         let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")];

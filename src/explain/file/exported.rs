@@ -1,43 +1,81 @@
 //! Rules by themselves, and versions as Azure's tools export them.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Open, PROFILE, Profile, Version, names_of, same, text, title_of};
+use super::{
+    Found, Of, Open, Profile, Version, has_rules, kind_of_id, member, names_of, same, text_in_any_case,
+    title_of,
+};
 
 /// A version, a list of versions (as `az ... list` prints them, or a page of REST's), or rules.
-pub(super) fn versions(value: &Value) -> Vec<Version> {
-    let page = value.get("value").and_then(Value::as_array);
+pub(super) fn read(value: &Value) -> Found {
+    let page = member(value, "value").and_then(Value::as_array);
+    let mut found = Found::default();
     let Some(all) = page.or_else(|| value.as_array()) else {
-        return version(value, Profile::default(), String::new()).into_iter().collect();
+        found.versions.extend(version(value, Profile::default(), String::new()));
+        return found;
     };
     // A list of everything in a gallery holds the profiles too.
-    let profiles: Vec<_> = all.iter().filter_map(|one| Some((text(one, "id")?, profile(one)?))).collect();
-    let of = |(place, one): (usize, &Value)| {
-        let id = text(one, "id").unwrap_or_default();
+    let profiles: Vec<_> =
+        all.iter().filter_map(|one| Some((text_in_any_case(one, "id")?, profile(one)?))).collect();
+    for (place, one) in all.iter().enumerate() {
+        let id = text_in_any_case(one, "id").unwrap_or_default();
         let own = profiles.iter().find(|(profile, _)| {
             id.len() > profile.len()
                 && id.get(..profile.len()).is_some_and(|start| same(start, profile))
                 && id.get(profile.len()..).is_some_and(|rest| rest.starts_with('/'))
         });
-        version(one, own.map(|(_, profile)| profile.clone()).unwrap_or_default(), format!("[{place}]"))
-    };
-    all.iter().enumerate().filter_map(of).collect()
+        let profile = own.map(|(_, profile)| profile.clone()).unwrap_or_default();
+        match version(one, profile, format!("[{place}]")) {
+            Some(version) => found.versions.push(version),
+            None if of(one) == Of::Profile && properties(one).is_some_and(has_rules) => {
+                found.unread.push(format!("[{place}]: its id is a profile's, and it holds rules"));
+            }
+            None if of(one) == Of::Else && id.is_empty() => {
+                found.unread.push(format!("[{place}]: it is neither a version nor a profile"));
+            }
+            None => {}
+        }
+    }
+    found
+}
+
+/// What an object is: by its id, else by its properties. The type does not tell, since Azure gives a version its
+/// profile's.
+fn of(value: &Value) -> Of {
+    let by_id = text_in_any_case(value, "id").and_then(kind_of_id);
+    let Some(properties) = properties(value) else { return Of::Else };
+    by_id.unwrap_or_else(|| {
+        let is_profile = ["applicableHostEndpoint", "osType"].iter().any(|name| has(properties, name));
+        match (has_rules(properties), is_profile) {
+            (true, _) => Of::Version,
+            (false, true) => Of::Profile,
+            (false, false) => Of::Else,
+        }
+    })
+}
+
+fn properties(value: &Value) -> Option<&Map<String, Value>> {
+    match member(value, "properties") {
+        Some(Value::Object(properties)) => Some(properties),
+        _ => value.as_object(),
+    }
+}
+
+fn has(object: &Map<String, Value>, name: &str) -> bool {
+    object.keys().any(|one| same(one, name))
 }
 
 fn version(value: &Value, profile: Profile, place: String) -> Option<Version> {
-    let properties = match value.get("properties") {
-        Some(Value::Object(properties)) => properties,
-        _ => value.as_object()?,
-    };
-    let known = ["mode", "defaultAccess", "default_access", "rules", "privileges", "roles", "identities"];
-    if !known.iter().any(|name| properties.contains_key(*name)) || self::profile(value).is_some() {
+    if of(value) != Of::Version {
         return None;
     }
-    let id = text(value, "id").unwrap_or_default();
-    let title = title_of(id).or_else(|| text(value, "name").map(str::to_owned)).unwrap_or(place);
+    let id = text_in_any_case(value, "id").unwrap_or_default();
+    let name = || text_in_any_case(value, "name").map(str::to_owned);
     Some(Version {
-        title,
-        properties: properties.clone(),
+        title: title_of(id).or_else(name).unwrap_or(place),
+        // With what stands around it, so that nothing misspelt is passed over.
+        properties: value.as_object()?.clone(),
         profile,
         names: names_of(id),
         notes: Vec::new(),
@@ -47,8 +85,9 @@ fn version(value: &Value, profile: Profile, place: String) -> Option<Version> {
 
 /// What a profile says; nothing for what is none.
 fn profile(value: &Value) -> Option<Profile> {
-    let properties = value.get("properties").unwrap_or(value);
-    let (endpoint, os_type) = (properties.get("applicableHostEndpoint"), properties.get("osType"));
-    let is_one = text(value, "type").is_some_and(|kind| same(kind, PROFILE)) || endpoint.is_some();
-    is_one.then(|| Profile::of(endpoint, os_type))
+    if of(value) != Of::Profile {
+        return None;
+    }
+    let of = |name| properties(value)?.iter().find(|(one, _)| same(one, name)).map(|(_, value)| value);
+    Some(Profile::of(of("applicableHostEndpoint"), of("osType")))
 }

@@ -1,5 +1,6 @@
 //! What a file is, and the versions in it.
 
+mod comments;
 mod exported;
 mod template;
 mod terraform;
@@ -7,7 +8,7 @@ mod terraform;
 use std::io::Read;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::version::{Open, Profile, Version};
 
@@ -28,14 +29,35 @@ pub(super) enum Unreadable {
     #[error("it is no JSON ({error}). {hint}")]
     NotJson { error: String, hint: &'static str },
     #[error(
+        "these are the parameters of an ARM template; give the template, with the parameters' values as `defaultValue`"
+    )]
+    Parameters,
+    #[error(
         "there are no rules of an in-VM access control profile version in it. It may be rules, an exported version, an ARM \
          template, or what `terraform show -json` prints; see explain --help"
     )]
     Nothing,
 }
 
+/// What is in a file.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The versions.
+    pub(super) versions: Vec<Version>,
+    /// What cannot be read, and why.
+    pub(super) unread: Vec<String>,
+}
+
+/// What something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Profile,
+    Version,
+    Else,
+}
+
 /// Reads the versions of a file; `-` is `input`.
-pub(super) fn open(path: &Path, input: &mut dyn Read) -> Result<Vec<Version>, Unreadable> {
+pub(super) fn open(path: &Path, input: &mut dyn Read) -> Result<Found, Unreadable> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {
         input.take(LARGEST + 1).read_to_end(&mut bytes)?;
@@ -47,23 +69,31 @@ pub(super) fn open(path: &Path, input: &mut dyn Read) -> Result<Vec<Version>, Un
     }
     let text = decoded(&bytes);
     let value = serde_json::from_str(&text)
+        .or_else(|error| serde_json::from_str(&comments::without(&text)).map_err(|_| error))
         .map_err(|error| Unreadable::NotJson { error: error.to_string(), hint: hint(path, &text) })?;
-    versions(&value)
+    found(&value)
 }
 
 /// Every version in a value, whatever kind of file it is.
-pub(super) fn versions(value: &Value) -> Result<Vec<Version>, Unreadable> {
+fn found(value: &Value) -> Result<Found, Unreadable> {
     let has = |name: &str| value.get(name).is_some();
+    // A deployment, or what exporting a template gives.
+    let around = value.get("properties").filter(|inner| inner.get("template").is_some()).unwrap_or(value);
+    let deployed = around.get("template").filter(|template| template.get("resources").is_some());
     let found = if has("planned_values") || has("resource_changes") {
         terraform::plan(value)
     } else if has("terraform_version") || (has("format_version") && has("values")) {
         terraform::state(value)
+    } else if let Some(template) = deployed {
+        template::read(template, around.get("parameters"))
     } else if has("resources") && !has("rules") {
-        template::versions(value)
+        template::read(value, None)
+    } else if text(value, "$schema").is_some_and(|schema| schema.contains("deploymentParameters.json")) {
+        return Err(Unreadable::Parameters);
     } else {
-        exported::versions(value)
+        exported::read(value)
     };
-    if found.is_empty() { Err(Unreadable::Nothing) } else { Ok(found) }
+    if found.versions.is_empty() && found.unread.is_empty() { Err(Unreadable::Nothing) } else { Ok(found) }
 }
 
 /// The text of a file. Windows' tools write UTF-16, and UTF-8 with a mark.
@@ -115,6 +145,41 @@ fn title_of(id: &str) -> Option<String> {
         (Some(kind), Some(version)) if same(kind, "versions") => format!("{profile} {version}"),
         _ => (*profile).to_owned(),
     })
+}
+
+/// What an id is of; nothing for one of something else.
+fn kind_of_id(id: &str) -> Option<Of> {
+    let mut parts = id.split('/').skip_while(|part| !same(part, "inVMAccessControlProfiles")).skip(1);
+    match (parts.next().filter(|name| !name.is_empty()), parts.next(), parts.next()) {
+        (Some(_), Some(kind), Some(name)) if same(kind, "versions") && !name.is_empty() => Some(Of::Version),
+        (Some(_), None, None) => Some(Of::Profile),
+        _ => None,
+    }
+}
+
+/// Whether properties are a version's.
+fn has_rules(properties: &Map<String, Value>) -> bool {
+    let known = [
+        "mode",
+        "defaultAccess",
+        "default_access",
+        "rules",
+        "privileges",
+        "roles",
+        "identities",
+        "roleAssignments",
+        "role_assignments",
+    ];
+    properties.keys().any(|name| known.iter().any(|known| same(known, name)))
+}
+
+/// A member of an object whose names may be in any case.
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    value.as_object()?.iter().find(|(one, _)| same(one, name)).map(|(_, value)| value)
+}
+
+fn text_in_any_case<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    member(value, name).and_then(Value::as_str)
 }
 
 /// The names in an id: subscription apart, every second part.

@@ -3,22 +3,27 @@
 use serde_json::{Map, Value};
 
 use super::super::version::LATER;
-use super::{Open, PROFILE, Profile, VERSION, Version, names_of, same, text, title_of};
+use super::{
+    Found, Of, Open, PROFILE, Profile, VERSION, Version, kind_of_id, names_of, same, text, title_of,
+};
 
 /// The versions as they will be after a plan.
-pub(super) fn plan(plan: &Value) -> Vec<Version> {
+pub(super) fn plan(plan: &Value) -> Found {
     let changes = plan.get("resource_changes").and_then(Value::as_array);
+    // What a plan puts off is read as far as it is planned.
+    let deferred = plan.get("deferred_changes").and_then(Value::as_array).into_iter().flatten();
+    let deferred = deferred.filter_map(|one| one.get("resource_change"));
     let after = |change: &Value| {
         let what = change.get("change")?;
         let after = what.get("after").filter(|after| !after.is_null())?;
         let unknown = what.get("after_unknown").unwrap_or(&Value::Null);
         Some((address(change, None), text(change, "type")?.to_owned(), known(after, unknown)))
     };
-    of(changes.into_iter().flatten().filter_map(after).collect(), Open::Later)
+    of(changes.into_iter().flatten().chain(deferred).filter_map(after).collect(), Open::Later)
 }
 
 /// The versions of a state, in either of its forms.
-pub(super) fn state(state: &Value) -> Vec<Version> {
+pub(super) fn state(state: &Value) -> Found {
     let mut resources = Vec::new();
     if let Some(root) = state.get("values").and_then(|values| values.get("root_module")) {
         module(root, &mut resources);
@@ -61,10 +66,18 @@ fn address(resource: &Value, key: Option<&Value>) -> String {
     format!("{module}{data}{}.{}{key}", part("type"), part("name"))
 }
 
-fn of(resources: Vec<(String, String, Value)>, open: Open) -> Vec<Version> {
+fn of(resources: Vec<(String, String, Value)>, open: Open) -> Found {
     let profiles: Vec<_> = resources.iter().filter_map(|(_, kind, values)| profile(kind, values)).collect();
-    let version = |(address, kind, values): &(String, String, Value)| {
-        let properties = version(kind, values)?;
+    let mut found = Found::default();
+    for (address, kind, values) in &resources {
+        let properties = match version(kind, values) {
+            None => continue,
+            Some(Some(properties)) => properties,
+            Some(None) => {
+                found.unread.push(format!("{address}: its body has no properties that can be read"));
+                continue;
+            }
+        };
         let parent = text(values, "profile_id").or_else(|| text(values, "parent_id")).unwrap_or_default();
         let id = text(values, "id").filter(|id| *id != LATER).unwrap_or(parent);
         let own = profiles.iter().find(|(id, _)| same(id, parent)).or(match profiles.as_slice() {
@@ -73,29 +86,28 @@ fn of(resources: Vec<(String, String, Value)>, open: Open) -> Vec<Version> {
             _ => None,
         });
         let name = title_of(id).map_or_else(String::new, |name| format!(" ({name})"));
-        Some(Version {
+        found.versions.push(Version {
             title: format!("{address}{name}"),
             properties,
             profile: own.map(|(_, profile)| profile.clone()).unwrap_or_default(),
             names: names_of(id),
             notes: Vec::new(),
-            open,
-        })
-    };
-    resources.iter().filter_map(version).collect()
+            open: open.clone(),
+        });
+    }
+    found
 }
 
-/// The properties of what is a version: ours, or azapi's.
-fn version(kind: &str, values: &Value) -> Option<Map<String, Value>> {
+/// The properties of what is a version: ours, or azapi's. Nothing inside for one that cannot be read.
+fn version(kind: &str, values: &Value) -> Option<Option<Map<String, Value>>> {
     match kind {
-        "gallery_invm_access_profile_version" => values.as_object().cloned(),
-        "azapi_resource" if is(values, VERSION) => {
-            let mut body = body(values)?;
-            match body.remove("properties") {
-                Some(Value::Object(properties)) => Some(properties),
-                _ => None,
-            }
+        "gallery_invm_access_profile_version" => {
+            // Attributes of later builds, whatever they are called, say nothing about access.
+            let parts = ["mode", "default_access", "rules", "lint"];
+            let part = |name: &str| Some((name.to_owned(), values.get(name)?.clone()));
+            Some(Some(parts.into_iter().filter_map(part).collect()))
         }
+        "azapi_resource" if azapi_kind(values) == Of::Version => Some(properties(values)),
         _ => None,
     }
 }
@@ -106,24 +118,52 @@ fn profile(kind: &str, values: &Value) -> Option<(String, Profile)> {
         "gallery_invm_access_profile" => {
             Some((id, Profile::of(values.get("applicable_host_endpoint"), values.get("os_type"))))
         }
-        "azapi_resource" if is(values, PROFILE) => {
-            let body = body(values)?;
-            let properties = body.get("properties")?;
+        "azapi_resource" if azapi_kind(values) == Of::Profile => {
+            let properties = properties(values)?;
             Some((id, Profile::of(properties.get("applicableHostEndpoint"), properties.get("osType"))))
         }
         _ => None,
     }
 }
 
-/// azapi writes the type with an api-version behind it.
-fn is(values: &Value, kind: &str) -> bool {
-    text(values, "type").and_then(|text| text.split('@').next()).is_some_and(|text| same(text, kind))
+/// What an object of azapi is: by its id once it has one, else by the type, which has an api-version behind it.
+fn azapi_kind(values: &Value) -> Of {
+    let id = text(values, "id").or_else(|| text(values, "resource_id"));
+    let kind = text(values, "type").and_then(|text| text.split('@').next()).unwrap_or_default();
+    id.and_then(kind_of_id).unwrap_or(match kind {
+        kind if same(kind, VERSION) => Of::Version,
+        kind if same(kind, PROFILE) => Of::Profile,
+        _ => Of::Else,
+    })
 }
 
-/// azapi's body is an object; before its version 2 it was JSON in a text.
-fn body(values: &Value) -> Option<Map<String, Value>> {
-    match values.get("body")? {
-        Value::Object(body) => Some(body.clone()),
+/// The properties in azapi's body; what it read, where there is no body.
+fn properties(values: &Value) -> Option<Map<String, Value>> {
+    let unknown = |name| text(values, name) == Some(LATER);
+    if unknown("body") {
+        let rules = ["mode", "defaultAccess", "rules"].map(|name| (name.to_owned(), LATER.into()));
+        return Some(rules.into_iter().collect());
+    }
+    let mut document = document(values.get("body")).or_else(|| document(values.get("output")))?;
+    match document.remove("properties") {
+        Some(Value::Object(properties)) => Some(properties),
+        Some(later) if later == LATER => Some(
+            ["mode", "defaultAccess", "rules"]
+                .map(|name| (name.to_owned(), later.clone()))
+                .into_iter()
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
+/// A body is an object, in state files beside its type; before version 2 of azapi it was JSON in a text.
+fn document(value: Option<&Value>) -> Option<Map<String, Value>> {
+    match value? {
+        Value::Object(body) => match (body.len(), body.get("type"), body.get("value")) {
+            (2, Some(_), Some(inner)) => document(Some(inner)),
+            _ => Some(body.clone()),
+        },
         Value::String(text) => serde_json::from_str(text).ok(),
         _ => None,
     }

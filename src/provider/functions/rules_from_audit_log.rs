@@ -24,7 +24,8 @@ impl Function for RulesFromAuditLog {
             summary: "The smallest rules that allow what a log shows",
             description: "Learns an allowlist from the guest proxy agent's records of one endpoint: bare JSON lines, \
                           lines of syslog or the journal, Windows events exported as JSON, the agent's own connection \
-                          log, or results of Log Analytics as JSON or CSV. The same log always gives the same rules. \
+                          log, or results of Log Analytics as JSON or as a table with commas, semicolons or tabs. A log \
+                          in which nothing is understood is an error. The same log always gives the same rules. \
                           The result can be given to the other functions as it is, and its `rules` to the `rules` block \
                           of a version. Every record is decided again by the learned rules: `left_out` tells what they \
                           would not allow and why, `wider` where they allow more than was seen, and `complete` whether \
@@ -70,6 +71,9 @@ impl Function for RulesFromAuditLog {
         let text = log.as_str().unwrap_or_default();
         let learned = learn(text.as_bytes(), options)
             .map_err(|error| FunctionError::argument(0, format!("The log cannot be read: {error}.")))?;
+        if let Some(problem) = learned.report.reading.problem() {
+            return Err(FunctionError::argument(0, format!("The log cannot be learned from: {problem}.")));
+        }
         Ok(value(&learned))
     }
 }
@@ -93,6 +97,7 @@ fn result() -> Type {
         ("grants", Type::list(text.clone())),
         ("records", Type::Number),
         ("covered", Type::Number),
+        ("not_understood", Type::Number),
         ("complete", Type::Bool),
         ("left_out", Type::list(Type::object(left_out))),
         ("newly_allowed", Type::list(Type::object(newly_allowed))),
@@ -137,6 +142,7 @@ fn value(learned: &Learned) -> Value {
         ("grants", texts(&mut grants(&learned.rules).iter().map(Grant::text))),
         ("records", count(reading.records())),
         ("covered", count(learned.report.covered)),
+        ("not_understood", count(reading.not_understood)),
         ("complete", learned.report.is_complete().into()),
         ("left_out", Value::List(left_out.collect())),
         ("newly_allowed", Value::List(newly_allowed.collect())),
@@ -165,6 +171,7 @@ fn notes(report: &Report) -> Vec<String> {
     tell(report.reading.truncated, "lines begin a record and break off.");
     tell(report.reading.malformed, "lines look like a record and are not well-formed.");
     tell(report.reading.too_long, "lines were too long to be read.");
+    tell(report.reading.not_understood, "other lines, rows or elements hold no record that is understood.");
     tell(report.not_replayed, "records were too many to be decided again.");
     tell(report.left_out_beyond, "more requests are not allowed than `left_out` lists.");
     notes
@@ -197,6 +204,63 @@ mod tests {
         assert_eq!(decision.get("decision"), Some(&"Allowed".into()));
         assert_eq!(learned.get("records"), Some(&1.into()));
         assert_eq!(learned.get("complete"), Some(&false.into()));
+    }
+
+    #[test]
+    fn a_log_in_which_nothing_is_understood_is_an_error_and_an_empty_table_is_none() {
+        let imds = || json!({"endpoint": "IMDS"});
+        for log in [
+            "",
+            "\n \n",
+            "a,b\n1,2\n",
+            "null",
+            "{}",
+            "[{\"a\": 1}]",
+            "started\nstopped\n",
+            "/opt/x\t169.254.169.254\n",
+        ] {
+            let error = call(log, imds()).unwrap_err();
+            assert_eq!(error.argument, Some(0), "{log}");
+            assert!(error.text.starts_with("The log cannot be learned from: "), "{}", error.text);
+        }
+        for log in [
+            "[]",
+            "{\"tables\":[{\"columns\":[],\"rows\":[]}]}",
+            "url,processFullPath,userName,runAsElevated\n",
+        ] {
+            assert_eq!(call(log, imds()).unwrap().get("records"), Some(&0.into()), "{log}");
+        }
+    }
+
+    #[test]
+    fn what_the_system_log_says_was_denied_is_left_out_unless_a_record_is_about_it() {
+        let denied = |url: &str| {
+            format!(
+                "Jul 22 14:27:45 vm azure-proxy-agent[1]: IMDS request {url} denied in audit mode, continue forward the request\n"
+            )
+        };
+        let log = [
+            LINE,
+            "\n",
+            &denied("/metadata/scheduledevents"),
+            &denied("/metadata/scheduledevents"),
+            &denied("/metadata/instance?api-version=2021-02-01"),
+            "Jul 22 14:27:45 vm sshd[2]: hello\n",
+        ]
+        .concat();
+        let learned = call(&log, json!({"endpoint": "IMDS"})).unwrap();
+        assert_eq!(learned.get("not_understood"), Some(&1.into()));
+        let left_out = json::from_value(learned.get("left_out").unwrap());
+        assert_eq!(left_out.as_array().unwrap().len(), 1, "{left_out}");
+        assert_eq!(
+            (&left_out[0]["url"], &left_out[0]["times"]),
+            (&json!("/metadata/scheduledevents"), &json!(2))
+        );
+        assert!(left_out[0]["reason"].as_str().unwrap().contains("no record says who asked"), "{left_out}");
+        assert_eq!(
+            call(&denied("/x"), json!({"endpoint": "WireServer"})).unwrap().get("records"),
+            Some(&0.into())
+        );
     }
 
     #[test]

@@ -33,7 +33,9 @@ pub(super) const ENTRIES: [Entry; 4] = [
         title: "Audit log is incomplete",
         explanation: "Events are thinned out to one for each process, user and status in 15 minutes, and the URL \
             is not part of the key: of ten URLs read, one is recorded.",
-        advice: "Learn from `ProxyAgent.Connection.log` at level Trace, or from a long time.",
+        advice: "Learn from `ProxyAgent.Connection.log` at level Trace, or from a long time. Released agents do not write \
+            that file: set `logFolder`, and `fileLogLevel` to `Trace`, in `/etc/azure/proxy-agent.json` (on Windows \
+            `GuestProxyAgent.json` beside the program), and restart the agent.",
     },
     Entry {
         id: FindingId::L53,

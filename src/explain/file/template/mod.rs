@@ -1,0 +1,198 @@
+//! ARM templates: every version in one, wherever it stands, with its expressions resolved as far as the file tells.
+
+mod expression;
+mod functions;
+mod scope;
+
+use serde_json::{Map, Value};
+
+use super::{Found, Open, PROFILE, Profile, VERSION, Version, has_rules, same, text};
+use scope::{Evaluation, Scope};
+
+/// How many versions are read from one template.
+const MOST_VERSIONS: usize = 10_000;
+
+/// Reads a template. `parameters` are given beside it, as in a deployment.
+pub(super) fn read(template: &Value, parameters: Option<&Value>) -> Found {
+    let evaluation = Evaluation::default();
+    let given = parameters.and_then(Value::as_object).into_iter().flatten();
+    let given = given.filter_map(|(name, one)| Some((name.clone(), one.get("value")?.clone()))).collect();
+    let scope = Scope::new(&evaluation, template, given);
+    let mut walk =
+        Walk { evaluation: &evaluation, versions: Vec::new(), profiles: Vec::new(), linked: Vec::new() };
+    walk.resources(template, &scope, &Around::default());
+    let only = match walk.profiles.as_slice() {
+        [(_, only)] => Some(only.clone()),
+        _ => None,
+    };
+    let unresolved = evaluation.unresolved();
+    let of = |(mut version, profile): (Version, Option<String>)| {
+        let named = profile.and_then(|profile| {
+            walk.profiles.iter().find(|(name, _)| same(name, &profile)).map(|(_, one)| one.clone())
+        });
+        version.profile = named.or_else(|| only.clone()).unwrap_or_default();
+        version.open = Open::Expressions(unresolved.clone());
+        version
+    };
+    let unread =
+        walk.linked.iter().map(|name| format!("{name}: the template it links to is not in this file"));
+    Found { unread: unread.collect(), versions: walk.versions.into_iter().map(of).collect() }
+}
+
+/// What is found on the way.
+struct Walk<'e> {
+    evaluation: &'e Evaluation,
+    /// Versions, with the name of their profile.
+    versions: Vec<(Version, Option<String>)>,
+    profiles: Vec<(String, Profile)>,
+    linked: Vec<String>,
+}
+
+/// What a resource stands in.
+#[derive(Clone, Default)]
+struct Around {
+    /// Type and name of the resource around, of which a child writes only its own part.
+    parent: Option<(String, String)>,
+    /// The deployment around.
+    deployment: String,
+    /// What else is to be said of a version.
+    notes: Vec<String>,
+}
+
+impl Walk<'_> {
+    fn resources(&mut self, holder: &Value, scope: &Scope<'_>, around: &Around) {
+        match holder.get("resources") {
+            Some(Value::Array(all)) => all.iter().for_each(|one| self.copies(one, scope, around)),
+            // In the second version of the language resources are named.
+            Some(Value::Object(all)) => all.values().for_each(|one| self.copies(one, scope, around)),
+            _ => {}
+        }
+    }
+
+    /// A resource, once or as often as its copy loop goes round.
+    fn copies(&mut self, resource: &Value, scope: &Scope<'_>, around: &Around) {
+        let Some(copy) = resource.get("copy").filter(|copy| copy.is_object()) else {
+            return self.resource(resource, scope, around);
+        };
+        let name = text(copy, "name").unwrap_or_default();
+        match scope.count(copy.get("count")) {
+            Some(count) => {
+                for turn in 0..count {
+                    if self.versions.len() < MOST_VERSIONS {
+                        self.resource(resource, &scope.in_loop(name, turn), around);
+                    }
+                }
+            }
+            None => {
+                let mut around = around.clone();
+                around.notes.push("A copy loop deploys it several times.".to_owned());
+                self.resource(resource, scope, &around);
+            }
+        }
+    }
+
+    fn resource(&mut self, resource: &Value, scope: &Scope<'_>, around: &Around) {
+        let Some(kind) = text(resource, "type") else { return };
+        let name = scope.title(text(resource, "name").unwrap_or_default());
+        let (kind, name) = match &around.parent {
+            // A whole type has the provider's namespace in front, which has a dot.
+            Some((parent, of)) if !kind.split('/').next().unwrap_or_default().contains('.') => {
+                (format!("{parent}/{kind}"), format!("{of}/{name}"))
+            }
+            _ => (kind.to_owned(), name),
+        };
+        let properties = resource.get("properties").and_then(Value::as_object);
+        let exists = resource.get("existing").and_then(Value::as_bool) == Some(true);
+        // Azure gives a version its profile's type, so an exported one may have it too.
+        let is_version = same(&kind, VERSION) || (same(&kind, PROFILE) && properties.is_some_and(has_rules));
+        if same(&kind, PROFILE) && !is_version {
+            let of = |name: &str| {
+                properties.and_then(|properties| properties.get(name)).map(|one| scope.resolve(one))
+            };
+            let profile = Profile::of(of("applicableHostEndpoint").as_ref(), of("osType").as_ref());
+            self.profiles.push((name.clone(), profile));
+        }
+        if is_version
+            && !exists
+            && let Some(properties) = properties
+        {
+            self.version(resource, properties, name.clone(), scope, around);
+        }
+        if same(&kind, "Microsoft.Resources/deployments")
+            && let Some(properties) = properties
+        {
+            self.deployment(&name, properties, scope, around);
+        }
+        let inner = Around { parent: Some((kind, name)), ..around.clone() };
+        self.resources(resource, scope, &inner);
+    }
+
+    fn version(
+        &mut self,
+        resource: &Value,
+        properties: &Map<String, Value>,
+        name: String,
+        scope: &Scope<'_>,
+        around: &Around,
+    ) {
+        self.evaluation.take_defaults();
+        let Value::Object(properties) = scope.resolve(&Value::Object(properties.clone())) else { return };
+        let defaults = self.evaluation.take_defaults();
+        let mut notes = around.notes.clone();
+        match resource.get("condition").map(|condition| scope.resolve(condition)) {
+            None | Some(Value::Bool(true)) => {}
+            Some(Value::Bool(false)) => {
+                notes.push("It is not deployed with these values: its condition is false.".to_owned())
+            }
+            Some(condition) => {
+                let condition = condition.as_str().map_or_else(|| condition.to_string(), str::to_owned);
+                notes.push(format!("It is deployed only if {condition} holds."));
+            }
+        }
+        if !around.deployment.is_empty() {
+            notes.push(format!("It stands in the nested deployment {}.", around.deployment));
+        }
+        if !defaults.is_empty() {
+            let names: Vec<_> = defaults.into_iter().collect();
+            notes.push(format!("Parameters with their default values: {}.", names.join(", ")));
+        }
+        let profile = name.rsplit_once('/').map(|(profile, _)| profile.to_owned());
+        let version = Version {
+            title: name.clone(),
+            properties,
+            profile: Profile::default(),
+            names: name.split('/').map(str::to_owned).collect(),
+            notes,
+            open: Open::Nothing,
+        };
+        self.versions.push((version, profile));
+    }
+
+    fn deployment(
+        &mut self,
+        name: &str,
+        properties: &Map<String, Value>,
+        scope: &Scope<'_>,
+        around: &Around,
+    ) {
+        let Some(template) = properties.get("template") else {
+            if properties.contains_key("templateLink") {
+                self.linked.push(name.to_owned());
+            }
+            return;
+        };
+        let around = Around { parent: None, deployment: name.to_owned(), notes: around.notes.clone() };
+        let options = properties.get("expressionEvaluationOptions");
+        let is_inner =
+            options.and_then(|options| text(options, "scope")).is_some_and(|scope| same(scope, "inner"));
+        if !is_inner {
+            // By default expressions inside mean the parameters and variables outside.
+            return self.resources(template, scope, &around);
+        }
+        let given = properties.get("parameters").and_then(Value::as_object).into_iter().flatten();
+        let given =
+            given.filter_map(|(name, one)| Some((name.clone(), scope.resolve(one.get("value")?)))).collect();
+        let inner = Scope::new(self.evaluation, template, given);
+        self.resources(template, &inner, &around);
+    }
+}
