@@ -49,7 +49,14 @@ where
     B: DeserializeOwned + Default,
 {
     let source = Source::read(target, request)?;
+    // The id tells what it is. The type does not: Azure gives a version its profile's.
     let id: T = source.id.parse().map_err(|error: T::Err| {
+        if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(target.arm_type) {
+            return refused(format!(
+                "A `{}` is a {} at Azure, and the `{SOURCE_TYPE}` is a {}.",
+                target.resource, target.arm_type, source.arm_type
+            ));
+        }
         let detail = format!(
             "The `{SOURCE_TYPE}` has the id {:?}, which cannot become a `{}`: {error}.",
             source.id, target.resource
@@ -64,9 +71,14 @@ where
     Ok(Stored { identity, warnings, ..Stored::new(moved) })
 }
 
+fn refused(detail: String) -> Diagnostic {
+    Diagnostic::error("Move from this is not supported", detail)
+}
+
 /// What the state of an `azapi_resource` says.
 struct Source {
     id: String,
+    arm_type: String,
     body: Map<String, Json>,
     output: Map<String, Json>,
     timeouts: Value,
@@ -74,7 +86,6 @@ struct Source {
 
 impl Source {
     fn read(target: Target, request: &Move) -> Result<Self, Diagnostic> {
-        let refused = |detail: String| Diagnostic::error("Move from this is not supported", detail);
         let provider = request.source_provider.to_ascii_lowercase();
         let is_azapi = provider == SOURCE_PROVIDER || provider.ends_with(&format!("/{SOURCE_PROVIDER}"));
         if !is_azapi || request.source_type != SOURCE_TYPE {
@@ -86,12 +97,6 @@ impl Source {
         }
         let text = |name: &str| request.source_state.get(name).and_then(Json::as_str).unwrap_or_default();
         let (arm_type, _) = text("type").split_once('@').unwrap_or((text("type"), ""));
-        if !arm_type.is_empty() && !arm_type.eq_ignore_ascii_case(target.arm_type) {
-            return Err(refused(format!(
-                "A `{}` is a {} at Azure, and the `{SOURCE_TYPE}` is a {arm_type}.",
-                target.resource, target.arm_type
-            )));
-        }
         let mut body = document(request.source_state.get("body"));
         for name in ["location", "tags"] {
             match request.source_state.get(name) {
@@ -101,6 +106,7 @@ impl Source {
         }
         Ok(Self {
             id: text("id").to_owned(),
+            arm_type: arm_type.to_owned(),
             body,
             output: document(request.source_state.get("output")),
             timeouts: limits(request.source_state.get(timeouts::BLOCK)),

@@ -32,7 +32,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// How many letters have to be put in, taken out or replaced to make `a` into `b` (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (index, letter) in a.chars().enumerate() {

@@ -85,6 +85,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The keys of this object.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.map.keys().map(String::as_str)
+    }
+
     /// The first key of this object that folds to one of `keys`.
     pub(crate) fn first_of(&self, keys: &[&str]) -> Option<&'a str> {
         self.map.keys().map(String::as_str).find(|name| keys.contains(&fold_key(name).as_str()))

@@ -52,6 +52,26 @@ fn plans_and_states_are_explained_as_the_cli_writes_them() {
 }
 
 #[test]
+fn what_a_plan_does_not_know_yet_is_said() {
+    scenario(|s| {
+        let rules = RULES.replace("identities = [\"web\"]", "identities = terraform_data.names.output");
+        assert_ne!(rules, RULES);
+        let names = "resource \"terraform_data\" \"names\" {\n  input = [\"web\"]\n}\n";
+        s.plan(&format!("{names}{PROFILE}{}", version(&rules)));
+        let plan = s.run_well(&["show", "-json", "planned"]).stdout;
+        for format in ["text", "markdown", "mermaid", "dot"] {
+            let (page, code) = explain(&plan, &["--format", format]);
+            assert_eq!(code, Some(3), "{format}: {page}");
+            assert!(page.contains("known"), "{format}: {page}");
+            assert!(
+                !page.contains("very other request") && !page.contains("No findings"),
+                "{format}: {page}"
+            );
+        }
+    });
+}
+
+#[test]
 fn a_configuration_draws_its_rules() {
     scenario(|s| {
         let rules = "{ mode = \"Enforce\", default_access = \"Deny\", rules = { privileges = { p = { path = \"/metadata/instance\" } }, \

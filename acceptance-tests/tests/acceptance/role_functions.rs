@@ -137,6 +137,9 @@ fn an_error_points_to_its_argument() {
             ("role_permits({ actions = [\"*\"] }, \"a/b\", {}, {})", "Only one context can be given"),
             ("condition_evaluate(\"Exists @Request[a]\", { reqest = {} })", "reqest: not known"),
             ("condition_evaluate(\"@Request[a] StringEquals {'x'}\")", "needs a quantifier"),
+            ("rules_findings({ foo = 1 })", "`foo` is not a known member"),
+            ("grants({ mode = \"Audit\", rule = {} })", "did you mean `rules`?"),
+            ("rules_from_audit_log(\"started\", { endpoint = \"IMDS\" })", "nothing in it was understood"),
             ("least_privilege_role([\"all\"], \"x\", \"/subscriptions/s\")", "`all` is not a feature"),
             ("condition_for_roles([\"Owner\"])", "neither the GUID nor the resource id"),
         ] {

@@ -1,5 +1,5 @@
 locals {
-  # Usually file("ProxyAgent.Connection.log"); here one line of it.
+  # Usually file("ProxyAgent.Connection.log"), which an agent writes once `logFolder` is set; here one line of it.
   log = <<-JSON
     {"id":1,"method":"GET","url":"/metadata/instance?api-version=2021-02-01","clientIp":"127.0.0.1","clientPort":40722,"ip":"169.254.169.254","port":80,"userId":1000,"userName":"web","userGroups":["web"],"processFullPath":"/opt/web/bin/server","processCmdLine":"server","runAsElevated":false,"responseStatus":"200 OK","elapsedTime":12,"errorDetails":""}
   JSON

@@ -220,6 +220,14 @@ async fn a_profile_moves_from_either_registry() {
 }
 
 #[tokio::test]
+async fn the_id_tells_what_it_is_and_not_the_type() {
+    let mut state = version_state(version_body());
+    state["type"] = json!(format!("{PROFILE_TYPE}@2024-03-03"));
+    let moved = version(state).await.unwrap();
+    assert_eq!(moved.state.get("profile_id"), Some(&PROFILE.into()));
+}
+
+#[tokio::test]
 async fn what_cannot_be_moved_says_what_it_is() {
     let resource = InVmAccessProfile::new(Connection::default());
     let state = version_state(version_body());

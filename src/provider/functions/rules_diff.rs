@@ -94,8 +94,11 @@ fn decided_again(
     };
     let (old, new) = (matcher(0, old)?, matcher(1, new)?);
     let mut records: Vec<Record> = Vec::new();
-    read_audit_log(log.as_bytes(), |record| records.push(record))
+    let reading = read_audit_log(log.as_bytes(), |record| records.push(record))
         .map_err(|error| FunctionError::argument(2, format!("The log cannot be read: {error}.")))?;
+    if let Some(problem) = reading.problem() {
+        return Err(FunctionError::argument(2, format!("The log cannot be decided again: {problem}.")));
+    }
     let requests = records.iter().map(|record| record.request(os_type)).filter(|request| {
         let profile = match request.destination {
             crate::allowlist::Destination::Host(host) => Some(host.profile()),

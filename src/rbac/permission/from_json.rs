@@ -2,11 +2,16 @@
 
 use super::{BlockCondition, PermissionBlock, Permissions};
 use crate::rbac::OperationPattern;
-use crate::rbac::reading::{Fields, ReadError, wrong_kind};
+use crate::rbac::nearest::distance;
+use crate::rbac::reading::{Fields, ReadError, fold_key, wrong_kind};
 use serde_json::Value;
 
 /// The lists of a block, as folded keys.
 const LISTS: [&str; 4] = ["actions", "notactions", "dataactions", "notdataactions"];
+
+/// What a block has. A key that is nearly one of them is a typing mistake: skipping it would widen the role.
+const KNOWN: [&str; 6] =
+    ["actions", "notActions", "dataActions", "notDataActions", "condition", "conditionVersion"];
 
 /// Singular forms of the lists: nothing of Azure's is called so, and skipping `not_action` would widen the role.
 const SINGULARS: [&str; 4] = ["action", "notaction", "dataaction", "notdataaction"];
@@ -50,6 +55,13 @@ fn block(fields: Fields<'_>, path: &str) -> Result<PermissionBlock, ReadError> {
             path,
             format!("`{name}` is not known; the lists of a permission are plural"),
         ));
+    }
+    for key in fields.keys() {
+        let near = |known: &&&str| (1..=2).contains(&distance(&fold_key(key), &fold_key(known)));
+        let is_known = KNOWN.iter().any(|known| fold_key(known) == fold_key(key));
+        if let Some(near) = KNOWN.iter().find(near).filter(|_| !is_known) {
+            return Err(ReadError::new(path, format!("`{key}` is not known; did you mean `{near}`?")));
+        }
     }
     if fields.first_of(&LISTS).is_none() {
         return Err(ReadError::new(

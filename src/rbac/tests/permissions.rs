@@ -202,3 +202,21 @@ fn an_operation_is_counted_to_one_plane_by_its_catalogue() {
     assert_eq!(names(&expansion.control), ["x/c", "x/d"]);
     assert_eq!(catalogue.entries()[1].plane, Some(Plane::Data));
 }
+
+#[test]
+fn a_key_that_is_nearly_known_is_an_error_and_others_are_not() {
+    for (key, known) in [
+        ("notaction_s", None),
+        ("notActons", Some("notActions")),
+        ("conditon", Some("condition")),
+        ("scope", None),
+    ] {
+        let read = Permissions::from_json(&serde_json::json!({ "actions": ["*"], key: [] }));
+        match known {
+            None => drop(read.unwrap()),
+            Some(known) => {
+                assert!(read.unwrap_err().to_string().contains(&format!("did you mean `{known}`?")), "{key}")
+            }
+        }
+    }
+}
