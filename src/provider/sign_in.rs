@@ -13,7 +13,7 @@ pub fn no_way(error: &LoginError) -> Option<Diagnostic> {
         Diagnostic::error(
             "No way to sign in to Azure",
             format!(
-                "Nothing else to sign in with was given, and the command `az` of the az CLI is not on the PATH.\n\n\
+                "No credentials are configured, and the command `az` of the az CLI is not on the PATH.\n\n\
                  {choice}\n\n{}",
                 advice()
             ),

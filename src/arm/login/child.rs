@@ -30,7 +30,7 @@ pub(super) async fn run(command: &mut Command, longest: Duration) -> io::Result<
     #[cfg(unix)]
     command.process_group(0).kill_on_drop(true);
     let mut child = command.spawn()?;
-    let _tree = Tree::of(&child);
+    let mut tree = Tree::of(&child);
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let ended = {
@@ -52,6 +52,9 @@ pub(super) async fn run(command: &mut Command, longest: Duration) -> io::Result<
         };
         tokio::time::timeout(longest, work).await
     };
+    if matches!(ended, Ok(Ok(_))) {
+        tree.leader_has_ended();
+    }
     match ended {
         Err(_) => Ok(Ended::TooLong),
         Ok(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => Ok(Ended::TooMuch),
@@ -76,6 +79,13 @@ impl Tree {
     fn of(child: &Child) -> Self {
         Self(child.id())
     }
+
+    /// On Windows its id may soon be another program's.
+    fn leader_has_ended(&mut self) {
+        if cfg!(windows) {
+            self.0 = None;
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -99,7 +109,7 @@ impl Drop for Tree {
         let mut taskkill =
             std::process::Command::new(std::path::Path::new(&system).join("System32").join("taskkill.exe"));
         taskkill.args(["/T", "/F", "/PID", &id.to_string()]);
-        // It goes by itself, as nobody may wait here. It fails where the program has ended already: the usual case.
+        // It runs by itself, as nobody may wait here.
         let _ = taskkill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     }
 }

@@ -1,4 +1,4 @@
-//! How a token for Azure Resource Manager is had.
+//! Acquiring tokens for Azure Resource Manager.
 //!
 //! Each way of logging in is a variant of [`Login`] and a credential in a file of its own. A credential is azure_core's
 //! [`TokenCredential`]; it need not keep tokens, the [`TokenCache`] in front of it does. azure_identity makes the token

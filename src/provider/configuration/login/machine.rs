@@ -2,7 +2,7 @@
 
 use super::super::source::{Found, Lookup, Source};
 use super::application::Who;
-use super::{Switches, Verdict, half_a_sign_in};
+use super::{Switches, Verdict, incomplete};
 use crate::arm::{Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, Secret};
 use crate::plugin::Diagnostic;
 
@@ -109,7 +109,7 @@ pub(super) fn by_az_cli(lookup: &Lookup<'_>, who: &Who, switches: &Switches) -> 
                        (ARM_CLIENT_CERTIFICATE_PATH), `use_oidc` (ARM_USE_OIDC) or `use_msi` (ARM_USE_MSI). If the az CLI \
                        is meant, leave the client id out or set `use_cli` (ARM_USE_CLI) to true";
         let detail = format!("A client id was given by the {}, but not {missing}.", client.source);
-        return Err(half_a_sign_in(client, "application", detail));
+        return Err(incomplete(client, "client", detail));
     }
     Ok(Verdict::Take(Login::AzureCli {
         tenant_id: who.tenant.as_ref().map(|found| found.value.clone()),

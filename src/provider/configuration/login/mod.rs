@@ -146,15 +146,15 @@ fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Found<Vec<TenantId>>>
 /// The diagnostic for a way of which a part is there: `found` says that it is meant.
 fn half<T>(found: &Found<T>, way: &str, what: &str, missing: &[String]) -> Diagnostic {
     let detail = format!(
-        "{what} was given by the {}, but not {}. Set that as well, or take the other away.",
+        "{what} was given by the {}, but not {}. Set that as well, or remove the other.",
         found.source,
         missing.join(", nor ")
     );
-    half_a_sign_in(found, way, detail)
+    incomplete(found, way, detail)
 }
 
-fn half_a_sign_in<T>(found: &Found<T>, way: &str, detail: String) -> Diagnostic {
-    found.source.blame(Diagnostic::error(format!("Half a sign-in by {way}"), detail))
+fn incomplete<T>(found: &Found<T>, way: &str, detail: String) -> Diagnostic {
+    found.source.blame(Diagnostic::error(format!("Incomplete {way} credentials"), detail))
 }
 
 /// A moment as people write it.

@@ -34,7 +34,7 @@ impl Story {
 
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Ways to sign in, in the order in which they are looked at:")?;
+        f.write_str("Ways to sign in, in order:")?;
         self.0.iter().try_for_each(|line| write!(f, "\n  - {line}"))
     }
 }
@@ -84,11 +84,7 @@ impl NoLogin {
     pub fn diagnostic(&self) -> Diagnostic {
         Diagnostic::error(
             "No way to sign in to Azure",
-            format!(
-                "Nothing to sign in with was given, and the az CLI is not to be used.\n\n{}\n\n{}",
-                self.0,
-                advice()
-            ),
+            format!("No credentials are configured, and `use_cli` is false.\n\n{}\n\n{}", self.0, advice()),
         )
     }
 }

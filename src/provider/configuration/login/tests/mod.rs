@@ -142,26 +142,26 @@ fn a_certificate_that_cannot_be_used_is_told_on_its_argument() {
     let other = [("client_certificate", "MA=="), ("client_certificate_path", &pfx)];
     assert_eq!(problem(&other, &IDS).0, "Unusable client certificate");
     let (summary, blamed, _) = problem(&[("client_certificate_path", &pfx)], &IDS[..1]);
-    assert_eq!(summary, "Half a sign-in by client certificate");
+    assert_eq!(summary, "Incomplete client certificate credentials");
     assert_eq!(blamed, Some(Path::attribute("client_certificate_path")));
     let (summary, blamed, _) = problem(&[("client_certificate_password", "x")], &IDS);
-    assert_eq!(summary, "Half a sign-in by client certificate");
+    assert_eq!(summary, "Incomplete client certificate credentials");
     assert_eq!(blamed, Some(Path::attribute("client_certificate_password")));
 }
 
 #[test]
-fn an_id_without_its_secret_is_half_a_sign_in() {
+fn an_id_without_its_secret_is_incomplete() {
     let (summary, blamed, detail) = problem(&[("client_id", "c"), ("tenant_id", "t")], &[]);
     assert_eq!(
         (summary.as_str(), blamed),
-        ("Half a sign-in by application", Some(Path::attribute("client_id")))
+        ("Incomplete client credentials", Some(Path::attribute("client_id")))
     );
     assert!(detail.contains("ARM_CLIENT_SECRET") && detail.contains("ARM_USE_CLI"), "{detail}");
-    assert_eq!(problem(&[], &IDS).0, "Half a sign-in by application");
+    assert_eq!(problem(&[], &IDS).0, "Incomplete client credentials");
     let (summary, blamed, _) = problem(&[("client_secret", "x")], &IDS[..1]);
     assert_eq!(
         (summary.as_str(), blamed),
-        ("Half a sign-in by client secret", Some(Path::attribute("client_secret")))
+        ("Incomplete client secret credentials", Some(Path::attribute("client_secret")))
     );
     assert!(
         matches!(way(&[("use_cli", "true")], &[]), Login::AzureCli { .. }),

@@ -80,7 +80,10 @@ fn the_first_of_several_variables_counts() {
 #[test]
 fn half_of_a_sign_in_by_id_token_is_told_on_its_switch() {
     let (summary, blamed, detail) = problem(&[("use_oidc", "true")], &IDS);
-    assert_eq!((summary.as_str(), blamed), ("Half a sign-in by id token", Some(Path::attribute("use_oidc"))));
+    assert_eq!(
+        (summary.as_str(), blamed),
+        ("Incomplete id token credentials", Some(Path::attribute("use_oidc")))
+    );
     assert!(detail.contains("ARM_OIDC_TOKEN") && detail.contains("id-token: write"), "{detail}");
     let url = [("ARM_USE_OIDC", "true"), ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://x.example")];
     let (_, blamed, detail) = problem(&[], &[&IDS[..], &url].concat());
