@@ -110,16 +110,12 @@ resource "gallery_invm_access_profile" "windows" {
   description              = "Windows machines: what may be asked of 168.63.129.16, and by whom"
 }
 
-# Mode as well as rules make a new version: a machine looks at a version again only when its id changes.
-resource "terraform_data" "mode" {
-  input = var.mode
-}
-
+# `name` is omitted, so a change of the mode makes a new version, as a change of the rules does: a machine looks at a
+# version again only when its id changes.
 resource "gallery_invm_access_profile_version" "windows" {
   profile_id     = gallery_invm_access_profile.windows.id
   mode           = var.mode
   default_access = "Deny"
-  lint           = { L07 = "off" } # it warns of a mode that changes in place; here it does not
 
   rules {
     privileges       = local.rules.privileges
@@ -130,7 +126,6 @@ resource "gallery_invm_access_profile_version" "windows" {
 
   lifecycle {
     create_before_destroy = true
-    replace_triggered_by  = [terraform_data.mode]
   }
 }
 

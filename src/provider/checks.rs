@@ -92,24 +92,24 @@ pub fn location(config: &Value, name: &str) -> Option<Diagnostic> {
     Some(Diagnostic::error("Malformed region", format!("`{name}` {problem}.")).at(Path::attribute(name)))
 }
 
-/// A warning about a region that looks like a slip of the pen: one or two letters away from a known one. Another
-/// number behind the same letters is more likely a new region.
+/// A warning about a region that is not in the list of known ones. Azure may have added it since.
 #[must_use]
 pub fn unknown_region(text: &str, path: Path) -> Option<Diagnostic> {
+    const LONGEST: usize = 40;
     let region = Location::from(text).normalised();
-    if KNOWN_REGIONS.iter().any(|known| *known == region || letters(known) == letters(&region)) {
+    if KNOWN_REGIONS.contains(&region.as_str()) {
         return None;
     }
-    let meant = nearest_within(&region, 2, KNOWN_REGIONS.iter().copied())?;
+    let meant = nearest_within(&region, 2, KNOWN_REGIONS.iter().copied())
+        .map_or_else(String::new, |meant| format!(" Did you mean `{meant}`?"));
+    let summary =
+        if text.len() > LONGEST { "Unknown region".to_owned() } else { format!("Unknown region {text:?}") };
     let detail = format!(
-        "{text:?} is no region that this provider knows. Did you mean `{meant}`? If it is a new one, leave it: Azure decides."
+        "This version of the provider does not know the region {text:?}.{meant} If Azure has no such region, it refuses \
+         the object when it is created. In a replacement, the old object is deleted by then. If it is a new region, \
+         ignore this warning."
     );
-    Some(Diagnostic::warning("Unknown region", detail).at(path))
-}
-
-/// A region's name without the number behind it.
-fn letters(name: &str) -> &str {
-    name.trim_end_matches(|c: char| c.is_ascii_digit())
+    Some(Diagnostic::warning(summary, detail).at(path))
 }
 
 /// Why a text cannot be a region, to stand after the attribute's name; `None` when it may be one. Which regions there
@@ -207,13 +207,19 @@ mod tests {
     }
 
     #[test]
-    fn a_region_that_is_misspelt_is_told_and_a_new_one_is_not() {
+    fn an_unknown_region_is_a_warning_in_every_spelling() {
         let warned = |text: &str| location(&config("location", text.into()), "location");
         let found = warned("westeurop").unwrap();
         assert_eq!(found.severity, crate::plugin::Severity::Warning);
         assert!(found.detail.contains("Did you mean `westeurope`?"), "{}", found.detail);
-        for region in ["West Europe", "westus4", "westus", "malaysiasouth", "finlandcentral", "nowhere"] {
-            assert_eq!(warned(region), None, "{region}");
+        for region in ["westus4", "West US 33", "EASTUS22", "malaysiasouth", "Mars", "nowhere"] {
+            let found = warned(region).unwrap();
+            assert_eq!(found.severity, crate::plugin::Severity::Warning, "{region}");
+            assert!(found.summary.contains(region), "{}", found.summary);
+        }
+        for region in ["West Europe", "westus", "WESTUS", "finland central"] {
+            let known = KNOWN_REGIONS.contains(&Location::from(region).normalised().as_str());
+            assert_eq!(warned(region).is_none(), known, "{region}");
         }
     }
 

@@ -1,45 +1,16 @@
-//! The provider's side of Azure, shared by its resources: the client once it can be made, and what this process has
-//! learned on the way.
+//! The connection to Azure that resources and data sources share: the client, once it can be made, and what this process
+//! knows of profiles.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::configuration::login::NoLogin;
 use super::configuration::{ProcessVariables, Settings, Variables};
 use super::locks::Locks;
-use crate::allowlist;
-use crate::arm::ids::{ProfileId, VersionName};
-use crate::arm::models::{HostEndpoint, OsType, Profile};
-use crate::arm::{ArmClient, Location};
+use super::profile_cache::ProfileCache;
+use crate::arm::ArmClient;
 use crate::plugin::provider::Deferral;
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
-
-/// What is known of a profile without asking again. Region and operating system never change under an id; whoever
-/// replaces or deletes a profile in this process takes it out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownProfile {
-    /// Its region.
-    pub location: Option<Location>,
-    /// The operating system it is for.
-    pub os_type: Option<OsType>,
-    /// The endpoint it is for.
-    pub endpoint: Option<HostEndpoint>,
-}
-
-impl KnownProfile {
-    /// The same as the linter takes it.
-    #[must_use]
-    pub fn context(&self) -> allowlist::Context {
-        allowlist::Context {
-            os_type: self.os_type.as_ref().and_then(|os| os.as_str().parse().ok()),
-            endpoint: self.endpoint.as_ref().and_then(|endpoint| endpoint.as_str().parse().ok()),
-            ..allowlist::Context::default()
-        }
-    }
-}
 
 #[derive(Debug, Default)]
 enum State {
@@ -54,38 +25,6 @@ enum State {
     Ready(ArmClient),
 }
 
-/// The version names of one profile that this process has seen come and go.
-#[derive(Debug, Default)]
-pub struct Names {
-    /// The highest.
-    pub highest: Option<VersionName>,
-    /// All of them.
-    own: HashSet<VersionName>,
-    /// Those of versions that look left behind, and have been told of.
-    told: HashSet<VersionName>,
-}
-
-impl Names {
-    /// Takes note of a name.
-    pub fn saw(&mut self, name: &VersionName) {
-        if self.highest.as_ref().is_none_or(|highest| highest < name) {
-            self.highest = Some(name.clone());
-        }
-        self.own.insert(name.clone());
-    }
-
-    /// Whether the version of this name is this process's own.
-    #[must_use]
-    pub fn is_own(&self, name: &VersionName) -> bool {
-        self.own.contains(name)
-    }
-
-    /// Takes note that a version has been told of; whether that is news.
-    pub fn tell(&mut self, name: &VersionName) -> bool {
-        self.told.insert(name.clone())
-    }
-}
-
 /// The connection. Clones share everything.
 #[derive(Clone, Debug, Default)]
 pub struct Connection {
@@ -95,10 +34,7 @@ pub struct Connection {
 #[derive(Debug, Default)]
 struct Shared {
     state: RwLock<State>,
-    profiles: Mutex<HashMap<ProfileId, KnownProfile>>,
-    /// Regions that a plan knew and has handed over.
-    regions: Mutex<HashMap<ProfileId, Location>>,
-    names: Mutex<HashMap<ProfileId, Arc<AsyncMutex<Names>>>>,
+    profiles: ProfileCache,
     locks: Locks,
 }
 
@@ -159,7 +95,7 @@ impl Connection {
         Ok(warnings)
     }
 
-    /// The client, for who needs Azure now.
+    /// Returns the client, or why there is none.
     ///
     /// # Errors
     /// When there is nothing to sign in with, or the provider block is not known yet.
@@ -224,55 +160,16 @@ impl Connection {
         })))
     }
 
-    /// What this process has learned of a profile.
+    /// What this process knows of profiles.
     #[must_use]
-    pub fn known_profile(&self, id: &ProfileId) -> Option<KnownProfile> {
-        self.shared.profiles.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
-    }
-
-    /// Takes note of a profile that Azure has returned.
-    pub fn learn_profile(&self, id: &ProfileId, profile: &Profile) {
-        let known = KnownProfile {
-            location: profile.location.clone(),
-            os_type: profile.os_type.clone(),
-            endpoint: profile.applicable_host_endpoint.clone(),
-        };
-        self.shared.profiles.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), known);
-    }
-
-    /// The region of a profile, as far as it is known without asking Azure.
-    #[must_use]
-    pub fn region(&self, id: &ProfileId) -> Option<Location> {
-        let handed_over =
-            || self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        self.known_profile(id).and_then(|known| known.location).or_else(handed_over)
-    }
-
-    /// Takes note of the region of a profile that the plan knew, in a process before this one.
-    pub fn learn_region(&self, id: &ProfileId, region: Location) {
-        self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), region);
-    }
-
-    /// Forgets a profile that is gone.
-    pub fn forget_profile(&self, id: &ProfileId) {
-        self.shared.profiles.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    pub fn profiles(&self) -> &ProfileCache {
+        &self.shared.profiles
     }
 
     /// What this process does to one object after the other, by the object's id.
     #[must_use]
     pub fn locks(&self) -> &Locks {
         &self.shared.locks
-    }
-
-    /// The names of a profile's versions, for one caller at a time: whoever chooses the next name holds this from the
-    /// list of what is there until the name is noted.
-    pub async fn names(&self, profile: &ProfileId) -> OwnedMutexGuard<Names> {
-        let names = {
-            let mut all = self.shared.names.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(all.entry(profile.clone()).or_default())
-        };
-        names.lock_owned().await
     }
 }
 
@@ -350,30 +247,5 @@ mod tests {
     fn the_user_agent_says_who_calls_and_nothing_that_nobody_asked_for() {
         let agent = user_agent("terraform-provider-gallery/0.1.0", "1.11.4", &["cloud-shell/1.0".into()]);
         assert_eq!(agent, "Terraform/1.11.4 terraform-provider-gallery/0.1.0 cloud-shell/1.0");
-    }
-
-    #[test]
-    fn a_region_that_was_handed_over_is_that_of_a_profile_until_it_is_gone() {
-        let connection = Connection::default();
-        let id: ProfileId = crate::provider::azure_double::PROFILE.parse().unwrap();
-        assert_eq!(connection.region(&id), None);
-        connection.learn_region(&id, Location::new("westus"));
-        assert_eq!(connection.region(&id), Some(Location::new("westus")));
-        assert_eq!(connection.known_profile(&id), None, "nobody has seen the profile");
-        let seen = Profile { location: Some(Location::new("eastus")), ..Profile::default() };
-        connection.learn_profile(&id, &seen);
-        assert_eq!(connection.region(&id), Some(Location::new("eastus")), "what was seen counts for more");
-        connection.forget_profile(&id);
-        assert_eq!(connection.region(&id), None);
-    }
-
-    #[tokio::test]
-    async fn names_are_remembered_under_an_id_in_any_case() {
-        let connection = Connection::default();
-        let id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/web";
-        connection.names(&id.parse().unwrap()).await.saw(&"1.0.9".parse().unwrap());
-        connection.names(&id.parse().unwrap()).await.saw(&"1.0.4".parse().unwrap());
-        let highest = connection.names(&id.to_lowercase().parse().unwrap()).await.highest.clone();
-        assert_eq!(highest, "1.0.9".parse().ok());
     }
 }

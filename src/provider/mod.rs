@@ -24,6 +24,7 @@ pub mod invm_access_profile_version;
 pub mod list_resources;
 pub mod locks;
 pub mod problem;
+pub mod profile_cache;
 #[cfg(test)]
 mod required_tests;
 pub mod roles;

@@ -1,8 +1,9 @@
 //! Wrong input, found by `validate`, each told on the attribute it is about.
 
 use acceptance_tests::scenario::{Problem, Scenario, scenario};
+use serde_json::json;
 
-use crate::configurations::{PROFILE, RULES, V, WEB, both, version, with};
+use crate::configurations::{PROFILE, RULES, V, WEB, both, version, version_of, with};
 
 /// A change that makes a right configuration wrong.
 struct Mistake {
@@ -174,5 +175,42 @@ fn null_in_a_required_argument_destroys_nothing() {
         assert!(output.stderr.contains("`rules.privileges[\"instance\"].path` is null"), "{output}");
         assert_eq!(s.held(), held);
         s.apply(&right);
+    });
+}
+
+#[test]
+fn what_only_the_profile_shows_is_told_at_plan() {
+    scenario(|s| {
+        s.unrecorded();
+        let title = "An executable path can never match";
+        // The profile is planned in the same configuration.
+        let windows = both().replace("\"Linux\"", "\"Windows\"");
+        assert!(s.validate(&windows).is_empty(), "without the network nothing says that it is for Windows");
+        let output = s.plan_fails(&windows);
+        assert_eq!(output.times(title), 1, "{output}");
+
+        // It is named by its id: one read for both versions.
+        let id = s.profile("theirs");
+        s.stranger(
+            &id,
+            &json!({"location": "westus",
+            "properties": {"osType": "Windows", "applicableHostEndpoint": "IMDS"}}),
+        );
+        let literal = |label: &str, name: &str| {
+            version_of(label, &format!("  name = \"{name}\"\n{RULES}"))
+                .replace(&format!("{WEB}.id"), &format!("\"{id}\""))
+        };
+        let config = format!("{}{}", literal("one", "1.0.0"), literal("two", "1.0.1"));
+        s.emulator.forget_requests().unwrap();
+        let output = s.plan_fails(&config);
+        assert_eq!(output.times(title), 2, "{output}");
+        let reads = s.requests().iter().filter(|one| one.path.ends_with("/theirs")).count();
+        assert_eq!(reads, 1);
+
+        // One that is not there is no error of the plan.
+        s.emulator.remove(&id).unwrap();
+        s.adopted(&id);
+        let plan = s.plan(&config);
+        assert_eq!(plan.output.times(title), 0, "{}", plan.output);
     });
 }

@@ -3,7 +3,7 @@
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::json;
 
-use crate::configurations::{PROFILE, RULES, V, version, version_of};
+use crate::configurations::{PROFILE, RULES, V, version, version_of, with};
 
 fn name(s: &Scenario, address: &str) -> String {
     s.state().attributes(address)["name"].as_str().unwrap_or_default().to_owned()
@@ -80,5 +80,46 @@ fn several_at_once() {
             .collect();
         names.sort();
         assert_eq!(names, ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.0.5"]);
+    });
+}
+
+#[test]
+fn a_new_mode_or_default_access_takes_the_next_number() {
+    scenario(|s| {
+        let config = format!("{PROFILE}{}", version(RULES));
+        s.apply(&config);
+        let mut changed = config;
+        for (attribute, value, expected) in
+            [("mode", "\"Audit\"", "1.0.1"), ("default_access", "\"Allow\"", "1.0.2")]
+        {
+            changed = with(&changed, attribute, value);
+            let plan = s.plan(&changed);
+            assert_eq!((plan.actions(V), plan.replaced_by(V)), ("delete, create".into(), vec![attribute]));
+            assert!(!plan.output.says("may not notice"), "{}", plan.output);
+            s.apply_planned();
+            assert_eq!(name(s, V), expected);
+        }
+    });
+}
+
+#[test]
+fn a_number_does_not_come_back_after_a_deletion_outside() {
+    scenario(|s| {
+        s.apply(&format!("{PROFILE}{}", version(RULES)));
+        s.emulator.remove(&s.version("web", "1.0.0")).unwrap();
+        let plan = s.replan(&[]);
+        assert_eq!(plan.output.times("Version 1.0.0 was deleted outside of Terraform"), 1, "{}", plan.output);
+        assert_eq!(plan.actions(V), "delete, create");
+        s.apply_planned();
+        assert_eq!(name(s, V), "1.0.1");
+
+        // With the profile, too.
+        s.emulator.remove(&s.profile("web")).unwrap();
+        s.reapply(&[]);
+        assert_eq!(name(s, V), "1.0.2");
+
+        // What is deleted outside can be destroyed, too.
+        s.emulator.remove(&s.version("web", "1.0.2")).unwrap();
+        s.apply(PROFILE);
     });
 }

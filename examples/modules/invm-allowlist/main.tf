@@ -39,10 +39,6 @@ resource "gallery_invm_access_profile" "this" {
 
 # Machines look at a version again only when its id changes. So a change of the mode or the default access makes a new
 # version, as a change of the rules does, unless the caller numbers the versions.
-resource "terraform_data" "decision" {
-  input = var.version_name == null ? { mode = var.mode, default_access = var.default_access } : null
-}
-
 resource "gallery_invm_access_profile_version" "this" {
   profile_id          = gallery_invm_access_profile.this.id
   name                = var.version_name
@@ -52,9 +48,7 @@ resource "gallery_invm_access_profile_version" "this" {
   target_regions      = var.target_regions
   exclude_from_latest = var.exclude_from_latest
   tags                = var.tags
-
-  # L07 warns that machines may miss a change in place, which is not what happens here: see above.
-  lint = merge(var.version_name == null ? { L07 = "off" } : {}, var.lint)
+  lint                = var.lint
 
   rules {
     privileges       = var.privileges
@@ -66,7 +60,6 @@ resource "gallery_invm_access_profile_version" "this" {
   lifecycle {
     # The new version is there, and what refers to it has moved, before the old one goes.
     create_before_destroy = true
-    replace_triggered_by  = [terraform_data.decision]
 
     precondition {
       condition     = length(local.wrongly_denied) == 0

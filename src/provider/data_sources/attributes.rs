@@ -10,7 +10,7 @@ use crate::provider::timeouts::{self, Operation};
 const OF_THE_CONFIGURATION: [&str; 2] = ["lint", timeouts::BLOCK];
 
 /// What begins the sentences of a description that are for who sets the attribute. They come last.
-const ON_SETTING: [&str; 3] = [" Changed in place", " Known at plan", " Left out, "];
+const ON_SETTING: [&str; 3] = [" Changed in place", " Known at plan", " If omitted, "];
 
 /// Everything a resource's schema says of an object, as attributes that the provider sets. A nested block becomes an
 /// attribute of the same shape, since a data source computes no blocks.
@@ -132,6 +132,6 @@ pub fn name_prefix(of: &str) -> Attribute {
     Attribute::new(
         "name_prefix",
         Type::String,
-        format!("Only {of} whose names begin with this, without regard to case. Left out, all names pass."),
+        format!("Only {of} whose names begin with this, without regard to case. If omitted, all names pass."),
     )
 }

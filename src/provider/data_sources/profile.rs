@@ -37,9 +37,9 @@ pub fn schema() -> Schema {
         argument("id", "The Azure resource id of the profile. Instead of it, set `gallery_id` and `name`."),
         argument(
             "gallery_id",
-            "The resource id of the Compute Gallery that holds the profile. Left out, that of `id`.",
+            "The resource id of the Compute Gallery that holds the profile. If omitted, that of `id`.",
         ),
-        argument("name", "The name of the profile. Left out, that of `id`."),
+        argument("name", "The name of the profile. If omitted, that of `id`."),
     ];
     let mut rest = attributes::of_resource(&invm_access_profile::schema::schema());
     rest.extend(attributes::of_status());
@@ -95,7 +95,7 @@ impl DataSource for ProfileData {
         let client = self.connection.client()?;
         let call = lookup::call(context, &config);
         let profile = client.profiles().get(&id, &call).await.map_err(|error| asked.failed(&error))?;
-        self.connection.learn_profile(&id, &profile);
+        self.connection.profiles().learn(&id, &profile);
         Ok(Found::new(with_timeouts(status::profile(&id, &profile, &config), &config)))
     }
 }

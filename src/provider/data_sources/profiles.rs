@@ -38,14 +38,14 @@ pub fn filters() -> Vec<Attribute> {
         Attribute::new(
             "applicable_host_endpoint",
             Type::String,
-            "Only profiles for this metadata endpoint. Left out, profiles for either.",
+            "Only profiles for this metadata endpoint. If omitted, profiles for either.",
         )
         .one_of(ENDPOINTS),
         attributes::name_prefix("profiles"),
         Attribute::new(
             "os_type",
             Type::String,
-            "Only profiles for this operating system. Left out, profiles for either.",
+            "Only profiles for this operating system. If omitted, profiles for either.",
         )
         .one_of(OS_TYPES),
     ]

@@ -43,7 +43,7 @@ pub fn schema() -> Schema {
         ),
         argument(
             "profile_id",
-            "The resource id of the profile that the version belongs to. Left out, that of `id`.",
+            "The resource id of the profile that the version belongs to. If omitted, that of `id`.",
         ),
         argument("name", "The version, as three numbers `x.y.z`.")
             .default_text("the latest: the highest version of the profile that is not excluded from latest"),

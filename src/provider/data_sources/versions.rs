@@ -39,9 +39,9 @@ pub fn filters() -> Vec<Attribute> {
         Attribute::new(
             "exclude_from_latest",
             Type::Bool,
-            "Whether the versions must be excluded from latest (`true`) or must not (`false`). Left out, both are listed.",
+            "Whether the versions must be excluded from latest (`true`) or must not (`false`). If omitted, both are listed.",
         ),
-        Attribute::new("mode", Type::String, "Only versions in this mode. Left out, versions in any mode.")
+        Attribute::new("mode", Type::String, "Only versions in this mode. If omitted, versions in any mode.")
             .one_of(MODES),
         attributes::name_prefix("versions"),
     ]

@@ -9,7 +9,7 @@ use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Read, ReadOu
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
-use crate::provider::writing::carried::Carried;
+use crate::provider::writing::private_state::PrivateState;
 use crate::provider::writing::{self, Job, Written};
 
 /// Profiles, as what is written.
@@ -31,6 +31,7 @@ impl Written for Kind {
         ("galleryName", "gallery_id"),
         ("inVMAccessControlProfileName", "name"),
     ];
+    const NUMBERED: bool = false;
     // A profile is a record, made in a moment; and it has nothing that a plan could leave open.
     const WAITS_IN_READ: bool = true;
 
@@ -88,11 +89,11 @@ impl Written for Kind {
     }
 
     fn is_there(connection: &Connection, id: &ProfileId, profile: &Profile) {
-        connection.learn_profile(id, profile);
+        connection.profiles().learn(id, profile);
     }
 
     async fn is_gone(connection: &Connection, id: &ProfileId) {
-        connection.forget_profile(id);
+        connection.profiles().forget(id);
     }
 }
 
@@ -107,9 +108,16 @@ pub async fn create(
     request: Create,
 ) -> Result<Stored, Interrupted> {
     let Create { planned, private, .. } = request;
-    let job = Job::<Kind>::new(connection, context, model::id(&planned)?, Operation::Create, &planned)?;
+    let job = Job::<Kind>::new(
+        connection,
+        context,
+        model::id(&planned)?,
+        Operation::Create,
+        &planned,
+        PrivateState::default(),
+    )?;
     let body = model::body(&planned);
-    let replaces = Carried::read(&private).replaces(&job.id.to_string());
+    let replaces = PrivateState::read(&private).replaces(&job.id.to_string());
     // In boxes, one after the other: what waits for one of them has room for that one alone.
     let alone = Box::pin(job.alone()).await?;
     let alone = Box::pin(job.must_not_exist(alone, replaces)).await?;

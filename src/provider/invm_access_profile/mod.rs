@@ -57,6 +57,8 @@ impl Resource for InVmAccessProfile {
     async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
         let planned = plan::create(request)?;
         let id = model::id(&planned.state).ok();
+        let is_known = planned.state.get("id").is_some_and(|id| !id.is_unknown());
+        self.connection.profiles().plan(id.clone().filter(|_| is_known), model::known(&planned.state));
         Ok(identity::planned::<ProfileId>(planned, None, id))
     }
 
@@ -64,6 +66,9 @@ impl Resource for InVmAccessProfile {
         let stored = request.identity.clone();
         let held = model::id_in_state(&request.prior).ok();
         let planned = plan::update(request)?;
+        if let Some(held) = &held {
+            self.connection.profiles().plan(Some(held.clone()), model::known(&planned.state));
+        }
         // The identity of what takes the place of a replaced object comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());
         Ok(identity::planned::<ProfileId>(planned, stored, id))

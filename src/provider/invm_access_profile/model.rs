@@ -6,6 +6,7 @@ use crate::arm::Location;
 use crate::arm::ids::{GalleryId, ProfileId, ProfileName};
 use crate::arm::models::{HostEndpoint, OsType, Profile, ProfileBody, ProfileChange};
 use crate::plugin::{Diagnostic, Value};
+use crate::provider::profile_cache::KnownProfile;
 use crate::provider::{checks, spelling, tags};
 
 /// The id of the profile that a plan or state is about: the gallery's with the name.
@@ -49,6 +50,17 @@ pub fn body(planned: &Value) -> ProfileBody {
         description: text("description").map(str::to_owned),
         os_type: OsType::from(text("os_type").unwrap_or_default()),
         applicable_host_endpoint: HostEndpoint::from(text("applicable_host_endpoint").unwrap_or_default()),
+    }
+}
+
+/// What the versions of a planned profile can know of it.
+#[must_use]
+pub fn known(planned: &Value) -> KnownProfile {
+    let text = |name| checks::text(planned, name);
+    KnownProfile {
+        location: None,
+        os_type: text("os_type").map(OsType::from),
+        endpoint: text("applicable_host_endpoint").map(HostEndpoint::from),
     }
 }
 

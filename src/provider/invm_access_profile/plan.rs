@@ -4,7 +4,7 @@ use crate::arm::ids::{GalleryId, ProfileName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Failure, Path, Value};
 use crate::provider::draft_state::DraftState;
-use crate::provider::writing::carried::Carried;
+use crate::provider::writing::private_state::PrivateState;
 use crate::provider::{checks, spelling, tags};
 
 /// Plans a new profile.
@@ -12,7 +12,7 @@ use crate::provider::{checks, spelling, tags};
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
 pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
-    let carried = Carried::read(&request.private);
+    let carried = PrivateState::read(&request.private);
     let mut plan = DraftState::new(request.config)?;
     let gallery = checks::text(plan.config(), "gallery_id").and_then(|id| id.parse::<GalleryId>().ok());
     let name = checks::text(plan.config(), "name").and_then(|name| ProfileName::new(name).ok());
@@ -44,7 +44,7 @@ pub fn update(request: PlanUpdate) -> Result<Planned, Failure> {
     let replaced = ["gallery_id", "name", "location", "os_type"];
     let replace = replaced.into_iter().filter(|name| plan.planned(name) != held(name)).map(Path::attribute);
     let mut replace: Vec<_> = replace.collect();
-    let carried = Carried::read(&request.private);
+    let carried = PrivateState::read(&request.private);
     if carried.must_be_replaced() {
         plan.set("id", Value::unknown());
         replace.push(Path::attribute("id"));
@@ -55,7 +55,7 @@ pub fn update(request: PlanUpdate) -> Result<Planned, Failure> {
     if !planned.replace.is_empty() && is_same_place(&planned.state, &prior) {
         planned.warnings.push(same_name(id));
     }
-    planned.private = Carried::replacing(id).with(carried.pending).write();
+    planned.private = PrivateState::replacing(id).with(carried.pending).write();
     Ok(planned)
 }
 

@@ -62,11 +62,11 @@ pub fn schema() -> Schema {
         Attribute::new(
             "description",
             text,
-            "What the profile is for, for people to read. Changed in place. Left out, there is none.",
+            "What the profile is for, for people to read. Changed in place. If omitted, there is none.",
         )
         // Nothing is computed: a generated configuration then has no line `description = null`.
         .optional_computed(),
-        Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that differ only in case are the same. Changed in place. Left out, there are none, and those that others have added are taken away.").optional_computed(),
+        Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that differ only in case are the same. Changed in place. If omitted, there are none, and those that others have added are taken away.").optional_computed(),
     ])
     .nested(timeouts::block());
     Schema::new(0, block)

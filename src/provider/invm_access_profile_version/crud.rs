@@ -12,7 +12,7 @@ use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
 use crate::provider::problem::Attempt;
 use crate::provider::timeouts::Operation;
-use crate::provider::writing::carried::Carried;
+use crate::provider::writing::private_state::PrivateState;
 use crate::provider::writing::{self, Job, Written};
 use crate::provider::{checks, existing, timeouts};
 
@@ -41,6 +41,7 @@ impl Written for Kind {
         ("inVMAccessControlProfileName", "profile_id"),
         ("inVMAccessControlProfileVersionName", "name"),
     ];
+    const NUMBERED: bool = true;
     // Replication takes its time, and the plan can leave the date of publishing open.
     const WAITS_IN_READ: bool = false;
 
@@ -105,7 +106,7 @@ impl Written for Kind {
 
     /// Its name is remembered: the one that takes its place must be above it.
     async fn is_gone(connection: &Connection, id: &VersionId) {
-        connection.names(id.profile()).await.saw(id.name());
+        connection.profiles().names(id.profile()).await.saw(id.name());
     }
 }
 
@@ -130,11 +131,11 @@ pub async fn create(
     let Asked { profile, name, location, time } = Asked::read(&planned)?;
     let client = connection.client()?;
     let mut call = Call::new(time, context.cancel.clone());
-    let carried = Carried::read(&private);
+    let carried = PrivateState::read(&private);
     if let Some(region) = carried.region() {
-        connection.learn_region(&profile, region);
+        connection.profiles().learn_region(&profile, region);
     }
-    if connection.known_profile(&profile).is_some() {
+    if connection.profiles().known(&profile).is_some() {
         call = call.expecting_parent();
     }
     let location = match location {
@@ -147,12 +148,13 @@ pub async fn create(
         id,
         operation: Operation::Create,
         call: call.clone(),
+        private: PrivateState::default().named(name.is_some()),
     };
-    let Some(name) = name else {
+    let Some(name) = &name else {
         return Box::pin(numbered(connection, &profile, &planned, &location, &carried, &call, job)).await;
     };
-    connection.names(&profile).await.saw(&name);
-    let job = job(profile.version(name));
+    connection.profiles().names(&profile).await.saw(name);
+    let job = job(profile.version(name.clone()));
     // In boxes, here and below: what waits for one of them has room for that one alone.
     let alone = Box::pin(job.alone()).await?;
     let alone = Box::pin(job.must_not_exist(alone, false)).await?;
@@ -168,7 +170,7 @@ async fn numbered<'a>(
     profile: &ProfileId,
     planned: &Value,
     location: &Location,
-    carried: &Carried,
+    carried: &PrivateState,
     call: &Call,
     job: impl Fn(VersionId) -> Job<'a, Kind> + Send,
 ) -> Result<Stored, Interrupted> {
@@ -176,13 +178,13 @@ async fn numbered<'a>(
     let failed = |error: &Error| failed(Operation::Create, &profile.to_string(), call, error);
     loop {
         // Held until the number is noted, so that no two versions of one profile choose the same.
-        let mut names = connection.names(profile).await;
+        let mut names = connection.profiles().names(profile).await;
         let mut siblings = naming::Siblings::new(profile, planned, time::OffsetDateTime::now_utc());
         let listing = client.versions().each(profile, call, |version| siblings.add(&version, &names));
         Box::pin(listing).await.map_err(|error| failed(&error))?;
         let name = siblings.next(names.highest.as_ref(), carried.replaced().as_ref())?;
         names.saw(&name);
-        let twins: Vec<_> = siblings.twins().into_iter().filter(|twin| names.tell(twin.name())).collect();
+        let twins: Vec<_> = siblings.twins().into_iter().filter(|twin| names.report(twin.name())).collect();
         drop(names);
         let job = job(profile.version(name));
         let body = model::body(planned, location.clone())?;
@@ -235,7 +237,7 @@ async fn region(
     profile: &ProfileId,
     call: &Call,
 ) -> Result<Location, Diagnostic> {
-    if let Some(known) = connection.region(profile) {
+    if let Some(known) = connection.profiles().region(profile) {
         return Ok(known);
     }
     let text = profile.to_string();
@@ -243,7 +245,7 @@ async fn region(
     let key = format!("region of {text}");
     let one = call.run(&key, Duration::ZERO, async { Ok(connection.locks().hold(&key).await) }).await;
     let _one = one.map_err(|error| failed(Operation::Create, &text, call, &error))?;
-    if let Some(known) = connection.region(profile) {
+    if let Some(known) = connection.profiles().region(profile) {
         return Ok(known);
     }
     // A region never changes, so a list that is read for many profiles tells it as well.
@@ -254,7 +256,7 @@ async fn region(
             read.map_err(|error| failed(Operation::Create, &text, call, &error))?
         }
     };
-    connection.learn_profile(profile, &read);
+    connection.profiles().learn(profile, &read);
     read.location.ok_or_else(|| {
         Diagnostic::error(
             "Region of the profile is not known",
@@ -295,12 +297,12 @@ pub async fn delete(
 ) -> Result<Deleted, Interrupted> {
     // What takes its place is created by this process, and need not ask for what the plan knew. One that is tainted is
     // planned as something new, which may be below another profile.
-    let carried = Carried::read(&request.private);
+    let carried = PrivateState::read(&request.private);
     if carried.is_replacement()
         && let Some(region) = carried.region()
         && let Ok(id) = model::id_in_state(&request.prior)
     {
-        connection.learn_region(id.profile(), region);
+        connection.profiles().learn_region(id.profile(), region);
     }
     writing::delete::delete::<Kind>(connection, context, request).await
 }

@@ -25,7 +25,7 @@ async fn what_the_plan_has_kept_is_enough_for_a_create_in_a_process_that_knows_n
     let versions = format!("{PROFILE}/versions");
     azure.lists(&versions, &[json!([])]).await;
     azure.takes(&format!("{versions}/1.0.5"), version("1.0.5", false)).await;
-    let carried = Carried::replacing("1.0.4").beneath(Some(&Location::new("westeurope")));
+    let carried = PrivateState::replacing("1.0.4").beneath(Some(&Location::new("westeurope")));
     let request =
         Create { config: Value::Null, planned: planned(), private: carried.write(), identity: None };
     let stored = create(&azure.connection, &context(), request).await.unwrap();
@@ -36,9 +36,9 @@ async fn what_the_plan_has_kept_is_enough_for_a_create_in_a_process_that_knows_n
 #[tokio::test]
 async fn a_deletion_learns_the_region_of_what_takes_its_place_only() {
     let region = Location::new("westeurope");
-    let new = Carried::default().beneath(Some(&region));
+    let new = PrivateState::default().beneath(Some(&region));
     for (carried, learned) in
-        [(Carried::replacing("1.0.5").beneath(Some(&region)), Some(&region)), (new, None)]
+        [(PrivateState::replacing("1.0.5").beneath(Some(&region)), Some(&region)), (new, None)]
     {
         let azure = Azure::start().await;
         let mut prior = planned();
@@ -48,6 +48,6 @@ async fn a_deletion_learns_the_region_of_what_takes_its_place_only() {
         let request = Delete { prior, private: carried.write(), identity: None };
         // Whether there is anything to delete makes no difference.
         let _ = delete(&azure.connection, &context(), request).await;
-        assert_eq!(azure.connection.region(&profile()).as_ref(), learned, "{carried:?}");
+        assert_eq!(azure.connection.profiles().region(&profile()).as_ref(), learned, "{carried:?}");
     }
 }

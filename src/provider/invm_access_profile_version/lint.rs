@@ -1,9 +1,11 @@
 //! Findings about the rules, reported on the attributes they are about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::rules;
-use crate::allowlist::{Context, Finding, FindingId, Group, List, Severity, Subject, findings, group};
+use crate::allowlist::{
+    Context, Endpoint, Finding, FindingId, Group, List, OsType, Severity, Subject, findings, group,
+};
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::checks;
 
@@ -33,27 +35,44 @@ pub enum When {
     Keep,
 }
 
-/// Checks the rules of a configuration, as far as they are known. `profile` is what is known of the version's
-/// profile without asking Azure.
+/// Checks the rules of a configuration, as far as they are known, without the profile.
 #[must_use]
-pub fn check(config: &Value, profile: Context) -> Diagnostics {
+pub fn check(config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let levels = levels(config, &mut diagnostics);
-    report(
-        config,
-        profile,
-        &levels,
-        |finding| finding.is_chosen || !finding.is_error(),
-        "",
-        &mut diagnostics,
-    );
+    let found = found(config, &Context::default());
+    report(config, found, &levels, |finding| finding.is_chosen || !finding.is_error(), "", &mut diagnostics);
     diagnostics
+}
+
+/// Reports what only the operating system or the endpoint of the profile shows. [`check`] reports the rest, and [`errors`]
+/// what is an error of the linter.
+#[must_use]
+pub fn with_profile(config: &Value, profile: &Context) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let levels = levels(config, &mut Diagnostics::new());
+    let takes = |finding: &mut Reported| finding.is_chosen || !finding.is_error();
+    report(config, shown_by(config, profile), &levels, takes, "", &mut diagnostics);
+    diagnostics
+}
+
+/// Whether the operating system or the endpoint of the profile would show any finding.
+#[must_use]
+pub fn depends_on_profile(config: &Value) -> bool {
+    let levels = levels(config, &mut Diagnostics::new());
+    let systems = [OsType::Linux, OsType::Windows];
+    systems.into_iter().zip([Endpoint::Imds, Endpoint::WireServer]).any(|(os_type, endpoint)| {
+        let profile = Context { os_type: Some(os_type), endpoint: Some(endpoint), ..Context::default() };
+        let mut reported = Diagnostics::new();
+        report(config, shown_by(config, &profile), &levels, |_| true, "", &mut reported);
+        !reported.is_empty()
+    })
 }
 
 /// Reports the errors of the linter that [`check`] leaves out: as errors about a version that is to be created, else as
 /// warnings.
 #[must_use]
-pub fn errors(config: &Value, profile: Context, when: When) -> Diagnostics {
+pub fn errors(config: &Value, profile: &Context, when: When) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let levels = levels(config, &mut Diagnostics::new());
     let left_out = |finding: &mut Reported| {
@@ -70,7 +89,7 @@ pub fn errors(config: &Value, profile: Context, when: When) -> Diagnostics {
         }
         When::Create => "",
     };
-    report(config, profile, &levels, left_out, note, &mut diagnostics);
+    report(config, found(config, profile), &levels, left_out, note, &mut diagnostics);
     diagnostics
 }
 
@@ -87,22 +106,38 @@ impl Reported {
     }
 }
 
+/// The findings about a configuration. `profile` is what is known of the version's profile.
+fn found(config: &Value, profile: &Context) -> Vec<Finding> {
+    let word = |name| checks::text(config, name);
+    let context = Context {
+        mode: word("mode").and_then(|word| word.parse().ok()),
+        default_access: word("default_access").and_then(|word| word.parse().ok()),
+        ..profile.clone()
+    };
+    findings(&rules::draft(config.get(rules::BLOCK).unwrap_or(&Value::Null)), &context)
+}
+
+/// The findings that are not among those without the profile.
+fn shown_by(config: &Value, profile: &Context) -> Vec<Finding> {
+    if *profile == Context::default() {
+        return Vec::new();
+    }
+    let place = |finding: &Finding| (finding.id, finding.subject.to_string());
+    let without: HashSet<_> = found(config, &Context::default()).iter().map(place).collect();
+    let mut shown = found(config, profile);
+    shown.retain(|finding| !without.contains(&place(finding)));
+    shown
+}
+
 fn report(
     config: &Value,
-    profile: Context,
+    found: Vec<Finding>,
     levels: &BTreeMap<FindingId, Level>,
     mut takes: impl FnMut(&mut Reported) -> bool,
     note: &str,
     diagnostics: &mut Diagnostics,
 ) {
-    let word = |name| checks::text(config, name);
-    let context = Context {
-        mode: word("mode").and_then(|word| word.parse().ok()),
-        default_access: word("default_access").and_then(|word| word.parse().ok()),
-        ..profile
-    };
-    let draft = rules::draft(config.get(rules::BLOCK).unwrap_or(&Value::Null));
-    let found = findings(&draft, &context).into_iter().filter_map(|mut finding| {
+    let found = found.into_iter().filter_map(|mut finding| {
         let level = levels.get(&finding.id);
         finding.severity = match (level, finding.severity) {
             (Some(Level::Off), _) | (None, Severity::Info) => return None,
@@ -113,7 +148,7 @@ fn report(
         let mut reported = Reported { finding, is_chosen: level.is_some() };
         takes(&mut reported).then_some(reported.finding)
     });
-    let version = word("name");
+    let version = checks::text(config, "name");
     for group in group(found) {
         let error = group.severity == Severity::Error;
         if error && group.findings.len() <= ERRORS_ONE_BY_ONE {
@@ -252,8 +287,8 @@ mod tests {
 
     fn errors(config: &Value) -> Vec<(String, String)> {
         let place = |one: &Diagnostic| one.path.as_ref().map(ToString::to_string).unwrap_or_default();
-        let mut all = check(config, Context::default());
-        all.extend(super::errors(config, Context::default(), When::Create));
+        let mut all = check(config);
+        all.extend(super::errors(config, &Context::default(), When::Create));
         let errors = all.iter().filter(|one| one.severity == crate::plugin::Severity::Error);
         errors.map(|one| (place(one), one.detail.clone())).collect()
     }
@@ -273,9 +308,9 @@ mod tests {
         };
         use crate::plugin::Severity::{Error, Warning};
         let wrong = config("token", "metadata/identity", Value::Null);
-        assert_eq!(severities(check(&wrong, Context::default())), []);
+        assert_eq!(severities(check(&wrong)), []);
         for (when, severity) in [(When::Validate, Warning), (When::Keep, Warning), (When::Create, Error)] {
-            let found = super::errors(&wrong, Context::default(), when);
+            let found = super::errors(&wrong, &Context::default(), when);
             let one = found.iter().next().unwrap();
             assert_eq!((one.severity, &*one.summary), (severity, "Unusable path: privilege \"token\""));
             assert!(
@@ -285,14 +320,14 @@ mod tests {
             );
         }
         let chosen = config("token", "metadata/identity", map(&[("L10", "error".into())]));
-        assert_eq!(severities(check(&chosen, Context::default())), [Error]);
-        assert_eq!(severities(super::errors(&chosen, Context::default(), When::Keep)), []);
+        assert_eq!(severities(check(&chosen)), [Error]);
+        assert_eq!(severities(super::errors(&chosen, &Context::default(), When::Keep)), []);
     }
 
     #[test]
     fn warnings_of_one_kind_about_two_things_have_two_summaries() {
         let with = |path| {
-            let found = check(&config("token", path, Value::Null), Context::default());
+            let found = check(&config("token", path, Value::Null));
             found.into_iter().map(|one| one.summary.to_string()).collect::<Vec<_>>()
         };
         assert!(with("/Metadata/x").iter().any(|one| one.contains("privilege \"token\"")));
@@ -308,6 +343,27 @@ mod tests {
         let found = errors(&config("token", "metadata/identity", Value::Null));
         assert_eq!(found.first().unwrap().0, "rules.privileges[\"token\"].path");
         assert_eq!(errors(&config("token", "metadata/identity", map(&[("L10", "off".into())]))), []);
+    }
+
+    #[test]
+    fn only_what_the_profile_shows_is_told_with_the_profile() {
+        let mut config = config("token", "metadata/identity", Value::Null);
+        let rules = config.get("rules").cloned().unwrap();
+        let linux_path =
+            Value::object([("exe_path", Value::from("/usr/bin/python3")), ("user_name", "web".into())]);
+        if let (Value::Object(config), Value::Object(mut rules)) = (&mut config, rules) {
+            rules.insert("identities".to_owned(), map(&[("web", linux_path)]));
+            config.insert("rules".to_owned(), Value::Object(rules));
+        }
+        assert!(depends_on_profile(&config));
+        let on = |os_type| with_profile(&config, &Context { os_type: Some(os_type), ..Context::default() });
+        let told = |found: Diagnostics| found.iter().map(|one| one.summary.clone()).collect::<Vec<_>>();
+        let windows = told(on(OsType::Windows));
+        assert!(!windows.is_empty());
+        for one in check(&config) {
+            assert!(!windows.contains(&one.summary), "{} is told without the profile", one.summary);
+        }
+        assert!(told(with_profile(&config, &Context::default())).is_empty());
     }
 
     #[test]

@@ -6,15 +6,16 @@ pub mod lint;
 pub mod model;
 pub mod naming;
 pub mod plan;
+pub mod profile;
 pub mod rules;
 pub mod schema;
 pub mod validate;
 
 use async_trait::async_trait;
 
-use super::connection::{Connection, KnownProfile};
-use super::{azapi, checks, identity, import};
-use crate::arm::ids::{ProfileId, VersionId};
+use super::connection::Connection;
+use super::{azapi, identity, import};
+use crate::arm::ids::VersionId;
 use crate::arm::models::Version;
 use crate::plugin::resource::{
     Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanUpdate, Planned, Read,
@@ -38,14 +39,6 @@ impl InVmAccessProfileVersion {
     pub const fn new(connection: Connection) -> Self {
         Self { connection }
     }
-
-    /// What this process knows of the profile that a configuration names; nothing is asked of Azure.
-    fn profile(&self, config: &Value) -> KnownProfile {
-        checks::text(config, "profile_id")
-            .and_then(|id| id.parse::<ProfileId>().ok())
-            .and_then(|id| self.connection.known_profile(&id))
-            .unwrap_or_default()
-    }
 }
 
 #[async_trait]
@@ -63,32 +56,36 @@ impl Resource for InVmAccessProfileVersion {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        let profile = self.profile(&config);
-        let mut diagnostics = validate::validate(&config, profile.context());
+        let mut diagnostics = validate::validate(&config);
         // Where a plan follows, it reports the errors of the linter: it knows whether the version exists.
         if !self.connection.is_configured() && validate::can_be_read(&config) {
-            diagnostics.extend(lint::errors(&config, profile.context(), lint::When::Validate));
+            diagnostics.extend(lint::errors(&config, &Default::default(), lint::When::Validate));
         }
         diagnostics
     }
 
-    async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
-        let profile = self.profile(&request.config);
-        lint::errors(&request.config, profile.context(), lint::When::Create).into_result()?;
-        let planned = plan::create(request, &profile)?;
+    async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
+        let profile = profile::of_plan(&self.connection, context, &request.config, None).await;
+        let mut found = lint::errors(&request.config, &profile.context(), lint::When::Create);
+        found.extend(lint::with_profile(&request.config, &profile.context()));
+        let found = found.into_result()?;
+        let mut planned = plan::create(request, &profile)?;
+        planned.warnings.extend(found);
         let id = model::id_planned(&planned.state);
         Ok(identity::planned::<VersionId>(planned, None, id))
     }
 
-    async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
+    async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
         let stored = request.identity.clone();
         let held = model::id_in_state(&request.prior).ok();
-        let profile = self.profile(&request.config);
-        let found = lint::errors(&request.config, profile.context(), lint::When::Keep);
+        let (config, prior) = (&request.config, Some(&request.prior));
+        let profile = profile::of_plan(&self.connection, context, config, prior).await;
+        let mut found = lint::errors(config, &profile.context(), lint::When::Keep);
+        found.extend(lint::with_profile(config, &profile.context()));
         let mut planned = plan::update(request, &profile)?;
         // A replacement is planned once more as a creation, which reports them as errors.
         if planned.replace.is_empty() {
-            planned.warnings.extend(found);
+            planned.warnings.extend(found.into_result()?);
         }
         // The identity of what takes the place of a replaced object comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());

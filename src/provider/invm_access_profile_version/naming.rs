@@ -8,7 +8,7 @@ use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::{ProvisioningState, Version};
 use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::applied;
-use crate::provider::connection::Names;
+use crate::provider::profile_cache::Names;
 
 /// How long ago a version may have been published to be taken for what a run left behind that was killed.
 const LATELY: Duration = Duration::days(1);

@@ -5,9 +5,9 @@ use crate::allowlist::{self, Allowlist, Draft, FindingId, Grant, Rules};
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
-use crate::provider::connection::KnownProfile;
 use crate::provider::draft_state::DraftState;
-use crate::provider::writing::carried::Carried;
+use crate::provider::profile_cache::KnownProfile;
+use crate::provider::writing::private_state::PrivateState;
 use crate::provider::{checks, spelling, tags};
 
 /// Plans a new version. `profile` is what is known of the profile without asking Azure.
@@ -19,7 +19,7 @@ use crate::provider::{checks, spelling, tags};
 /// # Errors
 /// When the configuration is no object, which the schema rules out.
 pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Failure> {
-    let carried = Carried::read(&request.private);
+    let carried = PrivateState::read(&request.private);
     let keeps = request.capabilities.store_planned_private;
     let mut plan = DraftState::new(request.config)?;
     let parent = checks::text(plan.config(), "profile_id").and_then(|id| id.parse::<ProfileId>().ok());
@@ -45,7 +45,7 @@ pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Fa
     planned.private = if carried.is_replacement() {
         carried.write()
     } else {
-        let earlier = Carried::read(&request.earlier);
+        let earlier = PrivateState::read(&request.earlier);
         match profile.location.as_ref().filter(|_| keeps && inherits) {
             Some(region) => earlier.beneath(Some(region)).write(),
             None => earlier.write(),
@@ -67,7 +67,7 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     let mut warnings = Diagnostics::new();
 
     plan.set("id", held("id"));
-    let carried = Carried::read(&request.private);
+    let carried = PrivateState::read(&request.private);
     // Left open where an earlier run did not see the end of the creation: the apply then waits for it.
     let published = if carried.is_being_created() { Value::unknown() } else { held("published_date") };
     plan.set("published_date", published);
@@ -85,7 +85,11 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     };
     plan.set("target_regions", regions);
     plan.set("tags", tags::plan(&plan.configured("tags"), &held("tags")));
-    for name in ["profile_id", "name", "location"] {
+    // A guest agent loads a version again only when its id changes. Where the provider chooses the name, every change of
+    // what the agent decides by makes a new version.
+    let automatic = plan.configured("name").is_null();
+    let fixed = ["profile_id", "name", "location", "mode", "default_access"];
+    for name in fixed.into_iter().take(if automatic { 5 } else { 3 }) {
         if plan.planned(name) != held(name) {
             replace.push(Path::attribute(name));
         }
@@ -131,9 +135,9 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     planned.replace = replace;
     planned.warnings = warnings;
     // Also when nothing is replaced here: `-replace` and a tainted object make a replacement of any plan.
-    let replaces = held("name").as_str().map(Carried::replacing).unwrap_or_default();
+    let replaces = held("name").as_str().map(PrivateState::replacing).unwrap_or_default();
     let region = profile.location.as_ref().filter(|_| inherits);
-    planned.private = replaces.beneath(region).with(carried.pending).write();
+    planned.private = replaces.beneath(region).named(!automatic).with(carried.pending).write();
     Ok(planned)
 }
 
@@ -173,8 +177,8 @@ fn same_name(name: &Value) -> Diagnostic {
             "Azure does not change the rules of a version, so version {name} will be deleted and created again \
              with the new ones. A guest agent loads rules only when the version's id changes: virtual machines \
              that refer to this version may go on with the old rules. Azure takes about 45 seconds to delete a \
-             version and 45 to create one: for some 90 seconds there are no rules to load. Better leave `name` out \
-             and the provider takes the next version{suggestion}, and set `create_before_destroy`, so that the old \
+             version and 45 to create one: for some 90 seconds there are no rules to load. Better omit `name`, \
+             and the provider picks the next version{suggestion}, and set `create_before_destroy`, so that the old \
              version goes last."
         ),
     )

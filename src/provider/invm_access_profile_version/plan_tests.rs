@@ -98,17 +98,14 @@ fn profile() -> KnownProfile {
 }
 
 fn plan_update(prior: Value, config: Value) -> Planned {
+    plan_with_private(prior, config, Vec::new())
+}
+
+fn plan_with_private(prior: Value, config: Value, private: Private) -> Planned {
     let capabilities = ClientCapabilities::default();
     let proposed = config.clone();
-    let request = PlanUpdate {
-        prior,
-        config,
-        proposed,
-        private: Vec::new(),
-        earlier: Vec::new(),
-        identity: None,
-        capabilities,
-    };
+    let request =
+        PlanUpdate { prior, config, proposed, private, earlier: Vec::new(), identity: None, capabilities };
     update(request, &profile()).unwrap()
 }
 
@@ -150,7 +147,7 @@ fn changed_rules_make_a_new_version_and_remember_the_old_one() {
     let told: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
     assert_eq!(told, ["The change takes access away (version 1.0.0)"], "the provider takes the next name");
     let second = plan_create(changed, planned.private);
-    assert_eq!(Carried::read(&second.private).replaced(), "1.0.0".parse().ok());
+    assert_eq!(PrivateState::read(&second.private).replaced(), "1.0.0".parse().ok());
 }
 
 #[test]
@@ -167,8 +164,30 @@ fn changed_rules_under_the_same_name_are_warned_about() {
 }
 
 #[test]
+fn a_change_of_the_decision_makes_a_new_version_where_the_provider_chooses_the_name() {
+    for (name, value) in
+        [("mode", Value::from("Audit")), ("default_access", "Allow".into()), ("mode", Value::unknown())]
+    {
+        let planned = plan_update(state(), with(config(), name, value));
+        assert_eq!(planned.replace, [Path::attribute(name)]);
+        let in_place =
+            |one: &Diagnostic| one.summary.starts_with("Virtual machines may not notice the change");
+        assert!(!planned.warnings.iter().any(in_place), "{:?}", planned.warnings);
+        assert_eq!(PrivateState::read(&planned.private).replaced(), "1.0.0".parse().ok());
+    }
+}
+
+#[test]
+fn a_version_that_somebody_deleted_is_replaced() {
+    let private = PrivateState::default().gone().write();
+    let planned = plan_with_private(state(), config(), private);
+    assert_eq!(planned.replace, [Path::attribute("id")]);
+    assert_eq!(PrivateState::read(&planned.private).replaced(), "1.0.0".parse().ok());
+}
+
+#[test]
 fn what_azure_changes_in_place_is_planned_in_place() {
-    let mut changed = config();
+    let mut changed = with(config(), "name", "1.0.0".into());
     for (name, value) in [
         ("mode", Value::from("Audit")),
         ("default_access", "Allow".into()),
@@ -203,9 +222,9 @@ fn every_fixed_attribute_makes_a_new_version() {
     }
 }
 
-fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
+fn plan_after(pending: crate::provider::writing::private_state::Pending) -> Planned {
     let capabilities = ClientCapabilities::default();
-    let private = Carried::default().with(Some(pending)).write();
+    let private = PrivateState::default().with(Some(pending)).write();
     let (prior, config) = (state(), config());
     let proposed = config.clone();
     update(
@@ -218,12 +237,12 @@ fn plan_after(pending: crate::provider::writing::carried::Pending) -> Planned {
 #[test]
 fn a_creation_that_goes_on_is_waited_for_by_an_update() {
     use crate::arm::PendingOperation;
-    use crate::provider::writing::carried::Work;
-    let begun = |work| Carried::begun(work, PendingOperation::look_at("/x")).pending.unwrap();
+    use crate::provider::writing::private_state::Work;
+    let begun = |work| PrivateState::default().begun(work, PendingOperation::look_at("/x")).pending.unwrap();
     let planned = plan_after(begun(Work::Create));
     assert!(planned.state.get("published_date").unwrap().is_unknown());
     assert_eq!(planned.replace, []);
-    assert!(Carried::read(&planned.private).is_being_created(), "the update is told what to wait for");
+    assert!(PrivateState::read(&planned.private).is_being_created(), "the update is told what to wait for");
 
     let mut failed = begun(Work::Create);
     failed.failed = true;
@@ -236,7 +255,7 @@ fn a_creation_that_goes_on_is_waited_for_by_an_update() {
 
 #[test]
 fn the_region_of_the_profile_goes_with_a_replacement_that_takes_it_from_there() {
-    let region = |config: Value| Carried::read(&plan_update(state(), config).private).region();
+    let region = |config: Value| PrivateState::read(&plan_update(state(), config).private).region();
     assert_eq!(region(config()), Some(Location::new("westeurope")));
     assert_eq!(region(with(config(), "location", "westus".into())), None, "it is in the configuration");
     assert_eq!(region(with(config(), "location", Value::unknown())), None, "it will be");
@@ -244,7 +263,7 @@ fn the_region_of_the_profile_goes_with_a_replacement_that_takes_it_from_there() 
     assert_eq!(region(with(config(), "profile_id", elsewhere.into())), None, "that of another profile");
     // The plan to create what takes the place is asked with what the plan to change gave.
     let handed_on = plan_create(config(), plan_update(state(), config()).private).private;
-    assert_eq!(Carried::read(&handed_on).region(), Some(Location::new("westeurope")));
+    assert_eq!(PrivateState::read(&handed_on).region(), Some(Location::new("westeurope")));
 }
 
 #[test]
@@ -253,8 +272,8 @@ fn a_region_is_told_to_the_next_round_where_the_host_keeps_it() {
         |config, keeps, known: &KnownProfile| plan_round(config, Vec::new(), Vec::new(), keeps, known);
     let planned = first(config(), true, &profile());
     assert!(planned.state.get("location").unwrap().is_unknown(), "what is planned is the same");
-    assert_eq!(Carried::read(&planned.private).region(), Some(Location::new("westeurope")));
-    assert!(!Carried::read(&planned.private).is_replacement());
+    assert_eq!(PrivateState::read(&planned.private).region(), Some(Location::new("westeurope")));
+    assert!(!PrivateState::read(&planned.private).is_replacement());
 
     let nothing = KnownProfile::default();
     assert!(first(config(), false, &profile()).private.is_empty(), "the host drops it");
@@ -266,7 +285,7 @@ fn a_region_is_told_to_the_next_round_where_the_host_keeps_it() {
     let again = |known: &KnownProfile| {
         let again = plan_round(config(), Vec::new(), planned.private.clone(), true, known);
         assert_eq!(again.state, planned.state);
-        Carried::read(&again.private).region()
+        PrivateState::read(&again.private).region()
     };
     assert_eq!(again(&nothing), Some(Location::new("westeurope")));
     let moved = KnownProfile { location: Some(Location::new("eastus")), ..nothing };
@@ -284,8 +303,8 @@ fn the_replaced_version_is_known_to_the_next_round_where_the_host_keeps_it() {
     let elsewhere = with(config(), "profile_id", PROFILE.replace("/web", "/app").into());
     let change = plan_update(state(), elsewhere.clone()).private;
     let first = plan_round(elsewhere, change, Vec::new(), true, &profile());
-    assert_eq!(Carried::read(&first.private).region(), None);
-    assert_eq!(Carried::read(&first.private).replaced(), "1.0.0".parse().ok());
+    assert_eq!(PrivateState::read(&first.private).region(), None);
+    assert_eq!(PrivateState::read(&first.private).replaced(), "1.0.0".parse().ok());
 }
 
 #[test]

@@ -30,8 +30,10 @@ pub fn schema() -> Schema {
         Attribute::new(
             "name",
             text(),
-            "The version, as three numbers `x.y.z`. Left out, the provider takes the next one: above every version \
-             that the profile has and above the one being replaced, beginning with `1.0.0`.",
+            "The version, as three numbers `x.y.z`. If omitted, the provider picks the next number, above every version of \
+             the profile and above the one being replaced, beginning with `1.0.0`. Then a change of `mode` or \
+             `default_access` makes a new version as well, since a guest agent loads a version again only when its id \
+             changes.",
         )
         .optional_computed()
         .replaces(),
@@ -46,9 +48,10 @@ pub fn schema() -> Schema {
         Attribute::new(
             "default_access",
             text(),
-            "What becomes of a request that no privilege matches. A request that some privilege matches is never \
-             decided by it: without a matching identity such a request is denied, also under `Allow`. Changed in place; a \
-             machine that has loaded the version may notice it only with the next one.",
+            "What the agent does with a request that no privilege matches. A request that some privilege matches is never \
+             decided by it: without a matching identity such a request is denied, also under `Allow`. Changed in place if \
+             `name` is set, which a machine that has loaded the version may not notice. If `name` is omitted, a change \
+             makes a new version.",
         )
         .required()
         .one_of(DEFAULT_ACCESSES),
@@ -56,8 +59,9 @@ pub fn schema() -> Schema {
             "mode",
             text(),
             "What the guest proxy agent does with its decision: `Audit` records what would be denied and lets it \
-             pass, `Enforce` denies it, `Disabled` does not look at requests at all. Changed in place; a \
-             machine that has loaded the version may notice it only with the next one.",
+             pass, `Enforce` denies it, `Disabled` does not look at requests at all. Changed in place if `name` is set, \
+             which a machine that has loaded the version may not notice. If `name` is omitted, a change makes a new \
+             version.",
         )
         .required()
         .one_of(MODES),
@@ -65,13 +69,13 @@ pub fn schema() -> Schema {
             "exclude_from_latest",
             Type::Bool,
             "Whether the version is passed over when virtual machines take the latest version of the profile. Changed in \
-             place. Left out, what Azure holds is kept.",
+             place. If omitted, what Azure holds is kept.",
         )
         .optional_computed(),
         Attribute::new(
             "target_regions",
             Type::set(text()),
-            "The Azure regions that the version is replicated to, without order. Changed in place. Left out, what \
+            "The Azure regions that the version is replicated to, without order. Changed in place. If omitted, what \
              Azure chose is kept.",
         )
         .optional_computed(),
@@ -80,11 +84,11 @@ pub fn schema() -> Schema {
             Type::map(text()),
             "What to make of single findings about the rules, by their ids, such as `{ L04 = \"off\" }`: `off` silences \
              one, `warning` and `error` set how it is told. The guide on findings has all ids. \
-             Azure never sees it: changing it sends nothing. Left out, each finding is told as that guide says.",
+             Azure never sees it: changing it sends nothing. If omitted, each finding is told as that guide says.",
         )
         // Nothing is computed: a generated configuration then has no line `lint = null`.
         .optional_computed(),
-        Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only in case are the same. Changed in place. Left out, there are none, and those that others have added are taken away.").optional_computed(),
+        Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only in case are the same. Changed in place. If omitted, there are none, and those that others have added are taken away.").optional_computed(),
         Attribute::new(
             "grants",
             Type::list(text()),
@@ -122,12 +126,12 @@ fn rules() -> NestedBlock {
                 "query_parameters",
                 Type::map(text()),
                 "Query parameters that the request must have with exactly these values, without regard to case. What \
-                 else is in the query does not matter. Left out, any query matches.",
+                 else is in the query does not matter. If omitted, any query matches.",
             )
             .optional_computed(),
         ],
         "What can be called, by name. A privilege that nobody is assigned closes its path to all whom no other privilege lets in, whatever \
-         `default_access` is. Left out, there is none, and `default_access` decides about every request.",
+         `default_access` is. If omitted, there is none, and `default_access` decides about every request.",
     )
     .optional_computed()
     .replaces();
@@ -142,7 +146,7 @@ fn rules() -> NestedBlock {
             )
             .required(),
         ],
-        "Bundles of privileges, by name. Names are compared exactly, case included. Left out, there is none.",
+        "Bundles of privileges, by name. Names are compared exactly, case included. If omitted, there is none.",
     )
     .optional_computed()
     .replaces();
@@ -151,15 +155,15 @@ fn rules() -> NestedBlock {
         AttributeNesting::Map,
         vec![
             Attribute::new("exe_path", text(), "The full path of the program as the operating system resolves it, such as `/usr/bin/python3.12` for \
-             `/usr/bin/python3`. Case counts. Left out, any program."),
-            Attribute::new("group_name", text(), "The bare name of a group that the user is a member of, such as `docker`, without a domain. Case counts. Left \
-             out, any groups."),
+             `/usr/bin/python3`. Case counts. If omitted, any program."),
+            Attribute::new("group_name", text(), "The bare name of a group that the user is a member of, such as `docker`, without a domain. Case counts. If \
+             omitted, any groups."),
             Attribute::new("process_name", text(), "The file name of the program with its extension, such as `cscript.exe`: the last part of `exe_path`. Case \
-             counts. Left out, any name."),
-            Attribute::new("user_name", text(), "The bare name of the user that the process runs as, such as `SYSTEM` for `NT AUTHORITY\\SYSTEM`. Case counts. Left out, any user."),
+             counts. If omitted, any name."),
+            Attribute::new("user_name", text(), "The bare name of the user that the process runs as, such as `SYSTEM` for `NT AUTHORITY\\SYSTEM`. Case counts. If omitted, any user."),
         ],
         "Who calls, by name. A process is an identity when it meets all conditions that are set; at least one must be. \
-         Left out, there is none.",
+         If omitted, there is none.",
     )
     .optional_computed()
     .replaces();
@@ -174,13 +178,13 @@ fn rules() -> NestedBlock {
             )
             .required(),
         ],
-        "Who has which role, by the name of the role. Left out, nobody has any.",
+        "Who has which role, by the name of the role. If omitted, nobody has any.",
     )
     .optional_computed()
     .replaces();
     let block = Block::new(
         "The allowlist. Azure never changes the rules of a version, so any change of them makes a new version; the \
-         guest proxy agent notices a new version only by its id. Left out, `default_access` decides about every request.",
+         guest proxy agent notices a new version only by its id. If omitted, `default_access` decides about every request.",
     )
     .attributes([privileges, roles, identities, role_assignments]);
     NestedBlock::new("rules", BlockNesting::Single, block).replaces()

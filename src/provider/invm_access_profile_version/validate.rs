@@ -2,16 +2,15 @@
 
 use super::schema::{DEFAULT_ACCESSES, MODES};
 use super::{lint, rules};
-use crate::allowlist::{Context, List};
+use crate::allowlist::List;
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::{checks, timeouts};
 
-/// Checks a configuration, parts of which may be unknown. `profile` is what is known of the version's profile
-/// without asking Azure.
+/// Checks a configuration, parts of which may be unknown.
 #[must_use]
-pub fn validate(config: &Value, profile: Context) -> Diagnostics {
+pub fn validate(config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     found.extend(checks::id::<ProfileId, _>(config, "profile_id"));
     found.extend(checks::name(config, "name", |name| name.parse::<VersionName>().map(drop)));
@@ -23,7 +22,7 @@ pub fn validate(config: &Value, profile: Context) -> Diagnostics {
     found.extend(timeouts::validate(config));
     let nulls = nulls(config.get(rules::BLOCK).unwrap_or(&Value::Null));
     if nulls.is_empty() {
-        found.extend(lint::check(config, profile));
+        found.extend(lint::check(config));
     }
     found.extend(nulls);
     found
@@ -117,7 +116,7 @@ mod tests {
     use super::*;
 
     fn paths(config: &Value) -> Vec<String> {
-        let found = validate(config, Context::default());
+        let found = validate(config);
         let errors = found.into_iter().filter(|one| one.severity == crate::plugin::Severity::Error);
         errors.filter_map(|one| one.path.map(|path| path.to_string())).collect()
     }

@@ -7,7 +7,7 @@
 //! error has to be told, or dependents would go ahead; the object is then tainted, the operation remembered all the
 //! same, and the message says how to keep it.
 
-use super::carried::{Carried, Work};
+use super::private_state::Work;
 use super::{Job, Written};
 use crate::arm::error::{Error, human};
 use crate::arm::models::ProvisioningState;
@@ -120,7 +120,7 @@ async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Value, error: &Error) -
         Err(missing) if missing.is_not_found() => job.failed(error).into(),
         found => {
             let state = job.unfinished(planned.clone(), found.ok());
-            Job::<K>::keeping(job.failed(error), state, &Carried::default())
+            Job::<K>::keeping(job.failed(error), state, &job.private)
         }
     }
 }
@@ -134,14 +134,14 @@ fn left<K: Written>(
     error: &Error,
 ) -> Result<Stored, Interrupted> {
     let state = job.unfinished(planned.clone(), object);
-    let carried = Carried::begun(Work::Create, operation);
+    let private = job.private.clone().begun(Work::Create, operation);
     if !error.is_cancelled() {
         let mut told = job.failed(error);
         told.detail.push_str(
             " Azure may go on with what it has taken, so the state keeps the object, as tainted: the next apply \
              replaces it. To keep it and go on waiting instead, run `terraform untaint` on it first.",
         );
-        return Err(Job::<K>::keeping(told, state, &carried));
+        return Err(Job::<K>::keeping(told, state, &private));
     }
     let warning = Diagnostic::warning(
         format!("In-VM access {} is not finished yet", K::WORD),
@@ -152,5 +152,5 @@ fn left<K: Written>(
             job.id
         ),
     );
-    Ok(Stored { private: carried.write(), warnings: warning.into(), ..Stored::new(state) })
+    Ok(Stored { private: private.write(), warnings: warning.into(), ..Stored::new(state) })
 }

@@ -1,6 +1,6 @@
 //! Deleting, also where an earlier run has begun it.
 
-use super::carried::{Carried, Work};
+use super::private_state::{PrivateState, Work};
 use super::{Job, Written};
 use crate::arm::{Fate, PendingOperation, Unfinished};
 use crate::plugin::Context;
@@ -17,11 +17,11 @@ pub async fn delete<K: Written>(
     context: &Context,
     request: Delete,
 ) -> Result<Deleted, Interrupted> {
-    let carried = Carried::read(&request.private);
-    let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior)?;
+    let private = PrivateState::read(&request.private);
+    let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior, &private)?;
     // A creation of the same object, under another address, waits for this.
     let _alone = Box::pin(job.alone()).await?;
-    let begun = carried.pending.as_ref().filter(|pending| pending.work == Work::Delete);
+    let begun = private.pending.as_ref().filter(|pending| pending.work == Work::Delete);
     let begun = begun.map(|pending| &pending.operation);
     let deleting = Box::pin(K::delete(&job.client, &job.id, begun, &job.call));
     let Err(Unfinished { error, operation }) = deleting.await else {
@@ -33,11 +33,10 @@ pub async fn delete<K: Written>(
         None if job.call.fate() == Fate::Settled => None,
         None => Some(PendingOperation::look_at_deletion(&job.id.to_string())),
     };
-    let pending = match under_way {
-        Some(operation) => Carried::begun(Work::Delete, operation).pending,
+    let private = match under_way {
+        Some(operation) => job.private.clone().begun(Work::Delete, operation),
         // What was begun before this deletion goes on; a deletion that was begun and is no more does not.
-        None => carried.pending.filter(|pending| pending.work != Work::Delete),
+        None => job.private.clone().with(private.pending.filter(|pending| pending.work != Work::Delete)),
     };
-    let carried = Carried::default().with(pending);
-    Err(Job::<K>::keeping(job.failed(&error), request.prior, &carried))
+    Err(Job::<K>::keeping(job.failed(&error), request.prior, &private))
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Written;
-use super::carried::Carried;
+use super::private_state::PrivateState;
 use crate::arm;
 use crate::arm::{ArmClient, Call};
 use crate::plugin::resource::{Interrupted, Partial, Stored};
-use crate::plugin::{Context, Diagnostic, Failure, Value};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::applied;
 use crate::provider::connection::Connection;
 use crate::provider::existing::{self, Existing};
@@ -36,6 +36,8 @@ pub struct Job<'a, K: Written> {
     pub operation: Operation,
     /// Until when.
     pub call: Call,
+    /// The private state of the object once nothing is pending on it.
+    pub private: PrivateState,
 }
 
 impl<'a, K: Written> Job<'a, K> {
@@ -49,9 +51,10 @@ impl<'a, K: Written> Job<'a, K> {
         id: K::Id,
         operation: Operation,
         timeouts: &Value,
+        private: PrivateState,
     ) -> Result<Self, Diagnostic> {
         let call = Call::new(timeouts::of(timeouts, operation), context.cancel.clone());
-        Ok(Self { connection, client: connection.client()?, id, operation, call })
+        Ok(Self { connection, client: connection.client()?, id, operation, call, private })
     }
 
     /// The job of doing this to the object of a state.
@@ -63,8 +66,9 @@ impl<'a, K: Written> Job<'a, K> {
         context: &Context,
         operation: Operation,
         state: &Value,
+        private: &PrivateState,
     ) -> Result<Self, Failure> {
-        Ok(Self::new(connection, context, K::id_in_state(state)?, operation, state)?)
+        Ok(Self::new(connection, context, K::id_in_state(state)?, operation, state, private.settled())?)
     }
 
     /// The diagnostic for a failure.
@@ -155,7 +159,13 @@ impl<'a, K: Written> Job<'a, K> {
         let (returned, mut warnings) = K::state(&self.id, object, &planned);
         let (state, differing) = applied::settle(planned, returned);
         warnings.extend(differing);
-        Stored { warnings, ..Stored::new(state) }
+        self.stored(state, warnings)
+    }
+
+    /// This state of an object on which nothing is pending.
+    #[must_use]
+    pub fn stored(&self, state: Value, warnings: Diagnostics) -> Stored {
+        Stored { private: self.private.write(), warnings, ..Stored::new(state) }
     }
 
     /// The state of an object that is not finished: the plan, with what of it Azure has shown so far.
@@ -168,8 +178,8 @@ impl<'a, K: Written> Job<'a, K> {
 
     /// A failure after which the state says this of the object, and remembers what was begun.
     #[must_use]
-    pub fn keeping(told: Diagnostic, state: Value, carried: &Carried) -> Interrupted {
-        let partial = Partial { state, private: carried.write(), identity: None };
+    pub fn keeping(told: Diagnostic, state: Value, private: &PrivateState) -> Interrupted {
+        let partial = Partial { state, private: private.write(), identity: None };
         Interrupted { failure: told.into(), partial: Some(partial) }
     }
 }

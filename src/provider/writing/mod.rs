@@ -3,14 +3,14 @@
 //!
 //! - [`create`], [`update`], [`delete`]: one file for each write, [`read`] for the refresh after one that was
 //!   interrupted;
-//! - [`carried`]: what a state remembers of an operation that was not seen to end;
+//! - [`private_state`]: what Terraform keeps beside a plan or state for the provider alone;
 //! - [`Written`]: what the two kinds of object do each in its own way;
 //! - [`Job`]: one call of Terraform's at work on one object.
 
-pub mod carried;
 pub mod create;
 pub mod delete;
 mod job;
+pub mod private_state;
 pub mod read;
 pub mod update;
 
@@ -40,6 +40,8 @@ pub trait Written: Send + Sync {
     const HOLDER: &'static str;
     /// ARM's members and the attributes they are here.
     const ATTRIBUTES: &'static [(&'static str, &'static str)];
+    /// Whether the provider can choose the name: an object that was deleted outside of Terraform then gets another one.
+    const NUMBERED: bool;
     /// Whether a refresh waits for a creation that an earlier run has begun. A kind with something that only a
     /// finished object has can leave that open in the plan instead, and be waited for by the apply.
     const WAITS_IN_READ: bool;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::carried::{Carried, Pending, Work};
+use super::private_state::{Pending, PrivateState, Work};
 use super::{Job, Written};
 use crate::arm;
 use crate::arm::Outlook;
@@ -28,11 +28,11 @@ pub async fn read<K: Written>(
     context: &Context,
     request: Read,
 ) -> Result<ReadOutcome, Failure> {
-    let job = &Job::<K>::on_stored(connection, context, Operation::Read, &request.state)?;
-    let pending = || Carried::read(&request.private).pending;
+    let private = PrivateState::read(&request.private);
+    let job = &Job::<K>::on_stored(connection, context, Operation::Read, &request.state, &private)?;
     // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
     // In boxes, as is everything here that is not the one request: what waits for that has then room for it alone.
-    if pending().is_none()
+    if private.pending.is_none()
         && checks::text(&request.state, "name").is_some()
         && let Some(outcome) = Box::pin(listed(job, &request.state)).await?
     {
@@ -40,7 +40,7 @@ pub async fn read<K: Written>(
     }
     let found = K::get(&job.client, &job.id, &job.call).await;
     let prior = request.state;
-    match (found, pending()) {
+    match (found, private.pending) {
         (Ok(object), None) => Ok(present(job, object, &prior, Diagnostics::new())),
         (found, pending) => Box::pin(unusual(job, found, prior, pending)).await,
     }
@@ -54,7 +54,7 @@ async fn listed<K: Written>(job: &Job<'_, K>, prior: &Value) -> Result<Option<Re
     if state != *prior {
         return Ok(None);
     }
-    Ok(Some(ReadOutcome::Present(Stored { warnings, ..Stored::new(state) })))
+    Ok(Some(ReadOutcome::Present(job.stored(state, warnings))))
 }
 
 /// The object is not there, or something was begun on it.
@@ -78,7 +78,7 @@ fn present<K: Written>(job: &Job<'_, K>, object: K::Object, prior: &Value, more:
     K::is_there(job.connection, &job.id, &object);
     let (state, mut warnings) = K::state(&job.id, object, prior);
     warnings.extend(more);
-    ReadOutcome::Present(Stored { warnings, ..Stored::new(state) })
+    ReadOutcome::Present(job.stored(state, warnings))
 }
 
 /// How Azure says that it stands with an object.
@@ -104,9 +104,8 @@ async fn after<K: Written>(
     pending: Pending,
 ) -> ReadOutcome {
     let kept = |state: Value, pending: Pending, warning: Option<Diagnostic>| {
-        let private = Carried::default().with(Some(pending)).write();
         ReadOutcome::Present(Stored {
-            private,
+            private: job.private.clone().with(Some(pending)).write(),
             warnings: warning.into_iter().collect(),
             ..Stored::new(state)
         })
@@ -134,8 +133,7 @@ async fn after<K: Written>(
         }
         (Work::Update, Stage::Failed) => {
             let warning = not_done(job, "change", &reason(job, &pending).await);
-            let warnings = warning.into();
-            ReadOutcome::Present(Stored { warnings, ..Stored::new(prior) })
+            ReadOutcome::Present(job.stored(prior, warning.into()))
         }
         (Work::Delete, Stage::Done | Stage::Failed) => {
             let warning = not_done(job, "deletion", &reason(job, &pending).await);
@@ -151,11 +149,12 @@ async fn invisible<K: Written>(
     pending: Option<Pending>,
     mut warnings: Diagnostics,
 ) -> Result<ReadOutcome, Failure> {
+    let was_there = pending.as_ref().is_none_or(|pending| pending.work == Work::Update);
     let creation = pending.filter(|pending| pending.work == Work::Create);
     if let Some(pending) = creation {
         match job.client.look(&pending.operation, &job.call).await {
             Ok(Outlook::Running(_)) => {
-                let private = Carried::default().with(Some(pending)).write();
+                let private = job.private.clone().with(Some(pending)).write();
                 let warnings = goes_on(job, "created").into();
                 return Ok(ReadOutcome::Present(Stored { private, warnings, ..Stored::new(prior) }));
             }
@@ -173,6 +172,12 @@ async fn invisible<K: Written>(
         Ok(object) => Ok(present(job, object, &prior, Diagnostics::new())),
         Err(error) if gone(&error, "", "").is_some() => {
             K::is_gone(job.connection, &job.id).await;
+            // The host would forget the name with the state, and the next version might get the same one.
+            if K::NUMBERED && was_there && !job.private.is_named() && checks::text(&prior, "name").is_some() {
+                warnings.push(renumbered(job));
+                let private = job.private.clone().gone().write();
+                return Ok(ReadOutcome::Present(Stored { private, warnings, ..Stored::new(prior) }));
+            }
             Ok(ReadOutcome::Gone(warnings))
         }
         Err(error) => Err(job.failed(&error).into()),
@@ -216,6 +221,19 @@ fn not_done<K: Written>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnosti
             "An earlier run has begun the {what} of {} and was ended before Azure was done. Meanwhile it has failed; \
              where it is still wanted, it is planned again.\n\n{reason}",
             job.id
+        ),
+    )
+}
+
+fn renumbered<K: Written>(job: &Job<'_, K>) -> Diagnostic {
+    let id = job.id.to_string();
+    let name = id.rsplit('/').next().unwrap_or_default();
+    Diagnostic::warning(
+        format!("Version {name} was deleted outside of Terraform"),
+        format!(
+            "{id} does not exist any more. A guest agent loads rules only when the version's id changes, so the version \
+             is not created again under the same number. The plan replaces it: the deletion finds nothing to delete, and \
+             the new version gets the next number."
         ),
     )
 }

@@ -4,7 +4,7 @@
 //! plan: an apply that is interrupted is gone on with by the next one, which waits for what was begun, and sends
 //! something only if there is still something to change.
 
-use super::carried::{Carried, Pending, Work};
+use super::private_state::{Pending, PrivateState, Work};
 use super::{Job, Written};
 use crate::arm::error::Error;
 use crate::arm::{Fate, PendingOperation};
@@ -24,13 +24,15 @@ pub async fn update<K: Written>(
 ) -> Result<Stored, Interrupted> {
     let Update { prior, planned, private, .. } = request;
     let change = K::change(&prior, &planned);
-    let pending = Carried::read(&private).pending.filter(|pending| pending.work != Work::Delete);
+    let private = PrivateState::read(&private);
+    let settled = private.settled();
+    let pending = private.pending.filter(|pending| pending.work != Work::Delete);
     if change.is_none() && pending.is_none() {
-        return Ok(Stored::new(planned));
+        return Ok(Stored { private: settled.write(), ..Stored::new(planned) });
     }
     let job = |operation| {
         let id = K::id_in_state(&prior)?;
-        Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &planned)?)
+        Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &planned, settled.clone())?)
     };
     if let Some(pending) = pending {
         let job = job(if pending.work == Work::Create { Operation::Create } else { Operation::Update })?;
@@ -38,11 +40,11 @@ pub async fn update<K: Written>(
             Ok(object) if change.is_none() => return Ok(job.done(planned, object)),
             // A change that failed is made again below.
             Ok(_) => {}
-            Err(Error::Operation(_) | Error::Forgotten { .. }) if pending.work == Work::Update => {}
+            Err(Error::Operation(_)) if pending.work == Work::Update => {}
             Err(error) => {
                 let failed = matches!(error, Error::Operation(_));
-                let carried = Carried::default().with(Some(Pending { failed, ..pending }));
-                return Err(Job::<K>::keeping(job.failed(&error), prior, &carried));
+                let private = settled.clone().with(Some(Pending { failed, ..pending }));
+                return Err(Job::<K>::keeping(job.failed(&error), prior, &private));
             }
         }
     }
@@ -50,12 +52,15 @@ pub async fn update<K: Written>(
     let Some(change) = change else {
         return match Box::pin(K::get(&job.client, &job.id, &job.call)).await {
             Ok(object) => Ok(job.done(planned, object)),
-            Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior, &Carried::default())),
+            Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior, &settled)),
         };
     };
     let kept = |error: &Error, begun: Option<PendingOperation>| -> Interrupted {
-        let carried = begun.map(|begun| Carried::begun(Work::Update, begun)).unwrap_or_default();
-        Job::<K>::keeping(job.failed(error), prior.clone(), &carried)
+        let private = match begun {
+            Some(begun) => settled.clone().begun(Work::Update, begun),
+            None => settled.clone(),
+        };
+        Job::<K>::keeping(job.failed(error), prior.clone(), &private)
     };
     let started = match Box::pin(K::begin_update(&job.client, &job.id, &change, &job.call)).await {
         Ok(started) => started,

@@ -1,0 +1,206 @@
+//! Private state: what Terraform keeps beside a plan or a state for the provider alone. Only what a later call needs, and
+//! no secrets. An operation is stored as a path; the host comes from the configuration.
+
+use serde::{Deserialize, Serialize};
+
+use crate::arm::ids::VersionName;
+use crate::arm::{Location, PendingOperation};
+use crate::plugin::resource::Private;
+
+/// The format of what is written. A provider that does not know a format ignores the data.
+const FORMAT: u32 = 1;
+
+/// The private state of a plan or state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PrivateState {
+    format: u32,
+    /// The object that the planned one replaces: a version by its name, a profile by its id. A version number that the
+    /// provider chooses must be above it, since a guest agent loads new rules only under a new id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
+    /// The region of the parent, if the plan knew it and the planned object inherits it. The deletion of a replaced object
+    /// gets it, in the process that then creates the new one; and so does the creation itself, under a host that hands
+    /// private state from one round of a plan to the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    /// An operation that was begun and not seen to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+    /// Whether the configuration gave the object's name. Otherwise the provider chose it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    named: bool,
+    /// Whether a refresh found that somebody else has deleted the object.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    gone: bool,
+}
+
+/// An operation that an earlier run began and did not see end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// What it does to the object.
+    pub work: Work,
+    /// Where to look at it.
+    pub operation: PendingOperation,
+    /// Whether it is known to have failed. What it left behind is then replaced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
+}
+
+/// What an operation does to its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Creates it.
+    Create,
+    /// Changes it in place.
+    Update,
+    /// Deletes it.
+    Delete,
+}
+
+impl PrivateState {
+    /// For a plan that may replace this object: a version by its name, a profile by its id.
+    #[must_use]
+    pub fn replacing(object: &str) -> Self {
+        Self { replaces: Some(object.to_owned()), ..Self::default() }
+    }
+
+    /// The same for an object whose parent is in this region.
+    #[must_use]
+    pub fn beneath(self, region: Option<&Location>) -> Self {
+        Self { region: region.map(|region| region.as_str().to_owned()), ..self }
+    }
+
+    /// The same with the operation that was begun on the object, if any.
+    #[must_use]
+    pub fn with(self, pending: Option<Pending>) -> Self {
+        Self { pending, ..self }
+    }
+
+    /// The same with this operation.
+    #[must_use]
+    pub fn begun(self, work: Work, operation: PendingOperation) -> Self {
+        self.with(Some(Pending { work, operation: operation.for_later(), failed: false }))
+    }
+
+    /// The same for an object that has its name from the configuration, or from the provider.
+    #[must_use]
+    pub fn named(self, named: bool) -> Self {
+        Self { named, ..self }
+    }
+
+    /// The same for an object that somebody else has deleted.
+    #[must_use]
+    pub fn gone(self) -> Self {
+        Self { gone: true, ..self }
+    }
+
+    /// What of it still holds for the state of an object on which nothing is pending.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        Self::default().named(self.named)
+    }
+
+    /// Reads private data. Data that cannot be read says nothing.
+    #[must_use]
+    pub fn read(private: &Private) -> Self {
+        let read: Self = serde_json::from_slice(private).unwrap_or_default();
+        if read.format == FORMAT { Self { format: 0, ..read } } else { Self::default() }
+    }
+
+    /// The private data to hand to Terraform; empty when there is nothing to say.
+    #[must_use]
+    pub fn write(&self) -> Private {
+        if *self == Self::default() {
+            return Private::new();
+        }
+        serde_json::to_vec(&Self { format: FORMAT, ..self.clone() }).unwrap_or_default()
+    }
+
+    /// Whether the plan replaces another object.
+    #[must_use]
+    pub const fn is_replacement(&self) -> bool {
+        self.replaces.is_some()
+    }
+
+    /// Whether the plan replaces this object.
+    #[must_use]
+    pub fn replaces(&self, object: &str) -> bool {
+        self.replaces.as_deref().is_some_and(|replaced| replaced.to_lowercase() == object.to_lowercase())
+    }
+
+    /// The version that the plan replaces.
+    #[must_use]
+    pub fn replaced(&self) -> Option<VersionName> {
+        self.replaces.as_deref()?.parse().ok()
+    }
+
+    /// The region of the parent.
+    #[must_use]
+    pub fn region(&self) -> Option<Location> {
+        self.region.as_deref().map(Location::new)
+    }
+
+    /// Whether the configuration gave the object's name.
+    #[must_use]
+    pub const fn is_named(&self) -> bool {
+        self.named
+    }
+
+    /// Whether the object is still being created, as far as is known.
+    #[must_use]
+    pub fn is_being_created(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| pending.work == Work::Create && !pending.failed)
+    }
+
+    /// Whether the object must be replaced: it is gone, its creation failed, or its deletion was begun.
+    #[must_use]
+    pub fn must_be_replaced(&self) -> bool {
+        let spoiled = |pending: &Pending| pending.work == Work::Delete || pending.failed;
+        self.gone || self.pending.as_ref().is_some_and(spoiled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_state_is_read_as_it_was_written() {
+        let region = Location::new("West US");
+        let begun = |work| PrivateState::default().begun(work, PendingOperation::look_at("/x"));
+        for private in [
+            PrivateState::replacing("1.2.3"),
+            PrivateState::replacing("1.2.3").beneath(Some(&region)),
+            PrivateState::default().beneath(Some(&region)),
+            PrivateState::default().named(true).gone(),
+            begun(Work::Delete),
+            begun(Work::Create).named(true),
+        ] {
+            assert_eq!(PrivateState::read(&private.write()), private);
+        }
+        assert_eq!(PrivateState::default().write(), Private::new());
+        assert_eq!(PrivateState::read(&b"garbage".to_vec()), PrivateState::default());
+        assert!(begun(Work::Delete).must_be_replaced() && !begun(Work::Delete).is_being_created());
+        assert!(PrivateState::default().gone().must_be_replaced());
+    }
+
+    #[test]
+    fn an_unknown_format_is_ignored() {
+        let begun = PrivateState::default().begun(Work::Create, PendingOperation::look_at("/x"));
+        let mut written: serde_json::Value = serde_json::from_slice(&begun.write()).unwrap();
+        written["format"] = 2.into();
+        assert_eq!(PrivateState::read(&written.to_string().into_bytes()), PrivateState::default());
+    }
+
+    #[test]
+    fn only_what_resuming_needs_is_written() {
+        let operation = PendingOperation::look_at("/subscriptions/s/x");
+        let written = PrivateState::default().begun(Work::Create, operation).write();
+        assert_eq!(
+            String::from_utf8(written).unwrap(),
+            r#"{"format":1,"pending":{"work":"create","operation":{"by":"provisioning_state","resource":"/subscriptions/s/x"}}}"#
+        );
+    }
+}
