@@ -17,7 +17,7 @@ pub fn nearest_names<'a>(
                 wanted_words.iter().filter(|word| words(&folded).any(|other| other == **word)).count();
             let has_words = shared > 0 && shared * 3 >= wanted_words.len() * 2;
             let holds = !wanted.is_empty() && folded.contains(&wanted);
-            let distance = distance(&wanted, &folded);
+            let distance = strsim::levenshtein(&wanted, &folded);
             let is_similar = distance * 3 <= wanted.chars().count().max(3);
             (holds || has_words || is_similar).then_some(((!is_similar, distance), name))
         })
@@ -29,21 +29,4 @@ pub fn nearest_names<'a>(
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
-}
-
-/// How many letters have to be put in, taken out or replaced to make `a` into `b` (Levenshtein).
-pub(super) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (index, letter) in a.chars().enumerate() {
-        let mut next = Vec::with_capacity(row.len());
-        let mut left = index + 1;
-        next.push(left);
-        for ((other, above), diagonal) in b.iter().zip(row.iter().skip(1)).zip(&row) {
-            left = (left + 1).min(above + 1).min(diagonal + usize::from(letter != *other));
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -18,21 +18,25 @@ pub(crate) fn page() -> String {
         "
 # Findings about rules
 
-The guest proxy agent gives the rules of a profile no check at all: it drops what it cannot use and goes on in silence.
-So the provider checks them, at `terraform validate` and `terraform plan`, without asking Azure. Errors and warnings are
-told by Terraform; what is marked *info* is given by the function
-[`rules_findings`](../functions/rules_findings.md) only, unless a version's `lint` argument raises it.
+The guest proxy agent does not check the rules of a profile: it drops what it cannot use and reports nothing. So the
+provider checks them, at `terraform validate` and `terraform plan`, without asking Azure. Terraform shows errors and
+warnings. A finding marked *info* is only returned by the function
+[`rules_findings`](../functions/rules_findings.md), unless a version's `lint` argument raises it.
 
-Every finding has an id that is never used for another one. `lint` of a version says what to make of it:
+An *error* fails a plan that creates a version. At `validate`, which does not know whether the version exists, and for a
+version that exists, it is a warning: rules that Azure holds can be imported and kept as they are.
+
+Every finding has an id that is never used for another one. The `lint` argument of a version sets the level of a finding:
 
 ```terraform
 lint = {
-  L04 = \"off\"     # this privilege is meant to be closed to everybody
-  L21 = \"error\"   # nobody here uses Allow
+  L04 = \"off\"     # this privilege is meant to close its path
+  L21 = \"error\"   # nobody here uses Allow; also at validate, and for a version that exists
 }
 ```
 
-A check that would need something that is not known yet stays silent and speaks once it is.
+A suggestion writes texts as a configuration does, so that it can be pasted. A check that depends on an unknown value
+reports nothing until the value is known.
 
 | id | severity | finding |
 |---|---|---|

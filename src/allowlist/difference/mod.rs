@@ -8,9 +8,11 @@ mod reload;
 mod replay;
 mod side;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
+use super::decision::Pattern;
+use super::findings::probes;
 use super::{Allowlist, DefaultAccess, Endpoint, Grant, Mode, Rules, Sensitive, count_grants, sensitive};
 
 pub use reload::unnoticed_change;
@@ -105,6 +107,8 @@ impl fmt::Display for Effect<'_> {
 pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<Endpoint>) -> Difference<'a> {
     let mut difference = Difference { grants_compared: true, ..Difference::default() };
     let enforced = new.mode == Mode::Enforce;
+    // Where nothing was refused, nothing opens; where nothing is refused from now on, all does, which is told once.
+    let was_closed = enforced && old.mode == Mode::Enforce;
     match (old.mode, new.mode) {
         (before @ (Mode::Audit | Mode::Disabled), Mode::Enforce) => {
             difference.effects.push(Effect::NowEnforced(before));
@@ -118,7 +122,7 @@ pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<E
         (DefaultAccess::Allow, DefaultAccess::Deny) if enforced => {
             difference.effects.push(Effect::DefaultDenies);
         }
-        (DefaultAccess::Deny, DefaultAccess::Allow) if new.mode != Mode::Disabled => {
+        (DefaultAccess::Deny, DefaultAccess::Allow) if was_closed => {
             difference.effects.push(Effect::DefaultAllows(left_open(&new.rules, endpoint)));
         }
         _ => {}
@@ -137,8 +141,11 @@ pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<E
             difference.effects.push(Effect::Lost(grant));
         }
     }
-    for grant in once_per_pair(&after.grants).filter(|_| new.mode != Mode::Disabled) {
+    for grant in once_per_pair(&after.grants).filter(|_| was_closed) {
         let Some(privilege) = new.rules.privileges.get(grant.privilege) else { continue };
+        if old.default_access == DefaultAccess::Allow && !before.touches(&new.rules, grant) {
+            continue;
+        }
         let what = sensitive(&privilege.path, &privilege.query_parameters, endpoint);
         if !what.is_empty() && !before.still_gives(&new.rules, grant) {
             difference.effects.push(Effect::Reaches { grant, what });
@@ -154,17 +161,12 @@ pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<E
     difference
 }
 
-/// The sensitive things that no privilege closes.
+/// The sensitive things that no privilege matches.
 fn left_open(rules: &Rules, endpoint: Option<Endpoint>) -> Vec<Sensitive> {
-    let closed: BTreeSet<Sensitive> = rules
-        .privileges
-        .values()
-        .filter(|privilege| privilege.query_parameters.is_empty())
-        .flat_map(|privilege| sensitive(&privilege.path, &privilege.query_parameters, endpoint))
-        .collect();
-    let everything: BTreeSet<Sensitive> =
-        sensitive("/", &BTreeMap::<String, String>::new(), endpoint).into_iter().collect();
-    everything.difference(&closed).copied().collect()
+    let patterns: Vec<Pattern> = rules.privileges.values().map(Pattern::new).collect();
+    let is_open = |probe: &Pattern| !patterns.iter().any(|pattern| pattern.covers(probe));
+    let open = probes(endpoint).into_iter().filter(|(_, probe)| is_open(probe)).map(|(what, _)| what);
+    open.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Grants that differ only in the role are one thing to the agent.

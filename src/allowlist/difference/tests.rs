@@ -80,6 +80,24 @@ fn a_gain_is_told_only_where_it_is_sensitive() {
 }
 
 #[test]
+fn nothing_opens_where_nothing_was_closed() {
+    let none = json!({ "privileges": {} });
+    for (mode, access) in [
+        (Mode::Audit, DefaultAccess::Deny),
+        (Mode::Disabled, DefaultAccess::Deny),
+        (Mode::Enforce, DefaultAccess::Allow),
+    ] {
+        let (old, new) = (allowlist(mode, access, &none), allowlist(mode, access, &rules()));
+        assert!(difference(&old, &new, None).effects.iter().all(Effect::is_loss), "{mode} {access}");
+        assert!(
+            told(&old, &allowlist(mode, DefaultAccess::Allow, &rules()))
+                .iter()
+                .all(|one| !one.contains("open"))
+        );
+    }
+}
+
+#[test]
 fn a_wider_path_under_the_same_name_is_a_gain() {
     let mut wider = rules();
     wider["privileges"]["instance"]["path"] = json!("/metadata");

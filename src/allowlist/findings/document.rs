@@ -1,6 +1,7 @@
 //! What only the form of lists can get wrong: absent lists, equal names, unknown words.
 
 use super::super::{Collapsed, DefaultAccess, Document, List, Mode};
+use super::quote::quoted;
 use super::{FindingId, Found, Subject};
 
 /// L01, L03 (equal names) and L05. What the keyed form could not keep of the lists has to be known already.
@@ -8,24 +9,26 @@ pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut 
     if let Some(word) = &document.mode
         && word.parse::<Mode>().is_err()
     {
-        let message =
-            format!("\"{word}\" is no mode; the guest agent takes it for Disabled and allows everything.");
+        let message = format!(
+            "{} is no mode; the guest agent takes it for Disabled and allows everything.",
+            quoted(word)
+        );
         found.error(
             FindingId::L05,
             Subject::Mode,
             message,
-            Some("Known are Audit, Enforce and Disabled.".into()),
+            Some("Write \"Audit\", \"Enforce\" or \"Disabled\".".into()),
         );
     }
     if let Some(word) = &document.default_access
         && word.parse::<DefaultAccess>().is_err()
     {
-        let message = format!("\"{word}\" is no default access; the guest agent takes it for Deny.");
+        let message = format!("{} is no default access; the guest agent takes it for Deny.", quoted(word));
         found.error(
             FindingId::L05,
             Subject::DefaultAccess,
             message,
-            Some("Known are Allow and Deny.".into()),
+            Some("Write \"Deny\" or \"Allow\".".into()),
         );
     }
     let Some(lists) = &document.rules else { return };
@@ -34,7 +37,8 @@ pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut 
         for list in absent {
             let message =
                 "is absent, so the guest agent ignores all rules and only the default access counts.";
-            found.error(FindingId::L01, Subject::List(list), message, Some("Write an empty list.".into()));
+            let instead = "Write an empty list; the rules are in force from then on.".to_owned();
+            found.error(FindingId::L01, Subject::List(list), message, Some(instead));
         }
     }
     for collapsed in collapsed {

@@ -1,11 +1,18 @@
-//! Identities: L30 to L34 and L38 to L43. What is wrong with an executable's path as such is in [`exe_path`].
+//! Identities: L30 to L34 and L40 to L43. The folder has what is wrong with an executable's path or with a name as such.
 
 mod exe_path;
+mod links;
+mod names;
+mod spelling;
 
 use super::super::{DraftIdentity, Endpoint, OsType, Part};
 use super::known::{Sensitive, is_broad_group, is_interpreter};
+use super::quote::quoted;
 use super::view::View;
 use super::{Condition, FindingId, Found, Subject};
+
+pub(super) use exe_path::never_matches;
+pub(super) use links::is_never_run;
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
     for (name, identity) in view.identities() {
@@ -13,14 +20,15 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
         one.everybody_or_nobody(found);
         one.base_name(found);
         one.weak(found);
-        one.names(found);
+        names::check(&one, found);
         one.elevation(found);
         one.broad_group(found);
         if let Some(path) = one.text(Condition::ExePath) {
             exe_path::check(&one, path, found);
         }
-        if let Some(file) = one.text(Condition::ProcessName) {
-            exe_path::extension(&one, file, found);
+        if let Some(file) = one.text(Condition::ProcessName).filter(|_| one.lacks(Condition::ExePath)) {
+            spelling::extension(&one, file, found);
+            links::check_name(&one, file, found);
         }
     }
     containers(view, found);
@@ -66,128 +74,141 @@ impl<'a> One<'a> {
 
     /// L30
     fn everybody_or_nobody(&self, found: &mut Found) {
+        const GIVE: &str = "Give it user_name and exe_path, as the audit log shows them.";
         if CONDITIONS.into_iter().all(|condition| self.lacks(condition)) {
-            let subject = Subject::Identity(self.name.to_owned());
-            found.error(
-                FindingId::L30,
-                subject,
-                "has no condition, so every process has this identity.",
-                Some("Give it user_name and exe_path, as the audit log shows them.".into()),
-            );
+            let message = "has no condition, so every process has this identity.";
+            found.error(FindingId::L30, Subject::Identity(self.name.to_owned()), message, Some(GIVE.into()));
         }
-        for condition in CONDITIONS {
-            let text = self.part(condition).known().and_then(Option::as_deref);
-            if text.is_some_and(|text| text.trim().is_empty()) {
-                let message = "is blank, which no process matches.";
-                found.error(FindingId::L30, self.at(condition), message, Some("Leave it out.".into()));
-            }
+        let is_blank = |condition| {
+            self.part(condition).known().copied().flatten().is_some_and(|text| text.trim().is_empty())
+        };
+        // Leaving out the only condition would make it everybody.
+        let others = CONDITIONS.into_iter().any(|condition| !self.lacks(condition) && !is_blank(condition));
+        for condition in CONDITIONS.into_iter().filter(|condition| is_blank(*condition)) {
+            let instead = if others { "Leave it out." } else { GIVE };
+            let message = "is blank, which no process matches.";
+            found.error(FindingId::L30, self.at(condition), message, Some(instead.into()));
         }
     }
 
     /// L31
     fn base_name(&self, found: &mut Found) {
         let Some(file) = self.text(Condition::ProcessName) else { return };
-        let expected = self.text(Condition::ExePath).and_then(|path| last_component(path, self.os_type()));
+        let path = self.text(Condition::ExePath);
+        let windows =
+            self.os_type() == Some(OsType::Windows) || (self.os_type().is_none() && file.contains('\\'));
         let is_path = match self.os_type() {
             Some(OsType::Linux) => file.contains('/'),
             _ => file.contains(['/', '\\']),
         };
-        if is_path {
-            let instead = last_component(file, self.os_type());
-            let message = format!("\"{file}\" is a path; the name of a process never is one.");
-            let instead = instead.map(|file| format!("Write \"{file}\", or use exe_path."));
-            found.error(FindingId::L31, self.at(Condition::ProcessName), message, instead);
-        } else if let Some(expected) = expected.filter(|expected| *expected != file) {
-            let message =
-                format!("\"{file}\" is not the file name of exe_path, so the identity matches nothing.");
-            let instead = Some(format!("Write \"{expected}\", or leave process_name out."));
-            found.error(FindingId::L31, self.at(Condition::ProcessName), message, instead);
-        }
+        let bare = exe_path::before_arguments(file, windows);
+        let (why, instead) = if let Some(bare) = bare {
+            ("has arguments; a process is named by its file alone.", last_component(bare, self.os_type()))
+        } else if is_path {
+            ("is a path; the name of a process never is one.", last_component(file, self.os_type()))
+        } else {
+            let expected = path.and_then(|path| last_component(path, self.os_type()));
+            if expected.is_none_or(|expected| expected == file) {
+                return;
+            }
+            ("is not the file name of exe_path, so the identity matches nothing.", expected)
+        };
+        // A path that is wrong itself tells nothing about the name.
+        let doubtful = path.is_some_and(|path| {
+            let file = last_component(path, self.os_type()).unwrap_or_default();
+            never_matches(path, self.os_type()).is_some()
+                || is_never_run(file, self.os_type())
+                || (exe_path::is_windows(path, self.os_type()) && !file.contains('.'))
+        });
+        let instead = match (path, instead) {
+            (Some(path), Some(_)) if !doubtful => {
+                let file = last_component(path, self.os_type()).unwrap_or_default();
+                format!("Write {}, or leave it out: beside exe_path it adds nothing.", quoted(file))
+            }
+            (None, Some(file)) => format!("Write {}, or use exe_path.", quoted(file)),
+            _ => "Leave it out: beside exe_path it adds nothing.".to_owned(),
+        };
+        let message = format!("{} {why}", quoted(file));
+        found.error(FindingId::L31, self.at(Condition::ProcessName), message, Some(instead));
     }
 
     /// L32, L34 and L40
     fn weak(&self, found: &mut Found) {
         let user = !self.lacks(Condition::UserName);
-        if self.text(Condition::ProcessName).is_some() && self.lacks(Condition::ExePath) && !user {
-            let message = "asks for no more than the name of a file, which anybody can give to a program.";
-            found.warning(
-                FindingId::L32,
-                Subject::Identity(self.name.to_owned()),
-                message,
-                Some("Add exe_path or user_name.".into()),
-            );
-        }
         let file = self.text(Condition::ExePath).and_then(|path| last_component(path, self.os_type()));
+        let process = self.text(Condition::ProcessName);
+        if process.is_some() && self.lacks(Condition::ExePath) && !user {
+            let message = "asks for no more than the name of a file, which anybody can give to a program.";
+            let instead = match self.account() {
+                Some(user) => format!("Add user_name = {}.", quoted(user)),
+                None => "Add user_name or exe_path, as the audit log shows them.".to_owned(),
+            };
+            found.warning(FindingId::L32, Subject::Identity(self.name.to_owned()), message, Some(instead));
+        }
         if let Some(file) = file.filter(|file| is_interpreter(file) && !user) {
-            let message =
-                format!("\"{file}\" runs other people's programs; every one of them has this identity.");
-            found.warning(
-                FindingId::L34,
-                self.at(Condition::ExePath),
-                message,
-                Some("Add user_name.".into()),
+            let message = format!(
+                "{} runs other people's programs; every one of them has this identity.",
+                quoted(file)
             );
+            let instead = match self.account() {
+                Some(user) => format!("Add user_name = {}.", quoted(user)),
+                None => "Add user_name.".to_owned(),
+            };
+            found.warning(FindingId::L34, self.at(Condition::ExePath), message, Some(instead));
         }
         let account =
             [Condition::UserName, Condition::GroupName].into_iter().find(|&one| self.text(one).is_some());
         let alone = self.lacks(Condition::ExePath) && self.lacks(Condition::ProcessName);
-        if let Some(condition) = account.filter(|_| alone && self.os_type() == Some(OsType::Linux)) {
+        // An elevated process is reported as root, whatever its own account is.
+        let is_sure = self.is_at_wire_server() && self.text(Condition::UserName) == Some("root");
+        if let Some(condition) =
+            account.filter(|_| alone && !is_sure && self.os_type() == Some(OsType::Linux))
+        {
             let message = "is all that is asked for; on Linux the guest agent takes it from the group id of the \
                 process, which is another account's where the two ids differ.";
             found.warning(FindingId::L40, self.at(condition), message, Some("Add exe_path.".into()));
         }
     }
 
-    /// L38 and L39
-    fn names(&self, found: &mut Found) {
-        for condition in [Condition::UserName, Condition::GroupName] {
-            let Some(name) = self.text(condition) else { continue };
-            if let Some((reason, instead)) = not_bare(name) {
-                let message = format!("\"{name}\" {reason}");
-                let instead = instead.map(|bare| format!("Write \"{bare}\"."));
-                if name.contains('@') && !name.contains('\\') && self.os_type() == Some(OsType::Linux) {
-                    // Directory services on Linux can be set up to report such names.
-                    found.info(FindingId::L38, self.at(condition), message, instead);
-                } else {
-                    found.warning(FindingId::L38, self.at(condition), message, instead);
-                }
-            }
-            if !name.is_ascii() && self.os_type() == Some(OsType::Windows) {
-                let message =
-                    format!("\"{name}\" has letters beyond ASCII, which arrive garbled on Windows.");
-                found.warning(FindingId::L39, self.at(condition), message, None);
-            }
+    /// Advice to write another path. A process name that is not that of its file would never match.
+    fn write_path(&self, path: &str) -> String {
+        format!("Write {}{}.", quoted(path), self.and_no_process_name(path))
+    }
+
+    fn and_no_process_name(&self, path: &str) -> &'static str {
+        let file = last_component(path, self.os_type());
+        match self.text(Condition::ProcessName) {
+            Some(name) if Some(name) != file => " and leave process_name out",
+            _ => "",
         }
-        if self.text(Condition::UserName) == Some("SYSTEM") && self.text(Condition::GroupName).is_some() {
-            let message =
-                "is asked of SYSTEM, which the guest agent reports to be in no group: nothing matches.";
-            found.warning(
-                FindingId::L38,
-                self.at(Condition::GroupName),
-                message,
-                Some("Leave it out.".into()),
-            );
+    }
+
+    /// The account the process runs as, where that is certain.
+    fn account(&self) -> Option<&'static str> {
+        let file = self.text(Condition::ProcessName);
+        let agent = ["WindowsAzureGuestAgent.exe", "WaAppAgent.exe"].map(Some).contains(&file);
+        match self.os_type() {
+            _ if agent => Some("SYSTEM"),
+            Some(OsType::Linux) if self.is_at_wire_server() => Some("root"),
+            _ => None,
         }
-        for condition in CONDITIONS {
-            let odd = self.text(condition).and_then(look_alike);
-            if let Some((letter, latin)) = odd {
-                let code = u32::from(letter);
-                let message =
-                    format!("contains U+{code:04X}, which looks like \"{latin}\" and never equals it.");
-                found.warning(FindingId::L39, self.at(condition), message, None);
-            }
-        }
+    }
+
+    fn is_at_wire_server(&self) -> bool {
+        self.view.context.endpoint.is_some_and(|endpoint| endpoint.profile() == Endpoint::WireServer)
     }
 
     /// L41
     fn elevation(&self, found: &mut Found) {
-        let context = self.view.context;
-        let wire_server = context.endpoint.is_some_and(|endpoint| endpoint.profile() == Endpoint::WireServer);
         let user = self.text(Condition::UserName).filter(|user| *user != "root");
-        if let Some(user) = user.filter(|_| wire_server && self.os_type() == Some(OsType::Linux)) {
-            let message =
-                format!("\"{user}\" is never elevated on Linux, and the WireServer refuses everybody else.");
-            found.error(FindingId::L41, self.at(Condition::UserName), message, None);
+        if let Some(user) = user.filter(|_| self.is_at_wire_server() && self.os_type() == Some(OsType::Linux))
+        {
+            let message = format!(
+                "{} is never elevated on Linux, and the WireServer refuses everybody else.",
+                quoted(user)
+            );
+            let instead = "Write \"root\", or remove the identity.".to_owned();
+            found.error(FindingId::L41, self.at(Condition::UserName), message, Some(instead));
         }
     }
 
@@ -204,7 +225,8 @@ impl<'a> One<'a> {
                 && references.holders(privilege).contains(self.name)
         });
         if reaches_tokens {
-            let message = format!("\"{group}\" is a broad group, and it reaches managed-identity tokens.");
+            let message =
+                format!("{} is a broad group, and it reaches managed-identity tokens.", quoted(group));
             found.info(FindingId::L42, self.at(Condition::GroupName), message, None);
         }
     }
@@ -227,7 +249,7 @@ fn containers(view: &View<'_>, found: &mut Found) {
 }
 
 /// The file name of a path, by the separators of the operating system or, when that is unknown, of the path.
-fn last_component(path: &str, os_type: Option<OsType>) -> Option<&str> {
+pub(super) fn last_component(path: &str, os_type: Option<OsType>) -> Option<&str> {
     let backslashes = match os_type {
         Some(OsType::Linux) => false,
         Some(OsType::Windows) => true,
@@ -235,63 +257,4 @@ fn last_component(path: &str, os_type: Option<OsType>) -> Option<&str> {
     };
     let separator = |c: char| c == '/' || (backslashes && c == '\\');
     path.split(separator).rfind(|component| !component.is_empty())
-}
-
-/// L38: why the agent never reports a name in this form, and the bare name.
-fn not_bare(name: &str) -> Option<(&'static str, Option<&str>)> {
-    if name.trim() != name {
-        return Some(("begins or ends with a blank, which no reported name does.", Some(name.trim())));
-    }
-    if let Some((_, bare)) = name.rsplit_once('\\') {
-        return Some((
-            "has a domain; the guest agent reports bare names.",
-            Some(bare).filter(|bare| !bare.is_empty()),
-        ));
-    }
-    if let Some((bare, _)) = name.split_once('@') {
-        return Some((
-            "has a domain; the guest agent reports bare names.",
-            Some(bare).filter(|bare| !bare.is_empty()),
-        ));
-    }
-    if ["undefined", "empty"].contains(&name) {
-        return Some(("is what the guest agent writes when it does not know the name.", None));
-    }
-    let system = ["SYSTEM", "NETWORK SERVICE", "LOCAL SERVICE"];
-    let meant = system.into_iter().find(|known| known.eq_ignore_ascii_case(name) && *known != name);
-    meant.map(|meant| ("is reported in capitals, and case counts.", Some(meant)))
-}
-
-/// L39: a Cyrillic, Greek or full-width letter among Latin ones that looks like one of them.
-fn look_alike(text: &str) -> Option<(char, char)> {
-    const PAIRS: [(char, char); 22] = [
-        ('а', 'a'),
-        ('е', 'e'),
-        ('о', 'o'),
-        ('р', 'p'),
-        ('с', 'c'),
-        ('х', 'x'),
-        ('у', 'y'),
-        ('і', 'i'),
-        ('ѕ', 's'),
-        ('А', 'A'),
-        ('В', 'B'),
-        ('Е', 'E'),
-        ('К', 'K'),
-        ('М', 'M'),
-        ('Н', 'H'),
-        ('О', 'O'),
-        ('Р', 'P'),
-        ('С', 'C'),
-        ('Т', 'T'),
-        ('Х', 'X'),
-        ('ο', 'o'),
-        ('α', 'a'),
-    ];
-    let has_latin = text.chars().any(|c| c.is_ascii_alphabetic());
-    text.chars().filter(|_| has_latin).find_map(|c| {
-        let wide = u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32);
-        let wide = wide.filter(|latin| latin.is_ascii_alphanumeric()).map(|latin| (c, latin));
-        PAIRS.into_iter().find(|(odd, _)| *odd == c).or(wide)
-    })
 }

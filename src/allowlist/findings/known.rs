@@ -1,10 +1,11 @@
-//! What this project knows about the two endpoints: their paths, which of them matter most, and who calls them.
+//! What this project knows about the two endpoints: their paths, and which of them matter most.
 //! Advice rather than contract; taken from Microsoft's pages on IMDS and the public code of the Linux guest agent.
 
 use std::fmt;
 
+use super::super::Endpoint;
+use super::super::decision::Pattern;
 use super::super::decoding::lowered;
-use super::super::{Endpoint, OsType};
 
 /// Something behind an endpoint that an attacker would want.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +84,13 @@ pub fn sensitive<'q, T: AsRef<str> + ?Sized + 'q>(
     reached
 }
 
+/// The requests for sensitive things at an endpoint, as a privilege would match them; at any where it is not known.
+pub(in crate::allowlist) fn probes(endpoint: Option<Endpoint>) -> Vec<(Sensitive, Pattern)> {
+    let here =
+        SENSITIVE.iter().filter(|one| endpoint.is_none_or(|endpoint| endpoint.profile() == one.endpoint));
+    here.map(|one| (one.what, Pattern::of(one.path, one.parameter.into_iter()))).collect()
+}
+
 /// Paths the endpoints are known to serve, in lower case.
 pub(super) const KNOWN_PATHS: [&str; 17] = [
     "/metadata/attested/document",
@@ -107,45 +115,6 @@ pub(super) const KNOWN_PATHS: [&str; 17] = [
 /// Paths of HostGAPlugin the guest agent and extensions need.
 pub(super) const HOST_GA_PLUGIN_PATHS: [&str; 5] =
     ["/vmsettings", "/extensionartifact", "/status", "/health", "/vmagentlog"];
-
-/// A part of the platform that calls an endpoint by itself.
-pub(super) struct Caller {
-    pub(super) os_type: OsType,
-    pub(super) endpoint: Endpoint,
-    /// How people call it.
-    pub(super) name: &'static str,
-    /// What the file name of its executable begins with, in lower case.
-    pub(super) executables: &'static [&'static str],
-}
-
-const fn caller(
-    os_type: OsType,
-    endpoint: Endpoint,
-    name: &'static str,
-    executables: &'static [&'static str],
-) -> Caller {
-    Caller { os_type, endpoint, name, executables }
-}
-
-/// The Linux guest agent and cloud-init are Python programs, so their executable is an interpreter.
-pub(super) const CALLERS: [Caller; 6] = [
-    caller(OsType::Linux, Endpoint::WireServer, "the Linux guest agent (waagent)", &["python", "waagent"]),
-    caller(OsType::Linux, Endpoint::Imds, "cloud-init", &["python", "cloud-init"]),
-    caller(
-        OsType::Linux,
-        Endpoint::Imds,
-        "the Azure Monitor agent",
-        &["mdsd", "amacoreagent", "agentlauncher"],
-    ),
-    caller(
-        OsType::Windows,
-        Endpoint::WireServer,
-        "the Windows guest agent (WindowsAzureGuestAgent.exe, WaAppAgent.exe)",
-        &["windowsazureguestagent", "waappagent"],
-    ),
-    caller(OsType::Windows, Endpoint::Imds, "the Azure Monitor agent", &["monagent", "amaexthealthmonitor"]),
-    caller(OsType::Windows, Endpoint::Imds, "VmssRuntimeAgent (scheduled events)", &["vmssruntimeagent"]),
-];
 
 /// Programs that run other people's programs or requests, by file name in lower case without `.exe`.
 pub(super) fn is_interpreter(file: &str) -> bool {

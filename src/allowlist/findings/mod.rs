@@ -11,8 +11,10 @@ mod identities;
 mod known;
 mod near;
 mod overlap;
+mod platform;
 mod privileges;
 mod query;
+mod quote;
 mod references;
 mod subject;
 mod twins;
@@ -23,6 +25,7 @@ use super::{DefaultAccess, Document, Draft, Endpoint, Mode, OsType};
 
 pub use catalog::{CATALOG, Entry, FindingId, Needs};
 pub use group::{Group, group};
+pub(super) use known::probes;
 pub use known::{Sensitive, sensitive};
 pub use near::{nearest, nearest_within};
 pub use subject::{Condition, Subject};

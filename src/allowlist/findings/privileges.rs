@@ -1,13 +1,15 @@
-//! Paths of privileges: L10 to L16 and L25.
+//! Paths of privileges: L10 to L16, L25 and L26.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use std::ops::Bound;
 
-use super::super::decoding::lowered;
+use super::super::decoding::{lowered, percent_decoded};
+use super::super::{DraftPrivilege, Endpoint};
 use super::known::KNOWN_PATHS;
 use super::query::decoded;
+use super::quote::quoted;
 use super::view::View;
 use super::{FindingId, Found, Subject};
 
@@ -15,34 +17,35 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     let paths: BTreeSet<Cow<'_, str>> = view.paths().map(|(_, _, path)| lowered(path)).collect();
     for (name, one, path) in view.paths() {
         let subject = || Subject::Path { privilege: name.to_owned() };
-        if let Some((message, instead)) = never_matches(path) {
+        if let Some(message) = never_matches(path) {
+            let instead = corrected(path).map(|plain| plain.suggestion(view, name));
             found.error(FindingId::L10, subject(), message, instead);
             continue;
         }
-        if let Some(plain) = decoded(path) {
+        if decoded(path).is_some() {
             let message =
                 "is percent-encoded; the request is decoded before the comparison and the rule is not.";
-            found.error(FindingId::L11, subject(), message, Some(format!("Write \"{plain}\".")));
+            let instead = corrected(path).map(|plain| plain.suggestion(view, name));
+            found.error(FindingId::L11, subject(), message, instead);
         }
         let lower = lowered(path);
         within_a_segment(&lower, &paths, subject, found);
-        final_slash(&lower, &paths, subject, found);
-        let narrowed = one.query_parameters.known().is_none_or(|query| !query.is_empty());
-        let granted = view.references.as_ref().is_none_or(|references| references.is_granted(name));
-        if ["/", "/metadata", "/metadata/", "/machine", "/machine/"].contains(&&*lower)
-            && !narrowed
-            && granted
-        {
-            let message = "covers everything there: managed-identity tokens, certificates, the goal state.";
-            found.warning(FindingId::L14, subject(), message, None);
-        }
+        final_slash(view, name, &lower, &paths, found);
+        covers_everything(view, name, one, &lower, found);
+        any_token(view, name, one, &lower, found);
         if lower != path {
             let message = "has capital letters, with which guest agents before 1.0.40 never match.";
-            found.warning(FindingId::L15, subject(), message, Some(format!("Write \"{lower}\".")));
+            let instead = format!("Write {}.", quoted(&lower));
+            found.warning(FindingId::L15, subject(), message, Some(instead));
         }
         if let Some(what) = unusual(path) {
             let message = format!("has {what}; the guest agent's coming matcher will not accept it.");
-            found.warning(FindingId::L16, subject(), message, None);
+            let instead = Some(usual(path)).filter(|plain| plain != path && unusual(plain).is_none());
+            let instead = instead.map(|plain| {
+                let grant = view.and_grant(name, |one| one.path.clone_from(&plain));
+                format!("Write {}.{grant}", quoted(&plain))
+            });
+            found.warning(FindingId::L16, subject(), message, instead);
         }
     }
     for (name, _) in view.privileges() {
@@ -53,56 +56,153 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     }
 }
 
-/// L10: the reason why a path matches no request, or every one, and what to write instead.
-fn never_matches(path: &str) -> Option<(String, Option<String>)> {
+/// L10: the reason why a path matches no request, or every one.
+pub(super) fn never_matches(path: &str) -> Option<String> {
+    let said = |why: &str| Some(format!("{} {why}", quoted(path)));
     if path.is_empty() {
-        return Some((
-            "is empty and matches every request.".into(),
-            Some("Write \"/\" if that is meant.".into()),
-        ));
+        return Some("is empty and matches every request.".to_owned());
     }
     if path.trim().is_empty() {
-        return Some(("is blank and matches nothing.".into(), None));
+        return Some("is blank and matches nothing.".to_owned());
     }
     if path.trim() != path {
-        let plain = path.trim();
-        return Some((
-            format!("\"{path}\" begins or ends with a blank."),
-            Some(format!("Write \"{plain}\".")),
-        ));
+        return said("begins or ends with a blank.");
     }
-    if let Some((_, rest)) = path.split_once("://") {
-        let plain = rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/");
-        let message = format!("\"{path}\" is a URL; only the path of a request is compared.");
-        return Some((message, Some(format!("Write \"{plain}\"."))));
+    if path.contains("://") {
+        return said("is a URL; only the path of a request is compared.");
     }
     if !path.starts_with('/') {
-        let message = format!("\"{path}\" does not start with \"/\", as the path of every request does.");
-        return Some((message, Some(format!("Write \"/{path}\"."))));
+        return said("does not start with \"/\", as the path of every request does.");
     }
-    if let Some((plain, query)) = path.split_once('?') {
-        let message = format!("\"{path}\" contains a query; a path with \"?\" never matches.");
-        let instead = match query.split('&').next().and_then(|pair| pair.split_once('=')) {
-            Some((key, value)) => {
-                format!("Write \"{plain}\" and query_parameters = {{ \"{key}\" = \"{value}\" }}.")
-            }
-            None => format!("Write \"{plain}\"."),
-        };
-        return Some((message, Some(instead)));
+    if path.contains('?') {
+        return said("contains a query; a path with \"?\" never matches.");
     }
     if path.contains("..") || path.contains("//") {
-        let message =
-            format!("\"{path}\" contains \"..\" or \"//\"; such requests are refused before any rule.");
-        return Some((message, None));
+        return said("contains \"..\" or \"//\"; such requests are refused before any rule.");
     }
     let odd = path.chars().find(|c| matches!(c, '*' | '{' | '}' | '#'))?;
-    let plain =
-        path.split(odd).next().map(|plain| plain.trim_end_matches('/')).filter(|plain| !plain.is_empty());
-    let message = format!("\"{path}\" contains \"{odd}\", which stands for itself: there are no wildcards.");
-    Some((
-        message,
-        plain.map(|plain| format!("A path matches everything that begins with it: write \"{plain}\".")),
-    ))
+    said(&format!("contains \"{odd}\", which stands for itself: there are no wildcards."))
+}
+
+/// A path that can match, and the query that stood in it.
+struct Plain {
+    path: String,
+    query: BTreeMap<String, String>,
+}
+
+impl Plain {
+    fn suggestion(&self, view: &View<'_>, privilege: &str) -> String {
+        let mut text = format!("Write {}", quoted(&self.path));
+        if !self.query.is_empty() {
+            let pairs = self.query.iter().map(|(key, value)| format!("{} = {}", quoted(key), quoted(value)));
+            text += &format!(" and query_parameters = {{ {} }}", pairs.collect::<Vec<_>>().join(", "));
+        }
+        text.push('.');
+        // A privilege that matched nothing closes nothing; once it matches, it may close what the guest agent needs.
+        text + view.and_grant(privilege, |one| {
+            one.path.clone_from(&self.path);
+            one.query_parameters.extend(self.query.clone());
+        })
+    }
+}
+
+/// A path that can match, if it follows from one that cannot or that is percent-encoded.
+fn corrected(path: &str) -> Option<Plain> {
+    let mut plain = Plain { path: path.to_owned(), query: BTreeMap::new() };
+    if path.is_empty() {
+        plain.path = "/".to_owned();
+        return Some(plain);
+    }
+    // Each step takes one thing away.
+    for _ in 0..10 {
+        let before = plain.path.clone();
+        let path = before.trim();
+        plain.path = if path != before {
+            path.to_owned()
+        } else if let Some((_, rest)) = path.split_once("://") {
+            rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/").to_owned()
+        } else if let Some((bare, _)) = path.split_once('#') {
+            bare.to_owned()
+        } else if let Some((bare, query)) = path.split_once('?') {
+            for pair in query.split(['&', '?']).filter(|pair| !pair.is_empty()) {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                let (key, value) = (percent_decoded(key), percent_decoded(value));
+                // A version of the API would only bind the privilege to it (L19).
+                if !key.is_empty() && !value.is_empty() && !key.eq_ignore_ascii_case("api-version") {
+                    plain.query.entry(key.into_owned()).or_insert_with(|| value.into_owned());
+                }
+            }
+            bare.to_owned()
+        } else if let Some(decoded) = decoded(path) {
+            decoded
+        } else if let Some(at) = path.find(['*', '{', '}']) {
+            let bare = path.get(..at)?.trim_end_matches('/');
+            if bare.is_empty() { "/".to_owned() } else { bare.to_owned() }
+        } else if !path.starts_with('/') {
+            format!("/{path}")
+        } else if path.contains("//") {
+            path.replace("//", "/")
+        } else if path.split('/').any(|segment| segment == "..") {
+            without_dots(path, "..")
+        } else {
+            let is_sound = never_matches(path).is_none() && !path.contains('\u{fffd}');
+            return is_sound.then_some(plain);
+        };
+        if plain.path.is_empty() {
+            plain.path = "/".to_owned();
+        }
+    }
+    None
+}
+
+/// The path without `.` segments, and without `..` segments and those they take away.
+fn without_dots(path: &str, parent: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/').skip(1).filter(|segment| *segment != ".") {
+        if segment == parent {
+            segments.pop();
+        } else {
+            segments.push(segment);
+        }
+    }
+    format!("/{}", segments.join("/"))
+}
+
+/// L14
+fn covers_everything(view: &View<'_>, name: &str, one: &DraftPrivilege<'_>, lower: &str, found: &mut Found) {
+    let narrowed = one.query_parameters.known().is_none_or(|query| !query.is_empty());
+    let granted = view.references.as_ref().is_none_or(|references| references.is_granted(name));
+    let everything = ["/metadata/", "/machine/"].iter().any(|all| all.starts_with(lower));
+    if !everything || narrowed || !granted {
+        return;
+    }
+    let reached = view.sensitive(one);
+    if !reached.is_empty() {
+        let reached: Vec<String> = reached.iter().map(ToString::to_string).collect();
+        let message = format!("covers everything there, among it {}.", reached.join(" and "));
+        found.warning(FindingId::L14, Subject::Path { privilege: name.to_owned() }, message, None);
+    }
+}
+
+/// L26: whose tokens, and for what, is told by parameters alone. A privilege that nobody has is a way to close the path.
+fn any_token(view: &View<'_>, name: &str, one: &DraftPrivilege<'_>, lower: &str, found: &mut Found) {
+    const TELL: [&str; 5] = ["resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
+    let path = lower.trim_end_matches('/');
+    let at_tokens =
+        "/metadata/identity/oauth2/token".starts_with(path) && path.starts_with("/metadata/identity");
+    let elsewhere = view.context.endpoint.is_some_and(|endpoint| endpoint.profile() != Endpoint::Imds);
+    let granted = view.references.as_ref().is_some_and(|references| references.is_granted(name));
+    let Some(query) = one.query_parameters.known().filter(|_| at_tokens && granted && !elsewhere) else {
+        return;
+    };
+    if query.keys().any(|key| TELL.contains(&&*lowered(key))) {
+        return;
+    }
+    let message = "has no query_parameters that say which token: whoever has it gets one for any resource, of any \
+        identity of the machine. Terraform drops a misspelt attribute without a word.";
+    let instead =
+        "Add query_parameters = { resource = \"https://vault.azure.net\" }, with the resource that is meant.";
+    found.warning(FindingId::L26, Subject::Privilege(name.to_owned()), message, Some(instead.to_owned()));
 }
 
 /// L12: another path goes on within the last segment of this one.
@@ -125,20 +225,26 @@ fn within_a_segment(
         .take_while(|other| other.starts_with(path));
     let other = longer.take(1000).find(goes_on).or_else(|| KNOWN_PATHS.iter().copied().find(goes_on));
     if let Some(other) = other {
-        let message = format!("ends within a segment of \"{other}\", which it matches too.");
-        found.warning(FindingId::L12, subject(), message, None);
+        let message = format!("ends within a segment of {}, which it matches too.", quoted(other));
+        let instead = KNOWN_PATHS.contains(&other).then(|| {
+            let rest = other.get(path.len()..).and_then(|rest| rest.find('/'));
+            let whole = rest.and_then(|end| other.get(..path.len() + end)).unwrap_or(other);
+            format!("Write {} if that is meant.", quoted(whole))
+        });
+        found.warning(FindingId::L12, subject(), message, instead);
     }
 }
 
 /// L13: the bare path is not covered.
-fn final_slash(path: &str, paths: &BTreeSet<Cow<'_, str>>, subject: impl Fn() -> Subject, found: &mut Found) {
+fn final_slash(view: &View<'_>, name: &str, path: &str, paths: &BTreeSet<Cow<'_, str>>, found: &mut Found) {
     let Some(bare) = path.strip_suffix('/').filter(|bare| !bare.is_empty()) else { return };
     let prefixes = bare.char_indices().map(|(at, c)| at + c.len_utf8());
     let covered = prefixes.filter_map(|end| bare.get(..end)).any(|prefix| paths.contains(prefix));
     if !covered {
-        let message = format!("ends with a slash and so does not match \"{bare}\".");
-        let instead = format!("Write \"{bare}\", or add a privilege for it.");
-        found.warning(FindingId::L13, subject(), message, Some(instead));
+        let message = format!("ends with a slash and so does not match {}.", quoted(bare));
+        let grant = view.and_grant(name, |one| one.path = bare.to_owned());
+        let instead = format!("Write {}, or add a privilege for it.{grant}", quoted(bare));
+        found.warning(FindingId::L13, Subject::Path { privilege: name.to_owned() }, message, Some(instead));
     }
 }
 
@@ -157,6 +263,14 @@ fn unusual(path: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// The path without what is unusual, where that is clear.
+fn usual(path: &str) -> String {
+    let plain: String = path.chars().filter(|c| !c.is_control()).collect();
+    let plain = plain.replace('\\', "/").replace("//", "/");
+    let segments = plain.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
+    without_dots(&segments.collect::<Vec<_>>().join("/"), ".")
 }
 
 /// L25: a word in a name that speaks of methods.

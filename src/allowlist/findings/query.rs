@@ -1,75 +1,157 @@
 //! Query parameters of privileges: L11 (in keys and values), L17 to L20.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::super::decoding::{lowered, percent_decoded};
 use super::super::{DefaultAccess, Mode, Part};
+use super::platform::added;
+use super::privileges::never_matches;
+use super::quote::quoted;
 use super::twins::twins;
 use super::view::View;
 use super::{FindingId, Found, Subject};
 
-/// The decoded form of a text that is percent-encoded in part.
+/// The decoded form of a text that is percent-encoded in part, also where that was done more than once.
 pub(super) fn decoded(text: &str) -> Option<String> {
-    let plain = percent_decoded(text);
+    let mut plain = percent_decoded(text);
+    for _ in 0..8 {
+        let next = percent_decoded(&plain).into_owned();
+        if next == plain {
+            break;
+        }
+        plain = Cow::Owned(next);
+    }
     (plain != text).then(|| plain.into_owned())
+}
+
+/// One query parameter of a privilege.
+struct Parameter<'a> {
+    view: &'a View<'a>,
+    privilege: &'a str,
+    key: &'a str,
+}
+
+impl Parameter<'_> {
+    fn subject(&self) -> Subject {
+        Subject::QueryParameter { privilege: self.privilege.to_owned(), key: self.key.to_owned() }
+    }
+
+    /// Advice to leave it out. The privilege then matches more, and may close what the guest agent needs.
+    fn leave_out(&self, advice: &str) -> Option<String> {
+        let grant = self.view.and_grant(self.privilege, |one| drop(one.query_parameters.remove(self.key)));
+        Some(format!("{advice}{grant}"))
+    }
+
+    fn write_key(&self, plain: &str) -> Option<String> {
+        self.write(plain, |query, value| drop(query.insert(plain.to_owned(), value)))
+    }
+
+    fn write_value(&self, plain: &str) -> Option<String> {
+        self.write(plain, |query, _| drop(query.insert(self.key.to_owned(), plain.to_owned())))
+    }
+
+    fn write(
+        &self,
+        plain: &str,
+        change: impl FnOnce(&mut BTreeMap<String, String>, String),
+    ) -> Option<String> {
+        if plain.contains('\u{fffd}') {
+            return None;
+        }
+        let grant = self.view.and_grant(self.privilege, |one| {
+            let value = one.query_parameters.remove(self.key).unwrap_or_default();
+            change(&mut one.query_parameters, value);
+        });
+        Some(format!("Write {}.{grant}", quoted(plain)))
+    }
 }
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
     for (name, one) in view.privileges() {
         let Some(query) = one.query_parameters.known() else { continue };
-        let parameter =
-            |key: &str| Subject::QueryParameter { privilege: name.to_owned(), key: key.to_owned() };
         for (first, key) in twins(query.keys().copied()) {
+            let parameter = Parameter { view, privilege: name, key };
             let message =
-                format!("differs from \"{first}\" only in case; which of the two counts is random.");
-            found.error(FindingId::L17, parameter(key), message, None);
+                format!("differs from {} only in case; which of the two counts is random.", quoted(first));
+            let instead = parameter.leave_out("Leave one of the two out.");
+            found.error(FindingId::L17, parameter.subject(), message, instead);
         }
         for (key, value) in query {
-            let subject = || parameter(key);
-            key_alone(key, subject, found);
+            let parameter = Parameter { view, privilege: name, key };
+            key_alone(&parameter, found);
             if let Some(value) = value.known() {
-                value_alone(value, subject, found);
+                value_alone(value, &parameter, found);
             }
         }
     }
     leaving(view, found);
 }
 
-fn key_alone(key: &str, subject: impl Fn() -> Subject, found: &mut Found) {
+fn key_alone(parameter: &Parameter<'_>, found: &mut Found) {
+    let key = parameter.key;
     if key.is_empty() {
-        found.error(
-            FindingId::L17,
-            subject(),
-            "has an empty key, which no request has: it never matches.",
-            None,
-        );
+        let message = "has an empty key, which no request has: the privilege never matches.";
+        found.error(FindingId::L17, parameter.subject(), message, parameter.leave_out("Leave it out."));
+    }
+    if let Some(plain) = without_controls(key) {
+        let message =
+            "has a key with a control character; the guest agent's coming matcher refuses such requests.";
+        found.warning(FindingId::L16, parameter.subject(), message, parameter.write_key(&plain));
+    } else if !key.is_ascii() {
+        let message = "has a key beyond ASCII; the guest agent's coming matcher refuses such requests.";
+        found.warning(FindingId::L16, parameter.subject(), message, None);
     }
     if let Some(plain) = decoded(key) {
         let message =
             "has a percent-encoded key; the request is decoded before the comparison and the rule is not.";
-        found.error(FindingId::L11, subject(), message, Some(format!("Write \"{plain}\".")));
+        found.error(FindingId::L11, parameter.subject(), message, parameter.write_key(&plain));
     }
     if key.eq_ignore_ascii_case("api-version") {
         let message = "binds the privilege to one API version; requests for another do not match it.";
-        found.warning(FindingId::L19, subject(), message, Some("Leave it out.".into()));
+        found.warning(FindingId::L19, parameter.subject(), message, parameter.leave_out("Leave it out."));
     }
 }
 
-fn value_alone(value: &str, subject: impl Fn() -> Subject, found: &mut Found) {
+fn value_alone(value: &str, parameter: &Parameter<'_>, found: &mut Found) {
+    if let Some(plain) = without_controls(value) {
+        let message = format!(
+            "{} has a control character; the guest agent's coming matcher refuses such requests.",
+            quoted(value)
+        );
+        found.warning(FindingId::L16, parameter.subject(), message, parameter.write_value(&plain));
+    } else if !value.is_ascii() {
+        let message = format!(
+            "{} has letters beyond ASCII; the guest agent's coming matcher refuses such requests.",
+            quoted(value)
+        );
+        found.warning(FindingId::L16, parameter.subject(), message, None);
+    }
     if let Some(plain) = decoded(value) {
         let message = "is percent-encoded; the request is decoded before the comparison and the rule is not.";
-        found.error(FindingId::L11, subject(), message, Some(format!("Write \"{plain}\".")));
+        found.error(FindingId::L11, parameter.subject(), message, parameter.write_value(&plain));
     }
+    let any = "Leave it out if any value will do.";
     if value.is_empty() {
         let message = "is empty, which means present without a value, not any value.";
-        found.warning(FindingId::L17, subject(), message, Some("Leave it out if any value will do.".into()));
+        found.warning(FindingId::L17, parameter.subject(), message, parameter.leave_out(any));
     } else if value.contains('*') {
-        let message = format!("\"{value}\" contains \"*\", which stands for itself: there are no wildcards.");
-        found.warning(FindingId::L17, subject(), message, Some("Leave it out if any value will do.".into()));
+        let message =
+            format!("{} contains \"*\", which stands for itself: there are no wildcards.", quoted(value));
+        found.warning(FindingId::L17, parameter.subject(), message, parameter.leave_out(any));
     }
     if value.contains(' ') || value.contains('+') {
-        let message =
-            format!("\"{value}\" contains a blank or a plus sign, which are different to the guest agent.");
-        found.warning(FindingId::L18, subject(), message, None);
+        let message = format!(
+            "{} contains a blank or a plus sign, which are different to the guest agent.",
+            quoted(value)
+        );
+        found.warning(FindingId::L18, parameter.subject(), message, None);
     }
+}
+
+/// The text without its control characters, if it has some.
+fn without_controls(text: &str) -> Option<String> {
+    text.contains(char::is_control).then(|| text.chars().filter(|c| !c.is_control()).collect())
 }
 
 /// L20. A privilege on the bare path, or above it, still catches whoever leaves the narrow one.
@@ -95,8 +177,10 @@ fn leaving(view: &View<'_>, found: &mut Found) {
     }
     bare.sort_unstable();
     for (name, one, path) in view.paths() {
-        let narrowed = one.query_parameters.known().is_some_and(|query| !query.is_empty());
-        if !narrowed {
+        let narrowed =
+            one.query_parameters.known().is_some_and(|query| !query.is_empty() && !query.contains_key(""));
+        // What never matches closes nothing, and another finding says so.
+        if !narrowed || never_matches(path).is_some() || decoded(path).is_some() {
             continue;
         }
         let path = lowered(path);
@@ -107,8 +191,38 @@ fn leaving(view: &View<'_>, found: &mut Found) {
         if !caught && !path.is_empty() {
             let message = "is narrowed by query parameters; a request that repeats, omits or respells one of them \
                 leaves it and is allowed by default.";
-            let instead = format!("Add a privilege for \"{path}\" without query parameters that nobody has.");
+            let instead = closing(view, &path);
             found.warning(FindingId::L20, Subject::Privilege(name.to_owned()), message, Some(instead));
         }
     }
+}
+
+/// L20: how the bare path is closed. At IMDS to everybody, since who has the narrow privilege needs no other request of
+/// it; at the WireServer those who have a part of the path keep all of it, the guest agent above all.
+fn closing(view: &View<'_>, path: &str) -> String {
+    let add = format!("Add a privilege for {} without query_parameters", quoted(path));
+    let at_imds = path.starts_with("/metadata");
+    if at_imds {
+        return format!("{add} that nobody has, or only who needs every request of it.");
+    }
+    let Some(references) = &view.references else { return format!("{add} and grant it to the guest agent.") };
+    let below: Vec<&str> = view
+        .paths()
+        .filter(|(name, _, below)| lowered(below).starts_with(path) && references.is_granted(name))
+        .map(|(name, _, _)| name)
+        .collect();
+    let roles = view.roles_with(&below);
+    let quoted_roles: Vec<String> = roles.iter().map(|role| quoted(role)).collect();
+    let mut advice = match quoted_roles.split_last() {
+        None => add,
+        Some((last, [])) => format!("{add} and list it in the role {last}"),
+        Some((last, rest)) => format!("{add} and list it in the roles {} and {last}", rest.join(", ")),
+    };
+    let Some(platform) = view.platform() else {
+        return if roles.is_empty() { advice + " and grant it to the guest agent." } else { advice + "." };
+    };
+    if platform.is_cut_off(DefaultAccess::Allow, |rules| added(rules, path, &roles)) {
+        advice += &format!(" and grant it to the guest agent: an identity with {}", platform.guest_agent());
+    }
+    advice + "."
 }

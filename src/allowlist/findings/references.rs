@@ -1,18 +1,43 @@
-//! Names and what they refer to: L02, L03 (names that differ only in case) and L04.
+//! Names and what they refer to: L02, L03 (names that differ only in case), L04 and L08.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Patterns;
 use super::super::{List, Part};
 use super::near::nearest;
+use super::quote::quoted;
 use super::twins::twins;
 use super::view::{View, known, some_of};
 use super::{FindingId, Found, Subject};
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
+    unreadable_names(view, found);
     dangling(view, found);
     differing_in_case(view, found);
     unused(view, found);
+}
+
+/// L08
+fn unreadable_names(view: &View<'_>, found: &mut Found) {
+    let draft = view.draft;
+    unreadable(draft.privileges.known(), found, Subject::Privilege);
+    unreadable(draft.roles.known(), found, Subject::Role);
+    unreadable(draft.identities.known(), found, Subject::Identity);
+    unreadable(draft.role_assignments.known(), found, Subject::RoleAssignment);
+}
+
+fn unreadable<T>(map: Option<&BTreeMap<&str, T>>, found: &mut Found, subject: impl Fn(String) -> Subject) {
+    for name in map.into_iter().flat_map(BTreeMap::keys) {
+        if name.trim().is_empty() {
+            let message = "has an empty or blank name.";
+            let instead = Some("Give it a name, and use that where it is referred to.".to_owned());
+            found.error(FindingId::L08, subject((*name).to_owned()), message, instead);
+        } else if name.trim() != *name || name.contains(char::is_control) {
+            let message =
+                "has a name with a blank at its end or a control character, which references must repeat.";
+            found.warning(FindingId::L08, subject((*name).to_owned()), message, None);
+        }
+    }
 }
 
 fn dangling(view: &View<'_>, found: &mut Found) {
@@ -48,9 +73,13 @@ fn unknown_name<T>(
     let Some(there) = there.known().filter(|there| !there.contains_key(name)) else { return };
     let candidates = there.keys().copied();
     let meant = view.spend_names(there.len()).then(|| nearest(name, candidates)).flatten();
-    let message =
-        format!("there is no {} \"{name}\"; the guest agent drops the reference silently.", list.element());
-    found.error(FindingId::L02, subject(), message, meant.map(|meant| format!("Did you mean \"{meant}\"?")));
+    let message = format!(
+        "there is no {} {}; the guest agent drops the reference silently.",
+        list.element(),
+        quoted(name)
+    );
+    let instead = meant.map(|meant| format!("Did you mean {}?", quoted(meant)));
+    found.error(FindingId::L02, subject(), message, instead);
 }
 
 fn differing_in_case(view: &View<'_>, found: &mut Found) {
@@ -63,7 +92,8 @@ fn differing_in_case(view: &View<'_>, found: &mut Found) {
 
 fn twins_in<T>(map: Option<&BTreeMap<&str, T>>, found: &mut Found, subject: impl Fn(String) -> Subject) {
     for (first, name) in twins(map.into_iter().flat_map(BTreeMap::keys).copied()) {
-        let message = format!("differs from \"{first}\" only in case; the guest agent takes them for two.");
+        let message =
+            format!("differs from {} only in case; the guest agent takes them for two.", quoted(first));
         found.error(FindingId::L03, subject(name.to_owned()), message, None);
     }
 }

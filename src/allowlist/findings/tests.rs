@@ -1,5 +1,6 @@
 //! Each finding once where it speaks and once where it is quiet, and good configurations where all are.
 
+mod advice;
 mod identities;
 mod privileges;
 mod references;

@@ -1,12 +1,13 @@
 //! What the checks ask of a draft: its known parts, and who holds which privilege once that is known.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Pattern;
-use super::super::{Draft, DraftIdentity, DraftPrivilege, Part};
+use super::super::{DefaultAccess, Draft, DraftIdentity, DraftPrivilege, Mode, Part, Privilege, Rules};
 use super::Context;
 use super::known::{Sensitive, sensitive};
+use super::platform::Platform;
 
 /// A draft, what is known beside it, and the references in it once all of them are known.
 pub(super) struct View<'a> {
@@ -16,6 +17,9 @@ pub(super) struct View<'a> {
     /// How many comparisons are still made, of names and of privileges; large rule sets stay linear that way.
     names_left: Cell<usize>,
     pairs_left: Cell<usize>,
+    /// How many changes are still tried out.
+    changes_left: Cell<usize>,
+    platform: OnceCell<Option<Platform>>,
 }
 
 /// The resolved references: names that exist, and nothing else.
@@ -28,8 +32,9 @@ pub(super) struct References<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn new(draft: &'a Draft<'a>, context: &'a Context) -> Self {
-        let (names_left, pairs_left) = (Cell::new(50_000), Cell::new(2_000_000));
-        Self { draft, context, references: References::of(draft), names_left, pairs_left }
+        let (names_left, pairs_left, changes_left) = (Cell::new(50_000), Cell::new(2_000_000), Cell::new(20));
+        let (references, platform) = (References::of(draft), OnceCell::new());
+        Self { draft, context, references, names_left, pairs_left, changes_left, platform }
     }
 
     /// The privileges of which something is known.
@@ -63,6 +68,42 @@ impl<'a> View<'a> {
         }
         let query = query.iter().filter_map(|(key, value)| Some((*key, *value.known()?)));
         sensitive(path, query, self.context.endpoint)
+    }
+
+    /// What the platform needs, where the rules are known and it can be told which machines they are for.
+    pub(super) fn platform(&self) -> Option<&Platform> {
+        self.platform.get_or_init(|| Platform::of(self)).as_ref()
+    }
+
+    /// Whether a change of the rules takes from the guest agent what the default access lets it do now.
+    fn cuts_off(&self, change: impl FnOnce(&mut Rules)) -> bool {
+        let now = (self.context.mode, self.context.default_access);
+        now == (Some(Mode::Enforce), Some(DefaultAccess::Allow))
+            && self.platform().is_some_and(|platform| {
+                spend(&self.changes_left, 1) && platform.is_cut_off(DefaultAccess::Allow, change)
+            })
+    }
+
+    /// What to add to advice that changes a privilege: once it matches more, it may close what the guest agent needs.
+    pub(super) fn and_grant(&self, privilege: &str, change: impl FnOnce(&mut Privilege)) -> &'static str {
+        let apply = |rules: &mut Rules| {
+            if let Some(one) = rules.privileges.get_mut(privilege) {
+                change(one);
+            }
+        };
+        match self.cuts_off(apply) {
+            true => " Then grant the privilege to the guest agent as well, which needs it.",
+            false => "",
+        }
+    }
+
+    /// The assigned roles that list any of these privileges.
+    pub(super) fn roles_with(&self, privileges: &[&str]) -> Vec<&'a str> {
+        let Some(assigned) = self.draft.role_assignments.known() else { return Vec::new() };
+        let lists =
+            |names: &super::super::DraftNames<'_>| privileges.iter().any(|name| names.known.contains(name));
+        let listing = known(&self.draft.roles).filter(|(_, one)| one.privileges.known().is_some_and(lists));
+        listing.map(|(role, _)| role).filter(|role| assigned.contains_key(role)).collect()
     }
 
     /// The privileges of which everything is known, as the matcher compares them.
@@ -161,11 +202,6 @@ impl<'a> References<'a> {
     /// What finding the holders of a privilege costs.
     pub(super) fn cost(&self, privilege: &str) -> usize {
         self.holders_by_role(privilege).map(Vec::len).sum()
-    }
-
-    /// Everybody who holds anything.
-    pub(super) fn all_holders(&self) -> BTreeSet<&'a str> {
-        self.holders_of.iter().flatten().copied().collect()
     }
 }
 

@@ -1,12 +1,14 @@
-//! The rules as a whole: L06, L21, L24, L50 and L51.
+//! The rules as a whole: L06, L21, L24 and L50.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::decision::Pattern;
 use super::super::decoding::lowered;
-use super::super::{DefaultAccess, DraftIdentity, Endpoint, Mode, Part};
-use super::known::{CALLERS, HOST_GA_PLUGIN_PATHS, Sensitive};
+use super::super::{DefaultAccess, Endpoint, Mode, Part};
+use super::known::{HOST_GA_PLUGIN_PATHS, Sensitive, probes};
+use super::quote::quoted;
 use super::view::{View, some_of};
-use super::{FindingId, Found, Subject};
+use super::{FindingId, Found, Subject, platform};
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
     production(view, found);
@@ -14,7 +16,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     wrong_endpoint(view, found);
     plugin(view, found);
     reach(view, found);
-    callers(view, found);
+    platform::check(view, found);
 }
 
 /// L06
@@ -26,7 +28,7 @@ fn production(view: &View<'_>, found: &mut Found) {
     };
     if let Some(name) = view.context.names.iter().find(speaks) {
         let message =
-            format!("is {mode} in \"{name}\": requests that the rules do not allow pass all the same.");
+            format!("is {mode} in {}: requests that the rules do not allow pass all the same.", quoted(name));
         found.warning(FindingId::L06, Subject::Mode, message, None);
     }
 }
@@ -39,7 +41,20 @@ fn allow(view: &View<'_>, found: &mut Found) {
     match view.context.mode {
         Some(Mode::Enforce) => {
             let message = "is Allow: a request spelled in a way that no privilege recognises is let through.";
-            found.warning(FindingId::L21, Subject::DefaultAccess, message, Some("Use Deny.".into()));
+            let refused = view.platform().and_then(|platform| {
+                let refusals = platform.refusals(DefaultAccess::Deny);
+                let now = platform.refusals(DefaultAccess::Allow).len();
+                (refusals.len() > now).then(|| refusals.into_iter().next()).flatten()
+            });
+            let instead = match refused {
+                None => "Use Deny.".to_owned(),
+                Some(refused) => format!(
+                    "Learn from an audit log what the machine needs, grant it, and then use Deny: with the present \
+                     rules {} would be refused {}.",
+                    refused.caller, refused.request
+                ),
+            };
+            found.warning(FindingId::L21, Subject::DefaultAccess, message, Some(instead));
         }
         Some(Mode::Disabled) => {}
         Some(Mode::Audit) | None => {
@@ -62,7 +77,8 @@ fn wrong_endpoint(view: &View<'_>, found: &mut Found) {
             _ => below("/metadata"),
         };
         if theirs {
-            let message = format!("\"{path}\" is not a path of {endpoint}, so this profile never sees it.");
+            let message =
+                format!("{} is not a path of {endpoint}, so this profile never sees it.", quoted(&path));
             found.warning(FindingId::L24, Subject::Path { privilege: name.to_owned() }, message, None);
         }
     }
@@ -84,7 +100,10 @@ fn plugin(view: &View<'_>, found: &mut Found) {
     if !privileges.values().any(covers) {
         let message = "no privilege covers HostGAPlugin, whose requests this profile decides as well; extensions \
             and the guest agent need it.";
-        let instead = format!("Add privileges for {}.", HOST_GA_PLUGIN_PATHS.join(", "));
+        let instead = format!(
+            "Add privileges for {} and grant them to the guest agent.",
+            HOST_GA_PLUGIN_PATHS.join(", ")
+        );
         found.warning(FindingId::L24, Subject::List(super::super::List::Privileges), message, Some(instead));
     }
 }
@@ -106,58 +125,25 @@ fn reach(view: &View<'_>, found: &mut Found) {
             who.entry(what).or_default().extend(&holders);
         }
     }
+    // What no privilege matches is open to all by default.
+    let context = view.context;
+    let open = context.default_access == Some(DefaultAccess::Allow) && context.mode == Some(Mode::Enforce);
+    let patterns = view.patterns();
+    if open && patterns.len() == view.draft.privileges.known().map_or(0, BTreeMap::len) {
+        let endpoint = context.endpoint.or_else(|| view.platform().map(|one| one.endpoint()));
+        let probes = endpoint.map_or_else(Vec::new, |endpoint| probes(Some(endpoint)));
+        let is_open = |probe: &Pattern| !patterns.values().any(|pattern| pattern.covers(probe));
+        let open = probes.into_iter().filter(|(_, probe)| is_open(probe)).map(|(what, _)| what);
+        for what in open.collect::<BTreeSet<_>>() {
+            who.remove(&what);
+            let message = format!(
+                "every process reaches {what}: no privilege matches, and the default access is Allow."
+            );
+            found.info(FindingId::L50, Subject::Rules, message, None);
+        }
+    }
     for (what, who) in who {
         let verb = if who.len() == 1 { "reaches" } else { "reach" };
         found.info(FindingId::L50, Subject::Rules, format!("{} {verb} {what}.", some_of(who)), None);
     }
-}
-
-/// L51. The guest agent missing at the WireServer is an outage; who needs IMDS differs from machine to machine.
-fn callers(view: &View<'_>, found: &mut Found) {
-    let context = view.context;
-    let (Some(os_type), Some(endpoint)) = (context.os_type, context.endpoint.map(Endpoint::profile)) else {
-        return;
-    };
-    if (context.mode, context.default_access) != (Some(Mode::Enforce), Some(DefaultAccess::Deny)) {
-        return;
-    }
-    let (Some(references), Part::Known(identities)) = (&view.references, &view.draft.identities) else {
-        return;
-    };
-    let holders = references.all_holders();
-    let holding: Vec<_> = identities.iter().filter(|(name, _)| holders.contains(*name)).collect();
-    let mut missing = Vec::new();
-    for caller in CALLERS.iter().filter(|caller| (caller.os_type, caller.endpoint) == (os_type, endpoint)) {
-        let may_be = |(_, identity): &(&&str, &Part<DraftIdentity<'_>>)| match identity {
-            Part::Unknown => true,
-            Part::Known(identity) => may_be_run_by(identity, caller.executables),
-        };
-        if !holding.iter().any(may_be) {
-            missing.push(caller.name);
-        }
-    }
-    if missing.is_empty() {
-        return;
-    }
-    let message =
-        format!("no granted identity is {}, which calls {endpoint} by itself.", missing.join(" or "));
-    match endpoint {
-        Endpoint::Imds => found.info(FindingId::L51, Subject::Rules, message, None),
-        _ => {
-            let message = format!("{message} Without it a machine is likely to fail.");
-            found.warning(FindingId::L51, Subject::Rules, message, None);
-        }
-    }
-}
-
-fn may_be_run_by(identity: &DraftIdentity<'_>, executables: &[&str]) -> bool {
-    let named = |text: &str| {
-        let file = lowered(text.rsplit(['/', '\\']).next().unwrap_or_default());
-        executables.iter().any(|executable| file.starts_with(executable))
-    };
-    let fits = |part: &Part<Option<&str>>| match part {
-        Part::Unknown | Part::Known(None) => true,
-        Part::Known(Some(text)) => named(text),
-    };
-    fits(&identity.exe_path) && fits(&identity.process_name)
 }

@@ -18,9 +18,8 @@ impl Function for RulesDiagram {
         Signature {
             summary: "Some rules as a diagram",
             description: "Draws an allowlist from left to right: the identities with their conditions, their roles, and \
-                          the privileges these give. Privileges that nobody has, and so are closed to everybody, are \
-                          marked, and so is what becomes of every other request. The same rules always give the same \
-                          text. Mermaid is what GitHub, GitLab and Azure DevOps draw in a code block of that name; \
+                          the privileges these give. Privileges that are closed to everybody are marked, and so is \
+                          what becomes of every other request. The same rules always give the same text. Mermaid is what GitHub, GitLab and Azure DevOps draw in a code block of that name; \
                           Graphviz makes a picture of any size: `dot -Tsvg`."
                 .into(),
             parameters: vec![

@@ -2,7 +2,6 @@
 
 use super::{BlockCondition, PermissionBlock, Permissions};
 use crate::rbac::OperationPattern;
-use crate::rbac::nearest::distance;
 use crate::rbac::reading::{Fields, ReadError, fold_key, wrong_kind};
 use serde_json::Value;
 
@@ -57,7 +56,7 @@ fn block(fields: Fields<'_>, path: &str) -> Result<PermissionBlock, ReadError> {
         ));
     }
     for key in fields.keys() {
-        let near = |known: &&&str| (1..=2).contains(&distance(&fold_key(key), &fold_key(known)));
+        let near = |known: &&&str| (1..=2).contains(&strsim::levenshtein(&fold_key(key), &fold_key(known)));
         let is_known = KNOWN.iter().any(|known| fold_key(known) == fold_key(key));
         if let Some(near) = KNOWN.iter().find(near).filter(|_| !is_known) {
             return Err(ReadError::new(path, format!("`{key}` is not known; did you mean `{near}`?")));

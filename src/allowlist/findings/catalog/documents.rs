@@ -6,17 +6,18 @@ use super::{Entry, FindingId, Needs};
 /// The first entry of the catalog.
 pub(super) const FIRST: Entry = ENTRIES[0];
 
-pub(super) const ENTRIES: [Entry; 7] = [
+pub(super) const ENTRIES: [Entry; 8] = [
     Entry {
         id: FindingId::L01,
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
         title: "A list is missing",
-        explanation: "Where one of `privileges`, `roles`, `identities` and `roleAssignments` is absent or null, \
-            the guest agent ignores the other three as well: only the default access counts. With \
-            `Allow` everything is open, with `Deny` everything is refused.",
-        advice: "Write the empty list `[]`. This provider always sends all four.",
+        explanation: "If one of `privileges`, `roles`, `identities` and `roleAssignments` is missing or null, \
+            the guest agent ignores the other three too, and only the default access counts: `Allow` \
+            opens everything, `Deny` refuses everything.",
+        advice: "Write the empty list `[]`. The rules are in force from then on, so check first that they \
+            grant what the machine needs. This provider always sends all four lists.",
     },
     Entry {
         id: FindingId::L02,
@@ -24,10 +25,11 @@ pub(super) const ENTRIES: [Entry; 7] = [
         high: false,
         needs: Needs::Rules,
         title: "Undefined reference",
-        explanation: "Names are compared exactly, case and blanks included. The guest agent silently drops a \
-            role's unknown privilege, an assignment's unknown identity, and the whole assignment of an \
-            unknown role, so whoever was meant has no access.",
-        advice: "Correct the name, or add what it names. The finding offers the closest existing name.",
+        explanation: "Names are compared exactly, including case and blanks. The guest agent silently drops a \
+            privilege that a role lists and nobody defines, an undefined identity in an assignment, \
+            and the whole assignment of an undefined role. Whoever was meant has no access.",
+        advice: "Correct the name, or add what it refers to. The finding offers the closest existing \
+            name.",
     },
     Entry {
         id: FindingId::L03,
@@ -35,10 +37,10 @@ pub(super) const ENTRIES: [Entry; 7] = [
         high: false,
         needs: Needs::Rules,
         title: "Duplicate name",
-        explanation: "Of equal names in one list the guest agent silently keeps the last. Names that differ only \
-            in case are two different things to it, which readers, and Azure, where names ignore case, \
-            will mistake for one.",
-        advice: "Give each element a name of its own.",
+        explanation: "If two elements of a list have the same name, the guest agent silently keeps the last \
+            one. Names that differ only in case are two different names to it. Readers, and Azure, \
+            where names ignore case, take them for one.",
+        advice: "Give each element its own name.",
     },
     Entry {
         id: FindingId::L04,
@@ -46,11 +48,13 @@ pub(super) const ENTRIES: [Entry; 7] = [
         high: false,
         needs: Needs::Rules,
         title: "Unused or granted to nobody",
-        explanation: "A privilege that nobody is assigned to is not inert: it closes its path for everybody, \
-            also when the default access is `Allow`. A role without an assignment, an empty role, an \
-            empty assignment and an unused identity have no effect.",
-        advice: "Assign it or remove it. An unassigned privilege under `Allow` is a legitimate way to block \
-            a path; then turn this finding off by its id.",
+        explanation: "A privilege that nobody has still matches requests, and so refuses them to everybody, \
+            even if the default access is `Allow`. The exception is a caller who has another \
+            privilege that matches the same request; the finding names such privileges. A role \
+            without an assignment, an empty role, an empty assignment and an unused identity have no \
+            effect.",
+        advice: "Assign it or remove it. Under `Allow`, a privilege that nobody has is a good way to \
+            block a path. If that is what you want, turn this finding off by its id.",
     },
     Entry {
         id: FindingId::L05,
@@ -58,8 +62,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         high: false,
         needs: Needs::Rules,
         title: "Unknown mode or access",
-        explanation: "The guest agent reads an unknown mode as `Disabled`, so that everything is allowed, and an \
-            unknown default access as `Deny`. Blanks are not trimmed.",
+        explanation: "The guest agent reads an unknown mode as `Disabled` and allows everything. It reads an \
+            unknown default access as `Deny`. It does not trim blanks.",
         advice: "Write `Audit`, `Enforce` or `Disabled`, and `Allow` or `Deny`.",
     },
     Entry {
@@ -68,9 +72,9 @@ pub(super) const ENTRIES: [Entry; 7] = [
         high: false,
         needs: Needs::Access,
         title: "Production is not enforced",
-        explanation: "Under `Audit` a request that is not allowed is recorded and passes; under `Disabled` \
-            nothing is even looked at.",
-        advice: "Set `mode = \"Enforce\"` once the audit log shows nothing unexpected.",
+        explanation: "Under `Audit`, a request that is not allowed is recorded and passes. Under `Disabled`, \
+            no request is checked.",
+        advice: "Set `mode = \"Enforce\"` when the audit log shows nothing unexpected.",
     },
     Entry {
         id: FindingId::L07,
@@ -78,9 +82,21 @@ pub(super) const ENTRIES: [Entry; 7] = [
         high: false,
         needs: Needs::History,
         title: "A version changes in place",
-        explanation: "The guest agent loads rules only when the id of the version changes. Other rules under the \
-            same version name are not noticed by a machine that has already loaded it.",
-        advice: "Take the next version number, or leave `name` out, and point the machines to the new \
-            version.",
+        explanation: "The guest agent loads rules only when the id of the version changes. A machine that has \
+            loaded a version does not notice when its mode, its default access or its rules change.",
+        advice: "Publish a new version and point the machines to it. If `name` is set, leave it out and \
+            the provider takes the next version, or set it to a number that no version of the \
+            profile has had.",
+    },
+    Entry {
+        id: FindingId::L08,
+        severities: &[Error, Warning],
+        high: false,
+        needs: Needs::Rules,
+        title: "Empty or blank name",
+        explanation: "An empty or blank name is usually the result of a variable that is not set. A blank at \
+            the end of a name, or a control character in it, must be repeated exactly wherever the \
+            name is used.",
+        advice: "Give each element a readable name.",
     },
 ];

@@ -3,7 +3,7 @@
 use super::super::Severity::{Error, Info, Warning};
 use super::{Entry, FindingId, Needs};
 
-pub(super) const ENTRIES: [Entry; 14] = [
+pub(super) const ENTRIES: [Entry; 15] = [
     Entry {
         id: FindingId::L30,
         severities: &[Error],
@@ -11,8 +11,8 @@ pub(super) const ENTRIES: [Entry; 14] = [
         needs: Needs::Rules,
         title: "Matches all or no processes",
         explanation: "An identity without conditions matches every process on the machine. A condition that is \
-            an empty or blank text matches none.",
-        advice: "Give at least one condition, and leave those out that do not matter.",
+            empty or blank matches no process.",
+        advice: "Give at least one condition, and leave out the conditions that do not matter.",
     },
     Entry {
         id: FindingId::L31,
@@ -20,11 +20,11 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::Rules,
         title: "Process name never matches",
-        explanation: "`process_name` is the last component of the executable's path, extension included. All \
-            conditions have to hold, so an identity with `exe_path` `...\\cscript.exe` and \
+        explanation: "`process_name` is the last component of the executable's path, including the extension. \
+            All conditions must hold, so an identity with the `exe_path` `...\\cscript.exe` and the \
             `process_name` `cscript` matches nothing. Published samples contain this mistake.",
-        advice: "Write the file name of `exe_path`, or leave `process_name` out: beside `exe_path` it adds \
-            nothing.",
+        advice: "Leave `process_name` out: it adds nothing to `exe_path`. Or write the file name of \
+            `exe_path`.",
     },
     Entry {
         id: FindingId::L32,
@@ -32,7 +32,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: true,
         needs: Needs::Rules,
         title: "Only the process name",
-        explanation: "Anybody can give a program of their own the same file name.",
+        explanation: "Anybody can give a program this file name.",
         advice: "Add `exe_path`, or at least `user_name`.",
     },
     Entry {
@@ -41,9 +41,10 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::Rules,
         title: "Executable can be replaced",
-        explanation: "Whoever can write into the folder decides what runs under that path. A version number in \
-            the path stops matching at the next update.",
-        advice: "Install the program where only administrators can write, under a stable path; or give \
+        explanation: "Whoever can write to the folder decides which program runs under that path. A program in \
+            memory (`/memfd:`) has no file at all, and any process can choose its name. A path with \
+            a version number stops matching at the next update.",
+        advice: "Install the program under a stable path where only administrators can write. Or give \
             `process_name` with `user_name`.",
     },
     Entry {
@@ -52,8 +53,8 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::Rules,
         title: "Executable runs other code",
-        explanation: "An interpreter, a shell or a download tool is the executable of everything that runs in \
-            it: every script of every user has this identity.",
+        explanation: "An interpreter, a shell or a download tool is the executable of everything that it runs, \
+            so every script of every user has this identity.",
         advice: "Add `user_name`.",
     },
     Entry {
@@ -62,8 +63,10 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::OsType,
         title: "Executable never matches",
-        explanation: "The path is compared with what the operating system reports: absolute, resolved, without \
-            variables, quotes and wildcards, with the operating system's separators; case counts.",
+        explanation: "The path is compared with what the operating system reports: an absolute, resolved path \
+            with the separators of that system, without arguments, variables, quotes and wildcards. \
+            Case counts. In a configuration a backslash is written twice: `\"C:\\temp\"` has a tab \
+            in it.",
         advice: "Take the path from the audit log (`processFullPath`).",
     },
     Entry {
@@ -72,9 +75,11 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::OsType,
         title: "Unusual spelling of a path",
-        explanation: "The comparison is case sensitive except for the drive letter, and Windows reports paths as \
-            the process was started, usually `C:\\Windows\\System32`. Process names carry their \
-            extension.",
+        explanation: "The comparison is case sensitive except for the drive letter, and Windows reports a path \
+            as the process was started, usually `C:\\Windows\\System32`. Short names (`PROGRA~1`) \
+            and the prefix `\\\\?\\` make another path. Forward slashes, doubled separators and a \
+            separator at the end match all the same, but are rarely meant. Process names on Windows \
+            have an extension.",
         advice: "Take the spelling from the audit log.",
     },
     Entry {
@@ -83,9 +88,9 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::OsType,
         title: "Path is usually a link",
-        explanation: "The guest agent sees the file a link points to: `/usr/bin/python3.12`, never \
-            `/usr/bin/python3`; `/usr/bin`, not `/bin`.",
-        advice: "Write the link's target, as `readlink -f` shows it.",
+        explanation: "The guest agent sees the file that a symbolic link points to: `/usr/bin/python3.12`, \
+            never `/usr/bin/python3`; `/usr/bin`, not `/bin`.",
+        advice: "Write the target of the link, as `readlink -f` shows it.",
     },
     Entry {
         id: FindingId::L38,
@@ -94,8 +99,7 @@ pub(super) const ENTRIES: [Entry; 14] = [
         needs: Needs::Rules,
         title: "Name is never reported so",
         explanation: "The guest agent reports bare names: `SYSTEM`, not `NT AUTHORITY\\SYSTEM`; `svc`, not \
-            `DOM\\svc` or `svc@dom`. `SYSTEM` is in no group, so asking for a group as well never \
-            matches.",
+            `DOM\\svc` or `svc@dom`. `SYSTEM` is in no group, so a group as well never matches.",
         advice: "Take the name from the audit log (`userName`, `userGroups`).",
     },
     Entry {
@@ -104,10 +108,10 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::OsType,
         title: "Unreliable characters",
-        explanation: "On Windows the guest agent keeps only the low byte of each character, so that names beyond \
-            ASCII arrive garbled and different ones can become equal. Letters of other alphabets that \
-            look like Latin ones never equal what they look like.",
-        advice: "Use names in plain ASCII; rely on `exe_path` elsewhere.",
+        explanation: "On Windows the guest agent keeps only the low byte of each character. Names beyond ASCII \
+            arrive garbled, and different names can become equal. Letters of other alphabets that \
+            look like Latin ones never equal them.",
+        advice: "Use names in plain ASCII. Where a name has other letters, rely on `exe_path`.",
     },
     Entry {
         id: FindingId::L40,
@@ -115,9 +119,9 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::OsType,
         title: "Account alone is unreliable",
-        explanation: "The guest agent for Linux takes the user from the group id of the process: where the two \
-            ids differ, `userName` is another account's or `undefined`.",
-        advice: "Add `exe_path`, and take the name from the audit log rather than from memory.",
+        explanation: "The guest agent for Linux takes the user from the group id of the process. Where the \
+            user id and the group id differ, `userName` is that of another account, or `undefined`.",
+        advice: "Add `exe_path`, and take the name from the audit log.",
     },
     Entry {
         id: FindingId::L41,
@@ -125,9 +129,9 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::Endpoint,
         title: "User never reaches WireServer",
-        explanation: "WireServer and HostGAPlugin are refused to callers that are not elevated before any rule \
-            is looked at. On Linux an elevated caller is always reported as `root`.",
-        advice: "Remove the identity from this profile, or name `root`.",
+        explanation: "WireServer and HostGAPlugin refuse callers that are not elevated before any rule is \
+            checked. On Linux an elevated caller is always reported as `root`.",
+        advice: "Write `root`, or remove the identity from this profile.",
     },
     Entry {
         id: FindingId::L42,
@@ -144,9 +148,21 @@ pub(super) const ENTRIES: [Entry; 14] = [
         high: false,
         needs: Needs::OsType,
         title: "Paths do not bound containers",
-        explanation: "A container or chroot carries its own file tree: any image can hold a program under an \
-            allowed path, and container root counts as elevated.",
-        advice: "On machines that run containers combine `exe_path` with `user_name`, and keep images \
-            trusted.",
+        explanation: "A container or chroot has its own file tree, so any image can hold a program under an \
+            allowed path. Root in a container counts as elevated.",
+        advice: "On machines that run containers, give `user_name` with `exe_path`, and use only trusted \
+            images.",
+    },
+    Entry {
+        id: FindingId::L44,
+        severities: &[Warning],
+        high: false,
+        needs: Needs::OsType,
+        title: "Executable is a script",
+        explanation: "The operating system reports the interpreter that runs a script, never the script. The \
+            Linux guest agent (`waagent`), cloud-init and the az CLI are Python programs: their \
+            executable is `/usr/bin/python3.12` or similar.",
+        advice: "Write the interpreter, as the audit log shows it (`processFullPath`), and give \
+            `user_name`, since the interpreter runs other scripts too.",
     },
 ];

@@ -55,7 +55,7 @@ pub const CATALOG: [&[Entry]; 4] =
 #[allow(missing_docs, reason = "each id is documented by its entry in the catalog")]
 #[rustfmt::skip]
 pub enum FindingId {
-    L01, L02, L03, L04, L05, L06, L07, L10, L11, L12, L13, L14, L15, L16, L17, L18, L19, L20, L21, L22, L23, L24, L25, L30, L31, L32, L33, L34, L35, L36, L37, L38, L39, L40, L41, L42, L43, L50, L51, L52, L53,
+    L01, L02, L03, L04, L05, L06, L07, L08, L10, L11, L12, L13, L14, L15, L16, L17, L18, L19, L20, L21, L22, L23, L24, L25, L26, L30, L31, L32, L33, L34, L35, L36, L37, L38, L39, L40, L41, L42, L43, L44, L50, L51, L52, L53,
 }
 
 impl FindingId {
@@ -97,7 +97,7 @@ mod tests {
     fn every_id_is_in_the_catalog_once_and_in_order() {
         let ids: Vec<_> = FindingId::all().collect();
         assert!(ids.is_sorted());
-        assert_eq!(ids.len(), 41);
+        assert_eq!(ids.len(), 44);
         assert_eq!(FindingId::L53 as usize + 1, ids.len());
         assert!(ids.iter().all(|id| id.entry().id == *id));
     }

@@ -3,18 +3,20 @@
 use super::super::Severity::{Error, Info, Warning};
 use super::{Entry, FindingId, Needs};
 
-pub(super) const ENTRIES: [Entry; 16] = [
+pub(super) const ENTRIES: [Entry; 17] = [
     Entry {
         id: FindingId::L10,
         severities: &[Error],
         high: false,
         needs: Needs::Rules,
         title: "Unusable path",
-        explanation: "A path is compared as plain text with the beginning of the decoded, lower-cased request \
-            path. It has to start with `/`; there are no wildcards, placeholders, schemes or hosts, a \
-            query belongs into `query_parameters`, and requests with `//` or `..` are refused before \
-            any rule. An empty path matches every request.",
-        advice: "Write the plain path, such as `/metadata/instance`.",
+        explanation: "The guest agent compares a path as plain text with the beginning of the decoded, \
+            lower-case path of the request. So a path must start with `/`. There are no wildcards, \
+            placeholders, schemes or hosts. A query belongs in `query_parameters`. Requests with \
+            `//` or `..` are refused before any rule is checked. An empty path matches every \
+            request.",
+        advice: "Write the plain path, such as `/metadata/instance`. A privilege that matched nothing so \
+            far starts to close its path when it is corrected, so grant it to all who need it.",
     },
     Entry {
         id: FindingId::L11,
@@ -22,7 +24,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Percent-encoded text",
-        explanation: "The guest agent decodes the request and not the rule, so a rule with `%20` matches only a \
+        explanation: "The guest agent decodes the request but not the rule. A rule with `%20` matches only a \
             request that was encoded twice.",
         advice: "Write the decoded text.",
     },
@@ -32,9 +34,9 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Path ends inside a segment",
-        explanation: "Paths are compared as text, so `/a` matches `/ab` as well. The guest agent's coming \
-            matcher compares whole segments and will no longer match there.",
-        advice: "End the path at a segment, and add a privilege for the other path if it is wanted.",
+        explanation: "Paths are compared as text, so `/a` also matches `/ab`. The guest agent's coming matcher \
+            compares whole segments and will no longer match `/ab`.",
+        advice: "End the path at the end of a segment. Add a privilege for the other path if you need it.",
     },
     Entry {
         id: FindingId::L13,
@@ -42,10 +44,10 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Path misses the bare path",
-        explanation: "The path `/machine/` does not match a request for `/machine`, and both spellings occur in \
-            practice: the proxy agent itself asks for `/machine?comp=goalstate`, others for \
+        explanation: "The path `/machine/` does not match a request for `/machine`. Clients use both: the \
+            proxy agent itself requests `/machine?comp=goalstate`, others request \
             `/machine/?comp=goalstate`.",
-        advice: "Leave the final slash out, or add a privilege for the bare path.",
+        advice: "Remove the slash at the end, or add a privilege for the bare path.",
     },
     Entry {
         id: FindingId::L14,
@@ -53,8 +55,9 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Path covers everything",
-        explanation: "The paths `/`, `/metadata` and `/machine` without query parameters grant managed-identity \
-            tokens, certificates and the goal state along with everything else.",
+        explanation: "The paths `/`, `/metadata` and `/machine` without query parameters grant everything at \
+            their endpoint: at IMDS the tokens of managed identities and attested data, at the \
+            WireServer certificates and the goal state.",
         advice: "Name the narrower paths that are needed.",
     },
     Entry {
@@ -63,9 +66,9 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Path has capital letters",
-        explanation: "Guest agents before 1.0.40 lower-case the request and not the rule: there such a path \
-            never matches.",
-        advice: "Write the path in lower case; it means the same to newer agents.",
+        explanation: "Guest agents before version 1.0.40 convert the request to lower case but not the rule. \
+            Such a path never matches there.",
+        advice: "Write the path in lower case. It means the same to newer agents.",
     },
     Entry {
         id: FindingId::L16,
@@ -73,9 +76,10 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Unusual characters",
-        explanation: "Characters beyond ASCII, control characters, `;`, `\\`, and `.` segments match in \
-            surprising ways today, and the guest agent's coming matcher drops or refuses them.",
-        advice: "Write plain segments.",
+        explanation: "Control characters, characters beyond ASCII, `;`, `\\` and `.` segments match in \
+            surprising ways today. The guest agent's coming matcher drops rules with them and \
+            refuses requests with a control character, such as `%0D` after a value.",
+        advice: "Write plain segments and plain values.",
     },
     Entry {
         id: FindingId::L17,
@@ -83,10 +87,10 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Unusable query parameter",
-        explanation: "Two keys that differ only in case collapse into one at the guest agent, and which value \
-            survives is random. An empty key never matches. An empty value means present and empty, \
-            not any value, and `*` is the character itself.",
-        advice: "Keep one key; write the exact value; leave the parameter out if any value will do.",
+        explanation: "Two keys that differ only in case become one in the guest agent, and which value remains \
+            is random. An empty key never matches. An empty value means that the parameter is \
+            present and empty, not that any value will do. `*` is the character itself.",
+        advice: "Keep one key. Write the exact value, or leave the parameter out if any value will do.",
     },
     Entry {
         id: FindingId::L18,
@@ -94,9 +98,9 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Ambiguous query value",
-        explanation: "The guest agent decodes `%20` into a blank and leaves `+` as it is, so that `a+b` and \
-            `a%20b` are different values.",
-        advice: "Write it the way the client sends it, or add a privilege for each spelling.",
+        explanation: "The guest agent decodes `%20` to a blank but keeps `+`, so `a+b` and `a%20b` are \
+            different values.",
+        advice: "Write the value as the client sends it, or add a privilege for each spelling.",
     },
     Entry {
         id: FindingId::L19,
@@ -104,9 +108,8 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Bound to an API version",
-        explanation: "With `api-version` among its query parameters, the privilege does not match a request for \
-            any other API version: those are open under the default access `Allow` and refused under \
-            `Deny`.",
+        explanation: "With `api-version` among its query parameters, a privilege does not match requests for \
+            other API versions. `Allow` opens those and `Deny` refuses them.",
         advice: "Leave `api-version` out.",
     },
     Entry {
@@ -115,11 +118,13 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: true,
         needs: Needs::Access,
         title: "Narrowing can be evaded",
-        explanation: "A caller leaves a privilege with query parameters by repeating the key \
-            (`?comp=x&comp=certificates`), omitting it or spelling it otherwise; then the default \
-            access `Allow` lets the request through.",
-        advice: "Use `default_access = \"Deny\"`, or add a privilege for the bare path that is assigned to \
-            nobody, or to few.",
+        explanation: "A caller can avoid a privilege that has query parameters: by repeating a key \
+            (`?comp=x&comp=certificates`), by omitting it, or by spelling it differently. Then no \
+            privilege matches and the default access `Allow` lets the request pass.",
+        advice: "Use `default_access = \"Deny\"` when the rules grant everything that the machine needs. \
+            Until then close the bare path with a privilege of its own. At the WireServer grant that \
+            privilege to the guest agent, which sends other requests under the same path; otherwise \
+            the machine fails.",
     },
     Entry {
         id: FindingId::L21,
@@ -127,9 +132,11 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: true,
         needs: Needs::Access,
         title: "Default access is Allow",
-        explanation: "Every spelling that the host accepts and the guest agent does not recognise (`/./`, `;x`, \
-            `%2F/`, double encoding, letters beyond ASCII) falls through to the default access.",
-        advice: "Use `Allow` to roll out, then `default_access = \"Deny\"`.",
+        explanation: "The host accepts spellings of a path that the guest agent does not recognise (`/./`, \
+            `;x`, `%2F/`, double encoding, letters beyond ASCII). No privilege matches them, so the \
+            default access decides.",
+        advice: "Use `Allow` for the rollout. Learn from an audit log what the machine needs, grant it, \
+            and then set `default_access = \"Deny\"`.",
     },
     Entry {
         id: FindingId::L22,
@@ -137,8 +144,8 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Undoes a narrower privilege",
-        explanation: "A request is allowed when any privilege that matches it is granted to the caller. Whoever \
-            has the broader path also has the narrower one, however few that one is granted to.",
+        explanation: "A request is allowed if any privilege that matches it is granted to the caller. So \
+            whoever has the broader path also has the narrower one, even if that is granted to few.",
         advice: "Narrow the broad privilege, or accept that its identities reach everything below it.",
     },
     Entry {
@@ -147,7 +154,7 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Redundant privilege",
-        explanation: "Two privileges match the same requests, or one matches only requests of another that is \
+        explanation: "Two privileges match the same requests; or one matches only requests of another that is \
             granted to the same identities.",
         advice: "Keep one of them.",
     },
@@ -159,8 +166,9 @@ pub(super) const ENTRIES: [Entry; 16] = [
         title: "Does not fit the endpoint",
         explanation: "A WireServer profile also decides about HostGAPlugin (port 32526), which the guest agent \
             and extensions need: `/vmSettings`, `/extensionArtifact`, `/status`, `/health`, \
-            `/vmAgentLog`. Paths of the other endpoint are never asked for here.",
-        advice: "Add privileges for HostGAPlugin; move paths of IMDS into a profile for IMDS.",
+            `/vmAgentLog`. Paths of the other endpoint are never requested here.",
+        advice: "Add privileges for HostGAPlugin and grant them to the guest agent. Move paths of IMDS to \
+            a profile for IMDS.",
     },
     Entry {
         id: FindingId::L25,
@@ -168,9 +176,24 @@ pub(super) const ENTRIES: [Entry; 16] = [
         high: false,
         needs: Needs::Rules,
         title: "Methods are not compared",
-        explanation: "A privilege has no method: GET, HEAD, POST, PUT, DELETE, OPTIONS and PATCH all pass. `PUT \
-            /vmAgentLog` and `POST /machine/?comp=telemetrydata` are always open to elevated callers, \
-            whatever the rules say.",
-        advice: "Do not rely on a name such as `read` to keep writing out.",
+        explanation: "A privilege has no method: GET, HEAD, POST, PUT, DELETE, OPTIONS and PATCH all match. \
+            Elevated callers may always send `PUT /vmAgentLog` and `POST \
+            /machine/?comp=telemetrydata`.",
+        advice: "Do not rely on a name such as `read` to prevent writing.",
+    },
+    Entry {
+        id: FindingId::L26,
+        severities: &[Warning],
+        high: false,
+        needs: Needs::Rules,
+        title: "Any managed-identity token",
+        explanation: "The query of a token request says for which resource the token is, and of which \
+            identity. A privilege for the token path without these parameters grants tokens for any \
+            resource, of every identity of the machine. Terraform drops a misspelt attribute, such \
+            as `queryParameters`, without an error, so the parameters may be missing although they \
+            were written.",
+        advice: "Add `query_parameters` with `resource`, and with `client_id`, `object_id` or `mi_res_id` \
+            where the machine has several identities. If every token is meant, turn this finding off \
+            by its id.",
     },
 ];

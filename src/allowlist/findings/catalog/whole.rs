@@ -10,9 +10,10 @@ pub(super) const ENTRIES: [Entry; 4] = [
         high: false,
         needs: Needs::Rules,
         title: "Who reaches sensitive data",
-        explanation: "A list of the identities that the rules let reach managed-identity tokens, attested data, \
-            certificates or the goal state.",
-        advice: "Read it as a reviewer would, and ask whether everybody in it is supposed to be.",
+        explanation: "Lists the identities that reach tokens of managed identities, attested data, \
+            certificates or the goal state. Under `Enforce` and `Allow` it also says what every \
+            process reaches because no privilege matches.",
+        advice: "Review the list. Check that each identity in it needs the access.",
     },
     Entry {
         id: FindingId::L51,
@@ -20,10 +21,13 @@ pub(super) const ENTRIES: [Entry; 4] = [
         high: false,
         needs: Needs::Endpoint,
         title: "Platform caller is refused",
-        explanation: "Under `Enforce` and `Deny`, a machine whose guest agent, extensions or provisioning tools \
-            are refused is likely to fail: no extensions, no scheduled events, no monitoring. The list \
-            of such callers is this project's advice and not complete.",
-        advice: "Add identities for them, best learned from an audit log.",
+        explanation: "The guest agent, cloud-init, the Azure Monitor agent and VmssRuntimeAgent call the \
+            endpoints by themselves. This finding asks the decision whether `Enforce` refuses them \
+            what they need. A machine whose guest agent is refused its goal state or its health \
+            report is likely to fail. Without the profile's endpoint and operating system the check \
+            goes by the rules. The list of callers is advice and not complete.",
+        advice: "Grant the requests to an identity of the caller, best learned from an audit log. The \
+            Linux guest agent and cloud-init are Python programs: name the interpreter.",
     },
     Entry {
         id: FindingId::L52,
@@ -31,8 +35,8 @@ pub(super) const ENTRIES: [Entry; 4] = [
         high: false,
         needs: Needs::History,
         title: "Audit log is incomplete",
-        explanation: "Events are thinned out to one for each process, user and status in 15 minutes, and the URL \
-            is not part of the key: of ten URLs read, one is recorded.",
+        explanation: "The guest agent records one event in 15 minutes for each process, user and status, and \
+            the URL is not part of the key: of ten URLs that a process reads, one is recorded.",
         advice: "Learn from `ProxyAgent.Connection.log` at level Trace, or from a long time. Released agents do not write \
             that file: set `logFolder`, and `fileLogLevel` to `Trace`, in `/etc/azure/proxy-agent.json` (on Windows \
             `GuestProxyAgent.json` beside the program), and restart the agent.",
@@ -43,8 +47,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
         high: false,
         needs: Needs::History,
         title: "Recorded requests change",
-        explanation: "Requests that the log shows get another decision from the new rules than from the old \
-            ones.",
-        advice: "Check each of them before the new version reaches machines.",
+        explanation: "The new rules decide some of the recorded requests differently from the old rules.",
+        advice: "Check each of them before machines refer to the new version.",
     },
 ];

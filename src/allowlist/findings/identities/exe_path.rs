@@ -1,110 +1,229 @@
-//! The path of an executable: L33, L35, L36 and L37.
-
-use std::borrow::Cow;
+//! The path of an executable: L33 and L35.
 
 use super::super::super::OsType;
 use super::super::super::decoding::lowered;
+use super::super::known::is_interpreter;
+use super::super::quote::quoted;
 use super::super::{Condition, FindingId, Found};
-use super::One;
+use super::{One, links, spelling};
 
 pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
     let os_type = one.os_type();
     let subject = || one.at(Condition::ExePath);
-    if let Some((message, instead)) = never_matches(path, os_type) {
-        found.error(FindingId::L35, subject(), message, instead);
+    if let Some(reason) = never_matches(path, os_type) {
+        let instead = corrected(path, os_type).map(|path| one.write_path(&path));
+        found.error(FindingId::L35, subject(), format!("{} {reason}", quoted(path)), instead);
         return;
     }
     if let Some(message) = unstable(path) {
         found.warning(FindingId::L33, subject(), message, None);
     }
-    if os_type != Some(OsType::Linux)
-        && let Some(usual) = usual_spelling(path)
-    {
-        let message = format!("\"{path}\" is not how Windows usually spells it, and case counts.");
-        found.warning(FindingId::L36, subject(), message, Some(format!("Write \"{usual}\".")));
+    if is_in_memory(path) {
+        return;
     }
-    if os_type != Some(OsType::Windows)
-        && let Some(instead) = link(path)
-    {
-        let message = format!("\"{path}\" is usually a symbolic link, and the guest agent sees its target.");
-        found.warning(FindingId::L37, subject(), message, Some(instead));
+    spelling::check(one, path, found);
+    links::check(one, path, found);
+}
+
+/// Whether a path is one of Windows, by the operating system or, when that is not known, by the path.
+pub(super) fn is_windows(path: &str, os_type: Option<OsType>) -> bool {
+    match os_type {
+        Some(os_type) => os_type == OsType::Windows,
+        None => has_drive(path) || path.starts_with('\\'),
     }
 }
 
-/// L36, for the name of a process.
-pub(super) fn extension(one: &One<'_>, file: &str, found: &mut Found) {
-    let exe_path_tells = one.text(Condition::ExePath).is_some();
-    if one.os_type() == Some(OsType::Windows) && !file.contains('.') && !exe_path_tells {
-        let message = format!("\"{file}\" has no extension, as the names of processes on Windows have.");
-        let instead = Some(format!("Write \"{file}.exe\"."));
-        found.warning(FindingId::L36, one.at(Condition::ProcessName), message, instead);
-    }
+fn has_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
+}
+
+/// What a path looks like of a program that runs from memory and has no file.
+fn is_in_memory(path: &str) -> bool {
+    path.starts_with("/memfd:")
 }
 
 /// L35: why no process is ever reported with this path.
-fn never_matches(path: &str, os_type: Option<OsType>) -> Option<(String, Option<String>)> {
-    let said = |why: &str| format!("\"{path}\" {why}");
-    if path.trim() != path {
-        return Some((said("begins or ends with a blank."), Some(format!("Write \"{}\".", path.trim()))));
+pub(in crate::allowlist::findings) fn never_matches(path: &str, os_type: Option<OsType>) -> Option<String> {
+    let windows = is_windows(path, os_type);
+    let linux = path.starts_with('/');
+    let said = |why: &str| Some(why.to_owned());
+    if trimmed(path) != path {
+        return said("begins or ends with a blank.");
     }
-    if let Some(bare) = path.strip_suffix(" (deleted)") {
-        let message =
-            said("is what a program looks like that was replaced while it ran; after a restart it is gone.");
-        return Some((message, Some(format!("Write \"{bare}\"."))));
+    if is_in_memory(path) {
+        return None;
+    }
+    if path.ends_with(DELETED) {
+        return said(
+            "is what a program looks like that was replaced while it ran; after a restart it is gone.",
+        );
+    }
+    if windows && path.contains(char::is_control) {
+        return said(
+            "has a control character, which no file name on Windows has. In a configuration a backslash is written \
+             twice.",
+        );
     }
     if path.contains('"') || (path.starts_with('\'') && path.ends_with('\'')) {
-        let bare = path.trim_matches(['"', '\'']);
-        return Some((said("is quoted."), Some(format!("Write \"{bare}\"."))));
+        return said("is quoted.");
+    }
+    if before_arguments(path, windows).is_some() {
+        return said("has arguments; only the path of the executable is compared.");
+    }
+    if windows && path.starts_with(r"\??\") {
+        return said(r"has the prefix \??\, which is never reported.");
     }
     if path.contains(['*', '?']) && !path.starts_with(r"\\?\") {
-        return Some((said("has a wildcard; the comparison is exact."), None));
+        return said("has a wildcard; the comparison is exact.");
     }
-    let percents = path.matches('%').count();
-    if path.starts_with('~') || path.contains('$') || percents >= 2 {
-        return Some((said("has a variable; nothing is expanded."), None));
+    // A share of an administrator, such as C$, is no variable.
+    let dollar = if windows { path.contains("${") || path.contains("$env:") } else { path.contains('$') };
+    if path.starts_with('~') || dollar || path.matches('%').count() >= 2 {
+        return said("has a variable; nothing is expanded.");
     }
     if path.split(['/', '\\']).any(|component| component == "..") {
-        return Some((said("contains \"..\", which a reported path never does."), None));
+        return said("contains \"..\", which a reported path never does.");
     }
-    let linux = path.starts_with('/');
-    let drive = matches!(path.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
-    let windows = drive || path.starts_with(r"\\");
     match os_type {
-        Some(OsType::Linux) if windows || path.contains('\\') => {
-            Some((said("has the separators of Windows, and this profile is for Linux."), None))
+        Some(OsType::Linux) if has_drive(path) || path.contains('\\') => {
+            said("has the separators of Windows, and this profile is for Linux.")
         }
-        Some(OsType::Linux) if !linux => Some((said("does not start with \"/\"."), None)),
-        Some(OsType::Windows) if !windows => Some((said("has no drive letter."), None)),
-        None if !linux && !windows => Some((said("is not absolute."), None)),
+        Some(OsType::Linux) if !linux => said("does not start with \"/\"."),
+        Some(OsType::Windows) if !has_drive(path) && !path.starts_with(r"\\") => said("has no drive letter."),
+        None if !linux && !has_drive(path) && !path.starts_with(r"\\") => said("is not absolute."),
         _ => None,
     }
+}
+
+const DELETED: &str = " (deleted)";
+
+/// A path that can match, if it follows from one that cannot.
+pub(super) fn corrected(path: &str, os_type: Option<OsType>) -> Option<String> {
+    let mut path = path.to_owned();
+    // Each step takes one thing away.
+    for _ in 0..8 {
+        if never_matches(&path, os_type).is_none() {
+            return Some(path).filter(|path| !path.is_empty());
+        }
+        path = step(&path, is_windows(&path, os_type)).filter(|next| *next != path)?;
+    }
+    None
+}
+
+fn step(path: &str, windows: bool) -> Option<String> {
+    if trimmed(path) != path {
+        return Some(trimmed(path).to_owned());
+    }
+    if let Some(bare) = path.strip_suffix(DELETED) {
+        return Some(bare.to_owned());
+    }
+    if windows && path.contains(char::is_control) {
+        return Some(path.replace('\t', r"\t").replace('\n', r"\n").replace('\r', r"\r"));
+    }
+    if let Some(rest) = path.strip_prefix('"') {
+        return Some(rest.split('"').next().unwrap_or(rest).to_owned());
+    }
+    if path.contains('"') || path.starts_with('\'') {
+        return Some(path.replace(['"', '\''], ""));
+    }
+    if let Some(bare) = before_arguments(path, windows) {
+        return Some(bare.to_owned());
+    }
+    if let Some(bare) = path.strip_prefix(r"\??\") {
+        return Some(bare.to_owned());
+    }
+    if let Some(plain) = expanded(path).filter(|_| windows || path.starts_with('%')) {
+        return Some(plain);
+    }
+    if path.starts_with('/') && path.split('/').any(|component| component == "..") {
+        return Some(resolved(path));
+    }
+    None
+}
+
+/// The path with the variable it begins with replaced, where its value is the same on every machine.
+fn expanded(path: &str) -> Option<String> {
+    const KNOWN: [(&str, &str); 7] = [
+        ("%programfiles(x86)%", r"C:\Program Files (x86)"),
+        ("%programfiles%", r"C:\Program Files"),
+        ("%programw6432%", r"C:\Program Files"),
+        ("%systemroot%", r"C:\Windows"),
+        ("%windir%", r"C:\Windows"),
+        ("%programdata%", r"C:\ProgramData"),
+        ("%systemdrive%", "C:"),
+    ];
+    KNOWN.into_iter().find_map(|(variable, value)| {
+        let (head, tail) = path.split_at_checked(variable.len())?;
+        head.eq_ignore_ascii_case(variable).then(|| format!("{value}{tail}"))
+    })
+}
+
+fn resolved(path: &str) -> String {
+    let mut components = Vec::new();
+    for component in path.split('/').filter(|component| !component.is_empty() && *component != ".") {
+        if component == ".." {
+            components.pop();
+        } else {
+            components.push(component);
+        }
+    }
+    format!("/{}", components.join("/"))
+}
+
+fn trimmed(path: &str) -> &str {
+    path.trim_matches(|c: char| c.is_whitespace() || c.is_control())
+}
+
+/// What stands before the arguments of a command line, if the text seems to be one.
+pub(super) fn before_arguments(text: &str, windows: bool) -> Option<&str> {
+    let is_flag = |rest: &str| {
+        let mut letters = rest.chars();
+        letters.next().is_some_and(|c| c == '-') && letters.next().is_some_and(|c| !c.is_whitespace())
+    };
+    let extension = |text: &str| {
+        let lower = text.to_ascii_lowercase();
+        [".exe", ".com", ".bat", ".cmd", ".scr"].iter().any(|end| lower.ends_with(end))
+    };
+    text.char_indices().filter(|(_, c)| c.is_whitespace()).find_map(|(at, _)| {
+        let (bare, rest) = text.split_at_checked(at)?;
+        let rest = rest.trim_start();
+        let file = bare.rsplit(['/', '\\']).next().unwrap_or_default();
+        let ends = match windows {
+            true => extension(bare) || (is_flag(rest) && !rest.contains('\\')),
+            false => is_flag(rest) || rest.starts_with('/') || is_interpreter(file),
+        };
+        (ends && !bare.is_empty() && !rest.is_empty()).then_some(bare)
+    })
 }
 
 /// L33: others can write there, or the path changes with the next update.
 fn unstable(path: &str) -> Option<String> {
     const LINUX: [&str; 5] = ["/tmp/", "/var/tmp/", "/dev/shm/", "/home/", "/run/user/"];
     const WINDOWS: [&str; 4] = [r":\users\", r":\programdata\", r":\temp\", r":\windows\temp\"];
-    let lower = || with_backslashes(lowered(path));
-    let is_open_on_windows = || {
-        let lower = lower();
-        let behind_drive = lower.get(1..).unwrap_or_default();
-        WINDOWS.iter().any(|folder| behind_drive.starts_with(folder))
-    };
+    // These never change: the version is that of a format, or of what Windows carries.
+    const FIXED: [&str; 2] = [r"\microsoft.net\", r"\windowspowershell\v1.0\"];
+    if is_in_memory(path) {
+        return Some(format!(
+            "{} is a program in memory without a file; every process can give one this name.",
+            quoted(path)
+        ));
+    }
+    let lower = lowered(path).replace('/', r"\");
+    let behind_drive = lower.get(1..).unwrap_or_default();
     let writable = LINUX.iter().any(|folder| path.starts_with(folder))
-        || (!path.starts_with('/') && is_open_on_windows());
+        || (!path.starts_with('/') && WINDOWS.iter().any(|folder| behind_drive.starts_with(folder)));
     if writable {
-        return Some(format!("\"{path}\" is in a folder that ordinary users can write to."));
+        return Some(format!("{} is in a folder that ordinary users can write to.", quoted(path)));
     }
     let (folders, _) = path.rsplit_once(['/', '\\'])?;
     let folder = folders.split(['/', '\\']).find(|folder| has_version(folder))?;
-    (!lower().contains(r"\microsoft.net\")).then(|| {
-        format!("\"{path}\" has the version number \"{folder}\" in it, which the next update changes.")
+    (!FIXED.iter().any(|fixed| lower.contains(fixed))).then(|| {
+        format!(
+            "{} has the version number {} in it, which the next update changes.",
+            quoted(path),
+            quoted(folder)
+        )
     })
-}
-
-/// The path with the separators that Windows itself writes.
-fn with_backslashes(path: Cow<'_, str>) -> Cow<'_, str> {
-    if path.contains('/') { Cow::Owned(path.replace('/', "\\")) } else { path }
 }
 
 /// Digits, a dot, digits.
@@ -115,51 +234,4 @@ fn has_version(folder: &str) -> bool {
         let after = folder.get(at + 1..).and_then(|text| text.chars().next());
         digit(before) && digit(after)
     })
-}
-
-/// L36: the path with its well-known folders in the spelling Windows uses, if that is another one.
-fn usual_spelling(path: &str) -> Option<String> {
-    const USUAL: [&str; 8] = [
-        r"Windows\System32",
-        r"Windows\SysWOW64",
-        r"Windows\Microsoft.NET",
-        "Windows",
-        "Program Files (x86)",
-        "Program Files",
-        r"Packages\Plugins",
-        "WindowsAzure",
-    ];
-    let plain = with_backslashes(Cow::Borrowed(path));
-    let (drive, rest) = plain.split_once(":\\")?;
-    let usual = USUAL.into_iter().find_map(|folder| {
-        let (head, tail) = rest.split_at_checked(folder.len())?;
-        let whole = tail.is_empty() || tail.starts_with('\\');
-        (whole && head.eq_ignore_ascii_case(folder)).then_some((folder, head, tail))
-    });
-    let (folder, head, tail) = usual?;
-    (head != folder).then(|| format!("{drive}:\\{folder}{tail}"))
-}
-
-/// L37: what to write instead of a path that usually is a symbolic link.
-fn link(path: &str) -> Option<String> {
-    const MERGED: [&str; 4] = ["/bin/", "/sbin/", "/lib/", "/lib64/"];
-    const LINKS: [&str; 10] = [
-        "/usr/bin/python",
-        "/usr/bin/python3",
-        "/usr/bin/python2",
-        "/usr/bin/java",
-        "/usr/bin/sh",
-        "/usr/bin/awk",
-        "/usr/bin/vi",
-        "/usr/bin/nc",
-        "/usr/bin/php",
-        "/usr/bin/ruby",
-    ];
-    if MERGED.iter().any(|folder| path.starts_with(folder)) {
-        return Some(format!("Write \"/usr{path}\"."));
-    }
-    if let Some(rest) = path.strip_prefix("/var/run/") {
-        return Some(format!("Write \"/run/{rest}\"."));
-    }
-    LINKS.contains(&path).then(|| "Write the path `readlink -f` shows.".to_owned())
 }

@@ -18,8 +18,10 @@ fn l30_everybody_or_nobody() {
         FindingId::L30,
         json!({ "user_name": " " }),
         &linux(),
-        &["error", ".user_name", "Leave it out."],
+        &["error", ".user_name", "Give it user_name and exe_path"],
     );
+    let other = json!({ "user_name": " ", "exe_path": "/opt/x" });
+    one_speaks(FindingId::L30, other, &linux(), &["Leave it out."]);
     one_quiet(FindingId::L30, json!({ "user_name": "web" }), &linux());
 }
 
@@ -50,6 +52,13 @@ fn l31_another_file_name() {
         &["is a path"],
     );
     one_quiet(FindingId::L31, json!({ "exe_path": "/opt/server", "process_name": "server" }), &linux());
+    let line = json!({ "process_name": "python3.12 /opt/app.py", "user_name": "u" });
+    one_speaks(FindingId::L31, line, &linux(), &["arguments", "Write \"python3.12\""]);
+    // A path that is wrong itself says nothing of the name.
+    for path in ["/usr/bin/python3", "/usr/sbin/waagent", "/opt/x --flag"] {
+        let doubtful = json!({ "exe_path": path, "process_name": "python3.12", "user_name": "u" });
+        one_speaks(FindingId::L31, doubtful, &linux(), &["Leave it out"]);
+    }
 }
 
 #[test]
@@ -90,6 +99,24 @@ fn l35_paths_that_never_match() {
     for path in ["bin/x", r"C:\x.exe", "/opt/../x", "~/x", "/opt/$APP/x", "\"/opt/x\"", "/opt/*", r"/opt\x"] {
         one_speaks(FindingId::L35, json!({ "exe_path": path }), &linux(), &["error", ".exe_path"]);
     }
+    for (path, right) in [
+        ("/usr/bin/python3.12 /opt/app.py", r#""/usr/bin/python3.12""#),
+        ("/opt/my app/x --flag", r#""/opt/my app/x""#),
+        ("/opt/../x", r#""/x""#),
+    ] {
+        one_speaks(FindingId::L35, json!({ "exe_path": path }), &linux(), &[&format!("Write {right}.")]);
+    }
+    for (path, right) in [
+        (r"C:\a\x.exe -k netsvcs", r#""C:\\a\\x.exe""#),
+        ("\"C:\\Program Files\\x.exe\" -k", r#""C:\\Program Files\\x.exe""#),
+        (r"%ProgramFiles%\x.exe", r#""C:\\Program Files\\x.exe""#),
+        ("C:\temp\new.exe", r#""C:\\temp\\new.exe""#),
+        (r"\??\C:\x.exe", r#""C:\\x.exe""#),
+    ] {
+        one_speaks(FindingId::L35, json!({ "exe_path": path }), &windows(), &[&format!("Write {right}.")]);
+    }
+    one_quiet(FindingId::L35, json!({ "exe_path": "/memfd:x (deleted)" }), &linux());
+    one_speaks(FindingId::L33, json!({ "exe_path": "/memfd:x (deleted)" }), &linux(), &["in memory"]);
     one_speaks(FindingId::L35, json!({ "exe_path": "/opt/x (deleted)" }), &linux(), &["Write \"/opt/x\"."]);
     for path in ["/opt/x", r"\Windows\x.exe", r"%ProgramFiles%\x.exe", "x.exe"] {
         one_speaks(FindingId::L35, json!({ "exe_path": path }), &windows(), &["error"]);
@@ -107,11 +134,30 @@ fn l36_unusual_spelling_on_windows() {
         FindingId::L36,
         path.clone(),
         &windows(),
-        &["warning", r#"Write "c:\Windows\System32\x.exe""#],
+        &["warning", r#"Write "c:\\Windows\\System32\\x.exe""#],
     );
     one_quiet(FindingId::L36, path, &linux());
     one_quiet(FindingId::L36, json!({ "exe_path": r"C:\Windows\System32\x.exe" }), &windows());
     one_quiet(FindingId::L36, json!({ "exe_path": r"C:\windowsfoo\x.exe" }), &windows());
+    for (path, right) in [
+        (r"C:\\Windows\\x.exe", r#""C:\\Windows\\x.exe""#),
+        ("C:/Windows/x.exe", r#""C:\\Windows\\x.exe""#),
+        (r"C:\Windows\x.exe\", r#""C:\\Windows\\x.exe""#),
+        (r"C:\PROGRA~2\x.exe", r#""C:\\Program Files (x86)\\x.exe""#),
+        (r"\\?\C:\x.exe", r#""C:\\x.exe""#),
+        (r"\\?\UNC\s\d\x.exe", r#""\\\\s\\d\\x.exe""#),
+        (r"C:\a\server", r#""C:\\a\\server.exe""#),
+    ] {
+        one_speaks(FindingId::L36, json!({ "exe_path": path }), &windows(), &[&format!("Write {right}.")]);
+    }
+    one_speaks(FindingId::L36, json!({ "exe_path": r"C:\MICROS~1\x.exe" }), &windows(), &["short name"]);
+    one_quiet(FindingId::L36, json!({ "exe_path": r"\\server\C$\x.exe" }), &windows());
+    one_speaks(FindingId::L36, json!({ "exe_path": "/opt/x/" }), &linux(), &[r#"Write "/opt/x"."#]);
+    one_speaks(FindingId::L36, json!({ "exe_path": "/opt//x" }), &linux(), &[r#"Write "/opt/x"."#]);
+    let powershell = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe";
+    let powershell = json!({ "exe_path": powershell, "user_name": "u" });
+    one_quiet(FindingId::L33, powershell.clone(), &windows());
+    one_quiet(FindingId::L36, powershell, &windows());
     let file = json!({ "process_name": "server", "user_name": "u" });
     one_speaks(FindingId::L36, file.clone(), &windows(), &["Write \"server.exe\""]);
     one_quiet(FindingId::L36, file, &linux());
@@ -127,6 +173,29 @@ fn l37_symbolic_links() {
     );
     one_speaks(FindingId::L37, json!({ "exe_path": "/usr/bin/python3" }), &linux(), &["readlink -f"]);
     one_quiet(FindingId::L37, json!({ "exe_path": "/usr/bin/python3.12" }), &linux());
+}
+
+#[test]
+fn l44_scripts() {
+    for path in ["/usr/sbin/waagent", "/usr/bin/cloud-init", "/usr/bin/az", "/opt/x/run.py"] {
+        let named = json!({ "user_name": "root", "exe_path": path });
+        one_speaks(FindingId::L44, named, &linux(), &["warning", "such as \"/usr/bin/python3.12\""]);
+    }
+    one_speaks(
+        FindingId::L44,
+        json!({ "process_name": "waagent", "user_name": "root" }),
+        &linux(),
+        &["\"python3.12\""],
+    );
+    one_speaks(FindingId::L44, json!({ "exe_path": r"C:\a\run.ps1" }), &windows(), &["powershell.exe"]);
+    one_speaks(
+        FindingId::L37,
+        json!({ "process_name": "python3", "user_name": "root" }),
+        &linux(),
+        &["python3.12"],
+    );
+    one_quiet(FindingId::L44, json!({ "exe_path": "/opt/web/bin/server" }), &linux());
+    one_quiet(FindingId::L44, json!({ "exe_path": r"C:\a\az.exe" }), &windows());
 }
 
 #[test]
@@ -163,6 +232,8 @@ fn l39_letters_that_are_not_reliable() {
 fn l40_a_linux_account_alone() {
     one_speaks(FindingId::L40, json!({ "user_name": "web" }), &linux(), &["warning", "group id"]);
     one_quiet(FindingId::L40, json!({ "user_name": "web" }), &windows());
+    let wire = Context { endpoint: Some(Endpoint::WireServer), ..linux() };
+    one_quiet(FindingId::L40, json!({ "user_name": "root" }), &wire);
     one_quiet(FindingId::L40, json!({ "user_name": "web", "exe_path": "/opt/x" }), &linux());
 }
 

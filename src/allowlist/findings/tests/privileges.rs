@@ -31,7 +31,7 @@ fn l10_a_path_that_matches_nothing_or_everything() {
         "/machine?comp=goalstate",
         &["query_parameters = { \"comp\" = \"goalstate\" }"],
     );
-    path_speaks(FindingId::L10, "/metadata/*", &["no wildcards", "write \"/metadata\""]);
+    path_speaks(FindingId::L10, "/metadata/*", &["no wildcards", "Write \"/metadata\""]);
     for path in ["/a/{id}", "/a/../b", "/a//b", "/a#b", "   "] {
         path_speaks(FindingId::L10, path, &["error"]);
     }
@@ -74,13 +74,42 @@ fn l13_a_final_slash() {
 #[test]
 fn l14_a_path_that_covers_everything() {
     for path in ["/", "/metadata", "/Metadata/", "/machine"] {
-        path_speaks(FindingId::L14, path, &["warning", "tokens"]);
+        path_speaks(FindingId::L14, path, &["warning", "covers everything"]);
     }
+    let at = |endpoint| Context { endpoint: Some(endpoint), ..linux() };
+    let machine = of(FindingId::L14, &privilege("/machine", json!({})), &at(Endpoint::WireServer));
+    assert!(
+        machine[0].contains("certificates and the goal state") && !machine[0].contains("token"),
+        "{machine:?}"
+    );
+    let all = of(FindingId::L14, &privilege("/", json!({})), &at(Endpoint::Imds));
+    assert!(all[0].contains("tokens") && !all[0].contains("certificates"), "{all:?}");
     quiet(FindingId::L14, &privilege("/machine", json!({ "comp": "goalstate" })), &linux());
     let mut closed = privilege("/", json!({}));
     closed["roles"]["app"]["privileges"] = json!([]);
     quiet(FindingId::L14, &closed, &linux());
     path_quiet(FindingId::L14, "/metadata/instance");
+}
+
+#[test]
+fn l26_a_token_for_anything() {
+    for path in ["/metadata/identity/oauth2/token", "/Metadata/identity", "/metadata/identity/oauth2/token/"]
+    {
+        path_speaks(FindingId::L26, path, &["warning", "any resource"]);
+    }
+    let token = "/metadata/identity/oauth2/token";
+    speaks(
+        FindingId::L26,
+        &privilege(token, json!({ "api-version": "2018-02-01" })),
+        &linux(),
+        &["any resource"],
+    );
+    quiet(FindingId::L26, &privilege(token, json!({ "Client_ID": "x" })), &linux());
+    // One that nobody has closes the path.
+    let mut closed = privilege(token, json!({}));
+    closed["roles"]["app"]["privileges"] = json!([]);
+    quiet(FindingId::L26, &closed, &linux());
+    path_quiet(FindingId::L26, "/metadata/instance");
 }
 
 #[test]
@@ -94,6 +123,13 @@ fn l16_unusual_characters() {
     for path in ["/é", "/a;b", "/a/./b", "/a\\b", "/a\tb"] {
         path_speaks(FindingId::L16, path, &["warning"]);
     }
+    query_speaks(
+        FindingId::L16,
+        json!({ "client_id": "a\r" }),
+        &["warning", "control character", "Write \"a\""],
+    );
+    query_speaks(FindingId::L16, json!({ "k\u{7}": "a" }), &["has a key with a control character"]);
+    query_speaks(FindingId::L16, json!({ "k": "é" }), &["beyond ASCII"]);
     path_quiet(FindingId::L16, "/a/.well-known/b_c~d");
 }
 

@@ -99,6 +99,17 @@ fn l04_what_is_never_used() {
 }
 
 #[test]
+fn l08_names_that_cannot_be_read() {
+    let mut rules = good();
+    rules["identities"][""] = json!({ "user_name": "u" });
+    speaks(FindingId::L08, &rules, &linux(), &["error", "rules.identities[\"\"]", "empty or blank"]);
+    let mut rules = good();
+    rules["privileges"]["a "] = json!({ "path": "/a" });
+    speaks(FindingId::L08, &rules, &linux(), &["warning", "blank at its end"]);
+    quiet(FindingId::L08, &good(), &linux());
+}
+
+#[test]
 fn l05_words_nobody_knows() {
     let typing_mistakes = document(&json!({ "mode": "Enforced", "defaultAccess": "allow " }));
     let expected = [(FindingId::L05, "mode".into()), (FindingId::L05, "default_access".into())];

@@ -47,6 +47,11 @@ fn l24_nothing_for_the_plugin() {
 fn l50_who_reaches_what() {
     speaks(FindingId::L50, &good(), &linux(), &["info", "\"web\" reaches managed-identity tokens."]);
     quiet(FindingId::L50, &privilege("/metadata/instance", json!({})), &linux());
+    let open = Context { endpoint: Some(Endpoint::Imds), ..access(Mode::Enforce, DefaultAccess::Allow) };
+    let said = of(FindingId::L50, &privilege("/metadata/attested", json!({})), &open);
+    for part in ["\"web\" reaches attested data.", "every process reaches managed-identity tokens"] {
+        assert!(said.iter().any(|one| one.contains(part)), "{said:?}");
+    }
 }
 
 #[test]
@@ -59,7 +64,32 @@ fn l51_the_platforms_own_callers() {
     let wire = strict(OsType::Linux, Endpoint::WireServer);
     speaks(FindingId::L51, &good(), &wire, &["warning", "waagent", "likely to fail"]);
     speaks(FindingId::L51, &good(), &strict(OsType::Linux, Endpoint::Imds), &["info", "cloud-init"]);
-    let agent = identity(json!({ "user_name": "root", "exe_path": "/usr/bin/python3.12" }));
-    quiet(FindingId::L51, &agent, &wire);
+    let with = |conditions: Value, comps: Value| {
+        let mut rules = identity(conditions);
+        rules["privileges"] = json!({});
+        for comp in comps.as_array().unwrap() {
+            let comp = comp.as_str().unwrap();
+            rules["privileges"][comp] = json!({ "path": "/machine", "query_parameters": { "comp": comp } });
+        }
+        rules["privileges"]["settings"] = json!({ "path": "/vmsettings" });
+        rules["roles"]["app"]["privileges"] = comps;
+        rules["roles"]["app"]["privileges"].as_array_mut().unwrap().push(json!("settings"));
+        rules
+    };
+    let agent = json!({ "user_name": "root", "exe_path": "/usr/bin/python3.12" });
+    quiet(FindingId::L51, &with(agent.clone(), json!(["goalstate", "health"])), &wire);
+    speaks(FindingId::L51, &with(agent, json!(["goalstate"])), &wire, &["info", "POST /machine?comp=health"]);
+    // A script or a link is never the executable, and an account that is not elevated never gets there.
+    for other in [
+        json!({ "user_name": "root", "exe_path": "/usr/sbin/waagent" }),
+        json!({ "user_name": "root", "process_name": "waagent" }),
+        json!({ "user_name": "root", "process_name": "python3" }),
+        json!({ "user_name": "root", "exe_path": "/usr/bin/python3" }),
+        json!({ "user_name": "web", "exe_path": "/usr/bin/python3.12" }),
+    ] {
+        speaks(FindingId::L51, &with(other, json!(["goalstate", "health"])), &wire, &["warning", "waagent"]);
+    }
+    let platform = json!({ "user_name": "root", "process_name": "platform-python3.6" });
+    quiet(FindingId::L51, &with(platform, json!(["goalstate", "health"])), &wire);
     quiet(FindingId::L51, &good(), &Context { mode: Some(Mode::Audit), ..wire });
 }

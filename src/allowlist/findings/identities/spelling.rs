@@ -1,0 +1,137 @@
+//! Unusual spellings of an executable: L36. The guest agent compares paths component by component, so some of them match
+//! all the same; the others are another path to it.
+
+use super::super::super::OsType;
+use super::super::quote::quoted;
+use super::super::{Condition, FindingId, Found};
+use super::One;
+use super::exe_path::is_windows;
+
+pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
+    let unusual = match is_windows(path, one.os_type()) {
+        true => on_windows(path),
+        false => on_linux(path),
+    };
+    if let Some((why, instead)) = unusual {
+        let message = format!("{} {why}", quoted(path));
+        let instead = instead.map(|path| one.write_path(&path));
+        found.warning(FindingId::L36, one.at(Condition::ExePath), message, instead);
+    }
+}
+
+/// The name of a process.
+pub(super) fn extension(one: &One<'_>, file: &str, found: &mut Found) {
+    let is_path = one.text(Condition::ExePath).is_some() || file.contains(['/', '\\']);
+    if one.os_type() == Some(OsType::Windows) && !file.contains('.') && !is_path {
+        let message =
+            format!("{} has no extension, as the names of processes on Windows have.", quoted(file));
+        let instead = Some(format!("Write {}.", quoted(&format!("{file}.exe"))));
+        found.warning(FindingId::L36, one.at(Condition::ProcessName), message, instead);
+    }
+}
+
+const IGNORED: &str = "which the comparison ignores and a reader may not.";
+
+fn on_linux(path: &str) -> Option<(String, Option<String>)> {
+    if !path.starts_with('/') {
+        return None;
+    }
+    let plain: Vec<&str> =
+        path.split('/').filter(|component| !component.is_empty() && *component != ".").collect();
+    let plain = format!("/{}", plain.join("/"));
+    if plain != path {
+        let what =
+            if path.ends_with('/') { "ends with a slash" } else { "has doubled slashes or a \".\" in it" };
+        return Some((format!("{what}, {IGNORED}"), Some(plain)));
+    }
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let why = "has a blank in its file name; arguments are no part of the path.";
+    file.contains(char::is_whitespace).then(|| (why.to_owned(), None))
+}
+
+fn on_windows(path: &str) -> Option<(String, Option<String>)> {
+    let mut whys = Vec::new();
+    let mut plain = path.to_owned();
+    if let Some(share) = plain.strip_prefix(r"\\?\UNC\") {
+        plain = format!(r"\\{share}");
+    } else if let Some(rest) = plain.strip_prefix(r"\\?\").or_else(|| plain.strip_prefix(r"\\.\")) {
+        plain = rest.to_owned();
+    }
+    if plain != path {
+        whys.push("has a prefix that the guest agent reports only of a program that was started with it.");
+    }
+    if plain.contains('/') {
+        plain = plain.replace('/', r"\");
+        whys.push("has forward slashes, which the comparison ignores and a reader may not.");
+    }
+    let share = plain.starts_with(r"\\");
+    let components: Vec<&str> =
+        plain.split('\\').filter(|component| !component.is_empty() && *component != ".").collect();
+    let joined = format!("{}{}", if share { r"\\" } else { "" }, components.join(r"\"));
+    if joined != plain {
+        whys.push(match plain.ends_with('\\') {
+            true => "ends with a backslash, which the comparison ignores and a reader may not.",
+            false => {
+                "has doubled backslashes or a \".\" in it, which the comparison ignores and a reader may not."
+            }
+        });
+        plain = joined;
+    }
+    let mut is_known = true;
+    if plain.split('\\').any(is_short_name) {
+        whys.push("has a short name; the guest agent reports the long one.");
+        let long = |component: &str| match component.to_ascii_uppercase().as_str() {
+            "PROGRA~1" => "Program Files".to_owned(),
+            "PROGRA~2" => "Program Files (x86)".to_owned(),
+            "PROGRA~3" => "ProgramData".to_owned(),
+            _ => component.to_owned(),
+        };
+        plain = plain.split('\\').map(long).collect::<Vec<_>>().join(r"\");
+        is_known = !plain.split('\\').any(is_short_name);
+    }
+    if let Some(usual) = usual_case(&plain) {
+        whys.push("is not how Windows usually spells it, and case counts.");
+        plain = usual;
+    }
+    let file = plain.rsplit('\\').next().unwrap_or_default();
+    if !file.is_empty() && !file.contains('.') && !is_short_name(file) {
+        whys.push("has no extension, as executables on Windows have.");
+        plain.push_str(".exe");
+    }
+    let why = (*whys.first()?).to_owned();
+    Some((why, is_known.then_some(plain)))
+}
+
+/// A name of eight and three letters, as in `PROGRA~1`.
+fn is_short_name(component: &str) -> bool {
+    let stem = component.split('.').next().unwrap_or_default();
+    let Some((head, number)) = stem.split_once('~') else { return false };
+    stem.len() <= 8
+        && !head.is_empty()
+        && !number.is_empty()
+        && number.chars().all(|c| c.is_ascii_digit())
+        && component.len() <= 12
+}
+
+/// The path with its well-known folders in the case that Windows uses, if that is another one.
+fn usual_case(path: &str) -> Option<String> {
+    const USUAL: [&str; 9] = [
+        r"Windows\System32\WindowsPowerShell",
+        r"Windows\System32",
+        r"Windows\SysWOW64",
+        r"Windows\Microsoft.NET",
+        "Windows",
+        "Program Files (x86)",
+        "Program Files",
+        r"Packages\Plugins",
+        "WindowsAzure",
+    ];
+    let (drive, rest) = path.split_once(":\\")?;
+    let usual = USUAL.into_iter().find_map(|folder| {
+        let (head, tail) = rest.split_at_checked(folder.len())?;
+        let whole = tail.is_empty() || tail.starts_with('\\');
+        (whole && head.eq_ignore_ascii_case(folder)).then_some((folder, head, tail))
+    });
+    let (folder, head, tail) = usual?;
+    (head != folder).then(|| format!("{drive}:\\{folder}{tail}"))
+}

@@ -1,0 +1,350 @@
+//! What the platform itself needs of a machine, and whether the rules let it: L51, and what L20 and L21 advise. Asks the
+//! decision, for a caller as the guest agent would see it. Advice rather than contract: taken from the public code of the
+//! Linux guest agent, and from Microsoft's pages.
+
+use super::super::decoding::lowered;
+use super::super::{
+    Allowlist, DefaultAccess, Endpoint, Identity, Matcher, Mode, OsType, Privilege, Request, Rules, Step,
+    Verdict,
+};
+use super::identities::{is_never_run, last_component, never_matches};
+use super::view::View;
+use super::{FindingId, Found, Subject};
+
+/// A part of the platform that calls an endpoint by itself.
+struct Caller {
+    os_type: OsType,
+    endpoint: Endpoint,
+    /// How people call it.
+    name: &'static str,
+    /// The account it runs as, where that is always the same.
+    user: Option<&'static str>,
+    /// Where its executable may be.
+    example: &'static str,
+    files: Files,
+    needs: &'static [Need],
+}
+
+/// The file names its executable can have.
+enum Files {
+    /// It is a Python program: the executable is the interpreter.
+    Python,
+    Exactly(&'static [&'static str]),
+    /// Names that begin so, in lower case.
+    Beginning(&'static [&'static str]),
+}
+
+/// A request that it makes, in one of these spellings.
+struct Need {
+    method: &'static str,
+    urls: &'static [&'static str],
+}
+
+const GOAL_STATE: Need =
+    Need { method: "GET", urls: &["/machine/?comp=goalstate", "/machine?comp=goalstate"] };
+const HEALTH: Need = Need { method: "POST", urls: &["/machine?comp=health", "/machine/?comp=health"] };
+/// HostGAPlugin has no profile of its own: that of the WireServer decides.
+const SETTINGS: Need = Need { method: "GET", urls: &["/vmSettings"] };
+const INSTANCE: Need = Need { method: "GET", urls: &["/metadata/instance?api-version=2021-02-01"] };
+const TOKEN: Need = Need {
+    method: "GET",
+    urls: &[
+        "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmonitor.azure.com%2F",
+    ],
+};
+const EVENTS: Need = Need { method: "GET", urls: &["/metadata/scheduledevents?api-version=2020-07-01"] };
+
+const CALLERS: [Caller; 6] = [
+    Caller {
+        os_type: OsType::Linux,
+        endpoint: Endpoint::WireServer,
+        name: "the Linux guest agent (waagent)",
+        user: Some("root"),
+        example: "/usr/bin/python3.12",
+        files: Files::Python,
+        needs: &[GOAL_STATE, HEALTH, SETTINGS],
+    },
+    Caller {
+        os_type: OsType::Windows,
+        endpoint: Endpoint::WireServer,
+        name: "the Windows guest agent (WindowsAzureGuestAgent.exe, WaAppAgent.exe)",
+        user: Some("SYSTEM"),
+        example: r"C:\WindowsAzure\Packages\WindowsAzureGuestAgent.exe",
+        files: Files::Exactly(&["WindowsAzureGuestAgent.exe", "WaAppAgent.exe"]),
+        needs: &[GOAL_STATE, HEALTH, SETTINGS],
+    },
+    Caller {
+        os_type: OsType::Linux,
+        endpoint: Endpoint::Imds,
+        name: "cloud-init",
+        user: Some("root"),
+        example: "/usr/bin/python3.12",
+        files: Files::Python,
+        needs: &[INSTANCE],
+    },
+    Caller {
+        os_type: OsType::Linux,
+        endpoint: Endpoint::Imds,
+        name: "the Azure Monitor agent",
+        user: None,
+        example: "/opt/microsoft/azuremonitoragent/bin/mdsd",
+        files: Files::Beginning(&["mdsd", "amacoreagent", "agentlauncher"]),
+        needs: &[TOKEN],
+    },
+    Caller {
+        os_type: OsType::Windows,
+        endpoint: Endpoint::Imds,
+        name: "the Azure Monitor agent",
+        user: Some("SYSTEM"),
+        example: r"C:\Program Files\Azure Monitor Agent\Agent\MonAgentCore.exe",
+        files: Files::Beginning(&["monagent", "amaexthealthmonitor"]),
+        needs: &[TOKEN],
+    },
+    Caller {
+        os_type: OsType::Windows,
+        endpoint: Endpoint::Imds,
+        name: "VmssRuntimeAgent (scheduled events)",
+        user: Some("SYSTEM"),
+        example: r"C:\Packages\Plugins\VmssRuntimeAgent\VmssRuntimeAgent.exe",
+        files: Files::Beginning(&["vmssruntimeagent"]),
+        needs: &[EVENTS],
+    },
+];
+
+/// A request that a part of the platform is refused.
+pub(super) struct Refusal {
+    pub(super) caller: &'static str,
+    pub(super) request: String,
+    /// Without it the machine does not work.
+    is_vital: bool,
+    /// A privilege closes it, as opposed to nothing allowing it.
+    is_closed: bool,
+}
+
+/// The platform as a machine with these rules has it.
+pub(super) struct Platform {
+    rules: Rules,
+    os_type: OsType,
+    endpoint: Endpoint,
+}
+
+impl Platform {
+    /// The platform of a complete draft. What the profile would say is taken from the rules where they show it.
+    pub(super) fn of(view: &View<'_>) -> Option<Self> {
+        let endpoint = view.context.endpoint.map(Endpoint::profile).or_else(|| endpoint_of(view))?;
+        let os_type = view.context.os_type.or_else(|| os_type_of(view))?;
+        let rules = view.draft.clone().complete()?;
+        Some(Self { rules, os_type, endpoint })
+    }
+
+    /// What it would be refused with this default access under Enforce.
+    pub(super) fn refusals(&self, default_access: DefaultAccess) -> Vec<Refusal> {
+        self.refused(default_access, &self.rules)
+    }
+
+    /// Whether the guest agent can do less after a change.
+    pub(super) fn is_cut_off(&self, default_access: DefaultAccess, change: impl FnOnce(&mut Rules)) -> bool {
+        if self.endpoint != Endpoint::WireServer {
+            return false;
+        }
+        let mut changed = self.rules.clone();
+        change(&mut changed);
+        self.refused(default_access, &changed).len() > self.refusals(default_access).len()
+    }
+
+    fn refused(&self, default_access: DefaultAccess, rules: &Rules) -> Vec<Refusal> {
+        let matcher = Matcher::new(&Allowlist { mode: Mode::Enforce, default_access, rules: rules.clone() });
+        let here = |caller: &&Caller| (caller.os_type, caller.endpoint) == (self.os_type, self.endpoint);
+        let mut refusals = Vec::new();
+        for caller in CALLERS.iter().filter(here) {
+            let mut claims: Vec<Claims> =
+                rules.identities.values().filter_map(|identity| caller.claims(identity)).collect();
+            claims.extend(caller.claims(&Identity::default()));
+            for (place, need) in caller.needs.iter().enumerate() {
+                let mut is_closed = false;
+                let is_allowed = claims.iter().any(|claims| {
+                    need.urls.iter().any(|url| {
+                        let decision = matcher.decide(&claims.request(self, need.method, url));
+                        is_closed |= decision.step == Step::Closed;
+                        decision.verdict == Verdict::Allowed
+                    })
+                });
+                if !is_allowed {
+                    let url = need.urls.first().copied().unwrap_or_default();
+                    let url = url.split('&').next().unwrap_or_default();
+                    refusals.push(Refusal {
+                        caller: caller.name,
+                        request: format!("{} {url}", need.method),
+                        is_vital: place == 0 && self.endpoint == Endpoint::WireServer,
+                        is_closed,
+                    });
+                }
+            }
+        }
+        refusals
+    }
+
+    /// The endpoint.
+    pub(super) const fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
+    /// An identity of the guest agent, as somebody would write it.
+    pub(super) const fn guest_agent(&self) -> &'static str {
+        match self.os_type {
+            OsType::Linux => {
+                "user_name = \"root\" and exe_path = the Python that runs it, such as \"/usr/bin/python3.12\""
+            }
+            OsType::Windows => "user_name = \"SYSTEM\" and process_name = \"WindowsAzureGuestAgent.exe\"",
+        }
+    }
+}
+
+/// Who asks, as the guest agent would see it.
+struct Claims {
+    user: String,
+    groups: Vec<String>,
+    exe_path: String,
+    process_name: String,
+}
+
+impl Claims {
+    fn request<'r>(&'r self, platform: &Platform, method: &'r str, url: &'r str) -> Request<'r> {
+        Request {
+            os_type: platform.os_type,
+            method,
+            user_name: &self.user,
+            user_groups: &self.groups,
+            exe_path: &self.exe_path,
+            process_name: &self.process_name,
+            elevated: true,
+            ..Request::new(platform.endpoint.into(), url)
+        }
+    }
+}
+
+impl Caller {
+    /// What is seen of this caller when it is the process that an identity means; nothing if it cannot be.
+    fn claims(&self, identity: &Identity) -> Option<Claims> {
+        let user = identity.user_name.as_deref().or(self.user).unwrap_or("root");
+        if self.user.is_some_and(|always| always != user) {
+            return None;
+        }
+        // SYSTEM is in no group.
+        let groups: Vec<String> = identity.group_name.iter().cloned().collect();
+        if !groups.is_empty() && user == "SYSTEM" {
+            return None;
+        }
+        let exe_path = match (&identity.exe_path, &identity.process_name) {
+            (Some(path), _) if never_matches(path, Some(self.os_type)).is_some() => return None,
+            (Some(path), _) => path.clone(),
+            (None, Some(file)) => {
+                let folder = self.example.rfind(['/', '\\']).and_then(|at| self.example.get(..=at))?;
+                format!("{folder}{file}")
+            }
+            (None, None) => self.example.to_owned(),
+        };
+        let file = last_component(&exe_path, Some(self.os_type))?;
+        let is_named = identity.process_name.as_deref().is_none_or(|name| name == file);
+        (is_named && self.may_be(file)).then(|| Claims {
+            user: user.to_owned(),
+            groups,
+            process_name: file.to_owned(),
+            exe_path: exe_path.clone(),
+        })
+    }
+
+    fn may_be(&self, file: &str) -> bool {
+        match self.files {
+            Files::Python => !is_never_run(file, Some(self.os_type)) && is_python(file),
+            Files::Exactly(names) => names.contains(&file),
+            Files::Beginning(names) => names.iter().any(|name| lowered(file).starts_with(name)),
+        }
+    }
+}
+
+/// `python3.12`, `platform-python3.6`: a file, where `python3` is a link.
+fn is_python(file: &str) -> bool {
+    let file = file.strip_prefix("platform-").unwrap_or(file);
+    let Some((major, minor)) = file.strip_prefix("python").and_then(|rest| rest.split_once('.')) else {
+        return false;
+    };
+    let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    number(major) && number(minor)
+}
+
+fn endpoint_of(view: &View<'_>) -> Option<Endpoint> {
+    let mut paths = view.paths().map(|(_, _, path)| lowered(path)).peekable();
+    paths.peek()?;
+    let wire = |path: &str| {
+        ["/machine", "/vmsettings", "/extensionartifact", "/vmagentlog"]
+            .iter()
+            .any(|known| path.starts_with(known))
+    };
+    let (mut is_wire, mut is_imds) = (false, false);
+    for path in paths {
+        is_wire |= wire(&path);
+        is_imds |= path.starts_with("/metadata");
+    }
+    // Who needs IMDS differs from machine to machine: without the profile nothing is said about it.
+    (is_wire && !is_imds).then_some(Endpoint::WireServer)
+}
+
+fn os_type_of(view: &View<'_>) -> Option<OsType> {
+    let mut found = None;
+    for (_, identity) in view.identities() {
+        let text =
+            |part: &super::super::Part<Option<&str>>| part.known().copied().flatten().map(str::to_owned);
+        let (user, path) = (text(&identity.user_name), text(&identity.exe_path).unwrap_or_default());
+        let process = text(&identity.process_name).unwrap_or_default();
+        let windows =
+            path.contains('\\') || user.as_deref() == Some("SYSTEM") || lowered(&process).ends_with(".exe");
+        let linux = path.starts_with('/') || user.as_deref() == Some("root");
+        let one = match (windows, linux) {
+            (true, false) => OsType::Windows,
+            (false, true) => OsType::Linux,
+            _ => continue,
+        };
+        if found.replace(one).is_some_and(|before| before != one) {
+            return None;
+        }
+    }
+    found
+}
+
+/// L51. The guest agent missing at the WireServer is an outage; who needs IMDS differs from machine to machine.
+pub(super) fn check(view: &View<'_>, found: &mut Found) {
+    let context = view.context;
+    let (Some(Mode::Enforce), Some(default_access)) = (context.mode, context.default_access) else { return };
+    let Some(platform) = view.platform() else { return };
+    let (loud, low): (Vec<_>, Vec<_>) = platform
+        .refusals(default_access)
+        .into_iter()
+        .partition(|one| one.is_vital || (one.is_closed && platform.endpoint == Endpoint::WireServer));
+    let said = |refusals: &[Refusal]| {
+        let all: Vec<_> =
+            refusals.iter().map(|one| format!("{} is refused {}", one.caller, one.request)).collect();
+        all.join(", and ")
+    };
+    if !loud.is_empty() {
+        let message = format!("{}. Without it a machine is likely to fail.", said(&loud));
+        let instead = format!("Grant it to an identity with {}.", platform.guest_agent());
+        found.warning(FindingId::L51, Subject::Rules, message, Some(instead));
+    } else if !low.is_empty() {
+        found.info(FindingId::L51, Subject::Rules, format!("{}.", said(&low)), None);
+    }
+}
+
+/// A privilege beside the ones there are, listed in some roles.
+pub(super) fn added(rules: &mut Rules, path: &str, roles: &[&str]) {
+    let mut name = "added".to_owned();
+    while rules.privileges.contains_key(&name) {
+        name.push('_');
+    }
+    for role in roles {
+        if let Some(role) = rules.roles.get_mut(*role) {
+            role.privileges.insert(name.clone());
+        }
+    }
+    rules.privileges.insert(name, Privilege { path: path.to_owned(), ..Privilege::default() });
+}
