@@ -52,6 +52,12 @@ impl Terraform {
         Self { cli: cli.clone(), directory: directory.to_owned(), variables: variables.collect() }
     }
 
+    /// The same CLI, with the same variables, in another directory.
+    #[must_use]
+    pub fn clone_to(&self, directory: &Path) -> Self {
+        Self { cli: self.cli.clone(), directory: directory.to_owned(), variables: self.variables.clone() }
+    }
+
     /// Where it runs.
     #[must_use]
     pub fn directory(&self) -> &Path {

@@ -36,5 +36,6 @@ mod scale;
 mod scenarios;
 mod spelling;
 mod timeouts;
+mod together;
 mod unknown;
 mod version;
