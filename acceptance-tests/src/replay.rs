@@ -1,17 +1,15 @@
-//! What every scenario does at its end besides: the calls that the CLI made of the provider are held to our own host's
-//! rules, and the test's configurations are applied once more by that host.
+//! What every scenario does at its end besides: it holds the calls that the CLI made of the provider to our own host's
+//! rules.
 //!
-//! With `GALLERY_RECORD=1` they are written down as well, for `tests/protocol/recorded`: whoever has no CLI then has
-//! the configurations.
+//! With `GALLERY_RECORD=1` it also writes the test's configurations down for `tests/protocol/recorded`, whose test has our
+//! own host apply them. So they are applied without a CLI too, once in a test run.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use crate::binaries::binaries;
 use crate::emulator::Emulator;
-use crate::host::{Host, Launch, Recording, Script};
+use crate::host::{Host, Launch, Offer, Recording, Script};
 use crate::scenario::{SEED, USUAL};
 use crate::terraform::Terraform;
 
@@ -49,56 +47,41 @@ pub(crate) fn recording(terraform: &Terraform) -> Result<Recording, String> {
     Recording::read(&terraform.directory().join(DIRECTORY))
 }
 
-/// Checks what was recorded, and does it again.
-pub(crate) fn as_recorded(terraform: &Terraform, arguments: &[&str]) -> Result<(), String> {
+/// Holds what was recorded to the rules of our own host. With `GALLERY_RECORD` it also has that host do the same, and
+/// writes the configurations down.
+pub(crate) fn check(terraform: &Terraform, arguments: &[&str]) -> Result<(), String> {
     let recording = recording(terraform)?;
     let Some(offer) = recording.offer()? else { return Ok(()) };
     let broken = recording.broken(&offer)?;
     if !broken.is_empty() {
         return Err(format!("the calls of the CLI are not as our own host has them:\n{}", broken.join("\n")));
     }
-    let mut script = Script::of(&recording, &offer, arguments)?;
+    if std::env::var_os(RECORD).is_some() { write_down(&recording, &offer, arguments) } else { Ok(()) }
+}
+
+fn write_down(recording: &Recording, offer: &Offer, arguments: &[&str]) -> Result<(), String> {
+    let mut script = Script::of(recording, offer, arguments)?;
+    let text = |script: &Script| format!("{:#}\n", script.json());
     // Faults are scripted by request; another host makes others.
-    if script.steps.is_empty() || arguments.contains(&"--faults") {
+    if script.steps.is_empty() || arguments.contains(&"--faults") || text(&script).len() > TOO_LARGE {
         return Ok(());
     }
-    let text = |script: &Script| format!("{:#}\n", script.json());
-    let small = text(&script).len() <= TOO_LARGE;
     let file = corpus().join(format!("{}.json", test_name()));
     let recorded = std::fs::read_to_string(&file).ok().and_then(|text| Script::parse(&text).ok());
-    let recording = std::env::var_os(RECORD).is_some();
+    // What came at the same time may come in any order; the one that is written down will do.
     if let Some(recorded) = recorded.filter(|recorded| recorded.same(&script)) {
-        if !recording {
-            // The protocol's own tests do it.
-            return Ok(());
-        }
-        // What came at the same time may come in any order; the one that is written down will do.
         script = recorded;
-    } else if !recording && !first_time(text(&script)) {
-        return Ok(());
     }
     let outcomes = again(&script)?;
     for (step, outcome) in script.steps.iter_mut().zip(outcomes) {
         step.outside = outcome;
     }
-    if recording && small {
-        std::fs::create_dir_all(corpus()).map_err(|error| error.to_string())?;
-        std::fs::write(&file, text(&script)).map_err(|error| format!("{}: {error}", file.display()))?;
-    }
-    Ok(())
-}
-
-/// Whether no test of this run has done the same.
-fn first_time(script: String) -> bool {
-    static DONE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    DONE.lock().unwrap_or_else(PoisonError::into_inner).insert(script)
+    std::fs::create_dir_all(corpus()).map_err(|error| error.to_string())?;
+    std::fs::write(&file, text(&script)).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Does what a script says against an Azure of its own.
-///
-/// # Errors
-/// What could not be started, and which rule was broken by which step.
-pub fn again(script: &Script) -> Result<Vec<Option<String>>, String> {
+fn again(script: &Script) -> Result<Vec<Option<String>>, String> {
     let binaries = binaries().map_err(|error| error.to_string())?;
     let own = script.emulator.iter().map(String::as_str);
     let arguments: Vec<_> = SEED.iter().chain(&USUAL).copied().chain(own).collect();

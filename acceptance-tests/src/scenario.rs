@@ -337,7 +337,7 @@ impl Scenario {
             assert_eq!(&held, body, "something that is not Terraform's was touched");
         }
         let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
-        or_fail(replay::as_recorded(&self.terraform, &arguments));
+        or_fail(replay::check(&self.terraform, &arguments));
     }
 }
 

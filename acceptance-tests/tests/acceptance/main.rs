@@ -8,6 +8,7 @@
 
 mod access;
 mod access_check;
+mod as_recorded;
 mod configurations;
 mod drift;
 mod examples;

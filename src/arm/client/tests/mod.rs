@@ -12,6 +12,7 @@ mod many;
 mod operations;
 mod proxy;
 mod read;
+mod recorded;
 mod sharing;
 mod tls;
 mod write;
