@@ -197,6 +197,22 @@ impl Emulator {
         made.map(str::to_owned).ok_or_else(|| fails("made no assertion"))
     }
 
+    /// What the guest proxy agent of a machine, or of an instance of a scale set, has loaded and counted.
+    ///
+    /// # Errors
+    /// When there is no such machine.
+    pub fn agent(&self, machine: &str) -> Result<Value, EmulatorError> {
+        self.control(Method::GET, &format!("agents{machine}"), None)
+    }
+
+    /// Changes members of a machine's agent: `version`, `reports`, `denied`, `connections`, `loaded`.
+    ///
+    /// # Errors
+    /// When there is no such machine or member.
+    pub fn set_agent(&self, machine: &str, change: &Value) -> Result<(), EmulatorError> {
+        self.control(Method::PUT, &format!("agents{machine}"), Some(change)).map(drop)
+    }
+
     /// Lets these requests go wrong from now on.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ Usage: gallery-emulator [OPTIONS]
   --operations async|both|location|state|none
                              how unfinished writes are announced [async]
   --pace quick|azure|azure/N how long a write takes: as at Azure (45 s for a version), that divided by N,
-                             or quick, which is azure/150 [quick]
+                             or quick, so that it is over by the first look [quick]
   --operation-seconds N      how long every write takes, whatever the pace
   --retry-after N|none       Retry-After of unfinished answers [none]
   --delete-lag-seconds N     how long a parent still counts a deleted child [0]

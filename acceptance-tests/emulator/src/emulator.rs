@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::arm::error::ArmError;
 use crate::arm::id::ResourceId;
 use crate::arm::limits::Limits;
+use crate::arm::machines::agent::Agents;
 use crate::arm::operation::Operations;
 use crate::arm::registration;
 use crate::arm::throttle::Buckets;
@@ -52,6 +53,8 @@ pub struct Emulator {
     pub store: Store,
     /// Roles, and who has them.
     pub directory: Directory,
+    /// The guest proxy agents in the machines.
+    pub agents: Agents,
     /// The operations on them.
     pub operations: Operations,
     /// Tokens.
@@ -113,6 +116,7 @@ impl Emulator {
             settings,
             clock,
             store: Store::default(),
+            agents: Agents::default(),
             operations: Operations::default(),
             tokens: Tokens::new(signer),
             buckets: Buckets::default(),
@@ -131,6 +135,7 @@ impl Emulator {
         self.operations.clear();
         self.buckets.clear();
         self.limits.clear();
+        self.agents.clear();
         self.journal.clear();
         self.script = Script::default();
         self.hidden.clear();
@@ -153,7 +158,15 @@ impl Emulator {
     /// Answers a request.
     pub fn answer(&mut self, request: &Request, plan: &Plan) -> Outcome {
         let now = self.clock.now();
+        // An agent loads a version before it is deleted, if both are due.
+        self.agents.settle(&self.store, &self.settings, now);
         self.store.settle(now);
+        let outcome = self.answer_now(request, plan, now);
+        self.agents.settle(&self.store, &self.settings, now);
+        outcome
+    }
+
+    fn answer_now(&mut self, request: &Request, plan: &Plan, now: Millis) -> Outcome {
         if control::owns(request) {
             return Outcome::now(control::answer(self, request));
         }
@@ -259,6 +272,7 @@ impl Emulator {
     pub fn state(&self) -> Value {
         serde_json::json!({
             "version": 1, "store": self.store, "operations": self.operations, "authorization": self.directory,
+            "agents": self.agents,
         })
     }
 
@@ -272,6 +286,9 @@ impl Emulator {
         if !part("authorization").is_null() {
             self.directory =
                 serde_json::from_value(part("authorization")).map_err(|error| error.to_string())?;
+        }
+        if !part("agents").is_null() {
+            self.agents = serde_json::from_value(part("agents")).map_err(|error| error.to_string())?;
         }
         self.operations = serde_json::from_value(part("operations")).map_err(|error| error.to_string())?;
         Ok(())

@@ -73,6 +73,36 @@ pub enum Az {
     Old,
 }
 
+/// What a PUT of a machine does to the members of `proxyAgentSettings` that it leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MachinePut {
+    /// Removes them.
+    Replace,
+    /// Keeps them.
+    Keep,
+}
+
+/// What a null in a PATCH of a machine means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PatchNull {
+    /// The member goes.
+    Remove,
+    /// The same as a member that is not there.
+    Ignore,
+}
+
+/// What deleting a version does that a machine refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VersionInUse {
+    /// It is deleted.
+    Delete,
+    /// 409.
+    Refuse,
+}
+
 /// How a list's `nextLink` looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -145,6 +175,18 @@ pub struct Settings {
     pub lock: Lock,
     /// Whether versions show `replicationStatus`.
     pub replication_status: bool,
+    /// What a PUT of a machine does to settings of the proxy agent that it leaves out.
+    pub machine_put: MachinePut,
+    /// What a null in a PATCH of a machine means.
+    pub machine_patch_null: PatchNull,
+    /// Whether a PATCH with a mode or a reference alone clears the other of the two.
+    pub machine_patch_clears: bool,
+    /// Whether a machine can refer only to a version that is there and replicated to its region.
+    pub machine_reference_check: bool,
+    /// What deleting a version does that a machine refers to.
+    pub version_in_use: VersionInUse,
+    /// How long until an agent has loaded what was attached to its machine; null for as long as the pace says.
+    pub agent_seconds: Option<f64>,
 }
 
 impl Default for Settings {
@@ -177,6 +219,12 @@ impl Default for Settings {
             immutable_properties: vec!["osType".to_owned(), "rules".to_owned()],
             lock: Lock::Object,
             replication_status: true,
+            machine_put: MachinePut::Replace,
+            machine_patch_null: PatchNull::Remove,
+            machine_patch_clears: true,
+            machine_reference_check: true,
+            version_in_use: VersionInUse::Delete,
+            agent_seconds: None,
         }
     }
 }
@@ -195,6 +243,7 @@ impl Settings {
         }
         for (name, seconds) in [
             ("operation_seconds", settings.operation_seconds.unwrap_or(0.0)),
+            ("agent_seconds", settings.agent_seconds.unwrap_or(0.0)),
             ("delete_lag_seconds", settings.delete_lag_seconds),
             ("registration_seconds", settings.registration_seconds),
         ] {
@@ -217,6 +266,11 @@ impl Settings {
     /// How long a write takes, in seconds.
     pub fn seconds(&self, kind: Kind, work: Work) -> f64 {
         self.operation_seconds.unwrap_or_else(|| self.pace.seconds(kind, work))
+    }
+
+    /// How long until an agent has loaded what was attached to its machine, in seconds.
+    pub fn agent_seconds(&self) -> f64 {
+        self.agent_seconds.unwrap_or_else(|| self.pace.agent_seconds())
     }
 
     /// The measure of ARM's buckets.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::arm::id::{Kind, ResourceId};
+use crate::arm::operation::Operation;
 use crate::clock::Millis;
 
 /// How an operation ends.
@@ -71,6 +72,20 @@ pub struct Pending {
     pub leaves_nothing: bool,
 }
 
+impl Pending {
+    /// The write that this operation tells about.
+    pub fn of(operation: &Operation, work: Work) -> Self {
+        Self {
+            operation: operation.name.clone(),
+            work,
+            ends: operation.ends,
+            ending: operation.ending,
+            lag: 0,
+            leaves_nothing: false,
+        }
+    }
+}
+
 /// A resource.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Object {
@@ -89,6 +104,9 @@ pub struct Object {
     /// The write that runs on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// Of an instance of a scale set: the model that it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Value>,
 }
 
 impl Object {
@@ -102,6 +120,7 @@ impl Object {
             modified: now,
             creator: creator.to_owned(),
             pending: None,
+            model: None,
         }
     }
 
@@ -134,6 +153,11 @@ impl Store {
     /// The object with this id.
     pub fn get(&self, id: &ResourceId) -> Option<&Object> {
         self.objects.get(&id.key())
+    }
+
+    /// Whether there is an object with this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.objects.contains_key(key)
     }
 
     /// The object with this id, to change it.

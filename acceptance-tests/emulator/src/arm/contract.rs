@@ -4,6 +4,7 @@
 //! Source: the generated SDKs of 2024-03-03 and 2026-03-03 (azure-mgmt-compute 33.1.0 and 39.0.0).
 
 use crate::arm::id::Kind;
+use crate::arm::machines;
 
 /// The shape of a value.
 #[derive(Debug)]
@@ -48,15 +49,15 @@ pub struct Member {
     pub need: Need,
 }
 
-const fn required(name: &'static str, shape: Shape) -> Member {
+pub(crate) const fn required(name: &'static str, shape: Shape) -> Member {
     Member { name, shape, need: Need::Required }
 }
 
-const fn optional(name: &'static str, shape: Shape) -> Member {
+pub(crate) const fn optional(name: &'static str, shape: Shape) -> Member {
     Member { name, shape, need: Need::Optional }
 }
 
-const fn read(name: &'static str) -> Member {
+pub(crate) const fn read(name: &'static str) -> Member {
     Member { name, shape: Shape::Anything, need: Need::Read }
 }
 
@@ -197,6 +198,7 @@ pub fn body(kind: Kind) -> &'static [Member] {
         Kind::Gallery => GALLERY_BODY,
         Kind::Profile => PROFILE_BODY,
         Kind::Version => VERSION_BODY,
+        Kind::Machine | Kind::ScaleSet | Kind::Instance => machines::contract::BODY,
     }
 }
 
@@ -207,6 +209,7 @@ pub fn name_pattern(kind: Kind) -> &'static str {
         Kind::Gallery => r"^[A-Za-z0-9._]{1,80}$",
         Kind::Profile => r"^[a-zA-Z0-9]+([-._]?[a-zA-Z0-9]+)*$",
         Kind::Version => r"^[0-9]+\.[0-9]+\.[0-9]+$",
+        Kind::Machine | Kind::ScaleSet | Kind::Instance => r"^[-\w\._]{1,64}$",
     }
 }
 
@@ -223,6 +226,10 @@ pub fn name_fits(kind: Kind, name: &str) -> bool {
         Kind::Gallery => {
             let good = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
             (1..=80).contains(&name.len()) && name.chars().all(good)
+        }
+        Kind::Machine | Kind::ScaleSet | Kind::Instance => {
+            let good = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+            (1..=64).contains(&name.chars().count()) && name.chars().all(good)
         }
         Kind::Profile => {
             let parts = || name.split(['-', '.', '_']);

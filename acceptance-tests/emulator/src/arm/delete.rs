@@ -4,10 +4,11 @@ use hyper::StatusCode;
 
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
-use crate::arm::{Call, read, versions, write};
+use crate::arm::{Call, machines, read, versions, write};
 use crate::clock::millis;
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
+use crate::settings::VersionInUse;
 use crate::store::{Ending, Object, Pending, Work};
 
 /// Deletes. What is not there gives 204; a gallery or profile with something in it gives 409.
@@ -29,10 +30,11 @@ pub fn delete(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resu
         }
         return Ok(reply);
     }
-    if object.id.kind() != Kind::Group {
+    if !matches!(object.id.kind(), Kind::Group | Kind::ScaleSet) {
         childless(emulator, call, &object)?;
     }
     write::free(emulator, &object.id)?;
+    unused(emulator, &object)?;
     Ok(accept(emulator, call, object))
 }
 
@@ -47,6 +49,20 @@ fn childless(emulator: &Emulator, call: &Call<'_>, object: &Object) -> Result<()
         return Err(ArmError::nested_lag());
     }
     Ok(())
+}
+
+/// Refuses to delete a version that machines refer to, where the settings have it so.
+fn unused(emulator: &Emulator, object: &Object) -> Result<(), ArmError> {
+    if object.id.kind() != Kind::Version || emulator.settings.version_in_use == VersionInUse::Delete {
+        return Ok(());
+    }
+    let version = object.id.path();
+    let refers = |one: &&Object| {
+        let kind = one.id.kind();
+        kind.is_machine() && machines::proxy_agent::refers(kind, &one.body, &version)
+    };
+    let users: Vec<String> = emulator.store.all().filter(refers).take(5).map(|one| one.id.path()).collect();
+    if users.is_empty() { Ok(()) } else { Err(ArmError::in_use(&object.id, &users)) }
 }
 
 fn accept(emulator: &mut Emulator, call: &Call<'_>, mut object: Object) -> Reply {

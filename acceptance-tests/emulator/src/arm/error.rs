@@ -42,7 +42,7 @@ impl ArmError {
         }
     }
 
-    fn bad(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn bad(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
@@ -332,6 +332,20 @@ impl ArmError {
                 names.join(", ")
             ),
         )
+    }
+
+    /// A delete of a version that machines refer to.
+    pub fn in_use(id: &ResourceId, machines: &[String]) -> Self {
+        let mut error = Self::conflict(
+            "OperationNotAllowed",
+            format!(
+                "The version '{}' cannot be deleted because it is in use by: '{}'.",
+                id.path(),
+                machines.join(", ")
+            ),
+        );
+        error.by_gateway = false;
+        error
     }
 
     /// A delete of something whose children are gone for readers but not yet for the service.

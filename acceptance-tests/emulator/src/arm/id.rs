@@ -15,6 +15,12 @@ pub enum Kind {
     Profile,
     /// A version of one.
     Version,
+    /// A virtual machine.
+    Machine,
+    /// A virtual machine scale set.
+    ScaleSet,
+    /// An instance of one.
+    Instance,
 }
 
 impl Kind {
@@ -25,7 +31,15 @@ impl Kind {
             Self::Gallery => "Microsoft.Compute/galleries",
             Self::Profile => "Microsoft.Compute/galleries/inVMAccessControlProfiles",
             Self::Version => "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions",
+            Self::Machine => "Microsoft.Compute/virtualMachines",
+            Self::ScaleSet => "Microsoft.Compute/virtualMachineScaleSets",
+            Self::Instance => "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
         }
+    }
+
+    /// Whether it is a machine, a scale set or an instance of one.
+    pub fn is_machine(self) -> bool {
+        matches!(self, Self::Machine | Self::ScaleSet | Self::Instance)
     }
 
     /// The value of `type` in the Compute provider's answers: a version has its profile's (recorded).
@@ -40,8 +54,34 @@ impl Kind {
     }
 }
 
-/// The path's literal segments between the names.
-const COLLECTIONS: [&str; 3] = ["galleries", "inVMAccessControlProfiles", "versions"];
+/// What the first name in a group is the name of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Family {
+    /// A gallery.
+    #[default]
+    Gallery,
+    /// A virtual machine.
+    Machine,
+    /// A scale set.
+    ScaleSet,
+}
+
+impl Family {
+    /// The path's literal segments between the names.
+    fn collections(self) -> &'static [&'static str] {
+        match self {
+            Self::Gallery => &["galleries", "inVMAccessControlProfiles", "versions"],
+            Self::Machine => &["virtualMachines"],
+            Self::ScaleSet => &["virtualMachineScaleSets", "virtualMachines"],
+        }
+    }
+
+    fn of(collection: &str) -> Option<Self> {
+        [Self::Gallery, Self::Machine, Self::ScaleSet].into_iter().find(|family| {
+            family.collections().first().is_some_and(|one| one.eq_ignore_ascii_case(collection))
+        })
+    }
+}
 
 /// The id of a resource group or of something in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,14 +90,22 @@ pub struct ResourceId {
     pub subscription: String,
     /// The resource group.
     pub group: String,
-    /// Gallery, profile and version, as far as the id goes.
+    /// What the first of the names names.
+    #[serde(default)]
+    pub family: Family,
+    /// Gallery, profile and version, as far as the id goes; or machine; or scale set and instance.
     pub names: Vec<String>,
 }
 
 impl ResourceId {
     /// The id of a resource group.
     pub fn of_group(subscription: &str, group: &str) -> Self {
-        Self { subscription: subscription.to_owned(), group: group.to_owned(), names: Vec::new() }
+        Self {
+            subscription: subscription.to_owned(),
+            group: group.to_owned(),
+            family: Family::default(),
+            names: Vec::new(),
+        }
     }
 
     /// Reads the decoded segments of a path; `None` when they are no id of a kind held here.
@@ -70,14 +118,16 @@ impl ResourceId {
         if !rest.next()?.eq_ignore_ascii_case("resourceGroups") {
             return None;
         }
-        let mut id = Self { subscription, group: rest.next()?.to_owned(), names: Vec::new() };
+        let mut id = Self::of_group(&subscription, rest.next()?);
         let Some(providers) = rest.next() else { return Some(id) };
         if !providers.eq_ignore_ascii_case("providers")
             || !rest.next()?.eq_ignore_ascii_case("Microsoft.Compute")
         {
             return None;
         }
-        for collection in COLLECTIONS {
+        let mut rest = rest.peekable();
+        id.family = Family::of(rest.peek()?)?;
+        for collection in id.family.collections() {
             match rest.next() {
                 None if !id.names.is_empty() => return Some(id),
                 Some(found) if found.eq_ignore_ascii_case(collection) => {
@@ -98,11 +148,14 @@ impl ResourceId {
 
     /// What the id is the id of.
     pub fn kind(&self) -> Kind {
-        match self.names.len() {
-            0 => Kind::Group,
-            1 => Kind::Gallery,
-            2 => Kind::Profile,
-            _ => Kind::Version,
+        match (self.family, self.names.len()) {
+            (_, 0) => Kind::Group,
+            (Family::Gallery, 1) => Kind::Gallery,
+            (Family::Gallery, 2) => Kind::Profile,
+            (Family::Gallery, _) => Kind::Version,
+            (Family::Machine, _) => Kind::Machine,
+            (Family::ScaleSet, 1) => Kind::ScaleSet,
+            (Family::ScaleSet, _) => Kind::Instance,
         }
     }
 
@@ -114,11 +167,7 @@ impl ResourceId {
     /// The resource that holds this one; a resource group has none.
     pub fn parent(&self) -> Option<Self> {
         let (_, names) = self.names.split_last()?;
-        Some(Self {
-            subscription: self.subscription.clone(),
-            group: self.group.clone(),
-            names: names.to_vec(),
-        })
+        Some(Self { names: names.to_vec(), ..self.clone() })
     }
 
     /// The id of a child called `name`.
@@ -130,12 +179,8 @@ impl ResourceId {
 
     /// The id of the gallery this one is in, or is.
     pub fn gallery(&self) -> Option<Self> {
-        let first = self.names.first()?;
-        Some(Self {
-            subscription: self.subscription.clone(),
-            group: self.group.clone(),
-            names: vec![first.clone()],
-        })
+        let first = self.names.first().filter(|_| self.family == Family::Gallery)?;
+        Some(Self { names: vec![first.clone()], ..self.clone() })
     }
 
     /// The id as ARM writes it.
@@ -152,7 +197,9 @@ impl ResourceId {
         if self.names.is_empty() {
             return String::new();
         }
-        let nested: Vec<String> = COLLECTIONS
+        let nested: Vec<String> = self
+            .family
+            .collections()
             .iter()
             .zip(&self.names)
             .map(|(collection, name)| format!("{collection}/{name}"))
@@ -199,6 +246,22 @@ mod tests {
     }
 
     #[test]
+    fn machines_and_scale_sets_have_ids_too() {
+        for (path, kind) in [
+            ("virtualMachines/vm", Kind::Machine),
+            ("virtualMachineScaleSets/set", Kind::ScaleSet),
+            ("virtualMachineScaleSets/set/virtualMachines/0", Kind::Instance),
+        ] {
+            let path = format!("/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/{path}");
+            let id = ResourceId::parse(&path.to_uppercase()).unwrap();
+            assert_eq!(id.kind(), kind);
+            assert_eq!(ResourceId::parse(&path).unwrap().path(), path);
+            assert_eq!(id.key(), path.to_lowercase());
+            assert!(id.gallery().is_none());
+        }
+    }
+
+    #[test]
     fn what_is_no_id_is_not_taken_for_one() {
         for path in [
             "",
@@ -208,6 +271,9 @@ mod tests {
             "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/galleries",
             "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/galleries/g",
             "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/images/i",
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines",
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/v/extensions/e",
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/disks/d",
         ] {
             assert!(ResourceId::parse(path).is_none(), "{path}");
         }

@@ -35,7 +35,8 @@ const GET_VERSION: Operation = operation("GetGalleryInVMAccessControlProfileVers
 /// The kind of a request for one object.
 pub fn of_object(kind: Kind, count: Count) -> Option<Operation> {
     Some(match (kind, count) {
-        (Kind::Group, _) => return None,
+        // Those of machines are not looked at.
+        (Kind::Group | Kind::Machine | Kind::ScaleSet | Kind::Instance, _) => return None,
         (Kind::Gallery, Count::Reads) => operation("GetGallery", 350, 2500),
         (Kind::Gallery, Count::Writes) => operation("CreateUpdateGallery", 50, 300),
         (Kind::Gallery, Count::Deletes) => operation("DeleteGallery", 50, 300),
@@ -57,7 +58,7 @@ pub fn of_list(kind: Kind) -> Option<Operation> {
     match kind {
         Kind::Profile => Some(operation("ListGalleryInVMAccessControlProfile", 600, 3000)),
         Kind::Version => Some(operation("ListGalleryInVMAccessControlProfileVersion", 600, 3000)),
-        Kind::Group | Kind::Gallery => None,
+        _ => None,
     }
 }
 
@@ -67,7 +68,7 @@ fn own_work(kind: Kind, work: Work) -> Option<(Operation, u32)> {
         (Kind::Profile, _) => Some((GET_PROFILE, 1)),
         (Kind::Version, Work::Create) => Some((GET_VERSION, 5)),
         (Kind::Version, Work::Update | Work::Delete) => Some((GET_VERSION, 4)),
-        (Kind::Group | Kind::Gallery, _) => None,
+        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod id;
 pub mod immutable;
 pub mod layout;
 pub mod limits;
+pub mod machines;
 pub mod operation;
 pub mod poll;
 pub mod read;
@@ -201,6 +202,9 @@ fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Resul
         _ => return Err(ArmError::path_unknown(&request.path)),
     };
     registration::check(emulator, segments)?;
+    if let Some(reply) = machines::answer(emulator, call, segments) {
+        return reply;
+    }
     let segment = |at: usize| segments.get(at).map_or("", String::as_str);
     match names {
         [] => get().map(|()| subscription::one(emulator)),
@@ -211,7 +215,7 @@ fn route(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Resul
             subscription::register(emulator, segment(3), call.caller)
         }
         ["operationresults", _] => get().and_then(|()| poll::answer(emulator, call, segment(3), true)),
-        ["providers", "microsoft.compute", "locations", _, "capsoperations", _] => {
+        ["providers", "microsoft.compute", "locations", _, "capsoperations" | "operations", _] => {
             let monitor =
                 request.parameter("monitor").is_some_and(|value| value.eq_ignore_ascii_case("true"));
             get().and_then(|()| poll::answer(emulator, call, segment(7), monitor))

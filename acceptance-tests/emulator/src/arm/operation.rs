@@ -21,6 +21,9 @@ use crate::store::{Ending, Work};
 /// How many operations are remembered.
 const REMEMBERED: usize = 20_000;
 
+/// The part of Azure that holds the machines.
+const PARTITION: &str = "7e4a0000-0000-4000-8000-0000000000aa";
+
 /// The members of a status document, in order.
 static DOCUMENT: &[Member] = &[member("startTime"), member("endTime"), member("status"), member("name")];
 
@@ -78,7 +81,9 @@ impl Operation {
             [] => String::new(),
             _ => signature::query(&self.name, purpose, self.started),
         };
-        format!("{}?{monitor}api-version={}{signature}", self.path(base), self.api_version)
+        // Machines are served in partitions.
+        let part = if self.target.kind().is_machine() { format!("p={PARTITION}&") } else { String::new() };
+        format!("{}?{part}{monitor}api-version={}{signature}", self.path(base), self.api_version)
     }
 
     /// Whether a look brings back the address as it was given.
@@ -92,8 +97,9 @@ impl Operation {
         if self.target.names.is_empty() {
             return format!("{base}/subscriptions/{subscription}/operationresults/{}", self.name);
         }
+        let collection = if self.target.kind().is_machine() { "operations" } else { "capsOperations" };
         format!(
-            "{base}/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{}/capsOperations/{}",
+            "{base}/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{}/{collection}/{}",
             self.region, self.name
         )
     }

@@ -72,7 +72,7 @@ pub fn answer(
         let version = operation.api_version.as_str();
         emulator.store.get(&operation.target).map_or_else(
             || Reply::empty(StatusCode::OK),
-            |object| render::reply(StatusCode::OK, object, version, Use::Write, &emulator.settings),
+            |object| render::reply(StatusCode::OK, object, version, Use::Write, emulator),
         )
     };
     if !ended && let Some(seconds) = emulator.settings.retry_after {

@@ -11,7 +11,7 @@ use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
 use crate::arm::layout::{self, Layout};
 use crate::arm::render::{self, Use, render};
-use crate::arm::{Call, poll, verb_word, versions};
+use crate::arm::{Call, machines, poll, verb_word, versions};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::settings::{NextLink, Operations};
@@ -31,7 +31,11 @@ pub fn one(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     }
     let object = find(emulator, call, id)?;
     let version = call.request.parameter("api-version").unwrap_or("");
-    let mut reply = render::reply(StatusCode::OK, object, version, Use::Read, &emulator.settings);
+    let mut reply = if id.kind().is_machine() {
+        machines::reads::one(emulator, call, object)
+    } else {
+        render::reply(StatusCode::OK, object, version, Use::Read, emulator)
+    };
     if object.pending.is_some()
         && emulator.settings.operations == Operations::State
         && let Some(seconds) = emulator.settings.retry_after
@@ -134,7 +138,7 @@ pub fn resources(emulator: &Emulator, call: &Call<'_>, group: Option<&str>) -> R
 }
 
 /// A page of a list, compact as recorded, with its entries' members in order.
-fn page<'a>(
+pub fn page<'a>(
     emulator: &Emulator,
     call: &Call<'_>,
     kind: Kind,
@@ -163,8 +167,14 @@ fn entries<'a>(emulator: &Emulator, call: &Call<'_>, objects: impl Iterator<Item
     let size = emulator.settings.page_size;
     let mut rest = objects.filter(|object| after.as_ref().is_none_or(|after| object.id.key() > *after));
     let shown: Vec<&Object> = rest.by_ref().take(size).collect();
-    let mut value: Vec<Value> =
-        shown.iter().map(|object| render(object, version, Use::Read, &emulator.settings)).collect();
+    let one_entry = |object: &&Object| {
+        if object.id.kind().is_machine() {
+            machines::reads::body(emulator, call, object)
+        } else {
+            render(object, version, Use::Read, emulator)
+        }
+    };
+    let mut value: Vec<Value> = shown.iter().map(one_entry).collect();
     if emulator.settings.shout {
         value.reverse();
     }

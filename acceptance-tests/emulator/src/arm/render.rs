@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use crate::arm::id::Kind;
 use crate::arm::layout::{self, Layout};
-use crate::arm::{contract, shout, versions};
+use crate::arm::{contract, machines, shout, versions};
 use crate::clock::azure_time;
+use crate::emulator::Emulator;
 use crate::exchange::Reply;
-use crate::settings::Settings;
 use crate::store::Object;
 
 /// What an object is shown for.
@@ -27,16 +27,17 @@ pub fn reply(
     object: &Object,
     api_version: &str,
     used: Use,
-    settings: &Settings,
+    emulator: &Emulator,
 ) -> Reply {
     let kind = object.id.kind();
     let layout = if kind == Kind::Group { Layout::Compact } else { Layout::Lines };
-    let body = render(object, api_version, used, settings);
+    let body = render(object, api_version, used, emulator);
     Reply::json_text(status, layout::text(&body, contract::body(kind), layout))
 }
 
 /// The body of an object at an api-version.
-pub fn render(object: &Object, api_version: &str, used: Use, settings: &Settings) -> Value {
+pub fn render(object: &Object, api_version: &str, used: Use, emulator: &Emulator) -> Value {
+    let settings = &emulator.settings;
     let kind = object.id.kind();
     let mut body: Map<String, Value> = object.body.clone();
     body.insert("id".to_owned(), json!(object.id.path()));
@@ -54,7 +55,10 @@ pub fn render(object: &Object, api_version: &str, used: Use, settings: &Settings
             properties.insert("replicationStatus".to_owned(), status);
         }
     }
-    if kind != Kind::Group && versions::has_system_data(api_version) {
+    if kind.is_machine() {
+        let set = object.id.parent().and_then(|set| emulator.store.get(&set));
+        machines::render::fill(&mut body, object, set.and_then(machines::scale_set::model), api_version);
+    } else if kind != Kind::Group && versions::has_system_data(api_version) {
         let by = json!({
             "createdBy": object.creator, "createdByType": "Application",
             "createdAt": azure_time(object.created, 0),

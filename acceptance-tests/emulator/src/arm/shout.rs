@@ -15,7 +15,7 @@ pub fn shout(body: &mut Value, kind: Kind) {
     if let Some(Value::String(location)) = members.get_mut("location") {
         *location = display_or_upper(location, true);
     }
-    if kind == Kind::Group {
+    if kind == Kind::Group || kind.is_machine() {
         return;
     }
     if let Some(Value::String(name)) = members.get_mut("type") {

@@ -107,7 +107,16 @@ pub fn provider(emulator: &Emulator, namespace: &str) -> Result<Reply, ArmError>
 
 fn describe(emulator: &Emulator, namespace: &str) -> Value {
     let displays: Vec<&str> = regions::all().iter().map(|(_, display)| *display).collect();
-    let types: Vec<Value> = [Kind::Group, Kind::Gallery, Kind::Profile, Kind::Version]
+    let kinds = [
+        Kind::Group,
+        Kind::Gallery,
+        Kind::Profile,
+        Kind::Version,
+        Kind::Machine,
+        Kind::ScaleSet,
+        Kind::Instance,
+    ];
+    let types: Vec<Value> = kinds
         .into_iter()
         .filter(|kind| kind.type_name().starts_with(&format!("{namespace}/")))
         .map(|kind| {

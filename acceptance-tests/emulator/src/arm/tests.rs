@@ -317,7 +317,7 @@ fn a_group_takes_everything_with_it() {
     world.call("PUT", &profile(), &profile_body());
     let group = "/subscriptions/sub/resourcegroups/RG?api-version=2021-04-01";
     assert_eq!(world.call("HEAD", group, &Value::Null).status, 204);
-    world.emulator.settings = Settings::default();
+    world.emulator.settings = Settings::default().changed(&json!({"operation_seconds": 1})).unwrap();
     let deleted = world.call("DELETE", group, &Value::Null);
     let monitor = relative(&header(&deleted, "location").unwrap());
     assert!(monitor.contains("/operationresults/"));

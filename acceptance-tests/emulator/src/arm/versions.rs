@@ -2,6 +2,7 @@
 
 use crate::arm::error::ArmError;
 use crate::arm::id::Kind;
+use crate::arm::machines;
 
 /// The two in-VM types came with 2024-03-03; later dates have the same shape (specification and generated
 /// SDKs).
@@ -54,6 +55,7 @@ pub fn of(kind: Kind) -> &'static [&'static str] {
         Kind::Group => RESOURCES,
         Kind::Gallery => GALLERIES,
         Kind::Profile | Kind::Version => PROFILES,
+        Kind::Machine | Kind::ScaleSet | Kind::Instance => machines::contract::VERSIONS,
     }
 }
 

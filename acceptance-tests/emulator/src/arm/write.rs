@@ -9,7 +9,7 @@ use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
 use crate::arm::operation::Operation;
 use crate::arm::render::{self, Use};
-use crate::arm::{Call, body, contract, immutable, read, regions, verb_word, versions};
+use crate::arm::{Call, body, contract, immutable, machines, read, regions, verb_word, versions};
 use crate::clock::{azure_time, millis};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
@@ -31,6 +31,13 @@ pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
         fill_version(&mut kept);
     }
     free(emulator, &id)?;
+    if id.kind() == Kind::Instance {
+        return Err(ArmError::verb_unsupported(call.request.method.as_str()));
+    }
+    if id.kind().is_machine() {
+        let old = emulator.store.get(&id).map(|object| &object.body);
+        machines::writes::put(emulator, call, &id, &mut kept, old)?;
+    }
     if let Some(old) = emulator.store.get(&id) {
         let asked = kept.get("location").and_then(Value::as_str).unwrap_or("");
         if regions::normal(old.location()) != regions::normal(asked) {
@@ -66,6 +73,11 @@ pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resul
         && regions::normal(location) != regions::normal(object.location())
     {
         return Err(ArmError::location_differs(&object.id, object.location(), location));
+    }
+    if object.id.kind().is_machine() {
+        object.body = machines::writes::patch(emulator, call, &object.id, &object.body, change)?;
+        object.modified = call.now;
+        return Ok(accept(emulator, call, object, Work::Update, StatusCode::OK));
     }
     let old = object.clone();
     for (name, value) in change {
@@ -112,20 +124,20 @@ fn accept(
         start(emulator, call, &object.id, work, object.location())
     };
     object.pending = operation.as_ref().map(|operation| Pending {
-        operation: operation.name.clone(),
-        work,
-        ends: operation.ends,
-        ending: operation.ending,
-        lag: 0,
         leaves_nothing: call.fault.is_some_and(|fault| fault.leaves_nothing),
+        ..Pending::of(operation, work)
     });
     let state = if operation.is_some() { work.state() } else { "Succeeded" };
     state.clone_into(&mut object.state);
     let version = call.request.parameter("api-version").unwrap_or("");
-    let mut reply = render::reply(status, &object, version, Use::Write, &emulator.settings);
+    let mut reply = render::reply(status, &object, version, Use::Write, emulator);
     emulator.limits.work(object.id.kind(), work, emulator.settings.compute_measure(), call.now);
+    let id = object.id.clone();
     emulator.store.put(object);
     emulator.unsaved = true;
+    if id.kind() == Kind::ScaleSet {
+        machines::scale_set::follow(emulator, &id, &call.caller.client_id);
+    }
     if let Some(operation) = &operation {
         announce(&mut reply, call, operation, emulator);
     }
@@ -224,7 +236,7 @@ fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Resour
     };
     match emulator.store.get(&parent) {
         Some(parent) if unready(parent) => Err(ArmError::busy()),
-        Some(parent) => Ok(parent.id.child(id.name())),
+        Some(parent) => Ok(ResourceId { family: id.family, ..parent.id.child(id.name()) }),
         None => Err(ArmError::parent_missing(id, verb_word(&call.request.method))),
     }
 }
@@ -255,6 +267,9 @@ fn check_name(emulator: &Emulator, id: &ResourceId) -> Result<(), ArmError> {
             Kind::Gallery => "galleryName",
             Kind::Profile => "inVMAccessControlProfileName",
             Kind::Version => "inVMAccessControlProfileVersionName",
+            Kind::Machine => "vmName",
+            Kind::ScaleSet => "vmScaleSetName",
+            Kind::Instance => "instanceId",
         };
         return Err(ArmError::name_invalid(target, id.name(), contract::name_pattern(kind)));
     }

@@ -1,5 +1,6 @@
 //! The routes under `/emulator/`: for tests and people, never for Azure clients. They need no token.
 
+mod agents;
 mod login;
 
 use hyper::{Method, StatusCode};
@@ -21,6 +22,8 @@ const INDEX: &str = "gallery-emulator\n\n\
     PUT    /emulator/objects{arm id} put one in, without checks\n\
     PATCH  /emulator/objects{arm id} change one: members are merged, a null removes\n\
     DELETE /emulator/objects{arm id} take one out, with everything inside it\n\
+    GET    /emulator/agents{arm id}  what the guest proxy agent of a machine has loaded and counted\n\
+    PUT    /emulator/agents{arm id}  change the members in the body: version, reports, denied, connections, loaded\n\
     GET    /emulator/authorization   role definitions, assignments, denials, groups, management groups\n\
     PUT    /emulator/authorization   other ones, for the members in the body\n\
     GET    /emulator/login           certificates, federated credentials, tenants, managed identities\n\
@@ -56,6 +59,7 @@ pub fn answer(emulator: &mut Emulator, request: &Request) -> Reply {
         }
         ("GET", ["objects"]) => Ok(ok(&Value::Array(emulator.store.all().map(show).collect()))),
         (_, ["objects", ..]) => object(emulator, request, &segments),
+        (_, ["agents", ..]) => agents::answer(emulator, request, &segments),
         ("GET", ["operations"]) => Ok(ok(&json!(emulator.operations.all().collect::<Vec<_>>()))),
         ("GET", ["authorization"]) => Ok(ok(&json!(emulator.directory))),
         ("PUT" | "PATCH", ["authorization"]) => read(request).and_then(|change| {
