@@ -107,6 +107,10 @@ fn serve(mode: Mode) -> ExitCode {
         }
     };
     log::install(TYPE_NAME, &environment);
+    if let Some(incompatible) = &handshake.incompatible {
+        // go-plugin logs it as an error for its prefix. What the user reads is made from the handshake line.
+        complain(&format!("[ERROR] {NAME}: {incompatible}\n"));
+    }
     if mode == Mode::Debug {
         complain(
             "Serving until Ctrl-C. In another terminal, export what follows and run Terraform as usual:\n\n",

@@ -18,6 +18,7 @@ pub struct Call {
     deadline: Instant,
     cancel: CancellationToken,
     parent_expected: bool,
+    module: Option<Arc<str>>,
     last: Arc<Mutex<Last>>,
     fate: Arc<AtomicU8>,
     /// Whether an attempt of the write got no answer that settles it, whatever came after.
@@ -65,6 +66,7 @@ impl Call {
             deadline: started + timeout.min(longest),
             cancel,
             parent_expected: false,
+            module: None,
             last: Arc::default(),
             fate: Arc::default(),
             doubt: Arc::default(),
@@ -76,6 +78,19 @@ impl Call {
     pub fn expecting_parent(mut self) -> Self {
         self.parent_expected = true;
         self
+    }
+
+    /// Adds the name of a module to the user agent of the requests of this operation. Characters that a header cannot
+    /// hold are left out.
+    pub fn on_behalf_of(mut self, module: &str) -> Self {
+        let module: String = module.chars().filter(char::is_ascii_graphic).collect();
+        self.module = (!module.is_empty()).then(|| module.into());
+        self
+    }
+
+    /// The name of the module that the operation is for.
+    pub fn module(&self) -> Option<&str> {
+        self.module.as_deref()
     }
 
     /// The moment at which the operation is given up.
@@ -138,6 +153,7 @@ impl Call {
             deadline: self.deadline.min(now + longest),
             cancel: self.cancel.clone(),
             parent_expected: self.parent_expected,
+            module: self.module.clone(),
             last: Arc::default(),
             fate: Arc::default(),
             doubt: Arc::default(),

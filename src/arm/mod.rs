@@ -14,7 +14,6 @@
 //!
 //! This is the only module that names azure_core and azure_identity.
 
-mod attribution;
 mod call;
 mod client;
 mod cloud;
@@ -36,7 +35,6 @@ mod regions;
 mod registration;
 mod secret;
 
-pub use attribution::on_behalf_of;
 pub use call::{Call, Fate, Last};
 pub use client::{
     API_VERSION, ArmClient, Authorization, Begun, Deleted, Pages, Profiles, Settings, UnreadableEntry,

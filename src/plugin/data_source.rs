@@ -16,12 +16,12 @@ pub struct ReadData {
     pub capabilities: ClientCapabilities,
 }
 
-/// What a data source found.
+/// The result of a read.
 #[derive(Debug)]
 pub struct Found {
     /// The configuration with everything computed filled in.
     pub state: Value,
-    /// Set to answer "not now"; the state then has unknowns for what is not known.
+    /// Set to defer the read to a later run; the state then has unknown values for what is not known.
     pub deferred: Option<Deferral>,
     /// Warnings.
     pub warnings: Diagnostics,

@@ -1,4 +1,4 @@
-//! What a provider tells the person at the terminal.
+//! Diagnostics: warnings and errors for the person at the terminal.
 
 use super::path::Path;
 
@@ -115,8 +115,7 @@ impl IntoIterator for Diagnostics {
     }
 }
 
-/// Messages of which at least one is an error: what a call that failed returns, so that a failure can never be
-/// told as a success.
+/// Diagnostics with at least one error: the result of a call that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(Diagnostics);
 

@@ -18,7 +18,7 @@ pub struct Parameter {
     pub description: Cow<'static, str>,
 }
 
-/// What a function takes and gives.
+/// The parameters and the result of a function.
 #[derive(Clone, Debug)]
 pub struct Signature {
     /// One line: what it gives.
@@ -29,7 +29,7 @@ pub struct Signature {
     pub parameters: Vec<Parameter>,
     /// The parameter that may be repeated after the others.
     pub variadic: Option<Parameter>,
-    /// What it gives.
+    /// The type of its result.
     pub result: Type,
 }
 

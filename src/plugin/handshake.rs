@@ -39,7 +39,18 @@ pub struct Handshake {
     pub place: Place,
     /// The only certificate that may connect. Without one, go-plugin expects plaintext.
     pub client: Option<PinnedCertificate>,
+    /// The protocol versions that the host offers, if ours is not among them. It gets the handshake line all the same:
+    /// go-plugin then says which versions do not match. Without a line it would blame the architecture.
+    pub incompatible: Option<Incompatible>,
 }
+
+/// The host and this plugin have no version of the protocol in common.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "this provider speaks plugin protocol {PROTOCOL_VERSION}, which needs Terraform 1.0 or OpenTofu 1.6 at least; the \
+     host offers {0} (PLUGIN_PROTOCOL_VERSIONS)"
+)]
+pub struct Incompatible(String);
 
 /// Where a socket may be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,17 +75,17 @@ impl Handshake {
             Some(cookie) if cookie != COOKIE.1 => return Err(HandshakeError::WrongCookie),
             Some(_) => {}
         }
-        negotiate(environment)?;
+        let incompatible = negotiate(environment)?;
         let client = text(environment, "PLUGIN_CLIENT_CERT")?
             .map(|pem| PinnedCertificate::from_pem(pem.as_bytes()))
             .transpose()?;
-        Ok(Self { place: Place::from_environment(environment)?, client })
+        Ok(Self { place: Place::from_environment(environment)?, client, incompatible })
     }
 
     /// The handshake of a plugin that is started by hand to be debugged: no cookie, and no certificate, since a
     /// host that reattaches has no way of sending one. The socket's directory keeps strangers out.
     pub fn for_debugging(environment: Environment<'_>) -> Result<Self, HandshakeError> {
-        Ok(Self { place: Place::from_environment(environment)?, client: None })
+        Ok(Self { place: Place::from_environment(environment)?, client: None, incompatible: None })
     }
 }
 
@@ -109,11 +120,11 @@ pub fn line(address: &Address, certificate: Option<&[u8]>) -> String {
     format!("{CORE_PROTOCOL_VERSION}|{PROTOCOL_VERSION}|{}|{address}|grpc|{certificate}", address.network())
 }
 
-/// Whether the host speaks version 6. A host that names no version at all predates the negotiation and is served, as
-/// go-plugin does.
-fn negotiate(environment: Environment<'_>) -> Result<(), HandshakeError> {
+/// Looks for version 6 among those that the host offers. A host that names no version at all predates the negotiation
+/// and is served, as go-plugin does.
+fn negotiate(environment: Environment<'_>) -> Result<Option<Incompatible>, HandshakeError> {
     const NAME: &str = "PLUGIN_PROTOCOL_VERSIONS";
-    let Some(offered) = text(environment, NAME)? else { return Ok(()) };
+    let Some(offered) = text(environment, NAME)? else { return Ok(None) };
     let mut speaks = false;
     for version in offered.split(',') {
         match version.trim().parse::<u32>() {
@@ -123,7 +134,7 @@ fn negotiate(environment: Environment<'_>) -> Result<(), HandshakeError> {
             }
         }
     }
-    if speaks { Ok(()) } else { Err(HandshakeError::NoCommonVersion { offered: excerpt(&offered) }) }
+    Ok((!speaks).then(|| Incompatible(excerpt(&offered))))
 }
 
 /// A port, or nothing if the variable is absent, empty or 0.
@@ -168,15 +179,6 @@ pub enum HandshakeError {
     /// The cookie belongs to plugins of another program.
     #[error("{} is set, but not to Terraform's value: this is a plugin for Terraform and OpenTofu", COOKIE.0)]
     WrongCookie,
-    /// The host and this plugin have no version of the protocol in common.
-    #[error(
-        "this provider speaks plugin protocol {PROTOCOL_VERSION}, which needs Terraform 1.0 or OpenTofu 1.6 at \
-         least; the host offers {offered} (PLUGIN_PROTOCOL_VERSIONS)"
-    )]
-    NoCommonVersion {
-        /// The host's list.
-        offered: String,
-    },
     /// A variable that does not have the form go-plugin gives it.
     #[error("{name} is \"{value}\", which is not {expected}")]
     Malformed {

@@ -10,7 +10,7 @@ use super::provider::Context;
 use super::schema::Schema;
 use super::value::Value;
 
-/// What is asked for.
+/// A request to list objects.
 #[derive(Debug)]
 pub struct List {
     /// The `config` block, wholly known.
@@ -41,7 +41,7 @@ pub(super) enum Event {
     Warning(Diagnostic),
 }
 
-/// Where what is found goes, one by one as it is found. It waits when the host takes its time.
+/// Sends objects to the host one by one as they are found, and waits for a slow host.
 #[derive(Debug)]
 pub struct Listener {
     events: mpsc::Sender<Event>,

@@ -1,9 +1,10 @@
 //! The socket the host connects to: a Unix socket in a private directory, or a loopback port where there are none.
 //!
 //! The directory is the first line of defence (mode 0700, nobody else can even reach the socket), the pinned
-//! certificate of [`tls`](super::tls) the second. Both vanish with the [`Listener`]'s [`Residue`].
+//! certificate of [`tls`](super::tls) the second. Both vanish with the [`Listener`]'s [`SocketFiles`].
 
 use std::fmt;
+use std::fs::File;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,7 +17,12 @@ use tokio::net::{UnixListener, UnixStream};
 use super::handshake::Place;
 
 #[cfg(unix)]
+mod directory;
+#[cfg(unix)]
 mod group;
+
+#[cfg(unix)]
+use directory::{PREFIX, RANDOM, SOCKET};
 
 /// Unix socket paths end at this length, the final NUL not counted: `sun_path` has 108 bytes on Linux and 104 on the
 /// BSDs and macOS.
@@ -42,9 +48,9 @@ pub enum Address {
     Tcp(SocketAddr),
 }
 
-/// What is left on disk as long as the socket is open. Dropping it removes the directory and the socket.
+/// The directory of the socket, and its locked file. Dropping this removes them.
 #[derive(Debug)]
-pub struct Residue(Option<TempDir>);
+pub struct SocketFiles(Option<(TempDir, File)>);
 
 /// One accepted connection, before TLS.
 #[derive(Debug)]
@@ -58,7 +64,7 @@ pub enum RawConnection {
 
 impl Listener {
     /// Opens the kind of socket that `place` asks for. Must be called within the tokio runtime.
-    pub fn bind(place: &Place) -> Result<(Self, Address, Residue), BindError> {
+    pub fn bind(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
         #[cfg(unix)]
         if place.unix {
             return Self::bind_unix(place);
@@ -68,14 +74,16 @@ impl Listener {
 
     /// Opens a Unix socket in a fresh directory that only this user (and the host's group, if it names one) may enter.
     #[cfg(unix)]
-    fn bind_unix(place: &Place) -> Result<(Self, Address, Residue), BindError> {
+    fn bind_unix(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
         use std::fs::{Permissions, set_permissions};
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
         let group = place.group.as_deref().map(group::Group::find).transpose()?;
-        let (directory, path) = private_directory(place)?;
+        let (listener, path, (directory, lock)) = match &place.directory {
+            Some(wanted) => open_in(wanted)?,
+            None => open_temporary(&place.temporary)?,
+        };
         let failed = |source| BindError::Socket { path: path.clone(), source };
-        let listener = UnixListener::bind(&path).map_err(failed)?;
         let owner = match &group {
             Some(_) => None,
             None => Some(std::fs::metadata(&path).map_err(failed)?.uid()),
@@ -87,11 +95,11 @@ impl Listener {
         } else {
             set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed)?;
         }
-        Ok((Self::Unix(listener, owner), Address::Unix(path), Residue(Some(directory))))
+        Ok((Self::Unix(listener, owner), Address::Unix(path), SocketFiles(Some((directory, lock)))))
     }
 
     /// Opens the first free port of the range on 127.0.0.1.
-    fn bind_tcp(place: &Place) -> Result<(Self, Address, Residue), BindError> {
+    fn bind_tcp(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
         let mut last = io::Error::from(io::ErrorKind::AddrInUse);
         for port in place.ports.clone() {
             let bound = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| {
@@ -100,7 +108,7 @@ impl Listener {
             });
             match bound.and_then(|listener| listener.local_addr().map(|address| (listener, address))) {
                 Ok((listener, address)) => {
-                    return Ok((Self::Tcp(listener), Address::Tcp(address), Residue(None)));
+                    return Ok((Self::Tcp(listener), Address::Tcp(address), SocketFiles(None)));
                 }
                 Err(error) => last = error,
             }
@@ -108,8 +116,8 @@ impl Listener {
         Err(BindError::Ports { first: *place.ports.start(), last: *place.ports.end(), source: last })
     }
 
-    /// The next connection. One of another user is closed and not told of: the permissions keep them out already, and
-    /// this does where somebody has opened the directory.
+    /// Accepts the next connection. A connection of another user is closed: the permissions of the directory keep others
+    /// out already, unless somebody has opened it.
     pub async fn accept(&self) -> io::Result<RawConnection> {
         match self {
             #[cfg(unix)]
@@ -150,51 +158,65 @@ impl fmt::Display for Address {
     }
 }
 
-impl Residue {
-    /// Removes everything now, telling what could not be removed.
+impl SocketFiles {
+    /// Removes them now.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
     pub fn remove(self) -> io::Result<()> {
-        self.0.map_or(Ok(()), TempDir::close)
+        // The lock is given up last: until then no other start sweeps the directory.
+        self.0.map_or(Ok(()), |(directory, _lock)| directory.close())
     }
-}
 
-/// A fresh directory and the path of the socket in it, short enough and fit for the handshake line.
-#[cfg(unix)]
-fn private_directory(place: &Place) -> Result<(TempDir, String), BindError> {
-    let parent = match &place.directory {
-        Some(wanted) => {
-            let wanted = std::path::absolute(wanted)
-                .map_err(|source| BindError::Directory { path: wanted.clone(), source })?;
-            if !fits(&wanted) {
-                return Err(BindError::PathTooLong { path: wanted });
-            }
-            wanted
+    /// Removes what killed processes of this user have left beside it, in the background. Must be called within the
+    /// tokio runtime.
+    pub fn sweep(&self) {
+        #[cfg(unix)]
+        if let Some((directory, _)) = &self.0
+            && let Some(parent) = directory.path().parent().map(Path::to_owned)
+        {
+            tokio::task::spawn_blocking(move || directory::sweep(&parent));
         }
-        // A deep TMPDIR is nobody's wish about sockets, and /tmp is always short.
-        None if fits(&place.temporary) => place.temporary.clone(),
-        None => PathBuf::from("/tmp"),
-    };
-    let failed = |source| BindError::Directory { path: parent.clone(), source };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).rand_bytes(RANDOM);
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o700));
-    }
-    let directory = builder.tempdir_in(&parent).map_err(failed)?;
-    let path = directory.path().join(SOCKET);
-    match path.to_str() {
-        // The bar separates the fields of the handshake line, and go-plugin trims and splits at line ends.
-        Some(text) if !text.contains(['|', '\n', '\r']) => Ok((directory, text.to_owned())),
-        _ => Err(BindError::Unprintable { path: parent }),
     }
 }
 
+/// Opens a socket in a directory for temporary files. If that is missing or full, or its path too long, `/tmp` will do.
 #[cfg(unix)]
-const PREFIX: &str = "tf";
+fn open_temporary(temporary: &Path) -> Result<Opened, BindError> {
+    const SHORT: &str = "/tmp";
+    let first = match open_in(temporary) {
+        Err(error) if temporary != Path::new(SHORT) => error,
+        opened => return opened,
+    };
+    let too_long = matches!(first, BindError::PathTooLong { .. });
+    if !too_long {
+        tracing::warn!(target: "provider.plugin", error = %first, "the socket goes to {SHORT}");
+    }
+    open_in(Path::new(SHORT)).map_err(|second| if too_long { second } else { first })
+}
+
 #[cfg(unix)]
-const RANDOM: usize = 8;
+type Opened = (UnixListener, String, (TempDir, File));
+
+/// Opens a socket in a private directory below `parent`. Its path is short enough and fit for the handshake line.
 #[cfg(unix)]
-const SOCKET: &str = "s";
+fn open_in(parent: &Path) -> Result<Opened, BindError> {
+    let failed = |source| BindError::Directory { path: parent.to_owned(), source };
+    let parent = std::path::absolute(parent).map_err(failed)?;
+    if !fits(&parent) {
+        return Err(BindError::PathTooLong { path: parent });
+    }
+    let failed = |source| BindError::Directory { path: parent.clone(), source };
+    let (directory, lock) = directory::make(&parent).map_err(failed)?;
+    let path = match directory.path().join(SOCKET).to_str() {
+        // The bar separates the fields of the handshake line, and go-plugin trims and splits at line ends.
+        Some(text) if !text.contains(['|', '\n', '\r']) => text.to_owned(),
+        _ => return Err(BindError::Unprintable { path: parent }),
+    };
+    let listener =
+        UnixListener::bind(&path).map_err(|source| BindError::Socket { path: path.clone(), source })?;
+    Ok((listener, path, (directory, lock)))
+}
 
 /// Whether a socket in a directory of ours below `parent` stays within the limit.
 #[cfg(unix)]

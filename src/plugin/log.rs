@@ -7,7 +7,7 @@
 //! `TF_LOG_PROVIDER_GALLERY_HTTP`, `TF_LOG_PROVIDER_GALLERY`, `TF_LOG_PROVIDER`, `TF_LOG`
 //!
 //! Terraform itself drops lines below `TF_LOG_PROVIDER` or `TF_LOG`, so one of these two has to be set in any case, and
-//! the first two are for writing less. Without any of them only warnings and errors are written. Libraries never get past warnings at any level: at
+//! the first two are for less output. Without any of them only warnings and errors are written. Libraries never get past warnings at any level: at
 //! trace level they print headers and bodies, and nobody has masked the secrets in those.
 //!
 //! Fields of the enclosing spans (the RPC, its request id) are on every line.

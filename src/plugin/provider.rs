@@ -13,7 +13,7 @@ use super::resource::Resource;
 use super::schema::Schema;
 use super::value::Value;
 
-/// What every call may need besides its arguments.
+/// What every call carries besides its arguments.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// Cancelled when Terraform asks the provider to stop: the call should end soon and save what it began.
@@ -22,10 +22,10 @@ pub struct Context {
     pub meta: Option<Value>,
 }
 
-/// What the host on the other side can do.
+/// What the host supports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClientCapabilities {
-    /// It takes "not now" for an answer.
+    /// It accepts deferred answers.
     pub deferral_allowed: bool,
     /// It keeps write-only attributes out of the state.
     pub write_only_attributes_allowed: bool,
@@ -40,7 +40,7 @@ pub enum Deferral {
     ResourceConfigUnknown,
     /// The provider's configuration has unknown parts that are needed.
     ProviderConfigUnknown,
-    /// Something it depends on does not exist yet.
+    /// Something that it depends on does not exist yet.
     AbsentPrerequisite,
 }
 
@@ -87,7 +87,7 @@ pub trait Provider: Send + Sync + 'static {
     /// Checks the provider block without the network.
     async fn validate(&self, context: &Context, config: Value) -> Diagnostics;
 
-    /// Takes the provider block. Gives warnings.
+    /// Configures the provider. Returns warnings.
     ///
     /// # Errors
     /// When the block cannot be used.

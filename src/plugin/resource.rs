@@ -1,8 +1,7 @@
 //! What a managed resource implements.
 //!
-//! The results are made so that failure cannot be told as success: a call that fails returns [`Failure`] (or
-//! [`Interrupted`], which holds one) and nothing else; "gone" is a word of its own; a deletion is only done when
-//! it says so.
+//! The results cannot report a failure as success: a call that fails returns only [`Failure`] (or [`Interrupted`], which
+//! holds one), "gone" is a variant of its own, and a deletion is done only when it returns [`Deleted`].
 
 use async_trait::async_trait;
 
@@ -12,11 +11,11 @@ use super::provider::{ClientCapabilities, Context, Deferral};
 use super::schema::{IdentitySchema, Schema};
 use super::value::Value;
 
-/// Bytes that Terraform keeps beside the state for the provider alone. Never secrets.
+/// Private state: bytes that Terraform keeps beside the state for the provider alone. Never secrets.
 pub type Private = Vec<u8>;
 
-/// A plan to create an object. Also the second half of a replacement: then `private` is what the plan of the
-/// change returned as its private data.
+/// A plan to create an object. In a replacement it follows the plan of the change, and `private` is the private data
+/// that that plan returned.
 #[derive(Debug)]
 pub struct PlanCreate {
     /// The configuration.
@@ -32,7 +31,7 @@ pub struct PlanCreate {
     pub capabilities: ClientCapabilities,
 }
 
-/// A plan to change an object, or to find that nothing changes.
+/// A plan to change an object in place or to replace it; often nothing changes.
 #[derive(Debug)]
 pub struct PlanUpdate {
     /// The state.
@@ -60,7 +59,7 @@ pub struct PlanDelete {
     pub private: Private,
 }
 
-/// What a plan answers.
+/// The result of a plan.
 #[derive(Debug)]
 pub struct Planned {
     /// The state after the apply, with unknowns where it cannot be known yet.
@@ -71,7 +70,7 @@ pub struct Planned {
     pub private: Private,
     /// The identity after the apply, when it is known.
     pub identity: Option<Value>,
-    /// Set to answer "not now".
+    /// Set to defer the object to a later run.
     pub deferred: Option<Deferral>,
     /// Warnings.
     pub warnings: Diagnostics,
@@ -131,7 +130,7 @@ pub struct Delete {
     pub identity: Option<Value>,
 }
 
-/// What a create, update or import hands to the state.
+/// The result of a create, update or import: what goes into the state.
 #[derive(Debug)]
 pub struct Stored {
     /// The state.
@@ -155,13 +154,13 @@ impl Stored {
 /// An apply that failed.
 #[derive(Debug)]
 pub struct Interrupted {
-    /// Why.
+    /// The errors.
     pub failure: Failure,
-    /// What of the object exists all the same; `None` leaves the prior state as it is (none for a create).
+    /// What exists of the object all the same; `None` keeps the prior state (none, for a create).
     pub partial: Option<Partial>,
 }
 
-/// What an apply that failed has left behind, to be kept in the state.
+/// What a failed apply has left behind, to be kept in the state.
 #[derive(Debug)]
 pub struct Partial {
     /// The state.
@@ -204,14 +203,14 @@ pub struct Read {
     pub capabilities: ClientCapabilities,
 }
 
-/// What a refresh found.
+/// The result of a refresh.
 #[derive(Debug)]
 pub enum ReadOutcome {
     /// The object, as it is now.
     Present(Stored),
     /// There is no such object any more: Terraform drops it from the state.
     Gone(Diagnostics),
-    /// It cannot be told in this run; the state stays as it is.
+    /// It cannot be read in this run; the state stays as it is.
     Deferred(Deferral),
 }
 
@@ -224,7 +223,7 @@ pub enum ImportTarget {
     Identity(Value),
 }
 
-/// A state of another resource type, to be taken over by `moved`.
+/// A state of another resource type, for a `moved` block.
 #[derive(Debug)]
 pub struct Move {
     /// The address of the provider it comes from.
@@ -289,7 +288,7 @@ pub trait Resource: Send + Sync {
     /// Reads the object.
     ///
     /// # Errors
-    /// When it cannot be told whether or how it exists; the state is kept.
+    /// When it cannot be read; the state is kept.
     async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure>;
 
     /// Changes the object in place.
@@ -310,8 +309,8 @@ pub trait Resource: Send + Sync {
     /// When the name is malformed or nothing is there.
     async fn import(&self, context: &Context, target: ImportTarget) -> Result<Stored, Failure>;
 
-    /// Takes the configuration that the schema makes of a state, and leaves out what says nothing more. Whatever is
-    /// left must plan empty against that state.
+    /// Removes arguments from a generated configuration that need not be written. The rest must plan empty against the
+    /// state that the configuration was generated from.
     fn tidy_config(&self, config: Value) -> Value {
         config
     }
@@ -352,7 +351,7 @@ pub trait Resource: Send + Sync {
         .into())
     }
 
-    /// Whether [`Resource::move_state`] takes over anything: the host is told, and asks only then.
+    /// Whether [`Resource::move_state`] supports any source. The host asks only then.
     fn moves(&self) -> bool {
         false
     }

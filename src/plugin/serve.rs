@@ -14,7 +14,7 @@ use super::connection;
 use super::go_plugin::{Broker, Controller, Pulse, Stdio};
 use super::handshake::{self, Handshake, PROTOCOL_VERSION};
 use super::lifetime::{End, Lifetime, Mode};
-use super::listener::{Address, BindError, Listener, Residue};
+use super::listener::{Address, BindError, Listener, SocketFiles};
 use super::proto;
 use super::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use super::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
@@ -25,14 +25,11 @@ use super::tls::{self, Identity, TlsError};
 
 /// The largest message either side may send. HashiCorp's own plugins have the same limit.
 pub const MESSAGE_LIMIT: usize = 256 << 20;
-/// RPCs under way at a time; the host queues what is beyond. `-parallelism` is 10 unless someone asks for more.
+/// RPCs at a time; the host queues further ones. Terraform's `-parallelism` is 10 by default.
 const CONCURRENT_RPCS: u32 = 2048;
-/// What the host may send before it must wait for us to read: on one RPC, and on all together. Large enough that a
-/// message of several MiB flows without a pause, small enough that a thousand RPCs cannot pile up.
-///
-/// The second is not only a matter of speed. Where hundreds of RPCs share a window of some hundred KiB, what is left of it
-/// goes out in small pieces, and h2 takes too many of those for an attack and ends the connection
-/// (`too_many_data_frames`, of which it allows the more the larger this window is). 500 calls at a time do that at 128 KiB.
+/// The windows of flow control: how much the host may send on one RPC, and on all together, before it waits for us to
+/// read. A message of several MiB flows without a pause. With a small window for all, hundreds of RPCs send small frames,
+/// and h2 takes too many of those for an attack and ends the connection (500 calls do that at 128 KiB).
 const STREAM_WINDOW: u32 = 4 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
 
@@ -59,24 +56,25 @@ pub async fn serve<P: Provider>(provider: P, options: Options) -> Result<(), Ser
     // The signals first: from here on, whatever happens, the socket is removed.
     let lifetime = Lifetime::begin(options.mode).map_err(ServeError::Signals)?;
     let mode = options.mode;
-    let door = Door::open(options)?;
-    announce(&door.line).map_err(ServeError::Announcement)?;
-    tracing::debug!(target: "provider.plugin", address = %door.address, tls = door.tls.is_some(), "serving");
-    serve_at(door, provider, mode, lifetime.reasons()).await
+    let socket = OpenSocket::open(options)?;
+    announce(&socket.line).map_err(ServeError::Announcement)?;
+    socket.files.sweep();
+    tracing::debug!(target: "provider.plugin", address = %socket.address, tls = socket.tls.is_some(), "serving");
+    serve_at(socket, provider, mode, lifetime.reasons()).await
 }
 
-/// An open socket, and what tells the host of it.
-struct Door {
+/// An open socket, and the handshake line for it.
+struct OpenSocket {
     listener: Listener,
     address: Address,
-    residue: Residue,
+    files: SocketFiles,
     tls: Option<Arc<ServerConfig>>,
     line: String,
 }
 
-impl Door {
+impl OpenSocket {
     fn open(options: Options) -> Result<Self, ServeError> {
-        let (listener, address, residue) = Listener::bind(&options.handshake.place)?;
+        let (listener, address, files) = Listener::bind(&options.handshake.place)?;
         let (tls, line) = match (options.handshake.client, options.mode) {
             (Some(client), _) => {
                 let identity = Identity::generate()?;
@@ -90,18 +88,18 @@ impl Door {
             (None, Mode::Plugin) => (None, handshake::line(&address, None)),
             (None, Mode::Debug) => (None, reattach(options.address, &address)),
         };
-        Ok(Self { listener, address, residue, tls, line })
+        Ok(Self { listener, address, files, tls, line })
     }
 }
 
-/// Serves at an open door until the first of `reasons`. A second one cuts the leave-taking short.
+/// Serves until the first of `reasons`. A second one ends the process without waiting for answers.
 async fn serve_at<P: Provider>(
-    door: Door,
+    socket: OpenSocket,
     provider: P,
     mode: Mode,
     reasons: impl Stream<Item = End>,
 ) -> Result<(), ServeError> {
-    let Door { listener, residue, tls, .. } = door;
+    let OpenSocket { listener, files, tls, .. } = socket;
     let incoming = connection::incoming(listener, tls);
     let provider = Arc::new(provider);
     let (goodbye, ending) = (CancellationToken::new(), CancellationToken::new());
@@ -139,7 +137,7 @@ async fn serve_at<P: Provider>(
         () = tokio::time::sleep(grace) => Ok(()),
         Some(_) = reasons.next() => Ok(()),
     };
-    residue.remove().map_err(ServeError::Residue)?;
+    files.remove().map_err(ServeError::SocketFiles)?;
     finished
 }
 
@@ -201,17 +199,16 @@ pub enum ServeError {
     /// The gRPC server gave up.
     #[error("the gRPC server failed: {0}")]
     Server(#[from] tonic::transport::Error),
-    /// The socket or its directory is still there.
+    /// The socket or its directory cannot be removed.
     #[error("the plugin's socket cannot be removed: {0}")]
-    Residue(#[source] io::Error),
+    SocketFiles(#[source] io::Error),
 }
 
 /// Starts the runtime and serves in it. What `provider` builds is built after the handshake's environment has been
 /// read and before its line is written, so it should be cheap: connect later.
 ///
-/// One thread does all that waits. A provider waits for the network most of its life, and what goes from the host's
-/// connection to a call and on to Azure's connection would wake a thread at each step if they had more than one; that was
-/// a tenth of the processor time. What computes for long has threads of its own, see `service::call::Place`.
+/// One thread serves all calls: a provider mostly waits for the network. Long computations run on threads for blocking
+/// work.
 pub fn run<P: Provider>(provider: impl FnOnce() -> P, options: Options) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .thread_name("plugin")

@@ -5,8 +5,6 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use super::value::Name;
-
 /// What values an attribute takes. On the wire a type is JSON: `"string"`, `["map","number"]`,
 /// `["object",{"a":"bool"}]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +26,7 @@ pub enum Type {
     /// Elements in order, each of its own type.
     Tuple(Vec<Type>),
     /// Elements by name, each of its own type.
-    Object(BTreeMap<Name, Type>),
+    Object(BTreeMap<String, Type>),
 }
 
 impl Type {
@@ -52,7 +50,7 @@ impl Type {
 
     /// `object({...})`.
     #[must_use]
-    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
+    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, kind)| (name.into(), kind)).collect())
     }
     /// Reads a type from its JSON form. Which attributes of an object may be left out (a third part that some
@@ -98,7 +96,7 @@ impl Type {
             }
             ("object", Json::Object(attributes)) => attributes
                 .into_iter()
-                .map(|(name, kind)| Ok((name.into(), Self::from_parsed(kind)?)))
+                .map(|(name, kind)| Ok((name, Self::from_parsed(kind)?)))
                 .collect::<Result<_, _>>()
                 .map(Self::Object),
             ("tuple" | "object", _) => Err(TypeError::NotAType),

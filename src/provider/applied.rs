@@ -1,6 +1,6 @@
 //! What an apply hands to the state.
 
-use crate::plugin::value::{Members, Name};
+use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Value};
 
 /// The state after an apply: the plan, with what it left open filled in from what Azure returned.
@@ -14,12 +14,12 @@ pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
         (_, returned) => return (returned, None),
     };
     let mut differing = Vec::new();
-    let mut settle = |name: &Name, plan: Value| {
+    let mut settle = |name: &str, plan: Value| {
         let found = returned.remove(name).unwrap_or(Value::Null);
         if !plan.is_wholly_known() {
             return found;
         }
-        if plan != found && **name != *"published_date" {
+        if plan != found && name != "published_date" {
             differing.push(format!("`{name}`"));
         }
         plan

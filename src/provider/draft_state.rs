@@ -43,7 +43,7 @@ impl DraftState {
 
     /// Plans an attribute.
     pub fn set(&mut self, name: &str, value: Value) {
-        self.decided.insert(name, value);
+        self.decided.insert(name.to_owned(), value);
     }
 
     /// Plans an attribute that the configuration leaves out.

@@ -1,7 +1,6 @@
 //! Where Terraform and Azure meet: configuration, resources, data sources, functions.
 
 pub mod applied;
-pub mod around;
 pub mod azapi;
 #[cfg(test)]
 pub(crate) mod azure_double;
@@ -23,6 +22,7 @@ pub mod invm_access_profile;
 pub mod invm_access_profile_version;
 pub mod list_resources;
 pub mod locks;
+pub mod module;
 pub mod problem;
 pub mod profile_cache;
 #[cfg(test)]
@@ -42,7 +42,6 @@ use crate::plugin::provider::{ConfigureRequest, Provider};
 use crate::plugin::{
     Context, DataSource, Diagnostics, Failure, Function, ListResource, Resource, Schema, Value,
 };
-use around::Around;
 use connection::Connection;
 use invm_access_profile::InVmAccessProfile;
 use invm_access_profile_version::InVmAccessProfileVersion;
@@ -77,23 +76,20 @@ impl Provider for Gallery {
     }
 
     fn meta_schema(&self) -> Option<Schema> {
-        Some(around::meta_schema())
+        Some(module::meta_schema())
     }
 
     fn resources(&self) -> Vec<Arc<dyn Resource>> {
-        let all: [Arc<dyn Resource>; 2] = [
+        vec![
             Arc::new(InVmAccessProfile::new(self.connection.clone())),
             Arc::new(InVmAccessProfileVersion::new(self.connection.clone())),
-        ];
-        let around = |one| Arc::new(Around::new(self.connection.clone(), one)) as Arc<dyn Resource>;
-        all.into_iter().map(around).collect()
+        ]
     }
 
     fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
         let mut all = data_sources::all(&self.connection);
         all.extend(roles::all(&self.connection));
-        let around = |one| Arc::new(Around::new(self.connection.clone(), one)) as Arc<dyn DataSource>;
-        all.into_iter().map(around).collect()
+        all
     }
 
     fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {

@@ -7,22 +7,21 @@ use tonic::Request;
 use super::*;
 use crate::plugin::proto::{self, provider_server::Provider as _};
 use crate::plugin::schema::{Attribute, AttributeNesting, Block, BlockNesting, Presence, Shape};
-use crate::plugin::value::{Members, msgpack};
+use crate::plugin::value::msgpack;
 use crate::plugin::{Path, Service, Step, Type};
 
 /// A value of a type, everything in it set.
 fn filled(kind: &Type) -> Value {
-    let all = |members: &mut dyn Iterator<Item = (&str, Value)>| members.collect::<Members>();
     match kind {
         Type::Bool => true.into(),
         Type::Number => 1.into(),
         Type::String | Type::Dynamic => "x".into(),
         Type::List(element) => Value::List(vec![filled(element)]),
         Type::Set(element) => Value::Set(vec![filled(element)]),
-        Type::Map(element) => Value::Map(all(&mut [("k", filled(element))].into_iter())),
+        Type::Map(element) => Value::Map([("k".to_owned(), filled(element))].into()),
         Type::Tuple(elements) => Value::Tuple(elements.iter().map(filled).collect()),
         Type::Object(attributes) => {
-            Value::Object(all(&mut attributes.iter().map(|(name, kind)| (&**name, filled(kind)))))
+            Value::object(attributes.iter().map(|(name, kind)| (name.clone(), filled(kind))))
         }
     }
 }

@@ -169,7 +169,7 @@ fn members(kind: &Type, into: &mut Vec<String>) {
         Type::Object(parts) => {
             for (name, part) in parts {
                 into.push(name.to_string());
-                if name.as_ref() != "rules" {
+                if name != "rules" {
                     members(part, into);
                 }
             }

@@ -175,7 +175,7 @@ fn elements(
                     None => say(broken, &path, "configured, but not planned"),
                 }
             }
-            for key in found.keys().filter(|key| !wanted.contains_key(key)) {
+            for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
                 say(broken, &path.with_key(&**key), "planned, but not configured");
             }
         }
@@ -229,7 +229,7 @@ fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<Str
                     None => say(broken, &path, "was planned, and is not there"),
                 }
             }
-            for key in found.keys().filter(|key| !wanted.contains_key(key)) {
+            for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
                 say(broken, &path.with_key(&**key), "was not planned, and is there");
             }
         }

@@ -85,7 +85,7 @@ fn wholly_open(host: &Host, resource: &str) -> Value {
         assert_eq!(nested.nesting, BlockNesting::Single);
         let inner = nested.block.attributes.iter().map(|one| (one.name.to_string(), Value::unknown()));
         let value = if nested.name == "timeouts" { Value::Null } else { Value::Object(inner.collect()) };
-        all.insert(&*nested.name, value);
+        all.insert(nested.name.to_string(), value);
     }
     Value::Object(all)
 }

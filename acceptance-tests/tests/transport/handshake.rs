@@ -89,7 +89,6 @@ async fn garbage_in_the_environment_is_refused_by_name() {
     let cut = certificate.replace("-----END CERTIFICATE-----", "");
     for (name, garbage, reason) in [
         ("PLUGIN_PROTOCOL_VERSIONS", "six", "a list of numbers"),
-        ("PLUGIN_PROTOCOL_VERSIONS", "4,5", "speaks plugin protocol 6"),
         ("PLUGIN_MIN_PORT", "70000", "a port"),
         ("PLUGIN_MAX_PORT", "x", "a port"),
         ("PLUGIN_MIN_PORT", "30000", "above PLUGIN_MAX_PORT 25000"),
@@ -109,14 +108,59 @@ async fn garbage_in_the_environment_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_deep_temporary_directory_does_not_matter() {
+async fn a_host_without_protocol_6_gets_a_line_that_it_can_compare() {
+    let plugin = launch().variable("PLUGIN_PROTOCOL_VERSIONS", "5").start().await.unwrap();
+    // The host's reader insists on "1|6|": go-plugin names both versions to the user when it reads this.
+    assert!(plugin.line().certificate.is_some());
+    plugin.signal("TERM").await.unwrap();
+    let ended = plugin.ended().await.unwrap();
+    assert!(
+        ended
+            .stderr
+            .starts_with("[ERROR] terraform-provider-gallery: this provider speaks plugin protocol 6")
+    );
+    assert!(ended.stderr.contains("the host offers 5 "), "{}", ended.stderr);
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_temporary_directory_that_is_too_deep_or_missing_does_not_matter() {
     let deep = format!("/tmp/{}", "d".repeat(200));
-    let plugin =
-        launch().variable("PLUGIN_UNIX_SOCKET_DIR", "").variable("TMPDIR", deep).start().await.unwrap();
-    answers(&mut plugin.connect().await.unwrap()).await;
-    let socket = plugin.line().socket.clone();
-    assert!(plugin.shutdown().await.unwrap().status.success());
-    assert!(!socket.parent().unwrap().exists());
+    for unusable in [deep.as_str(), "/nonexistent/tmp", "/dev/null"] {
+        let launch = launch().variable("PLUGIN_UNIX_SOCKET_DIR", "").variable("TMPDIR", unusable);
+        let plugin = launch.start().await.unwrap();
+        answers(&mut plugin.connect().await.unwrap()).await;
+        let socket = plugin.line().socket.clone();
+        assert!(plugin.shutdown().await.unwrap().status.success());
+        assert!(!socket.parent().unwrap().exists());
+    }
+}
+
+#[tokio::test]
+async fn the_socket_of_a_killed_plugin_is_swept_by_the_next_start() {
+    let temporary = tempfile::tempdir_in("/tmp").unwrap();
+    let start = async || {
+        let launch = launch().variable("PLUGIN_UNIX_SOCKET_DIR", "").variable("TMPDIR", temporary.path());
+        launch.start().await.unwrap()
+    };
+    let directories = || std::fs::read_dir(temporary.path()).unwrap().count();
+    let live = start().await;
+    let killed = start().await;
+    assert_eq!(directories(), 2);
+    killed.signal("KILL").await.unwrap();
+    killed.ended().await.unwrap();
+    assert_eq!(directories(), 2, "it could not clean up");
+    let next = start().await;
+    answers(&mut next.connect().await.unwrap()).await;
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+    while directories() != 2 {
+        assert!(tokio::time::Instant::now() < deadline, "it was not swept");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    answers(&mut live.connect().await.unwrap()).await;
+    assert!(next.shutdown().await.unwrap().status.success());
+    assert!(live.shutdown().await.unwrap().status.success());
+    assert_eq!(directories(), 0);
 }
 
 #[tokio::test]

@@ -6,9 +6,10 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 use std::sync::Arc;
 
-use crate::arm::attribution::with_word;
+use crate::arm::call::Call;
 
-/// Sets the user agent that the settings give, and on whose behalf the request is made. azure_core's own setting for it panics on a slash.
+/// Sets the user agent of the settings, followed by the name of the module that the request is made for. azure_core's own
+/// setting panics on a slash.
 #[derive(Debug)]
 pub(super) struct UserAgentPolicy(String);
 
@@ -21,7 +22,10 @@ impl UserAgentPolicy {
 #[async_trait]
 impl Policy for UserAgentPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
-        let agent = with_word(&self.0).unwrap_or_else(|| self.0.clone());
+        let agent = match ctx.value::<Call>().and_then(Call::module) {
+            Some(module) => format!("{} {module}", self.0),
+            None => self.0.clone(),
+        };
         request.insert_header(USER_AGENT, HeaderValue::from(agent));
         super::transport::forward(ctx, request, next).await
     }

@@ -24,13 +24,15 @@ fn the_cookie_decides_whether_there_is_a_host() {
 }
 
 #[test]
-fn version_6_must_be_among_the_offered() {
+fn a_host_without_version_6_is_told_so() {
     for offered in ["6", "5,6", "6,5", " 5 , 6 ", "4,5,6,7", ""] {
-        assert!(read(&[COOKIE_SET, ("PLUGIN_PROTOCOL_VERSIONS", offered)]).is_ok(), "{offered}");
+        let handshake = read(&[COOKIE_SET, ("PLUGIN_PROTOCOL_VERSIONS", offered)]).unwrap();
+        assert_eq!(handshake.incompatible, None, "{offered}");
     }
     for offered in ["5", "4,5", "66", "16", "0"] {
-        let refused = refusal(("PLUGIN_PROTOCOL_VERSIONS", offered));
-        assert!(refused.contains("speaks plugin protocol 6") && refused.contains(offered), "{refused}");
+        let handshake = read(&[COOKIE_SET, ("PLUGIN_PROTOCOL_VERSIONS", offered)]).unwrap();
+        let message = handshake.incompatible.unwrap().to_string();
+        assert!(message.contains("speaks plugin protocol 6") && message.contains(offered), "{message}");
     }
     for garbage in ["six", "6,", ",6", "6;5", "-6", "6.0", "99999999999", "6\n"] {
         let result = read(&[COOKIE_SET, ("PLUGIN_PROTOCOL_VERSIONS", garbage)]);

@@ -18,7 +18,7 @@ mod unix {
     #[tokio::test]
     async fn the_socket_is_private_and_leaves_nothing_behind() {
         let parent = tempfile::tempdir().unwrap();
-        let (_listener, address, residue) = Listener::bind(&place(Some(parent.path()))).unwrap();
+        let (_listener, address, files) = Listener::bind(&place(Some(parent.path()))).unwrap();
         let Address::Unix(path) = &address else { panic!("{address:?}") };
         let path = Path::new(path);
         let directory = path.parent().unwrap();
@@ -26,7 +26,7 @@ mod unix {
         assert_eq!(mode(directory), 0o700);
         assert_eq!(mode(path), 0o600);
         assert_eq!(address.network(), "unix");
-        residue.remove().unwrap();
+        files.remove().unwrap();
         assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
     }
 
@@ -35,12 +35,12 @@ mod unix {
         let parent = tempfile::tempdir().unwrap();
         let own = std::fs::metadata(parent.path()).unwrap().gid();
         let place = Place { group: Some(own.to_string()), ..place(Some(parent.path())) };
-        let (_listener, address, residue) = Listener::bind(&place).unwrap();
+        let (_listener, address, files) = Listener::bind(&place).unwrap();
         let path = PathBuf::from(address.to_string());
         assert_eq!(mode(&path), 0o660);
         assert_eq!(mode(path.parent().unwrap()), 0o750);
         assert_eq!(std::fs::metadata(&path).unwrap().gid(), own);
-        drop(residue);
+        drop(files);
         assert!(!path.exists());
     }
 
@@ -59,15 +59,24 @@ mod unix {
         let room = PATH_LIMIT - (1 + PREFIX.len() + RANDOM + 1 + SOCKET.len());
         let longest = parent.path().join("d".repeat(room - parent.path().as_os_str().len() - 1));
         std::fs::create_dir(&longest).unwrap();
-        let (_listener, address, _residue) = Listener::bind(&place(Some(&longest))).unwrap();
+        let (_listener, address, _files) = Listener::bind(&place(Some(&longest))).unwrap();
         assert_eq!(address.to_string().len(), PATH_LIMIT);
     }
 
     #[tokio::test]
     async fn a_deep_temporary_directory_gives_way_to_a_short_one() {
         let deep = Place { temporary: PathBuf::from("/tmp").join("d".repeat(PATH_LIMIT)), ..place(None) };
-        let (_listener, address, _residue) = Listener::bind(&deep).unwrap();
+        let (_listener, address, _files) = Listener::bind(&deep).unwrap();
         assert!(address.to_string().starts_with("/tmp/tf"), "{address}");
+    }
+
+    #[tokio::test]
+    async fn a_temporary_directory_that_cannot_be_used_gives_way() {
+        for unusable in ["/nonexistent/tmp", "/dev/null"] {
+            let place = Place { temporary: unusable.into(), ..place(None) };
+            let (_listener, address, _files) = Listener::bind(&place).unwrap();
+            assert!(address.to_string().starts_with("/tmp/tf"), "{address}");
+        }
     }
 
     #[tokio::test]
@@ -98,7 +107,7 @@ async fn ports_are_tried_in_turn() {
     let refused = Listener::bind_tcp(&only_that).unwrap_err().to_string();
     assert!(refused.starts_with(&format!("no port from {port} to {port} can be opened")), "{refused}");
     let some = Place { ports: port..=port.saturating_add(200), ..place(None) };
-    let (_listener, address, _residue) = Listener::bind_tcp(&some).unwrap();
+    let (_listener, address, _files) = Listener::bind_tcp(&some).unwrap();
     let Address::Tcp(bound) = address else { panic!("{address:?}") };
     assert!(bound.ip().is_loopback() && bound.port() > port);
     assert_eq!(address.network(), "tcp");

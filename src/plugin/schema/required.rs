@@ -115,7 +115,7 @@ mod tests {
             .nested(NestedBlock::new("labelled", BlockNesting::Map, inner()));
         let with = |name: &Value| {
             let element = || Value::object([("name", name.clone())]);
-            let map = |value| Value::Map([("k", value)].into());
+            let map = |value| Value::Map([("k".to_owned(), value)].into());
             Value::object([
                 ("name", name.clone()),
                 ("one", element()),
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_null_entry_lacks_what_is_required_in_it() {
         let map = |inner| Attribute::nested("map", AttributeNesting::Map, vec![inner], "");
-        let config = Value::object([("map", Value::Map([("k", Value::Null)].into()))]);
+        let config = Value::object([("map", Value::Map([("k".to_owned(), Value::Null)].into()))]);
         assert_eq!(missing_in(&Block::new("").attributes([map(name())]), &config), ["map[\"k\"]"]);
         let optional = Attribute::new("note", Type::String, "");
         assert_eq!(missing_in(&Block::new("").attributes([map(optional)]), &config), [""; 0]);

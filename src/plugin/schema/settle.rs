@@ -30,8 +30,11 @@ impl Block {
         let mut values = values.clone();
         for attribute in &self.attributes {
             let computed = matches!(attribute.presence, Presence::Computed | Presence::OptionalComputed);
-            if values.get(&attribute.name).is_none_or(Value::is_null) {
-                values.insert(&*attribute.name, if computed { Value::unknown() } else { Value::Null });
+            if values.get(attribute.name.as_ref()).is_none_or(Value::is_null) {
+                values.insert(
+                    attribute.name.to_string(),
+                    if computed { Value::unknown() } else { Value::Null },
+                );
             }
         }
         Value::Object(values)

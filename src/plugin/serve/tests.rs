@@ -17,7 +17,11 @@ impl Provider for Nothing {}
 
 fn options(mode: Mode, client: Option<PinnedCertificate>) -> Options {
     let place = Place { unix: false, directory: None, temporary: "/tmp".into(), group: None, ports: 0..=0 };
-    Options { address: "example.com/some/thing", mode, handshake: Handshake { place, client } }
+    Options {
+        address: "example.com/some/thing",
+        mode,
+        handshake: Handshake { place, client, incompatible: None },
+    }
 }
 
 #[tokio::test]
@@ -25,11 +29,11 @@ async fn without_unix_sockets_a_port_is_served_over_tls() {
     let crypto = rustls::crypto::ring::default_provider();
     let host = P521Identity::generate(crypto.secure_random).unwrap().certified();
     let pinned = PinnedCertificate::from_der(host.cert[0].clone()).unwrap();
-    let door = Door::open(options(Mode::Plugin, Some(pinned))).unwrap();
-    let fields: Vec<String> = door.line.split('|').map(str::to_owned).collect();
+    let endpoint = OpenSocket::open(options(Mode::Plugin, Some(pinned))).unwrap();
+    let fields: Vec<String> = endpoint.line.split('|').map(str::to_owned).collect();
     assert_eq!(fields[..3], ["1", "6", "tcp"]);
     assert!(fields[3].starts_with("127.0.0.1:"), "{fields:?}");
-    let serving = tokio::spawn(serve_at(door, Nothing, Mode::Plugin, futures::stream::pending()));
+    let serving = tokio::spawn(serve_at(endpoint, Nothing, Mode::Plugin, futures::stream::pending()));
 
     let certificate =
         base64::Engine::decode(&base64::engine::general_purpose::STANDARD_NO_PAD, &fields[5]).unwrap();
@@ -54,7 +58,7 @@ async fn without_unix_sockets_a_port_is_served_over_tls() {
 
 #[tokio::test]
 async fn a_port_is_never_served_in_plaintext_to_a_host() {
-    let refused = Door::open(options(Mode::Plugin, None)).err().unwrap();
+    let refused = OpenSocket::open(options(Mode::Plugin, None)).err().unwrap();
     assert!(matches!(refused, ServeError::Unprotected), "{refused}");
 }
 
@@ -125,10 +129,10 @@ mod life {
     fn run(provider: Busy, mode: Mode) -> Running {
         let mut options = options(mode, None);
         options.handshake.place.unix = true;
-        let door = Door::open(options).unwrap();
-        let socket = door.address.to_string();
+        let endpoint = OpenSocket::open(options).unwrap();
+        let socket = endpoint.address.to_string();
         let (reasons, given) = mpsc::unbounded_channel();
-        let life = tokio::spawn(serve_at(door, provider, mode, UnboundedReceiverStream::new(given)));
+        let life = tokio::spawn(serve_at(endpoint, provider, mode, UnboundedReceiverStream::new(given)));
         Running { socket, reasons, life }
     }
 

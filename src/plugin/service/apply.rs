@@ -10,7 +10,6 @@ use super::{Shared, convert};
 use crate::plugin::diagnostic::{Diagnostics, Failure};
 use crate::plugin::proto;
 use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Partial, Stored, Update};
-use crate::plugin::value::Value;
 use proto::apply_resource_change::{Request, Response};
 
 impl Shared {
@@ -53,16 +52,16 @@ impl Shared {
         let config = entry.schema.configuration(request.config.as_ref())?;
         if prior.is_null() {
             let doing = format!("creating a {name}");
-            let create = Create { config, planned: planned.clone(), private, identity };
+            let create = Create { config, planned, private, identity };
             match guarded(&doing, entry.resource.create(&context, create)).await? {
-                Ok(stored) => stored_as(entry, request, stored, Some(planned)),
+                Ok(stored) => stored_as(entry, request, stored, true),
                 Err(interrupted) => failed(entry, request, interrupted),
             }
         } else {
             let doing = format!("changing a {name}");
             let update = Update { prior, config, planned, private, identity };
             match guarded(&doing, entry.resource.update(&context, update)).await? {
-                Ok(stored) => stored_as(entry, request, stored, None),
+                Ok(stored) => stored_as(entry, request, stored, false),
                 Err(interrupted) => failed(entry, request, interrupted),
             }
         }
@@ -90,7 +89,7 @@ fn failed(entry: &ResourceEntry, request: &Request, interrupted: Interrupted) ->
             // Core refuses unknown values in a state; after a failed apply, what is not known is not there.
             let state = state.unknown_as_null();
             let warnings = failure.into_diagnostics();
-            stored_as(entry, request, Stored { state, private, identity, warnings }, None)
+            stored_as(entry, request, Stored { state, private, identity, warnings }, false)
         }
         _ => Err(failure),
     }
@@ -102,18 +101,18 @@ fn stored_as(
     entry: &ResourceEntry,
     request: &Request,
     stored: Stored,
-    planned: Option<Value>,
+    created: bool,
 ) -> Result<Response, Failure> {
     let Stored { state, private, identity, warnings: mut diagnostics } = stored;
     let new_state = match entry.encode_object("new state", state) {
         Ok(encoded) => encoded,
         Err(invalid) => {
             diagnostics.extend(invalid.into_diagnostics());
-            let planned = planned.map(Value::unknown_as_null);
-            match planned.and_then(|planned| entry.encode_object("planned state", planned).ok()) {
-                Some(encoded) => encoded,
-                None => return Err(diagnostics.into()),
+            if !created {
+                return Err(diagnostics.into());
             }
+            let planned = entry.schema.decode("planned state", request.planned_state.as_ref())?;
+            entry.encode_object("planned state", planned.unknown_as_null())?
         }
     };
     let new_identity = match identity {

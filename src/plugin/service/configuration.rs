@@ -1,6 +1,7 @@
 //! The provider block: ValidateProviderConfig, ConfigureProvider.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::call::guarded;
 use super::{Shared, convert};
@@ -35,6 +36,7 @@ impl Shared {
                 terraform_version: request.terraform_version,
                 capabilities: convert::capabilities(request.client_capabilities.as_ref()),
             };
+            self.config_unknown.store(!request.config.is_wholly_known(), Ordering::SeqCst);
             guarded("configuring itself", self.provider.configure(&self.context(), request)).await?
         };
         let diagnostics: Diagnostics = configured.await.unwrap_or_else(Failure::into_diagnostics);

@@ -10,10 +10,10 @@ use crate::plugin::provider::{ClientCapabilities, Deferral};
 use crate::plugin::types::Type;
 use crate::plugin::value::{CodecError, Value, json, msgpack};
 
-/// A message longer than this is cut: it is for a person, and the whole exchange is in the log.
+/// Longer messages are cut: the log has the whole exchange.
 const LONGEST_DETAIL: usize = 64 << 10;
 
-/// Decodes what the host sent as this.
+/// Decodes a value that the host sent; `what` names it in messages.
 pub(super) fn decode(what: &str, value: Option<&proto::DynamicValue>, kind: &Type) -> Result<Value, Failure> {
     let decoded = match value {
         Some(value) if !value.msgpack.is_empty() => msgpack::decode(&value.msgpack, kind),
@@ -26,7 +26,7 @@ pub(super) fn decode(what: &str, value: Option<&proto::DynamicValue>, kind: &Typ
     decoded.map_err(|error| unreadable(what, &error).into())
 }
 
-/// What the host is told of a value of its that does not fit.
+/// The error for a value from the host that does not fit the schema.
 fn unreadable(what: &str, error: &CodecError) -> Diagnostic {
     let detail = format!(
         "The {what} that Terraform sent does not fit the provider's schema: {error}. This may happen when it was \
@@ -35,7 +35,7 @@ fn unreadable(what: &str, error: &CodecError) -> Diagnostic {
     Diagnostic::error("Value does not fit the schema", detail).at(error.path())
 }
 
-/// Encodes what the provider made as this.
+/// Encodes a value that the provider made.
 pub(super) fn encode(what: &str, value: &Value, kind: &Type) -> Result<proto::DynamicValue, Failure> {
     let encoded = msgpack::encode(value, kind).map_err(|error| {
         let detail = format!(
@@ -52,7 +52,7 @@ pub(super) fn null() -> proto::DynamicValue {
     proto::DynamicValue { msgpack: Bytes::from_static(&[0xc0]), json: Bytes::new() }
 }
 
-/// Messages as the host gets them, their paths cut to what stands in values of this type.
+/// Diagnostics as the host receives them. Their paths end where values of this type do.
 pub(super) fn diagnostics(diagnostics: Diagnostics, kind: &Type) -> Vec<proto::Diagnostic> {
     diagnostics.into_iter().map(|one| diagnostic(one, kind)).collect()
 }
@@ -71,7 +71,7 @@ fn diagnostic(diagnostic: Diagnostic, kind: &Type) -> proto::Diagnostic {
     }
 }
 
-/// A message about nothing in particular, as the host gets it.
+/// A diagnostic without a path, as the host receives it.
 pub(super) fn pathless(diagnostic: Diagnostic) -> Vec<proto::Diagnostic> {
     diagnostics(diagnostic.into(), &Type::Dynamic)
 }
@@ -116,7 +116,7 @@ pub(super) fn within(path: &Path, kind: &Type) -> Path {
     kept
 }
 
-/// A path as the host gets it.
+/// A path as the host receives it.
 pub(super) fn attribute_path(path: &Path) -> proto::AttributePath {
     use proto::attribute_path::step::Selector;
     let steps = path.steps().iter().map(|step| {
@@ -130,7 +130,7 @@ pub(super) fn attribute_path(path: &Path) -> proto::AttributePath {
     proto::AttributePath { steps: steps.collect() }
 }
 
-/// What the host can do; a host that does not say can do nothing.
+/// The capabilities of the host; without any, it has none.
 pub(super) fn capabilities(capabilities: Option<&proto::ClientCapabilities>) -> ClientCapabilities {
     let capabilities = capabilities.copied().unwrap_or_default();
     ClientCapabilities {
@@ -140,7 +140,7 @@ pub(super) fn capabilities(capabilities: Option<&proto::ClientCapabilities>) -> 
     }
 }
 
-/// "Not now", for a host that takes it; for another one an error.
+/// A deferral, for a host that allows it; for another one an error.
 pub(super) fn deferred(
     deferral: Deferral,
     capabilities: ClientCapabilities,

@@ -30,6 +30,7 @@ mod stored;
 mod tests;
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -67,6 +68,7 @@ impl Service {
         let shared = Shared {
             provider: Box::new(provider),
             catalogue: OnceLock::new(),
+            config_unknown: AtomicBool::new(false),
             stop: CancellationToken::new(),
             calls: TaskTracker::new(),
             recorder,
@@ -128,6 +130,8 @@ impl fmt::Debug for Service {
 struct Shared {
     provider: Box<dyn Provider>,
     catalogue: OnceLock<Catalogue>,
+    /// Whether the provider block has parts that are known only after an apply.
+    config_unknown: AtomicBool,
     stop: CancellationToken,
     calls: TaskTracker,
     recorder: Option<Recorder>,

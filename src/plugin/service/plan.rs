@@ -1,12 +1,14 @@
 //! ValidateResourceConfig and PlanResourceChange.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::call::guarded;
 use super::catalogue::ResourceEntry;
 use super::{Shared, convert};
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::plugin::proto;
+use crate::plugin::provider::Deferral;
 use crate::plugin::resource::{PlanCreate, PlanDelete, PlanUpdate};
 use proto::plan_resource_change::{Request, Response};
 
@@ -103,8 +105,10 @@ impl Shared {
             planned
         };
 
-        let deferred =
-            planned.deferred.map(|deferral| convert::deferred(deferral, capabilities)).transpose()?;
+        // A host that defers may not know the provider block at the apply either, which would have to fail then.
+        let waits = capabilities.deferral_allowed && self.config_unknown.load(Ordering::SeqCst);
+        let deferral = planned.deferred.or(waits.then_some(Deferral::ProviderConfigUnknown));
+        let deferred = deferral.map(|deferral| convert::deferred(deferral, capabilities)).transpose()?;
         let mut requires_replace = Vec::new();
         for path in &planned.replace {
             let path = convert::attribute_path(&convert::within(path, &entry.schema.kind));

@@ -1,4 +1,4 @@
-//! What the host asked and what it was answered, written down for whoever looks for the reason of a surprise.
+//! A recorder of calls, for debugging.
 //!
 //! Off unless a directory is named. Each process writes a file of its own, a line of JSON for each call:
 //! `{"rpc": "PlanResourceChange", "request": "…", "answer": "…"}`, both messages in base64 as they were on the wire. What the

@@ -6,21 +6,22 @@ mod decimal;
 pub mod error;
 pub mod json;
 mod limits;
-mod members;
 pub mod msgpack;
 pub mod number;
 mod order;
-pub mod read;
 pub mod unknown;
 mod walk;
 
 pub use error::CodecError;
-pub use members::{Members, Name};
 pub use number::Number;
-pub use read::{FromValue, Maybe, ObjectReader};
 pub use unknown::Unknown;
 
+use std::collections::BTreeMap;
+
 use super::types::Type;
+
+/// Values by name: the attributes of an object, the elements of a map.
+pub type Members = BTreeMap<String, Value>;
 
 /// A value of any type. Which variant stands where is decided by the [`Type`] it was decoded against.
 ///
@@ -60,7 +61,7 @@ impl Value {
 
     /// An object of these attributes.
     #[must_use]
-    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
+    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
@@ -138,15 +139,5 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     /// `None` is null.
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
-    }
-}
-
-impl<T: Into<Self>> From<Maybe<T>> for Value {
-    fn from(value: Maybe<T>) -> Self {
-        match value {
-            Maybe::Known(known) => known.into(),
-            Maybe::Null => Self::Null,
-            Maybe::Unknown => Self::unknown(),
-        }
     }
 }

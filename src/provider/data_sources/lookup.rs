@@ -11,6 +11,7 @@ use crate::plugin::provider::{Context, Deferral};
 use crate::plugin::schema::Schema;
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::connection::Connection;
+use crate::provider::module;
 use crate::provider::problem::Attempt;
 use crate::provider::timeouts::{self, Operation};
 
@@ -116,7 +117,7 @@ pub fn is_set(config: &Value, name: &str) -> bool {
 /// The call that a read makes its requests under.
 #[must_use]
 pub fn call(context: &Context, config: &Value) -> Call {
-    Call::new(timeouts::of(config, Operation::Read), context.cancel.clone())
+    module::call(context, timeouts::of(config, Operation::Read))
 }
 
 /// "Not now", where the provider block is not known yet and the host takes that for an answer.

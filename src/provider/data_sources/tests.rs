@@ -19,7 +19,7 @@ fn config(source: &dyn DataSource, arguments: &[(&str, Value)]) -> Value {
     let crate::plugin::Type::Object(attributes) = source.schema().implied_type() else { panic!("an object") };
     let mut all: crate::plugin::value::Members =
         attributes.into_keys().map(|name| (name, Value::Null)).collect();
-    all.extend(arguments.iter().map(|(name, value)| (*name, value.clone())));
+    all.extend(arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     Value::Object(all)
 }
 

@@ -67,7 +67,7 @@ fn typed(json: &Json) -> (Type, Value) {
             for (name, member) in members {
                 let (kind, value) = typed(member);
                 types.insert(name.as_str().into(), kind);
-                values.insert(name.as_str(), value);
+                values.insert(name.clone(), value);
             }
             (Type::Object(types), Value::Object(values))
         }

@@ -14,7 +14,7 @@ use crate::provider::problem::Attempt;
 use crate::provider::timeouts::Operation;
 use crate::provider::writing::private_state::PrivateState;
 use crate::provider::writing::{self, Job, Written};
-use crate::provider::{checks, existing, timeouts};
+use crate::provider::{checks, existing, module, timeouts};
 
 /// Versions, as what is written.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +130,7 @@ pub async fn create(
     let Create { planned, private, .. } = request;
     let Asked { profile, name, location, time } = Asked::read(&planned)?;
     let client = connection.client()?;
-    let mut call = Call::new(time, context.cancel.clone());
+    let mut call = module::call(context, time);
     let carried = PrivateState::read(&private);
     if let Some(region) = carried.region() {
         connection.profiles().learn_region(&profile, region);

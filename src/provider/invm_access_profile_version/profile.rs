@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::lint;
+use crate::arm::ArmClient;
 use crate::arm::ids::ProfileId;
-use crate::arm::{ArmClient, Call};
 use crate::plugin::{Context, Value};
 use crate::provider::checks;
 use crate::provider::connection::Connection;
+use crate::provider::module;
 use crate::provider::profile_cache::{KnownProfile, ProfileCache};
 
 /// How long a plan waits for a profile. A plan without it only says less.
@@ -66,7 +67,7 @@ async fn ask(
         return None;
     }
     profiles.asked(id);
-    let call = Call::new(LOOK, context.cancel.clone());
+    let call = module::call(context, LOOK);
     let profile = match client.profiles().shared(id, &call).await {
         Some(listed) => listed,
         None => match client.profiles().get(id, &call).await {

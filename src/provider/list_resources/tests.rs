@@ -27,7 +27,7 @@ async fn list(
     let Type::Object(attributes) = &kind else { panic!("an object") };
     let mut config: crate::plugin::value::Members =
         attributes.keys().map(|name| (name.clone(), Value::Null)).collect();
-    config.extend(arguments.iter().map(|(name, value)| (*name, value.clone())));
+    config.extend(arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     let config = msgpack::encode(&Value::Object(config), &kind).unwrap();
     let request = ListRequest {
         type_name: type_name.to_owned(),
@@ -76,7 +76,11 @@ async fn versions_come_page_by_page_until_there_are_enough() {
     let state =
         msgpack::decode(state, &invm_access_profile_version::schema::schema().implied_type()).unwrap();
     assert_eq!(state.get("grants"), Some(&Value::List(vec!["i -> p (r)".into()])));
-    assert_eq!(azure.requests().await.len(), 3, "the third page shows that there are more, the fourth is not wanted");
+    assert_eq!(
+        azure.requests().await.len(),
+        3,
+        "the third page shows that there are more, the fourth is not wanted"
+    );
 }
 
 #[tokio::test]

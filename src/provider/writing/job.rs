@@ -14,6 +14,7 @@ use crate::provider::applied;
 use crate::provider::connection::Connection;
 use crate::provider::existing::{self, Existing};
 use crate::provider::locks::Held;
+use crate::provider::module;
 use crate::provider::problem::Attempt;
 use crate::provider::timeouts::{self, Operation};
 
@@ -53,7 +54,7 @@ impl<'a, K: Written> Job<'a, K> {
         timeouts: &Value,
         private: PrivateState,
     ) -> Result<Self, Diagnostic> {
-        let call = Call::new(timeouts::of(timeouts, operation), context.cancel.clone());
+        let call = module::call(context, timeouts::of(timeouts, operation));
         Ok(Self { connection, client: connection.client()?, id, operation, call, private })
     }
 
@@ -90,7 +91,9 @@ impl<'a, K: Written> Job<'a, K> {
     /// # Errors
     /// When it is not there, or cannot be told.
     pub async fn look(&self) -> Result<K::Object, arm::Error> {
-        K::get(&self.client, &self.id, &Call::new(LOOK, CancellationToken::new())).await
+        let call = Call::new(LOOK, CancellationToken::new());
+        let call = call.on_behalf_of(self.call.module().unwrap_or_default());
+        K::get(&self.client, &self.id, &call).await
     }
 
     /// Whether Azure shows these attributes as they were planned. What the plan left open is no difference.

@@ -24,15 +24,17 @@ fn rules(pairs: &[(&str, &str)]) -> Value {
 }
 
 fn thing(changes: &[(&str, Value)]) -> Value {
-    let mut all = Members::from([
+    let Value::Object(mut all) = Value::object([
         ("id", Value::Null),
         ("name", "x".into()),
         ("zone", Value::Null),
         ("note", Value::Null),
         ("rules", rules(&[("a", "/")])),
         ("disk", Value::Null),
-    ]);
-    all.extend(changes.iter().map(|(name, value)| (*name, value.clone())));
+    ]) else {
+        panic!("an object")
+    };
+    all.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     Value::Object(all)
 }
 

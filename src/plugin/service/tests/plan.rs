@@ -160,6 +160,24 @@ async fn not_now_is_an_answer_for_hosts_that_take_it() {
 }
 
 #[tokio::test]
+async fn a_plan_waits_for_the_provider_block_on_hosts_that_defer() {
+    let host = Host::new();
+    let able = proto::ClientCapabilities { deferral_allowed: true, ..proto::ClientCapabilities::default() };
+    let config = Value::object([("token", Value::unknown())]);
+    let request = proto::configure_provider::Request {
+        terraform_version: "1.2.3".to_owned(),
+        config: sent(&config, &Type::object([("token", Type::String)])),
+        client_capabilities: Some(able),
+    };
+    let configured = host.service.configure_provider(Request::new(request)).await.expect("answered");
+    assert_eq!(warnings(&configured.into_inner().diagnostics), ["Careful"]);
+    let later = host.plan(Plan { client_capabilities: Some(able), ..create("a") }).await;
+    let reason = proto::deferred::Reason::ProviderConfigUnknown as i32;
+    assert_eq!(later.deferred, Some(proto::Deferred { reason }));
+    assert_eq!(host.plan(create("a")).await.deferred, None);
+}
+
+#[tokio::test]
 async fn a_write_only_attribute_is_never_planned() {
     let planned = Host::new().plan(create("secret")).await;
     assert_eq!(state(planned.planned_state.as_ref()).get("password"), Some(&Value::Null));

@@ -1,24 +1,28 @@
 //! From JSON to a value, checked against its type on the way.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use super::reader::{Kind, Reader};
+use serde::Deserializer as _;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
 use crate::plugin::path::Step;
 use crate::plugin::types::Type;
 use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::Budget;
-use crate::plugin::value::{Members, Name, Number, Value};
+use crate::plugin::value::{Members, Number, Value};
 
 /// Decodes one value of this type; nothing may follow it. An object must have exactly the attributes of its type.
 ///
 /// # Errors
-/// When the text is no JSON, or holds a value that does not conform to the type; the error knows where.
+/// When the text is not JSON, or holds a value that does not conform to the type; the error knows where.
 pub fn decode(text: &[u8], kind: &Type) -> Result<Value, CodecError> {
     run(text, kind, false)
 }
 
 /// Decodes a stored state, which may come from an earlier or later build of the same schema version: attributes
-/// that the type does not have are dropped, those it has and the state has not are null.
+/// that the type does not have are dropped, those that the state does not have are null.
 ///
 /// # Errors
 /// As [`decode`], but for missing and unknown attributes.
@@ -27,183 +31,218 @@ pub fn decode_stored(text: &[u8], kind: &Type) -> Result<Value, CodecError> {
 }
 
 fn run(text: &[u8], kind: &Type, lenient: bool) -> Result<Value, CodecError> {
-    let mut decoder = Decoder { reader: Reader::new(text), budget: Budget::new(), lenient };
-    let value = decoder.value(kind, 0)?;
-    if decoder.reader.is_at_end() { Ok(value) } else { Err(CodecError::new(Problem::TrailingBytes)) }
+    let text = std::str::from_utf8(text).map_err(|_| CodecError::new(Problem::NotUtf8))?;
+    let whole: &RawValue = serde_json::from_str(text).map_err(broken)?;
+    Decoder { budget: Budget::new(), lenient }.value(whole.get(), kind, 0)
 }
 
-struct Decoder<'a> {
-    reader: Reader<'a>,
+struct Decoder {
     budget: Budget,
     lenient: bool,
 }
 
 type Decoded<T> = Result<T, CodecError>;
 
-impl<'a> Decoder<'a> {
-    fn value(&mut self, kind: &Type, depth: usize) -> Decoded<Value> {
+impl Decoder {
+    /// Decodes the text of one value, without white space around it.
+    fn value(&mut self, text: &str, kind: &Type, depth: usize) -> Decoded<Value> {
         self.budget.take(depth)?;
-        let found = self.reader.kind()?;
-        match (kind, found) {
-            (_, Kind::Null) => self.reader.null().map(|()| Value::Null),
-            (Type::Bool, _) => self.bool(found).map(Value::Bool),
-            (Type::Number, _) => self.number(found).map(Value::Number),
-            (Type::String, _) => self.string(found).map(Value::String),
-            (Type::Dynamic, Kind::Object) => self.dynamic(depth),
-            (Type::List(element), Kind::Array) => self.list(element, depth).map(Value::List),
-            (Type::Set(element), Kind::Array) => self.set(element, depth).map(Value::Set),
-            (Type::Tuple(kinds), Kind::Array) => self.tuple(kinds, depth).map(Value::Tuple),
-            (Type::Map(element), Kind::Object) => self.map(element, depth).map(Value::Map),
-            (Type::Object(kinds), Kind::Object) => self.object(kinds, depth).map(Value::Object),
-            _ => Err(CodecError::mismatch(kind, found.name())),
+        match (kind, text.as_bytes().first()) {
+            (_, Some(b'n')) => Ok(Value::Null),
+            (Type::Bool | Type::Number | Type::String, Some(b'[' | b'{')) => Err(mismatch(kind, text)),
+            (Type::Bool, _) => bool(text).map(Value::Bool),
+            (Type::Number, _) => number(text).map(Value::Number),
+            (Type::String, _) => string(text).map(Value::String),
+            (Type::Dynamic, Some(b'{')) => self.dynamic(text, depth),
+            (Type::List(element), Some(b'[')) => self.list(text, element, depth).map(Value::List),
+            (Type::Set(element), Some(b'[')) => self.set(text, element, depth).map(Value::Set),
+            (Type::Tuple(kinds), Some(b'[')) => self.tuple(text, kinds, depth).map(Value::Tuple),
+            (Type::Map(element), Some(b'{')) => self.map(text, element, depth).map(Value::Map),
+            (Type::Object(kinds), Some(b'{')) => self.object(text, kinds, depth).map(Value::Object),
+            _ => Err(mismatch(kind, text)),
         }
     }
 
-    // cty reads a primitive value from the JSON of another one where nothing is lost; so do the next three.
-
-    fn bool(&mut self, found: Kind) -> Decoded<bool> {
-        match found {
-            Kind::Bool => self.reader.bool(),
-            Kind::String => match self.reader.string()?.as_ref() {
-                "true" | "1" => Ok(true),
-                "false" | "0" => Ok(false),
-                _ => Err(CodecError::mismatch(Type::Bool, found.name())),
-            },
-            _ => Err(CodecError::mismatch(Type::Bool, found.name())),
-        }
-    }
-
-    fn number(&mut self, found: Kind) -> Decoded<Number> {
-        let parsed = match found {
-            Kind::Number => Number::parse(self.reader.number()?),
-            Kind::String => Number::parse(&self.reader.string()?),
-            _ => return Err(CodecError::mismatch(Type::Number, found.name())),
+    fn dynamic(&mut self, text: &str, depth: usize) -> Decoded<Value> {
+        let not_dynamic = || {
+            CodecError::new(Problem::Malformed("a value of any type is an object of \"type\" and \"value\""))
         };
-        parsed.ok_or_else(|| CodecError::new(Problem::NotANumber))
-    }
-
-    fn string(&mut self, found: Kind) -> Decoded<String> {
-        match found {
-            Kind::String => self.reader.string().map(std::borrow::Cow::into_owned),
-            Kind::Number => self.reader.number().map(str::to_owned),
-            Kind::Bool => self.reader.bool().map(|value| value.to_string()),
-            _ => Err(CodecError::mismatch(Type::String, found.name())),
-        }
-    }
-
-    fn dynamic(&mut self, depth: usize) -> Decoded<Value> {
         let (mut kind, mut value) = (None, None);
-        let mut more = self.reader.open_object()?;
-        while more {
-            match self.reader.key()?.as_ref() {
-                "type" => kind = Some(self.reader.skip()?),
-                "value" => value = Some(self.reader.skip()?),
+        walk(text, &mut |key, part| {
+            match key.as_str() {
+                "type" => kind = Some(part),
+                "value" => value = Some(part),
                 _ => return Err(not_dynamic()),
             }
-            more = self.reader.next_key()?;
-        }
-        let (Some(json), Some(text)) = (kind, value) else {
-            return Err(not_dynamic());
-        };
-        self.budget.take_type(json)?;
-        let kind = Type::from_json(json).map_err(|_| CodecError::new(Problem::BadType))?;
-
-        // The value may stand before its type, so it was passed over and is read now, from the same text.
-        let after = std::mem::replace(&mut self.reader, Reader::new(text));
-        let value = self.value(&kind, depth + 1)?;
-        self.reader = after;
+            Ok(())
+        })?;
+        let (Some(json), Some(value)) = (kind, value) else { return Err(not_dynamic()) };
+        self.budget.take_type(json.as_bytes())?;
+        let kind = Type::from_json(json.as_bytes()).map_err(|_| CodecError::new(Problem::BadType))?;
+        let value = self.value(value, &kind, depth + 1)?;
         if kind == Type::Dynamic { Ok(value) } else { Ok(Value::Dynamic(Box::new((kind, value)))) }
     }
 
-    fn list(&mut self, element: &Type, depth: usize) -> Decoded<Vec<Value>> {
+    fn list(&mut self, text: &str, element: &Type, depth: usize) -> Decoded<Vec<Value>> {
         let mut elements = Vec::new();
-        let mut index = 0;
-        let mut more = self.reader.open_array()?;
-        while more {
-            elements.push(self.value(element, depth + 1).map_err(|error| error.under(Step::Index(index)))?);
-            index += 1;
-            more = self.reader.next_element()?;
-        }
+        walk(text, &mut |_, part| {
+            let index = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+            let value = self.value(part, element, depth + 1);
+            elements.push(value.map_err(|error| error.under(Step::Index(index)))?);
+            Ok(())
+        })?;
         Ok(elements)
     }
 
-    fn set(&mut self, element: &Type, depth: usize) -> Decoded<Vec<Value>> {
+    fn set(&mut self, text: &str, element: &Type, depth: usize) -> Decoded<Vec<Value>> {
         let mut elements = Vec::new();
-        let mut more = self.reader.open_array()?;
-        while more {
-            elements.push(self.value(element, depth + 1).map_err(CodecError::in_set)?);
-            more = self.reader.next_element()?;
-        }
+        walk(text, &mut |_, part| {
+            elements.push(self.value(part, element, depth + 1).map_err(CodecError::in_set)?);
+            Ok(())
+        })?;
         Ok(elements)
     }
 
-    fn tuple(&mut self, kinds: &[Type], depth: usize) -> Decoded<Vec<Value>> {
+    fn tuple(&mut self, text: &str, kinds: &[Type], depth: usize) -> Decoded<Vec<Value>> {
         let wrong_length = || {
             let expected = format!("tuple of {} elements", kinds.len());
             CodecError::mismatch(expected, "a tuple of another length")
         };
+        let mut expected = kinds.iter().zip(0..);
         let mut elements = Vec::with_capacity(kinds.len());
-        let mut more = self.reader.open_array()?;
-        for (kind, index) in kinds.iter().zip(0..) {
-            if !more {
-                return Err(wrong_length());
-            }
-            elements.push(self.value(kind, depth + 1).map_err(|error| error.under(Step::Index(index)))?);
-            more = self.reader.next_element()?;
-        }
-        if more { Err(wrong_length()) } else { Ok(elements) }
+        walk(text, &mut |_, part| {
+            let (kind, index) = expected.next().ok_or_else(wrong_length)?;
+            let value = self.value(part, kind, depth + 1);
+            elements.push(value.map_err(|error| error.under(Step::Index(index)))?);
+            Ok(())
+        })?;
+        if elements.len() == kinds.len() { Ok(elements) } else { Err(wrong_length()) }
     }
 
-    fn map(&mut self, element: &Type, depth: usize) -> Decoded<Members> {
-        let mut elements = Vec::new();
-        let mut more = self.reader.open_object()?;
-        while more {
-            let key = self.reader.key()?.into_owned();
-            match self.value(element, depth + 1) {
-                Ok(value) => elements.push((key.into(), value)),
-                Err(error) => return Err(error.under(Step::Key(key))),
-            }
-            more = self.reader.next_key()?;
-        }
-        self.members(elements)
+    fn map(&mut self, text: &str, element: &Type, depth: usize) -> Decoded<Members> {
+        let mut elements = Members::new();
+        walk(text, &mut |key, part| match self.value(part, element, depth + 1) {
+            Ok(value) => self.insert(&mut elements, key, value),
+            Err(error) => Err(error.under(Step::Key(key))),
+        })?;
+        Ok(elements)
     }
 
-    fn object(&mut self, kinds: &BTreeMap<Name, Type>, depth: usize) -> Decoded<Members> {
-        let mut attributes = Vec::with_capacity(kinds.len());
-        let mut more = self.reader.open_object()?;
-        while more {
-            let name = self.reader.key()?;
-            match kinds.get_key_value(&*name) {
-                Some((name, kind)) => {
-                    let value = self.value(kind, depth + 1);
-                    let value = value.map_err(|error| error.under(Step::Attribute(name.to_string())))?;
-                    attributes.push((name.clone(), value));
+    fn object(&mut self, text: &str, kinds: &BTreeMap<String, Type>, depth: usize) -> Decoded<Members> {
+        let mut attributes = Members::new();
+        walk(text, &mut |name, part| match kinds.get(&name) {
+            Some(kind) => match self.value(part, kind, depth + 1) {
+                Ok(value) => self.insert(&mut attributes, name, value),
+                Err(error) => Err(error.under(Step::Attribute(name))),
+            },
+            None if self.lenient => Ok(()),
+            None => Err(CodecError::new(Problem::UnknownAttribute(name))),
+        })?;
+        for name in kinds.keys() {
+            if !attributes.contains_key(name) {
+                if !self.lenient {
+                    return Err(CodecError::new(Problem::MissingAttribute(name.clone())));
                 }
-                None if self.lenient => drop(self.reader.skip()?),
-                None => return Err(CodecError::new(Problem::UnknownAttribute(name.into_owned()))),
+                attributes.insert(name.clone(), Value::Null);
             }
-            more = self.reader.next_key()?;
-        }
-        let mut attributes = self.members(attributes)?;
-        if attributes.len() < kinds.len() {
-            let missing: Vec<_> = kinds.keys().filter(|name| !attributes.contains_key(name)).collect();
-            if let (Some(name), false) = (missing.first(), self.lenient) {
-                return Err(CodecError::new(Problem::MissingAttribute(name.to_string())));
-            }
-            attributes.extend(missing.into_iter().map(|name| (name.clone(), Value::Null)));
         }
         Ok(attributes)
     }
 
-    /// The last of equal keys counts in a stored state, as for every reader of JSON; elsewhere they are an error.
-    fn members(&self, members: Vec<(Name, Value)>) -> Decoded<Members> {
-        if self.lenient {
-            return Ok(members.into_iter().collect());
+    /// In a stored state the last of equal keys counts, as for every reader of JSON; elsewhere they are an error.
+    fn insert(&self, members: &mut Members, name: String, value: Value) -> Decoded<()> {
+        if !self.lenient && members.contains_key(&name) {
+            return Err(CodecError::new(Problem::Repeated(name)));
         }
-        Members::distinct(members).map_err(|name| CodecError::new(Problem::Repeated(name.to_string())))
+        members.insert(name, value);
+        Ok(())
     }
 }
 
-fn not_dynamic() -> CodecError {
-    CodecError::new(Problem::Malformed("a value of any type is an object of \"type\" and \"value\""))
+// cty reads a primitive value from the JSON of another one where nothing is lost; so do the next three.
+
+fn bool(text: &str) -> Decoded<bool> {
+    match text {
+        "true" | "\"true\"" | "\"1\"" => Ok(true),
+        "false" | "\"false\"" | "\"0\"" => Ok(false),
+        _ => Err(mismatch(&Type::Bool, text)),
+    }
+}
+
+fn number(text: &str) -> Decoded<Number> {
+    let parsed = match text.as_bytes().first() {
+        Some(b't' | b'f') => return Err(mismatch(&Type::Number, text)),
+        Some(b'"') => Number::parse(&string(text)?),
+        _ => Number::parse(text),
+    };
+    parsed.ok_or_else(|| CodecError::new(Problem::NotANumber))
+}
+
+fn string(text: &str) -> Decoded<String> {
+    if text.starts_with('"') { serde_json::from_str(text).map_err(broken) } else { Ok(text.to_owned()) }
+}
+
+fn mismatch(kind: &Type, text: &str) -> CodecError {
+    let found = match text.as_bytes().first() {
+        Some(b't' | b'f') => "bool",
+        Some(b'"') => "string",
+        Some(b'[') => "an array",
+        Some(b'{') => "an object",
+        _ => "number",
+    };
+    CodecError::mismatch(kind, found)
+}
+
+fn broken(error: serde_json::Error) -> CodecError {
+    CodecError::new(if error.is_eof() { Problem::Truncated } else { Problem::Malformed("it is not JSON") })
+}
+
+/// What is called for each part of an array or object: with its key (empty in an array) and its text.
+type Each<'e, 'a> = &'e mut dyn FnMut(String, &'a str) -> Decoded<()>;
+
+/// Walks over an array or object. The parts are checked no further than needed to find their ends.
+fn walk<'a>(text: &'a str, each: Each<'_, 'a>) -> Decoded<()> {
+    let mut failure = None;
+    let walked =
+        serde_json::Deserializer::from_str(text).deserialize_any(Walk { each, failure: &mut failure });
+    match failure {
+        Some(failure) => Err(failure),
+        None => walked.map_err(broken),
+    }
+}
+
+struct Walk<'e, 'a> {
+    each: Each<'e, 'a>,
+    failure: &'e mut Option<CodecError>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn part<E: serde::de::Error>(&mut self, key: String, part: &'a RawValue) -> Result<(), E> {
+        (self.each)(key, part.get()).map_err(|failure| {
+            *self.failure = Some(failure);
+            E::custom("the walk ends here")
+        })
+    }
+}
+
+impl<'a> Visitor<'a> for Walk<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array or object")
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(mut self, mut elements: A) -> Result<(), A::Error> {
+        while let Some(part) = elements.next_element()? {
+            self.part(String::new(), part)?;
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'a>>(mut self, mut members: A) -> Result<(), A::Error> {
+        while let Some((key, part)) = members.next_entry()? {
+            self.part(key, part)?;
+        }
+        Ok(())
+    }
 }

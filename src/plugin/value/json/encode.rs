@@ -6,7 +6,7 @@ use crate::plugin::path::Step;
 use crate::plugin::types::Type;
 use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::MAX_DEPTH;
-use crate::plugin::value::{Members, Name, Number, Value};
+use crate::plugin::value::{Members, Number, Value};
 
 /// Encodes a value of this type, without spaces, attributes and keys in order.
 ///
@@ -88,7 +88,7 @@ fn write_array<'a>(
 
 fn write_object(
     out: &mut String,
-    kinds: &BTreeMap<Name, Type>,
+    kinds: &BTreeMap<String, Type>,
     attributes: &Members,
     depth: usize,
 ) -> Encoded {

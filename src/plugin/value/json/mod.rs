@@ -6,7 +6,6 @@
 
 mod decode;
 mod encode;
-mod reader;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,7 @@ use crate::plugin::path::Step;
 use crate::plugin::types::Type;
 use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::{Budget, reserve};
-use crate::plugin::value::{Members, Name, Number, Unknown, Value};
+use crate::plugin::value::{Members, Number, Unknown, Value};
 
 /// Refinements longer than this are forgotten: the unknown value then promises nothing. cty writes far less.
 const MAX_REFINEMENTS: usize = 1024;
@@ -23,34 +23,6 @@ pub fn decode(bytes: &[u8], kind: &Type) -> Result<Value, CodecError> {
     let mut decoder = Decoder { rest: bytes, budget: Budget::new() };
     let value = decoder.value(kind, 0)?;
     if decoder.rest.is_empty() { Ok(value) } else { Err(CodecError::new(Problem::TrailingBytes)) }
-}
-
-/// Decodes an object of this type, but only these of its attributes; the others are passed over.
-///
-/// # Errors
-/// As [`decode`], without a look at what is inside the others.
-pub fn decode_part(bytes: &[u8], kind: &Type, names: &[&str]) -> Result<Value, CodecError> {
-    let mut decoder = Decoder { rest: bytes, budget: Budget::new() };
-    let Type::Object(kinds) = kind else { return decode(bytes, kind) };
-    if !decoder.peek().is_ok_and(is_map) {
-        return decode(bytes, kind);
-    }
-    let mut attributes = reserve(u32::try_from(names.len()).unwrap_or(0));
-    for _ in 0..decode::read_map_len(&mut decoder.rest).map_err(truncated)? {
-        let name = decoder.text()?;
-        match kinds.get_key_value(name).filter(|_| names.contains(&name)) {
-            None => decoder.pass_over(1)?,
-            Some((name, kind)) => {
-                let value = decoder.value(kind, 1);
-                let value = value.map_err(|error| error.under(Step::Attribute(name.to_string())))?;
-                attributes.push((name.clone(), value));
-            }
-        }
-    }
-    if !decoder.rest.is_empty() {
-        return Err(CodecError::new(Problem::TrailingBytes));
-    }
-    distinct(attributes).map(Value::Object)
 }
 
 struct Decoder<'a> {
@@ -100,27 +72,6 @@ impl<'a> Decoder<'a> {
         let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(|| truncated(()))?;
         self.rest = rest;
         Ok(taken)
-    }
-
-    /// Passes over one value of any type.
-    fn pass_over(&mut self, depth: usize) -> Decoded<()> {
-        self.budget.take(depth)?;
-        let marker = self.peek()?;
-        let inside = match marker {
-            _ if is_array(marker) => self.array_length()?.into(),
-            _ if is_map(marker) => 2 * u64::from(decode::read_map_len(&mut self.rest).map_err(truncated)?),
-            _ if is_text(marker) => return self.data().map(drop),
-            _ if is_extension(marker) => return self.unknown().map(drop),
-            Marker::Null => return decode::read_nil(&mut self.rest).map_err(truncated),
-            Marker::True | Marker::False => {
-                return decode::read_bool(&mut self.rest).map(drop).map_err(truncated);
-            }
-            _ => return self.number(marker).map(drop),
-        };
-        for _ in 0..inside {
-            self.pass_over(depth + 1)?;
-        }
-        Ok(())
     }
 
     /// Any extension is an unknown value, as cty has it.
@@ -224,42 +175,42 @@ impl<'a> Decoder<'a> {
 
     fn map(&mut self, element: &Type, depth: usize) -> Decoded<Members> {
         let length = decode::read_map_len(&mut self.rest).map_err(truncated)?;
-        let mut elements = reserve(length);
+        let mut elements = Members::new();
         for _ in 0..length {
             let key = self.text()?;
             match self.value(element, depth + 1) {
-                Ok(value) => elements.push((Name::from(key), value)),
+                Ok(value) => insert(&mut elements, key, value)?,
                 Err(error) => return Err(error.under(Step::Key(key.to_owned()))),
             }
         }
-        distinct(elements)
+        Ok(elements)
     }
 
-    fn object(&mut self, kinds: &BTreeMap<Name, Type>, depth: usize) -> Decoded<Members> {
+    fn object(&mut self, kinds: &BTreeMap<String, Type>, depth: usize) -> Decoded<Members> {
         let length = decode::read_map_len(&mut self.rest).map_err(truncated)?;
-        let mut attributes = reserve(length);
-        // A host sends them in order, as they stand in the type; then nothing needs to be looked up.
-        let mut expected = kinds.iter().peekable();
+        let mut attributes = Members::new();
         for _ in 0..length {
             let name = self.text()?;
-            let next = expected.next_if(|(expected, _)| ***expected == *name);
-            let Some((name, kind)) = next.or_else(|| kinds.get_key_value(name)) else {
+            let Some(kind) = kinds.get(name) else {
                 return Err(CodecError::new(Problem::UnknownAttribute(name.to_owned())));
             };
-            let value = self.value(kind, depth + 1);
-            let value = value.map_err(|error| error.under(Step::Attribute(name.to_string())))?;
-            attributes.push((name.clone(), value));
+            match self.value(kind, depth + 1) {
+                Ok(value) => insert(&mut attributes, name, value)?,
+                Err(error) => return Err(error.under(Step::Attribute(name.to_owned()))),
+            }
         }
-        let attributes = distinct(attributes)?;
-        match kinds.keys().find(|name| attributes.len() < kinds.len() && !attributes.contains_key(name)) {
-            Some(missing) => Err(CodecError::new(Problem::MissingAttribute(missing.to_string()))),
+        match kinds.keys().find(|name| !attributes.contains_key(*name)) {
+            Some(missing) => Err(CodecError::new(Problem::MissingAttribute(missing.clone()))),
             None => Ok(attributes),
         }
     }
 }
 
-fn distinct(members: Vec<(Name, Value)>) -> Decoded<Members> {
-    Members::distinct(members).map_err(|name| CodecError::new(Problem::Repeated(name.to_string())))
+fn insert(members: &mut Members, name: &str, value: Value) -> Decoded<()> {
+    match members.insert(name.to_owned(), value) {
+        Some(_) => Err(CodecError::new(Problem::Repeated(name.to_owned()))),
+        None => Ok(()),
+    }
 }
 
 const fn is_extension(marker: Marker) -> bool {

@@ -10,7 +10,7 @@ use crate::plugin::path::Step;
 use crate::plugin::types::Type;
 use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::MAX_DEPTH;
-use crate::plugin::value::{Members, Name, Number, Unknown, Value};
+use crate::plugin::value::{Members, Number, Unknown, Value};
 
 /// Encodes a value of this type.
 ///
@@ -133,7 +133,7 @@ fn write_text(out: &mut ByteBuf, text: &str) -> Encoded {
 
 fn write_object(
     out: &mut ByteBuf,
-    kinds: &BTreeMap<Name, Type>,
+    kinds: &BTreeMap<String, Type>,
     attributes: &Members,
     depth: usize,
 ) -> Encoded {

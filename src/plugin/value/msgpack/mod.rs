@@ -10,7 +10,7 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{decode, decode_part};
+pub use decode::decode;
 pub use encode::encode;
 
 /// The extension type of an unknown value about which nothing is promised.
