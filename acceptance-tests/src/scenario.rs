@@ -295,6 +295,12 @@ impl Scenario {
         self.strangers.push((id.to_owned(), held));
     }
 
+    /// Says that Azure keeps this object, unchanged, when Terraform lets go of it with the next apply.
+    pub fn keeps(&mut self, id: &str) {
+        let held = or_fail(self.emulator.object(id));
+        self.strangers.push((id.to_owned(), held));
+    }
+
     /// Says that Terraform manages now what was put into Azure as a stranger.
     pub fn adopted(&mut self, id: &str) {
         self.strangers.retain(|(stranger, _)| !stranger.eq_ignore_ascii_case(id));

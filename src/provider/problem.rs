@@ -8,6 +8,11 @@ use crate::arm::NAMESPACE;
 use crate::arm::error::{Missing, human};
 use crate::plugin::{Diagnostic, Path};
 
+/// The two ways to be rid of a profile that has versions.
+const WAYS_OUT: &str = "Delete the versions of the profile first: import those that Terraform does not manage, without \
+    `skip_destroy`, and destroy them. Or set `force_destroy = true` on the profile, apply that, and destroy it again: the \
+    versions left in it then go with it.";
+
 /// What was being done, for the words of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'a> {
@@ -79,9 +84,7 @@ impl Attempt<'_> {
         }
         if error.is_timeout_on_nested_resources() {
             return format!(
-                "Delete the versions of the profile first, or manage them in the same configuration so that \
-                 Terraform does. If they are on their way out and Azure is only slow, raise `{operation}` in the \
-                 `timeouts` block."
+                "{WAYS_OUT} If they are on their way out and Azure is only slow, raise `{operation}` in the `timeouts` block."
             );
         }
         if error.is_timeout() {
@@ -107,9 +110,7 @@ impl Attempt<'_> {
             );
         }
         if error.is_nested_resources() {
-            return "Delete the versions of the profile first, or manage them in the same configuration so that \
-                    Terraform does."
-                .to_owned();
+            return WAYS_OUT.to_owned();
         }
         match error.missing() {
             Some(Missing::Leaf) if matches!(self.operation, Operation::Update) => {

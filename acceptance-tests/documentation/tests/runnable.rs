@@ -219,6 +219,54 @@ fn a_decision_makes_a_new_version_as_the_guide_promises() {
 }
 
 #[test]
+fn versions_are_rolled_out_rolled_back_and_cleaned_up_as_the_guide_says() {
+    scenario(|s| {
+        let blocks: Vec<_> =
+            blocks("roll-out-roll-back-clean-up.md").iter().map(|block| here(s, block)).collect();
+        let [frame, rules, variables, import, force] = blocks.as_slice() else { panic!("{blocks:?}") };
+        let version = |name: &str| s.version("web-imds", name);
+        let [first, second, third] = ["1.0.0", "1.0.1", "1.0.2"].map(version);
+        let begins = |line: &&str| line.trim_start().starts_with("identities ");
+        let changed = |line: &str| {
+            let old = frame.lines().find(begins).unwrap();
+            frame.replace(old, line.trim_end())
+        };
+        let reference = |s: &Scenario| s.run_well(&["output", "-raw", "reference"]).stdout.trim().to_owned();
+
+        s.apply(frame);
+        assert_eq!(reference(s), first);
+        s.keeps(&first);
+        let output = s.apply(&changed(rules));
+        assert!(output.says("Profile version 1.0.0 stays at Azure"), "{output}");
+        assert_eq!(reference(s), second);
+
+        s.terraform.write("terraform.tfvars", variables).unwrap();
+        let output = s.reapply(&[]);
+        assert!(output.says("0 added, 0 changed, 0 destroyed"), "{output}");
+        assert_eq!(reference(s), first);
+
+        s.terraform.remove("terraform.tfvars").unwrap();
+        s.keeps(&second);
+        let right = changed(&rules.replace("server-2", "server-3"));
+        s.apply(&right);
+        assert_eq!(reference(s), third);
+
+        s.adopted(&first);
+        s.apply(&format!("{right}\n{import}"));
+        let output = s.apply(&right);
+        assert!(output.says("1 destroyed") && !s.held().contains(&first.to_lowercase()), "{output}");
+
+        let name = "  name                     = \"web-imds\"\n";
+        let forced = right.replace(name, &format!("{name}{force}"));
+        assert_ne!(forced, right);
+        s.apply(&forced);
+        s.adopted(&second);
+        let output = s.run_well(&["destroy", "-no-color", "-input=false", "-auto-approve"]);
+        assert!(output.says("Versions in it now: 1.0.1, 1.0.2."), "{output}");
+    });
+}
+
+#[test]
 fn the_module_of_the_guide_to_testing_passes_its_tests() {
     scenario(|s| {
         let mut written = Vec::new();

@@ -9,6 +9,7 @@
 mod access;
 mod access_check;
 mod as_recorded;
+mod clean_up;
 mod configurations;
 mod drift;
 mod examples;

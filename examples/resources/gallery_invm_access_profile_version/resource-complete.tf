@@ -8,6 +8,7 @@ resource "gallery_invm_access_profile_version" "complete" {
 
   exclude_from_latest = false
   target_regions      = ["westeurope", "northeurope"]
+  skip_destroy        = false # true keeps the version at Azure, to roll back to
 
   # What this team never wants to see.
   lint = {

@@ -59,7 +59,7 @@ const ENVELOPE: [&str; 16] = [
 ];
 
 /// What else a resource or data source of this provider has, and the result of `rules_from_audit_log`.
-const OURS: [&str; 21] = [
+const OURS: [&str; 22] = [
     "profile_id",
     "exclude_from_latest",
     "grants",
@@ -67,6 +67,7 @@ const OURS: [&str; 21] = [
     "provisioning_state",
     "published_date",
     "replication_status",
+    "skip_destroy",
     "system_data",
     "target_regions",
     "timeouts",

@@ -77,6 +77,7 @@ fn version_config(tags: Value) -> Value {
         ("exclude_from_latest", Value::Null),
         ("target_regions", Value::Set(vec!["westeurope".into()])),
         ("lint", Value::Null),
+        ("skip_destroy", Value::Null),
         ("tags", tags),
         ("grants", Value::Null),
         ("published_date", Value::Null),

@@ -7,7 +7,7 @@ use crate::plugin::schema::{Attribute, AttributeNesting, Block, Presence, Schema
 use crate::provider::timeouts::{self, Operation};
 
 /// What a resource has that says nothing about the object at Azure.
-const OF_THE_CONFIGURATION: [&str; 2] = ["lint", timeouts::BLOCK];
+pub(super) const OF_THE_CONFIGURATION: [&str; 4] = ["lint", "skip_destroy", "force_destroy", timeouts::BLOCK];
 
 /// What begins the sentences of a description that are for who sets the attribute. They come last.
 const ON_SETTING: [&str; 3] = [" Changed in place", " Known at plan", " If omitted, "];

@@ -1,5 +1,6 @@
 //! What a data source gives of an object besides what the resource holds.
 
+use super::attributes::OF_THE_CONFIGURATION;
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId};
 use crate::arm::models::{
@@ -8,7 +9,7 @@ use crate::arm::models::{
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostics, Value};
 use crate::provider::invm_access_profile_version::rules;
-use crate::provider::{invm_access_profile, invm_access_profile_version, timeouts};
+use crate::provider::{invm_access_profile, invm_access_profile_version};
 
 /// A profile as a data source gives it. What the configuration says of `gallery_id` and `name` is kept as spelled.
 #[must_use]
@@ -43,8 +44,7 @@ fn spelled(config: &Value, names: &[&str]) -> Value {
 /// whoever reads wants to go through it.
 fn described(state: Value) -> Members {
     let Value::Object(mut attributes) = state else { return Members::new() };
-    attributes.remove(timeouts::BLOCK);
-    attributes.remove("lint");
+    attributes.retain(|name, _| !OF_THE_CONFIGURATION.contains(&name.as_str()));
     if attributes.get("tags").is_none_or(Value::is_null) {
         attributes.insert("tags".to_owned(), Value::Map(Members::new()));
     }

@@ -1,6 +1,6 @@
 //! The four calls. What becomes of a write, and what the state then says, is in [`writing`].
 
-use super::{model, schema};
+use super::{left, model, schema};
 use crate::arm::error::Error;
 use crate::arm::ids::ProfileId;
 use crate::arm::models::{Profile, ProfileChange};
@@ -146,7 +146,8 @@ pub async fn update(
     writing::update::update::<Kind>(connection, context, request).await
 }
 
-/// Deletes the profile; versions of it that are still on their way out are waited for.
+/// Deletes the profile, with the versions left in it where `force_destroy` says so. Versions of it that are still on their
+/// way out are waited for.
 ///
 /// # Errors
 /// When it may still exist.
@@ -155,5 +156,10 @@ pub async fn delete(
     context: &Context,
     request: Delete,
 ) -> Result<Deleted, Interrupted> {
-    writing::delete::delete::<Kind>(connection, context, request).await
+    let private = PrivateState::read(&request.private);
+    let job = Job::<Kind>::on_stored(connection, context, Operation::Delete, &request.prior, &private)?;
+    if left::is_set(&request.prior) {
+        Box::pin(left::delete(&job)).await?;
+    }
+    writing::delete::delete_in(&job, request.prior, private).await
 }

@@ -1,6 +1,7 @@
 //! The resource `gallery_invm_access_profile`.
 
 pub mod crud;
+pub mod left;
 pub mod model;
 pub mod plan;
 pub mod schema;
@@ -13,8 +14,8 @@ use super::{azapi, identity, import};
 use crate::arm::ids::ProfileId;
 use crate::arm::models::Profile;
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanUpdate, Planned, Read,
-    ReadOutcome, Stored, Update,
+    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Planned,
+    Read, ReadOutcome, Stored, Update,
 };
 use crate::plugin::schema::IdentitySchema;
 use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
@@ -62,16 +63,24 @@ impl Resource for InVmAccessProfile {
         Ok(identity::planned::<ProfileId>(planned, None, id))
     }
 
-    async fn plan_update(&self, _: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
+    async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
         let stored = request.identity.clone();
         let held = model::id_in_state(&request.prior).ok();
-        let planned = plan::update(request)?;
+        let prior = request.prior.clone();
+        let mut planned = plan::update(request)?;
+        if !planned.replace.is_empty() {
+            planned.warnings.extend(left::planned(&self.connection, context, &prior).await);
+        }
         if let Some(held) = &held {
             self.connection.profiles().plan(Some(held.clone()), model::known(&planned.state));
         }
         // The identity of what takes the place of a replaced object comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());
         Ok(identity::planned::<ProfileId>(planned, stored, id))
+    }
+
+    async fn plan_delete(&self, context: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
+        Ok(left::planned(&self.connection, context, &request.prior).await)
     }
 
     async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, Interrupted> {

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::left;
 use crate::arm::Location;
 use crate::arm::ids::{GalleryId, ProfileId, ProfileName};
 use crate::arm::models::{HostEndpoint, OsType, Profile, ProfileBody, ProfileChange};
@@ -113,6 +114,7 @@ pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
             ),
         ),
         ("description", description),
+        (left::ARGUMENT, held(left::ARGUMENT)),
         (
             "tags",
             tags::value(&returned, if imported { &empty } else { prior.get("tags").unwrap_or(&Value::Null) }),
@@ -137,6 +139,7 @@ mod tests {
             ("applicable_host_endpoint", "IMDS".into()),
             ("description", Value::Null),
             ("tags", Value::Null),
+            ("force_destroy", Value::Null),
             ("timeouts", Value::Null),
         ])
     }

@@ -1,5 +1,6 @@
 //! What the user writes.
 
+use super::left;
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, Block, Schema};
 use crate::provider::timeouts;
@@ -65,6 +66,17 @@ pub fn schema() -> Schema {
             "What the profile is for, for people to read. Changed in place. If omitted, there is none.",
         )
         // Nothing is computed: a generated configuration then has no line `description = null`.
+        .optional_computed(),
+        Attribute::new(
+            left::ARGUMENT,
+            Type::Bool,
+            "Whether a destroy, or a replacement, of the profile deletes the versions left in it, those that `skip_destroy` kept \
+             and those made elsewhere included. The plan names the versions that it finds. The provider does not look at \
+             virtual machines or scale sets: a version that one of them refers to is spared only where Azure refuses to \
+             delete it. What the state says counts, so a change must be applied before the destroy. Azure never sees it: \
+             changing it sends nothing. If omitted, a profile with versions is not deleted.",
+        )
+        // Nothing is computed: a generated configuration then has no line `force_destroy = null`.
         .optional_computed(),
         Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that differ only in case are the same. Changed in place. If omitted, there are none, and those that others have added are taken away.").optional_computed(),
     ])

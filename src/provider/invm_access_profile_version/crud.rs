@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::naming;
-use super::{model, schema};
+use super::{keep, model, schema};
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::{Version, VersionChange};
 use crate::arm::{self, ArmClient, Call, Error, Location, PendingOperation, Started, Unfinished};
@@ -286,7 +286,7 @@ pub async fn update(
     writing::update::update::<Kind>(connection, context, request).await
 }
 
-/// Deletes the version.
+/// Deletes the version, or lets go of it where `skip_destroy` says so.
 ///
 /// # Errors
 /// When it may still exist.
@@ -303,6 +303,11 @@ pub async fn delete(
         && let Ok(id) = model::id_in_state(&request.prior)
     {
         connection.profiles().learn_region(id.profile(), region);
+    }
+    if let Some(kept) = keep::kept(&request.prior, &carried) {
+        // The names that come after it are above it.
+        connection.profiles().names(kept.profile()).await.saw(kept.name());
+        return Ok(Deleted { warnings: keep::stays(&kept).into() });
     }
     writing::delete::delete::<Kind>(connection, context, request).await
 }

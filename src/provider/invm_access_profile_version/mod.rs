@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod crud;
+pub mod keep;
 pub mod lint;
 pub mod model;
 pub mod naming;
@@ -14,12 +15,13 @@ pub mod validate;
 use async_trait::async_trait;
 
 use super::connection::Connection;
+use super::writing::private_state::PrivateState;
 use super::{azapi, identity, import};
 use crate::arm::ids::VersionId;
 use crate::arm::models::Version;
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanUpdate, Planned, Read,
-    ReadOutcome, Stored, Update,
+    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Planned,
+    Read, ReadOutcome, Stored, Update,
 };
 use crate::plugin::schema::IdentitySchema;
 use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
@@ -90,6 +92,11 @@ impl Resource for InVmAccessProfileVersion {
         // The identity of what takes the place of a replaced object comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());
         Ok(identity::planned::<VersionId>(planned, stored, id))
+    }
+
+    async fn plan_delete(&self, _: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
+        let kept = keep::kept(&request.prior, &PrivateState::read(&request.private));
+        Ok(kept.as_ref().map(keep::stays).into_iter().collect())
     }
 
     async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, Interrupted> {

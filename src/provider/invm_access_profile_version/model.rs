@@ -1,6 +1,6 @@
 //! A version between the state and ARM.
 
-use super::{plan, rules};
+use super::{keep, plan, rules};
 use crate::allowlist::{self, Lists, Rules};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
@@ -148,6 +148,7 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
         ("exclude_from_latest", version.exclude_from_latest.unwrap_or(false).into()),
         ("target_regions", spelling::regions(regions, &known("target_regions"), &home)),
         ("lint", held("lint")),
+        (keep::ARGUMENT, held(keep::ARGUMENT)),
         (
             "tags",
             tags::value(

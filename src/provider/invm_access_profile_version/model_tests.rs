@@ -44,6 +44,7 @@ fn held() -> Value {
         ("exclude_from_latest", false.into()),
         ("target_regions", set(&["West US", "eastus"])),
         ("lint", Value::Null),
+        ("skip_destroy", Value::Null),
         ("tags", Value::Null),
         ("grants", Value::List(vec!["i -> p (r)".into()])),
         ("published_date", "2026-01-01T00:00:00Z".into()),
@@ -147,6 +148,7 @@ fn only_what_azure_holds_is_sent() {
         change(&held(), &with(held(), "timeouts", Value::object([("read", Value::from("1m"))]))),
         None
     );
+    assert_eq!(change(&held(), &with(held(), "skip_destroy", true.into())), None);
     assert_eq!(change(&held(), &with(held(), "lint", named("L14", "off".into()))), None);
     let sent = change(&held(), &with(held(), "mode", "Audit".into())).unwrap();
     assert_eq!(sent, VersionChange { mode: Some(Mode::Audit), ..VersionChange::default() });

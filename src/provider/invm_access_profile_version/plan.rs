@@ -1,8 +1,8 @@
 //! What a change of the configuration means.
 
-use super::{access, lint, rules};
+use super::{access, keep, lint, rules};
 use crate::allowlist::{self, Allowlist, Draft, FindingId, Grant, Rules};
-use crate::arm::ids::{ProfileId, VersionName};
+use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::draft_state::DraftState;
@@ -24,6 +24,12 @@ pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Fa
     let mut plan = DraftState::new(request.config)?;
     let parent = checks::text(plan.config(), "profile_id").and_then(|id| id.parse::<ProfileId>().ok());
     let name = checks::text(plan.config(), "name").and_then(|name| name.parse::<VersionName>().ok());
+    let kept = carried.keeps().and_then(|id| id.parse::<VersionId>().ok());
+    if let (Some(kept), Some(parent), Some(name)) = (&kept, &parent, &name)
+        && *kept == parent.version(name.clone())
+    {
+        return Err(keep::name_is_taken(kept).into());
+    }
     // The id of a replacement stays open, though it may turn out the same: whatever refers to the version, such as
     // a virtual machine, then takes part in the replacement.
     let id = match (parent, name) {
@@ -40,6 +46,7 @@ pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Fa
     plan.set("grants", grants);
     let inherits = plan.configured("location") == Value::Null;
     let mut planned = Planned::new(plan.finish());
+    planned.warnings.extend(kept.as_ref().map(keep::stays));
     // What takes the place of a version was told its region with the change, if it stays below the same profile: the
     // deletion gets the same data.
     planned.private = if carried.is_replacement() {
@@ -128,6 +135,14 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     }
     plan.set(rules::BLOCK, block);
 
+    let kept = keep::kept(&prior, &carried);
+    if !replace.is_empty()
+        && keep::is_set(plan.config())
+        && !keep::is_set(&prior)
+        && !carried.must_be_replaced()
+    {
+        warnings.push(keep::comes_too_late(held("name").as_str().unwrap_or_default()));
+    }
     let stays = plan.planned("profile_id") == held("profile_id");
     let inherits = stays && plan.configured("location") == Value::Null;
 
@@ -137,7 +152,12 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     // Also when nothing is replaced here: `-replace` and a tainted object make a replacement of any plan.
     let replaces = held("name").as_str().map(PrivateState::replacing).unwrap_or_default();
     let region = profile.location.as_ref().filter(|_| inherits);
-    planned.private = replaces.beneath(region).named(!automatic).with(carried.pending).write();
+    planned.private = replaces
+        .beneath(region)
+        .keeping(kept.map(|id| id.to_string()))
+        .named(!automatic)
+        .with(carried.pending)
+        .write();
     Ok(planned)
 }
 

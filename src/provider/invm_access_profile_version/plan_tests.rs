@@ -39,6 +39,7 @@ fn config() -> Value {
         ("mode", "Enforce".into()),
         ("exclude_from_latest", Value::Null),
         ("target_regions", Value::Null),
+        ("skip_destroy", Value::Null),
         ("tags", Value::Null),
         ("grants", Value::Null),
         ("published_date", Value::Null),
@@ -314,4 +315,62 @@ fn the_id_of_a_replacement_is_known_to_the_next_round() {
     assert!(first.state.get("id").unwrap().is_unknown());
     let again = plan_round(named(), Vec::new(), first.private, true, &profile());
     assert_eq!(again.state.get("id"), Some(&format!("{PROFILE}/versions/1.0.1").into()));
+}
+
+fn summaries(planned: &Planned) -> Vec<&str> {
+    planned.warnings.iter().map(|one| one.summary.as_ref()).collect()
+}
+
+#[test]
+fn a_replacement_keeps_the_version_that_the_state_says_to_keep() {
+    let kept = with(state(), "skip_destroy", true.into());
+    for configured in [Value::Bool(true), Value::Null] {
+        let config = with(with(config(), "rules", block("/other".into())), "skip_destroy", configured);
+        let first = plan_update(kept.clone(), config.clone());
+        assert!(!first.replace.is_empty());
+        let second = plan_create(config, first.private);
+        assert_eq!(summaries(&second), ["Profile version 1.0.0 stays at Azure"]);
+        assert!(second.state.get("name").unwrap().is_unknown());
+    }
+}
+
+#[test]
+fn a_replacement_under_the_name_of_a_kept_version_is_an_error() {
+    let kept = with(state(), "skip_destroy", true.into());
+    let request = |config: &Value, private: Private| PlanCreate {
+        config: config.clone(),
+        proposed: config.clone(),
+        private,
+        earlier: Vec::new(),
+        capabilities: ClientCapabilities::default(),
+    };
+    // With a change that replaces, and with `-replace` alone.
+    for path in ["/other", "/metadata/identity"] {
+        let named = with(with(config(), "name", "1.0.0".into()), "rules", block(path.into()));
+        let private = plan_update(kept.clone(), named.clone()).private;
+        let failed = create(request(&named, private.clone()), &profile()).unwrap_err();
+        let one = failed.diagnostics().iter().next().unwrap().clone();
+        assert_eq!(one.summary, "Profile version 1.0.0 stays, and keeps its name");
+        assert!(one.detail.contains("such as `1.0.1`"), "{}", one.detail);
+        // Another name, or another profile, is free.
+        for (name, value) in [("name", "1.0.1".into()), ("profile_id", Value::from(format!("{PROFILE}x")))] {
+            assert!(create(request(&with(named.clone(), name, value), private.clone()), &profile()).is_ok());
+        }
+    }
+}
+
+#[test]
+fn a_setting_that_comes_with_the_replacement_is_too_late() {
+    let config = with(with(config(), "rules", block("/other".into())), "skip_destroy", true.into());
+    let first = plan_update(state(), config.clone());
+    assert!(
+        summaries(&first).contains(&"Profile version 1.0.0 is deleted all the same"),
+        "{:?}",
+        summaries(&first)
+    );
+    assert_eq!(summaries(&plan_create(config, first.private)), [""; 0]);
+    // By itself it is a change in place, without a word.
+    let planned = plan_update(state(), with(self::config(), "skip_destroy", true.into()));
+    assert_eq!((planned.replace.len(), planned.warnings.is_empty()), (0, true));
+    assert_eq!(planned.state.get("skip_destroy"), Some(&Value::Bool(true)));
 }

@@ -1,5 +1,6 @@
 //! What the user writes.
 
+use super::keep;
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Block, BlockNesting, NestedBlock, Schema};
 use crate::provider::timeouts;
@@ -87,6 +88,17 @@ pub fn schema() -> Schema {
              Azure never sees it: changing it sends nothing. If omitted, each finding is told as that guide says.",
         )
         // Nothing is computed: a generated configuration then has no line `lint = null`.
+        .optional_computed(),
+        Attribute::new(
+            keep::ARGUMENT,
+            Type::Bool,
+            "Whether the version stays at Azure when its resource is destroyed or replaced: Terraform then only lets go of \
+             it, with a warning that names it, and machines can be moved back to it. What the state says counts, so a change \
+             must be applied before the destroy or the replacement. With a fixed `name`, a replacement needs another name. \
+             A version whose creation was not seen to end is deleted all the same. Azure never sees it: changing it sends \
+             nothing. If omitted, the version is deleted.",
+        )
+        // Nothing is computed: a generated configuration then has no line `skip_destroy = null`.
         .optional_computed(),
         Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only in case are the same. Changed in place. If omitted, there are none, and those that others have added are taken away.").optional_computed(),
         Attribute::new(

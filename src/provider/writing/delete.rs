@@ -3,8 +3,8 @@
 use super::private_state::{PrivateState, Work};
 use super::{Job, Written};
 use crate::arm::{Fate, PendingOperation, Unfinished};
-use crate::plugin::Context;
 use crate::plugin::resource::{Delete, Deleted, Interrupted};
+use crate::plugin::{Context, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
 
@@ -19,13 +19,25 @@ pub async fn delete<K: Written>(
 ) -> Result<Deleted, Interrupted> {
     let private = PrivateState::read(&request.private);
     let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior, &private)?;
+    delete_in(&job, request.prior, private).await
+}
+
+/// The same as a part of this job, on the object of this state.
+///
+/// # Errors
+/// As [`delete`].
+pub async fn delete_in<K: Written>(
+    job: &Job<'_, K>,
+    prior: Value,
+    private: PrivateState,
+) -> Result<Deleted, Interrupted> {
     // A creation of the same object, under another address, waits for this.
     let _alone = Box::pin(job.alone()).await?;
     let begun = private.pending.as_ref().filter(|pending| pending.work == Work::Delete);
     let begun = begun.map(|pending| &pending.operation);
     let deleting = Box::pin(K::delete(&job.client, &job.id, begun, &job.call));
     let Err(Unfinished { error, operation }) = deleting.await else {
-        K::is_gone(connection, &job.id).await;
+        K::is_gone(job.connection, &job.id).await;
         return Ok(Deleted::default());
     };
     let under_way = match operation {
@@ -38,5 +50,5 @@ pub async fn delete<K: Written>(
         // What was begun before this deletion goes on; a deletion that was begun and is no more does not.
         None => job.private.clone().with(private.pending.filter(|pending| pending.work != Work::Delete)),
     };
-    Err(Job::<K>::keeping(job.failed(&error), request.prior, &private))
+    Err(Job::<K>::keeping(job.failed(&error), prior, &private))
 }

@@ -24,6 +24,9 @@ pub struct PrivateState {
     /// private state from one round of a plan to the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<String>,
+    /// The id of the replaced object, if that stays at Azure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keeps: Option<String>,
     /// An operation that was begun and not seen to end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
@@ -70,6 +73,12 @@ impl PrivateState {
     #[must_use]
     pub fn beneath(self, region: Option<&Location>) -> Self {
         Self { region: region.map(|region| region.as_str().to_owned()), ..self }
+    }
+
+    /// The same for a plan whose replaced object, of this id, stays at Azure.
+    #[must_use]
+    pub fn keeping(self, id: Option<String>) -> Self {
+        Self { keeps: id, ..self }
     }
 
     /// The same with the operation that was begun on the object, if any.
@@ -134,6 +143,18 @@ impl PrivateState {
     #[must_use]
     pub fn replaced(&self) -> Option<VersionName> {
         self.replaces.as_deref()?.parse().ok()
+    }
+
+    /// The id of the replaced object, if that stays at Azure.
+    #[must_use]
+    pub fn keeps(&self) -> Option<&str> {
+        self.keeps.as_deref()
+    }
+
+    /// Whether a refresh found that somebody else has deleted the object.
+    #[must_use]
+    pub const fn is_gone(&self) -> bool {
+        self.gone
     }
 
     /// The region of the parent.

@@ -1,0 +1,179 @@
+//! Versions that stay at Azure, and profiles that go with what is left in them.
+
+use acceptance_tests::scenario::{Scenario, scenario};
+use serde_json::json;
+
+use crate::configurations::{PROFILE, RULES, V, WEB, version};
+
+fn exe(path: &str) -> String {
+    RULES.replace("/opt/web/bin/server", path)
+}
+
+fn keeping(path: &str) -> String {
+    version(&format!("  skip_destroy = true\n{}", exe(path)))
+}
+
+fn forced(value: &str) -> String {
+    PROFILE.replace("  os_type ", &format!("  force_destroy = {value}\n  os_type "))
+}
+
+fn name(s: &Scenario, address: &str) -> String {
+    s.state().attributes(address)["name"].as_str().unwrap_or_default().to_owned()
+}
+
+fn put_version(s: &mut Scenario, name: &str) {
+    let id = s.version("web", name);
+    s.stranger(
+        &id,
+        &json!({"location": "westus", "properties": {"mode": "Audit", "defaultAccess": "Allow",
+        "rules": {"privileges": [], "roles": [], "identities": [], "roleAssignments": []}}}),
+    );
+}
+
+fn remove(s: &mut Scenario, name: &str) {
+    let id = s.version("web", name);
+    s.emulator.remove(&id).unwrap();
+    s.adopted(&id);
+}
+
+#[test]
+fn a_destroyed_version_stays_and_is_named() {
+    scenario(|s| {
+        s.apply(&format!("{PROFILE}{}", keeping("/a")));
+        s.keeps(&s.version("web", "1.0.0"));
+        s.requests();
+        let plan = s.plan(PROFILE);
+        assert!(plan.output.says("Profile version 1.0.0 stays at Azure"), "{}", plan.output);
+        let output = s.apply_planned();
+        assert!(output.says("Profile version 1.0.0 stays at Azure"), "{output}");
+        assert!(output.says("inVMAccessControlProfiles/web/versions/1.0.0"), "{output}");
+        assert!(s.requests().iter().all(|request| request.method == "GET"), "nothing is written");
+        // Its profile then stays too, at once, with both ways out.
+        let output = s.apply_fails("");
+        assert!(output.says("version 1.0.0 is there"), "{output}");
+        assert!(output.says("import those") && output.says("force_destroy = true"), "{output}");
+        remove(s, "1.0.0");
+    });
+}
+
+#[test]
+fn a_replaced_version_stays_and_numbers_go_on_above_it() {
+    scenario(|s| {
+        s.apply(&format!("{PROFILE}{}", keeping("/a")));
+        for (path, number, before) in [("/b", "1.0.1", "1.0.0"), ("/c", "1.0.2", "1.0.1")] {
+            s.keeps(&s.version("web", before));
+            let plan = s.plan(&format!("{PROFILE}{}", keeping(path)));
+            assert_eq!(plan.actions(V), "delete, create");
+            assert!(plan.output.says(&format!("Profile version {before} stays at Azure")), "{}", plan.output);
+            s.apply_planned();
+            assert_eq!(name(s, V), number);
+        }
+        // Also where the new one is made first.
+        let first = format!(
+            "{PROFILE}{}",
+            keeping("/d")
+                .replace("  rules {", "  lifecycle {\n    create_before_destroy = true\n  }\n  rules {")
+        );
+        s.keeps(&s.version("web", "1.0.2"));
+        let output = s.apply(&first);
+        assert!(output.says("Profile version 1.0.2 stays at Azure"), "{output}");
+        assert_eq!(name(s, V), "1.0.3");
+        // Nothing was written to those that stayed: the end of the test holds them to what they were.
+        s.apply(&format!("{PROFILE}{}", version(&exe("/d"))));
+        for number in ["1.0.0", "1.0.1", "1.0.2"] {
+            remove(s, number);
+        }
+    });
+}
+
+#[test]
+fn a_fixed_name_cannot_be_kept_and_taken() {
+    scenario(|s| {
+        let named = |path: &str| {
+            format!("{PROFILE}{}", keeping(path).replace("  skip", "  name = \"1.0.0\"\n  skip"))
+        };
+        s.apply(&named("/a"));
+        let output = s.plan_fails(&named("/b"));
+        assert!(output.says("Profile version 1.0.0 stays, and keeps its name"), "{output}");
+        s.write(&named("/a"));
+        let output = s.run(&["plan", "-no-color", "-input=false", &format!("-replace={V}")]);
+        assert!(output.says("Profile version 1.0.0 stays, and keeps its name"), "{output}");
+        s.apply(&format!("{PROFILE}{}", version(&format!("  name = \"1.0.0\"\n{}", exe("/a")))));
+    });
+}
+
+#[test]
+fn the_settings_are_changed_without_a_request_and_imported_without_a_difference() {
+    scenario(|s| {
+        let plain = format!("{PROFILE}{}", version(RULES));
+        s.apply(&plain);
+        for value in ["true", "false"] {
+            let set = format!("{}{}", forced(value), version(&format!("  skip_destroy = {value}\n{RULES}")));
+            s.requests();
+            let plan = s.plan(&set);
+            assert_eq!((plan.actions(WEB), plan.actions(V)), ("update".into(), "update".into()));
+            s.apply_planned();
+            assert!(s.requests().iter().all(|request| request.method == "GET"), "nothing is written");
+        }
+        s.apply(&plain);
+        s.forget(V);
+        s.import(V, &s.version("web", "1.0.0"));
+        s.forget(WEB);
+        s.import(WEB, &s.profile("web"));
+    });
+}
+
+#[test]
+fn a_profile_goes_with_what_is_left_in_it_when_it_is_forced() {
+    scenario(|s| {
+        s.apply(&format!("{}{}", forced("true"), keeping("/a")));
+        s.keeps(&s.version("web", "1.0.0"));
+        s.apply(&forced("true"));
+        put_version(s, "3.2.1");
+        for number in ["1.0.0", "3.2.1"] {
+            s.adopted(&s.version("web", number));
+        }
+        let plan = s.plan("");
+        assert!(plan.output.says("Versions left in profile web will be deleted"), "{}", plan.output);
+        assert!(plan.output.says("Versions in it now: 1.0.0, 3.2.1."), "{}", plan.output);
+        s.apply_planned();
+        assert_eq!(s.held(), [""; 0]);
+    });
+}
+
+#[test]
+fn a_version_that_azure_refuses_to_delete_keeps_its_forced_profile() {
+    scenario(|s| {
+        s.apply(&forced("true"));
+        put_version(s, "1.0.0");
+        put_version(s, "1.0.1");
+        s.adopted(&s.version("web", "1.0.1"));
+        s.emulator
+            .faults(&json!([{
+                "match": {"method": "DELETE", "path": "/subscriptions/**/versions/1.0.0"},
+                "count": null,
+                "action": {"do": "answer", "status": 409, "body": {"error": {
+                    "code": "OperationNotAllowed", "message": "The version is in use by a virtual machine."}}}
+            }]))
+            .unwrap();
+        let output = s.apply_fails("");
+        assert!(output.says("The version is in use by a virtual machine."), "{output}");
+        assert!(output.says("versions/1.0.0"), "{output}");
+        assert_eq!(s.held(), [s.profile("web").to_lowercase()], "the other one went");
+        s.emulator.faults(&json!([])).unwrap();
+        s.adopted(&s.version("web", "1.0.0"));
+    });
+}
+
+#[test]
+fn a_setting_in_the_same_change_as_the_replacement_is_too_late() {
+    scenario(|s| {
+        s.apply(&format!("{PROFILE}{}", version(&exe("/a"))));
+        let plan = s.plan(&format!("{PROFILE}{}", keeping("/b")));
+        assert!(plan.output.says("Profile version 1.0.0 is deleted all the same"), "{}", plan.output);
+        s.apply_planned();
+        assert_eq!(s.held().len(), 2);
+        let without = format!("{PROFILE}{}", version(&exe("/b")));
+        s.apply(&without);
+    });
+}

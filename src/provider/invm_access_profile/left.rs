@@ -1,0 +1,122 @@
+//! The versions left in a profile that is deleted: `force_destroy`.
+
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream};
+
+use super::{crud, model};
+use crate::arm::Unfinished;
+use crate::arm::ids::VersionName;
+use crate::arm::models::{ProvisioningState, Version};
+use crate::plugin::resource::Interrupted;
+use crate::plugin::{Context, Diagnostic, Diagnostics, Value};
+use crate::provider::connection::Connection;
+use crate::provider::invm_access_profile_version::crud as version;
+use crate::provider::module;
+use crate::provider::timeouts::Operation;
+use crate::provider::writing::private_state::PrivateState;
+use crate::provider::writing::{Job, Written as _};
+
+/// The attribute.
+pub const ARGUMENT: &str = "force_destroy";
+
+/// How long a plan waits for the list of versions. A plan without it only says less.
+const LOOK: Duration = Duration::from_secs(10);
+/// How many versions are deleted at a time. Azure takes about 45 seconds for each.
+const AT_ONCE: usize = 8;
+/// How many versions a warning names.
+const NAMED: usize = 50;
+
+/// Whether a state asks for it.
+#[must_use]
+pub fn is_set(state: &Value) -> bool {
+    state.get(ARGUMENT) == Some(&Value::Bool(true))
+}
+
+/// The warning of a plan that deletes the profile of this state: the versions that go with it, when they can be read.
+pub async fn planned(connection: &Connection, context: &Context, prior: &Value) -> Diagnostics {
+    if !is_set(prior) {
+        return Diagnostics::new();
+    }
+    let Ok(profile) = model::id_in_state(prior) else { return Diagnostics::new() };
+    let call = module::call(context, LOOK);
+    let listed = match connection.client() {
+        Ok(client) => client.versions().list(&profile, &call).await.ok(),
+        Err(_) => None,
+    };
+    let which = match listed.map(|listed| staying(&listed)) {
+        Some(names) if names.is_empty() => return Diagnostics::new(),
+        Some(names) => format!("Versions in it now: {}.", told(&names)),
+        None => "Its versions could not be read, so this plan does not name them.".to_owned(),
+    };
+    let name = profile.name().as_str();
+    // Names have up to 80 characters, and a summary fewer.
+    let summary = match format!("Versions left in profile {name} will be deleted") {
+        fits if fits.chars().count() < 60 => fits,
+        _ => "Versions left in the profile will be deleted".to_owned(),
+    };
+    let detail = format!(
+        "The state has `{ARGUMENT} = true`: whatever versions {profile} still has when it is deleted are deleted with it, also \
+         those that `skip_destroy` kept and those made elsewhere.\n\n{which}\n\n\
+         The provider does not look at virtual machines or scale sets. Make sure that none refers to one of them. To keep the \
+         versions, remove `{ARGUMENT}`, apply that, and plan again."
+    );
+    Diagnostic::warning(summary, detail).at(crate::plugin::Path::attribute(ARGUMENT)).into()
+}
+
+/// Deletes the versions that are left in the profile of this job.
+///
+/// # Errors
+/// When one of them may still be there. The profile then stays, and so does its state.
+pub async fn delete(job: &Job<'_, crud::Kind>) -> Result<(), Interrupted> {
+    let listed = match job.client.versions().list(&job.id, &job.call).await {
+        Ok(listed) => listed,
+        // The profile is not there any more.
+        Err(error) if error.is_not_found() => return Ok(()),
+        Err(error) => return Err(job.failed(&error).into()),
+    };
+    let names = staying(&listed);
+    tracing::info!(target: "provider.lro", profile = %job.id, versions = names.len(), "deleting the versions left");
+    let all = stream::iter(names).map(|name| delete_one(job, name)).buffer_unordered(AT_ONCE);
+    let failed: Diagnostics =
+        all.filter_map(|done| async { done.err() }).collect::<Vec<_>>().await.into_iter().collect();
+    failed.into_result()?;
+    Ok(())
+}
+
+async fn delete_one(profile: &Job<'_, crud::Kind>, name: VersionName) -> Result<(), Diagnostic> {
+    let job = Job::<version::Kind> {
+        connection: profile.connection,
+        client: profile.client.clone(),
+        id: profile.id.version(name),
+        operation: Operation::Delete,
+        call: profile.call.clone(),
+        private: PrivateState::default(),
+    };
+    let _alone = job.alone().await?;
+    let deleted = version::Kind::delete(&job.client, &job.id, None, &job.call).await;
+    deleted.map_err(|Unfinished { error, .. }| job.failed(&error))?;
+    version::Kind::is_gone(job.connection, &job.id).await;
+    Ok(())
+}
+
+/// The names of the versions that nobody deletes yet, lowest first.
+fn staying(listed: &[Version]) -> Vec<VersionName> {
+    let there = listed.iter().filter(|one| one.provisioning_state != Some(ProvisioningState::Deleting));
+    let mut names: Vec<_> =
+        there.filter_map(|one| one.name.as_deref()?.parse::<VersionName>().ok()).collect();
+    names.sort();
+    names
+}
+
+fn told(names: &[VersionName]) -> String {
+    let mut told: Vec<_> = names.iter().take(NAMED).map(|name| name.as_str().to_owned()).collect();
+    if names.len() > NAMED {
+        told.push(format!("and {} more", names.len() - NAMED));
+    }
+    told.join(", ")
+}
+
+#[cfg(test)]
+#[path = "left_tests.rs"]
+mod tests;
