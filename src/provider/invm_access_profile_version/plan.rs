@@ -46,7 +46,6 @@ pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Fa
     plan.set("grants", grants);
     let inherits = plan.configured("location") == Value::Null;
     let mut planned = Planned::new(plan.finish());
-    planned.warnings.extend(kept.as_ref().map(keep::stays));
     // What takes the place of a version was told its region with the change, if it stays below the same profile: the
     // deletion gets the same data.
     planned.private = if carried.is_replacement() {
@@ -136,12 +135,11 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     plan.set(rules::BLOCK, block);
 
     let kept = keep::kept(&prior, &carried);
-    if !replace.is_empty()
-        && keep::is_set(plan.config())
-        && !keep::is_set(&prior)
-        && !carried.must_be_replaced()
-    {
-        warnings.push(keep::comes_too_late(held("name").as_str().unwrap_or_default()));
+    // Terraform shows no warnings of the plan to create that follows.
+    if !replace.is_empty() {
+        let comes_late = keep::is_set(plan.config()) && !keep::is_set(&prior) && !carried.must_be_replaced();
+        let late = comes_late.then(|| keep::comes_too_late(held("name").as_str().unwrap_or_default()));
+        warnings.extend(kept.as_ref().map(keep::stays).or(late));
     }
     let stays = plan.planned("profile_id") == held("profile_id");
     let inherits = stays && plan.configured("location") == Value::Null;
