@@ -42,7 +42,9 @@ impl Found {
         let begins = text.chars().next().is_some_and(|first| first.is_uppercase() || first == '`');
         self.unless(begins, at, text, "begins as a sentence");
         self.unless(text.matches('`').count().is_multiple_of(2), at, text, "closes its code marks");
-        for (before, after) in [("Changed in place", "Left out, "), ("Left out, ", "Changing this forces")] {
+        for (before, after) in
+            [("Changed in place", "If omitted, "), ("If omitted, ", "Changing this forces")]
+        {
             let order = text.find(before).zip(text.find(after)).is_none_or(|(one, other)| one < other);
             self.unless(
                 order,
@@ -88,8 +90,10 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
     let settable = attribute.presence != Presence::Computed;
     if settable && attribute.presence != Presence::Required {
         let ways = match kind {
-            Kind::Provider => ["environment variable", "Defaults to ", "eft out", "need no"].as_slice(),
-            _ => ["Left out, ", "Defaults to ", "Instead of it, "].as_slice(),
+            Kind::Provider => {
+                ["environment variable", "Defaults to ", "omitted", "eft out", "need no"].as_slice()
+            }
+            _ => ["If omitted, ", "Left out, ", "Defaults to ", "Instead of it, "].as_slice(),
         };
         found.unless(says(ways), at, &text, "says what happens when it is left out");
     }
@@ -98,7 +102,7 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
         found.unless(says(&ways), at, &text, "says what a change does");
     }
     if !settable {
-        let ways = ["Changing this", "Changed in place", "Left out, ", "Defaults to "];
+        let ways = ["Changing this", "Changed in place", "If omitted, ", "Left out, ", "Defaults to "];
         found.unless(!says(&ways), at, &text, "says nothing of setting what cannot be set");
     }
     if !attribute.possible_values.is_empty() {
