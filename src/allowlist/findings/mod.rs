@@ -94,14 +94,17 @@ pub struct Context {
 
 /// Everything there is to say about rules that may be known in part, errors first.
 pub fn findings(draft: &Draft, context: &Context) -> Vec<Finding> {
-    let view = View::new(draft, context);
+    of_view(&View::new(draft, context))
+}
+
+fn of_view(view: &View<'_>) -> Vec<Finding> {
     let mut found = Found::default();
-    references::check(&view, &mut found);
-    privileges::check(&view, &mut found);
-    query::check(&view, &mut found);
-    overlap::check(&view, &mut found);
-    identities::check(&view, &mut found);
-    whole::check(&view, &mut found);
+    references::check(view, &mut found);
+    privileges::check(view, &mut found);
+    query::check(view, &mut found);
+    overlap::check(view, &mut found);
+    identities::check(view, &mut found);
+    whole::check(view, &mut found);
     found.sorted()
 }
 
@@ -130,7 +133,10 @@ pub fn open_document_findings(
             .or(context.default_access),
         ..context.clone()
     };
-    found.0.extend(findings(&Draft::from(&rules).without(is_open), &context));
+    let draft = Draft::from(&rules).without(is_open);
+    let mut view = View::new(&draft, &context);
+    view.ignored = document.rules.as_ref().is_some_and(|lists| !lists.absent().is_empty());
+    found.0.extend(of_view(&view));
     found.sorted()
 }
 

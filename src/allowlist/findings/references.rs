@@ -152,7 +152,8 @@ fn ungranted(view: &View<'_>, found: &mut Found) {
     let granted = Patterns::new(granted.map(|(name, one)| (*name, one)));
     for name in ungranted {
         let mut message = "is granted to nobody".to_owned();
-        if let Some(pattern) = patterns.get(name).filter(|pattern| pattern.can_match()) {
+        let pattern = patterns.get(name).filter(|pattern| pattern.can_match() && view.is_in_force());
+        if let Some(pattern) = pattern {
             let mut near = granted.near(&pattern.path).take_while(|_| view.spend_pairs(1));
             let openers: Vec<_> =
                 near.by_ref().filter(|(_, other)| other.overlaps(pattern)).take(SHOWN).collect();

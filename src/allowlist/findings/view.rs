@@ -14,6 +14,8 @@ pub(super) struct View<'a> {
     pub(super) draft: &'a Draft<'a>,
     pub(super) context: &'a Context,
     pub(super) references: Option<References<'a>>,
+    /// Whether the agent ignores the rules as a whole, since a list is absent.
+    pub(super) ignored: bool,
     /// How many comparisons are still made, of names and of privileges; large rule sets stay linear that way.
     names_left: Cell<usize>,
     pairs_left: Cell<usize>,
@@ -34,7 +36,12 @@ impl<'a> View<'a> {
     pub(super) fn new(draft: &'a Draft<'a>, context: &'a Context) -> Self {
         let (names_left, pairs_left, changes_left) = (Cell::new(50_000), Cell::new(2_000_000), Cell::new(20));
         let (references, platform) = (References::of(draft), OnceCell::new());
-        Self { draft, context, references, names_left, pairs_left, changes_left, platform }
+        Self { draft, context, references, ignored: false, names_left, pairs_left, changes_left, platform }
+    }
+
+    /// Whether the agent looks at the rules at all, as far as is known.
+    pub(super) fn is_in_force(&self) -> bool {
+        !self.ignored && self.context.mode != Some(Mode::Disabled)
     }
 
     /// The privileges of which something is known.

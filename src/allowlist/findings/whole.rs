@@ -15,8 +15,10 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     allow(view, found);
     wrong_endpoint(view, found);
     plugin(view, found);
-    reach(view, found);
-    platform::check(view, found);
+    if !view.ignored {
+        reach(view, found);
+        platform::check(view, found);
+    }
 }
 
 /// L06

@@ -186,6 +186,9 @@ impl Picture {
 
     /// What becomes of the requests of a privilege that nobody may make.
     fn closed(&self, privilege: &Privilege) -> String {
+        if !self.is_in_force() {
+            return "granted to nobody".to_owned();
+        }
         let but = match Pattern::new(privilege).has_skipped_request() {
             true => " but for what elevated processes may always send",
             false => "",

@@ -184,6 +184,13 @@ fn what_is_not_in_force_is_not_shown_as_if_it_were() {
         let page = text(picture, &[]);
         assert!(!page.contains("Closed to everybody") && !page.contains("Who may"), "{page}");
         assert!(!mermaid(std::slice::from_ref(picture)).contains("]]:::closed"));
+        for drawn in [
+            markdown(picture, &[]),
+            mermaid(std::slice::from_ref(picture)),
+            graphviz(std::slice::from_ref(picture)),
+        ] {
+            assert!(!drawn.contains("closed to everybody") && drawn.contains("granted to nobody"), "{drawn}");
+        }
     }
     assert!(text(&disabled, &[]).contains("Every other request\n    let through"));
     assert!(text(&absent, &[]).contains("roles is absent, so the guest agent ignores all of them"));

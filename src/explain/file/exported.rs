@@ -15,6 +15,11 @@ pub(super) fn read(value: &Value) -> Found {
         found.versions.extend(version(value, Profile::default(), String::new()));
         return found;
     };
+    if page.is_some() && text_in_any_case(value, "nextLink").is_some_and(|next| !next.is_empty()) {
+        found
+            .unread
+            .push("it is one page of a list: `nextLink` tells of more, which is not in this file".to_owned());
+    }
     // A list of everything in a gallery holds the profiles too.
     let profiles: Vec<_> =
         all.iter().filter_map(|one| Some((text_in_any_case(one, "id")?, profile(one)?))).collect();

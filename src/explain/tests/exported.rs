@@ -119,3 +119,14 @@ fn a_misspelt_member_is_an_error_in_words() {
     assert_eq!((page.as_str(), code), ("", UNREADABLE));
     assert!(errors.contains("properties: `rule` is not a known member; did you mean `rules`?"), "{errors}");
 }
+
+#[test]
+fn a_page_of_a_list_says_that_there_is_more() {
+    let version = recorded("1.0.0", Some(properties()["rules"].clone()));
+    let (_, errors, code) = of(&json!({ "value": [version] }), "");
+    assert_eq!((errors.as_str(), code), ("", FINE));
+    let (page, errors, code) =
+        of(&json!({ "value": [version], "nextLink": "https://management.azure.com/next" }), "");
+    assert_eq!(code, UNREADABLE, "{page}");
+    assert!(page.contains("web: user web") && errors.contains("`nextLink`"), "{page}{errors}");
+}

@@ -260,3 +260,56 @@ fn a_template_that_grows_without_end_is_given_up() {
     assert_eq!(code, UNREADABLE, "{page}");
     assert!(errors.contains("too large to be resolved") || errors.contains("nested too deeply"), "{errors}");
 }
+
+#[test]
+fn a_version_that_cannot_be_read_is_not_passed_over_beside_one_that_can() {
+    let deployment = "Microsoft.Resources/deployments";
+    for (other, says) in [
+        (
+            json!({ "type": VERSION, "name": "g/p/2.0.0", "properties": "[parameters('open')]" }),
+            "g/p/2.0.0: the part `properties` cannot be read: it is the expression [parameters('open')], and the parameter",
+        ),
+        (
+            json!({ "type": VERSION, "name": "g/p/2.0.0" }),
+            "g/p/2.0.0: the part `properties` cannot be read: it is missing",
+        ),
+        (json!({ "type": VERSION, "name": "g/p/2.0.0", "properties": [] }), "it is a list"),
+        (
+            json!({ "type": "[parameters('open')]", "name": "g/p/2.0.0" }),
+            "g/p/2.0.0: its type cannot be read",
+        ),
+        (
+            json!({ "type": deployment, "name": "inner", "properties": "[parameters('open')]" }),
+            "inner: the part `properties`",
+        ),
+        (
+            json!({ "type": deployment, "name": "inner", "properties": { "template": "[parameters('open')]" } }),
+            "inner: the template in it cannot be read",
+        ),
+        (
+            json!({ "type": PROFILE, "name": "g/p", "properties": {}, "resources": "[parameters('open')]" }),
+            "g/p: the list `resources` cannot be read",
+        ),
+        (
+            json!({ "type": PROFILE, "name": "g/p", "properties": {}, "resources": [{ "type": "versions", "name": "2.0.0" }] }),
+            "g/p/2.0.0: the part `properties` cannot be read",
+        ),
+    ] {
+        let mut whole = template(gallery(), json!({}), properties());
+        whole["parameters"]["open"] = json!({ "type": "object" });
+        whole["resources"].as_array_mut().unwrap().push(other.clone());
+        let (page, errors, code) = of(&whole, "");
+        assert_eq!(code, UNREADABLE, "{other}: {page}");
+        assert!(errors.contains(says), "{other}: {errors}");
+    }
+    // What a parameter's default value tells is read, and what only exists elsewhere is no version of the template.
+    let mut whole = template(gallery(), json!({}), json!("[parameters('open')]"));
+    whole["parameters"]["open"] = json!({ "type": "object", "defaultValue": properties() });
+    whole["resources"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "type": VERSION, "existing": true, "name": "g/p/1" }));
+    let (page, errors, code) = of(&whole, "");
+    assert_eq!((errors.as_str(), code), ("", FINE), "{page}");
+    assert!(page.contains("web: user web"), "{page}");
+}

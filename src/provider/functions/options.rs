@@ -28,7 +28,10 @@ impl Options {
         if let Some(unknown) = members.keys().find(|name| !known.contains(&name.as_str())) {
             let near = nearest(unknown, known.iter().copied());
             let hint = near.map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
-            return Err(FunctionError::argument(argument, format!("The {what} has no `{unknown}`.{hint}")));
+            return Err(FunctionError::argument(
+                argument,
+                format!("`{unknown}` is not a known member of the {what}.{hint}"),
+            ));
         }
         Ok(Self { members, argument })
     }

@@ -65,6 +65,23 @@ fn l03_equal_names() {
 }
 
 #[test]
+fn l04_rules_that_are_not_in_force_close_nothing() {
+    let mut rules = good();
+    rules["privileges"]["closed"] = json!({ "path": "/metadata/attested" });
+    let said = of(FindingId::L04, &rules, &access(Mode::Disabled, DefaultAccess::Allow));
+    assert!(said[0].contains("granted to nobody") && !said[0].contains("closes"), "{said:#?}");
+
+    // A list that is absent: the agent ignores the others.
+    let document = Document::from_value(&json!({
+        "mode": "Enforce", "defaultAccess": "Allow",
+        "rules": { "privileges": [{ "name": "closed", "path": "/metadata/attested" }], "roles": [], "identities": [] }
+    }));
+    let said = document_findings(&document.unwrap(), &linux());
+    assert!(said.iter().any(|one| one.message == "is granted to nobody."), "{said:#?}");
+    assert!(!said.iter().any(|one| matches!(one.id, FindingId::L50 | FindingId::L51)), "{said:#?}");
+}
+
+#[test]
 fn l04_what_is_never_used() {
     let mut rules = good();
     rules["privileges"]["closed"] = json!({ "path": "/metadata/attested" });

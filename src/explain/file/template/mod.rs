@@ -19,7 +19,7 @@ pub(super) fn read(template: &Value, parameters: Option<&Value>) -> Found {
     let given = given.filter_map(|(name, one)| Some((name.clone(), one.get("value")?.clone()))).collect();
     let scope = Scope::new(&evaluation, template, given);
     let mut walk =
-        Walk { evaluation: &evaluation, versions: Vec::new(), profiles: Vec::new(), linked: Vec::new() };
+        Walk { evaluation: &evaluation, versions: Vec::new(), profiles: Vec::new(), unread: Vec::new() };
     walk.resources(template, &scope, &Around::default());
     let only = match walk.profiles.as_slice() {
         [(_, only)] => Some(only.clone()),
@@ -34,9 +34,7 @@ pub(super) fn read(template: &Value, parameters: Option<&Value>) -> Found {
         version.open = Open::Expressions(unresolved.clone());
         version
     };
-    let unread =
-        walk.linked.iter().map(|name| format!("{name}: the template it links to is not in this file"));
-    Found { unread: unread.collect(), versions: walk.versions.into_iter().map(of).collect() }
+    Found { unread: walk.unread, versions: walk.versions.into_iter().map(of).collect() }
 }
 
 /// What is found on the way.
@@ -45,7 +43,8 @@ struct Walk<'e> {
     /// Versions, with the name of their profile.
     versions: Vec<(Version, Option<String>)>,
     profiles: Vec<(String, Profile)>,
-    linked: Vec<String>,
+    /// What may hold versions and cannot be read, and why.
+    unread: Vec<String>,
 }
 
 /// What a resource stands in.
@@ -65,7 +64,12 @@ impl Walk<'_> {
             Some(Value::Array(all)) => all.iter().for_each(|one| self.copies(one, scope, around)),
             // In the second version of the language resources are named.
             Some(Value::Object(all)) => all.values().for_each(|one| self.copies(one, scope, around)),
-            _ => {}
+            None | Some(Value::Null) => {}
+            Some(other) => {
+                let parent = around.parent.as_ref().map_or("", |(_, name)| name);
+                let of = if parent.is_empty() { &around.deployment } else { parent };
+                self.cannot_be_read(of, "the list `resources`", other, scope);
+            }
         }
     }
 
@@ -78,9 +82,13 @@ impl Walk<'_> {
         match scope.count(copy.get("count")) {
             Some(count) => {
                 for turn in 0..count {
-                    if self.versions.len() < MOST_VERSIONS {
-                        self.resource(resource, &scope.in_loop(name, turn), around);
+                    if self.versions.len() >= MOST_VERSIONS {
+                        let name = text(resource, "name").unwrap_or_default();
+                        self.unread
+                            .push(format!("{name}: only {MOST_VERSIONS} versions of a template are read"));
+                        break;
                     }
+                    self.resource(resource, &scope.in_loop(name, turn), around);
                 }
             }
             None => {
@@ -92,8 +100,12 @@ impl Walk<'_> {
     }
 
     fn resource(&mut self, resource: &Value, scope: &Scope<'_>, around: &Around) {
-        let Some(kind) = text(resource, "type") else { return };
         let name = scope.title(text(resource, "name").unwrap_or_default());
+        let Some(written) = resource.get("type").filter(|kind| kind.is_string()) else { return };
+        let resolved = scope.resolve(written);
+        let Some(kind) = resolved.as_str().filter(|kind| !kind.starts_with('[')) else {
+            return self.cannot_be_read(&name, "its type", written, scope);
+        };
         let (kind, name) = match &around.parent {
             // A whole type has the provider's namespace in front, which has a dot.
             Some((parent, of)) if !kind.split('/').next().unwrap_or_default().contains('.') => {
@@ -101,7 +113,10 @@ impl Walk<'_> {
             }
             _ => (kind.to_owned(), name),
         };
-        let properties = resource.get("properties").and_then(Value::as_object);
+        // Whole properties may come from a parameter or a variable; what is in written ones is resolved later.
+        let written = resource.get("properties").unwrap_or(&Value::Null);
+        let resolved = written.is_string().then(|| scope.resolve(written));
+        let properties = resolved.as_ref().unwrap_or(written).as_object();
         let exists = resource.get("existing").and_then(Value::as_bool) == Some(true);
         // Azure gives a version its profile's type, so an exported one may have it too.
         let is_version = same(&kind, VERSION) || (same(&kind, PROFILE) && properties.is_some_and(has_rules));
@@ -112,16 +127,17 @@ impl Walk<'_> {
             let profile = Profile::of(of("applicableHostEndpoint").as_ref(), of("osType").as_ref());
             self.profiles.push((name.clone(), profile));
         }
-        if is_version
-            && !exists
-            && let Some(properties) = properties
-        {
-            self.version(resource, properties, name.clone(), scope, around);
+        if is_version && !exists {
+            match properties {
+                Some(properties) => self.version(resource, properties, name.clone(), scope, around),
+                None => self.cannot_be_read(&name, "the part `properties`", written, scope),
+            }
         }
-        if same(&kind, "Microsoft.Resources/deployments")
-            && let Some(properties) = properties
-        {
-            self.deployment(&name, properties, scope, around);
+        if same(&kind, "Microsoft.Resources/deployments") && !exists {
+            match properties {
+                Some(properties) => self.deployment(&name, properties, scope, around),
+                None => self.cannot_be_read(&name, "the part `properties`", written, scope),
+            }
         }
         let inner = Around { parent: Some((kind, name)), ..around.clone() };
         self.resources(resource, scope, &inner);
@@ -177,10 +193,15 @@ impl Walk<'_> {
     ) {
         let Some(template) = properties.get("template") else {
             if properties.contains_key("templateLink") {
-                self.linked.push(name.to_owned());
+                self.unread.push(format!("{name}: the template it links to is not in this file"));
             }
             return;
         };
+        let resolved = template.is_string().then(|| scope.resolve(template));
+        let template = resolved.as_ref().unwrap_or(template);
+        if !template.is_object() {
+            return self.cannot_be_read(name, "the template in it", template, scope);
+        }
         let around = Around { parent: None, deployment: name.to_owned(), notes: around.notes.clone() };
         let options = properties.get("expressionEvaluationOptions");
         let is_inner =
@@ -194,5 +215,20 @@ impl Walk<'_> {
             given.filter_map(|(name, one)| Some((name.clone(), scope.resolve(one.get("value")?)))).collect();
         let inner = Scope::new(self.evaluation, template, given);
         self.resources(template, &inner, &around);
+    }
+
+    /// Puts down a part of the template that may hold versions and cannot be read.
+    fn cannot_be_read(&mut self, of: &str, what: &str, written: &Value, scope: &Scope<'_>) {
+        let of = if of.is_empty() { "the template" } else { of };
+        let resolved = scope.resolve(written);
+        let is = match (&resolved, self.evaluation.unresolved().get(resolved.as_str().unwrap_or_default())) {
+            (Value::Null, _) => "it is missing".to_owned(),
+            (Value::String(text), Some(why)) => format!("it is the expression {text}, and {why}"),
+            (Value::String(_), None) => "it is a text".to_owned(),
+            (Value::Array(_), _) => "it is a list".to_owned(),
+            (Value::Object(_), _) => "it is an object".to_owned(),
+            (other, _) => format!("it is {other}"),
+        };
+        self.unread.push(format!("{of}: {what} cannot be read: {is}"));
     }
 }
