@@ -146,7 +146,7 @@ fn they_check_apply_and_notice_drift() {
         let runner = Runner::of_github(s, &github);
         let told = runner.run_well(s, &job(&github, "check"));
         assert!(told.contains("7 passed, 0 failed"), "{told}");
-        assert!(runner.file("summary.md").contains("Plan: 3 to add"), "the reviewer sees the plan");
+        assert!(runner.file("summary.md").contains("Plan: 2 to add"), "the reviewer sees the plan");
         runner.run_well(s, &job(&github, "apply"));
         runner.run_well(s, &job(&drift, "drift"));
         s.emulator.edit(&profile, &renamed).unwrap();

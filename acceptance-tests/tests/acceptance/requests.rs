@@ -57,7 +57,9 @@ fn the_region_of_a_profile_is_read_once_a_run_and_not_at_all_where_it_is_known()
         s.run_well(&["apply", "-no-color", "planned"]);
         let replaced = lines(s);
         let wrote = |method: &str| replaced.iter().filter(|line| line.starts_with(method)).count();
-        assert_eq!((wrote("DELETE"), wrote("GET"), wrote("PUT")), (6, 6, 6), "{replaced:?}");
+        // One look at the profile at most: the second plan's findings go by it, unless the host kept the first plan's data.
+        assert_eq!((wrote("DELETE"), wrote("PUT")), (6, 6), "{replaced:?}");
+        assert!((6..=7).contains(&wrote("GET")), "{replaced:?}");
 
         // Where the configuration takes it from the profile, nobody has to ask.
         let more = format!("  location = {WEB}.location\n{RULES}");

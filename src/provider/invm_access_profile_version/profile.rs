@@ -15,12 +15,13 @@ use crate::provider::profile_cache::{KnownProfile, ProfileCache};
 const LOOK: Duration = Duration::from_secs(10);
 
 /// The profile of the version that a configuration describes: as this process has planned or read it. One that is in
-/// neither is read, if a finding depends on it. A profile that cannot be read is no error.
+/// neither is read, if a finding depends on it, unless `offline` is set. A profile that cannot be read is no error.
 pub async fn of_plan(
     connection: &Connection,
     context: &Context,
     config: &Value,
     prior: Option<&Value>,
+    offline: bool,
 ) -> KnownProfile {
     let profiles = connection.profiles();
     let Some(id) = parse(config) else {
@@ -41,7 +42,7 @@ pub async fn of_plan(
         return read;
     }
     let Ok(client) = connection.client() else { return KnownProfile::default() };
-    if !lint::depends_on_profile(config) {
+    if offline || !lint::depends_on_profile(config) {
         return KnownProfile::default();
     }
     tokio::time::timeout(LOOK, ask(&client, profiles, context, &id)).await.ok().flatten().unwrap_or_default()

@@ -39,7 +39,7 @@ pub fn schema() -> Schema {
             Attribute::new(
                 "name",
                 text(),
-                "The role's display name, without regard to case; `(preview)` is a part of it. Names change, ids do not. Left out, that of \
+                "The role's display name, without regard to case; `(preview)` is a part of it. Names change, ids do not. If omitted, that of \
                  `role_definition_id`.",
             )
             .optional_computed(),
