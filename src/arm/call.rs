@@ -229,7 +229,7 @@ impl Call {
         Error::Cancelled { operation: operation.to_string(), elapsed: self.started.elapsed() }
     }
 
-    fn last(&self) -> Last {
+    pub(super) fn last(&self) -> Last {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -7,6 +7,7 @@
 //! | `expect` | `passes`: nobody notices; `fails`: an error that says all there is to say; `either`; `lost`: the host gets no answer |
 //! | `timeout` | what the `timeouts` block gives each operation |
 //! | `says` | what the error must contain; `{operation}` is the operation's name in the `timeouts` block |
+//! | `says_by_state` | the same where only the object tells of its operation, of which it gives no reason: one of these |
 //! | `then` | what happens once the request is there: `stop` (Ctrl-C), `stop-later` (in the operation it starts), `kill` |
 //! | `full` | it is left out of the short form |
 
@@ -40,6 +41,7 @@ pub(crate) struct Fault {
     pub(crate) expect: Expect,
     pub(crate) timeout: Option<String>,
     pub(crate) says: Option<String>,
+    pub(crate) says_by_state: Vec<String>,
     pub(crate) then: Option<Then>,
     pub(crate) full: bool,
     script: Script,
@@ -50,14 +52,17 @@ impl Fault {
         let script = Script::parse(bytes).map_err(|error| error.to_string())?;
         let member = |name: &str| script.test.get(name);
         let text = |name: &str| member(name).and_then(Json::as_str).map(str::to_owned);
-        let known = ["strikes", "expect", "timeout", "says", "then", "full"];
+        let known = ["strikes", "expect", "timeout", "says", "says_by_state", "then", "full"];
         let unknown =
             script.test.as_object().into_iter().flatten().find(|(name, _)| !known.contains(&name.as_str()));
         if let Some((unknown, _)) = unknown {
             return Err(format!("`test.{unknown}` means nothing"));
         }
-        let strikes = member("strikes").and_then(Json::as_array).into_iter().flatten();
-        let strikes: Vec<_> = strikes.filter_map(Json::as_str).map(str::to_owned).collect();
+        let texts = |name: &str| -> Vec<_> {
+            let all = member(name).and_then(Json::as_array).into_iter().flatten();
+            all.filter_map(Json::as_str).map(str::to_owned).collect()
+        };
+        let strikes = texts("strikes");
         if strikes.is_empty() || script.faults.is_empty() || script.about.is_empty() {
             return Err("it needs `about`, `test.strikes` and a fault".to_owned());
         }
@@ -73,6 +78,7 @@ impl Fault {
             },
             timeout: text("timeout"),
             says: text("says"),
+            says_by_state: texts("says_by_state"),
             then: match text("then").as_deref() {
                 None => None,
                 Some("stop") => Some(Then::Stop),

@@ -5,6 +5,7 @@
 //! cargo test -p acceptance-tests --test faults                        # the short form, part of every test run
 //! GALLERY_FAULTS=full cargo test -p acceptance-tests --test faults    # every fault, every way to tell of operations
 //! cargo test -p acceptance-tests --test faults -- interrupt create    # the cells whose names have both words
+//! GALLERY_FAULTS=full cargo test -p acceptance-tests --test faults -- location    # those of one way
 //! ```
 //!
 //! For each cell: what Azure holds is in the state; an error says its code, the request id, the time it took of the time
@@ -155,7 +156,7 @@ async fn one_way(
             let mut outcomes = outcomes.lock().unwrap();
             outcomes.0.note(&cell.fault.name, cell.subject, ran.is_ok());
             if let Err(error) = ran {
-                outcomes.1.insert(format!("{} ({})", cell.name(), way["operations"]), error);
+                outcomes.1.insert(cell.name(), error);
             }
         }
     };

@@ -294,7 +294,7 @@ impl ArmClient {
         match finish(self.http(call).await?, operation, call).await? {
             Some(answer) => match believed::object(&answer, path) {
                 Ok(object) => Ok(object),
-                // The operation has ended; its last answer is not the object, so that is read by itself.
+                // The operation has ended; an answer that is not the object is asked for once more.
                 Err(_) => Box::pin(self.get(path, call)).await,
             },
             None => Err(Error::Setup(format!("the operation on {path} was a deletion"))),

@@ -71,7 +71,7 @@ impl ArmClient {
                     call.pause(wait, &write).await?;
                 }
                 // Nothing is at it any more.
-                Err(Error::Forgotten { operation, object }) if !is_repeated => {
+                Err(Error::Forgotten { operation, object, .. }) if !is_repeated => {
                     tracing::info!(target: "provider.lro", operation, object, "forgotten, sending it once more");
                     is_repeated = true;
                 }

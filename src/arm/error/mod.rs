@@ -77,6 +77,8 @@ pub enum Error {
         operation: String,
         /// What the object shows.
         object: String,
+        /// What was last heard.
+        last: Box<Last>,
     },
     /// The operation was told to stop.
     #[error("{operation} was stopped after {}, before it was done", human(*.elapsed))]

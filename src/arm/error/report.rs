@@ -1,5 +1,6 @@
 //! The text for people: what happened, then everything a support case needs, a line each.
 
+use super::super::call::Last;
 use super::{ArmError, Error, ErrorDetail, LoginError, Missing, TransportKind};
 use crate::plain;
 use std::fmt::Write as _;
@@ -28,19 +29,11 @@ impl Error {
             }
             Error::Timeout(timeout) => {
                 lines.sentence(&timeout.to_string());
-                lines.field("Last state", timeout.last.progress.as_deref());
-                lines.field("Last failure", timeout.last.transport.as_deref());
-                match &timeout.last.error {
-                    Some(error) => {
-                        lines.sentence("The last error from Azure was:");
-                        lines.arm(error);
-                    }
-                    None => {
-                        lines.field("Last status", timeout.last.status.map(words).as_deref());
-                        lines.field("Request id", timeout.last.request_id.as_deref());
-                        lines.field("Correlation id", timeout.last.correlation_id.as_deref());
-                    }
-                }
+                lines.last(&timeout.last);
+            }
+            Error::Forgotten { last, .. } => {
+                lines.sentence(&self.to_string());
+                lines.last(last);
             }
             other => lines.sentence(&other.to_string()),
         }
@@ -97,6 +90,22 @@ impl Lines {
         self.gap();
         // Writing to a String cannot fail.
         let _ = write!(self.0, "{name}: {value}");
+    }
+
+    fn last(&mut self, last: &Last) {
+        self.field("Last state", last.progress.as_deref());
+        self.field("Last failure", last.transport.as_deref());
+        match &last.error {
+            Some(error) => {
+                self.sentence("The last error from Azure was:");
+                self.arm(error);
+            }
+            None => {
+                self.field("Last status", last.status.map(words).as_deref());
+                self.field("Request id", last.request_id.as_deref());
+                self.field("Correlation id", last.correlation_id.as_deref());
+            }
+        }
     }
 
     fn arm(&mut self, error: &ArmError) {

@@ -33,7 +33,7 @@ pub(in crate::arm) async fn finish(
         let request = Box::new(RequestLine { method: verb, path: pending.resource.clone() });
         return Err(Error::ForeignAddress { request, reason: reason.clone() });
     }
-    let mut is_forgotten = false;
+    let (mut is_done, mut is_forgotten) = (false, false);
     if let By::AsyncOperation(path) | By::Location(path) = &pending.by {
         let line = RequestLine { method: "GET", path: path.clone() };
         let url = link::follow(&http.cloud, &line, path, &http.api_version)?;
@@ -43,8 +43,8 @@ pub(in crate::arm) async fn finish(
         };
         match watch.until_done(&url, read, Some(look), http.pace.forgotten).await? {
             Some((seen, _)) if pending.deletes && !matches!(seen, Seen::DoneSilently) => return Ok(None),
-            Some((Seen::DoneWithObject, answer)) => return Ok(Some(answer)),
-            Some(_) => {}
+            // An address that answers with the object does not prove that the next reader finds it.
+            Some(_) => is_done = true,
             None => is_forgotten = true,
         }
         watch.begin_again();
@@ -58,10 +58,12 @@ pub(in crate::arm) async fn finish(
         watch.until_gone(&url).await?;
         return Ok(None);
     }
-    match watch.until_done(&url, status::object, None, http.pace.invisible).await? {
+    // Where only the object can tell, and it is not there, the service may have forgotten the write.
+    let invisible = if is_done { http.pace.invisible } else { http.pace.forgotten * 3 };
+    match watch.until_done(&url, status::object, None, invisible).await? {
         Some((_, answer)) => Ok(Some(answer)),
-        None if is_forgotten => Err(watch.forgotten("it is not there")),
-        None => http.get(&url, call).await?.accept(&[200]).map(Some),
+        None if is_done => http.get(&url, call).await?.accept(&[200]).map(Some),
+        None => Err(watch.forgotten("it is not there")),
     }
 }
 
@@ -214,7 +216,8 @@ impl<'a> Watch<'a> {
     }
 
     fn forgotten(&self, object: &str) -> Error {
-        Error::Forgotten { operation: self.operation.clone(), object: object.to_owned() }
+        let last = Box::new(self.call.last());
+        Error::Forgotten { operation: self.operation.clone(), object: object.to_owned(), last }
     }
 
     /// Takes note how long the operation took: as the service says, else as it was seen.

@@ -84,6 +84,7 @@ async fn a_monitor_that_stays_in_trouble_tells_the_outcome() {
     azure.answer("PUT", &profile_path(), 1, taken(202, "location")).await;
     azure.answer("GET", OP, 3, failed(500)).await;
     azure.answer("GET", OP, 9, ok(profile_json("Succeeded"))).await;
+    azure.answer("GET", &profile_path(), 9, ok(profile_json("Succeeded"))).await;
     create(&azure).await.unwrap();
     // The other address is about the operation: how the answer to a look fails says nothing about it.
     let azure = Azure::start().await;

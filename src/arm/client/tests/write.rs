@@ -62,14 +62,16 @@ async fn an_async_operation_is_followed_and_the_object_read_once() {
 }
 
 #[tokio::test]
-async fn a_location_that_answers_with_the_object_ends_it() {
+async fn a_location_that_answers_with_the_object_ends_it_once_others_can_read_it() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, created(&azure, "location")).await;
     azure.answer("GET", OP, 2, ResponseTemplate::new(202)).await;
     azure.answer("GET", OP, 1, ok(profile_json("Succeeded"))).await;
+    azure.answer("GET", &profile_path(), 2, status(404, arm_error("ResourceNotFound", "not yet"))).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     let started = begin(&azure).await;
     assert_eq!(finish(&azure, started).await.unwrap().name.as_deref(), Some("p"));
-    assert_eq!(azure.requests().await.len(), 4);
+    assert_eq!(azure.requests().await.len(), 7);
 }
 
 #[tokio::test]
@@ -95,12 +97,27 @@ async fn without_an_address_the_object_tells_even_if_it_is_not_visible_at_first(
 }
 
 #[tokio::test]
-async fn an_object_that_stays_invisible_is_not_found() {
+async fn an_object_that_stays_invisible_after_its_operation_is_not_found() {
     let azure = Azure::start().await;
-    azure.answer("PUT", &profile_path(), 1, ResponseTemplate::new(202)).await;
+    azure.answer("PUT", &profile_path(), 1, created(&azure, "location")).await;
+    azure.answer("GET", OP, 1, ok(profile_json("Succeeded"))).await;
     azure.answer("GET", &profile_path(), 999, status(404, arm_error("ResourceNotFound", "no"))).await;
     let started = begin(&azure).await;
     assert!(finish(&azure, started).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_write_without_an_address_whose_object_stays_away_is_forgotten() {
+    let azure = Azure::start().await;
+    azure.answer("PUT", &profile_path(), 1, ResponseTemplate::new(202)).await;
+    let absent = status(404, arm_error("ResourceNotFound", "no")).insert_header("x-ms-request-id", "r7");
+    azure.answer("GET", &profile_path(), 999, absent).await;
+    let started = begin(&azure).await;
+    let error = finish(&azure, started).await.unwrap_err();
+    assert!(matches!(error, Error::Forgotten { .. }), "{error}");
+    for part in [&*profile_path(), "it is not there", "ResourceNotFound", "r7"] {
+        assert!(error.report().contains(part), "{part} is not in\n{}", error.report());
+    }
 }
 
 #[tokio::test]
