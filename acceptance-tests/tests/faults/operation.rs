@@ -180,7 +180,14 @@ impl Subject {
     pub(crate) async fn apply(&self, host: &mut Host, before: Option<&Object>) -> Result<Outcome, Trouble> {
         let resource = self.kind.resource();
         let config = host.config(resource, &self.arguments)?;
-        let plan = host.plan(resource, before, &config).await?;
+        let plan = match host.plan(resource, before, &config).await {
+            // A plan that reads the profile may lose the provider, too.
+            Err(Trouble::Call(status)) => {
+                let object = before.cloned();
+                return Ok(Outcome { object, lost: Some(status.to_string()), ..empty() });
+            }
+            plan => plan?,
+        };
         if plan.is_empty {
             return Ok(Outcome { object: before.cloned(), ..empty() });
         }
