@@ -182,7 +182,7 @@ fn null_in_a_required_argument_destroys_nothing() {
 fn what_only_the_profile_shows_is_told_at_plan() {
     scenario(|s| {
         s.unrecorded();
-        let title = "An executable path can never match";
+        let title = "Executable never matches";
         // The profile is planned in the same configuration.
         let windows = both().replace("\"Linux\"", "\"Windows\"");
         assert!(s.validate(&windows).is_empty(), "without the network nothing says that it is for Windows");

