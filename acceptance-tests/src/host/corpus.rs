@@ -16,6 +16,10 @@ use super::offer::Offer;
 use super::recorded::{Applied, Event, Planned, Recording};
 use super::{Answer, Host, Object, Trouble, rules};
 
+/// Where this package lies, and what stands for it in a recording, which is read on other machines.
+const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
+const HERE: &str = "{package}";
+
 /// The configurations of one test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Script {
@@ -67,7 +71,9 @@ impl Script {
     pub fn parse(text: &str) -> Result<Self, String> {
         let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let list = |name: &str| json.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
-        let emulator = list("emulator").iter().filter_map(|one| Some(one.as_str()?.to_owned())).collect();
+        let arguments = list("emulator");
+        let emulator =
+            arguments.iter().filter_map(|one| Some(one.as_str()?.replace(HERE, PACKAGE))).collect();
         let steps =
             list("steps").iter().map(Step::parse).collect::<Option<_>>().ok_or("a step is incomplete")?;
         Ok(Self { emulator, steps })
@@ -76,7 +82,8 @@ impl Script {
     /// The script as JSON.
     #[must_use]
     pub fn json(&self) -> Json {
-        json!({ "emulator": self.emulator, "steps": self.steps.iter().map(Step::json).collect::<Vec<_>>() })
+        let emulator: Vec<_> = self.emulator.iter().map(|one| one.replace(PACKAGE, HERE)).collect();
+        json!({ "emulator": emulator, "steps": self.steps.iter().map(Step::json).collect::<Vec<_>>() })
     }
 
     /// Whether the other has the same steps, in whatever order parallel ones came.
