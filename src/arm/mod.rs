@@ -10,10 +10,12 @@
 //! - `exchange`, `link`: one request and its answer; which addresses in answers are followed.
 //! - `operation`: long-running operations in two phases, [`Started`] and [`PendingOperation`].
 //! - [`ArmClient`]: the verbs on profiles and versions.
+//! - [`agent`]: what the guest proxy agent of a machine reports.
 //! - [`error`]: everything that can go wrong, for programs (`is_*`) and for people ([`Error::report`]).
 //!
 //! This is the only module that names azure_core and azure_identity.
 
+pub mod agent;
 mod call;
 mod client;
 mod cloud;

@@ -10,6 +10,7 @@
 
 pub mod authorization;
 mod change;
+mod instance_view;
 mod lenient;
 mod profile;
 mod resource;
@@ -21,6 +22,7 @@ mod words;
 mod tests;
 
 pub use change::{Change, Members, ProfileChange, VersionChange};
+pub use instance_view::{Extension, InstanceView, Status, VmAgent};
 pub use profile::{Profile, ProfileBody};
 pub use resource::{Resource, SystemData};
 pub use rules::{Identity, Privilege, Role, RoleAssignment, Rules};

@@ -1,0 +1,113 @@
+//! The callers that the rules refused, in groups with counts.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// How many groups the agent's extension reports at most: those with the largest counts.
+pub(super) const MOST: usize = 50;
+
+/// Where a request went, by the names that the agent's rules and logs know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Destination {
+    /// The metadata service.
+    Imds,
+    /// WireServer.
+    WireServer,
+    /// HostGAPlugin, to which the rules for WireServer apply.
+    HostGaPlugin,
+}
+
+impl Destination {
+    /// The name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Imds => "IMDS",
+            Self::WireServer => "WireServer",
+            Self::HostGaPlugin => "HostGAPlugin",
+        }
+    }
+
+    fn of(ip: &str, port: u16) -> Option<Self> {
+        match (ip.trim(), port) {
+            ("169.254.169.254", 80) => Some(Self::Imds),
+            ("168.63.129.16", 80) => Some(Self::WireServer),
+            ("168.63.129.16", 32526) => Some(Self::HostGaPlugin),
+            _ => None,
+        }
+    }
+}
+
+/// A group of refused requests. The command line that the agent reports with it is not read: it may hold secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Where they went; `None` for another address.
+    pub destination: Option<Destination>,
+    /// The user, as the agent calls it.
+    pub user_name: String,
+    /// The user's groups.
+    pub user_groups: Vec<String>,
+    /// The program.
+    pub exe_path: String,
+    /// What they were answered with, such as `403 Forbidden`.
+    pub response_status: String,
+    /// How many there were.
+    pub count: u64,
+}
+
+/// The groups, and whether the extension may have left some out.
+pub(super) struct Summary {
+    pub(super) callers: Vec<Caller>,
+    pub(super) is_full: bool,
+}
+
+/// A group as it is written.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct Group {
+    user_name: Option<String>,
+    ip: Option<String>,
+    port: Option<u16>,
+    response_status: Option<String>,
+    count: Option<u64>,
+    user_groups: Option<Vec<String>>,
+    process_full_path: Option<String>,
+}
+
+/// Reads a summary; `None` where the text is none. Groups that differ in their command line alone are one.
+pub(super) fn read(text: &str) -> Option<Summary> {
+    // What the extension writes where nobody was refused.
+    if text.trim() == "proxy failed auth summary is empty" {
+        return Some(Summary { callers: Vec::new(), is_full: false });
+    }
+    let groups: Vec<Group> = serde_json::from_str(text).ok()?;
+    let is_full = groups.len() >= MOST;
+    let mut united: BTreeMap<_, u64> = BTreeMap::new();
+    for group in groups {
+        let destination = Destination::of(&group.ip.unwrap_or_default(), group.port.unwrap_or_default());
+        let key = (
+            destination,
+            group.user_name.unwrap_or_default(),
+            group.user_groups.unwrap_or_default(),
+            group.process_full_path.unwrap_or_default(),
+            group.response_status.unwrap_or_default(),
+        );
+        let count = united.entry(key).or_default();
+        *count = count.saturating_add(group.count.unwrap_or(1));
+    }
+    let mut callers: Vec<Caller> = united
+        .into_iter()
+        .map(|((destination, user_name, user_groups, exe_path, response_status), count)| Caller {
+            destination,
+            user_name,
+            user_groups,
+            exe_path,
+            response_status,
+            count,
+        })
+        .collect();
+    // The order among equals is that of the map.
+    callers.sort_by_key(|caller| std::cmp::Reverse(caller.count));
+    Some(Summary { callers, is_full })
+}

@@ -1,0 +1,123 @@
+//! Which rules an agent has loaded: the id in its report, in the ways in which it is written.
+
+use super::super::ids::VersionId;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// What the agent puts behind an id where the machine may have rules of its own. Before the id of these comes `_`.
+const SUFFIX: &str = "-uselocalfilerules-";
+
+/// The rules that are loaded for an endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Which; `None` where none are loaded or the agent does not say.
+    pub rules: Option<Rules>,
+    /// Whether a file in the machine may add rules; `None` where the id does not tell.
+    pub local_file: Option<bool>,
+}
+
+/// Which rules are loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// Those of a version.
+    Version(VersionId),
+    /// Others, such as those that go with a mode of the machine itself, by their id.
+    Other(String),
+}
+
+/// The form of an id in which the host tells the agent whether to look for a file.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope {
+    id: String,
+    #[serde(default)]
+    use_local_file_rules: bool,
+}
+
+impl Loaded {
+    /// Reads the id under this name. Names are compared without case, since Microsoft's page spells one differently.
+    pub(super) fn of(states: &Map<String, Value>, name: &str) -> Self {
+        let found = states.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.and_then(|(_, value)| value.as_str()).map_or_else(Self::default, Self::read)
+    }
+
+    fn read(text: &str) -> Self {
+        let text = text.trim();
+        if text.is_empty() || text.eq_ignore_ascii_case("unknown") {
+            return Self::default();
+        }
+        if let Some(envelope) =
+            STANDARD.decode(text).ok().and_then(|bytes| serde_json::from_slice::<Envelope>(&bytes).ok())
+        {
+            let local_file = Some(envelope.use_local_file_rules);
+            return Self { local_file, ..Self::read(&envelope.id) };
+        }
+        // The same bytes in small letters: an id has ASCII letters only.
+        let small = text.to_ascii_lowercase();
+        let (id, behind) = match small.find(SUFFIX) {
+            Some(place) => {
+                (text.get(..place).unwrap_or_default(), small.get(place + SUFFIX.len()..).unwrap_or_default())
+            }
+            None => (text, ""),
+        };
+        let local_file = match behind.split('_').next() {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => None,
+        };
+        let rules = id.parse().map_or_else(|_| Rules::Other(id.to_owned()), Rules::Version);
+        Self { rules: Some(rules), local_file }
+    }
+
+    /// The version, where the rules are those of one.
+    pub fn version(&self) -> Option<&VersionId> {
+        match &self.rules {
+            Some(Rules::Version(id)) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERSION: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/\
+        Microsoft.Compute/galleries/g/inVMAccessControlProfiles/web/versions/1.0.0";
+
+    #[test]
+    fn an_id_is_read_in_capitals_with_suffix_and_in_its_envelope() {
+        let envelope = |json: &str| STANDARD.encode(json);
+        for (text, local) in [
+            (VERSION.to_owned(), None),
+            (VERSION.to_uppercase(), None),
+            (format!("{}-useLocalFileRules-true", VERSION.to_uppercase()), Some(true)),
+            (format!("{}-USELOCALFILERULES-FALSE", VERSION.to_uppercase()), Some(false)),
+            (format!("{VERSION}-useLocalFileRules-true_of-the-machine"), Some(true)),
+            (format!(" {VERSION} "), None),
+            (
+                envelope(&format!("{{\"id\":\"{}\",\"useLocalFileRules\":true}}", VERSION.to_uppercase())),
+                Some(true),
+            ),
+            (envelope(&format!("{{\"id\":\"{VERSION}\"}}")), Some(false)),
+        ] {
+            let loaded = Loaded::read(&text);
+            assert_eq!(loaded.version(), Some(&VERSION.parse().unwrap()), "{text}");
+            assert_eq!(loaded.local_file, local, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_rules_are_told_by_their_id_and_none_by_nothing() {
+        for text in ["", " ", "unknown", "Unknown"] {
+            assert_eq!(Loaded::read(text), Loaded::default(), "{text:?}");
+        }
+        for text in ["sigid", "D2A1", "/subscriptions/x", "-useLocalFileRules-true", "aGVsbG8="] {
+            assert!(matches!(Loaded::read(text).rules, Some(Rules::Other(_))), "{text:?}");
+        }
+        let profile = VERSION.replace("/versions/1.0.0", "");
+        assert_eq!(Loaded::read(&profile).rules, Some(Rules::Other(profile.clone())));
+    }
+}

@@ -1,0 +1,187 @@
+//! What the guest proxy agent of a machine reports, as the machine's instance view has it.
+//!
+//! The agent's extension writes three texts into the view, as substatuses. Two are read here: `ProxyAgentStatus`, with
+//! the versions that are loaded, and `ProxyAgentFailedAuthenticationSummary`, with the callers that the rules refuse.
+//! Each is JSON where there is something to tell, and else a sentence. Source: the code of the agent's extension,
+//! `proxy_agent_extension/src/service_main.rs`.
+//!
+//! A report never says more than the machine did: what is not known is named in [`Report::doubts`].
+
+mod callers;
+mod channel;
+mod loaded;
+
+#[cfg(test)]
+mod tests;
+
+pub use callers::{Caller, Destination};
+pub use channel::Channel;
+pub use loaded::{Loaded, Rules};
+
+use super::models::{Extension, InstanceView, Status};
+use crate::plain;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const STATUS: &str = "ProxyAgentStatus";
+const DENIED: &str = "ProxyAgentFailedAuthenticationSummary";
+
+/// The parts of the agent that report a status of their own.
+const COMPONENTS: [&str; 5] =
+    ["monitorStatus", "keyLatchStatus", "ebpfProgramStatus", "proxyListenerStatus", "telemetryLoggerStatus"];
+
+/// What is known of the agent in one machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// `running`, `deallocated` and their like; `None` where the view does not say.
+    pub power_state: Option<String>,
+    /// When the extension reported last, as the view has it.
+    pub reported_at: Option<String>,
+    /// The agent's version.
+    pub version: Option<String>,
+    /// The agent's own word for how it is: `SUCCESS`, `ERROR` or `UNKNOWN`.
+    pub status: Option<String>,
+    /// What is guarded, and how.
+    pub channel: Channel,
+    /// The rules that are loaded for the metadata service.
+    pub imds: Loaded,
+    /// The rules that are loaded for WireServer.
+    pub wire_server: Loaded,
+    /// How the parts of the agent are.
+    pub components: Vec<Component>,
+    /// The callers that the rules refused, or would refuse in audit mode; the most frequent first.
+    pub denied: Vec<Caller>,
+    /// Why this may not be all.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A part of the agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// As the agent calls it, such as `keyLatchStatus`.
+    pub name: String,
+    /// `RUNNING`, `STOPPED` or `UNKNOWN`.
+    pub status: String,
+    /// More about it.
+    pub message: String,
+}
+
+/// Why a report may not be all there is to know.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// The machine does not run.
+    #[error("the machine is {0}, so its guest proxy agent reports nothing")]
+    NotRunning(String),
+    /// Nothing that an extension reports is up to date.
+    #[error("the machine's VM agent is not ready: {0}")]
+    VmAgent(String),
+    /// No extension reports the agent.
+    #[error("no extension of the machine reports the guest proxy agent")]
+    Silent,
+    /// A text is not what the agent writes.
+    #[error("{part} of the guest proxy agent cannot be read: {text}")]
+    Unreadable {
+        /// The substatus.
+        part: &'static str,
+        /// What it says instead.
+        text: String,
+    },
+    /// The list of refused callers is as long as it gets.
+    #[error(
+        "the guest proxy agent reports {} groups of refused callers at most, so there may be more",
+        callers::MOST
+    )]
+    ManyDenied,
+}
+
+/// `ProxyAgentStatus`, as far as it is looked at.
+#[derive(Deserialize)]
+struct AgentStatus {
+    version: Option<String>,
+    status: Option<String>,
+    #[serde(flatten)]
+    components: BTreeMap<String, Value>,
+}
+
+impl Report {
+    /// Reads a view.
+    pub fn of(view: &InstanceView) -> Self {
+        let mut report = Self { power_state: view.power_state(), ..Self::default() };
+        if let Some(state) = report.power_state.as_deref().filter(|state| *state != "running") {
+            report.doubts.push(Doubt::NotRunning(plain::line(state)));
+            return report;
+        }
+        if let Some(status) = view.vm_agent.iter().flat_map(|agent| &agent.statuses).find(|one| is_bad(one)) {
+            let text = status.message.as_deref().or(status.display_status.as_deref()).unwrap_or("no reason");
+            report.doubts.push(Doubt::VmAgent(plain::line(text)));
+        }
+        let Some(extension) = view.extensions.iter().find(|one| substatus(one, STATUS).is_some()) else {
+            report.doubts.push(Doubt::Silent);
+            return report;
+        };
+        report.reported_at = extension.statuses.iter().find_map(|status| status.time.clone());
+        report.read_status(substatus(extension, STATUS).unwrap_or_default());
+        report.read_denied(substatus(extension, DENIED));
+        report
+    }
+
+    /// Whether nothing is left open.
+    pub fn is_complete(&self) -> bool {
+        self.doubts.is_empty()
+    }
+
+    fn read_status(&mut self, text: &str) {
+        let status: AgentStatus = match serde_json::from_str(text) {
+            Ok(status) => status,
+            Err(_) => return self.doubts.push(unreadable(STATUS, text)),
+        };
+        self.version = status.version;
+        self.status = status.status;
+        let states = status.components.get("keyLatchStatus").and_then(|part| part.get("states"));
+        match states.and_then(Value::as_object) {
+            Some(states) => {
+                self.channel = Channel::of(states);
+                self.imds = Loaded::of(states, "imdsRuleId");
+                self.wire_server = Loaded::of(states, "wireServerRuleId");
+            }
+            None => self.doubts.push(unreadable(STATUS, "it has no keyLatchStatus.states")),
+        }
+        let text =
+            |part: &Value, name| plain::line(part.get(name).and_then(Value::as_str).unwrap_or_default());
+        self.components = COMPONENTS
+            .iter()
+            .filter_map(|name| {
+                let part = status.components.get(*name)?;
+                let (status, message) = (text(part, "status"), text(part, "message"));
+                Some(Component { name: (*name).to_owned(), status, message })
+            })
+            .collect();
+    }
+
+    fn read_denied(&mut self, text: Option<&str>) {
+        let text = text.unwrap_or("it is not there");
+        match callers::read(text) {
+            Some(callers::Summary { callers, is_full }) => {
+                self.denied = callers;
+                self.doubts.extend(is_full.then_some(Doubt::ManyDenied));
+            }
+            None => self.doubts.push(unreadable(DENIED, text)),
+        }
+    }
+}
+
+fn is_bad(status: &Status) -> bool {
+    status.level.as_deref().is_some_and(|level| !level.eq_ignore_ascii_case("Info"))
+}
+
+fn substatus<'a>(extension: &'a Extension, name: &str) -> Option<&'a str> {
+    let status = extension.substatuses.iter().find(|status| status.is(name))?;
+    Some(status.message.as_deref().unwrap_or_default())
+}
+
+fn unreadable(part: &'static str, text: &str) -> Doubt {
+    let shown: String = plain::line(text).chars().take(300).collect();
+    Doubt::Unreadable { part, text: if shown.is_empty() { "it is empty".to_owned() } else { shown } }
+}
