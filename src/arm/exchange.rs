@@ -3,10 +3,9 @@
 use super::call::Call;
 use super::cloud::Cloud;
 use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
-use super::ids::ProfileId;
 use super::operation::Durations;
 use super::pace::{Pace, random};
-use super::pipeline::{Look, Turn, request_line, retry_after, to_error};
+use super::pipeline::{Look, Turn, request_line, resource_type, retry_after, to_error};
 use super::registration::Registration;
 use crate::plain;
 use azure_core::Bytes;
@@ -23,6 +22,13 @@ use url::Url;
 
 /// The most parts of JSON that are read: some ten times what the largest page has that fits the bound on bodies.
 const PARTS: usize = 500_000;
+
+/// How the types of machines, scale sets and instances begin.
+const MACHINES: &str = "microsoft.compute/virtualmachine";
+
+/// The api-version for machines: the first with `addProxyAgentExtension`, two dates after the first with references to
+/// versions. azurerm sends it for scale sets.
+const MACHINE_API_VERSION: &str = "2025-04-01";
 
 /// What all requests of a client share.
 #[derive(Debug)]
@@ -64,8 +70,13 @@ impl Http {
         let base = self.cloud.resource_manager().as_str().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
             .map_err(|error| Error::Setup(format!("{path:?} is no path: {error}")))?;
-        url.query_pairs_mut().append_pair("api-version", &self.api_version);
+        url.query_pairs_mut().append_pair("api-version", self.api_version_of(path));
         Ok(url)
+    }
+
+    /// The api-version of requests about the object at a path.
+    pub(super) fn api_version_of(&self, path: &str) -> &str {
+        if resource_type(path).0.starts_with(MACHINES) { MACHINE_API_VERSION } else { &self.api_version }
     }
 
     /// An address by its path, with an api-version of its own and a query. Whatever the segments hold stays in them.
@@ -94,13 +105,13 @@ impl Http {
         self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
     }
 
-    /// Sends a write to a profile or one of its versions. When the call is cancelled, it may still take a moment, so
-    /// that it is known what became of it.
+    /// Sends a write, in its turn. When the call is cancelled, it may still take a moment, so that it is known what became
+    /// of it.
     pub(super) async fn write(
         &self,
         method: Method,
         url: &Url,
-        profile: &ProfileId,
+        turn: Turn,
         body: Option<&Bytes>,
         call: &Call,
     ) -> Result<Answer, Error> {
@@ -109,7 +120,7 @@ impl Http {
             request.insert_header(CONTENT_TYPE, "application/json");
             request.set_body(body.clone());
         }
-        let ctx = Context::new().with_value(call.clone()).with_value(Turn(profile.clone()));
+        let ctx = Context::new().with_value(call.clone()).with_value(turn);
         self.send(request, &ctx, self.pace.cancel_grace, call).await
     }
 

@@ -289,7 +289,11 @@ impl ArmClient {
         }
     }
 
-    async fn finish<T: Resource>(&self, operation: &PendingOperation, call: &Call) -> Result<T, Error> {
+    pub(super) async fn finish<T: Resource>(
+        &self,
+        operation: &PendingOperation,
+        call: &Call,
+    ) -> Result<T, Error> {
         let path = operation.resource();
         match finish(self.http(call).await?, operation, call).await? {
             Some(answer) => match believed::object(&answer, path) {
@@ -332,7 +336,7 @@ fn is_uncoded_not_found(error: &Error) -> bool {
     error.missing() == Some(Missing::Other) && error.arm().is_some_and(|error| error.code.is_none())
 }
 
-fn to_json(body: &impl serde::Serialize) -> Result<Bytes, Error> {
+pub(super) fn to_json(body: &impl serde::Serialize) -> Result<Bytes, Error> {
     let json = serde_json::to_vec(body);
     let mut json = json.map_err(|error| Error::Setup(format!("the body cannot be written: {error}")))?;
     json.shrink_to_fit();

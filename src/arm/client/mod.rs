@@ -25,6 +25,7 @@ mod collection;
 mod create;
 mod delete;
 mod list;
+mod machines;
 mod sharing;
 mod write;
 
@@ -50,10 +51,12 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 pub use authorization::Authorization;
+use collection::to_json;
 pub use collection::{Profiles, Versions};
 pub use create::Begun;
 pub use delete::Deleted;
 pub use list::{Pages, UnreadableEntry};
+pub use machines::Machines;
 
 /// The api-version that is sent when none is set: the first with these types, so the one most clouds have, and the
 /// one the shipped az CLI uses for them. Later ones have the same bodies.
@@ -176,6 +179,11 @@ impl ArmClient {
     /// The versions of profiles.
     pub fn versions(&self) -> Versions<'_> {
         Versions::new(self)
+    }
+
+    /// Virtual machines and scale sets.
+    pub fn machines(&self) -> Machines<'_> {
+        Machines::new(self)
     }
 
     /// Roles, who has them, and the operations there are.

@@ -5,6 +5,7 @@ use super::super::error::{Error, Missing};
 use super::super::exchange::Answer;
 use super::super::ids::ProfileId;
 use super::super::pace::random;
+use super::super::pipeline::Turn;
 use super::ArmClient;
 use azure_core::Bytes;
 use azure_core::http::Method;
@@ -46,7 +47,7 @@ impl ArmClient {
         let mut parent_expected = call.is_parent_expected();
         let mut earlier = 0;
         loop {
-            let answer = http.write(write.method, &url, write.profile, write.body, call).await?;
+            let answer = http.write(write.method, &url, Turn::of(write.profile), write.body, call).await?;
             let asked = answer.retry_after().filter(|wait| !wait.is_zero());
             let mut error = match answer.accept(write.accepted) {
                 Ok(answer) => return Ok(answer),

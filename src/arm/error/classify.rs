@@ -67,6 +67,11 @@ impl Error {
         self.refusal().is_some_and(|error| error.has_code("PropertyChangeNotAllowed"))
     }
 
+    /// Whether the request names two members that exclude each other.
+    pub fn is_conflicting_members(&self) -> bool {
+        self.refusal().is_some_and(|error| error.has_code("InvalidParameterConflictingProperties"))
+    }
+
     /// Whether the service asked to slow down.
     pub fn is_throttled(&self) -> bool {
         self.refusal().is_some_and(|error| error.status == 429)

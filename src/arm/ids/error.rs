@@ -16,6 +16,8 @@ pub enum IdKind {
     Profile,
     /// `.../versions/{name}`
     Version,
+    /// `.../virtualMachines/{name}` or `.../virtualMachineScaleSets/{name}`
+    Machine,
     /// Some other type of resource, such as `Microsoft.Compute/galleries/images`.
     Other(String),
 }
@@ -26,7 +28,7 @@ impl IdKind {
         match self {
             IdKind::Subscription => 0,
             IdKind::ResourceGroup => 1,
-            IdKind::Gallery | IdKind::Other(_) => 2,
+            IdKind::Gallery | IdKind::Machine | IdKind::Other(_) => 2,
             IdKind::Profile => 3,
             IdKind::Version => 4,
         }
@@ -41,6 +43,7 @@ impl fmt::Display for IdKind {
             IdKind::Gallery => f.write_str("a gallery"),
             IdKind::Profile => f.write_str("an in-VM access control profile"),
             IdKind::Version => f.write_str("an in-VM access control profile version"),
+            IdKind::Machine => f.write_str("a virtual machine or scale set"),
             IdKind::Other(resource_type) => write!(f, "a resource of type {resource_type}"),
         }
     }

@@ -16,6 +16,7 @@
 //! names as they were spelled.
 
 mod error;
+mod machine;
 mod name;
 mod path;
 mod portal;
@@ -26,6 +27,7 @@ mod version_name;
 mod tests;
 
 pub use error::{IdError, IdKind, NameError};
-pub use name::{GalleryName, ProfileName, ResourceGroupName, SubscriptionId};
+pub use machine::{MachineId, MachineKind};
+pub use name::{GalleryName, MachineName, ProfileName, ResourceGroupName, SubscriptionId};
 pub use resource::{GalleryId, ProfileId, VersionId};
 pub use version_name::VersionName;

@@ -22,7 +22,11 @@ pub struct GalleryName(String);
 #[derive(Clone)]
 pub struct ProfileName(String);
 
-/// What the four names share: text that was checked once and compares without case.
+/// The name of a virtual machine or scale set.
+#[derive(Clone)]
+pub struct MachineName(String);
+
+/// What these names share: text that was checked once and compares without case.
 macro_rules! checked_name {
     ($name:ident, $kind:literal, $check:path) => {
         impl $name {
@@ -82,6 +86,7 @@ checked_name!(SubscriptionId, "a subscription id", check_subscription);
 checked_name!(ResourceGroupName, "a resource group name", check_resource_group);
 checked_name!(GalleryName, "a gallery name", check_gallery);
 checked_name!(ProfileName, "a profile name", check_profile);
+checked_name!(MachineName, "a machine name", check_machine);
 
 /// Letters folded to one case; resource groups may have letters beyond ASCII.
 fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
@@ -137,4 +142,16 @@ fn check_profile(value: &str) -> Result<(), &'static str> {
         );
     }
     Ok(())
+}
+
+/// Deliberately lenient: machines are not made here, and the members of flexible scale sets have names that ARM's
+/// naming rules for machines do not allow. The service stays the judge.
+fn check_machine(value: &str) -> Result<(), &'static str> {
+    if value.is_empty() || value.chars().count() > 80 {
+        return Err("it must have 1 to 80 characters");
+    }
+    if !value.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c)) {
+        return Err("it may only have letters, digits, underscores, periods and hyphens");
+    }
+    if value.chars().all(|c| c == '.') { Err("it must not have periods alone") } else { Ok(()) }
 }

@@ -1,7 +1,8 @@
 //! Reading the path form of an id: which segments are fixed, which are names, and where it goes wrong.
 
 use super::{
-    GalleryName, IdError, IdKind, NameError, ProfileName, ResourceGroupName, SubscriptionId, VersionName,
+    GalleryName, IdError, IdKind, MachineKind, MachineName, NameError, ProfileName, ResourceGroupName,
+    SubscriptionId, VersionName,
 };
 use std::str::FromStr;
 
@@ -13,11 +14,21 @@ const NAMESPACE: &str = "Microsoft.Compute";
 const GALLERIES: &str = "galleries";
 const PROFILES: &str = "inVMAccessControlProfiles";
 const VERSIONS: &str = "versions";
+const MACHINES: &str = "virtualMachines";
+const SCALE_SETS: &str = "virtualMachineScaleSets";
 
 /// The other things a gallery holds, so that their ids are told from a misspelled profile.
 const SIBLINGS: [&str; 3] = ["images", "applications", "scripts"];
 
-/// Everything an id says, as deep as it goes.
+/// What the id of a machine says.
+pub(super) struct MachineParts {
+    pub(super) subscription: SubscriptionId,
+    pub(super) resource_group: ResourceGroupName,
+    pub(super) kind: MachineKind,
+    pub(super) name: MachineName,
+}
+
+/// Everything the id of a gallery or something in it says, as deep as it goes.
 pub(super) struct Parts {
     pub(super) subscription: SubscriptionId,
     pub(super) resource_group: ResourceGroupName,
@@ -37,23 +48,7 @@ pub(super) enum Tail {
 
 /// Takes the text from `/subscriptions` on and gives its parts, down to the kind that is wanted.
 pub(super) fn read(text: &str, wanted: &IdKind, tail: Tail) -> Result<Parts, IdError> {
-    let shape = shape(wanted);
-    let Some(inner) = text.strip_prefix('/') else {
-        return Err(IdError::Start { found: beginning(text), shape });
-    };
-    let inner = inner.strip_suffix('/').unwrap_or(inner);
-    let mut reader = Reader { segments: inner.split('/').collect(), position: 0, shape };
-
-    if !reader.peek().is_some_and(|word| word.eq_ignore_ascii_case(SUBSCRIPTIONS)) {
-        return Err(IdError::Start { found: beginning(text), shape });
-    }
-    reader.word(SUBSCRIPTIONS, "a subscription id")?;
-    let subscription = reader.name("a subscription id")?;
-    reader.ends_early(wanted, IdKind::Subscription)?;
-    reader.word(RESOURCE_GROUPS, "\"resourceGroups\"")?;
-    let resource_group = reader.name("the name of a resource group")?;
-    reader.ends_early(wanted, IdKind::ResourceGroup)?;
-    reader.word(PROVIDERS, "\"providers\"")?;
+    let (mut reader, subscription, resource_group) = start(text, wanted)?;
     reader.other_type(wanted, tail)?;
     reader.word(NAMESPACE, "\"Microsoft.Compute\"")?;
     reader.word(GALLERIES, "\"galleries\"")?;
@@ -77,6 +72,87 @@ pub(super) fn read(text: &str, wanted: &IdKind, tail: Tail) -> Result<Parts, IdE
     Err(reader.wrong_end(wanted, found, tail))
 }
 
+/// The same for the id of a virtual machine or scale set.
+pub(super) fn read_machine(text: &str, tail: Tail) -> Result<MachineParts, IdError> {
+    let wanted = IdKind::Machine;
+    let (mut reader, subscription, resource_group) = start(text, &wanted)?;
+    let rest = reader.segments.get(reader.position..).unwrap_or_default();
+    let kind = match (rest.first(), rest.get(1)) {
+        (Some(namespace), Some(word)) if namespace.eq_ignore_ascii_case(NAMESPACE) => {
+            [(MACHINES, MachineKind::Machine), (SCALE_SETS, MachineKind::ScaleSet)]
+                .into_iter()
+                .find(|(collection, _)| collection.eq_ignore_ascii_case(word))
+        }
+        _ => None,
+    };
+    let is_whole = rest.len() == 3 || (rest.len() > 3 && tail == Tail::PortalPage);
+    match kind {
+        Some((collection, kind)) if is_whole => {
+            reader.word(NAMESPACE, "\"Microsoft.Compute\"")?;
+            reader.word(collection, "\"virtualMachines\"")?;
+            let name = reader.name("the name of a machine")?;
+            Ok(MachineParts { subscription, resource_group, kind, name })
+        }
+        // Something else, whole: a gallery, an extension, an instance of a scale set.
+        _ if rest.len() >= 3 && rest.len() % 2 == 1 && rest.first().is_some_and(|word| !word.is_empty()) => {
+            Err(IdError::Kind { expected: wanted, found: found(rest), shape: reader.shape })
+        }
+        Some(_) if rest.len() > 3 => {
+            let found = rest.get(3).copied().unwrap_or_default().to_owned();
+            Err(IdError::Trailing { position: reader.position + 4, found, shape: reader.shape })
+        }
+        _ => {
+            reader.word(NAMESPACE, "\"Microsoft.Compute\"")?;
+            if kind.is_none() {
+                reader.word(MACHINES, "\"virtualMachines\" and the name of a machine")?;
+            } else {
+                reader.position += 1;
+            }
+            let position = reader.position;
+            Err(IdError::Ends { position, expected: "the name of a machine", shape: reader.shape })
+        }
+    }
+}
+
+/// What an id with these segments behind `/providers/` is the id of.
+fn found(from_namespace: &[&str]) -> IdKind {
+    let is = |at: usize, word: &str| from_namespace.get(at).is_some_and(|one| one.eq_ignore_ascii_case(word));
+    if !is(0, NAMESPACE) || !is(1, GALLERIES) {
+        return IdKind::Other(type_of(from_namespace));
+    }
+    match from_namespace.len() {
+        3 => IdKind::Gallery,
+        5 if is(3, PROFILES) => IdKind::Profile,
+        7 if is(3, PROFILES) && is(5, VERSIONS) => IdKind::Version,
+        _ => IdKind::Other(type_of(from_namespace)),
+    }
+}
+
+/// Reads an id up to `/providers/`.
+fn start<'a>(
+    text: &'a str,
+    wanted: &IdKind,
+) -> Result<(Reader<'a>, SubscriptionId, ResourceGroupName), IdError> {
+    let shape = shape(wanted);
+    let Some(inner) = text.strip_prefix('/') else {
+        return Err(IdError::Start { found: beginning(text), shape });
+    };
+    let inner = inner.strip_suffix('/').unwrap_or(inner);
+    let mut reader = Reader { segments: inner.split('/').collect(), position: 0, shape };
+
+    if !reader.peek().is_some_and(|word| word.eq_ignore_ascii_case(SUBSCRIPTIONS)) {
+        return Err(IdError::Start { found: beginning(text), shape });
+    }
+    reader.word(SUBSCRIPTIONS, "a subscription id")?;
+    let subscription = reader.name("a subscription id")?;
+    reader.ends_early(wanted, IdKind::Subscription)?;
+    reader.word(RESOURCE_GROUPS, "\"resourceGroups\"")?;
+    let resource_group = reader.name("the name of a resource group")?;
+    reader.ends_early(wanted, IdKind::ResourceGroup)?;
+    reader.word(PROVIDERS, "\"providers\"")?;
+    Ok((reader, subscription, resource_group))
+}
+
 /// The canonical shape of each id, for messages.
 pub(super) fn shape(kind: &IdKind) -> &'static str {
     match kind {
@@ -86,6 +162,9 @@ pub(super) fn shape(kind: &IdKind) -> &'static str {
         IdKind::Profile => {
             "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/galleries/{gallery}\
              /inVMAccessControlProfiles/{profile}"
+        }
+        IdKind::Machine => {
+            "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines/{name}"
         }
         _ => {
             "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/galleries/{gallery}\

@@ -6,12 +6,14 @@
 //! a client set, and always all four lists of the rules. What changes an object ([`ProfileChange`],
 //! [`VersionChange`]) edits the body the service has given, so that whatever we do not know stays as it is.
 //!
-//! Beside them, only read: roles, who has them, and the operations there are.
+//! Beside them, only read: roles, who has them, and the operations there are; and of machines what they refer to.
 
+mod attachment;
 pub mod authorization;
 mod change;
 mod instance_view;
 mod lenient;
+mod machine;
 mod profile;
 mod resource;
 mod rules;
@@ -21,8 +23,11 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(super) use attachment::Other;
+pub use attachment::{AttachmentChange, Enable, EndpointChange};
 pub use change::{Change, Members, ProfileChange, VersionChange};
 pub use instance_view::{Extension, InstanceView, Status, VmAgent};
+pub use machine::{EndpointSettings, Machine, ProxyAgent};
 pub use profile::{Profile, ProfileBody};
 pub use resource::{Resource, SystemData};
 pub use rules::{Identity, Privilege, Role, RoleAssignment, Rules};

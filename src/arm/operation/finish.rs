@@ -36,7 +36,7 @@ pub(in crate::arm) async fn finish(
     let (mut is_done, mut is_forgotten) = (false, false);
     if let By::AsyncOperation(path) | By::Location(path) = &pending.by {
         let line = RequestLine { method: "GET", path: path.clone() };
-        let url = link::follow(&http.cloud, &line, path, &http.api_version)?;
+        let url = link::follow(&http.cloud, &line, path, http.api_version_of(&pending.resource))?;
         let (read, look): (Read, _) = match pending.by {
             By::AsyncOperation(_) => (status::async_operation, Look::Operation),
             _ => (status::location, Look::Monitor),

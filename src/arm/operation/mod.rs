@@ -170,6 +170,18 @@ impl PendingOperation {
         Ok(Some(Self::new(address, answer, resource, true)))
     }
 
+    /// Reads what the answer to an action on an object leaves to wait for; `None` when it is over.
+    pub(super) fn of_action(http: &Http, answer: &Answer, resource: &str) -> Result<Option<Self>, Error> {
+        let address = match Self::address(http, answer) {
+            Err(Error::ForeignAddress { reason, .. }) => Some(By::Refused(reason)),
+            other => other?,
+        };
+        if answer.status != 202 && address.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Self::new(address, answer, resource, false)))
+    }
+
     fn new(by: Option<By>, answer: &Answer, resource: &str, deletes: bool) -> Self {
         Self {
             by: by.unwrap_or(By::ProvisioningState),
@@ -183,7 +195,7 @@ impl PendingOperation {
     /// The address that an answer names, checked, without its host.
     fn address(http: &Http, answer: &Answer) -> Result<Option<By>, Error> {
         let without_host = |link: &str, request: &RequestLine| {
-            let url = link::follow(&http.cloud, request, link, &http.api_version)?;
+            let url = link::follow(&http.cloud, request, link, http.api_version_of(&request.path))?;
             Ok::<_, Error>(match url.query() {
                 Some(query) => format!("{}?{query}", url.path()),
                 None => url.path().to_owned(),

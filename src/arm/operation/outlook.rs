@@ -30,7 +30,7 @@ pub(in crate::arm) async fn look(
     let (answer, read): (_, fn(&_) -> _) = match &pending.by {
         By::AsyncOperation(path) | By::Location(path) => {
             let line = RequestLine { method: "GET", path: path.clone() };
-            let url = link::follow(&http.cloud, &line, path, &http.api_version)?;
+            let url = link::follow(&http.cloud, &line, path, http.api_version_of(&pending.resource))?;
             match pending.by {
                 By::Location(_) => (http.look(&url, Look::Monitor, call).await?, status::location),
                 _ => (http.look(&url, Look::Operation, call).await?, status::async_operation),

@@ -1,4 +1,4 @@
-//! One write at a time per profile.
+//! One write at a time per profile, or per machine.
 //!
 //! A profile's own writes and those of its versions go one after the other within this process, so that they do not
 //! meet as conflicts at the service. The turn is per profile, not per gallery: profiles of one gallery are independent
@@ -6,34 +6,42 @@
 //! one request, not while an operation runs or a busy object is waited for; another process is met by retrying its
 //! conflict.
 
-use super::super::ids::ProfileId;
 use super::forward;
 use async_trait::async_trait;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::OwnedMutexGuard;
 
-/// What a write puts in its context: the profile that is written, or whose version is.
+/// What a write puts in its context: the id, in small letters, of the profile that is written or whose version is, or of
+/// the machine.
 #[derive(Clone, Debug)]
-pub(in crate::arm) struct Turn(pub(in crate::arm) ProfileId);
+pub(in crate::arm) struct Turn(String);
+
+impl Turn {
+    /// The turn of writes to what has this id.
+    pub(in crate::arm) fn of(id: &impl Display) -> Self {
+        Self(id.to_string().to_lowercase())
+    }
+}
 
 /// Makes requests with the same [`Turn`] wait for each other.
 #[derive(Debug, Default)]
-pub(in crate::arm) struct TurnPolicy(Mutex<HashMap<ProfileId, Weak<tokio::sync::Mutex<()>>>>);
+pub(in crate::arm) struct TurnPolicy(Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>);
 
 impl TurnPolicy {
     /// Waits for the turn; it ends when the guard is dropped.
-    async fn turn(&self, profile: &ProfileId) -> OwnedMutexGuard<()> {
+    async fn turn(&self, id: &str) -> OwnedMutexGuard<()> {
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            match locks.get(profile).and_then(Weak::upgrade) {
+            match locks.get(id).and_then(Weak::upgrade) {
                 Some(lock) => lock,
                 None => {
                     locks.retain(|_, lock| lock.strong_count() > 0);
                     let lock = Arc::default();
-                    locks.insert(profile.clone(), Arc::downgrade(&lock));
+                    locks.insert(id.to_owned(), Arc::downgrade(&lock));
                     lock
                 }
             }
@@ -46,7 +54,7 @@ impl TurnPolicy {
 impl Policy for TurnPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
         let _turn = match ctx.value::<Turn>() {
-            Some(Turn(profile)) => Some(self.turn(profile).await),
+            Some(Turn(id)) => Some(self.turn(id).await),
             None => None,
         };
         forward(ctx, request, next).await
@@ -57,9 +65,8 @@ impl Policy for TurnPolicy {
 mod tests {
     use super::*;
 
-    fn id(profile: &str) -> ProfileId {
-        let gallery = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
-        format!("{gallery}/inVMAccessControlProfiles/{profile}").parse().unwrap()
+    fn id(profile: &str) -> String {
+        Turn::of(&format!("/subscriptions/s/inVMAccessControlProfiles/{profile}")).0
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ mod first_contact;
 mod foreign;
 mod login;
 mod logs;
+mod machines;
 mod many;
 mod operations;
 mod proxy;

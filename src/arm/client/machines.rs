@@ -1,0 +1,128 @@
+//! Virtual machines and scale sets. Of a machine nothing is written but what decides about requests to the metadata
+//! endpoints; a scale set can be told to give its model to its instances.
+
+use super::super::call::Call;
+use super::super::error::Error;
+use super::super::exchange::Answer;
+use super::super::ids::MachineId;
+use super::super::models::{AttachmentChange, Machine, Other};
+use super::super::operation::{PendingOperation, Started};
+use super::super::pace::random;
+use super::super::pipeline::Turn;
+use super::{ArmClient, believed, to_json};
+use azure_core::Bytes;
+use azure_core::http::Method;
+use serde_json::json;
+
+/// Virtual machines and scale sets.
+#[derive(Clone, Copy, Debug)]
+pub struct Machines<'a>(&'a ArmClient);
+
+impl<'a> Machines<'a> {
+    pub(super) fn new(client: &'a ArmClient) -> Self {
+        Self(client)
+    }
+
+    /// Reads a machine or scale set: one request.
+    pub async fn get(self, id: &MachineId, call: &Call) -> Result<Machine, Error> {
+        self.0.get(&id.to_string(), call).await
+    }
+
+    /// Reads the instances of a scale set, of either orchestration.
+    pub async fn instances(self, set: &MachineId, call: &Call) -> Result<Vec<Machine>, Error> {
+        let http = self.0.http(call).await?;
+        let path = format!("{set}/virtualMachines");
+        let (url, api_version) = (http.url_of(&path)?, http.api_version_of(&path));
+        self.0.list_from(url, api_version, call).await
+    }
+
+    /// Begins to change what decides about requests to the metadata endpoints. Where the service does not take the old
+    /// mode or reference away by itself, the request is sent once more and names it.
+    pub async fn begin_change(
+        self,
+        id: &MachineId,
+        change: &AttachmentChange,
+        call: &Call,
+    ) -> Result<Started<Machine>, Error> {
+        call.begin_write();
+        match self.patch(id, change, Other::Unnamed, call).await {
+            Err(error) if error.is_conflicting_members() => self.patch(id, change, Other::Null, call).await,
+            taken => taken,
+        }
+    }
+
+    /// The same where the service was seen to keep the old mode or reference.
+    pub async fn begin_explicit_change(
+        self,
+        id: &MachineId,
+        change: &AttachmentChange,
+        call: &Call,
+    ) -> Result<Started<Machine>, Error> {
+        call.begin_write();
+        self.patch(id, change, Other::Null, call).await
+    }
+
+    async fn patch(
+        self,
+        id: &MachineId,
+        change: &AttachmentChange,
+        other: Other,
+        call: &Call,
+    ) -> Result<Started<Machine>, Error> {
+        let path = id.to_string();
+        let body = to_json(&change.body(id.kind(), other))?;
+        let answer = self.send(Method::Patch, &path, id, &body, call).await?;
+        let read = believed::object::<Machine>(&answer, &path).ok();
+        let state = read.as_ref().and_then(|machine| machine.provisioning_state.as_ref());
+        let operation = PendingOperation::of_write(self.0.http(call).await?, &answer, state, &path)?;
+        // Taken without showing the machine: that has to be looked at.
+        let operation = operation.or_else(|| read.is_none().then(|| PendingOperation::look_at(&path)));
+        Ok(Started { body: read.map(Box::new), operation })
+    }
+
+    /// Begins to give instances of a scale set its model.
+    pub async fn begin_upgrade(
+        self,
+        set: &MachineId,
+        instances: &[String],
+        call: &Call,
+    ) -> Result<Option<PendingOperation>, Error> {
+        call.begin_write();
+        let body = to_json(&json!({ "instanceIds": instances }))?;
+        let answer = self.send(Method::Post, &format!("{set}/manualupgrade"), set, &body, call).await?;
+        PendingOperation::of_action(self.0.http(call).await?, &answer, &set.to_string())
+    }
+
+    /// Waits for a write that has begun, and gives the machine or scale set as it then is.
+    pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<Machine, Error> {
+        self.0.finish(operation, call).await
+    }
+
+    /// Sends a write until the service takes it: while the machine is busy, again and again, up to the deadline.
+    async fn send(
+        self,
+        method: Method,
+        path: &str,
+        machine: &MachineId,
+        body: &Bytes,
+        call: &Call,
+    ) -> Result<Answer, Error> {
+        let http = self.0.http(call).await?;
+        let url = http.url_of(path)?;
+        let mut earlier = 0;
+        loop {
+            let answer = http.write(method, &url, Turn::of(machine), Some(body), call).await?;
+            let asked = answer.retry_after().filter(|wait| !wait.is_zero());
+            let error = match answer.accept(&[200, 201, 202, 204]) {
+                Ok(answer) => return Ok(answer),
+                Err(error) if error.is_another_operation() => error,
+                Err(error) => return Err(error),
+            };
+            let wait = asked.unwrap_or_else(|| http.pace.busy.wait(earlier, random()));
+            earlier += 1;
+            tracing::info!(target: "provider.lro", path, wait_ms = wait.as_millis() as u64, "busy, trying again");
+            call.heard(|last| last.error = error.arm().cloned().map(Box::new));
+            call.pause(wait, &format!("{} {path}", method.as_str())).await?;
+        }
+    }
+}
