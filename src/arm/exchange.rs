@@ -140,7 +140,7 @@ impl Http {
             let Some(subscription) = self.registration.lacked_by(&answer) else { return Ok(answer) };
             match registered {
                 None => {
-                    Box::pin(self.registration.register(self, &subscription, &answer, call)).await?;
+                    self.registration.register(self, &subscription, &answer, call).await?;
                     registered = Some(Instant::now());
                 }
                 Some(since) if since.elapsed() >= self.pace.invisible => return Ok(answer),

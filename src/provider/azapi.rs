@@ -6,16 +6,14 @@
 //! or as a value of any type with its type beside it, which is how Terraform stores one (2.x); `location` and `tags`
 //! beside the body or in it; any api-version after the type.
 
-use std::fmt::Display;
-use std::str::FromStr;
-
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::identity::Identified;
-use super::timeouts;
+use super::identity::Identified as _;
+use super::writing::Managed;
+use super::{import, timeouts};
 use crate::plugin::resource::{Move, Stored};
-use crate::plugin::{Diagnostic, Diagnostics, Value};
+use crate::plugin::{Diagnostic, Value};
 
 /// The resource type of azapi whose states can be taken over.
 const SOURCE_TYPE: &str = "azapi_resource";
@@ -23,47 +21,31 @@ const SOURCE_TYPE: &str = "azapi_resource";
 /// Namespace and name of the azapi provider, on whichever registry or mirror it comes from.
 const SOURCE_PROVIDER: &str = "azure/azapi";
 
-/// What can take the place of an `azapi_resource`.
-#[derive(Clone, Copy, Debug)]
-pub struct Target {
-    /// The resource type here.
-    pub resource: &'static str,
-    /// The type at Azure.
-    pub arm_type: &'static str,
-}
-
-/// Takes over a state. `state` makes ours from the id, what azapi knew of the object at Azure, and a state that has
-/// nothing but the id.
+/// Takes over a state: what azapi knew of the object at Azure, as a state of ours.
 ///
 /// # Errors
 /// When the state is of another provider, another resource type or another type at Azure, or has no usable id.
-pub fn take_over<T, B>(
-    target: Target,
-    request: &Move,
-    imported: impl FnOnce(&T) -> Value,
-    state: impl FnOnce(&T, &B, &Value) -> (Value, Diagnostics),
-) -> Result<Stored, Diagnostic>
-where
-    T: Identified + FromStr + Display,
-    T::Err: Display,
-    B: DeserializeOwned + Default,
-{
-    let source = Source::read(target, request)?;
+pub fn take_over<K: Managed>(request: &Move) -> Result<Stored, Diagnostic> {
+    let source = Source::read(K::TYPE, request)?;
     // The id tells what it is. The type does not: Azure gives a version its profile's.
-    let id: T = source.id.parse().map_err(|error: T::Err| {
-        if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(target.arm_type) {
+    let id: K::Id = source.id.parse().map_err(|error| {
+        if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(K::ARM_TYPE) {
             return refused(format!(
                 "A `{}` is a {} at Azure, and the `{SOURCE_TYPE}` is a {}.",
-                target.resource, target.arm_type, source.arm_type
+                K::TYPE,
+                K::ARM_TYPE,
+                source.arm_type
             ));
         }
         let detail = format!(
             "The `{SOURCE_TYPE}` has the id {:?}, which cannot become a `{}`: {error}.",
-            source.id, target.resource
+            source.id,
+            K::TYPE
         );
         Diagnostic::error("Move of another kind of object", detail)
     })?;
-    let (mut moved, warnings) = state(&id, &source.object(), &imported(&id));
+    let imported = import::state(&id.to_string(), &K::schema());
+    let (mut moved, warnings) = K::state(&id, source.object(), &imported);
     if let Value::Object(attributes) = &mut moved {
         attributes.insert(timeouts::BLOCK.to_owned(), source.timeouts);
     }
@@ -85,14 +67,14 @@ struct Source {
 }
 
 impl Source {
-    fn read(target: Target, request: &Move) -> Result<Self, Diagnostic> {
+    fn read(resource: &str, request: &Move) -> Result<Self, Diagnostic> {
         let provider = request.source_provider.to_ascii_lowercase();
         let is_azapi = provider == SOURCE_PROVIDER || provider.ends_with(&format!("/{SOURCE_PROVIDER}"));
         if !is_azapi || request.source_type != SOURCE_TYPE {
             return Err(refused(format!(
-                "A `{}` can take the place of an `{SOURCE_TYPE}` of the provider {SOURCE_PROVIDER}, and not of a `{}` \
-                 of {}. Remove the `moved` block, and import the object by its id instead.",
-                target.resource, request.source_type, request.source_provider
+                "A `{resource}` can take the place of an `{SOURCE_TYPE}` of the provider {SOURCE_PROVIDER}, and not of a \
+                 `{}` of {}. Remove the `moved` block, and import the object by its id instead.",
+                request.source_type, request.source_provider
             )));
         }
         let text = |name: &str| request.source_state.get(name).and_then(Json::as_str).unwrap_or_default();

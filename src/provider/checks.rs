@@ -1,6 +1,7 @@
 //! Checks of single attributes that both resources make, without the network. An unknown value passes: it is
 //! checked when it is known.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::allowlist::{nearest, nearest_within};
@@ -15,7 +16,7 @@ pub fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
 
 /// An attribute that is an ARM id of one kind.
 #[must_use]
-pub fn id<T: FromStr<Err = E>, E: std::fmt::Display>(config: &Value, name: &str) -> Option<Diagnostic> {
+pub fn id<T: FromStr<Err = E>, E: Display>(config: &Value, name: &str) -> Option<Diagnostic> {
     let text = text(config, name)?;
     let error = text.parse::<T>().err()?;
     Some(
@@ -52,7 +53,7 @@ fn source(name: &str) -> &'static str {
 
 /// An attribute that is a name under a rule.
 #[must_use]
-pub fn name<E: std::fmt::Display>(
+pub fn name<E: Display>(
     config: &Value,
     name: &str,
     check: impl FnOnce(&str) -> Result<(), E>,
@@ -163,7 +164,23 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
     found
 }
 
-pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
+/// The text of an attribute as an id or name.
+///
+/// # Errors
+/// When it is none, which `validate` has reported before.
+pub fn parsed<T>(object: &Value, name: &str) -> Result<T, Diagnostic>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text = text(object, name).unwrap_or_default();
+    text.parse().map_err(|error: T::Err| {
+        let detail = format!("`{name}` is {text:?}: {error}.");
+        Diagnostic::error("Unusable value", detail).at(Path::attribute(name))
+    })
+}
+
+pub(crate) fn sentence(error: &impl Display) -> String {
     error.to_string().trim_end_matches('.').to_owned()
 }
 

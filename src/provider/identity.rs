@@ -124,13 +124,6 @@ pub fn planned<T: Identified>(mut planned: Planned, stored: Option<Value>, id: O
     planned
 }
 
-/// What goes to the state, with its identity. `before` is what the plan or the state had.
-#[must_use]
-pub fn stored<T: Identified>(mut stored: Stored, before: Option<Value>) -> Stored {
-    stored.identity = of_state::<T>(&stored.state, before);
-    stored
-}
-
 /// What a refresh found, with its identity.
 #[must_use]
 pub fn read<T: Identified>(outcome: ReadOutcome, before: Option<Value>) -> ReadOutcome {
@@ -140,14 +133,27 @@ pub fn read<T: Identified>(outcome: ReadOutcome, before: Option<Value>) -> ReadO
     }
 }
 
-/// What an apply that failed leaves behind, with its identity.
-#[must_use]
-pub fn interrupted<T: Identified>(interrupted: Interrupted, before: Option<Value>) -> Interrupted {
-    let partial = interrupted.partial.map(|partial| {
-        let identity = of_state::<T>(&partial.state, before);
-        Partial { identity, ..partial }
-    });
-    Interrupted { partial, ..interrupted }
+/// The result of a create or update, with its identity. `before` is what the plan had.
+///
+/// # Errors
+/// When the apply failed; what it leaves behind then has its identity.
+pub fn applied<T: Identified>(
+    result: Result<Stored, Interrupted>,
+    before: Option<Value>,
+) -> Result<Stored, Interrupted> {
+    match result {
+        Ok(done) => Ok(stored::<T>(done, before)),
+        Err(Interrupted { failure, partial }) => {
+            let partial =
+                partial.map(|left| Partial { identity: of_state::<T>(&left.state, before), ..left });
+            Err(Interrupted { failure, partial })
+        }
+    }
+}
+
+fn stored<T: Identified>(mut stored: Stored, before: Option<Value>) -> Stored {
+    stored.identity = of_state::<T>(&stored.state, before);
+    stored
 }
 
 fn of_state<T: Identified>(state: &Value, before: Option<Value>) -> Option<Value> {

@@ -45,6 +45,7 @@ use crate::plugin::{
 use connection::Connection;
 use invm_access_profile::InVmAccessProfile;
 use invm_access_profile_version::InVmAccessProfileVersion;
+use writing::ManagedResource;
 
 /// The source address in examples, in what `--debug` prints, and in the tests. This is the one place that decides it.
 pub const ADDRESS: &str = "terraform.local/azure/gallery";
@@ -81,8 +82,8 @@ impl Provider for Gallery {
 
     fn resources(&self) -> Vec<Arc<dyn Resource>> {
         vec![
-            Arc::new(InVmAccessProfile::new(self.connection.clone())),
-            Arc::new(InVmAccessProfileVersion::new(self.connection.clone())),
+            Arc::new(ManagedResource::<InVmAccessProfile>::new(self.connection.clone())),
+            Arc::new(ManagedResource::<InVmAccessProfileVersion>::new(self.connection.clone())),
         ]
     }
 

@@ -101,8 +101,8 @@ impl ProfileCache {
     pub fn learn(&self, id: &ProfileId, profile: &Profile) {
         let known = KnownProfile {
             location: profile.location.clone(),
-            os_type: profile.os_type.clone(),
-            endpoint: profile.applicable_host_endpoint.clone(),
+            os_type: profile.properties.os_type.clone(),
+            endpoint: profile.properties.applicable_host_endpoint.clone(),
         };
         self.entries().read.insert(id.clone(), known);
     }

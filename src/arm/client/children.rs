@@ -2,30 +2,34 @@
 
 use super::super::call::Call;
 use super::super::error::{Error, ErrorDetail};
-use super::super::ids::{ProfileId, VersionId, VersionName};
+use super::super::ids::{ParentId as _, ProfileId, VersionName};
 use super::super::models::{ProvisioningState, Version};
 use super::ArmClient;
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The versions that this process deletes or has deleted. Their deletion lags behind its own answer (azurerm waits for sibling
-/// types a hundred seconds each time), so they are no reason to give up on their profile.
+/// The paths of what this process deletes or has deleted. The deletion of a version lags behind its own answer (azurerm
+/// waits for sibling types a hundred seconds each time), so it is no reason to give up on its profile.
 #[derive(Debug, Default)]
-pub(super) struct Leaving(Mutex<HashSet<VersionId>>);
+pub(super) struct Leaving(Mutex<HashSet<String>>);
 
 impl Leaving {
-    /// Takes note of a version that is to be deleted.
-    pub(super) fn note(&self, id: &VersionId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
+    /// Records an object that is to be deleted.
+    pub(super) fn note(&self, path: &str) {
+        self.paths().insert(path.to_lowercase());
     }
 
-    /// Takes note that a version stays after all.
-    pub(super) fn forget(&self, id: &VersionId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    /// Records that an object stays after all.
+    pub(super) fn forget(&self, path: &str) {
+        self.paths().remove(&path.to_lowercase());
     }
 
-    fn holds(&self, id: &VersionId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+    fn holds(&self, path: &str) -> bool {
+        self.paths().contains(&path.to_lowercase())
+    }
+
+    fn paths(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -43,14 +47,16 @@ impl ArmClient {
         if !path.eq_ignore_ascii_case(&profile.to_string()) {
             return false;
         }
-        let Ok(listed) = self.list::<Version>(&format!("{profile}/versions"), call).await else {
+        let Ok(listed) = self.list::<Version>(&profile.list(), call).await else {
             return false;
         };
         let staying: Vec<VersionName> = listed
             .iter()
-            .filter(|version| version.provisioning_state != Some(ProvisioningState::Deleting))
+            .filter(|version| version.properties.provisioning_state != Some(ProvisioningState::Deleting))
             .filter_map(|version| version.name.as_deref()?.parse().ok())
-            .filter(|name: &VersionName| !self.inner.leaving.holds(&profile.version(name.clone())))
+            .filter(|name: &VersionName| {
+                !self.inner.leaving.holds(&profile.version(name.clone()).to_string())
+            })
             .collect();
         if let Error::Service(error) | Error::Operation(error) = refusal {
             error.details.extend(staying.iter().map(|name| ErrorDetail {

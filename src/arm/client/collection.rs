@@ -1,191 +1,155 @@
-//! Profiles and versions as the caller sees them: the same few verbs on each.
+//! Profiles and versions as the caller sees them: one collection with a few verbs.
 
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
 use super::super::exchange::{Answer, Line};
-use super::super::ids::{GalleryId, ProfileId, VersionId};
+use super::super::ids::{ChildId, ParentId as _, ProfileId, VersionId};
 use super::super::models::{
     Change, Members, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,
     VersionChange,
 };
 use super::super::operation::{Outlook, PendingOperation, Started, Unfinished, finish, look};
 use super::super::pace::random;
+use super::sharing::Readings;
 use super::write::Write;
 use super::{ArmClient, Begun, Deleted, Pages, believed};
 use azure_core::Bytes;
 use azure_core::http::Method;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-/// The profiles of galleries.
-#[derive(Clone, Copy, Debug)]
-pub struct Profiles<'a>(&'a ArmClient);
+/// A type of object that galleries hold: its ids, and what is sent to create and to change it.
+pub trait Kind: Resource + Clone + Default {
+    /// Its id.
+    type Id: ChildId;
+    /// What is sent to create it.
+    type Body: Serialize + Send + Sync;
+    /// A change of it.
+    type Change: Change + Default + Send;
 
-/// The versions of profiles.
-#[derive(Clone, Copy, Debug)]
-pub struct Versions<'a>(&'a ArmClient);
+    /// The profile that is written with an object: it or the one that holds it. Writes to one profile take turns.
+    fn profile(id: &Self::Id) -> &ProfileId;
+}
 
-impl<'a> Profiles<'a> {
-    pub(super) fn new(client: &'a ArmClient) -> Self {
-        Self(client)
-    }
+impl Kind for Profile {
+    type Id = ProfileId;
+    type Body = ProfileBody;
+    type Change = ProfileChange;
 
-    /// Reads a profile: one request.
-    pub async fn get(self, id: &ProfileId, call: &Call) -> Result<Profile, Error> {
-        self.0.get(&id.to_string(), call).await
-    }
-
-    /// The profile as the list of its gallery showed it a moment ago, when several of its siblings are read and one
-    /// list answers for all of them; `None` says to use [`Profiles::get`]. A list is never older than the last write
-    /// of this client, but it may leave out what a read gives: confirm with a read what seems to have changed.
-    pub async fn shared(self, id: &ProfileId, call: &Call) -> Option<Profile> {
-        let listed = self.0.inner.sharing.profiles.look(self.0, id.gallery(), id.name(), call).await?;
-        believed::entry(&listed, &list_of_profiles(id.gallery())).ok()?;
-        Some(listed)
-    }
-
-    /// The profiles of a gallery, page by page.
-    pub fn pages(self, gallery: &GalleryId) -> Result<Pages<'a, Profile>, Error> {
-        self.0.pages(&list_of_profiles(gallery))
-    }
-
-    /// Reads all profiles of a gallery.
-    pub async fn list(self, gallery: &GalleryId, call: &Call) -> Result<Vec<Profile>, Error> {
-        self.0.list(&list_of_profiles(gallery), call).await
-    }
-
-    /// Creates a profile: one request, and a wait that is left to [`Profiles::finish`]. A caller reads first, since
-    /// the service has no condition for it and would change what is there; what appears after that is told.
-    pub async fn begin_create(
-        self,
-        id: &ProfileId,
-        body: &ProfileBody,
-        call: &Call,
-    ) -> Result<Begun<Profile>, Error> {
-        self.0.begin_create(&id.to_string(), id, &to_json(body)?, call).await
-    }
-
-    /// Changes a profile: reads it, edits it, writes it.
-    pub async fn begin_update(
-        self,
-        id: &ProfileId,
-        change: &ProfileChange,
-        call: &Call,
-    ) -> Result<Started<Profile>, Error> {
-        self.0.begin_change(&id.to_string(), id, change, call).await
-    }
-
-    /// Waits for a write that has begun and gives the profile as it then is.
-    pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<Profile, Error> {
-        self.0.finish(operation, call).await
-    }
-
-    /// Deletes a profile and waits until it is gone; versions on their way out are waited for.
-    pub async fn delete(self, id: &ProfileId, call: &Call) -> Result<Deleted, Unfinished> {
-        self.0.delete::<Profile>(&id.to_string(), id, call).await
-    }
-
-    /// Goes on with a deletion that was begun before.
-    pub async fn resume_delete(
-        self,
-        id: &ProfileId,
-        begun: &PendingOperation,
-        call: &Call,
-    ) -> Result<Deleted, Unfinished> {
-        self.0.resume_delete::<Profile>(&id.to_string(), id, begun, call).await
+    fn profile(id: &ProfileId) -> &ProfileId {
+        id
     }
 }
 
-impl<'a> Versions<'a> {
-    pub(super) fn new(client: &'a ArmClient) -> Self {
-        Self(client)
+impl Kind for Version {
+    type Id = VersionId;
+    type Body = VersionBody;
+    type Change = VersionChange;
+
+    fn profile(id: &VersionId) -> &ProfileId {
+        id.profile()
+    }
+}
+
+/// The id of what holds objects of a kind.
+type Parent<T> = <<T as Kind>::Id as ChildId>::Parent;
+
+/// All objects of one kind: the profiles of galleries, or the versions of profiles.
+#[derive(Debug)]
+pub struct Collection<'a, T: Kind> {
+    client: &'a ArmClient,
+    readings: &'a Readings<Parent<T>>,
+}
+
+impl<T: Kind> Clone for Collection<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Kind> Copy for Collection<'_, T> {}
+
+impl<'a, T: Kind> Collection<'a, T> {
+    pub(super) fn new(client: &'a ArmClient, readings: &'a Readings<Parent<T>>) -> Self {
+        Self { client, readings }
     }
 
-    /// Reads a version: one request.
-    pub async fn get(self, id: &VersionId, call: &Call) -> Result<Version, Error> {
-        self.0.get(&id.to_string(), call).await
+    /// Reads an object: one request.
+    pub async fn get(self, id: &T::Id, call: &Call) -> Result<T, Error> {
+        self.client.get(&id.to_string(), call).await
     }
 
-    /// The version as the list of its profile showed it a moment ago, when several of its siblings are read and one
-    /// list answers for all of them; `None` says to use [`Versions::get`]. A list is never older than the last write
-    /// of this client, but it may leave out what a read gives: confirm with a read what seems to have changed.
-    pub async fn shared(self, id: &VersionId, call: &Call) -> Option<Version> {
-        let listed = self.0.inner.sharing.versions.look(self.0, id.profile(), id.name(), call).await?;
-        believed::entry(&listed, &list_of_versions(id.profile())).ok()?;
+    /// The object as the list of its parent showed it a moment ago, when several of its siblings are read and one list
+    /// answers for all of them; `None` says to use [`Collection::get`]. A list is never older than the last write of this
+    /// client, but it may leave out what a read gives: confirm with a read what seems to have changed.
+    pub async fn shared(self, id: &T::Id, call: &Call) -> Option<T> {
+        let listed = self.readings.look(self.client, id.parent(), id.own_name(), call).await?;
+        believed::entry(&listed, &id.parent().list()).ok()?;
         Some(listed)
     }
 
-    /// The versions of a profile, page by page.
-    pub fn pages(self, profile: &ProfileId) -> Result<Pages<'a, Version>, Error> {
-        self.0.pages(&list_of_versions(profile))
+    /// The objects beneath a parent, page by page.
+    pub fn pages(self, parent: &Parent<T>) -> Result<Pages<'a, T>, Error> {
+        self.client.pages(&parent.list())
     }
 
-    /// Reads all versions of a profile.
-    pub async fn list(self, profile: &ProfileId, call: &Call) -> Result<Vec<Version>, Error> {
-        self.0.list(&list_of_versions(profile), call).await
+    /// Reads all objects beneath a parent.
+    pub async fn list(self, parent: &Parent<T>, call: &Call) -> Result<Vec<T>, Error> {
+        self.client.list(&parent.list(), call).await
     }
 
-    /// Reads all versions of a profile, and hands over one after the other: no more than a page is held.
+    /// Reads all objects beneath a parent, and hands over one after the other: no more than a page is held.
     pub async fn each(
         self,
-        profile: &ProfileId,
+        parent: &Parent<T>,
         call: &Call,
-        visit: impl FnMut(Version) + Send,
+        visit: impl FnMut(T) + Send,
     ) -> Result<(), Error> {
-        self.0.pages(&list_of_versions(profile))?.each(call, visit).await
+        self.pages(parent)?.each(call, visit).await
     }
 
-    /// Creates a version, as [`Profiles::begin_create`] does.
-    pub async fn begin_create(
-        self,
-        id: &VersionId,
-        body: &VersionBody,
-        call: &Call,
-    ) -> Result<Begun<Version>, Error> {
-        self.0.begin_create(&id.to_string(), id.profile(), &to_json(body)?, call).await
+    /// Creates an object: one request, and a wait that is left to [`Collection::finish`]. A caller reads first, since the
+    /// service has no condition for it and would change what is there. What appears after that is reported.
+    pub async fn begin_create(self, id: &T::Id, body: &T::Body, call: &Call) -> Result<Begun<T>, Error> {
+        self.client.begin_create(&id.to_string(), T::profile(id), &to_json(body)?, call).await
     }
 
-    /// Changes a version: reads it, edits it, writes it. Its rules go back as they came.
+    /// Changes an object: reads it, edits it, writes it. What is not changed goes back as it came.
     pub async fn begin_update(
         self,
-        id: &VersionId,
-        change: &VersionChange,
+        id: &T::Id,
+        change: &T::Change,
         call: &Call,
-    ) -> Result<Started<Version>, Error> {
-        self.0.begin_change(&id.to_string(), id.profile(), change, call).await
+    ) -> Result<Started<T>, Error> {
+        self.client.begin_change(&id.to_string(), T::profile(id), change, call).await
     }
 
-    /// Waits for a write that has begun and gives the version as it then is.
-    pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<Version, Error> {
-        self.0.finish(operation, call).await
+    /// Waits for a write that has begun, and returns the object as it then is.
+    pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<T, Error> {
+        self.client.finish(operation, call).await
     }
 
-    /// Deletes a version and waits until the service says that it is gone.
-    pub async fn delete(self, id: &VersionId, call: &Call) -> Result<Deleted, Unfinished> {
-        self.0.inner.leaving.note(id);
-        let deleted = self.0.delete::<Version>(&id.to_string(), id.profile(), call).await;
-        deleted.inspect_err(|_| self.0.inner.leaving.forget(id))
+    /// Deletes an object and waits until it is gone. Versions of a profile that are on their way out are waited for.
+    pub async fn delete(self, id: &T::Id, call: &Call) -> Result<Deleted, Unfinished> {
+        let path = id.to_string();
+        self.client.inner.leaving.note(&path);
+        let deleted = self.client.delete::<T>(&path, T::profile(id), call).await;
+        deleted.inspect_err(|_| self.client.inner.leaving.forget(&path))
     }
 
     /// Goes on with a deletion that was begun before.
     pub async fn resume_delete(
         self,
-        id: &VersionId,
+        id: &T::Id,
         begun: &PendingOperation,
         call: &Call,
     ) -> Result<Deleted, Unfinished> {
-        self.0.inner.leaving.note(id);
-        let deleted = self.0.resume_delete::<Version>(&id.to_string(), id.profile(), begun, call).await;
-        deleted.inspect_err(|_| self.0.inner.leaving.forget(id))
+        let path = id.to_string();
+        self.client.inner.leaving.note(&path);
+        let deleted = self.client.resume_delete::<T>(&path, T::profile(id), begun, call).await;
+        deleted.inspect_err(|_| self.client.inner.leaving.forget(&path))
     }
-}
-
-fn list_of_profiles(gallery: &GalleryId) -> String {
-    format!("{gallery}/inVMAccessControlProfiles")
-}
-
-fn list_of_versions(profile: &ProfileId) -> String {
-    format!("{profile}/versions")
 }
 
 /// How many unreadable answers to a read are taken for a hiccup of something in between.
@@ -202,7 +166,7 @@ impl ArmClient {
     pub(super) async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
         let url = self.http(call).await?.url_of(path)?;
         let read = |answer: &Answer| believed::object(answer, path);
-        Ok(Box::pin(self.read_unless(is_uncoded_not_found, read, &url, call)).await?.0)
+        Ok(self.read_unless(is_uncoded_not_found, read, &url, call).await?.0)
     }
 
     /// Reads JSON from an address. An answer of success that is not what it should be is asked for again a few times.
@@ -256,7 +220,7 @@ impl ArmClient {
         let told = read.as_ref().ok().and_then(Resource::provisioning_state);
         let operation = PendingOperation::of_write(self.http(call).await?, answer, told, path)?;
         match read {
-            Ok(body) => Ok(Started { body: Some(Box::new(body)), operation }),
+            Ok(body) => Ok(Started { body: Some(body), operation }),
             // The write was taken, so this is no failure of it: the object itself will tell.
             Err(_) => {
                 let operation = operation.or_else(|| Some(PendingOperation::look_at(path)));
@@ -277,7 +241,7 @@ impl ArmClient {
         let believed = |answer: &Answer| believed::object::<T>(answer, path);
         let (object, answer) = self.read_unless(is_uncoded_not_found, believed, &url, call).await?;
         match changed(change, object, &answer)? {
-            Changed::Already(object) => Ok(Started { body: Some(object), operation: None }),
+            Changed::Already(object) => Ok(Started { body: Some(*object), operation: None }),
             Changed::To(body) => {
                 drop(answer);
                 let accepted = &[200, 201, 202];
@@ -299,7 +263,7 @@ impl ArmClient {
             Some(answer) => match believed::object(&answer, path) {
                 Ok(object) => Ok(object),
                 // The operation has ended; an answer that is not the object is asked for once more.
-                Err(_) => Box::pin(self.get(path, call)).await,
+                Err(_) => self.get(path, call).await,
             },
             None => Err(Error::Setup(format!("the operation on {path} was a deletion"))),
         }
@@ -336,7 +300,7 @@ fn is_uncoded_not_found(error: &Error) -> bool {
     error.missing() == Some(Missing::Other) && error.arm().is_some_and(|error| error.code.is_none())
 }
 
-pub(super) fn to_json(body: &impl serde::Serialize) -> Result<Bytes, Error> {
+pub(super) fn to_json(body: &impl Serialize) -> Result<Bytes, Error> {
     let json = serde_json::to_vec(body);
     let mut json = json.map_err(|error| Error::Setup(format!("the body cannot be written: {error}")))?;
     json.shrink_to_fit();

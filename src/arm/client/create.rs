@@ -24,7 +24,7 @@ pub enum Begun<T> {
     /// An object of this name was there.
     There {
         /// It, as it was shown.
-        object: Box<T>,
+        object: T,
         /// Whether an earlier attempt of this very request may have made it.
         perhaps_ours: bool,
         /// Whether the service has taken the request as a change of it.
@@ -50,8 +50,8 @@ impl ArmClient {
             let refusal = match self.write(&write, call).await {
                 Ok(answer) if answer.status == 200 => {
                     let shown = match believed::object(&answer, path) {
-                        Ok(shown) => Ok(Box::new(shown)),
-                        Err(_) => Box::pin(self.get(path, call)).await.map(Box::new),
+                        Ok(shown) => Ok(shown),
+                        Err(_) => self.get(path, call).await,
                     };
                     return match shown {
                         Ok(object) => {
@@ -67,10 +67,9 @@ impl ArmClient {
                 Err(error) if error.is_conflict() || error.is_fixed_property() => error,
                 Err(error) => return Err(error),
             };
-            match Box::pin(self.get(path, call)).await {
+            match self.get(path, call).await {
                 Ok(object) => {
                     call.note_fate(Fate::Settled);
-                    let object = Box::new(object);
                     return Ok(Begun::There { object, perhaps_ours: call.was_in_doubt(), changed: false });
                 }
                 Err(_) if !refusal.is_another_operation() => return Err(refusal),

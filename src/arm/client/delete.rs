@@ -42,7 +42,7 @@ impl ArmClient {
                 Ok(answer) => answer,
                 Err(error) if is_absent(&error) => {
                     // A gateway in trouble has been seen to say so of what is there, and a state forgets for good.
-                    match Box::pin(self.get::<T>(path, call)).await {
+                    match self.get::<T>(path, call).await {
                         Err(look) if is_absent(&look) => return Ok(Deleted::Absent),
                         Err(look) => return Err(look.into()),
                         Ok(_) if contradicted >= CONTRADICTIONS => return Err(error.into()),
@@ -62,7 +62,7 @@ impl ArmClient {
                 Ok(_) => return Ok(Deleted::Now),
                 // The service may find the children only after it has taken the request.
                 Err(mut error) if error.is_nested_resources() => {
-                    if Box::pin(self.has_others_beneath(profile, path, &mut error, call)).await {
+                    if self.has_others_beneath(profile, path, &mut error, call).await {
                         return Err(error.into());
                     }
                     call.heard(|last| last.error = error.arm().cloned().map(Box::new));

@@ -77,7 +77,7 @@ impl<'a> Machines<'a> {
         let operation = PendingOperation::of_write(self.0.http(call).await?, &answer, state, &path)?;
         // Taken without showing the machine: that has to be looked at.
         let operation = operation.or_else(|| read.is_none().then(|| PendingOperation::look_at(&path)));
-        Ok(Started { body: read.map(Box::new), operation })
+        Ok(Started { body: read, operation })
     }
 
     /// Begins to give instances of a scale set its model.

@@ -38,6 +38,7 @@ use super::error::Error;
 use super::exchange::Http;
 use super::login::{Login, TenantId, Tokens, object_id};
 use super::metadata;
+use super::models::{Profile, Version};
 use super::operation::Durations;
 use super::pace::Pace;
 use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
@@ -52,7 +53,7 @@ use uuid::Uuid;
 
 pub use authorization::Authorization;
 use collection::to_json;
-pub use collection::{Profiles, Versions};
+pub use collection::{Collection, Kind};
 pub use create::Begun;
 pub use delete::Deleted;
 pub use list::{Pages, UnreadableEntry};
@@ -172,13 +173,13 @@ impl ArmClient {
     }
 
     /// The profiles of galleries.
-    pub fn profiles(&self) -> Profiles<'_> {
-        Profiles::new(self)
+    pub fn profiles(&self) -> Collection<'_, Profile> {
+        Collection::new(self, &self.inner.sharing.profiles)
     }
 
     /// The versions of profiles.
-    pub fn versions(&self) -> Versions<'_> {
-        Versions::new(self)
+    pub fn versions(&self) -> Collection<'_, Version> {
+        Collection::new(self, &self.inner.sharing.versions)
     }
 
     /// Virtual machines and scale sets.
@@ -230,8 +231,7 @@ impl Inner {
                 }
             }
         };
-        // In a box, since it happens once, and every call that waits for Azure would have room for it.
-        Box::pin(self.site.get_or_try_init(make)).await
+        self.site.get_or_try_init(make).await
     }
 
     fn build(&self, cloud: &Cloud) -> Result<Site, Error> {

@@ -56,12 +56,12 @@ impl ArmClient {
             let reason = if error.is_another_operation() && !write.creates {
                 "the object is busy with another operation"
             } else if write.method == Method::Delete && error.is_nested_resources() {
-                if Box::pin(self.has_others_beneath(write.profile, write.path, &mut error, call)).await {
+                if self.has_others_beneath(write.profile, write.path, &mut error, call).await {
                     return Err(error);
                 }
                 "the object still has others beneath it"
             } else if write.method == Method::Put && is_parent_missing(&error) {
-                parent_expected = parent_expected || Box::pin(self.is_parent_there(write.path, call)).await;
+                parent_expected = parent_expected || self.is_parent_there(write.path, call).await;
                 if !parent_expected {
                     return Err(error);
                 }

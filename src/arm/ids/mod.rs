@@ -18,6 +18,7 @@
 mod error;
 mod machine;
 mod name;
+mod nested;
 mod path;
 mod portal;
 mod resource;
@@ -29,5 +30,6 @@ mod tests;
 pub use error::{IdError, IdKind, NameError};
 pub use machine::{MachineId, MachineKind};
 pub use name::{GalleryName, MachineName, ProfileName, ResourceGroupName, SubscriptionId};
+pub use nested::{ChildId, ParentId};
 pub use resource::{GalleryId, ProfileId, VersionId};
 pub use version_name::VersionName;

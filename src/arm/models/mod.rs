@@ -28,8 +28,10 @@ pub use attachment::{AttachmentChange, Enable, EndpointChange};
 pub use change::{Change, Members, ProfileChange, VersionChange};
 pub use instance_view::{Extension, InstanceView, Status, VmAgent};
 pub use machine::{EndpointSettings, Machine, ProxyAgent};
-pub use profile::{Profile, ProfileBody};
-pub use resource::{Resource, SystemData};
+pub use profile::{Profile, ProfileBody, ProfileProperties, ProfileSettings};
+pub use resource::{Body, Object, Properties, Resource, SystemData};
 pub use rules::{Identity, Privilege, Role, RoleAssignment, Rules};
-pub use version::{RegionalReplication, ReplicationStatus, Version, VersionBody};
+pub use version::{
+    RegionalReplication, ReplicationStatus, Version, VersionBody, VersionProperties, VersionSettings,
+};
 pub use words::{DefaultAccess, HostEndpoint, Mode, OsType, ProvisioningState};

@@ -24,6 +24,16 @@ pub struct Rules {
     pub role_assignments: Option<Vec<RoleAssignment>>,
 }
 
+impl Rules {
+    /// Whether none of the four lists is absent.
+    pub(super) fn has_all_lists(&self) -> bool {
+        self.privileges.is_some()
+            && self.roles.is_some()
+            && self.identities.is_some()
+            && self.role_assignments.is_some()
+    }
+}
+
 /// A part of the endpoint that can be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

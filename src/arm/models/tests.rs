@@ -22,18 +22,18 @@ fn a_version_is_read_whole() {
         }
     }))
     .unwrap();
-    assert_eq!(version.mode, Some(Mode::Audit));
-    assert_eq!(version.default_access, Some(DefaultAccess::Deny));
-    assert_eq!(version.target_locations, Some(vec![Location::new("West US")]));
-    assert_eq!(version.exclude_from_latest, Some(true));
+    assert_eq!(version.properties.mode, Some(Mode::Audit));
+    assert_eq!(version.properties.default_access, Some(DefaultAccess::Deny));
+    assert_eq!(version.properties.target_locations, Some(vec![Location::new("West US")]));
+    assert_eq!(version.properties.exclude_from_latest, Some(true));
     assert!(version.provisioning_state().unwrap().is_terminal());
-    let rules = version.rules.unwrap();
+    let rules = version.properties.rules.unwrap();
     assert_eq!(rules.privileges.as_ref().unwrap()[0].query_parameters["b"], "");
     assert_eq!(rules.roles.unwrap()[0].privileges, ["p"]);
     assert_eq!(rules.identities.as_ref().unwrap()[0].user_name, None);
     assert_eq!(rules.identities.unwrap()[0].exe_path.as_deref(), Some("/bin/x"));
     assert!(rules.role_assignments.unwrap()[0].identities.is_empty());
-    assert_eq!(version.replication_status.unwrap().summary[0].progress, Some(100));
+    assert_eq!(version.properties.replication_status.unwrap().summary[0].progress, Some(100));
     assert_eq!(version.system_data.unwrap().created_by.as_deref(), Some("me"));
 }
 
@@ -47,9 +47,9 @@ fn absent_null_and_unknown_are_taken() {
         r#"{"properties":{"mode":"Learn","rules":{"privileges":null,"roles":[]},"targetLocations":null,"replicationStatus":null}}"#,
     )
     .unwrap();
-    assert_eq!(version.mode, Some(Mode::Other("Learn".to_owned())));
-    assert!(!version.mode.unwrap().is_known());
-    let rules = version.rules.unwrap();
+    assert_eq!(version.properties.mode, Some(Mode::Other("Learn".to_owned())));
+    assert!(!version.properties.mode.unwrap().is_known());
+    let rules = version.properties.rules.unwrap();
     assert_eq!((rules.privileges, rules.roles), (None, Some(vec![])));
     assert!(serde_json::from_str::<Version>(r#"{"properties":{"mode":7}}"#).is_err());
     assert!(serde_json::from_str::<Version>(r#"[]"#).is_err());
@@ -80,11 +80,13 @@ fn bodies_are_exact() {
     let version = VersionBody {
         location: Location::new("West US"),
         tags: None,
-        mode: Mode::Enforce,
-        default_access: DefaultAccess::Deny,
-        rules: Rules::default(),
-        target_locations: None,
-        exclude_from_latest: None,
+        properties: VersionSettings {
+            mode: Mode::Enforce,
+            default_access: DefaultAccess::Deny,
+            rules: Rules::default(),
+            target_locations: None,
+            exclude_from_latest: None,
+        },
     };
     assert_eq!(
         serde_json::to_value(&version).unwrap(),
@@ -93,21 +95,27 @@ fn bodies_are_exact() {
     );
     let full = VersionBody {
         tags: Some(BTreeMap::new()),
-        target_locations: Some(vec![Location::new("West US")]),
-        exclude_from_latest: Some(false),
-        rules: Rules {
-            privileges: Some(vec![Privilege {
-                name: "p".into(),
-                path: "/x".into(),
-                query_parameters: BTreeMap::from([("a".into(), "1".into())]),
-            }]),
-            roles: Some(vec![Role { name: "r".into(), privileges: vec!["p".into()] }]),
-            identities: Some(vec![Identity {
-                name: "i".into(),
-                exe_path: Some("/bin/x".into()),
-                ..Identity::default()
-            }]),
-            role_assignments: Some(vec![RoleAssignment { role: "r".into(), identities: vec!["i".into()] }]),
+        properties: VersionSettings {
+            target_locations: Some(vec![Location::new("West US")]),
+            exclude_from_latest: Some(false),
+            rules: Rules {
+                privileges: Some(vec![Privilege {
+                    name: "p".into(),
+                    path: "/x".into(),
+                    query_parameters: BTreeMap::from([("a".into(), "1".into())]),
+                }]),
+                roles: Some(vec![Role { name: "r".into(), privileges: vec!["p".into()] }]),
+                identities: Some(vec![Identity {
+                    name: "i".into(),
+                    exe_path: Some("/bin/x".into()),
+                    ..Identity::default()
+                }]),
+                role_assignments: Some(vec![RoleAssignment {
+                    role: "r".into(),
+                    identities: vec!["i".into()],
+                }]),
+            },
+            ..version.properties
         },
         ..version
     };
@@ -125,9 +133,11 @@ fn bodies_are_exact() {
     let profile = ProfileBody {
         location: Location::new("westus"),
         tags: Some(BTreeMap::from([("k".into(), "v".into())])),
-        description: None,
-        os_type: OsType::Linux,
-        applicable_host_endpoint: HostEndpoint::Imds,
+        properties: ProfileSettings {
+            description: None,
+            os_type: OsType::Linux,
+            applicable_host_endpoint: HostEndpoint::Imds,
+        },
     };
     assert_eq!(
         serde_json::to_value(&profile).unwrap(),

@@ -34,9 +34,8 @@ pub(super) use outlook::look;
 /// A write that the service has taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Started<T> {
-    /// The object as the answer showed it; absent when the answer had no body, as that of a 202 often has not. In a box,
-    /// since what waits for the rest has room for all that it was handed.
-    pub body: Option<Box<T>>,
+    /// The object as the answer showed it; absent when the answer had no body, as that of a 202 often has not.
+    pub body: Option<T>,
     /// What remains to be waited for; `None` when the answer was final.
     pub operation: Option<PendingOperation>,
 }

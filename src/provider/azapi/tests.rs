@@ -9,6 +9,7 @@ use crate::provider::azure_double::{GALLERY, PROFILE, context};
 use crate::provider::connection::Connection;
 use crate::provider::invm_access_profile::InVmAccessProfile;
 use crate::provider::invm_access_profile_version::InVmAccessProfileVersion;
+use crate::provider::writing::ManagedResource;
 
 const PROFILE_TYPE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
 const REGISTRY: &str = "registry.terraform.io/azure/azapi";
@@ -37,7 +38,7 @@ fn moved(provider: &str, source_type: &str, source_state: serde_json::Value) -> 
 }
 
 async fn version(state: serde_json::Value) -> Result<Stored, Failure> {
-    let resource = InVmAccessProfileVersion::new(Connection::default());
+    let resource = ManagedResource::<InVmAccessProfileVersion>::new(Connection::default());
     assert!(resource.moves());
     resource.move_state(&context(), moved(REGISTRY, "azapi_resource", state)).await
 }
@@ -87,7 +88,7 @@ fn version_config(tags: Value) -> Value {
 }
 
 async fn plans_empty(what: &str, moved: Stored, config: Value) {
-    let resource = InVmAccessProfileVersion::new(Connection::default());
+    let resource = ManagedResource::<InVmAccessProfileVersion>::new(Connection::default());
     let request = PlanUpdate {
         prior: moved.state.clone(),
         proposed: config.clone(),
@@ -139,13 +140,13 @@ async fn every_stored_state_is_taken_over() {
         request.source_version = stored["schema_version"].as_i64().unwrap();
         versions.insert(request.source_version);
         if name.starts_with("profile") {
-            let resource = InVmAccessProfile::new(Connection::default());
+            let resource = ManagedResource::<InVmAccessProfile>::new(Connection::default());
             let moved = resource.move_state(&context(), request).await.unwrap();
             assert_eq!(moved.state.get("applicable_host_endpoint"), Some(&"IMDS".into()), "{name}");
             assert_eq!(moved.identity.unwrap().get("profile_name"), Some(&"web".into()), "{name}");
             continue;
         }
-        let resource = InVmAccessProfileVersion::new(Connection::default());
+        let resource = ManagedResource::<InVmAccessProfileVersion>::new(Connection::default());
         let moved = resource.move_state(&context(), request).await.unwrap_or_else(|_| panic!("{name}"));
         if !state["sensitive_body_version"].is_null() {
             assert_eq!(moved.state.get("mode"), Some(&"Enforce".into()), "{name}");
@@ -198,14 +199,15 @@ async fn an_unreadable_body_leaves_the_id_for_the_refresh() {
     for body in [json!("not json"), json!(null), json!({"properties": {"rules": 5}}), json!([1])] {
         let moved = version(version_state(body)).await.unwrap();
         assert_eq!(moved.state.get("profile_id"), Some(&PROFILE.into()));
-        let kind = InVmAccessProfileVersion::new(Connection::default()).schema().implied_type();
+        let kind =
+            ManagedResource::<InVmAccessProfileVersion>::new(Connection::default()).schema().implied_type();
         crate::plugin::value::msgpack::encode(&moved.state, &kind).expect("conforms to the schema");
     }
 }
 
 #[tokio::test]
 async fn a_profile_moves_from_either_registry() {
-    let resource = InVmAccessProfile::new(Connection::default());
+    let resource = ManagedResource::<InVmAccessProfile>::new(Connection::default());
     let state = json!({
         "id": PROFILE, "name": "web", "parent_id": GALLERY, "type": format!("{PROFILE_TYPE}@2025-03-03"),
         "location": "westeurope", "tags": {},
@@ -230,7 +232,7 @@ async fn the_id_tells_what_it_is_and_not_the_type() {
 
 #[tokio::test]
 async fn what_cannot_be_moved_says_what_it_is() {
-    let resource = InVmAccessProfile::new(Connection::default());
+    let resource = ManagedResource::<InVmAccessProfile>::new(Connection::default());
     let state = version_state(version_body());
     for (provider, source_type, says) in [
         (REGISTRY, "azapi_resource", "is a Microsoft.Compute/galleries/inVMAccessControlProfiles/versions"),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::described::Described;
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Block, Presence, Schema, Shape};
 use crate::provider::timeouts::{self, Operation};
@@ -45,6 +46,23 @@ fn computed(attribute: &Attribute) -> Attribute {
 fn told(description: &str) -> Cow<'static, str> {
     let end = ON_SETTING.iter().filter_map(|words| description.find(words)).min();
     description.get(..end.unwrap_or(description.len())).unwrap_or_default().to_owned().into()
+}
+
+/// Everything that data sources return of an object of a kind.
+#[must_use]
+pub(super) fn of_object<K: Described>() -> Vec<Attribute> {
+    let mut all = of_resource(&K::schema());
+    all.extend(K::more_attributes());
+    all.extend(of_status());
+    all
+}
+
+/// The arguments of a list: where to list, and the filters.
+#[must_use]
+pub fn of_list<K: Described>() -> Vec<Attribute> {
+    let mut arguments = vec![Attribute::new(K::HOLDER_ID, Type::String, K::LISTED_IN).required()];
+    arguments.extend(K::filters());
+    arguments
 }
 
 /// These attributes, with the arguments in the place of those of the same name, and before all others.

@@ -14,6 +14,7 @@ use crate::provider::connection::Connection;
 use crate::provider::module;
 use crate::provider::problem::Attempt;
 use crate::provider::timeouts::{self, Operation};
+use crate::provider::writing::Managed;
 
 /// What the two ways of naming an object are called here.
 #[derive(Clone, Copy, Debug)]
@@ -143,7 +144,13 @@ pub struct Asked<'a> {
     pub holder: (&'a str, &'a str),
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// What was asked for by a list of the objects beneath this id.
+    #[must_use]
+    pub const fn list<K: Managed>(holder: &'a str) -> Self {
+        Self { kind: K::HOLDER, id: holder, argument: K::HOLDER_ID, holder: (K::HOLDER, K::HOLDER_ID) }
+    }
+
     /// What is told of a read that failed; of something missing, what is missing.
     #[must_use]
     pub fn failed(&self, error: &arm::Error) -> Failure {

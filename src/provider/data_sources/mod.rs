@@ -1,29 +1,37 @@
 //! The data sources: single objects by id or by name, and lists of them.
 //!
-//! They give what the resources hold, by the resources' own schemas and mappings, and besides it what only Azure
-//! knows of an object: how far it is, where it is replicated to, who made and changed it.
+//! They return what the resources hold, by the resources' own schemas and mappings. Besides it they return what only Azure
+//! knows of an object: how far it is, where it is replicated to, who made and changed it. One implementation serves all
+//! kinds of objects; [`Described`] says what differs.
 
 pub mod attributes;
+pub mod described;
+mod list;
 pub mod lookup;
-pub mod profile;
-pub mod profiles;
+mod object;
+mod profile;
 pub mod status;
-pub mod version;
-pub mod versions;
+mod version;
 
 use std::sync::Arc;
 
 use super::connection::Connection;
+use super::invm_access_profile::InVmAccessProfile;
+use super::invm_access_profile_version::InVmAccessProfileVersion;
 use crate::plugin::DataSource;
+
+pub use described::Described;
+use list::ListData;
+use object::ObjectData;
 
 /// All data sources about profiles and their versions.
 #[must_use]
 pub fn all(connection: &Connection) -> Vec<Arc<dyn DataSource>> {
     vec![
-        Arc::new(profile::ProfileData::new(connection.clone())),
-        Arc::new(profiles::ProfilesData::new(connection.clone())),
-        Arc::new(version::VersionData::new(connection.clone())),
-        Arc::new(versions::VersionsData::new(connection.clone())),
+        Arc::new(ObjectData::<InVmAccessProfile>::new(connection.clone())),
+        Arc::new(ListData::<InVmAccessProfile>::new(connection.clone())),
+        Arc::new(ObjectData::<InVmAccessProfileVersion>::new(connection.clone())),
+        Arc::new(ListData::<InVmAccessProfileVersion>::new(connection.clone())),
     ]
 }
 

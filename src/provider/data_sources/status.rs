@@ -1,39 +1,25 @@
 //! What a data source gives of an object besides what the resource holds.
 
 use super::attributes::OF_THE_CONFIGURATION;
+use super::described::Described;
 use crate::arm::Location;
-use crate::arm::ids::{ProfileId, VersionId};
 use crate::arm::models::{
-    Profile, ProvisioningState, RegionalReplication, ReplicationStatus, SystemData, Version,
+    ProvisioningState, RegionalReplication, ReplicationStatus, Resource as _, SystemData,
 };
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostics, Value};
 use crate::provider::invm_access_profile_version::rules;
-use crate::provider::{invm_access_profile, invm_access_profile_version};
 
-/// A profile as a data source gives it. What the configuration says of `gallery_id` and `name` is kept as spelled.
+/// An object as a data source returns it, with warnings about what means less than it says. What the configuration says of
+/// its name and of what holds it is kept as spelled.
 #[must_use]
-pub fn profile(id: &ProfileId, profile: &Profile, config: &Value) -> Value {
-    let state = invm_access_profile::model::state(id, profile, &spelled(config, &["gallery_id", "name"]));
+pub fn object<K: Described>(id: &K::Id, object: K::Object, config: &Value) -> (Members, Diagnostics) {
+    let mut more = K::more(&object);
+    more.extend(common(object.provisioning_state(), object.system_data()));
+    let (state, warnings) = K::state(id, object, &spelled(config, &[K::HOLDER_ID, "name"]));
     let mut attributes = described(state);
-    attributes.extend(common(profile.provisioning_state.as_ref(), profile.system_data.as_ref()));
-    Value::Object(attributes)
-}
-
-/// A version as a data source gives it, with warnings about rules that mean less than they say.
-#[must_use]
-pub fn version(id: &VersionId, mut version: Version, config: &Value) -> (Value, Diagnostics) {
-    let prior = spelled(config, &["profile_id", "name"]);
-    let (stage, data) = (version.provisioning_state.take(), version.system_data.take());
-    let replicated = version.replication_status.take();
-    let (state, warnings) = invm_access_profile_version::model::state(id, version, &prior);
-    let mut attributes = described(state);
-    if attributes.get(rules::BLOCK).is_none_or(Value::is_null) {
-        attributes.insert(rules::BLOCK.to_owned(), no_rules());
-    }
-    attributes.extend(common(stage.as_ref(), data.as_ref()));
-    attributes.insert("replication_status".to_owned(), replication(replicated.as_ref()));
-    (Value::Object(attributes), warnings)
+    attributes.extend(more);
+    (attributes, warnings)
 }
 
 fn spelled(config: &Value, names: &[&str]) -> Value {
@@ -47,6 +33,9 @@ fn described(state: Value) -> Members {
     attributes.retain(|name, _| !OF_THE_CONFIGURATION.contains(&name.as_str()));
     if attributes.get("tags").is_none_or(Value::is_null) {
         attributes.insert("tags".to_owned(), Value::Map(Members::new()));
+    }
+    if attributes.get(rules::BLOCK).is_some_and(Value::is_null) {
+        attributes.insert(rules::BLOCK.to_owned(), no_rules());
     }
     attributes
 }
@@ -71,7 +60,7 @@ fn common(state: Option<&ProvisioningState>, system_data: Option<&SystemData>) -
     [("provisioning_state".to_owned(), state.into()), ("system_data".to_owned(), system_data)]
 }
 
-fn replication(status: Option<&ReplicationStatus>) -> Value {
+pub(super) fn replication(status: Option<&ReplicationStatus>) -> Value {
     let Some(status) = status else { return Value::Null };
     let mut regions: Vec<_> = status.summary.iter().collect();
     regions.sort_by_key(|one| one.region.as_ref().map(Location::normalised));

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 
-use super::{crud, model};
+use super::InVmAccessProfile;
 use crate::arm::Unfinished;
 use crate::arm::ids::VersionName;
 use crate::arm::models::{ProvisioningState, Version};
 use crate::plugin::resource::Interrupted;
 use crate::plugin::{Context, Diagnostic, Diagnostics, Value};
 use crate::provider::connection::Connection;
-use crate::provider::invm_access_profile_version::crud as version;
+use crate::provider::invm_access_profile_version::InVmAccessProfileVersion;
 use crate::provider::module;
 use crate::provider::timeouts::Operation;
 use crate::provider::writing::private_state::PrivateState;
-use crate::provider::writing::{Job, Written as _};
+use crate::provider::writing::{Job, Managed as _};
 
 /// The attribute.
 pub const ARGUMENT: &str = "force_destroy";
@@ -38,7 +38,7 @@ pub async fn planned(connection: &Connection, context: &Context, prior: &Value) 
     if !is_set(prior) {
         return Diagnostics::new();
     }
-    let Ok(profile) = model::id_in_state(prior) else { return Diagnostics::new() };
+    let Ok(profile) = InVmAccessProfile::id_in_state(prior) else { return Diagnostics::new() };
     let call = module::call(context, LOOK);
     let listed = match connection.client() {
         Ok(client) => client.versions().list(&profile, &call).await.ok(),
@@ -68,7 +68,7 @@ pub async fn planned(connection: &Connection, context: &Context, prior: &Value) 
 ///
 /// # Errors
 /// When one of them may still be there. The profile then stays, and so does its state.
-pub async fn delete(job: &Job<'_, crud::Kind>) -> Result<(), Interrupted> {
+pub async fn delete(job: &Job<'_, InVmAccessProfile>) -> Result<(), Interrupted> {
     let listed = match job.client.versions().list(&job.id, &job.call).await {
         Ok(listed) => listed,
         // The profile is not there any more.
@@ -84,8 +84,8 @@ pub async fn delete(job: &Job<'_, crud::Kind>) -> Result<(), Interrupted> {
     Ok(())
 }
 
-async fn delete_one(profile: &Job<'_, crud::Kind>, name: VersionName) -> Result<(), Diagnostic> {
-    let job = Job::<version::Kind> {
+async fn delete_one(profile: &Job<'_, InVmAccessProfile>, name: VersionName) -> Result<(), Diagnostic> {
+    let job = Job::<InVmAccessProfileVersion> {
         connection: profile.connection,
         client: profile.client.clone(),
         id: profile.id.version(name),
@@ -94,15 +94,16 @@ async fn delete_one(profile: &Job<'_, crud::Kind>, name: VersionName) -> Result<
         private: PrivateState::default(),
     };
     let _alone = job.alone().await?;
-    let deleted = version::Kind::delete(&job.client, &job.id, None, &job.call).await;
+    let deleted = job.client.versions().delete(&job.id, &job.call).await;
     deleted.map_err(|Unfinished { error, .. }| job.failed(&error))?;
-    version::Kind::is_gone(job.connection, &job.id).await;
+    InVmAccessProfileVersion::is_gone(job.connection, &job.id).await;
     Ok(())
 }
 
 /// The names of the versions that nobody deletes yet, lowest first.
 fn staying(listed: &[Version]) -> Vec<VersionName> {
-    let there = listed.iter().filter(|one| one.provisioning_state != Some(ProvisioningState::Deleting));
+    let there =
+        listed.iter().filter(|one| one.properties.provisioning_state != Some(ProvisioningState::Deleting));
     let mut names: Vec<_> =
         there.filter_map(|one| one.name.as_deref()?.parse::<VersionName>().ok()).collect();
     names.sort();

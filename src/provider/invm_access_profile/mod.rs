@@ -7,125 +7,117 @@ pub mod plan;
 pub mod schema;
 pub mod validate;
 
-use async_trait::async_trait;
-
 use super::connection::Connection;
-use super::{azapi, identity, import};
+use super::writing::Managed;
 use crate::arm::ids::ProfileId;
-use crate::arm::models::Profile;
+use crate::arm::models::{Profile, ProfileChange};
+use crate::arm::{ArmClient, Collection};
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Planned,
-    Read, ReadOutcome, Stored, Update,
+    Create, Delete, Deleted, Interrupted, PlanCreate, PlanDelete, PlanUpdate, Planned, Stored,
 };
-use crate::plugin::schema::IdentitySchema;
-use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
+use crate::plugin::{Context, Diagnostics, Failure, Schema, Value};
 
-/// Its type at Azure.
-const ARM_TYPE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
+/// In-VM access control profiles.
+#[derive(Clone, Copy, Debug)]
+pub struct InVmAccessProfile;
 
-/// An in-VM access control profile.
-#[derive(Clone, Debug)]
-pub struct InVmAccessProfile {
-    connection: Connection,
-}
+impl Managed for InVmAccessProfile {
+    const WORD: &'static str = "profile";
+    const TYPE: &'static str = schema::TYPE;
+    const ARM_TYPE: &'static str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
+    const HOLDER: &'static str = "gallery";
+    const HOLDER_ID: &'static str = "gallery_id";
+    const FIXED: &'static [&'static str] = &["os_type"];
+    const TELLING: &'static [&'static str] = &["os_type", "applicable_host_endpoint", "description"];
+    const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[
+        ("location", "location"),
+        ("osType", "os_type"),
+        ("applicableHostEndpoint", "applicable_host_endpoint"),
+        ("description", "description"),
+        ("tags", "tags"),
+        ("galleryName", "gallery_id"),
+        ("inVMAccessControlProfileName", "name"),
+    ];
+    const NUMBERED: bool = false;
+    // A profile is a record, made in a moment; and it has nothing that a plan could leave open.
+    const WAITS_IN_READ: bool = true;
 
-impl InVmAccessProfile {
-    /// The resource over this connection.
-    #[must_use]
-    pub const fn new(connection: Connection) -> Self {
-        Self { connection }
-    }
-}
+    type Id = ProfileId;
+    type Object = Profile;
 
-#[async_trait]
-impl Resource for InVmAccessProfile {
-    fn type_name(&self) -> &'static str {
-        schema::TYPE
-    }
-
-    fn schema(&self) -> Schema {
+    fn schema() -> Schema {
         schema::schema()
     }
 
-    fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(identity::schema::<ProfileId>())
+    fn validate(_: &Connection, config: &Value) -> Diagnostics {
+        validate::validate(config)
     }
 
-    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        validate::validate(&config)
-    }
-
-    async fn plan_create(&self, _: &Context, request: PlanCreate) -> Result<Planned, Failure> {
+    async fn plan_create(
+        connection: &Connection,
+        _: &Context,
+        request: PlanCreate,
+    ) -> Result<Planned, Failure> {
         let planned = plan::create(request)?;
-        let id = model::id(&planned.state).ok();
         let is_known = planned.state.get("id").is_some_and(|id| !id.is_unknown());
-        self.connection.profiles().plan(id.clone().filter(|_| is_known), model::known(&planned.state));
-        Ok(identity::planned::<ProfileId>(planned, None, id))
+        let id = Self::id_planned(&planned.state).ok().filter(|_| is_known);
+        connection.profiles().plan(id, model::known(&planned.state));
+        Ok(planned)
     }
 
-    async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
-        let stored = request.identity.clone();
-        let held = model::id_in_state(&request.prior).ok();
+    async fn plan_update(
+        connection: &Connection,
+        context: &Context,
+        request: PlanUpdate,
+    ) -> Result<Planned, Failure> {
         let prior = request.prior.clone();
         let mut planned = plan::update(request)?;
         if !planned.replace.is_empty() {
-            planned.warnings.extend(left::planned(&self.connection, context, &prior).await);
+            planned.warnings.extend(left::planned(connection, context, &prior).await);
         }
-        if let Some(held) = &held {
-            self.connection.profiles().plan(Some(held.clone()), model::known(&planned.state));
+        if let Ok(held) = Self::id_in_state(&prior) {
+            connection.profiles().plan(Some(held), model::known(&planned.state));
         }
-        // The identity of what takes the place of a replaced object comes with the plan to create that.
-        let id = held.filter(|_| planned.replace.is_empty());
-        Ok(identity::planned::<ProfileId>(planned, stored, id))
+        Ok(planned)
     }
 
-    async fn plan_delete(&self, context: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
-        Ok(left::planned(&self.connection, context, &request.prior).await)
+    async fn plan_delete(connection: &Connection, context: &Context, request: PlanDelete) -> Diagnostics {
+        left::planned(connection, context, &request.prior).await
     }
 
-    async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, Interrupted> {
-        let planned = request.identity.take();
-        match crud::create(&self.connection, context, request).await {
-            Ok(stored) => Ok(identity::stored::<ProfileId>(stored, planned)),
-            Err(interrupted) => Err(identity::interrupted::<ProfileId>(interrupted, planned)),
-        }
+    async fn create(
+        connection: &Connection,
+        context: &Context,
+        request: Create,
+    ) -> Result<Stored, Interrupted> {
+        crud::create(connection, context, request).await
     }
 
-    async fn read(&self, context: &Context, mut request: Read) -> Result<ReadOutcome, Failure> {
-        let before = request.identity.take();
-        let outcome = match self.connection.unread(&request)? {
-            Some(unread) => unread,
-            None => crud::read(&self.connection, context, request).await?,
-        };
-        Ok(identity::read::<ProfileId>(outcome, before))
+    async fn delete(
+        connection: &Connection,
+        context: &Context,
+        request: Delete,
+    ) -> Result<Deleted, Interrupted> {
+        crud::delete(connection, context, request).await
     }
 
-    async fn update(&self, context: &Context, mut request: Update) -> Result<Stored, Interrupted> {
-        let planned = request.identity.take();
-        match crud::update(&self.connection, context, request).await {
-            Ok(stored) => Ok(identity::stored::<ProfileId>(stored, planned)),
-            Err(interrupted) => Err(identity::interrupted::<ProfileId>(interrupted, planned)),
-        }
+    fn collection(client: &ArmClient) -> Collection<'_, Profile> {
+        client.profiles()
     }
 
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
-        crud::delete(&self.connection, context, request).await
+    fn state(id: &ProfileId, profile: Profile, prior: &Value) -> (Value, Diagnostics) {
+        (model::state(id, &profile, prior), Diagnostics::new())
     }
 
-    async fn import(&self, _: &Context, target: ImportTarget) -> Result<Stored, Failure> {
-        import::object::<ProfileId>(&target, &schema::schema()).map_err(Into::into)
+    fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {
+        model::change(prior, planned)
     }
 
-    fn moves(&self) -> bool {
-        true
+    fn is_there(connection: &Connection, id: &ProfileId, profile: &Profile) {
+        connection.profiles().learn(id, profile);
     }
 
-    async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
-        let target = azapi::Target { resource: schema::TYPE, arm_type: ARM_TYPE };
-        let imported = |id: &ProfileId| import::state(&id.to_string(), &schema::schema());
-        let moved = azapi::take_over(target, &request, imported, |id, profile: &Profile, prior| {
-            (model::state(id, profile, prior), Diagnostics::new())
-        })?;
-        Ok(moved)
+    async fn is_gone(connection: &Connection, id: &ProfileId) {
+        connection.profiles().forget(id);
     }
 }

@@ -1,44 +1,12 @@
 //! A profile between the state and ARM.
 
-use std::str::FromStr;
-
 use super::left;
 use crate::arm::Location;
-use crate::arm::ids::{GalleryId, ProfileId, ProfileName};
-use crate::arm::models::{HostEndpoint, OsType, Profile, ProfileBody, ProfileChange};
-use crate::plugin::{Diagnostic, Value};
+use crate::arm::ids::{GalleryId, ProfileId};
+use crate::arm::models::{HostEndpoint, OsType, Profile, ProfileBody, ProfileChange, ProfileSettings};
+use crate::plugin::Value;
 use crate::provider::profile_cache::KnownProfile;
 use crate::provider::{checks, spelling, tags};
-
-/// The id of the profile that a plan or state is about: the gallery's with the name.
-///
-/// # Errors
-/// When one of the two is no such thing, which `validate` has told before.
-pub fn id(object: &Value) -> Result<ProfileId, Diagnostic> {
-    let gallery: GalleryId = required(object, "gallery_id", str::parse)?;
-    let name = required(object, "name", ProfileName::new)?;
-    Ok(gallery.profile(name))
-}
-
-/// The id of the profile in a state; an imported state has nothing else.
-///
-/// # Errors
-/// When the state holds no usable id.
-pub fn id_in_state(state: &Value) -> Result<ProfileId, Diagnostic> {
-    required(state, "id", ProfileId::from_str)
-}
-
-fn required<'a, T, E: std::fmt::Display>(
-    object: &'a Value,
-    name: &str,
-    read: impl FnOnce(&'a str) -> Result<T, E>,
-) -> Result<T, Diagnostic> {
-    let text = checks::text(object, name).unwrap_or_default();
-    read(text).map_err(|error| {
-        Diagnostic::error("Unusable value", format!("`{name}` is {text:?}: {error}."))
-            .at(crate::plugin::Path::attribute(name))
-    })
-}
 
 /// What to send to create the profile that is planned.
 #[must_use]
@@ -48,9 +16,13 @@ pub fn body(planned: &Value) -> ProfileBody {
     ProfileBody {
         location: Location::from(text("location").unwrap_or_default()),
         tags: Some(tags).filter(|tags| !tags.is_empty()),
-        description: text("description").map(str::to_owned),
-        os_type: OsType::from(text("os_type").unwrap_or_default()),
-        applicable_host_endpoint: HostEndpoint::from(text("applicable_host_endpoint").unwrap_or_default()),
+        properties: ProfileSettings {
+            description: text("description").map(str::to_owned),
+            os_type: OsType::from(text("os_type").unwrap_or_default()),
+            applicable_host_endpoint: HostEndpoint::from(
+                text("applicable_host_endpoint").unwrap_or_default(),
+            ),
+        },
     }
 }
 
@@ -88,7 +60,7 @@ pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
     let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
     let imported = held("name").is_null();
     let gallery = id.gallery().to_string();
-    let description = match profile.description.as_deref() {
+    let description = match profile.properties.description.as_deref() {
         None | Some("") if held("description").as_str() == Some("") => held("description"),
         None | Some("") => Value::Null,
         Some(text) => text.into(),
@@ -105,11 +77,11 @@ pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
         ("gallery_id", spelling::plan::<GalleryId>(&gallery.into(), &held("gallery_id"))),
         ("name", spelling::plan_name(&id.name().as_str().into(), &held("name"))),
         ("location", location),
-        ("os_type", word(profile.os_type.as_ref().map(OsType::as_str), "os_type")),
+        ("os_type", word(profile.properties.os_type.as_ref().map(OsType::as_str), "os_type")),
         (
             "applicable_host_endpoint",
             word(
-                profile.applicable_host_endpoint.as_ref().map(HostEndpoint::as_str),
+                profile.properties.applicable_host_endpoint.as_ref().map(HostEndpoint::as_str),
                 "applicable_host_endpoint",
             ),
         ),

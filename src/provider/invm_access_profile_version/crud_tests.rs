@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::arm::models::Version;
 use crate::provider::azure_double::{Azure, PROFILE, context, version};
 
 fn profile() -> ProfileId {

@@ -1,8 +1,9 @@
 //! Versions that stay at Azure when Terraform lets go of them: `skip_destroy`.
 
-use super::model;
+use super::InVmAccessProfileVersion;
 use crate::arm::ids::VersionId;
 use crate::plugin::{Diagnostic, Path, Value};
+use crate::provider::writing::Managed as _;
 use crate::provider::writing::private_state::{PrivateState, Work};
 
 /// The attribute.
@@ -18,7 +19,7 @@ pub fn kept(state: &Value, private: &PrivateState) -> Option<VersionId> {
     if !is_set(state) || is_gone || !untouched {
         return None;
     }
-    model::id_in_state(state).ok()
+    InVmAccessProfileVersion::id_in_state(state).ok()
 }
 
 /// Whether an object asks for it.

@@ -3,53 +3,11 @@
 use super::{keep, plan, rules};
 use crate::allowlist::{self, Lists, Rules};
 use crate::arm::Location;
-use crate::arm::ids::{ProfileId, VersionId, VersionName};
-use crate::arm::models::{self, DefaultAccess, Mode, Version, VersionBody, VersionChange};
+use crate::arm::ids::{ProfileId, VersionId};
+use crate::arm::models::{self, DefaultAccess, Mode, Version, VersionBody, VersionChange, VersionSettings};
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::{checks, spelling, tags};
-
-/// The profile that a plan or state names.
-///
-/// # Errors
-/// When it is no profile's id, which `validate` has told before.
-pub fn profile(object: &Value) -> Result<ProfileId, Diagnostic> {
-    read(object, "profile_id", str::parse)
-}
-
-/// The version's name in a plan or state, when there is one.
-///
-/// # Errors
-/// When it is no version's name, which `validate` has told before.
-pub fn name(object: &Value) -> Result<Option<VersionName>, Diagnostic> {
-    if checks::text(object, "name").is_none() { Ok(None) } else { read(object, "name", str::parse).map(Some) }
-}
-
-/// The id of the version that a plan or state is about, when both its parts are known.
-#[must_use]
-pub fn id_planned(object: &Value) -> Option<VersionId> {
-    Some(profile(object).ok()?.version(name(object).ok()??))
-}
-
-/// The id of the version in a state; an imported state has nothing else.
-///
-/// # Errors
-/// When the state holds no usable id.
-pub fn id_in_state(state: &Value) -> Result<VersionId, Diagnostic> {
-    read(state, "id", str::parse)
-}
-
-fn read<'a, T, E: std::fmt::Display>(
-    object: &'a Value,
-    name: &str,
-    read: impl FnOnce(&'a str) -> Result<T, E>,
-) -> Result<T, Diagnostic> {
-    let text = checks::text(object, name).unwrap_or_default();
-    read(text).map_err(|error| {
-        Diagnostic::error("Unusable value", format!("`{name}` is {text:?}: {error}."))
-            .at(Path::attribute(name))
-    })
-}
 
 /// What to send to create the version that is planned, at this region.
 ///
@@ -67,11 +25,13 @@ pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnost
     Ok(VersionBody {
         location,
         tags: Some(tags).filter(|tags| !tags.is_empty()),
-        mode: Mode::from(text("mode")),
-        default_access: DefaultAccess::from(text("default_access")),
-        rules: to_arm(rules),
-        target_locations: regions(planned),
-        exclude_from_latest: flag(planned),
+        properties: VersionSettings {
+            mode: Mode::from(text("mode")),
+            default_access: DefaultAccess::from(text("default_access")),
+            rules: to_arm(rules),
+            target_locations: regions(planned),
+            exclude_from_latest: flag(planned),
+        },
     })
 }
 
@@ -115,7 +75,7 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
     let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
     let known = |name: &str| Some(held(name)).filter(|value| !value.is_unknown()).unwrap_or(Value::Null);
     let imported = held("profile_id").is_null();
-    let (rules, warnings) = from_arm(id, version.rules);
+    let (rules, warnings) = from_arm(id, version.properties.rules);
     let block = match prior.get(rules::BLOCK).unwrap_or(&Value::Null) {
         // Rules that nobody wrote are the same as none, whatever lists Azure fills in.
         Value::Null if rules.privileges.is_empty() && rules == Rules::default() => Value::Null,
@@ -127,7 +87,7 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
     let home = location
         .clone()
         .unwrap_or_else(|| Location::from(checks::text(prior, "location").unwrap_or_default()));
-    let regions = version.target_locations.as_deref().unwrap_or_default();
+    let regions = version.properties.target_locations.as_deref().unwrap_or_default();
     let word = |returned: Option<&str>, name| returned.map_or_else(|| held(name), Value::from);
     let state = Value::object([
         ("id", id.to_string().into()),
@@ -140,12 +100,12 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
                 |location| spelling::location(&location, &known("location")),
             ),
         ),
-        ("mode", word(version.mode.as_ref().map(Mode::as_str), "mode")),
+        ("mode", word(version.properties.mode.as_ref().map(Mode::as_str), "mode")),
         (
             "default_access",
-            word(version.default_access.as_ref().map(DefaultAccess::as_str), "default_access"),
+            word(version.properties.default_access.as_ref().map(DefaultAccess::as_str), "default_access"),
         ),
-        ("exclude_from_latest", version.exclude_from_latest.unwrap_or(false).into()),
+        ("exclude_from_latest", version.properties.exclude_from_latest.unwrap_or(false).into()),
         ("target_regions", spelling::regions(regions, &known("target_regions"), &home)),
         ("lint", held("lint")),
         (keep::ARGUMENT, held(keep::ARGUMENT)),
@@ -157,7 +117,7 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
             ),
         ),
         ("grants", plan::grants(&rules)),
-        ("published_date", version.published_date.into()),
+        ("published_date", version.properties.published_date.into()),
         (rules::BLOCK, block),
         ("timeouts", held("timeouts")),
     ]);

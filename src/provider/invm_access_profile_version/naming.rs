@@ -44,11 +44,14 @@ impl<'a> Siblings<'a> {
     /// Whether a version is just what is planned and was published lately: a run that was killed may have left it.
     fn is_twin(&self, name: &VersionName, version: &Version) -> bool {
         let going = matches!(
-            version.provisioning_state,
+            version.properties.provisioning_state,
             Some(ProvisioningState::Failed | ProvisioningState::Canceled | ProvisioningState::Deleting)
         );
-        let published =
-            version.published_date.as_deref().and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok());
+        let published = version
+            .properties
+            .published_date
+            .as_deref()
+            .and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok());
         // One without a date is still being published.
         let lately = published.is_none_or(|date| self.now - date < LATELY);
         if going || !lately {
@@ -101,10 +104,9 @@ mod tests {
         let (profile, planned) = (PROFILE.parse().unwrap(), Value::Null);
         let mut siblings = Siblings::new(&profile, &planned, OffsetDateTime::now_utc());
         for name in listed {
-            let state = Some(ProvisioningState::Deleting);
-            let name = Some((*name).to_owned());
-            siblings
-                .add(&Version { name, provisioning_state: state, ..Version::default() }, &Names::default());
+            let mut version = Version { name: Some((*name).to_owned()), ..Version::default() };
+            version.properties.provisioning_state = Some(ProvisioningState::Deleting);
+            siblings.add(&version, &Names::default());
         }
         siblings.next(seen.map(name).as_ref(), replaced.map(name).as_ref())
     }

@@ -1,41 +1,102 @@
 //! The list resources, for `terraform query`: the profiles of a gallery and the versions of a profile, a request for
 //! each page and none that is not wanted.
 
-pub mod profiles;
-pub mod versions;
-
+use std::marker::PhantomData;
 use std::sync::Arc;
 
+use async_trait::async_trait;
+
 use super::connection::Connection;
-use super::timeouts::Operation;
-use crate::arm;
-use crate::arm::{Call, UnreadableEntry};
-use crate::plugin::{Context, Failure, ListResource, Value};
-use crate::provider::data_sources::lookup::Asked;
-use crate::provider::timeouts;
+use super::data_sources::attributes;
+use super::data_sources::described::{self, Described, HolderId, check_list, listed_id, unusable};
+use super::data_sources::lookup::{self, Asked};
+use super::identity::Identified as _;
+use super::import;
+use super::invm_access_profile::InVmAccessProfile;
+use super::invm_access_profile_version::InVmAccessProfileVersion;
+use super::timeouts::{self, Operation};
+use crate::arm::Call;
+use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
+use crate::plugin::schema::{Block, Schema};
+use crate::plugin::{Context, Diagnostics, Failure, Value};
 
 /// All list resources.
 #[must_use]
 pub fn all(connection: &Connection) -> Vec<Arc<dyn ListResource>> {
     vec![
-        Arc::new(profiles::ProfileList::new(connection.clone())),
-        Arc::new(versions::VersionList::new(connection.clone())),
+        Arc::new(ObjectList::<InVmAccessProfile>::new(connection.clone())),
+        Arc::new(ObjectList::<InVmAccessProfileVersion>::new(connection.clone())),
     ]
+}
+
+/// The objects beneath a holder that pass the filters.
+#[derive(Clone, Debug)]
+pub struct ObjectList<K> {
+    connection: Connection,
+    kind: PhantomData<K>,
+}
+
+impl<K> ObjectList<K> {
+    /// The list over this connection.
+    #[must_use]
+    pub const fn new(connection: Connection) -> Self {
+        Self { connection, kind: PhantomData }
+    }
+}
+
+#[async_trait]
+impl<K: Described> ListResource for ObjectList<K> {
+    fn type_name(&self) -> &'static str {
+        K::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0, Block::new(K::LISTS).attributes(attributes::of_list::<K>()))
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        check_list::<K>(&config)
+    }
+
+    async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
+        let holder: HolderId<K> = lookup::parse(&request.config, K::HOLDER_ID)?;
+        let text = holder.to_string();
+        let failed = |error| Asked::list::<K>(&text).failed(&error);
+        let client = self.connection.client()?;
+        let mut pages = K::collection(&client).pages(&holder).map_err(failed)?;
+        while let Some(page) = pages.next(&call(context)).await.map_err(failed)? {
+            for entry in page {
+                let named = entry.map_err(|unreadable| unreadable.to_string());
+                let named = named.and_then(|object| Ok((listed_id::<K>(&holder, &object)?, object)));
+                let flow = match named {
+                    Err(reason) => listener.warn(unusable::<K>(&holder, &reason)).await,
+                    Ok((id, object)) if described::passes::<K>(&request.config, &id, &object) => {
+                        let (resource, warnings) = if request.include_resource {
+                            let imported = import::state(&id.to_string(), &K::schema());
+                            let (state, warnings) = K::state(&id, object, &imported);
+                            (Some(state), warnings)
+                        } else {
+                            (None, Diagnostics::new())
+                        };
+                        let display_name = K::display_name(&id);
+                        listener
+                            .found(Listed { identity: id.identity(), display_name, resource, warnings })
+                            .await
+                    }
+                    Ok(_) => continue,
+                };
+                if flow.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The call that one page is read under. Each has its own time: how long the whole list takes is the host's choice.
 fn call(context: &Context) -> Call {
     Call::new(timeouts::of(&Value::Null, Operation::Read), context.cancel.clone())
-}
-
-/// What is told when a page cannot be read.
-fn failed(kind: &str, id: &str, argument: &str, error: &arm::Error) -> Failure {
-    Asked { kind, id, argument, holder: (kind, argument) }.failed(error)
-}
-
-/// Why an entry is left out, in words to stand after a colon.
-fn reason(entry: &UnreadableEntry) -> String {
-    entry.to_string()
 }
 
 #[cfg(test)]

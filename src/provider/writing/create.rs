@@ -8,7 +8,8 @@
 //! same, and the message says how to keep it.
 
 use super::private_state::Work;
-use super::{Job, Written};
+use super::{Job, Managed};
+use crate::arm;
 use crate::arm::error::{Error, human};
 use crate::arm::models::ProvisioningState;
 use crate::arm::models::Resource as _;
@@ -18,23 +19,40 @@ use crate::plugin::{Diagnostic, Value};
 use crate::provider::existing::Existing;
 
 /// Whether the request to create has met somebody else's object.
-pub fn met_another<K: Written>(
+pub fn met_another<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     begun: &Result<Begun<K::Object>, Error>,
 ) -> bool {
     match begun {
         Ok(Begun::There { perhaps_ours: false, .. }) => true,
-        Ok(Begun::There { object, .. }) => !job.is_as_planned(planned, (**object).clone(), K::TELLING),
+        Ok(Begun::There { object, .. }) => !job.is_as_planned(planned, object.clone(), K::TELLING),
         _ => false,
     }
+}
+
+/// Creates the object of this name, unless it is there already. `replaces` says that the plan replaces this very object.
+///
+/// # Errors
+/// When it is there, was not created, or not seen to be; with what exists or may exist of it.
+pub async fn named<K: Managed>(
+    job: &Job<'_, K>,
+    planned: &Value,
+    body: &<K::Object as arm::Kind>::Body,
+    replaces: bool,
+) -> Result<Stored, Interrupted> {
+    let alone = job.alone().await?;
+    let alone = job.must_not_exist(alone, replaces).await?;
+    let begun = K::collection(&job.client).begin_create(&job.id, body, &job.call).await;
+    drop(alone);
+    create(job, planned, begun).await
 }
 
 /// Takes what the request to create gave, and sees it to its end. `planned` is the state that was planned.
 ///
 /// # Errors
 /// When the object was not created, or not seen to be; with what exists or may exist of it.
-pub async fn create<K: Written>(
+pub async fn create<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     begun: Result<Begun<K::Object>, Error>,
@@ -43,22 +61,19 @@ pub async fn create<K: Written>(
         let changed = matches!(begun, Ok(Begun::There { changed: true, .. }));
         return Err(job.exists(if changed { Existing::Changed } else { Existing::Appeared }).into());
     }
-    // In boxes, one of them: what waits for minutes has no room for what is over.
     match begun {
-        Err(error) => Box::pin(in_doubt(job, planned, error)).await,
-        Ok(Begun::Taken(Started { operation: None, body: Some(object) })) => created(job, planned, *object),
+        Err(error) => in_doubt(job, planned, error).await,
+        Ok(Begun::Taken(Started { operation: None, body: Some(object) })) => created(job, planned, object),
         Ok(Begun::Taken(Started { operation, body })) => {
             let operation = operation.unwrap_or_else(|| PendingOperation::look_at(&job.id.to_string()));
-            let shown = body.map(|body| Box::new(K::outline(*body)));
-            Box::pin(to_its_end(job, planned, operation, shown)).await
+            to_its_end(job, planned, operation, body).await
         }
         // An earlier attempt of ours has made it.
         Ok(Begun::There { object, .. }) => match object.provisioning_state() {
-            None | Some(ProvisioningState::Succeeded) => created(job, planned, *object),
+            None | Some(ProvisioningState::Succeeded) => created(job, planned, object),
             Some(_) => {
                 let operation = PendingOperation::look_at(&job.id.to_string());
-                let shown = Some(Box::new(K::outline(*object)));
-                Box::pin(to_its_end(job, planned, operation, shown)).await
+                to_its_end(job, planned, operation, Some(object)).await
             }
         },
     }
@@ -66,7 +81,7 @@ pub async fn create<K: Written>(
 
 /// The object is there. Where what cannot be changed differs from what was sent, two have created it at once, and the
 /// other one has won.
-fn created<K: Written>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> Result<Stored, Interrupted> {
+fn created<K: Managed>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> Result<Stored, Interrupted> {
     if !job.is_as_planned(planned, object.clone(), K::FIXED) {
         return Err(job.exists(Existing::Appeared).into());
     }
@@ -74,25 +89,24 @@ fn created<K: Written>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> 
 }
 
 /// Waits for a creation that was begun; `shown` is what Azure has shown of the object.
-async fn to_its_end<K: Written>(
+async fn to_its_end<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     operation: PendingOperation,
-    shown: Option<Box<K::Object>>,
+    shown: Option<K::Object>,
 ) -> Result<Stored, Interrupted> {
-    // What it gives does not outlive this statement, or there would be room for it all the time.
-    let error = match K::finish(&job.client, &operation, &job.call).await {
+    let error = match job.finish(&operation).await {
         Ok(object) => return created(job, planned, object),
         Err(error) => error,
     };
     if matches!(error, Error::Operation(_)) {
-        return Err(Box::pin(spoiled(job, planned, &error)).await);
+        return Err(spoiled(job, planned, &error).await);
     }
-    left(job, planned, shown.map(|shown| *shown), operation, &error)
+    left(job, planned, shown, operation, &error)
 }
 
 /// The request failed. Where it is not certain that Azure refused it, there may be an object all the same.
-async fn in_doubt<K: Written>(
+async fn in_doubt<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     error: Error,
@@ -115,7 +129,7 @@ async fn in_doubt<K: Written>(
 }
 
 /// The operation failed: what it left behind is kept, to be replaced; if it left nothing, nothing is kept.
-async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
+async fn spoiled<K: Managed>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
     match job.look().await {
         Err(missing) if missing.is_not_found() => job.failed(error).into(),
         found => {
@@ -126,7 +140,7 @@ async fn spoiled<K: Written>(job: &Job<'_, K>, planned: &Value, error: &Error) -
 }
 
 /// The creation may go on, and this run does not see its end.
-fn left<K: Written>(
+fn left<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     object: Option<K::Object>,

@@ -1,7 +1,7 @@
 //! Deleting, also where an earlier run has begun it.
 
 use super::private_state::{PrivateState, Work};
-use super::{Job, Written};
+use super::{Job, Managed};
 use crate::arm::{Fate, PendingOperation, Unfinished};
 use crate::plugin::resource::{Delete, Deleted, Interrupted};
 use crate::plugin::{Context, Value};
@@ -12,7 +12,7 @@ use crate::provider::timeouts::Operation;
 ///
 /// # Errors
 /// When it may still exist: the state keeps it, and remembers what was begun.
-pub async fn delete<K: Written>(
+pub async fn delete<K: Managed>(
     connection: &Connection,
     context: &Context,
     request: Delete,
@@ -26,17 +26,21 @@ pub async fn delete<K: Written>(
 ///
 /// # Errors
 /// As [`delete`].
-pub async fn delete_in<K: Written>(
+pub async fn delete_in<K: Managed>(
     job: &Job<'_, K>,
     prior: Value,
     private: PrivateState,
 ) -> Result<Deleted, Interrupted> {
     // A creation of the same object, under another address, waits for this.
-    let _alone = Box::pin(job.alone()).await?;
+    let _alone = job.alone().await?;
     let begun = private.pending.as_ref().filter(|pending| pending.work == Work::Delete);
     let begun = begun.map(|pending| &pending.operation);
-    let deleting = Box::pin(K::delete(&job.client, &job.id, begun, &job.call));
-    let Err(Unfinished { error, operation }) = deleting.await else {
+    let collection = K::collection(&job.client);
+    let deleted = match begun {
+        Some(begun) => collection.resume_delete(&job.id, begun, &job.call).await,
+        None => collection.delete(&job.id, &job.call).await,
+    };
+    let Err(Unfinished { error, operation }) = deleted else {
         K::is_gone(job.connection, &job.id).await;
         return Ok(Deleted::default());
     };

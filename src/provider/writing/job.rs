@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Written;
+use super::Managed;
 use super::private_state::PrivateState;
-use crate::arm;
-use crate::arm::{ArmClient, Call};
+use crate::arm::ids::ChildId as _;
+use crate::arm::{ArmClient, Call, Error, PendingOperation};
 use crate::plugin::resource::{Interrupted, Partial, Stored};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::applied;
@@ -15,7 +15,6 @@ use crate::provider::connection::Connection;
 use crate::provider::existing::{self, Existing};
 use crate::provider::locks::Held;
 use crate::provider::module;
-use crate::provider::problem::Attempt;
 use crate::provider::timeouts::{self, Operation};
 
 /// How long a look may take at what a write has left behind. The run is over by then, and a person is waiting.
@@ -26,7 +25,7 @@ const MOMENT: Duration = Duration::from_millis(50);
 
 /// One call of Terraform's at work on one object.
 #[derive(Debug)]
-pub struct Job<'a, K: Written> {
+pub struct Job<'a, K: Managed> {
     /// Azure, and what this process knows.
     pub connection: &'a Connection,
     /// The client.
@@ -41,7 +40,7 @@ pub struct Job<'a, K: Written> {
     pub private: PrivateState,
 }
 
-impl<'a, K: Written> Job<'a, K> {
+impl<'a, K: Managed> Job<'a, K> {
     /// The job of doing this to an object; `timeouts` is what has the block of that name.
     ///
     /// # Errors
@@ -74,26 +73,34 @@ impl<'a, K: Written> Job<'a, K> {
 
     /// The diagnostic for a failure.
     #[must_use]
-    pub fn failed(&self, error: &arm::Error) -> Diagnostic {
-        let id = self.id.to_string();
-        let attempt = Attempt {
-            operation: self.operation,
-            kind: K::WORD,
-            id: &id,
-            attributes: K::ATTRIBUTES,
-            call: Some(&self.call),
-        };
-        attempt.failed(error)
+    pub fn failed(&self, error: &Error) -> Diagnostic {
+        K::failed(self.operation, &self.id.to_string(), &self.call, error)
+    }
+
+    /// Reads the object.
+    ///
+    /// # Errors
+    /// When it is not there, or cannot be read.
+    pub async fn get(&self) -> Result<K::Object, Error> {
+        K::collection(&self.client).get(&self.id, &self.call).await
+    }
+
+    /// Waits for a write that was begun, and returns the object as it then is.
+    ///
+    /// # Errors
+    /// When the write failed, or its end was not seen.
+    pub async fn finish(&self, operation: &PendingOperation) -> Result<K::Object, Error> {
+        K::collection(&self.client).finish(operation, &self.call).await
     }
 
     /// Looks at the object once, also where the call is over.
     ///
     /// # Errors
     /// When it is not there, or cannot be told.
-    pub async fn look(&self) -> Result<K::Object, arm::Error> {
+    pub async fn look(&self) -> Result<K::Object, Error> {
         let call = Call::new(LOOK, CancellationToken::new());
         let call = call.on_behalf_of(self.call.module().unwrap_or_default());
-        K::get(&self.client, &self.id, &call).await
+        K::collection(&self.client).get(&self.id, &call).await
     }
 
     /// Whether Azure shows these attributes as they were planned. What the plan left open is no difference.
@@ -109,7 +116,7 @@ impl<'a, K: Written> Job<'a, K> {
     /// The error for an object that is not this job's own.
     #[must_use]
     pub fn exists(&self, how: Existing) -> Diagnostic {
-        existing::diagnostic(K::TYPE, K::WORD, K::name(&self.id), &self.id.to_string(), how)
+        existing::diagnostic(K::TYPE, K::WORD, &self.id.own_name().to_string(), &self.id.to_string(), how)
     }
 
     /// Waits until nothing else in this process is at work on the object.
@@ -131,7 +138,7 @@ impl<'a, K: Written> Job<'a, K> {
     pub async fn must_not_exist(&self, mut alone: Held, replaces: bool) -> Result<Held, Diagnostic> {
         let mut looked = false;
         loop {
-            match K::get(&self.client, &self.id, &self.call).await {
+            match self.get().await {
                 Err(error) if error.is_not_found() => return Ok(alone),
                 Err(error) => return Err(self.failed(&error)),
                 Ok(_) if replaces => return Err(self.exists(Existing::Replaced)),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::private_state::{Pending, PrivateState, Work};
-use super::{Job, Written};
+use super::{Job, Managed};
 use crate::arm;
 use crate::arm::Outlook;
 use crate::arm::error::{Error, Missing};
@@ -23,7 +23,7 @@ const AGAIN: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// When it cannot be told whether the object exists.
-pub async fn read<K: Written>(
+pub async fn read<K: Managed>(
     connection: &Connection,
     context: &Context,
     request: Read,
@@ -31,24 +31,23 @@ pub async fn read<K: Written>(
     let private = PrivateState::read(&request.private);
     let job = &Job::<K>::on_stored(connection, context, Operation::Read, &request.state, &private)?;
     // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
-    // In boxes, as is everything here that is not the one request: what waits for that has then room for it alone.
     if private.pending.is_none()
         && checks::text(&request.state, "name").is_some()
-        && let Some(outcome) = Box::pin(listed(job, &request.state)).await?
+        && let Some(outcome) = listed(job, &request.state).await?
     {
         return Ok(outcome);
     }
-    let found = K::get(&job.client, &job.id, &job.call).await;
+    let found = job.get().await;
     let prior = request.state;
     match (found, private.pending) {
         (Ok(object), None) => Ok(present(job, object, &prior, Diagnostics::new())),
-        (found, pending) => Box::pin(unusual(job, found, prior, pending)).await,
+        (found, pending) => unusual(job, found, prior, pending).await,
     }
 }
 
 /// What a list says that is read for many; nothing where the object has to be asked for.
-async fn listed<K: Written>(job: &Job<'_, K>, prior: &Value) -> Result<Option<ReadOutcome>, Failure> {
-    let Some(listed) = K::shared(&job.client, &job.id, &job.call).await else { return Ok(None) };
+async fn listed<K: Managed>(job: &Job<'_, K>, prior: &Value) -> Result<Option<ReadOutcome>, Failure> {
+    let Some(listed) = K::collection(&job.client).shared(&job.id, &job.call).await else { return Ok(None) };
     K::is_there(job.connection, &job.id, &listed);
     let (state, warnings) = K::state(&job.id, listed, prior);
     if state != *prior {
@@ -58,7 +57,7 @@ async fn listed<K: Written>(job: &Job<'_, K>, prior: &Value) -> Result<Option<Re
 }
 
 /// The object is not there, or something was begun on it.
-async fn unusual<K: Written>(
+async fn unusual<K: Managed>(
     job: &Job<'_, K>,
     found: Result<K::Object, Error>,
     prior: Value,
@@ -74,7 +73,7 @@ async fn unusual<K: Written>(
     }
 }
 
-fn present<K: Written>(job: &Job<'_, K>, object: K::Object, prior: &Value, more: Diagnostics) -> ReadOutcome {
+fn present<K: Managed>(job: &Job<'_, K>, object: K::Object, prior: &Value, more: Diagnostics) -> ReadOutcome {
     K::is_there(job.connection, &job.id, &object);
     let (state, mut warnings) = K::state(&job.id, object, prior);
     warnings.extend(more);
@@ -97,7 +96,7 @@ fn stage(state: Option<&ProvisioningState>) -> Stage {
 }
 
 /// The object is there, and something was begun on it.
-async fn after<K: Written>(
+async fn after<K: Managed>(
     job: &Job<'_, K>,
     object: K::Object,
     prior: Value,
@@ -112,17 +111,13 @@ async fn after<K: Written>(
     };
     let shown = |object: K::Object| K::state(&job.id, object, &prior).0;
     match (pending.work, stage(object.provisioning_state())) {
-        (Work::Create, Stage::Running) if K::WAITS_IN_READ => {
-            match K::finish(&job.client, &pending.operation, &job.call).await {
-                Ok(object) => present(job, object, &prior, Diagnostics::new()),
-                Err(error @ Error::Operation(_)) => kept(
-                    shown(object),
-                    Pending { failed: true, ..pending },
-                    Some(spoiled(job, &error.report())),
-                ),
-                Err(_) => kept(shown(object), pending, Some(goes_on(job, "created"))),
+        (Work::Create, Stage::Running) if K::WAITS_IN_READ => match job.finish(&pending.operation).await {
+            Ok(object) => present(job, object, &prior, Diagnostics::new()),
+            Err(error @ Error::Operation(_)) => {
+                kept(shown(object), Pending { failed: true, ..pending }, Some(spoiled(job, &error.report())))
             }
-        }
+            Err(_) => kept(shown(object), pending, Some(goes_on(job, "created"))),
+        },
         (Work::Create, Stage::Running) => kept(shown(object), pending, Some(goes_on(job, "created"))),
         (Work::Update, Stage::Running) => kept(prior, pending, Some(goes_on(job, "changed"))),
         (Work::Delete, Stage::Running) => kept(shown(object), pending, Some(goes_on(job, "deleted"))),
@@ -143,7 +138,7 @@ async fn after<K: Written>(
 }
 
 /// The object is not there, by one answer.
-async fn invisible<K: Written>(
+async fn invisible<K: Managed>(
     job: &Job<'_, K>,
     prior: Value,
     pending: Option<Pending>,
@@ -165,7 +160,7 @@ async fn invisible<K: Written>(
         }
     }
     let again = match job.call.pause(AGAIN, "looking for it once more").await {
-        Ok(()) => K::get(&job.client, &job.id, &job.call).await,
+        Ok(()) => job.get().await,
         Err(over) => Err(over),
     };
     match again {
@@ -185,14 +180,14 @@ async fn invisible<K: Written>(
 }
 
 /// Why an operation did not come to its end, where Azure still knows.
-async fn reason<K: Written>(job: &Job<'_, K>, pending: &Pending) -> String {
+async fn reason<K: Managed>(job: &Job<'_, K>, pending: &Pending) -> String {
     match job.client.look(&pending.operation, &job.call).await {
         Ok(Outlook::Failed(error)) => error.report(),
         _ => "Azure does not say why.".to_owned(),
     }
 }
 
-fn goes_on<K: Written>(job: &Job<'_, K>, done: &str) -> Diagnostic {
+fn goes_on<K: Managed>(job: &Job<'_, K>, done: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("In-VM access {} is still being {done}", K::WORD),
         format!(
@@ -203,7 +198,7 @@ fn goes_on<K: Written>(job: &Job<'_, K>, done: &str) -> Diagnostic {
     )
 }
 
-fn spoiled<K: Written>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
+fn spoiled<K: Managed>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("In-VM access {} was not created", K::WORD),
         format!(
@@ -214,7 +209,7 @@ fn spoiled<K: Written>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
     )
 }
 
-fn not_done<K: Written>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnostic {
+fn not_done<K: Managed>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("{} of an in-VM access object failed", if what == "change" { "Change" } else { "Deletion" }),
         format!(
@@ -225,7 +220,7 @@ fn not_done<K: Written>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnosti
     )
 }
 
-fn renumbered<K: Written>(job: &Job<'_, K>) -> Diagnostic {
+fn renumbered<K: Managed>(job: &Job<'_, K>) -> Diagnostic {
     let id = job.id.to_string();
     let name = id.rsplit('/').next().unwrap_or_default();
     Diagnostic::warning(

@@ -5,7 +5,7 @@
 //! something only if there is still something to change.
 
 use super::private_state::{Pending, PrivateState, Work};
-use super::{Job, Written};
+use super::{Job, Managed};
 use crate::arm::error::Error;
 use crate::arm::{Fate, PendingOperation};
 use crate::plugin::Context;
@@ -17,7 +17,7 @@ use crate::provider::timeouts::Operation;
 ///
 /// # Errors
 /// When it was not changed, or not seen to be.
-pub async fn update<K: Written>(
+pub async fn update<K: Managed>(
     connection: &Connection,
     context: &Context,
     request: Update,
@@ -36,7 +36,7 @@ pub async fn update<K: Written>(
     };
     if let Some(pending) = pending {
         let job = job(if pending.work == Work::Create { Operation::Create } else { Operation::Update })?;
-        match Box::pin(K::finish(&job.client, &pending.operation, &job.call)).await {
+        match job.finish(&pending.operation).await {
             Ok(object) if change.is_none() => return Ok(job.done(planned, object)),
             // A change that failed is made again below.
             Ok(_) => {}
@@ -50,7 +50,7 @@ pub async fn update<K: Written>(
     }
     let job = job(Operation::Update)?;
     let Some(change) = change else {
-        return match Box::pin(K::get(&job.client, &job.id, &job.call)).await {
+        return match job.get().await {
             Ok(object) => Ok(job.done(planned, object)),
             Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior, &settled)),
         };
@@ -62,7 +62,7 @@ pub async fn update<K: Written>(
         };
         Job::<K>::keeping(job.failed(error), prior.clone(), &private)
     };
-    let started = match Box::pin(K::begin_update(&job.client, &job.id, &change, &job.call)).await {
+    let started = match K::collection(&job.client).begin_update(&job.id, &change, &job.call).await {
         Ok(started) => started,
         Err(error) => {
             let taken = job.call.fate() != Fate::Settled;
@@ -70,11 +70,11 @@ pub async fn update<K: Written>(
         }
     };
     let operation = match (started.operation, started.body) {
-        (None, Some(object)) => return Ok(job.done(planned, *object)),
+        (None, Some(object)) => return Ok(job.done(planned, object)),
         (Some(operation), _) => operation,
         (None, None) => PendingOperation::look_at(&job.id.to_string()),
     };
-    match Box::pin(K::finish(&job.client, &operation, &job.call)).await {
+    match job.finish(&operation).await {
         Ok(object) => Ok(job.done(planned, object)),
         Err(error @ Error::Operation(_)) => Err(kept(&error, None)),
         Err(error) => Err(kept(&error, Some(operation))),

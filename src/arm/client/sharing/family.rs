@@ -1,7 +1,7 @@
 //! Who is read under which parent, and what is kept for whom.
 
 use super::super::list::Cursor;
-use super::{Entry, Parent, name_of};
+use super::{Entry, ParentId, name_of};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -35,10 +35,10 @@ pub(super) struct Ticket {
 
 /// All parents.
 #[derive(Debug)]
-pub(super) struct Families<P: Parent>(Mutex<State<P>>);
+pub(super) struct Families<P: ParentId>(Mutex<State<P>>);
 
 #[derive(Debug)]
-struct State<P: Parent> {
+struct State<P: ParentId> {
     families: HashMap<P, Family<P::Name>>,
     /// How many were read more than once.
     repeated: u32,
@@ -72,7 +72,7 @@ struct Listing<N> {
     entries: HashMap<N, Entry>,
 }
 
-impl<P: Parent> Default for Families<P> {
+impl<P: ParentId> Default for Families<P> {
     fn default() -> Self {
         Self::within(LIMIT)
     }
@@ -84,7 +84,7 @@ impl<N> Default for Family<N> {
     }
 }
 
-impl<P: Parent> Families<P> {
+impl<P: ParentId> Families<P> {
     /// None yet, and so much memory for all that waits.
     pub(super) fn within(limit: usize) -> Self {
         Self(Mutex::new(State {
@@ -218,7 +218,7 @@ impl<P: Parent> Families<P> {
     }
 }
 
-impl<P: Parent> State<P> {
+impl<P: ParentId> State<P> {
     fn listing(&mut self, parent: &P, ticket: &Ticket) -> Option<&mut Listing<P::Name>> {
         let listing = self.families.get_mut(parent)?.listing.as_mut()?;
         (listing.ticket.number == ticket.number).then_some(listing)

@@ -20,14 +20,12 @@ mod family;
 
 use super::super::call::Call;
 use super::super::error::Error;
-use super::super::ids::{GalleryId, ProfileId, ProfileName, VersionName};
-use super::super::models::{Profile, Resource, Version};
+use super::super::ids::{GalleryId, ParentId, ProfileId};
+use super::super::models::Resource;
 use super::ArmClient;
 use super::list::{Cursor, Entry, Label};
 use family::{Arrival, Families, Ticket};
 use serde::de::DeserializeOwned;
-use std::fmt;
-use std::hash::Hash;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -55,64 +53,14 @@ impl Sharing {
     }
 }
 
-/// What has a list of the objects beneath it.
-pub(super) trait Parent: Clone + Eq + Hash + fmt::Debug {
-    /// What the objects are called.
-    type Name: Clone + Eq + Hash + FromStr + fmt::Debug;
-
-    /// The path of the list.
-    fn list(&self) -> String;
-}
-
-impl Parent for GalleryId {
-    type Name = ProfileName;
-
-    fn list(&self) -> String {
-        format!("{self}/inVMAccessControlProfiles")
-    }
-}
-
-impl Parent for ProfileId {
-    type Name = VersionName;
-
-    fn list(&self) -> String {
-        format!("{self}/versions")
-    }
-}
-
-/// An object whose entry in a list can stand for it.
-pub(super) trait Whole: Resource {
-    /// Whether the entry has all that every object of its type has. Some services leave out of their lists what is
-    /// large; such an entry stands for nothing.
-    fn is_whole(&self) -> bool;
-}
-
-impl Whole for Profile {
-    fn is_whole(&self) -> bool {
-        self.location.is_some() && self.os_type.is_some() && self.applicable_host_endpoint.is_some()
-    }
-}
-
-impl Whole for Version {
-    fn is_whole(&self) -> bool {
-        let lists = self.rules.as_ref().is_some_and(|rules| {
-            rules.privileges.is_some()
-                && rules.roles.is_some()
-                && rules.identities.is_some()
-                && rules.role_assignments.is_some()
-        });
-        lists && self.location.is_some() && self.mode.is_some() && self.default_access.is_some()
-    }
-}
-
 /// The shared reads of one type of object.
 #[derive(Debug)]
-pub(super) struct Readings<P: Parent> {
+pub(super) struct Readings<P: ParentId> {
     on: bool,
     families: Families<P>,
 }
 
-impl<P: Parent> Readings<P> {
+impl<P: ParentId> Readings<P> {
     fn new(on: bool) -> Self {
         Self { on, families: Families::default() }
     }
@@ -124,7 +72,7 @@ impl<P: Parent> Readings<P> {
     }
 
     /// The object of this name, when the list of its parent shows it; `None` says to ask for the object itself.
-    pub(super) async fn look<T: Whole>(
+    pub(super) async fn look<T: Resource>(
         &self,
         client: &ArmClient,
         parent: &P,
@@ -141,7 +89,7 @@ impl<P: Parent> Readings<P> {
                 Arrival::Alone => return None,
                 Arrival::Listing(ticket) => ticket,
             };
-        let page = Box::pin(self.page(client, parent, name, &ticket, pace.listing, call));
+        let page = self.page(client, parent, name, &ticket, pace.listing, call);
         // Waiting for a page that another reader is reading ends with the call as the page itself does.
         match call.run("reading a list", Duration::ZERO, page).await {
             Ok(found) => found.filter(T::is_whole),
@@ -153,7 +101,7 @@ impl<P: Parent> Readings<P> {
     }
 
     /// Waits for the turn to read a page, and reads it unless another reader has brought what is looked for.
-    async fn page<T: Whole>(
+    async fn page<T: Resource>(
         &self,
         client: &ArmClient,
         parent: &P,

@@ -5,11 +5,13 @@ fn version_body() -> VersionBody {
     VersionBody {
         location: Location::new("westus"),
         tags: None,
-        mode: Mode::Audit,
-        default_access: DefaultAccess::Allow,
-        rules: Rules::default(),
-        target_locations: None,
-        exclude_from_latest: None,
+        properties: VersionSettings {
+            mode: Mode::Audit,
+            default_access: DefaultAccess::Allow,
+            rules: Rules::default(),
+            target_locations: None,
+            exclude_from_latest: None,
+        },
     }
 }
 

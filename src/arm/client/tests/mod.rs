@@ -71,9 +71,11 @@ fn profile_body() -> ProfileBody {
     ProfileBody {
         location: Location::new("westus"),
         tags: None,
-        description: None,
-        os_type: OsType::Linux,
-        applicable_host_endpoint: HostEndpoint::Imds,
+        properties: ProfileSettings {
+            description: None,
+            os_type: OsType::Linux,
+            applicable_host_endpoint: HostEndpoint::Imds,
+        },
     }
 }
 

@@ -144,7 +144,7 @@ async fn a_profile_is_created_at_a_signed_address_that_goes_back_unchanged() {
     let text = serde_json::to_string(&started.operation.unwrap()).unwrap();
     let pending = serde_json::from_str(&text).unwrap();
     let profile = azure.client.profiles().finish(&pending, &call()).await.unwrap();
-    assert_eq!(profile.description.as_deref(), Some("first"));
+    assert_eq!(profile.properties.description.as_deref(), Some("first"));
     assert_eq!(looks_at(&azure, &link).await, 3);
 }
 
@@ -154,12 +154,15 @@ async fn a_version_is_read_as_azure_writes_it() {
     let path = format!("{}/versions/1.0.0", profile_path());
     azure.answer("GET", &path, 1, in_lines(200, &version_text("Succeeded", REPLICATED))).await;
     let version = azure.client.versions().get(&version_id(), &call()).await.unwrap();
-    assert_eq!(version.rules, None, "absent rules are no empty ones");
-    assert_eq!(version.exclude_from_latest, Some(false));
+    assert_eq!(version.properties.rules, None, "absent rules are no empty ones");
+    assert_eq!(version.properties.exclude_from_latest, Some(false));
     assert_eq!(version.tags, Some(Default::default()));
-    assert_eq!(version.target_locations.unwrap(), ["northeurope", "eastus2euap"].map(Location::new));
-    assert_eq!(version.published_date.as_deref(), Some("2025-07-02T11:04:31.40712+00:00"));
-    let replication = version.replication_status.unwrap();
+    assert_eq!(
+        version.properties.target_locations.unwrap(),
+        ["northeurope", "eastus2euap"].map(Location::new)
+    );
+    assert_eq!(version.properties.published_date.as_deref(), Some("2025-07-02T11:04:31.40712+00:00"));
+    let replication = version.properties.replication_status.unwrap();
     assert_eq!(replication.aggregated_state.as_deref(), Some("Completed"));
     assert_eq!(replication.summary.len(), 2);
     assert_eq!(replication.summary[1].progress, Some(100));
@@ -245,7 +248,7 @@ async fn lists_are_compact_and_an_empty_one_is_azure_resource_managers_own() {
     let versions = azure.client.versions().list(&profile_id(), &call()).await.unwrap();
     assert_eq!(versions.len(), 1);
     assert_eq!(versions[0].name.as_deref(), Some("1.0.0"));
-    assert!(versions[0].replication_status.is_some());
+    assert!(versions[0].properties.replication_status.is_some());
     assert_eq!(azure.client.versions().list(&profile_id(), &call()).await.unwrap(), []);
 }
 

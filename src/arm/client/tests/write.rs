@@ -55,7 +55,7 @@ async fn an_async_operation_is_followed_and_the_object_read_once() {
     let started = begin(&azure).await;
     assert!(started.body.is_some());
     let profile = finish(&azure, started).await.unwrap();
-    assert_eq!(profile.provisioning_state, Some(ProvisioningState::Succeeded));
+    assert_eq!(profile.properties.provisioning_state, Some(ProvisioningState::Succeeded));
     let lines = azure.lines().await;
     assert_eq!(lines.len(), 7);
     assert_eq!((lines[0].as_str(), lines[6].as_str()), (&*format!("PUT {P}"), &*format!("GET {P}")));

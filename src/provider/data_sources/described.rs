@@ -1,0 +1,107 @@
+//! What data sources and list resources have to know of a kind of object besides what the resource knows.
+
+use std::cmp::Ordering;
+
+use crate::arm::ids::{ChildId, ParentId as _};
+use crate::arm::models::Resource as _;
+use crate::plugin::schema::Attribute;
+use crate::plugin::{Diagnostic, Diagnostics, Value};
+use crate::provider::checks;
+use crate::provider::writing::Managed;
+
+/// The id of what holds objects of a kind.
+pub type HolderId<K> = <<K as Managed>::Id as ChildId>::Parent;
+
+/// Chooses one of the objects beneath a holder. Fails with what to say where there is none to choose.
+pub type Choose<K> = fn(&HolderId<K>, Vec<<K as Managed>::Object>) -> Result<Chosen<K>, Diagnostic>;
+
+/// An object with its id.
+pub type Chosen<K> = (<K as Managed>::Id, <K as Managed>::Object);
+
+/// A kind of object that data sources and list resources return.
+pub trait Described: Managed {
+    /// The object in the words of an argument's description: `profile`, `version`.
+    const SHORT: &'static str;
+    /// What the data source of one object does.
+    const READS: &'static str;
+    /// The type of the data source that lists the objects.
+    const LIST_TYPE: &'static str;
+    /// What that and the list resource do.
+    const LISTS: &'static str;
+    /// The argument that says where to list, described.
+    const LISTED_IN: &'static str;
+    /// The attribute with the objects of a list, and its description.
+    const LISTED: (&'static str, &'static str);
+    /// Which object a holder alone names, if it names one.
+    const CHOOSE: Option<Choose<Self>> = None;
+
+    /// The arguments that name one object.
+    fn arguments() -> Vec<Attribute>;
+
+    /// The attributes that the resource does not have.
+    fn more_attributes() -> Vec<Attribute> {
+        Vec::new()
+    }
+
+    /// The values of [`Described::more_attributes`].
+    fn more(object: &Self::Object) -> Vec<(String, Value)> {
+        let _ = object;
+        Vec::new()
+    }
+
+    /// The filters of a list.
+    fn filters() -> Vec<Attribute>;
+
+    /// Checks the filters in a configuration.
+    fn check_filters(config: &Value) -> Diagnostics;
+
+    /// Whether the filters let an object pass. The prefix of its name is looked at besides.
+    fn passes(config: &Value, object: &Self::Object) -> bool;
+
+    /// Which of two objects a list has first.
+    fn order(one: &Self::Id, other: &Self::Id) -> Ordering;
+
+    /// What a list resource calls an object.
+    fn display_name(id: &Self::Id) -> String;
+}
+
+/// The id of a listed object: its name beneath the holder that was asked. The id in the entry itself is not trusted,
+/// since examples of the service show those of other objects there.
+///
+/// # Errors
+/// When the entry has no usable name.
+pub fn listed_id<K: Described>(holder: &HolderId<K>, object: &K::Object) -> Result<K::Id, String> {
+    let name = object.name().ok_or("it has no name")?;
+    Ok(holder.child(name.parse().map_err(|error| checks::sentence(&error))?))
+}
+
+/// Whether the filters let an object pass.
+#[must_use]
+pub fn passes<K: Described>(config: &Value, id: &K::Id, object: &K::Object) -> bool {
+    let name = id.own_name().to_string();
+    checks::text(config, "name_prefix").is_none_or(|prefix| begins_with(&name, prefix))
+        && K::passes(config, object)
+}
+
+/// Whether a name begins with this, as Azure compares names.
+fn begins_with(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+}
+
+/// The warning about an entry of a list that cannot be used.
+#[must_use]
+pub fn unusable<K: Described>(holder: &HolderId<K>, reason: &str) -> Diagnostic {
+    let kind = K::WORD;
+    Diagnostic::warning(
+        format!("A {kind} in a list cannot be read"),
+        format!("Azure listed a {kind} of {holder} that is left out here: {reason}."),
+    )
+}
+
+/// Checks where to list and the filters.
+#[must_use]
+pub fn check_list<K: Described>(config: &Value) -> Diagnostics {
+    let mut found: Diagnostics = checks::id::<HolderId<K>, _>(config, K::HOLDER_ID).into_iter().collect();
+    found.extend(K::check_filters(config));
+    found
+}

@@ -1,0 +1,95 @@
+//! The data source for one object.
+
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+
+use super::described::{Chosen, Described, HolderId};
+use super::lookup::{self, Asked, Lookup};
+use super::{attributes, status};
+use crate::arm::Call;
+use crate::arm::ids::ParentId;
+use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::schema::Schema;
+use crate::plugin::{Context, Diagnostics, Failure, Value};
+use crate::provider::connection::Connection;
+use crate::provider::{checks, timeouts};
+
+/// One object: by its id, by the id of what holds it and its name, or as the one that its holder alone names.
+#[derive(Clone, Debug)]
+pub(super) struct ObjectData<K> {
+    connection: Connection,
+    kind: PhantomData<K>,
+}
+
+impl<K: Described> ObjectData<K> {
+    const LOOKUP: Lookup =
+        Lookup { object: K::SHORT, holder: K::HOLDER_ID, holder_suffices: K::CHOOSE.is_some() };
+
+    /// The data source over this connection.
+    #[must_use]
+    pub(super) const fn new(connection: Connection) -> Self {
+        Self { connection, kind: PhantomData }
+    }
+
+    /// The object that a configuration names.
+    async fn find(&self, config: &Value, call: &Call) -> Result<Chosen<K>, Failure> {
+        let client = self.connection.client()?;
+        let collection = K::collection(&client);
+        let by_id = lookup::is_set(config, "id");
+        if let Some(choose) = K::CHOOSE
+            && !by_id
+            && !lookup::is_set(config, "name")
+        {
+            let holder: HolderId<K> = lookup::parse(config, K::HOLDER_ID)?;
+            let listed = collection.list(&holder, call).await;
+            let listed = listed.map_err(|error| Asked::list::<K>(&holder.to_string()).failed(&error))?;
+            return Ok(choose(&holder, listed)?);
+        }
+        let id: K::Id = if by_id {
+            lookup::parse(config, "id")?
+        } else {
+            lookup::parse::<HolderId<K>>(config, K::HOLDER_ID)?.child(lookup::parse(config, "name")?)
+        };
+        let text = id.to_string();
+        let (argument, holding) = if by_id { ("id", "id") } else { ("name", K::HOLDER_ID) };
+        let asked = Asked { kind: K::WORD, id: &text, argument, holder: (K::HOLDER, holding) };
+        let object = collection.get(&id, call).await.map_err(|error| asked.failed(&error))?;
+        K::is_there(&self.connection, &id, &object);
+        Ok((id, object))
+    }
+}
+
+#[async_trait]
+impl<K: Described> DataSource for ObjectData<K> {
+    fn type_name(&self) -> &'static str {
+        K::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        attributes::schema(K::READS, attributes::with_arguments(K::arguments(), attributes::of_object::<K>()))
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        type Name<K> = <HolderId<K> as ParentId>::Name;
+        let mut found = Self::LOOKUP.check(&config);
+        found.extend(checks::id::<K::Id, _>(&config, "id"));
+        found.extend(checks::id::<HolderId<K>, _>(&config, K::HOLDER_ID));
+        found.extend(checks::name(&config, "name", |name| name.parse::<Name<K>>().map(drop)));
+        found.extend(timeouts::validate(&config));
+        found
+    }
+
+    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+        Self::LOOKUP.check(&request.config).into_result()?;
+        if let Some(deferred) = lookup::deferred(&self.connection, &request, &self.schema()) {
+            return Ok(deferred);
+        }
+        let config = request.config;
+        let (id, object) = self.find(&config, &lookup::call(context, &config)).await?;
+        let (mut state, warnings) = status::object::<K>(&id, object, &config);
+        let block = config.get(timeouts::BLOCK).cloned().unwrap_or(Value::Null);
+        state.insert(timeouts::BLOCK.to_owned(), block);
+        Ok(Found { warnings, ..Found::new(Value::Object(state)) })
+    }
+}

@@ -1,0 +1,107 @@
+//! The calls of Terraform, the same for each kind of object.
+
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+
+use super::{Managed, read, update};
+use crate::plugin::resource::{
+    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Planned,
+    Read, ReadOutcome, Stored, Update,
+};
+use crate::plugin::schema::IdentitySchema;
+use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
+use crate::provider::connection::Connection;
+use crate::provider::{azapi, identity, import};
+
+/// The resource for a kind of object.
+#[derive(Clone, Debug)]
+pub struct ManagedResource<K> {
+    connection: Connection,
+    kind: PhantomData<K>,
+}
+
+impl<K> ManagedResource<K> {
+    /// The resource over this connection.
+    #[must_use]
+    pub const fn new(connection: Connection) -> Self {
+        Self { connection, kind: PhantomData }
+    }
+}
+
+#[async_trait]
+impl<K: Managed> Resource for ManagedResource<K> {
+    fn type_name(&self) -> &'static str {
+        K::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        K::schema()
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(identity::schema::<K::Id>())
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        K::validate(&self.connection, &config)
+    }
+
+    async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
+        let planned = K::plan_create(&self.connection, context, request).await?;
+        let id = K::id_planned(&planned.state).ok();
+        Ok(identity::planned(planned, None, id))
+    }
+
+    async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
+        let stored = request.identity.clone();
+        let held = K::id_in_state(&request.prior).ok();
+        let planned = K::plan_update(&self.connection, context, request).await?;
+        // The identity of what takes the place of a replaced object comes with the plan to create that.
+        let id = held.filter(|_| planned.replace.is_empty());
+        Ok(identity::planned(planned, stored, id))
+    }
+
+    async fn plan_delete(&self, context: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
+        Ok(K::plan_delete(&self.connection, context, request).await)
+    }
+
+    async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, Interrupted> {
+        let identity = request.identity.take();
+        identity::applied::<K::Id>(K::create(&self.connection, context, request).await, identity)
+    }
+
+    async fn read(&self, context: &Context, mut request: Read) -> Result<ReadOutcome, Failure> {
+        let identity = request.identity.take();
+        let outcome = match self.connection.unread(&request)? {
+            Some(unread) => unread,
+            None => read::read::<K>(&self.connection, context, request).await?,
+        };
+        Ok(identity::read::<K::Id>(outcome, identity))
+    }
+
+    async fn update(&self, context: &Context, mut request: Update) -> Result<Stored, Interrupted> {
+        let identity = request.identity.take();
+        identity::applied::<K::Id>(update::update::<K>(&self.connection, context, request).await, identity)
+    }
+
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+        K::delete(&self.connection, context, request).await
+    }
+
+    async fn import(&self, _: &Context, target: ImportTarget) -> Result<Stored, Failure> {
+        import::object::<K::Id>(&target, &K::schema()).map_err(Into::into)
+    }
+
+    fn tidy_config(&self, config: Value) -> Value {
+        K::tidy_config(config)
+    }
+
+    fn moves(&self) -> bool {
+        true
+    }
+
+    async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
+        Ok(azapi::take_over::<K>(&request)?)
+    }
+}
