@@ -112,9 +112,15 @@ fn serve(mode: Mode) -> ExitCode {
         complain(&format!("[ERROR] {NAME}: {incompatible}\n"));
     }
     if mode == Mode::Debug {
-        complain(
-            "Serving until Ctrl-C. In another terminal, export what follows and run Terraform as usual:\n\n",
-        );
+        let open = if handshake.place.unix { "" } else { " Any user of this machine can connect to it." };
+        let export = if cfg!(windows) {
+            "run what follows (the first line in PowerShell, the second in cmd), then"
+        } else {
+            "export what follows and"
+        };
+        complain(&format!(
+            "Serving until Ctrl-C.{open} In another terminal, {export} run Terraform as usual:\n\n"
+        ));
     }
     let directory = environment(CALLS).filter(|directory| !directory.is_empty());
     let recorder = match directory.map(|directory| Recorder::in_directory(directory.as_ref())).transpose() {

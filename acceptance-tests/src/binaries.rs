@@ -2,7 +2,8 @@
 //!
 //! `cargo test --workspace` does not build the binaries of other packages, so whoever needs one asks cargo for it:
 //! same profile, same target directory, and nothing to do if it is fresh. Test executables that ask at the same time
-//! wait for each other at cargo's own lock. [`PROVIDER`] has another provider tested than that: one that was released.
+//! wait for each other at cargo's own lock. [`PROVIDER`] has another provider tested than that: one that was released, or
+//! one for another system, by a script that runs it. With [`EMULATOR`] too, cargo is not asked.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,9 @@ use crate::running;
 /// and from the same sources, as the tests are about these.
 pub const PROVIDER: &str = "GALLERY_PROVIDER";
 
+/// The variable with the path of an emulator to use in place of the one that is built.
+pub const EMULATOR: &str = "GALLERY_EMULATOR";
+
 /// Where the binaries are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binaries {
@@ -24,10 +28,31 @@ pub struct Binaries {
     pub emulator: PathBuf,
 }
 
-/// Builds the workspace's binaries, the first time it is called in a process, and says where they are.
+/// Builds the workspace's binaries where none are named, the first time it is called in a process, and says where they are.
 pub fn binaries() -> Result<&'static Binaries, BuildError> {
     static BUILT: OnceLock<Result<Binaries, BuildError>> = OnceLock::new();
-    BUILT.get_or_init(build).as_ref().map_err(Clone::clone)
+    BUILT.get_or_init(find).as_ref().map_err(Clone::clone)
+}
+
+fn find() -> Result<Binaries, BuildError> {
+    match (named(PROVIDER, std::env::var_os(PROVIDER))?, named(EMULATOR, std::env::var_os(EMULATOR))?) {
+        (Some(provider), Some(emulator)) => Ok(Binaries { provider, emulator }),
+        (provider, emulator) => {
+            let built = build()?;
+            let (provider, emulator) =
+                (provider.unwrap_or(built.provider), emulator.unwrap_or(built.emulator));
+            Ok(Binaries { provider, emulator })
+        }
+    }
+}
+
+/// The binary that a variable names, if it does. A wrong name is an error and no reason to test the usual one.
+fn named(variable: &'static str, path: Option<OsString>) -> Result<Option<PathBuf>, BuildError> {
+    let Some(path) = path else { return Ok(None) };
+    let wrong = |error: String| BuildError::Named { variable, path: path.clone().into(), error };
+    // Tests run in directories of their own.
+    let binary = std::path::absolute(&path).map_err(|error| wrong(error.to_string()))?;
+    if binary.is_file() { Ok(Some(binary)) } else { Err(wrong("there is no such file".to_owned())) }
 }
 
 fn build() -> Result<Binaries, BuildError> {
@@ -54,19 +79,7 @@ fn build() -> Result<Binaries, BuildError> {
             return Err(BuildError::Missing { binary: binary.clone() });
         }
     }
-    built.with_provider(std::env::var_os(PROVIDER))
-}
-
-impl Binaries {
-    /// The same with another provider, if one is named. A wrong name is an error and no reason to test the usual one.
-    fn with_provider(self, path: Option<OsString>) -> Result<Self, BuildError> {
-        let Some(path) = path else { return Ok(self) };
-        // Tests run in directories of their own.
-        let provider = Path::new(&path)
-            .canonicalize()
-            .map_err(|error| BuildError::Provider { path: path.clone().into(), error: error.to_string() })?;
-        Ok(Self { provider, ..self })
-    }
+    Ok(built)
 }
 
 /// Whether cargo has set a variable for this one package. Build scripts watch some of them (ring's does), so handing
@@ -135,9 +148,11 @@ pub enum BuildError {
     /// The workspace does not build.
     #[error("the binaries cannot be built:\n{0}")]
     Failed(String),
-    /// There is no provider where the variable says.
-    #[error("{PROVIDER} names {}: {error}", path.display())]
-    Provider {
+    /// There is no binary where a variable says.
+    #[error("{variable} names {}: {error}", path.display())]
+    Named {
+        /// Which variable.
+        variable: &'static str,
         /// What it names.
         path: PathBuf,
         /// Why that is none.
@@ -166,15 +181,13 @@ mod tests {
     }
 
     #[test]
-    fn a_provider_that_is_named_takes_the_place_of_the_one_built() {
-        let built = Binaries { provider: "/built/provider".into(), emulator: "/built/emulator".into() };
-        assert_eq!(built.clone().with_provider(None), Ok(built.clone()));
+    fn a_binary_that_is_named_has_to_be_there() {
+        assert_eq!(named(PROVIDER, None), Ok(None));
         let released = tempfile::NamedTempFile::new().unwrap();
-        let other = built.clone().with_provider(Some(released.path().into())).unwrap();
-        assert_eq!(other.provider, released.path().canonicalize().unwrap());
-        assert_eq!(other.emulator, built.emulator);
-        let error = built.with_provider(Some("/no/such/provider".into())).unwrap_err().to_string();
-        assert!(error.starts_with("GALLERY_PROVIDER names /no/such/provider: "), "{error}");
+        let path = released.path();
+        assert_eq!(named(PROVIDER, Some(path.into())), Ok(Some(path.to_owned())));
+        let error = named(EMULATOR, Some("no/such/emulator".into())).unwrap_err().to_string();
+        assert_eq!(error, "GALLERY_EMULATOR names no/such/emulator: there is no such file");
     }
 
     #[test]

@@ -268,8 +268,8 @@ fn connect(ready: &Value) -> Result<(Client, Runtime), EmulatorError> {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // It tidies up its own temporary files when it is asked to end.
-        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        // It ends with this pipe, and takes its temporary files with it.
+        drop(self.child.stdin.take());
         for _ in 0..100 {
             if let Ok(Some(_)) = self.child.try_wait() {
                 return;

@@ -4,6 +4,7 @@
 //! do, and holds every answer to their [`rules`]. What it is for are answers that the real CLI hides, features that
 //! the CLI at hand does not have, and peers that the real CLI never is.
 
+mod address;
 mod calls;
 mod connection;
 mod corpus;
@@ -24,6 +25,7 @@ mod session;
 #[path = "../../src/plugin/tls/tests/p521.rs"]
 mod p521;
 
+pub use address::{Address, Network, Stream};
 pub use calls::Calls;
 pub use connection::{Connection, Peer};
 pub use corpus::{Script, Step};

@@ -13,4 +13,5 @@ pub mod run;
 pub mod running;
 pub mod scenario;
 pub mod state;
+pub mod stop;
 pub mod terraform;

@@ -4,6 +4,7 @@ use std::io;
 use std::process::{Child, Command, Stdio};
 
 use crate::output::Output;
+use crate::stop;
 
 /// A run under way, in a process group of its own, as a shell would start it.
 #[derive(Debug)]
@@ -28,8 +29,9 @@ impl Run {
     ///
     /// # Errors
     /// When nobody can be told.
+    #[cfg(unix)]
     pub fn interrupt(&self) -> io::Result<()> {
-        signal("INT", &format!("-{}", self.child.id()))
+        stop::interrupt_group(self.child.id())
     }
 
     /// Kills the CLI, and leaves its providers behind.
@@ -37,13 +39,14 @@ impl Run {
     /// # Errors
     /// When it cannot be killed.
     pub fn kill(&self) -> io::Result<()> {
-        signal("KILL", &self.child.id().to_string())
+        stop::kill(self.child.id())
     }
 
     /// Kills what the CLI has started: its providers.
     ///
     /// # Errors
     /// When there is none, or it cannot be killed.
+    #[cfg(unix)]
     pub fn kill_providers(&self) -> io::Result<()> {
         let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output()?;
         let own = self.child.id().to_string();
@@ -53,8 +56,9 @@ impl Run {
             let mut columns = line.split_whitespace();
             if let (Some(child), Some(parent)) = (columns.next(), columns.next())
                 && parent == own
+                && let Ok(child) = child.parse()
             {
-                signal("KILL", child)?;
+                stop::kill(child)?;
                 killed = true;
             }
         }
@@ -69,9 +73,4 @@ impl Run {
         let output = self.child.wait_with_output()?;
         Ok(Output::new(self.line, output.status, &output.stdout, &output.stderr))
     }
-}
-
-fn signal(name: &str, to: &str) -> io::Result<()> {
-    let status = Command::new("kill").args(["-s", name, "--", to]).status()?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(format!("kill -s {name} -- {to}"))) }
 }

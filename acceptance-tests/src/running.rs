@@ -25,15 +25,11 @@ pub fn any() -> bool {
     list(|running| !running.is_empty())
 }
 
-/// Sends a signal, `INT` or `KILL`, to every command that is running.
-pub fn signal(name: &str) {
+/// Asks every command that is running to stop, or ends it.
+pub fn each(stop: fn(u32) -> io::Result<()>) {
     for id in list(|running| running.clone()) {
         // One that has ended meanwhile cannot be told, and need not be.
-        let _ = Command::new("kill")
-            .args([&format!("-{name}"), &id.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
+        let _ = stop(id);
     }
 }
 

@@ -18,13 +18,16 @@ const CLI_CONFIG: &str = "cli.tfrc";
 /// Where `terraform init` finds the provider when there is no registry.
 const MIRROR: &str = "mirror";
 /// What of our own environment any program needs; all else is given to it.
-const KEPT: [&str; 8] = [
+const KEPT: [&str; 11] = [
     "PATH",
+    "PATHEXT",
     "LD_LIBRARY_PATH",
     "LLVM_PROFILE_FILE",
     "TMPDIR",
     "SystemRoot",
+    "ProgramData",
     "TEMP",
+    "TMP",
     "TF_LOG_PROVIDER",
     "TF_LOG_PROVIDER_GALLERY",
 ];
@@ -43,7 +46,10 @@ impl Terraform {
     pub fn new(cli: &Cli, directory: &Path) -> Self {
         let kept = KEPT.iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)));
         let variables = kept.chain([
+            // Where either kind of system keeps a user's own settings.
             ("HOME".into(), directory.into()),
+            ("USERPROFILE".into(), directory.into()),
+            ("APPDATA".into(), directory.into()),
             ("TF_CLI_CONFIG_FILE".into(), directory.join(CLI_CONFIG).into()),
             ("TF_IN_AUTOMATION".into(), "1".into()),
             ("TF_INPUT".into(), "0".into()),

@@ -20,6 +20,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use super::listener::{Listener, RawConnection};
+use super::presence::{Attendance, Presence};
 
 /// How long a TLS handshake may take. The machine may be busy; go-plugin itself waits a minute.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -29,6 +30,7 @@ const PENDING: usize = 128;
 /// A connection whose peer has been admitted.
 pub(super) struct Connection {
     stream: Box<dyn Stream>,
+    _attendance: Attendance,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -39,15 +41,17 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub(super) fn incoming(
     listener: Listener,
     tls: Option<Arc<ServerConfig>>,
+    presence: Presence,
 ) -> ReceiverStream<io::Result<Connection>> {
     let (admitted, connections) = mpsc::channel(1);
-    tokio::spawn(accept(listener, tls.map(TlsAcceptor::from), admitted));
+    tokio::spawn(accept(listener, tls.map(TlsAcceptor::from), presence, admitted));
     ReceiverStream::new(connections)
 }
 
 async fn accept(
     listener: Listener,
     tls: Option<TlsAcceptor>,
+    presence: Presence,
     admitted: mpsc::Sender<io::Result<Connection>>,
 ) {
     let mut handshakes = JoinSet::new();
@@ -73,9 +77,9 @@ async fn accept(
         {
             oldest.abort();
         }
-        let (tls, admitted) = (tls.clone(), admitted.clone());
+        let (tls, presence, admitted) = (tls.clone(), presence.clone(), admitted.clone());
         oldest_first.push_back(handshakes.spawn(async move {
-            match admit(connection, tls).await {
+            match admit(connection, tls, &presence).await {
                 // The receiver is gone when the server is ending: nobody is left to serve this peer.
                 Ok(connection) => drop(admitted.send(Ok(connection)).await),
                 Err(error) => {
@@ -86,25 +90,27 @@ async fn accept(
     }
 }
 
-async fn admit(connection: RawConnection, tls: Option<TlsAcceptor>) -> io::Result<Connection> {
-    match connection {
+async fn admit(
+    connection: RawConnection,
+    tls: Option<TlsAcceptor>,
+    presence: &Presence,
+) -> io::Result<Connection> {
+    let stream = match connection {
         #[cfg(unix)]
-        RawConnection::Unix(stream) => authenticate(stream, tls).await,
-        RawConnection::Tcp(stream) => authenticate(stream, tls).await,
-    }
+        RawConnection::Unix(stream) => authenticate(stream, tls).await?,
+        RawConnection::Tcp(stream) => authenticate(stream, tls).await?,
+    };
+    Ok(Connection { stream, _attendance: presence.enter() })
 }
 
-async fn authenticate(stream: impl Stream + 'static, tls: Option<TlsAcceptor>) -> io::Result<Connection> {
-    let Some(tls) = tls else { return Ok(Connection::new(stream)) };
+async fn authenticate(
+    stream: impl Stream + 'static,
+    tls: Option<TlsAcceptor>,
+) -> io::Result<Box<dyn Stream>> {
+    let Some(tls) = tls else { return Ok(Box::new(stream)) };
     match tokio::time::timeout(DEADLINE, tls.accept(stream)).await {
-        Ok(stream) => stream.map(Connection::new),
+        Ok(stream) => Ok(Box::new(stream?)),
         Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the TLS handshake was not finished in time")),
-    }
-}
-
-impl Connection {
-    fn new(stream: impl Stream + 'static) -> Self {
-        Self { stream: Box::new(stream) }
     }
 }
 

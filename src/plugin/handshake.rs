@@ -29,6 +29,9 @@ pub const PROTOCOL_VERSION: u32 = 6;
 pub const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
+/// Our own variable: `tcp` has a port opened where a Unix socket would be.
+pub const NETWORK: &str = "PLUGIN_NETWORK";
+
 /// The environment, as a function, so that tests need not touch the real one.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
@@ -55,7 +58,7 @@ pub struct Incompatible(String);
 /// Where a socket may be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Whether to open a Unix socket, as on every system that has them, or a port.
+    /// Whether to open a Unix socket, as on every system that has them, or a port ([`NETWORK`]).
     pub unix: bool,
     /// The directory the host wants Unix sockets in (`PLUGIN_UNIX_SOCKET_DIR`).
     pub directory: Option<PathBuf>,
@@ -103,7 +106,7 @@ impl Place {
             (None, _) => 0..=0,
         };
         Ok(Self {
-            unix: cfg!(unix),
+            unix: network(environment)?,
             directory,
             temporary: temporary_directory(environment),
             group: text(environment, "PLUGIN_UNIX_SOCKET_GROUP")?,
@@ -135,6 +138,19 @@ fn negotiate(environment: Environment<'_>) -> Result<Option<Incompatible>, Hands
         }
     }
     Ok((!speaks).then(|| Incompatible(excerpt(&offered))))
+}
+
+/// Whether to open a Unix socket.
+fn network(environment: Environment<'_>) -> Result<bool, HandshakeError> {
+    match text(environment, NETWORK)?.as_deref() {
+        None => Ok(cfg!(unix)),
+        Some("unix") if cfg!(unix) => Ok(true),
+        Some("tcp") => Ok(false),
+        Some(value) => {
+            let known = if cfg!(unix) { "\"unix\" or \"tcp\"" } else { "\"tcp\"" };
+            Err(HandshakeError::malformed(NETWORK, value, known))
+        }
+    }
 }
 
 /// A port, or nothing if the variable is absent, empty or 0.

@@ -1,13 +1,14 @@
 //! When the process ends: on the host's word, on a signal, or when the host is gone.
 //!
-//! - **SIGINT is not a reason.** Ctrl-C goes to the whole process group, so it reaches the plugin as it reaches
-//!   Terraform. Terraform then calls StopProvider, waits for what is running, saves the state, and ends the plugin:
-//!   a plugin that died on its own would take the state with it. Only under `--debug`, where the terminal is the
-//!   plugin's own, does Ctrl-C end it.
-//! - **SIGTERM, SIGHUP and SIGQUIT are**: what is running is stopped as by StopProvider and answered, then the
-//!   process ends. A second one ends it at once.
-//! - **The host may die** without a word (`kill -9`, out of memory). go-plugin's stdin is no pipe, so nothing closes;
-//!   but an orphan gets another parent, and that is looked at every second.
+//! - **An interrupt is not a reason**: SIGINT, and Ctrl-C and Ctrl-Break on Windows. It goes to every process of the
+//!   terminal, so it reaches the plugin as it reaches Terraform. Terraform then calls StopProvider, waits for what is
+//!   running, saves the state, and ends the plugin: a plugin that died on its own would take the state with it. Only
+//!   under `--debug`, where the terminal is the plugin's own, does it end the plugin.
+//! - **SIGTERM, SIGHUP and SIGQUIT are**, and on Windows a console that closes, a log-off and a shutdown: what is running
+//!   is stopped as by StopProvider and answered, then the process ends. A second one ends it at once.
+//! - **The host may die** without a word (`kill -9`, out of memory). go-plugin's stdin is no pipe, so nothing closes
+//!   there, but the host's connection does ([`presence`](super::presence)). A host that dies before it connects leaves an
+//!   orphan: on Unix that gets another parent, which is looked at every second.
 
 use std::io;
 use std::time::Duration;
@@ -72,17 +73,17 @@ impl Lifetime {
                     continue;
                 }
             };
-            match (signal, self.mode) {
-                (INTERRUPT, Mode::Plugin) => {
-                    tracing::trace!(target: "provider.plugin", "interrupt ignored: the host decides");
-                }
-                (signal, _) => return End::Signal(signal),
+            if self.mode == Mode::Plugin && INTERRUPTS.contains(&signal) {
+                tracing::trace!(target: "provider.plugin", signal, "interrupt ignored: the host decides");
+                continue;
             }
+            return End::Signal(signal);
         }
     }
 }
 
-const INTERRUPT: &str = "SIGINT";
+/// What a person presses who wants the command to stop.
+const INTERRUPTS: [&str; 3] = ["SIGINT", "Ctrl-C", "Ctrl-Break"];
 
 #[cfg(unix)]
 #[derive(Debug)]
@@ -107,7 +108,7 @@ impl Signals {
 
     async fn next(&mut self) -> &'static str {
         tokio::select! {
-            Some(()) = self.interrupt.recv() => INTERRUPT,
+            Some(()) = self.interrupt.recv() => "SIGINT",
             Some(()) = self.terminate.recv() => "SIGTERM",
             Some(()) = self.hangup.recv() => "SIGHUP",
             Some(()) = self.quit.recv() => "SIGQUIT",
@@ -116,21 +117,38 @@ impl Signals {
     }
 }
 
-/// Without signals there is Ctrl-C alone.
-#[cfg(not(unix))]
+/// After the last three the system ends the process by itself, within five seconds or more.
+#[cfg(windows)]
 #[derive(Debug)]
-struct Signals;
+struct Signals {
+    ctrl_c: tokio::signal::windows::CtrlC,
+    ctrl_break: tokio::signal::windows::CtrlBreak,
+    close: tokio::signal::windows::CtrlClose,
+    logoff: tokio::signal::windows::CtrlLogoff,
+    shutdown: tokio::signal::windows::CtrlShutdown,
+}
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
     fn install() -> io::Result<Self> {
-        Ok(Self)
+        use tokio::signal::windows;
+        Ok(Self {
+            ctrl_c: windows::ctrl_c()?,
+            ctrl_break: windows::ctrl_break()?,
+            close: windows::ctrl_close()?,
+            logoff: windows::ctrl_logoff()?,
+            shutdown: windows::ctrl_shutdown()?,
+        })
     }
 
     async fn next(&mut self) -> &'static str {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => INTERRUPT,
-            Err(_) => std::future::pending().await,
+        tokio::select! {
+            Some(()) = self.ctrl_c.recv() => "Ctrl-C",
+            Some(()) = self.ctrl_break.recv() => "Ctrl-Break",
+            Some(()) = self.close.recv() => "close of the console",
+            Some(()) = self.logoff.recv() => "log-off",
+            Some(()) = self.shutdown.recv() => "shutdown",
+            else => std::future::pending().await,
         }
     }
 }

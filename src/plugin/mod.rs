@@ -180,6 +180,7 @@ pub mod listener;
 pub mod log;
 pub mod panics;
 pub mod path;
+mod presence;
 pub mod proto;
 pub mod provider;
 pub mod resource;

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{Stream, StreamExt as _};
+use futures::{Stream, StreamExt as _, stream};
 use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
@@ -15,6 +15,7 @@ use super::go_plugin::{Broker, Controller, Pulse, Stdio};
 use super::handshake::{self, Handshake, PROTOCOL_VERSION};
 use super::lifetime::{End, Lifetime, Mode};
 use super::listener::{Address, BindError, Listener, SocketFiles};
+use super::presence::Presence;
 use super::proto;
 use super::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use super::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
@@ -38,6 +39,9 @@ const CONNECTION_WINDOW: u32 = 16 << 20;
 const GOODBYE: Duration = Duration::from_millis(1200);
 /// How long running RPCs may take to stop and answer after a signal. Container runtimes kill after ten seconds.
 const STOPPING: Duration = Duration::from_secs(8);
+
+/// The variable by which Terraform finds a process that is there already.
+const REATTACH: &str = "TF_REATTACH_PROVIDERS";
 
 /// What is served, and to whom.
 #[derive(Debug)]
@@ -100,7 +104,8 @@ async fn serve_at<P: Provider>(
     reasons: impl Stream<Item = End>,
 ) -> Result<(), ServeError> {
     let OpenSocket { listener, files, tls, .. } = socket;
-    let incoming = connection::incoming(listener, tls);
+    let presence = Presence::default();
+    let incoming = connection::incoming(listener, tls, presence.clone());
     let provider = Arc::new(provider);
     let (goodbye, ending) = (CancellationToken::new(), CancellationToken::new());
     let server = Server::builder()
@@ -117,6 +122,15 @@ async fn serve_at<P: Provider>(
         .add_service(GrpcBrokerServer::new(Broker { ending: ending.clone() }))
         .add_service(HealthServer::new(Pulse { ending: ending.clone() }))
         .serve_with_incoming_shutdown(incoming, ending.cancelled());
+    let host_dies = async move {
+        if mode == Mode::Debug {
+            // Its hosts come and go.
+            std::future::pending::<()>().await;
+        }
+        presence.gone().await;
+        End::Orphaned
+    };
+    let reasons = stream::select(reasons, stream::once(host_dies));
     let (mut server, mut reasons) = (pin!(server), pin!(reasons));
 
     let grace = tokio::select! {
@@ -148,8 +162,7 @@ fn log_end(end: End) {
     }
 }
 
-/// What to export so that Terraform uses this process instead of starting one. Written as Terraform's documentation
-/// of `TF_REATTACH_PROVIDERS` shows it.
+/// What to type so that Terraform uses this process instead of starting one: a line for each shell of this system.
 fn reattach(provider_address: &str, address: &Address) -> String {
     let attach = serde_json::json!({
         provider_address: {
@@ -160,11 +173,25 @@ fn reattach(provider_address: &str, address: &Address) -> String {
             "Addr": { "Network": address.network(), "String": address.to_string() },
         }
     });
-    // The shell's single quotes cannot hold one; a socket's path may.
-    format!("TF_REATTACH_PROVIDERS='{}'", attach.to_string().replace('\'', r"'\''"))
+    let attach = attach.to_string();
+    if cfg!(windows) { format!("{}\n{}", for_powershell(&attach), for_cmd(&attach)) } else { for_sh(&attach) }
 }
 
-/// Writes the one line that stdout carries.
+/// As Terraform's documentation of the variable shows it. Single quotes cannot hold one; a socket's path may.
+fn for_sh(attach: &str) -> String {
+    format!("{REATTACH}='{}'", attach.replace('\'', r"'\''"))
+}
+
+fn for_powershell(attach: &str) -> String {
+    format!("$env:{REATTACH} = '{}'", attach.replace('\'', "''"))
+}
+
+/// `cmd` takes all up to the end of the line.
+fn for_cmd(attach: &str) -> String {
+    format!("set {REATTACH}={attach}")
+}
+
+/// Writes what stdout carries: one line, under `--debug` perhaps more.
 fn announce(line: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{line}")?;

@@ -20,8 +20,8 @@ A target is added by `rustup target add TRIPLE`; musl for Linux also needs a com
 release is made so. Where no target can be added, these do for Linux:
 
   --zig PROGRAM       compile C and link with zig, which brings musl for amd64 and arm64
-  --std-sources DIR   with --zig: build the standard library from its sources, where a target is not installed.
-                      DIR is `library` of the sources of the very compiler
+  --std-sources DIR   with --zig, or mingw-w64 for Windows: build the standard library from its sources, where a target
+                      is not installed. DIR is `library` of the sources of the very compiler
 
 Environment: SOURCE_DATE_EPOCH takes the place of the commit's time; CARGO_HOME, CARGO, RUSTC and CARGO_TARGET_DIR
 are cargo's own. RUSTFLAGS, CFLAGS and CARGO_PROFILE_... play no part.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::standard::CRATES;
-use super::{Error, Sources, StdSources, Zig, is_installed};
+use super::{Error, Sources, StdSources, Zig, is_installed, mingw};
 
 const PACKAGE: &str = "terraform-provider-gallery";
 
@@ -18,6 +18,8 @@ pub enum Linking {
     /// services in `/etc/nsswitch.conf` it loads a module of the system, which is sure to work with the very version of the
     /// library only that this was built with. So it is for trying out, and for machines like the one that built it.
     StaticGnu,
+    /// Everything is inside but what Windows itself has.
+    Windows,
     /// As usual on the system.
     Usual,
 }
@@ -29,6 +31,8 @@ impl Linking {
             Self::Static
         } else if triple.ends_with("-linux-gnu") {
             Self::StaticGnu
+        } else if triple.contains("-windows-") {
+            Self::Windows
         } else {
             Self::Usual
         }
@@ -47,7 +51,8 @@ pub struct Tools {
 impl Tools {
     /// Whether a target can be built for.
     pub fn build(&self, triple: &str) -> bool {
-        is_installed(triple) || (self.std_sources.is_some() && self.zig_for(triple).is_some())
+        let linker = || self.zig_for(triple).is_some() || (triple == mingw::TARGET && mingw::is_there());
+        is_installed(triple) || (self.std_sources.is_some() && linker())
     }
 
     /// The sources of the standard library, if that is to be built too.
@@ -89,7 +94,7 @@ pub fn compile(
         // Compilers of C sort and print by the language of the terminal.
         .env("LC_ALL", "C");
     if let Some(std_sources) = std_sources {
-        command.arg(CRATES).envs(std_sources.environment()?);
+        command.arg(CRATES).envs(std_sources.environment(triple)?);
     }
     if let Some(zig) = zig {
         command.envs(zig.environment(triple, target)?);
@@ -136,9 +141,18 @@ fn flags(
     }
     // Said again, since a configuration of cargo's outside of the repository goes before the profile.
     flags.push("-C\u{1f}debuginfo=0\u{1f}-C\u{1f}strip=symbols");
-    if Linking::of(triple) != Linking::Usual {
+    let linker = match Linking::of(triple) {
         // Some linkers are made to write an id of the build, others are not.
-        flags.push("\u{1f}-C\u{1f}link-arg=-Wl,--build-id=none\u{1f}-C\u{1f}target-feature=+crt-static");
+        Linking::Static | Linking::StaticGnu => Some("-Wl,--build-id=none"),
+        // Windows' linkers write the time.
+        Linking::Windows if triple.ends_with("-msvc") => Some("/Brepro"),
+        Linking::Windows => Some("-Wl,--no-insert-timestamp"),
+        Linking::Usual => None,
+    };
+    if let Some(option) = linker {
+        flags.push("\u{1f}-C\u{1f}link-arg=");
+        flags.push(option);
+        flags.push("\u{1f}-C\u{1f}target-feature=+crt-static");
     }
     if zig.is_some() {
         // zig has the objects that a program starts with, and the compiler may not.
@@ -171,6 +185,22 @@ mod tests {
     }
 
     #[test]
+    fn the_time_of_the_link_does_not_reach_a_binary_for_windows() {
+        let sources = Sources { root: "/g".into(), made: OffsetDateTime::UNIX_EPOCH, is_changed: false };
+        let flags =
+            |triple: &str| flags(&sources, None, None, triple, Path::new("/t")).into_string().unwrap();
+        for (triple, option) in [
+            ("x86_64-pc-windows-gnu", "link-arg=-Wl,--no-insert-timestamp"),
+            ("x86_64-pc-windows-msvc", "link-arg=/Brepro"),
+            ("aarch64-pc-windows-msvc", "link-arg=/Brepro"),
+        ] {
+            let flags = flags(triple);
+            let flags: Vec<_> = flags.split('\u{1f}').collect();
+            assert!(flags.contains(&option) && flags.contains(&"target-feature=+crt-static"), "{flags:?}");
+        }
+    }
+
+    #[test]
     fn what_the_environment_has_for_other_builds_is_left_out() {
         for name in ["CARGO_PROFILE_RELEASE_STRIP", "CARGO_PROFILE_RELEASE_LTO", "CFLAGS"] {
             assert!(is_of_other_builds(name), "{name}");
@@ -184,6 +214,7 @@ mod tests {
     fn binaries_for_linux_are_static() {
         assert_eq!(Linking::of("aarch64-unknown-linux-musl"), Linking::Static);
         assert_eq!(Linking::of("x86_64-unknown-linux-gnu"), Linking::StaticGnu);
+        assert_eq!(Linking::of("aarch64-pc-windows-msvc"), Linking::Windows);
         assert_eq!(Linking::of("aarch64-apple-darwin"), Linking::Usual);
     }
 }

@@ -1,5 +1,5 @@
-//! Whether a binary for Linux runs everywhere and has no symbols: read from the binary, not from the options it was built
-//! with.
+//! Whether a binary for Linux runs everywhere and has no symbols, and what one for Windows needs beside it: read from the
+//! binary, not from the options it was built with.
 
 /// The program header that names a loader (`PT_INTERP` of the ELF specification).
 const INTERPRETER: u32 = 3;
@@ -41,6 +41,47 @@ fn has(file: &[u8], table: Table, kind: u32) -> Option<bool> {
         }
     }
     Some(false)
+}
+
+/// The libraries that a program for Windows asks the system for. `None` for what is no 64-bit PE file, or a broken one.
+///
+/// "PE Format" of Windows' documentation: the import table is a list of entries of 20 bytes, each with the address of a
+/// name; addresses are those in memory, and the sections say where in the file they are.
+pub fn imports(file: &[u8]) -> Option<Vec<String>> {
+    if file.get(..2)? != b"MZ" {
+        return None;
+    }
+    let number =
+        |at: usize| field(file, at).and_then(|bytes| usize::try_from(u32::from_le_bytes(bytes)).ok());
+    let half = |at: usize| field(file, at).map(|bytes| usize::from(u16::from_le_bytes(bytes)));
+    let head = number(0x3c)?;
+    let optional = head.checked_add(24)?;
+    if file.get(head..head.checked_add(4)?)? != b"PE\0\0" || half(optional)? != 0x20b {
+        return None;
+    }
+    let sections = optional.checked_add(half(head.checked_add(20)?)?)?;
+    let count = half(head.checked_add(6)?)?;
+    let place = |address: usize| {
+        (0..count).find_map(|index| {
+            let section = sections.checked_add(index * 40)?;
+            let start = number(section.checked_add(12)?)?;
+            let length = number(section.checked_add(16)?)?;
+            let inside = address.checked_sub(start).filter(|inside| *inside < length)?;
+            number(section.checked_add(20)?)?.checked_add(inside)
+        })
+    };
+    let mut entry = place(number(optional.checked_add(120)?)?)?;
+    let mut names = Vec::new();
+    loop {
+        let name = number(entry.checked_add(12)?)?;
+        if name == 0 {
+            return Some(names);
+        }
+        let text = file.get(place(name)?..)?;
+        let end = text.iter().position(|byte| *byte == 0)?;
+        names.push(String::from_utf8_lossy(text.get(..end)?).into_owned());
+        entry = entry.checked_add(20)?;
+    }
 }
 
 fn field<const N: usize>(file: &[u8], at: usize) -> Option<[u8; N]> {
@@ -92,6 +133,45 @@ mod tests {
         assert_eq!(is_stripped(&file(&[0, 1, 2, 3])), Some(false));
         assert_eq!(is_stripped(b"MZ"), None);
         assert_eq!(is_stripped(&file(&[0, 1, 2])[..200]), None);
+    }
+
+    /// A program for Windows of one section, with these libraries and nothing else.
+    fn pe(libraries: &[&str]) -> Vec<u8> {
+        const ADDRESS: u32 = 0x1000;
+        const PLACE: u32 = 0x200;
+        let mut section = vec![0; 20 * (libraries.len() + 1)];
+        for (index, library) in libraries.iter().enumerate() {
+            let name = ADDRESS + u32::try_from(section.len()).unwrap();
+            section[20 * index + 12..][..4].copy_from_slice(&name.to_le_bytes());
+            section.extend(library.as_bytes());
+            section.push(0);
+        }
+        let mut file = vec![0; PLACE as usize];
+        let mut put = |at: usize, bytes: &[u8]| file[at..at + bytes.len()].copy_from_slice(bytes);
+        put(0, b"MZ");
+        put(0x3c, &[0x40]);
+        put(0x40, b"PE\0\0");
+        put(0x46, &[1]);
+        put(0x54, &[0xf0]);
+        put(0x58, &[0x0b, 0x02]);
+        put(0x58 + 120, &ADDRESS.to_le_bytes());
+        let header = 0x58 + 0xf0;
+        put(header + 12, &ADDRESS.to_le_bytes());
+        put(header + 16, &u32::try_from(section.len()).unwrap().to_le_bytes());
+        put(header + 20, &PLACE.to_le_bytes());
+        file.extend(section);
+        file
+    }
+
+    #[test]
+    fn what_a_program_for_windows_needs_is_read_from_it() {
+        let file = pe(&["KERNEL32.dll", "libgcc_s_seh-1.dll"]);
+        assert_eq!(imports(&file).unwrap(), ["KERNEL32.dll", "libgcc_s_seh-1.dll"]);
+        assert_eq!(imports(&pe(&[])).unwrap(), [""; 0]);
+        for length in [0, 1, 0x41, 0x60, 0x100, file.len() - 1] {
+            assert_eq!(imports(&file[..length]), None, "{length}");
+        }
+        assert_eq!(imports(&elf(&[6])), None);
     }
 
     #[cfg(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static")))]

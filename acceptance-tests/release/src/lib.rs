@@ -9,6 +9,7 @@ mod archive;
 mod artefacts;
 mod compile;
 mod executable;
+mod mingw;
 mod platform;
 mod script;
 mod sources;
@@ -20,7 +21,7 @@ pub use again::again;
 pub use archive::{Entry, pack};
 pub use artefacts::{Artefacts, MANIFEST_PROTOCOL};
 pub use compile::{Linking, Tools, compile};
-pub use executable::{is_stripped, needs_loader};
+pub use executable::{imports, is_stripped, needs_loader};
 pub use platform::{Choice, PLATFORMS, Platform, choose};
 pub use sources::{Sources, is_installed};
 pub use standard::StdSources;
@@ -96,6 +97,14 @@ pub enum Error {
         names: Vec<String>,
         /// The directory with the second build: `checkout`, `target` and `artefacts`.
         kept: PathBuf,
+    },
+    /// A binary for Windows needs libraries that Windows may not have.
+    #[error("the binary for {triple} does not start by itself: it needs {}", libraries.join(", "))]
+    NeedsRuntime {
+        /// The target.
+        triple: String,
+        /// What it needs.
+        libraries: Vec<String>,
     },
     /// A binary for Linux needs libraries of the system.
     #[error("the binary for {triple} is not static: it asks for a loader of the system")]

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use release::{
     Artefacts, Choice, Error, Linking, Platform, Sources, StdSources, Tools, Zig, again, choose, compile,
-    is_stripped, needs_loader, sha256,
+    imports, is_stripped, needs_loader, sha256,
 };
 
 use crate::arguments::{Command, USAGE, Wanted, command};
@@ -119,11 +119,24 @@ fn build(
                 return Err(Error::NotStripped { triple: triple.to_owned() });
             }
         }
+        if platform.os == "windows" {
+            let libraries = imports(&executable).ok_or_else(|| Error::Build { triple: triple.to_owned() })?;
+            let libraries: Vec<_> = libraries.into_iter().filter(|name| is_a_runtime(name)).collect();
+            if !libraries.is_empty() {
+                return Err(Error::NeedsRuntime { triple: triple.to_owned(), libraries });
+            }
+        }
         let name = artefacts.add(platform, &executable)?;
         say(&format!("  {name} in {:.0} seconds: {}", began.elapsed().as_secs_f64(), linking(triple, tools)));
         is_empty = false;
     }
     Ok((!is_empty).then_some(artefacts))
+}
+
+/// Whether a library comes with a compiler and not with Windows: those of Visual C++, and of mingw-w64.
+fn is_a_runtime(library: &str) -> bool {
+    let name = library.to_ascii_lowercase();
+    ["vcruntime", "msvcp", "concrt", "lib"].iter().any(|start| name.starts_with(start))
 }
 
 /// The arguments with which the same is built elsewhere.
@@ -160,6 +173,10 @@ fn linking(triple: &str, tools: &Tools) -> &'static str {
             "static, with the C library of GNU: to try out, not to publish. `rustup target add` its -musl target and \
              install musl-gcc to have musl instead"
         }
+        Linking::Windows if triple.ends_with("-gnu") => {
+            "with the runtime inside, linked by mingw-w64: to try out. To publish, build on Windows"
+        }
+        Linking::Windows => "with the runtime inside",
         Linking::Usual => "linked as usual there",
     }
 }
@@ -173,7 +190,9 @@ fn list(choice: &Choice, tools: &Tools) {
             let preferred = platform.triples.first().copied().unwrap_or_default();
             let more = match platform.os {
                 "darwin" => ", on a Mac: its linker and SDK exist nowhere else",
-                "windows" => ", on Windows",
+                "windows" => {
+                    ", on Windows; or --std-sources, with mingw-w64 (Debian: g++-mingw-w64-x86-64-win32)"
+                }
                 "freebsd" => ", and a linker with FreeBSD's libraries",
                 _ if preferred.starts_with("aarch64") && tools.zig.is_none() => {
                     ", and --zig or another linker for it (CARGO_TARGET_..._LINKER)"

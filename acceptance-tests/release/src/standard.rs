@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Error;
 use super::script::{quoted, written};
+use super::{Error, mingw};
 
 /// What cargo is to build of it: with unwinding, as the profile has it.
 pub(crate) const CRATES: &str = "-Zbuild-std=std,panic_unwind";
@@ -61,7 +61,7 @@ impl StdSources {
     ///
     /// # Errors
     /// When that cannot be written.
-    pub(crate) fn environment(&self) -> Result<[(&'static str, OsString); 2], Error> {
+    pub(crate) fn environment(&self, triple: &str) -> Result<[(&'static str, OsString); 2], Error> {
         let sysroot = &self.sysroot;
         if sysroot.exists() {
             std::fs::remove_dir_all(sysroot).map_err(Error::file(sysroot))?;
@@ -78,6 +78,9 @@ impl StdSources {
         let [rustc, at] = [&rustc, sysroot.as_os_str()].map(|word| quoted(&word.to_string_lossy()));
         let script =
             written(&sysroot.join("rustc"), &format!("#!/bin/sh\nexec {rustc} --sysroot {at} \"$@\"\n"))?;
+        if triple == mingw::TARGET {
+            mingw::objects(Path::new(&script), &sysroot.join(LIBRARY), sysroot)?;
+        }
         // The other is how cargo and the compiler take -Z options of a stable toolchain.
         Ok([("RUSTC", script), ("RUSTC_BOOTSTRAP", "1".into())])
     }
@@ -154,7 +157,7 @@ mod tests {
             let sources = StdSources::at(&library(&directory.path().join(name), &version), &root).unwrap();
             // Twice, since the second build of a release finds them there.
             for _ in 0..2 {
-                let [(_, rustc), _] = sources.environment().unwrap();
+                let [(_, rustc), _] = sources.environment("x86_64-unknown-linux-musl").unwrap();
                 let run = |arguments: &[&str]| {
                     let output = Command::new("sh").arg(&rustc).args(arguments).output().unwrap();
                     String::from_utf8(output.stdout).unwrap().trim().to_owned()

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,8 +11,6 @@ use rustls::client::ResolvesClientCert;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, SignatureScheme};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::UnixStream;
 use tokio_rustls::TlsConnector;
 use tonic::codegen::Service;
 use tonic::codegen::http::Uri;
@@ -24,7 +21,7 @@ use super::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use super::proto::go_plugin::grpc_stdio_client::GrpcStdioClient;
 use super::proto::health::health_client::HealthClient;
 use super::proto::provider_client::ProviderClient;
-use super::{Calls, HandshakeLine, HostError, HostIdentity};
+use super::{Address, Calls, HandshakeLine, HostError, HostIdentity, Stream};
 
 /// Terraform's own limit.
 const MESSAGE_LIMIT: usize = 256 << 20;
@@ -62,7 +59,7 @@ impl Connection {
             (true, Some(certificate)) => Some(client_config(certificate, peer.identity.as_ref())?),
             _ => None,
         };
-        let connector = Connector { socket: line.socket.clone(), tls };
+        let connector = Connector { address: line.address.clone(), tls };
         let endpoint = Endpoint::from_static("http://localhost")
             .initial_stream_window_size(4 << 20)
             .initial_connection_window_size(16 << 20);
@@ -112,21 +109,18 @@ impl ResolvesClientCert for Shows {
     }
 }
 
-/// Opens the socket instead of the address in the URI.
+/// Goes to the plugin's address instead of the one in the URI.
 #[derive(Debug, Clone)]
 struct Connector {
-    socket: PathBuf,
+    address: Address,
     tls: Option<Arc<ClientConfig>>,
 }
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
-
 impl Connector {
     async fn connect(self) -> io::Result<TokioIo<Box<dyn Stream>>> {
-        let stream = UnixStream::connect(&self.socket).await?;
-        let stream: Box<dyn Stream> = match self.tls {
-            None => Box::new(stream),
+        let stream = self.address.connect().await?;
+        let stream = match self.tls {
+            None => stream,
             Some(config) => {
                 let name = ServerName::try_from("localhost").map_err(io::Error::other)?;
                 Box::new(TlsConnector::from(config).connect(name, stream).await?)

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::proto::go_plugin::Empty;
-use super::{Connection, HandshakeLine, HostError, HostIdentity, Peer};
+use super::{Connection, HandshakeLine, HostError, HostIdentity, Network, Peer};
 
 /// Terraform's value of `TF_PLUGIN_MAGIC_COOKIE`.
 pub const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
@@ -23,7 +23,7 @@ const START: Duration = Duration::from_secs(60);
 /// How long an end may take. Longer than the plugin gives running calls.
 const END: Duration = Duration::from_secs(20);
 /// What of our own environment the plugin needs on any system; all else must be given to it.
-const KEPT: [&str; 4] = ["PATH", "HOME", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"];
+const KEPT: [&str; 7] = ["PATH", "HOME", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "SystemRoot", "TEMP", "TMP"];
 
 /// How to start a plugin.
 #[derive(Debug, Clone)]
@@ -84,6 +84,12 @@ impl Launch {
     pub fn without(mut self, name: &str) -> Self {
         self.variables.remove(OsStr::new(name));
         self
+    }
+
+    /// Has the plugin listen on this kind of socket.
+    #[must_use]
+    pub fn network(self, network: Network) -> Self {
+        self.variable("PLUGIN_NETWORK", network.name())
     }
 
     /// Adds an argument; hosts give none.
@@ -186,7 +192,13 @@ impl PluginProcess {
         text(&self.stderr)
     }
 
+    /// Kills it, as the system does that is out of memory.
+    pub fn kill(&mut self) -> Result<(), HostError> {
+        Ok(self.child.start_kill()?)
+    }
+
     /// Sends a signal by the name `kill` knows: `INT`, `TERM`, `KILL`.
+    #[cfg(unix)]
     pub async fn signal(&self, name: &str) -> Result<(), HostError> {
         let id = self.id().map(|id| id.to_string()).unwrap_or_default();
         let status = Command::new("kill").args(["-s", name, &id]).status().await?;
@@ -211,9 +223,10 @@ impl PluginProcess {
     }
 }
 
-/// A directory for the socket, in the one place whose path is short everywhere.
+/// A directory for the socket; on Unix in the one place whose path is short everywhere.
 fn short_directory() -> Result<TempDir, HostError> {
-    Ok(tempfile::Builder::new().prefix("host").rand_bytes(8).tempdir_in("/tmp")?)
+    let parent = if cfg!(unix) { PathBuf::from("/tmp") } else { std::env::temp_dir() };
+    Ok(tempfile::Builder::new().prefix("host").rand_bytes(8).tempdir_in(parent)?)
 }
 
 fn pipes(child: &mut Child) -> Result<(BufReader<ChildStdout>, tokio::process::ChildStderr), HostError> {

@@ -17,6 +17,7 @@ mod existing;
 mod explain;
 mod hosts;
 mod imports;
+#[cfg(unix)] // Its interrupts are signals.
 mod interrupts;
 mod large;
 mod later;

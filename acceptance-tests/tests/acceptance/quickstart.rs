@@ -4,7 +4,6 @@ use std::env::consts::EXE_EXTENSION;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use acceptance_tests::cli::{Cli, NAMES};
 use acceptance_tests::scenario::with_cli;
@@ -30,6 +29,33 @@ fn path_with_only(cli: &Cli, directory: &Path) -> OsString {
     std::env::join_paths(std::iter::once(own).chain(others)).unwrap()
 }
 
+/// This system's shell with a file that the story has left: the emulator's is run, the environment's is taken over and
+/// followed by a command.
+fn shell(story: &Path, file: &str, then: &str) -> Command {
+    let mut shell;
+    if cfg!(windows) {
+        let file = format!("{file}.ps1");
+        shell = Command::new("powershell");
+        shell.args(["-NoProfile", "-ExecutionPolicy", "Bypass"]);
+        match then {
+            "" => shell.args(["-File", &file]),
+            then => {
+                shell.args(["-Command", &format!("Get-Content -Raw {file} | Invoke-Expression; & {then}")])
+            }
+        };
+    } else {
+        let file = format!("./{file}.sh");
+        shell = Command::new("sh");
+        match then {
+            // So that the process is the emulator's.
+            "" => shell.arg(file),
+            then => shell.args(["-c", &format!(". {file} && exec {then}")]),
+        };
+    }
+    shell.current_dir(story).stdin(Stdio::null());
+    shell
+}
+
 #[test]
 fn the_whole_story_and_what_it_leaves() {
     with_cli(|cli| {
@@ -44,7 +70,7 @@ fn the_whole_story_and_what_it_leaves() {
             "No changes.",
             "1 imported, 0 added, 0 changed, 0 destroyed",
             "Destroy complete! Resources: 3 destroyed.",
-            "emulator.sh",
+            if cfg!(windows) { "emulator.ps1" } else { "emulator.sh" },
         ] {
             assert!(told.contains(words), "{words}: {told}");
         }
@@ -53,17 +79,12 @@ fn the_whole_story_and_what_it_leaves() {
             told.lines().filter(|line| line.contains(other) && !line.contains("https:")).collect();
         assert!(spoken.is_empty(), "{other} plays no part: {spoken:?}");
         // What is left to play with works: the emulator starts again where it was, and the environment leads to it.
-        let mut emulator =
-            Command::new("sh").arg(story.join("emulator.sh")).stdout(Stdio::piped()).spawn().unwrap();
+        let mut emulator = shell(&story, "emulator", "").stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(emulator.stdout.take().unwrap()), &mut line)
             .unwrap();
-        let plan = Command::new("sh")
-            .current_dir(&story)
-            .args(["-c", ". ./env.sh && exec \"$0\" apply -auto-approve -no-color"])
-            .arg(&cli.program)
-            .output()
-            .unwrap();
+        let apply = format!("{} apply -auto-approve -no-color", cli.program.display());
+        let plan = shell(&story, "env", &apply).output().unwrap();
         emulator.kill().unwrap();
         emulator.wait().unwrap();
         let plan =
@@ -72,9 +93,10 @@ fn the_whole_story_and_what_it_leaves() {
     });
 }
 
-#[cfg(unix)]
+#[cfg(unix)] // On Windows only a terminal can interrupt.
 #[test]
 fn an_interrupt_leaves_nothing_running() {
+    use std::time::{Duration, Instant};
     with_cli(|cli| {
         let directory = tempfile::tempdir().unwrap();
         let mut child =

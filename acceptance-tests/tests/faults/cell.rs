@@ -92,10 +92,8 @@ impl Cell<'_> {
             let at = Instant::now();
             match then {
                 Then::Kill => {
-                    let id = id.map(|id| id.to_string()).unwrap_or_default();
-                    let killed =
-                        tokio::process::Command::new("kill").args(["-s", "KILL", &id]).status().await;
-                    assert!(killed.is_ok_and(|status| status.success()), "the provider cannot be killed");
+                    let killed = acceptance_tests::stop::kill(id.unwrap_or_default());
+                    assert!(killed.is_ok(), "the provider cannot be killed: {killed:?}");
                 }
                 Then::Stop | Then::StopLater => stopper.stop().await,
             }

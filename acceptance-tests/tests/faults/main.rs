@@ -12,7 +12,6 @@
 //! it had, and the next step; the next apply makes everything right, and the plan after it is empty; nothing is created
 //! twice. What the CLI makes of interrupts and kills is in the tests with the CLI (`acceptance::interrupts`).
 
-#![cfg(unix)]
 // clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 // It is its own test runner: what it prints is its report.

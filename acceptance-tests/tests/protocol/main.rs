@@ -1,7 +1,6 @@
 //! The real provider and the emulator under a host of our own, which is as strict as the real ones and has the features
 //! of those that are not at hand: identities, lists, generated configurations.
 
-#![cfg(unix)]
 // clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -10,6 +9,7 @@ mod deferral;
 mod fixpoint;
 mod identity;
 mod import;
+mod life;
 mod lists;
 mod module;
 mod moved;

@@ -1,13 +1,12 @@
 //! What the plugin makes of its environment and arguments.
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
-
+#[cfg(unix)]
+use acceptance_tests::host::Address;
 use acceptance_tests::host::proto::go_plugin::{ConnInfo, GoogleEmpty};
 use acceptance_tests::host::proto::health::{HealthCheckRequest, health_check_response::ServingStatus};
 use acceptance_tests::host::{Ended, HostIdentity, Launch};
 
-use super::{answers, launch};
+use super::{answers, launch, launches};
 
 /// Runs a plugin that must refuse to serve: one code, a reason on stderr, nothing on stdout, nothing on disk.
 async fn refusal(launch: Launch) -> String {
@@ -20,8 +19,9 @@ async fn refusal(launch: Launch) -> String {
 
 #[tokio::test]
 async fn the_schema_is_read_and_a_goodbye_leaves_nothing_behind() {
-    for identity in [HostIdentity::p521().unwrap(), HostIdentity::p384().unwrap()] {
-        let plugin = launch().identity(identity).start().await.unwrap();
+    let both = || [HostIdentity::p521().unwrap(), HostIdentity::p384().unwrap()];
+    for launch in launches().flat_map(|launch| both().map(|identity| launch.clone().identity(identity))) {
+        let plugin = launch.start().await.unwrap();
         let mut connection = plugin.connect().await.unwrap();
         answers(&mut connection).await;
         let ended = plugin.shutdown().await.unwrap();
@@ -32,34 +32,44 @@ async fn the_schema_is_read_and_a_goodbye_leaves_nothing_behind() {
     }
 }
 
+#[cfg(unix)]
+fn socket(plugin: &acceptance_tests::host::PluginProcess) -> std::path::PathBuf {
+    let Address::Unix(path) = &plugin.line().address else { panic!("no Unix socket") };
+    path.clone()
+}
+
+#[cfg(unix)]
 #[tokio::test]
 async fn the_socket_is_for_this_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
     let plugin = launch().start().await.unwrap();
-    let socket = &plugin.line().socket;
-    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
-    assert_eq!(mode(socket), 0o600);
+    let socket = socket(&plugin);
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode(&socket), 0o600);
     assert_eq!(mode(socket.parent().unwrap()), 0o700);
 }
 
 #[tokio::test]
 async fn every_service_of_go_plugin_answers() {
-    let plugin = launch().start().await.unwrap();
-    let mut connection = plugin.connect().await.unwrap();
-    let request = HealthCheckRequest { service: "plugin".into() };
-    let health = connection.health.check(request).await.unwrap().into_inner();
-    assert_eq!(health.status(), ServingStatus::Serving);
-    let unknown = HealthCheckRequest { service: "something".into() };
-    assert_eq!(connection.health.check(unknown).await.unwrap_err().code(), tonic::Code::NotFound);
-    // Both streams stay open and silent until the end, as go-plugin expects.
-    let mut stdio = connection.stdio.stream_stdio(GoogleEmpty {}).await.unwrap().into_inner();
-    let knocks = tonic::Request::new(tokio_stream_of(ConnInfo { service_id: 1, ..ConnInfo::default() }));
-    connection.broker.start_stream(knocks).await.unwrap();
-    let quiet = tokio::time::timeout(std::time::Duration::from_millis(50), stdio.message()).await;
-    assert!(quiet.is_err(), "{quiet:?}");
-    // They must not hold up the end either.
-    let ended = plugin.shutdown().await.unwrap();
-    assert!(ended.status.success(), "{ended:?}");
-    assert!(matches!(stdio.message().await, Ok(None) | Err(_)));
+    for launch in launches() {
+        let plugin = launch.start().await.unwrap();
+        let mut connection = plugin.connect().await.unwrap();
+        let request = HealthCheckRequest { service: "plugin".into() };
+        let health = connection.health.check(request).await.unwrap().into_inner();
+        assert_eq!(health.status(), ServingStatus::Serving);
+        let unknown = HealthCheckRequest { service: "something".into() };
+        assert_eq!(connection.health.check(unknown).await.unwrap_err().code(), tonic::Code::NotFound);
+        // Both streams stay open and silent until the end, as go-plugin expects.
+        let mut stdio = connection.stdio.stream_stdio(GoogleEmpty {}).await.unwrap().into_inner();
+        let knocks = tonic::Request::new(tokio_stream_of(ConnInfo { service_id: 1, ..ConnInfo::default() }));
+        connection.broker.start_stream(knocks).await.unwrap();
+        let quiet = tokio::time::timeout(std::time::Duration::from_millis(50), stdio.message()).await;
+        assert!(quiet.is_err(), "{quiet:?}");
+        // They must not hold up the end either.
+        let ended = plugin.shutdown().await.unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+        assert!(matches!(stdio.message().await, Ok(None) | Err(_)));
+    }
 }
 
 /// A stream of one message.
@@ -84,7 +94,6 @@ async fn a_person_is_told_what_this_is() {
 
 #[tokio::test]
 async fn garbage_in_the_environment_is_refused_by_name() {
-    let long = format!("/tmp/{}", "d".repeat(200));
     let certificate = HostIdentity::p521().unwrap().pem();
     let cut = certificate.replace("-----END CERTIFICATE-----", "");
     for (name, garbage, reason) in [
@@ -95,9 +104,14 @@ async fn garbage_in_the_environment_is_refused_by_name() {
         ("PLUGIN_CLIENT_CERT", "garbage", "no certificate in PEM form"),
         ("PLUGIN_CLIENT_CERT", &cut, "no certificate in PEM form"),
         ("PLUGIN_CLIENT_CERT", &certificate.repeat(2), "more than one certificate"),
-        ("PLUGIN_UNIX_SOCKET_DIR", &long, "too long"),
+        ("PLUGIN_NETWORK", "udp", "\"tcp\""),
+        #[cfg(unix)]
+        ("PLUGIN_UNIX_SOCKET_DIR", &format!("/tmp/{}", "d".repeat(200)), "too long"),
+        #[cfg(unix)]
         ("PLUGIN_UNIX_SOCKET_DIR", "/nonexistent", "/nonexistent"),
+        #[cfg(unix)]
         ("PLUGIN_UNIX_SOCKET_DIR", "/dev/null", "/dev/null"),
+        #[cfg(unix)]
         ("PLUGIN_UNIX_SOCKET_GROUP", "no such group", "/etc/group"),
     ] {
         let said = refusal(launch().variable(name, garbage)).await;
@@ -109,10 +123,10 @@ async fn garbage_in_the_environment_is_refused_by_name() {
 
 #[tokio::test]
 async fn a_host_without_protocol_6_gets_a_line_that_it_can_compare() {
-    let plugin = launch().variable("PLUGIN_PROTOCOL_VERSIONS", "5").start().await.unwrap();
+    let mut plugin = launch().variable("PLUGIN_PROTOCOL_VERSIONS", "5").start().await.unwrap();
     // The host's reader insists on "1|6|": go-plugin names both versions to the user when it reads this.
     assert!(plugin.line().certificate.is_some());
-    plugin.signal("TERM").await.unwrap();
+    plugin.kill().unwrap();
     let ended = plugin.ended().await.unwrap();
     assert!(
         ended
@@ -123,6 +137,7 @@ async fn a_host_without_protocol_6_gets_a_line_that_it_can_compare() {
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
 }
 
+#[cfg(unix)] // There is no file where there is no Unix socket.
 #[tokio::test]
 async fn a_temporary_directory_that_is_too_deep_or_missing_does_not_matter() {
     let deep = format!("/tmp/{}", "d".repeat(200));
@@ -130,12 +145,13 @@ async fn a_temporary_directory_that_is_too_deep_or_missing_does_not_matter() {
         let launch = launch().variable("PLUGIN_UNIX_SOCKET_DIR", "").variable("TMPDIR", unusable);
         let plugin = launch.start().await.unwrap();
         answers(&mut plugin.connect().await.unwrap()).await;
-        let socket = plugin.line().socket.clone();
+        let socket = socket(&plugin);
         assert!(plugin.shutdown().await.unwrap().status.success());
         assert!(!socket.parent().unwrap().exists());
     }
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn the_socket_of_a_killed_plugin_is_swept_by_the_next_start() {
     let temporary = tempfile::tempdir_in("/tmp").unwrap();
@@ -163,6 +179,7 @@ async fn the_socket_of_a_killed_plugin_is_swept_by_the_next_start() {
     assert_eq!(directories(), 0);
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn a_host_without_certificates_is_served_on_the_private_socket() {
     let plugin = launch().plaintext().start().await.unwrap();
@@ -188,11 +205,10 @@ async fn version_and_help_are_printed() {
 async fn a_log_is_written_as_terraform_reads_it() {
     let plugin = launch().variable("TF_LOG_PROVIDER_GALLERY_PLUGIN", "trace").start().await.unwrap();
     plugin.connect().await.unwrap();
-    plugin.signal("TERM").await.unwrap();
-    let ended = plugin.ended().await.unwrap();
-    let line = ended.stderr.lines().find(|line| line.contains("SIGTERM")).unwrap();
+    let ended = plugin.shutdown().await.unwrap();
+    let line = ended.stderr.lines().find(|line| line.contains("\"serving\"")).unwrap();
     let line: serde_json::Value = serde_json::from_str(line).unwrap();
-    assert_eq!(line["@level"], "info");
+    assert_eq!(line["@level"], "debug");
     assert_eq!(line["@module"], "provider.plugin");
-    assert_eq!(line["signal"], "SIGTERM");
+    assert_eq!(line["tls"], true);
 }

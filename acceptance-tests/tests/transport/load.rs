@@ -6,7 +6,7 @@ use acceptance_tests::host::proto::{DynamicValue, call_function, get_metadata, v
 
 #[cfg(target_os = "linux")]
 use super::peak_memory;
-use super::{answers, launch};
+use super::{answers, launch, launches};
 
 #[tokio::test]
 async fn a_message_of_many_mib_reaches_the_provider() {
@@ -56,29 +56,34 @@ async fn a_message_beyond_the_limit_is_refused_and_the_plugin_lives() {
 /// Windows that many calls share are given out in pieces, and HTTP/2 takes too many small ones for an attack.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hundreds_of_calls_of_some_kib_at_a_time_are_answered() {
-    let plugin = launch().start().await.unwrap();
-    let connection = plugin.connect().await.unwrap();
-    let mut calls = tokio::task::JoinSet::new();
-    for _ in 0..800 {
-        let mut connection = connection.clone();
-        calls.spawn(async move {
-            let request = validate_resource_config::Request {
-                type_name: "gallery_there_is_no_such_resource".into(),
-                config: Some(DynamicValue { msgpack: vec![0xc0; 9_000].into(), ..DynamicValue::default() }),
-                ..validate_resource_config::Request::default()
-            };
-            connection
-                .provider
-                .validate_resource_config(request)
-                .await
-                .unwrap()
-                .into_inner()
-                .diagnostics
-                .len()
-        });
+    for launch in launches() {
+        let plugin = launch.start().await.unwrap();
+        let connection = plugin.connect().await.unwrap();
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..800 {
+            let mut connection = connection.clone();
+            calls.spawn(async move {
+                let request = validate_resource_config::Request {
+                    type_name: "gallery_there_is_no_such_resource".into(),
+                    config: Some(DynamicValue {
+                        msgpack: vec![0xc0; 9_000].into(),
+                        ..DynamicValue::default()
+                    }),
+                    ..validate_resource_config::Request::default()
+                };
+                connection
+                    .provider
+                    .validate_resource_config(request)
+                    .await
+                    .unwrap()
+                    .into_inner()
+                    .diagnostics
+                    .len()
+            });
+        }
+        assert_eq!(calls.join_all().await, [1; 800]);
+        assert!(plugin.shutdown().await.unwrap().status.success());
     }
-    assert_eq!(calls.join_all().await, [1; 800]);
-    assert!(plugin.shutdown().await.unwrap().status.success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,5 @@
 //! The real binary through the real handshake and real TLS: what the wire promises, whatever the provider does.
 
-#![cfg(unix)]
 // clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -8,7 +7,9 @@ mod ending;
 mod handshake;
 mod hostile;
 mod load;
+#[cfg(unix)]
 mod other_users;
+mod ports;
 mod reattach;
 mod secrets;
 mod slow;
@@ -16,11 +17,16 @@ mod strangers;
 
 use acceptance_tests::binaries::binaries;
 use acceptance_tests::host::proto::get_provider_schema;
-use acceptance_tests::host::{Connection, Launch};
+use acceptance_tests::host::{Connection, Launch, Network};
 
 /// A launch of the provider as Terraform starts it.
 fn launch() -> Launch {
     Launch::new(&binaries().unwrap_or_else(|error| panic!("{error}")).provider).unwrap()
+}
+
+/// The same over every kind of socket that this system has.
+fn launches() -> impl Iterator<Item = Launch> {
+    Network::ALL.iter().map(|network| launch().network(*network))
 }
 
 /// The most memory the process has ever had resident, in kB.

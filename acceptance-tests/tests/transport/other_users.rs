@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use acceptance_tests::binaries::binaries;
-use acceptance_tests::host::HostIdentity;
+use acceptance_tests::host::{Address, HostIdentity};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -89,7 +89,7 @@ async fn another_user_cannot_reach_the_socket() {
     }
     // Without certificates, so that nothing but the system keeps strangers out.
     let plugin = launch().plaintext().start().await.unwrap();
-    let socket = plugin.line().socket.clone();
+    let Address::Unix(socket) = plugin.line().address.clone() else { panic!("no Unix socket") };
     // The directory that this test has made around the plugin's own is open to all.
     set_mode(socket.parent().unwrap().parent().unwrap(), 0o755);
     assert_eq!(visit(&socket).await, "PermissionDenied");

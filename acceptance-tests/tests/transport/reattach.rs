@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use acceptance_tests::binaries::binaries;
+use acceptance_tests::cli::{Cli, HOW_TO_GET_ONE, SKIP, may_skip};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
@@ -28,15 +29,21 @@ async fn debugged(flag: &str) -> (Child, String) {
         .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
-    let value =
-        line.trim_end().strip_prefix("TF_REATTACH_PROVIDERS='").and_then(|rest| rest.strip_suffix('\''));
+    let start = if cfg!(windows) { "$env:TF_REATTACH_PROVIDERS = '" } else { "TF_REATTACH_PROVIDERS='" };
+    let value = line.trim_end().strip_prefix(start).and_then(|rest| rest.strip_suffix('\''));
     (child, value.unwrap_or_else(|| panic!("{line:?}")).to_owned())
 }
 
-async fn interrupt(child: &mut Child) -> std::process::ExitStatus {
-    let id = child.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-s", "INT", &id]).status().await.unwrap().success());
-    child.wait().await.unwrap()
+/// Presses Ctrl-C; where only a terminal can do that, kills.
+async fn end(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        let id = child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-s", "INT", &id]).status().await.unwrap().success());
+        assert!(child.wait().await.unwrap().success());
+    }
+    #[cfg(not(unix))]
+    child.kill().await.unwrap();
 }
 
 #[tokio::test]
@@ -49,11 +56,11 @@ async fn the_line_says_how_to_attach_and_ctrl_c_cleans_up() {
         assert_eq!(attach["ProtocolVersion"], 6);
         assert_eq!(attach["Pid"], child.id().unwrap());
         assert_eq!(attach["Test"], true);
-        assert_eq!(attach["Addr"]["Network"], "unix");
+        assert_eq!(attach["Addr"]["Network"], if cfg!(unix) { "unix" } else { "tcp" });
         let socket = PathBuf::from(attach["Addr"]["String"].as_str().unwrap());
-        assert!(socket.exists());
-        assert!(interrupt(&mut child).await.success());
-        assert!(!socket.parent().unwrap().exists());
+        assert!(socket.exists() || !cfg!(unix));
+        end(&mut child).await;
+        assert!(socket.parent().is_none_or(|directory| !directory.exists() || !cfg!(unix)));
     }
 }
 
@@ -63,6 +70,8 @@ async fn the_real_cli_attaches_more_than_once() {
     let (mut child, value) = debugged("--debug").await;
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("main.tf"), CONFIGURATION).unwrap();
+    let settings = directory.path().join("none.tfrc");
+    std::fs::write(&settings, "").unwrap();
     for arguments in
         [&["validate", "-no-color"][..], &["providers", "schema", "-json"], &["validate", "-no-color"]]
     {
@@ -70,7 +79,7 @@ async fn the_real_cli_attaches_more_than_once() {
             .args(arguments)
             .current_dir(directory.path())
             .env("TF_REATTACH_PROVIDERS", &value)
-            .env("TF_CLI_CONFIG_FILE", "/dev/null")
+            .env("TF_CLI_CONFIG_FILE", &settings)
             .stdin(Stdio::null())
             .output()
             .await
@@ -80,19 +89,15 @@ async fn the_real_cli_attaches_more_than_once() {
         assert!(output.status.success(), "{arguments:?}: {said}{complained}");
         assert!(child.try_wait().unwrap().is_none(), "the plugin has ended with the command");
     }
-    assert!(interrupt(&mut child).await.success());
+    end(&mut child).await;
 }
 
 /// The CLI on the PATH; without one, the test fails unless it may be skipped.
 fn command_line() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = ["terraform", "tofu"].into_iter().find_map(|name| {
-        std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
-    });
+    let found = Cli::find().map(|cli| cli.program.clone());
     if found.is_none() {
-        let skip = std::env::var_os("GALLERY_SKIP_CLI").is_some_and(|value| value == "1");
-        assert!(skip, "neither terraform nor tofu is on the PATH; GALLERY_SKIP_CLI=1 skips this test");
-        eprintln!("SKIPPED the_real_cli_attaches_more_than_once: no CLI on the PATH, GALLERY_SKIP_CLI=1");
+        assert!(may_skip(), "{HOW_TO_GET_ONE}; {SKIP}=1 skips this test");
+        eprintln!("SKIPPED the_real_cli_attaches_more_than_once: no CLI on the PATH, {SKIP}=1");
     }
     found
 }

@@ -7,14 +7,15 @@ use std::time::Duration;
 use acceptance_tests::host::Connection;
 use http_body::Frame;
 use prost::bytes::Bytes;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::UnixStream;
+#[cfg(unix)]
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{Service as _, http};
 
-use super::{answers, launch};
+use super::{answers, launch, launches};
 
 /// A message that is announced with this length, and of which nothing but a few bytes ever comes.
 struct Announced(Option<Bytes>);
@@ -80,37 +81,42 @@ async fn messages_that_are_announced_and_never_come_take_no_memory() {
 
 #[tokio::test]
 async fn a_message_that_is_announced_beyond_the_limit_is_refused_at_once() {
-    let plugin = launch().start().await.unwrap();
-    let connection = plugin.connect().await.unwrap();
-    let refused = timeout(Duration::from_secs(20), begin(&connection, (256 << 20) + 1)).await;
-    // 11 is "out of range".
-    assert_eq!(refused.expect("it is not waited for"), "11");
-    answers(&mut connection.clone()).await;
-    assert!(plugin.shutdown().await.unwrap().status.success());
+    for launch in launches() {
+        let plugin = launch.start().await.unwrap();
+        let connection = plugin.connect().await.unwrap();
+        let refused = timeout(Duration::from_secs(20), begin(&connection, (256 << 20) + 1)).await;
+        // 11 is "out of range".
+        assert_eq!(refused.expect("it is not waited for"), "11");
+        answers(&mut connection.clone()).await;
+        assert!(plugin.shutdown().await.unwrap().status.success());
+    }
 }
 
 #[tokio::test]
 async fn a_handshake_byte_by_byte_keeps_nobody_waiting() {
-    let plugin = launch().start().await.unwrap();
-    let mut slow = UnixStream::connect(&plugin.line().socket).await.unwrap();
-    // A client hello that says it is long, in drops.
-    let hello = [&b"\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03"[..], &[7; 200]].concat();
-    for byte in hello {
-        slow.write_all(&[byte]).await.unwrap();
-        slow.flush().await.unwrap();
+    for launch in launches() {
+        let plugin = launch.start().await.unwrap();
+        let mut slow = plugin.line().address.connect().await.unwrap();
+        // A client hello that says it is long, in drops.
+        let hello = [&b"\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03"[..], &[7; 200]].concat();
+        for byte in hello {
+            slow.write_all(&[byte]).await.unwrap();
+            slow.flush().await.unwrap();
+        }
+        let mut connection =
+            timeout(Duration::from_secs(20), plugin.connect()).await.expect("kept waiting").unwrap();
+        answers(&mut connection).await;
+        drop(slow);
+        assert!(plugin.shutdown().await.unwrap().status.success());
     }
-    let mut connection =
-        timeout(Duration::from_secs(20), plugin.connect()).await.expect("kept waiting").unwrap();
-    answers(&mut connection).await;
-    drop(slow);
-    assert!(plugin.shutdown().await.unwrap().status.success());
 }
 
+#[cfg(unix)] // Only on a Unix socket is there plain text.
 #[tokio::test]
 async fn http_2_in_drops_keeps_nobody_waiting() {
     // Only a host gets as far as HTTP/2; one without certificates needs no key for this.
     let plugin = launch().plaintext().start().await.unwrap();
-    let mut slow = UnixStream::connect(&plugin.line().socket).await.unwrap();
+    let mut slow = plugin.line().address.connect().await.unwrap();
     // The preface, empty settings, and headers that go on and on.
     slow.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
     slow.write_all(b"\0\0\x01\x01\0\0\0\0\x01\x82").await.unwrap();

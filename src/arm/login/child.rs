@@ -27,10 +27,11 @@ pub(super) enum Ended {
 /// Runs a program until it ends, for so long at most. Whoever drops the future ends the program and its children.
 pub(super) async fn run(command: &mut Command, longest: Duration) -> io::Result<Ended> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.kill_on_drop(true);
     #[cfg(unix)]
-    command.process_group(0).kill_on_drop(true);
+    command.process_group(0);
     let mut child = command.spawn()?;
-    let mut tree = Tree::of(&child);
+    let _tree = Tree::of(&child);
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let ended = {
@@ -52,9 +53,6 @@ pub(super) async fn run(command: &mut Command, longest: Duration) -> io::Result<
         };
         tokio::time::timeout(longest, work).await
     };
-    if matches!(ended, Ok(Ok(_))) {
-        tree.leader_has_ended();
-    }
     match ended {
         Err(_) => Ok(Ended::TooLong),
         Ok(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => Ok(Ended::TooMuch),
@@ -72,19 +70,15 @@ async fn read(from: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) -> io::R
     Ok(())
 }
 
-/// A program and whatever it has started; dropping it ends them.
+/// A program and whatever it has started; dropping it ends them. The program leads a process group of its own, in which
+/// its children stay unless they leave it on purpose.
+#[cfg(unix)]
 struct Tree(Option<u32>);
 
+#[cfg(unix)]
 impl Tree {
     fn of(child: &Child) -> Self {
         Self(child.id())
-    }
-
-    /// On Windows its id may soon be another program's.
-    fn leader_has_ended(&mut self) {
-        if cfg!(windows) {
-            self.0 = None;
-        }
     }
 }
 
@@ -92,7 +86,6 @@ impl Tree {
 impl Drop for Tree {
     fn drop(&mut self) {
         use rustix::process::{Pid, Signal, kill_process_group};
-        // The program leads a group of its own, in which its children stay unless they leave it on purpose.
         let leader = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let Some(leader) = leader {
             // Nobody is left in it: the usual case.
@@ -101,22 +94,27 @@ impl Drop for Tree {
     }
 }
 
+/// A program and whatever it has started; dropping it ends them. They are in a job of their own, which the system ends
+/// with its last handle: also when this process is killed.
 #[cfg(windows)]
-impl Drop for Tree {
-    fn drop(&mut self) {
-        let Some(id) = self.0 else { return };
-        let system = std::env::var_os("SystemRoot").unwrap_or("C:\\Windows".into());
-        let mut taskkill =
-            std::process::Command::new(std::path::Path::new(&system).join("System32").join("taskkill.exe"));
-        taskkill.args(["/T", "/F", "/PID", &id.to_string()]);
-        // It runs by itself, as nobody may wait here.
-        let _ = taskkill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    }
+struct Tree {
+    _job: Option<win32job::Job>,
 }
 
-#[cfg(not(any(unix, windows)))]
-impl Drop for Tree {
-    fn drop(&mut self) {
-        let _ = self.0;
+#[cfg(windows)]
+impl Tree {
+    /// Made at once after the start, before the program can have started another. Where the system has no job for it, the
+    /// program alone is ended.
+    fn of(child: &Child) -> Self {
+        let mut limits = win32job::ExtendedLimitInfo::new();
+        limits.limit_kill_on_job_close();
+        let job = win32job::Job::create_with_limit_info(&limits).ok().filter(|job| {
+            // A handle is a number; the crate takes it as one.
+            child.raw_handle().is_some_and(|process| job.assign_process(process as isize).is_ok())
+        });
+        if job.is_none() {
+            tracing::debug!(target: "provider.auth", "what the program starts may outlive it: there is no job");
+        }
+        Self { _job: job }
     }
 }

@@ -63,6 +63,15 @@ fn ports_are_a_range() {
 }
 
 #[test]
+fn a_port_can_be_asked_for_on_every_system() {
+    let unix = |network: &str| read(&[COOKIE_SET, (NETWORK, network)]).map(|handshake| handshake.place.unix);
+    assert_eq!(unix("").unwrap(), cfg!(unix));
+    assert!(!unix("tcp").unwrap());
+    assert_eq!(unix("unix").is_ok(), cfg!(unix));
+    assert!(refusal((NETWORK, "udp")).starts_with("PLUGIN_NETWORK is \"udp\", which is not \""));
+}
+
+#[test]
 fn the_client_certificate_must_be_one_certificate() {
     let pem = p384_certificate_pem();
     assert!(read(&[COOKIE_SET, ("PLUGIN_CLIENT_CERT", &pem)]).unwrap().client.is_some());

@@ -62,15 +62,29 @@ async fn a_port_is_never_served_in_plaintext_to_a_host() {
     assert!(matches!(refused, ServeError::Unprotected), "{refused}");
 }
 
-#[tokio::test]
-async fn what_to_export_survives_the_shell() {
-    let line = reattach("example.com/some/thing", &Address::Unix("/tmp/it's/s".into()));
-    assert!(line.starts_with("TF_REATTACH_PROVIDERS='{\"example.com/some/thing\":{"), "{line}");
-    assert!(line.contains(r"/tmp/it'\''s/s"), "{line}");
-    assert!(line.ends_with("}}'") && line.contains("\"Network\":\"unix\""), "{line}");
+#[test]
+fn what_to_export_survives_every_shell() {
+    let attach = r#"{"a/b":"/tmp/it's/s"}"#;
+    assert_eq!(for_sh(attach), r#"TF_REATTACH_PROVIDERS='{"a/b":"/tmp/it'\''s/s"}'"#);
+    assert_eq!(for_powershell(attach), r#"$env:TF_REATTACH_PROVIDERS = '{"a/b":"/tmp/it''s/s"}'"#);
+    assert_eq!(for_cmd(attach), r#"set TF_REATTACH_PROVIDERS={"a/b":"/tmp/it's/s"}"#);
 }
 
-#[cfg(unix)]
+#[test]
+fn what_to_export_is_in_the_syntax_of_the_systems_shells() {
+    let lines = reattach("example.com/some/thing", &Address::Tcp("127.0.0.1:1".parse().unwrap()));
+    let starts: &[&str] = if cfg!(windows) {
+        &["$env:TF_REATTACH_PROVIDERS = '{", "set TF_REATTACH_PROVIDERS={"]
+    } else {
+        &["TF_REATTACH_PROVIDERS='{"]
+    };
+    assert_eq!(lines.lines().count(), starts.len());
+    for (line, start) in lines.lines().zip(starts) {
+        assert!(line.starts_with(&format!("{start}\"example.com/some/thing\":{{")), "{line}");
+        assert!(line.contains(r#""Addr":{"Network":"tcp","String":"127.0.0.1:1"}"#), "{line}");
+    }
+}
+
 mod life {
     use std::future::pending;
 
@@ -119,25 +133,37 @@ mod life {
         }
     }
 
-    /// A plugin on a Unix socket in plaintext: its socket, the channel by which it gets reasons to end, its life.
+    /// A plugin in plaintext: where it listens, the channel by which it gets reasons to end, its life.
     struct Running {
-        socket: String,
+        address: Address,
         reasons: mpsc::UnboundedSender<End>,
         life: tokio::task::JoinHandle<Result<(), ServeError>>,
     }
 
     fn run(provider: Busy, mode: Mode) -> Running {
-        let mut options = options(mode, None);
-        options.handshake.place.unix = true;
-        let endpoint = OpenSocket::open(options).unwrap();
-        let socket = endpoint.address.to_string();
+        let place = Place { unix: cfg!(unix), ..options(mode, None).handshake.place };
+        let (listener, address, files) = Listener::bind(&place).unwrap();
+        let endpoint =
+            OpenSocket { listener, address: address.clone(), files, tls: None, line: String::new() };
         let (reasons, given) = mpsc::unbounded_channel();
         let life = tokio::spawn(serve_at(endpoint, provider, mode, UnboundedReceiverStream::new(given)));
-        Running { socket, reasons, life }
+        Running { address, reasons, life }
     }
 
-    async fn connect(socket: &str) -> Channel {
-        Endpoint::try_from(format!("unix:{socket}")).unwrap().connect().await.unwrap()
+    async fn connect(address: &Address) -> Channel {
+        let uri = match address {
+            Address::Unix(path) => format!("unix:{path}"),
+            Address::Tcp(address) => format!("http://{address}"),
+        };
+        Endpoint::try_from(uri).unwrap().connect().await.unwrap()
+    }
+
+    /// Nothing of the socket is left on disk.
+    fn is_tidy(address: &Address) -> bool {
+        match address {
+            Address::Unix(path) => !std::path::Path::new(path).parent().unwrap().exists(),
+            Address::Tcp(_) => true,
+        }
     }
 
     async fn call<Q, A>(channel: Channel, path: &'static str, request: Q) -> Result<A, Status>
@@ -163,24 +189,24 @@ mod life {
     async fn a_signal_stops_what_runs_and_its_answer_is_still_given() {
         let began = Arc::new(Notify::new());
         let running = run(Busy { began: Arc::clone(&began), ..Busy::default() }, Mode::Plugin);
-        let applying = tokio::spawn(apply(connect(&running.socket).await));
+        let applying = tokio::spawn(apply(connect(&running.address).await));
         began.notified().await;
         running.reasons.send(End::Signal("SIGTERM")).unwrap();
         assert_eq!(applying.await.unwrap().unwrap().private, "kept");
         running.life.await.unwrap().unwrap();
-        assert!(!std::path::Path::new(&running.socket).parent().unwrap().exists());
+        assert!(is_tidy(&running.address));
     }
 
     #[tokio::test]
     async fn a_second_signal_does_not_wait_for_the_deaf() {
         let began = Arc::new(Notify::new());
         let running = run(Busy { began: Arc::clone(&began), deaf: true, ..Busy::default() }, Mode::Plugin);
-        let applying = tokio::spawn(apply(connect(&running.socket).await));
+        let applying = tokio::spawn(apply(connect(&running.address).await));
         began.notified().await;
         running.reasons.send(End::Signal("SIGTERM")).unwrap();
         running.reasons.send(End::Signal("SIGTERM")).unwrap();
         tokio::time::timeout(STOPPING / 2, running.life).await.expect("it waited").unwrap().unwrap();
-        assert!(!std::path::Path::new(&running.socket).exists());
+        assert!(is_tidy(&running.address));
         applying.abort();
     }
 
@@ -188,7 +214,7 @@ mod life {
     async fn a_goodbye_is_over_before_go_plugin_kills() {
         let began = Arc::new(Notify::new());
         let running = run(Busy { began: Arc::clone(&began), deaf: true, ..Busy::default() }, Mode::Plugin);
-        let channel = connect(&running.socket).await;
+        let channel = connect(&running.address).await;
         let applying = tokio::spawn(apply(channel.clone()));
         began.notified().await;
         let farewell = proto::go_plugin::Empty {};
@@ -202,7 +228,7 @@ mod life {
         let running = run(Busy::default(), Mode::Debug);
         for _ in 0..2 {
             let farewell = proto::go_plugin::Empty {};
-            let channel = connect(&running.socket).await;
+            let channel = connect(&running.address).await;
             let _: proto::go_plugin::Empty = call(channel, SHUTDOWN, farewell).await.unwrap();
         }
         running.reasons.send(End::Signal("SIGINT")).unwrap();

@@ -84,7 +84,6 @@ struct Times {
 /// A provider that runs the real one and writes down what it used. A shell's `times` counts milliseconds, and counts
 /// itself apart from its children.
 fn wrapper(rig: &Rig, directory: &Path) -> Result<std::path::PathBuf, Trouble> {
-    use std::os::unix::fs::PermissionsExt as _;
     let folder = directory.join("provider");
     std::fs::create_dir(&folder)?;
     let file = folder.join("terraform-provider-gallery");
@@ -94,7 +93,8 @@ fn wrapper(rig: &Rig, directory: &Path) -> Result<std::path::PathBuf, Trouble> {
         directory.join(LOG)
     );
     std::fs::write(&file, text)?;
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755))?;
+    #[cfg(unix)]
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     Ok(file)
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use acceptance_tests::running;
+use acceptance_tests::{running, stop};
 use tokio::time::sleep;
 
 static HAPPENED: AtomicBool = AtomicBool::new(false);
@@ -37,14 +37,15 @@ pub(crate) fn watch() -> io::Result<()> {
 /// A terminal has told every process of the command line by itself; for one that was not told, and for one that does
 /// not listen, there is more.
 async fn end_what_runs() {
-    for (signal, patience) in [("INT", Duration::from_secs(2)), ("KILL", Duration::from_secs(8))] {
+    let ways = [(stop::interrupt as fn(u32) -> io::Result<()>, 2), (stop::kill, 8)];
+    for (stop, patience) in ways.map(|(stop, seconds)| (stop, Duration::from_secs(seconds))) {
         let mut waited = Duration::ZERO;
         while running::any() && waited < patience {
             let step = Duration::from_millis(50);
             sleep(step).await;
             waited += step;
         }
-        running::signal(signal);
+        running::each(stop);
     }
 }
 
@@ -72,18 +73,25 @@ impl Signals {
     }
 }
 
-#[cfg(not(unix))]
-struct Signals;
+#[cfg(windows)]
+struct Signals {
+    ctrl_c: tokio::signal::windows::CtrlC,
+    ctrl_break: tokio::signal::windows::CtrlBreak,
+    close: tokio::signal::windows::CtrlClose,
+}
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
     fn new() -> io::Result<Self> {
-        Ok(Self)
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+        Ok(Self { ctrl_c: ctrl_c()?, ctrl_break: ctrl_break()?, close: ctrl_close()? })
     }
 
     async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+        tokio::select! {
+            _ = self.ctrl_c.recv() => {}
+            _ = self.ctrl_break.recv() => {}
+            _ = self.close.recv() => {}
         }
     }
 }

@@ -13,8 +13,9 @@ pub(crate) const MAIN: &str = "main.tf";
 pub(crate) const AZURE: &str = "azure.json";
 /// The emulator's certificate authority.
 pub(crate) const AUTHORITY: &str = "authority";
-const ENVIRONMENT: &str = "env.sh";
-const EMULATOR: &str = "emulator.sh";
+/// What leads Terraform to the emulator, and what starts the emulator again, in the language of this system's shell.
+pub(crate) const ENVIRONMENT: &str = if cfg!(windows) { "env.ps1" } else { "env.sh" };
+pub(crate) const EMULATOR: &str = if cfg!(windows) { "emulator.ps1" } else { "emulator.sh" };
 
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
@@ -75,34 +76,92 @@ pub(crate) fn furnish(
     arguments: &[String],
 ) -> io::Result<()> {
     let kept = ["TF_CLI_CONFIG_FILE", "CHECKPOINT_DISABLE", "SSL_CERT_FILE"];
-    let exports = terraform.variables().filter_map(|(name, value)| {
+    let variables = terraform.variables().filter_map(|(name, value)| {
         let (name, value) = (name.to_str()?, value.to_str()?);
         let wanted = kept.contains(&name) || name.starts_with("ARM_") || name.starts_with("TF_VAR_");
-        wanted.then(|| format!("export {name}={}\n", quoted(value)))
+        wanted.then_some((name, value))
     });
-    let exports: String = exports.collect();
-    terraform
-        .write(ENVIRONMENT, &format!("# Leads Terraform to the emulator: . ./{ENVIRONMENT}\n{exports}"))?;
     let address = emulator.ready("arm").trim_start_matches("https://").to_owned();
-    let mut line = vec![quoted(&binary.display().to_string()), "--listen".to_owned(), address];
-    line.extend(["--client-secret".to_owned(), quoted(emulator.ready("client_secret"))]);
-    line.extend(arguments.iter().map(|argument| quoted(argument)));
-    terraform.write(
-        EMULATOR,
-        &format!(
-            "#!/bin/sh\n# Azure on this machine, as it was left. Ctrl-C ends it.\nexec {}\n",
-            line.join(" ")
-        ),
-    )
+    let binary = binary.display().to_string();
+    let mut line =
+        vec![binary.as_str(), "--listen", &address, "--client-secret", emulator.ready("client_secret")];
+    line.extend(arguments.iter().map(String::as_str));
+    if cfg!(windows) {
+        terraform.write(ENVIRONMENT, &powershell::environment(variables))?;
+        terraform.write(EMULATOR, &powershell::emulator(&line))
+    } else {
+        terraform.write(ENVIRONMENT, &sh::environment(variables))?;
+        terraform.write(EMULATOR, &sh::emulator(&line))
+    }
 }
 
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
+/// What to type for each: to start the emulator again, and to be led to it.
+pub(crate) fn how_to_go_on(directory: &str) -> [String; 2] {
+    if cfg!(windows) {
+        // Neither asks whether scripts may be run.
+        [
+            format!("powershell -ExecutionPolicy Bypass -File {directory}\\{EMULATOR}"),
+            format!("cd {directory}; Get-Content -Raw {ENVIRONMENT} | Invoke-Expression"),
+        ]
     } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
+        [format!("sh {directory}/{EMULATOR}"), format!("cd {directory} && . ./{ENVIRONMENT}")]
+    }
+}
+
+/// The files for a POSIX shell.
+mod sh {
+    pub(super) fn environment<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+        let lines = variables.map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+        format!("# Leads Terraform to the emulator: . ./env.sh\n{}", lines.collect::<String>())
+    }
+
+    pub(super) fn emulator(line: &[&str]) -> String {
+        let line: Vec<_> = line.iter().map(|word| quoted(word)).collect();
+        format!(
+            "#!/bin/sh\n# Azure on this machine, as it was left. Ctrl-C ends it.\nexec {}\n",
+            line.join(" ")
+        )
+    }
+
+    fn quoted(word: &str) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+        if !word.is_empty() && word.chars().all(plain) {
+            word.to_owned()
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    }
+}
+
+/// The files for PowerShell. Each begins with a byte order mark: without one, PowerShell 5.1 takes it for ANSI.
+mod powershell {
+    pub(super) fn environment<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+        let lines = variables.map(|(name, value)| format!("$env:{name} = {}\r\n", quoted(value)));
+        format!(
+            "\u{feff}# Leads Terraform to the emulator: Get-Content -Raw env.ps1 | Invoke-Expression\r\n{}",
+            lines.collect::<String>()
+        )
+    }
+
+    pub(super) fn emulator(line: &[&str]) -> String {
+        let line: Vec<_> = line.iter().map(|word| quoted(word)).collect();
+        format!(
+            "\u{feff}# Azure on this machine, as it was left. Ctrl-C ends it.\r\n& {}\r\n",
+            line.join(" ")
+        )
+    }
+
+    /// PowerShell also takes typographic single quotes as quotes.
+    fn quoted(word: &str) -> String {
+        let mut text = String::from("'");
+        for c in word.chars() {
+            if matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}') {
+                text.push(c);
+            }
+            text.push(c);
+        }
+        text.push('\'');
+        text
     }
 }
 
@@ -111,11 +170,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_quoted_for_a_shell() {
-        assert_eq!(quoted("rg/fleet@westeurope"), "rg/fleet@westeurope");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), "'it'\\''s'");
-        assert_eq!(quoted(""), "''");
+    fn words_are_quoted_for_each_shell() {
+        let line = ["C:\\Program Files\\g.exe", "rg/fleet@westeurope", "it's", "it\u{2019}s", ""];
+        let last = |text: String| text.lines().last().unwrap().to_owned();
+        assert_eq!(
+            last(sh::emulator(&line)),
+            "exec 'C:\\Program Files\\g.exe' rg/fleet@westeurope 'it'\\''s' 'it\u{2019}s' ''"
+        );
+        assert_eq!(
+            last(powershell::emulator(&line)),
+            "& 'C:\\Program Files\\g.exe' 'rg/fleet@westeurope' 'it''s' 'it\u{2019}\u{2019}s' ''"
+        );
+        let variables = || [("A", "a b"), ("B", "c")].into_iter();
+        assert!(sh::environment(variables()).ends_with("\nexport A='a b'\nexport B=c\n"));
+        let text = powershell::environment(variables());
+        assert!(text.starts_with('\u{feff}') && text.ends_with("\r\n$env:A = 'a b'\r\n$env:B = 'c'\r\n"));
     }
 
     #[test]

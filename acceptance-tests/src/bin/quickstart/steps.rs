@@ -275,9 +275,10 @@ fn how_to_go_on(told: &Narration, terraform: &Terraform, directory: &Path, story
         "{:.1} seconds, and Azure is as empty as before. To go on by yourself, in one terminal:",
         story.elapsed().as_secs_f64()
     ));
-    told.command(&format!("sh {here}/emulator.sh"));
+    let [emulator, environment] = playground::how_to_go_on(&here);
+    told.command(&emulator);
     told.says("and in another:");
-    told.command(&format!("cd {here} && . ./env.sh"));
+    told.command(&environment);
     told.command(&format!("{name} apply"));
     told.says(&format!(
         "Then change main.tf: misspell a name in a role, take the only condition from an identity, leave an import \

@@ -1,9 +1,9 @@
 //! As the machine or service that Terraform runs on.
 
-use std::path::Path;
-
 use acceptance_tests::emulator::Request;
-use acceptance_tests::scenario::{Scenario, scenario, scenario_with};
+#[cfg(unix)]
+use acceptance_tests::scenario::scenario_with;
+use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::json;
 
 use super::{block_signs_in, is_refused, says, signs_in, without_login};
@@ -13,6 +13,7 @@ const OBJECT: &str = "7e4a0000-0000-4000-8000-00000000000b";
 const RESOURCE: &str = "/subscriptions/7e4a0000-0000-4000-8000-000000000004/resourceGroups/identities/providers/\
                         Microsoft.ManagedIdentity/userAssignedIdentities/terraform";
 /// Where the agent of Azure Arc keeps its files; nobody reads one from elsewhere.
+#[cfg(unix)]
 const ARC: &str = "/var/opt/azcmagent/tokens";
 
 fn on_a_machine(test: impl Fn(&mut Scenario)) {
@@ -106,7 +107,7 @@ fn an_identity_that_is_not_there() {
 #[test]
 fn azure_arc_is_answered_from_its_own_folder_only() {
     // The folder is the agent's, and only administrators can make one.
-    let made = !Path::new(ARC).exists() && std::fs::create_dir_all(ARC).is_ok();
+    let made = !std::path::Path::new(ARC).exists() && std::fs::create_dir_all(ARC).is_ok();
     if made {
         scenario_with(&["--arc-directory", ARC], |s| {
             without_login(s);

@@ -1,7 +1,5 @@
 //! Nothing secret is ever written anywhere: log, output, state, plan, and what is left of a crash.
 
-use std::path::Path;
-
 use acceptance_tests::scenario::{Scenario, scenario_with};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -208,7 +206,9 @@ fn child_of(parent: u32) -> Option<u32> {
     let processes = std::fs::read_dir("/proc").ok()?;
     let children = processes.flatten().filter_map(|entry| {
         let process = entry.file_name().to_str()?.parse::<u32>().ok()?;
-        let stat = std::fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat")).ok()?;
+        let stat =
+            std::fs::read_to_string(std::path::Path::new("/proc").join(process.to_string()).join("stat"))
+                .ok()?;
         // After the name, which is in brackets, come the state, the parent and, as the 22nd of all, the start time.
         let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
         let alive = fields[0] != "Z" && fields[1] == parent.to_string();

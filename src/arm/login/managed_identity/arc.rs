@@ -1,4 +1,4 @@
-//! Azure Arc's challenge: its agent names a file that only administrators and the group `himds` can read, and whoever
+//! Azure Arc's challenge: its agent names a file that only administrators and the agent's own group can read, and whoever
 //! answers with its content may have a token ("Authenticate against Azure resources with Azure Arc-enabled servers").
 //!
 //! The name comes from whoever listens on the port, so it is held to what the agent is known to write: a file with
@@ -13,6 +13,12 @@ use std::path::{Path, PathBuf};
 
 const CHALLENGE: HeaderName = HeaderName::from_static("www-authenticate");
 const LARGEST: u64 = 4096;
+/// Who may read the agent's files on this system.
+const READERS: &str = if cfg!(windows) {
+    "an administrator or as a member of the group \"Hybrid agent extension applications\""
+} else {
+    "root or as a member of the group himds"
+};
 
 /// Answers challenges with files of one folder.
 #[derive(Debug)]
@@ -62,8 +68,7 @@ impl Challenges {
         }
         let unreadable = |error: std::io::Error| {
             format!(
-                "the key file {} of Azure Arc's agent cannot be read: {error}; run as an administrator or as a member \
-                 of the group himds",
+                "the key file {} of Azure Arc's agent cannot be read: {error}; run as {READERS}",
                 path.display()
             )
         };

@@ -1,0 +1,42 @@
+//! Asking a process to stop, and making it.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+/// Asks as Ctrl-C does. Where a system has no signals only a terminal can do that, and it has asked every process that it
+/// shows already.
+///
+/// # Errors
+/// When there is no such process.
+pub fn interrupt(process: u32) -> io::Result<()> {
+    if cfg!(unix) { signal("INT", &process.to_string()) } else { Ok(()) }
+}
+
+/// Asks a whole process group as Ctrl-C does.
+///
+/// # Errors
+/// When there is no such group.
+#[cfg(unix)]
+pub fn interrupt_group(leader: u32) -> io::Result<()> {
+    signal("INT", &format!("-{leader}"))
+}
+
+/// Ends it without asking.
+///
+/// # Errors
+/// When there is no such process.
+pub fn kill(process: u32) -> io::Result<()> {
+    if cfg!(unix) {
+        return signal("KILL", &process.to_string());
+    }
+    told(Command::new("taskkill").args(["/F", "/PID", &process.to_string()]))
+}
+
+fn signal(name: &str, to: &str) -> io::Result<()> {
+    told(Command::new("kill").args(["-s", name, "--", to]))
+}
+
+fn told(command: &mut Command) -> io::Result<()> {
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("{command:?}: {status}"))) }
+}
