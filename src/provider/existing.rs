@@ -14,6 +14,8 @@ pub enum Existing {
     Appeared,
     /// The same, and Azure has taken the request as a change of it.
     Changed,
+    /// The plan has found it under the new name of an object that it replaces.
+    InTheWay,
 }
 
 /// The block that imports an object, with a label made of its name.
@@ -60,6 +62,12 @@ pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Ex
              (not the rules) may be as this run wanted it until its owner applies again. It is left to its owner and \
              is not in this state. {import}Otherwise give the new one another name."
         ),
+        Existing::InTheWay => format!(
+            "The plan replaces a {kind} by {id}, which Azure has already: it would delete the old {kind} and then fail \
+             to create the new one. Nothing was changed.\n\n\
+             Give the new {kind} a name that is free. If another resource of this configuration gives the name up, apply \
+             that change first."
+        ),
     };
     Diagnostic::error(format!("In-VM access {kind} already exists"), detail)
 }
@@ -100,7 +108,9 @@ mod tests {
 
     #[test]
     fn an_object_that_is_replaced_is_not_to_be_imported() {
-        let told = diagnostic("gallery_invm_access_profile", "profile", "web", "/id/web", Existing::Replaced);
-        assert!(!told.detail.contains("import {") && told.detail.contains("`create_before_destroy`"));
+        let told = |how| diagnostic("gallery_invm_access_profile", "profile", "web", "/id/web", how).detail;
+        assert!(!told(Existing::Replaced).contains("import {"));
+        assert!(told(Existing::Replaced).contains("`create_before_destroy`"));
+        assert!(!told(Existing::InTheWay).contains("import {"));
     }
 }

@@ -92,3 +92,39 @@ fn rules_that_exist_are_imported_with_warnings_and_refused_in_a_new_version() {
         s.apply_planned();
     });
 }
+
+#[test]
+fn a_replacement_that_cannot_be_created_deletes_nothing() {
+    scenario(|s| {
+        s.apply(&both());
+        let (old, taken) = (s.version("web", "1.0.0"), s.version("web", "1.0.1"));
+        let theirs = json!({"location": "westus", "properties": {"mode": "Audit", "defaultAccess": "Allow",
+            "rules": {"privileges": [], "roles": [], "identities": [], "roleAssignments": []}}});
+        s.stranger(&taken, &theirs);
+        let renamed = both().replace("\"1.0.0\"", "\"1.0.1\"");
+        let output = s.plan_fails(&renamed);
+        assert_eq!(output.times("In-VM access profile version already exists"), 1, "{output}");
+        assert!(output.says("it would delete the old profile version and then fail"), "{output}");
+
+        let elsewhere = both().replace(&format!("{WEB}.id"), &format!("\"{}\"", s.profile("gone")));
+        let output = s.plan_fails(&elsewhere);
+        assert!(output.says("The profile for the new profile version does not exist"), "{output}");
+        assert!(output.says("profile_id = \"/subscriptions/"), "{output}");
+
+        let other = s.profile("other");
+        s.stranger(
+            &other,
+            &json!({"location": "westus",
+            "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS"}}),
+        );
+        let output = s.plan_fails(&both().replace("\"web\"\n  location", "\"other\"\n  location"));
+        assert_eq!(output.times("In-VM access profile already exists"), 1, "{output}");
+        let output = s.plan_fails(&both().replace("local.gallery_id", "\"${local.gallery_id}x\""));
+        assert!(output.says("The gallery for the new profile does not exist"), "{output}");
+
+        assert!(s.held().contains(&old.to_ascii_lowercase()), "nothing was deleted");
+        s.emulator.remove(&taken).unwrap();
+        s.emulator.remove(&other).unwrap();
+        s.apply(&renamed);
+    });
+}

@@ -5,6 +5,7 @@
 //! - [`Managed`]: what each kind of object does in its own way;
 //! - [`ManagedResource`]: the resource for a kind, which answers Terraform's calls;
 //! - [`create`], [`update`], [`delete`]: one file for each write, [`read`] for the refresh;
+//! - `replacement`: the look, at plan, at what a replacement will meet;
 //! - [`Job`]: one call of Terraform's at work on one object;
 //! - [`private_state`]: what Terraform keeps beside a plan or state for the provider alone.
 
@@ -13,6 +14,7 @@ pub mod delete;
 mod job;
 pub mod private_state;
 pub mod read;
+mod replacement;
 mod resource;
 pub mod update;
 

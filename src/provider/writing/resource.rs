@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 
-use super::{Managed, read, update};
+use super::{Managed, read, replacement, update};
 use crate::plugin::resource::{
     Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Planned,
     Read, ReadOutcome, Stored, Update,
@@ -57,6 +57,10 @@ impl<K: Managed> Resource for ManagedResource<K> {
         let stored = request.identity.clone();
         let held = K::id_in_state(&request.prior).ok();
         let planned = K::plan_update(&self.connection, context, request).await?;
+        let new = K::id_planned(&planned.state).ok().filter(|new| held.as_ref() != Some(new));
+        if let Some(new) = new.filter(|_| !planned.replace.is_empty()) {
+            replacement::check::<K>(&self.connection, context, &new).await?;
+        }
         // The identity of what takes the place of a replaced object comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());
         Ok(identity::planned(planned, stored, id))

@@ -15,16 +15,92 @@ use super::{Rig, Trouble, workload};
 /// Where the shells that stand between write what their children have used.
 const LOG: &str = "provider-times";
 
-/// Measures and prints.
+/// The steps, in order: what a step is called, which form of the configuration it works on, and its arguments.
+const STEPS: [(&str, Form, &str); 10] = [
+    ("validate", Form::First, "validate"),
+    ("plan", Form::First, "plan -input=false -out=planned"),
+    ("apply of the plan", Form::First, "apply -input=false planned"),
+    ("plan without change", Form::First, "plan -input=false -detailed-exitcode"),
+    ("plan of a replacement", Form::Replaced, "plan -input=false -out=planned"),
+    ("replacement, destroyed first", Form::Replaced, "apply -input=false planned"),
+    ("keep before destroying", Form::CreatedFirst, "apply -input=false -auto-approve"),
+    ("plan of a replacement", Form::ReplacedAgain, "plan -input=false -out=planned"),
+    ("replacement, created first", Form::ReplacedAgain, "apply -input=false planned"),
+    ("destroy", Form::ReplacedAgain, "destroy -input=false -auto-approve"),
+];
+
+/// The forms of the configuration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    First,
+    /// The versions have another name.
+    Replaced,
+    /// They have `create_before_destroy` as well.
+    CreatedFirst,
+    /// And another name once more.
+    ReplacedAgain,
+}
+
+impl Form {
+    /// The number before the last of the versions' names.
+    fn minor(self) -> u32 {
+        match self {
+            Self::First => 0,
+            Self::Replaced | Self::CreatedFirst => 1,
+            Self::ReplacedAgain => 2,
+        }
+    }
+
+    fn is_created_first(self) -> bool {
+        matches!(self, Self::CreatedFirst | Self::ReplacedAgain)
+    }
+}
+
+/// Measures each program on the PATH, and prints a column for each.
 pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
     let count = rig.options.commands;
     if count == 0 {
         return Ok(());
     }
-    let Some(cli) = Cli::find() else {
+    if Cli::all().is_empty() {
         say(HOW_TO_GET_ONE);
         return Ok(());
+    }
+    let mut columns = Vec::new();
+    for cli in Cli::all() {
+        columns.push(one_program(rig, cli, count)?);
+    }
+    let mut head = vec!["command".to_owned()];
+    head.extend(Cli::all().iter().map(|cli| format!("{} {}", cli.name, cli.version())));
+    let head: Vec<_> = head.iter().map(String::as_str).collect();
+    let profiles = count.div_ceil(workload::EACH);
+    let title = |what: &str| format!("{count} versions of 40 rules under {profiles} profiles: {what}");
+    let rows = |cell: &dyn Fn(&Step) -> String| -> Vec<Vec<String>> {
+        let row = |(number, (name, ..)): (usize, &(&str, Form, &str))| {
+            let cells = columns.iter().filter_map(|steps| steps.get(number)).map(cell);
+            std::iter::once((*name).to_owned()).chain(cells).collect()
+        };
+        STEPS.iter().enumerate().map(row).collect()
     };
+    table(&title("seconds"), &head, &rows(&|step| format!("{:.2}", step.times.wall)));
+    let provider = |step: &Step| {
+        let ratio = step.times.provider / step.times.cli.max(0.001);
+        format!("{:.2} ({ratio:.3})", step.times.provider)
+    };
+    let what = "processor seconds of the provider (and to those of the program itself: the goal is 0.200)";
+    table(&title(what), &head, &rows(&provider));
+    table(&title("requests"), &head, &rows(&|step| step.requests.to_string()));
+    Ok(())
+}
+
+/// What a step took.
+struct Step {
+    times: Times,
+    requests: usize,
+}
+
+/// The steps with one program.
+fn one_program(rig: &Rig, cli: &Cli, count: usize) -> Result<Vec<Step>, Trouble> {
     let directory = tempfile::tempdir()?;
     let (emulator, state) = (rig.azure()?, StateServer::start()?);
     let mut terraform = Terraform::new(cli, directory.path());
@@ -33,45 +109,33 @@ pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
         terraform.set(name, value);
     }
     let gallery = workload::gallery(emulator.ready("subscription_id"));
-    terraform.write("main.tf", &configuration(&gallery, count, &state.backend()))?;
+    let write = |form| terraform.write("main.tf", &configuration(&gallery, count, &state.backend(), form));
+    write(Form::First)?;
     terraform.write("rules.json", &workload::rules().to_string())?;
-    let run = |arguments: &str| timed(&terraform, cli, arguments);
-    run("init -input=false")?;
+    timed(&terraform, cli, "init -input=false")?;
     emulator.forget_requests()?;
 
-    let mut rows = Vec::new();
-    for (name, arguments) in [
-        ("validate", "validate"),
-        ("plan", "plan -input=false -out=planned"),
-        ("apply", "apply -input=false planned"),
-        ("plan without change", "plan -input=false -detailed-exitcode"),
-    ] {
-        let times = run(arguments)?;
+    let mut steps = Vec::new();
+    for (name, form, arguments) in STEPS {
+        write(form)?;
+        let times = timed(&terraform, cli, arguments)?;
         let requests = emulator.requests()?.iter().filter(|request| !request.is_login()).count();
         emulator.forget_requests()?;
-        let seconds = |seconds: f64| format!("{seconds:.2} s");
-        rows.push(vec![
-            name.to_owned(),
-            seconds(times.wall),
-            seconds(times.cli),
-            seconds(times.provider),
-            format!("{:.3}", times.provider / times.cli.max(0.001)),
-            "0.200".to_owned(),
-            requests.to_string(),
-        ]);
+        steps.push(Step { times, requests });
+        if name == "plan without change" {
+            let (written, bare) = state.size();
+            say(&format!(
+                "\n{} {}: the state takes {} bytes for each version, profiles included; {} of them do not indent. The \
+                 rules of a version take {} bytes as the provider's JSON.",
+                cli.name,
+                cli.version(),
+                written / count,
+                bare / count,
+                workload::rules().to_string().len()
+            ));
+        }
     }
-    let head = ["command", "wall", "CLI's own processor time", "provider's", "ratio", "goal", "requests"];
-    let profiles = count.div_ceil(workload::EACH);
-    table(&format!("{} with {count} versions of 40 rules under {profiles} profiles", cli.name), &head, &rows);
-    let (written, bare) = state.size();
-    say(&format!(
-        "\nThe state takes {} bytes for each version, profiles included; {} of them do not indent. The rules of a version \
-         take {} bytes as the provider's JSON.",
-        written / count,
-        bare / count,
-        workload::rules().to_string().len()
-    ));
-    Ok(())
+    Ok(steps)
 }
 
 /// The seconds that a command took.
@@ -134,8 +198,12 @@ fn times(text: &str) -> (f64, f64) {
 }
 
 /// The configuration: all versions by one block, as a module would have them.
-fn configuration(gallery: &str, count: usize, backend: &str) -> String {
-    let (profiles, each) = (count.div_ceil(workload::EACH), workload::EACH);
+fn configuration(gallery: &str, count: usize, backend: &str, form: Form) -> String {
+    let (profiles, each, minor) = (count.div_ceil(workload::EACH), workload::EACH, form.minor());
+    let lifecycle = match form.is_created_first() {
+        true => "\n  lifecycle {\n    create_before_destroy = true\n  }",
+        false => "",
+    };
     format!(
         r#"{backend}
 terraform {{
@@ -160,7 +228,7 @@ resource "gallery_invm_access_profile" "p" {{
 resource "gallery_invm_access_profile_version" "v" {{
   count          = {count}
   profile_id     = gallery_invm_access_profile.p[floor(count.index / {each})].id
-  name           = "1.0.${{count.index % {each}}}"
+  name           = "1.{minor}.${{count.index % {each}}}"
   mode           = "Enforce"
   default_access = "Deny"
   target_regions = ["westus"]
@@ -169,7 +237,7 @@ resource "gallery_invm_access_profile_version" "v" {{
     roles            = local.rules.roles
     identities       = local.rules.identities
     role_assignments = local.rules.role_assignments
-  }}
+  }}{lifecycle}
 }}
 "#
     )

@@ -1,0 +1,60 @@
+//! What a replacement will meet at Azure, looked up at plan. Terraform deletes the old object before it creates the new
+//! one, so a create that is sure to fail must be an error while nothing is deleted yet.
+
+use std::time::Duration;
+
+use super::Managed;
+use crate::arm::ids::ChildId;
+use crate::arm::models::{ProvisioningState, Resource};
+use crate::arm::{self, Error, Missing};
+use crate::plugin::{Context, Diagnostic, Path};
+use crate::provider::connection::Connection;
+use crate::provider::existing::{self, Existing};
+use crate::provider::module;
+
+/// How long a plan waits for the look. A plan without it reports less.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Reads the object that a replacement is going to create under an id of its own. Where Azure cannot be asked, nothing
+/// is said.
+///
+/// # Errors
+/// When the id is taken, or its parent does not exist.
+pub(super) async fn check<K: Managed>(
+    connection: &Connection,
+    context: &Context,
+    new: &K::Id,
+) -> Result<(), Diagnostic> {
+    let Ok(client) = connection.client() else { return Ok(()) };
+    let call = module::call(context, LOOK);
+    // A profile that this process has planned need not exist yet.
+    let is_planned = connection.profiles().planned(<K::Object as arm::Kind>::profile(new)).is_some();
+    match tokio::time::timeout(LOOK, K::collection(&client).get(new, &call)).await {
+        // The create waits until it is gone.
+        Ok(Ok(found)) if found.provisioning_state() == Some(&ProvisioningState::Deleting) => Ok(()),
+        Ok(Ok(_)) => {
+            let (name, id) = (new.own_name().to_string(), new.to_string());
+            let taken = existing::diagnostic(K::TYPE, K::WORD, &name, &id, Existing::InTheWay);
+            Err(taken.at(Path::attribute("name")))
+        }
+        Ok(Err(error)) if is_parent_missing(&error) && !is_planned => Err(without_parent::<K>(new)),
+        _ => Ok(()),
+    }
+}
+
+fn is_parent_missing(error: &Error) -> bool {
+    matches!(error.missing(), Some(Missing::Parent | Missing::ResourceGroup))
+}
+
+fn without_parent<K: Managed>(new: &K::Id) -> Diagnostic {
+    let (parent, word, attribute) = (new.parent(), K::WORD, K::HOLDER_ID);
+    Diagnostic::error(
+        format!("The {} for the new {word} does not exist", K::HOLDER),
+        format!(
+            "Azure does not have {parent}, where the plan creates the new {word}: it would delete the old one and then \
+             fail. Nothing was changed.\n\n\
+             Correct `{attribute}`. If another configuration creates {parent}, apply that first."
+        ),
+    )
+    .at(Path::attribute(attribute))
+}
