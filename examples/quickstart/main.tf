@@ -64,6 +64,8 @@ resource "gallery_invm_access_profile_version" "web" {
 
   # The new list is there before the old one goes.
   lifecycle {
+    # Terraform extends this to the profile, and two profiles cannot have one name: before a change that replaces the
+    # profile (location, os_type), remove it for that apply, or give the profile another name.
     create_before_destroy = true
   }
 }

@@ -123,8 +123,10 @@ fn a_replacement_that_cannot_be_created_deletes_nothing() {
         assert!(output.says("The gallery for the new profile does not exist"), "{output}");
 
         assert!(s.held().contains(&old.to_ascii_lowercase()), "nothing was deleted");
-        s.emulator.remove(&taken).unwrap();
-        s.emulator.remove(&other).unwrap();
+        for id in [taken, other] {
+            s.emulator.remove(&id).unwrap();
+            s.adopted(&id);
+        }
         s.apply(&renamed);
     });
 }

@@ -32,6 +32,12 @@ fn scripts(steps: &Value) -> Vec<String> {
     found
 }
 
+/// The step that uses this action of GitHub's.
+fn step<'a>(steps: &'a Value, action: &str) -> &'a Value {
+    let uses = |step: &&Value| step["uses"].as_str().is_some_and(|uses| uses.contains(action));
+    steps.as_array().unwrap().iter().find(uses).unwrap()
+}
+
 /// A stage of an Azure pipeline by its name, with its one job.
 fn stage(pipeline: &Value, name: &str) -> Vec<String> {
     let stages = pipeline["stages"].as_array().unwrap();
@@ -102,6 +108,7 @@ impl Runner {
                 .env("PATH", &path)
                 .env("GITHUB_STEP_SUMMARY", here.join("summary.md"))
                 .env("AGENT_TEMPDIRECTORY", here)
+                .env("PIPELINE_WORKSPACE", here)
                 .output()
                 .unwrap();
             told.push_str(&String::from_utf8_lossy(&output.stdout));
@@ -147,7 +154,17 @@ fn they_check_apply_and_notice_drift() {
         let told = runner.run_well(s, &job(&github, "check"));
         assert!(told.contains("7 passed, 0 failed"), "{told}");
         assert!(runner.file("summary.md").contains("Plan: 2 to add"), "the reviewer sees the plan");
-        runner.run_well(s, &job(&github, "apply"));
+        // The steps of GitHub's that hand the plan on.
+        assert_eq!(
+            step(&github["jobs"]["check"]["steps"], "upload-artifact")["with"]["path"],
+            "allowlists/planned"
+        );
+        assert_eq!(
+            step(&github["jobs"]["apply"]["steps"], "download-artifact")["with"]["path"],
+            "allowlists"
+        );
+        let told = runner.run_well(s, &job(&github, "apply"));
+        assert!(told.contains("2 added") && !told.contains("Terraform will perform"), "{told}");
         runner.run_well(s, &job(&drift, "drift"));
         s.emulator.edit(&profile, &renamed).unwrap();
         let (code, told) = runner.run(s, &job(&drift, "drift"));
@@ -157,10 +174,21 @@ fn they_check_apply_and_notice_drift() {
 
         // Azure DevOps.
         let on_github = runner;
-        let runner = Runner::of_azure(s);
+        let mut runner = Runner::of_azure(s);
+        runner.variables.push(("TF_VAR_mode".to_owned(), "Enforce".to_owned()));
         runner.run_well(s, &stage(&azure, "check"));
-        assert!(runner.file("plan.md").contains("Plan: 0 to add, 1 to change"), "{}", runner.file("plan.md"));
-        runner.run_well(s, &stage(&azure, "apply"));
+        let plan = runner.file("plan.md");
+        assert!(plan.contains("Plan: 1 to add, 1 to change, 1 to destroy"), "{plan}");
+        assert!(
+            plan.contains("Warning: The change takes access away"),
+            "the reviewer sees the warnings: {plan}"
+        );
+        // What `publish` and `download` do.
+        fs::create_dir(runner.directory.path().join("planned")).unwrap();
+        let planned = s.terraform.directory().join("planned");
+        fs::rename(&planned, runner.directory.path().join("planned/planned")).unwrap();
+        let told = runner.run_well(s, &stage(&azure, "apply"));
+        assert!(told.contains("1 added, 1 changed, 1 destroyed"), "{told}");
         runner.run_well(s, &stage(&azure, "drift"));
         s.emulator.edit(&profile, &renamed).unwrap();
         let (code, told) = runner.run(s, &stage(&azure, "drift"));

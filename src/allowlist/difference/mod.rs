@@ -55,6 +55,13 @@ pub enum Effect<'a> {
         /// Its path.
         path: &'a str,
     },
+    /// A privilege goes that took requests from the default access Allow: everybody can make them.
+    Opened {
+        /// Name of the privilege.
+        privilege: &'a str,
+        /// Its path.
+        path: &'a str,
+    },
     /// The mode becomes Enforce: what was only recorded, or not looked at, is refused from now on.
     NowEnforced(Mode),
     /// The mode leaves Enforce: everybody reaches everything.
@@ -83,6 +90,9 @@ impl fmt::Display for Effect<'_> {
             Self::Reaches { grant, what } => write!(f, "{grant} is gained and reaches {}", list(what)),
             Self::Closed { privilege, path } => {
                 write!(f, "privilege \"{privilege}\" closes \"{path}\" for all but its identities")
+            }
+            Self::Opened { privilege, path } => {
+                write!(f, "privilege \"{privilege}\" no longer closes \"{path}\": everybody reaches it")
             }
             Self::NowEnforced(from) => {
                 write!(f, "mode changes from {from} to Enforce: what no grant allows is refused from now on")
@@ -155,6 +165,11 @@ pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<E
         for (name, privilege) in &new.rules.privileges {
             if !old.rules.privileges.values().any(|other| covers(other, privilege)) {
                 difference.effects.push(Effect::Closed { privilege: name, path: &privilege.path });
+            }
+        }
+        for (name, privilege) in old.rules.privileges.iter().filter(|_| was_closed) {
+            if !new.rules.privileges.values().any(|other| covers(other, privilege)) {
+                difference.effects.push(Effect::Opened { privilege: name, path: &privilege.path });
             }
         }
     }

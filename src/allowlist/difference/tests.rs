@@ -134,8 +134,9 @@ fn a_new_privilege_closes_what_the_default_left_open() {
     assert_eq!(told(&open(&rules()), &open(&more)), closes);
 
     // Taking all privileges away opens them under Allow; nobody loses anything.
-    let none = json!({ "privileges": {} });
-    assert_eq!(told(&open(&rules()), &open(&none)), Vec::<String>::new());
+    let (old, new) = (open(&rules()), open(&json!({ "privileges": {} })));
+    let effects = difference(&old, &new, Some(Endpoint::Imds)).effects;
+    assert!(effects.len() == 2 && effects.iter().all(|effect| !effect.is_loss()), "{effects:?}");
 }
 
 #[test]
@@ -174,4 +175,27 @@ fn rules_with_too_many_grants_are_compared_in_their_words_only() {
     let found = difference(&audit, &strict, None);
     assert!(!found.grants_compared && found.gained.is_empty());
     assert_eq!(found.effects, [Effect::NowEnforced(Mode::Audit)]);
+}
+
+#[test]
+fn a_privilege_that_goes_under_the_default_allow_opens_its_path() {
+    let open = |rules: &Value| allowlist(Mode::Enforce, DefaultAccess::Allow, rules);
+    let mut less = rules();
+    less["privileges"].as_object_mut().unwrap().remove("instance");
+    less["roles"]["app"]["privileges"] = json!(["token"]);
+    let opened = ["privilege \"instance\" no longer closes \"/metadata/instance\": everybody reaches it"];
+    assert_eq!(told(&open(&rules()), &open(&less)), opened);
+
+    // The same path in two privileges, or a broader one, still closes it; so does Deny; Audit never did.
+    let mut twice = rules();
+    twice["privileges"]["broad"] = json!({ "path": "/metadata" });
+    let mut once = less.clone();
+    once["privileges"]["broad"] = json!({ "path": "/metadata" });
+    let effects = told(&open(&twice), &open(&once));
+    assert!(effects.iter().all(|effect| !effect.contains("no longer closes")), "{effects:?}");
+    assert!(
+        told(&strict(&rules()), &strict(&less)).iter().all(|effect| !effect.contains("no longer closes"))
+    );
+    let audit = |rules: &Value| allowlist(Mode::Audit, DefaultAccess::Allow, rules);
+    assert_eq!(told(&audit(&rules()), &audit(&less)), [""; 0]);
 }

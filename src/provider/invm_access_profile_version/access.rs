@@ -7,11 +7,17 @@ use crate::plugin::{Diagnostic, Path};
 /// How many consequences one warning names before it counts the rest.
 const NAMED: usize = 12;
 
+/// What a replacement takes at Azure (recorded: 45.05 to 45.19 seconds for each of nine creations, changes and deletions).
+const HOW_LONG: &str = "\n\nAzure takes about 45 seconds to create the new version and 45 to delete the old one. Without \
+    `create_before_destroy` the old one is deleted first, and for some 90 seconds there are no rules to load.";
+
 /// At most two warnings: one for access that is taken away from somebody who may still need it, one for access to
-/// something sensitive that is given. Nothing when the change does neither.
+/// something sensitive that is given. Nothing when the change does neither. `is_replaced` says whether the change makes
+/// a new version.
 #[must_use]
 pub fn warnings(
     version: &str,
+    is_replaced: bool,
     old: &Allowlist,
     new: &Allowlist,
     endpoint: Option<Endpoint>,
@@ -30,12 +36,13 @@ pub fn warnings(
             "These become reachable once virtual machines refer to these rules:",
         ),
     ];
+    let how_long = if is_replaced { HOW_LONG } else { "" };
     told.into_iter()
         .filter(|(effects, ..)| !effects.is_empty())
         .map(|(effects, summary, introduction)| {
             Diagnostic::warning(
                 format!("{summary} (version {version})"),
-                format!("{introduction}\n{}", list(&effects)),
+                format!("{introduction}\n{}{how_long}", list(&effects)),
             )
             .at(place(&effects))
         })
@@ -78,7 +85,9 @@ fn place(effects: &[&Effect<'_>]) -> Path {
     let attribute = |effect: &Effect<'_>| match effect {
         Effect::NowEnforced(_) | Effect::NoLongerEnforced(_) => "mode",
         Effect::DefaultDenies | Effect::DefaultAllows(_) => "default_access",
-        Effect::Lost(_) | Effect::Reaches { .. } | Effect::Closed { .. } => super::rules::BLOCK,
+        Effect::Lost(_) | Effect::Reaches { .. } | Effect::Closed { .. } | Effect::Opened { .. } => {
+            super::rules::BLOCK
+        }
     };
     let mut places = effects.iter().map(|effect| attribute(effect));
     match places.next() {
@@ -99,7 +108,15 @@ mod tests {
     #[test]
     fn a_change_of_nothing_is_quiet() {
         let same = allowlist(Mode::Enforce, DefaultAccess::Deny);
-        assert_eq!(warnings("1.0.0", &same, &same, None), []);
+        assert_eq!(warnings("1.0.0", false, &same, &same, None), []);
+    }
+
+    #[test]
+    fn a_replacement_says_how_long_it_takes() {
+        let (audit, enforce) =
+            (allowlist(Mode::Audit, DefaultAccess::Deny), allowlist(Mode::Enforce, DefaultAccess::Deny));
+        let detail = |is_replaced| warnings("1.0.0", is_replaced, &audit, &enforce, None).remove(0).detail;
+        assert!(detail(true).contains("some 90 seconds") && !detail(false).contains("seconds"));
     }
 
     #[test]
@@ -118,11 +135,11 @@ mod tests {
     fn a_warning_is_told_on_the_attribute_that_changes() {
         let audit = allowlist(Mode::Audit, DefaultAccess::Deny);
         let enforce = allowlist(Mode::Enforce, DefaultAccess::Deny);
-        let told = warnings("1.0.0", &audit, &enforce, None);
+        let told = warnings("1.0.0", false, &audit, &enforce, None);
         assert_eq!(told.first().unwrap().path, Some(Path::attribute("mode")));
         assert_eq!(told.first().unwrap().summary, "The change takes access away (version 1.0.0)");
         let open = allowlist(Mode::Enforce, DefaultAccess::Allow);
-        let told = warnings("1.0.0", &enforce, &open, None);
+        let told = warnings("1.0.0", false, &enforce, &open, None);
         assert_eq!(told.first().unwrap().path, Some(Path::attribute("default_access")));
         assert_eq!(told.first().unwrap().summary, "The change opens access (version 1.0.0)");
     }

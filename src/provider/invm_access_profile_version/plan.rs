@@ -126,7 +126,8 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
     {
         let version = held("name");
         let version = version.as_str().unwrap_or_default();
-        warnings.extend(access::warnings(version, &old, &new, profile.context().endpoint));
+        let endpoint = profile.context().endpoint;
+        warnings.extend(access::warnings(version, !replace.is_empty(), &old, &new, endpoint));
         if replace.is_empty() && !lint::is_off(plan.config(), FindingId::L07) {
             let is_named = !plan.configured("name").is_null();
             warnings.extend(access::in_place(version, is_named, &old, &new));
