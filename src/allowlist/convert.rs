@@ -62,7 +62,7 @@ impl From<&Rules> for Lists {
         let privilege = |(name, one): (&String, &Privilege)| PrivilegeEntry {
             name: name.clone(),
             path: one.path.clone(),
-            query_parameters: Some(one.query_parameters.clone()).filter(|query| !query.is_empty()),
+            query_parameters: one.query_parameters.clone(),
         };
         let identity = |(name, one): (&String, &Identity)| IdentityEntry {
             name: name.clone(),
@@ -104,8 +104,7 @@ impl Lists {
     pub fn into_rules(self) -> (Rules, Vec<Collapsed>) {
         let mut collapsed = Vec::new();
         let privileges = self.privileges.into_iter().flatten().map(|entry| {
-            let query_parameters = entry.query_parameters.unwrap_or_default();
-            (entry.name, Privilege { path: entry.path, query_parameters })
+            (entry.name, Privilege { path: entry.path, query_parameters: entry.query_parameters })
         });
         let privileges = last_of_equal(List::Privileges, privileges, &mut collapsed);
 

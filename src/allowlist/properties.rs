@@ -22,9 +22,9 @@ fn lists() -> impl Strategy<Value = Lists> {
     let privileges = proptest::collection::vec(privilege, 0..4).prop_map(|all| {
         let mut entries = Vec::new();
         for (path, query) in all {
-            let query = query.map(|(key, value): (&str, &str)| [(key.to_owned(), value.to_owned())].into());
+            let query = query.map(|(key, value): (&str, &str)| (key.to_owned(), value.to_owned()));
             let (name, path) = (format!("p{}", entries.len()), path.to_owned());
-            entries.push(PrivilegeEntry { name, path, query_parameters: query });
+            entries.push(PrivilegeEntry { name, path, query_parameters: query.into_iter().collect() });
         }
         entries
     });

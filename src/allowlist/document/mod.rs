@@ -9,9 +9,10 @@ mod read;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::List;
+use crate::lenient;
 
 pub use read::Refused;
 
@@ -28,18 +29,28 @@ pub struct Document {
 }
 
 /// The four lists. One that is absent is something else than an empty one: the agent then ignores the other
-/// three as well (`authorization_rules.rs`, lines 133-138).
+/// three as well (`authorization_rules.rs`, lines 133-138). So all four are written, an absent one as an empty one.
+///
+/// They are read as services send them: null counts as absent, also among entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Lists {
     /// `privileges`
+    #[serde(deserialize_with = "lenient::entries", serialize_with = "all")]
     pub privileges: Option<Vec<PrivilegeEntry>>,
     /// `roles`
+    #[serde(deserialize_with = "lenient::entries", serialize_with = "all")]
     pub roles: Option<Vec<RoleEntry>>,
     /// `identities`
+    #[serde(deserialize_with = "lenient::entries", serialize_with = "all")]
     pub identities: Option<Vec<IdentityEntry>>,
     /// `roleAssignments`
+    #[serde(deserialize_with = "lenient::entries", serialize_with = "all")]
     pub role_assignments: Option<Vec<RoleAssignmentEntry>>,
+}
+
+fn all<T: Serialize, S: Serializer>(list: &Option<Vec<T>>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(list.iter().flatten())
 }
 
 impl Lists {
@@ -57,46 +68,60 @@ impl Lists {
 
 /// An element of `privileges` (`key.rs`, lines 171-176).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct PrivilegeEntry {
     /// The name roles refer to.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The beginning of the request path.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub path: String,
     /// Parameters the request has to carry; absent and empty mean the same.
-    pub query_parameters: Option<BTreeMap<String, String>>,
+    #[serde(deserialize_with = "lenient::texts_or_empty", skip_serializing_if = "BTreeMap::is_empty")]
+    pub query_parameters: BTreeMap<String, String>,
 }
 
 /// An element of `roles` (`key.rs`, lines 180-183).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RoleEntry {
     /// The name assignments refer to.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Names of privileges.
+    #[serde(deserialize_with = "lenient::entries_or_empty")]
     pub privileges: Vec<String>,
 }
 
 /// An element of `identities` (`key.rs`, lines 187-197).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct IdentityEntry {
     /// The name assignments refer to.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// As [`super::Identity::user_name`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// As [`super::Identity::group_name`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub group_name: Option<String>,
     /// As [`super::Identity::exe_path`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exe_path: Option<String>,
     /// As [`super::Identity::process_name`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub process_name: Option<String>,
 }
 
 /// An element of `roleAssignments` (`key.rs`, lines 201-204).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RoleAssignmentEntry {
     /// The name of a role.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub role: String,
     /// Names of identities.
+    #[serde(deserialize_with = "lenient::entries_or_empty")]
     pub identities: Vec<String>,
 }

@@ -136,22 +136,6 @@ impl Document {
         let rules = parts.get("rules").map(Lists::from_value).transpose()?;
         Ok(Self { mode: parts.text("mode")?, default_access, rules })
     }
-
-    /// Reads the item the agent receives for one endpoint, from text, as the agent does (`key.rs`, lines 87-103):
-    /// `mode`, `defaultAccess` and `id` are required, and a member written twice refuses the whole.
-    pub fn from_agent_item(text: &str) -> Result<Self, Refused> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Item {
-            mode: String,
-            default_access: String,
-            #[serde(rename = "id")]
-            _id: String,
-            rules: Option<Lists>,
-        }
-        let item: Item = serde_json::from_str(text).map_err(|error| Refused::new("", error))?;
-        Ok(Self { mode: Some(item.mode), default_access: Some(item.default_access), rules: item.rules })
-    }
 }
 
 impl Lists {
@@ -172,14 +156,15 @@ impl Lists {
             _ => theirs,
         };
         Ok(Self {
-            privileges: list(&rules, privileges, &["name", "path", "queryParameters"])?,
-            roles: list(&rules, roles, &["name", "privileges"])?,
+            privileges: list(&rules, privileges, &["name", "path"], &["queryParameters"])?,
+            roles: list(&rules, roles, &["name", "privileges"], &[])?,
             identities: list(
                 &rules,
                 identities,
-                &["name", "userName", "groupName", "exePath", "processName"],
+                &["name"],
+                &["userName", "groupName", "exePath", "processName"],
             )?,
-            role_assignments: list(&rules, assignments, &["role", "identities"])?,
+            role_assignments: list(&rules, assignments, &["role", "identities"], &[])?,
         })
     }
 }
@@ -203,9 +188,10 @@ fn is_keyed(rules: &Map<String, Value>) -> Result<bool, Refused> {
 fn list<T: DeserializeOwned>(
     rules: &Members<'_>,
     name: &str,
-    known: &[&'static str],
+    required: &[&'static str],
+    optional: &[&'static str],
 ) -> Result<Option<Vec<T>>, Refused> {
-    let at = rules.path_to(name);
+    let (at, known) = (rules.path_to(name), [required, optional].concat());
     let elements = match rules.get(name) {
         None => return Ok(None),
         Some(Value::Array(elements)) => elements,
@@ -214,10 +200,29 @@ fn list<T: DeserializeOwned>(
     };
     let read = |(index, element): (usize, &Value)| {
         let at = format!("{at}[{index}]");
-        let element = Members::in_any_case(element, &at, known)?.into_object();
+        let element = Members::in_any_case(element, &at, &known)?.into_object();
+        complete(&element, required).map_err(|reason| Refused::new(&at, reason))?;
         T::deserialize(element).map_err(|error| Refused::new(at, error))
     };
     elements.iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
+}
+
+/// Checks what the agent refuses and [`Lists`] forgive: a required member that is absent or null, a null among texts.
+fn complete(element: &Value, required: &[&'static str]) -> Result<(), String> {
+    let members = element.as_object().ok_or("must be an object")?;
+    if let Some(missing) = required.iter().find(|name| members.get(**name).is_none_or(Value::is_null)) {
+        return Err(format!("missing field `{missing}`"));
+    }
+    let holds_null = |value: &Value| match value {
+        Value::Array(texts) => texts.iter().any(Value::is_null),
+        Value::Object(texts) => texts.values().any(Value::is_null),
+        _ => false,
+    };
+    if members.values().any(holds_null) {
+        Err("invalid type: null, expected a string".to_owned())
+    } else {
+        Ok(())
+    }
 }
 
 fn keyed(rules: &Value) -> Result<Rules, Refused> {

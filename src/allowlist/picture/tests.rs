@@ -148,11 +148,11 @@ fn what_another_privilege_opens_is_not_shown_as_closed() {
     let opened = changed(|document| {
         let privileges = document.rules.as_mut().unwrap().privileges.as_mut().unwrap();
         let (name, path) = ("userdata".to_owned(), "/metadata/instance/compute/userdata".to_owned());
-        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: None });
+        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: Default::default() });
         let (name, path) = ("identity".to_owned(), "/metadata/identity".to_owned());
-        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: None });
+        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: Default::default() });
         let (name, path) = ("log".to_owned(), "/vmAgentLog".to_owned());
-        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: None });
+        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: Default::default() });
     });
     let page = text(&opened, &[]);
     for part in [

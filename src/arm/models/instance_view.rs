@@ -1,6 +1,6 @@
 //! What a virtual machine does at the moment, as its instance view tells. Only read.
 
-use super::lenient::entries_or_empty;
+use crate::lenient::entries_or_empty;
 use serde::Deserialize;
 
 /// The instance view of a machine or of an instance of a scale set, as far as it tells of the guest proxy agent.

@@ -12,11 +12,9 @@ mod attachment;
 pub mod authorization;
 mod change;
 mod instance_view;
-mod lenient;
 mod machine;
 mod profile;
 mod resource;
-mod rules;
 mod version;
 mod words;
 
@@ -30,7 +28,6 @@ pub use instance_view::{Extension, InstanceView, Status, VmAgent};
 pub use machine::{EndpointSettings, Machine, ProxyAgent};
 pub use profile::{Profile, ProfileBody, ProfileProperties, ProfileSettings};
 pub use resource::{Body, Object, Properties, Resource, SystemData};
-pub use rules::{Identity, Privilege, Role, RoleAssignment, Rules};
 pub use version::{
     RegionalReplication, ReplicationStatus, Version, VersionBody, VersionProperties, VersionSettings,
 };

@@ -1,7 +1,8 @@
 //! What both types of resource share.
 
-use super::{ProvisioningState, lenient};
+use super::ProvisioningState;
 use crate::arm::Location;
+use crate::lenient;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 

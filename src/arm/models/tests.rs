@@ -1,4 +1,5 @@
 use super::*;
+use crate::allowlist::{IdentityEntry, Lists, PrivilegeEntry, RoleAssignmentEntry, RoleEntry};
 use crate::arm::Location;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -83,7 +84,7 @@ fn bodies_are_exact() {
         properties: VersionSettings {
             mode: Mode::Enforce,
             default_access: DefaultAccess::Deny,
-            rules: Rules::default(),
+            rules: Lists::default(),
             target_locations: None,
             exclude_from_latest: None,
         },
@@ -98,19 +99,19 @@ fn bodies_are_exact() {
         properties: VersionSettings {
             target_locations: Some(vec![Location::new("West US")]),
             exclude_from_latest: Some(false),
-            rules: Rules {
-                privileges: Some(vec![Privilege {
+            rules: Lists {
+                privileges: Some(vec![PrivilegeEntry {
                     name: "p".into(),
                     path: "/x".into(),
                     query_parameters: BTreeMap::from([("a".into(), "1".into())]),
                 }]),
-                roles: Some(vec![Role { name: "r".into(), privileges: vec!["p".into()] }]),
-                identities: Some(vec![Identity {
+                roles: Some(vec![RoleEntry { name: "r".into(), privileges: vec!["p".into()] }]),
+                identities: Some(vec![IdentityEntry {
                     name: "i".into(),
                     exe_path: Some("/bin/x".into()),
-                    ..Identity::default()
+                    ..IdentityEntry::default()
                 }]),
-                role_assignments: Some(vec![RoleAssignment {
+                role_assignments: Some(vec![RoleAssignmentEntry {
                     role: "r".into(),
                     identities: vec!["i".into()],
                 }]),
@@ -203,8 +204,8 @@ fn what_is_not_changed_goes_back_to_the_letter() {
 #[test]
 fn a_list_has_an_end() {
     let rules = |count: usize| format!(r#"{{"roles": [{}]}}"#, vec!["{}"; count].join(","));
-    assert!(serde_json::from_str::<Rules>(&rules(10_000)).is_ok());
-    let error = serde_json::from_str::<Rules>(&rules(50_001)).unwrap_err();
+    assert!(serde_json::from_str::<Lists>(&rules(10_000)).is_ok());
+    let error = serde_json::from_str::<Lists>(&rules(50_001)).unwrap_err();
     assert!(error.to_string().contains("more than 50000 entries"), "{error}");
 }
 

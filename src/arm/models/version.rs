@@ -1,8 +1,9 @@
 //! `Microsoft.Compute/galleries/inVMAccessControlProfiles/versions`.
 
-use super::lenient;
-use super::{Body, DefaultAccess, Mode, Object, Properties, ProvisioningState, Rules};
+use super::{Body, DefaultAccess, Mode, Object, Properties, ProvisioningState};
+use crate::allowlist::Lists;
 use crate::arm::Location;
+use crate::lenient;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A version as the service gives it.
@@ -20,7 +21,7 @@ pub struct VersionProperties {
     /// What happens to a request that no privilege speaks of.
     pub default_access: Option<DefaultAccess>,
     /// The rules.
-    pub rules: Option<Rules>,
+    pub rules: Option<Lists>,
     /// The regions the version is replicated to; their other settings are the service's.
     #[serde(deserialize_with = "regions")]
     pub target_locations: Option<Vec<Location>>,
@@ -69,7 +70,7 @@ pub struct VersionSettings {
     /// What happens to a request that no privilege speaks of.
     pub default_access: DefaultAccess,
     /// The rules; all four lists are sent, empty ones too.
-    pub rules: Rules,
+    pub rules: Lists,
     /// The regions to replicate to; `None` leaves the choice to the service.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "targets")]
     pub target_locations: Option<Vec<Location>>,
@@ -92,7 +93,7 @@ impl Properties for VersionProperties {
     }
 
     fn is_whole(&self) -> bool {
-        self.rules.as_ref().is_some_and(Rules::has_all_lists)
+        self.rules.as_ref().is_some_and(|rules| rules.absent().is_empty())
     }
 }
 

@@ -1,10 +1,10 @@
 //! A version between the state and ARM.
 
 use super::{keep, plan, rules};
-use crate::allowlist::{self, Lists, Rules};
+use crate::allowlist::{Lists, Rules};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId};
-use crate::arm::models::{self, DefaultAccess, Mode, Version, VersionBody, VersionChange, VersionSettings};
+use crate::arm::models::{DefaultAccess, Mode, Version, VersionBody, VersionChange, VersionSettings};
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::{checks, spelling, tags};
@@ -28,7 +28,7 @@ pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnost
         properties: VersionSettings {
             mode: Mode::from(text("mode")),
             default_access: DefaultAccess::from(text("default_access")),
-            rules: to_arm(rules),
+            rules: Lists::from(&rules),
             target_locations: regions(planned),
             exclude_from_latest: flag(planned),
         },
@@ -125,8 +125,8 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
 }
 
 /// The rules as the guest agent reads them, with warnings where that is not what Azure's lists seem to say.
-fn from_arm(id: &VersionId, rules: Option<models::Rules>) -> (Rules, Diagnostics) {
-    let lists = lists(rules);
+fn from_arm(id: &VersionId, rules: Option<Lists>) -> (Rules, Diagnostics) {
+    let lists = rules.unwrap_or_default();
     let mut warnings = Diagnostics::new();
     let absent = lists.absent();
     let (rules, collapsed) = lists.into_rules();
@@ -153,70 +153,6 @@ fn from_arm(id: &VersionId, rules: Option<models::Rules>) -> (Rules, Diagnostics
         ));
     }
     (rules, warnings)
-}
-
-fn lists(rules: Option<models::Rules>) -> Lists {
-    let Some(rules) = rules else { return Lists::default() };
-    Lists {
-        privileges: rules.privileges.map(|list| {
-            let entry = |one: models::Privilege| allowlist::PrivilegeEntry {
-                name: one.name,
-                path: one.path,
-                query_parameters: Some(one.query_parameters),
-            };
-            list.into_iter().map(entry).collect()
-        }),
-        roles: rules.roles.map(|list| {
-            let entry =
-                |one: models::Role| allowlist::RoleEntry { name: one.name, privileges: one.privileges };
-            list.into_iter().map(entry).collect()
-        }),
-        identities: rules.identities.map(|list| {
-            let entry = |one: models::Identity| allowlist::IdentityEntry {
-                name: one.name,
-                user_name: one.user_name,
-                group_name: one.group_name,
-                exe_path: one.exe_path,
-                process_name: one.process_name,
-            };
-            list.into_iter().map(entry).collect()
-        }),
-        role_assignments: rules.role_assignments.map(|list| {
-            let entry = |one: models::RoleAssignment| allowlist::RoleAssignmentEntry {
-                role: one.role,
-                identities: one.identities,
-            };
-            list.into_iter().map(entry).collect()
-        }),
-    }
-}
-
-fn to_arm(rules: Rules) -> models::Rules {
-    let set = |names: std::collections::BTreeSet<String>| names.into_iter().collect();
-    let privilege = |(name, one): (String, allowlist::Privilege)| models::Privilege {
-        name,
-        path: one.path,
-        query_parameters: one.query_parameters,
-    };
-    let identity = |(name, one): (String, allowlist::Identity)| models::Identity {
-        name,
-        user_name: one.user_name,
-        group_name: one.group_name,
-        exe_path: one.exe_path,
-        process_name: one.process_name,
-    };
-    let role =
-        |(name, one): (String, allowlist::Role)| models::Role { name, privileges: set(one.privileges) };
-    let assignment = |(role, one): (String, allowlist::RoleAssignment)| models::RoleAssignment {
-        role,
-        identities: set(one.identities),
-    };
-    models::Rules {
-        privileges: Some(rules.privileges.into_iter().map(privilege).collect()),
-        roles: Some(rules.roles.into_iter().map(role).collect()),
-        identities: Some(rules.identities.into_iter().map(identity).collect()),
-        role_assignments: Some(rules.role_assignments.into_iter().map(assignment).collect()),
-    }
 }
 
 #[cfg(test)]

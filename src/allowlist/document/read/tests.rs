@@ -2,6 +2,40 @@ use serde_json::json;
 
 use super::*;
 
+/// The members that the agent requires of an element of each list.
+const REQUIRED: [(&str, &[&str]); 4] = [
+    ("privileges", &["name", "path"]),
+    ("roles", &["name", "privileges"]),
+    ("identities", &["name"]),
+    ("roleAssignments", &["role", "identities"]),
+];
+
+impl Document {
+    /// Reads the item the agent receives for one endpoint, from text, as the agent does (`key.rs`, lines 87-103):
+    /// `mode`, `defaultAccess` and `id` are required, and a member written twice refuses the whole.
+    pub(in crate::allowlist) fn from_agent_item(text: &str) -> Result<Self, Refused> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Item {
+            mode: String,
+            default_access: String,
+            #[serde(rename = "id")]
+            _id: String,
+            rules: Option<Map<String, Value>>,
+        }
+        let item: Item = serde_json::from_str(text).map_err(|error| Refused::new("", error))?;
+        for (name, required) in REQUIRED {
+            let list = item.rules.as_ref().and_then(|rules| rules.get(name)).filter(|list| !list.is_null());
+            for element in list.and_then(Value::as_array).into_iter().flatten() {
+                complete(element, required).map_err(|reason| Refused::new(name, reason))?;
+            }
+        }
+        let rules = item.rules.map(|rules| Lists::deserialize(Value::Object(rules)));
+        let rules = rules.transpose().map_err(|error| Refused::new("rules", error))?;
+        Ok(Self { mode: Some(item.mode), default_access: Some(item.default_access), rules })
+    }
+}
+
 fn arm_rules() -> Value {
     json!({
         "privileges": [{ "name": "p", "path": "/a", "queryParameters": { "k": "v" } }],

@@ -8,7 +8,7 @@ fn version_body() -> VersionBody {
         properties: VersionSettings {
             mode: Mode::Audit,
             default_access: DefaultAccess::Allow,
-            rules: Rules::default(),
+            rules: crate::allowlist::Lists::default(),
             target_locations: None,
             exclude_from_latest: None,
         },

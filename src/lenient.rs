@@ -40,7 +40,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bounded<T> {
 }
 
 /// A list that may be absent or null, and may hold nulls, which are left out.
-pub(super) fn entries<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+pub(crate) fn entries<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -50,7 +50,7 @@ where
 }
 
 /// The same where an absent list means an empty one.
-pub(super) fn entries_or_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(crate) fn entries_or_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -59,7 +59,7 @@ where
 }
 
 /// A map of texts that may be null; a null value is read as an empty text.
-pub(super) fn texts<'de, D>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error>
+pub(crate) fn texts<'de, D>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error>
 where
     D: Deserializer<'de>,
 {
@@ -68,7 +68,7 @@ where
 }
 
 /// The same where an absent map means an empty one.
-pub(super) fn texts_or_empty<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
+pub(crate) fn texts_or_empty<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
 where
     D: Deserializer<'de>,
 {
@@ -76,7 +76,7 @@ where
 }
 
 /// Any value that may be null where its default is meant.
-pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,
@@ -85,7 +85,7 @@ where
 }
 
 /// A number that may be null or written with a fraction; anything else is read as absent, since it is only told.
-pub(super) fn whole_number<'de, D>(deserializer: D) -> Result<Option<i64>, D::Error>
+pub(crate) fn whole_number<'de, D>(deserializer: D) -> Result<Option<i64>, D::Error>
 where
     D: Deserializer<'de>,
 {
