@@ -7,10 +7,9 @@ use std::process::ExitCode;
 
 use terraform_provider_gallery::explain;
 use terraform_provider_gallery::plugin::handshake::{Handshake, HandshakeError, PROTOCOL_VERSION};
-use terraform_provider_gallery::plugin::lifetime::Mode;
-use terraform_provider_gallery::plugin::serve::{self, Options};
+use terraform_provider_gallery::plugin::serve::{self, Mode, Options};
 use terraform_provider_gallery::plugin::service::record::Recorder;
-use terraform_provider_gallery::plugin::{Service, log, panics, seclusion};
+use terraform_provider_gallery::plugin::{Service, log};
 use terraform_provider_gallery::provider::{ADDRESS, Gallery};
 
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -47,7 +46,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    panics::report(NAME);
+    serve::report_panics(NAME);
     let said = match command(env::args_os().skip(1)) {
         Ok(Command::Serve(mode)) => return serve(mode),
         Ok(Command::Explain) => {
@@ -85,7 +84,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsStrin
 }
 
 fn serve(mode: Mode) -> ExitCode {
-    seclusion::seclude(mode);
+    serve::seclude(mode);
     let environment = |name: &str| env::var_os(name);
     let handshake = match mode {
         Mode::Plugin => Handshake::from_environment(&environment),

@@ -20,6 +20,7 @@ pub mod rules;
 pub mod schema;
 pub mod sequence;
 mod session;
+mod storage;
 
 // The unit tests of the server need the same certificate; it is theirs.
 #[path = "../../src/plugin/tls/tests/p521.rs"]

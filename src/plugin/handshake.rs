@@ -39,9 +39,9 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 #[derive(Debug)]
 pub struct Handshake {
     /// Where the socket goes.
-    pub place: Place,
+    pub(super) place: Place,
     /// The only certificate that may connect. Without one, go-plugin expects plaintext.
-    pub client: Option<PinnedCertificate>,
+    pub(super) client: Option<PinnedCertificate>,
     /// The protocol versions that the host offers, if ours is not among them. It gets the handshake line all the same:
     /// go-plugin then says which versions do not match. Without a line it would blame the architecture.
     pub incompatible: Option<Incompatible>,
@@ -57,17 +57,17 @@ pub struct Incompatible(String);
 
 /// Where a socket may be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     /// Whether to open a Unix socket, as on every system that has them, or a port ([`NETWORK`]).
-    pub unix: bool,
+    pub(super) unix: bool,
     /// The directory the host wants Unix sockets in (`PLUGIN_UNIX_SOCKET_DIR`).
-    pub directory: Option<PathBuf>,
+    pub(super) directory: Option<PathBuf>,
     /// The directory for temporary files, for when the host has no wish.
-    pub temporary: PathBuf,
+    pub(super) temporary: PathBuf,
     /// The group, by number or name, that may connect too (`PLUGIN_UNIX_SOCKET_GROUP`).
-    pub group: Option<String>,
+    pub(super) group: Option<String>,
     /// The ports to try where there are no Unix sockets; 0 is any free one.
-    pub ports: RangeInclusive<u16>,
+    pub(super) ports: RangeInclusive<u16>,
 }
 
 impl Handshake {
@@ -118,7 +118,7 @@ impl Place {
 /// The line that ends the handshake, without its line feed: where the plugin listens, and with which certificate.
 /// The base64 has no padding, and the field is empty where there is no TLS: the host refuses it otherwise.
 #[must_use]
-pub fn line(address: &Address, certificate: Option<&[u8]>) -> String {
+pub(super) fn line(address: &Address, certificate: Option<&[u8]>) -> String {
     let certificate = certificate.map(|der| STANDARD_NO_PAD.encode(der)).unwrap_or_default();
     format!("{CORE_PROTOCOL_VERSION}|{PROTOCOL_VERSION}|{}|{address}|grpc|{certificate}", address.network())
 }

@@ -29,7 +29,7 @@ pub enum Mode {
 
 /// Why the process should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub(super) enum End {
     /// By this signal.
     Signal(&'static str),
     /// The process that started this one is gone.
@@ -38,7 +38,7 @@ pub enum End {
 
 /// The signals a process gets, from the moment this is made.
 #[derive(Debug)]
-pub struct Lifetime {
+pub(super) struct Lifetime {
     mode: Mode,
     signals: Signals,
     #[cfg(unix)]
@@ -47,7 +47,7 @@ pub struct Lifetime {
 
 impl Lifetime {
     /// Takes over the signals. Must be called within the tokio runtime, and before there is anything to clean up.
-    pub fn begin(mode: Mode) -> io::Result<Self> {
+    pub(super) fn begin(mode: Mode) -> io::Result<Self> {
         Ok(Self {
             mode,
             signals: Signals::install()?,
@@ -57,7 +57,7 @@ impl Lifetime {
     }
 
     /// The reasons to end, as they come.
-    pub fn reasons(self) -> impl Stream<Item = End> {
+    pub(super) fn reasons(self) -> impl Stream<Item = End> {
         stream::unfold(self, async |mut lifetime| Some((lifetime.ended().await, lifetime)))
     }
 

@@ -33,7 +33,7 @@ const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
 /// An open socket.
 #[derive(Debug)]
-pub enum Listener {
+pub(super) enum Listener {
     /// The usual kind. Where no group was admitted, with the user that alone may connect, besides the superuser.
     #[cfg(unix)]
     Unix(UnixListener, Option<u32>),
@@ -43,7 +43,7 @@ pub enum Listener {
 
 /// Where a host finds the socket. Displayed as in the handshake line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Address {
+pub(super) enum Address {
     /// A path. It is checked to be printable on one line.
     Unix(String),
     /// An address on the loopback interface.
@@ -52,11 +52,11 @@ pub enum Address {
 
 /// The directory of the socket, and its locked file. Dropping this removes them.
 #[derive(Debug)]
-pub struct SocketFiles(Option<(TempDir, File)>);
+pub(super) struct SocketFiles(Option<(TempDir, File)>);
 
 /// One accepted connection, before TLS.
 #[derive(Debug)]
-pub enum RawConnection {
+pub(super) enum RawConnection {
     /// Over the Unix socket.
     #[cfg(unix)]
     Unix(UnixStream),
@@ -66,7 +66,7 @@ pub enum RawConnection {
 
 impl Listener {
     /// Opens the kind of socket that `place` asks for. Must be called within the tokio runtime.
-    pub fn bind(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
+    pub(super) fn bind(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
         #[cfg(unix)]
         if place.unix {
             return Self::bind_unix(place);
@@ -120,7 +120,7 @@ impl Listener {
 
     /// Accepts the next connection. A connection of another user is closed: the permissions of the directory keep others
     /// out already, unless somebody has opened it.
-    pub async fn accept(&self) -> io::Result<RawConnection> {
+    pub(super) async fn accept(&self) -> io::Result<RawConnection> {
         match self {
             #[cfg(unix)]
             Self::Unix(listener, owner) => loop {
@@ -143,7 +143,7 @@ impl Listener {
 impl Address {
     /// Go's name for the network.
     #[must_use]
-    pub fn network(&self) -> &'static str {
+    pub(super) fn network(&self) -> &'static str {
         match self {
             Self::Unix(_) => "unix",
             Self::Tcp(_) => "tcp",
@@ -165,14 +165,14 @@ impl SocketFiles {
     ///
     /// # Errors
     /// When something cannot be removed.
-    pub fn remove(self) -> io::Result<()> {
+    pub(super) fn remove(self) -> io::Result<()> {
         // The lock is given up last: until then no other start sweeps the directory.
         self.0.map_or(Ok(()), |(directory, _lock)| directory.close())
     }
 
     /// Removes what killed processes of this user have left beside it, in the background. Must be called within the
     /// tokio runtime.
-    pub fn sweep(&self) {
+    pub(super) fn sweep(&self) {
         #[cfg(unix)]
         if let Some((directory, _)) = &self.0
             && let Some(parent) = directory.path().parent().map(Path::to_owned)

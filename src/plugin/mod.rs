@@ -128,8 +128,7 @@
 //! /// The `main` of the plugin: it ends when the host has done with it.
 //! fn serve() -> Result<(), Box<dyn std::error::Error>> {
 //!     use terraform_provider_gallery::plugin::handshake::Handshake;
-//!     use terraform_provider_gallery::plugin::lifetime::Mode;
-//!     use terraform_provider_gallery::plugin::serve::{self, Options};
+//!     use terraform_provider_gallery::plugin::serve::{self, Mode, Options};
 //!
 //!     let handshake = Handshake::from_environment(&|name| std::env::var_os(name))?;
 //!     let options = Options { address: "example.com/some/notes", mode: Mode::Plugin, handshake };
@@ -174,21 +173,21 @@ pub mod function;
 pub mod fuzz;
 mod go_plugin;
 pub mod handshake;
-pub mod lifetime;
+mod lifetime;
 pub mod list_resource;
-pub mod listener;
+mod listener;
 pub mod log;
-pub mod panics;
+mod panics;
 pub mod path;
 mod presence;
 pub mod proto;
 pub mod provider;
 pub mod resource;
 pub mod schema;
-pub mod seclusion;
+mod seclusion;
 pub mod serve;
 pub mod service;
-pub mod tls;
+mod tls;
 pub mod types;
 pub mod value;
 

@@ -13,7 +13,7 @@ use tonic::transport::Server;
 use super::connection;
 use super::go_plugin::{Broker, Controller, Pulse, Stdio};
 use super::handshake::{self, Handshake, PROTOCOL_VERSION};
-use super::lifetime::{End, Lifetime, Mode};
+use super::lifetime::{End, Lifetime};
 use super::listener::{Address, BindError, Listener, SocketFiles};
 use super::presence::Presence;
 use super::proto;
@@ -23,6 +23,10 @@ use super::proto::go_plugin::grpc_stdio_server::GrpcStdioServer;
 use super::proto::health::health_server::HealthServer;
 use super::proto::provider_server::{Provider, ProviderServer};
 use super::tls::{self, Identity, TlsError};
+
+pub use super::lifetime::Mode;
+pub use super::panics::report as report_panics;
+pub use super::seclusion::seclude;
 
 /// The largest message either side may send. HashiCorp's own plugins have the same limit.
 pub const MESSAGE_LIMIT: usize = 256 << 20;

@@ -20,11 +20,11 @@ use rustls::server::NoServerSessionStorage;
 
 mod pinned;
 
-pub use pinned::{ClientCertificateError, PinnedCertificate};
+pub(super) use pinned::{ClientCertificateError, PinnedCertificate};
 
 /// The plugin's own certificate and key, made for one process and never written anywhere.
 #[derive(Debug)]
-pub struct Identity {
+pub(super) struct Identity {
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
 }
@@ -32,7 +32,7 @@ pub struct Identity {
 impl Identity {
     /// Makes a P-256 key, the quickest that every host accepts, and a certificate for `localhost`, the only name
     /// go-plugin asks for.
-    pub fn generate() -> Result<Self, TlsError> {
+    pub(super) fn generate() -> Result<Self, TlsError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new([String::from("localhost")])?;
         params.distinguished_name = DistinguishedName::new();
@@ -48,7 +48,7 @@ impl Identity {
 
     /// The certificate, in DER, for the handshake line.
     #[must_use]
-    pub fn certificate(&self) -> &[u8] {
+    pub(super) fn certificate(&self) -> &[u8] {
         &self.certificate
     }
 }
@@ -56,7 +56,10 @@ impl Identity {
 /// The server's side of TLS: our identity, their certificate, HTTP/2 and nothing else.
 ///
 /// TLS 1.2 is served beside 1.3, since hosts built against Go's older FIPS module speak nothing newer.
-pub fn server_config(identity: Identity, client: PinnedCertificate) -> Result<Arc<ServerConfig>, TlsError> {
+pub(super) fn server_config(
+    identity: Identity,
+    client: PinnedCertificate,
+) -> Result<Arc<ServerConfig>, TlsError> {
     let provider = Arc::new(provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

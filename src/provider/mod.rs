@@ -5,8 +5,6 @@ pub mod azapi;
 #[cfg(test)]
 pub(crate) mod azure_double;
 pub mod checks;
-#[cfg(test)]
-mod compatibility;
 pub mod configuration;
 pub mod connection;
 pub mod data_sources;
@@ -25,8 +23,6 @@ pub mod locks;
 pub mod module;
 pub mod problem;
 pub mod profile_cache;
-#[cfg(test)]
-mod required_tests;
 pub mod roles;
 pub mod sign_in;
 pub mod spelling;
@@ -111,55 +107,4 @@ impl Provider for Gallery {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plugin::schema::check::{self, Use};
-
-    #[test]
-    fn everything_offered_is_what_the_host_accepts() {
-        let provider = Gallery::new();
-        assert_eq!(check::schema(&provider.schema(), Use::Provider), []);
-        assert_eq!(check::schema(&provider.meta_schema().unwrap(), Use::Provider), []);
-        for resource in provider.resources() {
-            assert_eq!(check::schema(&resource.schema(), Use::Resource), [], "{}", resource.type_name());
-        }
-        for source in provider.data_sources() {
-            assert_eq!(check::schema(&source.schema(), Use::DataSource), [], "{}", source.type_name());
-        }
-        for function in provider.functions() {
-            assert_eq!(check::signature(&function.signature()), [], "{}", function.name());
-        }
-    }
-
-    /// The layout's promise: imports run one way.
-    #[test]
-    fn no_module_imports_against_the_direction() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let forbidden = [
-            ("plugin", &["arm", "allowlist", "rbac", "provider"][..]),
-            // Rules go to Azure and come from it as the lists of `allowlist`.
-            ("arm", &["plugin", "rbac", "provider"]),
-            ("allowlist", &["plugin", "arm", "rbac", "provider"]),
-            ("rbac", &["plugin", "arm", "allowlist", "provider"]),
-        ];
-        let mut found = Vec::new();
-        for (module, others) in forbidden {
-            let mut folders = vec![root.join(module)];
-            while let Some(folder) = folders.pop() {
-                for entry in std::fs::read_dir(folder).unwrap() {
-                    let path = entry.unwrap().path();
-                    if path.is_dir() {
-                        folders.push(path);
-                    } else if path.extension().is_some_and(|ending| ending == "rs") {
-                        let text = std::fs::read_to_string(&path).unwrap();
-                        let breaks = |other: &&&str| text.contains(&format!("crate::{other}::"));
-                        found.extend(
-                            others.iter().filter(breaks).map(|other| format!("{}: {other}", path.display())),
-                        );
-                    }
-                }
-            }
-        }
-        assert_eq!(found, [""; 0]);
-    }
-}
+mod tests;

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
-use terraform_provider_gallery::plugin::value::{json as values, msgpack};
+use terraform_provider_gallery::plugin::value::msgpack;
 use terraform_provider_gallery::plugin::{Type, Value};
 
 use super::offer::Offer;
 use super::recorded::{Applied, Event, Planned, Recording};
-use super::{Answer, Host, Object, Trouble, rules};
+use super::{Answer, Host, Object, Trouble, rules, storage};
 
 /// Where this package lies, and what stands for it in a recording, which is read on other machines.
 const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
@@ -148,7 +148,7 @@ impl Step {
                 }
         });
         let encode = |value: &Value| msgpack::encode(value, &kind).map_err(|error| error.to_string());
-        let config = values::encode(config, &kind).map_err(|error| error.to_string())?;
+        let config = storage::json(config).ok_or("a configuration has an unknown value")?;
         Ok(Self {
             resource: resource.clone(),
             from: id(prior),

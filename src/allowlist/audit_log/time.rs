@@ -1,6 +1,8 @@
 //! Times as logs and exports write them, made comparable.
 
-/// A time in a form that compares as times do: microseconds since the year 0. Nothing for a text that is not understood.
+use time::{Date, Month};
+
+/// A time in a form that compares as times do: microseconds on one clock. Nothing for a text that is not understood.
 ///
 /// Understood are ISO 8601 (`2026-07-22T14:27:45.1Z`), the same with a blank, and dates with slashes or dots as Log
 /// Analytics shows them (`7/22/2026, 2:27:45.123 PM`). With slashes the month comes first unless it cannot be one.
@@ -9,7 +11,7 @@ pub(super) fn key(text: &str) -> Option<i64> {
     let at = text.find(['T', ' ', ','])?;
     let (date, clock) = text.split_at_checked(at)?;
     let clock = clock.trim_start_matches(['T', ' ', ',']);
-    let (year, month, day) = date_of(date)?;
+    let day = i64::from(date_of(date)?.to_julian_day());
     let (clock, offset) = offset_of(clock)?;
     let (clock, half) = half_of(clock);
     let mut parts = clock.trim().split(':');
@@ -27,15 +29,15 @@ pub(super) fn key(text: &str) -> Option<i64> {
     if !in_range || parts.next().is_some() {
         return None;
     }
-    let minutes = days(year, month, day) * 1440 + hour * 60 + minute - offset;
+    let minutes = day * 1440 + hour * 60 + minute - offset;
     Some((minutes * 60 + second) * 1_000_000 + fraction.parse::<i64>().ok()?)
 }
 
-fn date_of(text: &str) -> Option<(i64, i64, i64)> {
+fn date_of(text: &str) -> Option<Date> {
     let separator = text.chars().find(|c| !c.is_ascii_digit())?;
     let numbers: Vec<&str> = text.split(separator).collect();
     let [first, second, third] = numbers.as_slice() else { return None };
-    let number = |text: &str| text.parse::<i64>().ok().filter(|number| (0..=9999).contains(number));
+    let number = |text: &str| text.parse::<u16>().ok();
     let (year, month, day) = match separator {
         '-' | '/' if first.len() == 4 => (number(first)?, number(second)?, number(third)?),
         '.' => (number(third)?, number(second)?, number(first)?),
@@ -43,7 +45,8 @@ fn date_of(text: &str) -> Option<(i64, i64, i64)> {
         '/' | '-' => (number(third)?, number(first)?, number(second)?),
         _ => return None,
     };
-    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month, day))
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    Date::from_calendar_date(year.into(), month, u8::try_from(day).ok()?).ok()
 }
 
 /// A clock without the zone behind it, and how many minutes that is ahead.
@@ -68,16 +71,6 @@ fn half_of(clock: &str) -> (&str, Option<bool>) {
         () if upper.ends_with("PM") => (without("PM"), Some(true)),
         () => (clock, None),
     }
-}
-
-/// Days since the first of March of the year 0, by the calendar of today.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    365 * year + year.div_euclid(4) - year.div_euclid(100)
-        + year.div_euclid(400)
-        + (153 * month + 2) / 5
-        + day
-        - 1
 }
 
 #[cfg(test)]

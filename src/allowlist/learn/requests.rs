@@ -109,13 +109,7 @@ fn shortened(path: &str) -> (&str, bool) {
 
 /// Whether a segment is an id: a GUID, alone or in front of something, a long number, or long hexadecimal.
 fn is_volatile(segment: &str) -> bool {
-    let is_guid = |text: &str| {
-        text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-    };
-    let guid = segment.as_bytes().windows(36).any(|window| std::str::from_utf8(window).is_ok_and(is_guid));
+    let guid = segment.as_bytes().windows(36).any(|window| uuid::Uuid::try_parse_ascii(window).is_ok());
     let digits = segment.bytes().filter(u8::is_ascii_digit).count();
     let hexadecimal =
         segment.len() >= 16 && digits > 0 && segment.bytes().all(|byte| byte.is_ascii_hexdigit());

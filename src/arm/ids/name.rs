@@ -5,6 +5,7 @@ use super::NameError;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use uuid::Uuid;
 
 /// A subscription's id: a GUID.
 #[derive(Clone)]
@@ -95,11 +96,11 @@ fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
 
 /// A GUID in its 36 characters. ARM accepts no other form in a path.
 fn check_subscription(value: &str) -> Result<(), &'static str> {
-    let groups: Vec<&str> = value.split('-').collect();
-    let lengths = groups.iter().map(|group| group.len());
-    let well_formed =
-        lengths.eq([8, 4, 4, 4, 12]) && groups.iter().all(|g| g.bytes().all(|b| b.is_ascii_hexdigit()));
-    if well_formed { Ok(()) } else { Err("it must be a GUID like 00000000-0000-0000-0000-000000000000") }
+    if value.len() == 36 && Uuid::try_parse(value).is_ok() {
+        Ok(())
+    } else {
+        Err("it must be a GUID like 00000000-0000-0000-0000-000000000000")
+    }
 }
 
 /// ARM's naming rules for resource groups: 1 to 90 letters, digits, `_`, `-`, `.`, `(` and `)`, no period last.

@@ -2,6 +2,7 @@
 
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::Block;
+use super::settle::each;
 use crate::plugin::value::{Members, Value};
 
 impl Block {
@@ -15,7 +16,7 @@ impl Block {
             if let Some(value) = values.get_mut(nested.name.as_ref()) {
                 let taken = std::mem::replace(value, Value::Null);
                 if nested.block.deprecated.is_none() {
-                    *value = each(taken, &|value| nested.block.config_of(value));
+                    *value = each(taken, |value| nested.block.config_of(value));
                 }
             }
         }
@@ -41,7 +42,7 @@ fn setting(attribute: &Attribute, value: Value) -> Value {
     }
     match &attribute.shape {
         Shape::Plain(_) => value,
-        Shape::Nested(_, inner) => each(value, &|value| match value {
+        Shape::Nested(_, inner) => each(value, |value| match value {
             Value::Object(mut values) => {
                 settings(inner, &mut values);
                 Value::Object(values)
@@ -61,18 +62,6 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// Changes the object, or each object of a collection.
-fn each(value: Value, change: &impl Fn(Value) -> Value) -> Value {
-    let all = |elements: Vec<Value>| elements.into_iter().map(change).collect();
-    match value {
-        Value::List(elements) => Value::List(all(elements)),
-        Value::Set(elements) => Value::Set(all(elements)),
-        Value::Map(elements) => {
-            Value::Map(elements.into_iter().map(|(key, value)| (key, change(value))).collect())
-        }
-        value => change(value),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::attribute::AttributeNesting;

@@ -1,4 +1,4 @@
-//! Schemas: one value that the wire form, the documentation, the example checks and the snapshot all come from.
+//! Schemas: one value that the wire form, the documentation and the example checks all come from.
 
 pub mod attribute;
 pub mod block;
@@ -8,7 +8,6 @@ pub mod identity;
 mod prose;
 mod required;
 mod settle;
-pub mod snapshot;
 mod wire;
 
 pub use attribute::{Attribute, AttributeNesting, Presence, Shape};

@@ -143,7 +143,7 @@ pub(super) fn has_write_only(attribute: &Attribute) -> bool {
 }
 
 /// Changes the object, or each object of a collection.
-fn each(value: Value, change: impl Fn(Value) -> Value) -> Value {
+pub(super) fn each(value: Value, change: impl Fn(Value) -> Value) -> Value {
     match value {
         Value::List(elements) => Value::List(elements.into_iter().map(change).collect()),
         Value::Set(elements) => Value::Set(elements.into_iter().map(change).collect()),

@@ -19,7 +19,7 @@ const SECP521R1: &str = "1.3.132.0.35";
 
 /// A certificate whose holder may connect, and nobody else.
 #[derive(Debug)]
-pub struct PinnedCertificate {
+pub(in crate::plugin) struct PinnedCertificate {
     der: CertificateDer<'static>,
     /// The key, where it is on the curve that ring lacks: Terraform's always is.
     p521: Option<VerifyingKey>,
@@ -29,7 +29,7 @@ pub struct PinnedCertificate {
 
 impl PinnedCertificate {
     /// Takes the PEM text of exactly one certificate, with a key whose signatures can be verified.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, ClientCertificateError> {
+    pub(in crate::plugin) fn from_pem(pem: &[u8]) -> Result<Self, ClientCertificateError> {
         let mut certificates = CertificateDer::pem_slice_iter(pem);
         let der = certificates
             .next()
@@ -42,7 +42,7 @@ impl PinnedCertificate {
     }
 
     /// Takes the certificate in DER.
-    pub fn from_der(der: CertificateDer<'static>) -> Result<Self, ClientCertificateError> {
+    pub(in crate::plugin) fn from_der(der: CertificateDer<'static>) -> Result<Self, ClientCertificateError> {
         let (rest, certificate) =
             X509Certificate::from_der(&der).map_err(|_| ClientCertificateError::NotACertificate)?;
         if !rest.is_empty() {

@@ -66,28 +66,6 @@ impl Decimal {
         self.exponent.abs() < 400 && (whole || self.digits.ends_with('5'))
     }
 
-    /// The number as plain text, without an exponent where that is short.
-    pub(super) fn to_text(&self) -> String {
-        let sign = if self.negative { "-" } else { "" };
-        let digits = &self.digits;
-        if digits.is_empty() {
-            return "0".to_owned();
-        }
-        match usize::try_from(self.exponent) {
-            Ok(point) if point >= digits.len() && point <= 400 => {
-                format!("{sign}{digits}{}", "0".repeat(point - digits.len()))
-            }
-            Ok(point) if point > 0 && point < digits.len() => {
-                let (whole, fraction) = digits.split_at(point);
-                format!("{sign}{whole}.{fraction}")
-            }
-            _ => match usize::try_from(-self.exponent) {
-                Ok(zeros) if zeros <= 400 => format!("{sign}0.{}{digits}", "0".repeat(zeros)),
-                _ => format!("{sign}0.{digits}e{}", self.exponent),
-            },
-        }
-    }
-
     fn magnitude(&self, other: &Self) -> Ordering {
         // Zero is below every other magnitude whatever the exponents.
         (!self.digits.is_empty())
@@ -117,6 +95,30 @@ impl PartialOrd for Decimal {
 #[cfg(test)]
 mod tests {
     use super::Decimal;
+
+    impl Decimal {
+        /// The number as plain text, without an exponent where that is short.
+        pub(in crate::plugin::value) fn to_text(&self) -> String {
+            let sign = if self.negative { "-" } else { "" };
+            let digits = &self.digits;
+            if digits.is_empty() {
+                return "0".to_owned();
+            }
+            match usize::try_from(self.exponent) {
+                Ok(point) if point >= digits.len() && point <= 400 => {
+                    format!("{sign}{digits}{}", "0".repeat(point - digits.len()))
+                }
+                Ok(point) if point > 0 && point < digits.len() => {
+                    let (whole, fraction) = digits.split_at(point);
+                    format!("{sign}{whole}.{fraction}")
+                }
+                _ => match usize::try_from(-self.exponent) {
+                    Ok(zeros) if zeros <= 400 => format!("{sign}0.{}{digits}", "0".repeat(zeros)),
+                    _ => format!("{sign}0.{digits}e{}", self.exponent),
+                },
+            }
+        }
+    }
 
     #[test]
     fn plain_text_has_every_digit() {

@@ -37,8 +37,6 @@ pub enum Problem {
     TooDeep,
     /// More values than one message may have.
     TooMany,
-    /// JSON has no word for a value that is not known yet.
-    UnknownInJson,
 }
 
 /// A value could not be decoded or encoded. Knows the path of the attribute it is about.
@@ -124,7 +122,6 @@ impl fmt::Display for CodecError {
             Problem::TrailingBytes => f.write_str(" is followed by something else"),
             Problem::TooDeep => f.write_str(" is nested too deep"),
             Problem::TooMany => f.write_str(" has too many elements"),
-            Problem::UnknownInJson => f.write_str(" is not known yet, which JSON cannot say"),
         }
     }
 }

@@ -3,18 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use time::PrimitiveDateTime;
+use time::format_description::well_known::Rfc3339;
+
 /// A point in time in UTC, to a ten-millionth of a second; in order of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant {
-    year: u32,
-    month: u32,
-    day: u32,
-    hour: u32,
-    minute: u32,
-    second: u32,
-    /// Ten-millionths of a second.
-    fraction: u32,
-}
+pub struct Instant(PrimitiveDateTime);
 
 /// A text that is no point in time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,53 +26,25 @@ impl FromStr for Instant {
 }
 
 fn read(text: &str) -> Option<Instant> {
+    // RFC 3339 allows more: small letters, a blank for the `T`, any number of digits, leap seconds.
     let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
-    let mut date = date.split('-');
-    let (year, month, day) = (digits(date.next()?, 4)?, digits(date.next()?, 2)?, digits(date.next()?, 2)?);
-    let (clock, fraction) = match clock.split_once('.') {
-        Some((clock, fraction)) if (1..=7).contains(&fraction.len()) => (clock, fraction),
-        Some(_) => return None,
-        None => (clock, "0"),
-    };
-    let mut clock = clock.split(':');
-    let (hour, minute, second) =
-        (digits(clock.next()?, 2)?, digits(clock.next()?, 2)?, digits(clock.next()?, 2)?);
-    let fraction = digits(&format!("{fraction:0<7}"), 7)?;
-    let exists = date.next().is_none()
-        && clock.next().is_none()
-        && (1..=days_in(year, month)).contains(&day)
-        && hour < 24
-        && minute < 60
-        && second < 60;
-    exists.then_some(Instant { year, month, day, hour, minute, second, fraction })
-}
-
-/// The number written with exactly `length` digits.
-fn digits(text: &str, length: usize) -> Option<u32> {
-    (text.len() == length && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
-}
-
-/// Days of a month; none if there is no such month or year.
-fn days_in(year: u32, month: u32) -> u32 {
-    match month {
-        _ if year == 0 => 0,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        _ => 0,
+    let fraction = clock.split_once('.').map_or("", |(_, fraction)| fraction);
+    if fraction.len() > 7 || date.starts_with("0000") || clock.get(6..8) == Some("60") {
+        return None;
     }
+    PrimitiveDateTime::parse(text, &Rfc3339).ok().map(Instant)
 }
 
 impl fmt::Display for Instant {
     /// Writes the instant with as few digits of the fraction as it needs, at least one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { year, month, day, hour, minute, second, fraction } = self;
-        let fraction = format!("{fraction:07}");
+        let (date, (hour, minute, second, nanosecond)) = (self.0.date(), self.0.as_hms_nano());
+        let fraction = format!("{nanosecond:09}");
         let fraction = match fraction.trim_end_matches('0') {
             "" => "0",
             shortened => shortened,
         };
+        let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction}Z")
     }
 }

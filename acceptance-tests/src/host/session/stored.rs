@@ -1,24 +1,24 @@
 //! What earlier runs, and earlier versions of a provider, have stored.
 
 use terraform_provider_gallery::plugin::Value;
-use terraform_provider_gallery::plugin::value::json;
 
 use super::{Answer, Host, Object, broken, proto, received, told};
+use crate::host::storage;
 
 impl Host {
     /// What this run begins with: the stored state and identity through the provider's hands, which must leave what is
     /// of the current versions as it is.
     pub(super) async fn stored(&mut self, resource: &str, object: &Object) -> Answer<Object> {
         let schema = self.resource(resource)?;
-        let (kind, version) = (schema.implied_type(), schema.version);
-        let text = json::encode(&object.state, &kind).map_err(|error| broken(error.to_string()))?;
+        let version = schema.version;
+        let text = storage::json(&object.state).ok_or_else(|| broken("a state has an unknown value"))?;
         let state = self.upgrade(resource, version, &text).await?;
         if state != object.state {
             return Err(broken("a state of the current version changed when it was read"));
         }
         // Hosts ask this only of an identity of another version; nothing may come of asking always.
-        if let (Some(identity), Some(kind)) = (&object.identity, self.identity_type(resource)) {
-            let text = json::encode(identity, kind).map_err(|error| broken(error.to_string()))?;
+        if let Some(identity) = &object.identity {
+            let text = storage::json(identity).ok_or_else(|| broken("an identity has an unknown value"))?;
             let asked = self.trail.len();
             if self.upgrade_identity(resource, 0, &text).await?.as_ref() != Some(identity) {
                 return Err(broken("an identity of the current version changed when it was read"));

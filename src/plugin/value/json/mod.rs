@@ -5,9 +5,7 @@
 //! fraction, so that `0.1` stays a tenth. Unknown values have no form in JSON.
 
 mod decode;
-mod encode;
 #[cfg(test)]
 mod tests;
 
 pub use decode::{decode, decode_stored};
-pub use encode::encode;

@@ -1,19 +1,39 @@
 use proptest::prelude::*;
 
-use super::{decode, decode_stored, encode};
+use super::{decode, decode_stored};
 use crate::plugin::path::Path;
 use crate::plugin::types::Type;
 use crate::plugin::value::arbitrary::{kind, typed};
 use crate::plugin::value::error::Problem;
 use crate::plugin::value::{Members, Number, Value};
 
-fn check(value: Value, kind: &Type, expected: &str) {
-    assert_eq!(encode(&value, kind).expect("conforms"), expected);
-    assert_eq!(decode(expected.as_bytes(), kind).expect("reads back"), value);
+fn check(value: Value, kind: &Type, text: &str) {
+    assert_eq!(decode(text.as_bytes(), kind).expect(text), value);
+}
+
+/// A value as a host stores it.
+fn stored(value: &Value) -> String {
+    let all = |elements: &[Value]| elements.iter().map(stored).collect::<Vec<_>>().join(",");
+    let named = |members: &Members| {
+        let member = |(name, one): (&String, &Value)| format!("{}:{}", serde_json::json!(name), stored(one));
+        members.iter().map(member).collect::<Vec<_>>().join(",")
+    };
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number.decimal().expect("a number").to_text(),
+        Value::String(text) => serde_json::json!(text).to_string(),
+        Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => {
+            format!("[{}]", all(elements))
+        }
+        Value::Map(members) | Value::Object(members) => format!("{{{}}}", named(members)),
+        Value::Dynamic(typed) => format!(r#"{{"value":{},"type":{}}}"#, stored(&typed.1), typed.0.to_json()),
+        Value::Unknown(_) => panic!("an unknown value is never stored"),
+    }
 }
 
 #[test]
-fn values_are_written_as_cty_writes_them() {
+fn values_are_read_as_cty_writes_them() {
     check(Value::Null, &Type::map(Type::Bool), "null");
     check(false.into(), &Type::Bool, "false");
     check("a\"\u{e9}\n".into(), &Type::String, r#""a\"é\n""#);
@@ -34,9 +54,9 @@ fn values_are_written_as_cty_writes_them() {
 #[test]
 fn a_binary_fraction_is_not_mistaken_for_the_decimal_one() {
     let nearest = Value::Number(Number::Float(0.1));
-    let text = encode(&nearest, &Type::Number).expect("conforms");
-    assert_eq!(decode(text.as_bytes(), &Type::Number), Ok(nearest));
-    assert_ne!(text, "0.1");
+    let text = stored(&nearest);
+    assert_eq!(decode(text.as_bytes(), &Type::Number), Ok(nearest.clone()));
+    assert_ne!(decode(b"0.1", &Type::Number), Ok(nearest));
 }
 
 #[test]
@@ -145,29 +165,12 @@ fn nesting_is_bounded() {
     small.expect("starts").join().expect("no overflow");
 }
 
-#[test]
-fn unknown_has_no_form() {
-    let kind = Type::object([("a", Type::list(Type::String))]);
-    let value = Value::object([("a", Value::List(vec![Value::unknown()]))]);
-    let error = encode(&value, &kind).expect_err("unknown");
-    assert_eq!(
-        (error.path(), error.problem()),
-        (Path::attribute("a").with_index(0), &Problem::UnknownInJson)
-    );
-}
-
 proptest! {
     #[test]
     fn every_value_survives_the_round_trip((kind, value) in typed(false)) {
-        let text = encode(&value, &kind).expect("conforms");
+        let text = stored(&value);
         prop_assert_eq!(decode(text.as_bytes(), &kind).expect("reads back"), value.clone());
         prop_assert_eq!(decode_stored(text.as_bytes(), &kind).expect("reads back"), value);
-    }
-
-    #[test]
-    fn what_is_written_is_json((kind, value) in typed(false)) {
-        let text = encode(&value, &kind).expect("conforms");
-        prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok());
     }
 
     #[test]

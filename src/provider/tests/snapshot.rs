@@ -2,19 +2,19 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::attribute::{Attribute, AttributeNesting, Presence, Shape};
-use super::block::{Block, BlockNesting};
-use super::{IdentitySchema, Schema};
+use crate::plugin::schema::{
+    Attribute, AttributeNesting, Block, BlockNesting, IdentitySchema, Presence, Schema, Shape,
+};
 
 /// A schema as JSON: everything that configurations and states depend on, and no prose.
 #[must_use]
-pub fn of_schema(schema: &Schema) -> Json {
+pub(super) fn of_schema(schema: &Schema) -> Json {
     json!({ "version": schema.version, "block": of_block(&schema.block) })
 }
 
 /// An identity as JSON.
 #[must_use]
-pub fn of_identity(schema: &IdentitySchema) -> Json {
+pub(super) fn of_identity(schema: &IdentitySchema) -> Json {
     let attributes = schema.attributes.iter().map(|one| {
         let presence = if one.required_for_import { "required" } else { "optional" };
         (one.name.to_owned(), json!({ "type": one.kind.to_json(), "presence": presence }))
@@ -89,7 +89,7 @@ fn put(json: &mut Json, name: &str, value: Json) {
 /// What in the way from one snapshot to a later one breaks configurations, states or modules that worked: a line for
 /// each, which names the place. Whatever else differs does not.
 #[must_use]
-pub fn breaking(old: &Json, new: &Json) -> Vec<String> {
+pub(super) fn breaking(old: &Json, new: &Json) -> Vec<String> {
     let mut found = Vec::new();
     compare(old, new, "", &mut found);
     found

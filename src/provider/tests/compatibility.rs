@@ -4,10 +4,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Gallery;
-use crate::plugin::schema::snapshot;
+use super::snapshot;
 use crate::plugin::value::json as state_json;
 use crate::plugin::{Provider as _, Resource};
+use crate::provider::Gallery;
 
 const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/provider/compatibility/schemas.json");
 const IDENTITIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/provider/compatibility/identities");
