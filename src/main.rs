@@ -111,7 +111,8 @@ fn serve(mode: Mode) -> ExitCode {
         complain(&format!("[ERROR] {NAME}: {incompatible}\n"));
     }
     if mode == Mode::Debug {
-        let open = if handshake.place.unix { "" } else { " Any user of this machine can connect to it." };
+        let open =
+            if handshake.is_for_one_user() { "" } else { " Any user of this machine can connect to it." };
         let export = if cfg!(windows) {
             "run what follows (the first line in PowerShell, the second in cmd), then"
         } else {

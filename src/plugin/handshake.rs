@@ -71,6 +71,12 @@ pub(super) struct Place {
 }
 
 impl Handshake {
+    /// Whether only processes of this user can connect: to a Unix socket in a directory of its own, not to a port.
+    #[must_use]
+    pub const fn is_for_one_user(&self) -> bool {
+        self.place.unix
+    }
+
     /// Reads what go-plugin has put into the environment.
     pub fn from_environment(environment: Environment<'_>) -> Result<Self, HandshakeError> {
         match text(environment, COOKIE.0)? {
