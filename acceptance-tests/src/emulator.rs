@@ -205,7 +205,7 @@ impl Emulator {
         self.control(Method::GET, &format!("agents{machine}"), None)
     }
 
-    /// Changes members of a machine's agent: `version`, `reports`, `denied`, `connections`, `loaded`.
+    /// Changes members of a machine's agent: `version`, `power`, `reports`, `denied`, `connections`, `loaded`.
     ///
     /// # Errors
     /// When there is no such machine or member.

@@ -39,8 +39,8 @@ mod secret;
 
 pub use call::{Call, Fate, Last};
 pub use client::{
-    API_VERSION, ArmClient, Authorization, Begun, Collection, Deleted, Kind, Machines, Pages, Settings,
-    UnreadableEntry,
+    API_VERSION, ArmClient, Authorization, Begun, Collection, Deleted, Fleet, Kind, Listed, Machines, Pages,
+    Settings, UnreadableEntry,
 };
 pub use cloud::{Cloud, CloudError, MetadataHost, Place};
 pub use error::{Error, Missing};

@@ -67,6 +67,13 @@ impl Azure {
         }
     }
 
+    /// Answers the reads of a list that ask for this with one page.
+    pub(crate) async fn lists_for(&self, at: &str, (name, value): (&str, &str), page: Json) {
+        let response = ResponseTemplate::new(200).set_body_json(json!({ "value": page }));
+        let mock = Mock::given(method("GET")).and(path(at)).and(query_param(name, value));
+        mock.respond_with(response).with_priority(3).mount(&self.server).await;
+    }
+
     /// The requests to ARM so far, as `GET /path`.
     pub(crate) async fn requests(&self) -> Vec<String> {
         let all = self.server.received_requests().await.unwrap_or_default();

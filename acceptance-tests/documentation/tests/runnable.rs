@@ -139,6 +139,9 @@ fn every_example_of_a_data_source_finds_what_the_resources_made() {
     scenario(|s| {
         let made = here(s, &read("examples/resources/gallery_invm_access_profile_version/resource.tf"));
         s.apply(&made);
+        // The group that the machines of an example are in.
+        let group = here(s, "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet");
+        s.emulator.put(&group, &serde_json::json!({"location": "westus"})).unwrap();
         for (name, files) in examples("data-sources") {
             let config = here(s, &joined(&files, "data-source"));
             assert_eq!(s.validate(&config), [], "{name}");

@@ -22,6 +22,7 @@ mod interrupts;
 mod large;
 mod later;
 mod login;
+mod machines;
 mod mirror;
 mod mistakes;
 mod mock;

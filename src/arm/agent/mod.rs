@@ -36,8 +36,6 @@ const COMPONENTS: [&str; 5] =
 pub struct Report {
     /// `running`, `deallocated` and their like; `None` where the view does not say.
     pub power_state: Option<String>,
-    /// When the extension reported last, as the view has it.
-    pub reported_at: Option<String>,
     /// The agent's version.
     pub version: Option<String>,
     /// The agent's own word for how it is: `SUCCESS`, `ERROR` or `UNKNOWN`.
@@ -88,6 +86,12 @@ pub enum Doubt {
         /// What it says instead.
         text: String,
     },
+    /// The view could not be read.
+    #[error("its instance view could not be read: {0}")]
+    NotRead(String),
+    /// The view was not asked for.
+    #[error("its instance view was not read, since more than {0} machines are asked about")]
+    NotAsked(usize),
     /// The list of refused callers is as long as it gets.
     #[error(
         "the guest proxy agent reports {} groups of refused callers at most, so there may be more",
@@ -121,7 +125,6 @@ impl Report {
             report.doubts.push(Doubt::Silent);
             return report;
         };
-        report.reported_at = extension.statuses.iter().find_map(|status| status.time.clone());
         report.read_status(substatus(extension, STATUS).unwrap_or_default());
         report.read_denied(substatus(extension, DENIED));
         report

@@ -165,8 +165,13 @@ impl ArmClient {
     /// answer about something else.
     pub(super) async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
         let url = self.http(call).await?.url_of(path)?;
+        self.get_at(&url, path, call).await
+    }
+
+    /// Reads the object at a path from an address with a query of its own.
+    pub(super) async fn get_at<T: Resource>(&self, url: &Url, path: &str, call: &Call) -> Result<T, Error> {
         let read = |answer: &Answer| believed::object(answer, path);
-        Ok(self.read_unless(is_uncoded_not_found, read, &url, call).await?.0)
+        Ok(self.read_unless(is_uncoded_not_found, read, url, call).await?.0)
     }
 
     /// Reads JSON from an address. An answer of success that is not what it should be is asked for again a few times.

@@ -173,6 +173,11 @@ impl<T: DeserializeOwned> Pages<'_, T> {
         Ok(page.map(|(entries, _)| entries.iter().map(|one| self.entry(one)).collect()))
     }
 
+    /// Whether the last page has been read.
+    pub(super) fn is_at_end(&self) -> bool {
+        matches!(self.cursor.next, Next::End)
+    }
+
     /// Reads all pages that are left, and hands over one entry after the other. One that cannot be read is an error.
     pub(super) async fn each(mut self, call: &Call, mut visit: impl FnMut(T)) -> Result<(), Error> {
         while let Some((entries, answer)) = self.cursor.read(self.client, call).await? {
@@ -222,7 +227,7 @@ impl ArmClient {
     }
 
     /// The list at an address, with the api-version for links that have none.
-    fn pages_from<T>(&self, first: Url, api_version: &str) -> Pages<'_, T> {
+    pub(super) fn pages_from<T>(&self, first: Url, api_version: &str) -> Pages<'_, T> {
         let path = first.path().to_owned();
         Pages { client: self, cursor: Cursor::new(first, api_version), check: |_, _| Ok(()), path }
     }

@@ -16,7 +16,7 @@ use serde_json::json;
 
 /// Virtual machines and scale sets.
 #[derive(Clone, Copy, Debug)]
-pub struct Machines<'a>(&'a ArmClient);
+pub struct Machines<'a>(pub(super) &'a ArmClient);
 
 impl<'a> Machines<'a> {
     pub(super) fn new(client: &'a ArmClient) -> Self {

@@ -24,6 +24,7 @@ mod children;
 mod collection;
 mod create;
 mod delete;
+mod fleet;
 mod list;
 mod machines;
 mod sharing;
@@ -56,6 +57,7 @@ use collection::to_json;
 pub use collection::{Collection, Kind};
 pub use create::Begun;
 pub use delete::Deleted;
+pub use fleet::{Fleet, Listed};
 pub use list::{Pages, UnreadableEntry};
 pub use machines::Machines;
 

@@ -22,6 +22,7 @@ mod nested;
 mod path;
 mod portal;
 mod resource;
+mod resource_group;
 mod version_name;
 
 #[cfg(test)]
@@ -32,4 +33,5 @@ pub use machine::{MachineId, MachineKind};
 pub use name::{GalleryName, MachineName, ProfileName, ResourceGroupName, SubscriptionId};
 pub use nested::{ChildId, ParentId};
 pub use resource::{GalleryId, ProfileId, VersionId};
+pub use resource_group::ResourceGroupId;
 pub use version_name::VersionName;

@@ -30,9 +30,6 @@ pub struct VmAgent {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Extension {
-    /// How it is as a whole.
-    #[serde(deserialize_with = "entries_or_empty")]
-    pub statuses: Vec<Status>,
     /// How its parts are.
     #[serde(deserialize_with = "entries_or_empty")]
     pub substatuses: Vec<Status>,
@@ -50,8 +47,6 @@ pub struct Status {
     pub display_status: Option<String>,
     /// More about it.
     pub message: Option<String>,
-    /// When it was so.
-    pub time: Option<String>,
 }
 
 impl Status {

@@ -1,7 +1,7 @@
 //! A virtual machine, a scale set or an instance of one, as far as the guest proxy agent in it is concerned. Only read:
 //! what is written is a part of it alone.
 
-use super::{Mode, OsType, ProvisioningState, Resource};
+use super::{InstanceView, Mode, OsType, ProvisioningState, Resource};
 use crate::arm::Location;
 use serde::Deserialize;
 
@@ -21,12 +21,16 @@ pub struct Machine {
     pub proxy_agent: ProxyAgent,
     /// How a scale set gives its model to its instances, such as `Manual`.
     pub upgrade_mode: Option<String>,
+    /// Whether a scale set has flexible orchestration, so that its instances are machines of their own.
+    pub is_flexible: bool,
     /// The number of an instance in a uniform scale set.
     pub instance_id: Option<String>,
     /// Whether an instance of a uniform scale set has the model.
     pub is_latest: Option<bool>,
     /// The scale set with flexible orchestration that a machine belongs to.
     pub scale_set: Option<String>,
+    /// What it does at the moment, where that was asked for.
+    pub instance_view: Option<InstanceView>,
     /// How far the service is with it.
     pub provisioning_state: Option<ProvisioningState>,
 }
@@ -109,6 +113,8 @@ struct WireProperties {
     settings: WireSettings,
     virtual_machine_profile: Option<WireSettings>,
     upgrade_policy: Option<WireUpgradePolicy>,
+    orchestration_mode: Option<String>,
+    instance_view: Option<InstanceView>,
     virtual_machine_scale_set: Option<WireReference>,
     latest_model_applied: Option<bool>,
     provisioning_state: Option<ProvisioningState>,
@@ -164,9 +170,13 @@ impl From<Wire> for Machine {
             os_type: settings.storage_profile.and_then(|storage| storage.os_disk?.os_type),
             proxy_agent: security.proxy_agent_settings.unwrap_or_default(),
             upgrade_mode: properties.upgrade_policy.and_then(|policy| policy.mode),
+            is_flexible: properties
+                .orchestration_mode
+                .is_some_and(|mode| mode.eq_ignore_ascii_case("Flexible")),
             instance_id: wire.instance_id,
             is_latest: properties.latest_model_applied,
             scale_set: properties.virtual_machine_scale_set.and_then(|set| set.id),
+            instance_view: properties.instance_view,
             provisioning_state: properties.provisioning_state,
         }
     }

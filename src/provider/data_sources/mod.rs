@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod described;
 mod list;
 pub mod lookup;
+pub mod machines;
 mod object;
 mod profile;
 pub mod status;
@@ -24,10 +25,11 @@ pub use described::Described;
 use list::ListData;
 use object::ObjectData;
 
-/// All data sources about profiles and their versions.
+/// All data sources about profiles, their versions and the machines that refer to them.
 #[must_use]
 pub fn all(connection: &Connection) -> Vec<Arc<dyn DataSource>> {
     vec![
+        Arc::new(machines::MachinesData::new(connection.clone())),
         Arc::new(ObjectData::<InVmAccessProfile>::new(connection.clone())),
         Arc::new(ListData::<InVmAccessProfile>::new(connection.clone())),
         Arc::new(ObjectData::<InVmAccessProfileVersion>::new(connection.clone())),

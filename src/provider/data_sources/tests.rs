@@ -23,7 +23,7 @@ fn config(source: &dyn DataSource, arguments: &[(&str, Value)]) -> Value {
     Value::Object(all)
 }
 
-async fn read(azure: &Azure, name: &str, arguments: &[(&str, Value)]) -> Result<Found, Failure> {
+pub(super) async fn read(azure: &Azure, name: &str, arguments: &[(&str, Value)]) -> Result<Found, Failure> {
     let source = source(&azure.connection, name);
     let request =
         ReadData { config: config(source.as_ref(), arguments), capabilities: ClientCapabilities::default() };
@@ -34,7 +34,7 @@ async fn read(azure: &Azure, name: &str, arguments: &[(&str, Value)]) -> Result<
     Ok(found)
 }
 
-async fn refused(name: &str, arguments: &[(&str, Value)]) -> Vec<(String, String)> {
+pub(super) async fn refused(name: &str, arguments: &[(&str, Value)]) -> Vec<(String, String)> {
     let source = source(&Connection::default(), name);
     let config = config(source.as_ref(), arguments);
     let told = source.validate(&context(), config).await;

@@ -23,7 +23,7 @@ const INDEX: &str = "gallery-emulator\n\n\
     PATCH  /emulator/objects{arm id} change one: members are merged, a null removes\n\
     DELETE /emulator/objects{arm id} take one out, with everything inside it\n\
     GET    /emulator/agents{arm id}  what the guest proxy agent of a machine has loaded and counted\n\
-    PUT    /emulator/agents{arm id}  change the members in the body: version, reports, denied, connections, loaded\n\
+    PUT    /emulator/agents{arm id}  change the members in the body: version, power, reports, denied, connections, loaded\n\
     GET    /emulator/authorization   role definitions, assignments, denials, groups, management groups\n\
     PUT    /emulator/authorization   other ones, for the members in the body\n\
     GET    /emulator/login           certificates, federated credentials, tenants, managed identities\n\

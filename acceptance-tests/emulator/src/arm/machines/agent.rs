@@ -14,6 +14,8 @@ use crate::clock::{Millis, millis};
 use crate::settings::Settings;
 use crate::store::{Object, Store, Work};
 
+/// The power state in which an agent works.
+pub const RUNNING: &str = "running";
 /// The newest release of the agent that is known of.
 const VERSION: &str = "1.0.48";
 
@@ -23,6 +25,8 @@ const VERSION: &str = "1.0.48";
 pub struct Agent {
     /// Its version.
     pub version: String,
+    /// The machine's power state, such as `running` or `deallocated`.
+    pub power: String,
     /// Whether its extension reports; null for: where the machine's settings bring the extension along.
     pub reports: Option<bool>,
     /// What it counted of refused callers, as its summary has them.
@@ -39,6 +43,7 @@ impl Default for Agent {
     fn default() -> Self {
         Self {
             version: VERSION.to_owned(),
+            power: RUNNING.to_owned(),
             reports: None,
             denied: Vec::new(),
             connections: Vec::new(),
@@ -116,6 +121,9 @@ impl Agents {
             let enabled = proxy_agent::of(Kind::Machine, &machine.body).is_some_and(is_enabled);
             if enabled || self.known.contains_key(&machine.id.key()) {
                 let agent = self.known.entry(machine.id.key()).or_default();
+                if agent.power != RUNNING {
+                    continue;
+                }
                 for endpoint in ENDPOINTS {
                     follow(agent, machine, endpoint, store, settings, now);
                 }

@@ -33,9 +33,16 @@ pub fn view(emulator: &Emulator, machine: &Object) -> Value {
         },
         "statuses": [
             status("ProvisioningState/succeeded", "Provisioning succeeded", emulator, None),
-            {"code": "PowerState/running", "level": "Info", "displayStatus": "VM running"},
+            {"code": format!("PowerState/{}", agent.power), "level": "Info",
+                "displayStatus": format!("VM {}", agent.power)},
         ],
     });
+    if agent.power != agent::RUNNING {
+        if let Value::Object(members) = &mut view {
+            members.remove("vmAgent");
+        }
+        return view;
+    }
     if reports(&agent, settings, windows)
         && let Value::Object(members) = &mut view
     {

@@ -305,6 +305,10 @@ fn summaries_of_callers_are_what_a_test_says() {
     let kept: Value = serde_json::from_str(&message(&mut world, failed)).unwrap();
     assert_eq!(kept.as_array().unwrap().len(), 50);
     assert_eq!(world.call("PUT", &control, "x", &json!({"denied": [{"url": "/"}]})).status, 400);
+    world.call("PUT", &control, "x", &json!({"power": "deallocated"}));
+    let view = world.get(&format!("{path}/instanceView"));
+    assert_eq!(view["statuses"][1]["code"], "PowerState/deallocated");
+    assert!(view.get("extensions").is_none() && view.get("vmAgent").is_none(), "nobody in it reports");
     assert_eq!(world.call("PUT", &control, "x", &json!({"rules": 1})).status, 400);
     assert_eq!(world.call("GET", &format!("/emulator/agents{path}x"), "x", &Value::Null).status, 404);
 }

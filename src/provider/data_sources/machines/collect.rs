@@ -1,0 +1,289 @@
+//! Everything Azure has to say about the machines.
+//!
+//! Lists come first, since a list of a scale set has the instance views of its machines. What is left is read one by
+//! one, a few at a time, and for machines alone whose settings switch the agent on.
+
+use super::selection::Selection;
+use crate::arm::agent::{Doubt, Report};
+use crate::arm::ids::{MachineId, MachineKind};
+use crate::arm::models::{InstanceView, Machine};
+use crate::arm::{self, ArmClient, Call, Fleet, Listed, Missing};
+use futures::StreamExt as _;
+use std::collections::{HashMap, HashSet};
+
+/// The most instance views that are read one by one.
+const VIEWS: usize = 1_000;
+/// How many of them are asked for at a time.
+const AT_A_TIME: usize = 10;
+/// From how many machines on a list of their states is worth its request.
+const WORTH_A_LIST: usize = 10;
+
+/// A client and a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Azure<'a> {
+    /// The client.
+    pub client: &'a ArmClient,
+    /// The call.
+    pub call: &'a Call,
+}
+
+/// A machine or an instance of a scale set.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its id, put together from its names.
+    pub id: String,
+    /// What Azure says of it.
+    pub machine: Machine,
+    /// The scale set that it belongs to.
+    pub set: Option<MachineId>,
+    /// What its agent says.
+    pub report: Report,
+}
+
+/// A scale set.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// Its id.
+    pub id: MachineId,
+    /// Its model.
+    pub model: Machine,
+}
+
+/// What was found out.
+#[derive(Clone, Debug, Default)]
+pub struct Collected {
+    /// The machines and instances.
+    pub rows: Vec<Row>,
+    /// The scale sets.
+    pub sets: Vec<Set>,
+    /// What could not be found out, apart from what is missing of a single machine.
+    pub doubts: Vec<String>,
+}
+
+/// Asks about what is selected.
+///
+/// # Errors
+/// When Azure cannot be asked, or does not have what is selected.
+pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collected, arm::Error> {
+    let mut all = Collected::default();
+    let Azure { client, call } = azure;
+    match selection {
+        Selection::One(id) if id.kind() == MachineKind::Machine => {
+            let machine = client.machines().get_with_view(id, call).await?;
+            all.add_machine(id.clone(), machine);
+        }
+        Selection::One(id) => {
+            let model = client.machines().get(id, call).await?;
+            let listed = if model.is_flexible {
+                client.machines().list_members(id, call).await?
+            } else {
+                client.machines().list_instances(id, call).await?
+            };
+            all.add_members(id, model.is_flexible, listed);
+            all.sets.push(Set { id: id.clone(), model });
+        }
+        Selection::Fleet(fleet) => add_fleet(azure, fleet, &mut all).await?,
+    }
+    read_views(azure, &mut all).await?;
+    Ok(all)
+}
+
+async fn add_fleet(azure: Azure<'_>, fleet: &Fleet, all: &mut Collected) -> Result<(), arm::Error> {
+    let Azure { client, call } = azure;
+    let machines = client.machines().list(fleet, MachineKind::Machine, call).await?;
+    all.add_listed(&format!("the machines of {fleet}"), &machines);
+    for machine in machines.machines {
+        match listed_id(&machine, fleet, MachineKind::Machine) {
+            Some(id) => all.add_machine(id, machine),
+            None => {
+                all.doubts.push(format!("the list of the machines of {fleet} has an entry of another kind"))
+            }
+        }
+    }
+    let sets = match tolerated(client.machines().list(fleet, MachineKind::ScaleSet, call).await)? {
+        Ok(sets) => sets,
+        Err(reason) => {
+            all.doubts.push(format!("the scale sets of {fleet} could not be listed: {reason}"));
+            return Ok(());
+        }
+    };
+    all.add_listed(&format!("the scale sets of {fleet}"), &sets);
+    for model in sets.machines {
+        let Some(id) = listed_id(&model, fleet, MachineKind::ScaleSet) else {
+            all.doubts.push(format!("the list of the scale sets of {fleet} has an entry of another kind"));
+            continue;
+        };
+        let flexible = model.is_flexible;
+        all.sets.push(Set { id: id.clone(), model });
+        let unread = |row: &&Row| row.set.as_ref() == Some(&id) && needs_view(&row.machine);
+        let listed = if !flexible {
+            client.machines().list_instances(&id, call).await
+        } else if all.rows.iter().filter(unread).count() > 1 {
+            client.machines().list_members(&id, call).await
+        } else {
+            continue;
+        };
+        match tolerated(listed)? {
+            Ok(listed) if flexible => all.add_views(listed),
+            Ok(listed) => all.add_members(&id, false, listed),
+            Err(reason) => all.doubts.push(format!("the instances of {id} could not be listed: {reason}")),
+        }
+    }
+    if let Fleet::Subscription(subscription) = fleet
+        && all.rows.iter().filter(|row| needs_view(&row.machine)).count() > WORTH_A_LIST
+        && let Ok(states) = tolerated(client.machines().list_states(subscription, call).await)?
+    {
+        all.add_states(states);
+    }
+    Ok(())
+}
+
+/// The id of a listed machine or scale set, when the list can have it.
+fn listed_id(machine: &Machine, fleet: &Fleet, kind: MachineKind) -> Option<MachineId> {
+    let id: MachineId = machine.id.as_deref()?.parse().ok()?;
+    let belongs = match fleet {
+        Fleet::Subscription(subscription) => id.subscription() == subscription,
+        Fleet::Group(group) => {
+            id.subscription() == group.subscription() && id.resource_group() == group.name()
+        }
+    };
+    (belongs && id.kind() == kind).then_some(id)
+}
+
+/// What Azure refused is a doubt about a part; that nothing can be asked any more is an error.
+fn tolerated<T>(result: Result<T, arm::Error>) -> Result<Result<T, String>, arm::Error> {
+    match result {
+        Ok(found) => Ok(Ok(found)),
+        Err(error) if matches!(error, arm::Error::Service(_) | arm::Error::Unreadable { .. }) => {
+            Ok(Err(error.to_string()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads the views that no list had.
+async fn read_views(azure: Azure<'_>, all: &mut Collected) -> Result<(), arm::Error> {
+    let unread: Vec<usize> = all
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| needs_view(&row.machine))
+        .map(|(place, _)| place)
+        .collect();
+    let (asked, left) = unread.split_at(unread.len().min(VIEWS));
+    let paths: Vec<(usize, String)> =
+        asked.iter().filter_map(|place| Some((*place, all.rows.get(*place)?.id.clone()))).collect();
+    let read = async |(place, path): (usize, String)| {
+        (place, azure.client.machines().instance_view(&path, azure.call).await)
+    };
+    let mut views = futures::stream::iter(paths).map(read).buffer_unordered(AT_A_TIME);
+    let mut found: HashMap<usize, Result<InstanceView, Doubt>> =
+        left.iter().map(|place| (*place, Err(Doubt::NotAsked(VIEWS)))).collect();
+    let mut gone = HashSet::new();
+    while let Some((place, view)) = views.next().await {
+        match view {
+            // It was deleted since it was listed.
+            Err(error) if error.missing() == Some(Missing::Leaf) => drop(gone.insert(place)),
+            view => drop(found.insert(place, tolerated(view)?.map_err(Doubt::NotRead))),
+        }
+    }
+    drop(views);
+    let rows = std::mem::take(&mut all.rows).into_iter().enumerate();
+    all.rows = rows
+        .filter(|(place, _)| !gone.contains(place))
+        .map(|(place, mut row)| {
+            let listed = row.machine.instance_view.take().map(Ok);
+            row.report = match found.remove(&place).or(listed) {
+                Some(Ok(view)) => report(&row.machine, &view),
+                Some(Err(doubt)) => Report { doubts: vec![doubt], ..Report::default() },
+                None => Report::default(),
+            };
+            row
+        })
+        .collect();
+    Ok(())
+}
+
+/// Whether what the agent says matters, and no list had it.
+fn needs_view(machine: &Machine) -> bool {
+    machine.is_enabled() && machine.instance_view.is_none()
+}
+
+/// What a view says. Where the settings do not switch the agent on, it need not report.
+fn report(machine: &Machine, view: &InstanceView) -> Report {
+    let mut report = Report::of(view);
+    if !machine.is_enabled() {
+        report.doubts.clear();
+    }
+    report
+}
+
+impl Collected {
+    fn add_machine(&mut self, id: MachineId, machine: Machine) {
+        let set = machine.scale_set.as_deref().and_then(|set| set.parse().ok());
+        self.rows.push(Row { id: id.to_string(), machine, set, report: Report::default() });
+    }
+
+    /// Adds what a list of the members of a scale set gave.
+    fn add_members(&mut self, set: &MachineId, flexible: bool, listed: Listed) {
+        self.add_listed(&format!("the instances of {set}"), &listed);
+        for machine in listed.machines {
+            let id = if flexible {
+                machine.id.as_deref().and_then(|id| id.parse::<MachineId>().ok()).map(|id| id.to_string())
+            } else {
+                let number = machine.instance_id.as_deref().filter(|number| is_plain(number));
+                number.map(|number| format!("{set}/virtualMachines/{number}"))
+            };
+            match id {
+                Some(id) => {
+                    let set = Some(set.clone());
+                    self.rows.push(Row { id, machine, set, report: Report::default() });
+                }
+                None => {
+                    self.doubts.push(format!("the list of the instances of {set} has an entry without an id"))
+                }
+            }
+        }
+    }
+
+    /// Gives machines the views that a list had.
+    fn add_views(&mut self, listed: Listed) {
+        let mut views: HashMap<MachineId, InstanceView> = HashMap::new();
+        for machine in listed.machines {
+            if let (Some(id), Some(view)) = (machine.id.and_then(|id| id.parse().ok()), machine.instance_view)
+            {
+                views.insert(id, view);
+            }
+        }
+        for row in &mut self.rows {
+            let view = row.id.parse().ok().and_then(|id: MachineId| views.remove(&id));
+            row.machine.instance_view = row.machine.instance_view.take().or(view);
+        }
+    }
+
+    /// The same where a view may lack what extensions report: it counts if it has that, or says that the machine is off.
+    fn add_states(&mut self, mut listed: Listed) {
+        listed.machines.retain_mut(|machine| {
+            let view = machine.instance_view.as_ref();
+            view.is_some_and(|view| {
+                !view.extensions.is_empty() || view.power_state().is_some_and(|state| state != "running")
+            })
+        });
+        self.add_views(listed);
+    }
+
+    fn add_listed(&mut self, what: &str, listed: &Listed) {
+        for entry in &listed.unreadable {
+            self.doubts.push(format!("{what}: {entry}"));
+        }
+        if listed.is_cut {
+            self.doubts.push(format!("{what} are more than are read"));
+        }
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 100
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}

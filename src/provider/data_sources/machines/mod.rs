@@ -1,0 +1,103 @@
+//! The data source `gallery_invm_access_machines`: which versions machines refer to, have loaded, and whom they refuse.
+
+pub mod collect;
+pub mod schema;
+pub mod selection;
+pub mod state;
+
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+
+use super::lookup::{self, Asked};
+use crate::arm::ids::MachineKind;
+use crate::arm::{self, Fleet};
+use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::schema::Schema;
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
+use crate::provider::connection::Connection;
+use crate::provider::timeouts;
+use collect::Azure;
+use selection::{Selection, Wanted};
+
+/// What reading machines takes.
+pub const OPERATIONS: [&str; 5] = [
+    "Microsoft.Compute/virtualMachines/read",
+    "Microsoft.Compute/virtualMachines/instanceView/read",
+    "Microsoft.Compute/virtualMachineScaleSets/read",
+    "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read",
+    "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/instanceView/read",
+];
+
+/// The data source.
+#[derive(Clone, Debug)]
+pub struct MachinesData {
+    connection: Connection,
+}
+
+impl MachinesData {
+    /// The data source over this connection.
+    #[must_use]
+    pub const fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+}
+
+/// What is told when nothing can be said of what is selected.
+fn failed(selection: &Selection, argument: &'static str, error: &arm::Error) -> Failure {
+    let (kind, id) = match selection {
+        Selection::One(id) if id.kind() == MachineKind::ScaleSet => ("scale set", id.to_string()),
+        Selection::One(id) => ("virtual machine", id.to_string()),
+        Selection::Fleet(fleet @ Fleet::Group(_)) => ("resource group", fleet.to_string()),
+        Selection::Fleet(fleet @ Fleet::Subscription(_)) => ("subscription", fleet.to_string()),
+    };
+    if error.is_forbidden() {
+        let operations = OPERATIONS.map(|operation| format!("`{operation}`")).join(", ");
+        let detail = format!(
+            "{}\n\nObject: {id}\n\nGive the identity signed in a role with {operations}, such as Reader.",
+            error.report()
+        );
+        return Diagnostic::error("Machines could not be read", detail).at(Path::attribute(argument)).into();
+    }
+    Asked { kind, id: &id, argument, holder: ("resource group", argument) }.failed(error)
+}
+
+#[async_trait]
+impl DataSource for MachinesData {
+    fn type_name(&self) -> &'static str {
+        schema::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        let mut found = selection::check(&config);
+        found.extend(timeouts::validate(&config));
+        found
+    }
+
+    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+        selection::check(&request.config).into_result()?;
+        if let Some(deferred) = lookup::deferred(&self.connection, &request, &schema::schema()) {
+            return Ok(deferred);
+        }
+        let mut state = request.config;
+        let (selection, argument) = Selection::of(&state)?;
+        let wanted = Wanted::of(&state)?;
+        let client = self.connection.client()?;
+        let call = lookup::call(context, &state);
+        let azure = Azure { client: &client, call: &call };
+        let collected = collect::collect(azure, &selection)
+            .await
+            .map_err(|error| failed(&selection, argument, &error))?;
+        if let Value::Object(attributes) = &mut state {
+            attributes.extend(
+                state::of(collected, &wanted).into_iter().map(|(name, value)| (name.to_owned(), value)),
+            );
+        }
+        Ok(Found::new(state))
+    }
+}

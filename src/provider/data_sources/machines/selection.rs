@@ -1,0 +1,133 @@
+//! Whose machines are looked at, and which of them count.
+
+use super::schema::SELECTIONS;
+use crate::arm::Fleet;
+use crate::arm::ids::{IdError, MachineId, NameError, ProfileId, ResourceGroupId, SubscriptionId, VersionId};
+use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
+use crate::provider::checks;
+use crate::provider::data_sources::lookup;
+
+/// Whose machines.
+#[derive(Clone, Debug)]
+pub enum Selection {
+    /// A machine, or a scale set with its instances.
+    One(MachineId),
+    /// All of a group or subscription.
+    Fleet(Fleet),
+}
+
+/// What the filter asks for.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// All.
+    All,
+    /// Those with a version of a profile.
+    Profile(ProfileId),
+    /// Those with one version.
+    Version(VersionId),
+}
+
+impl Selection {
+    /// Reads the argument that is set.
+    ///
+    /// # Errors
+    /// When none is, or it is no id.
+    pub fn of(config: &Value) -> Result<(Self, &'static str), Diagnostic> {
+        let name = SELECTIONS.into_iter().find(|name| lookup::is_set(config, name)).ok_or_else(missing)?;
+        let selection = match name {
+            "machine_id" => Self::One(lookup::parse(config, name)?),
+            "resource_group_id" => Self::Fleet(Fleet::Group(lookup::parse(config, name)?)),
+            _ => {
+                let text = checks::text(config, name).unwrap_or_default();
+                let id = subscription(text).map_err(|error| {
+                    let detail = format!("`{name}` is {text:?}: {error}.");
+                    Diagnostic::error("Malformed resource id", detail).at(Path::attribute(name))
+                })?;
+                Self::Fleet(Fleet::Subscription(id))
+            }
+        };
+        Ok((selection, name))
+    }
+}
+
+impl Wanted {
+    /// Reads the filter.
+    ///
+    /// # Errors
+    /// When it is no id.
+    pub fn of(config: &Value) -> Result<Self, Diagnostic> {
+        if lookup::is_set(config, "profile_version_id") {
+            return lookup::parse(config, "profile_version_id").map(Self::Version);
+        }
+        if lookup::is_set(config, "profile_id") {
+            return lookup::parse(config, "profile_id").map(Self::Profile);
+        }
+        Ok(Self::All)
+    }
+
+    /// Whether a version is what is asked for.
+    #[must_use]
+    pub fn is(&self, id: &VersionId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Profile(profile) => id.profile() == profile,
+            Self::Version(version) => id == version,
+        }
+    }
+
+    /// The profile that is asked for.
+    #[must_use]
+    pub fn profile(&self) -> Option<&ProfileId> {
+        match self {
+            Self::All => None,
+            Self::Profile(profile) => Some(profile),
+            Self::Version(version) => Some(version.profile()),
+        }
+    }
+}
+
+/// A subscription, alone or as the id of one.
+fn subscription(text: &str) -> Result<SubscriptionId, NameError> {
+    const PREFIX: &str = "/subscriptions/";
+    let text = text.trim().trim_end_matches('/');
+    let is_id = text.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+    if is_id { text.get(PREFIX.len()..).unwrap_or_default().parse() } else { text.parse() }
+}
+
+fn missing() -> Diagnostic {
+    Diagnostic::error(
+        "Missing argument",
+        "Nothing says whose machines are meant. Set one of `machine_id`, `resource_group_id` and `subscription_id`.",
+    )
+}
+
+/// Finds what is wrong with the arguments. What is unknown is looked at when it is known.
+#[must_use]
+pub fn check(config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let unset = |name: &&str| config.get(name).is_none_or(Value::is_null);
+    if SELECTIONS.iter().all(unset) {
+        found.push(missing());
+    }
+    for (names, why) in [
+        (&SELECTIONS[..], "says already whose machines are meant"),
+        (&["profile_id", "profile_version_id"][..], "says already which machines count"),
+    ] {
+        let mut set = names.iter().filter(|name| lookup::is_set(config, name));
+        let Some(first) = set.next() else { continue };
+        found.extend(set.map(|other| {
+            let detail =
+                format!("`{other}` cannot be set together with `{first}`, which {why}. Remove one of them.");
+            Diagnostic::error("Conflicting arguments", detail).at(Path::attribute(*other))
+        }));
+    }
+    found.extend(checks::id::<MachineId, IdError>(config, "machine_id"));
+    found.extend(checks::id::<ResourceGroupId, IdError>(config, "resource_group_id"));
+    found.extend(checks::id::<ProfileId, IdError>(config, "profile_id"));
+    found.extend(checks::id::<VersionId, IdError>(config, "profile_version_id"));
+    if let Some(error) = checks::text(config, "subscription_id").and_then(|text| subscription(text).err()) {
+        let detail = format!("{}.", checks::capitalised(&error.to_string()));
+        found.push(Diagnostic::error("Malformed resource id", detail).at(Path::attribute("subscription_id")));
+    }
+    found
+}

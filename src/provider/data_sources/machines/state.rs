@@ -1,0 +1,229 @@
+//! From what Azure says to the state: which machines count, and how ids are spelled.
+
+use super::collect::{Collected, Row, Set};
+use super::selection::Wanted;
+use crate::arm::agent::{Caller, Destination, Loaded, Report, Rules};
+use crate::arm::ids::{MachineId, ProfileId, VersionId};
+use crate::arm::models::{EndpointSettings, Machine, Mode};
+use crate::plugin::Value;
+use crate::provider::roles::values;
+
+/// The lists of the state, with what makes them incomplete.
+#[must_use]
+pub fn of(collected: Collected, wanted: &Wanted) -> Vec<(&'static str, Value)> {
+    let Collected { mut rows, mut sets, mut doubts } = collected;
+    let spelling = Spelling::of(wanted, &rows, &sets);
+    rows.sort_by_key(|row| row.id.to_lowercase());
+    sets.sort_by_key(|set| set.id.to_string().to_lowercase());
+    let lagging = |set: &Set| {
+        let known: Vec<bool> = rows
+            .iter()
+            .filter(|row| row.set.as_ref() == Some(&set.id))
+            .filter_map(|row| row.machine.is_latest)
+            .collect();
+        (!known.is_empty()).then(|| known.iter().filter(|latest| !**latest).count())
+    };
+    let of_sets = sets.iter().filter(|set| refers(&set.model, wanted));
+    let of_sets: Vec<Value> = of_sets.map(|set| scale_set(set, lagging(set), &spelling)).collect();
+    let (mut machines, mut of_machines) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let counts = refers(&row.machine, wanted) || has_loaded(&row.report, wanted);
+        let of_it = row.report.doubts.iter().map(|doubt| format!("{}: {doubt}", row.id));
+        // Where a filter passes over a machine, that nobody knows what it has loaded matters all the same.
+        if !counts && !knows_what_is_loaded(row) && is_running(&row.report) {
+            doubts.extend(of_it);
+        } else if counts {
+            of_machines.extend(of_it);
+            let set =
+                sets.iter().map(|set| &set.id).find(|id| row.set.as_ref() == Some(*id)).or(row.set.as_ref());
+            machines.push(machine(row, set, &spelling));
+        }
+    }
+    let all_listed = doubts.is_empty();
+    doubts.append(&mut of_machines);
+    vec![
+        ("all_listed", all_listed.into()),
+        ("complete", doubts.is_empty().into()),
+        ("incomplete", values::list(doubts)),
+        ("machines", Value::List(machines)),
+        ("scale_sets", Value::List(of_sets)),
+    ]
+}
+
+fn reference(settings: Option<&EndpointSettings>) -> Option<VersionId> {
+    settings?.reference()?.parse().ok()
+}
+
+fn refers(machine: &Machine, wanted: &Wanted) -> bool {
+    let agent = &machine.proxy_agent;
+    let wants = |settings: &Option<EndpointSettings>| {
+        reference(settings.as_ref()).is_some_and(|reference| wanted.is(&reference))
+    };
+    matches!(wanted, Wanted::All) || wants(&agent.imds) || wants(&agent.wire_server)
+}
+
+fn has_loaded(report: &Report, wanted: &Wanted) -> bool {
+    [&report.imds, &report.wire_server].iter().any(|loaded| loaded.version().is_some_and(|id| wanted.is(id)))
+}
+
+/// A machine whose agent is not switched on has nothing loaded.
+fn knows_what_is_loaded(row: &Row) -> bool {
+    !row.machine.is_enabled() || row.report.status.is_some()
+}
+
+/// A machine that does not run has nothing loaded, and will load what it refers to.
+fn is_running(report: &Report) -> bool {
+    report.power_state.as_deref().is_none_or(|state| state == "running")
+}
+
+/// How the ids of versions are spelled: agents report them in capitals, and a configuration compares texts.
+struct Spelling {
+    profiles: Vec<ProfileId>,
+}
+
+impl Spelling {
+    /// As the filter spells the profile, else as the settings of machines do.
+    fn of(wanted: &Wanted, rows: &[Row], sets: &[Set]) -> Self {
+        let mut profiles: Vec<ProfileId> = wanted.profile().cloned().into_iter().collect();
+        let machines = rows.iter().map(|row| &row.machine).chain(sets.iter().map(|set| &set.model));
+        for settings in
+            machines.flat_map(|machine| [&machine.proxy_agent.imds, &machine.proxy_agent.wire_server])
+        {
+            if let Some(id) = reference(settings.as_ref())
+                && !profiles.contains(id.profile())
+            {
+                profiles.push(id.profile().clone());
+            }
+        }
+        Self { profiles }
+    }
+
+    fn spell(&self, id: &VersionId) -> String {
+        let known = self.profiles.iter().find(|profile| *profile == id.profile());
+        known.map_or_else(|| id.to_string(), |profile| profile.version(id.name().clone()).to_string())
+    }
+
+    /// A reference that is no version's id is shown as it is.
+    fn reference(&self, settings: Option<&EndpointSettings>) -> Value {
+        let text = settings.and_then(EndpointSettings::reference);
+        reference(settings).map(|id| self.spell(&id)).or_else(|| text.map(str::to_owned)).into()
+    }
+}
+
+fn mode(settings: Option<&EndpointSettings>) -> Value {
+    settings.and_then(|settings| settings.mode.as_ref()).map(Mode::as_str).into()
+}
+
+fn scale_set(set: &Set, lagging: Option<usize>, spelling: &Spelling) -> Value {
+    let model = &set.model;
+    let endpoint = |settings: Option<&EndpointSettings>| {
+        Value::object([("mode", mode(settings)), ("profile_version_id", spelling.reference(settings))])
+    };
+    Value::object([
+        ("id", Value::from(set.id.to_string())),
+        ("name", set.id.name().as_str().into()),
+        ("location", location(model)),
+        ("enabled", model.is_enabled().into()),
+        ("imds", endpoint(model.proxy_agent.imds.as_ref())),
+        ("lagging", lagging.map(values::count).into()),
+        ("upgrade_mode", model.upgrade_mode.clone().into()),
+        ("wire_server", endpoint(model.proxy_agent.wire_server.as_ref())),
+    ])
+}
+
+fn location(machine: &Machine) -> Value {
+    machine.location.as_ref().map(|location| location.as_str()).into()
+}
+
+fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
+    let Row { id, machine, report, .. } = row;
+    let agent = &machine.proxy_agent;
+    let name = machine.name.as_deref().or_else(|| id.rsplit('/').next()).unwrap_or_default();
+    let messages = report.components.iter().map(|part| {
+        Value::object([
+            ("component", Value::from(part.name.as_str())),
+            ("message", part.message.as_str().into()),
+            ("status", part.status.as_str().into()),
+        ])
+    });
+    let doubts = report.doubts.iter().map(ToString::to_string);
+    let imds = Endpoint {
+        settings: agent.imds.as_ref(),
+        loaded: &report.imds,
+        channel: report.channel.imds.as_ref(),
+        destinations: &[Destination::Imds],
+    };
+    let wire_server = Endpoint {
+        settings: agent.wire_server.as_ref(),
+        loaded: &report.wire_server,
+        channel: report.channel.wire_server.as_ref(),
+        destinations: &[Destination::WireServer, Destination::HostGaPlugin],
+    };
+    Value::object([
+        ("id", Value::from(id.as_str())),
+        ("name", name.into()),
+        ("location", location(machine)),
+        ("agent_status", report.status.clone().into()),
+        ("agent_version", report.version.clone().into()),
+        ("complete", report.is_complete().into()),
+        ("denied", Value::List(report.denied.iter().map(caller).collect())),
+        ("enabled", machine.is_enabled().into()),
+        ("imds", imds.value(report, spelling)),
+        ("incomplete", values::list(doubts)),
+        ("latest_model", machine.is_latest.into()),
+        ("os_type", machine.os_type.as_ref().map(|system| system.as_str()).into()),
+        ("power_state", report.power_state.clone().into()),
+        ("scale_set_id", set.map(ToString::to_string).into()),
+        ("secure_channel_state", report.channel.text.clone().into()),
+        ("status_messages", Value::List(messages.collect())),
+        ("wire_server", wire_server.value(report, spelling)),
+    ])
+}
+
+/// What is known of one endpoint of a machine.
+struct Endpoint<'a> {
+    settings: Option<&'a EndpointSettings>,
+    loaded: &'a Loaded,
+    channel: Option<&'a Mode>,
+    destinations: &'a [Destination],
+}
+
+impl Endpoint<'_> {
+    fn value(&self, report: &Report, spelling: &Spelling) -> Value {
+        let loaded = self.loaded.version();
+        let up_to_date = loaded.is_some() && loaded == reference(self.settings).as_ref();
+        let other = match &self.loaded.rules {
+            Some(Rules::Other(id)) => Some(id.as_str()),
+            _ => None,
+        };
+        let refused = report.denied.iter().filter(|caller| {
+            caller.destination.is_some_and(|destination| self.destinations.contains(&destination))
+        });
+        let refused: u64 = refused.map(|caller| caller.count).fold(0, u64::saturating_add);
+        Value::object([
+            ("channel_state", self.channel.map(Mode::as_str).into()),
+            ("denied", report.status.as_ref().map(|_| count(refused)).into()),
+            ("loaded_rules_id", other.into()),
+            ("loaded_version_id", loaded.map(|id| spelling.spell(id)).into()),
+            ("local_file_rules", self.loaded.local_file.into()),
+            ("mode", mode(self.settings)),
+            ("profile_version_id", spelling.reference(self.settings)),
+            ("up_to_date", up_to_date.into()),
+        ])
+    }
+}
+
+fn caller(caller: &Caller) -> Value {
+    Value::object([
+        ("count", count(caller.count)),
+        ("endpoint", caller.destination.map(Destination::as_str).into()),
+        ("exe_path", caller.exe_path.as_str().into()),
+        ("response_status", caller.response_status.as_str().into()),
+        ("user_groups", values::list(caller.user_groups.iter().map(String::as_str))),
+        ("user_name", caller.user_name.as_str().into()),
+    ])
+}
+
+fn count(number: u64) -> Value {
+    Value::from(i64::try_from(number).unwrap_or(i64::MAX))
+}
