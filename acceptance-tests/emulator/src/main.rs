@@ -67,8 +67,10 @@ async fn start(run: Run) -> Result<(), String> {
     if let Some(path) = &run.faults {
         let bytes =
             std::fs::read(path).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
+        // Tools of Windows like to put a mark in front.
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         emulator.script =
-            Script::parse(&bytes).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
+            Script::parse(bytes).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
     }
     for seed in &run.seeds {
         plant(&mut emulator, seed);

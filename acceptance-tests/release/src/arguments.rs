@@ -13,6 +13,7 @@ On the same commit, with the same compiler and linker, it writes the same bytes,
   --target TRIPLE     build for this target only (repeatable)
   --profile NAME      cargo's profile; another than release is for trying out [release]
   --check             build everything again in another directory, and fail if a byte differs
+  --join DIRECTORY    build nothing: put together what other machines have built, one directory each below this one
   --list              say what would be built, and build nothing
   --help, --version
 
@@ -34,6 +35,7 @@ pub(crate) struct Wanted {
     pub(crate) profile: String,
     pub(crate) std_sources: Option<PathBuf>,
     pub(crate) zig: Option<PathBuf>,
+    pub(crate) join: Option<PathBuf>,
     pub(crate) check: bool,
     pub(crate) list: bool,
 }
@@ -52,6 +54,7 @@ pub(crate) fn command(arguments: impl Iterator<Item = OsString>) -> Result<Comma
         profile: "release".to_owned(),
         std_sources: None,
         zig: None,
+        join: None,
         check: false,
         list: false,
     };
@@ -65,6 +68,7 @@ pub(crate) fn command(arguments: impl Iterator<Item = OsString>) -> Result<Comma
             }
             "--check" => wanted.check = true,
             "--list" => wanted.list = true,
+            "--join" => wanted.join = Some(value()?.into()),
             "--output" => wanted.output = Some(value()?.into()),
             "--profile" => wanted.profile = value()?,
             "--std-sources" => wanted.std_sources = Some(value()?.into()),
@@ -79,9 +83,14 @@ pub(crate) fn command(arguments: impl Iterator<Item = OsString>) -> Result<Comma
             _ => return Err(format!("unknown argument {argument}")),
         }
     }
-    if wanted.std_sources.is_some() && wanted.zig.is_none() {
-        return Err("--std-sources needs --zig, for the C library and the unwinder that a target comes with"
-            .to_owned());
+    let for_windows = |triple: &String| triple.contains("-windows-");
+    let is_for_windows = !wanted.triples.is_empty() && wanted.triples.iter().all(for_windows);
+    if wanted.std_sources.is_some() && wanted.zig.is_none() && !is_for_windows {
+        return Err(
+            "--std-sources needs --zig, for the C library and the unwinder that a target comes with; only a --target \
+             for Windows has them from mingw-w64"
+                .to_owned(),
+        );
     }
     Ok(Command::Run(wanted))
 }
@@ -104,7 +113,9 @@ mod tests {
         assert_eq!(wanted.zig, Some("zig".into()));
         assert_eq!(wanted.std_sources, Some("library".into()));
         assert_eq!(wanted.output, Some("out".into()));
-        assert!(wanted.check && !wanted.list);
+        assert!(wanted.check && !wanted.list && wanted.join.is_none());
+        assert!(read(&["--target", "x86_64-pc-windows-gnu", "--std-sources", "library"]).is_ok());
+        assert_eq!(read(&["--join", "parts"]).unwrap().join, Some("parts".into()));
         assert_eq!(wanted.profile, "release");
     }
 
@@ -126,7 +137,9 @@ mod tests {
         let Ok(Command::Say(text)) = command([OsString::from("--help")].into_iter()) else {
             panic!("no help")
         };
-        for option in ["--output", "--target", "--profile", "--check", "--list", "--zig", "--std-sources"] {
+        for option in
+            ["--output", "--target", "--profile", "--check", "--list", "--zig", "--std-sources", "--join"]
+        {
             assert!(text.contains(&format!("\n  {option} ")), "{option}");
         }
     }

@@ -9,6 +9,7 @@ mod archive;
 mod artefacts;
 mod compile;
 mod executable;
+mod join;
 mod mingw;
 mod platform;
 mod script;
@@ -22,6 +23,7 @@ pub use archive::{Entry, pack};
 pub use artefacts::{Artefacts, MANIFEST_PROTOCOL};
 pub use compile::{Linking, Tools, compile};
 pub use executable::{imports, is_stripped, needs_loader};
+pub use join::join;
 pub use platform::{Choice, PLATFORMS, Platform, choose};
 pub use sources::{Sources, is_installed};
 pub use standard::StdSources;
@@ -90,6 +92,14 @@ pub enum Error {
     /// There is no commit to build again.
     #[error("only what is committed can be built again elsewhere, and something here is not")]
     Changed,
+    /// What several machines have built is no release.
+    #[error("{}: {why}", directory.display())]
+    Parts {
+        /// Where it is.
+        directory: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A second build gave other files.
     #[error("built again, not the same: {}; the second ones are in {}", names.join(", "), kept.join("artefacts").display())]
     Different {

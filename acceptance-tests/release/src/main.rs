@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use release::{
     Artefacts, Choice, Error, Linking, Platform, Sources, StdSources, Tools, Zig, again, choose, compile,
-    imports, is_stripped, needs_loader, sha256,
+    imports, is_stripped, join, needs_loader, sha256,
 };
 
 use crate::arguments::{Command, USAGE, Wanted, command};
@@ -41,6 +41,9 @@ fn main() -> ExitCode {
 fn run(wanted: &Wanted) -> Result<bool, Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let root = root.canonicalize().map_err(|error| Error::File { path: root, error })?;
+    if let Some(parts) = &wanted.join {
+        return put_together(parts, wanted.output.as_deref().unwrap_or(parts));
+    }
     let sources = Sources::at(&root, std::env::var_os("SOURCE_DATE_EPOCH"))?;
     let tools = Tools {
         std_sources: wanted.std_sources.as_deref().map(|path| StdSources::at(path, &root)).transpose()?,
@@ -88,6 +91,19 @@ fn run(wanted: &Wanted) -> Result<bool, Error> {
         env!("CARGO_PKG_VERSION"),
         output.join(artefacts.sums_name()).display()
     ));
+    Ok(true)
+}
+
+/// Writes the release that the parts are.
+fn put_together(parts: &Path, output: &Path) -> Result<bool, Error> {
+    let files = join(parts, env!("CARGO_PKG_VERSION"))?;
+    std::fs::create_dir_all(output).map_err(|error| Error::File { path: output.to_owned(), error })?;
+    say(&format!("{}:", output.display()));
+    for (name, bytes) in files {
+        say(&format!("  {}  {:>9}  {name}", sha256(&bytes), bytes.len()));
+        let path = output.join(name);
+        std::fs::write(&path, bytes).map_err(|error| Error::File { path, error })?;
+    }
     Ok(true)
 }
 

@@ -118,3 +118,83 @@ impl Tree {
         Self { _job: job }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use std::net::{TcpListener, TcpStream};
+    use std::path::Path;
+
+    /// Where the child of the program tells its port; and whether the program ends before it.
+    const PORT: &str = "GALLERY_TEST_PORT_FILE";
+    const ENDS: &str = "GALLERY_TEST_PROGRAM_ENDS";
+
+    /// This very program, as one of the next two.
+    fn own(test: &str) -> std::process::Command {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", &format!("arm::login::child::tests::{test}"), "--ignored", "--nocapture"]);
+        command
+    }
+
+    #[test]
+    #[ignore = "a program that starts another, run by the test below"]
+    fn program() {
+        let mut child = own("child_of_the_program").spawn().unwrap();
+        if std::env::var_os(ENDS).is_some() {
+            while port(Path::new(&std::env::var_os(PORT).unwrap())).is_none() {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        } else {
+            child.wait().unwrap();
+        }
+    }
+
+    #[test]
+    #[ignore = "what that program starts"]
+    fn child_of_the_program() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut file = std::fs::File::create(std::env::var_os(PORT).unwrap()).unwrap();
+        writeln!(file, "{}", listener.local_addr().unwrap().port()).unwrap();
+        std::thread::sleep(Duration::from_secs(300));
+    }
+
+    /// The port, once all of it is written.
+    fn port(file: &Path) -> Option<u16> {
+        let text = std::fs::read_to_string(file).ok()?;
+        text.strip_suffix('\n')?.parse().ok()
+    }
+
+    async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+        for _ in 0..3000 {
+            if is_so() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{what}");
+    }
+
+    #[tokio::test]
+    async fn what_a_program_has_started_ends_with_it_or_with_the_wait() {
+        for ends in [false, true] {
+            let directory = tempfile::tempdir().unwrap();
+            let file = directory.path().join("port");
+            let mut command = Command::from(own("program"));
+            command.env(PORT, &file);
+            if ends {
+                command.env(ENDS, "1");
+            }
+            let running = tokio::spawn(async move { run(&mut command, Duration::from_secs(120)).await });
+            until("the child has not started", || port(&file).is_some()).await;
+            if ends {
+                let ended = running.await.unwrap().unwrap();
+                assert!(matches!(&ended, Ended::Done(output) if output.status.success()), "{ended:?}");
+            } else {
+                running.abort();
+            }
+            let port = port(&file).unwrap();
+            until("the child lives on", || TcpStream::connect(("127.0.0.1", port)).is_err()).await;
+        }
+    }
+}

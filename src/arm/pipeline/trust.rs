@@ -2,6 +2,7 @@
 //! set the system's store, as its own tools see it. What is added is the name of whoever signed a certificate that is
 //! not trusted, since behind a proxy that opens TLS this is what a user has to look for.
 
+use super::super::text;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
@@ -142,17 +143,17 @@ fn named(file: Option<&OsStr>, folders: Option<&OsStr>) -> Result<Vec<Certificat
 
 /// The certificates of a PEM file, or why there are none.
 fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
-    match bytes {
+    let text = match bytes {
         [] => return Err("is empty".to_owned()),
-        [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            return Err("begins with a byte order mark; save it as plain UTF-8".to_owned());
-        }
         [0x30, 0x80..=0x84, ..] => {
             return Err("is DER; convert it to PEM, with `openssl x509 -inform der`".to_owned());
         }
-        _ => {}
-    }
-    let read = CertificateDer::pem_slice_iter(bytes).collect::<Result<Vec<_>, _>>();
+        // As tools of Windows write texts.
+        [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => text::decoded(bytes)
+            .ok_or("begins with a byte order mark and is not the text that this announces")?,
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    let read = CertificateDer::pem_slice_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
     let read = read.map_err(|error| format!("is not proper PEM: {error}"))?;
     if read.is_empty() { Err("holds no certificate in PEM form".to_owned()) } else { Ok(read) }
 }
@@ -260,13 +261,11 @@ mod tests {
     fn a_file_that_cannot_be_used_is_named_with_its_variable() {
         let folder = tempfile::tempdir().unwrap();
         let (text, der) = pem();
-        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (name, content, reason) in [
             ("missing.pem", None, "cannot be read"),
             ("empty.pem", Some(Vec::new()), "is empty"),
             ("binary.der", Some(der.clone()), "is DER"),
-            ("mark.pem", Some([b"\xef\xbb\xbf", text.as_bytes()].concat()), "byte order mark"),
-            ("wide.pem", Some([b"\xff\xfe", wide.as_slice()].concat()), "byte order mark"),
+            ("half.pem", Some(b"\xff\xfe-".to_vec()), "byte order mark"),
             ("other.pem", Some(b"# nothing here\n".to_vec()), "holds no certificate"),
             ("broken.pem", Some(text.replace("MII", "!!!").into_bytes()), "PEM"),
         ] {
@@ -286,6 +285,19 @@ mod tests {
         fs::create_dir(&absent).unwrap();
         let said = named(None, Some(absent.as_os_str())).unwrap_err();
         assert!(said.contains("holds no file with a certificate"), "{said}");
+    }
+
+    #[test]
+    fn a_file_may_be_as_windows_writes_it() {
+        let text = (pem().0 + &pem().0).replace('\n', "\r\n");
+        let wide = text.encode_utf16().flat_map(u16::to_be_bytes);
+        for bytes in [
+            text.clone().into_bytes(),
+            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            [0xfe, 0xff].into_iter().chain(wide).collect(),
+        ] {
+            assert_eq!(certificates(&bytes).map(|read| read.len()), Ok(2));
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod pkcs12;
 #[cfg(test)]
 mod tests;
 
+use super::text;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use key::SigningKey;
@@ -90,7 +91,9 @@ impl Certificate {
         } else if pem::looks_like_it(bytes) {
             pem::read(bytes, password)?
         } else {
-            return Err(CertificateError::Malformed);
+            // PEM as PowerShell 5.1 writes a text: UTF-16.
+            let text = text::decoded(bytes).filter(|text| pem::looks_like_it(text.as_bytes()));
+            pem::read(text.ok_or(CertificateError::Malformed)?.as_bytes(), password)?
         };
         Self::of(&contents)
     }

@@ -133,6 +133,19 @@ fn base64_in_lines_and_pem_as_it_is() {
     assert_eq!(Certificate::read_base64(&BASE64_STANDARD.encode(&pem), None), read("rsa.pem"));
 }
 
+#[test]
+fn pem_in_any_encoding_that_windows_writes() {
+    let pem = String::from_utf8(fixture("rsa.pem")).unwrap().replace('\n', "\r\n");
+    let wide = pem.encode_utf16().flat_map(u16::to_le_bytes);
+    for bytes in [
+        pem.clone().into_bytes(),
+        [b"\xef\xbb\xbf", pem.as_bytes()].concat(),
+        [0xff, 0xfe].into_iter().chain(wide).collect(),
+    ] {
+        assert_eq!(Certificate::read(&bytes, None), read("rsa.pem"));
+    }
+}
+
 /// Whatever is cut off or changed, there is an answer and no panic.
 #[test]
 fn a_damaged_file_does_no_harm() {
