@@ -139,6 +139,7 @@ mod tests {
 
     #[test]
     #[ignore = "a program that starts another, run by the test below"]
+    #[allow(clippy::zombie_processes)] // It leaves the other behind, which is what is tested.
     fn program() {
         let mut child = own("child_of_the_program").spawn().unwrap();
         if std::env::var_os(ENDS).is_some() {
