@@ -17,7 +17,7 @@ impl Host {
             return Err(broken("a state of the current version changed when it was read"));
         }
         // Hosts ask this only of an identity of another version; nothing may come of asking always.
-        if let Some(identity) = &object.identity {
+        if let (Some(identity), Some(_)) = (&object.identity, self.identity_type(resource)) {
             let text = storage::json(identity).ok_or_else(|| broken("an identity has an unknown value"))?;
             let asked = self.trail.len();
             if self.upgrade_identity(resource, 0, &text).await?.as_ref() != Some(identity) {
