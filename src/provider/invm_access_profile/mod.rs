@@ -58,7 +58,7 @@ impl Managed for InVmAccessProfile {
         _: &Context,
         request: PlanCreate,
     ) -> Result<Planned, Failure> {
-        let planned = plan::create(request)?;
+        let planned = plan::create(&request);
         let is_known = planned.state.get("id").is_some_and(|id| !id.is_unknown());
         let id = Self::id_planned(&planned.state).ok().filter(|_| is_known);
         connection.profiles().plan(id, model::known(&planned.state));
@@ -70,12 +70,11 @@ impl Managed for InVmAccessProfile {
         context: &Context,
         request: PlanUpdate,
     ) -> Result<Planned, Failure> {
-        let prior = request.prior.clone();
-        let mut planned = plan::update(request)?;
+        let mut planned = plan::update(&request);
         if !planned.replace.is_empty() {
-            planned.warnings.extend(left::planned(connection, context, &prior).await);
+            planned.warnings.extend(left::planned(connection, context, &request.prior).await);
         }
-        if let Ok(held) = Self::id_in_state(&prior) {
+        if let Ok(held) = Self::id_in_state(&request.prior) {
             connection.profiles().plan(Some(held), model::known(&planned.state));
         }
         Ok(planned)

@@ -1,27 +1,90 @@
-//! A profile between the state and ARM.
+//! A profile in configurations, plans and states, and the way from there to ARM and back.
 
 use super::left;
 use crate::arm::Location;
 use crate::arm::ids::{GalleryId, ProfileId};
 use crate::arm::models::{HostEndpoint, OsType, Profile, ProfileBody, ProfileChange, ProfileSettings};
 use crate::plugin::Value;
+use crate::plugin::value::Members;
 use crate::provider::profile_cache::KnownProfile;
-use crate::provider::{checks, spelling, tags};
+use crate::provider::{spelling, tags, timeouts};
+
+/// A profile as a configuration, a plan and a state have it. Any part may be unknown in a
+/// configuration and a plan. What is not there is null.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The id at Azure.
+    pub id: Value,
+    /// The id of the gallery.
+    pub gallery_id: Value,
+    /// The name.
+    pub name: Value,
+    /// The region.
+    pub location: Value,
+    /// The operating system that it is for.
+    pub os_type: Value,
+    /// The endpoint that it is for.
+    pub applicable_host_endpoint: Value,
+    /// What people read.
+    pub description: Value,
+    /// Whether the versions left in it go with it.
+    pub force_destroy: Value,
+    /// The tags.
+    pub tags: Value,
+    /// How long operations may take.
+    pub timeouts: Value,
+}
+
+impl Model {
+    /// Reads a configuration, a plan or a state.
+    #[must_use]
+    pub fn read(object: &Value) -> Self {
+        let part = |name: &str| object.get(name).cloned().unwrap_or(Value::Null);
+        Self {
+            id: part("id"),
+            gallery_id: part("gallery_id"),
+            name: part("name"),
+            location: part("location"),
+            os_type: part("os_type"),
+            applicable_host_endpoint: part("applicable_host_endpoint"),
+            description: part("description"),
+            force_destroy: part(left::ARGUMENT),
+            tags: part("tags"),
+            timeouts: part(timeouts::BLOCK),
+        }
+    }
+
+    /// Writes a plan or a state.
+    #[must_use]
+    pub fn write(self) -> Value {
+        Value::object([
+            ("id", self.id),
+            ("gallery_id", self.gallery_id),
+            ("name", self.name),
+            ("location", self.location),
+            ("os_type", self.os_type),
+            ("applicable_host_endpoint", self.applicable_host_endpoint),
+            ("description", self.description),
+            (left::ARGUMENT, self.force_destroy),
+            ("tags", self.tags),
+            (timeouts::BLOCK, self.timeouts),
+        ])
+    }
+}
 
 /// What to send to create the profile that is planned.
 #[must_use]
 pub fn body(planned: &Value) -> ProfileBody {
-    let text = |name| checks::text(planned, name);
-    let tags = tags::read(planned.get("tags"));
+    let planned = Model::read(planned);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let tags = tags::read(Some(&planned.tags));
     ProfileBody {
-        location: Location::from(text("location").unwrap_or_default()),
+        location: Location::from(&*text(&planned.location)),
         tags: Some(tags).filter(|tags| !tags.is_empty()),
         properties: ProfileSettings {
-            description: text("description").map(str::to_owned),
-            os_type: OsType::from(text("os_type").unwrap_or_default()),
-            applicable_host_endpoint: HostEndpoint::from(
-                text("applicable_host_endpoint").unwrap_or_default(),
-            ),
+            description: planned.description.as_str().map(str::to_owned),
+            os_type: OsType::from(&*text(&planned.os_type)),
+            applicable_host_endpoint: HostEndpoint::from(&*text(&planned.applicable_host_endpoint)),
         },
     }
 }
@@ -29,26 +92,26 @@ pub fn body(planned: &Value) -> ProfileBody {
 /// What the versions of a planned profile can know of it.
 #[must_use]
 pub fn known(planned: &Value) -> KnownProfile {
-    let text = |name| checks::text(planned, name);
+    let planned = Model::read(planned);
     KnownProfile {
-        location: None,
-        os_type: text("os_type").map(OsType::from),
-        endpoint: text("applicable_host_endpoint").map(HostEndpoint::from),
+        location: planned.location.as_str().map(Location::from),
+        os_type: planned.os_type.as_str().map(OsType::from),
+        endpoint: planned.applicable_host_endpoint.as_str().map(HostEndpoint::from),
     }
 }
 
 /// What to change at Azure to get from the state to the plan; `None` when nothing that Azure holds differs.
 #[must_use]
 pub fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {
-    let differs = |name: &str| prior.get(name) != planned.get(name);
-    let text = |name| checks::text(planned, name).map(str::to_owned);
-    let (held, wanted) = (tags::read(prior.get("tags")), tags::read(planned.get("tags")));
+    let (prior, planned) = (Model::read(prior), Model::read(planned));
+    let (held, wanted) = (tags::read(Some(&prior.tags)), tags::read(Some(&planned.tags)));
+    let endpoint = planned.applicable_host_endpoint.as_str().unwrap_or_default();
     let change = ProfileChange {
         tags: (!tags::equal(&held, &wanted)).then_some(wanted),
-        description: differs("description").then(|| text("description")),
-        applicable_host_endpoint: differs("applicable_host_endpoint").then(|| {
-            HostEndpoint::from(checks::text(planned, "applicable_host_endpoint").unwrap_or_default())
-        }),
+        description: (prior.description != planned.description)
+            .then(|| planned.description.as_str().map(str::to_owned)),
+        applicable_host_endpoint: (prior.applicable_host_endpoint != planned.applicable_host_endpoint)
+            .then(|| HostEndpoint::from(endpoint)),
     };
     (change != ProfileChange::default()).then_some(change)
 }
@@ -57,42 +120,35 @@ pub fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {
 /// and a state with nothing but the id on an import.
 #[must_use]
 pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
-    let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
-    let imported = held("name").is_null();
-    let gallery = id.gallery().to_string();
-    let description = match profile.properties.description.as_deref() {
-        None | Some("") if held("description").as_str() == Some("") => held("description"),
+    let prior = Model::read(prior);
+    let returned = &profile.properties;
+    let description = match returned.description.as_deref() {
+        None | Some("") if prior.description.as_str() == Some("") => prior.description,
         None | Some("") => Value::Null,
         Some(text) => text.into(),
     };
-    let empty = Value::Map(crate::plugin::value::Members::new());
-    let returned = profile.tags.clone().unwrap_or_default();
-    let location = profile
-        .location
-        .as_ref()
-        .map_or_else(|| held("location"), |location| spelling::location(location, &held("location")));
-    let word = |returned: Option<&str>, name| returned.map_or_else(|| held(name), Value::from);
-    Value::object([
-        ("id", id.to_string().into()),
-        ("gallery_id", spelling::plan::<GalleryId>(&gallery.into(), &held("gallery_id"))),
-        ("name", spelling::plan_name(&id.name().as_str().into(), &held("name"))),
-        ("location", location),
-        ("os_type", word(profile.properties.os_type.as_ref().map(OsType::as_str), "os_type")),
-        (
-            "applicable_host_endpoint",
-            word(
-                profile.properties.applicable_host_endpoint.as_ref().map(HostEndpoint::as_str),
-                "applicable_host_endpoint",
-            ),
+    // An imported state has no name yet.
+    let held_tags = if prior.name.is_null() { Value::Map(Members::new()) } else { prior.tags };
+    let word = |returned: Option<&str>, held: Value| returned.map_or(held, Value::from);
+    Model {
+        id: id.to_string().into(),
+        gallery_id: spelling::plan::<GalleryId>(&id.gallery().to_string().into(), &prior.gallery_id),
+        name: spelling::plan_name(&id.name().as_str().into(), &prior.name),
+        location: match &profile.location {
+            Some(location) => spelling::location(location, &prior.location),
+            None => prior.location,
+        },
+        os_type: word(returned.os_type.as_ref().map(OsType::as_str), prior.os_type),
+        applicable_host_endpoint: word(
+            returned.applicable_host_endpoint.as_ref().map(HostEndpoint::as_str),
+            prior.applicable_host_endpoint,
         ),
-        ("description", description),
-        (left::ARGUMENT, held(left::ARGUMENT)),
-        (
-            "tags",
-            tags::value(&returned, if imported { &empty } else { prior.get("tags").unwrap_or(&Value::Null) }),
-        ),
-        ("timeouts", held("timeouts")),
-    ])
+        description,
+        force_destroy: prior.force_destroy,
+        tags: tags::value(&profile.tags.clone().unwrap_or_default(), &held_tags),
+        timeouts: prior.timeouts,
+    }
+    .write()
 }
 
 #[cfg(test)]

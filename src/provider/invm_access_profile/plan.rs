@@ -1,68 +1,64 @@
 //! What a change of the configuration means.
 
-use crate::arm::ids::{GalleryId, ProfileName};
+use super::InVmAccessProfile;
+use super::model::Model;
+use crate::arm::ids::GalleryId;
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
-use crate::plugin::{Diagnostic, Failure, Path, Value};
-use crate::provider::draft_state::DraftState;
+use crate::plugin::{Diagnostic, Path, Value};
+use crate::provider::writing::Managed as _;
 use crate::provider::writing::private_state::PrivateState;
-use crate::provider::{checks, spelling, tags};
+use crate::provider::{spelling, tags};
 
 /// Plans a new profile.
-///
-/// # Errors
-/// When the configuration is no object, which the schema rules out.
-pub fn create(request: PlanCreate) -> Result<Planned, Failure> {
+#[must_use]
+pub fn create(request: &PlanCreate) -> Planned {
     let carried = PrivateState::read(&request.private);
-    let mut plan = DraftState::new(request.config)?;
-    let gallery = checks::text(plan.config(), "gallery_id").and_then(|id| id.parse::<GalleryId>().ok());
-    let name = checks::text(plan.config(), "name").and_then(|name| ProfileName::new(name).ok());
+    let mut plan = Model::read(&request.config);
     // The id of a replacement stays open, though it may turn out the same: the versions of the profile then take
     // part in the replacement, as they must, since Azure deletes no profile that has versions.
-    let id = match (gallery, name) {
-        (Some(gallery), Some(name)) if !carried.is_replacement() => gallery.profile(name).to_string().into(),
+    plan.id = match InVmAccessProfile::id_planned(&request.config) {
+        Ok(id) if !carried.is_replacement() => id.to_string().into(),
         _ => Value::unknown(),
     };
-    plan.set("id", id);
-    let mut planned = Planned::new(plan.finish());
+    let mut planned = Planned::new(plan.write());
     planned.private = carried.write();
-    Ok(planned)
+    planned
 }
 
 /// Plans a change, in place where Azure allows it.
-///
-/// # Errors
-/// When the configuration is no object, which the schema rules out.
-pub fn update(request: PlanUpdate) -> Result<Planned, Failure> {
-    let prior = request.prior;
-    let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
-    let mut plan = DraftState::new(request.config)?;
-    plan.set("id", held("id"));
-    plan.set("gallery_id", spelling::plan::<GalleryId>(&plan.configured("gallery_id"), &held("gallery_id")));
-    plan.set("name", spelling::plan_name(&plan.configured("name"), &held("name")));
-    plan.set("location", spelling::plan_location(&plan.configured("location"), &held("location")));
-    plan.set("tags", tags::plan(&plan.configured("tags"), &held("tags")));
-    let replaced = ["gallery_id", "name", "location", "os_type"];
-    let replace = replaced.into_iter().filter(|name| plan.planned(name) != held(name)).map(Path::attribute);
-    let mut replace: Vec<_> = replace.collect();
+#[must_use]
+pub fn update(request: &PlanUpdate) -> Planned {
+    let (prior, config) = (Model::read(&request.prior), Model::read(&request.config));
+    let mut plan = Model {
+        id: prior.id.clone(),
+        gallery_id: spelling::plan::<GalleryId>(&config.gallery_id, &prior.gallery_id),
+        name: spelling::plan_name(&config.name, &prior.name),
+        location: spelling::plan_location(&config.location, &prior.location),
+        tags: tags::plan(&config.tags, &prior.tags),
+        ..config
+    };
+    let fixed = [
+        ("gallery_id", &plan.gallery_id, &prior.gallery_id),
+        ("name", &plan.name, &prior.name),
+        ("location", &plan.location, &prior.location),
+        ("os_type", &plan.os_type, &prior.os_type),
+    ];
+    let changed = fixed.into_iter().filter(|(_, planned, held)| planned != held);
+    let mut replace: Vec<_> = changed.map(|(name, ..)| Path::attribute(name)).collect();
     let carried = PrivateState::read(&request.private);
     if carried.must_be_replaced() {
-        plan.set("id", Value::unknown());
+        plan.id = Value::unknown();
         replace.push(Path::attribute("id"));
     }
-    let mut planned = Planned::new(plan.finish());
-    planned.replace = replace;
-    let id = checks::text(&prior, "id").unwrap_or_default();
-    if !planned.replace.is_empty() && is_same_place(&planned.state, &prior) {
+    let id = prior.id.as_str().unwrap_or_default();
+    let keeps_its_id = plan.gallery_id == prior.gallery_id && plan.name == prior.name;
+    let mut planned = Planned::new(plan.write());
+    if !replace.is_empty() && keeps_its_id {
         planned.warnings.push(same_name(id));
     }
+    planned.replace = replace;
     planned.private = PrivateState::replacing(id).with(carried.pending).write();
-    Ok(planned)
-}
-
-/// Whether a profile takes the place of another one under its very id.
-fn is_same_place(planned: &Value, prior: &Value) -> bool {
-    let same = |name: &str| planned.get(name) == prior.get(name);
-    same("gallery_id") && same("name")
+    planned
 }
 
 fn same_name(id: &str) -> Diagnostic {
@@ -95,6 +91,7 @@ mod tests {
             ("applicable_host_endpoint", "IMDS".into()),
             ("os_type", "Linux".into()),
             ("description", Value::Null),
+            ("force_destroy", Value::Null),
             ("tags", Value::Null),
             ("timeouts", Value::Null),
         ])
@@ -110,8 +107,7 @@ mod tests {
     fn plan_create(config: Value, private: &[u8]) -> Planned {
         let capabilities = ClientCapabilities::default();
         let proposed = config.clone();
-        create(PlanCreate { config, proposed, private: private.to_vec(), earlier: Vec::new(), capabilities })
-            .unwrap()
+        create(&PlanCreate { config, proposed, private: private.to_vec(), earlier: Vec::new(), capabilities })
     }
 
     fn plan_update(prior: Value, config: Value) -> Planned {
@@ -126,7 +122,7 @@ mod tests {
             identity: None,
             capabilities,
         };
-        update(request).unwrap()
+        update(&request)
     }
 
     fn state() -> Value {

@@ -81,7 +81,7 @@ impl Managed for InVmAccessProfileVersion {
         let mut found = lint::errors(&request.config, &profile.context(), lint::When::Create);
         found.extend(lint::with_profile(&request.config, &profile.context()));
         let found = found.into_result()?;
-        let mut planned = plan::create(request, &profile)?;
+        let mut planned = plan::create(&request, &profile)?;
         planned.warnings.extend(found);
         Ok(planned)
     }
@@ -95,7 +95,7 @@ impl Managed for InVmAccessProfileVersion {
         let profile = profile::of_plan(connection, context, config, prior, false).await;
         let mut found = lint::errors(config, &profile.context(), lint::When::Keep);
         found.extend(lint::with_profile(config, &profile.context()));
-        let mut planned = plan::update(request, &profile)?;
+        let mut planned = plan::update(&request, &profile);
         // A replacement is planned once more as a creation, which reports them as errors.
         if planned.replace.is_empty() {
             planned.warnings.extend(found.into_result()?);

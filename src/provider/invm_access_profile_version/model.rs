@@ -1,4 +1,4 @@
-//! A version between the state and ARM.
+//! A version in configurations, plans and states, and the way from there to ARM and back.
 
 use super::{keep, plan, rules};
 use crate::allowlist::{Lists, Rules};
@@ -7,30 +7,112 @@ use crate::arm::ids::{ProfileId, VersionId};
 use crate::arm::models::{DefaultAccess, Mode, Version, VersionBody, VersionChange, VersionSettings};
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
-use crate::provider::{checks, spelling, tags};
+use crate::provider::{spelling, tags, timeouts};
+
+/// A version as a configuration, a plan and a state have it. Any part may be unknown in a
+/// configuration and a plan. What is not there is null.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The id at Azure.
+    pub id: Value,
+    /// The id of the profile.
+    pub profile_id: Value,
+    /// The name: three numbers.
+    pub name: Value,
+    /// The region.
+    pub location: Value,
+    /// What the guest agent does with the rules.
+    pub mode: Value,
+    /// What happens to a request that no privilege matches.
+    pub default_access: Value,
+    /// Whether the latest version is another one.
+    pub exclude_from_latest: Value,
+    /// Where it is replicated to.
+    pub target_regions: Value,
+    /// The levels of findings.
+    pub lint: Value,
+    /// Whether it stays at Azure.
+    pub skip_destroy: Value,
+    /// The tags.
+    pub tags: Value,
+    /// Who may do what.
+    pub grants: Value,
+    /// When it was published.
+    pub published_date: Value,
+    /// The rules.
+    pub rules: Value,
+    /// How long operations may take.
+    pub timeouts: Value,
+}
+
+impl Model {
+    /// Reads a configuration, a plan or a state.
+    #[must_use]
+    pub fn read(object: &Value) -> Self {
+        let part = |name: &str| object.get(name).cloned().unwrap_or(Value::Null);
+        Self {
+            id: part("id"),
+            profile_id: part("profile_id"),
+            name: part("name"),
+            location: part("location"),
+            mode: part("mode"),
+            default_access: part("default_access"),
+            exclude_from_latest: part("exclude_from_latest"),
+            target_regions: part("target_regions"),
+            lint: part("lint"),
+            skip_destroy: part(keep::ARGUMENT),
+            tags: part("tags"),
+            grants: part("grants"),
+            published_date: part("published_date"),
+            rules: part(rules::BLOCK),
+            timeouts: part(timeouts::BLOCK),
+        }
+    }
+
+    /// Writes a plan or a state.
+    #[must_use]
+    pub fn write(self) -> Value {
+        Value::object([
+            ("id", self.id),
+            ("profile_id", self.profile_id),
+            ("name", self.name),
+            ("location", self.location),
+            ("mode", self.mode),
+            ("default_access", self.default_access),
+            ("exclude_from_latest", self.exclude_from_latest),
+            ("target_regions", self.target_regions),
+            ("lint", self.lint),
+            (keep::ARGUMENT, self.skip_destroy),
+            ("tags", self.tags),
+            ("grants", self.grants),
+            ("published_date", self.published_date),
+            (rules::BLOCK, self.rules),
+            (timeouts::BLOCK, self.timeouts),
+        ])
+    }
+}
 
 /// What to send to create the version that is planned, at this region.
 ///
 /// # Errors
 /// When the rules are not wholly known, which Terraform rules out at apply.
 pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnostic> {
-    let text = |name| checks::text(planned, name).unwrap_or_default();
-    let block = planned.get(rules::BLOCK).unwrap_or(&Value::Null);
-    let Some(rules) = rules::complete(block) else {
+    let planned = Model::read(planned);
+    let Some(rules) = rules::complete(&planned.rules) else {
         let detail =
             "The rules are still not wholly known at apply. This is a bug in the host or the provider.";
         return Err(Diagnostic::error("Unknown rules", detail).at(Path::attribute(rules::BLOCK)));
     };
-    let tags = tags::read(planned.get("tags"));
+    let tags = tags::read(Some(&planned.tags));
     Ok(VersionBody {
         location,
         tags: Some(tags).filter(|tags| !tags.is_empty()),
         properties: VersionSettings {
-            mode: Mode::from(text("mode")),
-            default_access: DefaultAccess::from(text("default_access")),
+            mode: Mode::from(planned.mode.as_str().unwrap_or_default()),
+            default_access: DefaultAccess::from(planned.default_access.as_str().unwrap_or_default()),
             rules: Lists::from(&rules),
-            target_locations: regions(planned),
-            exclude_from_latest: flag(planned),
+            target_locations: regions(&planned.target_regions),
+            exclude_from_latest: flag(&planned.exclude_from_latest),
         },
     })
 }
@@ -38,31 +120,36 @@ pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnost
 /// What to change at Azure to get from the state to the plan; `None` when nothing that Azure holds differs.
 #[must_use]
 pub fn change(prior: &Value, planned: &Value) -> Option<VersionChange> {
-    let differs = |name: &str| prior.get(name) != planned.get(name);
-    let text = |name| checks::text(planned, name).unwrap_or_default();
-    let (held, wanted) = (tags::read(prior.get("tags")), tags::read(planned.get("tags")));
-    let change = VersionChange {
-        tags: (!tags::equal(&held, &wanted)).then_some(wanted),
-        mode: differs("mode").then(|| Mode::from(text("mode"))),
-        default_access: differs("default_access").then(|| DefaultAccess::from(text("default_access"))),
-        target_locations: if differs("target_regions") { regions(planned) } else { None },
-        exclude_from_latest: if differs("exclude_from_latest") { flag(planned) } else { None },
-    };
+    let (prior, planned) = (Model::read(prior), Model::read(planned));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (held, wanted) = (tags::read(Some(&prior.tags)), tags::read(Some(&planned.tags)));
+    let mut change =
+        VersionChange { tags: (!tags::equal(&held, &wanted)).then_some(wanted), ..VersionChange::default() };
+    if prior.mode != planned.mode {
+        change.mode = Some(Mode::from(&*text(&planned.mode)));
+    }
+    if prior.default_access != planned.default_access {
+        change.default_access = Some(DefaultAccess::from(&*text(&planned.default_access)));
+    }
+    if prior.target_regions != planned.target_regions {
+        change.target_locations = regions(&planned.target_regions);
+    }
+    if prior.exclude_from_latest != planned.exclude_from_latest {
+        change.exclude_from_latest = flag(&planned.exclude_from_latest);
+    }
     (change != VersionChange::default()).then_some(change)
 }
 
 fn regions(planned: &Value) -> Option<Vec<Location>> {
-    match planned.get("target_regions") {
-        Some(Value::Set(elements)) => {
-            Some(elements.iter().filter_map(Value::as_str).map(Location::from).collect())
-        }
+    match planned {
+        Value::Set(elements) => Some(elements.iter().filter_map(Value::as_str).map(Location::from).collect()),
         _ => None,
     }
 }
 
-fn flag(planned: &Value) -> Option<bool> {
-    match planned.get("exclude_from_latest") {
-        Some(Value::Bool(flag)) => Some(*flag),
+const fn flag(planned: &Value) -> Option<bool> {
+    match planned {
+        Value::Bool(flag) => Some(*flag),
         _ => None,
     }
 }
@@ -72,56 +159,46 @@ fn flag(planned: &Value) -> Option<bool> {
 /// they are.
 #[must_use]
 pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnostics) {
-    let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
-    let known = |name: &str| Some(held(name)).filter(|value| !value.is_unknown()).unwrap_or(Value::Null);
-    let imported = held("profile_id").is_null();
-    let (rules, warnings) = from_arm(id, version.properties.rules);
-    let block = match prior.get(rules::BLOCK).unwrap_or(&Value::Null) {
-        // Rules that nobody wrote are the same as none, whatever lists Azure fills in.
-        Value::Null if rules.privileges.is_empty() && rules == Rules::default() => Value::Null,
-        prior => rules::value(&rules, prior),
-    };
-    let empty = Value::Map(Members::new());
-    let returned_tags = version.tags.unwrap_or_default();
-    let location = version.location;
-    let home = location
+    let prior = Model::read(prior);
+    let returned = version.properties;
+    let known = |value: Value| if value.is_unknown() { Value::Null } else { value };
+    let word = |returned: Option<&str>, held: Value| returned.map_or(held, Value::from);
+    let (rules, warnings) = from_arm(id, returned.rules);
+    // Rules that nobody wrote are the same as none, whatever lists Azure fills in.
+    let nobody_wrote = prior.rules.is_null() && rules == Rules::default();
+    // An imported state has no profile yet.
+    let held_tags = if prior.profile_id.is_null() { Value::Map(Members::new()) } else { prior.tags };
+    let held_location = known(prior.location);
+    let home = version
+        .location
         .clone()
-        .unwrap_or_else(|| Location::from(checks::text(prior, "location").unwrap_or_default()));
-    let regions = version.properties.target_locations.as_deref().unwrap_or_default();
-    let word = |returned: Option<&str>, name| returned.map_or_else(|| held(name), Value::from);
-    let state = Value::object([
-        ("id", id.to_string().into()),
-        ("profile_id", spelling::plan::<ProfileId>(&id.profile().to_string().into(), &held("profile_id"))),
-        ("name", spelling::plan_name(&id.name().as_str().into(), &known("name"))),
-        (
-            "location",
-            location.map_or_else(
-                || known("location"),
-                |location| spelling::location(&location, &known("location")),
-            ),
+        .unwrap_or_else(|| Location::from(held_location.as_str().unwrap_or_default()));
+    let regions = returned.target_locations.unwrap_or_default();
+    let profile = Value::from(id.profile().to_string());
+    let state = Model {
+        id: id.to_string().into(),
+        profile_id: spelling::plan::<ProfileId>(&profile, &prior.profile_id),
+        name: spelling::plan_name(&id.name().as_str().into(), &known(prior.name)),
+        location: match &version.location {
+            Some(location) => spelling::location(location, &held_location),
+            None => held_location,
+        },
+        mode: word(returned.mode.as_ref().map(Mode::as_str), prior.mode),
+        default_access: word(
+            returned.default_access.as_ref().map(DefaultAccess::as_str),
+            prior.default_access,
         ),
-        ("mode", word(version.properties.mode.as_ref().map(Mode::as_str), "mode")),
-        (
-            "default_access",
-            word(version.properties.default_access.as_ref().map(DefaultAccess::as_str), "default_access"),
-        ),
-        ("exclude_from_latest", version.properties.exclude_from_latest.unwrap_or(false).into()),
-        ("target_regions", spelling::regions(regions, &known("target_regions"), &home)),
-        ("lint", held("lint")),
-        (keep::ARGUMENT, held(keep::ARGUMENT)),
-        (
-            "tags",
-            tags::value(
-                &returned_tags,
-                if imported { &empty } else { prior.get("tags").unwrap_or(&Value::Null) },
-            ),
-        ),
-        ("grants", plan::grants(&rules)),
-        ("published_date", version.properties.published_date.into()),
-        (rules::BLOCK, block),
-        ("timeouts", held("timeouts")),
-    ]);
-    (state, warnings)
+        exclude_from_latest: returned.exclude_from_latest.unwrap_or(false).into(),
+        target_regions: spelling::regions(&regions, &known(prior.target_regions), &home),
+        lint: prior.lint,
+        skip_destroy: prior.skip_destroy,
+        tags: tags::value(&version.tags.unwrap_or_default(), &held_tags),
+        grants: plan::grants(&rules),
+        published_date: returned.published_date.into(),
+        rules: if nobody_wrote { Value::Null } else { rules::value(&rules, &prior.rules) },
+        timeouts: prior.timeouts,
+    };
+    (state.write(), warnings)
 }
 
 /// The rules as the guest agent reads them, with warnings where that is not what Azure's lists seem to say.

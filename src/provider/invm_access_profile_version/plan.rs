@@ -1,14 +1,15 @@
 //! What a change of the configuration means.
 
-use super::{access, keep, lint, rules};
+use super::model::Model;
+use super::{InVmAccessProfileVersion, access, keep, lint, rules};
 use crate::allowlist::{self, Allowlist, Draft, FindingId, Grant, Rules};
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
-use crate::provider::draft_state::DraftState;
 use crate::provider::profile_cache::KnownProfile;
+use crate::provider::writing::Managed as _;
 use crate::provider::writing::private_state::PrivateState;
-use crate::provider::{checks, spelling, tags};
+use crate::provider::{spelling, tags};
 
 /// Plans a new version. `profile` is what is known of the profile without asking Azure.
 ///
@@ -17,35 +18,34 @@ use crate::provider::{checks, spelling, tags};
 /// one round of a plan to the next it is told there, and the create need not ask.
 ///
 /// # Errors
-/// When the configuration is no object, which the schema rules out.
-pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Failure> {
+/// When the name is that of a version which the plan replaces and which stays.
+pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, Failure> {
     let carried = PrivateState::read(&request.private);
     let keeps = request.capabilities.store_planned_private;
-    let mut plan = DraftState::new(request.config)?;
-    let parent = checks::text(plan.config(), "profile_id").and_then(|id| id.parse::<ProfileId>().ok());
-    let name = checks::text(plan.config(), "name").and_then(|name| name.parse::<VersionName>().ok());
+    let config = Model::read(&request.config);
+    let id = InVmAccessProfileVersion::id_planned(&request.config).ok();
     let kept = carried.keeps().and_then(|id| id.parse::<VersionId>().ok());
-    if let (Some(kept), Some(parent), Some(name)) = (&kept, &parent, &name)
-        && *kept == parent.version(name.clone())
-    {
-        return Err(keep::name_is_taken(kept).into());
+    if let Some(kept) = kept.filter(|kept| id.as_ref() == Some(kept)) {
+        return Err(keep::name_is_taken(&kept).into());
     }
-    // The id of a replacement stays open, though it may turn out the same: whatever refers to the version, such as
-    // a virtual machine, then takes part in the replacement.
-    let id = match (parent, name) {
-        (Some(parent), Some(name)) if !carried.is_replacement() => parent.version(name).to_string().into(),
-        _ => Value::unknown(),
+    let inherits = config.location.is_null();
+    let or_unknown = |value: Value| if value.is_null() { Value::unknown() } else { value };
+    let plan = Model {
+        // The id of a replacement stays open, though it may turn out the same: whatever refers to the version, such as
+        // a virtual machine, then takes part in the replacement.
+        id: match id {
+            Some(id) if !carried.is_replacement() => id.to_string().into(),
+            _ => Value::unknown(),
+        },
+        name: or_unknown(config.name),
+        location: or_unknown(config.location),
+        exclude_from_latest: or_unknown(config.exclude_from_latest),
+        target_regions: or_unknown(config.target_regions),
+        grants: planned_grants(&rules::draft(&config.rules)),
+        published_date: Value::unknown(),
+        ..config
     };
-    plan.set("id", id);
-    plan.set_unless_configured("name", Value::unknown());
-    plan.set_unless_configured("location", Value::unknown());
-    plan.set_unless_configured("exclude_from_latest", Value::unknown());
-    plan.set_unless_configured("target_regions", Value::unknown());
-    plan.set("published_date", Value::unknown());
-    let grants = planned_grants(&rules::draft(plan.config().get(rules::BLOCK).unwrap_or(&Value::Null)));
-    plan.set("grants", grants);
-    let inherits = plan.configured("location") == Value::Null;
-    let mut planned = Planned::new(plan.finish());
+    let mut planned = Planned::new(plan.write());
     // What takes the place of a version was told its region with the change, if it stays below the same profile: the
     // deletion gets the same data.
     planned.private = if carried.is_replacement() {
@@ -62,94 +62,86 @@ pub fn create(request: PlanCreate, profile: &KnownProfile) -> Result<Planned, Fa
 
 /// Plans a change, in place where Azure allows it, and tells who loses and who gains access by it. `profile` is what
 /// is known of the profile without asking Azure.
-///
-/// # Errors
-/// When the configuration is no object, which the schema rules out.
-pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Failure> {
-    let prior = request.prior;
-    let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
-    let mut plan = DraftState::new(request.config)?;
-    let mut replace = Vec::new();
-    let mut warnings = Diagnostics::new();
-
-    plan.set("id", held("id"));
+#[must_use]
+pub fn update(request: &PlanUpdate, profile: &KnownProfile) -> Planned {
+    let (prior, config) = (Model::read(&request.prior), Model::read(&request.config));
     let carried = PrivateState::read(&request.private);
-    // Left open where an earlier run did not see the end of the creation: the apply then waits for it.
-    let published = if carried.is_being_created() { Value::unknown() } else { held("published_date") };
-    plan.set("published_date", published);
-    plan.set("profile_id", spelling::plan::<ProfileId>(&plan.configured("profile_id"), &held("profile_id")));
-    plan.set_unless_configured("name", held("name"));
-    let location = match plan.configured("location") {
-        Value::Null => held("location"),
-        location => spelling::plan_location(&location, &held("location")),
+    let mut warnings = Diagnostics::new();
+    let or_held = |value: &Value, held: &Value| if value.is_null() { held.clone() } else { value.clone() };
+    let mut plan = Model {
+        id: prior.id.clone(),
+        // Left open where an earlier run did not see the end of the creation: the apply then waits for it.
+        published_date: match carried.is_being_created() {
+            true => Value::unknown(),
+            false => prior.published_date.clone(),
+        },
+        profile_id: spelling::plan::<ProfileId>(&config.profile_id, &prior.profile_id),
+        name: or_held(&config.name, &prior.name),
+        location: spelling::plan_location(&or_held(&config.location, &prior.location), &prior.location),
+        exclude_from_latest: or_held(&config.exclude_from_latest, &prior.exclude_from_latest),
+        target_regions: match &config.target_regions {
+            Value::Null => prior.target_regions.clone(),
+            regions => spelling::plan_regions(regions, &prior.target_regions),
+        },
+        tags: tags::plan(&config.tags, &prior.tags),
+        rules: rules::plan(&config.rules, &prior.rules),
+        ..config.clone()
     };
-    plan.set("location", location);
-    plan.set_unless_configured("exclude_from_latest", held("exclude_from_latest"));
-    let regions = match plan.configured("target_regions") {
-        Value::Null => held("target_regions"),
-        regions => spelling::plan_regions(&regions, &held("target_regions")),
-    };
-    plan.set("target_regions", regions);
-    plan.set("tags", tags::plan(&plan.configured("tags"), &held("tags")));
     // A guest agent loads a version again only when its id changes. Where the provider chooses the name, every change of
     // what the agent decides by makes a new version.
-    let automatic = plan.configured("name").is_null();
-    let fixed = ["profile_id", "name", "location", "mode", "default_access"];
-    for name in fixed.into_iter().take(if automatic { 5 } else { 3 }) {
-        if plan.planned(name) != held(name) {
-            replace.push(Path::attribute(name));
-        }
-    }
-
+    let automatic = config.name.is_null();
+    let fixed = [
+        ("profile_id", &plan.profile_id, &prior.profile_id),
+        ("name", &plan.name, &prior.name),
+        ("location", &plan.location, &prior.location),
+        ("mode", &plan.mode, &prior.mode),
+        ("default_access", &plan.default_access, &prior.default_access),
+    ];
+    let fixed = fixed.into_iter().take(if automatic { 5 } else { 3 });
+    let changed = fixed.filter(|(_, planned, held)| planned != held);
+    let mut replace: Vec<_> = changed.map(|(name, ..)| Path::attribute(name)).collect();
     if carried.must_be_replaced() {
-        plan.set("id", Value::unknown());
+        plan.id = Value::unknown();
         replace.push(Path::attribute("id"));
     }
 
-    let none = Value::Null;
-    let held_block = prior.get(rules::BLOCK).unwrap_or(&none);
-    let block = rules::plan(plan.config().get(rules::BLOCK).unwrap_or(&none), held_block);
-    let (held_rules, rules) = (rules::draft(held_block), rules::draft(&block));
-    plan.set("grants", planned_grants(&rules));
+    let version = prior.name.as_str().unwrap_or_default();
+    let (held_rules, rules) = (rules::draft(&prior.rules), rules::draft(&plan.rules));
+    plan.grants = planned_grants(&rules);
     // A state is wholly known, and so is what is the same.
-    let same = rules == held_rules;
-    if !same {
-        if replace.is_empty() && plan.configured("name") == held("name") {
-            warnings.push(same_name(&held("name")));
+    let same_rules = rules == held_rules;
+    if !same_rules {
+        if replace.is_empty() && config.name == prior.name {
+            warnings.push(same_name(&prior.name));
         }
         replace.push(Path::attribute(rules::BLOCK));
     }
-    let same = same && ["mode", "default_access"].iter().all(|name| plan.configured(name) == held(name));
-    if !same
+    let same_words = config.mode == prior.mode && config.default_access == prior.default_access;
+    if !(same_rules && same_words)
         && let Some(old) = held_rules.complete().and_then(|rules| allowlist(&prior, rules))
-        && let Some(new) = rules.complete().and_then(|rules| allowlist(plan.config(), rules))
+        && let Some(new) = rules.complete().and_then(|rules| allowlist(&config, rules))
     {
-        let version = held("name");
-        let version = version.as_str().unwrap_or_default();
         let endpoint = profile.context().endpoint;
         warnings.extend(access::warnings(version, !replace.is_empty(), &old, &new, endpoint));
-        if replace.is_empty() && !lint::is_off(plan.config(), FindingId::L07) {
-            let is_named = !plan.configured("name").is_null();
-            warnings.extend(access::in_place(version, is_named, &old, &new));
+        if replace.is_empty() && !lint::is_off(&request.config, FindingId::L07) {
+            warnings.extend(access::in_place(version, !automatic, &old, &new));
         }
     }
-    plan.set(rules::BLOCK, block);
 
-    let kept = keep::kept(&prior, &carried);
+    let kept = keep::kept(&request.prior, &carried);
     // Terraform shows no warnings of the plan to create that follows.
     if !replace.is_empty() {
-        let comes_late = keep::is_set(plan.config()) && !keep::is_set(&prior) && !carried.must_be_replaced();
-        let late = comes_late.then(|| keep::comes_too_late(held("name").as_str().unwrap_or_default()));
+        let is_new = keep::is_set(&request.config) && !keep::is_set(&request.prior);
+        let late = (is_new && !carried.must_be_replaced()).then(|| keep::comes_too_late(version));
         warnings.extend(kept.as_ref().map(keep::stays).or(late));
     }
-    let stays = plan.planned("profile_id") == held("profile_id");
-    let inherits = stays && plan.configured("location") == Value::Null;
+    let inherits = plan.profile_id == prior.profile_id && config.location.is_null();
 
-    let mut planned = Planned::new(plan.finish());
+    let mut planned = Planned::new(plan.write());
     planned.replace = replace;
     planned.warnings = warnings;
     // Also when nothing is replaced here: `-replace` and a tainted object make a replacement of any plan.
-    let replaces = held("name").as_str().map(PrivateState::replacing).unwrap_or_default();
+    let replaces = prior.name.as_str().map(PrivateState::replacing).unwrap_or_default();
     let region = profile.location.as_ref().filter(|_| inherits);
     planned.private = replaces
         .beneath(region)
@@ -157,7 +149,7 @@ pub fn update(request: PlanUpdate, profile: &KnownProfile) -> Result<Planned, Fa
         .named(!automatic)
         .with(carried.pending)
         .write();
-    Ok(planned)
+    planned
 }
 
 /// The grants that rules make, as the attribute tells them.
@@ -176,10 +168,10 @@ fn texts(grants: &[Grant<'_>]) -> Value {
 }
 
 /// What a state or configuration with these rules comes to for the guest agent; nothing while a part of it is unknown.
-fn allowlist(object: &Value, rules: Rules) -> Option<Allowlist> {
+fn allowlist(version: &Model, rules: Rules) -> Option<Allowlist> {
     Some(Allowlist {
-        mode: checks::text(object, "mode")?.parse().ok()?,
-        default_access: checks::text(object, "default_access")?.parse().ok()?,
+        mode: version.mode.as_str()?.parse().ok()?,
+        default_access: version.default_access.as_str()?.parse().ok()?,
         rules,
     })
 }

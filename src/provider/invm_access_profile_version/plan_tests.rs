@@ -39,6 +39,7 @@ fn config() -> Value {
         ("mode", "Enforce".into()),
         ("exclude_from_latest", Value::Null),
         ("target_regions", Value::Null),
+        ("lint", Value::Null),
         ("skip_destroy", Value::Null),
         ("tags", Value::Null),
         ("grants", Value::Null),
@@ -86,7 +87,7 @@ fn plan_round(
     let capabilities = ClientCapabilities { store_planned_private: keeps, ..ClientCapabilities::default() };
     let proposed = config.clone();
     let request = PlanCreate { config, proposed, private, earlier, capabilities };
-    create(request, known).unwrap()
+    create(&request, known).unwrap()
 }
 
 /// What is known of the profile.
@@ -107,7 +108,7 @@ fn plan_with_private(prior: Value, config: Value, private: Private) -> Planned {
     let proposed = config.clone();
     let request =
         PlanUpdate { prior, config, proposed, private, earlier: Vec::new(), identity: None, capabilities };
-    update(request, &profile()).unwrap()
+    update(&request, &profile())
 }
 
 #[test]
@@ -229,10 +230,9 @@ fn plan_after(pending: crate::provider::writing::private_state::Pending) -> Plan
     let (prior, config) = (state(), config());
     let proposed = config.clone();
     update(
-        PlanUpdate { prior, config, proposed, private, earlier: Vec::new(), identity: None, capabilities },
+        &PlanUpdate { prior, config, proposed, private, earlier: Vec::new(), identity: None, capabilities },
         &KnownProfile::default(),
     )
-    .unwrap()
 }
 
 #[test]
@@ -352,13 +352,13 @@ fn a_replacement_under_the_name_of_a_kept_version_is_an_error() {
     for path in ["/other", "/metadata/identity"] {
         let named = with(with(config(), "name", "1.0.0".into()), "rules", block(path.into()));
         let private = plan_update(kept.clone(), named.clone()).private;
-        let failed = create(request(&named, private.clone()), &profile()).unwrap_err();
+        let failed = create(&request(&named, private.clone()), &profile()).unwrap_err();
         let one = failed.diagnostics().iter().next().unwrap().clone();
         assert_eq!(one.summary, "Profile version 1.0.0 stays, and keeps its name");
         assert!(one.detail.contains("such as `1.0.1`"), "{}", one.detail);
         // Another name, or another profile, is free.
         for (name, value) in [("name", "1.0.1".into()), ("profile_id", Value::from(format!("{PROFILE}x")))] {
-            assert!(create(request(&with(named.clone(), name, value), private.clone()), &profile()).is_ok());
+            assert!(create(&request(&with(named.clone(), name, value), private.clone()), &profile()).is_ok());
         }
     }
 }
