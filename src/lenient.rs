@@ -84,7 +84,7 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// A number that may be null or written with a fraction; anything else is read as absent, since it is only told.
+/// A number that may be null or written with a fraction; anything else is read as absent, since it is only shown.
 pub(crate) fn whole_number<'de, D>(deserializer: D) -> Result<Option<i64>, D::Error>
 where
     D: Deserializer<'de>,

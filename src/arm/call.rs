@@ -1,4 +1,4 @@
-//! What every call carries: until when it may run, and how it is told to stop.
+//! What every call carries: its deadline, and how it is cancelled.
 
 use super::error::{ArmError, Error};
 use std::fmt;
@@ -145,7 +145,7 @@ impl Call {
         &self.cancel
     }
 
-    /// A part of this call that may take at most this long, and whose troubles are not told as the call's own.
+    /// A part of this call that may take at most this long, and whose errors are not recorded as the call's own.
     pub(super) fn part(&self, longest: Duration) -> Self {
         let now = Instant::now();
         Self {
@@ -224,7 +224,7 @@ impl Call {
         Error::timeout(&operation.to_string(), self.started.elapsed(), self.limit(), wait, self.last())
     }
 
-    /// The error of an operation that was told to stop.
+    /// The error of an operation that was cancelled.
     pub(super) fn cancelled(&self, operation: &(impl fmt::Display + ?Sized)) -> Error {
         Error::Cancelled { operation: operation.to_string(), elapsed: self.started.elapsed() }
     }

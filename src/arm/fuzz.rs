@@ -103,7 +103,8 @@ fn read<T: DeserializeOwned>(answer: &Answer) {
     }
 }
 
-/// Any bytes may be the body of an error. It is told, in bounds, and the questions about it have answers.
+/// Any bytes may be the body of an error. The error has a message of bounded length, and every `is_*` question has an
+/// answer.
 pub fn error_bodies(data: &[u8]) {
     let Some((&choice, body)) = data.split_first() else { return };
     let status = [400, 401, 403, 404, 409, 412, 429, 503][usize::from(choice % 8)];

@@ -1,4 +1,4 @@
-//! The addresses of a cloud, as a host tells them under `/metadata/endpoints`: stamps of Azure Stack, emulators, and
+//! The addresses of a cloud, as a host publishes them under `/metadata/endpoints`: stamps of Azure Stack, emulators, and
 //! the endpoint of Azure Resource Manager itself.
 
 use super::call::Call;

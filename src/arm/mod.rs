@@ -4,7 +4,7 @@
 //!
 //! - [`ids`], [`Location`], [`models`]: what is spoken of. Values that compare as ARM compares.
 //! - [`Cloud`], [`Login`], [`Settings`]: where Azure is, and who we are there.
-//! - [`Call`]: until when an operation may run, and how it is told to stop. Every request has one.
+//! - [`Call`]: the deadline of an operation, and how it is cancelled. Every request has one.
 //! - `pipeline`: the way of a request, in small policies: ids and user agent, retry, lanes, token, log, transport.
 //! - `metadata`, `registration`: what may have to be asked or done before a request can succeed.
 //! - `exchange`, `link`: one request and its answer; which addresses in answers are followed.

@@ -13,7 +13,7 @@ pub struct Pace {
     pub busy: Backoff,
     /// How quickly Azure gives requests back, once few are left.
     pub refill: Refill,
-    /// How many requests of a kind are sent before the first answer tells how many there may be.
+    /// How many requests of a kind are sent before the first answer says how many there may be.
     pub probes: u32,
     /// How long a host that cannot be reached at all is tried, before that is called an error. Answers that ask to
     /// come back later are waited out until the deadline of the call instead.

@@ -1,4 +1,4 @@
-//! One version found in a file, and what it comes to.
+//! One version found in a file, and its explanation.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -100,7 +100,7 @@ impl Version {
         if self.title.is_empty() { "the rules" } else { &self.title }
     }
 
-    /// What it comes to. What is not known is said, and nothing is said that would follow from it.
+    /// The explanation. It names what is not known, and draws no conclusion from that.
     pub(super) fn explain(&self, arguments: &Arguments) -> Result<Explained, Refused> {
         let mut properties = self.properties.clone();
         let mut unknown = Vec::new();
@@ -260,7 +260,7 @@ impl Version {
     }
 }
 
-/// What there is to say when the rules cannot be told.
+/// The findings that hold although the rules are not known.
 fn about_access(document: &Document, context: &Context) -> Vec<Finding> {
     let words = |finding: &Finding| matches!(finding.subject, Subject::Mode | Subject::DefaultAccess);
     let context = Context {

@@ -1,4 +1,4 @@
-//! What go-plugin tells a plugin through the environment, and the one line the plugin answers with.
+//! What go-plugin sets in a plugin's environment, and the one line that the plugin answers with.
 //!
 //! The host starts the binary with a magic cookie, the protocol versions it speaks, a range of ports, and its own
 //! certificate. The plugin opens a socket and prints `1|6|unix|<path>|grpc|<certificate>` on stdout; from then on
@@ -24,7 +24,7 @@ const CORE_PROTOCOL_VERSION: u32 = 1;
 /// The major version of Terraform's protocol that this layer speaks.
 pub const PROTOCOL_VERSION: u32 = 6;
 
-/// The variable that tells a plugin it was started by Terraform, and the value it then has. Not a secret: it keeps
+/// The variable by which a plugin knows that Terraform started it, and its value. Not a secret: it keeps
 /// people who run the binary by hand from waiting for something to happen.
 pub const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");

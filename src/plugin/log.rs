@@ -8,7 +8,7 @@
 //!
 //! Terraform itself drops lines below `TF_LOG_PROVIDER` or `TF_LOG`, so one of these two has to be set in any case, and
 //! the first two are for less output. Without any of them only warnings and errors are written. Libraries never get past warnings at any level: at
-//! trace level they print headers and bodies, and nobody has masked the secrets in those.
+//! trace level they print headers and bodies, and the secrets in those are not masked.
 //!
 //! Fields of the enclosing spans (the RPC, its request id) are on every line.
 

@@ -143,7 +143,7 @@ async fn serve_at<P: Provider>(
         () = goodbye.cancelled(), if mode == Mode::Plugin => GOODBYE,
         Some(end) = reasons.next() => {
             log_end(end);
-            // The state of what is running can still be told: stop it, and wait for the answers.
+            // What is running can still return its state: stop it, and wait for the answers.
             let stop = tonic::Request::new(proto::stop_provider::Request {});
             drop(tokio::time::timeout(STOPPING, provider.stop_provider(stop)).await);
             STOPPING

@@ -76,7 +76,7 @@ fn provider() -> CryptoProvider {
     rustls::crypto::ring::default_provider()
 }
 
-/// Why there is no TLS to be had. None of these depends on the host.
+/// Why TLS cannot be set up. None of these depends on the host.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {

@@ -42,7 +42,7 @@ pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
     (Value::Object(settled), warning)
 }
 
-/// A state for an object of which Azure has told nothing yet: the plan, with null for what it leaves open.
+/// A state for an object that Azure has not shown yet: the plan, with null for each unknown value.
 #[must_use]
 pub fn without_answer(planned: &Value) -> Value {
     match planned {

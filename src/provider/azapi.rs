@@ -27,7 +27,7 @@ const SOURCE_PROVIDER: &str = "azure/azapi";
 /// When the state is of another provider, another resource type or another type at Azure, or has no usable id.
 pub fn take_over<K: Managed>(request: &Move) -> Result<Stored, Diagnostic> {
     let source = Source::read(K::TYPE, request)?;
-    // The id tells what it is. The type does not: Azure gives a version its profile's.
+    // The id decides what the object is. The type does not: Azure gives a version the type of its profile.
     let id: K::Id = source.id.parse().map_err(|error| {
         if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(K::ARM_TYPE) {
             return refused(format!(

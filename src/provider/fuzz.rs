@@ -56,13 +56,13 @@ pub fn schemas(data: &[u8]) {
 }
 
 /// Any message may come from a host. The first byte chooses the call, the second the type or function it is about,
-/// the rest is the message. Every call is answered, and no answer tells of a crash.
+/// the rest is the message. Every call is answered, and no answer reports a crash.
 pub fn calls(data: &[u8]) {
     static SERVICE: LazyLock<Service> = LazyLock::new(|| Service::new(Gallery::new()));
     let &[call, name, ref message @ ..] = data else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let service = &*SERVICE;
-    // Decodes the message, puts the name in it, makes the call, and gives what it told.
+    // Decodes the message, puts the name in it, makes the call, and returns its diagnostics.
     macro_rules! call {
         ($method:ident, $module:ident, $names:ident, $field:ident) => {{
             let Ok(mut request) = proto::$module::Request::decode(message) else { return };

@@ -24,7 +24,7 @@ const PARTS: [(&str, &str); 5] = [
     ("version_name", "The version, `x.y.z`."),
 ];
 
-/// An ARM id that can be told as an identity.
+/// An ARM id that has a resource identity.
 pub trait Identified: FromStr + PartialEq + Send {
     /// How many of the parts it has.
     const PARTS: usize;

@@ -8,7 +8,7 @@ use crate::plugin::{Diagnostic, Schema, Type, Value};
 use crate::provider::identity::{self, Identified};
 
 /// Takes an ARM id in any case, the address of the object in Azure's portal, or an identity. No request is made: the
-/// host refreshes what it has imported, and tells when there is nothing.
+/// host refreshes what it has imported, and reports an object that does not exist.
 ///
 /// # Errors
 /// When the text or the identity names no object of the right kind.

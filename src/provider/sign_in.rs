@@ -1,4 +1,4 @@
-//! What to do when no token can be had: by the code that Microsoft Entra gives, else by the way that was tried.
+//! The next step when no token could be acquired: by Microsoft Entra's error code, else by the sign-in method that was tried.
 
 use super::configuration::login::advice;
 use crate::arm::error::LoginError;

@@ -44,11 +44,11 @@ pub struct AccessFacts {
 /// The answer for a set of operations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessReport {
-    /// Whether all of them are permitted; `None` if that cannot be told.
+    /// Whether all of them are permitted; `None` if that is not certain.
     pub allowed: Option<bool>,
     /// Operations that are surely not permitted, in the order they were asked for.
     pub missing: Vec<String>,
-    /// Operations of which it cannot be told: a condition decides, or some fact is not known.
+    /// Operations that are not certain: a condition decides, or some fact is not known.
     pub conditional: Vec<String>,
     /// Assignments that surely grant at least one of the operations, by their place in the facts.
     pub granted_by: Vec<usize>,

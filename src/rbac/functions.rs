@@ -119,7 +119,7 @@ pub fn condition_evaluate(condition: &str, context: &Value) -> Result<Option<boo
     Ok(condition.evaluate(&context))
 }
 
-/// What [`condition_parse`] tells about a condition.
+/// What [`condition_parse`] returns about a condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ParsedCondition {
     /// Whether it is a condition.
@@ -161,7 +161,7 @@ pub struct ParseDiagnostic {
     pub offset: usize,
 }
 
-/// Reads a condition and tells what it names, or why it is none. Never fails: that is what `valid` is for.
+/// Reads a condition and returns what it names, or why it is none. Never fails: that is what `valid` is for.
 pub fn condition_parse(condition: &str) -> ParsedCondition {
     let condition = match Condition::parse(condition) {
         Ok(condition) => condition,

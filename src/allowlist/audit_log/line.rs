@@ -69,7 +69,7 @@ impl TakesLines for Lines {
     }
 }
 
-/// The endpoint and the target of a request that Audit mode would deny, if a line tells of one.
+/// The endpoint and the target of a request that Audit mode would deny, if a line reports one.
 fn denied(line: &str) -> Option<(Endpoint, &str)> {
     let (before, _) = line.split_once(DENIED)?;
     [Endpoint::Imds, Endpoint::WireServer, Endpoint::HostGaPlugin].into_iter().find_map(|endpoint| {

@@ -21,7 +21,7 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    /// Takes a line if it is one of a request, and tells whether it did. A complete summary in such a line is left
+    /// Takes a line if it belongs to a request, and returns whether it did. A complete summary in such a line is left
     /// to others.
     pub(super) fn line(
         &mut self,
@@ -55,7 +55,7 @@ impl Trace {
         } else if message.contains("processFullPath") {
             return self.claims(message);
         } else if message.contains("denied in audit mode") || message.contains("deny the access") {
-            // In Audit mode it is forwarded all the same, and the status tells.
+            // In Audit mode it is forwarded all the same, and the status shows it.
             self.denied = !message.contains("audit mode");
         } else if let Some(status) = status_in(message) {
             self.status = Some(status);

@@ -117,7 +117,8 @@ impl fmt::Display for Effect<'_> {
 pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<Endpoint>) -> Difference<'a> {
     let mut difference = Difference { grants_compared: true, ..Difference::default() };
     let enforced = new.mode == Mode::Enforce;
-    // Where nothing was refused, nothing opens; where nothing is refused from now on, all does, which is told once.
+    // Where nothing was refused, nothing opens. Where nothing is refused from now on, everything opens, which is one
+    // effect.
     let was_closed = enforced && old.mode == Mode::Enforce;
     match (old.mode, new.mode) {
         (before @ (Mode::Audit | Mode::Disabled), Mode::Enforce) => {

@@ -1,4 +1,4 @@
-//! Many equal findings told as one, so that forty privileges do not print forty paragraphs.
+//! Equal findings in one message, so that forty privileges do not print forty paragraphs.
 
 use std::fmt;
 

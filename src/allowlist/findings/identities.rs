@@ -113,7 +113,7 @@ impl<'a> One<'a> {
             }
             ("is not the file name of exe_path, so the identity matches nothing.", expected)
         };
-        // A path that is wrong itself tells nothing about the name.
+        // A path that is wrong itself says nothing about the name.
         let doubtful = path.is_some_and(|path| {
             let file = last_component(path, self.os_type()).unwrap_or_default();
             never_matches(path, self.os_type()).is_some()

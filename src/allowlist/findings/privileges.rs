@@ -184,7 +184,7 @@ fn covers_everything(view: &View<'_>, name: &str, one: &DraftPrivilege<'_>, lowe
     }
 }
 
-/// L26: whose tokens, and for what, is told by parameters alone. A privilege that nobody has is a way to close the path.
+/// L26: parameters alone say whose tokens, and for what. A privilege that is granted to nobody closes the path.
 fn any_token(view: &View<'_>, name: &str, one: &DraftPrivilege<'_>, lower: &str, found: &mut Found) {
     const TELL: [&str; 5] = ["resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
     let path = lower.trim_end_matches('/');

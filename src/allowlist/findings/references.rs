@@ -137,7 +137,8 @@ fn unused(view: &View<'_>, found: &mut Found) {
     ungranted(view, found);
 }
 
-/// L04, privileges. One that nobody has still matches: it closes its requests, unless another one opens them.
+/// L04, privileges. A privilege that is granted to nobody still matches: it closes its requests, unless another one
+/// opens them.
 fn ungranted(view: &View<'_>, found: &mut Found) {
     let Some(references) = &view.references else { return };
     let privileges = view.draft.privileges.known().into_iter().flatten();

@@ -65,7 +65,7 @@ impl<'a> View<'a> {
         known(&self.draft.identities)
     }
 
-    /// What sensitive things a privilege reaches; none while that cannot be told.
+    /// The sensitive things that a privilege reaches; none while its path or query is unknown.
     pub(super) fn sensitive(&self, one: &DraftPrivilege<'_>) -> Vec<Sensitive> {
         let (Part::Known(path), Part::Known(query)) = (&one.path, &one.query_parameters) else {
             return Vec::new();
@@ -77,7 +77,7 @@ impl<'a> View<'a> {
         sensitive(path, query, self.context.endpoint)
     }
 
-    /// What the platform needs, where the rules are known and it can be told which machines they are for.
+    /// What the platform needs, if the rules and the machines that they are for are known.
     pub(super) fn platform(&self) -> Option<&Platform> {
         self.platform.get_or_init(|| Platform::of(self)).as_ref()
     }

@@ -266,7 +266,7 @@ impl Learner {
         Learned { rules, report: self.report }
     }
 
-    /// Requests that Audit mode would deny, as the system log tells, and that no record is about: nobody knows who asked.
+    /// Requests that Audit mode would deny by the system log, and that no record is about: the caller is unknown.
     fn leave_out_denied(&mut self, reading: &Reading) {
         let recorded: BTreeSet<(Destination, &str)> =
             self.seen.keys().map(|seen| (seen.destination, seen.url.as_str())).collect();

@@ -1,7 +1,7 @@
 //! Creating, without taking over what is there.
 //!
 //! The service has no condition for a PUT: on an object that exists it is a change. So a caller looks first, and what
-//! appears between its look and its PUT is told by the answer: 201 for a new object, 200 for one that was there, 409
+//! appears between its look and its PUT shows in the answer: 201 for a new object, 200 for one that was there, 409
 //! for one that is busy or cannot be changed so. An attempt of our own that got no clear answer (its connection broke,
 //! the service was in trouble) may have made the object, so after one of those the caller has to compare.
 
@@ -16,7 +16,7 @@ use super::{ArmClient, believed};
 use azure_core::Bytes;
 use azure_core::http::Method;
 
-/// What became of a request to create.
+/// The outcome of a request to create.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Begun<T> {
     /// The service creates the object.

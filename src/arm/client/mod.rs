@@ -68,11 +68,11 @@ pub const API_VERSION: &str = "2024-03-03";
 /// How a client is made.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where Azure is, or who tells.
+    /// Where Azure is, or the host that knows.
     pub cloud: Place,
     /// How to log in there.
     pub login: Login,
-    /// How it came to this way, to be told when no token can be had.
+    /// Why this login was chosen, for the message when no token can be acquired.
     pub login_choice: Option<String>,
     /// Further tenants whose tokens go along with each request.
     pub auxiliary_tenants: Vec<TenantId>,
@@ -194,7 +194,7 @@ impl ArmClient {
         Authorization::new(self)
     }
 
-    /// The object id of the principal that is signed in, when its token can be had and says so.
+    /// The object id of the principal that is signed in, if its token can be acquired and names it.
     pub async fn signed_in_as(&self, call: &Call) -> Option<String> {
         let ctx = Context::new().with_value(call.clone());
         let site = self.inner.site(call).await.ok()?;
@@ -213,7 +213,7 @@ impl ArmClient {
         self.inner.site.get().map(|site| &site.http)
     }
 
-    /// Where requests go. A host that tells the cloud's addresses is asked the first time.
+    /// Where requests go. A metadata host is asked the first time.
     async fn http(&self, call: &Call) -> Result<&Http, Error> {
         Ok(&self.inner.site(call).await?.http)
     }

@@ -2,7 +2,7 @@
 
 use super::{ArmError, Error, TransportKind};
 
-/// What does not exist, as far as a 404 tells.
+/// What does not exist, as far as a 404 says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Missing {

@@ -1,4 +1,4 @@
-//! Why no token could be had.
+//! Why no token could be acquired.
 
 use super::TransportError;
 use std::fmt;

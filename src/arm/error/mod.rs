@@ -35,7 +35,7 @@ pub enum Error {
     /// A request was taken, and the operation it started failed or was cancelled in Azure.
     #[error("the operation ended as {status}: {0}", status = .0.ended_as())]
     Operation(Box<ArmError>),
-    /// No token could be had.
+    /// No token could be acquired.
     #[error("{0}")]
     Login(Box<LoginError>),
     /// The service could not be reached, or the connection broke.

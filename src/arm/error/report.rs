@@ -147,7 +147,7 @@ impl Lines {
     }
 
     fn login(&mut self, error: &LoginError) {
-        // Entra's own text ends with its ids; they need not be told twice.
+        // Entra's own text ends with its ids, which need not be shown twice.
         let told = |id: &&str| error.description.as_ref().is_some_and(|text| text.contains(*id));
         self.field("Error", error.error.as_deref());
         self.field("Trace id", error.trace_id.as_deref().filter(|id| !told(id)));

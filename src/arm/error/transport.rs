@@ -1,4 +1,4 @@
-//! Why the service could not be reached, told from the chain of causes: the outermost one alone says nothing.
+//! Why the service could not be reached, from the chain of causes: the outermost one alone says nothing.
 
 use super::RequestLine;
 use std::error::Error as StdError;

@@ -50,7 +50,7 @@ impl Durations {
         Self { seen: watch::Sender::new(Seen { hurry, ..Seen::default() }) }
     }
 
-    /// Takes note of an operation that succeeded. Whoever waits for one of its kind is told.
+    /// Records an operation that succeeded, and wakes those that wait for one of its kind.
     pub(super) fn learn(&self, work: &Work, took: Duration) {
         self.seen.send_modify(|seen| {
             let off = seen.recorded(work).map_or(Duration::ZERO, |recorded| recorded.abs_diff(took));

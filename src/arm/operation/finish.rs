@@ -228,7 +228,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Keeps how far it is, and tells whoever reads the log.
+    /// Keeps the progress, and logs it.
     fn tell(&self, state: String) {
         let elapsed_s = self.call.elapsed().as_secs();
         tracing::info!(target: "provider.lro", state, elapsed_s, operation = self.operation, "not done yet");

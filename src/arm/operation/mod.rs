@@ -85,7 +85,7 @@ pub(super) enum By {
     AsyncOperation(String),
     /// The address answers 202 until it is done.
     Location(String),
-    /// The object itself tells.
+    /// The object's own `provisioningState`.
     ProvisioningState,
     /// The answer named an address elsewhere, with the reason why it is not asked. Kept as an outcome of the wait and
     /// not of the write, since the write was taken and its object must not be lost.

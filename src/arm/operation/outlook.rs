@@ -8,7 +8,7 @@ use super::super::pipeline::Look;
 use super::status::{self, Seen};
 use super::{By, PendingOperation};
 
-/// What one look at an operation tells.
+/// The result of one look at an operation.
 #[derive(Debug)]
 pub enum Outlook {
     /// It goes on; the word is the service's own.

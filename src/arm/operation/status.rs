@@ -1,4 +1,4 @@
-//! What one look at an operation or object tells.
+//! The result of one look at an operation or object.
 
 use super::super::error::{Error, member};
 use super::super::exchange::Answer;
@@ -18,7 +18,7 @@ pub(super) enum Seen {
     Running(String),
     /// Done, and the answer is not the object.
     Done,
-    /// Done as far as an answer of success without a word tells: the object itself has to confirm it.
+    /// An answer of success without a status: probably done, but the object itself has to confirm it.
     DoneSilently,
     /// Done, and the answer is the object in its final state.
     DoneWithObject,

@@ -1,4 +1,4 @@
-//! What the log tells of a request: headers and query by allow-list, bodies at TRACE without their secrets, a token
+//! What the log shows of a request: headers and query by allow-list, bodies at TRACE without their secrets, a token
 //! never.
 
 use super::bearer::AUXILIARY;

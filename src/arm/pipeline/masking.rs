@@ -15,7 +15,7 @@ const MASK: &str = "***";
 pub(super) enum Bodies {
     /// Azure Resource Manager's.
     OfAzure,
-    /// Those of whoever hands out tokens, or tells where that is.
+    /// Those of services that hand out tokens, or say where that is done.
     OfLogin,
 }
 

@@ -1,4 +1,4 @@
-//! Which cloud: by name, by addresses, or as a metadata host tells.
+//! Which cloud: by name, by addresses, or from a metadata host.
 
 use url::Url;
 
@@ -12,7 +12,7 @@ const MANAGER: (&str, &str) = ("resource_manager_endpoint", "ARM_RESOURCE_MANAGE
 const AUTHORITY: (&str, &str) = ("active_directory_authority_host", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST");
 
 /// The named cloud, with the addresses of the `endpoint` block put over its own, field by field. Addresses alone are
-/// enough: who gives them need not also say `custom`. A metadata host tells what is not given.
+/// enough: who gives them need not also say `custom`. A metadata host provides what is not given.
 pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
     let environment = lookup.text("environment");
     let manager = lookup.text("endpoint.resource_manager_endpoint");

@@ -9,11 +9,11 @@ use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
 /// Everything the provider needs to know to talk to Azure. Nothing here has touched the network.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The addresses and the audience, or who tells them.
+    /// The addresses and the audience, or the host that provides them.
     pub cloud: Place,
-    /// How to sign in; or why that is not known, which is told only when Azure is needed.
+    /// How to sign in; or why there is no way, which is an error only when Azure is needed.
     pub login: Result<Login, NoLogin>,
-    /// The ways that were looked at, for the message when no token can be had.
+    /// The ways that were looked at, for the message when no token can be acquired.
     pub login_choice: String,
     /// Further tenants whose tokens go along with each request.
     pub auxiliary_tenants: Vec<TenantId>,

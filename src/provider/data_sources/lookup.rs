@@ -151,7 +151,7 @@ impl<'a> Asked<'a> {
         Self { kind: K::HOLDER, id: holder, argument: K::HOLDER_ID, holder: (K::HOLDER, K::HOLDER_ID) }
     }
 
-    /// What is told of a read that failed; of something missing, what is missing.
+    /// The error for a read that failed. It names what is missing, if something is.
     #[must_use]
     pub fn failed(&self, error: &arm::Error) -> Failure {
         let (holder, holding) = self.holder;

@@ -129,7 +129,7 @@ async fn region(
     if let Some(known) = connection.profiles().region(profile) {
         return Ok(known);
     }
-    // A region never changes, so a list that is read for many profiles tells it as well.
+    // A region never changes, so an entry of a shared list is as good as a read.
     let read = match client.profiles().shared(profile, call).await {
         Some(listed) => listed,
         None => {

@@ -9,10 +9,10 @@ use crate::allowlist::{
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::checks;
 
-/// The argument that says which findings are told, and how.
+/// The argument that sets the level of each finding.
 pub const ARGUMENT: &str = "lint";
 
-/// More errors of one kind than this are told together.
+/// More errors of one kind than this are reported together.
 const ERRORS_ONE_BY_ONE: usize = 10;
 
 /// What the `lint` argument says of a finding.

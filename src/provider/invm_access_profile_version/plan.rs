@@ -15,7 +15,7 @@ use crate::provider::{spelling, tags};
 ///
 /// A region that is left to the profile stays open, even where this process has just read the profile: Terraform
 /// plans once more at apply, in a process that has not, and takes no value back. To a host that keeps private data from
-/// one round of a plan to the next it is told there, and the create need not ask.
+/// one round of a plan to the next, the region is kept there, and the create need not ask.
 ///
 /// # Errors
 /// When the name is that of a version which the plan replaces and which stays.
@@ -46,7 +46,7 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
         ..config
     };
     let mut planned = Planned::new(plan.write());
-    // What takes the place of a version was told its region with the change, if it stays below the same profile: the
+    // The plan of the change has put the region into the private data, if the profile stays the same: the
     // deletion gets the same data.
     planned.private = if carried.is_replacement() {
         carried.write()
@@ -60,7 +60,7 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
     Ok(planned)
 }
 
-/// Plans a change, in place where Azure allows it, and tells who loses and who gains access by it. `profile` is what
+/// Plans a change, in place where Azure allows it, and reports who loses and who gains access. `profile` is what
 /// is known of the profile without asking Azure.
 #[must_use]
 pub fn update(request: &PlanUpdate, profile: &KnownProfile) -> Planned {
@@ -152,7 +152,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile) -> Planned {
     planned
 }
 
-/// The grants that rules make, as the attribute tells them.
+/// The grants that rules make, as the value of the attribute.
 #[must_use]
 pub fn grants(rules: &Rules) -> Value {
     texts(&allowlist::grants(rules))
@@ -167,7 +167,7 @@ fn texts(grants: &[Grant<'_>]) -> Value {
     Value::List(grants.iter().map(|one| one.text().into()).collect())
 }
 
-/// What a state or configuration with these rules comes to for the guest agent; nothing while a part of it is unknown.
+/// The allowlist of a state or configuration with these rules; nothing while its mode or default access is unknown.
 fn allowlist(version: &Model, rules: Rules) -> Option<Allowlist> {
     Some(Allowlist {
         mode: version.mode.as_str()?.parse().ok()?,

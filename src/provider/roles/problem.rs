@@ -1,4 +1,4 @@
-//! What is told when Azure does not answer a question about roles.
+//! The errors for questions about roles that Azure does not answer.
 
 use crate::arm;
 use crate::plugin::{Diagnostic, Path};

@@ -1,10 +1,10 @@
-//! Creating: what becomes of the request, and what the state says of it.
+//! Creating: the request, the wait for its end, and the state after it.
 //!
 //! A host marks an object as tainted when its creation ends with an error, and replaces it in the next run. That is
 //! right where the creation failed. It is not what somebody means who presses Ctrl-C: the operation goes on at Azure,
 //! so the state gets the object as it was planned, a warning, and the operation in its private data; the host itself
 //! ends the run with an error and starts nothing that depends on it. Where the time is up or the network is gone an
-//! error has to be told, or dependents would go ahead; the object is then tainted, the operation remembered all the
+//! error must be returned, or dependents would go ahead; the object is then tainted, the operation remembered all the
 //! same, and the message says how to keep it.
 
 use super::private_state::Work;

@@ -96,7 +96,7 @@ impl<'a, K: Managed> Job<'a, K> {
     /// Looks at the object once, also where the call is over.
     ///
     /// # Errors
-    /// When it is not there, or cannot be told.
+    /// When it is not there, or cannot be read.
     pub async fn look(&self) -> Result<K::Object, Error> {
         let call = Call::new(LOOK, CancellationToken::new());
         let call = call.on_behalf_of(self.call.module().unwrap_or_default());
@@ -134,7 +134,7 @@ impl<'a, K: Managed> Job<'a, K> {
     /// run deletes, since its address was changed, is waited for.
     ///
     /// # Errors
-    /// When it is there, or that cannot be told.
+    /// When it is there, or cannot be looked for.
     pub async fn must_not_exist(&self, mut alone: Held, replaces: bool) -> Result<Held, Diagnostic> {
         let mut looked = false;
         loop {

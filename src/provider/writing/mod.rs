@@ -1,6 +1,5 @@
-//! What both resources share: the calls of Terraform, and what becomes of a write from the moment Azure is asked to create,
-//! change or delete something to what the state then says. One rule stands above all of it: **what may exist is in the
-//! state**.
+//! What both resources share: the calls of Terraform, and each write from the request to Azure to the state after it. One
+//! rule stands above all of it: **what may exist is in the state**.
 //!
 //! - [`Managed`]: what each kind of object does in its own way;
 //! - [`ManagedResource`]: the resource for a kind, which answers Terraform's calls;

@@ -22,7 +22,7 @@ const AGAIN: Duration = Duration::from_millis(250);
 /// list may leave things out, so it is believed only where it says that nothing has changed.
 ///
 /// # Errors
-/// When it cannot be told whether the object exists.
+/// When Azure does not say whether the object exists.
 pub async fn read<K: Managed>(
     connection: &Connection,
     context: &Context,

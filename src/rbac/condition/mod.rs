@@ -19,7 +19,7 @@
 //! [`Condition::canonical`], or [`Condition::outline`].
 //!
 //! Source: Microsoft, "Azure role assignment condition format and syntax". Where it is silent the choice is the
-//! one that allows less, and is told at the place it is made.
+//! one that allows less, and is reported where it is made.
 
 mod compare;
 mod context;
@@ -62,7 +62,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Reads a condition; the error tells the first place at which it cannot be one, and what was expected there.
+    /// Reads a condition; the error names the first place at which it cannot be one, and what was expected there.
     pub fn parse(text: &str) -> Result<Self, ConditionError> {
         let (expression, mut findings) = parser::parse(text)?;
         findings.extend(finding::of_guards(&expression));
@@ -80,7 +80,7 @@ impl Condition {
         &self.findings
     }
 
-    /// Whether the condition holds in `context`; `None` if that cannot be told.
+    /// Whether the condition holds in `context`; `None` if that is not certain.
     pub fn evaluate(&self, context: &Context) -> Option<bool> {
         evaluate::evaluate(&self.expression, context)
     }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 /// How many parents are read more than once before a first read begins with the list.
 const HABIT: u32 = 2;
-/// How many lists in a row cannot be had before no more are tried.
+/// How many lists in a row may fail before no more are tried.
 const REFUSALS: u32 = 3;
 /// The memory that entries may take while they wait for their readers.
 const LIMIT: usize = 16 << 20;
@@ -42,7 +42,7 @@ struct State<P: ParentId> {
     families: HashMap<P, Family<P::Name>>,
     /// How many were read more than once.
     repeated: u32,
-    /// How many lists in a row could not be had.
+    /// How many lists in a row have failed.
     refused: u32,
     /// The memory that all entries take.
     kept: usize,
@@ -187,7 +187,7 @@ impl<P: ParentId> Families<P> {
         own
     }
 
-    /// The list could not be had: the objects of the parent are read singly from now on.
+    /// The list could not be read: the objects of the parent are read singly from now on.
     pub(super) fn refuse(&self, parent: &P, ticket: &Ticket) {
         let mut state = self.state();
         if state.listing(parent, ticket).is_some() {

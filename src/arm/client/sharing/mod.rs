@@ -12,7 +12,7 @@
 //! - Only what a page shows is answered. What is on none of them may be gone, and is asked for by itself.
 //! - A write ends the sharing under its parent, before it is sent and for good: nothing older than our own last write
 //!   is ever answered. A page answers for a minute.
-//! - A list that cannot be had, or not soon, ends the sharing under its parent: its objects are read singly. After three
+//! - A list that cannot be read soon ends the sharing under its parent: its objects are read singly. After three
 //!   in a row no more lists are tried.
 //! - Entries wait for their readers up to a limit of memory; beyond it objects are read singly.
 

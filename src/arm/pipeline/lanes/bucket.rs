@@ -12,7 +12,7 @@ const LOWEST: f64 = 200.0;
 /// The pace is the bucket's refill times a gain between these.
 const GAIN: (f64, f64) = (0.05, 4.0);
 
-/// A bucket, as far as answers have told of it.
+/// A bucket, as far as answers have shown it.
 #[derive(Clone, Debug)]
 pub(super) struct Bucket {
     left: f64,

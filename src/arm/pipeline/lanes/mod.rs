@@ -1,6 +1,6 @@
 //! Where requests wait: one lane for each kind of request to each subscription.
 //!
-//! Azure counts requests in buckets, and tells in each answer what is left in the buckets that the request was taken
+//! Azure counts requests in buckets, and each answer says what is left in the buckets that the request was taken
 //! from: Azure Resource Manager its own, by reads, writes and deletes, and the Compute provider one or two for each
 //! operation. So the requests of one kind (verb, type, single object or list; looks at operations are a kind) share a
 //! lane. A lane follows the buckets that answers to its own kind have named, and no others:

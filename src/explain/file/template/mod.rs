@@ -1,4 +1,4 @@
-//! ARM templates: every version in one, wherever it stands, with its expressions resolved as far as the file tells.
+//! ARM templates: every version in one, wherever it stands, with its expressions resolved as far as the file allows.
 
 mod expression;
 mod functions;

@@ -28,7 +28,7 @@ enum Parameter {
     Given(Value),
     /// What it is unless a deployment gives another value.
     Default(Value),
-    /// Only a deployment tells.
+    /// Known only to a deployment.
     Missing,
 }
 

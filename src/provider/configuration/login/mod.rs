@@ -1,7 +1,7 @@
 //! Which way to sign in.
 //!
 //! The ways are looked at in azurerm's order: client certificate, client secret, id token (OIDC), managed identity, az
-//! CLI. The first that is set up is the one; what it meets is told, and no other is tried after it: a wrong secret must
+//! CLI. The first that is set up is used. Its errors are reported, and no other is tried: a wrong secret must
 //! not end in somebody's own account. What was seen on the way is kept for the message.
 
 mod application;

@@ -44,7 +44,7 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
         file = agreeing(file, lookup.variable(AKS_TOKEN_FILE))?;
     }
     if let Some(file) = file {
-        // Read now so that a wrong path is told on its argument; what is exchanged is read anew each time.
+        // Read now so that a wrong path is an error on its argument; what is exchanged is read anew each time.
         let text = files::text_of(&file)?;
         if let Some(token) = token
             && token.value != text

@@ -1,4 +1,4 @@
-//! What the user writes, and what a role is told by.
+//! What the user writes, and the attributes of a role.
 
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Schema};
