@@ -6,6 +6,7 @@ use acceptance_tests::host::{Host, Outcome};
 use gallery_emulator::faults::Script;
 use serde_json::Value as Json;
 
+use super::Way;
 use super::catalogue::{Expect, Fault, Then};
 use super::operation::{Kind, Subject, Verb};
 use super::rig::{Line, Rig};
@@ -26,19 +27,19 @@ pub(crate) struct Cell<'a> {
     pub(crate) nth: u32,
     /// What it is: `GET`, `LIST`, `POLL`, `PUT`, `DELETE`.
     pub(crate) kind: String,
-    pub(crate) settings: &'a Json,
+    pub(crate) way: &'a Way,
 }
 
 impl Cell<'_> {
     pub(crate) fn name(&self) -> String {
         let (kind, verb) = self.subject;
-        let way = self.settings["operations"].as_str().unwrap_or_default();
+        let way = self.way.name;
         format!("{} {} {} {} {} {way}", self.fault.name, kind.word(), verb.word(), self.kind, self.nth)
     }
 
     /// Whether only the object tells of its operation.
     fn is_told_by_state(&self) -> bool {
-        self.settings["operations"] == "state"
+        self.way.name == "state"
     }
 
     /// How often it may be tried: with a timeout of a few seconds on a busy machine the time can be up before the fault
@@ -50,7 +51,7 @@ impl Cell<'_> {
     /// Runs it.
     pub(crate) async fn run(&self, rig: &mut Rig) -> Result<(), String> {
         let subject =
-            Subject::prepare(rig, self.subject, self.fault.timeout.as_deref(), self.settings).await?;
+            Subject::prepare(rig, self.subject, self.fault.timeout.as_deref(), &self.way.settings).await?;
         rig.host().await?;
         rig.script(self.fault.script(&self.method, self.nth));
         let begun = self.act(rig, &subject).await;
