@@ -222,7 +222,7 @@ impl Answer {
         let parts = self.body.iter().filter(|byte| **byte == b',').count();
         if parts > PARTS && !self.request.path.to_ascii_lowercase().contains("/provideroperations") {
             let what = format!("it has more than {PARTS} parts");
-            return Err(Error::TooLarge { request: Box::new(self.request.clone()), what });
+            return Err(self.too_large(what));
         }
         serde_json::from_slice(without_mark(&self.body)).map_err(|error| self.unreadable(&error.to_string()))
     }
@@ -233,6 +233,12 @@ impl Answer {
             Value::Object(object) => Ok(object),
             _ => Err(self.unreadable("it is not a JSON object")),
         }
+    }
+
+    /// The error of an answer that exceeds a bound.
+    pub(super) fn too_large(&self, what: String) -> Error {
+        let request_id = self.header("x-ms-request-id").map(str::to_owned);
+        Error::TooLarge { request: Box::new(self.request.clone()), what, request_id }
     }
 
     /// The error of an answer that should be something else, with the beginning of what it is.

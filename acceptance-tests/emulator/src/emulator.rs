@@ -259,6 +259,20 @@ impl Emulator {
                     reply.body = text.clone().into();
                 }
             }
+            Action::Pad { bytes } => {
+                let mut body = outcome.reply.body.to_vec();
+                body.resize(body.len() + bytes, b' ');
+                outcome.reply.body = body.into();
+            }
+            Action::EndlessList if outcome.reply.value()["value"].is_array() => {
+                let page = request.parameter("page").and_then(|page| page.parse::<u64>().ok()).unwrap_or(1);
+                let version = request.parameter("api-version").unwrap_or_default();
+                let next =
+                    format!("{}{}?api-version={version}&page={}", request.base, request.path, page + 1);
+                let mut body = outcome.reply.value();
+                json::merge(&mut body, &serde_json::json!({ "nextLink": next }));
+                outcome.reply.body = body.to_string().into();
+            }
             Action::Hide { reads } if outcome.reply.status.is_success() => {
                 if let Some(id) = ResourceId::from_segments(&request.segments()) {
                     self.hidden.insert(id.key(), *reads);

@@ -124,7 +124,7 @@ impl Cursor {
         let value = page.value.ok_or_else(|| answer.unreadable("the list has no \"value\""))?;
         self.entries += value.len();
         if self.entries > ENTRIES {
-            return Err(too_large(&answer, format!("the list has more than {ENTRIES} entries")));
+            return Err(answer.too_large(format!("the list has more than {ENTRIES} entries")));
         }
         self.seen.insert(fingerprint(&url));
         let link = page.next_link.filter(|link| !link.trim().is_empty());
@@ -135,7 +135,7 @@ impl Cursor {
                     return Err(answer.unreadable("its next page is one that was read already"));
                 }
                 if self.seen.len() >= PAGES {
-                    return Err(too_large(&answer, format!("the list has more than {PAGES} pages")));
+                    return Err(answer.too_large(format!("the list has more than {PAGES} pages")));
                 }
                 Next::Address(next)
             }
@@ -149,10 +149,6 @@ fn fingerprint(url: &Url) -> u64 {
     let mut hasher = DefaultHasher::new();
     url.hash(&mut hasher);
     hasher.finish()
-}
-
-fn too_large(answer: &Answer, what: String) -> Error {
-    Error::TooLarge { request: Box::new(answer.request.clone()), what }
 }
 
 /// Where the next page is.
@@ -198,7 +194,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
                 all.push(self.entry(&one).map_err(|error| answer.unreadable(&error.to_string()))?);
             }
             if text > TEXT {
-                return Err(too_large(&answer, format!("the list is larger than {} MiB", TEXT >> 20)));
+                return Err(answer.too_large(format!("the list is larger than {} MiB", TEXT >> 20)));
             }
         }
         Ok(all)

@@ -56,6 +56,8 @@ pub enum Error {
         request: Box<RequestLine>,
         /// Which bound it exceeds.
         what: String,
+        /// `x-ms-request-id` of the answer.
+        request_id: Option<String>,
     },
     /// The service named an address that is not its own: nothing was sent there.
     #[error("{request} gave an address that is not followed: {reason}")]

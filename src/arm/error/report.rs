@@ -35,6 +35,10 @@ impl Error {
                 lines.sentence(&self.to_string());
                 lines.last(last);
             }
+            Error::TooLarge { request_id, .. } => {
+                lines.sentence(&self.to_string());
+                lines.field("Request id", request_id.as_deref());
+            }
             other => lines.sentence(&other.to_string()),
         }
         if self.is_untrusted_certificate() {

@@ -9,7 +9,7 @@ use super::request_line;
 use super::trust::{Strangers, client_config};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
-use azure_core::http::headers::Headers;
+use azure_core::http::headers::{self, Headers};
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{AsyncRawResponse, Body, Context, HttpClient, Request};
 use futures::StreamExt;
@@ -133,13 +133,15 @@ impl HttpClient for LazyTransport {
                 headers.insert(name.as_str().to_owned(), value.to_owned());
             }
         }
+        let request_id = headers.get_optional_string(&headers::HeaderName::from_static("x-ms-request-id"));
         let mut left = limit;
         // Counted as it is unpacked: a small body can become a large one.
         let body = response.bytes_stream().map(move |chunk| {
             let chunk = chunk.map_err(|error| azure_core::Error::new(ErrorKind::Io, error))?;
             left = left.checked_sub(chunk.len()).ok_or_else(|| {
                 let what = format!("it is larger than {} MiB", limit >> 20);
-                super::carried(Error::TooLarge { request: Box::new(line.clone()), what })
+                let request_id = request_id.clone();
+                super::carried(Error::TooLarge { request: Box::new(line.clone()), what, request_id })
             })?;
             Ok(chunk)
         });

@@ -168,6 +168,13 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
     },
+    /// The request is taken, but blanks make the answer larger by so many bytes.
+    Pad {
+        /// How many.
+        bytes: usize,
+    },
+    /// The list of the answer never ends: each page names another one.
+    EndlessList,
     /// The operation the request starts ends badly, takes longer or is hidden at first.
     Operation(OperationFault),
     /// What the request wrote is 404 to the next readers.

@@ -47,6 +47,8 @@ fn every_action_can_be_written() {
         json!({"do": "refuse", "seconds": 0.5}),
         json!({"do": "truncate", "bytes": 3}),
         json!({"do": "alter", "status": 202, "remove_headers": ["location"], "merge": {"a": null}}),
+        json!({"do": "pad", "bytes": 9_000_000}),
+        json!({"do": "endless-list"}),
         json!({"do": "operation", "ending": "Canceled", "hidden_polls": 2}),
         json!({"do": "hide", "reads": 2}),
         json!({"do": "conflict"}),
