@@ -9,7 +9,7 @@ use acceptance_tests::run::Run;
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::json;
 
-use crate::configurations::{PROFILE, RULES, V, WEB, both, version, with};
+use crate::configurations::{PROFILE, RULES, V, WEB, both, version, version_of, with};
 
 const APPLY: [&str; 4] = ["apply", "-no-color", "-input=false", "-auto-approve"];
 /// How long an interrupted run may take to end, on a machine that has other things to do.
@@ -27,8 +27,13 @@ fn quick(s: &Scenario) {
 
 /// Waits until Azure has received a request like this.
 fn wait_for(s: &Scenario, like: impl Fn(&Request) -> bool) {
+    wait_for_many(s, 1, like);
+}
+
+/// The same for so many requests.
+fn wait_for_many(s: &Scenario, count: usize, like: impl Fn(&Request) -> bool) {
     let begun = Instant::now();
-    while !s.emulator.requests().unwrap().iter().any(&like) {
+    while s.emulator.requests().unwrap().iter().filter(|one| like(one)).count() < count {
         assert!(begun.elapsed() < Duration::from_secs(60), "it never came: {:?}", s.emulator.requests());
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -197,6 +202,43 @@ fn a_provider_that_is_killed_leaves_at_most_what_can_be_imported() {
 #[test]
 fn a_cli_that_is_killed_leaves_at_most_what_can_be_imported() {
     killed(Run::kill);
+}
+
+/// Hosts show one of the warnings with equal summaries, so each summary names its version.
+#[test]
+fn twelve_versions_that_were_left_behind_are_told_each_by_name() {
+    scenario(|s| {
+        let profile = |n: u32| {
+            let one = PROFILE.replace("\"web\" {", &format!("\"web{n}\" {{"));
+            one.replace("= \"web\"", &format!("= \"web{n}\""))
+        };
+        let both = |n: u32| {
+            let label = format!("v{n}");
+            format!("{}{}", profile(n), version_of(&label, RULES).replace(WEB, &format!("{WEB}{n}")))
+        };
+        s.apply(&(0..12).map(profile).collect::<String>());
+        // Azure takes each version, and nobody gets an answer.
+        let fault = json!([{"match": {"method": "PUT"}, "count": null,
+            "action": {"do": "delay", "seconds": 40, "when": "after"}}]);
+        s.emulator.faults(&fault).unwrap();
+        s.write(&(0..12).map(both).collect::<String>());
+        s.requests();
+        let apply = ["apply", "-no-color", "-input=false", "-auto-approve", "-parallelism=12"];
+        let run = s.terraform.start(&apply).unwrap();
+        wait_for_many(s, 12, |request| request.method == "PUT");
+        run.kill_providers().unwrap();
+        run.output().unwrap();
+        s.emulator.faults(&json!([])).unwrap();
+        let output = s.run_well(&apply);
+        for n in 0..12 {
+            let summary = format!("Warning: Version 1.0.0 of web{n} equals the new version");
+            assert_eq!(output.times(&summary), 1, "{n}: {output}");
+            let id = s.version(&format!("web{n}"), "1.0.0");
+            assert!(output.says(&format!("id = \"{id}\" }}")), "{n}: {output}");
+            s.emulator.remove(&id).unwrap();
+        }
+        s.nothing_to_do();
+    });
 }
 
 #[test]
