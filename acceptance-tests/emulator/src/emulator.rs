@@ -264,7 +264,7 @@ impl Emulator {
                 body.resize(body.len() + bytes, b' ');
                 outcome.reply.body = body.into();
             }
-            Action::EndlessList if outcome.reply.value()["value"].is_array() => {
+            Action::EndlessList if outcome.reply.value().get("value").is_some_and(Value::is_array) => {
                 let page = request.parameter("page").and_then(|page| page.parse::<u64>().ok()).unwrap_or(1);
                 let version = request.parameter("api-version").unwrap_or_default();
                 let next =

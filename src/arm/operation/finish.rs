@@ -17,6 +17,9 @@ use url::Url;
 /// How many unreadable answers in a row are taken for a hiccup of something in between.
 const UNREADABLE: u32 = 3;
 
+/// How long after an object was first absent it is looked at once more.
+const CONFIRM: Duration = Duration::from_millis(250);
+
 /// Waits until the operation has ended, and gives the answer that shows the object in its final state; `None` when
 /// the object was to be deleted.
 ///
@@ -173,9 +176,10 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Looks at the object until it is not there any more.
+    /// Looks at the object until it is not there any more, twice in a row: a gateway in trouble has been seen to say so
+    /// of what is there, and a state forgets for good.
     async fn until_gone(&mut self, url: &Url) -> Result<(), Error> {
-        let mut unreadable = 0;
+        let (mut unreadable, mut is_absent) = (0, false);
         loop {
             self.pause(None).await?;
             let before = self.last;
@@ -183,11 +187,20 @@ impl<'a> Watch<'a> {
             match status::object(&answer) {
                 Ok(Seen::Nothing) => {
                     let error = Error::Service(Box::new(answer.error()));
-                    if error.is_not_found() {
-                        self.learn(&answer, before);
-                        return Ok(());
+                    match error.missing() {
+                        Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup) => {
+                            self.learn(&answer, before);
+                            if is_absent {
+                                return Ok(());
+                            }
+                            is_absent = true;
+                            self.asked = Some(CONFIRM);
+                        }
+                        // It does not say what is missing.
+                        Some(Missing::Other) if unreadable + 1 < UNREADABLE => unreadable += 1,
+                        _ => return Err(error),
                     }
-                    return Err(error);
+                    continue;
                 }
                 Ok(Seen::Running(word)) => {
                     self.check_patience(&format!("its state is {word}"))?;
@@ -204,6 +217,7 @@ impl<'a> Watch<'a> {
                 }
                 Err(error) => return Err(error),
             }
+            is_absent = false;
         }
     }
 

@@ -38,10 +38,15 @@ async fn a_delete_is_waited_for_at_its_operation() {
 async fn without_an_operation_the_object_itself_tells() {
     let azure = Azure::start().await;
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(202)).await;
+    let gone = || status(404, arm_error("ResourceNotFound", "gone"));
     azure.answer("GET", &profile_path(), 2, ok(profile_json("Deleting"))).await;
-    azure.answer("GET", &profile_path(), 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
+    // One that says nothing of what is missing, and one that the next contradicts, prove nothing.
+    azure.answer("GET", &profile_path(), 1, ResponseTemplate::new(404)).await;
+    azure.answer("GET", &profile_path(), 1, gone()).await;
+    azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
+    azure.answer("GET", &profile_path(), 2, gone()).await;
     assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
-    assert_eq!(azure.requests().await.len(), 4);
+    assert_eq!(azure.requests().await.len(), 8);
 }
 
 #[tokio::test]
@@ -183,7 +188,7 @@ async fn an_operation_that_ends_without_a_word_is_confirmed_by_the_object() {
     azure.answer("DELETE", &profile_path(), 1, taken).await;
     azure.answer("GET", OP, 1, ResponseTemplate::new(200)).await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
-    azure.answer("GET", &profile_path(), 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
+    azure.answer("GET", &profile_path(), 2, status(404, arm_error("ResourceNotFound", "gone"))).await;
     assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
-    assert_eq!(azure.requests().await.len(), 4);
+    assert_eq!(azure.requests().await.len(), 5);
 }
