@@ -213,6 +213,35 @@ impl Emulator {
         self.control(Method::PUT, &format!("agents{machine}"), Some(change)).map(drop)
     }
 
+    /// What Azure answers another tool that is signed in: status and body. The path has its query, with the api-version.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn ask(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value), EmulatorError> {
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope={}/.default",
+            self.ready("client_id"),
+            self.ready("client_secret"),
+            self.ready("arm")
+        );
+        let address = format!("{}/{}/oauth2/v2.0/token", self.ready("authority"), self.ready("tenant_id"));
+        let token =
+            self.client.post(address).header("content-type", "application/x-www-form-urlencoded").body(form);
+        let method: Method = method.parse().map_err(fails)?;
+        let request = self.client.request(method, format!("{}{path}", self.ready("arm")));
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        let answer = self.runtime.block_on(async {
+            let token: Value =
+                serde_json::from_slice(&token.send().await?.bytes().await?).unwrap_or_default();
+            let token = token.get("access_token").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let response = request.bearer_auth(token).send().await?;
+            let status = response.status().as_u16();
+            Ok::<_, reqwest::Error>((status, response.bytes().await?))
+        });
+        let (status, bytes) = answer.map_err(|error| fails(format_args!("does not answer: {error:?}")))?;
+        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+
     /// Lets these requests go wrong from now on.
     ///
     /// # Errors

@@ -327,7 +327,8 @@ impl Scenario {
     }
 
     fn nothing_is_lost(&self, output: &Output) {
-        let (state, held) = (self.state().ids("gallery_"), self.held());
+        // An attachment is no object of its own: its id is that of a machine.
+        let (state, held) = (self.state().ids("gallery_invm_access_profile"), self.held());
         assert_eq!(state, held, "the state (left) is not what Azure holds (right) after {output}");
     }
 

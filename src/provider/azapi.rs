@@ -1,10 +1,13 @@
-//! `moved` from `azapi_resource`: an object that the azapi provider manages goes on as one of ours, and Azure is not
-//! touched.
+//! `moved` from `azapi_resource` and `azapi_update_resource`: an object that the azapi provider manages goes on as one of
+//! ours, and Azure is not touched.
 //!
-//! The state of an `azapi_resource` holds the request body as its user wrote it. What it spells in several ways over
+//! The state of such a resource holds the request body as its user wrote it. What it spells in several ways over
 //! the versions of that provider is read in all of them: `body` (and `output`) as JSON in a string (1.x), as an object,
 //! or as a value of any type with its type beside it, which is how Terraform stores one (2.x); `location` and `tags`
 //! beside the body or in it; any api-version after the type.
+
+use std::fmt::Display;
+use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
@@ -15,35 +18,30 @@ use super::{import, timeouts};
 use crate::plugin::resource::{Move, Stored};
 use crate::plugin::{Diagnostic, Value};
 
-/// The resource type of azapi whose states can be taken over.
-const SOURCE_TYPE: &str = "azapi_resource";
+/// The resource type of azapi that manages an object as a whole.
+const WHOLE: &str = "azapi_resource";
 
 /// Namespace and name of the azapi provider, on whichever registry or mirror it comes from.
 const SOURCE_PROVIDER: &str = "azure/azapi";
+
+/// What can take the place of what.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The resource type here.
+    pub resource: &'static str,
+    /// The resource type of azapi.
+    pub source: &'static str,
+    /// The type at Azure.
+    pub arm_type: &'static str,
+}
 
 /// Takes over a state: what azapi knew of the object at Azure, as a state of ours.
 ///
 /// # Errors
 /// When the state is of another provider, another resource type or another type at Azure, or has no usable id.
 pub fn take_over<K: Managed>(request: &Move) -> Result<Stored, Diagnostic> {
-    let source = Source::read(K::TYPE, request)?;
-    // The id decides what the object is. The type does not: Azure gives a version the type of its profile.
-    let id: K::Id = source.id.parse().map_err(|error| {
-        if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(K::ARM_TYPE) {
-            return refused(format!(
-                "A `{}` is a {} at Azure, and the `{SOURCE_TYPE}` is a {}.",
-                K::TYPE,
-                K::ARM_TYPE,
-                source.arm_type
-            ));
-        }
-        let detail = format!(
-            "The `{SOURCE_TYPE}` has the id {:?}, which cannot become a `{}`: {error}.",
-            source.id,
-            K::TYPE
-        );
-        Diagnostic::error("Move of another kind of object", detail)
-    })?;
+    let target = Target { resource: K::TYPE, source: WHOLE, arm_type: K::ARM_TYPE };
+    let (id, source) = read::<K::Id>(target, request)?;
     let imported = import::state(&id.to_string(), &K::schema());
     let (mut moved, warnings) = K::state(&id, source.object(), &imported);
     if let Value::Object(attributes) = &mut moved {
@@ -53,28 +51,58 @@ pub fn take_over<K: Managed>(request: &Move) -> Result<Stored, Diagnostic> {
     Ok(Stored { identity, warnings, ..Stored::new(moved) })
 }
 
+/// Reads a state, and the id in it.
+///
+/// # Errors
+/// As [`take_over`].
+pub fn read<T>(target: Target, request: &Move) -> Result<(T, Source), Diagnostic>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let source = Source::read(target, request)?;
+    // The id decides what the object is. The type does not: Azure gives a version the type of its profile.
+    let id = source.id.parse().map_err(|error| {
+        if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(target.arm_type) {
+            return refused(format!(
+                "A `{}` is a {} at Azure, and the `{}` is a {}.",
+                target.resource, target.arm_type, target.source, source.arm_type
+            ));
+        }
+        let detail = format!(
+            "The `{}` has the id {:?}, which cannot become a `{}`: {error}.",
+            target.source, source.id, target.resource
+        );
+        Diagnostic::error("Move of another kind of object", detail)
+    })?;
+    Ok((id, source))
+}
+
 fn refused(detail: String) -> Diagnostic {
     Diagnostic::error("Move from this is not supported", detail)
 }
 
-/// What the state of an `azapi_resource` says.
-struct Source {
+/// What the state of a resource of azapi says.
+#[derive(Debug)]
+pub struct Source {
     id: String,
     arm_type: String,
-    body: Map<String, Json>,
+    /// What was asked for.
+    pub body: Map<String, Json>,
     output: Map<String, Json>,
-    timeouts: Value,
+    /// The block of that name, as ours.
+    pub timeouts: Value,
 }
 
 impl Source {
-    fn read(resource: &str, request: &Move) -> Result<Self, Diagnostic> {
+    fn read(target: Target, request: &Move) -> Result<Self, Diagnostic> {
         let provider = request.source_provider.to_ascii_lowercase();
         let is_azapi = provider == SOURCE_PROVIDER || provider.ends_with(&format!("/{SOURCE_PROVIDER}"));
-        if !is_azapi || request.source_type != SOURCE_TYPE {
+        if !is_azapi || request.source_type != target.source {
             return Err(refused(format!(
-                "A `{resource}` can take the place of an `{SOURCE_TYPE}` of the provider {SOURCE_PROVIDER}, and not of a \
-                 `{}` of {}. Remove the `moved` block, and import the object by its id instead.",
-                request.source_type, request.source_provider
+                "A `{}` can take the place of an `{}` of the provider {SOURCE_PROVIDER}, and not of a `{}` of {}. Remove \
+                 the `moved` block, and import the object by its id instead.",
+                target.resource, target.source, request.source_type, request.source_provider
             )));
         }
         let text = |name: &str| request.source_state.get(name).and_then(Json::as_str).unwrap_or_default();

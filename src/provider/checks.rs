@@ -46,6 +46,10 @@ fn mocked(text: &str) -> &'static str {
 fn source(name: &str) -> &'static str {
     match name {
         "gallery_id" => " A gallery of azurerm gives it as `azurerm_shared_image_gallery.NAME.id`.",
+        "machine_id" => " A machine of azurerm gives it as `azurerm_linux_virtual_machine.NAME.id`.",
+        "imds_profile_version_id" | "wire_server_profile_version_id" => {
+            " A version in this configuration gives it as `gallery_invm_access_profile_version.NAME.id`."
+        }
         "profile_id" => " A profile in this configuration gives it as `gallery_invm_access_profile.NAME.id`.",
         _ => "",
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::configuration::login::NoLogin;
 use super::configuration::{ProcessVariables, Settings, Variables};
 use super::locks::Locks;
+use super::machine_cache::MachineCache;
 use super::profile_cache::ProfileCache;
 use crate::arm::ArmClient;
 use crate::plugin::provider::Deferral;
@@ -35,6 +36,7 @@ pub struct Connection {
 struct Shared {
     state: RwLock<State>,
     profiles: ProfileCache,
+    machines: MachineCache,
     locks: Locks,
 }
 
@@ -92,6 +94,7 @@ impl Connection {
             State::Unknown
         };
         *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        self.shared.machines.clear();
         Ok(warnings)
     }
 
@@ -142,7 +145,8 @@ impl Connection {
             return Ok(Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown)));
         }
         let state = request.state.clone();
-        if state.get("name").is_none_or(Value::is_null) {
+        // What an import has to go on with is the id.
+        if ["name", "machine_id"].iter().all(|name| state.get(name).is_none_or(Value::is_null)) {
             return Ok(None);
         }
         let id = state.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -164,6 +168,12 @@ impl Connection {
     #[must_use]
     pub fn profiles(&self) -> &ProfileCache {
         &self.shared.profiles
+    }
+
+    /// What this process knows of machines.
+    #[must_use]
+    pub fn machines(&self) -> &MachineCache {
+        &self.shared.machines
     }
 
     /// What this process does to one object after the other, by the object's id.

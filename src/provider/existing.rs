@@ -19,7 +19,8 @@ pub enum Existing {
 }
 
 /// The block that imports an object, with a label made of its name.
-fn block(resource_type: &str, name: &str, id: &str) -> String {
+#[must_use]
+pub fn block(resource_type: &str, name: &str, id: &str) -> String {
     let mut label: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
     if !label.starts_with(|c: char| c.is_ascii_alphabetic()) {

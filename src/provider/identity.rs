@@ -8,28 +8,28 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::arm::ids::{
-    GalleryId, GalleryName, ProfileId, ProfileName, ResourceGroupName, SubscriptionId, VersionId, VersionName,
+    GalleryId, GalleryName, MachineId, MachineKind, MachineName, ProfileId, ProfileName, ResourceGroupName,
+    SubscriptionId, VersionId, VersionName,
 };
 use crate::plugin::resource::{Interrupted, Partial, Planned, ReadOutcome, Stored};
 use crate::plugin::schema::{IdentityAttribute, IdentitySchema};
 use crate::plugin::{Diagnostic, Type, Value};
 use crate::provider::checks;
 
-/// The parts, outermost first, each with what it is. A profile has all but the last.
-const PARTS: [(&str, &str); 5] = [
-    ("subscription_id", "The subscription's GUID."),
-    ("resource_group_name", "The name of the resource group."),
-    ("gallery_name", "The name of the Compute Gallery."),
-    ("profile_name", "The name of the profile."),
-    ("version_name", "The version, `x.y.z`."),
-];
+/// A part of an identity, with what it is.
+pub type Part = (&'static str, &'static str);
+
+const SUBSCRIPTION: Part = ("subscription_id", "The subscription's GUID.");
+const RESOURCE_GROUP: Part = ("resource_group_name", "The name of the resource group.");
+const GALLERY: Part = ("gallery_name", "The name of the Compute Gallery.");
+const PROFILE: Part = ("profile_name", "The name of the profile.");
 
 /// An ARM id that has a resource identity.
 pub trait Identified: FromStr + PartialEq + Send {
-    /// How many of the parts it has.
-    const PARTS: usize;
-
     /// Its parts, outermost first.
+    const PARTS: &'static [Part];
+
+    /// What they are, in the same order.
     fn parts(&self) -> Vec<&str>;
 
     /// The id that an identity names.
@@ -40,12 +40,12 @@ pub trait Identified: FromStr + PartialEq + Send {
 
     /// The identity.
     fn identity(&self) -> Value {
-        Value::object(PARTS.iter().zip(self.parts()).map(|((name, _), part)| (*name, part.into())))
+        Value::object(Self::PARTS.iter().zip(self.parts()).map(|((name, _), part)| (*name, part.into())))
     }
 }
 
 impl Identified for ProfileId {
-    const PARTS: usize = 4;
+    const PARTS: &'static [Part] = &[SUBSCRIPTION, RESOURCE_GROUP, GALLERY, PROFILE];
 
     fn parts(&self) -> Vec<&str> {
         let gallery = self.gallery();
@@ -67,7 +67,8 @@ impl Identified for ProfileId {
 }
 
 impl Identified for VersionId {
-    const PARTS: usize = 5;
+    const PARTS: &'static [Part] =
+        &[SUBSCRIPTION, RESOURCE_GROUP, GALLERY, PROFILE, ("version_name", "The version, `x.y.z`.")];
 
     fn parts(&self) -> Vec<&str> {
         let mut parts = self.profile().parts();
@@ -78,6 +79,32 @@ impl Identified for VersionId {
     fn of_identity(identity: &Value) -> Result<Self, Diagnostic> {
         let name: VersionName = part(identity, "version_name")?;
         Ok(ProfileId::of_identity(identity)?.version(name))
+    }
+}
+
+impl Identified for MachineId {
+    const PARTS: &'static [Part] = &[
+        SUBSCRIPTION,
+        RESOURCE_GROUP,
+        ("machine_type", "`virtualMachines` or `virtualMachineScaleSets`."),
+        ("machine_name", "The name of the virtual machine or scale set."),
+    ];
+
+    fn parts(&self) -> Vec<&str> {
+        vec![
+            self.subscription().as_str(),
+            self.resource_group().as_str(),
+            self.kind().collection(),
+            self.name().as_str(),
+        ]
+    }
+
+    fn of_identity(identity: &Value) -> Result<Self, Diagnostic> {
+        let subscription: SubscriptionId = part(identity, "subscription_id")?;
+        let group: ResourceGroupName = part(identity, "resource_group_name")?;
+        let kind: MachineKind = part(identity, "machine_type")?;
+        let name: MachineName = part(identity, "machine_name")?;
+        Ok(Self::new(subscription, group, kind, name))
     }
 }
 
@@ -100,7 +127,7 @@ where
 /// The schema of the identities of one kind of object.
 #[must_use]
 pub fn schema<T: Identified>() -> IdentitySchema {
-    let attributes = PARTS.iter().take(T::PARTS).map(|(name, description)| IdentityAttribute {
+    let attributes = T::PARTS.iter().map(|(name, description)| IdentityAttribute {
         name,
         kind: Type::String,
         required_for_import: true,
@@ -190,6 +217,21 @@ mod tests {
         assert_eq!(profile.identity().get("profile_name"), Some(&"web".into()));
         let version: VersionId = format!("{PROFILE}/versions/1.2.3").parse().unwrap();
         assert_eq!(VersionId::of_identity(&version.identity()), Ok(version));
+    }
+
+    #[test]
+    fn a_machine_and_a_scale_set_of_one_name_differ() {
+        let text = PROFILE.split("/galleries").next().unwrap().to_owned() + "/virtualMachines/web";
+        let machine: MachineId = text.parse().unwrap();
+        let set: MachineId = text.replace("virtualMachines", "virtualMachineScaleSets").parse().unwrap();
+        assert_eq!(MachineId::of_identity(&machine.identity()), Ok(machine.clone()));
+        assert_eq!(MachineId::of_identity(&set.identity()), Ok(set.clone()));
+        assert_ne!(machine.identity(), set.identity());
+        assert_eq!(check::identity(&schema::<MachineId>()), []);
+        let Value::Object(mut wrong) = set.identity() else { panic!("an object") };
+        wrong.insert("machine_type".to_owned(), "vmss".into());
+        let told = MachineId::of_identity(&Value::Object(wrong)).unwrap_err();
+        assert!(told.detail.contains("`machine_type`") && told.detail.contains("virtualMachineScaleSets"));
     }
 
     #[test]

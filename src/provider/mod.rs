@@ -16,10 +16,12 @@ pub mod functions;
 pub mod fuzz;
 pub mod identity;
 pub mod import;
+pub mod invm_access_attachment;
 pub mod invm_access_profile;
 pub mod invm_access_profile_version;
 pub mod list_resources;
 pub mod locks;
+pub mod machine_cache;
 pub mod module;
 pub mod problem;
 pub mod profile_cache;
@@ -39,6 +41,7 @@ use crate::plugin::{
     Context, DataSource, Diagnostics, Failure, Function, ListResource, Resource, Schema, Value,
 };
 use connection::Connection;
+use invm_access_attachment::InVmAccessAttachment;
 use invm_access_profile::InVmAccessProfile;
 use invm_access_profile_version::InVmAccessProfileVersion;
 use writing::ManagedResource;
@@ -78,6 +81,7 @@ impl Provider for Gallery {
 
     fn resources(&self) -> Vec<Arc<dyn Resource>> {
         vec![
+            Arc::new(InVmAccessAttachment::new(self.connection.clone())),
             Arc::new(ManagedResource::<InVmAccessProfile>::new(self.connection.clone())),
             Arc::new(ManagedResource::<InVmAccessProfileVersion>::new(self.connection.clone())),
         ]

@@ -13,6 +13,9 @@ const WAYS_OUT: &str = "Delete the versions of the profile first: import those t
     `skip_destroy`, and destroy them. Or set `force_destroy = true` on the profile, apply that, and destroy it again: the \
     versions left in it then go with it.";
 
+/// The kind of what versions are attached by. The object is then the machine.
+pub const ATTACHMENT: &str = "attachment";
+
 /// What was being done, for the words of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'a> {
@@ -103,6 +106,9 @@ impl Attempt<'_> {
                 Operation::Read => "read",
                 Operation::Delete => "delete",
             };
+            if self.kind == ATTACHMENT {
+                return self.machine_permissions();
+            }
             let kind = if self.kind == "profile" { "" } else { "/versions" };
             return format!(
                 "Check the locks and policies on the gallery, and that the identity signed in has a role with \
@@ -113,8 +119,12 @@ impl Attempt<'_> {
             return WAYS_OUT.to_owned();
         }
         match error.missing() {
-            Some(Missing::Leaf) if matches!(self.operation, Operation::Update) => {
+            Some(Missing::Leaf) if matches!(self.operation, Operation::Update) && self.kind != ATTACHMENT => {
                 return "It was deleted after the plan was made. Plan again: what is still wanted is then created."
+                    .to_owned();
+            }
+            Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup) if self.kind == ATTACHMENT => {
+                return "Correct the id, or plan again: the machine may have been deleted after the plan was made."
                     .to_owned();
             }
             Some(Missing::ResourceGroup) => {
@@ -160,5 +170,17 @@ impl Attempt<'_> {
                  find this {operation}."
             ),
         }
+    }
+
+    /// What a role needs where the object is a machine.
+    fn machine_permissions(&self) -> String {
+        let is_set = self.id.to_ascii_lowercase().contains("/virtualmachinescalesets/");
+        let kind = if is_set { "virtualMachineScaleSets" } else { "virtualMachines" };
+        let action = if self.operation == Operation::Read { "read" } else { "write" };
+        format!(
+            "Check the locks and policies on the machine, and that the identity signed in has a role with \
+             `Microsoft.Compute/{kind}/{action}`, and with \
+             `Microsoft.Compute/galleries/inVMAccessControlProfiles/versions/read` on the gallery of the version."
+        )
     }
 }

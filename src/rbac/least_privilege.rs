@@ -67,7 +67,10 @@ impl Feature {
             Self::NoDelete => &[],
             Self::Attach => &[
                 "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions/read",
+                "Microsoft.Compute/locations/operations/read",
+                "Microsoft.Compute/virtualMachineScaleSets/manualUpgrade/action",
                 "Microsoft.Compute/virtualMachineScaleSets/read",
+                "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read",
                 "Microsoft.Compute/virtualMachineScaleSets/write",
                 "Microsoft.Compute/virtualMachines/read",
                 "Microsoft.Compute/virtualMachines/write",

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use acceptance_tests::scenario::{Scenario, scenario};
+use serde_json::json;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
@@ -48,7 +49,25 @@ fn here(scenario: &Scenario, text: &str) -> String {
     let spoken_of = format!(
         "/subscriptions/{subscription}/resourceGroups/fleet/providers/Microsoft.Compute/galleries/fleet"
     );
-    text.replace(&spoken_of, scenario.gallery())
+    let text = text.replace(&spoken_of, scenario.gallery());
+    let group = scenario.gallery().split("/galleries/").next().unwrap_or_default();
+    let spoken_of = format!(
+        "/subscriptions/{subscription}/resourceGroups/fleet/providers/Microsoft.Compute/virtualMachine"
+    );
+    text.replace(&spoken_of, &format!("{group}/virtualMachine"))
+}
+
+/// Makes the machine and the scale set that examples attach versions to.
+fn machines(scenario: &Scenario) {
+    let group = scenario.gallery().split("/galleries/").next().unwrap_or_default();
+    let settings = |settings: serde_json::Value| json!({"securityProfile": {"proxyAgentSettings": settings}});
+    let machine = json!({"location": "westeurope", "properties": settings(json!({"enabled": true}))});
+    let profile = settings(json!({"imds": {"mode": "Audit"}}));
+    let set = json!({"location": "westeurope", "properties": {
+        "virtualMachineProfile": profile, "upgradePolicy": {"mode": "Manual"}}});
+    for (id, body) in [("virtualMachines/web-1", machine), ("virtualMachineScaleSets/web", set)] {
+        scenario.emulator.put(&format!("{group}/{id}"), &body).unwrap();
+    }
 }
 
 /// The blocks of code in a guide, each with its first line.
@@ -92,6 +111,7 @@ fn the_examples_of_the_provider_are_valid() {
 fn every_example_of_a_resource_is_applied() {
     for (name, files) in examples("resources") {
         scenario(|s| {
+            machines(s);
             let config = here(s, &joined(&files, "resource"));
             assert_eq!(s.validate(&config), [], "{name}");
             s.apply(&config);
@@ -104,6 +124,7 @@ fn every_example_of_an_import_finds_what_the_example_made() {
     for (name, files) in examples("resources") {
         let Some(block) = files.get("import-by-string-id.tf") else { continue };
         scenario(|s| {
+            machines(s);
             let config = here(s, files.get("resource.tf").unwrap());
             s.apply(&config);
             let block = here(s, block);

@@ -9,6 +9,7 @@
 mod access;
 mod access_check;
 mod as_recorded;
+mod attachment;
 mod clean_up;
 mod configurations;
 mod drift;

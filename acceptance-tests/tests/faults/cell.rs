@@ -120,7 +120,7 @@ impl Cell<'_> {
 
     /// What must hold right after it.
     fn judge(&self, rig: &Rig, subject: &Subject, outcome: &Outcome) -> Result<(), String> {
-        let held = rig.held(&subject.parent);
+        let held = subject.held(rig);
         let kept = outcome.object.is_some();
         if held.len() > 1 {
             return Err(format!("there is more than one: {held:?}"));
@@ -169,7 +169,7 @@ impl Cell<'_> {
         if answered && !text.contains("Request id: ") {
             return lacks("the request id");
         }
-        if !text.contains("/inVMAccessControlProfiles/") {
+        if !text.contains("/inVMAccessControlProfiles/") && !text.contains("/virtualMachines/") {
             return lacks("the object");
         }
         let error = acceptance_tests::host::proto::diagnostic::Severity::Error as i32;
@@ -189,7 +189,7 @@ impl Cell<'_> {
             lines.iter().filter(|line| line.method == "PUT" && line.status == Some(201)).count()
         };
         let (succeeded, lost) = (outcome.succeeded(), outcome.lost.is_some());
-        let ghost = outcome.object.is_some() && rig.held(&subject.parent).is_empty();
+        let ghost = outcome.object.is_some() && subject.held(rig).is_empty();
         let mut state = outcome;
         for run in 1..=allowed {
             let host = rig.host().await?;
@@ -199,7 +199,7 @@ impl Cell<'_> {
                 Err(_) => {}
             }
         }
-        let held = rig.held(&subject.parent);
+        let held = subject.held(rig);
         if subject.verb == Verb::Delete {
             return if held.is_empty() { Ok(()) } else { Err(format!("left in Azure: {held:?}")) };
         }
@@ -217,9 +217,9 @@ impl Cell<'_> {
         let refreshed = refreshed.ok_or("it vanished")?;
         if !refreshed.private.is_empty() {
             let kept: Json = serde_json::from_slice(&refreshed.private).map_err(|error| error.to_string())?;
-            // That the name is the user's own is remembered for good.
+            // That the name is the user's own is remembered for good, and which attachment it is.
             let kept = kept.as_object().cloned().unwrap_or_default();
-            if kept.keys().any(|name| !["format", "named"].contains(&name.as_str())) {
+            if kept.keys().any(|name| !["format", "named", "instance"].contains(&name.as_str())) {
                 return Err(format!("something is still remembered: {kept:?}"));
             }
         }

@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Version,
     /// A version whose name is left to the provider.
     Unnamed,
+    /// A version attached to a machine.
+    Attachment,
 }
 
 /// What is done to it.
@@ -25,7 +27,7 @@ pub(crate) enum Verb {
 }
 
 /// Everything that is done.
-pub(crate) const ALL: [(Kind, Verb); 11] = [
+pub(crate) const ALL: [(Kind, Verb); 15] = [
     (Kind::Profile, Verb::Create),
     (Kind::Profile, Verb::Read),
     (Kind::Profile, Verb::Update),
@@ -37,6 +39,10 @@ pub(crate) const ALL: [(Kind, Verb); 11] = [
     (Kind::Version, Verb::Update),
     (Kind::Version, Verb::Delete),
     (Kind::Version, Verb::Import),
+    (Kind::Attachment, Verb::Create),
+    (Kind::Attachment, Verb::Read),
+    (Kind::Attachment, Verb::Update),
+    (Kind::Attachment, Verb::Delete),
 ];
 
 impl Verb {
@@ -62,12 +68,14 @@ impl Kind {
             Self::Profile => "profile",
             Self::Version => "version",
             Self::Unnamed => "unnamed",
+            Self::Attachment => "attach",
         }
     }
 
     pub(crate) fn resource(self) -> &'static str {
         match self {
             Self::Profile => "gallery_invm_access_profile",
+            Self::Attachment => "gallery_invm_access_attachment",
             _ => "gallery_invm_access_profile_version",
         }
     }
@@ -106,7 +114,17 @@ impl Subject {
                 "gallery_id": Rig::gallery(), "name": name, "location": "West US", "os_type": "Linux",
                 "applicable_host_endpoint": "IMDS"
             });
-            (Rig::gallery(), profile, arguments)
+            (Rig::gallery(), profile.clone(), arguments)
+        } else if kind == Kind::Attachment {
+            rig.plant_profile(&name);
+            for version in ["1.0.0", "1.0.1"] {
+                rig.plant_version(&name, version);
+            }
+            let machine = rig.plant_machine(&name);
+            let arguments = json!({
+                "machine_id": machine, "imds_profile_version_id": format!("{profile}/versions/1.0.0")
+            });
+            (machine.clone(), machine, arguments)
         } else {
             rig.plant_profile(&name);
             let mut arguments = json!({
@@ -146,6 +164,9 @@ impl Subject {
         if verb == Verb::Update {
             match kind {
                 Kind::Profile => subject.arguments["applicable_host_endpoint"] = "WireServer".into(),
+                Kind::Attachment => {
+                    subject.arguments["imds_profile_version_id"] = format!("{profile}/versions/1.0.1").into();
+                }
                 _ => subject.arguments["mode"] = "Enforce".into(),
             }
         }
@@ -153,6 +174,11 @@ impl Subject {
         rig.set(settings);
         rig.forget();
         Ok(subject)
+    }
+
+    /// What Azure holds of it: the ids of the objects within its parent, or of the machine that refers to a version.
+    pub(crate) fn held(&self, rig: &Rig) -> Vec<String> {
+        if self.kind == Kind::Attachment { rig.attached(&self.id) } else { rig.held(&self.parent) }
     }
 
     /// The same for somebody who has read that a timeout can be raised.

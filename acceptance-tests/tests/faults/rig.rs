@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use acceptance_tests::binaries::binaries;
 use acceptance_tests::host::{Host, Launch};
-use gallery_emulator::arm::id::ResourceId;
+use gallery_emulator::arm::id::{Family, ResourceId};
 use gallery_emulator::authority::Authority;
 use gallery_emulator::clock::Clock;
 use gallery_emulator::emulator::Emulator;
@@ -37,6 +37,8 @@ impl Line {
         let path = self.path.to_ascii_lowercase();
         match self.method.as_str() {
             "GET" if path.contains("/capsoperations/") => "POLL",
+            // What attaches is a PATCH.
+            "PATCH" => "PUT",
             "GET" if path.ends_with("/versions") || path.ends_with("/invmaccesscontrolprofiles") => "LIST",
             other => other,
         }
@@ -133,6 +135,37 @@ impl Rig {
         let id = ResourceId::of_group(SUBSCRIPTION, "rg").child("g").child(name);
         let body = json!({"location": "westus", "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS"}});
         plant(&mut self.server.emulator(), id, body);
+    }
+
+    /// Puts a version in.
+    pub(crate) fn plant_version(&self, profile: &str, name: &str) {
+        let id = ResourceId::of_group(SUBSCRIPTION, "rg").child("g").child(profile).child(name);
+        let body = json!({"location": "westus", "properties": {"mode": "Audit", "defaultAccess": "Allow",
+            "targetLocations": [{"name": "westus"}]}});
+        plant(&mut self.server.emulator(), id, body);
+    }
+
+    /// Puts a machine in, and gives its id.
+    pub(crate) fn plant_machine(&self, name: &str) -> String {
+        let mut id = ResourceId::of_group(SUBSCRIPTION, "rg").child(name);
+        id.family = Family::Machine;
+        let path = id.path();
+        let body = json!({"location": "westus", "tags": {"team": "web"}, "properties": {
+            "securityProfile": {"encryptionAtHost": true, "proxyAgentSettings": {"enabled": true}}}});
+        plant(&mut self.server.emulator(), id, body);
+        path
+    }
+
+    /// The machine of this id when it refers to a version, in lower case.
+    pub(crate) fn attached(&self, machine: &str) -> Vec<String> {
+        let mut emulator = self.server.emulator();
+        let now = emulator.clock.now();
+        emulator.store.settle(now);
+        let held = ResourceId::parse(machine).and_then(|id| emulator.store.get(&id));
+        let settings =
+            held.and_then(|held| held.properties()?.get("securityProfile")?.get("proxyAgentSettings"));
+        let reference = settings.and_then(|all| all.get("imds")?.get("inVMAccessControlProfileReferenceId"));
+        reference.map(|_| machine.to_ascii_lowercase()).into_iter().collect()
     }
 
     /// Changes settings of the emulator.

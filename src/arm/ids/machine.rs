@@ -1,7 +1,7 @@
 //! The id of what a version is attached to: a virtual machine or a scale set.
 
 use super::path::{self, Tail};
-use super::{IdError, IdKind, MachineName, ResourceGroupName, SubscriptionId, portal};
+use super::{IdError, IdKind, MachineName, NameError, ResourceGroupName, SubscriptionId, portal};
 use std::fmt;
 use std::str::FromStr;
 
@@ -29,6 +29,22 @@ impl MachineKind {
             Self::Machine => "virtual machine",
             Self::ScaleSet => "scale set",
         }
+    }
+}
+
+impl FromStr for MachineKind {
+    type Err = NameError;
+
+    /// Reads the word in the id, in any case.
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        [Self::Machine, Self::ScaleSet]
+            .into_iter()
+            .find(|kind| kind.collection().eq_ignore_ascii_case(text))
+            .ok_or_else(|| NameError {
+                kind: "a type of machines",
+                value: text.to_owned(),
+                reason: "it must be virtualMachines or virtualMachineScaleSets",
+            })
     }
 }
 

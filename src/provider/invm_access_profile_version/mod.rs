@@ -83,6 +83,7 @@ impl Managed for InVmAccessProfileVersion {
         let found = found.into_result()?;
         let mut planned = plan::create(&request, &profile)?;
         planned.warnings.extend(found);
+        note(connection, &planned.state);
         Ok(planned)
     }
 
@@ -99,6 +100,7 @@ impl Managed for InVmAccessProfileVersion {
         // A replacement is planned once more as a creation, which reports them as errors.
         if planned.replace.is_empty() {
             planned.warnings.extend(found.into_result()?);
+            note(connection, &planned.state);
         }
         Ok(planned)
     }
@@ -151,5 +153,12 @@ impl Managed for InVmAccessProfileVersion {
             settings.insert("exclude_from_latest".to_owned(), Value::Null);
         }
         config
+    }
+}
+
+/// Records a planned version, for the machines that will refer to it.
+fn note(connection: &Connection, planned: &Value) {
+    if let Ok(id) = InVmAccessProfileVersion::id_planned(planned) {
+        connection.machines().plan_version(id, model::planned_regions(planned));
     }
 }

@@ -232,6 +232,16 @@ fn from_arm(id: &VersionId, rules: Option<Lists>) -> (Rules, Diagnostics) {
     (rules, warnings)
 }
 
+/// The regions that a planned version will be in; `None` where they are not known yet.
+#[must_use]
+pub fn planned_regions(planned: &Value) -> Option<Vec<Location>> {
+    let home = planned.get("location").and_then(Value::as_str).map(Location::from)?;
+    let Value::Set(targets) = planned.get("target_regions")? else { return None };
+    let targets = targets.iter().map(|region| region.as_str().map(Location::from));
+    let targets = targets.collect::<Option<Vec<_>>>()?;
+    Some([home].into_iter().chain(targets).collect())
+}
+
 #[cfg(test)]
 #[path = "model_tests.rs"]
 mod tests;

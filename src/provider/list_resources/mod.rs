@@ -1,5 +1,7 @@
 //! The list resources, for `terraform query`: the profiles of a gallery and the versions of a profile, a request for
-//! each page and none that is not wanted.
+//! each page and none that is not wanted; and what machines refer to.
+
+pub mod attachments;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use crate::plugin::{Context, Diagnostics, Failure, Value};
 #[must_use]
 pub fn all(connection: &Connection) -> Vec<Arc<dyn ListResource>> {
     vec![
+        Arc::new(attachments::AttachmentList::new(connection.clone())),
         Arc::new(ObjectList::<InVmAccessProfile>::new(connection.clone())),
         Arc::new(ObjectList::<InVmAccessProfileVersion>::new(connection.clone())),
     ]

@@ -108,3 +108,42 @@ async fn a_gallery_that_is_not_there_is_the_last_event() {
     assert_eq!(events[0].diagnostic[0].summary, "Gallery not found");
     assert!(events[0].diagnostic[0].attribute.is_some());
 }
+
+#[tokio::test]
+async fn machines_are_listed_that_refer_to_what_is_wanted() {
+    let azure = Azure::start().await;
+    let compute = GALLERY.replace("/galleries/g", "");
+    let group = GALLERY.split("/providers/").next().unwrap();
+    let machine = |kind: &str, name: &str, imds: serde_json::Value, member: bool| {
+        let settings = json!({"securityProfile": {"proxyAgentSettings": {"imds": imds}}});
+        let mut properties =
+            if kind == "virtualMachines" { settings } else { json!({"virtualMachineProfile": settings}) };
+        if member {
+            properties["virtualMachineScaleSet"] = json!({"id": "/set"});
+        }
+        json!({"id": format!("{compute}/{kind}/{name}"), "name": name, "location": "westus", "properties": properties})
+    };
+    let reference =
+        |name: &str| json!({"inVMAccessControlProfileReferenceId": format!("{PROFILE}/versions/{name}")});
+    let vms = json!([
+        machine("virtualMachines", "a", reference("1.0.0"), false),
+        machine("virtualMachines", "b", json!({"mode": "Audit"}), false),
+        machine("virtualMachines", "c", reference("1.0.1"), false),
+        machine("virtualMachines", "member", reference("1.0.0"), true),
+    ]);
+    let sets = json!([machine("virtualMachineScaleSets", "s", reference("1.0.0"), false)]);
+    azure.lists(&format!("{compute}/virtualMachines"), &[vms]).await;
+    azure.lists(&format!("{compute}/virtualMachineScaleSets"), &[sets]).await;
+    let named =
+        |events: &[Event]| -> Vec<String> { events.iter().map(|event| event.display_name.clone()).collect() };
+    let kind = crate::provider::invm_access_attachment::schema::TYPE;
+    let all = list(&azure, kind, &[("resource_group_id", group.into())], true, 0).await;
+    assert_eq!(named(&all), ["a", "c", "s"]);
+    let identity =
+        identity(&all[2], &identity::schema::<crate::arm::ids::MachineId>().implied_type()).unwrap();
+    assert_eq!(identity.get("machine_type"), Some(&"virtualMachineScaleSets".into()));
+    assert!(all[0].resource_object.is_some());
+    let version = format!("{PROFILE}/versions/1.0.0");
+    let arguments = [("resource_group_id", group.into()), ("profile_version_id", version.into())];
+    assert_eq!(named(&list(&azure, kind, &arguments, false, 0).await), ["a", "s"]);
+}

@@ -33,6 +33,9 @@ pub struct PrivateState {
     /// Whether the configuration gave the object's name. Otherwise the provider chose it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     named: bool,
+    /// What tells one resource from another where several have the same object: an attachment has none of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
     /// Whether a refresh found that somebody else has deleted the object.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     gone: bool,
@@ -97,6 +100,18 @@ impl PrivateState {
     #[must_use]
     pub fn named(self, named: bool) -> Self {
         Self { named, ..self }
+    }
+
+    /// The same for a resource that is told from others by this.
+    #[must_use]
+    pub fn of_instance(self, instance: Option<String>) -> Self {
+        Self { instance, ..self }
+    }
+
+    /// What tells the resource from others.
+    #[must_use]
+    pub fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
     }
 
     /// The same for an object that somebody else has deleted.

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use super::role_definition::find::{check_scope, path};
 use super::{problem, values};
+use crate::arm::ids::MachineId;
 use crate::plugin::data_source::{DataSource, Found, ReadData};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Schema, Value};
 use crate::provider::connection::Connection;
@@ -32,14 +33,25 @@ impl AccessCheck {
     }
 }
 
-/// What managing profiles and versions with this provider takes.
-fn needed() -> Vec<String> {
-    let features = [Feature::Profiles, Feature::Versions];
-    features.iter().flat_map(|feature| feature.actions()).map(|name| (*name).to_owned()).collect()
+/// What managing profiles and versions with this provider takes; at a virtual machine or scale set, what attaching versions
+/// to it takes. Reading the versions is a matter of their gallery.
+fn needed(scope: &str) -> Vec<String> {
+    let Ok(machine) = scope.parse::<MachineId>() else {
+        let features = [Feature::Profiles, Feature::Versions];
+        return features
+            .iter()
+            .flat_map(|feature| feature.actions())
+            .map(|name| (*name).to_owned())
+            .collect();
+    };
+    let kind = format!("Microsoft.Compute/{}/", machine.kind().collection());
+    let all = Feature::Attach.actions().iter();
+    all.filter(|name| name.starts_with(&kind)).map(|name| (*name).to_owned()).collect()
 }
 
 fn operations(config: &Value) -> Result<Vec<Operation>, Diagnostic> {
-    let names = values::texts(config, "operations").unwrap_or_else(needed);
+    let scope = checks::text(config, "scope").unwrap_or_default();
+    let names = values::texts(config, "operations").unwrap_or_else(|| needed(scope));
     let mut operations: Vec<Operation> = Vec::new();
     for name in names {
         let operation = Operation::new(&name).map_err(|error| {

@@ -34,7 +34,10 @@ pub fn schema() -> Schema {
             .required(),
             Attribute::new("operations", set(), "The operations that are needed.")
                 .optional_computed()
-                .default_text("those of managing profiles and versions with this provider"),
+                .default_text(
+                    "those of managing profiles and versions with this provider; at the scope of a virtual machine or scale \
+                     set, those of attaching versions to it",
+                ),
             Attribute::new(
                 "principal_id",
                 Type::String,

@@ -1,0 +1,366 @@
+//! The four calls.
+//!
+//! A machine says by itself what it refers to, and the same request sent twice changes nothing more. So nothing has to be
+//! remembered of an operation that was not seen to end: the next refresh tells, and the next apply sends what is missing.
+
+use super::endpoint::{Decides, Endpoint};
+use super::refusal::{self, Intent};
+use super::schema::{ENABLE, LAGGING, UPGRADE};
+use super::upgrade::{self, Goals, Lagging};
+use super::work::{Job, Trouble};
+use super::{model, plan};
+use crate::arm::error::Error;
+use crate::arm::ids::{MachineId, MachineKind};
+use crate::arm::models::{AttachmentChange, Enable, EndpointChange, Machine, OsType};
+use crate::plugin::resource::{
+    Create, Delete, Deleted, Interrupted, Partial, Read, ReadOutcome, Stored, Update,
+};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
+use crate::provider::connection::Connection;
+use crate::provider::timeouts::Operation;
+use crate::provider::writing::private_state::PrivateState;
+use crate::provider::writing::read::gone;
+use uuid::Uuid;
+
+/// The operation that a role has to permit.
+#[must_use]
+pub fn permission(kind: MachineKind, action: &str) -> String {
+    format!("Microsoft.Compute/{}/{action}", kind.collection())
+}
+
+/// Attaches: one request to look, and one to change what differs.
+///
+/// # Errors
+/// When nothing was attached; with the state where something may be.
+pub async fn create(
+    connection: &Connection,
+    context: &Context,
+    request: Create,
+) -> Result<Stored, Interrupted> {
+    let Create { planned, private, .. } = request;
+    let id = model::machine(&planned)?;
+    let replaces = PrivateState::read(&private).replaces(&id.to_string());
+    let job = Job::new(connection, context, id, Operation::Create, &planned)?;
+    let _alone = job.alone().await?;
+    let cache = connection.machines();
+    if cache.created(&job.id).is_some() {
+        return Err(refusal::twice(&job.id).into());
+    }
+    let instance = Uuid::new_v4().to_string();
+    let private = PrivateState::default().of_instance(Some(instance.clone())).write();
+    match Box::pin(attach(&job, &planned, replaces)).await {
+        Ok(stored) => {
+            cache.create(&job.id, &instance);
+            Ok(Stored { private, ..stored })
+        }
+        Err(Interrupted { failure, partial }) => {
+            cache.unplan(&job.id);
+            Err(Interrupted { failure, partial: partial.map(|left| Partial { private, ..left }) })
+        }
+    }
+}
+
+async fn attach(job: &Job<'_>, planned: &Value, replaces: bool) -> Result<Stored, Interrupted> {
+    let machine = job.machine().await.map_err(|error| job.failed(&error))?;
+    let cache = job.connection.machines();
+    let intent = Intent { id: &job.id, planned, prior: None, replaces, cache };
+    let refused: Diagnostics = intent.refusals(&machine).into_iter().collect();
+    refused.into_result()?;
+    let state = |lagging| model::applied(&job.id, planned, lagging);
+    let machine = match Box::pin(job.carry_out(change(&machine, planned, None)?, machine)).await {
+        Ok(machine) => machine,
+        Err(trouble) if !trouble.was_taken => return Err(trouble.told.into()),
+        Err(Trouble { is_cancelled: true, .. }) => return Ok(job.begun(state(Value::Null))),
+        Err(trouble) if trouble.has_failed && !is_any_attached(job, planned).await => {
+            return Err(trouble.told.into());
+        }
+        Err(trouble) => return Err(kept(tainted(trouble.told), state(Value::Null))),
+    };
+    let goals = upgrade::goals(planned, None);
+    match Box::pin(instances(job, &machine, &goals, model::is_set(planned, UPGRADE))).await {
+        Ok((lagging, warnings)) => Ok(Stored { warnings, ..Stored::new(state(lagging)) }),
+        Err(trouble) if trouble.is_cancelled => Ok(job.begun(state(Value::Null))),
+        Err(trouble) => Err(kept(tainted(trouble.told), state(Value::Null))),
+    }
+}
+
+/// Whether the machine refers to one of the planned versions after all.
+async fn is_any_attached(job: &Job<'_>, planned: &Value) -> bool {
+    let Ok(machine) = job.look().await else { return true };
+    let wanted = |endpoint| model::version(planned, endpoint).ok().flatten();
+    Endpoint::ALL.into_iter().any(|endpoint| {
+        wanted(endpoint).is_some_and(|id| endpoint.decides(&machine).is_version(&id.to_string()))
+    })
+}
+
+fn tainted(mut told: Diagnostic) -> Diagnostic {
+    told.detail.push_str(
+        " The machine may refer to the versions already, so the state keeps the attachment, as tainted: the next apply \
+         detaches them and attaches them again. To keep them attached meanwhile, run `terraform untaint` on it first.",
+    );
+    told
+}
+
+fn kept(told: Diagnostic, state: Value) -> Interrupted {
+    Interrupted { failure: told.into(), partial: Some(left(state)) }
+}
+
+fn left(state: Value) -> Partial {
+    Partial { state, private: Vec::new(), identity: None }
+}
+
+/// What to change so that the machine is as it is planned.
+fn change(machine: &Machine, planned: &Value, prior: Option<&Value>) -> Result<AttachmentChange, Diagnostic> {
+    let mut change = AttachmentChange::default();
+    for endpoint in Endpoint::ALL {
+        let held = endpoint.decides(machine);
+        match model::version(planned, endpoint)? {
+            Some(id) if held.is_version(&id.to_string()) => {}
+            Some(id) => endpoint.set(&mut change, EndpointChange::Reference(id)),
+            None => {
+                let attached = prior.and_then(|prior| model::attached(prior, endpoint));
+                if attached.is_some_and(|attached| held.is_version(attached)) {
+                    endpoint.set(&mut change, EndpointChange::Mode(model::mode_after(planned)));
+                }
+            }
+        }
+    }
+    if model::is_set(planned, ENABLE) && !machine.is_enabled() {
+        let is_windows = machine.os_type == Some(OsType::Windows);
+        let decided = machine.proxy_agent.add_proxy_agent_extension.is_some();
+        change.enable = Some(if is_windows || decided { Enable::Alone } else { Enable::WithExtension });
+    }
+    Ok(change)
+}
+
+/// Upgrades instances that lag, or tells how many do. Gives their number for the state.
+async fn instances(
+    job: &Job<'_>,
+    machine: &Machine,
+    goals: &Goals,
+    upgrades: bool,
+) -> Result<(Value, Diagnostics), Trouble> {
+    let none = |lagging: &Option<Lagging>| lagging.as_ref().map_or(Value::Null, Lagging::value);
+    if !upgrades {
+        return match upgrade::lagging(&job.client, &job.id, machine, goals, &job.call).await {
+            Ok(lagging) => {
+                let warning = lagging.as_ref().and_then(|lagging| lagging.warning(&job.id));
+                Ok((none(&lagging), warning.into_iter().collect()))
+            }
+            Err(error) => Ok((Value::Null, uncounted(&job.id, &error).into())),
+        };
+    }
+    let behind = upgrade::upgrade(&job.client, &job.id, machine, goals, &job.call).await;
+    let behind = behind.map_err(|error| job.trouble_with_instances(&error))?;
+    match behind.as_ref().and_then(|behind| behind.warning(&job.id)) {
+        None => Ok((none(&behind), Diagnostics::new())),
+        Some(mut told) => {
+            told.severity = crate::plugin::Severity::Error;
+            told.detail = format!(
+                "Azure has upgraded the instances of {}, and some of them still do not refer to the versions. Run the same \
+                 command again; if it stays so, look at these instances.",
+                job.id
+            );
+            Err(Trouble { told, was_taken: true, is_cancelled: false, has_failed: false, is_gone: false })
+        }
+    }
+}
+
+fn uncounted(id: &MachineId, error: &Error) -> Diagnostic {
+    Diagnostic::warning(
+        "Instances could not be counted",
+        format!(
+            "The instances of {id} could not be listed, so nobody knows how many lag behind it. It takes \
+             `Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read`.\n\n{}",
+            error.report()
+        ),
+    )
+}
+
+/// Reads what the machine refers to: one request, and for a scale set with upgrade mode `Manual` the list of its instances.
+///
+/// # Errors
+/// When it cannot be told whether the machine exists, or an import finds nothing attached.
+pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
+    let prior = request.state;
+    let private = PrivateState::read(&request.private);
+    // What was imported gets what tells it from others with its first refresh.
+    let instance = private.instance().map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    let id = model::id_in_state(&prior)?;
+    let job = Job::new(connection, context, id, Operation::Read, &prior)?;
+    let machine = match job.machine().await {
+        Ok(machine) => machine,
+        Err(error) => {
+            return match gone(&error, &job.id.to_string(), "machine") {
+                Some(warnings) => Ok(ReadOutcome::Gone(warnings)),
+                None => Err(job.failed(&error).into()),
+            };
+        }
+    };
+    let mut state = model::state(&job.id, &machine, Value::Null, &prior);
+    let refers = |endpoint: Endpoint| !state.get(endpoint.argument()).is_none_or(Value::is_null);
+    if model::is_imported(&prior) && !Endpoint::ALL.into_iter().any(refers) {
+        return Err(nothing_attached(&job.id).into());
+    }
+    connection.machines().is_in_state(&job.id);
+    let mut warnings = Diagnostics::new();
+    if !machine.is_enabled() && !model::is_set(&prior, ENABLE) {
+        warnings.push(asleep(&job.id));
+    }
+    let goals = upgrade::goals(&state, None);
+    let lagging = match Box::pin(upgrade::lagging(&job.client, &job.id, &machine, &goals, &job.call)).await {
+        Ok(lagging) => {
+            let is_upgraded = model::is_set(&prior, UPGRADE);
+            let warning =
+                lagging.as_ref().filter(|_| !is_upgraded).and_then(|lagging| lagging.warning(&job.id));
+            warnings.extend(warning);
+            lagging.as_ref().map_or(Value::Null, Lagging::value)
+        }
+        Err(error) if error.is_cancelled() => return Err(job.failed(&error).into()),
+        Err(error) => {
+            warnings.push(uncounted(&job.id, &error));
+            prior.get(LAGGING).cloned().unwrap_or(Value::Null)
+        }
+    };
+    if let Value::Object(all) = &mut state {
+        all.insert(LAGGING.to_owned(), lagging);
+    }
+    let private = PrivateState::default().of_instance(Some(instance)).write();
+    Ok(ReadOutcome::Present(Stored { warnings, private, ..Stored::new(state) }))
+}
+
+fn nothing_attached(id: &MachineId) -> Diagnostic {
+    Diagnostic::error(
+        "Nothing is attached to the machine",
+        format!(
+            "{id} refers to no version, neither for IMDS nor for WireServer, so there is nothing to import. Remove the import \
+             block: an apply attaches the versions."
+        ),
+    )
+}
+
+fn asleep(id: &MachineId) -> Diagnostic {
+    Diagnostic::warning(
+        "Guest proxy agent is not enabled",
+        format!(
+            "{id} refers to versions and does not have `proxyAgentSettings.enabled`, so that nothing goes by their rules. \
+             Enable it where the machine is managed, or set `{ENABLE} = true` here."
+        ),
+    )
+    .at(Path::attribute(ENABLE))
+}
+
+/// Changes what the machine refers to, when something that Azure holds differs.
+///
+/// # Errors
+/// When it was not changed, or not seen to be.
+pub async fn update(
+    connection: &Connection,
+    context: &Context,
+    request: Update,
+) -> Result<Stored, Interrupted> {
+    let Update { prior, planned, private, .. } = request;
+    let instance = PrivateState::read(&private).instance().map(str::to_owned);
+    let private = PrivateState::default().of_instance(instance).write();
+    if !plan::writes(&prior, &planned) {
+        return Ok(Stored { private, ..Stored::new(planned) });
+    }
+    let id = model::id_in_state(&prior)?;
+    let job = Job::new(connection, context, id, Operation::Update, &planned)?;
+    let _alone = job.alone().await?;
+    let machine = job.machine().await.map_err(|error| job.failed(&error))?;
+    let cache = connection.machines();
+    let intent = Intent { id: &job.id, planned: &planned, prior: Some(&prior), replaces: false, cache };
+    let refused: Diagnostics = intent.refusals(&machine).into_iter().collect();
+    refused.into_result()?;
+    let mut warnings = left_alone(&job.id, &machine, &prior, &planned);
+    let change = change(&machine, &planned, Some(&prior))?;
+    // Until the change is seen to end the state says what it said: the next refresh tells how it stands.
+    let machine = Box::pin(job.carry_out(change, machine)).await.map_err(|trouble| trouble.told)?;
+    let goals = upgrade::goals(&planned, Some(&prior));
+    let state = |lagging| model::applied(&job.id, &planned, lagging);
+    match Box::pin(instances(&job, &machine, &goals, model::is_set(&planned, UPGRADE))).await {
+        Ok((lagging, more)) => {
+            warnings.extend(more);
+            Ok(Stored { warnings, private, ..Stored::new(state(lagging)) })
+        }
+        Err(trouble) => {
+            let partial = Some(Partial { private, ..left(state(Value::Null)) });
+            Err(Interrupted { failure: trouble.told.into(), partial })
+        }
+    }
+}
+
+/// Warnings about endpoints that are taken out and where the machine refers to somebody else's version by now.
+fn left_alone(id: &MachineId, machine: &Machine, prior: &Value, planned: &Value) -> Diagnostics {
+    let is_out = |endpoint: &Endpoint| planned.get(endpoint.argument()).is_none_or(Value::is_null);
+    let all = Endpoint::ALL.into_iter().filter(is_out);
+    all.filter_map(|endpoint| {
+        let attached = model::attached(prior, endpoint)?;
+        match endpoint.decides(machine) {
+            Decides::Version(held) if !Decides::Version(held.clone()).is_version(attached) => {
+                Some(stays(id, endpoint, attached, &held))
+            }
+            _ => None,
+        }
+    })
+    .collect()
+}
+
+fn stays(id: &MachineId, endpoint: Endpoint, attached: &str, held: &str) -> Diagnostic {
+    let name = endpoint.name();
+    Diagnostic::warning(
+        format!("Machine keeps another version for {name}"),
+        format!(
+            "Terraform had attached {attached} to {id} for {name}. By now the machine refers to {held}, which somebody else \
+             has attached. That is left as it is."
+        ),
+    )
+}
+
+/// Detaches: sets the mode that was named wherever the machine still refers to what was attached here.
+///
+/// # Errors
+/// When it may still refer to it.
+pub async fn delete(
+    connection: &Connection,
+    context: &Context,
+    request: Delete,
+) -> Result<Deleted, Interrupted> {
+    let prior = request.prior;
+    let id = model::id_in_state(&prior)?;
+    let job = Job::new(connection, context, id, Operation::Delete, &prior)?;
+    let _alone = job.alone().await?;
+    let cache = connection.machines();
+    let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
+    if cache.created(&job.id).is_some_and(|created| Some(created) != instance) {
+        // This run has made the attachment that takes the place of this one, and the machine is that one's.
+        return Ok(Deleted::default());
+    }
+    cache.delete(&job.id);
+    let machine = match job.machine().await {
+        Ok(machine) => machine,
+        Err(error) if gone(&error, "", "").is_some() => return Ok(Deleted::default()),
+        Err(error) => return Err(job.failed(&error).into()),
+    };
+    let warnings = left_alone(&job.id, &machine, &prior, &Value::Null);
+    let mode = model::mode_after(&prior);
+    let mut change = AttachmentChange::default();
+    for endpoint in Endpoint::ALL {
+        let attached = model::attached(&prior, endpoint);
+        if attached.is_some_and(|attached| endpoint.decides(&machine).is_version(attached)) {
+            endpoint.set(&mut change, EndpointChange::Mode(mode.clone()));
+            cache.leave(&job.id, endpoint.key(), &mode);
+        }
+    }
+    let machine = match Box::pin(job.carry_out(change, machine)).await {
+        Ok(machine) => machine,
+        Err(trouble) if trouble.is_gone => return Ok(Deleted { warnings }),
+        Err(trouble) => return Err(trouble.told.into()),
+    };
+    let goals = upgrade::goals(&Value::Null, Some(&prior));
+    match Box::pin(instances(&job, &machine, &goals, model::is_set(&prior, UPGRADE))).await {
+        Ok((_, more)) => Ok(Deleted { warnings: warnings.into_iter().chain(more).collect() }),
+        Err(trouble) => Err(trouble.told.into()),
+    }
+}

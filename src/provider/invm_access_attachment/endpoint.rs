@@ -1,0 +1,134 @@
+//! The two endpoints of a machine, each with the attribute that names its version.
+
+use crate::arm::ids::VersionId;
+use crate::arm::models::{AttachmentChange, EndpointChange, EndpointSettings, HostEndpoint, Machine, Mode};
+use crate::plugin::Path;
+
+/// An endpoint on the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// 169.254.169.254
+    Imds,
+    /// 168.63.129.16
+    WireServer,
+}
+
+/// What decides about requests to an endpoint now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decides {
+    /// Nothing is set.
+    Nothing,
+    /// An inline mode.
+    Mode(Mode),
+    /// The version of this id, as Azure spells it.
+    Version(String),
+}
+
+impl Endpoint {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Imds, Self::WireServer];
+
+    /// The attribute with the id of its version.
+    pub const fn argument(self) -> &'static str {
+        match self {
+            Self::Imds => "imds_profile_version_id",
+            Self::WireServer => "wire_server_profile_version_id",
+        }
+    }
+
+    /// Its key among what is attached.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Imds => "imds",
+            Self::WireServer => "wire_server",
+        }
+    }
+
+    /// Its name, for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Imds => "IMDS",
+            Self::WireServer => "WireServer",
+        }
+    }
+
+    /// What a profile for it says.
+    pub const fn host_endpoint(self) -> HostEndpoint {
+        match self {
+            Self::Imds => HostEndpoint::Imds,
+            Self::WireServer => HostEndpoint::WireServer,
+        }
+    }
+
+    /// The member of the proxy agent's settings.
+    pub const fn member(self) -> &'static str {
+        match self {
+            Self::Imds => "imds",
+            Self::WireServer => "wireServer",
+        }
+    }
+
+    /// The path of its attribute.
+    pub fn path(self) -> Path {
+        Path::attribute(self.argument())
+    }
+
+    /// What decides about requests to it.
+    pub fn decides(self, machine: &Machine) -> Decides {
+        let settings: Option<&EndpointSettings> = match self {
+            Self::Imds => machine.proxy_agent.imds.as_ref(),
+            Self::WireServer => machine.proxy_agent.wire_server.as_ref(),
+        };
+        let Some(settings) = settings else { return Decides::Nothing };
+        match (settings.reference(), &settings.mode) {
+            (Some(reference), _) => Decides::Version(reference.to_owned()),
+            (None, Some(mode)) => Decides::Mode(mode.clone()),
+            (None, None) => Decides::Nothing,
+        }
+    }
+
+    /// Adds what is to decide from now on to a change.
+    pub fn set(self, change: &mut AttachmentChange, to: EndpointChange) {
+        match self {
+            Self::Imds => change.imds = Some(to),
+            Self::WireServer => change.wire_server = Some(to),
+        }
+    }
+}
+
+impl Decides {
+    /// Whether the version of this id decides.
+    pub fn is_version(&self, id: &str) -> bool {
+        matches!(self, Self::Version(held) if same(held, id))
+    }
+}
+
+/// Whether two ids are those of one version. Text that is no such id is compared without case.
+pub fn same(one: &str, other: &str) -> bool {
+    match (one.parse::<VersionId>(), other.parse::<VersionId>()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one.trim().eq_ignore_ascii_case(other.trim()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::azure_double::PROFILE;
+
+    #[test]
+    fn a_reference_counts_for_more_than_a_mode_and_ids_compare_without_case() {
+        let version = format!("{PROFILE}/versions/1.0.0");
+        let machine = |imds: serde_json::Value| -> Machine {
+            let settings = serde_json::json!({"proxyAgentSettings": {"imds": imds}});
+            serde_json::from_value(serde_json::json!({"properties": {"securityProfile": settings}})).unwrap()
+        };
+        let reference =
+            |text: &str| serde_json::json!({"mode": "Audit", "inVMAccessControlProfileReferenceId": text});
+        assert!(Endpoint::Imds.decides(&machine(reference(&version.to_uppercase()))).is_version(&version));
+        assert_eq!(Endpoint::Imds.decides(&machine(reference(""))), Decides::Mode(Mode::Audit));
+        assert_eq!(Endpoint::Imds.decides(&machine(serde_json::json!({}))), Decides::Nothing);
+        assert_eq!(Endpoint::WireServer.decides(&machine(reference(&version))), Decides::Nothing);
+        assert!(!same(&version, PROFILE) && same("/x/Latest", "/X/latest"));
+    }
+}

@@ -1,0 +1,167 @@
+//! What a plan finds out about a machine before anything is sent.
+
+use std::time::Duration;
+
+use super::endpoint::Endpoint;
+use super::refusal::{self, Intent};
+use super::work::MISSED;
+use super::{crud, model};
+use crate::arm::error::{Error, Missing};
+use crate::arm::ids::{MachineId, VersionId};
+use crate::arm::models::Version;
+use crate::arm::{ArmClient, Call, Location};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
+use crate::provider::checks;
+use crate::provider::connection::Connection;
+use crate::provider::machine_cache::KnownVersion;
+use crate::provider::module;
+
+/// How long a plan waits for each of what it looks at. A plan without it only says less; the apply looks again.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// Looks at the machine and the versions of a plan, as far as they are known. Gives warnings.
+///
+/// # Errors
+/// When the apply would be refused.
+pub async fn look(
+    connection: &Connection,
+    context: &Context,
+    planned: &Value,
+    prior: Option<&Value>,
+    replaces: bool,
+) -> Result<Diagnostics, Failure> {
+    let Ok(id) = model::machine(planned) else { return Ok(Diagnostics::new()) };
+    let Ok(client) = connection.client() else { return Ok(Diagnostics::new()) };
+    let call = module::call(context, LOOK);
+    let read = || client.machines().get(&id, &call);
+    let found = twice(&call, read().await, read).await;
+    let machine = match found {
+        Ok(machine) => machine,
+        Err(error) if error.is_not_found() => {
+            return Err(not_there(&id, &error.report(), error.missing()).into());
+        }
+        Err(error) => {
+            tracing::info!(target: "provider", machine = %id, %error, "planned without the machine");
+            return Ok(unread(&id, &error.report()).into());
+        }
+    };
+    let cache = connection.machines();
+    let intent = Intent { id: &id, planned, prior, replaces, cache };
+    let mut found: Diagnostics = intent.refusals(&machine).into_iter().collect();
+    for endpoint in Endpoint::ALL {
+        let Ok(Some(version)) = model::version(planned, endpoint) else { continue };
+        found.extend(of_profile(connection, endpoint, &version));
+        if endpoint.decides(&machine).is_version(&version.to_string()) {
+            continue;
+        }
+        let known = version_of_plan(connection, &client, context, &version).await;
+        let region = machine.location.as_ref();
+        found.extend(refusal::of_version(endpoint, &version, &known, &id, region));
+    }
+    found.extend(intent.warnings(&machine));
+    found.into_result()
+}
+
+/// What was not found is looked for once more: a hiccup must not fail a plan.
+async fn twice<T, F: Future<Output = Result<T, Error>>>(
+    call: &Call,
+    found: Result<T, Error>,
+    again: impl FnOnce() -> F,
+) -> Result<T, Error> {
+    match found {
+        Err(error) if error.is_not_found() => {
+            call.pause(MISSED, "looking for it once more").await?;
+            again().await
+        }
+        found => found,
+    }
+}
+
+/// The version as this process has planned it, else as Azure has it; read once for all machines.
+async fn version_of_plan(
+    connection: &Connection,
+    client: &ArmClient,
+    context: &Context,
+    id: &VersionId,
+) -> KnownVersion {
+    let cache = connection.machines();
+    if let Some(planned) = cache.planned_version(id) {
+        return planned;
+    }
+    let cell = cache.version(id);
+    let call: Call = module::call(context, LOOK);
+    let read = || async {
+        let get = || client.versions().get(id, &call);
+        match twice(&call, get().await, get).await {
+            Ok(version) => KnownVersion::In(regions(&version)),
+            Err(error) => match error.missing() {
+                Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup) => {
+                    KnownVersion::Missing(error.report())
+                }
+                _ => KnownVersion::Unknown,
+            },
+        }
+    };
+    cell.get_or_init(read).await.clone()
+}
+
+/// The home region and those it is replicated to.
+fn regions(version: &Version) -> Vec<Location> {
+    let mut all: Vec<_> = version.location.iter().cloned().collect();
+    for region in version.properties.target_locations.iter().flatten() {
+        if !all.contains(region) {
+            all.push(region.clone());
+        }
+    }
+    all
+}
+
+/// A warning where the profile is for the other endpoint, as far as this process knows the profile.
+fn of_profile(connection: &Connection, endpoint: Endpoint, version: &VersionId) -> Option<Diagnostic> {
+    let profiles = connection.profiles();
+    let profile = version.profile();
+    let known = profiles.planned(profile).or_else(|| profiles.known(profile))?.endpoint?;
+    if known == endpoint.host_endpoint() {
+        return None;
+    }
+    let name = endpoint.name();
+    Some(
+        Diagnostic::warning(
+            format!("Profile is not for {name}"),
+            format!(
+                "`{}` names a version of {profile}, which is for {known}. Its rules are about other requests than those to \
+                 {name}. Attach a version of a profile for {name} there.",
+                endpoint.argument()
+            ),
+        )
+        .at(endpoint.path()),
+    )
+}
+
+fn not_there(id: &MachineId, report: &str, missing: Option<Missing>) -> Diagnostic {
+    let (what, next) = match missing {
+        Some(Missing::Subscription) => (
+            "subscription of the machine cannot be seen",
+            "Check the subscription in the id, and that the identity signed in can see it.",
+        ),
+        _ => (
+            "machine does not exist",
+            "Correct the id. If this configuration creates the machine, refer to the `id` of its resource, so that it is \
+             looked at once it is there.",
+        ),
+    };
+    Diagnostic::error(checks::capitalised(what), format!("`machine_id` is {id}. {report}\n\n{next}"))
+        .at(Path::attribute("machine_id"))
+}
+
+fn unread(id: &MachineId, report: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Planned without looking at the machine",
+        format!(
+            "{id} could not be read, so the plan does not know what is attached to it now. The apply looks again, and refuses \
+             what it must not replace.\n\n{report}\n\nIt takes `{}`.",
+            crud::permission(id.kind(), "read")
+        ),
+    )
+    .at(Path::attribute("machine_id"))
+}

@@ -1,0 +1,158 @@
+//! The resource `gallery_invm_access_attachment`: what a machine refers to.
+//!
+//! The machine is somebody else's. So there is nothing to create or to delete: each call reads the machine, looks whether
+//! it may change what decides about requests there, and sends a PATCH with that and nothing else.
+
+pub mod crud;
+pub mod endpoint;
+pub mod look;
+pub mod model;
+pub mod moved;
+pub mod plan;
+pub mod refusal;
+pub mod schema;
+pub mod upgrade;
+pub mod validate;
+pub mod work;
+
+use async_trait::async_trait;
+
+use super::connection::Connection;
+use super::machine_cache::Planned;
+use super::writing::private_state::PrivateState;
+use super::{identity, import};
+use crate::arm::ids::MachineId;
+use crate::plugin::resource::{
+    self, Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Read,
+    ReadOutcome, Stored, Update,
+};
+use crate::plugin::schema::IdentitySchema;
+use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
+
+/// Versions attached to a machine.
+#[derive(Clone, Debug)]
+pub struct InVmAccessAttachment {
+    connection: Connection,
+}
+
+impl InVmAccessAttachment {
+    /// The resource over this connection.
+    #[must_use]
+    pub const fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+
+    /// Takes note of a planned attachment.
+    fn note(&self, id: &MachineId, planned: Planned) -> Result<(), Failure> {
+        if self.connection.machines().plan(id, planned) { Err(refusal::twice(id).into()) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Resource for InVmAccessAttachment {
+    fn type_name(&self) -> &'static str {
+        schema::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(identity::schema::<MachineId>())
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        validate::validate(&config)
+    }
+
+    async fn plan_create(
+        &self,
+        context: &Context,
+        request: PlanCreate,
+    ) -> Result<resource::Planned, Failure> {
+        let is_second = !request.earlier.is_empty();
+        let replaced = PrivateState::read(&request.private);
+        let mut planned = plan::create(request)?;
+        let id = model::machine(&planned.state).ok();
+        let replaces = id.as_ref().is_some_and(|id| replaced.replaces(&id.to_string()));
+        if let Some(id) = id.as_ref().filter(|_| !is_second) {
+            if !replaces {
+                self.note(id, Planned::New)?;
+            }
+            let looked = look::look(&self.connection, context, &planned.state, None, replaces).await;
+            planned.warnings.extend(looked.inspect_err(|_| self.connection.machines().unplan(id))?);
+        }
+        Ok(identity::planned::<MachineId>(planned, None, id))
+    }
+
+    async fn plan_update(
+        &self,
+        context: &Context,
+        request: PlanUpdate,
+    ) -> Result<resource::Planned, Failure> {
+        let stored = request.identity.clone();
+        let is_second = !request.earlier.is_empty();
+        let prior = request.prior.clone();
+        let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
+        let held = model::id_in_state(&prior).ok();
+        let mut planned = plan::update(request)?;
+        let stays = planned.replace.is_empty();
+        if let Some(id) = &held {
+            self.connection.machines().is_in_state(id);
+            if stays && !is_second {
+                if let Some(instance) = instance {
+                    self.note(id, Planned::Held(instance))?;
+                }
+                if plan::writes(&prior, &planned.state) {
+                    let looked = look::look(&self.connection, context, &planned.state, Some(&prior), false);
+                    planned.warnings.extend(looked.await?);
+                }
+            }
+        }
+        // The identity of what takes the place of a replaced object comes with the plan to create that.
+        Ok(identity::planned::<MachineId>(planned, stored, held.filter(|_| stays)))
+    }
+
+    async fn plan_delete(&self, _: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
+        if let Ok(id) = model::id_in_state(&request.prior) {
+            self.connection.machines().is_in_state(&id);
+        }
+        Ok(Diagnostics::new())
+    }
+
+    async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, Interrupted> {
+        let planned = request.identity.take();
+        identity::applied::<MachineId>(crud::create(&self.connection, context, request).await, planned)
+    }
+
+    async fn read(&self, context: &Context, mut request: Read) -> Result<ReadOutcome, Failure> {
+        let before = request.identity.take();
+        let outcome = match self.connection.unread(&request)? {
+            Some(unread) => unread,
+            None => crud::read(&self.connection, context, request).await?,
+        };
+        Ok(identity::read::<MachineId>(outcome, before))
+    }
+
+    async fn update(&self, context: &Context, mut request: Update) -> Result<Stored, Interrupted> {
+        let planned = request.identity.take();
+        identity::applied::<MachineId>(crud::update(&self.connection, context, request).await, planned)
+    }
+
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+        crud::delete(&self.connection, context, request).await
+    }
+
+    async fn import(&self, _: &Context, target: ImportTarget) -> Result<Stored, Failure> {
+        import::object::<MachineId>(&target, &schema::schema()).map_err(Into::into)
+    }
+
+    fn moves(&self) -> bool {
+        true
+    }
+
+    async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
+        Ok(moved::take_over(&request)?)
+    }
+}

@@ -1,0 +1,156 @@
+//! `moved` from `azapi_update_resource`, which is how versions were attached before: the state goes on as ours, and Azure
+//! is not touched. azapi does nothing when such a resource goes.
+
+use serde_json::Value as Json;
+
+use super::endpoint::Endpoint;
+use super::{model, schema};
+use crate::arm::ids::MachineId;
+use crate::arm::models::Machine;
+use crate::plugin::resource::{Move, Stored};
+use crate::plugin::{Diagnostic, Value};
+use crate::provider::identity::Identified as _;
+use crate::provider::{azapi, import, timeouts};
+
+/// The resource type of azapi whose states can be taken over.
+const SOURCE_TYPE: &str = "azapi_update_resource";
+
+/// Takes over a state whose body sets references of a machine, and nothing else of it.
+///
+/// # Errors
+/// When it is another kind of state, sets no reference, or sets something that would be lost.
+pub fn take_over(request: &Move) -> Result<Stored, Diagnostic> {
+    let target = azapi::Target {
+        resource: schema::TYPE,
+        source: SOURCE_TYPE,
+        arm_type: "Microsoft.Compute/virtualMachines",
+    };
+    let (id, source) = azapi::read::<MachineId>(target, request)?;
+    // What the body sets, and not what other programs had set when azapi looked.
+    let machine: Machine = serde_json::from_value(Json::Object(source.body.clone())).unwrap_or_default();
+    let imported = import::state(&id.to_string(), &schema::schema());
+    let mut state = model::state(&id, &machine, Value::Null, &imported);
+    if let Value::Object(all) = &mut state {
+        all.insert(timeouts::BLOCK.to_owned(), source.timeouts);
+    }
+    let refers = |endpoint: Endpoint| !state.get(endpoint.argument()).is_none_or(Value::is_null);
+    if !Endpoint::ALL.into_iter().any(refers) {
+        return Err(refused(
+            "Its body sets no `inVMAccessControlProfileReferenceId`, neither for `imds` nor for `wireServer`.",
+        ));
+    }
+    let others = others(&source.body);
+    if !others.is_empty() {
+        return Err(refused(&format!(
+            "Its body sets more than references, and a `{}` would not go on with that: `{}`. Move these to a resource of \
+             their own first.",
+            schema::TYPE,
+            others.join("`, `")
+        )));
+    }
+    let identity = Some(id.identity());
+    Ok(Stored { identity, ..Stored::new(state) })
+}
+
+fn refused(why: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Move from this is not supported",
+        format!(
+            "{why} Remove the `moved` block. What the `{SOURCE_TYPE}` has set stays at Azure when it is removed; import the \
+             attachment by the machine's id instead."
+        ),
+    )
+}
+
+/// The members of a body that are no references, as paths.
+fn others(body: &serde_json::Map<String, Json>) -> Vec<String> {
+    /// What a body has on its way to a reference, and `enabled` beside it, which `enable` stands for.
+    const KNOWN: [&str; 11] = [
+        "properties",
+        "virtualMachineProfile",
+        "securityProfile",
+        "proxyAgentSettings",
+        "imds",
+        "wireServer",
+        "inVMAccessControlProfileReferenceId",
+        "enabled",
+        "addProxyAgentExtension",
+        // azapi lays these beside the body.
+        "location",
+        "tags",
+    ];
+    fn walk(path: &str, members: &serde_json::Map<String, Json>, found: &mut Vec<String>) {
+        for (name, value) in members {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            match value {
+                Json::Null => {}
+                _ if !KNOWN.contains(&name.as_str()) => found.push(path),
+                Json::Object(inner) => walk(&path, inner, found),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk("", body, &mut found);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::azure_double::{GALLERY, PROFILE};
+    use serde_json::json;
+
+    fn moved(body: Json) -> Result<Stored, Diagnostic> {
+        let machine = GALLERY.replace("galleries/g", "virtualMachines/vm");
+        take_over(&Move {
+            source_provider: "registry.terraform.io/azure/azapi".to_owned(),
+            source_type: SOURCE_TYPE.to_owned(),
+            source_version: 2,
+            source_state: json!({
+                "id": machine, "resource_id": machine, "name": "vm", "parent_id": "/subscriptions/s/resourceGroups/rg",
+                "type": "Microsoft.Compute/virtualMachines@2024-11-01", "body": body, "output": {}, "timeouts": null
+            }),
+            source_private: Vec::new(),
+        })
+    }
+
+    fn settings(settings: &Json) -> Json {
+        json!({"properties": {"securityProfile": {"proxyAgentSettings": settings}}})
+    }
+
+    fn reference() -> Json {
+        json!({"inVMAccessControlProfileReferenceId": format!("{PROFILE}/versions/1.0.0")})
+    }
+
+    #[test]
+    fn references_are_taken_over_from_every_spelling_of_a_body() {
+        let body = settings(&json!({"enabled": true, "imds": reference(), "wireServer": null}));
+        for body in [
+            body.clone(),
+            Json::String(body.to_string()),
+            json!({"type": ["object", {}], "value": body.clone()}),
+        ] {
+            let state = moved(body).unwrap().state;
+            let version = format!("{PROFILE}/versions/1.0.0");
+            assert_eq!(state.get("imds_profile_version_id"), Some(&version.as_str().into()));
+            assert_eq!(model::attached(&state, Endpoint::Imds), Some(version.as_str()));
+            assert_eq!(state.get("wire_server_profile_version_id"), Some(&Value::Null));
+        }
+    }
+
+    #[test]
+    fn what_would_be_lost_is_refused() {
+        let nothing = moved(settings(&json!({"enabled": true}))).unwrap_err();
+        assert!(
+            nothing.detail.contains("sets no `inVMAccessControlProfileReferenceId`"),
+            "{}",
+            nothing.detail
+        );
+        let mut more = settings(&json!({"imds": reference(), "wireServer": {"mode": "Audit"}}));
+        more["properties"]["licenseType"] = "None".into();
+        let told = moved(more).unwrap_err().detail;
+        assert!(told.contains("`properties.licenseType`"), "{told}");
+        assert!(told.contains("proxyAgentSettings.wireServer.mode`"), "{told}");
+    }
+}

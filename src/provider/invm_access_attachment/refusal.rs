@@ -1,0 +1,330 @@
+//! When a version must not be attached, and what is said about it. The plan asks as soon as the machine is known, and the
+//! apply once more.
+
+use super::endpoint::{Decides, Endpoint, same};
+use super::model;
+use super::schema::{ENABLE, REPLACE_MODE, TYPE};
+use crate::arm::Location;
+use crate::arm::ids::{MachineId, VersionId};
+use crate::arm::models::{Machine, OsType};
+use crate::plugin::{Diagnostic, Path, Value};
+use crate::provider::existing;
+use crate::provider::machine_cache::{KnownVersion, MachineCache};
+
+/// An attachment that is planned or made.
+#[derive(Clone, Copy, Debug)]
+pub struct Intent<'a> {
+    /// The machine.
+    pub id: &'a MachineId,
+    /// The planned state.
+    pub planned: &'a Value,
+    /// The state; none for a creation.
+    pub prior: Option<&'a Value>,
+    /// Whether it takes the place of one at the same machine.
+    pub replaces: bool,
+    /// What this process knows.
+    pub cache: &'a MachineCache,
+}
+
+impl Intent<'_> {
+    /// What is planned for an endpoint, unless that is nothing.
+    fn wanted(&self, endpoint: Endpoint) -> Option<&Value> {
+        self.planned.get(endpoint.argument()).filter(|wanted| !wanted.is_null())
+    }
+
+    /// What the state says that this resource has attached.
+    fn attached(&self, endpoint: Endpoint) -> Option<&str> {
+        self.prior.and_then(|prior| model::attached(prior, endpoint))
+    }
+
+    /// Why it must not be.
+    #[must_use]
+    pub fn refusals(&self, machine: &Machine) -> Vec<Diagnostic> {
+        let endpoints = Endpoint::ALL.into_iter().filter_map(|endpoint| self.refusal(endpoint, machine));
+        let disabled =
+            (!machine.is_enabled() && !model::is_set(self.planned, ENABLE)).then(|| self.disabled());
+        endpoints.chain(disabled).collect()
+    }
+
+    fn refusal(&self, endpoint: Endpoint, machine: &Machine) -> Option<Diagnostic> {
+        let wanted = self.wanted(endpoint)?;
+        if self.attached(endpoint).is_some() {
+            return None;
+        }
+        let (id, name) = (self.id, endpoint.name());
+        match endpoint.decides(machine) {
+            Decides::Nothing => None,
+            Decides::Mode(_) if model::is_set(self.planned, REPLACE_MODE) => None,
+            // A replacement has detached the old one a moment ago.
+            Decides::Mode(mode) if self.cache.has_left(id, endpoint.key(), &mode) => None,
+            Decides::Mode(mode) => Some(
+                Diagnostic::error(
+                    format!("Machine has an inline mode for {name}"),
+                    format!(
+                        "{id} has the mode `{mode}` set inline for {name}. Azure takes a mode or a version and not both, and \
+                         whoever has set the mode may rely on it. Nothing was changed.\n\n\
+                         Set `{REPLACE_MODE} = true` to let the version take its place. If another resource or program \
+                         sets the mode, remove it there as well."
+                    ),
+                )
+                .at(endpoint.path()),
+            ),
+            Decides::Version(held) if wanted.as_str().is_some_and(|wanted| same(wanted, &held)) => None,
+            Decides::Version(_) if self.prior.is_none() && (self.replaces || self.cache.was_in_state(id)) => None,
+            Decides::Version(held) => Some(self.foreign(endpoint, &held)),
+        }
+    }
+
+    fn foreign(&self, endpoint: Endpoint, held: &str) -> Diagnostic {
+        let (id, name) = (self.id, endpoint.name());
+        let way_out = match self.prior {
+            Some(_) => "Detach it where it was attached, and apply again.".to_owned(),
+            None => format!(
+                "To manage it with Terraform, import it by adding this block, with the address of this very resource after \
+                 `to`:\n\n{}\n\nOtherwise detach it where it was attached.",
+                existing::block(TYPE, id.name().as_str(), &id.to_string())
+            ),
+        };
+        Diagnostic::error(
+            format!("Machine refers to another version for {name}"),
+            format!(
+                "{id} refers to {held} for {name}, which this resource has not attached. Nothing was changed. {way_out}"
+            ),
+        )
+        .at(endpoint.path())
+    }
+
+    fn disabled(&self) -> Diagnostic {
+        let id = self.id;
+        Diagnostic::error(
+            "Guest proxy agent is not enabled",
+            format!(
+                "{id} does not have `proxyAgentSettings.enabled`, and without it no version decides about anything. Enable it \
+                 where the machine is managed, or set `{ENABLE} = true` here. On Linux, `{ENABLE}` may also have Azure add \
+                 the extension that installs the agent (`addProxyAgentExtension`)."
+            ),
+        )
+        .at(Path::attribute(ENABLE))
+    }
+
+    /// What a plan has to say beyond its differences.
+    #[must_use]
+    pub fn warnings(&self, machine: &Machine) -> Vec<Diagnostic> {
+        let mut all: Vec<_> =
+            Endpoint::ALL.into_iter().filter_map(|endpoint| self.drift(endpoint, machine)).collect();
+        if !machine.is_enabled() && model::is_set(self.planned, ENABLE) {
+            let id = self.id;
+            let linux = match &machine.os_type {
+                Some(OsType::Windows) => "",
+                _ => " On Linux, Azure is also asked to add the extension that installs the agent.",
+            };
+            let detail = format!(
+                "{id} does not have the guest proxy agent enabled, and this plan enables it.{linux} A destroy leaves it \
+                 enabled."
+            );
+            all.push(
+                Diagnostic::warning("Guest proxy agent will be enabled", detail).at(Path::attribute(ENABLE)),
+            );
+        }
+        all
+    }
+
+    /// Whether another program has changed what was attached.
+    fn drift(&self, endpoint: Endpoint, machine: &Machine) -> Option<Diagnostic> {
+        let (attached, _) = (self.attached(endpoint)?, self.wanted(endpoint)?);
+        let found = match endpoint.decides(machine) {
+            Decides::Version(held) if same(&held, attached) => return None,
+            // What is wanted is there already: a run that was ended has done it.
+            Decides::Version(held)
+                if self
+                    .wanted(endpoint)
+                    .and_then(Value::as_str)
+                    .is_some_and(|wanted| same(wanted, &held)) =>
+            {
+                return None;
+            }
+            Decides::Version(held) => format!("refers to {held}"),
+            Decides::Mode(mode) => format!("has the inline mode `{mode}`"),
+            Decides::Nothing => "refers to nothing".to_owned(),
+        };
+        let (id, name) = (self.id, endpoint.name());
+        Some(
+            Diagnostic::warning(
+                format!("Another program changed the version for {name}"),
+                format!(
+                    "Terraform has attached {attached} to {id} for {name}, and the machine now {found}. This plan puts it \
+                     right. If another tool manages the proxy agent's settings of this machine, the two undo each other's \
+                     work: remove the settings of this endpoint there, or this resource here."
+                ),
+            )
+            .at(endpoint.path()),
+        )
+    }
+}
+
+/// What is wrong with a version for a machine in a region.
+#[must_use]
+pub fn of_version(
+    endpoint: Endpoint,
+    id: &VersionId,
+    known: &KnownVersion,
+    machine: &MachineId,
+    region: Option<&Location>,
+) -> Option<Diagnostic> {
+    match (known, region) {
+        (KnownVersion::Missing(reason), _) => Some(
+            Diagnostic::error(
+                "Version does not exist",
+                format!(
+                    "`{}` is {id}, which is not there. {reason}\n\nName a version that exists; a version that this \
+                     configuration creates is named by its `id`.",
+                    endpoint.argument()
+                ),
+            )
+            .at(endpoint.path()),
+        ),
+        (KnownVersion::In(regions), Some(region)) if !regions.contains(region) => {
+            let regions: Vec<_> = regions.iter().map(Location::as_str).collect();
+            Some(
+                Diagnostic::error(
+                    "Version is not in the machine's region",
+                    format!(
+                        "{machine} is in {region}, and {id} is in {} only. Add the region to `target_regions` of the version, \
+                         and apply that first.",
+                        regions.join(", ")
+                    ),
+                )
+                .at(endpoint.path()),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// The error for a second attachment to one machine.
+#[must_use]
+pub fn twice(id: &MachineId) -> Diagnostic {
+    Diagnostic::error(
+        "Two attachments for one machine",
+        format!(
+            "Another `{TYPE}` of this configuration has {id} as its machine too. The two would undo each other's work, and \
+             destroying one would detach what the other has attached. Keep one of them, and set both version ids there."
+        ),
+    )
+    .at(Path::attribute("machine_id"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::models::Mode;
+    use crate::plugin::value::Members;
+    use crate::provider::azure_double::PROFILE;
+    use serde_json::{Value as Json, json};
+
+    const VM: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm";
+
+    fn id_of(name: &str) -> String {
+        format!("{PROFILE}/versions/{name}")
+    }
+
+    fn machine(enabled: bool, imds: &Json) -> Machine {
+        let settings = json!({"enabled": enabled, "imds": imds});
+        let body = json!({"properties": {"securityProfile": {"proxyAgentSettings": settings}}});
+        serde_json::from_value(body).unwrap()
+    }
+
+    fn reference(name: &str) -> Json {
+        json!({"inVMAccessControlProfileReferenceId": id_of(name)})
+    }
+
+    fn object(more: &[(&'static str, Value)]) -> Value {
+        let given = more.iter().cloned();
+        Value::object([("imds_profile_version_id", Value::from(id_of("1.0.0")))].into_iter().chain(given))
+    }
+
+    fn state(attached: &str) -> Value {
+        let map = Members::from([("imds".to_owned(), id_of(attached).into())]);
+        object(&[("attached", Value::Map(map))])
+    }
+
+    fn refused(
+        planned: &Value,
+        prior: Option<&Value>,
+        machine: &Machine,
+        cache: &MachineCache,
+    ) -> Vec<String> {
+        let id: MachineId = VM.parse().unwrap();
+        let intent = Intent { id: &id, planned, prior, replaces: false, cache };
+        let told = intent.refusals(machine);
+        assert!(told.iter().all(|one| one.summary.len() < 60), "{told:?}");
+        told.into_iter().map(|one| one.path.map(|path| path.to_string()).unwrap_or_default()).collect()
+    }
+
+    #[test]
+    fn an_inline_mode_and_a_sleeping_agent_are_refused_unless_told() {
+        let cache = MachineCache::default();
+        let (plain, imds) = (object(&[]), "imds_profile_version_id");
+        assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Enforce"})), &cache), [imds]);
+        assert_eq!(
+            refused(&plain, None, &machine(false, &json!({"mode": "Audit"})), &cache),
+            [imds, "enable"]
+        );
+        let told = object(&[("replace_mode", true.into()), ("enable", true.into())]);
+        assert_eq!(refused(&told, None, &machine(false, &json!({"mode": "Audit"})), &cache), [""; 0]);
+        // What another endpoint has is its own.
+        let settings = json!({"enabled": true, "wireServer": {"mode": "Enforce"}});
+        let other = json!({"properties": {"securityProfile": {"proxyAgentSettings": settings}}});
+        assert_eq!(refused(&plain, None, &serde_json::from_value(other).unwrap(), &cache), [""; 0]);
+        // A replacement of this run has left the mode.
+        cache.leave(&VM.parse().unwrap(), "imds", &Mode::Audit);
+        assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Audit"})), &cache), [""; 0]);
+        assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Enforce"})), &cache), [imds]);
+    }
+
+    #[test]
+    fn somebody_elses_version_is_refused_and_our_own_repaired() {
+        let cache = MachineCache::default();
+        let (plain, there) = (object(&[]), machine(true, &reference("2.0.0")));
+        assert_eq!(refused(&plain, None, &there, &cache), ["imds_profile_version_id"]);
+        assert_eq!(refused(&plain, None, &machine(true, &reference("1.0.0")), &cache), [""; 0]);
+        let unknown = object(&[("imds_profile_version_id", Value::unknown())]);
+        assert_eq!(refused(&unknown, None, &there, &cache), ["imds_profile_version_id"]);
+        assert_eq!(refused(&plain, Some(&state("1.0.0")), &there, &cache), [""; 0]);
+        let without = object(&[("attached", Value::Map(Members::new()))]);
+        assert_eq!(refused(&plain, Some(&without), &there, &cache), ["imds_profile_version_id"]);
+        cache.is_in_state(&VM.parse().unwrap());
+        assert_eq!(refused(&plain, None, &there, &cache), [""; 0], "a tainted one is planned as new");
+    }
+
+    #[test]
+    fn a_plan_tells_that_another_program_was_at_work() {
+        let (cache, id) = (MachineCache::default(), VM.parse().unwrap());
+        let warned = |machine: &Machine| {
+            let (planned, prior) = (object(&[]), state("1.0.0"));
+            let intent =
+                Intent { id: &id, planned: &planned, prior: Some(&prior), replaces: false, cache: &cache };
+            intent.warnings(machine).len()
+        };
+        assert_eq!(warned(&machine(true, &reference("1.0.0"))), 0);
+        for other in [reference("9.0.0"), json!({"mode": "Audit"}), json!({})] {
+            assert_eq!(warned(&machine(true, &other)), 1, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_version_has_to_be_there_and_in_the_region() {
+        let (machine, version) = (VM.parse().unwrap(), id_of("1.0.0").parse().unwrap());
+        let told = |known: &KnownVersion| {
+            of_version(Endpoint::Imds, &version, known, &machine, Some(&"West US".into()))
+                .map(|one| one.summary)
+        };
+        assert_eq!(told(&KnownVersion::In(vec!["eastus".into(), "westus".into()])), None);
+        assert_eq!(told(&KnownVersion::Unknown), None);
+        assert_eq!(
+            told(&KnownVersion::In(vec!["eastus".into()])).as_deref(),
+            Some("Version is not in the machine's region")
+        );
+        assert!(told(&KnownVersion::Missing("It is gone.".into())).is_some());
+    }
+}

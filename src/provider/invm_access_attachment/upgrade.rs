@@ -1,0 +1,205 @@
+//! The instances of a scale set that lag behind its model. With upgrade mode `Manual`, Azure changes the model and leaves
+//! the instances as they are.
+
+use std::time::Duration;
+
+use super::endpoint::Endpoint;
+use super::model;
+use crate::arm::error::Error;
+use crate::arm::ids::{MachineId, MachineKind};
+use crate::arm::models::Machine;
+use crate::arm::{ArmClient, Call};
+use crate::plugin::{Diagnostic, Path, Value};
+use crate::provider::checks;
+
+/// How often, and how long after each other, instances are looked at that were upgraded and do not show it yet.
+const WAITS: [Duration; 5] = [ms(500), ms(2_000), ms(5_000), ms(10_000), ms(20_000)];
+
+const fn ms(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+/// What an instance has to refer to at an endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Goal {
+    /// Anything.
+    #[default]
+    Any,
+    /// This version.
+    Version(String),
+    /// Anything but this version.
+    Not(String),
+}
+
+/// A goal for each endpoint.
+pub type Goals = [Goal; 2];
+
+/// The versions of a state or plan; and where `before` has attached one that is not in it any more, anything but that.
+#[must_use]
+pub fn goals(object: &Value, before: Option<&Value>) -> Goals {
+    Endpoint::ALL.map(|endpoint| {
+        let version = checks::text(object, endpoint.argument()).map(str::to_owned);
+        let detached = || before.and_then(|before| model::attached(before, endpoint)).map(str::to_owned);
+        version.map(Goal::Version).or_else(|| detached().map(Goal::Not)).unwrap_or_default()
+    })
+}
+
+/// The instances that lag.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lagging {
+    /// Their numbers, or with flexible orchestration their names.
+    pub ids: Vec<String>,
+    /// How many instances there are.
+    pub all: usize,
+}
+
+impl Lagging {
+    /// How many lag, for the state.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        i64::try_from(self.ids.len()).unwrap_or(i64::MAX).into()
+    }
+
+    /// The warning about instances that lag; none where none does.
+    #[must_use]
+    pub fn warning(&self, id: &MachineId) -> Option<Diagnostic> {
+        let count = self.ids.len();
+        if count == 0 {
+            return None;
+        }
+        let (all, name) = (self.all, id.name());
+        Some(
+            Diagnostic::warning(
+                format!("{count} of {all} instances lag behind their scale set"),
+                format!(
+                    "{id} has the upgrade mode `Manual`, so Azure has changed its model alone: {count} of its {all} instances \
+                     go on as they were, and refer to what they did before. Do not delete a version that they refer to.\n\n\
+                     Set `{} = true` here to upgrade them, or run `az vmss update-instances --resource-group {} --name {name} \
+                     --instance-ids '*'`.",
+                    super::schema::UPGRADE,
+                    id.resource_group(),
+                ),
+            )
+            .at(Path::attribute("machine_id")),
+        )
+    }
+}
+
+/// Whether the instances of this have to be upgraded by somebody. Without an upgrade mode they have to be.
+#[must_use]
+pub fn is_manual(id: &MachineId, machine: &Machine) -> bool {
+    let mode = machine.upgrade_mode.as_deref().unwrap_or("Manual");
+    id.kind() == MachineKind::ScaleSet && mode.eq_ignore_ascii_case("Manual")
+}
+
+/// The instances of a scale set that have not reached the goals; none for a machine, and where Azure upgrades them.
+///
+/// # Errors
+/// When they cannot be listed.
+pub async fn lagging(
+    client: &ArmClient,
+    id: &MachineId,
+    machine: &Machine,
+    goals: &Goals,
+    call: &Call,
+) -> Result<Option<Lagging>, Error> {
+    if !is_manual(id, machine) {
+        return Ok(None);
+    }
+    let instances = client.machines().instances(id, call).await?;
+    let behind = instances.iter().filter(|instance| lags(instance, goals));
+    Ok(Some(Lagging { ids: behind.filter_map(number).collect(), all: instances.len() }))
+}
+
+/// Whether an instance lags. One that refers to the versions does not; of any other the service knows whether it has the
+/// model, unless it is a machine of a flexible scale set.
+fn lags(instance: &Machine, goals: &Goals) -> bool {
+    let is_reached = Endpoint::ALL.into_iter().zip(goals).all(|(endpoint, goal)| match goal {
+        Goal::Any => true,
+        Goal::Version(id) => endpoint.decides(instance).is_version(id),
+        Goal::Not(id) => !endpoint.decides(instance).is_version(id),
+    });
+    !is_reached && instance.is_latest != Some(true)
+}
+
+/// The number of an instance, or its name.
+fn number(instance: &Machine) -> Option<String> {
+    let number = instance.instance_id.as_deref();
+    let name = || instance.id.as_deref()?.trim_end_matches('/').rsplit('/').next();
+    number.or_else(name).or(instance.name.as_deref()).map(str::to_owned)
+}
+
+/// Upgrades the instances that lag, and waits until they do not any more. Gives those that still lag.
+///
+/// # Errors
+/// When Azure refuses, the upgrade fails, or the time is up.
+pub async fn upgrade(
+    client: &ArmClient,
+    id: &MachineId,
+    machine: &Machine,
+    goals: &Goals,
+    call: &Call,
+) -> Result<Option<Lagging>, Error> {
+    let Some(mut behind) = lagging(client, id, machine, goals, call).await? else { return Ok(None) };
+    if behind.ids.is_empty() {
+        return Ok(Some(behind));
+    }
+    if let Some(operation) = client.machines().begin_upgrade(id, &behind.ids, call).await? {
+        client.machines().finish(&operation, call).await?;
+    }
+    for wait in WAITS {
+        behind = lagging(client, id, machine, goals, call).await?.unwrap_or_default();
+        if behind.ids.is_empty() {
+            break;
+        }
+        call.pause(wait, &format!("waiting for the instances of {id}")).await?;
+    }
+    Ok(Some(behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::azure_double::PROFILE;
+    use serde_json::json;
+
+    fn instance(number: u32, version: &str, latest: Option<bool>) -> Machine {
+        let reference =
+            json!({"inVMAccessControlProfileReferenceId": format!("{PROFILE}/versions/{version}")});
+        let settings = json!({"proxyAgentSettings": {"imds": reference}});
+        let mut properties = json!({"securityProfile": settings});
+        if let Some(latest) = latest {
+            properties["latestModelApplied"] = latest.into();
+        }
+        serde_json::from_value(
+            json!({"id": format!("/set/virtualMachines/{number}"), "properties": properties}),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn an_instance_lags_unless_it_refers_to_the_version_or_has_the_model() {
+        let id = |name: &str| format!("{PROFILE}/versions/{name}").to_uppercase();
+        let wanted = [Goal::Version(id("1.0.1")), Goal::Any];
+        assert!(lags(&instance(0, "1.0.0", Some(false)), &wanted));
+        assert!(lags(&instance(0, "1.0.0", None), &wanted), "a machine of a flexible set");
+        assert!(!lags(&instance(0, "1.0.1", Some(false)), &wanted), "it lags in something else");
+        assert!(!lags(&instance(0, "1.0.0", Some(true)), &wanted), "the service knows better");
+        let detached = [Goal::Not(id("1.0.0")), Goal::Any];
+        assert!(lags(&instance(0, "1.0.0", Some(false)), &detached), "after a destroy");
+        assert!(!lags(&instance(0, "2.0.0", None), &detached));
+        assert_eq!(number(&instance(7, "1.0.0", None)).as_deref(), Some("7"));
+    }
+
+    #[test]
+    fn the_warning_counts() {
+        let set: MachineId = PROFILE
+            .replace("galleries/g/inVMAccessControlProfiles/web", "virtualMachineScaleSets/set")
+            .parse()
+            .unwrap();
+        let told = Lagging { ids: vec!["0".into(), "3".into()], all: 5 }.warning(&set).unwrap();
+        assert_eq!(told.summary, "2 of 5 instances lag behind their scale set");
+        assert!(told.detail.contains("upgrade_instances = true") && told.detail.contains("--name set"));
+        assert_eq!(Lagging { ids: Vec::new(), all: 5 }.warning(&set), None);
+    }
+}

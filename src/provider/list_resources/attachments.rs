@@ -1,0 +1,147 @@
+//! The list resource `gallery_invm_access_attachment`: the machines and scale sets that refer to versions.
+
+use async_trait::async_trait;
+
+use crate::arm::ids::{MachineId, MachineKind, VersionId};
+use crate::arm::models::Machine;
+use crate::arm::{Call, Fleet};
+use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
+use crate::plugin::schema::{Attribute, Block, Schema};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Type, Value};
+use crate::provider::connection::Connection;
+use crate::provider::data_sources::lookup::Asked;
+use crate::provider::data_sources::machines::selection::{Selection, Wanted, check};
+use crate::provider::identity::Identified as _;
+use crate::provider::import;
+use crate::provider::invm_access_attachment::endpoint::{Decides, Endpoint};
+use crate::provider::invm_access_attachment::{model, schema};
+
+/// What is attached in a resource group or subscription.
+#[derive(Clone, Debug)]
+pub struct AttachmentList {
+    connection: Connection,
+}
+
+impl AttachmentList {
+    /// The list over this connection.
+    #[must_use]
+    pub const fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+}
+
+#[async_trait]
+impl ListResource for AttachmentList {
+    fn type_name(&self) -> &'static str {
+        schema::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        let text = |name, about: &'static str| Attribute::new(name, Type::String, about);
+        let block = Block::new(
+            "Lists the virtual machines and scale sets that refer to versions of in-VM access control profiles. Members of a \
+             scale set with flexible orchestration are left out: they follow their set.",
+        );
+        Schema::new(
+            0,
+            block.attributes([
+                text(
+                    "resource_group_id",
+                    "The resource id of the resource group whose machines and scale sets are listed. This or \
+                     `subscription_id` must be set.",
+                ),
+                text(
+                    "subscription_id",
+                    "The subscription whose machines and scale sets are listed, as `/subscriptions/GUID` or the GUID alone.",
+                ),
+                text(
+                    "profile_id",
+                    "Only machines that refer to a version of this profile. If omitted, of any profile.",
+                ),
+                text(
+                    "profile_version_id",
+                    "Only machines that refer to this version. It cannot be set together with `profile_id`. If omitted, \
+                     to any.",
+                ),
+            ]),
+        )
+    }
+
+    async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        check(&config)
+    }
+
+    async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
+        let (Selection::Fleet(fleet), argument) = Selection::of(&request.config)? else {
+            let detail = "Set `resource_group_id` or `subscription_id`.";
+            return Err(Diagnostic::error("Nothing to list", detail).into());
+        };
+        let wanted = Wanted::of(&request.config)?;
+        let kind = if matches!(fleet, Fleet::Group(_)) { "resource group" } else { "subscription" };
+        let text = fleet.to_string();
+        let asked = Asked { kind, id: &text, argument, holder: ("resource group", argument) };
+        let client = self.connection.client()?;
+        for kind in [MachineKind::Machine, MachineKind::ScaleSet] {
+            let call: Call = super::call(context);
+            let found =
+                client.machines().list(&fleet, kind, &call).await.map_err(|error| asked.failed(&error))?;
+            for entry in found.unreadable {
+                if listener.warn(unusable(&text, &entry.to_string())).await.is_break() {
+                    return Ok(());
+                }
+            }
+            if found.is_cut && listener.warn(cut_off(&text)).await.is_break() {
+                return Ok(());
+            }
+            for machine in found.machines.into_iter().filter(|one| one.scale_set.is_none()) {
+                if !refers(&machine, &wanted) {
+                    continue;
+                }
+                let id = machine.id.as_deref().unwrap_or_default().parse::<MachineId>();
+                let flow = match id {
+                    Err(error) => listener.warn(unusable(&text, &error.to_string())).await,
+                    Ok(id) => listener.found(listed(&id, &machine, request.include_resource)).await,
+                };
+                if flow.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a machine refers to what is wanted. What is no id of a version counts where any is wanted.
+fn refers(machine: &Machine, wanted: &Wanted) -> bool {
+    Endpoint::ALL.into_iter().any(|endpoint| match endpoint.decides(machine) {
+        Decides::Version(held) => match held.parse::<VersionId>() {
+            Ok(id) => wanted.is(&id),
+            Err(_) => matches!(wanted, Wanted::All),
+        },
+        _ => false,
+    })
+}
+
+fn listed(id: &MachineId, machine: &Machine, with_state: bool) -> Listed {
+    let imported = import::state(&id.to_string(), &schema::schema());
+    Listed {
+        identity: id.identity(),
+        display_name: id.name().as_str().to_owned(),
+        resource: with_state.then(|| model::state(id, machine, Value::Null, &imported)),
+        warnings: Diagnostics::new(),
+    }
+}
+
+fn unusable(holder: &str, reason: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "A machine in a list cannot be read",
+        format!("Azure listed a machine of {holder} that is left out here: {reason}."),
+    )
+}
+
+fn cut_off(holder: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Not all machines are listed",
+        format!("{holder} has more machines than are read. List its resource groups one by one."),
+    )
+}

@@ -1,0 +1,196 @@
+//! What this process knows of the machines that versions are attached to, and of those versions.
+//!
+//! A provider does not learn the address of a resource. So what two resources do to one machine is told here, and what
+//! one resource does to a machine twice in one run: a replacement deletes and creates, in either order.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::arm::Location;
+use crate::arm::ids::{MachineId, VersionId};
+use crate::arm::models::Mode;
+
+/// What is known of a version that a machine is to refer to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KnownVersion {
+    /// It is in these regions.
+    In(Vec<Location>),
+    /// It is not there; why, in Azure's words.
+    Missing(String),
+    /// It could not be read.
+    Unknown,
+}
+
+/// The cache.
+#[derive(Debug, Default)]
+pub struct MachineCache {
+    machines: Mutex<HashMap<MachineId, Seen>>,
+    planned: Mutex<HashMap<VersionId, Option<Vec<Location>>>>,
+    read: Mutex<HashMap<VersionId, Arc<OnceCell<KnownVersion>>>>,
+}
+
+/// What this process did about one machine.
+#[derive(Debug, Default)]
+struct Seen {
+    planned: Option<Planned>,
+    is_in_state: bool,
+    /// The resource that has attached something.
+    created: Option<String>,
+    left: HashSet<&'static str>,
+    mode: Option<Mode>,
+}
+
+/// An attachment that is planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Planned {
+    /// A new one.
+    New,
+    /// One that is in the state, by what tells it from others.
+    Held(String),
+}
+
+impl MachineCache {
+    fn machines(&self) -> MutexGuard<'_, HashMap<MachineId, Seen>> {
+        self.machines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, id: &MachineId, change: impl FnOnce(&mut Seen) -> T) -> T {
+        change(self.machines().entry(id.clone()).or_default())
+    }
+
+    /// Begins anew, as for another command.
+    pub fn clear(&self) {
+        self.machines().clear();
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Records that an attachment to a machine is planned. Returns whether another one is.
+    pub fn plan(&self, id: &MachineId, planned: Planned) -> bool {
+        self.with(id, |seen| {
+            let is_another = match (&seen.planned, &planned) {
+                (None, _) => false,
+                (Some(Planned::Held(one)), Planned::Held(other)) => one != other,
+                _ => true,
+            };
+            seen.planned = Some(planned);
+            is_another
+        })
+    }
+
+    /// Takes that back: the plan failed, or is carried out.
+    pub fn unplan(&self, id: &MachineId) {
+        self.with(id, |seen| seen.planned = None);
+    }
+
+    /// Records that a state holds an attachment to a machine.
+    pub fn is_in_state(&self, id: &MachineId) {
+        self.with(id, |seen| seen.is_in_state = true);
+    }
+
+    /// Whether a state holds an attachment to a machine.
+    #[must_use]
+    pub fn was_in_state(&self, id: &MachineId) -> bool {
+        self.machines().get(id).is_some_and(|seen| seen.is_in_state)
+    }
+
+    /// Records that a resource has attached something to a machine.
+    pub fn create(&self, id: &MachineId, instance: &str) {
+        self.with(id, |seen| {
+            seen.created = Some(instance.to_owned());
+            seen.planned = Some(Planned::Held(instance.to_owned()));
+        });
+    }
+
+    /// The resource of this process that has attached something to a machine.
+    #[must_use]
+    pub fn created(&self, id: &MachineId) -> Option<String> {
+        self.machines().get(id).and_then(|seen| seen.created.clone())
+    }
+
+    /// Records that a resource has let go of a machine.
+    pub fn delete(&self, id: &MachineId) {
+        self.with(id, |seen| {
+            seen.created = None;
+            seen.planned = None;
+        });
+    }
+
+    /// Records that this process has left a mode at an endpoint of a machine.
+    pub fn leave(&self, id: &MachineId, endpoint: &'static str, mode: &Mode) {
+        self.with(id, |seen| {
+            seen.left.insert(endpoint);
+            seen.mode = Some(mode.clone());
+        });
+    }
+
+    /// Whether this process has left this mode at an endpoint of a machine.
+    #[must_use]
+    pub fn has_left(&self, id: &MachineId, endpoint: &str, mode: &Mode) -> bool {
+        let machines = self.machines();
+        machines.get(id).is_some_and(|seen| seen.left.contains(endpoint) && seen.mode.as_ref() == Some(mode))
+    }
+
+    /// Records a version that this process plans; `None` where its regions are not known yet.
+    pub fn plan_version(&self, id: VersionId, regions: Option<Vec<Location>>) {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner).insert(id, regions);
+    }
+
+    /// A version as this process plans it.
+    #[must_use]
+    pub fn planned_version(&self, id: &VersionId) -> Option<KnownVersion> {
+        let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        let regions = planned.get(id)?.clone();
+        Some(regions.map_or(KnownVersion::Unknown, KnownVersion::In))
+    }
+
+    /// Where the version of this id is kept once somebody has read it.
+    #[must_use]
+    pub fn version(&self, id: &VersionId) -> Arc<OnceCell<KnownVersion>> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(read.entry(id.clone()).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::azure_double::{GALLERY, PROFILE};
+
+    #[test]
+    fn what_is_done_to_one_machine_is_known_by_its_id_in_any_case() {
+        let cache = MachineCache::default();
+        let text = GALLERY.replace("galleries/g", "virtualMachines/vm");
+        let (id, shouted): (MachineId, MachineId) =
+            (text.parse().unwrap(), text.to_uppercase().parse().unwrap());
+        assert!(!cache.plan(&id, Planned::New) && cache.plan(&shouted, Planned::New), "two new ones");
+        cache.unplan(&shouted);
+        assert!(!cache.plan(&id, Planned::New), "another try");
+        cache.create(&id, "a");
+        assert_eq!(cache.created(&shouted).as_deref(), Some("a"));
+        assert!(!cache.plan(&id, Planned::Held("a".to_owned())), "the same once more");
+        assert!(cache.plan(&id, Planned::Held("b".to_owned())) && cache.plan(&id, Planned::New));
+        cache.delete(&id);
+        assert!(!cache.plan(&id, Planned::New) && cache.created(&id).is_none());
+        cache.leave(&id, "imds", &Mode::Audit);
+        assert!(cache.has_left(&shouted, "imds", &Mode::Audit));
+        assert!(
+            !cache.has_left(&id, "imds", &Mode::Enforce) && !cache.has_left(&id, "wire_server", &Mode::Audit)
+        );
+        cache.clear();
+        assert!(!cache.plan(&id, Planned::New));
+    }
+
+    #[test]
+    fn a_planned_version_has_the_regions_of_its_plan() {
+        let cache = MachineCache::default();
+        let id: VersionId = format!("{PROFILE}/versions/1.0.0").parse().unwrap();
+        assert_eq!(cache.planned_version(&id), None);
+        cache.plan_version(id.clone(), None);
+        assert_eq!(cache.planned_version(&id), Some(KnownVersion::Unknown));
+        cache.plan_version(id.clone(), Some(vec!["westus".into()]));
+        assert_eq!(cache.planned_version(&id), Some(KnownVersion::In(vec!["West US".into()])));
+    }
+}
