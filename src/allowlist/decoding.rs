@@ -3,31 +3,12 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
+
 /// Percent-decodes once. A `%` without two hexadecimal digits behind it stays; bytes that are not valid UTF-8
 /// become U+FFFD (`key.rs`, lines 216-317: `percent_decode_str(..).decode_utf8_lossy()`).
 pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find('%') else { return Cow::Borrowed(text) };
-    let (plain, rest) = text.split_at(first);
-    let mut bytes = Vec::with_capacity(text.len());
-    bytes.extend_from_slice(plain.as_bytes());
-    let mut rest = rest.as_bytes();
-    while let [byte, tail @ ..] = rest {
-        rest = tail;
-        match tail {
-            [high, low, after @ ..] if *byte == b'%' => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => {
-                    bytes.push(high * 16 + low);
-                    rest = after;
-                }
-                _ => bytes.push(*byte),
-            },
-            _ => bytes.push(*byte),
-        }
-    }
-    match String::from_utf8_lossy(&bytes) {
-        Cow::Borrowed(_) => Cow::Owned(String::from_utf8(bytes).unwrap_or_default()),
-        Cow::Owned(replaced) => Cow::Owned(replaced),
-    }
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 /// Lower-cased with full Unicode rules, as both sides of a comparison are (`str::to_lowercase`).
@@ -46,10 +27,6 @@ pub(super) fn decoded_lower(text: &str) -> Cow<'_, str> {
         Cow::Borrowed(plain) => lowered(plain),
         Cow::Owned(decoded) => Cow::Owned(decoded.to_lowercase()),
     }
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]

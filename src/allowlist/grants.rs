@@ -21,20 +21,9 @@ pub struct Grant<'a> {
     pub role: &'a str,
 }
 
-impl<'a> Grant<'a> {
-    /// What `Display` writes, made in one piece.
-    pub fn text(&self) -> String {
-        self.pieces().concat()
-    }
-
-    const fn pieces(&self) -> [&'a str; 6] {
-        [self.identity, " -> ", self.privilege, " (", self.role, ")"]
-    }
-}
-
 impl fmt::Display for Grant<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces().into_iter().try_for_each(|piece| f.write_str(piece))
+        write!(f, "{} -> {} ({})", self.identity, self.privilege, self.role)
     }
 }
 
@@ -124,7 +113,6 @@ mod tests {
         let grants = grants(&rules);
         assert_eq!(count_grants(&rules), 7);
         let shown = ["web -> instance (app)", "web -> token (app)", "web -> token (ops)"];
-        assert_eq!(grants.iter().map(Grant::text).collect::<Vec<_>>(), shown);
         assert_eq!(grants.iter().map(ToString::to_string).collect::<Vec<_>>(), shown);
     }
 

@@ -201,7 +201,11 @@ impl Step {
         if self.config.is_null() {
             let Some(object) = prior else { return Ok(()) };
             if let Some(config) = early {
-                let _ = host.plan(resource, Some(&object), &config).await?;
+                // With `create_before_destroy`, what takes its place exists by now, and the plan may refuse that.
+                match host.plan(resource, Some(&object), &config).await {
+                    Ok(_) | Err(Trouble::Refused(_)) => {}
+                    Err(trouble) => return Err(trouble),
+                }
             }
             host.destroy(resource, &object).await?;
             there.retain(|_, (_, held)| held != &object);

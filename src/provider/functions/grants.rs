@@ -28,6 +28,6 @@ impl Function for Grants {
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let rules = rules_argument::rules(0, &rules_argument::take(&mut arguments.into_iter(), 0)?)?;
-        Ok(Value::List(allowlist::grants(&rules).iter().map(|grant| grant.text().into()).collect()))
+        Ok(Value::List(allowlist::grants(&rules).iter().map(|grant| grant.to_string().into()).collect()))
     }
 }

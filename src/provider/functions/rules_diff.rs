@@ -127,7 +127,8 @@ fn result() -> Type {
 }
 
 fn value(difference: &Difference<'_>, replayed: Option<&Replay>) -> Value {
-    let texts = |grants: &[Grant<'_>]| Value::List(grants.iter().map(|grant| grant.text().into()).collect());
+    let texts =
+        |grants: &[Grant<'_>]| Value::List(grants.iter().map(|grant| grant.to_string().into()).collect());
     let count = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
     let effects = difference.effects.iter().map(|effect| {
         Value::object([("loss", Value::from(effect.is_loss())), ("message", effect.to_string().into())])

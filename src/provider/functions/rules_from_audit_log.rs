@@ -139,7 +139,7 @@ fn value(learned: &Learned) -> Value {
         ("mode", Value::from("Enforce")),
         ("default_access", "Deny".into()),
         ("rules", rules_result::value(&learned.rules)),
-        ("grants", texts(&mut grants(&learned.rules).iter().map(Grant::text))),
+        ("grants", texts(&mut grants(&learned.rules).iter().map(Grant::to_string))),
         ("records", count(reading.records())),
         ("covered", count(learned.report.covered)),
         ("not_understood", count(reading.not_understood)),

@@ -1,6 +1,6 @@
 //! A version in configurations, plans and states, and the way from there to ARM and back.
 
-use super::{keep, plan, rules};
+use super::{keep, rules};
 use crate::allowlist::{Lists, Rules};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId};
@@ -193,7 +193,7 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
         lint: prior.lint,
         skip_destroy: prior.skip_destroy,
         tags: tags::value(&version.tags.unwrap_or_default(), &held_tags),
-        grants: plan::grants(&rules),
+        grants: rules::grants(&rules),
         published_date: returned.published_date.into(),
         rules: if nobody_wrote { Value::Null } else { rules::value(&rules, &prior.rules) },
         timeouts: prior.timeouts,

@@ -2,7 +2,7 @@
 
 use super::model::Model;
 use super::{InVmAccessProfileVersion, access, keep, lint, rules};
-use crate::allowlist::{self, Allowlist, Draft, FindingId, Grant, Rules};
+use crate::allowlist::{Allowlist, FindingId, Rules};
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
@@ -41,7 +41,7 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
         location: or_unknown(config.location),
         exclude_from_latest: or_unknown(config.exclude_from_latest),
         target_regions: or_unknown(config.target_regions),
-        grants: planned_grants(&rules::draft(&config.rules)),
+        grants: rules::planned_grants(&rules::draft(&config.rules)),
         published_date: Value::unknown(),
         ..config
     };
@@ -107,7 +107,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile) -> Planned {
 
     let version = prior.name.as_str().unwrap_or_default();
     let (held_rules, rules) = (rules::draft(&prior.rules), rules::draft(&plan.rules));
-    plan.grants = planned_grants(&rules);
+    plan.grants = rules::planned_grants(&rules);
     // A state is wholly known, and so is what is the same.
     let same_rules = rules == held_rules;
     if !same_rules {
@@ -150,21 +150,6 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile) -> Planned {
         .with(carried.pending)
         .write();
     planned
-}
-
-/// The grants that rules make, as the value of the attribute.
-#[must_use]
-pub fn grants(rules: &Rules) -> Value {
-    texts(&allowlist::grants(rules))
-}
-
-/// The grants that rules will make, which are known once all references are: what else is open decides nothing of them.
-fn planned_grants(draft: &Draft<'_>) -> Value {
-    allowlist::grants_of_draft(draft).map_or_else(Value::unknown, |grants| texts(&grants))
-}
-
-fn texts(grants: &[Grant<'_>]) -> Value {
-    Value::List(grants.iter().map(|one| one.text().into()).collect())
 }
 
 /// The allowlist of a state or configuration with these rules; nothing while its mode or default access is unknown.

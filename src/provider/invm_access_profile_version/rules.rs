@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::allowlist::{
-    Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part, Rules,
+    self, Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Grant, Part,
+    Rules,
 };
 use crate::plugin::Value;
 use crate::plugin::value::Members;
@@ -142,6 +143,23 @@ fn spell(elements: Members, prior: Option<&Value>) -> Value {
 
 fn set(names: &BTreeSet<String>) -> Value {
     Value::Set(names.iter().map(|name| name.as_str().into()).collect())
+}
+
+/// The grants that rules make, as the value of the attribute.
+#[must_use]
+pub fn grants(rules: &Rules) -> Value {
+    texts(&allowlist::grants(rules))
+}
+
+/// The grants that rules will make, as the value of the attribute. They are known once all references are: no other
+/// unknown part decides about them.
+#[must_use]
+pub fn planned_grants(draft: &Draft<'_>) -> Value {
+    allowlist::grants_of_draft(draft).map_or_else(Value::unknown, |grants| texts(&grants))
+}
+
+fn texts(grants: &[Grant<'_>]) -> Value {
+    Value::List(grants.iter().map(|one| one.to_string().into()).collect())
 }
 
 /// The block to plan: what the configuration says, except that an empty map that the state spells otherwise keeps
