@@ -77,7 +77,7 @@ mod tests {
     fn release(program: &[u8]) -> Artefacts {
         let made = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
         let manifest = br#"{"metadata": {"protocol_versions": ["6.0"]}}"#.to_vec();
-        let mut release = Artefacts::new("1.2.3", made, manifest, Vec::new()).unwrap();
+        let mut release = Artefacts::new("1.2.3", made, manifest, Default::default()).unwrap();
         release.add(&PLATFORMS[0], program).unwrap();
         release
     }

@@ -18,13 +18,14 @@ const LEVEL: i64 = 9;
 pub struct Artefacts {
     version: String,
     made: OffsetDateTime,
-    licence: Vec<u8>,
+    texts: [Vec<u8>; 2],
     level: i64,
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Artefacts {
-    /// A release of this version with nothing in it but the manifest, which is that of the repository.
+    /// A release of this version with nothing in it but the manifest, which is that of the repository. `texts` are its
+    /// licence and the notices of what it is made of.
     ///
     /// # Errors
     /// When the manifest does not name [`MANIFEST_PROTOCOL`].
@@ -32,14 +33,14 @@ impl Artefacts {
         version: &str,
         made: OffsetDateTime,
         manifest: Vec<u8>,
-        licence: Vec<u8>,
+        texts: [Vec<u8>; 2],
     ) -> Result<Self, Error> {
         let compact: String = String::from_utf8_lossy(&manifest).split_whitespace().collect();
         if !compact.contains(&format!("\"protocol_versions\":[\"{MANIFEST_PROTOCOL}\"]")) {
             return Err(Error::Manifest);
         }
         let files = [(format!("{NAME}_{version}_manifest.json"), manifest)].into();
-        Ok(Self { version: version.to_owned(), made, licence, level: LEVEL, files })
+        Ok(Self { version: version.to_owned(), made, texts, level: LEVEL, files })
     }
 
     /// The same with archives compressed less, from 1 to 9: what tests want.
@@ -54,7 +55,12 @@ impl Artefacts {
     /// When the archive cannot be written.
     pub fn add(&mut self, platform: &Platform, executable: &[u8]) -> Result<String, Error> {
         let inside = format!("{NAME}_v{}{}", self.version, platform.suffix());
-        let entries = [(&*inside, 0o755, executable), ("LICENSE.txt", 0o644, &*self.licence)];
+        let [licence, notices] = &self.texts;
+        let entries = [
+            (&*inside, 0o755, executable),
+            ("LICENSE.txt", 0o644, &**licence),
+            ("NOTICES.txt", 0o644, &**notices),
+        ];
         let archive = pack(&entries, self.made, self.level)?;
         let name = format!("{NAME}_{}_{platform}.zip", self.version);
         self.files.insert(name.clone(), archive);
@@ -101,7 +107,9 @@ mod tests {
 
     fn release() -> Artefacts {
         let made = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
-        let mut release = Artefacts::new("1.2.3", made, MANIFEST.to_vec(), b"licence".to_vec()).unwrap();
+        let mut release =
+            Artefacts::new("1.2.3", made, MANIFEST.to_vec(), [b"licence".to_vec(), b"notices".to_vec()])
+                .unwrap();
         for platform in PLATFORMS.iter().filter(|one| one.architecture == "amd64") {
             release.add(platform, platform.os.as_bytes()).unwrap();
         }
@@ -142,7 +150,7 @@ mod tests {
             let bytes = files[&format!("terraform-provider-gallery_1.2.3_{os}_amd64.zip")].clone();
             let archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
             let names: Vec<_> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
-            assert_eq!(names, ["LICENSE.txt", expected]);
+            assert_eq!(names, ["LICENSE.txt", "NOTICES.txt", expected]);
         }
     }
 
@@ -150,9 +158,9 @@ mod tests {
     fn the_manifest_of_the_repository_is_taken_and_another_protocol_is_not() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../terraform-registry-manifest.json");
         let made = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
-        assert!(Artefacts::new("1.2.3", made, std::fs::read(path).unwrap(), Vec::new()).is_ok());
+        assert!(Artefacts::new("1.2.3", made, std::fs::read(path).unwrap(), Default::default()).is_ok());
         let older = String::from_utf8_lossy(MANIFEST).replace("6.0", "5.0").into_bytes();
-        assert!(matches!(Artefacts::new("1.2.3", made, older, Vec::new()), Err(Error::Manifest)));
+        assert!(matches!(Artefacts::new("1.2.3", made, older, Default::default()), Err(Error::Manifest)));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod compile;
 mod executable;
 mod join;
 mod mingw;
+mod notices;
 mod platform;
 mod script;
 mod sources;
@@ -24,6 +25,7 @@ pub use artefacts::{Artefacts, MANIFEST_PROTOCOL};
 pub use compile::{Linking, Tools, compile};
 pub use executable::{imports, is_stripped, needs_loader};
 pub use join::join;
+pub use notices::notices;
 pub use platform::{Choice, PLATFORMS, Platform, choose};
 pub use sources::{Sources, is_installed};
 pub use standard::StdSources;
@@ -72,6 +74,9 @@ pub enum Error {
     /// An archive cannot be written.
     #[error("the archive cannot be written: {0}")]
     Archive(String),
+    /// Nobody knows what notices a binary needs.
+    #[error("the notices of the dependencies cannot be written: {0}")]
+    Notices(String),
     /// The manifest is not what a registry expects.
     #[error("terraform-registry-manifest.json does not name protocol {MANIFEST_PROTOCOL}")]
     Manifest,

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use release::{
     Artefacts, Choice, Error, Linking, Platform, Sources, StdSources, Tools, Zig, again, choose, compile,
-    imports, is_stripped, join, needs_loader, sha256,
+    imports, is_stripped, join, needs_loader, notices, sha256,
 };
 
 use crate::arguments::{Command, USAGE, Wanted, command};
@@ -120,7 +120,12 @@ fn build(
         std::fs::read(&path).map_err(|error| Error::File { path, error })
     };
     let manifest = read("terraform-registry-manifest.json")?;
-    let mut artefacts = Artefacts::new(env!("CARGO_PKG_VERSION"), sources.made, manifest, read("LICENSE")?)?;
+    let mut artefacts = Artefacts::new(
+        env!("CARGO_PKG_VERSION"),
+        sources.made,
+        manifest,
+        [read("LICENSE")?, notices(&sources.root)?],
+    )?;
     let mut is_empty = true;
     for (platform, triple) in choices.iter().filter_map(to_build) {
         say(&format!("Building {platform} for {triple} ..."));

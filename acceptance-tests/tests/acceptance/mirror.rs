@@ -21,7 +21,9 @@ fn made() -> OffsetDateTime {
 fn mirror(s: &Scenario) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let manifest = std::fs::read(root.join("terraform-registry-manifest.json")).unwrap();
-    let mut release = Artefacts::new(VERSION, made(), manifest, b"licence".to_vec()).unwrap().compressing(1);
+    let mut release = Artefacts::new(VERSION, made(), manifest, [b"licence".to_vec(), b"notices".to_vec()])
+        .unwrap()
+        .compressing(1);
     let platform = PLATFORMS.iter().find(|one| one.is_this_machine()).expect("no platform of a release");
     let name = release.add(platform, &std::fs::read(&binaries().unwrap().provider).unwrap()).unwrap();
     let package =
