@@ -3,6 +3,12 @@ variable "gallery_id" {
   type        = string
 }
 
+variable "machine_ids" {
+  description = "The machines and scale sets that the allowlist is for."
+  type        = set(string)
+  default     = []
+}
+
 variable "mode" {
   description = "`Audit`, then `Enforce`."
   type        = string

@@ -217,28 +217,93 @@ fn a_rules_file_of_the_az_cli_is_taken_as_it_is() {
     });
 }
 
+/// Makes a machine of the group whose agent reports, as another tool does.
+fn make_machine(s: &Scenario, id: &str) {
+    let settings = serde_json::json!({"enabled": true, "addProxyAgentExtension": true});
+    let body = serde_json::json!({"location": "westeurope", "properties": {
+        "storageProfile": {"osDisk": {"osType": "Linux"}}, "securityProfile": {"proxyAgentSettings": settings}}});
+    s.emulator.put(id, &body).unwrap();
+}
+
 #[test]
-fn a_decision_makes_a_new_version_as_the_guide_promises() {
+fn machines_are_brought_from_audit_to_enforce_as_the_guide_says() {
     scenario(|s| {
-        let blocks = blocks("audit-to-enforce.md");
-        let frame = blocks.first().unwrap();
-        let check = blocks.iter().find(|block| block.contains("check \"")).unwrap();
-        let variables = r#"
-            variable "privileges" { default = { token = { path = "/metadata/identity/oauth2/token" } } }
-            variable "roles" { default = { app = { privileges = ["token"] } } }
-            variable "identities" { default = { web = { user_name = "web", exe_path = "/opt/web/bin/server" } } }
-            variable "role_assignments" { default = { app = { identities = ["web"] } } }
-        "#;
-        let config = format!("{}\n{frame}\n{check}\n{variables}", here(s, &read(PROFILE)));
+        s.unrecorded();
+        s.emulator.set(&serde_json::json!({"agent_seconds": 0})).unwrap();
+        let blocks: Vec<_> = blocks("audit-to-enforce.md").iter().map(|block| here(s, block)).collect();
+        let [frame, watch, list, check, more, enforce] = blocks.as_slice() else { panic!("{blocks:?}") };
+        let group = here(s, "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet");
+        s.emulator.put(&group, &serde_json::json!({"location": "westeurope"})).unwrap();
+        let vm = |number: usize| format!("{group}/providers/Microsoft.Compute/virtualMachines/web{number}");
+        let machines: Vec<_> = (0..10).map(vm).collect();
+        machines.iter().for_each(|id| make_machine(s, id));
+        s.terraform.write("machines.auto.tfvars", &format!("machine_ids = {machines:?}\n")).unwrap();
+        let config = format!("{frame}\n{watch}\n{check}");
+        let variables = |s: &Scenario, text: &str| s.terraform.write("terraform.tfvars", text).unwrap();
+        let version = |name: &str| s.version("web-imds", name);
+        let all = ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4"].map(version);
+        let plan = |s: &Scenario| s.run(&["plan", "-no-color", "-input=false", "-detailed-exitcode"]);
+        let refuses = |s: &Scenario, callers: serde_json::Value| {
+            s.emulator.set_agent(&vm(3), &serde_json::json!({ "denied": callers })).unwrap();
+        };
+        let batch =
+            serde_json::json!([{"userName": "batch", "processFullPath": "/opt/batch/run", "count": 7}]);
+
+        // Pull request 1: everybody is attached and up to date, and nobody is refused.
         s.apply(&config);
-        let enforced = config.replace(
-            "mode           = \"Audit\"\n  default_access = \"Allow\"",
-            "mode           = \"Enforce\"\n  default_access = \"Deny\"",
-        );
-        assert_ne!(enforced, config);
-        let output = s.apply(&enforced);
-        assert!(output.says("versions/1.0.1]"), "{output}");
-        assert!(!output.says("Check block assertion failed"), "{output}");
+        let quiet = plan(s);
+        assert!(quiet.code == Some(0) && !quiet.says("Check block assertion failed"), "{quiet}");
+
+        // Pull request 2, and one more path once somebody is seen to need it.
+        s.keeps(&all[0]);
+        variables(s, list);
+        s.reapply(&[]);
+        refuses(s, batch.clone());
+        let told = plan(s);
+        assert!(told.says("web3 would refuse batch with /opt/batch/run: 7 times."), "{told}");
+        assert_eq!(told.code, Some(0), "a check changes nothing: {told}");
+        s.keeps(&all[1]);
+        variables(s, more);
+        s.reapply(&[]);
+
+        // Pull request 3 comes too early while somebody is refused, somebody lags behind, or somebody is silent.
+        variables(s, enforce);
+        let early = plan(s);
+        assert!(early.code == Some(1) && early.says("Not ready for Enforce: web3."), "{early}");
+        refuses(s, serde_json::json!([]));
+        s.emulator.set_agent(&vm(4), &serde_json::json!({"reports": false})).unwrap();
+        let early = plan(s);
+        assert!(early.code == Some(1) && early.says("Not ready for Enforce: web4."), "{early}");
+        s.emulator.set_agent(&vm(4), &serde_json::json!({"reports": null})).unwrap();
+        let lags = serde_json::json!({"loaded": {"imds": all[1].to_uppercase()}, "power": "running"});
+        s.emulator.set(&serde_json::json!({"agent_seconds": 3600})).unwrap();
+        s.emulator.set_agent(&vm(5), &lags).unwrap();
+        let early = plan(s);
+        assert!(early.code == Some(1) && early.says("Not ready for Enforce: web5."), "{early}");
+        assert!(early.says("Do not run what they refer to: web5.") || early.code == Some(1), "{early}");
+        s.emulator.set(&serde_json::json!({"agent_seconds": 0})).unwrap();
+        s.emulator.set_agent(&vm(5), &serde_json::json!({"coming": {}})).unwrap();
+        s.keeps(&all[2]);
+        s.reapply(&[]);
+        for id in &machines {
+            let loaded = s.emulator.agent(id).unwrap()["loaded"]["imds"].clone();
+            assert_eq!(loaded, all[3].to_uppercase());
+        }
+        // What is refused in earnest, and a machine that is switched off, stop no plan.
+        refuses(s, batch);
+        s.emulator.set_agent(&vm(6), &serde_json::json!({"power": "deallocated"})).unwrap();
+        assert_eq!(plan(s).code, Some(0));
+
+        // Back again.
+        s.keeps(&all[3]);
+        variables(s, more);
+        s.reapply(&[]);
+        // The end: what was kept goes with the profile.
+        let forced = config.replacen("  os_type  ", "  force_destroy = true\n  os_type  ", 1);
+        assert_ne!(forced, config);
+        s.apply(&forced);
+        all.iter().for_each(|id| s.adopted(id));
+        s.run_well(&["destroy", "-no-color", "-input=false", "-auto-approve"]);
     });
 }
 

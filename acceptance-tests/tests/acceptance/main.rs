@@ -40,6 +40,7 @@ mod roles;
 mod scale;
 mod scenarios;
 mod spelling;
+mod story;
 mod timeouts;
 mod together;
 mod unknown;

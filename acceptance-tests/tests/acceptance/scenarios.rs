@@ -112,6 +112,14 @@ fn learned_what_was_allowed(s: &Scenario) {
 fn three_pull_requests_make_three_versions() {
     scenario(|s| {
         put(s, "audit-to-enforce");
+        // Our own host would have no machine.
+        s.unrecorded();
+        let machine = crate::attachment::id(s, "virtualMachines/pay-1");
+        let mut body = crate::attachment::body(&json!({"enabled": true, "addProxyAgentExtension": true}));
+        body["location"] = json!("westeurope");
+        crate::attachment::other_tool(s, "PUT", &machine, &body);
+        s.emulator.set(&json!({"agent_seconds": 0})).unwrap();
+        s.terraform.set("TF_VAR_machine_ids", json!([machine]).to_string());
         let mut grants = Vec::new();
         for (number, version) in [(1, "1.0.0"), (2, "1.0.1"), (3, "1.0.2")] {
             let name = format!("audit-to-enforce/pull-request-{number}.tfvars");
@@ -119,6 +127,18 @@ fn three_pull_requests_make_three_versions() {
             s.terraform.write("terraform.tfvars", &text).unwrap();
             let told = s.reapply(&[]);
             assert!(!told.says("Virtual machines may not notice the change"), "{told}");
+            let reference = crate::attachment::of_imds(s, &machine);
+            assert_eq!(reference["inVMAccessControlProfileReferenceId"], s.version("payments-imds", version));
+            if number == 2 {
+                // While the machine would refuse somebody, the next pull request does not pass.
+                let denied = json!([{"userName": "pay", "count": 2}]);
+                s.emulator.set_agent(&machine, &json!({ "denied": denied })).unwrap();
+                let told = s.run_well(&["plan", "-no-color"]);
+                assert!(told.says("pay-1 would refuse pay with /usr/bin/curl: 2 times."), "{told}");
+                let early = s.run(&["plan", "-no-color", "-var=mode=Enforce"]);
+                assert!(early.says("Not ready for Enforce: pay-1."), "{early}");
+                s.emulator.set_agent(&machine, &json!({ "denied": [] })).unwrap();
+            }
             assert_eq!(output(s, "version_id"), s.version("payments-imds", version));
             grants.push(output(s, "grants"));
         }
