@@ -11,7 +11,8 @@ terraform {
       version = ">= 4.0"
     }
     gallery = {
-      source = "terraform.local/azure/gallery"
+      source  = "terraform.local/azure/gallery"
+      version = ">= 0.1"
     }
   }
 }

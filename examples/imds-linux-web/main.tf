@@ -8,7 +8,8 @@ terraform {
 
   required_providers {
     gallery = {
-      source = "terraform.local/azure/gallery"
+      source  = "terraform.local/azure/gallery"
+      version = ">= 0.1"
     }
   }
 }

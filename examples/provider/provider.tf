@@ -1,7 +1,10 @@
 terraform {
+  required_version = ">= 1.0"
+
   required_providers {
     gallery = {
-      source = "terraform.local/azure/gallery"
+      source  = "terraform.local/azure/gallery"
+      version = ">= 0.1"
     }
   }
 }

@@ -5,9 +5,12 @@
 # processes that need it ask, and the guest proxy agent on each machine refuses everybody else.
 
 terraform {
+  required_version = ">= 1.0"
+
   required_providers {
     gallery = {
-      source = "terraform.local/azure/gallery"
+      source  = "terraform.local/azure/gallery"
+      version = ">= 0.1"
     }
   }
 }

@@ -23,6 +23,8 @@ pub mod list_resources;
 pub mod locks;
 pub mod machine_cache;
 pub mod module;
+#[cfg(test)]
+mod names_tests;
 pub mod problem;
 pub mod profile_cache;
 pub mod roles;

@@ -20,8 +20,8 @@ pub(crate) fn page(root: &Path) -> Result<String, Error> {
         .map_err(|error| Error::File { path: README.into(), error })?
         .replace("\r\n", "\n");
     let head = front_matter(
-        "The emulator - gallery",
-        "",
+        "The emulator",
+        Some(""),
         "gallery-emulator stands in for Azure on one machine: how clients use it, and what of it is faithful.",
     );
     Ok(format!("{head}\n# The emulator\n{}", body(&text)))

@@ -10,8 +10,8 @@ const HEADINGS: [&str; 4] =
 /// The page.
 pub(crate) fn page() -> String {
     let mut text = front_matter(
-        "Findings about rules - gallery",
-        "",
+        "Findings about rules",
+        Some(""),
         "Every finding the provider has about the rules of an allowlist, with its reason and what to do.",
     );
     text.push_str(

@@ -1,11 +1,10 @@
 //! The head of a page, which registries read.
 
-/// A page's head: its title, and its description in one paragraph of plain text.
-pub(crate) fn front_matter(title: &str, subcategory: &str, description: &str) -> String {
-    format!(
-        "---\npage_title: \"{title}\"\nsubcategory: \"{subcategory}\"\ndescription: |-\n  {}\n---\n",
-        plain(description)
-    )
+/// A page's head: its title, where it stands among the others, and its description in one paragraph of plain text. The
+/// provider's own page stands nowhere.
+pub(crate) fn front_matter(title: &str, subcategory: Option<&str>, description: &str) -> String {
+    let subcategory = subcategory.map(|name| format!("subcategory: \"{name}\"\n")).unwrap_or_default();
+    format!("---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {}\n---\n", plain(description))
 }
 
 /// Markdown without its code marks, on one line.
@@ -19,7 +18,7 @@ mod tests {
 
     #[test]
     fn the_description_is_one_line_of_plain_text() {
-        let head = front_matter("a Resource - gallery", "", "Manages `a`.\nAnd\n  more.");
+        let head = front_matter("a Resource - gallery", Some(""), "Manages `a`.\nAnd\n  more.");
         assert_eq!(
             head,
             "---\npage_title: \"a Resource - gallery\"\nsubcategory: \"\"\ndescription: |-\n  Manages a. And more.\n---\n"

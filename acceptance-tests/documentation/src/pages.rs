@@ -101,7 +101,7 @@ impl Page {
         let title = format!("{} {} - {PROVIDER}", self.name, self.kind);
         Ok(format!(
             "{}\n# {} ({})\n\n{description}\n\n{}## Example Usage\n\n{}\n{}{import}",
-            front_matter(&title, "", description),
+            front_matter(&title, Some(""), description),
             self.name,
             self.kind,
             self.prose(root)?,
@@ -115,7 +115,7 @@ impl Page {
         let title = format!("{} function - {PROVIDER}", self.name);
         Ok(format!(
             "{}\n# function: {}\n\n{}\n\n## Example Usage\n\n{}\n{}{}",
-            front_matter(&title, "", signature.summary),
+            front_matter(&title, Some(""), signature.summary),
             self.name,
             signature.description.trim(),
             self.examples(root)?,
@@ -135,7 +135,7 @@ fn index(provider: &dyn Provider, root: &Path) -> Result<String, Error> {
     let description = block.description.trim();
     Ok(format!(
         "{}\n# {PROVIDER} Provider\n\n{description}\n\n{}## Example Usage\n\n{}\n{}",
-        front_matter(&format!("Provider: {PROVIDER}"), "", description),
+        front_matter(&format!("Provider: {PROVIDER}"), None, description),
         prose(root, Path::new("index.md"))?,
         examples::configuration(root, "provider", ("provider", ".tf"), "the provider")?,
         schema_section::section(&block),

@@ -1,6 +1,8 @@
 # What there was: the same profile and version, by azapi.
 
 terraform {
+  required_version = ">= 1.0"
+
   required_providers {
     azapi = {
       source  = "Azure/azapi"

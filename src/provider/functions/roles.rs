@@ -89,8 +89,8 @@ impl Function for RoleDiff {
                           `json` of `gallery_role_definition` in a file to have one."
                 .into(),
             parameters: vec![
-                role_arguments::permissions("old"),
-                role_arguments::permissions("new"),
+                role_arguments::permissions("before"),
+                role_arguments::permissions("after"),
                 role_arguments::catalogue(),
             ],
             variadic: None,

@@ -1,4 +1,4 @@
-//! `rules_diff(old, new)`: who gains and who loses.
+//! `rules_diff(before, after)`: who gains and who loses.
 
 use super::rules_argument::{self, take};
 use crate::allowlist::{
@@ -30,7 +30,7 @@ impl Function for RulesDiff {
                           that become reachable, paths that close. With a `log` in the options, every request of it is \
                           decided by both, and `changes` tells which are decided otherwise."
                 .into(),
-            parameters: vec![rules_argument::parameter("old"), rules_argument::parameter("new")],
+            parameters: vec![rules_argument::parameter("before"), rules_argument::parameter("after")],
             variadic: Some(Parameter {
                 name: "options",
                 kind: Type::Dynamic,

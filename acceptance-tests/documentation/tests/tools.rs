@@ -1,0 +1,101 @@
+//! What tools around Terraform say of the pages and examples: `tfplugindocs` and `tflint`, where they are on the PATH. What they
+//! found before is held here without them too.
+
+// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// A tool with these arguments; none where it is not to be had, which is said aloud.
+fn tool(name: &str, arguments: &[&str], directory: &Path) -> Option<(bool, String)> {
+    match Command::new(name).args(arguments).current_dir(directory).output() {
+        Ok(output) => {
+            let told = [output.stdout, output.stderr].concat();
+            Some((output.status.success(), String::from_utf8_lossy(&told).into_owned()))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            // Past the test runner's capture.
+            let _ = writeln!(std::io::stderr(), "skipped: {name} is not on the PATH");
+            None
+        }
+        Err(error) => panic!("{name}: {error}"),
+    }
+}
+
+/// The directories of examples that say which provider they need.
+fn configurations() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root().join("examples")];
+    while let Some(directory) = waiting.pop() {
+        let paths = || fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
+        waiting.extend(paths().filter(|path| path.is_dir()));
+        let mut texts = paths().filter(|path| path.extension().is_some_and(|ending| ending == "tf"));
+        if texts.any(|path| fs::read_to_string(path).unwrap().contains("terraform {")) {
+            found.push(directory);
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn tfplugindocs_takes_the_pages() {
+    let root = root();
+    let arguments = ["validate", "--provider-name", "gallery", "--providers-schema", "schema.json"];
+    if let Some((good, told)) = tool("tfplugindocs", &arguments, &root) {
+        assert!(good, "{told}");
+    }
+    let index = fs::read_to_string(root.join("docs/index.md")).unwrap();
+    let head = index.split("\n---\n").next().unwrap();
+    assert!(!head.contains("subcategory"), "the provider's page stands in no subcategory: {head}");
+}
+
+#[test]
+fn tflint_takes_the_examples() {
+    for directory in configurations() {
+        let Some((good, told)) = tool("tflint", &["--no-color"], &directory) else { return };
+        assert!(good, "{}: {told}", directory.display());
+    }
+}
+
+#[test]
+fn examples_say_which_terraform_and_which_versions_of_providers_they_need() {
+    let all = configurations();
+    assert!(all.len() >= 10, "{all:?}");
+    for directory in all {
+        let mut text = String::new();
+        for entry in fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            // Provider blocks of the documentation stand for one another.
+            if path.extension().is_some_and(|ending| ending == "tf") {
+                text.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+        let place = directory.display();
+        assert!(text.contains("required_version = "), "{place} has no required_version");
+        let providers = text.split("required_providers {").nth(1).unwrap_or_default();
+        let providers = providers.split("\n  }").next().unwrap_or_default();
+        let (sources, versions) =
+            (providers.matches("source ").count(), providers.matches("version = ").count());
+        assert!(sources > 0 && sources == versions, "{place}: {sources} sources, {versions} versions");
+    }
+}
+
+#[test]
+fn every_guide_is_reachable_from_the_index() {
+    let index = fs::read_to_string(root().join("docs/index.md")).unwrap();
+    for guide in fs::read_dir(root().join("docs/guides")).unwrap() {
+        let name = guide.unwrap().file_name().into_string().unwrap();
+        assert!(index.contains(&format!("](guides/{name}")), "docs/index.md does not link guides/{name}");
+        let text = fs::read_to_string(root().join("docs/guides").join(&name)).unwrap();
+        let title = text.lines().nth(1).unwrap();
+        assert!(!title.contains("- gallery"), "{name}: {title}");
+    }
+}
