@@ -45,6 +45,7 @@ pub(super) enum Listener {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Address {
     /// A path. It is checked to be printable on one line.
+    #[cfg_attr(not(any(unix, test)), allow(dead_code))]
     Unix(String),
     /// An address on the loopback interface.
     Tcp(SocketAddr),

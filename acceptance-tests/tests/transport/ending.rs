@@ -139,8 +139,7 @@ async fn a_killed_plugin_is_noticed_at_once() {
     plugin.kill().unwrap();
     assert!(!plugin.ended().await.unwrap().status.success());
     let request = acceptance_tests::host::proto::get_provider_schema::Request {};
-    assert_eq!(
-        connection.provider.get_provider_schema(request).await.unwrap_err().code(),
-        tonic::Code::Unavailable
-    );
+    let told = connection.provider.get_provider_schema(request).await.unwrap_err();
+    // A port may be reset in the midst of the call.
+    assert!(matches!(told.code(), tonic::Code::Unavailable | tonic::Code::Cancelled), "{told}");
 }
