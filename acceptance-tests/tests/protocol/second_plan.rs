@@ -100,8 +100,14 @@ fn a_replacement_goes_by_the_same_rules_and_takes_the_next_number() {
         changed["rules"]["privileges"]["p"]["path"] = json!("/metadata/identity");
         let (new, requests) = rig.apply_elsewhere(keeps, &profile, Some(&old), &changed);
         // Without the first plan's private data, the second one reads the profile for its findings.
-        let requests: Vec<_> = requests.iter().filter(|line| keeps || *line != "GET profile").collect();
-        assert_eq!(requests, ["DELETE version", "GET version", "PUT version"], "keeps: {keeps}");
+        let look: &[&str] = if keeps { &[] } else { &["GET profile"] };
+        let mut requests = requests;
+        requests.sort_by_key(|request| !request.contains("profile"));
+        assert_eq!(
+            requests,
+            [look, &["DELETE version", "GET version", "PUT version"]].concat(),
+            "keeps: {keeps}"
+        );
         assert_eq!(text(&new.state, "name"), "1.0.1");
         rig.on(async |host| host.destroy(VERSION, &new).await.unwrap());
     }
