@@ -114,3 +114,23 @@ impl DataSource for AccessCheck {
         Ok(Found::new(verdict::state(&verdict, &collected, &operations, &config)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_by_default_depends_on_the_scope() {
+        let group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg";
+        let compute = format!("{group}/providers/Microsoft.Compute");
+        assert_eq!(needed(group), needed(&format!("{compute}/galleries/g")));
+        let machine = needed(&format!("{compute}/virtualMachines/vm"));
+        assert_eq!(
+            machine,
+            ["Microsoft.Compute/virtualMachines/read", "Microsoft.Compute/virtualMachines/write"]
+        );
+        let set = needed(&format!("{compute}/virtualMachineScaleSets/s"));
+        assert!(set.iter().any(|one| one.ends_with("/manualUpgrade/action")), "{set:?}");
+        assert!(set.iter().all(|one| one.starts_with("Microsoft.Compute/virtualMachineScaleSets/")));
+    }
+}
