@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
+use super::context::{ClientCapabilities, Context, Deferral};
 use super::diagnostic::{Diagnostics, Failure};
-use super::provider::{ClientCapabilities, Context, Deferral};
 use super::schema::Schema;
 use super::value::Value;
 

@@ -10,13 +10,12 @@
 
 use std::ffi::OsString;
 use std::num::NonZeroU16;
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::listener::Address;
+use super::listener::{Address, Place};
 use super::tls::{ClientCertificateError, PinnedCertificate};
 
 /// The version of go-plugin's own handshake.
@@ -54,21 +53,6 @@ pub struct Handshake {
      host offers {0} (PLUGIN_PROTOCOL_VERSIONS)"
 )]
 pub struct Incompatible(String);
-
-/// Where a socket may be opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Whether to open a Unix socket, as on every system that has them, or a port ([`NETWORK`]).
-    pub(super) unix: bool,
-    /// The directory the host wants Unix sockets in (`PLUGIN_UNIX_SOCKET_DIR`).
-    pub(super) directory: Option<PathBuf>,
-    /// The directory for temporary files, for when the host has no wish.
-    pub(super) temporary: PathBuf,
-    /// The group, by number or name, that may connect too (`PLUGIN_UNIX_SOCKET_GROUP`).
-    pub(super) group: Option<String>,
-    /// The ports to try where there are no Unix sockets; 0 is any free one.
-    pub(super) ports: RangeInclusive<u16>,
-}
 
 impl Handshake {
     /// Whether only processes of this user can connect: to a Unix socket in a directory of its own, not to a port.

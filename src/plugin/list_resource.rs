@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
+use super::context::Context;
 use super::diagnostic::{Diagnostic, Diagnostics, Failure};
-use super::provider::Context;
 use super::schema::Schema;
 use super::value::Value;
 

@@ -7,6 +7,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 #[cfg(unix)]
 use std::path::Path;
 use std::path::PathBuf;
@@ -15,8 +16,6 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 #[cfg(unix)]
 use tokio::net::{UnixListener, UnixStream};
-
-use super::handshake::Place;
 
 #[cfg(unix)]
 mod directory;
@@ -30,6 +29,21 @@ use directory::{PREFIX, RANDOM, SOCKET};
 /// BSDs and macOS.
 #[cfg(unix)]
 const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+
+/// Where a socket may be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Whether to open a Unix socket, as on every system that has them, or a port (`PLUGIN_NETWORK`).
+    pub(super) unix: bool,
+    /// The directory the host wants Unix sockets in (`PLUGIN_UNIX_SOCKET_DIR`).
+    pub(super) directory: Option<PathBuf>,
+    /// The directory for temporary files, for when the host has no wish.
+    pub(super) temporary: PathBuf,
+    /// The group, by number or name, that may connect too (`PLUGIN_UNIX_SOCKET_GROUP`).
+    pub(super) group: Option<String>,
+    /// The ports to try where there are no Unix sockets; 0 is any free one.
+    pub(super) ports: RangeInclusive<u16>,
+}
 
 /// An open socket.
 #[derive(Debug)]

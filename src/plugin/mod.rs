@@ -165,6 +165,7 @@
 //! ```
 
 mod connection;
+mod context;
 pub mod data_source;
 pub mod diagnostic;
 pub mod function;

@@ -1,9 +1,8 @@
-//! What a provider offers, and what each call carries.
+//! What a provider offers.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio_util::sync::CancellationToken;
 
 use super::data_source::DataSource;
 use super::diagnostic::{Diagnostics, Failure};
@@ -13,36 +12,7 @@ use super::resource::Resource;
 use super::schema::Schema;
 use super::value::Value;
 
-/// What every call carries besides its arguments.
-#[derive(Clone, Debug)]
-pub struct Context {
-    /// Cancelled when Terraform asks the provider to stop: the call should end soon and save what it began.
-    pub cancel: CancellationToken,
-    /// The `provider_meta` block of the module whose resource or data source this is, if it has one.
-    pub meta: Option<Value>,
-}
-
-/// What the host supports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ClientCapabilities {
-    /// It accepts deferred answers.
-    pub deferral_allowed: bool,
-    /// It keeps write-only attributes out of the state.
-    pub write_only_attributes_allowed: bool,
-    /// It keeps the private data of a plan, and hands it to the next round of the same plan.
-    pub store_planned_private: bool,
-}
-
-/// Why a call cannot be answered in this run; only for hosts whose capabilities allow it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deferral {
-    /// The resource's configuration has unknown parts that are needed.
-    ResourceConfigUnknown,
-    /// The provider's configuration has unknown parts that are needed.
-    ProviderConfigUnknown,
-    /// Something that it depends on does not exist yet.
-    AbsentPrerequisite,
-}
+pub use super::context::{ClientCapabilities, Context, Deferral};
 
 /// The arguments of `configure`.
 #[derive(Debug)]

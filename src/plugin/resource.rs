@@ -5,9 +5,9 @@
 
 use async_trait::async_trait;
 
+use super::context::{ClientCapabilities, Context, Deferral};
 use super::diagnostic::{Diagnostic, Diagnostics, Failure};
 use super::path::Path;
-use super::provider::{ClientCapabilities, Context, Deferral};
 use super::schema::{IdentitySchema, Schema};
 use super::value::Value;
 

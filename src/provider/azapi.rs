@@ -12,14 +12,12 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::identity::Identified as _;
-use super::writing::Managed;
-use super::{import, timeouts};
-use crate::plugin::resource::{Move, Stored};
+use super::timeouts;
+use crate::plugin::resource::Move;
 use crate::plugin::{Diagnostic, Value};
 
 /// The resource type of azapi that manages an object as a whole.
-const WHOLE: &str = "azapi_resource";
+pub const WHOLE: &str = "azapi_resource";
 
 /// Namespace and name of the azapi provider, on whichever registry or mirror it comes from.
 const SOURCE_PROVIDER: &str = "azure/azapi";
@@ -35,26 +33,10 @@ pub struct Target {
     pub arm_type: &'static str,
 }
 
-/// Takes over a state: what azapi knew of the object at Azure, as a state of ours.
-///
-/// # Errors
-/// When the state is of another provider, another resource type or another type at Azure, or has no usable id.
-pub fn take_over<K: Managed>(request: &Move) -> Result<Stored, Diagnostic> {
-    let target = Target { resource: K::TYPE, source: WHOLE, arm_type: K::ARM_TYPE };
-    let (id, source) = read::<K::Id>(target, request)?;
-    let imported = import::state(&id.to_string(), &K::schema());
-    let (mut moved, warnings) = K::state(&id, source.object(), &imported);
-    if let Value::Object(attributes) = &mut moved {
-        attributes.insert(timeouts::BLOCK.to_owned(), source.timeouts);
-    }
-    let identity = Some(id.identity());
-    Ok(Stored { identity, warnings, ..Stored::new(moved) })
-}
-
 /// Reads a state, and the id in it.
 ///
 /// # Errors
-/// As [`take_over`].
+/// When the state is of another provider, another resource type or another type at Azure, or has no usable id.
 pub fn read<T>(target: Target, request: &Move) -> Result<(T, Source), Diagnostic>
 where
     T: FromStr,
@@ -125,7 +107,7 @@ impl Source {
 
     /// The object at Azure as far as azapi knew it: what was asked for, over what came back. A refresh follows, so
     /// whatever cannot be read is only left out.
-    fn object<B: DeserializeOwned + Default>(&self) -> B {
+    pub fn object<B: DeserializeOwned + Default>(&self) -> B {
         let mut whole = Json::Object(Map::new());
         if let Some(properties @ Json::Object(_)) = self.output.get("properties") {
             whole = serde_json::json!({ "properties": properties });

@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::*;
-use crate::plugin::handshake::Place;
+use crate::plugin::listener::Place;
 use crate::plugin::tls::PinnedCertificate;
 use crate::plugin::tls::tests::p521::P521Identity;
 

@@ -12,7 +12,8 @@ use crate::plugin::resource::{
 use crate::plugin::schema::IdentitySchema;
 use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
 use crate::provider::connection::Connection;
-use crate::provider::{azapi, identity, import};
+use crate::provider::identity::Identified as _;
+use crate::provider::{azapi, identity, import, timeouts};
 
 /// The resource for a kind of object.
 #[derive(Clone, Debug)]
@@ -106,6 +107,15 @@ impl<K: Managed> Resource for ManagedResource<K> {
     }
 
     async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
-        Ok(azapi::take_over::<K>(&request)?)
+        let target = azapi::Target { resource: K::TYPE, source: azapi::WHOLE, arm_type: K::ARM_TYPE };
+        let (id, source) = azapi::read::<K::Id>(target, &request)?;
+        // What azapi knew of the object at Azure.
+        let imported = import::state(&id.to_string(), &K::schema());
+        let (mut moved, warnings) = K::state(&id, source.object(), &imported);
+        if let Value::Object(attributes) = &mut moved {
+            attributes.insert(timeouts::BLOCK.to_owned(), source.timeouts);
+        }
+        let identity = Some(id.identity());
+        Ok(Stored { identity, warnings, ..Stored::new(moved) })
     }
 }
