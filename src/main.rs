@@ -51,7 +51,8 @@ fn main() -> ExitCode {
         Ok(Command::Serve(mode)) => return serve(mode),
         Ok(Command::Explain) => {
             let (mut input, mut output, mut errors) = (io::stdin(), io::stdout(), io::stderr());
-            return explain::run(env::args_os().skip(2), &mut input, &mut output, &mut errors).into();
+            let (arguments, width) = (env::args_os().skip(2), explain::terminal::width());
+            return explain::run(arguments, &mut input, &mut output, &mut errors, width).into();
         }
         Ok(Command::Version) => {
             format!("{NAME} {} (plugin protocol {PROTOCOL_VERSION})\n", env!("CARGO_PKG_VERSION"))

@@ -34,6 +34,7 @@ mod findings;
 pub mod fuzz;
 mod grants;
 mod learn;
+mod matrix;
 mod picture;
 mod rules;
 mod words;
@@ -54,7 +55,13 @@ pub use grants::{Grant, count_grants, grants, grants_of_draft};
 pub use learn::{
     Learned, Learner, LeftOut, LeftOutRequest, Options as LearnOptions, Reason, Report, Wider, learn,
 };
-pub use picture::{Picture, Unknown, graphviz, markdown, mermaid, text};
+pub use matrix::{
+    Answer, Asked, By, Cell, ChangedDecision, Column, Compared, Matrix, Reached, Reacher, Row, Section,
+    Shown, Size, Source, Table, column_name, compare, matrix_markdown, matrix_text, row_name, shown,
+    words as matrix_words,
+};
+pub use picture::{Picture, Unknown, graphviz, markdown, mermaid, svg, text};
+pub(crate) use picture::{code, escaped, prose, visible};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};
 

@@ -4,14 +4,17 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::allowlist::{Endpoint, OsType, nearest};
+use crate::allowlist::{DefaultAccess, Endpoint, Mode, OsType, nearest};
 
 /// The help.
 pub const USAGE: &str = "\
 usage: terraform-provider-gallery explain FILE [OPTIONS]
+       terraform-provider-gallery explain --diff OLD NEW [OPTIONS]
+       terraform-provider-gallery explain --schema
 
-Says who may call what by the allowlists in FILE, what is closed to everybody, what becomes of every other request,
-and what is wrong. What is not known is said. Nothing is sent anywhere. FILE is `-` for standard input, or JSON of one of these kinds:
+Says who may call what by the allowlists in FILE: who gets tokens and certificates, a matrix of identities and requests,
+what is closed to everybody, what becomes of every other request, and what is wrong. What is not known is said. With --diff, and
+for a plan, it says first what changes. Nothing is sent anywhere. FILE is `-` for standard input, or JSON of one of these kinds:
 
   rules            { mode, default_access, rules }, or the value of `rules` alone, as maps or as Azure's lists
   a version        as `az sig in-vm-access-control-profile-version show`, az rest or the portal export it; also a list
@@ -20,13 +23,21 @@ and what is wrong. What is not known is said. Nothing is sent anywhere. FILE is 
   Terraform        `terraform show -json` of a state or a plan, or a state file; azapi's versions too
 
 Options:
-  --format FORMAT      text, markdown (for a pull request), mermaid or dot (for Graphviz) [text]
-  --endpoint ENDPOINT  IMDS or WireServer, where the file does not say
-  --os OS              Linux or Windows, where the file does not say
+  --format FORMAT          text, markdown (for a pull request), html (one page that needs no network), json (for programs),
+                           mermaid or dot (for Graphviz) [text]
+  --diff                   compare two files: what is gained and lost, and which requests are decided otherwise
+  --schema                 print the JSON schema of a rules file, for editors
+  --endpoint ENDPOINT      IMDS or WireServer, where the file does not say
+  --os OS                  Linux or Windows, where the file does not say
+  --mode MODE              Audit, Enforce or Disabled, where the file does not say
+  --default-access ACCESS  Allow or Deny, where the file does not say
+  --width COLUMNS          the width of the text [that of the terminal]
   --help
 
-Exit code: 0 nothing is wrong; 1 there is a finding of severity error; 2 something cannot be read, a template does not
-tell it, or there are no rules; 3 nothing that is known is wrong, and something is known only after apply.
+Exit code: 0 nothing is wrong, and nothing is lost or opened; 1 there is a finding of severity error; 2 something cannot be
+read, a template does not tell it, or there are no rules; 3 nothing that is known is wrong, and something is not known: it comes
+only with an apply, or the file does not say it. With --diff, and for a plan: 4 somebody loses access; 5 tokens, certificates or
+the like open to somebody; 6 both. Of several the first in this order counts: 2, 1, 6, 5, 4, 3.
 ";
 
 /// How the answer is written.
@@ -37,6 +48,10 @@ pub(super) enum Format {
     Text,
     /// For a pull request.
     Markdown,
+    /// A page for a browser.
+    Html,
+    /// For programs.
+    Json,
     /// A flowchart.
     Mermaid,
     /// A graph for Graphviz.
@@ -50,9 +65,11 @@ impl FromStr for Format {
         match text {
             "text" => Ok(Self::Text),
             "markdown" | "md" => Ok(Self::Markdown),
+            "html" => Ok(Self::Html),
+            "json" => Ok(Self::Json),
             "mermaid" => Ok(Self::Mermaid),
             "dot" | "graphviz" => Ok(Self::Dot),
-            _ => Err(format!("{text:?} is no format; known are text, markdown, mermaid and dot")),
+            _ => Err(format!("{text:?} is no format; known are text, markdown, html, json, mermaid and dot")),
         }
     }
 }
@@ -62,12 +79,20 @@ impl FromStr for Format {
 pub(super) struct Arguments {
     /// Which; `-` is standard input.
     pub(super) file: PathBuf,
+    /// What it is compared with.
+    pub(super) old: Option<PathBuf>,
     /// How.
     pub(super) format: Format,
     /// The endpoint of versions whose profile is not known.
     pub(super) endpoint: Option<Endpoint>,
     /// The operating system of versions whose profile is not known.
     pub(super) os_type: Option<OsType>,
+    /// The mode of rules that do not say it.
+    pub(super) mode: Option<Mode>,
+    /// The default access of rules that do not say it.
+    pub(super) default_access: Option<DefaultAccess>,
+    /// How wide text may be.
+    pub(super) width: Option<usize>,
 }
 
 /// What is wanted.
@@ -75,25 +100,36 @@ pub(super) struct Arguments {
 pub(super) enum Wanted {
     /// The help.
     Help,
+    /// The JSON schema of a rules file.
+    Schema,
     /// A file explained.
     Explain(Arguments),
 }
 
-const OPTIONS: [&str; 4] = ["--format", "--endpoint", "--os", "--help"];
+const OPTIONS: [&str; 9] = [
+    "--format",
+    "--diff",
+    "--schema",
+    "--endpoint",
+    "--os",
+    "--mode",
+    "--default-access",
+    "--width",
+    "--help",
+];
 
 impl Wanted {
     /// Reads the command line. The error is a sentence.
     pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, String> {
         let mut read = Arguments::default();
-        let mut file = None;
+        let mut files = Vec::new();
+        let mut is_difference = false;
         let mut rest = arguments;
         while let Some(argument) = rest.next() {
             let text = argument.to_string_lossy().into_owned();
             let is_option = text.starts_with('-') && text != "-";
             if !is_option {
-                if file.replace(PathBuf::from(argument)).is_some() {
-                    return Err("one file at a time".to_owned());
-                }
+                files.push(PathBuf::from(argument));
                 continue;
             }
             let (name, given) = match text.split_once('=') {
@@ -106,9 +142,18 @@ impl Wanted {
             };
             match name.as_str() {
                 "--help" | "-help" | "-h" => return Ok(Self::Help),
+                "--schema" => return Ok(Self::Schema),
+                "--diff" => is_difference = true,
                 "--format" | "-f" => read.format = value()?.parse()?,
                 "--endpoint" => read.endpoint = Some(word(&value()?)?),
                 "--os" => read.os_type = Some(word(&value()?)?),
+                "--mode" => read.mode = Some(word(&value()?)?),
+                "--default-access" | "--default_access" => read.default_access = Some(word(&value()?)?),
+                "--width" => {
+                    let value = value()?;
+                    let width = value.parse().map_err(|_| format!("{value:?} is no number of columns"))?;
+                    read.width = Some(width);
+                }
                 _ => {
                     let near = nearest(&name, OPTIONS.into_iter());
                     let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
@@ -116,7 +161,17 @@ impl Wanted {
                 }
             }
         }
-        read.file = file.ok_or("which file? `-` is standard input")?;
+        let mut files = files.into_iter();
+        match (is_difference, files.next(), files.next(), files.next()) {
+            (false, Some(file), None, None) => read.file = file,
+            (true, Some(old), Some(new), None) if old == new && new.as_os_str() == "-" => {
+                return Err("standard input can be one of the two files only".to_owned());
+            }
+            (true, Some(old), Some(new), None) => (read.old, read.file) = (Some(old), new),
+            (true, ..) => return Err("--diff takes two files, the old one first".to_owned()),
+            (false, None, ..) => return Err("which file? `-` is standard input".to_owned()),
+            (false, ..) => return Err("one file at a time, or two with --diff".to_owned()),
+        }
         Ok(Self::Explain(read))
     }
 }
@@ -142,6 +197,15 @@ mod tests {
         assert_eq!(arguments.endpoint, Some(Endpoint::Imds));
         assert!(matches!(read("-"), Ok(Wanted::Explain(_))));
         assert_eq!(read("whatever --help"), Ok(Wanted::Help));
+        let wanted = read("old.json --diff - --mode enforce --default-access=deny --width 80").unwrap();
+        let Wanted::Explain(arguments) = wanted else { panic!("{wanted:?}") };
+        assert_eq!((arguments.old, arguments.file), (Some("old.json".into()), "-".into()));
+        assert_eq!(
+            (arguments.mode, arguments.default_access),
+            (Some(Mode::Enforce), Some(DefaultAccess::Deny))
+        );
+        assert_eq!(arguments.width, Some(80));
+        assert_eq!(read("--schema"), Ok(Wanted::Schema));
     }
 
     #[test]
@@ -149,9 +213,13 @@ mod tests {
         for (line, part) in [
             ("", "which file"),
             ("a b", "one file"),
+            ("--diff a", "two files"),
+            ("--diff a b c", "two files"),
+            ("--diff - -", "standard input"),
             ("a --format", "needs a value"),
-            ("a --format svg", "text, markdown, mermaid and dot"),
+            ("a --format svg", "text, markdown, html, json, mermaid and dot"),
             ("a --endpoint here", "IMDS"),
+            ("a --width x", "no number"),
             ("a --fromat dot", "did you mean --format?"),
         ] {
             let error = read(line).unwrap_err();

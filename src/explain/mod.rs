@@ -1,21 +1,30 @@
 //! `terraform-provider-gallery explain FILE`: who may call what by the allowlists in a file, without Terraform and
 //! without Azure.
 //!
-//! [`file`] finds the versions in whatever the file is, [`version`] says what each comes to, and the pictures are those of
-//! [`crate::allowlist`].
+//! [`file`] finds the versions in whatever the file is, [`version`] says what each comes to, [`difference`] what a change does,
+//! and [`show`] writes it down. The pictures and the matrix are those of [`crate::allowlist`].
 
 mod arguments;
+mod difference;
 mod file;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod fuzz;
+mod show;
+pub mod terminal;
 mod version;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
+use std::path::Path;
 
-use crate::allowlist::{Picture, Severity, graphviz, markdown, mermaid, text};
+use crate::allowlist::Severity;
 
 pub use arguments::USAGE;
 use arguments::{Arguments, Format, Wanted};
-use version::Explained;
+use difference::{Difference, differences};
+use file::Found;
+use version::{Explained, Version};
 
 /// Everything could be read, and nothing in it is wrong.
 const FINE: u8 = 0;
@@ -23,15 +32,38 @@ const FINE: u8 = 0;
 const WRONG: u8 = 1;
 /// The arguments, the file, or something in it cannot be read, or there are no rules in it.
 const UNREADABLE: u8 = 2;
-/// Nothing known is wrong, and something is known only after an apply.
+/// Nothing known is wrong, and something is known only after an apply, or the file does not say it.
 const UNKNOWN: u8 = 3;
+/// Somebody loses access.
+const LOSES: u8 = 4;
+/// Tokens, certificates or the like open to somebody.
+const OPENS: u8 = 5;
+/// Both.
+const LOSES_AND_OPENS: u8 = 6;
 
-/// Runs the command with the arguments after its name, and gives its exit code. `-` as a file is `input`.
+/// The JSON schema of a rules file.
+pub const SCHEMA: &str = include_str!("rules.schema.json");
+
+/// What is to be shown.
+struct Report {
+    /// The file's name.
+    name: String,
+    /// What changes, if two things were compared.
+    differences: Option<Vec<Difference>>,
+    versions: Vec<Explained>,
+    /// What cannot be read, and why.
+    unread: Vec<String>,
+    code: u8,
+}
+
+/// Runs the command with the arguments after its name, and gives its exit code. `-` as a file is `input`; `width` is that
+/// of the terminal.
 pub fn run(
     arguments: impl Iterator<Item = OsString>,
     input: &mut dyn Read,
     output: &mut dyn Write,
     errors: &mut dyn Write,
+    width: usize,
 ) -> u8 {
     // A reader that has gone away (`explain FILE | head`) is no failure.
     let mut complain = |text: String| drop(writeln!(errors, "{text}"));
@@ -41,62 +73,115 @@ pub fn run(
             drop(output.write_all(USAGE.as_bytes()));
             return FINE;
         }
+        Ok(Wanted::Schema) => {
+            drop(output.write_all(SCHEMA.as_bytes()));
+            return FINE;
+        }
         Err(wrong) => {
             complain(format!("explain: {wrong}\n\n{USAGE}"));
             return UNREADABLE;
         }
     };
-    let found = match file::open(&arguments.file, input) {
-        Ok(found) => found,
+    let mut open = |path: &Path| {
+        file::open(path, input).map_err(|error| format!("explain: {}: {error}", path.display()))
+    };
+    let old = match arguments.old.as_deref().map(&mut open).transpose() {
+        Ok(old) => old,
         Err(error) => {
-            complain(format!("explain: {}: {error}", arguments.file.display()));
+            complain(error);
             return UNREADABLE;
         }
     };
-    let mut explained = Vec::new();
-    let mut unread = found.unread;
-    for version in found.versions {
-        match version.explain(&arguments) {
-            Ok(one) => {
-                // What a template does not say nobody will say later either.
-                if !one.is_later {
-                    unread.extend(one.unknown.iter().map(|what| format!("{}: {what}", version.title())));
-                }
-                explained.push(one);
-            }
-            Err(error) => unread.push(format!("{}: {error}", version.title())),
+    let found = match open(&arguments.file) {
+        Ok(found) => found,
+        Err(error) => {
+            complain(error);
+            return UNREADABLE;
         }
+    };
+    let report = report(&arguments, old, found);
+    let width = arguments.width.unwrap_or(width);
+    drop(output.write_all(show::report(&report, arguments.format, width).as_bytes()));
+    for what in &report.unread {
+        complain(format!("explain: {what}"));
     }
-    drop(output.write_all(shown(&arguments, &explained).as_bytes()));
-    for what in &unread {
-        complain(format!("explain: {}: {what}", arguments.file.display()));
-    }
-    let wrong =
-        explained.iter().flat_map(|one| &one.findings).filter(|one| one.severity == Severity::Error).count();
+    let wrong = report.wrong();
     if wrong > 0 && matches!(arguments.format, Format::Mermaid | Format::Dot) {
         let findings = if wrong == 1 { "1 finding".to_owned() } else { format!("{wrong} findings") };
         complain(format!("explain: {findings} of severity error; --format text tells more"));
     }
-    let is_unknown = explained.iter().any(|one| !one.unknown.is_empty());
-    match (unread.is_empty(), wrong) {
-        (false, _) => UNREADABLE,
-        (true, 1..) => WRONG,
-        (true, 0) if is_unknown => UNKNOWN,
-        (true, 0) => FINE,
-    }
+    report.code
 }
 
-fn shown(arguments: &Arguments, explained: &[Explained]) -> String {
-    let pages = |page: fn(&Picture, &[crate::allowlist::Finding]) -> String| {
-        explained.iter().map(|one| page(&one.picture, &one.findings)).collect::<Vec<_>>().join("\n")
+/// Reads what is in the files.
+fn report(arguments: &Arguments, old: Option<Found>, found: Found) -> Report {
+    let mut unread = Vec::new();
+    let before = match (old, found.before) {
+        (Some(old), _) => {
+            let path = arguments.old.as_deref().unwrap_or(Path::new(""));
+            Some(explained(arguments, path, old.versions, old.unread, &mut unread))
+        }
+        // Of a plan, what is there before it.
+        (None, Some(before)) => Some(explained(arguments, &arguments.file, before, Vec::new(), &mut unread)),
+        (None, None) => None,
     };
-    let pictures = || explained.iter().map(|one| one.picture.clone()).collect::<Vec<_>>();
-    match arguments.format {
-        _ if explained.is_empty() => String::new(),
-        Format::Text => pages(text),
-        Format::Markdown => pages(markdown),
-        Format::Mermaid => mermaid(&pictures()),
-        Format::Dot => graphviz(&pictures()),
+    let versions = explained(arguments, &arguments.file, found.versions, found.unread, &mut unread);
+    let differences = before.map(|before| differences(&before, &versions));
+    let name =
+        arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = if name == "-" { "standard input".to_owned() } else { name };
+    let mut report = Report { name, differences, versions, unread, code: FINE };
+    report.code = report.exit_code();
+    report
+}
+
+fn explained(
+    arguments: &Arguments,
+    path: &Path,
+    versions: Vec<Version>,
+    unread: Vec<String>,
+    all_unread: &mut Vec<String>,
+) -> Vec<Explained> {
+    let mut explained = Vec::new();
+    let mut put = |what: String| all_unread.push(format!("{}: {what}", path.display()));
+    unread.into_iter().for_each(&mut put);
+    for version in versions {
+        match version.explain(arguments) {
+            Ok(one) => {
+                // What a template does not say nobody will say later either.
+                if !one.is_later {
+                    one.unknown.iter().for_each(|what| put(format!("{}: {what}", version.title())));
+                }
+                explained.push(one);
+            }
+            Err(error) => put(format!("{}: {error}", version.title())),
+        }
+    }
+    explained
+}
+
+impl Report {
+    /// How many findings are errors.
+    fn wrong(&self) -> usize {
+        let findings = self.versions.iter().flat_map(|one| &one.findings);
+        findings.filter(|one| one.severity == Severity::Error).count()
+    }
+
+    fn exit_code(&self) -> u8 {
+        let differences = || self.differences.iter().flatten();
+        let loses = differences().any(Difference::loses);
+        let opens = differences().any(Difference::opens);
+        let is_unknown = self.versions.iter().any(|one| !one.unknown.is_empty() || !one.missing.is_empty())
+            || differences().any(|one| !one.unknown.is_empty());
+        match (loses, opens) {
+            _ if !self.unread.is_empty() => UNREADABLE,
+            _ if self.wrong() > 0 => WRONG,
+            (true, true) => LOSES_AND_OPENS,
+            (false, true) => OPENS,
+            (true, false) => LOSES,
+            _ if is_unknown => UNKNOWN,
+            _ => FINE,
+        }
     }
 }
 

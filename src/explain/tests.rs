@@ -2,17 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::{FINE, UNKNOWN, UNREADABLE, WRONG, run};
+use super::{FINE, LOSES, LOSES_AND_OPENS, OPENS, UNKNOWN, UNREADABLE, WRONG, run};
 
+mod differences;
 mod exported;
+mod formats;
+mod pages;
 mod plans;
+mod schema;
 mod templates;
 
 /// What the command printed to each stream, and its exit code.
 fn explain(input: &str, arguments: &str) -> (String, String, u8) {
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     let arguments = std::iter::once("-").chain(arguments.split_whitespace()).map(std::ffi::OsString::from);
-    let code = run(arguments, &mut input.as_bytes(), &mut output, &mut errors);
+    let code = run(arguments, &mut input.as_bytes(), &mut output, &mut errors, 100);
     (String::from_utf8(output).unwrap(), String::from_utf8(errors).unwrap(), code)
 }
 
@@ -68,8 +72,16 @@ fn rules_in_either_shape_and_alone_say_the_same() {
     assert!(page.contains("Closed to everybody\n    token: /metadata/identity/oauth2/token\n"), "{page}");
     assert_eq!(page, of(&properties(), "--endpoint IMDS --os Linux").0);
     let (alone, _, code) = of(&keyed()["rules"], "");
-    assert_eq!(code, FINE, "{alone}");
-    assert!(alone.contains("The mode is not known here."), "{alone}");
+    assert_eq!(code, UNKNOWN, "{alone}");
+    for part in
+        ["The mode is not known here.", "--mode tells it", "Not checked without mode and default_access: L"]
+    {
+        assert!(alone.contains(part), "{part}: {alone}");
+    }
+    assert!(!alone.contains("No findings") && !alone.contains("losed to everybody"), "{alone}");
+    let (told, _, code) =
+        of(&keyed()["rules"], "--mode Enforce --default-access Deny --endpoint IMDS --os Linux");
+    assert_eq!((code, told.as_str()), (FINE, page.as_str()));
 }
 
 #[test]
@@ -243,11 +255,11 @@ fn what_cannot_be_read_says_what_to_do() {
     assert!(errors.contains("rules.privileges[0]: missing field `name`"), "{errors}");
     let wide: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (mut output, mut errors) = (Vec::new(), Vec::new());
-    assert_eq!(run(["-".into()].into_iter(), &mut &*wide, &mut output, &mut errors), UNREADABLE);
+    assert_eq!(run(["-".into()].into_iter(), &mut &*wide, &mut output, &mut errors, 100), UNREADABLE);
     assert!(String::from_utf8(errors).unwrap().contains("no rules"), "UTF-16 is read");
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     assert_eq!(
-        run(["/nowhere/rules.json".into()].into_iter(), &mut &b""[..], &mut output, &mut errors),
+        run(["/nowhere/rules.json".into()].into_iter(), &mut &b""[..], &mut output, &mut errors, 100),
         UNREADABLE
     );
     assert!(String::from_utf8(errors).unwrap().starts_with("explain: /nowhere/rules.json: "));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::arguments::Arguments;
 use crate::allowlist::{
-    Context, Document, Draft, Endpoint, Finding, FindingId, List, OsType, Picture, Refused, Severity,
+    Context, Document, Draft, Endpoint, Finding, FindingId, List, Needs, OsType, Picture, Refused, Severity,
     Subject, Unknown, document_findings, findings, open_document_findings,
 };
 
@@ -16,6 +16,8 @@ use crate::allowlist::{
 pub(super) struct Version {
     /// What it is called, and where it is.
     pub(super) title: String,
+    /// What tells it from others in the same kind of file: an id, an address or a name, and what it belongs to.
+    pub(super) key: Key,
     /// Its mode, default access and rules, in either shape.
     pub(super) properties: Map<String, Value>,
     /// What is known of its profile.
@@ -26,6 +28,19 @@ pub(super) struct Version {
     pub(super) notes: Vec<String>,
     /// Which texts stand for others, and what these are called.
     pub(super) open: Open,
+}
+
+/// What tells a version from others, and what it belongs to. Both compare without case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) whole: String,
+    pub(super) profile: String,
+}
+
+impl Key {
+    pub(super) fn new(whole: &str, profile: &str) -> Self {
+        Self { whole: whole.to_lowercase(), profile: profile.to_lowercase() }
+    }
 }
 
 /// What a version's profile says.
@@ -89,6 +104,32 @@ pub(super) struct Explained {
     pub(super) unknown: Vec<String>,
     /// Whether an apply will tell it.
     pub(super) is_later: bool,
+    /// What the file does not say, a sentence each: nothing was checked that follows from it.
+    pub(super) missing: Vec<String>,
+    /// Checks that were not made, by what they need.
+    pub(super) not_checked: Vec<NotChecked>,
+    pub(super) title: String,
+    pub(super) key: Key,
+    pub(super) document: Document,
+    pub(super) profile: Profile,
+    /// How much of the rules is not known.
+    pub(super) extent: Unknown,
+    pub(super) open: Open,
+}
+
+/// Checks that were not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NotChecked {
+    /// What they need, as a configuration calls it.
+    pub(super) needs: &'static str,
+    pub(super) ids: Vec<FindingId>,
+}
+
+impl Explained {
+    /// Whether a text only stands for another that is not known.
+    pub(super) fn is_open(&self, text: &str) -> bool {
+        self.open.is_open(text)
+    }
 }
 
 /// How many open places are named.
@@ -97,7 +138,7 @@ const NAMED: usize = 5;
 impl Version {
     /// What it is called.
     pub(super) fn title(&self) -> &str {
-        if self.title.is_empty() { "the rules" } else { &self.title }
+        if self.title.is_empty() { "The rules" } else { &self.title }
     }
 
     /// The explanation. It names what is not known, and draws no conclusion from that.
@@ -138,7 +179,8 @@ impl Version {
                 unknown.push(format!("{more} more values are not known."));
             }
         }
-        let document = Document::from_value(&Value::Object(properties))?;
+        let mut document = Document::from_value(&Value::Object(properties))?;
+        let missing = missing_words(&mut document, arguments, &unknown);
         let profile = Profile {
             endpoint: arguments.endpoint.or(self.profile.endpoint),
             os_type: arguments.os_type.or(self.profile.os_type),
@@ -152,9 +194,18 @@ impl Version {
         let mut picture = Picture::new(&document)
             .titled(&*self.title)
             .of_profile(profile.endpoint, profile.os_type)
-            .with_unknown(if unknown.is_empty() { Unknown::Nothing } else { extent.max(Unknown::Words) });
-        for note in self.notes.iter().chain(&unknown) {
+            .with_unknown(if unknown.is_empty() && missing.is_empty() {
+                Unknown::Nothing
+            } else {
+                extent.max(Unknown::Words)
+            });
+        let not_checked = not_checked(&document, &profile);
+        for note in self.notes.iter().chain(&unknown).chain(&missing) {
             picture = picture.noting(note);
+        }
+        for one in &not_checked {
+            let ids: Vec<_> = one.ids.iter().map(ToString::to_string).collect();
+            picture = picture.noting(format!("Not checked without {}: {}.", one.needs, ids.join(", ")));
         }
         let found = if extent == Unknown::Rules {
             about_access(&document, &context)
@@ -162,7 +213,20 @@ impl Version {
             open_document_findings(&document, &context, |text| self.open.is_open(text))
         };
         let is_later = self.open == Open::Later;
-        Ok(Explained { picture, findings: self.as_configured(found), unknown, is_later })
+        Ok(Explained {
+            picture,
+            findings: self.as_configured(found),
+            unknown,
+            is_later,
+            missing,
+            not_checked,
+            title: self.title().to_owned(),
+            key: self.key.clone(),
+            document,
+            profile,
+            extent,
+            open: self.open.clone(),
+        })
     }
 
     fn is_open(&self, value: &Value) -> bool {
@@ -258,6 +322,40 @@ impl Version {
         kept.sort_by_key(|finding| finding.severity);
         kept
     }
+}
+
+/// Takes the words that a file does not say from the command line. Those that are on neither are named, a sentence each.
+fn missing_words(document: &mut Document, arguments: &Arguments, unknown: &[String]) -> Vec<String> {
+    let is_later = |name: &str| unknown.iter().any(|one| one.starts_with(&format!("The {name} ")));
+    let mut missing = Vec::new();
+    if document.mode.is_none() && !is_later("mode") {
+        document.mode = arguments.mode.map(|mode| mode.to_string());
+        if document.mode.is_none() {
+            missing.push("The file does not say the mode; --mode tells it.".to_owned());
+        }
+    }
+    if document.default_access.is_none() && !is_later("default access") {
+        document.default_access = arguments.default_access.map(|access| access.to_string());
+        if document.default_access.is_none() {
+            missing.push("The file does not say the default access; --default-access tells it.".to_owned());
+        }
+    }
+    missing
+}
+
+/// The checks that need something which is not known.
+fn not_checked(document: &Document, profile: &Profile) -> Vec<NotChecked> {
+    let is_known = document.mode.is_some() && document.default_access.is_some();
+    let all = [
+        (is_known, Needs::Access, "mode and default_access"),
+        (profile.os_type.is_some(), Needs::OsType, "os_type"),
+        (profile.endpoint.is_some(), Needs::Endpoint, "applicable_host_endpoint"),
+    ];
+    let of = |(_, needs, name): (bool, Needs, &'static str)| {
+        let ids = FindingId::all().filter(|id| id.entry().needs == needs).collect();
+        NotChecked { needs: name, ids }
+    };
+    all.into_iter().filter(|(is_known, ..)| !is_known).map(of).collect()
 }
 
 /// The findings that hold although the rules are not known.

@@ -1,5 +1,6 @@
 //! Rules prepared for many decisions: references resolved, texts lower-cased, paths taken apart.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
@@ -36,6 +37,22 @@ struct Prepared {
 struct Assigned {
     role: String,
     identities: Numbers,
+}
+
+/// The identities and roles of a caller, as numbers of one matcher.
+#[derive(Clone, Debug)]
+pub(in crate::allowlist) struct Held {
+    callers: Numbers,
+    roles: Numbers,
+}
+
+/// A request as far as it is looked at without its caller.
+#[derive(Clone, Debug)]
+pub(in crate::allowlist) struct Question<'m> {
+    /// Decided before the rules.
+    before: Option<Decision<'m>>,
+    /// The privileges that match, the most specific first.
+    matching: Vec<&'m Prepared>,
 }
 
 /// What the rules alone say about a request, whatever other step may decide first.
@@ -92,42 +109,84 @@ impl Matcher {
     /// The agent's decision about a request whose destination these rules are for. Rules for the WireServer are
     /// for HostGAPlugin as well.
     pub fn decide<'m>(&'m self, request: &Request<'_>) -> Decision<'m> {
+        self.before_rules(request).unwrap_or_else(|| {
+            let by_rules = Target::parse(request.url)
+                .and_then(|target| self.among(self.matching(&Asked::new(&target)), || self.held(request)));
+            self.after_rules(by_rules)
+        })
+    }
+
+    /// What can be said about a request without its caller, for many callers that are alike elevated.
+    pub(in crate::allowlist) fn question<'m>(&'m self, request: &Request<'_>) -> Question<'m> {
+        let matching = match Target::parse(request.url) {
+            Some(target) => self.matching(&Asked::new(&target)).collect(),
+            None => Vec::new(),
+        };
+        Question { before: self.before_rules(request), matching }
+    }
+
+    /// The decision about such a request by one of them.
+    pub(in crate::allowlist) fn answer<'m>(&'m self, question: &Question<'m>, held: &Held) -> Decision<'m> {
+        question
+            .before
+            .unwrap_or_else(|| self.after_rules(self.among(question.matching.iter().copied(), || held)))
+    }
+
+    /// What the caller of a request holds.
+    pub(in crate::allowlist) fn held(&self, request: &Request<'_>) -> Held {
+        let callers = self.identities_of(request);
+        let roles = self.roles_of(&callers);
+        Held { callers, roles }
+    }
+
+    /// The names of the identities in it.
+    pub(in crate::allowlist) fn names_of(&self, held: &Held) -> impl Iterator<Item = &str> {
+        let callers = held.callers.clone();
+        let numbers: Vec<usize> = callers.shared_with(&callers).collect();
+        numbers.into_iter().filter_map(|number| self.identities.get(number)).map(|(name, _)| name.as_str())
+    }
+
+    /// The steps before the rules, if one of them decides.
+    fn before_rules<'m>(&self, request: &Request<'_>) -> Option<Decision<'m>> {
         let Some(target) = Target::parse(request.url) else {
-            return Decision::plain(Verdict::Denied, Step::MalformedTarget);
+            return Some(Decision::plain(Verdict::Denied, Step::MalformedTarget));
         };
         if !request.has_known_method() {
-            return Decision::plain(Verdict::Denied, Step::MethodNotAllowed);
+            return Some(Decision::plain(Verdict::Denied, Step::MethodNotAllowed));
         }
         if path_is_guarded(target.path) {
-            return Decision::plain(Verdict::Denied, Step::PathGuard);
+            return Some(Decision::plain(Verdict::Denied, Step::PathGuard));
         }
         if target.is_bare() && ["/provision", "/gpa-aggregated-status"].contains(&target.path) {
-            return Decision::plain(Verdict::Allowed, Step::OwnPath);
+            return Some(Decision::plain(Verdict::Allowed, Step::OwnPath));
         }
         if request.elevated && request.is_on_skip_list(&target) {
-            return Decision::plain(Verdict::Allowed, Step::SkipList);
+            return Some(Decision::plain(Verdict::Allowed, Step::SkipList));
         }
         match request.destination {
-            Destination::Agent => return Decision::plain(Verdict::Denied, Step::AgentListener),
-            Destination::Other => return Decision::plain(Verdict::Allowed, Step::OtherDestination),
+            Destination::Agent => return Some(Decision::plain(Verdict::Denied, Step::AgentListener)),
+            Destination::Other => return Some(Decision::plain(Verdict::Allowed, Step::OtherDestination)),
             Destination::Host(Endpoint::WireServer | Endpoint::HostGaPlugin) if !request.elevated => {
-                return Decision::plain(Verdict::Denied, Step::NotElevated);
+                return Some(Decision::plain(Verdict::Denied, Step::NotElevated));
             }
             Destination::Host(_) => {}
         }
-        let Some((mode, default_access)) = self.access else {
-            return Decision::plain(Verdict::Allowed, Step::NoDocument);
-        };
-        if mode == Mode::Disabled {
-            return Decision::plain(Verdict::Allowed, Step::Disabled);
+        match self.access {
+            None => Some(Decision::plain(Verdict::Allowed, Step::NoDocument)),
+            Some((Mode::Disabled, _)) => Some(Decision::plain(Verdict::Allowed, Step::Disabled)),
+            Some(_) => None,
         }
+    }
+
+    /// What mode and default access make of what the rules say.
+    fn after_rules<'m>(&self, by_rules: Option<Decision<'m>>) -> Decision<'m> {
+        let (mode, default_access) = self.access.unwrap_or((Mode::Disabled, DefaultAccess::Allow));
         let refused = if mode == Mode::Audit { Verdict::AllowedByAudit } else { Verdict::Denied };
-        self.by_rules(request, &target)
-            .unwrap_or({
-                let verdict = if default_access == DefaultAccess::Allow { Verdict::Allowed } else { refused };
-                Decision::plain(verdict, Step::DefaultAccess)
-            })
-            .refused_as(refused)
+        let by_default = || {
+            let verdict = if default_access == DefaultAccess::Allow { Verdict::Allowed } else { refused };
+            Decision::plain(verdict, Step::DefaultAccess)
+        };
+        by_rules.unwrap_or_else(by_default).refused_as(refused)
     }
 
     /// What the rules alone say: every privilege that matches, every grant of those that applies.
@@ -176,20 +235,26 @@ impl Matcher {
     }
 
     /// `is_allowed` of the agent, without its default: granted, closed, or nothing matches.
-    fn by_rules(&self, request: &Request<'_>, target: &Target<'_>) -> Option<Decision<'_>> {
-        let asked = Asked::new(target);
-        let mut matching = self.matching(&asked).peekable();
+    fn among<'m, H: Borrow<Held>>(
+        &'m self,
+        matching: impl Iterator<Item = &'m Prepared>,
+        held: impl FnOnce() -> H,
+    ) -> Option<Decision<'m>> {
+        let mut matching = matching.peekable();
         let closed = *matching.peek()?;
-        let callers = self.identities_of(request);
-        let held = self.roles_of(&callers);
+        let held = held();
+        let held: &Held = held.borrow();
         for privilege in matching {
             let by_role = |role: usize| {
                 let assigned = self.roles.get(role)?;
-                Some((assigned.identities.shared_with(&callers).next()?, assigned))
+                Some((assigned.identities.shared_with(&held.callers).next()?, assigned))
             };
             // Roles are in order, and of equal identities the first is kept.
-            let granted =
-                privilege.roles.shared_with(&held).filter_map(by_role).min_by_key(|(identity, _)| *identity);
+            let granted = privilege
+                .roles
+                .shared_with(&held.roles)
+                .filter_map(by_role)
+                .min_by_key(|(identity, _)| *identity);
             if let Some((identity, assigned)) = granted {
                 return Some(Decision {
                     verdict: Verdict::Allowed,

@@ -20,6 +20,7 @@ mod target;
 use std::fmt;
 
 pub(super) use compare::Pattern;
+pub(super) use matcher::{Held, Question};
 pub use matcher::{Matcher, Matches};
 pub(super) use reach::{Patterns, Reach};
 pub use request::{Destination, Request};

@@ -87,7 +87,7 @@ impl Caller {
 }
 
 /// The last component of a path, as the agent takes it for the name of the process.
-pub(super) fn file_of(path: &str, os_type: OsType) -> &str {
+pub(in crate::allowlist) fn file_of(path: &str, os_type: OsType) -> &str {
     let separator = |c: char| c == '/' || (c == '\\' && os_type == OsType::Windows);
     path.rsplit(separator).next().unwrap_or_default()
 }

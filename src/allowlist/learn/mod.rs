@@ -23,6 +23,7 @@ use super::{
     Rules,
 };
 
+pub(super) use caller::file_of;
 pub use report::{LeftOut, Reason, Report, Request as LeftOutRequest, Wider};
 
 use caller::Caller;

@@ -1,7 +1,9 @@
 //! A graph in Graphviz's language (<https://graphviz.org/doc/info/lang.html>), for `dot -Tsvg`.
 
+use std::collections::BTreeSet;
+
 use super::Picture;
-use super::diagram::{Diagram, Kind, Look};
+use super::diagram::{Diagram, Kind, Line, Look};
 
 const BEGINNING: &str = "\
 digraph allowlist {
@@ -11,8 +13,11 @@ digraph allowlist {
   edge [color=\"#555555\"];
 ";
 
+/// How many versions are drawn.
+const MOST: usize = 50;
+
 /// A graph of these allowlists: identities, roles, privileges from left to right; privileges that are closed and what
-/// falls to the default access are marked in words, and in colour.
+/// falls to the default access are marked in words, and in colour. Large ones are grouped by role.
 pub fn graphviz(pictures: &[Picture]) -> String {
     let mut graph = String::from(BEGINNING);
     let mut put = |text: &str| {
@@ -20,8 +25,10 @@ pub fn graphviz(pictures: &[Picture]) -> String {
         graph.push_str(text);
         graph.push('\n');
     };
-    for (number, picture) in pictures.iter().enumerate() {
+    let mut looks = BTreeSet::new();
+    for (number, picture) in pictures.iter().take(MOST).enumerate() {
         let diagram = Diagram::new(picture, number);
+        looks.extend(diagram.looks());
         put(&format!("subgraph cluster_{number} {{"));
         put(&format!("  label={};", label(&diagram.title)));
         for node in &diagram.nodes {
@@ -31,23 +38,52 @@ pub fn graphviz(pictures: &[Picture]) -> String {
                 Kind::Privilege => "component",
                 Kind::Rest => "hexagon",
             };
-            let look = match node.look {
-                Look::Granted => "fillcolor=\"#e6f2e6\", color=\"#2d6a2d\"",
-                Look::Closed => "fillcolor=\"#fbe3e4\", color=\"#a4262c\"",
-                Look::Open => "fillcolor=\"#fff0c8\", color=\"#8a5a00\"",
-                Look::Idle => {
-                    "fillcolor=\"#f3f3f3\", color=\"#767676\", fontcolor=\"#444444\", style=\"filled,dashed\""
-                }
-            };
-            put(&format!("  {} [label={}, shape={shape}, {look}];", node.id, label(&node.lines)));
+            put(&format!(
+                "  {} [label={}, shape={shape}, {}];",
+                node.id,
+                label(&node.lines),
+                style(node.look)
+            ));
         }
-        for (from, to) in &diagram.arrows {
-            put(&format!("  {from} -> {to};"));
+        for column in 0..3 {
+            let of = diagram.nodes.iter().filter(|node| node.kind.column() == column);
+            let ids: Vec<&str> = of.map(|node| node.id.as_str()).collect();
+            if ids.len() > 1 {
+                put(&format!("  {{ rank=same; {}; }}", ids.join("; ")));
+            }
+        }
+        for arrow in &diagram.arrows {
+            let style = match arrow.kind {
+                Line::Has => "",
+                // It stands between two of a column.
+                Line::Opens => " [style=dashed, constraint=false]",
+                Line::Hidden => " [style=invis]",
+            };
+            put(&format!("  {} -> {}{style};", arrow.from, arrow.to));
         }
         put("}");
     }
+    if let Some(more @ 1..) = pictures.len().checked_sub(MOST) {
+        put(&format!(
+            "more [label=\"{more} more versions are left out\", shape=box, {}];",
+            style(Look::Idle)
+        ));
+    }
+    put("subgraph cluster_legend {");
+    put("  label=\"Legend\";");
+    for look in &looks {
+        put(&format!("  l{} [label=\"{}\", shape=box, {}];", look.name(), look.meaning(), style(*look)));
+    }
+    put("}");
     graph.push_str("}\n");
     graph
+}
+
+fn style(look: Look) -> String {
+    let (fill, line, letters, width) = look.colours();
+    let dashed = if look == Look::Idle { ", style=\"filled,dashed\"" } else { "" };
+    let width = if width == 1 { String::new() } else { format!(", penwidth={width}") };
+    format!("fillcolor=\"{fill}\", color=\"{line}\", fontcolor=\"{letters}\"{width}{dashed}")
 }
 
 /// Lines as one quoted label. Graphviz reads backslashes and HTML's entities in it.

@@ -5,10 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::{Finding, group};
 use super::{EVERYBODY, Holder, NOT_BY_NAME, Picture, Unknown, conditions, parameters, visible};
 
+/// How many privileges and identities have a row.
+const MOST: usize = 150;
+/// How many of a kind are named in one place.
+const NAMED: usize = 20;
+
 /// An allowlist as Markdown: a heading when it has a title, what the modes mean, a table of privileges with who may use
 /// each, a table of identities, and the findings. Texts of the rules stand in code, so that nothing in them is a link, a
-/// mention or markup.
-pub fn markdown(picture: &Picture, findings: &[Finding]) -> String {
+/// mention or markup. A matrix, if there is one, comes before the tables.
+pub fn markdown(picture: &Picture, matrix: Option<&str>, findings: &[Finding]) -> String {
     let mut page = String::new();
     if !picture.title.is_empty() {
         page.push_str(&format!("### {}\n\n", code(&visible(&picture.title))));
@@ -16,6 +21,10 @@ pub fn markdown(picture: &Picture, findings: &[Finding]) -> String {
     // Sentences are ours, but a note may quote something.
     page.push_str(&picture.sentences().iter().map(|one| prose(one)).collect::<Vec<_>>().join(" "));
     page.push_str("\n\n");
+    if let Some(matrix) = matrix {
+        page.push_str(matrix);
+        page.push('\n');
+    }
     match picture.unknown {
         Unknown::Rules => page.push_str("**The rules are not known.**\n"),
         _ => page.push_str(&privileges(picture)),
@@ -34,7 +43,7 @@ pub fn markdown(picture: &Picture, findings: &[Finding]) -> String {
 fn privileges(picture: &Picture) -> String {
     let who = if picture.is_in_force() { "Who may" } else { "Who might, were the rules in force" };
     let mut table = format!("| Privilege | Requests | {who} |\n| --- | --- | --- |\n");
-    for (name, privilege) in &picture.rules.privileges {
+    for (name, privilege) in picture.rules.privileges.iter().take(MOST) {
         let mut requests = code(&visible(&privilege.path));
         let parameters: Vec<_> = parameters(privilege).iter().map(|one| code(one)).collect();
         if !parameters.is_empty() {
@@ -44,7 +53,12 @@ fn privileges(picture: &Picture) -> String {
         if let Some(reached) = picture.reaches(privilege) {
             requests.push_str(&format!("<br>reaches {reached}"));
         }
-        let holders: Vec<_> = picture.holders(name).map(|(one, roles)| holder(picture, one, roles)).collect();
+        let all = picture.holders(name).count();
+        let mut holders: Vec<_> =
+            picture.holders(name).take(NAMED).map(|(one, roles)| holder(picture, one, roles)).collect();
+        if all > NAMED {
+            holders.push(format!("and {} more", all - NAMED));
+        }
         let who = match (picture.is_closed(name), holders.is_empty()) {
             (true, _) if picture.is_partly_known() => NOT_BY_NAME.to_owned(),
             (true, _) => format!("**{}**", picture.closed(privilege)),
@@ -52,6 +66,9 @@ fn privileges(picture: &Picture) -> String {
             (false, false) => holders.join("<br>"),
         };
         table.push_str(&format!("| {} | {requests} | {who} |\n", code(&visible(name))));
+    }
+    if let Some(more @ 1..) = picture.rules.privileges.len().checked_sub(MOST) {
+        table.push_str(&format!("| *and {more} more* | | |\n"));
     }
     table.push_str(&format!("| *every other request* | | **{}** |\n", picture.everything_else()));
     table
@@ -70,7 +87,7 @@ fn holder(picture: &Picture, holder: &Holder, roles: &BTreeSet<String>) -> Strin
 
 fn identities(picture: &Picture) -> String {
     let mut table = String::from("| Identity | Processes | Roles |\n| --- | --- | --- |\n");
-    for (name, identity) in &picture.rules.identities {
+    for (name, identity) in picture.rules.identities.iter().take(MOST) {
         let conditions: Vec<_> =
             conditions(identity).iter().map(|(what, text)| format!("{what} {}", code(text))).collect();
         let processes = match conditions.is_empty() {
@@ -80,6 +97,9 @@ fn identities(picture: &Picture) -> String {
         let roles: Vec<_> = picture.roles_of(name).map(|role| code(&visible(role))).collect();
         let roles = if roles.is_empty() { "*none*".to_owned() } else { roles.join(", ") };
         table.push_str(&format!("| {} | {processes} | {roles} |\n", code(&visible(name))));
+    }
+    if let Some(more @ 1..) = picture.rules.identities.len().checked_sub(MOST) {
+        table.push_str(&format!("| *and {more} more* | | |\n"));
     }
     table
 }
@@ -93,7 +113,7 @@ fn list(findings: &[Finding]) -> String {
     let mut list = format!("Findings ({}):\n\n", counts.join(", "));
     for group in group(findings.iter().cloned()) {
         let (severity, id, title) = (group.severity, group.id, group.id.entry().title);
-        for finding in &group.findings {
+        for finding in group.findings.iter().take(NAMED) {
             let suggestion =
                 finding.suggestion.as_deref().map_or_else(String::new, |text| format!(" {}", prose(text)));
             list.push_str(&format!(
@@ -103,13 +123,16 @@ fn list(findings: &[Finding]) -> String {
                 prose(&finding.message)
             ));
         }
+        if let Some(more @ 1..) = group.findings.len().checked_sub(NAMED) {
+            list.push_str(&format!("- and {more} more of {id}\n"));
+        }
     }
     list
 }
 
 /// A text as code: between more backticks than it has in a row, and with bars escaped, since a table's cells are parted
 /// before anything else is read.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let mut longest = 0;
     let mut run = 0;
     for c in text.chars() {
@@ -125,7 +148,7 @@ fn code(text: &str) -> String {
 
 /// A sentence that may quote something: whatever could be markup, a link, a mention or a reference is broken. The last
 /// three are looked for after backslashes and entities are read, so a comment has to part them.
-fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     const PARTED: &str = "<!-- -->";
     let mut escaped = String::new();
     let mut last = String::new();

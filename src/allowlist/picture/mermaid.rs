@@ -1,59 +1,92 @@
 //! A Mermaid flowchart (<https://mermaid.js.org/syntax/flowchart.html>): what GitHub, GitLab and Azure DevOps draw in
 //! Markdown.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Picture;
-use super::diagram::{Diagram, Kind, Look};
+use super::diagram::{Diagram, Kind, Line, Look};
 
 /// From how many arrows on Mermaid refuses to draw unless its `maxEdges` is raised.
 const ARROWS: usize = 500;
+/// From how many characters on it refuses unless its `maxTextSize` is raised.
+const SIZE: usize = 50_000;
 
 /// A flowchart of these allowlists: identities, roles, privileges from left to right; privileges that are closed and
-/// what falls to the default access are marked in words, and in colour.
+/// what falls to the default access are marked in words, and in colour. Large ones are grouped by role.
 pub fn mermaid(pictures: &[Picture]) -> String {
     let mut chart = String::from("flowchart LR\n");
+    let (mut arrows, mut left_out) = (0, 0);
+    let mut looks = BTreeSet::new();
+    let mut has_opening = false;
+    for (number, picture) in pictures.iter().enumerate() {
+        let diagram = Diagram::new(picture, number);
+        let drawn = drawn(&diagram, number);
+        if number > 0 && (arrows + diagram.arrows.len() > ARROWS || chart.len() + drawn.len() > SIZE * 4 / 5)
+        {
+            left_out += 1;
+            continue;
+        }
+        chart.push_str(&drawn);
+        arrows += diagram.arrows.len();
+        looks.extend(diagram.looks());
+        has_opening |= diagram.arrows.iter().any(|arrow| arrow.kind == Line::Opens);
+    }
     let mut put = |text: &str| {
         chart.push_str("  ");
         chart.push_str(text);
         chart.push('\n');
     };
-    let mut arrows = 0;
-    for (number, picture) in pictures.iter().enumerate() {
-        let diagram = Diagram::new(picture, number);
-        put(&format!("subgraph v{number}[\"{}\"]", label(&diagram.title)));
-        put("direction LR");
-        for node in &diagram.nodes {
-            let (open, close) = match node.kind {
-                Kind::Identity => ("([", "])"),
-                Kind::Role => ("[", "]"),
-                Kind::Privilege => ("[[", "]]"),
-                Kind::Rest => ("{{", "}}"),
-            };
-            let class = match node.look {
-                Look::Granted => "granted",
-                Look::Closed => "closed",
-                Look::Open => "open",
-                Look::Idle => "idle",
-            };
-            put(&format!("{}{open}\"{}\"{close}:::{class}", node.id, label(&node.lines)));
-        }
-        for (from, to) in &diagram.arrows {
-            put(&format!("{from} --> {to}"));
-        }
-        put("end");
-        arrows += diagram.arrows.len();
+    if left_out > 0 {
+        let more = format!("{left_out} more versions are left out, a chart of all would be too large");
+        put(&format!("more[\"{}\"]:::idle", label(&[more])));
     }
-    put("classDef granted fill:#e6f2e6,stroke:#2d6a2d,color:#000");
-    put("classDef closed fill:#fbe3e4,stroke:#a4262c,color:#000");
-    put("classDef open fill:#fff0c8,stroke:#8a5a00,color:#000");
-    put("classDef idle fill:#f3f3f3,stroke:#767676,color:#444,stroke-dasharray:4 3");
-    if arrows > ARROWS {
-        put(&format!(
-            "%% {arrows} arrows: Mermaid draws {ARROWS} unless its maxEdges is raised, Graphviz has no limit"
-        ));
+    put("subgraph legend[\"Legend\"]");
+    put("direction LR");
+    for look in &looks {
+        put(&format!("l{}[\"{}\"]:::{}", look.name(), look.meaning(), look.name()));
+    }
+    if has_opening {
+        put("lbroad[\"broad\"]:::granted -.-> lnarrow[\"narrow: the same requests\"]:::granted");
+    }
+    put("end");
+    for look in Look::ALL {
+        let (fill, line, letters, width) = look.colours();
+        let dashes = if look == Look::Idle { ",stroke-dasharray:4 3" } else { "" };
+        let width = if width == 1 { String::new() } else { format!(",stroke-width:{width}px") };
+        put(&format!("classDef {} fill:{fill},stroke:{line},color:{letters}{width}{dashes}", look.name()));
     }
     chart
+}
+
+fn drawn(diagram: &Diagram, number: usize) -> String {
+    let mut drawn = String::new();
+    let mut put = |text: &str| {
+        drawn.push_str("  ");
+        drawn.push_str(text);
+        drawn.push('\n');
+    };
+    put(&format!("subgraph v{number}[\"{}\"]", label(&diagram.title)));
+    put("direction LR");
+    for node in &diagram.nodes {
+        let (open, close) = match node.kind {
+            Kind::Identity => ("([", "])"),
+            Kind::Role => ("[", "]"),
+            Kind::Privilege => ("[[", "]]"),
+            Kind::Rest => ("{{", "}}"),
+        };
+        put(&format!("{}{open}\"{}\"{close}:::{}", node.id, label(&node.lines), node.look.name()));
+    }
+    for arrow in &diagram.arrows {
+        let line = match arrow.kind {
+            Line::Has => "-->",
+            Line::Opens => "-.->",
+            Line::Hidden => "~~~",
+        };
+        put(&format!("{} {line} {}", arrow.from, arrow.to));
+    }
+    put("end");
+    drawn
 }
 
 /// Lines as one label. Mermaid reads labels as Markdown and as HTML, so everything that could be either, or ends the

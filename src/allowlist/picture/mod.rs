@@ -7,8 +7,10 @@
 
 mod diagram;
 mod graphviz;
+mod grouped;
 mod markdown;
 mod mermaid;
+mod svg;
 mod text;
 mod visible;
 
@@ -23,9 +25,12 @@ use super::{
 pub use graphviz::graphviz;
 pub use markdown::markdown;
 pub use mermaid::mermaid;
+pub(crate) use svg::escaped;
+pub use svg::svg;
 pub use text::text;
 
-use visible::visible;
+pub(crate) use markdown::{code, prose};
+pub(crate) use visible::visible;
 
 /// How much of an allowlist is not known. What would follow from it is not said then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,7 +138,7 @@ impl Picture {
     }
 
     /// What is to be said before the rules, a sentence each.
-    fn sentences(&self) -> Vec<String> {
+    pub fn sentences(&self) -> Vec<String> {
         let mut sentences = vec![
             match self.mode {
                 Some(Mode::Enforce) => "Mode Enforce: what is not allowed is refused.",
@@ -193,6 +198,10 @@ impl Picture {
             true => " but for what elevated processes may always send",
             false => "",
         };
+        // What the mode makes of it is not known.
+        if self.mode.is_none() {
+            return "allowed to nobody".to_owned();
+        }
         let audit = if self.mode == Some(Mode::Audit) { ", which Audit only records" } else { "" };
         format!("closed to everybody{but}{audit}")
     }
@@ -219,6 +228,12 @@ impl Picture {
             .map(Sensitive::to_string)
             .collect();
         (!reached.is_empty()).then(|| reached.join(", "))
+    }
+
+    /// Whether some identity has a role.
+    fn is_assigned(&self, role: &str) -> bool {
+        let assigned = self.rules.role_assignments.get(role);
+        assigned.is_some_and(|one| one.identities.iter().any(|name| self.rules.identities.contains_key(name)))
     }
 
     /// The roles an identity has.

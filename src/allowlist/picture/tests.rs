@@ -41,7 +41,7 @@ fn changed(change: impl FnOnce(&mut Document)) -> Picture {
 
 #[test]
 fn a_page_says_who_may_what_is_closed_and_what_is_left() {
-    let page = text(&picture(), &[]);
+    let page = text(&picture(), None, &[]);
     let expected = "\
 web 1.0.0
   Mode Enforce: what is not allowed is refused.
@@ -73,7 +73,7 @@ web 1.0.0
 #[test]
 fn a_table_says_the_same() {
     let findings = document_findings(&document(), &Context::default());
-    let page = markdown(&picture(), &findings);
+    let page = markdown(&picture(), None, &findings);
     let expected = "\
 ### `web 1.0.0`
 
@@ -114,13 +114,24 @@ flowchart LR
   v0p0[[\"attested<br/>/metadata/attested<br/>closed to everybody\"]]:::closed
   v0p1[[\"instance<br/>/metadata/instance\"]]:::granted
   v0p2[[\"token<br/>/metadata/identity/oauth2/token<br/>resource=https#58;//vault#46;azure#46;net<br/>reaches \
-managed-identity tokens\"]]:::granted
-  v0d{{\"every other request<br/>refused\"}}:::closed
+managed-identity tokens\"]]:::secret
+  v0d{{\"every other request<br/>refused\"}}:::refused
   v0i2 --> v0r0
   v0i0 --> v0r1
   v0r0 --> v0p1
   v0r0 --> v0p2
   v0r1 --> v0p1
+  v0r0 ~~~ v0p0
+  v0r0 ~~~ v0d
+  end
+  subgraph legend[\"Legend\"]
+  direction LR
+  lgranted[\"granted\"]:::granted
+  lsecret[\"granted, and reaches tokens, certificates or the like\"]:::secret
+  lclosed[\"closed to everybody\"]:::closed
+  lrefused[\"refused by default\"]:::refused
+  lopen[\"open to everybody\"]:::open
+  lidle[\"takes no part, or not known\"]:::idle
   end
 ";
     let chart = mermaid(&[picture()]);
@@ -154,7 +165,7 @@ fn what_another_privilege_opens_is_not_shown_as_closed() {
         let (name, path) = ("log".to_owned(), "/vmAgentLog".to_owned());
         privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: Default::default() });
     });
-    let page = text(&opened, &[]);
+    let page = text(&opened, None, &[]);
     for part in [
         "      userdata: /metadata/instance/compute/userdata (by app, through instance)\n",
         "      identity: /metadata/identity (by app, in part, through token)\n",
@@ -165,12 +176,13 @@ fn what_another_privilege_opens_is_not_shown_as_closed() {
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    let table = markdown(&opened, &[]);
+    let table = markdown(&opened, None, &[]);
     let row = "| `userdata` | `/metadata/instance/compute/userdata` | `any` (**every process**) by `ops`, through \
                `instance`<br>`web` by `app`, through `instance` |\n";
     assert!(table.contains(row), "{table}");
     assert!(table.contains("| in part `web` by `app`, through `token` |\n"), "{table}");
     for drawn in [mermaid(std::slice::from_ref(&opened)), graphviz(std::slice::from_ref(&opened))] {
+        let drawn = drawn.split("legend").next().unwrap();
         assert_eq!(drawn.matches("closed to everybody").count(), 2, "{drawn}");
         assert!(drawn.contains("reached through instance"), "{drawn}");
     }
@@ -181,36 +193,36 @@ fn what_is_not_in_force_is_not_shown_as_if_it_were() {
     let disabled = changed(|document| document.mode = Some("disabled".into()));
     let absent = changed(|document| document.rules.as_mut().unwrap().roles = None);
     for picture in [&disabled, &absent] {
-        let page = text(picture, &[]);
+        let page = text(picture, None, &[]);
         assert!(!page.contains("Closed to everybody") && !page.contains("Who may"), "{page}");
-        assert!(!mermaid(std::slice::from_ref(picture)).contains("]]:::closed"));
+        assert!(!mermaid(std::slice::from_ref(picture)).contains(":::closed"));
         for drawn in [
-            markdown(picture, &[]),
+            markdown(picture, None, &[]),
             mermaid(std::slice::from_ref(picture)),
             graphviz(std::slice::from_ref(picture)),
         ] {
             assert!(!drawn.contains("closed to everybody") && drawn.contains("granted to nobody"), "{drawn}");
         }
     }
-    assert!(text(&disabled, &[]).contains("Every other request\n    let through"));
-    assert!(text(&absent, &[]).contains("roles is absent, so the guest agent ignores all of them"));
+    assert!(text(&disabled, None, &[]).contains("Every other request\n    let through"));
+    assert!(text(&absent, None, &[]).contains("roles is absent, so the guest agent ignores all of them"));
     let audit = changed(|document| document.mode = Some("Audit".into()));
-    assert!(text(&audit, &[]).contains("Closed to everybody, which Audit only records"));
+    assert!(text(&audit, None, &[]).contains("Closed to everybody, which Audit only records"));
     // A word nobody knows: the agent takes it for Disabled, or for Deny.
     let unknown = changed(|document| {
         document.mode = Some("Block".into());
         document.default_access = Some("Permit".into());
     });
-    assert!(text(&unknown, &[]).contains("Mode Disabled"));
+    assert!(text(&unknown, None, &[]).contains("Mode Disabled"));
 }
 
 #[test]
 fn what_is_not_known_is_said_so() {
-    let page = text(&Picture::new(&Document::default()).noting("Its rules are an expression."), &[]);
+    let page = text(&Picture::new(&Document::default()).noting("Its rules are an expression."), None, &[]);
     assert!(page.contains("The mode is not known here.\n"), "{page}");
     assert!(page.contains("Its rules are an expression.\n"), "{page}");
     let wire = Picture::new(&document()).of_profile(Some(Endpoint::WireServer), None);
-    assert!(markdown(&wire, &[]).contains("Only elevated processes reach WireServer"));
+    assert!(markdown(&wire, None, &[]).contains("Only elevated processes reach WireServer"));
 }
 
 #[test]
@@ -222,7 +234,7 @@ fn code_and_sentences_are_not_markup() {
         "role_assignments": { "@team #12 [x](https://e.vil)": { "identities": ["`"] } }
     }}))
     .unwrap();
-    let page = markdown(&Picture::new(&hostile), &document_findings(&hostile, &Context::default()));
+    let page = markdown(&Picture::new(&hostile), None, &document_findings(&hostile, &Context::default()));
     assert!(page.contains(
         "| ```a\\|b`c``d``` | `<script>alert(1)</script>` | `` ` `` (**every process**) by `@team"
     ));
@@ -364,13 +376,56 @@ fn read_graphviz(graph: &str) -> Vec<Vec<String>> {
     labels
 }
 
+#[test]
+fn a_large_list_is_grouped_by_role_and_says_what_it_leaves_out() {
+    let fleet =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("acceptance-tests/fixtures/explain/fleet.json");
+    let fleet: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(fleet).unwrap()).unwrap();
+    let picture = Picture::new(&Document::from_value(&fleet).unwrap());
+    for drawn in
+        [mermaid(std::slice::from_ref(&picture)), graphviz(std::slice::from_ref(&picture)), svg(&picture)]
+    {
+        let plain = drawn.replace("#58;", ":");
+        assert!(
+            plain.contains("grouped by role: the matrix has all 30 privileges and 15 identities"),
+            "{plain}"
+        );
+        for part in ["web-app", "4 identities", "5 privileges", "managed-identity tokens", "1 more"] {
+            assert!(plain.contains(part), "{part}: {plain}");
+        }
+        assert!(drawn.lines().count() < 120, "{drawn}");
+    }
+}
+
+#[test]
+fn what_audit_lets_through_is_not_coloured_as_closed_and_broad_leads_to_narrow() {
+    let audit = changed(|document| document.mode = Some("Audit".into()));
+    let chart = mermaid(std::slice::from_ref(&audit));
+    assert!(
+        !chart.contains(":::closed") && chart.contains("recorded, and let through\"}}:::recorded"),
+        "{chart}"
+    );
+    let opened = changed(|document| {
+        let privileges = document.rules.as_mut().unwrap().privileges.as_mut().unwrap();
+        let (name, path) = ("userdata".to_owned(), "/metadata/instance/compute/userdata".to_owned());
+        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: None });
+    });
+    // By name: attested, instance, token, userdata.
+    assert!(mermaid(std::slice::from_ref(&opened)).contains("\n  v0p1 -.-> v0p3\n"));
+    assert!(
+        graphviz(std::slice::from_ref(&opened)).contains("v0p1 -> v0p3 [style=dashed, constraint=false];")
+    );
+    assert!(svg(&opened).contains("class=\"edge opens\""));
+}
+
 proptest! {
     #[test]
     fn diagrams_are_well_formed_and_show_the_very_texts(document in awkward_rules()) {
         let picture = Picture::new(&document).titled("t");
         let (chart, graph) = (mermaid(std::slice::from_ref(&picture)), graphviz(std::slice::from_ref(&picture)));
-        let charted: Vec<_> = chart.lines().filter_map(read_mermaid).collect();
-        let drawn = read_graphviz(&graph);
+        // The legend is ours.
+        let charted: Vec<_> = chart.split("subgraph legend").next().unwrap().lines().filter_map(read_mermaid).collect();
+        let drawn = read_graphviz(graph.split("subgraph cluster_legend").next().unwrap());
         // The title comes first and the default access last; what is said of a privilege beside its texts is ours.
         let expected = shown(&document);
         for labels in [&charted, &drawn] {
@@ -388,7 +443,7 @@ proptest! {
     #[test]
     fn tables_are_well_formed(document in awkward_rules()) {
         let picture = Picture::new(&document);
-        let page = markdown(&picture, &document_findings(&document, &Context::default()));
+        let page = markdown(&picture, None, &document_findings(&document, &Context::default()));
         let rules = document.rules_as_agent_reads();
         let rows: Vec<_> = page.lines().filter(|line| line.starts_with('|')).collect();
         let tables = if rules.identities.is_empty() { 1 } else { 2 };
@@ -411,7 +466,7 @@ proptest! {
 
     #[test]
     fn a_page_of_text_has_no_controls(document in awkward_rules()) {
-        let page = text(&Picture::new(&document), &document_findings(&document, &Context::default()));
+        let page = text(&Picture::new(&document), None, &document_findings(&document, &Context::default()));
         prop_assert!(!page.contains(|c: char| c.is_control() && c != '\n'), "{:?}", page);
     }
 }

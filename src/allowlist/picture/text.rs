@@ -6,8 +6,8 @@ use super::super::{Finding, Privilege, Severity};
 use super::{EVERYBODY, NOT_BY_NAME, Picture, Unknown, conditions, parameters, through, visible};
 
 /// An allowlist as text: its title when it has one, what the modes mean, who may call what, what is closed, what becomes
-/// of everything else, and the findings.
-pub fn text(picture: &Picture, findings: &[Finding]) -> String {
+/// of everything else, and the findings. A matrix, if there is one, comes before the lists.
+pub fn text(picture: &Picture, matrix: Option<&str>, findings: &[Finding]) -> String {
     let mut page = Page::default();
     if !picture.title.is_empty() {
         page.line(0, &visible(&picture.title));
@@ -19,6 +19,10 @@ pub fn text(picture: &Picture, findings: &[Finding]) -> String {
         page.findings(picture, findings);
         return page.0;
     }
+    if let Some(matrix) = matrix {
+        page.0.push('\n');
+        page.0.push_str(matrix);
+    }
     let granted = who_may(picture);
     if !granted.is_empty() {
         page.heading(if picture.is_in_force() {
@@ -26,12 +30,19 @@ pub fn text(picture: &Picture, findings: &[Finding]) -> String {
         } else {
             "Who might call what, were the rules in force"
         });
+        let all: usize = granted.values().map(Vec::len).sum();
+        let mut left = MOST;
         for (identity, privileges) in granted {
+            if left == 0 {
+                break;
+            }
             page.line(2, &format!("{}: {}", name(identity), processes(picture, identity)));
-            for (privilege, by) in privileges {
+            for (privilege, by) in privileges.into_iter().take(left) {
+                left -= 1;
                 page.privilege(picture, privilege, &by);
             }
         }
+        page.more(all);
     }
     let mut closed = BTreeMap::<_, Vec<_>>::new();
     for (privilege, one) in &picture.rules.privileges {
@@ -46,20 +57,23 @@ pub fn text(picture: &Picture, findings: &[Finding]) -> String {
     }
     for (heading, privileges) in closed {
         page.heading(&heading);
-        for (privilege, one) in privileges {
+        let all = privileges.len();
+        for (privilege, one) in privileges.into_iter().take(MOST) {
             page.line(2, &format!("{}: {}", name(privilege), requests(one)));
             if !picture.is_closed(privilege) {
                 page.line(3, &through(picture, privilege));
             }
         }
+        page.more(all);
     }
     let idle: Vec<_> =
         picture.rules.identities.keys().filter(|name| picture.roles_of(name).next().is_none()).collect();
     if !idle.is_empty() {
         page.heading("Identities without a role");
-        for identity in idle {
+        for identity in idle.iter().take(MOST) {
             page.line(2, &format!("{}: {}", name(identity), processes(picture, identity)));
         }
+        page.more(idle.len());
     }
     page.heading("Every other request");
     page.line(2, picture.everything_else());
@@ -154,7 +168,7 @@ impl Page {
             .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
             .collect();
         self.heading(&format!("Findings: {}", counts.join(", ")));
-        for finding in findings {
+        for finding in findings.iter().take(MOST) {
             let subject = finding.subject.to_string();
             self.line(2, &format!("{} {} {}", finding.severity, finding.id, visible(&subject)));
             self.line(3, &visible(&finding.message));
@@ -162,5 +176,16 @@ impl Page {
                 self.line(3, &visible(suggestion));
             }
         }
+        self.more(findings.len());
+    }
+
+    /// What is said of the rest of a list.
+    fn more(&mut self, all: usize) {
+        if all > MOST {
+            self.line(2, &format!("and {} more", all - MOST));
+        }
     }
 }
+
+/// How many lines a list has at most.
+const MOST: usize = 200;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// The text with what cannot be seen made visible: control characters by their pictures (`␊` for a line break), other
 /// invisible characters by their code point (`⟨U+202E⟩`), an empty text by its name.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.is_empty() {
         return Cow::Borrowed("(empty)");
     }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Found, Of, Open, Profile, Version, has_rules, kind_of_id, member, names_of, same, text_in_any_case,
-    title_of,
+    Found, Key, Of, Open, Profile, Version, has_rules, kind_of_id, member, names_of, profile_of, same,
+    text_in_any_case, title_of,
 };
 
 /// A version, a list of versions (as `az ... list` prints them, or a page of REST's), or rules.
@@ -78,6 +78,7 @@ fn version(value: &Value, profile: Profile, place: String) -> Option<Version> {
     let id = text_in_any_case(value, "id").unwrap_or_default();
     let name = || text_in_any_case(value, "name").map(str::to_owned);
     Some(Version {
+        key: Key::new(if id.is_empty() { &place } else { id }, profile_of(id)),
         title: title_of(id).or_else(name).unwrap_or(place),
         // With what stands around it, so that nothing misspelt is passed over.
         properties: value.as_object()?.clone(),

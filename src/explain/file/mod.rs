@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::version::{Open, Profile, Version};
+use super::version::{Key, Open, Profile, Version};
 
 /// A version's type in Azure Resource Manager.
 const VERSION: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions";
@@ -46,6 +46,8 @@ pub(super) struct Found {
     pub(super) versions: Vec<Version>,
     /// What cannot be read, and why.
     pub(super) unread: Vec<String>,
+    /// For a plan, the versions as they are before it.
+    pub(super) before: Option<Vec<Version>>,
 }
 
 /// What something is.
@@ -91,9 +93,19 @@ fn found(value: &Value) -> Result<Found, Unreadable> {
     } else if text(value, "$schema").is_some_and(|schema| schema.contains("deploymentParameters.json")) {
         return Err(Unreadable::Parameters);
     } else {
-        exported::read(value)
+        exported::read(&without_schema(value))
     };
-    if found.versions.is_empty() && found.unread.is_empty() { Err(Unreadable::Nothing) } else { Ok(found) }
+    let is_empty = found.versions.is_empty() && found.before.as_ref().is_none_or(Vec::is_empty);
+    if is_empty && found.unread.is_empty() { Err(Unreadable::Nothing) } else { Ok(found) }
+}
+
+/// Rules without the member by which editors find their schema.
+fn without_schema(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Some(object) = value.as_object_mut() {
+        object.remove("$schema");
+    }
+    value
 }
 
 /// The text of a file. Windows' tools write UTF-16, and UTF-8 with a mark.
@@ -145,6 +157,12 @@ fn title_of(id: &str) -> Option<String> {
         (Some(kind), Some(version)) if same(kind, "versions") => format!("{profile} {version}"),
         _ => (*profile).to_owned(),
     })
+}
+
+/// The part of a version's id that is its profile's.
+fn profile_of(id: &str) -> &str {
+    let lower = id.to_ascii_lowercase();
+    lower.find("/versions/").and_then(|end| id.get(..end)).unwrap_or_default()
 }
 
 /// What an id is of; nothing for one of something else.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::version::LATER;
 use super::{
-    Found, Of, Open, PROFILE, Profile, VERSION, Version, kind_of_id, names_of, same, text, title_of,
+    Found, Key, Of, Open, PROFILE, Profile, VERSION, Version, kind_of_id, names_of, same, text, title_of,
 };
 
 /// The versions as they will be after a plan.
@@ -19,7 +19,15 @@ pub(super) fn plan(plan: &Value) -> Found {
         let unknown = what.get("after_unknown").unwrap_or(&Value::Null);
         Some((address(change, None), text(change, "type")?.to_owned(), known(after, unknown)))
     };
-    of(changes.into_iter().flatten().chain(deferred).filter_map(after).collect(), Open::Later)
+    let mut found =
+        of(changes.into_iter().flatten().chain(deferred).filter_map(after).collect(), Open::Later);
+    let before = |change: &Value| {
+        let before = change.get("change")?.get("before").filter(|before| !before.is_null())?;
+        Some((address(change, None), text(change, "type")?.to_owned(), before.clone()))
+    };
+    let before = of(changes.into_iter().flatten().filter_map(before).collect(), Open::Nothing);
+    found.before = Some(before.versions);
+    found
 }
 
 /// The versions of a state, in either of its forms.
@@ -88,6 +96,7 @@ fn of(resources: Vec<(String, String, Value)>, open: Open) -> Found {
         let name = title_of(id).map_or_else(String::new, |name| format!(" ({name})"));
         found.versions.push(Version {
             title: format!("{address}{name}"),
+            key: Key::new(address, if parent == LATER { "" } else { parent }),
             properties,
             profile: own.map(|(_, profile)| profile.clone()).unwrap_or_default(),
             names: names_of(id),

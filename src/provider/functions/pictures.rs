@@ -1,7 +1,10 @@
 //! `rules_diagram(rules, format)` and `rules_markdown(rules)`: an allowlist as people look at it.
 
 use super::rules_argument;
-use crate::allowlist::{Context, Picture, document_findings, graphviz, markdown, mermaid};
+use crate::allowlist::{
+    Context, Matrix, Picture, Size, Source, document_findings, graphviz, markdown, matrix_markdown,
+    matrix_words, mermaid,
+};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
 
@@ -48,6 +51,9 @@ impl Function for RulesDiagram {
     }
 }
 
+/// How much of a matrix a pull request takes.
+const SIZE: Size = Size { rows: 80, columns: 20 };
+
 /// `rules_markdown(rules)`.
 #[derive(Clone, Copy, Debug)]
 pub struct RulesMarkdown;
@@ -60,8 +66,8 @@ impl Function for RulesMarkdown {
     fn signature(&self) -> Signature {
         Signature {
             summary: "Some rules as a Markdown table, for reviewers",
-            description: "Writes an allowlist for a pull request: what its modes mean, a table of the privileges with who \
-                          may use each, which are closed to everybody and what becomes of every other request, a table \
+            description: "Writes an allowlist for a pull request: what its modes mean, who gets tokens and certificates, a \
+                          matrix of identities and requests, a table of the privileges with who may use each, which are closed to everybody and what becomes of every other request, a table \
                           of the identities, and what the linter finds. Names and paths stand in code, so nothing in \
                           them can be markup, a link or a mention. The same rules always give the same text."
                 .into(),
@@ -74,7 +80,9 @@ impl Function for RulesMarkdown {
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let document = rules_argument::document(0, &rules_argument::take(&mut arguments.into_iter(), 0)?)?;
         let findings = document_findings(&document, &Context::default());
-        Ok(markdown(&Picture::new(&document), &findings).into())
+        let source = Source { document: &document, endpoint: None, os_type: None, is_open: &|_| false };
+        let matrix = matrix_markdown(&Matrix::new(&source, SIZE), matrix_words::mode_of(&document));
+        Ok(markdown(&Picture::new(&document), Some(&matrix), &findings).into())
     }
 }
 

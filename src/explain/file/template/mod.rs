@@ -6,7 +6,7 @@ mod scope;
 
 use serde_json::{Map, Value};
 
-use super::{Found, Open, PROFILE, Profile, VERSION, Version, has_rules, same, text};
+use super::{Found, Key, Open, PROFILE, Profile, VERSION, Version, has_rules, same, text};
 use scope::{Evaluation, Scope};
 
 /// How many versions are read from one template.
@@ -34,7 +34,7 @@ pub(super) fn read(template: &Value, parameters: Option<&Value>) -> Found {
         version.open = Open::Expressions(unresolved.clone());
         version
     };
-    Found { unread: walk.unread, versions: walk.versions.into_iter().map(of).collect() }
+    Found { unread: walk.unread, versions: walk.versions.into_iter().map(of).collect(), before: None }
 }
 
 /// What is found on the way.
@@ -175,6 +175,7 @@ impl Walk<'_> {
         let profile = name.rsplit_once('/').map(|(profile, _)| profile.to_owned());
         let version = Version {
             title: name.clone(),
+            key: Key::new(&name, profile.as_deref().unwrap_or_default()),
             properties,
             profile: Profile::default(),
             names: name.split('/').map(str::to_owned).collect(),

@@ -1,0 +1,206 @@
+//! One cell: what the decision says about a process and a request, also where something in the rules is not known.
+
+use std::collections::BTreeSet;
+
+use super::super::decision::{Held, Question};
+use super::super::{
+    Allowlist, DefaultAccess, Document, Endpoint, Matcher, Mode, OsType, Rules, Step, Verdict,
+};
+use super::caller::Caller;
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    /// A role allows it.
+    Allowed,
+    /// No privilege matches, and the default access is Allow.
+    ByDefault,
+    /// The rules are not looked at.
+    NotEvaluated,
+    /// It is not allowed, and Audit records it and lets it through.
+    Recorded,
+    /// It is refused.
+    Denied,
+    /// The rules do not allow it; what follows depends on the mode, which is not known.
+    NotAllowed,
+    /// It depends on something that is not known.
+    Unknown,
+    /// There is no such request, or no such process.
+    Impossible,
+}
+
+impl Answer {
+    /// Whether the request gets through without being recorded.
+    pub const fn is_allowed(self) -> bool {
+        matches!(self, Self::Allowed | Self::ByDefault | Self::NotEvaluated)
+    }
+
+    /// The word in results that programs read.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::ByDefault => "allowed_by_default",
+            Self::NotEvaluated => "not_evaluated",
+            Self::Recorded => "recorded",
+            Self::Denied => "denied",
+            Self::NotAllowed => "not_allowed",
+            Self::Unknown => "unknown",
+            Self::Impossible => "impossible",
+        }
+    }
+
+    /// Every answer, for what describes them.
+    pub const ALL: [Self; 8] = [
+        Self::Allowed,
+        Self::ByDefault,
+        Self::NotEvaluated,
+        Self::Recorded,
+        Self::Denied,
+        Self::NotAllowed,
+        Self::Unknown,
+        Self::Impossible,
+    ];
+}
+
+/// By what a request is allowed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct By {
+    /// The role.
+    pub role: String,
+    /// The privilege that matches.
+    pub privilege: String,
+    /// The identity that has the role.
+    pub identity: String,
+}
+
+/// What becomes of a request of one process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// What becomes of it.
+    pub answer: Answer,
+    /// By what it is allowed, where a role allows it.
+    pub by: Option<By>,
+    /// A privilege that allows some of the requests of the row, where it does not allow this one.
+    pub in_part: Option<By>,
+}
+
+impl Cell {
+    pub(super) const fn plain(answer: Answer) -> Self {
+        Self { answer, by: None, in_part: None }
+    }
+}
+
+/// Decides as the agent would, by every reading of what is not known: an answer is one on which all agree.
+pub(super) struct Decider {
+    matchers: Vec<Matcher>,
+    mode: Option<Mode>,
+    endpoint: Endpoint,
+    os_type: OsType,
+}
+
+impl Decider {
+    pub(super) fn new(
+        document: &Document,
+        endpoint: Endpoint,
+        os_type: OsType,
+        is_open: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let mode = document.mode.as_deref().map(Mode::as_agent_reads);
+        let rules = document.rules_as_agent_reads();
+        let mut readings = vec![rules.clone()];
+        let opened = at_their_widest(rules, is_open);
+        if readings.first() != Some(&opened) {
+            readings.push(opened);
+        }
+        let accesses = match document.default_access.as_deref() {
+            Some(word) => vec![DefaultAccess::as_agent_reads(word)],
+            None => vec![DefaultAccess::Deny, DefaultAccess::Allow],
+        };
+        let of = |rules: Rules| {
+            let mode = mode.unwrap_or(Mode::Enforce);
+            accesses
+                .iter()
+                .map(move |&default_access| Allowlist { mode, default_access, rules: rules.clone() })
+                .map(|allowlist| Matcher::new(&allowlist))
+                .collect::<Vec<_>>()
+        };
+        let matchers = readings.into_iter().flat_map(of).collect();
+        Self { matchers, mode, endpoint, os_type }
+    }
+
+    /// What a process holds, by each reading.
+    pub(super) fn held(&self, caller: &Caller) -> Vec<Held> {
+        let request = caller.request("/", self.endpoint, self.os_type);
+        self.matchers.iter().map(|matcher| matcher.held(&request)).collect()
+    }
+
+    /// A request, looked at as far as that can be done without its caller.
+    pub(super) fn question(&self, anybody: &Caller, target: &str) -> Vec<Question<'_>> {
+        let request = anybody.request(target, self.endpoint, self.os_type);
+        self.matchers.iter().map(|matcher| matcher.question(&request)).collect()
+    }
+
+    /// The answer about one request, and by what it is allowed.
+    pub(super) fn answer(&self, caller: &Caller, held: &[Held], question: &[Question<'_>]) -> Cell {
+        if !caller.is_possible {
+            return Cell::plain(Answer::Impossible);
+        }
+        let mut answers = self.matchers.iter().zip(held).zip(question).map(|((matcher, held), question)| {
+            let decision = matcher.answer(question, held);
+            let answer = match (decision.verdict, decision.step, self.mode) {
+                (Verdict::Allowed, Step::Granted, _) => Answer::Allowed,
+                (Verdict::Allowed, Step::DefaultAccess, _) => Answer::ByDefault,
+                (Verdict::Allowed, ..) => Answer::NotEvaluated,
+                (Verdict::AllowedByAudit, ..) => Answer::Recorded,
+                (Verdict::Denied, _, None) => Answer::NotAllowed,
+                (Verdict::Denied, ..) => Answer::Denied,
+            };
+            let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
+            let by = (answer == Answer::Allowed).then(|| By {
+                role: name(decision.role),
+                privilege: name(decision.privilege),
+                identity: name(decision.identity),
+            });
+            Cell { by, ..Cell::plain(answer) }
+        });
+        let Some(first) = answers.next() else { return Cell::plain(Answer::Unknown) };
+        if answers.any(|other| other.answer != first.answer) { Cell::plain(Answer::Unknown) } else { first }
+    }
+
+    /// How many ways there are to read what is not known.
+    pub(super) const fn readings(&self) -> usize {
+        self.matchers.len()
+    }
+
+    /// The identities that a process has.
+    pub(super) fn identities_of(&self, caller: &Caller) -> BTreeSet<String> {
+        let held = self.held(caller);
+        let all = self.matchers.iter().zip(&held);
+        all.flat_map(|(matcher, held)| matcher.names_of(held)).map(str::to_owned).collect()
+    }
+
+    /// Whether no privilege matches a request.
+    pub(super) fn is_unmatched(&self, caller: &Caller, target: &str) -> bool {
+        let request = caller.request(target, self.endpoint, self.os_type);
+        self.matchers.iter().all(|matcher| matcher.matches(&request).privileges.is_empty())
+    }
+}
+
+/// Rules in which a privilege matches, and an identity is met, whatever the texts that are not known turn out to be.
+/// The other extreme is that these match nothing, which is what the texts that stand for them do.
+fn at_their_widest(mut rules: Rules, is_open: &dyn Fn(&str) -> bool) -> Rules {
+    for one in rules.privileges.values_mut() {
+        if is_open(&one.path) {
+            one.path.clear();
+        }
+        one.query_parameters.retain(|_, value| !is_open(value));
+    }
+    for one in rules.identities.values_mut() {
+        for text in [&mut one.user_name, &mut one.group_name, &mut one.exe_path, &mut one.process_name] {
+            if text.as_deref().is_some_and(is_open) {
+                *text = None;
+            }
+        }
+    }
+    rules
+}

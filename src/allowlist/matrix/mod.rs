@@ -1,0 +1,243 @@
+//! Who may send which request: identities by paths, each cell as the decision has it.
+//!
+//! A row stands for a privilege, by the shortest request that it matches; further rows are the requests for tokens and
+//! certificates that no privilege is about, and one is any other request. A column stands for an identity, by a process
+//! that meets its conditions; the last one is a process that has no identity. Broad privileges count, since
+//! [`Matcher::decide`](super::Matcher::decide) is asked about each pair.
+
+mod answer;
+mod caller;
+mod change;
+mod markdown;
+mod reached;
+mod request;
+mod rows;
+mod table;
+mod text;
+pub mod words;
+
+use super::{Document, Endpoint, OsType, Rules, Sensitive};
+
+pub use answer::{Answer, By, Cell};
+pub use change::{Changed as ChangedDecision, Compared, compare};
+pub use markdown::matrix_markdown;
+pub use reached::{Reached, Reacher};
+pub use request::Asked;
+pub use table::Table;
+pub use text::matrix_text;
+pub use words::{Shown, column_name, row_name, shown};
+
+use answer::Decider;
+use caller::{Caller, Others};
+
+/// How much of a matrix is made. What is left out is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
+}
+
+/// Who may send which request.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// What becomes of the requests of each of these.
+    pub columns: Vec<Column>,
+    /// Tokens and certificates first, then what is closed, then what is granted, then any other request.
+    pub rows: Vec<Row>,
+    /// Who reaches tokens, certificates and the like.
+    pub reached: Vec<Reached>,
+    /// The endpoint that was taken, which the paths tell where it is not given; nothing where they do not.
+    pub endpoint: Option<Endpoint>,
+    /// How many privileges have no row.
+    pub privileges_left_out: usize,
+    /// How many identities have no column.
+    pub identities_left_out: usize,
+    /// How many identities were not asked about tokens and certificates.
+    pub identities_not_asked: usize,
+    /// How many privileges for tokens and certificates were not asked about.
+    pub privileges_not_asked: usize,
+}
+
+/// A process that somebody may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The identity; nothing for a process without one.
+    pub identity: Option<String>,
+    /// Every process is meant.
+    pub is_everybody: bool,
+    /// It has no role.
+    pub is_idle: bool,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// Tokens, certificates and the like.
+    Sensitive,
+    /// Nobody may.
+    Closed,
+    /// Somebody may.
+    Granted,
+    /// Every request that no privilege matches.
+    Rest,
+}
+
+impl Section {
+    /// The word in results that programs read.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sensitive => "sensitive",
+            Self::Closed => "closed",
+            Self::Granted => "granted",
+            Self::Rest => "every_other_request",
+        }
+    }
+}
+
+/// A request, and what becomes of it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Where it stands.
+    pub section: Section,
+    /// The privilege it is the shortest request of.
+    pub privilege: Option<String>,
+    /// The request as a rule writes it.
+    pub asked: Asked,
+    /// The same as it is sent; nothing where no request can match.
+    pub target: Option<String>,
+    /// What of tokens, certificates and the like requests of this kind reach.
+    pub reaches: Vec<Sensitive>,
+    /// Nobody may send any request of this kind.
+    pub is_closed: bool,
+    /// By column.
+    pub cells: Vec<Cell>,
+}
+
+/// Rules, and what is known around them.
+pub struct Source<'a> {
+    /// Mode, default access and rules. One that is absent is not known.
+    pub document: &'a Document,
+    /// The profile's endpoint.
+    pub endpoint: Option<Endpoint>,
+    /// The profile's operating system.
+    pub os_type: Option<OsType>,
+    /// Tells texts that stand for others, which are not known yet.
+    pub is_open: &'a dyn Fn(&str) -> bool,
+}
+
+/// What a matrix is computed by.
+struct Work<'a> {
+    source: &'a Source<'a>,
+    rules: Rules,
+    endpoint: Option<Endpoint>,
+    decider: Decider,
+    others: Others,
+}
+
+impl<'a> Work<'a> {
+    fn new(source: &'a Source<'a>) -> Self {
+        let rules = source.document.rules.clone().unwrap_or_default().into_rules().0;
+        let others = Others::new(&[&rules], source.os_type);
+        let endpoint = source.endpoint.map(Endpoint::profile).or_else(|| rows::endpoint_of(&rules));
+        let decider = Decider::new(
+            source.document,
+            endpoint.unwrap_or(Endpoint::Imds),
+            others.os_type(),
+            source.is_open,
+        );
+        Self { source, rules, endpoint, decider, others }
+    }
+
+    /// The identities, those that matter most first: everybody, those with a role for something sensitive, those with a
+    /// role.
+    fn identities(&self) -> Vec<&str> {
+        let mut sensitive_roles = std::collections::BTreeSet::new();
+        for (name, role) in &self.rules.roles {
+            let reaches = |privilege: &String| {
+                let one = self.rules.privileges.get(privilege);
+                one.is_some_and(|one| {
+                    !super::sensitive(&one.path, &one.query_parameters, self.endpoint).is_empty()
+                })
+            };
+            if role.privileges.iter().any(reaches) {
+                sensitive_roles.insert(name);
+            }
+        }
+        let mut rank = std::collections::BTreeMap::<&str, u8>::new();
+        for (role, assigned) in
+            self.rules.role_assignments.iter().filter(|(role, _)| self.rules.roles.contains_key(*role))
+        {
+            let of = if sensitive_roles.contains(role) { 1 } else { 2 };
+            for identity in &assigned.identities {
+                let rank = rank.entry(identity).or_insert(of);
+                *rank = of.min(*rank);
+            }
+        }
+        let mut names: Vec<_> = self.rules.identities.iter().collect();
+        names.sort_by_key(|(name, identity)| match rank.get(name.as_str()) {
+            None => 3,
+            Some(_) if identity.is_everybody() => 0,
+            Some(rank) => *rank,
+        });
+        names.into_iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn is_idle(&self, identity: &str) -> bool {
+        let has = |(role, one): (&String, &super::RoleAssignment)| {
+            self.rules.roles.contains_key(role) && one.identities.contains(identity)
+        };
+        !self.rules.role_assignments.iter().any(has)
+    }
+}
+
+impl Matrix {
+    /// The matrix of some rules.
+    pub fn new(source: &Source<'_>, size: Size) -> Self {
+        let work = Work::new(source);
+        let identities = work.identities();
+        let kept = identities.get(..size.columns.min(identities.len())).unwrap_or_default();
+        let columns: Vec<Column> = kept
+            .iter()
+            .map(|name| Column {
+                identity: Some((*name).to_owned()),
+                is_everybody: work.rules.identities.get(*name).is_some_and(super::Identity::is_everybody),
+                is_idle: work.is_idle(name),
+            })
+            .chain([Column { identity: None, is_everybody: false, is_idle: false }])
+            .collect();
+        let callers: Vec<_> = columns
+            .iter()
+            .map(|column| {
+                let identity = column.identity.as_ref().and_then(|name| work.rules.identities.get(name));
+                let caller = Caller::new(identity, &work.others);
+                let held = work.decider.held(&caller);
+                (caller, held)
+            })
+            .collect();
+        let (rows, privileges_left_out) = rows::rows(&work, &callers, size.rows);
+        let reached = reached::reached(&work, &identities);
+        Self {
+            identities_left_out: identities.len() - kept.len(),
+            columns,
+            rows,
+            endpoint: work.endpoint,
+            privileges_left_out,
+            identities_not_asked: reached.identities_not_asked,
+            privileges_not_asked: reached.privileges_not_asked,
+            reached: reached.reached,
+        }
+    }
+
+    /// Whether everything is in it.
+    pub const fn is_complete(&self) -> bool {
+        self.privileges_left_out == 0
+            && self.identities_left_out == 0
+            && self.identities_not_asked == 0
+            && self.privileges_not_asked == 0
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! What decides about any GET request, computed beforehand: for each privilege, by which role each process would be allowed.
+//! A page can decide by it alone, in the steps of [`Matcher::decide`](super::super::Matcher::decide).
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::decision::Pattern;
+use super::super::{DefaultAccess, Mode, grants};
+use super::caller::Caller;
+use super::words::{access_of, column_name, mode_of};
+use super::{Answer, Matrix, Source, Work};
+
+/// How many privileges a table has at most.
+const MOST_PRIVILEGES: usize = 2_000;
+/// How many ways to be allowed it has at most.
+const MOST_WAYS: usize = 50_000;
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Who may ask.
+    pub columns: Vec<String>,
+    /// Whether the rules are looked at.
+    pub is_evaluated: bool,
+    /// What becomes of a request that no privilege matches.
+    pub otherwise: Answer,
+    /// What becomes of one that a privilege matches and no role allows.
+    pub refused: Answer,
+    /// In the order in which they are looked at.
+    pub privileges: Vec<Line>,
+}
+
+/// A privilege of a table.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its name.
+    pub name: String,
+    /// What a path begins with, in lower case.
+    pub path: String,
+    /// Parameters, in lower case.
+    pub query: BTreeMap<String, String>,
+    /// By column, role and identity by which it is allowed.
+    pub by: BTreeMap<usize, (String, String)>,
+}
+
+impl Table {
+    /// The table for the columns of a matrix; none where something is not known, or there is too much of it.
+    pub fn new(source: &Source<'_>, matrix: &Matrix) -> Option<Self> {
+        let work = Work::new(source);
+        let mode = mode_of(source.document)?;
+        let refused = if mode == Mode::Audit { Answer::Recorded } else { Answer::Denied };
+        let otherwise = match access_of(source.document)? {
+            DefaultAccess::Allow => Answer::ByDefault,
+            DefaultAccess::Deny => refused,
+        };
+        if work.decider.readings() != 1 || work.rules.privileges.len() > MOST_PRIVILEGES {
+            return None;
+        }
+        let rules = source.document.rules_as_agent_reads();
+        let mut of_privilege = BTreeMap::<&str, Vec<(&str, &str)>>::new();
+        for grant in grants(&rules) {
+            of_privilege.entry(grant.privilege).or_default().push((grant.identity, grant.role));
+        }
+        let mut columns = Vec::new();
+        let mut met = Vec::<BTreeSet<String>>::new();
+        for column in &matrix.columns {
+            let identity = column.identity.as_ref().and_then(|name| work.rules.identities.get(name));
+            let caller = Caller::new(identity, &work.others);
+            if caller.is_possible {
+                columns.push(column_name(column));
+                met.push(work.decider.identities_of(&caller));
+            }
+        }
+        let mut ways = 0;
+        let mut privileges = Vec::new();
+        for (name, one) in &rules.privileges {
+            let pattern = Pattern::new(one);
+            let granted = of_privilege.get(name.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let first = |met: &BTreeSet<String>| granted.iter().find(|(identity, _)| met.contains(*identity));
+            let by: BTreeMap<_, _> = met
+                .iter()
+                .enumerate()
+                .filter_map(|(place, met)| Some((place, first(met)?)))
+                .map(|(place, (identity, role))| (place, ((*role).to_owned(), (*identity).to_owned())))
+                .collect();
+            ways += by.len();
+            privileges.push(Line { name: name.clone(), path: pattern.path, query: pattern.query, by });
+        }
+        privileges.sort_by_key(|one| (Reverse(one.path.len()), Reverse(one.query.len())));
+        (ways <= MOST_WAYS).then_some(Self {
+            columns,
+            is_evaluated: mode != Mode::Disabled,
+            otherwise,
+            refused,
+            privileges,
+        })
+    }
+}

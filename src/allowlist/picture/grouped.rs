@@ -1,0 +1,135 @@
+//! A diagram of many rules: each role with how many identities have it and how many privileges it holds. Names and paths
+//! are left to the matrix, and the diagram says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::sensitive;
+use super::diagram::{Arrow, Diagram, Kind, Line, Look, Node, privilege, title};
+use super::{Picture, visible};
+
+/// How many roles are drawn.
+const MOST_ROLES: usize = 20;
+/// How many names a group tells.
+const NAMED: usize = 3;
+
+pub(super) fn diagram(picture: &Picture, number: usize) -> Diagram {
+    let rules = &picture.rules;
+    let mut drawing = Drawing { number, nodes: Vec::new(), arrows: Vec::new(), groups: BTreeMap::new() };
+    let mut roles: Vec<(&String, BTreeSet<_>)> =
+        rules.roles.keys().map(|role| (role, secrets(picture, role))).collect();
+    roles.sort_by_key(|(role, secrets)| (!picture.is_assigned(role), secrets.is_empty(), role.as_str()));
+    let more = roles.len().saturating_sub(MOST_ROLES);
+    let mut reached = BTreeMap::<String, String>::new();
+    for (place, (role, secrets)) in roles.into_iter().take(MOST_ROLES).enumerate() {
+        let look = if picture.is_assigned(role) { Look::Granted } else { Look::Idle };
+        let id = drawing.node('r', place, Kind::Role, vec![visible(role).into_owned()], look);
+        let assigned = rules.role_assignments.get(role).map(|one| &one.identities);
+        let identities: Vec<_> =
+            assigned.into_iter().flatten().filter_map(|name| rules.identities.get_key_value(name)).collect();
+        if !identities.is_empty() {
+            let is_open = identities.iter().any(|(_, one)| one.is_everybody());
+            let names: Vec<_> = identities.iter().map(|(name, _)| name.as_str()).collect();
+            let look = if is_open { Look::Open } else { Look::Granted };
+            let group = drawing.group(Kind::Identity, &names, ("identity", "identities"), look);
+            drawing.arrows.push(Arrow::new(group, &id, Line::Has));
+        }
+        let held = rules.roles.get(role).map(|one| &one.privileges);
+        let names: Vec<_> = held
+            .into_iter()
+            .flatten()
+            .filter(|name| rules.privileges.contains_key(*name))
+            .map(String::as_str)
+            .collect();
+        if !names.is_empty() {
+            let look = if look == Look::Idle { Look::Idle } else { Look::Granted };
+            let group = drawing.group(Kind::Privilege, &names, ("privilege", "privileges"), look);
+            drawing.arrows.push(Arrow::new(&id, group, Line::Has));
+        }
+        for secret in secrets {
+            let place = reached.len();
+            let to = reached
+                .entry(secret.clone())
+                .or_insert_with(|| drawing.node('s', place, Kind::Privilege, vec![secret], Look::Secret));
+            drawing.arrows.push(Arrow::new(&id, to.clone(), Line::Has));
+        }
+    }
+    if more > 0 {
+        drawing.node('m', 0, Kind::Role, vec![format!("{more} more roles, in the matrix")], Look::Idle);
+    }
+    let looks: Vec<(&str, Look)> =
+        rules.privileges.keys().map(|name| (name.as_str(), privilege(picture, name).1)).collect();
+    for look in [Look::Closed, Look::Recorded] {
+        let closed: Vec<_> = looks.iter().filter(|(_, one)| *one == look).map(|(name, _)| *name).collect();
+        if !closed.is_empty() {
+            let words = ("privilege granted to nobody", "privileges granted to nobody");
+            drawing.group(Kind::Privilege, &closed, words, look);
+        }
+    }
+    let idle: Vec<_> = rules
+        .identities
+        .keys()
+        .filter(|name| picture.roles_of(name).next().is_none())
+        .map(String::as_str)
+        .collect();
+    if !idle.is_empty() {
+        let words = ("identity without a role", "identities without a role");
+        drawing.group(Kind::Identity, &idle, words, Look::Idle);
+    }
+    let mut title = title(picture);
+    title.push(format!(
+        "grouped by role: the matrix has all {} privileges and {} identities",
+        rules.privileges.len(),
+        rules.identities.len()
+    ));
+    Diagram { title, nodes: drawing.nodes, arrows: drawing.arrows }
+}
+
+/// What a role reaches of tokens, certificates and the like, where anybody has it.
+fn secrets(picture: &Picture, role: &str) -> BTreeSet<String> {
+    if !picture.is_assigned(role) || !picture.is_in_force() {
+        return BTreeSet::new();
+    }
+    let held = picture.rules.roles.get(role).map(|one| &one.privileges);
+    let privileges = held.into_iter().flatten().filter_map(|name| picture.rules.privileges.get(name));
+    let reached = privileges.flat_map(|one| sensitive(&one.path, &one.query_parameters, picture.endpoint));
+    reached.map(|what| what.to_string()).collect()
+}
+
+struct Drawing {
+    number: usize,
+    nodes: Vec<Node>,
+    arrows: Vec<Arrow>,
+    /// Ids of groups, so that equal ones are drawn once.
+    groups: BTreeMap<(Kind, Look, Vec<String>), String>,
+}
+
+impl Drawing {
+    fn node(&mut self, letter: char, place: usize, kind: Kind, lines: Vec<String>, look: Look) -> String {
+        let id = format!("v{}{letter}{place}", self.number);
+        self.nodes.push(Node { id: id.clone(), kind, lines, look });
+        id
+    }
+
+    fn group(&mut self, kind: Kind, names: &[&str], words: (&str, &str), look: Look) -> String {
+        let key = (kind, look, names.iter().map(|name| (*name).to_owned()).collect());
+        if let Some(id) = self.groups.get(&key) {
+            return id.clone();
+        }
+        let mut lines = Vec::new();
+        match names {
+            [only] => lines.push(format!("{}: {}", words.0, visible(only))),
+            names => {
+                lines.push(format!("{} {}", names.len(), words.1));
+                lines.extend(names.iter().take(NAMED).map(|name| visible(name).into_owned()));
+                match names.len().saturating_sub(NAMED) {
+                    0 => {}
+                    more => lines.push(format!("and {more} more")),
+                }
+            }
+        }
+        let letter = if kind == Kind::Identity { 'g' } else { 'h' };
+        let id = self.node(letter, self.groups.len(), kind, lines, look);
+        self.groups.insert(key, id.clone());
+        id
+    }
+}

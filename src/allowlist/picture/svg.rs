@@ -1,0 +1,163 @@
+//! A drawing that needs nothing to be drawn by: SVG, for a page of HTML whose style sheet has its colours.
+
+use std::collections::BTreeMap;
+
+use super::Picture;
+use super::diagram::{Diagram, Kind, Line, Node};
+
+const WIDTH: usize = 250;
+const GAP: usize = 110;
+const LINE: usize = 16;
+const PAD: usize = 8;
+const BETWEEN: usize = 12;
+/// How many letters fit into a line.
+const LETTERS: usize = 36;
+
+/// A drawing of an allowlist: identities, roles and privileges in columns from left to right. Large ones are grouped by
+/// role.
+pub fn svg(picture: &Picture) -> String {
+    let diagram = Diagram::new(picture, 0);
+    let places = places(&diagram);
+    let height = places.values().map(|place| place.y + place.height).max().unwrap_or_default() + BETWEEN;
+    let is_opening = diagram.arrows.iter().any(|arrow| arrow.kind == Line::Opens);
+    let width = 3 * WIDTH + 2 * GAP + 2 * PAD + if is_opening { GAP / 2 } else { 0 };
+    let looks = diagram.looks();
+    let legend = looks.len() * (LINE + 4) + BETWEEN;
+    let name = diagram.title.join(", ");
+    let mut drawing = format!(
+        "<svg class=\"diagram\" role=\"img\" viewBox=\"0 0 {width} {}\" width=\"{width}\"><title>{}</title>\n\
+         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
+         orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" class=\"tip\"/></marker></defs>\n",
+        height + legend,
+        escaped(&name)
+    );
+    for arrow in diagram.arrows.iter().filter(|arrow| arrow.kind != Line::Hidden) {
+        let (Some(from), Some(to)) = (places.get(&arrow.from), places.get(&arrow.to)) else { continue };
+        let (x, y) = (from.x + WIDTH, from.y + from.height / 2);
+        let end = to.y + to.height / 2;
+        let path = if arrow.kind == Line::Opens {
+            let out = x + GAP / 3;
+            format!("M{x} {y}C{out} {y} {out} {end} {} {end}", to.x + WIDTH)
+        } else {
+            let (one, other) = (x + GAP / 2, to.x - GAP / 2);
+            format!("M{x} {y}C{one} {y} {other} {end} {} {end}", to.x)
+        };
+        let class = if arrow.kind == Line::Opens { "edge opens" } else { "edge" };
+        drawing.push_str(&format!("<path class=\"{class}\" d=\"{path}\" marker-end=\"url(#tip)\"/>\n"));
+    }
+    for node in &diagram.nodes {
+        let Some(place) = places.get(&node.id) else { continue };
+        let round = match node.kind {
+            Kind::Identity => 14,
+            Kind::Role => 3,
+            Kind::Privilege | Kind::Rest => 0,
+        };
+        drawing.push_str(&format!(
+            "<g class=\"node {}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{WIDTH}\" height=\"{}\" rx=\"{round}\"/>",
+            node.look.name(),
+            escaped(&node.lines.join("\n")),
+            place.x,
+            place.y,
+            place.height
+        ));
+        for (number, line) in lines(node).into_iter().enumerate() {
+            let class = if number == 0 { " class=\"name\"" } else { "" };
+            let (x, y) = (place.x + PAD, place.y + PAD + LINE * number + 12);
+            drawing.push_str(&format!("<text x=\"{x}\" y=\"{y}\"{class}>{}</text>", escaped(&line)));
+        }
+        drawing.push_str("</g>\n");
+    }
+    for (number, look) in looks.into_iter().enumerate() {
+        let y = height + number * (LINE + 4);
+        drawing.push_str(&format!(
+            "<g class=\"node {}\"><rect x=\"{PAD}\" y=\"{y}\" width=\"26\" height=\"14\"/></g><text class=\"key\" x=\"{}\" \
+             y=\"{}\">{}</text>\n",
+            look.name(),
+            PAD + 36,
+            y + 12,
+            look.meaning()
+        ));
+    }
+    drawing.push_str("</svg>\n");
+    drawing
+}
+
+struct Place {
+    x: usize,
+    y: usize,
+    height: usize,
+}
+
+/// Where each node stands: in its column, beside what leads to it.
+fn places(diagram: &Diagram) -> BTreeMap<String, Place> {
+    let mut places = BTreeMap::<String, Place>::new();
+    let mut tallest = 0;
+    let mut columns = Vec::new();
+    for column in 0..3 {
+        let mut nodes: Vec<&Node> =
+            diagram.nodes.iter().filter(|node| node.kind.column() == column).collect();
+        let weight = |node: &Node| {
+            let from = diagram.arrows.iter().filter(|arrow| arrow.to == node.id && arrow.kind == Line::Has);
+            let of: Vec<usize> =
+                from.filter_map(|arrow| places.get(&arrow.from)).map(|place| place.y).collect();
+            // What nothing leads to stands below.
+            if of.is_empty() { usize::MAX } else { of.iter().sum::<usize>() / of.len() }
+        };
+        if column > 0 {
+            let mut weighed: Vec<_> = nodes.into_iter().map(|node| (weight(node), node)).collect();
+            weighed.sort_by_key(|(weight, node)| (node.kind == Kind::Rest, *weight));
+            nodes = weighed.into_iter().map(|(_, node)| node).collect();
+        }
+        let mut y = PAD;
+        for node in &nodes {
+            let height = lines(node).len() * LINE + 2 * PAD;
+            let place = Place { x: PAD + column * (WIDTH + GAP), y, height };
+            places.insert(node.id.clone(), place);
+            y += height + BETWEEN;
+        }
+        tallest = tallest.max(y);
+        columns.push((nodes, y));
+    }
+    // Columns are centred beside the tallest.
+    for (nodes, height) in columns {
+        let down = (tallest - height) / 2;
+        for node in nodes {
+            if let Some(place) = places.get_mut(&node.id) {
+                place.y += down;
+            }
+        }
+    }
+    places
+}
+
+/// The lines of a node, broken where they are too long; three pieces at most.
+fn lines(node: &Node) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in &node.lines {
+        let letters: Vec<char> = line.chars().collect();
+        // The first line is bold.
+        let pieces = letters.chunks(if lines.is_empty() { LETTERS - 5 } else { LETTERS });
+        let more = pieces.len() > 3;
+        for (number, piece) in pieces.take(3).enumerate() {
+            let end = if more && number == 2 { "\u{2026}" } else { "" };
+            lines.push(format!("{}{end}", piece.iter().collect::<String>()));
+        }
+    }
+    lines
+}
+
+/// A text as SVG and HTML write it.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,262 @@
+//! What a change does: versions of one file beside those of another, or before and after a plan.
+
+use std::collections::BTreeMap;
+
+use super::version::Explained;
+use crate::allowlist::{
+    Allowlist, Answer, ChangedDecision, Compared, DefaultAccess, Document, Effect, Grant, Mode, Source,
+    Unknown, compare, difference, grants,
+};
+
+/// How many differences are worked out.
+const MOST: usize = 500;
+
+/// What became of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// It is other than before.
+    Changed,
+    /// It was not there.
+    Added,
+    /// It is not there any more.
+    Removed,
+    /// It decides alike, in every way that is looked at.
+    Unchanged,
+}
+
+impl Kind {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// What matters about a change, as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Consequence {
+    /// Whether it takes access away; else it opens something.
+    pub(super) is_loss: bool,
+    pub(super) text: String,
+}
+
+/// One version before and after.
+#[derive(Clone, Debug)]
+pub(super) struct Difference {
+    pub(super) kind: Kind,
+    /// What the new one is called, or the old one where there is no new one.
+    pub(super) title: String,
+    /// What the old one was called, where that is something else.
+    pub(super) was: Option<String>,
+    pub(super) gained: Vec<String>,
+    pub(super) lost: Vec<String>,
+    pub(super) consequences: Vec<Consequence>,
+    pub(super) compared: Compared,
+    /// What was taken for granted, a sentence each.
+    pub(super) notes: Vec<String>,
+    /// What cannot be compared, a sentence each.
+    pub(super) unknown: Vec<String>,
+}
+
+impl Difference {
+    /// Whether somebody loses access.
+    pub(super) fn loses(&self) -> bool {
+        self.kind == Kind::Removed
+            || self.consequences.iter().any(|one| one.is_loss)
+            || self.compared.changes.iter().any(ChangedDecision::closes)
+    }
+
+    /// Whether tokens, certificates or the like open to somebody.
+    pub(super) fn opens(&self) -> bool {
+        let opens = |one: &ChangedDecision| one.opens() && !one.is.is_empty();
+        self.consequences.iter().any(|one| !one.is_loss) || self.compared.changes.iter().any(opens)
+    }
+
+    fn of(kind: Kind, one: &Explained) -> Self {
+        Self {
+            kind,
+            title: one.title.clone(),
+            was: None,
+            gained: Vec::new(),
+            lost: Vec::new(),
+            consequences: Vec::new(),
+            compared: Compared { is_complete: true, ..Compared::default() },
+            notes: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+}
+
+/// What changes between two sets of versions: those that belong together, those that are new, and those that are gone.
+pub(super) fn differences(old: &[Explained], new: &[Explained]) -> Vec<Difference> {
+    let pairs = pairs(old, new);
+    let mut differences = Vec::new();
+    let left_out = pairs.len().saturating_sub(MOST);
+    for pair in pairs.into_iter().take(MOST) {
+        differences.extend(match pair {
+            (Some(old), Some(new)) => Some(changed(old, new)),
+            (None, Some(new)) => Some(one_sided(Kind::Added, new)),
+            (Some(old), None) => Some(one_sided(Kind::Removed, old)),
+            (None, None) => None,
+        });
+    }
+    if let Some(last) = differences.last_mut().filter(|_| left_out > 0) {
+        last.unknown.push(format!("{left_out} more versions were not compared."));
+    }
+    differences.sort_by_key(|one| one.kind);
+    differences
+}
+
+type Pair<'a> = (Option<&'a Explained>, Option<&'a Explained>);
+
+/// Which belong together: by id, address or name; else the only ones left of a profile; else the only ones left at all.
+fn pairs<'a>(old: &'a [Explained], new: &'a [Explained]) -> Vec<Pair<'a>> {
+    let mut was: Vec<Option<&Explained>> = old.iter().map(Some).collect();
+    let mut pairs: Vec<Pair<'a>> = new.iter().map(|one| (None, Some(one))).collect();
+    let by =
+        |key: fn(&Explained) -> &str, was: &mut Vec<Option<&'a Explained>>, pairs: &mut Vec<Pair<'a>>| {
+            let mut places = BTreeMap::<&str, Vec<usize>>::new();
+            for (place, one) in was.iter().enumerate() {
+                places.entry(one.map(key).unwrap_or_default()).or_default().push(place);
+            }
+            let mut wanted = BTreeMap::<&str, usize>::new();
+            for (_, one) in pairs.iter().filter(|(old, _)| old.is_none()) {
+                *wanted.entry(one.map(key).unwrap_or_default()).or_default() += 1;
+            }
+            for (old, one) in pairs.iter_mut().filter(|(old, _)| old.is_none()) {
+                let key = one.map(key).unwrap_or_default();
+                if let (Some([only]), Some(1)) = (places.get(key).map(Vec::as_slice), wanted.get(key)) {
+                    *old = was.get_mut(*only).and_then(Option::take);
+                }
+            }
+        };
+    by(|one| &one.key.whole, &mut was, &mut pairs);
+    was.retain(Option::is_some);
+    by(|one| &one.key.profile, &mut was, &mut pairs);
+    was.retain(Option::is_some);
+    let open: Vec<usize> =
+        pairs.iter().enumerate().filter(|(_, (old, _))| old.is_none()).map(|(place, _)| place).collect();
+    // Two files with one version each are about the same thing, whatever it is called in them.
+    if let ([only], [place], [_], [_]) = (was.as_slice(), open.as_slice(), old, new) {
+        if let Some(pair) = pairs.get_mut(*place) {
+            pair.0 = *only;
+        }
+        was.clear();
+    }
+    pairs.extend(was.into_iter().map(|old| (old, None)));
+    pairs
+}
+
+fn one_sided(kind: Kind, one: &Explained) -> Difference {
+    let mut difference = Difference::of(kind, one);
+    if one.extent == Unknown::Rules {
+        difference.unknown.extend(one.unknown.iter().cloned());
+        return difference;
+    }
+    let rules = one.document.rules_as_agent_reads();
+    let grants: Vec<String> = grants(&rules).iter().map(Grant::text).collect();
+    match kind {
+        Kind::Added => difference.gained = grants,
+        _ => difference.lost = grants,
+    }
+    difference
+}
+
+fn changed(old: &Explained, new: &Explained) -> Difference {
+    let mut found = Difference::of(Kind::Changed, new);
+    found.was = Some(old.title.clone()).filter(|was| *was != new.title);
+    for one in [old, new] {
+        if one.extent == Unknown::Rules {
+            found.unknown.extend(one.unknown.iter().cloned());
+        }
+    }
+    if !found.unknown.is_empty() {
+        return found;
+    }
+    let (before, after) = assumed(old, new, &mut found.notes);
+    let endpoint = new.profile.endpoint.or(old.profile.endpoint);
+    let is_open_before = |text: &str| old.is_open(text);
+    let is_open_after = |text: &str| new.is_open(text);
+    let source = |document, one: &Explained, is_open| Source {
+        document,
+        endpoint,
+        os_type: one.profile.os_type,
+        is_open,
+    };
+    let compared = compare(&source(&before, old, &is_open_before), &source(&after, new, &is_open_after));
+    let (before_read, after_read) = (as_read(&before), as_read(&after));
+    let difference = difference(&before_read, &after_read, endpoint);
+    found.gained = difference.gained.iter().map(Grant::text).collect();
+    found.lost = difference.lost.iter().map(Grant::text).collect();
+    if !difference.grants_compared {
+        found.unknown.push("There are too many grants to compare them.".to_owned());
+    }
+    // What follows from something that is not known is left to the decisions.
+    let has_words = |one: &Document| one.mode.is_some() && one.default_access.is_some();
+    let is_known = [old, new].iter().all(|one| one.extent == Unknown::Nothing);
+    if is_known && has_words(&before) && has_words(&after) {
+        let of = |effect: &Effect<'_>| Consequence { is_loss: effect.is_loss(), text: effect.to_string() };
+        found.consequences = difference.effects.iter().map(of).collect();
+    }
+    let unknown = compared.changes.iter().filter(|one| one.after.answer == Answer::Unknown).count();
+    if unknown > 0 {
+        found.unknown.push(match unknown {
+            1 => "What becomes of 1 request is not known yet.".to_owned(),
+            _ => format!("What becomes of {unknown} requests is not known yet."),
+        });
+    }
+    if !compared.is_complete {
+        found.notes.push(
+            "There are too many privileges or identities to ask about each; those that matter most were asked about."
+                .to_owned(),
+        );
+    }
+    found.compared = compared;
+    let is_same = found.gained.is_empty() && found.lost.is_empty() && found.consequences.is_empty();
+    if is_same && found.compared.changes.is_empty() && found.unknown.is_empty() && before == after {
+        found.kind = Kind::Unchanged;
+    }
+    found
+}
+
+/// As the agent reads it; where it would refuse it for a word that is missing, under the one that refuses most.
+fn as_read(document: &Document) -> Allowlist {
+    Allowlist {
+        mode: document.mode.as_deref().map_or(Mode::Enforce, Mode::as_agent_reads),
+        default_access: document
+            .default_access
+            .as_deref()
+            .map_or(DefaultAccess::Deny, DefaultAccess::as_agent_reads),
+        rules: document.rules_as_agent_reads(),
+    }
+}
+
+/// Both documents, with the words that a file does not say: those of the other one, or the ones under which most is refused.
+fn assumed(old: &Explained, new: &Explained, notes: &mut Vec<String>) -> (Document, Document) {
+    let (mut before, mut after) = (old.document.clone(), new.document.clone());
+    let is_missing =
+        |one: &Explained, word: &str| one.missing.iter().any(|text| text.contains(&format!("the {word};")));
+    let mut fill = |name: &'static str,
+                    old_word: &mut Option<String>,
+                    new_word: &mut Option<String>,
+                    strictest: &str| {
+        let (was, is) = (old_word.clone(), new_word.clone());
+        if was.is_none() && is_missing(old, name) {
+            *old_word = Some(is.clone().unwrap_or_else(|| strictest.to_owned()));
+        }
+        if is.is_none() && is_missing(new, name) {
+            *new_word = Some(was.unwrap_or_else(|| strictest.to_owned()));
+        }
+        if is_missing(old, name) || is_missing(new, name) {
+            let word = new_word.as_deref().unwrap_or(strictest);
+            notes.push(format!("Not both files say the {name}: compared as under {word}."));
+        }
+    };
+    fill("mode", &mut before.mode, &mut after.mode, Mode::Enforce.as_str());
+    let deny = DefaultAccess::Deny.as_str();
+    fill("default access", &mut before.default_access, &mut after.default_access, deny);
+    (before, after)
+}

@@ -1,0 +1,55 @@
+//! A change for a pull request.
+
+use super::super::difference::{Difference, Kind};
+use super::words::{MOST, alike, heading, plain, verdict};
+use crate::allowlist::{code, prose};
+
+/// What changes, in Markdown.
+pub(super) fn differences(all: &[Difference], exit_code: u8) -> String {
+    let mut page = format!("## What changes\n\n**{}**\n", prose(&verdict(all, exit_code)));
+    for one in all.iter().filter(|one| one.kind != Kind::Unchanged) {
+        page.push_str(&format!("\n### {}\n\n", prose(&heading(one))));
+        for note in one.notes.iter().chain(&one.unknown) {
+            page.push_str(&format!("{}\n\n", prose(note)));
+        }
+        for one in one.consequences.iter().take(MOST) {
+            let word = if one.is_loss { "loss" } else { "danger" };
+            page.push_str(&format!("- **{word}**: {}\n", prose(&one.text)));
+        }
+        cut(&mut page, one.consequences.len());
+        let rows = alike(&one.compared.changes);
+        if !rows.is_empty() {
+            page.push_str("\n| | Request | By | Before | After |\n| --- | --- | --- | --- | --- |\n");
+            for one in rows.iter().take(MOST) {
+                let what = if one.is_named { code(&one.what) } else { format!("*{}*", one.what) };
+                let who: Vec<_> = one.who.iter().map(|who| code(who)).collect();
+                let (before, after) = (prose(&one.before), prose(&one.after));
+                page.push_str(&format!(
+                    "| **{}** | {what} | {} | {before} | {after} |\n",
+                    one.word,
+                    who.join("<br>")
+                ));
+            }
+            page.push('\n');
+            cut(&mut page, rows.len() + one.compared.more);
+        }
+        for (heading, sign, grants) in [("Grants gained", '+', &one.gained), ("Grants lost", '-', &one.lost)]
+        {
+            if grants.is_empty() {
+                continue;
+            }
+            page.push_str(&format!("\n{heading} ({}):\n\n", grants.len()));
+            for grant in grants.iter().take(MOST) {
+                page.push_str(&format!("- {}\n", code(&format!("{sign} {}", plain(grant)))));
+            }
+            cut(&mut page, grants.len());
+        }
+    }
+    page
+}
+
+fn cut(page: &mut String, count: usize) {
+    if count > MOST {
+        page.push_str(&format!("\nand {} more\n", count - MOST));
+    }
+}

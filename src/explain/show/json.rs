@@ -1,0 +1,164 @@
+//! What programs read. The form is documented in `docs/guides/policies-in-a-pipeline.md`: members are added, and none is
+//! renamed or removed while `format_version` stays.
+
+use serde_json::{Value, json};
+
+use super::super::Report;
+use super::super::difference::Difference;
+use super::super::version::Explained;
+use super::{JSON, MOST_PAGES, matrix, words};
+use crate::allowlist::{Asked, By, Cell, ChangedDecision, Finding, Matrix, Reached, Row, Sensitive, Unknown};
+
+/// The version of the form.
+const FORMAT: &str = "1.0";
+/// How many findings, grants and changes of a version are listed; `complete` tells.
+const MOST: usize = 1_000;
+
+/// Everything, as JSON.
+pub(super) fn json(report: &Report) -> String {
+    let versions: Vec<_> = report.versions.iter().take(MOST_PAGES).map(version).collect();
+    let not_shown: Vec<_> =
+        report.versions.iter().skip(MOST_PAGES).take(MOST).map(|one| one.title.as_str()).collect();
+    let differences = report.differences.as_ref().map(|all| all.iter().map(difference).collect::<Vec<_>>());
+    let differences = differences.map(|all| {
+        let loses = report.differences.iter().flatten().any(Difference::loses);
+        let opens = report.differences.iter().flatten().any(Difference::opens);
+        json!({ "loses_access": loses, "opens_sensitive": opens, "versions": all })
+    });
+    let whole = json!({
+        "format_version": FORMAT,
+        "file": report.name,
+        "exit_code": report.code,
+        "complete": report.versions.len() <= MOST_PAGES,
+        "versions": versions,
+        "versions_not_shown": not_shown,
+        "changes": differences,
+        "not_read": report.unread,
+    });
+    format!("{whole:#}\n")
+}
+
+fn version(one: &Explained) -> Value {
+    let matrix = matrix(one, JSON);
+    let is_known = one.unknown.is_empty() && one.missing.is_empty();
+    let checks = |one: &super::super::version::NotChecked| json!({ "needs": one.needs, "ids": one.ids.iter().map(ToString::to_string).collect::<Vec<_>>() });
+    let is_complete = matrix.as_ref().is_some_and(Matrix::is_complete) && one.findings.len() <= MOST;
+    json!({
+        "title": one.title,
+        "mode": one.document.mode,
+        "default_access": one.document.default_access,
+        "applicable_host_endpoint": one.profile.endpoint.map(|one| one.as_str()),
+        "os_type": one.profile.os_type.map(|one| one.as_str()),
+        "known": is_known,
+        "rules_known": one.extent != Unknown::Rules,
+        "complete": is_complete,
+        "unknown": one.unknown.iter().chain(&one.missing).collect::<Vec<_>>(),
+        "findings": one.findings.iter().take(MOST).map(finding).collect::<Vec<_>>(),
+        "not_checked": one.not_checked.iter().map(checks).collect::<Vec<_>>(),
+        "sensitive": matrix.as_ref().map(sensitive),
+        "decisions": matrix.as_ref().map(decisions),
+        "not_listed": matrix.as_ref().map(|matrix| json!({
+            "requests": matrix.privileges_left_out,
+            "identities": matrix.identities_left_out,
+            "identities_not_asked_about_sensitive": matrix.identities_not_asked,
+            "privileges_not_asked_about_sensitive": matrix.privileges_not_asked,
+        })),
+    })
+}
+
+fn finding(one: &Finding) -> Value {
+    json!({
+        "id": one.id.to_string(), "severity": one.severity.as_str(), "high": one.high, "title": one.id.entry().title,
+        "subject": one.subject.to_string(), "message": one.message, "suggestion": one.suggestion,
+    })
+}
+
+/// Who reaches what, each request for it with the identities that are allowed it.
+fn sensitive(matrix: &Matrix) -> Value {
+    let of = |one: &Reached| {
+        let by: Vec<_> = one
+            .by
+            .iter()
+            .map(|reacher| {
+                json!({
+                    "identity": reacher.identity, "decision": reacher.answer.as_str(), "by": reacher.by.as_ref().map(by),
+                    "only": reacher.only.as_ref().map(asked),
+                })
+            })
+            .collect();
+        json!({
+            "what": kind(one.what), "request": asked(&one.asked), "allowed": by,
+            "every_other_process": one.others.as_str(),
+        })
+    };
+    matrix.reached.iter().map(of).collect()
+}
+
+fn decisions(matrix: &Matrix) -> Value {
+    let row = |row: &Row| {
+        let cells: Vec<_> = matrix
+            .columns
+            .iter()
+            .zip(&row.cells)
+            .map(|(column, one)| {
+                let mut cell = cell(one);
+                if let Some(object) = cell.as_object_mut() {
+                    object.insert("identity".to_owned(), json!(column.identity));
+                }
+                cell
+            })
+            .collect();
+        json!({
+            "section": row.section.as_str(), "privilege": row.privilege, "request": asked(&row.asked),
+            "target": row.target, "closed": row.is_closed,
+            "reaches": row.reaches.iter().map(|what| kind(*what)).collect::<Vec<_>>(), "by_identity": cells,
+        })
+    };
+    matrix.rows.iter().map(row).collect()
+}
+
+fn cell(cell: &Cell) -> Value {
+    json!({
+        "decision": cell.answer.as_str(), "by": cell.by.as_ref().map(by), "in_part": cell.in_part.as_ref().map(by),
+    })
+}
+
+fn by(by: &By) -> Value {
+    json!({ "role": by.role, "privilege": by.privilege, "identity": by.identity })
+}
+
+fn asked(asked: &Asked) -> Value {
+    json!({ "path": asked.path, "query_parameters": asked.query_parameters })
+}
+
+/// A word for something sensitive.
+const fn kind(what: Sensitive) -> &'static str {
+    match what {
+        Sensitive::ManagedIdentityToken => "managed_identity_token",
+        Sensitive::AttestedData => "attested_data",
+        Sensitive::Certificates => "certificates",
+        Sensitive::GoalState => "goal_state",
+    }
+}
+
+fn difference(one: &Difference) -> Value {
+    let change = |one: &ChangedDecision| {
+        json!({
+            "identity": one.identity, "identity_is_former": one.is_former, "request": asked(&one.asked),
+            "target": one.target, "sensitive": one.is.iter().map(|what| kind(*what)).collect::<Vec<_>>(),
+            "before": cell(&one.before), "after": cell(&one.after), "opens": one.opens(), "closes": one.closes(),
+        })
+    };
+    let counted = |all: &[String]| all.iter().take(MOST).cloned().collect::<Vec<_>>();
+    json!({
+        "title": one.title, "was": one.was, "kind": one.kind.as_str(),
+        "loses_access": one.loses(), "opens_sensitive": one.opens(),
+        "consequences": one.consequences.iter().take(MOST).map(|one| json!({
+            "kind": if one.is_loss { "loss" } else { "danger" }, "message": one.text,
+        })).collect::<Vec<_>>(),
+        "decisions": one.compared.changes.iter().map(change).collect::<Vec<_>>(),
+        "grants_gained": counted(&one.gained), "grants_lost": counted(&one.lost),
+        "complete": one.compared.is_complete && one.compared.more == 0 && one.gained.len().max(one.lost.len()) <= MOST,
+        "notes": one.notes, "unknown": one.unknown.iter().map(|text| words::plain(text)).collect::<Vec<_>>(),
+    })
+}

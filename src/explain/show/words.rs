@@ -1,0 +1,117 @@
+//! What is said of a change in every format.
+
+use std::collections::BTreeMap;
+
+use super::super::difference::{Difference, Kind};
+use super::super::{UNKNOWN, UNREADABLE, WRONG};
+use crate::allowlist::{ChangedDecision, Column, Sensitive, matrix_words, shown, visible};
+
+/// How many lines of one kind are shown.
+pub(super) const MOST: usize = 60;
+
+/// A text in which what cannot be seen is visible.
+pub(super) fn plain(text: &str) -> String {
+    visible(text).into_owned()
+}
+
+/// What all of it comes to, as a sentence.
+pub(super) fn verdict(differences: &[Difference], code: u8) -> String {
+    let count = |kind: Kind| differences.iter().filter(|one| one.kind == kind).count();
+    let mut parts = Vec::new();
+    for (kind, one, many) in [
+        (Kind::Changed, "1 version changes", "versions change"),
+        (Kind::Added, "1 is new", "are new"),
+        (Kind::Removed, "1 goes away", "go away"),
+        (Kind::Unchanged, "1 decides as before", "decide as before"),
+    ] {
+        match count(kind) {
+            0 => {}
+            1 => parts.push(one.to_owned()),
+            more => parts.push(format!("{more} {many}")),
+        }
+    }
+    let parts = if parts.is_empty() { "Nothing changes".to_owned() } else { parts.join(", ") };
+    let loses = differences.iter().any(Difference::loses);
+    let opens = differences.iter().any(Difference::opens);
+    let comes_to = match (loses, opens) {
+        (true, true) => "somebody loses access, and tokens, certificates or the like open to somebody",
+        (true, false) => "somebody loses access",
+        (false, true) => "tokens, certificates or the like open to somebody",
+        (false, false) if code == UNKNOWN => {
+            "as far as it is known, nobody loses access, and nothing dangerous opens"
+        }
+        (false, false) => "nobody loses access, and nothing dangerous opens",
+    };
+    let why = match code {
+        WRONG => ", for a finding of severity error",
+        UNREADABLE => ", since something cannot be read",
+        UNKNOWN => ", since something is not known",
+        _ => "",
+    };
+    format!("{parts}: {comes_to} (exit code {code}{why}).")
+}
+
+/// A heading for one version.
+pub(super) fn heading(one: &Difference) -> String {
+    let title = plain(&one.title);
+    match (one.kind, &one.was) {
+        (Kind::Changed, Some(was)) => format!("{title}: changed (it was {})", plain(was)),
+        (Kind::Changed, None) => format!("{title}: changed"),
+        (Kind::Added, _) => format!("{title}: new"),
+        (Kind::Removed, _) => format!("{title}: gone"),
+        (Kind::Unchanged, _) => format!("{title}: decides as before"),
+    }
+}
+
+/// Requests that are decided otherwise alike, of several identities.
+pub(super) struct Alike {
+    /// What kind of change it is.
+    pub(super) word: &'static str,
+    pub(super) what: String,
+    pub(super) is_named: bool,
+    pub(super) is: Vec<Sensitive>,
+    pub(super) who: Vec<String>,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+/// The changes, those together that differ only in who asks.
+pub(super) fn alike(changes: &[ChangedDecision]) -> Vec<Alike> {
+    let mut all: Vec<Alike> = Vec::new();
+    let mut places = BTreeMap::new();
+    for one in changes {
+        let who = match &one.identity {
+            None => "any other process".to_owned(),
+            Some(name) if one.is_former => format!("{} (as it was)", plain(name)),
+            Some(name) => plain(name),
+        };
+        let what = match &one.target {
+            None => "every other request".to_owned(),
+            Some(_) => matrix_words::asked(&one.asked),
+        };
+        let column = Column { identity: one.identity.clone(), is_everybody: false, is_idle: false };
+        let long = |cell| shown(cell, None, Some(&column)).long;
+        let (before, after) = (long(&one.before), long(&one.after));
+        let word = word(one);
+        let key = (word, what.clone(), before.clone(), after.clone());
+        match places.get(&key).and_then(|place: &usize| all.get_mut(*place)) {
+            Some(same) => same.who.push(who),
+            None => {
+                places.insert(key, all.len());
+                let (is_named, is) = (one.target.is_some(), one.is.clone());
+                all.push(Alike { word, what, is_named, is, who: vec![who], before, after });
+            }
+        }
+    }
+    all
+}
+
+/// What kind of change it is, in a word.
+fn word(one: &ChangedDecision) -> &'static str {
+    match (one.opens(), one.closes()) {
+        (true, _) if !one.is.is_empty() => "OPENS",
+        (true, _) => "opens",
+        (_, true) => "closes",
+        _ => "other",
+    }
+}

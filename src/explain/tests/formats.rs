@@ -1,0 +1,167 @@
+//! Every format of the realistic list and of the hostile one.
+
+use super::*;
+
+fn fixture(name: &str) -> String {
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("acceptance-tests/fixtures/explain").join(name);
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn a_fleet_is_a_matrix_in_text_and_markdown() {
+    let (page, _, code) = explain(&fixture("fleet.json"), "--endpoint IMDS --os Linux --width 160");
+    assert_eq!(code, FINE, "{page}");
+    for part in [
+        "Who gets tokens, certificates and the like",
+        "      guest-agent (role platform)\n",
+        "      fluent-bit, node-exporter for resource=https://monitor.azure.com/ (role telemetry)\n",
+        "   Closed to everybody\n",
+        "-: denied",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(
+        page.lines()
+            .take_while(|line| !line.contains("Who may call what"))
+            .all(|line| line.chars().count() <= 160),
+        "{page}"
+    );
+    let (page, _, _) = explain(&fixture("fleet.json"), "--format markdown --endpoint IMDS");
+    assert!(page.contains("| Request | `api` | `fluent-bit` | `guest-agent` |"), "{page}");
+    assert!(page.contains("**`platform`** via `token-any`"), "{page}");
+    assert!(page.len() < 65_536, "it fits into a comment: {}", page.len());
+}
+
+#[test]
+fn json_says_who_reaches_what() {
+    let (page, errors, code) = explain(&fixture("fleet.json"), "--format json --endpoint IMDS --os Linux");
+    assert_eq!((errors.as_str(), code), ("", FINE));
+    let page: Value = serde_json::from_str(&page).unwrap();
+    assert_eq!((page["format_version"].as_str(), page["exit_code"].as_u64()), (Some("1.0"), Some(0)));
+    let version = &page["versions"][0];
+    assert_eq!(
+        (&version["known"], &version["complete"], &version["rules_known"]),
+        (&json!(true), &json!(true), &json!(true))
+    );
+    let token = &version["sensitive"][0];
+    assert_eq!(
+        (&token["what"], &token["every_other_process"]),
+        (&json!("managed_identity_token"), &json!("denied"))
+    );
+    let names: std::collections::BTreeSet<_> =
+        token["allowed"].as_array().unwrap().iter().map(|one| one["identity"].as_str().unwrap()).collect();
+    assert!(
+        names.contains("guest-agent") && names.contains("nginx") && !names.contains("kubelet"),
+        "{names:?}"
+    );
+    let row = &version["decisions"][0];
+    assert_eq!(row["by_identity"].as_array().unwrap().len(), 16);
+    let first = &row["by_identity"][2];
+    assert_eq!(
+        (&first["identity"], &first["decision"], &first["by"]["role"]),
+        (&json!("guest-agent"), &json!("allowed"), &json!("platform")),
+        "{row}"
+    );
+    assert_eq!(version["decisions"].as_array().unwrap().last().unwrap()["section"], "every_other_request");
+}
+
+/// The form that pipelines read. Members may be added; one that goes or changes its kind breaks somebody.
+#[test]
+fn the_form_of_json_is_kept() {
+    let mut new = keyed();
+    new["rules"]["roles"]["app"]["privileges"] = json!(["token", "gone"]);
+    new["rules"]["privileges"]
+        .as_object_mut()
+        .unwrap()
+        .insert("x".into(), json!({ "path": "/metadata/versions" }));
+    let plan = json!({ "planned_values": {}, "resource_changes": [{ "address": "a.b",
+        "type": "gallery_invm_access_profile_version", "change": { "before": keyed(), "after": new, "after_unknown": {} } }] });
+    let (page, _, _) = of(&plan, "--format json --endpoint IMDS");
+    let page: Value = serde_json::from_str(&page).unwrap();
+    let mut members = std::collections::BTreeSet::new();
+    walk(&page, String::new(), &mut members);
+    let form = include_str!("formats.txt");
+    for line in form.lines() {
+        assert!(
+            members.contains(line),
+            "{line} is gone; there are:\n{}",
+            members.iter().cloned().collect::<Vec<_>>().join("\n")
+        );
+    }
+}
+
+fn walk(value: &Value, at: String, members: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                // Names of parameters are data.
+                if at.ends_with("query_parameters") {
+                    continue;
+                }
+                walk(value, format!("{at}.{name}"), members);
+            }
+        }
+        Value::Array(array) => array.iter().for_each(|one| walk(one, format!("{at}[]"), members)),
+        Value::Null => {}
+        Value::Bool(_) => drop(members.insert(format!("{at} bool"))),
+        Value::Number(_) => drop(members.insert(format!("{at} number"))),
+        Value::String(_) => drop(members.insert(format!("{at} text"))),
+    }
+}
+
+#[test]
+fn hostile_names_are_text_in_html() {
+    let (page, _, _) = explain(&fixture("hostile.json"), "--format html");
+    super::pages::is_harmless(&page);
+    assert!(page.contains("&lt;script&gt;window.hacked=1&lt;/script&gt;"), "{page}");
+}
+
+#[test]
+fn a_page_is_the_same_each_time_and_holds_everything() {
+    let page = || explain(&fixture("fleet.json"), "--format html --endpoint IMDS --os Linux").0;
+    let page = (page(), page());
+    assert_eq!(page.0, page.1);
+    for part in [
+        "<table class=\"matrix many\">",
+        "Who may GET this path?",
+        "<svg class=\"diagram\"",
+        "grouped by role",
+        "Content-Security-Policy",
+    ] {
+        assert!(page.0.contains(part), "{part}");
+    }
+    assert!(
+        !page.0.contains("http://") && !page.0.contains(" src=") && !page.0.contains("@import"),
+        "it asks the network for nothing"
+    );
+}
+
+#[test]
+fn ten_thousand_entries_end_in_bounded_pages_that_say_what_was_cut() {
+    let mut value = json!({ "mode": "Enforce", "default_access": "Deny", "rules": {
+        "privileges": {}, "roles": {}, "identities": {}, "role_assignments": {} } });
+    for n in 0..2_500 {
+        let rules = &mut value["rules"];
+        rules["privileges"][format!("p{n}")] = json!({ "path": format!("/metadata/instance/{n}") });
+        rules["roles"][format!("r{n}")] = json!({ "privileges": [format!("p{n}"), "p0"] });
+        rules["identities"][format!("i{n}")] = json!({ "user_name": format!("u{n}") });
+        rules["role_assignments"][format!("r{n}")] = json!({ "identities": [format!("i{n}"), "nobody"] });
+    }
+    let input = value.to_string();
+    let start = std::time::Instant::now();
+    for (format, most, cut) in [
+        ("text", 400_000, "more requests have no row here"),
+        ("markdown", 400_000, "more requests have no row here"),
+        ("html", 8_000_000, "more requests have no row here"),
+        ("json", 20_000_000, "\"complete\": false"),
+        ("mermaid", 60_000, "more roles"),
+        ("dot", 60_000, "more roles"),
+    ] {
+        let (page, _, code) = explain(&input, &format!("--format {format}"));
+        assert_eq!(code, WRONG, "{format}");
+        assert!(page.len() < most, "{format}: {}", page.len());
+        assert!(page.contains(cut), "{format}");
+    }
+    assert!(start.elapsed().as_secs() < 240, "{:?}", start.elapsed());
+}
