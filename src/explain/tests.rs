@@ -11,6 +11,7 @@ mod pages;
 mod plans;
 mod schema;
 mod templates;
+mod tester;
 
 /// What the command printed to each stream, and its exit code.
 fn explain(input: &str, arguments: &str) -> (String, String, u8) {

@@ -188,6 +188,11 @@ pub(crate) fn sentence(error: &impl Display) -> String {
     error.to_string().trim_end_matches('.').to_owned()
 }
 
+/// A text as a whole sentence: with a full stop, unless it ends one already, as "did you mean `x`?" does.
+pub(crate) fn ended(text: &str) -> String {
+    if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
+}
+
 pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -197,6 +202,12 @@ pub(crate) fn capitalised(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::arm::ids::GalleryId;
+
+    #[test]
+    fn a_question_gets_no_full_stop() {
+        assert_eq!(ended("`x` is not known; did you mean `y`?"), "`x` is not known; did you mean `y`?");
+        assert_eq!(ended("it is missing"), "it is missing.");
+    }
 
     fn config(name: &str, value: Value) -> Value {
         Value::object([(name, value)])

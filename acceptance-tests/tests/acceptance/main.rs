@@ -16,6 +16,7 @@ mod drift;
 mod examples;
 mod existing;
 mod explain;
+mod explain_page;
 mod hosts;
 mod imports;
 #[cfg(unix)] // Its interrupts are signals.
@@ -31,6 +32,7 @@ mod naming;
 mod operations;
 mod parents;
 mod pipelines;
+mod policies;
 mod profile;
 mod progress;
 mod quickstart;

@@ -145,6 +145,12 @@ impl Fields {
         self
     }
 
+    /// At the time of the row it stands in, if it does not say one.
+    pub(super) fn or_at(mut self, row: &Self) -> Self {
+        self.time = self.time.or_else(|| row.time.clone());
+        self
+    }
+
     pub(super) fn has_claims(&self) -> bool {
         self.exe_path.is_some() && self.user_name.is_some() && self.elevated.is_some()
     }

@@ -137,6 +137,19 @@ fn log_analytics_as_csv() {
         SAMPLE.replace('"', "\"\"")
     );
     holds(&events, 2);
+    // The event does not say when it was; the row does, on whichever side of it.
+    let sample = SAMPLE.trim_start_matches(|c| c != '{');
+    for table in [
+        json!([["TimeGenerated", "SyslogMessage"], ["2026-06-02T09:00:00Z", sample]]),
+        json!([["SyslogMessage", "TimeGenerated"], [sample, "2026-06-02T09:00:00Z"]]),
+    ] {
+        let columns: Vec<_> =
+            table[0].as_array().unwrap().iter().map(|name| json!({ "name": name })).collect();
+        let (records, reading) =
+            all(json!({ "tables": [{ "columns": columns, "rows": [table[1]] }] }).to_string());
+        assert_eq!(records.len(), 1, "{reading:?}");
+        assert_eq!(reading.first_time.as_deref(), Some("2026-06-02T09:00:00Z"), "{table}");
+    }
     holds(format!("#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\n{events}"), 2);
 }
 

@@ -283,16 +283,22 @@ pub(super) fn row_of<'c>(
     found: Found<'_>,
 ) -> usize {
     let mut fields = Fields::default();
+    let mut whole = None;
     for (column, value) in columns.zip(values) {
-        match (Member::named(column), &value.0) {
-            (Member::Other, Some(text)) if text.contains("processFullPath") => {
-                let walk = Walk { depth: 1, counting: Counting::Nothing, found: &mut *found };
-                let inside = walk.visit_str::<serde_json::Error>(text).unwrap_or_default();
-                if inside > 0 {
-                    return inside;
-                }
+        match (Member::named(column), value) {
+            (Member::Other, Text(Some(text))) if whole.is_none() && text.contains("processFullPath") => {
+                whole = Some(text);
             }
-            (member, _) => fields.set(member, value),
+            (member, value) => fields.set(member, value),
+        }
+    }
+    if let Some(text) = whole {
+        // An event does not say when it was recorded; its row does.
+        let mut with_time = |inner: Fields| found(inner.or_at(&fields));
+        let walk = Walk { depth: 1, counting: Counting::Nothing, found: &mut with_time };
+        let inside = walk.visit_str::<serde_json::Error>(&text).unwrap_or_default();
+        if inside > 0 {
+            return inside;
         }
     }
     if !fields.is_started() {

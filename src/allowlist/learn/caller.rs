@@ -39,7 +39,9 @@ impl PartialOrd for Caller {
 impl Caller {
     /// The identity for a recorded executable and account, or why there can be none.
     pub(super) fn of(exe_path: &str, user_name: &str, options: &Options) -> Result<Self, Reason> {
-        let exe_path = match exe_path.strip_suffix(" (deleted)") {
+        // A program that lives in memory alone has no other path: nothing took its place.
+        let is_in_memory = exe_path.starts_with("/memfd:");
+        let exe_path = match exe_path.strip_suffix(" (deleted)").filter(|_| !is_in_memory) {
             Some(bare) if options.strip_deleted => bare,
             Some(_) => return Err(Reason::ReplacedProgram),
             None => exe_path,
@@ -134,5 +136,7 @@ mod tests {
         assert_eq!(caller("undefined", "root", OsType::Linux), Err(Reason::UnknownCaller));
         assert_eq!(caller("/x (deleted)", "root", OsType::Linux), Err(Reason::ReplacedProgram));
         assert_eq!(caller("/x", "undefined", OsType::Linux).unwrap().user_name, None);
+        let in_memory = caller("/memfd:x (deleted)", "root", OsType::Linux).unwrap();
+        assert_eq!(in_memory.exe_path.as_deref(), Some("/memfd:x (deleted)"));
     }
 }

@@ -176,9 +176,10 @@ impl Report {
             high: false,
             subject: Subject::Rules,
             message: format!(
-                "were learned from {} records{time}, which the guest agent thins out to one URL for each process in \
+                "were learned from {} record{}{time}, which the guest agent thins out to one URL for each process in \
                 15 minutes: requests are missing.",
-                self.reading.records()
+                self.reading.records(),
+                if self.reading.records() == 1 { "" } else { "s" }
             ),
             suggestion: Some(
                 "Learn from ProxyAgent.Connection.log at level Trace. Released agents do not write it: set `logFolder`, and \

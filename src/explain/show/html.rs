@@ -114,8 +114,7 @@ fn reached(matrix: &Matrix) -> String {
     if matrix.reached.is_empty() {
         return String::new();
     }
-    let mut page =
-        "<h3>Who gets tokens, certificates and the like</h3>\n<div class=\"cards\">\n".to_owned();
+    let mut page = "<h3>Who gets tokens, certificates and the like</h3>\n<div class=\"cards\">\n".to_owned();
     for one in &matrix.reached {
         let mut who = matrix_words::reachers(one);
         who.extend(matrix_words::others(one).map(str::to_owned));
@@ -259,7 +258,7 @@ fn tester(one: &Explained, matrix: &Matrix, id: &str, data: &mut Vec<Value>) -> 
 }
 
 /// The table as the script reads it.
-pub(super) fn page_data(id: &str, table: &Table) -> Value {
+pub(in crate::explain) fn page_data(id: &str, table: &Table) -> Value {
     let privileges: Vec<_> = table
         .privileges
         .iter()

@@ -7,6 +7,9 @@ mod json;
 mod words;
 
 use super::Report;
+#[cfg(test)]
+pub(super) use html::page_data;
+
 use super::arguments::Format;
 use super::version::Explained;
 use crate::allowlist::{

@@ -69,7 +69,10 @@ impl Function for AccessDecision {
         let document = rules_argument::document(0, &rules_argument::take(&mut arguments, 0)?)?;
         let request = Asked::read(json::from_value(&rules_argument::take(&mut arguments, 1)?))?;
         let matcher = Matcher::for_document(&document).map_err(|refused| {
-            FunctionError::argument(0, format!("The guest agent refuses these rules: {refused}."))
+            FunctionError::argument(
+                0,
+                crate::provider::checks::ended(&format!("The guest agent refuses these rules: {refused}")),
+            )
         })?;
         let decision = matcher.decide(&request.request());
         Ok(Value::object([

@@ -167,7 +167,10 @@ impl Function for ParseId {
 }
 
 fn wrong(argument: i64, error: &impl std::fmt::Display) -> FunctionError {
-    FunctionError::argument(argument, crate::provider::checks::capitalised(&format!("{error}.")))
+    FunctionError::argument(
+        argument,
+        crate::provider::checks::capitalised(&crate::provider::checks::ended(&error.to_string())),
+    )
 }
 
 #[cfg(test)]

@@ -146,7 +146,9 @@ impl Arguments {
 pub fn error(failed: &rbac::functions::FunctionError) -> FunctionError {
     let text = match &failed.problem {
         // It begins with a path, which is not the beginning of a sentence.
-        Problem::Shape(error) => format!("The argument cannot be read: {error}."),
+        Problem::Shape(error) => {
+            crate::provider::checks::ended(&format!("The argument cannot be read: {error}"))
+        }
         problem => checks::capitalised(&format!("{problem}.")),
     };
     FunctionError::argument(i64::try_from(failed.argument).unwrap_or_default(), text)

@@ -5,6 +5,7 @@ use crate::plugin::function::{FunctionError, Parameter};
 use crate::plugin::{Type, Value};
 
 use super::json;
+use crate::provider::checks::ended;
 
 /// What the argument takes, for the documentation.
 const DESCRIPTION: &str = "The rules: a whole `gallery_invm_access_profile_version`, or an object `{ mode, default_access, \
@@ -31,7 +32,7 @@ pub fn document(position: i64, value: &Value) -> Result<Document, FunctionError>
         other => other,
     };
     Document::from_value(&json).map_err(|refused| {
-        FunctionError::argument(position, format!("These rules cannot be read: {refused}."))
+        FunctionError::argument(position, ended(&format!("These rules cannot be read: {refused}")))
     })
 }
 

@@ -89,7 +89,10 @@ fn decided_again(
 ) -> Result<Replay, FunctionError> {
     let matcher = |position, document: &Document| {
         Matcher::for_document(document).map_err(|refused| {
-            FunctionError::argument(position, format!("The guest agent refuses these rules: {refused}."))
+            FunctionError::argument(
+                position,
+                crate::provider::checks::ended(&format!("The guest agent refuses these rules: {refused}")),
+            )
         })
     };
     let (old, new) = (matcher(0, old)?, matcher(1, new)?);
