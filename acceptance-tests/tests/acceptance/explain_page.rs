@@ -10,13 +10,20 @@ use std::process::Command;
 use acceptance_tests::binaries::binaries;
 
 /// The names that a browser of this kind goes by.
-const BROWSERS: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const BROWSERS: [&str; 5] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 fn browser() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&path).flat_map(|folder| BROWSERS.map(|name| folder.join(name))).find(|one| one.is_file());
+    let found = std::env::split_paths(&path)
+        .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
+        .find(|one| one.is_file());
     if found.is_none() {
-        drop(writeln!(io::stderr(), "not tried: the page of explain in a browser; none of {} is on the PATH", BROWSERS.join(", ")));
+        drop(writeln!(
+            io::stderr(),
+            "not tried: the page of explain in a browser; none of {} is on the PATH",
+            BROWSERS.join(", ")
+        ));
     }
     found
 }
@@ -75,12 +82,24 @@ fn its_script_runs_under_its_own_policy_and_answers() {
         let seen = dom(&browser, folder.path(), &probed(&page, &script));
         seen.split("id=\"v0-result\"").nth(1).unwrap().split("</section>").next().unwrap().to_owned()
     };
-    let token = ask("/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net");
-    assert!(token.contains("api, nginx, scheduler, worker</strong>: allowed through role web-app by privilege token-vault"), "{token}");
-    assert!(token.contains("guest-agent</strong>: allowed through role platform by privilege token-any"), "{token}");
+    let token =
+        ask("/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net");
+    assert!(
+        token.contains(
+            "api, nginx, scheduler, worker</strong>: allowed through role web-app by privilege token-vault"
+        ),
+        "{token}"
+    );
+    assert!(
+        token.contains("guest-agent</strong>: allowed through role platform by privilege token-any"),
+        "{token}"
+    );
     assert!(token.split("<li class=\"no\">").nth(1).unwrap().contains("kubelet"), "{token}");
     let broad = ask("http://169.254.169.254/METADATA/instance/compute/userData");
-    assert!(broad.contains("guest-agent</strong>: allowed through role platform by privilege instance"), "{broad}");
+    assert!(
+        broad.contains("guest-agent</strong>: allowed through role platform by privilege instance"),
+        "{broad}"
+    );
     assert!(ask("/metadata//instance").contains("refused before any rule"));
     assert!(ask("/nothing").contains("default access decides"));
 }
@@ -109,7 +128,9 @@ fn it_fits_a_desk_and_a_telephone() {
     let measure = "const wide = document.documentElement, first = document.querySelector('.card').getBoundingClientRect();\
                    const cells = Array.from(document.querySelectorAll('td.yes')).filter(one => one.offsetHeight > 0).length;\
                    parent.postMessage([wide.scrollWidth, wide.clientWidth, Math.round(first.top), cells], '*');";
-    for (files, first) in [(&["fleet.json"][..], 500), (&["hostile.json"], 500), (&["fleet.json", "fleet-changed.json"], 9_999)] {
+    for (files, first) in
+        [(&["fleet.json"][..], 500), (&["hostile.json"], 500), (&["fleet.json", "fleet-changed.json"], 9_999)]
+    {
         for width in [1_400, 390] {
             fs::write(folder.path().join("inner.html"), probed(&page(files), measure)).unwrap();
             let outer = format!(

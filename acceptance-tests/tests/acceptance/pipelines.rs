@@ -154,6 +154,10 @@ fn they_check_apply_and_notice_drift() {
         let told = runner.run_well(s, &job(&github, "check"));
         assert!(told.contains("7 passed, 0 failed"), "{told}");
         assert!(runner.file("summary.md").contains("Plan: 2 to add"), "the reviewer sees the plan");
+        let summary = runner.file("summary.md");
+        for part in ["## What changes", "is new", "| Who gets | |", "managed-identity tokens"] {
+            assert!(summary.contains(part), "what changes for whom: {part}: {summary}");
+        }
         // The steps of GitHub's that hand the plan on.
         assert_eq!(
             step(&github["jobs"]["check"]["steps"], "upload-artifact")["with"]["path"],

@@ -46,7 +46,8 @@ fn has(tool: &str) -> bool {
 
 /// Whether a tool lets a file pass.
 fn passes(tool: &str, arguments: &[&str]) -> bool {
-    let output = Command::new(tool).args(arguments).current_dir(examples().join("policies")).output().unwrap();
+    let output =
+        Command::new(tool).args(arguments).current_dir(examples().join("policies")).output().unwrap();
     match output.status.code() {
         Some(0) => true,
         Some(1) => false,
@@ -74,7 +75,8 @@ fn nobody_but_web_may_get_a_token_by_every_tool() {
             s.plan(&format!("{names}{PROFILE}{}", version(&rules)));
             let plan = s.run_well(&["show", "-json", "planned"]).stdout;
             let folder = tempfile::tempdir().unwrap();
-            let (plan_file, explained_file) = (folder.path().join("plan.json"), folder.path().join("explained.json"));
+            let (plan_file, explained_file) =
+                (folder.path().join("plan.json"), folder.path().join("explained.json"));
             fs::write(&plan_file, plan).unwrap();
             let explained = Command::new(&binaries().unwrap().provider)
                 .arg("explain")
@@ -85,20 +87,36 @@ fn nobody_but_web_may_get_a_token_by_every_tool() {
             fs::write(&explained_file, explained.stdout).unwrap();
             let (plan, explained) = (text(&plan_file), text(&explained_file));
             if tools[0].1 {
-                assert_eq!(passes("conftest", &["test", &plan, "--policy", "conftest"]), expected[0], "conftest: {what}");
+                assert_eq!(
+                    passes("conftest", &["test", &plan, "--policy", "conftest"]),
+                    expected[0],
+                    "conftest: {what}"
+                );
                 let arguments = ["test", &explained, "--policy", "conftest-explain"];
                 assert_eq!(passes("conftest", &arguments), expected[1], "conftest over explain: {what}");
             }
             if tools[1].1 {
                 let arguments = [
-                    "--file", &plan, "--framework", "terraform_plan", "--external-checks-dir", "checkov", "--check",
-                    "CKV_GALLERY_1", "--skip-download", "--compact",
+                    "--file",
+                    &plan,
+                    "--framework",
+                    "terraform_plan",
+                    "--external-checks-dir",
+                    "checkov",
+                    "--check",
+                    "CKV_GALLERY_1",
+                    "--skip-download",
+                    "--compact",
                 ];
                 assert_eq!(passes("checkov", &arguments), expected[2], "checkov: {what}");
             }
             if tools[2].1 {
                 let arguments = ["--features", "terraform-compliance", "--planfile", &plan, "--no-ansi"];
-                assert_eq!(passes("terraform-compliance", &arguments), expected[3], "terraform-compliance: {what}");
+                assert_eq!(
+                    passes("terraform-compliance", &arguments),
+                    expected[3],
+                    "terraform-compliance: {what}"
+                );
             }
         }
     });
