@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::version::Explained;
 use crate::allowlist::{
     Allowlist, Answer, ChangedDecision, Compared, DefaultAccess, Document, Effect, Grant, Mode, Source,
-    Unknown, compare, difference, grants,
+    Unknown, compare, count_grants, difference, grants,
 };
 
 /// How many differences are worked out.
 const MOST: usize = 500;
+
+/// How many grants of a version that is new or gone are listed.
+const MOST_GRANTS: usize = 500_000;
 
 /// What became of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,6 +160,10 @@ fn one_sided(kind: Kind, one: &Explained) -> Difference {
         return difference;
     }
     let rules = one.document.rules_as_agent_reads();
+    if count_grants(&rules) > MOST_GRANTS {
+        difference.unknown.push("There are too many grants to list them.".to_owned());
+        return difference;
+    }
     let grants: Vec<String> = grants(&rules).iter().map(Grant::text).collect();
     match kind {
         Kind::Added => difference.gained = grants,

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::rc::Rc;
 
-use super::super::{Grant, Rules, grants};
+use super::super::{Grant, Rules};
 use super::compare::Pattern;
 
 /// How many pairs of privileges are compared; large rule sets stay quick that way.
@@ -13,6 +14,10 @@ const MOST_PAIRS: usize = 1_000_000;
 
 /// How many ways are kept.
 const MOST_WAYS: usize = 200_000;
+/// How many grants of one privilege are.
+const MOST_WAYS_OF_ONE: usize = 20_000;
+/// How many of them are, however many are kept already.
+const FEWEST_WAYS: usize = 5;
 
 /// One way to the requests of a privilege.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,33 +41,37 @@ impl<'a> Reach<'a> {
     pub(in crate::allowlist) fn new(rules: &'a Rules) -> Self {
         let patterns: BTreeMap<&str, Pattern> =
             rules.privileges.iter().map(|(name, one)| (name.as_str(), Pattern::new(one))).collect();
-        let mut grants_of = BTreeMap::<&str, Vec<Grant<'a>>>::new();
-        for grant in grants(rules) {
-            grants_of.entry(grant.privilege).or_default().push(grant);
-        }
+        let roles_of = roles_of(rules);
         let granted = Patterns::new(
-            grants_of.keys().filter_map(|name| patterns.get_key_value(name)).map(|(name, one)| (*name, one)),
+            roles_of.keys().filter_map(|name| patterns.get_key_value(name)).map(|(name, one)| (*name, one)),
         );
+        // Five thousand privileges of five thousand identities are 25 million grants: not all are kept, at least one is.
+        let grants_of = |privilege: &str, kept: usize| {
+            let roles = roles_of.get(privilege).map(Vec::as_slice).unwrap_or_default();
+            let most = MOST_WAYS.saturating_sub(kept).clamp(FEWEST_WAYS, MOST_WAYS_OF_ONE);
+            roles
+                .iter()
+                .flat_map(|(role, privilege, identities)| {
+                    identities.iter().map(|identity| Grant { identity, privilege, role })
+                })
+                .take(most)
+                .collect::<Vec<_>>()
+        };
         let mut reach = Self { ways: BTreeMap::new(), complete: true };
         let (mut pairs, mut kept) = (MOST_PAIRS, 0);
         for (name, pattern) in &patterns {
-            let mut ways: Vec<Way<'a>> = grants_of
-                .get(name)
-                .into_iter()
-                .flatten()
-                .map(|&grant| Way { in_part: false, grant })
-                .collect();
+            let own = grants_of(name, kept).into_iter();
+            let mut ways: Vec<Way<'a>> = own.map(|grant| Way { in_part: false, grant }).collect();
             for (other, theirs) in granted.near(&pattern.path) {
-                let Some(left) = pairs.checked_sub(1).filter(|_| kept < MOST_WAYS) else {
+                let Some(left) = pairs.checked_sub(1).filter(|_| kept + ways.len() < MOST_WAYS) else {
                     reach.complete = false;
                     break;
                 };
                 pairs = left;
                 if other != *name && pattern.overlaps(theirs) {
                     let in_part = !theirs.covers(pattern);
-                    ways.extend(
-                        grants_of.get(other).into_iter().flatten().map(|&grant| Way { in_part, grant }),
-                    );
+                    let theirs = grants_of(other, kept + ways.len()).into_iter();
+                    ways.extend(theirs.map(|grant| Way { in_part, grant }));
                 }
             }
             kept += ways.len();
@@ -81,6 +90,26 @@ impl<'a> Reach<'a> {
     pub(in crate::allowlist) fn is_closed(&self, privilege: &str) -> bool {
         self.complete && self.ways(privilege).is_empty()
     }
+}
+
+/// A role, a privilege in it, and the identities that have it.
+type Held<'a> = (&'a str, &'a str, Rc<[&'a str]>);
+
+/// By privilege, the roles that list it and that somebody has.
+fn roles_of(rules: &Rules) -> BTreeMap<&str, Vec<Held<'_>>> {
+    let mut roles_of = BTreeMap::<&str, Vec<Held<'_>>>::new();
+    for (name, assignment) in &rules.role_assignments {
+        let Some(role) = rules.roles.get(name) else { continue };
+        let identities = assignment.identities.iter().filter(|name| rules.identities.contains_key(*name));
+        let identities: Rc<[&str]> = identities.map(String::as_str).collect();
+        if identities.is_empty() {
+            continue;
+        }
+        for privilege in role.privileges.iter().filter(|name| rules.privileges.contains_key(*name)) {
+            roles_of.entry(privilege).or_default().push((name, privilege, Rc::clone(&identities)));
+        }
+    }
+    roles_of
 }
 
 /// Privileges by path, so that those a request can have in common with another are found without looking at all.

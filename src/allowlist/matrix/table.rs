@@ -5,13 +5,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Pattern;
-use super::super::{DefaultAccess, Mode, grants};
+use super::super::{DefaultAccess, Mode, count_grants, grants};
 use super::caller::Caller;
 use super::words::{access_of, column_name, mode_of};
 use super::{Answer, Matrix, Source, Work};
 
 /// How many privileges a table has at most.
 const MOST_PRIVILEGES: usize = 2_000;
+/// How many grants it is made of at most.
+const MOST_GRANTS: usize = 500_000;
 /// How many ways to be allowed it has at most.
 const MOST_WAYS: usize = 50_000;
 
@@ -53,6 +55,9 @@ impl Table {
             DefaultAccess::Allow => Answer::ByDefault,
             DefaultAccess::Deny => refused,
         };
+        if count_grants(&work.rules) > MOST_GRANTS {
+            return None;
+        }
         if work.decider.readings() != 1 || work.rules.privileges.len() > MOST_PRIVILEGES {
             return None;
         }

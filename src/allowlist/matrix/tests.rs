@@ -185,10 +185,10 @@ fn a_change_is_told_in_requests() {
 }
 
 #[test]
-fn ten_thousand_entries_take_seconds_and_are_cut() {
+fn thousands_of_entries_take_seconds_and_are_cut() {
     let mut value = json!({ "mode": "Enforce", "default_access": "Deny", "rules": {
         "privileges": {}, "roles": {}, "identities": {}, "role_assignments": {} } });
-    for n in 0..2_500 {
+    for n in 0..700 {
         let rules = &mut value["rules"];
         rules["privileges"][format!("p{n}")] = json!({ "path": "/metadata/identity/oauth2/token", "query_parameters": { "resource": format!("r{n}") } });
         rules["roles"][format!("r{n}")] = json!({ "privileges": [format!("p{n}")] });

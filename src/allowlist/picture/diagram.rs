@@ -87,7 +87,7 @@ impl Look {
     pub(super) const fn meaning(self) -> &'static str {
         match self {
             Self::Granted => "granted",
-            Self::Secret => "granted, and reaches tokens, certificates or the like",
+            Self::Secret => "reaches tokens, certificates or the like",
             Self::Closed => "closed to everybody",
             Self::Refused => "refused by default",
             Self::Recorded => "recorded, and let through",

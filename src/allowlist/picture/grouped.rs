@@ -75,13 +75,12 @@ pub(super) fn diagram(picture: &Picture, number: usize) -> Diagram {
         let words = ("identity without a role", "identities without a role");
         drawing.group(Kind::Identity, &idle, words, Look::Idle);
     }
-    let mut title = title(picture);
-    title.push(format!(
-        "grouped by role: the matrix has all {} privileges and {} identities",
-        rules.privileges.len(),
-        rules.identities.len()
-    ));
-    Diagram { title, nodes: drawing.nodes, arrows: drawing.arrows }
+    let left_out = vec![
+        "grouped by role; the matrix has".to_owned(),
+        format!("all {} privileges and {} identities", rules.privileges.len(), rules.identities.len()),
+    ];
+    drawing.node('n', 0, Kind::Role, left_out, Look::Idle);
+    Diagram { title: title(picture), nodes: drawing.nodes, arrows: drawing.arrows }
 }
 
 /// What a role reaches of tokens, certificates and the like, where anybody has it.

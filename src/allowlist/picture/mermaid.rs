@@ -43,8 +43,13 @@ pub fn mermaid(pictures: &[Picture]) -> String {
     }
     put("subgraph legend[\"Legend\"]");
     put("direction LR");
+    let mut last: Option<&str> = None;
     for look in &looks {
         put(&format!("l{}[\"{}\"]:::{}", look.name(), look.meaning(), look.name()));
+        // Side by side.
+        if let Some(last) = last.replace(look.name()) {
+            put(&format!("l{last} ~~~ l{}", look.name()));
+        }
     }
     if has_opening {
         put("lbroad[\"broad\"]:::granted -.-> lnarrow[\"narrow: the same requests\"]:::granted");

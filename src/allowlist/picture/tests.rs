@@ -127,11 +127,16 @@ managed-identity tokens\"]]:::secret
   subgraph legend[\"Legend\"]
   direction LR
   lgranted[\"granted\"]:::granted
-  lsecret[\"granted, and reaches tokens, certificates or the like\"]:::secret
+  lsecret[\"reaches tokens, certificates or the like\"]:::secret
+  lgranted ~~~ lsecret
   lclosed[\"closed to everybody\"]:::closed
+  lsecret ~~~ lclosed
   lrefused[\"refused by default\"]:::refused
+  lclosed ~~~ lrefused
   lopen[\"open to everybody\"]:::open
+  lrefused ~~~ lopen
   lidle[\"takes no part, or not known\"]:::idle
+  lopen ~~~ lidle
   end
 ";
     let chart = mermaid(&[picture()]);
@@ -386,10 +391,7 @@ fn a_large_list_is_grouped_by_role_and_says_what_it_leaves_out() {
         [mermaid(std::slice::from_ref(&picture)), graphviz(std::slice::from_ref(&picture)), svg(&picture)]
     {
         let plain = drawn.replace("#58;", ":");
-        assert!(
-            plain.contains("grouped by role: the matrix has all 30 privileges and 15 identities"),
-            "{plain}"
-        );
+        assert!(plain.contains("all 30 privileges and 15 identities"), "{plain}");
         for part in ["web-app", "4 identities", "5 privileges", "managed-identity tokens", "1 more"] {
             assert!(plain.contains(part), "{part}: {plain}");
         }

@@ -75,6 +75,12 @@ fn an_unknown_mode_is_said_and_a_known_mistake_counts_more() {
     let (page, _, code) = of(&plan(&after, &json!({ "mode": true })), "");
     assert_eq!(code, UNKNOWN);
     assert!(page.contains("The mode is known after apply.") && !page.contains("No findings\n"), "{page}");
+    for format in ["text", "markdown", "mermaid", "dot", "html"] {
+        let (page, _, code) = of(&plan(&after, &json!({ "mode": true })), &format!("--format {format}"));
+        assert_eq!(code, UNKNOWN, "{format}");
+        let claims = ["losed to everybody<", "losed to everybody\n", "**closed to everybody**", ":::closed"];
+        assert!(claims.iter().all(|claim| !page.contains(claim)), "{format}: {page}");
+    }
     after["rules"]["roles"]["app"]["privileges"] = json!(["instnace"]);
     assert_eq!(of(&plan(&after, &json!({ "mode": true })), "").2, WRONG);
 }
