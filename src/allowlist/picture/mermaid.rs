@@ -71,7 +71,8 @@ fn drawn(diagram: &Diagram, number: usize) -> String {
         drawn.push_str(text);
         drawn.push('\n');
     };
-    put(&format!("subgraph v{number}[\"{}\"]", label(&diagram.title)));
+    // A second line of a title would lie behind the first node.
+    put(&format!("subgraph v{number}[\"{}\"]", label(&[diagram.title.join(", ")])));
     put("direction LR");
     for node in &diagram.nodes {
         let (open, close) = match node.kind {

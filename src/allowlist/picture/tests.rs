@@ -104,7 +104,7 @@ Findings (error 2, ";
 fn a_flowchart_leads_from_identities_to_privileges() {
     let expected = "\
 flowchart LR
-  subgraph v0[\"web 1#46;0#46;0<br/>Enforce, default Deny\"]
+  subgraph v0[\"web 1#46;0#46;0, Enforce, default Deny\"]
   direction LR
   v0i0([\"any<br/>every process\"]):::open
   v0i1([\"idle<br/>process name idle\"]):::idle
