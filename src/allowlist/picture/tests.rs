@@ -410,7 +410,7 @@ fn what_audit_lets_through_is_not_coloured_as_closed_and_broad_leads_to_narrow()
     let opened = changed(|document| {
         let privileges = document.rules.as_mut().unwrap().privileges.as_mut().unwrap();
         let (name, path) = ("userdata".to_owned(), "/metadata/instance/compute/userdata".to_owned());
-        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: None });
+        privileges.push(super::super::PrivilegeEntry { name, path, query_parameters: [].into() });
     });
     // By name: attested, instance, token, userdata.
     assert!(mermaid(std::slice::from_ref(&opened)).contains("\n  v0p1 -.-> v0p3\n"));
