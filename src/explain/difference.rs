@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::version::Explained;
 use crate::allowlist::{
-    Allowlist, Answer, ChangedDecision, Compared, DefaultAccess, Document, Effect, Grant, Mode, Source,
-    Unknown, compare, count_grants, difference, grants,
+    Allowlist, Answer, ChangedDecision, Compared, DefaultAccess, Document, Effect, Mode, Source, Unknown,
+    compare, count_grants, difference, grants,
 };
 
 /// How many differences are worked out.
@@ -164,7 +164,7 @@ fn one_sided(kind: Kind, one: &Explained) -> Difference {
         difference.unknown.push("There are too many grants to list them.".to_owned());
         return difference;
     }
-    let grants: Vec<String> = grants(&rules).iter().map(Grant::text).collect();
+    let grants: Vec<String> = grants(&rules).iter().map(ToString::to_string).collect();
     match kind {
         Kind::Added => difference.gained = grants,
         _ => difference.lost = grants,
@@ -196,8 +196,8 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     let compared = compare(&source(&before, old, &is_open_before), &source(&after, new, &is_open_after));
     let (before_read, after_read) = (as_read(&before), as_read(&after));
     let difference = difference(&before_read, &after_read, endpoint);
-    found.gained = difference.gained.iter().map(Grant::text).collect();
-    found.lost = difference.lost.iter().map(Grant::text).collect();
+    found.gained = difference.gained.iter().map(ToString::to_string).collect();
+    found.lost = difference.lost.iter().map(ToString::to_string).collect();
     if !difference.grants_compared {
         found.unknown.push("There are too many grants to compare them.".to_owned());
     }
