@@ -202,8 +202,10 @@ impl Step {
             let Some(object) = prior else { return Ok(()) };
             if let Some(config) = early {
                 // With `create_before_destroy`, what takes its place exists by now, and the plan may refuse that.
+                let is_there = |told: &super::proto::Diagnostic| told.summary.ends_with("already exists");
                 match host.plan(resource, Some(&object), &config).await {
-                    Ok(_) | Err(Trouble::Refused(_)) => {}
+                    Ok(_) => {}
+                    Err(Trouble::Refused(told)) if told.iter().any(is_there) => {}
                     Err(trouble) => return Err(trouble),
                 }
             }

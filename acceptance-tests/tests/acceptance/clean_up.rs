@@ -3,6 +3,7 @@
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::json;
 
+use crate::attachment::{body, machine, other_tool};
 use crate::configurations::{PROFILE, RULES, V, WEB, version};
 
 fn exe(path: &str) -> String {
@@ -87,6 +88,41 @@ fn a_replaced_version_stays_and_numbers_go_on_above_it() {
         for number in ["1.0.0", "1.0.1", "1.0.2"] {
             remove(s, number);
         }
+    });
+}
+
+#[test]
+fn versions_that_machines_refer_to_are_not_deleted_with_their_profile() {
+    scenario(|s| {
+        // Our own host has no machines.
+        s.unrecorded();
+        s.apply(&forced("true"));
+        put_version(s, "1.0.0");
+        put_version(s, "1.0.1");
+        let refers = |to: Option<String>| {
+            let imds =
+                to.map_or(json!({"mode": "Audit"}), |id| json!({"inVMAccessControlProfileReferenceId": id}));
+            json!({"enabled": true, "imds": imds})
+        };
+        let version = s.version("web", "1.0.1").to_uppercase().replace("/VERSIONS/1.0.1", "/versions/1.0.1");
+        let machine = machine(s, "vm-1", &refers(Some(version)));
+
+        let plan = s.plan("");
+        assert!(plan.output.says("Machines refer to some of them"), "{}", plan.output);
+        assert!(plan.output.says("- 1.0.1: "), "{}", plan.output);
+        let output = s.apply_fails("");
+        assert!(output.says("In-VM access profile has versions in use"), "{output}");
+        assert!(output.says("virtualMachines/vm-1") && output.says("Nothing was deleted"), "{output}");
+        let there = |s: &Scenario, name: &str| s.emulator.object(&s.version("web", name)).is_ok();
+        assert!(there(s, "1.0.0") && there(s, "1.0.1"));
+
+        other_tool(s, "PUT", &machine, &body(&refers(None)));
+        for name in ["1.0.0", "1.0.1"] {
+            let id = s.version("web", name);
+            s.adopted(&id);
+        }
+        s.apply("");
+        s.emulator.remove(&machine).unwrap();
     });
 }
 

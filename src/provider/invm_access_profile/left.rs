@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures::{StreamExt as _, stream};
 
 use super::InVmAccessProfile;
+use super::in_use::{self, InUse};
 use crate::arm::Unfinished;
-use crate::arm::ids::VersionName;
+use crate::arm::ids::{ProfileId, VersionName};
 use crate::arm::models::{ProvisioningState, Version};
 use crate::plugin::resource::Interrupted;
 use crate::plugin::{Context, Diagnostic, Diagnostics, Value};
@@ -40,14 +41,18 @@ pub async fn planned(connection: &Connection, context: &Context, prior: &Value) 
     }
     let Ok(profile) = InVmAccessProfile::id_in_state(prior) else { return Diagnostics::new() };
     let call = module::call(context, LOOK);
-    let listed = match connection.client() {
-        Ok(client) => client.versions().list(&profile, &call).await.ok(),
-        Err(_) => None,
+    let client = connection.client().ok();
+    let listed = match &client {
+        Some(client) => client.versions().list(&profile, &call).await.ok(),
+        None => None,
     };
-    let which = match listed.map(|listed| staying(&listed)) {
-        Some(names) if names.is_empty() => return Diagnostics::new(),
-        Some(names) => format!("Versions in it now: {}.", told(&names)),
-        None => "Its versions could not be read, so this plan does not name them.".to_owned(),
+    let which = match (listed.map(|listed| staying(&listed)), &client) {
+        (Some(names), _) if names.is_empty() => return Diagnostics::new(),
+        (Some(names), Some(client)) => {
+            let look = tokio::time::timeout(LOOK, in_use::look(client, &call, &profile)).await;
+            format!("Versions in it now: {}.\n\n{}", told(&names), machines(look.ok().as_ref(), &names))
+        }
+        _ => "Its versions could not be read, so this plan does not name them.".to_owned(),
     };
     let name = profile.name().as_str();
     // Names have up to 80 characters, and a summary fewer.
@@ -58,16 +63,50 @@ pub async fn planned(connection: &Connection, context: &Context, prior: &Value) 
     let detail = format!(
         "The state has `{ARGUMENT} = true`: whatever versions {profile} still has when it is deleted are deleted with it, also \
          those that `skip_destroy` kept and those made elsewhere.\n\n{which}\n\n\
-         The provider does not look at virtual machines or scale sets. Make sure that none refers to one of them. To keep the \
-         versions, remove `{ARGUMENT}`, apply that, and plan again."
+         To keep the versions, remove `{ARGUMENT}`, apply that, and plan again."
     );
     Diagnostic::warning(summary, detail).at(crate::plugin::Path::attribute(ARGUMENT)).into()
+}
+
+/// What the plan says of the machines that refer to these versions.
+fn machines(found: Option<&InUse>, names: &[VersionName]) -> String {
+    let elsewhere = "Machines of other subscriptions are not looked at.";
+    let Some(found) = found else {
+        return format!(
+            "The machines of the gallery's subscription could not be looked at in time. {elsewhere}"
+        );
+    };
+    let lines = found.lines(names);
+    let mut told = match lines.is_empty() {
+        true => {
+            format!("No machine of the gallery's subscription is seen to refer to one of them. {elsewhere}")
+        }
+        false => format!(
+            "Machines refer to some of them, and the destroy fails unless they do not any more by then:\n{}\n{elsewhere}",
+            lines.join("\n")
+        ),
+    };
+    if let Some(doubt) = found.doubts.first() {
+        told = format!("{told} Not everything could be seen: {doubt}.");
+    }
+    told
+}
+
+fn in_use_error(profile: &ProfileId, lines: &[String]) -> Diagnostic {
+    Diagnostic::error(
+        "In-VM access profile has versions in use",
+        format!(
+            "{profile} is to be deleted with its versions (`{ARGUMENT}`), and machines refer to these:\n{}\n\nNothing was \
+             deleted. Point the machines to another version or detach them, and run the command again.",
+            lines.join("\n")
+        ),
+    )
 }
 
 /// Deletes the versions that are left in the profile of this job.
 ///
 /// # Errors
-/// When one of them may still be there. The profile then stays, and so does its state.
+/// When a machine is seen to refer to one of them: nothing is deleted then. When one of them may still be there. The profile then stays, and so does its state.
 pub async fn delete(job: &Job<'_, InVmAccessProfile>) -> Result<(), Interrupted> {
     let listed = match job.client.versions().list(&job.id, &job.call).await {
         Ok(listed) => listed,
@@ -76,6 +115,17 @@ pub async fn delete(job: &Job<'_, InVmAccessProfile>) -> Result<(), Interrupted>
         Err(error) => return Err(job.failed(&error).into()),
     };
     let names = staying(&listed);
+    if names.is_empty() {
+        return Ok(());
+    }
+    let used = in_use::look(&job.client, &job.call, &job.id).await;
+    let lines = used.lines(&names);
+    if !lines.is_empty() {
+        return Err(in_use_error(&job.id, &lines).into());
+    }
+    for doubt in &used.doubts {
+        tracing::warn!(target: "provider", profile = %job.id, doubt, "not seen whether machines refer to its versions");
+    }
     tracing::info!(target: "provider.lro", profile = %job.id, versions = names.len(), "deleting the versions left");
     let all = stream::iter(names).map(|name| delete_one(job, name)).buffer_unordered(AT_ONCE);
     let failed: Diagnostics =

@@ -1,6 +1,7 @@
 //! The resource `gallery_invm_access_profile`.
 
 pub mod crud;
+pub mod in_use;
 pub mod left;
 pub mod model;
 pub mod plan;

@@ -71,9 +71,9 @@ pub fn schema() -> Schema {
             left::ARGUMENT,
             Type::Bool,
             "Whether a destroy, or a replacement, of the profile deletes the versions left in it, those that `skip_destroy` kept \
-             and those made elsewhere included. The plan names the versions that it finds. The provider does not look at \
-             virtual machines or scale sets: a version that one of them refers to is spared only where Azure refuses to \
-             delete it. What the state says counts, so a change must be applied before the destroy. Azure never sees it: \
+             and those made elsewhere included. The plan names the versions that it finds, and the machines and scale \
+             sets of the gallery's subscription that refer to them: while there are any, nothing is deleted. Machines of \
+             other subscriptions are not seen. What the state says counts, so a change must be applied before the destroy. Azure never sees it: \
              changing it sends nothing. If omitted, a profile with versions is not deleted.",
         )
         // Nothing is computed: a generated configuration then has no line `force_destroy = null`.

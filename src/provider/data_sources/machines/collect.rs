@@ -88,6 +88,16 @@ pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collecte
     Ok(all)
 }
 
+/// Asks for the machines and scale sets of a fleet and for what they refer to. What their agents say is left out.
+///
+/// # Errors
+/// When Azure cannot be asked, or does not have what is selected.
+pub async fn references(azure: Azure<'_>, fleet: &Fleet) -> Result<Collected, arm::Error> {
+    let mut all = Collected::default();
+    add_fleet(azure, fleet, &mut all).await?;
+    Ok(all)
+}
+
 async fn add_fleet(azure: Azure<'_>, fleet: &Fleet, all: &mut Collected) -> Result<(), arm::Error> {
     let Azure { client, call } = azure;
     let machines = client.machines().list(fleet, MachineKind::Machine, call).await?;

@@ -1,0 +1,66 @@
+//! Which versions of a profile machines refer to, as far as can be seen: the machines and scale sets of the gallery's
+//! subscription are listed. Others, and what cannot be listed, may refer to them too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::arm::ids::{ProfileId, VersionId, VersionName};
+use crate::arm::models::Machine;
+use crate::arm::{ArmClient, Call, Fleet};
+use crate::provider::data_sources::machines::collect::{self, Azure};
+
+/// How many machines a message names for each version.
+const NAMED: usize = 5;
+
+/// What the machines of a subscription say.
+#[derive(Debug, Default)]
+pub struct InUse {
+    /// The machines that refer to a version, by its name.
+    machines: BTreeMap<VersionName, BTreeSet<String>>,
+    /// What could not be seen.
+    pub doubts: Vec<String>,
+}
+
+/// Lists the machines and scale sets of the gallery's subscription.
+pub async fn look(client: &ArmClient, call: &Call, profile: &ProfileId) -> InUse {
+    let mut found = InUse::default();
+    let fleet = Fleet::Subscription(profile.gallery().subscription().clone());
+    match collect::references(Azure { client, call }, &fleet).await {
+        Ok(collected) => {
+            for row in &collected.rows {
+                found.add(profile, &row.id, &row.machine);
+            }
+            for set in &collected.sets {
+                found.add(profile, &set.id.to_string(), &set.model);
+            }
+            found.doubts = collected.doubts;
+        }
+        Err(error) => found.doubts.push(format!("the machines of {fleet} could not be listed: {error}")),
+    }
+    found
+}
+
+impl InUse {
+    fn add(&mut self, profile: &ProfileId, id: &str, machine: &Machine) {
+        let settings = [&machine.proxy_agent.imds, &machine.proxy_agent.wire_server];
+        for reference in settings.into_iter().flatten().filter_map(|settings| settings.reference()) {
+            if let Ok(version) = reference.parse::<VersionId>()
+                && version.profile() == profile
+            {
+                self.machines.entry(version.name().clone()).or_default().insert(id.to_owned());
+            }
+        }
+    }
+
+    /// A line for each of these versions that a machine refers to.
+    pub fn lines(&self, names: &[VersionName]) -> Vec<String> {
+        let used = names.iter().filter_map(|name| Some((name, self.machines.get(name)?)));
+        used.map(|(name, machines)| {
+            let mut told: Vec<String> = machines.iter().take(NAMED).cloned().collect();
+            if machines.len() > NAMED {
+                told.push(format!("and {} more", machines.len() - NAMED));
+            }
+            format!("- {name}: {}", told.join(", "))
+        })
+        .collect()
+    }
+}
