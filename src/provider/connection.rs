@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::configuration::login::NoLogin;
 use super::configuration::{ProcessVariables, Settings, Variables};
+use super::invm_access_profile_version::lint;
 use super::locks::Locks;
 use super::machine_cache::MachineCache;
 use super::profile_cache::ProfileCache;
@@ -35,6 +36,8 @@ pub struct Connection {
 #[derive(Debug, Default)]
 struct Shared {
     state: RwLock<State>,
+    /// The provider block's `lint`.
+    lint: RwLock<Option<Value>>,
     profiles: ProfileCache,
     machines: MachineCache,
     locks: Locks,
@@ -94,6 +97,7 @@ impl Connection {
             State::Unknown
         };
         *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        self.note_lint(config);
         self.shared.machines.clear();
         Ok(warnings)
     }
@@ -117,6 +121,19 @@ impl Connection {
                 "The host asked for a resource before it configured the provider. This is a bug in the host.",
             )),
         }
+    }
+
+    /// Keeps what the provider block says of findings. A host checks the block before the resources that use it, so that
+    /// `validate` knows it too.
+    pub fn note_lint(&self, config: &Value) {
+        let lint = config.get(lint::ARGUMENT).cloned();
+        *self.shared.lint.write().unwrap_or_else(PoisonError::into_inner) = lint;
+    }
+
+    /// What the provider block says of findings; null where it says nothing that is known.
+    #[must_use]
+    pub fn lint(&self) -> Value {
+        self.shared.lint.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or(Value::Null)
     }
 
     /// Whether the host has configured the provider, as it does before it plans and not before it validates.

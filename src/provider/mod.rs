@@ -104,6 +104,7 @@ impl Provider for Gallery {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
+        self.connection.note_lint(&config);
         configuration::validate(&config)
     }
 

@@ -35,6 +35,8 @@ lint = {
 }
 ```
 
+The provider block has a `lint` too, for all versions. What a version says of a finding counts for more.
+
 A suggestion writes texts as a configuration does, so that it can be pasted. A check that depends on an unknown value
 reports nothing until the value is known.
 

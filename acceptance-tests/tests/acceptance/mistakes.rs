@@ -146,6 +146,14 @@ fn findings_that_are_no_errors_are_told_once_and_can_be_silenced() {
         assert_eq!(s.plan(&silent).output.times(unused), 0);
         let strict = config.replace("  rules {", "  lint = { L04 = \"error\" }\n  rules {");
         assert!(s.plan_fails(&strict).says(unused));
+
+        // The provider block says it for all versions; a version may say otherwise.
+        s.provider("provider \"gallery\" {\n  lint = { L04 = \"off\" }\n}");
+        assert_eq!(s.plan(&config).output.times(unused), 0);
+        assert!(s.plan_fails(&strict).says(unused));
+        s.provider("provider \"gallery\" {\n  lint = { L99 = \"off\" }\n}");
+        assert!(s.plan_fails(&config).says("There is no finding \"L99\""));
+        s.provider("provider \"gallery\" {}");
     });
 }
 

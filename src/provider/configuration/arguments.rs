@@ -23,6 +23,7 @@ pub const VARIABLES: &[(&str, &[&str])] = &[
     ("endpoint.resource_manager_audience", &["ARM_RESOURCE_MANAGER_AUDIENCE"]),
     ("endpoint.resource_manager_endpoint", &["ARM_RESOURCE_MANAGER_ENDPOINT"]),
     ("environment", &["ARM_ENVIRONMENT"]),
+    ("lint", &[]),
     ("metadata_host", &["ARM_METADATA_HOSTNAME"]),
     ("msi_api_version", &["ARM_MSI_API_VERSION"]),
     ("msi_endpoint", &["ARM_MSI_ENDPOINT"]),

@@ -3,6 +3,7 @@
 use super::arguments::{AKS_CLIENT_ID, AKS_TENANT_ID, AKS_TOKEN_FILE, also_read_from};
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, Block, BlockNesting, NestedBlock, Schema};
+use crate::provider::invm_access_profile_version::lint;
 
 /// The clouds that `environment` names.
 pub const ENVIRONMENTS: &[&str] = &["public", "usgovernment", "china", "custom"];
@@ -85,6 +86,12 @@ pub fn schema() -> Schema {
         )
         .one_of(ENVIRONMENTS)
         .default_text("`public`"),
+        argument(
+            lint::ARGUMENT,
+            Type::map(Type::String),
+            "What to make of single findings about the rules of all versions, by their ids, such as `{ L04 = \"off\" }`. What \
+             a version's own `lint` says of a finding counts for more.",
+        ),
         text(
             "metadata_host",
             "A host that tells the addresses of its cloud under `/metadata/endpoints`, such as a stamp of Azure \

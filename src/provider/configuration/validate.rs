@@ -4,6 +4,7 @@ use super::schema::{ENVIRONMENTS, REGISTRATIONS};
 use crate::arm::Cloud;
 use crate::plugin::{Diagnostics, Value};
 use crate::provider::checks::{text, word};
+use crate::provider::invm_access_profile_version::lint;
 
 /// Checks the provider block without the network and without the environment.
 #[must_use]
@@ -14,7 +15,7 @@ pub fn validate(config: &Value) -> Diagnostics {
         _ => word(config, "environment", ENVIRONMENTS),
     };
     let registrations = word(config, "resource_provider_registrations", REGISTRATIONS);
-    environment.into_iter().chain(registrations).collect()
+    environment.into_iter().chain(registrations).chain(lint::check_defaults(config)).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Findings about the rules, reported on the attributes they are about.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use super::rules;
@@ -33,6 +34,32 @@ pub enum When {
     Create,
     /// At the plan of a version that stays: its rules exist and work as they do, whatever is wrong with them.
     Keep,
+}
+
+/// The configuration with the levels that the provider block says for all versions. Those of the version itself count
+/// for more, finding by finding.
+#[must_use]
+pub fn with_defaults<'a>(config: &'a Value, defaults: &Value) -> Cow<'a, Value> {
+    let (Value::Map(defaults), Value::Object(arguments)) = (defaults, config) else {
+        return Cow::Borrowed(config);
+    };
+    let mut levels = defaults.clone();
+    match arguments.get(ARGUMENT) {
+        Some(Value::Map(own)) => levels.extend(own.clone()),
+        Some(unknown) if unknown.is_unknown() => return Cow::Borrowed(config),
+        _ => {}
+    }
+    let mut arguments = arguments.clone();
+    arguments.insert(ARGUMENT.to_owned(), Value::Map(levels));
+    Cow::Owned(Value::Object(arguments))
+}
+
+/// What is wrong with the levels in a provider block.
+#[must_use]
+pub fn check_defaults(provider: &Value) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    levels(provider, &mut diagnostics);
+    diagnostics
 }
 
 /// Checks the rules of a configuration, as far as they are known, without the profile.
@@ -255,6 +282,29 @@ fn meant(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_versions_own_levels_count_for_more_than_the_provider_blocks() {
+        let defaults = map(&[("L02", "warning".into()), ("L04", "off".into())]);
+        let plain = config("tokn", "/metadata", Value::Null);
+        assert!(check(&plain).iter().any(|one| one.detail.contains("L04")), "{:?}", check(&plain));
+        let merged = with_defaults(&plain, &defaults);
+        assert!(check(&merged).iter().all(|one| !one.detail.contains("L04")), "{:?}", check(&merged));
+        let own = config("tokn", "/metadata", map(&[("L04", "error".into())]));
+        let merged = with_defaults(&own, &defaults);
+        let told = check(&merged);
+        let is_error = |one: &Diagnostic| one.severity == crate::plugin::diagnostic::Severity::Error;
+        assert!(told.iter().any(|one| one.detail.contains("L04") && is_error(one)), "{told:?}");
+        assert!(told.iter().any(|one| one.detail.contains("L02") && !is_error(one)), "{told:?}");
+        // Nothing is added where nothing is said, or where it is not known what the version says.
+        for defaults in [Value::Null, Value::unknown()] {
+            assert!(matches!(with_defaults(&plain, &defaults), Cow::Borrowed(_)));
+        }
+        let unknown = config("tokn", "/metadata", Value::unknown());
+        assert!(matches!(with_defaults(&unknown, &map(&[("L04", "off".into())])), Cow::Borrowed(_)));
+        let wrong = Value::object([(ARGUMENT, map(&[("L99", "off".into())]))]);
+        assert!(check_defaults(&wrong).has_error());
+    }
 
     fn map(elements: &[(&str, Value)]) -> Value {
         Value::Map(elements.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())

@@ -15,6 +15,7 @@ pub mod validate;
 use super::connection::Connection;
 use super::writing::Managed;
 use super::writing::private_state::PrivateState;
+use crate::allowlist::FindingId;
 use crate::arm::ids::VersionId;
 use crate::arm::models::{Version, VersionChange};
 use crate::arm::{ArmClient, Collection};
@@ -62,6 +63,7 @@ impl Managed for InVmAccessProfileVersion {
     }
 
     fn validate(connection: &Connection, config: &Value) -> Diagnostics {
+        let config = &*lint::with_defaults(config, &connection.lint());
         let mut diagnostics = validate::validate(config);
         // Where a plan follows, it reports the errors of the linter: it knows whether the version exists.
         if !connection.is_configured() && validate::can_be_read(config) {
@@ -77,9 +79,10 @@ impl Managed for InVmAccessProfileVersion {
     ) -> Result<Planned, Failure> {
         // A host that keeps the first plan's private data gives it to the second, which reports nothing new.
         let is_second = !request.earlier.is_empty();
-        let profile = profile::of_plan(connection, context, &request.config, None, is_second).await;
-        let mut found = lint::errors(&request.config, &profile.context(), lint::When::Create);
-        found.extend(lint::with_profile(&request.config, &profile.context()));
+        let config = lint::with_defaults(&request.config, &connection.lint());
+        let profile = profile::of_plan(connection, context, &config, None, is_second).await;
+        let mut found = lint::errors(&config, &profile.context(), lint::When::Create);
+        found.extend(lint::with_profile(&config, &profile.context()));
         let found = found.into_result()?;
         let mut planned = plan::create(&request, &profile)?;
         planned.warnings.extend(found);
@@ -92,11 +95,11 @@ impl Managed for InVmAccessProfileVersion {
         context: &Context,
         request: PlanUpdate,
     ) -> Result<Planned, Failure> {
-        let (config, prior) = (&request.config, Some(&request.prior));
-        let profile = profile::of_plan(connection, context, config, prior, false).await;
-        let mut found = lint::errors(config, &profile.context(), lint::When::Keep);
-        found.extend(lint::with_profile(config, &profile.context()));
-        let mut planned = plan::update(&request, &profile);
+        let config = lint::with_defaults(&request.config, &connection.lint());
+        let profile = profile::of_plan(connection, context, &config, Some(&request.prior), false).await;
+        let mut found = lint::errors(&config, &profile.context(), lint::When::Keep);
+        found.extend(lint::with_profile(&config, &profile.context()));
+        let mut planned = plan::update(&request, &profile, !lint::is_off(&config, FindingId::L07));
         // A replacement is planned once more as a creation, which reports them as errors.
         if planned.replace.is_empty() {
             planned.warnings.extend(found.into_result()?);

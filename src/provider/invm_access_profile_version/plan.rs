@@ -1,8 +1,8 @@
 //! What a change of the configuration means.
 
 use super::model::Model;
-use super::{InVmAccessProfileVersion, access, keep, lint, rules};
-use crate::allowlist::{Allowlist, FindingId, Rules};
+use super::{InVmAccessProfileVersion, access, keep, rules};
+use crate::allowlist::{Allowlist, Rules};
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
@@ -61,9 +61,9 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
 }
 
 /// Plans a change, in place where Azure allows it, and reports who loses and who gains access. `profile` is what
-/// is known of the profile without asking Azure.
+/// is known of the profile without asking Azure; `says_unnoticed`, whether finding L07 is reported.
 #[must_use]
-pub fn update(request: &PlanUpdate, profile: &KnownProfile) -> Planned {
+pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool) -> Planned {
     let (prior, config) = (Model::read(&request.prior), Model::read(&request.config));
     let carried = PrivateState::read(&request.private);
     let mut warnings = Diagnostics::new();
@@ -123,7 +123,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile) -> Planned {
     {
         let endpoint = profile.context().endpoint;
         warnings.extend(access::warnings(version, !replace.is_empty(), &old, &new, endpoint));
-        if replace.is_empty() && !lint::is_off(&request.config, FindingId::L07) {
+        if replace.is_empty() && says_unnoticed {
             warnings.extend(access::in_place(version, !automatic, &old, &new));
         }
     }

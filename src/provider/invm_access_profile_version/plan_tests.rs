@@ -108,7 +108,7 @@ fn plan_with_private(prior: Value, config: Value, private: Private) -> Planned {
     let proposed = config.clone();
     let request =
         PlanUpdate { prior, config, proposed, private, earlier: Vec::new(), identity: None, capabilities };
-    update(&request, &profile())
+    update(&request, &profile(), true)
 }
 
 #[test]
@@ -232,6 +232,7 @@ fn plan_after(pending: crate::provider::writing::private_state::Pending) -> Plan
     update(
         &PlanUpdate { prior, config, proposed, private, earlier: Vec::new(), identity: None, capabilities },
         &KnownProfile::default(),
+        true,
     )
 }
 
