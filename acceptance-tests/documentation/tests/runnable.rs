@@ -312,7 +312,7 @@ fn versions_are_rolled_out_rolled_back_and_cleaned_up_as_the_guide_says() {
     scenario(|s| {
         let blocks: Vec<_> =
             blocks("roll-out-roll-back-clean-up.md").iter().map(|block| here(s, block)).collect();
-        let [frame, rules, variables, import, force] = blocks.as_slice() else { panic!("{blocks:?}") };
+        let [frame, rules, variables, watch, import, force] = blocks.as_slice() else { panic!("{blocks:?}") };
         let version = |name: &str| s.version("web-imds", name);
         let [first, second, third] = ["1.0.0", "1.0.1", "1.0.2"].map(version);
         let begins = |line: &&str| line.trim_start().starts_with("identities ");
@@ -340,6 +340,7 @@ fn versions_are_rolled_out_rolled_back_and_cleaned_up_as_the_guide_says() {
         s.apply(&right);
         assert_eq!(reference(s), third);
 
+        s.apply(&format!("{right}\n{watch}"));
         s.adopted(&first);
         s.apply(&format!("{right}\n{import}"));
         let output = s.apply(&right);

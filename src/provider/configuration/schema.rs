@@ -90,7 +90,7 @@ pub fn schema() -> Schema {
             lint::ARGUMENT,
             Type::map(Type::String),
             "What to make of single findings about the rules of all versions, by their ids, such as `{ L04 = \"off\" }`. What \
-             a version's own `lint` says of a finding counts for more.",
+             a version's own `lint` says of a finding counts for more. Left out, the guide on findings counts.",
         ),
         text(
             "metadata_host",

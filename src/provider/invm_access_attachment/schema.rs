@@ -49,7 +49,7 @@ pub fn schema() -> Schema {
             Type::Bool,
             "Whether the guest proxy agent is switched on where it is not (`proxyAgentSettings.enabled`). On Linux the \
              request also asks Azure to install it (`addProxyAgentExtension`), unless the machine says that it must not. A \
-             destroy does not switch it off. If omitted, a machine without it is refused.",
+             destroy does not switch it off. Changed in place. If omitted, a machine without it is refused.",
         )
         .optional_computed(),
         Attribute::new(
@@ -64,7 +64,7 @@ pub fn schema() -> Schema {
             text.clone(),
             "The inline mode that a destroy sets for the endpoints it detaches, and an update for an endpoint that is taken out. \
              A machine that refers to another version by then keeps it. What the state says counts, so a change must be applied \
-             before the destroy. Changing it sends nothing.",
+             before the destroy. Changed in place, without a request.",
         )
         .optional_computed()
         .one_of(MODES)
@@ -73,7 +73,7 @@ pub fn schema() -> Schema {
             REPLACE_MODE,
             Type::Bool,
             "Whether a version may take the place of an inline `mode` that the machine has at that endpoint; Azure allows only \
-             one of the two. Changing it sends nothing. If omitted, such a machine is refused.",
+             one of the two. Changed in place, without a request. If omitted, such a machine is refused.",
         )
         .optional_computed(),
         Attribute::new(
@@ -81,7 +81,7 @@ pub fn schema() -> Schema {
             Type::Bool,
             "Whether instances of a scale set with upgrade mode `Manual` that do not have the versions yet are upgraded to the \
              model of the scale set, and waited for. That gives them everything else that is new in the model too, which can \
-             restart them. If omitted, a warning says how many lag.",
+             restart them. Changed in place. If omitted, a warning says how many lag.",
         )
         .optional_computed(),
         Attribute::new(

@@ -85,8 +85,8 @@ pub fn schema() -> Schema {
             Type::map(text()),
             "What to make of single findings about the rules, by their ids, such as `{ L04 = \"off\" }`: `off` silences \
              one, `warning` and `error` set how it is told. The guide on findings has all ids. \
-             Azure never sees it: changing it sends nothing. A finding that is not in it is told as the `lint` of the provider \
-             block says, else as that guide does.",
+             Azure never sees it: changing it sends nothing. If omitted, the `lint` of the provider \
+             block counts, else that guide; so it does for each finding that is not in it.",
         )
         // Nothing is computed: a generated configuration then has no line `lint = null`.
         .optional_computed(),

@@ -47,12 +47,13 @@ impl ListResource for AttachmentList {
             block.attributes([
                 text(
                     "resource_group_id",
-                    "The resource id of the resource group whose machines and scale sets are listed. This or \
+                    "The resource id of the resource group whose machines and scale sets are listed. Left out, \
                      `subscription_id` must be set.",
                 ),
                 text(
                     "subscription_id",
-                    "The subscription whose machines and scale sets are listed, as `/subscriptions/GUID` or the GUID alone.",
+                    "The subscription whose machines and scale sets are listed, as `/subscriptions/GUID` or the GUID alone. \
+                     Left out, `resource_group_id` must be set.",
                 ),
                 text(
                     "profile_id",
