@@ -22,6 +22,7 @@ pub mod private;
 pub mod routes;
 pub mod server;
 pub mod settings;
+pub mod signals;
 pub mod state_file;
 pub mod store;
 pub mod wire;

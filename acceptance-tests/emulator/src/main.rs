@@ -17,6 +17,7 @@ use gallery_emulator::entra::application::{Application, FederatedCredential};
 use gallery_emulator::entra::managed_identity::arc::Challenges;
 use gallery_emulator::faults::Script;
 use gallery_emulator::server::Server;
+use gallery_emulator::signals::Signals;
 use gallery_emulator::state_file;
 use gallery_emulator::store::Object;
 use serde_json::{Value, json};
@@ -204,63 +205,6 @@ fn plant(emulator: &mut Emulator, seed: &Seed) {
             body.insert("properties".to_owned(), json!({}));
             emulator.store.put(Object::new(id, body, now, "seed"));
             emulator.unsaved = true;
-        }
-    }
-}
-
-#[cfg(unix)]
-struct Signals([tokio::signal::unix::Signal; 3]);
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self([
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::hangup())?,
-        ]))
-    }
-
-    async fn next(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.0;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
-}
-
-#[cfg(windows)]
-struct Signals {
-    ctrl_c: tokio::signal::windows::CtrlC,
-    ctrl_break: tokio::signal::windows::CtrlBreak,
-    close: tokio::signal::windows::CtrlClose,
-    logoff: tokio::signal::windows::CtrlLogoff,
-    shutdown: tokio::signal::windows::CtrlShutdown,
-}
-
-#[cfg(windows)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
-        Ok(Self {
-            ctrl_c: ctrl_c()?,
-            ctrl_break: ctrl_break()?,
-            close: ctrl_close()?,
-            logoff: ctrl_logoff()?,
-            shutdown: ctrl_shutdown()?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.ctrl_c.recv() => {}
-            _ = self.ctrl_break.recv() => {}
-            _ = self.close.recv() => {}
-            _ = self.logoff.recv() => {}
-            _ = self.shutdown.recv() => {}
         }
     }
 }

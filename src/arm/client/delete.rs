@@ -1,7 +1,7 @@
 //! Deleting, to the end.
 
 use super::super::call::Call;
-use super::super::error::{Error, Missing};
+use super::super::error::Error;
 use super::super::ids::ProfileId;
 use super::super::models::{ProvisioningState, Resource};
 use super::super::operation::{PendingOperation, Unfinished, finish};
@@ -40,10 +40,10 @@ impl ArmClient {
             let answer = match self.write(&write, call).await {
                 Ok(answer) if answer.status == 204 => return Ok(Deleted::Absent),
                 Ok(answer) => answer,
-                Err(error) if is_absent(&error) => {
+                Err(error) if error.is_absent() => {
                     // A gateway in trouble has been seen to say so of what is there, and a state forgets for good.
                     match self.get::<T>(path, call).await {
-                        Err(look) if is_absent(&look) => return Ok(Deleted::Absent),
+                        Err(look) if look.is_absent() => return Ok(Deleted::Absent),
                         Err(look) => return Err(look.into()),
                         Ok(_) if contradicted >= CONTRADICTIONS => return Err(error.into()),
                         Ok(_) => {
@@ -93,7 +93,7 @@ impl ArmClient {
         let http = self.http(call).await?;
         let still = |error| Unfinished { error, operation: Some(Box::new(begun.clone())) };
         match self.get::<T>(path, call).await {
-            Err(error) if is_absent(&error) => Ok(Deleted::Absent),
+            Err(error) if error.is_absent() => Ok(Deleted::Absent),
             Err(error) => Err(still(error)),
             Ok(object) if object.provisioning_state() == Some(&ProvisioningState::Deleting) => {
                 match finish(http, begun, call).await {
@@ -107,10 +107,4 @@ impl ArmClient {
             Ok(_) => self.delete::<T>(path, profile, call).await,
         }
     }
-}
-
-/// Whether an error says that the object does not exist, or what would hold it. A subscription that cannot be seen
-/// proves nothing.
-fn is_absent(error: &Error) -> bool {
-    matches!(error.missing(), Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup))
 }

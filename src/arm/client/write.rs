@@ -1,7 +1,7 @@
 //! Sending a write until the service takes it.
 
 use super::super::call::Call;
-use super::super::error::{Error, Missing};
+use super::super::error::Error;
 use super::super::exchange::Answer;
 use super::super::ids::ProfileId;
 use super::super::pace::random;
@@ -60,7 +60,8 @@ impl ArmClient {
                     return Err(error);
                 }
                 "the object still has others beneath it"
-            } else if write.method == Method::Put && is_parent_missing(&error) {
+            } else if write.method == Method::Put && error.is_absent() {
+                // A 404 on a PUT cannot mean the object itself.
                 parent_expected = parent_expected || self.is_parent_there(write.path, call).await;
                 if !parent_expected {
                     return Err(error);
@@ -91,9 +92,4 @@ impl ArmClient {
         let Ok(url) = http.url_of(parent) else { return false };
         http.get(&url, call).await.is_ok_and(|answer| answer.accept(&[200]).is_ok())
     }
-}
-
-/// Whether a creation failed for want of something above the object. A 404 on a PUT cannot mean the object itself.
-fn is_parent_missing(error: &Error) -> bool {
-    matches!(error.missing(), Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup))
 }

@@ -39,6 +39,11 @@ impl Error {
         self.missing().is_some_and(|missing| missing != Missing::Other)
     }
 
+    /// The same without a missing subscription: one that cannot be seen proves nothing of what is in it.
+    pub fn is_absent(&self) -> bool {
+        matches!(self.missing(), Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup))
+    }
+
     /// Whether the service answered 409.
     pub fn is_conflict(&self) -> bool {
         self.refusal().is_some_and(|error| error.status == 409)

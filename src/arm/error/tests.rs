@@ -113,6 +113,9 @@ fn what_is_missing() {
     assert_eq!(proxy.missing(), Some(Missing::Other));
     assert!(!proxy.is_not_found());
     assert!(service(404, r#"{"error":{"code":"ResourceNotFound"}}"#).is_not_found());
+    assert!(service(404, r#"{"error":{"code":"ResourceNotFound"}}"#).is_absent() && !proxy.is_absent());
+    let unseen = service(404, r#"{"error":{"code":"SubscriptionNotFound"}}"#);
+    assert!(unseen.is_not_found() && !unseen.is_absent());
     assert_eq!(service(409, r#"{"error":{"code":"ResourceNotFound"}}"#).missing(), None);
 }
 

@@ -187,18 +187,18 @@ impl<'a> Watch<'a> {
             match status::object(&answer) {
                 Ok(Seen::Nothing) => {
                     let error = Error::Service(Box::new(answer.error()));
-                    match error.missing() {
-                        Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup) => {
-                            self.learn(&answer, before);
-                            if is_absent {
-                                return Ok(());
-                            }
-                            is_absent = true;
-                            self.asked = Some(CONFIRM);
+                    if error.is_absent() {
+                        self.learn(&answer, before);
+                        if is_absent {
+                            return Ok(());
                         }
+                        is_absent = true;
+                        self.asked = Some(CONFIRM);
+                    } else if error.missing() == Some(Missing::Other) && unreadable + 1 < UNREADABLE {
                         // It does not say what is missing.
-                        Some(Missing::Other) if unreadable + 1 < UNREADABLE => unreadable += 1,
-                        _ => return Err(error),
+                        unreadable += 1;
+                    } else {
+                        return Err(error);
                     }
                     continue;
                 }

@@ -94,12 +94,8 @@ async fn version_of_plan(
         let get = || client.versions().get(id, &call);
         match twice(&call, get().await, get).await {
             Ok(version) => KnownVersion::In(regions(&version)),
-            Err(error) => match error.missing() {
-                Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup) => {
-                    KnownVersion::Missing(error.report())
-                }
-                _ => KnownVersion::Unknown,
-            },
+            Err(error) if error.is_absent() => KnownVersion::Missing(error.report()),
+            Err(_) => KnownVersion::Unknown,
         }
     };
     cell.get_or_init(read).await.clone()

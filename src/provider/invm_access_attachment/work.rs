@@ -196,7 +196,7 @@ impl<'a> Job<'a> {
             was_taken,
             is_cancelled: error.is_cancelled(),
             has_failed: matches!(error, Error::Operation(_)),
-            is_gone: error.is_not_found(),
+            is_gone: error.is_absent(),
         }
     }
 

@@ -49,8 +49,8 @@ pub async fn planned(connection: &Connection, context: &Context, prior: &Value) 
     let which = match (listed.map(|listed| staying(&listed)), &client) {
         (Some(names), _) if names.is_empty() => return Diagnostics::new(),
         (Some(names), Some(client)) => {
-            let look = tokio::time::timeout(LOOK, in_use::look(client, &call, &profile)).await;
-            format!("Versions in it now: {}.\n\n{}", told(&names), machines(look.ok().as_ref(), &names))
+            let used = in_use::look(client, &call, &profile).await;
+            format!("Versions in it now: {}.\n\n{}", told(&names), machines(&used, &names))
         }
         _ => "Its versions could not be read, so this plan does not name them.".to_owned(),
     };
@@ -69,13 +69,8 @@ pub async fn planned(connection: &Connection, context: &Context, prior: &Value) 
 }
 
 /// What the plan says of the machines that refer to these versions.
-fn machines(found: Option<&InUse>, names: &[VersionName]) -> String {
+fn machines(found: &InUse, names: &[VersionName]) -> String {
     let elsewhere = "Machines of other subscriptions are not looked at.";
-    let Some(found) = found else {
-        return format!(
-            "The machines of the gallery's subscription could not be looked at in time. {elsewhere}"
-        );
-    };
     let lines = found.lines(names);
     let mut told = match lines.is_empty() {
         true => {
@@ -111,7 +106,7 @@ pub async fn delete(job: &Job<'_, InVmAccessProfile>) -> Result<(), Interrupted>
     let listed = match job.client.versions().list(&job.id, &job.call).await {
         Ok(listed) => listed,
         // The profile is not there any more.
-        Err(error) if error.is_not_found() => return Ok(()),
+        Err(error) if error.is_absent() => return Ok(()),
         Err(error) => return Err(job.failed(&error).into()),
     };
     let names = staying(&listed);

@@ -29,16 +29,16 @@ pub(super) async fn check<K: Managed>(
     let call = module::call(context, LOOK);
     // A profile that this process has planned need not exist yet.
     let is_planned = connection.profiles().planned(<K::Object as arm::Kind>::profile(new)).is_some();
-    match tokio::time::timeout(LOOK, K::collection(&client).get(new, &call)).await {
+    match K::collection(&client).get(new, &call).await {
         // The create waits until it is gone.
-        Ok(Ok(found)) if found.provisioning_state() == Some(&ProvisioningState::Deleting) => Ok(()),
-        Ok(Ok(_)) => {
+        Ok(found) if found.provisioning_state() == Some(&ProvisioningState::Deleting) => Ok(()),
+        Ok(_) => {
             let (name, id) = (new.own_name().to_string(), new.to_string());
             let taken = existing::diagnostic(K::TYPE, K::WORD, &name, &id, Existing::InTheWay);
             Err(taken.at(Path::attribute("name")))
         }
-        Ok(Err(error)) if is_parent_missing(&error) && !is_planned => Err(without_parent::<K>(new)),
-        _ => Ok(()),
+        Err(error) if is_parent_missing(&error) && !is_planned => Err(without_parent::<K>(new)),
+        Err(_) => Ok(()),
     }
 }
 

@@ -190,11 +190,11 @@ async fn two_processes_share_one_bucket() {
 
 #[tokio::test]
 async fn a_refusal_holds_back_all_where_no_header_tells_what_is_left() {
-    let arm = Arm::new(false, 50);
+    // Slower than the other tests: a request takes ten milliseconds, so that a busy machine delays few of them.
+    let arm = Arm::new(false, 10);
     Way::to(&arm).all(Method::Put, 600, &call()).await;
-    // Those that were on their way when the bucket was found empty, and few after them: on a slow machine more are on
-    // their way. If nothing held them back, each of the 400 beyond the bucket would be refused, and most of them again.
-    assert!(arm.refused() < 400, "{} refusals", arm.refused());
+    // Those that were on their way when the bucket was found empty, and few after them.
+    assert!(arm.refused() <= 200, "{} refusals", arm.refused());
 }
 
 #[tokio::test]

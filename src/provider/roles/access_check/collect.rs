@@ -57,14 +57,10 @@ pub async fn collect(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::E
     let mut scope = scope.to_owned();
     loop {
         match collect_at(asked, &scope).await {
-            Err(error) if is_not_there(&error) => scope = parent::of(&scope).ok_or(error)?,
+            Err(error) if error.is_absent() => scope = parent::of(&scope).ok_or(error)?,
             result => return result,
         }
     }
-}
-
-fn is_not_there(error: &arm::Error) -> bool {
-    matches!(error.missing(), Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup))
 }
 
 async fn collect_at(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Error> {
