@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{Draft, Part, Rules};
+use super::{Draft, Rules, Text, named};
 
 /// An identity, a privilege, and a role by which the first has the second.
 ///
@@ -54,32 +54,23 @@ pub fn count_grants(rules: &Rules) -> usize {
 /// Every grant of rules that may be known in part, or nothing when an unknown part could add or remove one.
 /// What a privilege or identity says does not matter here, only that it is there.
 pub fn grants_of_draft<'a>(draft: &Draft<'a>) -> Option<Vec<Grant<'a>>> {
-    let (privileges, identities) = (draft.privileges.known()?, draft.identities.known()?);
-    let (roles, assignments) = (draft.roles.known()?, draft.role_assignments.known()?);
+    let (privileges, identities) = (named(&draft.privileges)?, named(&draft.identities)?);
+    let (roles, assignments) = (named(&draft.roles)?, named(&draft.role_assignments)?);
     let mut grants = Vec::new();
     for (role, assignment) in assignments {
         let Some(listed) = roles.get(role) else { continue };
-        let listed = match listed {
-            Part::Known(listed) => listed.privileges.known(),
-            Part::Unknown => None,
-        };
-        let assigned = match assignment {
-            Part::Known(assignment) => assignment.identities.known(),
-            Part::Unknown => None,
-        };
         // An empty side grants nothing, whatever the other turns out to be.
-        let nobody = assigned.is_some_and(|names| names.known.is_empty() && !names.more);
-        let nothing = listed.is_some_and(|names| names.known.is_empty() && !names.more);
-        if nobody || nothing {
+        if listed.privileges.is_empty() || assignment.identities.is_empty() {
             continue;
         }
-        let (listed, assigned) = (listed?, assigned?);
-        if listed.more || assigned.more {
+        if listed.privileges.contains(&Text::Unknown) || assignment.identities.contains(&Text::Unknown) {
             return None;
         }
-        for identity in assigned.known.iter().filter(|name| identities.contains_key(*name)) {
-            let existing = listed.known.iter().filter(|name| privileges.contains_key(*name));
-            grants.extend(existing.map(|privilege| Grant { identity, privilege, role }));
+        for identity in assignment.identities.iter().filter(|name| identities.contains_key(name)) {
+            for privilege in listed.privileges.iter().filter(|name| privileges.contains_key(name)) {
+                let (identity, privilege, role) = (identity.known()?, privilege.known()?, role.known()?);
+                grants.push(Grant { identity, privilege, role });
+            }
         }
     }
     grants.sort_unstable();
@@ -90,7 +81,7 @@ pub fn grants_of_draft<'a>(draft: &Draft<'a>) -> Option<Vec<Grant<'a>>> {
 mod tests {
     use serde_json::json;
 
-    use super::super::{DraftNames, DraftRole, Lists};
+    use super::super::{Lists, Role};
     use super::*;
 
     fn rules() -> Rules {
@@ -120,8 +111,8 @@ mod tests {
     fn a_draft_has_the_same_grants_once_its_references_are_known() {
         let rules = rules();
         let mut draft = Draft::from(&rules);
-        if let Part::Known(privileges) = &mut draft.privileges {
-            privileges.insert("token", Part::Unknown);
+        if let Some(privilege) = draft.privileges.get_mut(&Text::Known("token")) {
+            privilege.path = Text::Unknown;
         }
         assert_eq!(grants_of_draft(&draft), Some(grants(&rules)));
     }
@@ -130,15 +121,20 @@ mod tests {
     fn an_unknown_reference_leaves_the_grants_open_unless_nobody_has_the_role() {
         let rules = rules();
         let mut draft = Draft::from(&rules);
-        let open = DraftRole { privileges: DraftNames { known: [].into(), more: true }.into() };
-        if let Part::Known(roles) = &mut draft.roles {
-            roles.insert("unassigned", open.clone().into());
-        }
+        let open = Role { privileges: [Text::Unknown].into() };
+        draft.roles.insert(Text::Known("unassigned"), open.clone());
         assert!(grants_of_draft(&draft).is_some());
-        if let Part::Known(roles) = &mut draft.roles {
-            roles.insert("ops", open.into());
-        }
+        draft.roles.insert(Text::Known("ops"), open);
         assert_eq!(grants_of_draft(&draft), None);
-        assert_eq!(grants_of_draft(&Draft::unknown()), None);
+    }
+
+    #[test]
+    fn a_name_that_is_not_known_leaves_the_grants_open() {
+        let rules = rules();
+        for unknown in ["token", "app", "web", "gone"] {
+            let draft =
+                rules.map(&mut |text| if text == unknown { Text::Unknown } else { Text::Known(text) });
+            assert_eq!(grants_of_draft(&draft), None, "{unknown}");
+        }
     }
 }

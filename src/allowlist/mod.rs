@@ -3,11 +3,11 @@
 //! Pure: no I/O, no async, no Terraform, no Azure. What the guest agent in the virtual machine
 //! (`Azure/GuestProxyAgent`) does with a rule set is written here once, and everything else follows from it.
 //!
-//! The rules come in three forms, each for a reason:
-//! - [`Rules`]: keyed by name, complete. What a configuration says once everything in it is known.
+//! The rules come in two forms, each for a reason:
+//! - [`Rules`]: keyed by name, as a configuration says them. A [`Draft`] is [`Rules`] in which any text may be unknown,
+//!   as it is while Terraform plans.
 //! - [`Document`]: lists, as Azure Resource Manager and the agent exchange them. Can say what the keyed form
 //!   cannot: a list that is absent, a name twice, a word the agent does not know.
-//! - [`Draft`]: keyed like [`Rules`], but any part may be unknown, as it is while Terraform plans.
 //!
 //! What is asked of them:
 //! - [`grants()`]: who may do what, by which role.
@@ -46,7 +46,8 @@ pub use decision::{
 };
 pub use difference::{Changed, Difference, Effect, Replay, difference, replay, unnoticed_change};
 pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
-pub use draft::{Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Part};
+use draft::named;
+pub use draft::{Draft, Text};
 pub use findings::{
     CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
     document_findings, findings, group, nearest, nearest_within, open_document_findings, sensitive,

@@ -19,19 +19,36 @@ pub struct Allowlist {
 }
 
 /// The rules of an allowlist. The order of anything in it never matters to a decision.
+///
+/// `T` is what a text is: a `String` in complete rules, a [`Text`](super::Text) in a [`Draft`](super::Draft), where some
+/// texts are not known yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Rules {
+pub struct Rules<T = String> {
     /// The requests that are spoken about, by privilege name.
-    pub privileges: BTreeMap<String, Privilege>,
+    pub privileges: BTreeMap<T, Privilege<T>>,
     /// Named sets of privileges.
-    pub roles: BTreeMap<String, Role>,
+    pub roles: BTreeMap<T, Role<T>>,
     /// The processes that are spoken about, by identity name.
-    pub identities: BTreeMap<String, Identity>,
+    pub identities: BTreeMap<T, Identity<T>>,
     /// Who has which role, by role name.
-    pub role_assignments: BTreeMap<String, RoleAssignment>,
+    pub role_assignments: BTreeMap<T, RoleAssignment<T>>,
 }
 
-impl Rules {
+impl<T> Rules<T> {
+    /// The same rules with other texts.
+    pub fn map<'r, U: Ord>(&'r self, text: &mut impl FnMut(&'r T) -> U) -> Rules<U> {
+        Rules {
+            privileges: self.privileges.iter().map(|(name, one)| (text(name), one.map(text))).collect(),
+            roles: self.roles.iter().map(|(name, one)| (text(name), one.map(text))).collect(),
+            identities: self.identities.iter().map(|(name, one)| (text(name), one.map(text))).collect(),
+            role_assignments: self
+                .role_assignments
+                .iter()
+                .map(|(role, one)| (text(role), one.map(text)))
+                .collect(),
+        }
+    }
+
     /// Whether all four lists are empty.
     pub fn is_empty(&self) -> bool {
         self.privileges.is_empty()
@@ -44,35 +61,63 @@ impl Rules {
 /// A set of requests: those whose path begins with `path` and that carry every one of the query parameters
 /// (`key.rs`, lines 216-317).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Privilege {
+pub struct Privilege<T = String> {
     /// The text a decoded, lower-cased request path has to begin with.
-    pub path: String,
+    pub path: T,
     /// Parameters the request has to carry, each with exactly this value.
-    pub query_parameters: BTreeMap<String, String>,
+    pub query_parameters: BTreeMap<T, T>,
+}
+
+impl<T> Privilege<T> {
+    fn map<'r, U: Ord>(&'r self, text: &mut impl FnMut(&'r T) -> U) -> Privilege<U> {
+        Privilege {
+            path: text(&self.path),
+            query_parameters: self
+                .query_parameters
+                .iter()
+                .map(|(key, value)| (text(key), text(value)))
+                .collect(),
+        }
+    }
 }
 
 /// A named set of privileges.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Role {
+pub struct Role<T = String> {
     /// Names of privileges.
-    pub privileges: BTreeSet<String>,
+    pub privileges: BTreeSet<T>,
+}
+
+impl<T> Role<T> {
+    fn map<'r, U: Ord>(&'r self, text: &mut impl FnMut(&'r T) -> U) -> Role<U> {
+        Role { privileges: self.privileges.iter().map(text).collect() }
+    }
 }
 
 /// A set of processes: those that meet every condition that is present. Without any condition it is every
 /// process (`key.rs`, lines 340-437).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Identity {
+pub struct Identity<T = String> {
     /// The account the process runs as, without a domain.
-    pub user_name: Option<String>,
+    pub user_name: Option<T>,
     /// A group of that account.
-    pub group_name: Option<String>,
+    pub group_name: Option<T>,
     /// The full path of its executable file.
-    pub exe_path: Option<String>,
+    pub exe_path: Option<T>,
     /// The last component of that path.
-    pub process_name: Option<String>,
+    pub process_name: Option<T>,
 }
 
-impl Identity {
+impl<T> Identity<T> {
+    fn map<'r, U>(&'r self, text: &mut impl FnMut(&'r T) -> U) -> Identity<U> {
+        Identity {
+            user_name: self.user_name.as_ref().map(&mut *text),
+            group_name: self.group_name.as_ref().map(&mut *text),
+            exe_path: self.exe_path.as_ref().map(&mut *text),
+            process_name: self.process_name.as_ref().map(text),
+        }
+    }
+
     /// Whether no condition is present, so that every process is meant.
     pub fn is_everybody(&self) -> bool {
         self.user_name.is_none()
@@ -84,9 +129,15 @@ impl Identity {
 
 /// Who has a role.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RoleAssignment {
+pub struct RoleAssignment<T = String> {
     /// Names of identities.
-    pub identities: BTreeSet<String>,
+    pub identities: BTreeSet<T>,
+}
+
+impl<T> RoleAssignment<T> {
+    fn map<'r, U: Ord>(&'r self, text: &mut impl FnMut(&'r T) -> U) -> RoleAssignment<U> {
+        RoleAssignment { identities: self.identities.iter().map(text).collect() }
+    }
 }
 
 /// One of the four lists of a rule set.

@@ -5,7 +5,7 @@ mod links;
 mod names;
 mod spelling;
 
-use super::super::{DraftIdentity, Endpoint, OsType, Part};
+use super::super::{Endpoint, Identity, OsType, Text};
 use super::known::{Sensitive, is_broad_group, is_interpreter};
 use super::quote::quoted;
 use super::view::View;
@@ -37,7 +37,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
 /// One identity under examination.
 struct One<'a> {
     name: &'a str,
-    identity: &'a DraftIdentity<'a>,
+    identity: &'a Identity<Text<'a>>,
     view: &'a View<'a>,
 }
 
@@ -45,23 +45,23 @@ const CONDITIONS: [Condition; 4] =
     [Condition::UserName, Condition::GroupName, Condition::ExePath, Condition::ProcessName];
 
 impl<'a> One<'a> {
-    fn part(&self, condition: Condition) -> &'a Part<Option<&'a str>> {
+    fn part(&self, condition: Condition) -> Option<Text<'a>> {
         match condition {
-            Condition::UserName => &self.identity.user_name,
-            Condition::GroupName => &self.identity.group_name,
-            Condition::ExePath => &self.identity.exe_path,
-            Condition::ProcessName => &self.identity.process_name,
+            Condition::UserName => self.identity.user_name,
+            Condition::GroupName => self.identity.group_name,
+            Condition::ExePath => self.identity.exe_path,
+            Condition::ProcessName => self.identity.process_name,
         }
     }
 
     /// The text of a condition that is known and not blank.
     fn text(&self, condition: Condition) -> Option<&'a str> {
-        self.part(condition).known()?.filter(|text| !text.trim().is_empty())
+        self.part(condition)?.known().filter(|text| !text.trim().is_empty())
     }
 
     /// Whether a condition is known to be absent.
     fn lacks(&self, condition: Condition) -> bool {
-        *self.part(condition) == Part::Known(None)
+        self.part(condition).is_none()
     }
 
     fn os_type(&self) -> Option<OsType> {
@@ -79,9 +79,8 @@ impl<'a> One<'a> {
             let message = "has no condition, so every process has this identity.";
             found.error(FindingId::L30, Subject::Identity(self.name.to_owned()), message, Some(GIVE.into()));
         }
-        let is_blank = |condition| {
-            self.part(condition).known().copied().flatten().is_some_and(|text| text.trim().is_empty())
-        };
+        let is_blank =
+            |condition| self.part(condition).and_then(Text::known).is_some_and(|text| text.trim().is_empty());
         // Leaving out the only condition would make it everybody.
         let others = CONDITIONS.into_iter().any(|condition| !self.lacks(condition) && !is_blank(condition));
         for condition in CONDITIONS.into_iter().filter(|condition| is_blank(*condition)) {
@@ -237,7 +236,7 @@ fn containers(view: &View<'_>, found: &mut Found) {
     if view.context.os_type != Some(OsType::Linux) {
         return;
     }
-    let by_path_alone = |(name, identity): (&str, &DraftIdentity<'_>)| {
+    let by_path_alone = |(name, identity): (&str, &Identity<Text<'_>>)| {
         let one = One { name, identity, view };
         one.text(Condition::ExePath).is_some() && one.lacks(Condition::UserName)
     };

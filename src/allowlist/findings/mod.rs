@@ -21,7 +21,7 @@ mod twins;
 mod view;
 mod whole;
 
-use super::{DefaultAccess, Document, Draft, Endpoint, Mode, OsType};
+use super::{DefaultAccess, Document, Draft, Endpoint, Mode, OsType, Text};
 
 pub use catalog::{CATALOG, Entry, FindingId, Needs};
 pub use group::{Group, group};
@@ -133,7 +133,7 @@ pub fn open_document_findings(
             .or(context.default_access),
         ..context.clone()
     };
-    let draft = Draft::from(&rules).without(is_open);
+    let draft = rules.map(&mut |text| if is_open(text) { Text::Unknown } else { Text::Known(text) });
     let mut view = View::new(&draft, &context);
     view.ignored = document.rules.as_ref().is_some_and(|lists| !lists.absent().is_empty());
     found.0.extend(of_view(&view));

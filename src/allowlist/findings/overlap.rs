@@ -1,36 +1,25 @@
 //! Privileges that cover each other: L22 and L23.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::Part;
 use super::super::decoding::lowered;
-use super::view::{References, View, some_of};
+use super::view::{References, View, some_of, whole_query};
 use super::{FindingId, Found, Subject};
 
 /// A privilege as the matcher sees it.
 struct Effective<'a> {
     name: &'a str,
     path: Cow<'a, str>,
-    written: &'a BTreeMap<&'a str, Part<&'a str>>,
-    /// What is written in lower case. Most paths cover no other, so most are never asked for it.
-    query: OnceCell<Query<'a>>,
+    query: Query<'a>,
 }
 
 type Query<'a> = BTreeMap<Cow<'a, str>, Cow<'a, str>>;
 
 impl<'a> Effective<'a> {
-    fn query(&self) -> &Query<'a> {
-        self.query.get_or_init(|| {
-            let known = self.written.iter().filter_map(|(key, value)| Some((key, value.known()?)));
-            known.map(|(key, value)| (lowered(key), lowered(value))).collect()
-        })
-    }
-
     /// Whether every request that matches `other` matches this one too, given that the path is a prefix.
     fn covers_query_of(&self, other: &Self) -> bool {
-        self.query().iter().all(|(key, value)| other.query().get(key) == Some(value))
+        self.query.iter().all(|(key, value)| other.query.get(key) == Some(value))
     }
 }
 
@@ -38,9 +27,8 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     let mut all: Vec<Effective<'_>> = view
         .paths()
         .filter_map(|(name, one, path)| {
-            let written = one.query_parameters.known()?;
-            let complete = !written.values().any(Part::is_unknown);
-            complete.then(|| Effective { name, path: lowered(path), written, query: OnceCell::new() })
+            let query = whole_query(one)?.map(|(key, value)| (lowered(key), lowered(value))).collect();
+            Some(Effective { name, path: lowered(path), query })
         })
         .collect();
     all.sort_unstable_by(|a, b| (&a.path, a.name).cmp(&(&b.path, b.name)));
@@ -48,7 +36,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     for same_path in all.chunk_by(|a, b| a.path == b.path).filter(|same_path| same_path.len() > 1) {
         let mut firsts = BTreeMap::<&Query<'_>, &str>::new();
         for one in same_path {
-            let first = *firsts.entry(one.query()).or_insert(one.name);
+            let first = *firsts.entry(&one.query).or_insert(one.name);
             if first != one.name {
                 let message = format!("matches the same requests as \"{first}\".");
                 found.info(FindingId::L23, Subject::Privilege(one.name.to_owned()), message, None);
@@ -68,7 +56,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             if !view.spend_pairs(1) {
                 return;
             }
-            let same = other.path == broad.path && other.query() == broad.query();
+            let same = other.path == broad.path && other.query == broad.query;
             if !same && broad.covers_query_of(other) {
                 covered.push(other.name);
             }

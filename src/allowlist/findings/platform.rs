@@ -5,7 +5,7 @@
 use super::super::decoding::lowered;
 use super::super::{
     Allowlist, DefaultAccess, Endpoint, Identity, Matcher, Mode, OsType, Privilege, Request, Rules, Step,
-    Verdict,
+    Text, Verdict,
 };
 use super::identities::{is_never_run, last_component, never_matches};
 use super::view::View;
@@ -133,7 +133,7 @@ impl Platform {
     pub(super) fn of(view: &View<'_>) -> Option<Self> {
         let endpoint = view.context.endpoint.map(Endpoint::profile).or_else(|| endpoint_of(view))?;
         let os_type = view.context.os_type.or_else(|| os_type_of(view))?;
-        let rules = view.draft.clone().complete()?;
+        let rules = view.draft.complete()?;
         Some(Self { rules, os_type, endpoint })
     }
 
@@ -290,16 +290,14 @@ fn endpoint_of(view: &View<'_>) -> Option<Endpoint> {
     (is_wire && !is_imds).then_some(Endpoint::WireServer)
 }
 
-fn os_type_of(view: &View<'_>) -> Option<OsType> {
+fn os_type_of<'a>(view: &View<'a>) -> Option<OsType> {
     let mut found = None;
     for (_, identity) in view.identities() {
-        let text =
-            |part: &super::super::Part<Option<&str>>| part.known().copied().flatten().map(str::to_owned);
-        let (user, path) = (text(&identity.user_name), text(&identity.exe_path).unwrap_or_default());
-        let process = text(&identity.process_name).unwrap_or_default();
-        let windows =
-            path.contains('\\') || user.as_deref() == Some("SYSTEM") || lowered(&process).ends_with(".exe");
-        let linux = path.starts_with('/') || user.as_deref() == Some("root");
+        let text = |part: Option<Text<'a>>| part.and_then(Text::known).unwrap_or_default();
+        let (user, path) = (text(identity.user_name), text(identity.exe_path));
+        let process = text(identity.process_name);
+        let windows = path.contains('\\') || user == "SYSTEM" || lowered(process).ends_with(".exe");
+        let linux = path.starts_with('/') || user == "root";
         let one = match (windows, linux) {
             (true, false) => OsType::Windows,
             (false, true) => OsType::Linux,

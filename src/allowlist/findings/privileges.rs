@@ -6,7 +6,7 @@ use std::iter;
 use std::ops::Bound;
 
 use super::super::decoding::{lowered, percent_decoded};
-use super::super::{DraftPrivilege, Endpoint};
+use super::super::{Endpoint, Privilege, Text, named};
 use super::known::KNOWN_PATHS;
 use super::query::decoded;
 use super::quote::quoted;
@@ -169,8 +169,8 @@ fn without_dots(path: &str, parent: &str) -> String {
 }
 
 /// L14
-fn covers_everything(view: &View<'_>, name: &str, one: &DraftPrivilege<'_>, lower: &str, found: &mut Found) {
-    let narrowed = one.query_parameters.known().is_none_or(|query| !query.is_empty());
+fn covers_everything(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, lower: &str, found: &mut Found) {
+    let narrowed = !one.query_parameters.is_empty();
     let granted = view.references.as_ref().is_none_or(|references| references.is_granted(name));
     let everything = ["/metadata/", "/machine/"].iter().any(|all| all.starts_with(lower));
     if !everything || narrowed || !granted {
@@ -185,17 +185,17 @@ fn covers_everything(view: &View<'_>, name: &str, one: &DraftPrivilege<'_>, lowe
 }
 
 /// L26: parameters alone say whose tokens, and for what. A privilege that is granted to nobody closes the path.
-fn any_token(view: &View<'_>, name: &str, one: &DraftPrivilege<'_>, lower: &str, found: &mut Found) {
+fn any_token(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, lower: &str, found: &mut Found) {
     const TELL: [&str; 5] = ["resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
     let path = lower.trim_end_matches('/');
     let at_tokens =
         "/metadata/identity/oauth2/token".starts_with(path) && path.starts_with("/metadata/identity");
     let elsewhere = view.context.endpoint.is_some_and(|endpoint| endpoint.profile() != Endpoint::Imds);
     let granted = view.references.as_ref().is_some_and(|references| references.is_granted(name));
-    let Some(query) = one.query_parameters.known().filter(|_| at_tokens && granted && !elsewhere) else {
+    let Some(query) = named(&one.query_parameters).filter(|_| at_tokens && granted && !elsewhere) else {
         return;
     };
-    if query.keys().any(|key| TELL.contains(&&*lowered(key))) {
+    if query.keys().filter_map(|key| key.known()).any(|key| TELL.contains(&&*lowered(key))) {
         return;
     }
     let message = "has no query_parameters that say which token: whoever has it gets one for any resource, of any \

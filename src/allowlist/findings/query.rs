@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::decoding::{lowered, percent_decoded};
-use super::super::{DefaultAccess, Mode, Part};
+use super::super::{DefaultAccess, Mode, Text, named};
 use super::platform::added;
 use super::privileges::never_matches;
 use super::quote::quoted;
 use super::twins::twins;
-use super::view::View;
+use super::view::{View, known};
 use super::{FindingId, Found, Subject};
 
 /// The decoded form of a text that is percent-encoded in part, also where that was done more than once.
@@ -69,8 +69,8 @@ impl Parameter<'_> {
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
     for (name, one) in view.privileges() {
-        let Some(query) = one.query_parameters.known() else { continue };
-        for (first, key) in twins(query.keys().copied()) {
+        let query = known(&one.query_parameters);
+        for (first, key) in twins(query.clone().map(|(key, _)| key)) {
             let parameter = Parameter { view, privilege: name, key };
             let message =
                 format!("differs from {} only in case; which of the two counts is random.", quoted(first));
@@ -160,25 +160,20 @@ fn leaving(view: &View<'_>, found: &mut Found) {
     if context.default_access != Some(DefaultAccess::Allow) || context.mode == Some(Mode::Disabled) {
         return;
     }
-    if view.draft.privileges.is_unknown() {
-        return;
-    }
     // A part that is not known yet might be the one that catches them.
+    let Some(privileges) = named(&view.draft.privileges) else { return };
     let mut bare = Vec::new();
-    for (_, one) in view.draft.privileges.known().into_iter().flatten() {
-        match one {
-            Part::Unknown => return,
-            Part::Known(one) => match (&one.path, &one.query_parameters) {
-                (Part::Known(path), Part::Known(query)) if query.is_empty() => bare.push(lowered(path)),
-                (_, Part::Known(query)) if !query.is_empty() => {}
-                _ => return,
-            },
+    for one in privileges.values() {
+        let Some(query) = named(&one.query_parameters) else { return };
+        if query.is_empty() {
+            let Some(path) = one.path.known() else { return };
+            bare.push(lowered(path));
         }
     }
     bare.sort_unstable();
     for (name, one, path) in view.paths() {
-        let narrowed =
-            one.query_parameters.known().is_some_and(|query| !query.is_empty() && !query.contains_key(""));
+        let query = &one.query_parameters;
+        let narrowed = !query.is_empty() && !query.contains_key(&Text::Known(""));
         // What never matches closes nothing, and another finding says so.
         if !narrowed || never_matches(path).is_some() || decoded(path).is_some() {
             continue;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Patterns;
-use super::super::{List, Part};
+use super::super::{List, Text, named};
 use super::near::nearest;
 use super::quote::quoted;
 use super::twins::twins;
@@ -20,22 +20,22 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
 /// L08
 fn unreadable_names(view: &View<'_>, found: &mut Found) {
     let draft = view.draft;
-    unreadable(draft.privileges.known(), found, Subject::Privilege);
-    unreadable(draft.roles.known(), found, Subject::Role);
-    unreadable(draft.identities.known(), found, Subject::Identity);
-    unreadable(draft.role_assignments.known(), found, Subject::RoleAssignment);
+    unreadable(&draft.privileges, found, Subject::Privilege);
+    unreadable(&draft.roles, found, Subject::Role);
+    unreadable(&draft.identities, found, Subject::Identity);
+    unreadable(&draft.role_assignments, found, Subject::RoleAssignment);
 }
 
-fn unreadable<T>(map: Option<&BTreeMap<&str, T>>, found: &mut Found, subject: impl Fn(String) -> Subject) {
-    for name in map.into_iter().flat_map(BTreeMap::keys) {
+fn unreadable<T>(map: &BTreeMap<Text<'_>, T>, found: &mut Found, subject: impl Fn(String) -> Subject) {
+    for (name, _) in known(map) {
         if name.trim().is_empty() {
             let message = "has an empty or blank name.";
             let instead = Some("Give it a name, and use that where it is referred to.".to_owned());
-            found.error(FindingId::L08, subject((*name).to_owned()), message, instead);
-        } else if name.trim() != *name || name.contains(char::is_control) {
+            found.error(FindingId::L08, subject(name.to_owned()), message, instead);
+        } else if name.trim() != name || name.contains(char::is_control) {
             let message =
                 "has a name with a blank at its end or a control character, which references must repeat.";
-            found.warning(FindingId::L08, subject((*name).to_owned()), message, None);
+            found.warning(FindingId::L08, subject(name.to_owned()), message, None);
         }
     }
 }
@@ -43,20 +43,20 @@ fn unreadable<T>(map: Option<&BTreeMap<&str, T>>, found: &mut Found, subject: im
 fn dangling(view: &View<'_>, found: &mut Found) {
     let draft = view.draft;
     for (role, one) in known(&draft.roles) {
-        for privilege in one.privileges.known().iter().flat_map(|names| &names.known) {
+        for privilege in one.privileges.iter().filter_map(|name| name.known()) {
             let subject =
-                || Subject::RolePrivilege { role: role.to_owned(), privilege: (*privilege).to_owned() };
+                || Subject::RolePrivilege { role: role.to_owned(), privilege: privilege.to_owned() };
             unknown_name(view, found, privilege, &draft.privileges, List::Privileges, subject);
         }
     }
-    for role in draft.role_assignments.known().into_iter().flat_map(BTreeMap::keys) {
-        let subject = || Subject::RoleAssignment((*role).to_owned());
+    for (role, _) in known(&draft.role_assignments) {
+        let subject = || Subject::RoleAssignment(role.to_owned());
         unknown_name(view, found, role, &draft.roles, List::Roles, subject);
     }
     for (role, one) in known(&draft.role_assignments) {
-        for identity in one.identities.known().iter().flat_map(|names| &names.known) {
+        for identity in one.identities.iter().filter_map(|name| name.known()) {
             let subject =
-                || Subject::AssignedIdentity { role: role.to_owned(), identity: (*identity).to_owned() };
+                || Subject::AssignedIdentity { role: role.to_owned(), identity: identity.to_owned() };
             unknown_name(view, found, identity, &draft.identities, List::Identities, subject);
         }
     }
@@ -66,12 +66,12 @@ fn unknown_name<T>(
     view: &View<'_>,
     found: &mut Found,
     name: &str,
-    there: &Part<BTreeMap<&str, T>>,
+    there: &BTreeMap<Text<'_>, T>,
     list: List,
     subject: impl Fn() -> Subject,
 ) {
-    let Some(there) = there.known().filter(|there| !there.contains_key(name)) else { return };
-    let candidates = there.keys().copied();
+    let Some(there) = named(there).filter(|there| !there.contains_key(&Text::Known(name))) else { return };
+    let candidates = known(there).map(|(name, _)| name);
     let meant = view.spend_names(there.len()).then(|| nearest(name, candidates)).flatten();
     let message = format!(
         "there is no {} {}; the guest agent drops the reference silently.",
@@ -84,14 +84,14 @@ fn unknown_name<T>(
 
 fn differing_in_case(view: &View<'_>, found: &mut Found) {
     let draft = view.draft;
-    twins_in(draft.privileges.known(), found, Subject::Privilege);
-    twins_in(draft.roles.known(), found, Subject::Role);
-    twins_in(draft.identities.known(), found, Subject::Identity);
-    twins_in(draft.role_assignments.known(), found, Subject::RoleAssignment);
+    twins_in(&draft.privileges, found, Subject::Privilege);
+    twins_in(&draft.roles, found, Subject::Role);
+    twins_in(&draft.identities, found, Subject::Identity);
+    twins_in(&draft.role_assignments, found, Subject::RoleAssignment);
 }
 
-fn twins_in<T>(map: Option<&BTreeMap<&str, T>>, found: &mut Found, subject: impl Fn(String) -> Subject) {
-    for (first, name) in twins(map.into_iter().flat_map(BTreeMap::keys).copied()) {
+fn twins_in<T>(map: &BTreeMap<Text<'_>, T>, found: &mut Found, subject: impl Fn(String) -> Subject) {
+    for (first, name) in twins(known(map).map(|(name, _)| name)) {
         let message =
             format!("differs from {} only in case; the guest agent takes them for two.", quoted(first));
         found.error(FindingId::L03, subject(name.to_owned()), message, None);
@@ -100,9 +100,9 @@ fn twins_in<T>(map: Option<&BTreeMap<&str, T>>, found: &mut Found, subject: impl
 
 fn unused(view: &View<'_>, found: &mut Found) {
     let draft = view.draft;
-    let assigned = draft.role_assignments.known();
+    let assigned = named(&draft.role_assignments);
     for (role, one) in known(&draft.roles) {
-        if one.privileges.known().is_some_and(|names| names.known.is_empty() && !names.more) {
+        if one.privileges.is_empty() {
             found.warning(
                 FindingId::L04,
                 Subject::Role(role.into()),
@@ -111,28 +111,24 @@ fn unused(view: &View<'_>, found: &mut Found) {
             );
         }
     }
-    for role in draft.roles.known().into_iter().flat_map(BTreeMap::keys) {
-        if assigned.is_some_and(|assigned| !assigned.contains_key(role)) {
-            found.warning(FindingId::L04, Subject::Role((*role).to_owned()), "is assigned to nobody.", None);
+    for (role, _) in known(&draft.roles) {
+        if assigned.is_some_and(|assigned| !assigned.contains_key(&Text::Known(role))) {
+            found.warning(FindingId::L04, Subject::Role(role.to_owned()), "is assigned to nobody.", None);
         }
     }
-    let mut used = BTreeSet::<&str>::new();
-    let mut all_known = draft.role_assignments.known().is_some();
-    for one in draft.role_assignments.known().into_iter().flat_map(BTreeMap::values) {
-        match one.known().and_then(|one| one.identities.known()) {
-            Some(names) if !names.more => used.extend(&names.known),
-            _ => all_known = false,
-        }
-    }
+    let used: Option<BTreeSet<Text<'_>>> =
+        assigned.map(|assigned| assigned.values().flat_map(|one| one.identities.iter().copied()).collect());
+    let used = used.filter(|used| !used.contains(&Text::Unknown));
     for (role, one) in known(&draft.role_assignments) {
-        if one.identities.known().is_some_and(|names| names.known.is_empty() && !names.more) {
+        if one.identities.is_empty() {
             let message = "names no identity, so nobody has the role.";
             found.warning(FindingId::L04, Subject::RoleAssignment(role.into()), message, None);
         }
     }
-    let identities = draft.identities.known().into_iter().flat_map(BTreeMap::keys);
-    for identity in identities.filter(|name| all_known && !used.contains(*name)) {
-        found.warning(FindingId::L04, Subject::Identity((*identity).to_owned()), "has no role.", None);
+    for (identity, _) in known(&draft.identities) {
+        if used.as_ref().is_some_and(|used| !used.contains(&Text::Known(identity))) {
+            found.warning(FindingId::L04, Subject::Identity(identity.to_owned()), "has no role.", None);
+        }
     }
     ungranted(view, found);
 }
@@ -141,9 +137,8 @@ fn unused(view: &View<'_>, found: &mut Found) {
 /// opens them.
 fn ungranted(view: &View<'_>, found: &mut Found) {
     let Some(references) = &view.references else { return };
-    let privileges = view.draft.privileges.known().into_iter().flatten();
     let (granted, ungranted): (Vec<_>, Vec<_>) =
-        privileges.map(|(name, _)| *name).partition(|name| references.is_granted(name));
+        view.privileges().map(|(name, _)| name).partition(|name| references.is_granted(name));
     if ungranted.is_empty() {
         return;
     }

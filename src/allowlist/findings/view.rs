@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Pattern;
-use super::super::{DefaultAccess, Draft, DraftIdentity, DraftPrivilege, Mode, Part, Privilege, Rules};
+use super::super::{DefaultAccess, Draft, Identity, Mode, Privilege, Rules, Text, named};
 use super::Context;
 use super::known::{Sensitive, sensitive};
 use super::platform::Platform;
@@ -44,36 +44,30 @@ impl<'a> View<'a> {
         !self.ignored && self.context.mode != Some(Mode::Disabled)
     }
 
-    /// The privileges of which something is known.
+    /// The privileges, once their names are known.
     pub(super) fn privileges(
         &self,
-    ) -> impl Iterator<Item = (&'a str, &'a DraftPrivilege<'a>)> + Clone + use<'a> {
+    ) -> impl Iterator<Item = (&'a str, &'a Privilege<Text<'a>>)> + Clone + use<'a> {
         known(&self.draft.privileges)
     }
 
     /// Privileges whose path is known, with it.
     pub(super) fn paths(
         &self,
-    ) -> impl Iterator<Item = (&'a str, &'a DraftPrivilege<'a>, &'a str)> + Clone + use<'a> {
-        self.privileges().filter_map(|(name, one)| Some((name, one, *one.path.known()?)))
+    ) -> impl Iterator<Item = (&'a str, &'a Privilege<Text<'a>>, &'a str)> + Clone + use<'a> {
+        self.privileges().filter_map(|(name, one)| Some((name, one, one.path.known()?)))
     }
 
-    /// The identities of which something is known.
+    /// The identities, once their names are known.
     pub(super) fn identities(
         &self,
-    ) -> impl Iterator<Item = (&'a str, &'a DraftIdentity<'a>)> + Clone + use<'a> {
+    ) -> impl Iterator<Item = (&'a str, &'a Identity<Text<'a>>)> + Clone + use<'a> {
         known(&self.draft.identities)
     }
 
     /// The sensitive things that a privilege reaches; none while its path or query is unknown.
-    pub(super) fn sensitive(&self, one: &DraftPrivilege<'_>) -> Vec<Sensitive> {
-        let (Part::Known(path), Part::Known(query)) = (&one.path, &one.query_parameters) else {
-            return Vec::new();
-        };
-        if query.values().any(Part::is_unknown) {
-            return Vec::new();
-        }
-        let query = query.iter().filter_map(|(key, value)| Some((*key, *value.known()?)));
+    pub(super) fn sensitive(&self, one: &Privilege<Text<'_>>) -> Vec<Sensitive> {
+        let (Some(path), Some(query)) = (one.path.known(), whole_query(one)) else { return Vec::new() };
         sensitive(path, query, self.context.endpoint)
     }
 
@@ -106,15 +100,15 @@ impl<'a> View<'a> {
 
     /// The assigned roles that list any of these privileges.
     pub(super) fn roles_with(&self, privileges: &[&str]) -> Vec<&'a str> {
-        let Some(assigned) = self.draft.role_assignments.known() else { return Vec::new() };
-        let lists =
-            |names: &super::super::DraftNames<'_>| privileges.iter().any(|name| names.known.contains(name));
-        let listing = known(&self.draft.roles).filter(|(_, one)| one.privileges.known().is_some_and(lists));
-        listing.map(|(role, _)| role).filter(|role| assigned.contains_key(role)).collect()
+        let Some(assigned) = named(&self.draft.role_assignments) else { return Vec::new() };
+        let lists = |names: &BTreeSet<_>| privileges.iter().any(|name| names.contains(&Text::Known(name)));
+        let listing = known(&self.draft.roles).filter(|(_, one)| lists(&one.privileges));
+        listing.map(|(role, _)| role).filter(|role| assigned.contains_key(&Text::Known(role))).collect()
     }
 
     /// The privileges of which everything is known, as the matcher compares them.
     pub(super) fn patterns(&self) -> BTreeMap<&'a str, Pattern> {
+        let pattern = |one: &Privilege<Text<'_>>| Some(Pattern::of(one.path.known()?, whole_query(one)?));
         self.privileges().filter_map(|(name, one)| Some((name, pattern(one)?))).collect()
     }
 
@@ -129,13 +123,13 @@ impl<'a> View<'a> {
     }
 }
 
-fn pattern(one: &DraftPrivilege<'_>) -> Option<Pattern> {
-    let query = one.query_parameters.known()?;
-    if query.values().any(Part::is_unknown) {
-        return None;
-    }
-    let known = query.iter().filter_map(|(key, value)| Some((*key, *value.known()?)));
-    Some(Pattern::of(one.path.known()?, known))
+/// The query parameters of a privilege, once all of them are known.
+pub(super) fn whole_query<'a>(
+    one: &Privilege<Text<'a>>,
+) -> Option<impl Iterator<Item = (&'a str, &'a str)> + Clone> {
+    let known = |(key, value): (&Text<'a>, &Text<'a>)| Some((key.known()?, value.known()?));
+    let query = one.query_parameters.iter();
+    query.clone().all(|pair| known(pair).is_some()).then(|| query.filter_map(known))
 }
 
 fn spend(left: &Cell<usize>, cost: usize) -> bool {
@@ -144,32 +138,31 @@ fn spend(left: &Cell<usize>, cost: usize) -> bool {
     after.is_some()
 }
 
-/// The known elements of a map.
-pub(super) fn known<'a, T>(
-    part: &'a Part<BTreeMap<&'a str, Part<T>>>,
-) -> impl Iterator<Item = (&'a str, &'a T)> + Clone {
-    let elements = part.known().into_iter().flatten();
-    elements.filter_map(|(name, one)| Some((*name, one.known()?)))
+/// The elements of a map, once their names are known.
+pub(super) fn known<'m, 'a, T>(
+    map: &'m BTreeMap<Text<'a>, T>,
+) -> impl Iterator<Item = (&'a str, &'m T)> + Clone {
+    named(map).into_iter().flatten().filter_map(|(name, one)| Some((name.known()?, one)))
 }
 
 impl<'a> References<'a> {
     fn of(draft: &'a Draft<'a>) -> Option<Self> {
-        let (privileges, identities) = (draft.privileges.known()?, draft.identities.known()?);
-        let (roles, assignments) = (draft.roles.known()?, draft.role_assignments.known()?);
+        let (privileges, identities) = (named(&draft.privileges)?, named(&draft.identities)?);
+        let (roles, assignments) = (named(&draft.roles)?, named(&draft.role_assignments)?);
         let mut references = Self { listed: Vec::new(), holders_of: Vec::new() };
         for (role, assignment) in assignments {
             let Some(listed) = roles.get(role) else { continue };
-            let (listed, assigned) =
-                (listed.known()?.privileges.known()?, assignment.known()?.identities.known()?);
-            if listed.more || assigned.more {
+            let (listed, assigned) = (&listed.privileges, &assignment.identities);
+            if listed.contains(&Text::Unknown) || assigned.contains(&Text::Unknown) {
                 return None;
             }
-            let existing = assigned.known.iter().filter(|name| identities.contains_key(*name));
-            let holders: Vec<&str> = existing.copied().collect();
+            let existing = assigned.iter().filter(|name| identities.contains_key(name));
+            let holders: Vec<&str> = existing.filter_map(|name| name.known()).collect();
             let (role, before) = (references.holders_of.len(), references.listed.len());
             if !holders.is_empty() {
-                let existing = listed.known.iter().filter(|name| privileges.contains_key(*name));
-                references.listed.extend(existing.map(|privilege| (*privilege, role)));
+                let existing = listed.iter().filter(|name| privileges.contains_key(name));
+                let existing = existing.filter_map(|name| name.known());
+                references.listed.extend(existing.map(|privilege| (privilege, role)));
             }
             if references.listed.len() > before {
                 references.holders_of.push(holders);

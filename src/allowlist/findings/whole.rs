@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Pattern;
 use super::super::decoding::lowered;
-use super::super::{DefaultAccess, Endpoint, Mode, Part};
+use super::super::{DefaultAccess, Endpoint, Mode, Privilege, Text, named};
 use super::known::{HOST_GA_PLUGIN_PATHS, Sensitive, probes};
 use super::quote::quoted;
 use super::view::{View, some_of};
@@ -92,10 +92,9 @@ fn plugin(view: &View<'_>, found: &mut Found) {
     let concerns = context.endpoint.is_some_and(|endpoint| endpoint.profile() == Endpoint::WireServer)
         && context.default_access == Some(DefaultAccess::Deny)
         && context.mode != Some(Mode::Disabled);
-    let Some(privileges) = view.draft.privileges.known().filter(|_| concerns) else { return };
-    let covers = |one: &Part<super::super::DraftPrivilege<'_>>| {
-        let Part::Known(one) = one else { return true };
-        let Part::Known(path) = &one.path else { return true };
+    let Some(privileges) = named(&view.draft.privileges).filter(|_| concerns) else { return };
+    let covers = |one: &Privilege<Text<'_>>| {
+        let Some(path) = one.path.known() else { return true };
         let path = lowered(path);
         HOST_GA_PLUGIN_PATHS.iter().any(|known| known.starts_with(&*path) || path.starts_with(known))
     };
@@ -131,7 +130,7 @@ fn reach(view: &View<'_>, found: &mut Found) {
     let context = view.context;
     let open = context.default_access == Some(DefaultAccess::Allow) && context.mode == Some(Mode::Enforce);
     let patterns = view.patterns();
-    if open && patterns.len() == view.draft.privileges.known().map_or(0, BTreeMap::len) {
+    if open && patterns.len() == view.draft.privileges.len() {
         let endpoint = context.endpoint.or_else(|| view.platform().map(|one| one.endpoint()));
         let probes = endpoint.map_or_else(Vec::new, |endpoint| probes(Some(endpoint)));
         let is_open = |probe: &Pattern| !patterns.values().any(|pattern| pattern.covers(probe));

@@ -141,7 +141,7 @@ fn found(config: &Value, profile: &Context) -> Vec<Finding> {
         default_access: word("default_access").and_then(|word| word.parse().ok()),
         ..profile.clone()
     };
-    findings(&rules::draft(config.get(rules::BLOCK).unwrap_or(&Value::Null)), &context)
+    findings(&rules::read(config.get(rules::BLOCK).unwrap_or(&Value::Null)), &context)
 }
 
 /// The findings that are not among those without the profile.

@@ -98,7 +98,7 @@ impl Model {
 /// When the rules are not wholly known, which Terraform rules out at apply.
 pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnostic> {
     let planned = Model::read(planned);
-    let Some(rules) = rules::complete(&planned.rules) else {
+    let Some(rules) = rules::read(&planned.rules).complete() else {
         let detail =
             "The rules are still not wholly known at apply. This is a bug in the host or the provider.";
         return Err(Diagnostic::error("Unknown rules", detail).at(Path::attribute(rules::BLOCK)));

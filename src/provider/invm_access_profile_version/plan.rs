@@ -41,7 +41,7 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
         location: or_unknown(config.location),
         exclude_from_latest: or_unknown(config.exclude_from_latest),
         target_regions: or_unknown(config.target_regions),
-        grants: rules::planned_grants(&rules::draft(&config.rules)),
+        grants: rules::planned_grants(&rules::read(&config.rules)),
         published_date: Value::unknown(),
         ..config
     };
@@ -106,7 +106,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
     }
 
     let version = prior.name.as_str().unwrap_or_default();
-    let (held_rules, rules) = (rules::draft(&prior.rules), rules::draft(&plan.rules));
+    let (held_rules, rules) = (rules::read(&prior.rules), rules::read(&plan.rules));
     plan.grants = rules::planned_grants(&rules);
     // A state is wholly known, and so is what is the same.
     let same_rules = rules == held_rules;

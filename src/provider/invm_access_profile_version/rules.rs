@@ -1,12 +1,8 @@
-//! The `rules` block in its three forms: the value in a configuration or state, the draft that findings are made from, and
-//! the complete rules.
+//! The `rules` block, and the way from its value to rules and back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::allowlist::{
-    self, Draft, DraftIdentity, DraftNames, DraftPrivilege, DraftRole, DraftRoleAssignment, Grant, Part,
-    Rules,
-};
+use crate::allowlist::{self, Draft, Grant, Identity, Privilege, Role, RoleAssignment, Rules, Text};
 use crate::plugin::Value;
 use crate::plugin::value::Members;
 
@@ -15,82 +11,57 @@ pub const BLOCK: &str = "rules";
 
 /// The rules in a block, parts of which may be unknown. Null and absent parts are empty.
 #[must_use]
-pub fn draft(block: &Value) -> Draft<'_> {
-    if block.is_unknown() {
-        return Draft::unknown();
-    }
+pub fn read(block: &Value) -> Draft<'_> {
     Draft {
-        privileges: map(block.get("privileges"), |one| DraftPrivilege {
-            path: required_text(one.get("path")),
-            query_parameters: match one.get("query_parameters") {
-                Some(Value::Unknown(_)) => Part::Unknown,
-                Some(Value::Map(pairs)) => Part::Known(
-                    pairs.iter().map(|(key, value)| (&**key, required_text(Some(value)))).collect(),
-                ),
-                _ => Part::Known(BTreeMap::new()),
-            },
+        privileges: map(part(block, "privileges"), |one| Privilege {
+            path: required(part(one, "path")),
+            query_parameters: map(part(one, "query_parameters"), required),
         }),
-        roles: map(block.get("roles"), |one| DraftRole { privileges: names(one.get("privileges")) }),
-        identities: map(block.get("identities"), |one| DraftIdentity {
-            user_name: text(one.get("user_name")),
-            group_name: text(one.get("group_name")),
-            exe_path: text(one.get("exe_path")),
-            process_name: text(one.get("process_name")),
+        roles: map(part(block, "roles"), |one| Role { privileges: names(part(one, "privileges")) }),
+        identities: map(part(block, "identities"), |one| Identity {
+            user_name: text(part(one, "user_name")),
+            group_name: text(part(one, "group_name")),
+            exe_path: text(part(one, "exe_path")),
+            process_name: text(part(one, "process_name")),
         }),
-        role_assignments: map(block.get("role_assignments"), |one| DraftRoleAssignment {
-            identities: names(one.get("identities")),
+        role_assignments: map(part(block, "role_assignments"), |one| RoleAssignment {
+            identities: names(part(one, "identities")),
         }),
     }
 }
 
-/// The complete rules in a block, or nothing while a part is unknown.
-#[must_use]
-pub fn complete(block: &Value) -> Option<Rules> {
-    draft(block).complete()
+/// A part of a value: of an unknown value, every part is unknown.
+fn part<'a>(value: &'a Value, name: &str) -> &'a Value {
+    if value.is_unknown() { value } else { value.get(name).unwrap_or(&Value::Null) }
 }
 
-fn map<'a, T>(
-    value: Option<&'a Value>,
-    element: impl Fn(&'a Value) -> T,
-) -> Part<BTreeMap<&'a str, Part<T>>> {
+fn map<'a, T>(value: &'a Value, element: impl Fn(&'a Value) -> T) -> BTreeMap<Text<'a>, T> {
     match value {
-        Some(Value::Unknown(_)) => Part::Unknown,
-        Some(Value::Map(elements)) => Part::Known(
-            elements
-                .iter()
-                .map(|(name, one)| {
-                    let part = if one.is_unknown() { Part::Unknown } else { Part::Known(element(one)) };
-                    (&**name, part)
-                })
-                .collect(),
-        ),
-        _ => Part::Known(BTreeMap::new()),
-    }
-}
-
-fn text(value: Option<&Value>) -> Part<Option<&str>> {
-    match value {
-        Some(Value::Unknown(_)) => Part::Unknown,
-        Some(Value::String(text)) => Part::Known(Some(text)),
-        _ => Part::Known(None),
-    }
-}
-
-fn required_text(value: Option<&Value>) -> Part<&str> {
-    match text(value) {
-        Part::Known(text) => Part::Known(text.unwrap_or_default()),
-        Part::Unknown => Part::Unknown,
-    }
-}
-
-fn names(value: Option<&Value>) -> Part<DraftNames<'_>> {
-    match value {
-        Some(Value::Unknown(_)) => Part::Unknown,
-        Some(Value::Set(elements)) => {
-            let known = elements.iter().filter_map(Value::as_str).collect();
-            Part::Known(DraftNames { known, more: elements.iter().any(Value::is_unknown) })
+        Value::Unknown(_) => [(Text::Unknown, element(value))].into(),
+        Value::Map(elements) => {
+            elements.iter().map(|(name, one)| (Text::Known(name), element(one))).collect()
         }
-        _ => Part::Known(DraftNames::default()),
+        _ => BTreeMap::new(),
+    }
+}
+
+fn text(value: &Value) -> Option<Text<'_>> {
+    match value {
+        Value::Unknown(_) => Some(Text::Unknown),
+        Value::String(text) => Some(Text::Known(text)),
+        _ => None,
+    }
+}
+
+fn required(value: &Value) -> Text<'_> {
+    text(value).unwrap_or(Text::Known(""))
+}
+
+fn names(value: &Value) -> BTreeSet<Text<'_>> {
+    match value {
+        Value::Unknown(_) => [Text::Unknown].into(),
+        Value::Set(elements) => elements.iter().filter_map(text).collect(),
+        _ => BTreeSet::new(),
     }
 }
 
@@ -99,7 +70,7 @@ fn names(value: Option<&Value>) -> Part<DraftNames<'_>> {
 /// stays absent.
 #[must_use]
 pub fn value(rules: &Rules, prior: &Value) -> Value {
-    if complete(prior).as_ref() == Some(rules) {
+    if read(prior).complete().as_ref() == Some(rules) {
         return prior.clone();
     }
     let under = |list: &str, name: &str| prior.get(list).and_then(|list| list.get(name));
@@ -215,10 +186,10 @@ mod tests {
     #[test]
     fn null_and_empty_maps_are_the_same_rules() {
         let empty = Value::Map(Members::new());
-        let one = complete(&block(Value::Null, Value::Null));
+        let one = read(&block(Value::Null, Value::Null)).complete();
         assert!(one.is_some());
-        assert_eq!(one, complete(&block(empty.clone(), empty)));
-        assert_eq!(complete(&Value::Null), Some(Rules::default()));
+        assert_eq!(one, read(&block(empty.clone(), empty)).complete());
+        assert_eq!(read(&Value::Null).complete(), Some(Rules::default()));
     }
 
     fn maybe_unknown(known: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
@@ -263,9 +234,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_block_keeps_its_spelling_as_long_as_it_has_the_same_rules(one in any_block(), other in any_block()) {
-            if let Some(rules) = complete(&one) {
+            if let Some(rules) = read(&one).complete() {
                 prop_assert_eq!(value(&rules, &one), one);
-                prop_assert_eq!(complete(&value(&rules, &other)), Some(rules));
+                prop_assert_eq!(read(&value(&rules, &other)).complete(), Some(rules));
             }
         }
     }
@@ -273,7 +244,7 @@ mod tests {
     #[test]
     fn what_azure_returns_is_spelled_as_the_state_had_it() {
         let prior = block(Value::Null, Value::Null);
-        let rules = complete(&prior).unwrap();
+        let rules = read(&prior).complete().unwrap();
         assert_eq!(value(&rules, &prior), prior);
         assert_eq!(value(&Rules::default(), &Value::Null), Value::Null);
     }
@@ -281,7 +252,7 @@ mod tests {
     #[test]
     fn one_drifted_rule_leaves_the_spelling_of_the_others() {
         let prior = block(Value::Null, Value::Null);
-        let mut rules = complete(&prior).unwrap();
+        let mut rules = read(&prior).complete().unwrap();
         rules.roles.insert("r".into(), crate::allowlist::Role { privileges: ["p".to_owned()].into() });
         let read = value(&rules, &prior);
         assert_eq!(read.get("privileges"), prior.get("privileges"));
@@ -293,7 +264,7 @@ mod tests {
     fn an_imported_block_plans_empty_whichever_way_the_configuration_spells_emptiness() {
         let empty = || Value::Map(Members::new());
         let null = block(Value::Null, Value::Null);
-        let imported = value(&complete(&null).unwrap(), &Value::Null);
+        let imported = value(&read(&null).complete().unwrap(), &Value::Null);
         assert_eq!(imported.get("roles"), Some(&empty()));
         for config in [&null, &block(empty(), empty())] {
             let planned = plan(config, &imported);
@@ -318,13 +289,17 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_part_is_drafted_as_unknown() {
+    fn an_unknown_part_is_read_as_unknown() {
         let role = Value::Set(vec!["p".into(), Value::unknown()]);
         let with = block(Value::unknown(), named("r", Value::object([("privileges", role)])));
-        let draft = draft(&with);
-        let roles = draft.roles.known().unwrap();
-        let names = roles["r"].known().unwrap().privileges.known().unwrap();
-        assert!(names.more && names.known.contains("p"));
+        let draft = read(&with);
+        assert_eq!(draft.privileges[&Text::Known("p")].query_parameters.keys().next(), Some(&Text::Unknown));
+        assert_eq!(draft.roles[&Text::Known("r")].privileges, [Text::Known("p"), Text::Unknown].into());
         assert_eq!(draft.complete(), None);
+    }
+
+    #[test]
+    fn of_an_unknown_block_everything_is_unknown() {
+        assert_eq!(read(&Value::unknown()), Draft::unknown());
     }
 }

@@ -1,4 +1,4 @@
-use super::super::super::{DraftIdentity, Part};
+use super::super::super::{Identity, Text};
 use super::*;
 
 #[track_caller]
@@ -29,14 +29,9 @@ fn l30_everybody_or_nobody() {
 fn l30_waits_for_a_condition_that_is_unknown() {
     let rules = read(&good());
     let mut draft = Draft::from(&rules);
-    let none = Part::Known(None);
-    let waiting = DraftIdentity {
-        user_name: Part::Unknown,
-        group_name: none.clone(),
-        exe_path: none.clone(),
-        process_name: none,
-    };
-    draft.identities = Part::Known([("web", Part::Known(waiting))].into());
+    let waiting =
+        Identity { user_name: Some(Text::Unknown), group_name: None, exe_path: None, process_name: None };
+    draft.identities = [(Text::Known("web"), waiting)].into();
     assert!(findings(&draft, &linux()).iter().all(|finding| finding.severity == Severity::Info));
 }
 
