@@ -8,7 +8,6 @@ pub mod checks;
 pub mod configuration;
 pub mod connection;
 pub mod data_sources;
-pub mod draft_state;
 pub mod existing;
 pub mod functions;
 #[cfg(any(test, fuzzing))]

@@ -4,11 +4,12 @@
 //! remembered of an operation that was not seen to end: the next refresh tells, and the next apply sends what is missing.
 
 use super::endpoint::{Decides, Endpoint};
+use super::model::{self, Model, is_set};
+use super::plan;
 use super::refusal::{self, Intent};
-use super::schema::{ENABLE, LAGGING, UPGRADE};
+use super::schema::ENABLE;
 use super::upgrade::{self, Goals, Lagging};
 use super::work::{Job, Trouble};
-use super::{model, plan};
 use crate::arm::error::Error;
 use crate::arm::ids::{MachineId, MachineKind};
 use crate::arm::models::{AttachmentChange, Enable, EndpointChange, Machine, OsType};
@@ -38,7 +39,8 @@ pub async fn create(
     request: Create,
 ) -> Result<Stored, Interrupted> {
     let Create { planned, private, .. } = request;
-    let id = model::machine(&planned)?;
+    let model = Model::read(&planned);
+    let id = model.machine()?;
     let replaces = PrivateState::read(&private).replaces(&id.to_string());
     let job = Job::new(connection, context, id, Operation::Create, &planned)?;
     let _alone = job.alone().await?;
@@ -48,7 +50,7 @@ pub async fn create(
     }
     let instance = Uuid::new_v4().to_string();
     let private = PrivateState::default().of_instance(Some(instance.clone())).write();
-    match Box::pin(attach(&job, &planned, replaces)).await {
+    match Box::pin(attach(&job, &model, replaces)).await {
         Ok(stored) => {
             cache.create(&job.id, &instance);
             Ok(Stored { private, ..stored })
@@ -60,7 +62,7 @@ pub async fn create(
     }
 }
 
-async fn attach(job: &Job<'_>, planned: &Value, replaces: bool) -> Result<Stored, Interrupted> {
+async fn attach(job: &Job<'_>, planned: &Model, replaces: bool) -> Result<Stored, Interrupted> {
     let machine = job.machine().await.map_err(|error| job.failed(&error))?;
     let cache = job.connection.machines();
     let intent = Intent { id: &job.id, planned, prior: None, replaces, cache };
@@ -77,7 +79,7 @@ async fn attach(job: &Job<'_>, planned: &Value, replaces: bool) -> Result<Stored
         Err(trouble) => return Err(kept(tainted(trouble.told), state(Value::Null))),
     };
     let goals = upgrade::goals(planned, None);
-    match Box::pin(instances(job, &machine, &goals, model::is_set(planned, UPGRADE))).await {
+    match Box::pin(instances(job, &machine, &goals, is_set(&planned.upgrade_instances))).await {
         Ok((lagging, warnings)) => Ok(Stored { warnings, ..Stored::new(state(lagging)) }),
         Err(trouble) if trouble.is_cancelled => Ok(job.begun(state(Value::Null))),
         Err(trouble) => Err(kept(tainted(trouble.told), state(Value::Null))),
@@ -85,9 +87,9 @@ async fn attach(job: &Job<'_>, planned: &Value, replaces: bool) -> Result<Stored
 }
 
 /// Whether the machine refers to one of the planned versions after all.
-async fn is_any_attached(job: &Job<'_>, planned: &Value) -> bool {
+async fn is_any_attached(job: &Job<'_>, planned: &Model) -> bool {
     let Ok(machine) = job.look().await else { return true };
-    let wanted = |endpoint| model::version(planned, endpoint).ok().flatten();
+    let wanted = |endpoint| planned.version_id(endpoint).ok().flatten();
     Endpoint::ALL.into_iter().any(|endpoint| {
         wanted(endpoint).is_some_and(|id| endpoint.decides(&machine).is_version(&id.to_string()))
     })
@@ -110,22 +112,22 @@ fn left(state: Value) -> Partial {
 }
 
 /// What to change so that the machine is as it is planned.
-fn change(machine: &Machine, planned: &Value, prior: Option<&Value>) -> Result<AttachmentChange, Diagnostic> {
+fn change(machine: &Machine, planned: &Model, prior: Option<&Model>) -> Result<AttachmentChange, Diagnostic> {
     let mut change = AttachmentChange::default();
     for endpoint in Endpoint::ALL {
         let held = endpoint.decides(machine);
-        match model::version(planned, endpoint)? {
+        match planned.version_id(endpoint)? {
             Some(id) if held.is_version(&id.to_string()) => {}
             Some(id) => endpoint.set(&mut change, EndpointChange::Reference(id)),
             None => {
-                let attached = prior.and_then(|prior| model::attached(prior, endpoint));
+                let attached = prior.and_then(|prior| prior.attached(endpoint));
                 if attached.is_some_and(|attached| held.is_version(attached)) {
-                    endpoint.set(&mut change, EndpointChange::Mode(model::mode_after(planned)));
+                    endpoint.set(&mut change, EndpointChange::Mode(planned.mode_after()));
                 }
             }
         }
     }
-    if model::is_set(planned, ENABLE) && !machine.is_enabled() {
+    if is_set(&planned.enable) && !machine.is_enabled() {
         let is_windows = machine.os_type == Some(OsType::Windows);
         let decided = machine.proxy_agent.add_proxy_agent_extension.is_some();
         change.enable = Some(if is_windows || decided { Enable::Alone } else { Enable::WithExtension });
@@ -182,12 +184,11 @@ fn uncounted(id: &MachineId, error: &Error) -> Diagnostic {
 /// # Errors
 /// When it cannot be told whether the machine exists, or an import finds nothing attached.
 pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
-    let prior = request.state;
+    let prior = Model::read(&request.state);
     let private = PrivateState::read(&request.private);
     // What was imported gets what tells it from others with its first refresh.
     let instance = private.instance().map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
-    let id = model::id_in_state(&prior)?;
-    let job = Job::new(connection, context, id, Operation::Read, &prior)?;
+    let job = Job::new(connection, context, prior.id()?, Operation::Read, &request.state)?;
     let machine = match job.machine().await {
         Ok(machine) => machine,
         Err(error) => {
@@ -197,36 +198,33 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
             };
         }
     };
-    let mut state = model::state(&job.id, &machine, Value::Null, &prior);
-    let refers = |endpoint: Endpoint| !state.get(endpoint.argument()).is_none_or(Value::is_null);
-    if model::is_imported(&prior) && !Endpoint::ALL.into_iter().any(refers) {
+    let mut state = model::state(&job.id, &machine, &prior);
+    if prior.is_imported() && !state.has_versions() {
         return Err(nothing_attached(&job.id).into());
     }
     connection.machines().is_in_state(&job.id);
     let mut warnings = Diagnostics::new();
-    if !machine.is_enabled() && !model::is_set(&prior, ENABLE) {
+    if !machine.is_enabled() && !is_set(&prior.enable) {
         warnings.push(asleep(&job.id));
     }
     let goals = upgrade::goals(&state, None);
-    let lagging = match Box::pin(upgrade::lagging(&job.client, &job.id, &machine, &goals, &job.call)).await {
-        Ok(lagging) => {
-            let is_upgraded = model::is_set(&prior, UPGRADE);
-            let warning =
-                lagging.as_ref().filter(|_| !is_upgraded).and_then(|lagging| lagging.warning(&job.id));
-            warnings.extend(warning);
-            lagging.as_ref().map_or(Value::Null, Lagging::value)
-        }
-        Err(error) if error.is_cancelled() => return Err(job.failed(&error).into()),
-        Err(error) => {
-            warnings.push(uncounted(&job.id, &error));
-            prior.get(LAGGING).cloned().unwrap_or(Value::Null)
-        }
-    };
-    if let Value::Object(all) = &mut state {
-        all.insert(LAGGING.to_owned(), lagging);
-    }
+    state.lagging_instances =
+        match Box::pin(upgrade::lagging(&job.client, &job.id, &machine, &goals, &job.call)).await {
+            Ok(lagging) => {
+                let is_upgraded = is_set(&prior.upgrade_instances);
+                let warning =
+                    lagging.as_ref().filter(|_| !is_upgraded).and_then(|lagging| lagging.warning(&job.id));
+                warnings.extend(warning);
+                lagging.as_ref().map_or(Value::Null, Lagging::value)
+            }
+            Err(error) if error.is_cancelled() => return Err(job.failed(&error).into()),
+            Err(error) => {
+                warnings.push(uncounted(&job.id, &error));
+                prior.lagging_instances
+            }
+        };
     let private = PrivateState::default().of_instance(Some(instance)).write();
-    Ok(ReadOutcome::Present(Stored { warnings, private, ..Stored::new(state) }))
+    Ok(ReadOutcome::Present(Stored { warnings, private, ..Stored::new(state.write()) }))
 }
 
 fn nothing_attached(id: &MachineId) -> Diagnostic {
@@ -259,14 +257,14 @@ pub async fn update(
     context: &Context,
     request: Update,
 ) -> Result<Stored, Interrupted> {
-    let Update { prior, planned, private, .. } = request;
+    let Update { private, .. } = request;
+    let (prior, planned) = (Model::read(&request.prior), Model::read(&request.planned));
     let instance = PrivateState::read(&private).instance().map(str::to_owned);
     let private = PrivateState::default().of_instance(instance).write();
     if !plan::writes(&prior, &planned) {
-        return Ok(Stored { private, ..Stored::new(planned) });
+        return Ok(Stored { private, ..Stored::new(request.planned) });
     }
-    let id = model::id_in_state(&prior)?;
-    let job = Job::new(connection, context, id, Operation::Update, &planned)?;
+    let job = Job::new(connection, context, prior.id()?, Operation::Update, &request.planned)?;
     let _alone = job.alone().await?;
     let machine = job.machine().await.map_err(|error| job.failed(&error))?;
     let cache = connection.machines();
@@ -279,7 +277,7 @@ pub async fn update(
     let machine = Box::pin(job.carry_out(change, machine)).await.map_err(|trouble| trouble.told)?;
     let goals = upgrade::goals(&planned, Some(&prior));
     let state = |lagging| model::applied(&job.id, &planned, lagging);
-    match Box::pin(instances(&job, &machine, &goals, model::is_set(&planned, UPGRADE))).await {
+    match Box::pin(instances(&job, &machine, &goals, is_set(&planned.upgrade_instances))).await {
         Ok((lagging, more)) => {
             warnings.extend(more);
             Ok(Stored { warnings, private, ..Stored::new(state(lagging)) })
@@ -292,11 +290,11 @@ pub async fn update(
 }
 
 /// Warnings about endpoints that are taken out and where the machine refers to somebody else's version by now.
-fn left_alone(id: &MachineId, machine: &Machine, prior: &Value, planned: &Value) -> Diagnostics {
-    let is_out = |endpoint: &Endpoint| planned.get(endpoint.argument()).is_none_or(Value::is_null);
+fn left_alone(id: &MachineId, machine: &Machine, prior: &Model, planned: &Model) -> Diagnostics {
+    let is_out = |endpoint: &Endpoint| planned.version(*endpoint).is_null();
     let all = Endpoint::ALL.into_iter().filter(is_out);
     all.filter_map(|endpoint| {
-        let attached = model::attached(prior, endpoint)?;
+        let attached = prior.attached(endpoint)?;
         match endpoint.decides(machine) {
             Decides::Version(held) if !Decides::Version(held.clone()).is_version(attached) => {
                 Some(stays(id, endpoint, attached, &held))
@@ -327,9 +325,8 @@ pub async fn delete(
     context: &Context,
     request: Delete,
 ) -> Result<Deleted, Interrupted> {
-    let prior = request.prior;
-    let id = model::id_in_state(&prior)?;
-    let job = Job::new(connection, context, id, Operation::Delete, &prior)?;
+    let (prior, nothing) = (Model::read(&request.prior), Model::read(&Value::Null));
+    let job = Job::new(connection, context, prior.id()?, Operation::Delete, &request.prior)?;
     let _alone = job.alone().await?;
     let cache = connection.machines();
     let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
@@ -343,11 +340,11 @@ pub async fn delete(
         Err(error) if gone(&error, "", "").is_some() => return Ok(Deleted::default()),
         Err(error) => return Err(job.failed(&error).into()),
     };
-    let warnings = left_alone(&job.id, &machine, &prior, &Value::Null);
-    let mode = model::mode_after(&prior);
+    let warnings = left_alone(&job.id, &machine, &prior, &nothing);
+    let mode = prior.mode_after();
     let mut change = AttachmentChange::default();
     for endpoint in Endpoint::ALL {
-        let attached = model::attached(&prior, endpoint);
+        let attached = prior.attached(endpoint);
         if attached.is_some_and(|attached| endpoint.decides(&machine).is_version(attached)) {
             endpoint.set(&mut change, EndpointChange::Mode(mode.clone()));
             cache.leave(&job.id, endpoint.key(), &mode);
@@ -358,8 +355,8 @@ pub async fn delete(
         Err(trouble) if trouble.is_gone => return Ok(Deleted { warnings }),
         Err(trouble) => return Err(trouble.told.into()),
     };
-    let goals = upgrade::goals(&Value::Null, Some(&prior));
-    match Box::pin(instances(&job, &machine, &goals, model::is_set(&prior, UPGRADE))).await {
+    let goals = upgrade::goals(&nothing, Some(&prior));
+    match Box::pin(instances(&job, &machine, &goals, is_set(&prior.upgrade_instances))).await {
         Ok((_, more)) => Ok(Deleted { warnings: warnings.into_iter().chain(more).collect() }),
         Err(trouble) => Err(trouble.told.into()),
     }

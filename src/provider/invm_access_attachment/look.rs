@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use super::crud;
 use super::endpoint::Endpoint;
+use super::model::Model;
 use super::refusal::{self, Intent};
 use super::work::MISSED;
-use super::{crud, model};
 use crate::arm::error::{Error, Missing};
 use crate::arm::ids::{MachineId, VersionId};
 use crate::arm::models::Version;
 use crate::arm::{ArmClient, Call, Location};
-use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path};
 use crate::provider::checks;
 use crate::provider::connection::Connection;
 use crate::provider::machine_cache::KnownVersion;
@@ -26,11 +27,11 @@ const LOOK: Duration = Duration::from_secs(20);
 pub async fn look(
     connection: &Connection,
     context: &Context,
-    planned: &Value,
-    prior: Option<&Value>,
+    planned: &Model,
+    prior: Option<&Model>,
     replaces: bool,
 ) -> Result<Diagnostics, Failure> {
-    let Ok(id) = model::machine(planned) else { return Ok(Diagnostics::new()) };
+    let Ok(id) = planned.machine() else { return Ok(Diagnostics::new()) };
     let Ok(client) = connection.client() else { return Ok(Diagnostics::new()) };
     let call = module::call(context, LOOK);
     let read = || client.machines().get(&id, &call);
@@ -49,7 +50,7 @@ pub async fn look(
     let intent = Intent { id: &id, planned, prior, replaces, cache };
     let mut found: Diagnostics = intent.refusals(&machine).into_iter().collect();
     for endpoint in Endpoint::ALL {
-        let Ok(Some(version)) = model::version(planned, endpoint) else { continue };
+        let Ok(Some(version)) = planned.version_id(endpoint) else { continue };
         found.extend(of_profile(connection, endpoint, &version));
         if endpoint.decides(&machine).is_version(&version.to_string()) {
             continue;

@@ -17,6 +17,8 @@ pub mod work;
 
 use async_trait::async_trait;
 
+use model::Model;
+
 use super::connection::Connection;
 use super::machine_cache::Planned;
 use super::writing::private_state::PrivateState;
@@ -73,14 +75,15 @@ impl Resource for InVmAccessAttachment {
     ) -> Result<resource::Planned, Failure> {
         let is_second = !request.earlier.is_empty();
         let replaced = PrivateState::read(&request.private);
-        let mut planned = plan::create(request)?;
-        let id = model::machine(&planned.state).ok();
+        let mut planned = plan::create(&request);
+        let model = Model::read(&planned.state);
+        let id = model.machine().ok();
         let replaces = id.as_ref().is_some_and(|id| replaced.replaces(&id.to_string()));
         if let Some(id) = id.as_ref().filter(|_| !is_second) {
             if !replaces {
                 self.note(id, Planned::New)?;
             }
-            let looked = look::look(&self.connection, context, &planned.state, None, replaces).await;
+            let looked = look::look(&self.connection, context, &model, None, replaces).await;
             planned.warnings.extend(looked.inspect_err(|_| self.connection.machines().unplan(id))?);
         }
         Ok(identity::planned::<MachineId>(planned, None, id))
@@ -93,10 +96,11 @@ impl Resource for InVmAccessAttachment {
     ) -> Result<resource::Planned, Failure> {
         let stored = request.identity.clone();
         let is_second = !request.earlier.is_empty();
-        let prior = request.prior.clone();
+        let prior = Model::read(&request.prior);
         let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
-        let held = model::id_in_state(&prior).ok();
-        let mut planned = plan::update(request)?;
+        let held = prior.id().ok();
+        let mut planned = plan::update(&request);
+        let model = Model::read(&planned.state);
         let stays = planned.replace.is_empty();
         if let Some(id) = &held {
             self.connection.machines().is_in_state(id);
@@ -104,8 +108,8 @@ impl Resource for InVmAccessAttachment {
                 if let Some(instance) = instance {
                     self.note(id, Planned::Held(instance))?;
                 }
-                if plan::writes(&prior, &planned.state) {
-                    let looked = look::look(&self.connection, context, &planned.state, Some(&prior), false);
+                if plan::writes(&prior, &model) {
+                    let looked = look::look(&self.connection, context, &model, Some(&prior), false);
                     planned.warnings.extend(looked.await?);
                 }
             }
@@ -115,7 +119,7 @@ impl Resource for InVmAccessAttachment {
     }
 
     async fn plan_delete(&self, _: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
-        if let Ok(id) = model::id_in_state(&request.prior) {
+        if let Ok(id) = Model::read(&request.prior).id() {
             self.connection.machines().is_in_state(&id);
         }
         Ok(Diagnostics::new())

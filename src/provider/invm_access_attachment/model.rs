@@ -1,4 +1,7 @@
-//! An attachment between the state and a machine.
+//! An attachment in configurations, plans and states, and the way from there to a machine and back.
+
+use std::fmt::Display;
+use std::str::FromStr;
 
 use super::endpoint::{Decides, Endpoint, same};
 use super::schema::{ATTACHED, ENABLE, LAGGING, MODE_AFTER, REPLACE_MODE, UPGRADE};
@@ -6,120 +9,202 @@ use crate::arm::ids::{MachineId, VersionId};
 use crate::arm::models::{Machine, Mode};
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Path, Value};
-use crate::provider::checks;
+use crate::provider::timeouts;
 
-/// The id of the machine that a configuration or plan is about.
-///
-/// # Errors
-/// When it is none, which `validate` has told before.
-pub fn machine(object: &Value) -> Result<MachineId, Diagnostic> {
-    parsed(object, "machine_id")
+/// An attachment as a configuration, a plan and a state have it. Any part may be unknown in a configuration and a plan.
+/// What is not there is null.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The id of the machine.
+    pub id: Value,
+    /// The same, as the configuration gives it.
+    pub machine_id: Value,
+    /// The id of the version that decides about requests to IMDS.
+    pub imds_profile_version_id: Value,
+    /// The id of the version that decides about requests to WireServer.
+    pub wire_server_profile_version_id: Value,
+    /// Whether the proxy agent is switched on.
+    pub enable: Value,
+    /// What decides once nothing is attached any more.
+    pub mode_after_destroy: Value,
+    /// Whether an inline mode is replaced.
+    pub replace_mode: Value,
+    /// Whether instances are upgraded.
+    pub upgrade_instances: Value,
+    /// What this resource has attached, by endpoint.
+    pub attached: Value,
+    /// How many instances lag.
+    pub lagging_instances: Value,
+    /// How long operations may take.
+    pub timeouts: Value,
 }
 
-/// The id of the machine in a state; an imported state has nothing else.
-///
-/// # Errors
-/// When the state holds no usable id.
-pub fn id_in_state(state: &Value) -> Result<MachineId, Diagnostic> {
-    parsed(state, "id")
+impl Model {
+    /// Reads a configuration, a plan or a state.
+    #[must_use]
+    pub fn read(object: &Value) -> Self {
+        let part = |name: &str| object.get(name).cloned().unwrap_or(Value::Null);
+        Self {
+            id: part("id"),
+            machine_id: part("machine_id"),
+            imds_profile_version_id: part(Endpoint::Imds.argument()),
+            wire_server_profile_version_id: part(Endpoint::WireServer.argument()),
+            enable: part(ENABLE),
+            mode_after_destroy: part(MODE_AFTER),
+            replace_mode: part(REPLACE_MODE),
+            upgrade_instances: part(UPGRADE),
+            attached: part(ATTACHED),
+            lagging_instances: part(LAGGING),
+            timeouts: part(timeouts::BLOCK),
+        }
+    }
+
+    /// Writes a plan or a state.
+    #[must_use]
+    pub fn write(self) -> Value {
+        Value::object([
+            ("id", self.id),
+            ("machine_id", self.machine_id),
+            (Endpoint::Imds.argument(), self.imds_profile_version_id),
+            (Endpoint::WireServer.argument(), self.wire_server_profile_version_id),
+            (ENABLE, self.enable),
+            (MODE_AFTER, self.mode_after_destroy),
+            (REPLACE_MODE, self.replace_mode),
+            (UPGRADE, self.upgrade_instances),
+            (ATTACHED, self.attached),
+            (LAGGING, self.lagging_instances),
+            (timeouts::BLOCK, self.timeouts),
+        ])
+    }
+
+    /// The id of the version for an endpoint.
+    #[must_use]
+    pub const fn version(&self, endpoint: Endpoint) -> &Value {
+        match endpoint {
+            Endpoint::Imds => &self.imds_profile_version_id,
+            Endpoint::WireServer => &self.wire_server_profile_version_id,
+        }
+    }
+
+    /// Whether it names a version for any endpoint.
+    #[must_use]
+    pub fn has_versions(&self) -> bool {
+        Endpoint::ALL.into_iter().any(|endpoint| !self.version(endpoint).is_null())
+    }
+
+    /// The id of the machine that a configuration or plan is about.
+    ///
+    /// # Errors
+    /// When it is none, which `validate` has told before.
+    pub fn machine(&self) -> Result<MachineId, Diagnostic> {
+        parsed(&self.machine_id, "machine_id")
+    }
+
+    /// The id of the machine in a state; an imported state has nothing else.
+    ///
+    /// # Errors
+    /// When the state holds no usable id.
+    pub fn id(&self) -> Result<MachineId, Diagnostic> {
+        parsed(&self.id, "id")
+    }
+
+    /// The version that a plan names for an endpoint.
+    ///
+    /// # Errors
+    /// When it is no such id, which `validate` has told before.
+    pub fn version_id(&self, endpoint: Endpoint) -> Result<Option<VersionId>, Diagnostic> {
+        let version = self.version(endpoint);
+        version.as_str().map(|_| parsed(version, endpoint.argument())).transpose()
+    }
+
+    /// What the resource has attached at an endpoint, by its state.
+    #[must_use]
+    pub fn attached(&self, endpoint: Endpoint) -> Option<&str> {
+        self.attached.get(endpoint.key())?.as_str()
+    }
+
+    /// The mode that decides once nothing is attached any more.
+    #[must_use]
+    pub fn mode_after(&self) -> Mode {
+        self.mode_after_destroy.as_str().map_or(Mode::Audit, Mode::from)
+    }
+
+    /// Whether nothing but the id is known yet.
+    #[must_use]
+    pub const fn is_imported(&self) -> bool {
+        self.machine_id.is_null()
+    }
+
+    /// What is attached according to a configuration or plan; an element is unknown as long as its version is. What is
+    /// attached already keeps its spelling.
+    #[must_use]
+    pub fn attaches(&self, prior: Option<&Self>) -> Value {
+        let mut all = Members::new();
+        for endpoint in Endpoint::ALL {
+            let wanted = self.version(endpoint);
+            if wanted.is_null() {
+                continue;
+            }
+            let held = prior.and_then(|prior| prior.attached(endpoint));
+            let wanted = match (held, wanted.as_str()) {
+                (Some(held), Some(wanted)) if same(held, wanted) => held.into(),
+                _ => wanted.clone(),
+            };
+            all.insert(endpoint.key().to_owned(), wanted);
+        }
+        Value::Map(all)
+    }
 }
 
-fn parsed(object: &Value, name: &str) -> Result<MachineId, Diagnostic> {
-    let text = checks::text(object, name).unwrap_or_default();
+/// Whether a flag is set.
+#[must_use]
+pub const fn is_set(flag: &Value) -> bool {
+    matches!(flag, Value::Bool(true))
+}
+
+fn parsed<T>(value: &Value, name: &str) -> Result<T, Diagnostic>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text = value.as_str().unwrap_or_default();
     text.parse().map_err(|error| {
         Diagnostic::error("Unusable value", format!("`{name}` is {text:?}: {error}."))
             .at(Path::attribute(name))
     })
 }
 
-/// The version that a plan names for an endpoint.
-///
-/// # Errors
-/// When it is no such id, which `validate` has told before.
-pub fn version(object: &Value, endpoint: Endpoint) -> Result<Option<VersionId>, Diagnostic> {
-    let Some(text) = checks::text(object, endpoint.argument()) else { return Ok(None) };
-    text.parse().map(Some).map_err(|error| {
-        let name = endpoint.argument();
-        Diagnostic::error("Unusable value", format!("`{name}` is {text:?}: {error}.")).at(endpoint.path())
-    })
-}
-
-/// What the resource has attached at an endpoint, by its state.
-#[must_use]
-pub fn attached(state: &Value, endpoint: Endpoint) -> Option<&str> {
-    state.get(ATTACHED)?.get(endpoint.key())?.as_str()
-}
-
-/// Whether a flag is set.
-#[must_use]
-pub fn is_set(object: &Value, flag: &str) -> bool {
-    object.get(flag) == Some(&Value::Bool(true))
-}
-
-/// The mode that decides once nothing is attached any more.
-#[must_use]
-pub fn mode_after(object: &Value) -> Mode {
-    checks::text(object, MODE_AFTER).map_or(Mode::Audit, Mode::from)
-}
-
-/// What is attached according to a configuration or plan; an element is unknown as long as its version is. What is
-/// attached already keeps its spelling.
-#[must_use]
-pub fn attaches(object: &Value, prior: Option<&Value>) -> Value {
-    let mut all = Members::new();
-    for endpoint in Endpoint::ALL {
-        let wanted = object.get(endpoint.argument()).cloned().unwrap_or(Value::Null);
-        if wanted.is_null() {
-            continue;
-        }
-        let held = prior.and_then(|prior| attached(prior, endpoint));
-        let wanted = match (held, wanted.as_str()) {
-            (Some(held), Some(wanted)) if same(held, wanted) => held.into(),
-            _ => wanted,
-        };
-        all.insert(endpoint.key().to_owned(), wanted);
-    }
-    Value::Map(all)
-}
-
 /// The state for what a machine refers to, in the spelling of `prior`: the state on a refresh, and one with nothing but
 /// the id on an import. An endpoint that the resource has nothing to do with stays out of it.
 #[must_use]
-pub fn state(id: &MachineId, machine: &Machine, lagging: Value, prior: &Value) -> Value {
-    let held = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
-    let imported = is_imported(prior);
+pub fn state(id: &MachineId, machine: &Machine, prior: &Model) -> Model {
     let refers = |endpoint: Endpoint| {
-        let is_ours = imported || !held(endpoint.argument()).is_null() || attached(prior, endpoint).is_some();
+        let is_ours =
+            prior.is_imported() || !prior.version(endpoint).is_null() || prior.attached(endpoint).is_some();
         match endpoint.decides(machine) {
             Decides::Version(reference) if is_ours => spelled(&reference, endpoint, prior),
             _ => Value::Null,
         }
     };
-    let versions = Endpoint::ALL.map(|endpoint| (endpoint.argument(), refers(endpoint)));
-    let attached = if imported { attaches(&Value::object(versions.clone()), None) } else { held(ATTACHED) };
-    let machine_id = if imported { id.to_string().into() } else { held("machine_id") };
-    let all = [
-        ("id", if imported { id.to_string().into() } else { held("id") }),
-        ("machine_id", machine_id),
-        (ENABLE, if is_set(prior, ENABLE) { machine.is_enabled().into() } else { held(ENABLE) }),
-        (MODE_AFTER, held(MODE_AFTER)),
-        (REPLACE_MODE, held(REPLACE_MODE)),
-        (UPGRADE, held(UPGRADE)),
-        (ATTACHED, attached),
-        (LAGGING, lagging),
-        ("timeouts", held("timeouts")),
-    ];
-    Value::object(all.into_iter().chain(versions))
+    let mut state = Model {
+        imds_profile_version_id: refers(Endpoint::Imds),
+        wire_server_profile_version_id: refers(Endpoint::WireServer),
+        lagging_instances: Value::Null,
+        ..prior.clone()
+    };
+    if is_set(&prior.enable) {
+        state.enable = machine.is_enabled().into();
+    }
+    if prior.is_imported() {
+        state.id = id.to_string().into();
+        state.machine_id = id.to_string().into();
+        state.attached = state.attaches(None);
+    }
+    state
 }
 
-/// Whether nothing but the id is known yet.
-#[must_use]
-pub fn is_imported(state: &Value) -> bool {
-    state.get("machine_id").is_none_or(Value::is_null)
-}
-
-fn spelled(reference: &str, endpoint: Endpoint, prior: &Value) -> Value {
-    let held = checks::text(prior, endpoint.argument()).or_else(|| attached(prior, endpoint));
+fn spelled(reference: &str, endpoint: Endpoint, prior: &Model) -> Value {
+    let held = prior.version(endpoint).as_str().or_else(|| prior.attached(endpoint));
     if let Some(held) = held.filter(|held| same(held, reference)) {
         return held.into();
     }
@@ -129,12 +214,10 @@ fn spelled(reference: &str, endpoint: Endpoint, prior: &Value) -> Value {
 
 /// The state once a plan is carried out.
 #[must_use]
-pub fn applied(id: &MachineId, planned: &Value, lagging: Value) -> Value {
-    let Value::Object(mut all) = planned.clone() else { return planned.clone() };
-    all.insert("id".to_owned(), id.to_string().into());
-    all.insert(ATTACHED.to_owned(), attaches(planned, Some(planned)));
-    all.insert(LAGGING.to_owned(), lagging);
-    Value::Object(all)
+pub fn applied(id: &MachineId, planned: &Model, lagging: Value) -> Value {
+    let attached = planned.attaches(Some(planned));
+    let state = Model { id: id.to_string().into(), attached, lagging_instances: lagging, ..planned.clone() };
+    state.write()
 }
 
 #[cfg(test)]
@@ -152,10 +235,9 @@ mod tests {
 
     #[test]
     fn an_agent_that_somebody_switched_off_is_drift_where_it_was_switched_on() {
-        let Value::Object(mut enabled) = held() else { panic!("an object") };
-        enabled.insert(ENABLE.to_owned(), true.into());
-        let state = read(&machine(&id_of("1.0.0"), ""), &Value::Object(enabled));
-        assert_eq!(state.get(ENABLE), Some(&false.into()));
+        let enabled = Model { enable: true.into(), ..held() };
+        let state = read(&machine(&id_of("1.0.0"), ""), &enabled);
+        assert_eq!(state.enable, false.into());
     }
 
     fn machine(imds: &str, wire_server: &str) -> Machine {
@@ -165,18 +247,21 @@ mod tests {
         serde_json::from_value(body).unwrap()
     }
 
-    fn read(machine: &Machine, prior: &Value) -> Value {
-        state(&VM.parse().unwrap(), machine, Value::Null, prior)
+    fn read(machine: &Machine, prior: &Model) -> Model {
+        state(&VM.parse().unwrap(), machine, prior)
     }
 
-    fn held() -> Value {
-        let map = Members::from([("imds".to_owned(), id_of("1.0.0").into())]);
-        let schema = super::super::schema::schema();
-        let Value::Object(mut all) = import::state(VM, &schema) else { panic!("an object") };
-        all.insert("machine_id".to_owned(), VM.to_lowercase().into());
-        all.insert("imds_profile_version_id".to_owned(), id_of("1.0.0").into());
-        all.insert(ATTACHED.to_owned(), Value::Map(map));
-        Value::Object(all)
+    fn imported() -> Model {
+        Model::read(&import::state(VM, &super::super::schema::schema()))
+    }
+
+    fn held() -> Model {
+        Model {
+            machine_id: VM.to_lowercase().into(),
+            imds_profile_version_id: id_of("1.0.0").into(),
+            attached: Value::Map(Members::from([("imds".to_owned(), id_of("1.0.0").into())])),
+            ..imported()
+        }
     }
 
     #[test]
@@ -187,31 +272,31 @@ mod tests {
     #[test]
     fn drift_is_seen_where_something_was_attached_and_nowhere_else() {
         let drifted = read(&machine(&id_of("2.0.0"), &id_of("3.0.0")), &held());
-        assert_eq!(drifted.get("imds_profile_version_id"), Some(&id_of("2.0.0").into()));
-        assert_eq!(drifted.get("wire_server_profile_version_id"), Some(&Value::Null));
-        assert_eq!(attached(&drifted, Endpoint::Imds), Some(id_of("1.0.0").as_str()));
+        assert_eq!(drifted.imds_profile_version_id, id_of("2.0.0").into());
+        assert_eq!(drifted.wire_server_profile_version_id, Value::Null);
+        assert_eq!(drifted.attached(Endpoint::Imds), Some(id_of("1.0.0").as_str()));
         let dropped = read(&machine("", ""), &drifted);
-        assert_eq!(dropped.get("imds_profile_version_id"), Some(&Value::Null));
+        assert_eq!(dropped.imds_profile_version_id, Value::Null);
         assert_eq!(read(&machine(&id_of("1.0.0"), ""), &dropped), held(), "and back");
     }
 
     #[test]
     fn an_import_takes_what_the_machine_refers_to() {
-        let imported = import::state(VM, &super::super::schema::schema());
-        let state = read(&machine(&id_of("1.0.0").to_lowercase(), &id_of("2.0.0")), &imported);
-        assert_eq!(state.get("machine_id"), Some(&VM.into()));
-        assert_eq!(attached(&state, Endpoint::WireServer), Some(id_of("2.0.0").as_str()));
-        let imds = state.get("imds_profile_version_id").and_then(Value::as_str).unwrap();
+        let state = read(&machine(&id_of("1.0.0").to_lowercase(), &id_of("2.0.0")), &imported());
+        assert_eq!(state.machine_id, VM.into());
+        assert_eq!(state.attached(Endpoint::WireServer), Some(id_of("2.0.0").as_str()));
+        let imds = state.imds_profile_version_id.as_str().unwrap();
         assert!(imds.contains("/inVMAccessControlProfiles/") && same(imds, &id_of("1.0.0")), "{imds}");
     }
 
     #[test]
     fn an_unknown_version_is_attached_once_it_is_known() {
-        let plan = Value::object([
-            ("imds_profile_version_id", Value::unknown()),
-            ("wire_server_profile_version_id", id_of("1.0.0").to_uppercase().into()),
-        ]);
-        let Value::Map(map) = attaches(&plan, None) else { panic!("a map") };
+        let plan = Model {
+            imds_profile_version_id: Value::unknown(),
+            wire_server_profile_version_id: id_of("1.0.0").to_uppercase().into(),
+            ..imported()
+        };
+        let Value::Map(map) = plan.attaches(None) else { panic!("a map") };
         assert!(map["imds"].is_unknown() && map.len() == 2);
     }
 }

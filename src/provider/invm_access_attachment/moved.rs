@@ -3,14 +3,14 @@
 
 use serde_json::Value as Json;
 
-use super::endpoint::Endpoint;
-use super::{model, schema};
+use super::model::{self, Model};
+use super::schema;
 use crate::arm::ids::MachineId;
 use crate::arm::models::Machine;
+use crate::plugin::Diagnostic;
 use crate::plugin::resource::{Move, Stored};
-use crate::plugin::{Diagnostic, Value};
 use crate::provider::identity::Identified as _;
-use crate::provider::{azapi, import, timeouts};
+use crate::provider::{azapi, import};
 
 /// The resource type of azapi whose states can be taken over.
 const SOURCE_TYPE: &str = "azapi_update_resource";
@@ -29,12 +29,8 @@ pub fn take_over(request: &Move) -> Result<Stored, Diagnostic> {
     // What the body sets, and not what other programs had set when azapi looked.
     let machine: Machine = serde_json::from_value(Json::Object(source.body.clone())).unwrap_or_default();
     let imported = import::state(&id.to_string(), &schema::schema());
-    let mut state = model::state(&id, &machine, Value::Null, &imported);
-    if let Value::Object(all) = &mut state {
-        all.insert(timeouts::BLOCK.to_owned(), source.timeouts);
-    }
-    let refers = |endpoint: Endpoint| !state.get(endpoint.argument()).is_none_or(Value::is_null);
-    if !Endpoint::ALL.into_iter().any(refers) {
+    let state = model::state(&id, &machine, &Model::read(&imported));
+    if !state.has_versions() {
         return Err(refused(
             "Its body sets no `inVMAccessControlProfileReferenceId`, neither for `imds` nor for `wireServer`.",
         ));
@@ -49,7 +45,7 @@ pub fn take_over(request: &Move) -> Result<Stored, Diagnostic> {
         )));
     }
     let identity = Some(id.identity());
-    Ok(Stored { identity, ..Stored::new(state) })
+    Ok(Stored { identity, ..Stored::new(Model { timeouts: source.timeouts, ..state }.write()) })
 }
 
 fn refused(why: &str) -> Diagnostic {
@@ -97,7 +93,9 @@ fn others(body: &serde_json::Map<String, Json>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::endpoint::Endpoint;
     use super::*;
+    use crate::plugin::Value;
     use crate::provider::azure_double::{GALLERY, PROFILE};
     use serde_json::json;
 
@@ -131,11 +129,11 @@ mod tests {
             Json::String(body.to_string()),
             json!({"type": ["object", {}], "value": body.clone()}),
         ] {
-            let state = moved(body).unwrap().state;
+            let state = Model::read(&moved(body).unwrap().state);
             let version = format!("{PROFILE}/versions/1.0.0");
-            assert_eq!(state.get("imds_profile_version_id"), Some(&version.as_str().into()));
-            assert_eq!(model::attached(&state, Endpoint::Imds), Some(version.as_str()));
-            assert_eq!(state.get("wire_server_profile_version_id"), Some(&Value::Null));
+            assert_eq!(state.imds_profile_version_id, version.as_str().into());
+            assert_eq!(state.attached(Endpoint::Imds), Some(version.as_str()));
+            assert_eq!(state.wire_server_profile_version_id, Value::Null);
         }
     }
 

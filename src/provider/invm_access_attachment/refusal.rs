@@ -2,7 +2,7 @@
 //! apply once more.
 
 use super::endpoint::{Decides, Endpoint, same};
-use super::model;
+use super::model::{Model, is_set};
 use super::schema::{ENABLE, REPLACE_MODE, TYPE};
 use crate::arm::Location;
 use crate::arm::ids::{MachineId, VersionId};
@@ -17,9 +17,9 @@ pub struct Intent<'a> {
     /// The machine.
     pub id: &'a MachineId,
     /// The planned state.
-    pub planned: &'a Value,
+    pub planned: &'a Model,
     /// The state; none for a creation.
-    pub prior: Option<&'a Value>,
+    pub prior: Option<&'a Model>,
     /// Whether it takes the place of one at the same machine.
     pub replaces: bool,
     /// What this process knows.
@@ -29,20 +29,19 @@ pub struct Intent<'a> {
 impl Intent<'_> {
     /// What is planned for an endpoint, unless that is nothing.
     fn wanted(&self, endpoint: Endpoint) -> Option<&Value> {
-        self.planned.get(endpoint.argument()).filter(|wanted| !wanted.is_null())
+        Some(self.planned.version(endpoint)).filter(|wanted| !wanted.is_null())
     }
 
     /// What the state says that this resource has attached.
     fn attached(&self, endpoint: Endpoint) -> Option<&str> {
-        self.prior.and_then(|prior| model::attached(prior, endpoint))
+        self.prior.and_then(|prior| prior.attached(endpoint))
     }
 
     /// Why it must not be.
     #[must_use]
     pub fn refusals(&self, machine: &Machine) -> Vec<Diagnostic> {
         let endpoints = Endpoint::ALL.into_iter().filter_map(|endpoint| self.refusal(endpoint, machine));
-        let disabled =
-            (!machine.is_enabled() && !model::is_set(self.planned, ENABLE)).then(|| self.disabled());
+        let disabled = (!machine.is_enabled() && !is_set(&self.planned.enable)).then(|| self.disabled());
         endpoints.chain(disabled).collect()
     }
 
@@ -54,7 +53,7 @@ impl Intent<'_> {
         let (id, name) = (self.id, endpoint.name());
         match endpoint.decides(machine) {
             Decides::Nothing => None,
-            Decides::Mode(_) if model::is_set(self.planned, REPLACE_MODE) => None,
+            Decides::Mode(_) if is_set(&self.planned.replace_mode) => None,
             // A replacement has detached the old one a moment ago.
             Decides::Mode(mode) if self.cache.has_left(id, endpoint.key(), &mode) => None,
             Decides::Mode(mode) => Some(
@@ -112,7 +111,7 @@ impl Intent<'_> {
     pub fn warnings(&self, machine: &Machine) -> Vec<Diagnostic> {
         let mut all: Vec<_> =
             Endpoint::ALL.into_iter().filter_map(|endpoint| self.drift(endpoint, machine)).collect();
-        if !machine.is_enabled() && model::is_set(self.planned, ENABLE) {
+        if !machine.is_enabled() && is_set(&self.planned.enable) {
             let id = self.id;
             let linux = match &machine.os_type {
                 Some(OsType::Windows) => "",
@@ -238,19 +237,18 @@ mod tests {
         json!({"inVMAccessControlProfileReferenceId": id_of(name)})
     }
 
-    fn object(more: &[(&'static str, Value)]) -> Value {
-        let given = more.iter().cloned();
-        Value::object([("imds_profile_version_id", Value::from(id_of("1.0.0")))].into_iter().chain(given))
+    fn plain() -> Model {
+        Model { imds_profile_version_id: id_of("1.0.0").into(), ..Model::read(&Value::Null) }
     }
 
-    fn state(attached: &str) -> Value {
+    fn state(attached: &str) -> Model {
         let map = Members::from([("imds".to_owned(), id_of(attached).into())]);
-        object(&[("attached", Value::Map(map))])
+        Model { attached: Value::Map(map), ..plain() }
     }
 
     fn refused(
-        planned: &Value,
-        prior: Option<&Value>,
+        planned: &Model,
+        prior: Option<&Model>,
         machine: &Machine,
         cache: &MachineCache,
     ) -> Vec<String> {
@@ -264,13 +262,13 @@ mod tests {
     #[test]
     fn an_inline_mode_and_a_sleeping_agent_are_refused_unless_told() {
         let cache = MachineCache::default();
-        let (plain, imds) = (object(&[]), "imds_profile_version_id");
+        let (plain, imds) = (plain(), "imds_profile_version_id");
         assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Enforce"})), &cache), [imds]);
         assert_eq!(
             refused(&plain, None, &machine(false, &json!({"mode": "Audit"})), &cache),
             [imds, "enable"]
         );
-        let told = object(&[("replace_mode", true.into()), ("enable", true.into())]);
+        let told = Model { replace_mode: true.into(), enable: true.into(), ..plain.clone() };
         assert_eq!(refused(&told, None, &machine(false, &json!({"mode": "Audit"})), &cache), [""; 0]);
         // What another endpoint has is its own.
         let settings = json!({"enabled": true, "wireServer": {"mode": "Enforce"}});
@@ -285,13 +283,13 @@ mod tests {
     #[test]
     fn somebody_elses_version_is_refused_and_our_own_repaired() {
         let cache = MachineCache::default();
-        let (plain, there) = (object(&[]), machine(true, &reference("2.0.0")));
+        let (plain, there) = (plain(), machine(true, &reference("2.0.0")));
         assert_eq!(refused(&plain, None, &there, &cache), ["imds_profile_version_id"]);
         assert_eq!(refused(&plain, None, &machine(true, &reference("1.0.0")), &cache), [""; 0]);
-        let unknown = object(&[("imds_profile_version_id", Value::unknown())]);
+        let unknown = Model { imds_profile_version_id: Value::unknown(), ..plain.clone() };
         assert_eq!(refused(&unknown, None, &there, &cache), ["imds_profile_version_id"]);
         assert_eq!(refused(&plain, Some(&state("1.0.0")), &there, &cache), [""; 0]);
-        let without = object(&[("attached", Value::Map(Members::new()))]);
+        let without = Model { attached: Value::Map(Members::new()), ..plain.clone() };
         assert_eq!(refused(&plain, Some(&without), &there, &cache), ["imds_profile_version_id"]);
         cache.is_in_state(&VM.parse().unwrap());
         assert_eq!(refused(&plain, None, &there, &cache), [""; 0], "a tainted one is planned as new");
@@ -301,7 +299,7 @@ mod tests {
     fn a_plan_tells_that_another_program_was_at_work() {
         let (cache, id) = (MachineCache::default(), VM.parse().unwrap());
         let warned = |machine: &Machine| {
-            let (planned, prior) = (object(&[]), state("1.0.0"));
+            let (planned, prior) = (plain(), state("1.0.0"));
             let intent =
                 Intent { id: &id, planned: &planned, prior: Some(&prior), replaces: false, cache: &cache };
             intent.warnings(machine).len()

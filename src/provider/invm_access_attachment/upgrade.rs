@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use super::endpoint::Endpoint;
-use super::model;
+use super::model::Model;
 use crate::arm::error::Error;
 use crate::arm::ids::{MachineId, MachineKind};
 use crate::arm::models::Machine;
 use crate::arm::{ArmClient, Call};
 use crate::plugin::{Diagnostic, Path, Value};
-use crate::provider::checks;
 
 /// How often, and how long after each other, instances are looked at that were upgraded and do not show it yet.
 const WAITS: [Duration; 5] = [ms(500), ms(2_000), ms(5_000), ms(10_000), ms(20_000)];
@@ -36,10 +35,10 @@ pub type Goals = [Goal; 2];
 
 /// The versions of a state or plan; and where `before` has attached one that is not in it any more, anything but that.
 #[must_use]
-pub fn goals(object: &Value, before: Option<&Value>) -> Goals {
+pub fn goals(wanted: &Model, before: Option<&Model>) -> Goals {
     Endpoint::ALL.map(|endpoint| {
-        let version = checks::text(object, endpoint.argument()).map(str::to_owned);
-        let detached = || before.and_then(|before| model::attached(before, endpoint)).map(str::to_owned);
+        let version = wanted.version(endpoint).as_str().map(str::to_owned);
+        let detached = || before.and_then(|before| before.attached(endpoint)).map(str::to_owned);
         version.map(Goal::Version).or_else(|| detached().map(Goal::Not)).unwrap_or_default()
     })
 }

@@ -1,6 +1,7 @@
 //! Mistakes that can be found without Azure.
 
 use super::endpoint::Endpoint;
+use super::model::Model;
 use super::schema::{MODE_AFTER, MODES};
 use crate::arm::ids::{MachineId, VersionId};
 use crate::plugin::{Diagnostic, Diagnostics, Value};
@@ -14,7 +15,7 @@ pub fn validate(config: &Value) -> Diagnostics {
     for endpoint in Endpoint::ALL {
         found.extend(checks::id::<VersionId, _>(config, endpoint.argument()));
     }
-    if Endpoint::ALL.iter().all(|endpoint| config.get(endpoint.argument()).is_none_or(Value::is_null)) {
+    if !Model::read(config).has_versions() {
         let [imds, wire_server] = Endpoint::ALL.map(Endpoint::argument);
         found.push(Diagnostic::error(
             "Nothing to attach",

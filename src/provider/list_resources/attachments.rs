@@ -14,7 +14,8 @@ use crate::provider::data_sources::machines::selection::{Selection, Wanted, chec
 use crate::provider::identity::Identified as _;
 use crate::provider::import;
 use crate::provider::invm_access_attachment::endpoint::{Decides, Endpoint};
-use crate::provider::invm_access_attachment::{model, schema};
+use crate::provider::invm_access_attachment::model::{self, Model};
+use crate::provider::invm_access_attachment::schema;
 
 /// What is attached in a resource group or subscription.
 #[derive(Clone, Debug)]
@@ -128,7 +129,7 @@ fn listed(id: &MachineId, machine: &Machine, with_state: bool) -> Listed {
     Listed {
         identity: id.identity(),
         display_name: id.name().as_str().to_owned(),
-        resource: with_state.then(|| model::state(id, machine, Value::Null, &imported)),
+        resource: with_state.then(|| model::state(id, machine, &Model::read(&imported)).write()),
         warnings: Diagnostics::new(),
     }
 }
