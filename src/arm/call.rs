@@ -1,4 +1,4 @@
-//! What every call carries: its deadline, and how it is cancelled.
+//! The context of every call: its deadline, and its cancellation.
 
 use super::error::{ArmError, Error};
 use std::fmt;
@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// The frame of one operation, made once per operation and lent to each call that belongs to it.
+/// The context of one operation, created once per operation and passed to each call that belongs to it.
 ///
-/// Clones share what was last heard from the service, so that a timeout can tell it.
+/// Clones share the service's last response, so that a timeout can report it.
 #[derive(Clone)]
 pub struct Call {
     started: Instant,
@@ -21,45 +21,45 @@ pub struct Call {
     module: Option<Arc<str>>,
     last: Arc<Mutex<Last>>,
     fate: Arc<AtomicU8>,
-    /// Whether an attempt of the write got no answer that settles it, whatever came after.
+    /// Whether an attempt of the write is in doubt, whatever came after.
     doubt: Arc<AtomicBool>,
 }
 
-/// What the service said last, for the message of a timeout.
+/// What the service last returned, for the message of a timeout.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Last {
-    /// The status of the last answer.
+    /// The status of the last response.
     pub status: Option<u16>,
-    /// What a running operation called its state, with the percentage if it gave one.
+    /// The state of a running operation, with the percentage if there is one.
     pub progress: Option<String>,
-    /// The last error that was waited out.
+    /// The last error that was retried.
     pub error: Option<Box<ArmError>>,
     /// The last failure to reach the service.
     pub transport: Option<String>,
-    /// The service's id of the last answer.
+    /// The request id of the last response.
     pub request_id: Option<String>,
-    /// The id that the requests of one run share.
+    /// The correlation id that the requests of one run share.
     pub correlation_id: Option<String>,
 }
 
-/// What is known of a write that has no answer which settles it.
+/// What is known of a write without a definite response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Fate {
-    /// None has been sent, or each was refused.
+    /// None was sent, or each was refused.
     #[default]
     Settled = 0,
-    /// One was sent, and its connection broke, or the answer was that of a service in trouble: it may have been taken.
+    /// One was sent, and its connection broke, or the service failed: it may have been accepted.
     Doubtful = 1,
-    /// One was on its way when nobody waited for it any longer: it may still be taken.
+    /// One was under way when the wait for it ended: it may still be accepted.
     UnderWay = 2,
 }
 
 impl Call {
-    /// Takes how long the whole operation may last from now on, and the token that ends it early.
+    /// Takes the timeout of the whole operation, from now on, and the token that cancels it.
     pub fn new(timeout: Duration, cancel: CancellationToken) -> Self {
         let started = Instant::now();
-        // Far enough for any operation, near enough that no clock overflows.
+        // Long enough for any operation, short enough that no clock overflows.
         let longest = Duration::from_secs(366 * 24 * 3600);
         Self {
             started,
@@ -73,15 +73,15 @@ impl Call {
         }
     }
 
-    /// Says that the parent of the object to write exists, for instance since it was created a moment ago: a
-    /// service that does not see it yet is then asked again for a while.
+    /// Says that the parent of the object to write exists, for instance since it was created a moment ago: if
+    /// a service does not see it yet, the request is retried for a while.
     pub fn expecting_parent(mut self) -> Self {
         self.parent_expected = true;
         self
     }
 
-    /// Adds the name of a module to the user agent of the requests of this operation. Characters that a header cannot
-    /// hold are left out.
+    /// Adds the name of a module to the user agent of the requests of this operation. Characters that a
+    /// header cannot contain are omitted.
     pub fn on_behalf_of(mut self, module: &str) -> Self {
         let module: String = module.chars().filter(char::is_ascii_graphic).collect();
         self.module = (!module.is_empty()).then(|| module.into());
@@ -93,22 +93,22 @@ impl Call {
         self.module.as_deref()
     }
 
-    /// The moment at which the operation is given up.
+    /// When the operation is given up.
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// How long the operation has been going on.
+    /// The elapsed time of the operation.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// How long the operation may take as a whole.
+    /// The timeout of the whole operation.
     pub fn limit(&self) -> Duration {
         self.deadline.saturating_duration_since(self.started)
     }
 
-    /// What became of the writes of this operation, as far as their answers did not tell. Worth asking after an error.
+    /// The outcome of this operation's writes, if their responses did not settle it. Use it after an error.
     pub fn fate(&self) -> Fate {
         match self.fate.load(Ordering::SeqCst) {
             0 => Fate::Settled,
@@ -117,7 +117,7 @@ impl Call {
         }
     }
 
-    /// Notes what is known now of the writes; gives what was known before.
+    /// Records what is known now of the writes; returns what was known before.
     pub(super) fn note_fate(&self, fate: Fate) -> Fate {
         let before = self.fate();
         self.fate.store(fate as u8, Ordering::SeqCst);
@@ -130,22 +130,22 @@ impl Call {
         self.doubt.store(false, Ordering::SeqCst);
     }
 
-    /// Notes that an attempt of the write may or may not have been taken.
+    /// Records that an attempt of the write is in doubt.
     pub(super) fn note_doubt(&self) {
         self.doubt.store(true, Ordering::SeqCst);
     }
 
-    /// Whether an attempt of the write may or may not have been taken, so that a later one can meet its work.
+    /// Whether an attempt of the write is in doubt, so that a later one can find its result.
     pub(super) fn was_in_doubt(&self) -> bool {
         self.doubt.load(Ordering::SeqCst)
     }
 
-    /// What ends the operation early.
+    /// The token that cancels the operation.
     pub fn cancellation(&self) -> &CancellationToken {
         &self.cancel
     }
 
-    /// A part of this call that may take at most this long, and whose errors are not recorded as the call's own.
+    /// A part of this call with a shorter deadline, whose errors are not recorded as the call's own.
     pub(super) fn part(&self, longest: Duration) -> Self {
         let now = Instant::now();
         Self {
@@ -164,18 +164,19 @@ impl Call {
         self.parent_expected
     }
 
-    /// What is left until the deadline.
+    /// The time left until the deadline.
     pub(super) fn remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
-    /// Notes what the service said.
+    /// Records the service's response.
     pub(super) fn heard(&self, note: impl FnOnce(&mut Last)) {
         note(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Sleeps, unless the operation is cancelled or the wait would end after the deadline; in both cases the error
-    /// comes at once, since waiting longer could not help. `operation` is written out for an error alone.
+    /// Sleeps, unless the operation is cancelled or the wait would end after the deadline; in both cases the
+    /// error is returned at once, since waiting longer could not help. `operation` is formatted only for an
+    /// error.
     pub async fn pause(
         &self,
         wait: Duration,
@@ -191,11 +192,11 @@ impl Call {
         }
     }
 
-    /// Runs work up to the deadline. A cancelled call still gives the work `grace` to end: a write that is on its
-    /// way is then known to have been taken or not, instead of leaving an object nobody knows of.
+    /// Runs work up to the deadline. When the call is cancelled, the work still gets `grace` to end: it is
+    /// then known whether a write under way was accepted, instead of leaving an unknown object.
     ///
     /// # Errors
-    /// When the work fails, the time is up, or the call is cancelled.
+    /// If the work fails, the timeout expires, or the call is cancelled.
     pub async fn run<T>(
         &self,
         operation: &(impl fmt::Display + Sync + ?Sized),
@@ -219,7 +220,7 @@ impl Call {
         }
     }
 
-    /// The error of an operation that ran out of time; `wait` is what the service asked for.
+    /// The error of an operation that timed out; `wait` is the service's requested wait.
     pub(super) fn timeout(&self, operation: &(impl fmt::Display + ?Sized), wait: Option<Duration>) -> Error {
         Error::timeout(&operation.to_string(), self.started.elapsed(), self.limit(), wait, self.last())
     }

@@ -1,4 +1,5 @@
-//! The Azure clouds: where Azure Resource Manager answers, where tokens come from, and what they are asked for.
+//! The Azure clouds: the endpoint of Azure Resource Manager, the authority that issues tokens, and the
+//! tokens' audience.
 
 use std::net::IpAddr;
 use url::{Host, Url};
@@ -11,16 +12,16 @@ pub struct Cloud {
     audience: String,
 }
 
-/// Where Azure is: a cloud whose addresses are known, or a host that tells them.
+/// A cloud with known addresses, or a host that publishes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The addresses are known.
     Known(Cloud),
-    /// They are told under `/metadata/endpoints`, asked with the first request.
+    /// The host publishes them under `/metadata/endpoints`; it is asked before the first request.
     Told {
-        /// Who tells.
+        /// The host.
         host: MetadataHost,
-        /// Which cloud, where the host tells of several.
+        /// Which cloud, if the host lists several.
         environment: Option<String>,
     },
 }
@@ -31,12 +32,12 @@ impl From<Cloud> for Place {
     }
 }
 
-/// A host that tells a cloud's addresses.
+/// A host that publishes a cloud's addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetadataHost(Url);
 
 impl MetadataHost {
-    /// Takes `host`, `host:port` or an address, under the rules for endpoints.
+    /// Takes `host`, `host:port` or an address, with the rules for endpoints.
     pub fn new(text: &str) -> Result<Self, CloudError> {
         endpoint("metadata host", text).map(Self)
     }
@@ -51,7 +52,7 @@ impl MetadataHost {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CloudError {
-    /// No cloud goes by that name.
+    /// There is no cloud of this name.
     #[error("{0:?} is not an Azure environment; possible values are public, usgovernment, china and custom")]
     UnknownName(String),
     /// The text is not an address.
@@ -98,8 +99,8 @@ impl Cloud {
         Self::known("https://management.chinacloudapi.cn", "https://login.chinacloudapi.cn")
     }
 
-    /// A cloud by the name that azurerm, azapi or the az CLI give it, in any case. `custom` is none of these:
-    /// its endpoints have to be given to [`Cloud::custom`].
+    /// A cloud by its name in azurerm, azapi or the az CLI, in any case. `custom` is none of these: pass its
+    /// endpoints to [`Cloud::custom`].
     pub fn named(name: &str) -> Result<Self, CloudError> {
         match name.to_ascii_lowercase().as_str() {
             "public" | "azurecloud" | "azurepubliccloud" => Ok(Self::public()),
@@ -109,10 +110,10 @@ impl Cloud {
         }
     }
 
-    /// A cloud of which the endpoints are known: a stamp of Azure Stack, an emulator.
+    /// A cloud with known endpoints: a stamp of Azure Stack, an emulator.
     ///
-    /// The addresses must be https, except for loopback hosts; one without a scheme is taken as https. Without an
-    /// audience, tokens are asked for the resource manager endpoint itself.
+    /// The addresses must be https, except for loopback hosts; an address without a scheme is taken as https.
+    /// Without an audience, tokens are requested for the resource manager endpoint itself.
     pub fn custom(
         resource_manager: &str,
         authority: &str,
@@ -135,12 +136,12 @@ impl Cloud {
         &self.resource_manager
     }
 
-    /// The host that hands out tokens.
+    /// The host that issues tokens.
     pub fn authority(&self) -> &Url {
         &self.authority
     }
 
-    /// What a token is asked for. The audience goes in as it is: Entra wants the doubled slash of
+    /// The scope of a token request. The audience is inserted unchanged: Entra wants the doubled slash of
     /// `https://management.core.windows.net//.default`, since the slash is part of that audience.
     pub fn scope(&self) -> String {
         if self.audience.ends_with("/.default") {
@@ -149,14 +150,14 @@ impl Cloud {
         format!("{}/.default", self.audience)
     }
 
-    /// Whether an address is under the resource manager endpoint: same scheme, host and port. Only such an address
-    /// may be sent a token.
+    /// Whether an address is under the resource manager endpoint: same scheme, host and port. A token may
+    /// only be sent to such an address.
     pub fn owns(&self, url: &Url) -> bool {
         let no_user = url.username().is_empty() && url.password().is_none();
         no_user && url.origin() == self.resource_manager.origin()
     }
 
-    /// Addresses known to be right, so that no error can come of them.
+    /// Addresses that are known to be valid, so this cannot fail.
     fn known(resource_manager: &str, authority: &str) -> Self {
         let parse = |text: &str| Url::parse(text).unwrap_or_else(|_| unreachable!("{text} is an address"));
         Self {
@@ -167,7 +168,7 @@ impl Cloud {
     }
 }
 
-/// Takes the text of an endpoint, gives its address, always with a slash at the end of the path.
+/// Takes the text of an endpoint, returns its address, always with a slash at the end of the path.
 fn endpoint(name: &'static str, text: &str) -> Result<Url, CloudError> {
     let not_a_url = |reason: &str| CloudError::NotAUrl {
         endpoint: name,
@@ -181,7 +182,7 @@ fn endpoint(name: &'static str, text: &str) -> Result<Url, CloudError> {
     let with_scheme = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
     let mut url = Url::parse(&with_scheme).map_err(|error| not_a_url(&error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
-        // The text is left out here: it holds a password.
+        // The text is omitted here: it contains a password.
         return Err(CloudError::NotAUrl {
             endpoint: name,
             value: url.host_str().unwrap_or_default().to_owned(),
@@ -192,7 +193,7 @@ fn endpoint(name: &'static str, text: &str) -> Result<Url, CloudError> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return Err(CloudError::PlainHttp { endpoint: name, value: text.to_owned() }),
-        _ => return Err(not_a_url("only https is spoken")),
+        _ => return Err(not_a_url("only https is supported")),
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(not_a_url("it must not have a query or fragment"));
@@ -202,7 +203,7 @@ fn endpoint(name: &'static str, text: &str) -> Result<Url, CloudError> {
     Ok(url)
 }
 
-/// Whether an address leads to this very machine.
+/// Whether an address leads to this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),

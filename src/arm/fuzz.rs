@@ -1,4 +1,5 @@
-//! What fuzzing holds the module to. Each function takes any bytes, and panics where a promise is broken.
+//! Properties that fuzzing checks in this module. Each function takes any bytes, and panics where a property
+//! is violated.
 
 use super::client::{ArmClient, Settings};
 use super::cloud::Cloud;
@@ -27,7 +28,7 @@ static CLIENT: LazyLock<ArmClient> = LazyLock::new(|| {
     ArmClient::new(Settings::new(cloud, login)).expect("settings")
 });
 
-/// Any text may stand where an id is expected. What is read is the same after it is written, in any case.
+/// Any text may be given as an id. An id that was read is the same after it is written, in any case.
 pub fn ids(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     same_again::<GalleryId>(text);
@@ -59,7 +60,8 @@ where
     }
 }
 
-/// Any text may be a link to a next page or an operation. What is followed is on the endpoint, and names no user.
+/// Any text may be a link to a next page or an operation. A followed link is on the endpoint, and has no user
+/// name.
 pub fn links(data: &[u8]) {
     let Ok(link) = std::str::from_utf8(data) else { return };
     let cloud = Cloud::custom("https://arm.example", "https://login.example", None).expect("an endpoint");
@@ -73,8 +75,8 @@ pub fn links(data: &[u8]) {
     }
 }
 
-/// Any bytes may be the body of an answer, and any text the address of the operation it started. The first byte
-/// chooses the status and the header, the first line is the address, the rest the body.
+/// Any bytes may be the body of a response, and any text the address of the operation it started. The first
+/// byte chooses the status and the header, the first line is the address, the rest the body.
 pub fn arm_bodies(data: &[u8]) {
     const STATUSES: [u16; 8] = [200, 201, 202, 204, 404, 409, 429, 500];
     let Some((&choice, rest)) = data.split_first() else { return };
@@ -103,8 +105,8 @@ fn read<T: DeserializeOwned>(answer: &Answer) {
     }
 }
 
-/// Any bytes may be the body of an error. The error has a message of bounded length, and every `is_*` question has an
-/// answer.
+/// Any bytes may be the body of an error. The error has a message of limited length, and every `is_*`
+/// predicate returns.
 pub fn error_bodies(data: &[u8]) {
     let Some((&choice, body)) = data.split_first() else { return };
     let status = [400, 401, 403, 404, 409, 412, 429, 503][usize::from(choice % 8)];
@@ -118,7 +120,7 @@ pub fn error_bodies(data: &[u8]) {
     let _ = std::str::from_utf8(body).map(object_id);
 }
 
-/// Any headers may ask for a wait. It is between nothing and a year. `name: value`, one a line.
+/// Any headers may ask for a wait. It is between zero and a year. `name: value`, one per line.
 pub fn retry_headers(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let headers: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once(':')).collect();

@@ -1,12 +1,13 @@
-//! The addresses that answers name: the next page of a list, a running operation. They are followed only on the
+//! The addresses in responses: the next page of a list, a running operation. They are followed only on the
 //! configured endpoint, since the request carries a token.
 
 use super::cloud::Cloud;
 use super::error::{Error, RequestLine};
 use url::Url;
 
-/// Takes a link from the answer to a request, absolute or relative, and gives the address to ask; an `api-version`
-/// is added where there is none. A link elsewhere, or over plain http where the endpoint has https, is an error.
+/// Takes a link from the response to a request, absolute or relative, and returns the address to request;
+/// adds an `api-version` if there is none. A link to another host, or over plain http where the endpoint has
+/// https, is an error.
 pub(super) fn follow(
     cloud: &Cloud,
     request: &RequestLine,
@@ -21,7 +22,7 @@ pub(super) fn follow(
     if !cloud.owns(&url) {
         let allowed = cloud.resource_manager().origin().ascii_serialization();
         return Err(refused(format!(
-            "it leads to {}, only {allowed} is asked",
+            "it leads to {}, but only {allowed} may be requested",
             url.origin().ascii_serialization()
         )));
     }
@@ -33,7 +34,7 @@ pub(super) fn follow(
     Ok(url)
 }
 
-/// Enough of a broken link to find it by, nothing of its query.
+/// Enough of a broken link to find it, without its query.
 fn shown(link: &str) -> String {
     link.chars().take_while(|c| *c != '?').take(100).collect()
 }

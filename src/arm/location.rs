@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-/// An Azure region, kept as it was spelled and compared without case and blanks, as ARM does.
+/// An Azure region, kept as it was spelled and compared ignoring case and blanks, as ARM does.
 ///
-/// Any text is taken, since the list of regions is Azure's and grows.
+/// Any text is accepted, since the list of regions is Azure's and grows.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Location(String);
 
 impl Location {
-    /// Takes a region's name in either writing.
+    /// Takes a region's name in either form.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
@@ -22,12 +22,12 @@ impl Location {
         &self.0
     }
 
-    /// The region in the short writing: `westus`.
+    /// The region in the short form: `westus`.
     pub fn normalised(&self) -> String {
         self.letters().collect()
     }
 
-    /// Whether nothing but blanks was given.
+    /// Whether the text is blank.
     pub fn is_empty(&self) -> bool {
         self.letters().next().is_none()
     }

@@ -12,10 +12,10 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 use url::Url;
 
-/// The one that azurerm asks for; hosts that know only older ones answer in their form whatever is asked for.
+/// The one that azurerm requests; hosts with only older ones return their own form whatever is requested.
 const API_VERSION: &str = "2022-09-01";
 
-/// Asks the host for the addresses of its cloud, or of the named one where it knows several.
+/// Requests the addresses of a host's cloud, or of the named one if it lists several.
 pub(super) async fn ask(
     host: &MetadataHost,
     environment: Option<&str>,
@@ -38,12 +38,12 @@ pub(super) async fn ask(
         sent.map_err(|error| to_error(error, &line, &url))
     };
     let answer = call.run(&line, Duration::ZERO, work).await.map_err(|error| match error {
-        // Not the call's own time, which a longer timeout would not help.
+        // Not the call's own timeout, since a longer one would not help.
         Error::Timeout(timeout) => Error::Transport(Box::new(TransportError {
             kind: TransportKind::Silent,
             request: line.clone(),
             host: url.host_str().unwrap_or_default().to_owned(),
-            causes: vec![format!("no usable answer after {}", human(timeout.elapsed))],
+            causes: vec![format!("no usable response after {}", human(timeout.elapsed))],
         })),
         other => other,
     })?;
@@ -56,7 +56,7 @@ pub(super) async fn ask(
     read(host, environment, &json).map_err(|reason| Error::unreadable(&line, reason))
 }
 
-/// Reads the answer: one cloud as an object, or several in a list.
+/// Reads the response: one cloud as an object, or several in a list.
 fn read(host: &MetadataHost, environment: Option<&str>, json: &Value) -> Result<Cloud, String> {
     let one = match json {
         Value::Object(one) => one,
@@ -70,15 +70,15 @@ fn read(host: &MetadataHost, environment: Option<&str>, json: &Value) -> Result<
     };
     let authority = authentication
         .and_then(|object| text(object, "loginEndpoint"))
-        .ok_or("it does not say where to log in (authentication.loginEndpoint)")?;
+        .ok_or("it does not name the login endpoint (authentication.loginEndpoint)")?;
     let audiences = authentication.and_then(|object| member(object, "audiences")).and_then(Value::as_array);
     let audience = audiences.and_then(|all| all.iter().find_map(Value::as_str));
-    // The oldest form leaves it out: the host that is asked is it.
+    // The oldest form omits it: it is the requested host.
     let manager = text(one, "resourceManager").unwrap_or_else(|| host.url().to_string());
     Cloud::custom(&manager, &authority, audience).map_err(|error| error.to_string())
 }
 
-/// The named cloud; without a name the only one, or the one whose own endpoint was asked.
+/// The named cloud; without a name the only one, or the one whose own endpoint was requested.
 fn choose<'a>(
     host: &MetadataHost,
     environment: Option<&str>,
@@ -105,8 +105,8 @@ fn choose<'a>(
     };
     found.copied().ok_or_else(|| {
         let names: Vec<_> = all.iter().filter_map(|one| name(one)).collect();
-        let wanted = environment.map_or("no one in particular".to_owned(), |name| format!("{name:?}"));
-        format!("it tells of the clouds [{}], and {wanted} was asked for", names.join(", "))
+        let wanted = environment.map_or("no particular one".to_owned(), |name| format!("{name:?}"));
+        format!("it lists the clouds [{}], but {wanted} was requested", names.join(", "))
     })
 }
 
@@ -162,7 +162,7 @@ mod tests {
         for (json, reason) in [
             (json!("x"), "neither an object nor a list"),
             (json!({}), "loginEndpoint"),
-            (json!([]), "tells of the clouds []"),
+            (json!([]), "lists the clouds []"),
             (json!({"authentication": {"loginEndpoint": "http://login.example"}}), "plain http"),
         ] {
             let error = cloud(None, json).unwrap_err();

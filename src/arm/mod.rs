@@ -1,17 +1,18 @@
-//! Azure's side: Azure Resource Manager and the two resources we manage there. Knows no Terraform.
+//! Azure's side: Azure Resource Manager and the resources managed there. It contains nothing about Terraform.
 //!
-//! A reader may take the files in this order:
+//! A suggested reading order:
 //!
-//! - [`ids`], [`Location`], [`models`]: what is spoken of. Values that compare as ARM compares.
-//! - [`Cloud`], [`Login`], [`Settings`]: where Azure is, and who we are there.
+//! - [`ids`], [`Location`], [`models`]: the values, which compare as ARM compares.
+//! - [`Cloud`], [`Login`], [`Settings`]: where Azure is, and how to sign in.
 //! - [`Call`]: the deadline of an operation, and how it is cancelled. Every request has one.
-//! - `pipeline`: the way of a request, in small policies: ids and user agent, retry, lanes, token, log, transport.
-//! - `metadata`, `registration`: what may have to be asked or done before a request can succeed.
-//! - `exchange`, `link`: one request and its answer; which addresses in answers are followed.
+//! - `pipeline`: how a request is sent, in small policies: ids and user agent, retry, lanes, token, log,
+//!   transport.
+//! - `metadata`, `registration`: requests that may be needed before another request can succeed.
+//! - `exchange`, `link`: one request and its response; which addresses in responses are followed.
 //! - `operation`: long-running operations in two phases, [`Started`] and [`PendingOperation`].
 //! - [`ArmClient`]: the verbs on profiles and versions.
-//! - [`agent`]: what the guest proxy agent of a machine reports.
-//! - [`error`]: everything that can go wrong, for programs (`is_*`) and for people ([`Error::report`]).
+//! - [`agent`]: the report of a machine's guest proxy agent.
+//! - [`error`]: all errors, for programs (`is_*`) and for people ([`Error::report`]).
 //!
 //! This is the only module that names azure_core and azure_identity.
 

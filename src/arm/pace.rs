@@ -1,38 +1,39 @@
-//! How fast things are tried again. All in one place, so that tests can hurry.
+//! Intervals of retries and polls, all in one place, so that tests can shorten them.
 
 use std::time::Duration;
 
-/// Waits and windows of the client.
+/// Intervals and limits of the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// Between attempts of a request that failed in passing, when the service names no wait.
+    /// Between attempts of a request that failed transiently, if the service requests no wait.
     pub retry: Backoff,
-    /// How many times as fast as at Azure operations are: their waits are divided by it. More than one in tests only.
+    /// How many times faster than at Azure operations are: their waits are divided by it. More than one in
+    /// tests only.
     pub hurry: u32,
     /// Between attempts of a write to an object that is busy, or whose children are not gone yet.
     pub busy: Backoff,
-    /// How quickly Azure gives requests back, once few are left.
+    /// How quickly Azure's buckets fill again, once little is left.
     pub refill: Refill,
-    /// How many requests of a kind are sent before the first answer says how many there may be.
+    /// How many requests of a kind are sent before the first response shows how many there may be.
     pub probes: u32,
-    /// How long a host that cannot be reached at all is tried, before that is called an error. Answers that ask to
-    /// come back later are waited out until the deadline of the call instead.
+    /// How long to retry a host that cannot be reached at all before that is an error. Responses that ask for
+    /// a later retry are retried until the deadline of the call instead.
     pub unreachable: Duration,
-    /// How long an answer of whoever hands out tokens may take.
+    /// How long a token response may take.
     pub login_answer: Duration,
-    /// How long it may take until there is a token, with all that is tried again.
+    /// How long a login may take, with all its retries.
     pub login: Duration,
-    /// How long an object that was just written may stay invisible: a parent to a child's creation, an object to
-    /// the read after its own creation.
+    /// How long an object that was just written may stay invisible: a parent to a child's creation, an object
+    /// to the read after its own creation.
     pub invisible: Duration,
-    /// How long the address of an operation may answer 404 before the object is looked at instead.
+    /// How long the address of an operation may return 404 before the object is polled instead.
     pub forgotten: Duration,
-    /// How long a page of a list may answer reads of the objects on it.
+    /// How long a page of a list may serve reads of the objects on it.
     pub shared: Duration,
-    /// How long a page may take that is read in place of single objects; then they are read singly.
+    /// How long to wait for a page that is read instead of single objects; then they are read singly.
     pub listing: Duration,
     /// How long a write under way may still take after the call is cancelled, so that it is known whether the
-    /// service took it.
+    /// service accepted it.
     pub cancel_grace: Duration,
 }
 
@@ -82,15 +83,15 @@ impl Default for Pace {
 }
 
 impl Backoff {
-    /// The wait after a number of earlier ones. `chance`, from 0 to 1, spreads callers that fail together: the wait
-    /// is three quarters to five quarters of the doubled one.
+    /// The wait after a number of earlier ones. `chance`, from 0 to 1, spreads callers that fail together:
+    /// the wait is three quarters to five quarters of the doubled one.
     pub(super) fn wait(&self, earlier: u32, chance: f64) -> Duration {
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(earlier)).min(self.longest);
         doubled.mul_f64(0.75 + chance.clamp(0.0, 1.0) / 2.0)
     }
 }
 
-/// The chance that production uses.
+/// The chance in production.
 pub(super) fn random() -> f64 {
     rand::random()
 }

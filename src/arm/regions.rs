@@ -1,5 +1,5 @@
-//! Regions known when this was written, of all clouds. The list grows at Azure first, so it can show that a name looks
-//! like a slip, and never that a region does not exist.
+//! Regions known when this was written, of all clouds. Azure's list grows first, so this one can show that a
+//! name is probably misspelt, but never that a region does not exist.
 
 /// Their names, sorted.
 pub const KNOWN_REGIONS: &[&str] = &[

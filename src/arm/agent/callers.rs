@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// How many groups the agent's extension reports at most: those with the largest counts.
+/// The most groups that the agent's extension reports: those with the largest counts.
 pub(super) const MOST: usize = 50;
 
-/// Where a request went, by the names that the agent's rules and logs know.
+/// The destination of a request, by the names in the agent's rules and logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Destination {
     /// The metadata service.
@@ -41,7 +41,7 @@ impl Destination {
 /// A group of refused requests. The command line that the agent reports with it is not read: it may hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// Where they went; `None` for another address.
+    /// Their destination; `None` for another address.
     pub destination: Option<Destination>,
     /// The user, as the agent calls it.
     pub user_name: String,
@@ -49,19 +49,19 @@ pub struct Caller {
     pub user_groups: Vec<String>,
     /// The program.
     pub exe_path: String,
-    /// What they were answered with, such as `403 Forbidden`.
+    /// The response that they got, such as `403 Forbidden`.
     pub response_status: String,
-    /// How many there were.
+    /// Their number.
     pub count: u64,
 }
 
-/// The groups, and whether the extension may have left some out.
+/// The groups, and whether the extension may have omitted some.
 pub(super) struct Summary {
     pub(super) callers: Vec<Caller>,
     pub(super) is_full: bool,
 }
 
-/// A group as it is written.
+/// A group as the agent writes it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[derive(Default)]
@@ -75,9 +75,9 @@ struct Group {
     process_full_path: Option<String>,
 }
 
-/// Reads a summary; `None` where the text is none. Groups that differ in their command line alone are one.
+/// Reads a summary; `None` if the text is not one. Groups that differ only in their command line are merged.
 pub(super) fn read(text: &str) -> Option<Summary> {
-    // What the extension writes where nobody was refused.
+    // The extension writes this when nobody was refused.
     if text.trim() == "proxy failed auth summary is empty" {
         return Some(Summary { callers: Vec::new(), is_full: false });
     }
@@ -107,7 +107,7 @@ pub(super) fn read(text: &str) -> Option<Summary> {
             count,
         })
         .collect();
-    // The order among equals is that of the map.
+    // The order of equal counts is that of the map.
     callers.sort_by_key(|caller| std::cmp::Reverse(caller.count));
     Some(Summary { callers, is_full })
 }

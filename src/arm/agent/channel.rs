@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 /// What is guarded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Channel {
-    /// As the agent wrote it, on one line.
+    /// The agent's text, on one line.
     pub text: Option<String>,
-    /// The mode for the metadata service; `None` where the text does not tell.
+    /// The mode for the metadata service; `None` if the text does not contain it.
     pub imds: Option<Mode>,
     /// The mode for WireServer and HostGAPlugin.
     pub wire_server: Option<Mode>,
@@ -59,7 +59,7 @@ mod tests {
             ("disabled", disabled.clone(), disabled.clone()),
             (" Disabled ", disabled.clone(), disabled),
             ("Unknown", None, None),
-            // How agents speak to hosts of the first contract: what is guarded, without a mode.
+            // The agents' form on hosts with the first contract: what is guarded, without a mode.
             ("wireserverandimds", None, None),
             ("", None, None),
             ("IMDS", None, None),

@@ -1,4 +1,4 @@
-//! Which rules an agent has loaded: the id in its report, in the ways in which it is written.
+//! Which rules an agent has loaded: the id in its report, in its various forms.
 
 use super::super::ids::VersionId;
 use base64::Engine as _;
@@ -6,24 +6,24 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What the agent puts behind an id where the machine may have rules of its own. Before the id of these comes `_`.
+/// The agent's suffix of an id if the machine may have rules of its own. `_` precedes the id of these.
 const SUFFIX: &str = "-uselocalfilerules-";
 
 /// The rules that are loaded for an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
-    /// Which; `None` where none are loaded or the agent does not say.
+    /// The rules; `None` if none are loaded or the agent does not report them.
     pub rules: Option<Rules>,
-    /// Whether a file in the machine may add rules; `None` where the id does not tell.
+    /// Whether a file in the machine may add rules; `None` if the id does not show it.
     pub local_file: Option<bool>,
 }
 
 /// Which rules are loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rules {
-    /// Those of a version.
+    /// The rules of a version.
     Version(VersionId),
-    /// Others, such as those that go with a mode of the machine itself, by their id.
+    /// Other rules, by their id, such as those of a mode that the machine itself sets.
     Other(String),
 }
 
@@ -37,7 +37,8 @@ struct Envelope {
 }
 
 impl Loaded {
-    /// Reads the id under this name. Names are compared without case, since Microsoft's page spells one differently.
+    /// Reads the id under this name. Names are compared ignoring case, since Microsoft's page spells one
+    /// differently.
     pub(super) fn of(states: &Map<String, Value>, name: &str) -> Self {
         let found = states.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.and_then(|(_, value)| value.as_str()).map_or_else(Self::default, Self::read)
@@ -54,7 +55,7 @@ impl Loaded {
             let local_file = Some(envelope.use_local_file_rules);
             return Self { local_file, ..Self::read(&envelope.id) };
         }
-        // The same bytes in small letters: an id has ASCII letters only.
+        // The same length in lower case: an id has ASCII letters only.
         let small = text.to_ascii_lowercase();
         let (id, behind) = match small.find(SUFFIX) {
             Some(place) => {
@@ -71,7 +72,7 @@ impl Loaded {
         Self { rules: Some(rules), local_file }
     }
 
-    /// The version, where the rules are those of one.
+    /// The version, if the rules belong to one.
     pub fn version(&self) -> Option<&VersionId> {
         match &self.rules {
             Some(Rules::Version(id)) => Some(id),

@@ -1,11 +1,11 @@
-//! What the guest proxy agent of a machine reports, as the machine's instance view has it.
+//! The report of a machine's guest proxy agent, read from the machine's instance view.
 //!
-//! The agent's extension writes three texts into the view, as substatuses. Two are read here: `ProxyAgentStatus`, with
-//! the versions that are loaded, and `ProxyAgentFailedAuthenticationSummary`, with the callers that the rules refuse.
-//! Each is JSON where there is something to tell, and else a sentence. Source: the code of the agent's extension,
-//! `proxy_agent_extension/src/service_main.rs`.
+//! The agent's extension writes three texts into the view, as substatuses. Two are read here:
+//! `ProxyAgentStatus`, with the versions that are loaded, and `ProxyAgentFailedAuthenticationSummary`, with
+//! the callers that the rules refuse. Each is JSON if it has content, otherwise a sentence. Source: the code
+//! of the agent's extension, `proxy_agent_extension/src/service_main.rs`.
 //!
-//! A report never says more than the machine did: what is not known is named in [`Report::doubts`].
+//! A report never claims more than the machine reported: [`Report::doubts`] names what is not known.
 
 mod callers;
 mod channel;
@@ -34,11 +34,11 @@ const COMPONENTS: [&str; 5] =
 /// What is known of the agent in one machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// `running`, `deallocated` and their like; `None` where the view does not say.
+    /// The power state, such as `running` or `deallocated`; `None` if the view does not have it.
     pub power_state: Option<String>,
     /// The agent's version.
     pub version: Option<String>,
-    /// The agent's own word for how it is: `SUCCESS`, `ERROR` or `UNKNOWN`.
+    /// The agent's own status: `SUCCESS`, `ERROR` or `UNKNOWN`.
     pub status: Option<String>,
     /// What is guarded, and how.
     pub channel: Channel,
@@ -46,18 +46,18 @@ pub struct Report {
     pub imds: Loaded,
     /// The rules that are loaded for WireServer.
     pub wire_server: Loaded,
-    /// How the parts of the agent are.
+    /// The status of the agent's parts.
     pub components: Vec<Component>,
     /// The callers that the rules refused, or would refuse in audit mode; the most frequent first.
     pub denied: Vec<Caller>,
-    /// Why this may not be all.
+    /// Why the report may be incomplete.
     pub doubts: Vec<Doubt>,
 }
 
 /// A part of the agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
-    /// As the agent calls it, such as `keyLatchStatus`.
+    /// The agent's name for it, such as `keyLatchStatus`.
     pub name: String,
     /// `RUNNING`, `STOPPED` or `UNKNOWN`.
     pub status: String,
@@ -65,7 +65,7 @@ pub struct Component {
     pub message: String,
 }
 
-/// Why a report may not be all there is to know.
+/// Why a report may be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Doubt {
@@ -78,21 +78,21 @@ pub enum Doubt {
     /// No extension reports the agent.
     #[error("no extension of the machine reports the guest proxy agent")]
     Silent,
-    /// A text is not what the agent writes.
+    /// The text is not in the agent's form.
     #[error("{part} of the guest proxy agent cannot be read: {text}")]
     Unreadable {
         /// The substatus.
         part: &'static str,
-        /// What it says instead.
+        /// The text instead.
         text: String,
     },
     /// The view could not be read.
     #[error("its instance view could not be read: {0}")]
     NotRead(String),
-    /// The view was not asked for.
-    #[error("its instance view was not read, since more than {0} machines are asked about")]
+    /// The view was not requested.
+    #[error("its instance view was not read, since more than {0} machines would have to be read")]
     NotAsked(usize),
-    /// The list of refused callers is as long as it gets.
+    /// The list of refused callers has the maximum length.
     #[error(
         "the guest proxy agent reports {} groups of refused callers at most, so there may be more",
         callers::MOST
@@ -100,7 +100,7 @@ pub enum Doubt {
     ManyDenied,
 }
 
-/// `ProxyAgentStatus`, as far as it is looked at.
+/// `ProxyAgentStatus`, as far as it is used.
 #[derive(Deserialize)]
 struct AgentStatus {
     version: Option<String>,
@@ -130,7 +130,7 @@ impl Report {
         report
     }
 
-    /// Whether nothing is left open.
+    /// Whether nothing is missing.
     pub fn is_complete(&self) -> bool {
         self.doubts.is_empty()
     }

@@ -109,7 +109,7 @@ fn what_is_not_known_is_named() {
     named(view(&without_states, NOBODY), "keyLatchStatus.states");
     named(view("", NOBODY), "it is empty");
     named(view("[]", NOBODY), "ProxyAgentStatus of the guest proxy agent cannot be read: []");
-    // Cut off at the extension's bound on bytes.
+    // Cut off at the extension's limit of bytes.
     named(view(&good, "[{\"userName\":\"web\",\"ip\":\"169.2"), "ProxyAgentFailedAuthenticationSummary");
     let many: Vec<_> = (0..50).map(|count| json!({"userName": format!("u{count}"), "count": 1})).collect();
     named(view(&good, &json!(many).to_string()), "50 groups");

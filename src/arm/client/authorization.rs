@@ -1,4 +1,4 @@
-//! Roles, who has them, and the operations there are. Only read.
+//! Roles, their assignments, and the existing operations. Only read.
 
 use super::super::call::Call;
 use super::super::error::Error;
@@ -15,7 +15,7 @@ const ROLE_DEFINITIONS: &str = "2022-05-01-preview";
 /// The api-version for everything else.
 const AUTHORIZATION: &str = "2022-04-01";
 
-/// Roles and who has them. A scope is a path such as `/subscriptions/...`, or nothing for the tenant.
+/// Roles and their assignments. A scope is a path such as `/subscriptions/...`, or empty for the tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorization<'a>(&'a ArmClient);
 
@@ -24,7 +24,7 @@ impl<'a> Authorization<'a> {
         Self(client)
     }
 
-    /// Reads the role definition with this GUID, as it is known at a scope.
+    /// Reads the role definition with this GUID, as it exists at a scope.
     pub async fn role_definition(
         self,
         scope: &str,
@@ -40,7 +40,7 @@ impl<'a> Authorization<'a> {
         self.one(id, ROLE_DEFINITIONS, call).await
     }
 
-    /// Reads the role definitions that can be assigned at a scope; with a name, those that are called so.
+    /// Reads the role definitions that can be assigned at a scope; with a name, those of that name.
     pub async fn role_definitions(
         self,
         scope: &str,
@@ -51,7 +51,7 @@ impl<'a> Authorization<'a> {
         self.all(scope, "roleDefinitions", ROLE_DEFINITIONS, filter, call).await
     }
 
-    /// Reads the role assignments at a scope and above it that somebody has, directly or through groups.
+    /// Reads somebody's role assignments at a scope and above it, direct or through groups.
     pub async fn role_assignments_of(
         self,
         scope: &str,
@@ -62,12 +62,12 @@ impl<'a> Authorization<'a> {
         self.all(scope, "roleAssignments", AUTHORIZATION, Some(filter), call).await
     }
 
-    /// Reads the deny assignments at a scope and above it, each as the service gives it.
+    /// Reads the deny assignments at a scope and above it, each as the service returns it.
     pub async fn deny_assignments(self, scope: &str, call: &Call) -> Result<Vec<Value>, Error> {
         self.all(scope, "denyAssignments", AUTHORIZATION, Some("atScope()".to_owned()), call).await
     }
 
-    /// Reads the permission blocks that the caller's own roles come to at a scope, each as the service gives it.
+    /// Reads the permission blocks of the caller's own roles at a scope, each as the service returns it.
     /// Published for a resource group and for what is in one.
     pub async fn permissions(self, scope: &str, call: &Call) -> Result<Vec<Value>, Error> {
         self.all(scope, "permissions", AUTHORIZATION, None, call).await
@@ -117,7 +117,7 @@ impl<'a> Authorization<'a> {
     }
 }
 
-/// What makes the operations of resource types part of the answer.
+/// Includes the operations of resource types in the response.
 const EXPANDED: [(&str, &str); 1] = [("$expand", "resourceTypes")];
 
 /// Text inside the quotes of a filter.

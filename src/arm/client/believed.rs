@@ -1,10 +1,11 @@
-//! Which answers are believed: those about the object that was asked for, with what every object of its type has.
+//! Which responses are believed: those about the requested object, with the members that every object of its
+//! type has.
 
 use super::super::error::Error;
 use super::super::exchange::Answer;
 use super::super::models::Resource;
 
-/// The object that an answer shows, if it is the one at this path.
+/// The object in a response, if it is the one at this path.
 pub(super) fn object<T: Resource>(answer: &Answer, path: &str) -> Result<T, Error> {
     let object: T = answer.read()?;
     let is_it = |id: &str| same(id, path);
@@ -13,7 +14,7 @@ pub(super) fn object<T: Resource>(answer: &Answer, path: &str) -> Result<T, Erro
     Ok(object)
 }
 
-/// Whether an entry of the list at this path is an object that the list can have.
+/// Whether an entry of the list at this path is an object that belongs in the list.
 pub(super) fn entry<T: Resource>(entry: &T, list: &str) -> Result<(), String> {
     let Some(name) = entry.name().or_else(|| entry.id()?.rsplit('/').next()) else {
         return Err("it has neither an id nor a name".to_owned());

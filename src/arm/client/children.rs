@@ -1,4 +1,4 @@
-//! The versions beneath a profile that is to be deleted: on their way out, or there to stay.
+//! The versions of a profile that is to be deleted: those being deleted, and those that stay.
 
 use super::super::call::Call;
 use super::super::error::{Error, ErrorDetail};
@@ -8,8 +8,9 @@ use super::ArmClient;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The paths of what this process deletes or has deleted. The deletion of a version lags behind its own answer (azurerm
-/// waits for sibling types a hundred seconds each time), so it is no reason to give up on its profile.
+/// The paths of what this process deletes or has deleted. The deletion of a version lags behind its own
+/// response (azurerm waits a hundred seconds each time for sibling types), so it does not end the wait for
+/// its profile.
 #[derive(Debug, Default)]
 pub(super) struct Leaving(Mutex<HashSet<String>>);
 
@@ -34,8 +35,8 @@ impl Leaving {
 }
 
 impl ArmClient {
-    /// Takes the refusal to delete a profile for what is beneath it. Whether versions are there that nothing here
-    /// deletes, so that waiting does not help; the refusal then names them.
+    /// Handles a profile's deletion that is refused because it has versions. Returns whether some of them are
+    /// not being deleted, so that waiting does not help; the refusal then names them.
     pub(super) async fn has_others_beneath(
         &self,
         profile: &ProfileId,
@@ -43,7 +44,7 @@ impl ArmClient {
         refusal: &mut Error,
         call: &Call,
     ) -> bool {
-        // A version has nothing beneath it, whatever the service says.
+        // A version contains nothing, whatever the service says.
         if !path.eq_ignore_ascii_case(&profile.to_string()) {
             return false;
         }
@@ -60,7 +61,7 @@ impl ArmClient {
             .collect();
         if let Error::Service(error) | Error::Operation(error) = refusal {
             error.details.extend(staying.iter().map(|name| ErrorDetail {
-                message: Some(format!("version {name} is there, and nothing here deletes it")),
+                message: Some(format!("version {name} exists, and nothing here deletes it")),
                 ..ErrorDetail::default()
             }));
         }

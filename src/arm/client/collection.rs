@@ -1,4 +1,4 @@
-//! Profiles and versions as the caller sees them: one collection with a few verbs.
+//! Profiles and versions for the caller: one collection with a few verbs.
 
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
@@ -19,16 +19,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-/// A type of object that galleries hold: its ids, and what is sent to create and to change it.
+/// A type of object in galleries: its ids, and the bodies that create and change it.
 pub trait Kind: Resource + Clone + Default {
     /// Its id.
     type Id: ChildId;
-    /// What is sent to create it.
+    /// The body that creates it.
     type Body: Serialize + Send + Sync;
     /// A change of it.
     type Change: Change + Default + Send;
 
-    /// The profile that is written with an object: it or the one that holds it. Writes to one profile take turns.
+    /// The profile that is written with an object: the object itself or its profile. Writes to one profile
+    /// wait for each other.
     fn profile(id: &Self::Id) -> &ProfileId;
 }
 
@@ -52,7 +53,7 @@ impl Kind for Version {
     }
 }
 
-/// The id of what holds objects of a kind.
+/// The id of the parent of objects of a kind.
 type Parent<T> = <<T as Kind>::Id as ChildId>::Parent;
 
 /// All objects of one kind: the profiles of galleries, or the versions of profiles.
@@ -80,26 +81,26 @@ impl<'a, T: Kind> Collection<'a, T> {
         self.client.get(&id.to_string(), call).await
     }
 
-    /// The object as the list of its parent showed it a moment ago, when several of its siblings are read and one list
-    /// answers for all of them; `None` says to use [`Collection::get`]. A list is never older than the last write of this
-    /// client, but it may leave out what a read gives: confirm with a read what seems to have changed.
+    /// The object from its parent's list, if several of its siblings are read and one list serves all of
+    /// them; `None` says to use [`Collection::get`]. A list is never older than the last write of this
+    /// client, but it may omit what a read returns: confirm with a read what seems to have changed.
     pub async fn shared(self, id: &T::Id, call: &Call) -> Option<T> {
         let listed = self.readings.look(self.client, id.parent(), id.own_name(), call).await?;
         believed::entry(&listed, &id.parent().list()).ok()?;
         Some(listed)
     }
 
-    /// The objects beneath a parent, page by page.
+    /// The objects under a parent, page by page.
     pub fn pages(self, parent: &Parent<T>) -> Result<Pages<'a, T>, Error> {
         self.client.pages(&parent.list())
     }
 
-    /// Reads all objects beneath a parent.
+    /// Reads all objects under a parent.
     pub async fn list(self, parent: &Parent<T>, call: &Call) -> Result<Vec<T>, Error> {
         self.client.list(&parent.list(), call).await
     }
 
-    /// Reads all objects beneath a parent, and hands over one after the other: no more than a page is held.
+    /// Reads all objects under a parent, and passes on one after the other: no more than a page is held.
     pub async fn each(
         self,
         parent: &Parent<T>,
@@ -109,13 +110,14 @@ impl<'a, T: Kind> Collection<'a, T> {
         self.pages(parent)?.each(call, visit).await
     }
 
-    /// Creates an object: one request, and a wait that is left to [`Collection::finish`]. A caller reads first, since the
-    /// service has no condition for it and would change what is there. What appears after that is reported.
+    /// Creates an object: one request; [`Collection::finish`] then waits. A caller reads first, since the
+    /// service has no condition for this and would change an existing object. An object that appears after
+    /// that read is reported.
     pub async fn begin_create(self, id: &T::Id, body: &T::Body, call: &Call) -> Result<Begun<T>, Error> {
         self.client.begin_create(&id.to_string(), T::profile(id), &to_json(body)?, call).await
     }
 
-    /// Changes an object: reads it, edits it, writes it. What is not changed goes back as it came.
+    /// Changes an object: reads it, edits it, writes it. Unchanged members go back as they came.
     pub async fn begin_update(
         self,
         id: &T::Id,
@@ -125,12 +127,13 @@ impl<'a, T: Kind> Collection<'a, T> {
         self.client.begin_change(&id.to_string(), T::profile(id), change, call).await
     }
 
-    /// Waits for a write that has begun, and returns the object as it then is.
+    /// Waits for a write that has begun, and returns the object afterwards.
     pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<T, Error> {
         self.client.finish(operation, call).await
     }
 
-    /// Deletes an object and waits until it is gone. Versions of a profile that are on their way out are waited for.
+    /// Deletes an object and waits until it is gone. It waits for versions of a profile that are being
+    /// deleted.
     pub async fn delete(self, id: &T::Id, call: &Call) -> Result<Deleted, Unfinished> {
         let path = id.to_string();
         self.client.inner.leaving.note(&path);
@@ -138,7 +141,7 @@ impl<'a, T: Kind> Collection<'a, T> {
         deleted.inspect_err(|_| self.client.inner.leaving.forget(&path))
     }
 
-    /// Goes on with a deletion that was begun before.
+    /// Resumes a deletion that was begun before.
     pub async fn resume_delete(
         self,
         id: &T::Id,
@@ -152,17 +155,17 @@ impl<'a, T: Kind> Collection<'a, T> {
     }
 }
 
-/// How many unreadable answers to a read are taken for a hiccup of something in between.
+/// How many unreadable responses to a read count as a transient failure of a proxy or gateway.
 const UNREADABLE: u32 = 3;
 
 impl ArmClient {
-    /// Looks once at an operation that was begun before.
+    /// Polls once an operation that was begun before.
     pub async fn look(&self, operation: &PendingOperation, call: &Call) -> Result<Outlook, Error> {
         look(self.http(call).await?, operation, call).await
     }
 
-    /// Reads the object at a path. A 404 without an ARM error code says nothing of it and is asked again, and so is an
-    /// answer about something else.
+    /// Reads the object at a path. A 404 without an ARM error code proves nothing and is retried, and so is a
+    /// response about something else.
     pub(super) async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
         let url = self.http(call).await?.url_of(path)?;
         self.get_at(&url, path, call).await
@@ -174,7 +177,7 @@ impl ArmClient {
         Ok(self.read_unless(is_uncoded_not_found, read, url, call).await?.0)
     }
 
-    /// Reads JSON from an address. An answer of success that is not what it should be is asked for again a few times.
+    /// Reads JSON from an address. A success that is not the expected JSON is retried a few times.
     pub(super) async fn read<T: DeserializeOwned + Send>(
         &self,
         url: &Url,
@@ -214,7 +217,7 @@ impl ArmClient {
         }
     }
 
-    /// What a write that was taken has begun.
+    /// The operation of an accepted write.
     pub(super) async fn taken<T: Resource>(
         &self,
         answer: &Answer,
@@ -226,7 +229,7 @@ impl ArmClient {
         let operation = PendingOperation::of_write(self.http(call).await?, answer, told, path)?;
         match read {
             Ok(body) => Ok(Started { body: Some(body), operation }),
-            // The write was taken, so this is no failure of it: the object itself will tell.
+            // The write was accepted, so this does not fail it: the object itself will show the result.
             Err(_) => {
                 let operation = operation.or_else(|| Some(PendingOperation::look_at(path)));
                 Ok(Started { body: None, operation })
@@ -267,7 +270,7 @@ impl ArmClient {
         match finish(self.http(call).await?, operation, call).await? {
             Some(answer) => match believed::object(&answer, path) {
                 Ok(object) => Ok(object),
-                // The operation has ended; an answer that is not the object is asked for once more.
+                // The operation has ended; a response that is not the object is requested once more.
                 Err(_) => self.get(path, call).await,
             },
             None => Err(Error::Setup(format!("the operation on {path} was a deletion"))),
@@ -275,15 +278,15 @@ impl ArmClient {
     }
 }
 
-/// What comes of a change.
+/// The result of editing a body.
 enum Changed<T> {
-    /// The object is so already.
+    /// The object already has the values.
     Already(Box<T>),
-    /// The body to put in its place.
+    /// The new body.
     To(Bytes),
 }
 
-/// Changes what was read.
+/// Edits the body that was read.
 fn changed<T: Resource, C: Change + Default>(
     change: &C,
     object: T,
@@ -293,14 +296,15 @@ fn changed<T: Resource, C: Change + Default>(
     let broken = |error| Error::Setup(format!("the body cannot be written: {error}"));
     let same = to_json(&C::default().apply(held.clone()).map_err(broken)?)?;
     let body = to_json(&change.apply(held).map_err(broken)?)?;
-    // An earlier attempt, given up in this process or in another one, may have reached the service after all.
+    // An earlier attempt, abandoned in this process or in another one, may have reached the service after
+    // all.
     if body == same && matches!(object.provisioning_state(), None | Some(ProvisioningState::Succeeded)) {
         return Ok(Changed::Already(Box::new(object)));
     }
     Ok(Changed::To(body))
 }
 
-/// Whether this is a 404 without an ARM error code, which something between us and ARM may have answered.
+/// Whether this is a 404 without an ARM error code, which a proxy or gateway may have returned.
 fn is_uncoded_not_found(error: &Error) -> bool {
     error.missing() == Some(Missing::Other) && error.arm().is_some_and(|error| error.code.is_none())
 }

@@ -1,9 +1,10 @@
-//! Creating, without taking over what is there.
+//! Creating, without taking over an existing object.
 //!
-//! The service has no condition for a PUT: on an object that exists it is a change. So a caller looks first, and what
-//! appears between its look and its PUT shows in the answer: 201 for a new object, 200 for one that was there, 409
-//! for one that is busy or cannot be changed so. An attempt of our own that got no clear answer (its connection broke,
-//! the service was in trouble) may have made the object, so after one of those the caller has to compare.
+//! The service has no condition for a PUT: on an existing object it is a change. So a caller reads first, and
+//! the response shows what appeared between the read and the PUT: 201 for a new object, 200 for one that
+//! existed, 409 for one that is busy or cannot be changed this way. An attempt of our own that is in doubt
+//! (its connection broke, the service failed) may have created the object, so after one of those the caller
+//! has to compare.
 
 use super::super::call::{Call, Fate};
 use super::super::error::Error;
@@ -21,19 +22,19 @@ use azure_core::http::Method;
 pub enum Begun<T> {
     /// The service creates the object.
     Taken(Started<T>),
-    /// An object of this name was there.
+    /// An object of this name existed.
     There {
-        /// It, as it was shown.
+        /// The object, as the service returned it.
         object: T,
-        /// Whether an earlier attempt of this very request may have made it.
+        /// Whether an earlier attempt of this request may have created it.
         perhaps_ours: bool,
-        /// Whether the service has taken the request as a change of it.
+        /// Whether the service has treated the request as a change of it.
         changed: bool,
     },
 }
 
 impl ArmClient {
-    /// Asks for a new object. While something above it is busy, that is waited for.
+    /// Creates a new object. While a parent is busy, it waits.
     pub(super) async fn begin_create<T: Resource>(
         &self,
         path: &str,
@@ -41,7 +42,7 @@ impl ArmClient {
         body: &Bytes,
         call: &Call,
     ) -> Result<Begun<T>, Error> {
-        // What another name has met says nothing of this one.
+        // A conflict under another name says nothing about this one.
         call.begin_write();
         let accepted = &[200, 201, 202];
         let write = Write { method: Method::Put, path, profile, body: Some(body), accepted, creates: true };

@@ -1,4 +1,4 @@
-//! Deleting, to the end.
+//! Deleting, including the wait for the end.
 
 use super::super::call::Call;
 use super::super::error::Error;
@@ -10,10 +10,10 @@ use super::ArmClient;
 use super::write::Write;
 use azure_core::http::Method;
 
-/// How often the service may say that it does not find what it shows.
+/// How often the service may say that it does not find an existing object.
 const CONTRADICTIONS: u32 = 3;
 
-/// How a delete ended.
+/// The result of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deleted {
     /// The service deleted the object.
@@ -23,8 +23,9 @@ pub enum Deleted {
 }
 
 impl ArmClient {
-    /// Deletes an object and waits until the service says that it is gone. An object that has others beneath it is
-    /// tried until they are gone or the deadline comes: their deletion lags behind its own answer.
+    /// Deletes an object and waits until the service says that it is gone. While the object has children, the
+    /// deletion is retried until they are gone or the deadline passes: their deletion lags behind its own
+    /// response.
     pub(super) async fn delete<T: Resource>(
         &self,
         path: &str,
@@ -41,7 +42,8 @@ impl ArmClient {
                 Ok(answer) if answer.status == 204 => return Ok(Deleted::Absent),
                 Ok(answer) => answer,
                 Err(error) if error.is_absent() => {
-                    // A gateway in trouble has been seen to say so of what is there, and a state forgets for good.
+                    // A failing gateway has been seen to say so of an existing object, and a state forgets
+                    // permanently.
                     match self.get::<T>(path, call).await {
                         Err(look) if look.is_absent() => return Ok(Deleted::Absent),
                         Err(look) => return Err(look.into()),
@@ -60,7 +62,7 @@ impl ArmClient {
             };
             match finish(http, &pending, call).await {
                 Ok(_) => return Ok(Deleted::Now),
-                // The service may find the children only after it has taken the request.
+                // The service may find the children only after it has accepted the request.
                 Err(mut error) if error.is_nested_resources() => {
                     if self.has_others_beneath(profile, path, &mut error, call).await {
                         return Err(error.into());
@@ -70,9 +72,11 @@ impl ArmClient {
                     earlier += 1;
                     call.pause(wait, &write).await?;
                 }
-                // Nothing is at it any more.
+                // No operation runs on it any more.
                 Err(Error::Forgotten { operation, object, .. }) if !is_repeated => {
-                    tracing::info!(target: "provider.lro", operation, object, "forgotten, sending it once more");
+                    tracing::info!(target: "provider.lro", operation, object, "operation forgotten, \
+                                                                               sending the deletion once \
+                                                                               more");
                     is_repeated = true;
                 }
                 Err(error @ Error::Operation(_)) => return Err(error.into()),
@@ -81,8 +85,8 @@ impl ArmClient {
         }
     }
 
-    /// Goes on with a deletion that an earlier call has begun. Where the service is not at it any more and the object
-    /// is still there, it is begun again.
+    /// Resumes a deletion that an earlier call has begun. If the service does not work on it any more and the
+    /// object still exists, it is sent again.
     pub(super) async fn resume_delete<T: Resource>(
         &self,
         path: &str,

@@ -1,4 +1,4 @@
-//! Many machines at a time: lists of them, with what they do at the moment. Only read.
+//! Many machines at a time: lists of them, with their current state. Only read.
 
 use super::super::call::Call;
 use super::super::error::Error;
@@ -7,10 +7,10 @@ use super::super::models::{InstanceView, Machine};
 use super::{Machines, UnreadableEntry};
 use std::fmt;
 
-/// The most machines of a list that are taken: more than a scale set may have.
+/// The most machines of a list that are read: more than a scale set may have.
 const MOST: usize = 10_000;
 
-/// Whose machines are listed.
+/// Which machines are listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fleet {
     /// All of a subscription.
@@ -28,14 +28,14 @@ impl fmt::Display for Fleet {
     }
 }
 
-/// What a list gave.
+/// The result of a list.
 #[derive(Clone, Debug, Default)]
 pub struct Listed {
     /// The machines, scale sets or instances.
     pub machines: Vec<Machine>,
-    /// The entries that are not what they should be.
+    /// The number of invalid entries.
     pub unreadable: Vec<UnreadableEntry>,
-    /// Whether there are more than are taken.
+    /// Whether there are more than are read.
     pub is_cut: bool,
 }
 
@@ -61,7 +61,7 @@ impl Machines<'_> {
         self.all(&of(fleet, kind), &[], call).await
     }
 
-    /// Lists the machines of a subscription for what they do at the moment, in whatever depth the service has it there.
+    /// Lists the machines of a subscription with their current state, in whatever detail the service returns.
     pub async fn list_states(self, subscription: &SubscriptionId, call: &Call) -> Result<Listed, Error> {
         let fleet = Fleet::Subscription(subscription.clone());
         self.all(&of(&fleet, MachineKind::Machine), &[("statusOnly", "true")], call).await

@@ -1,4 +1,4 @@
-//! Lists, page by page, and not without end.
+//! Lists, read page by page and with a limit.
 
 use super::super::call::Call;
 use super::super::error::{Error, excerpt};
@@ -14,11 +14,11 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use url::Url;
 
-/// An entry of a list as it came. Entries are read one by one, so that one which cannot be read does not take the others
-/// with it.
+/// An entry of a list as it came. Entries are read one by one, so that an unreadable one does not affect the
+/// others.
 pub(super) type Entry = Box<RawValue>;
 
-/// The most pages of a list, and the most entries: many more than any gallery or subscription has been seen to have.
+/// The most pages of a list, and the most entries: many more than any known gallery or subscription has.
 const PAGES: usize = 1_000;
 const ENTRIES: usize = 100_000;
 /// The most text of a list that is kept as a whole.
@@ -32,7 +32,7 @@ struct Page {
     next_link: Option<String>,
 }
 
-/// What an entry calls itself.
+/// The label of an entry.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Label {
     id: Option<serde_json::Value>,
@@ -40,53 +40,53 @@ pub(super) struct Label {
 }
 
 impl Label {
-    /// Reads the label, and nothing else of the entry. One that is no object has none.
+    /// Reads the label, and nothing else of the entry. An entry that is not an object has none.
     pub(super) fn of(entry: &RawValue) -> Self {
         serde_json::from_str(entry.get()).unwrap_or_default()
     }
 
-    /// The id, when there is one.
+    /// The id, if there is one.
     pub(super) fn id(&self) -> Option<&str> {
         self.id.as_ref()?.as_str()
     }
 
-    /// The name, when there is one.
+    /// The name, if there is one.
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_ref()?.as_str()
     }
 }
 
-/// An entry of a list that is not what the contract says.
+/// An entry of a list that breaks the contract.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the entry {} of the list cannot be read: {reason}", name.as_deref().unwrap_or("without a name"))]
 pub struct UnreadableEntry {
-    /// What the entry calls itself: its id, else its name.
+    /// The label of the entry: its id, otherwise its name.
     pub name: Option<String>,
     /// What is wrong with it.
     pub reason: String,
 }
 
-/// A list that is read as far as somebody asks for it: a request for each page.
+/// A list that is read on demand: a request for each page.
 ///
-/// Links to further pages are followed on the configured host only. A page that was given before ends the list with
-/// an error, since it would never end by itself.
+/// Links to further pages are followed on the configured host only. A page that was already read ends the
+/// list with an error, since it would never end by itself.
 #[derive(Debug)]
 pub struct Pages<'a, T> {
     client: &'a ArmClient,
     cursor: Cursor,
-    /// Says why an entry cannot belong to the list.
+    /// Returns why an entry cannot belong to the list.
     check: fn(&T, &str) -> Result<(), String>,
     /// The path of the list.
     path: String,
 }
 
-/// How far a list has been read.
+/// The position in a list.
 #[derive(Debug)]
 pub(super) struct Cursor {
     next: Next,
-    /// For links that have none.
+    /// For links without one.
     api_version: String,
-    /// The pages that were read, by what their addresses hash to: an address may have kilobytes.
+    /// The pages that were read, as hashes of their addresses: an address may have kilobytes.
     seen: HashSet<u64>,
     entries: usize,
 }
@@ -108,7 +108,8 @@ impl Cursor {
         Self { next: Next::Path(path.to_owned()), api_version, seen: HashSet::new(), entries: 0 }
     }
 
-    /// Reads the next page, `None` after the last. Whoever stops waiting for it leaves the cursor where it was.
+    /// Reads the next page, `None` after the last. If the caller stops waiting, the cursor stays where it
+    /// was.
     pub(super) async fn read(
         &mut self,
         client: &ArmClient,
@@ -132,7 +133,7 @@ impl Cursor {
             Some(link) => {
                 let next = link::follow(&http.cloud, &answer.request, &link, &self.api_version)?;
                 if self.seen.contains(&fingerprint(&next)) {
-                    return Err(answer.unreadable("its next page is one that was read already"));
+                    return Err(answer.unreadable("its next page is one that was already read"));
                 }
                 if self.seen.len() >= PAGES {
                     return Err(answer.too_large(format!("the list has more than {PAGES} pages")));
@@ -154,7 +155,7 @@ fn fingerprint(url: &Url) -> u64 {
 /// Where the next page is.
 #[derive(Debug)]
 enum Next {
-    /// The first, by its path: which host to ask may not be known before.
+    /// The first, by its path: the host may not be known before.
     Path(String),
     /// A later one.
     Address(Url),
@@ -163,7 +164,8 @@ enum Next {
 }
 
 impl<T: DeserializeOwned> Pages<'_, T> {
-    /// Reads the next page, `None` after the last. Each entry is the object or why it cannot be read.
+    /// Reads the next page, `None` after the last. Each entry is the object or the reason why it cannot be
+    /// read.
     pub async fn next(&mut self, call: &Call) -> Result<Option<Vec<Result<T, UnreadableEntry>>>, Error> {
         let page = self.cursor.read(self.client, call).await?;
         Ok(page.map(|(entries, _)| entries.iter().map(|one| self.entry(one)).collect()))
@@ -174,7 +176,8 @@ impl<T: DeserializeOwned> Pages<'_, T> {
         matches!(self.cursor.next, Next::End)
     }
 
-    /// Reads all pages that are left, and hands over one entry after the other. One that cannot be read is an error.
+    /// Reads all remaining pages, and passes on one entry after the other. An entry that cannot be read is an
+    /// error.
     pub(super) async fn each(mut self, call: &Call, mut visit: impl FnMut(T)) -> Result<(), Error> {
         while let Some((entries, answer)) = self.cursor.read(self.client, call).await? {
             for one in entries {
@@ -184,7 +187,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
         Ok(())
     }
 
-    /// Reads all pages that are left. An entry that cannot be read is an error.
+    /// Reads all remaining pages. An entry that cannot be read is an error.
     async fn all(mut self, call: &Call) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
         let mut text = 0;
@@ -212,7 +215,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
 }
 
 impl ArmClient {
-    /// The list at a path; nothing is asked yet.
+    /// The list at a path; no request is made yet.
     pub(super) fn pages<T: Resource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
         Ok(Pages {
             client: self,
@@ -228,7 +231,8 @@ impl ArmClient {
         Pages { client: self, cursor: Cursor::new(first, api_version), check: |_, _| Ok(()), path }
     }
 
-    /// Everything at a path. An entry that cannot be read is an error: whoever wants all of them must not get fewer.
+    /// Everything at a path. An entry that cannot be read is an error: a caller that wants all of them must
+    /// not get fewer.
     pub(super) async fn list<T: Resource>(&self, path: &str, call: &Call) -> Result<Vec<T>, Error> {
         self.pages::<T>(path)?.all(call).await
     }

@@ -1,5 +1,5 @@
-//! Virtual machines and scale sets. Of a machine nothing is written but what decides about requests to the metadata
-//! endpoints; a scale set can be told to give its model to its instances.
+//! Virtual machines and scale sets. Of a machine, only the settings of the proxy agent are written; the
+//! instances of a scale set can be upgraded to its model.
 
 use super::super::call::Call;
 use super::super::error::Error;
@@ -36,8 +36,8 @@ impl<'a> Machines<'a> {
         self.0.list_from(url, api_version, call).await
     }
 
-    /// Begins to change what decides about requests to the metadata endpoints. Where the service does not take the old
-    /// mode or reference away by itself, the request is sent once more and names it.
+    /// Starts a change of the proxy agent's settings for the metadata endpoints. If the service does not
+    /// remove the old mode or reference by itself, the request is sent once more and names it.
     pub async fn begin_change(
         self,
         id: &MachineId,
@@ -51,7 +51,7 @@ impl<'a> Machines<'a> {
         }
     }
 
-    /// The same where the service was seen to keep the old mode or reference.
+    /// The same if the service was seen to keep the old mode or reference.
     pub async fn begin_explicit_change(
         self,
         id: &MachineId,
@@ -75,12 +75,12 @@ impl<'a> Machines<'a> {
         let read = believed::object::<Machine>(&answer, &path).ok();
         let state = read.as_ref().and_then(|machine| machine.provisioning_state.as_ref());
         let operation = PendingOperation::of_write(self.0.http(call).await?, &answer, state, &path)?;
-        // Taken without showing the machine: that has to be looked at.
+        // Accepted without returning the machine: it has to be read.
         let operation = operation.or_else(|| read.is_none().then(|| PendingOperation::look_at(&path)));
         Ok(Started { body: read, operation })
     }
 
-    /// Begins to give instances of a scale set its model.
+    /// Starts the upgrade of a scale set's instances to its model.
     pub async fn begin_upgrade(
         self,
         set: &MachineId,
@@ -93,12 +93,13 @@ impl<'a> Machines<'a> {
         PendingOperation::of_action(self.0.http(call).await?, &answer, &set.to_string())
     }
 
-    /// Waits for a write that has begun, and gives the machine or scale set as it then is.
+    /// Waits for a write that has begun, and returns the machine or scale set afterwards.
     pub async fn finish(self, operation: &PendingOperation, call: &Call) -> Result<Machine, Error> {
         self.0.finish(operation, call).await
     }
 
-    /// Sends a write until the service takes it: while the machine is busy, again and again, up to the deadline.
+    /// Sends a write until the service accepts it: while the machine is busy, it is retried up to the
+    /// deadline.
     async fn send(
         self,
         method: Method,

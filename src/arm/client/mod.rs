@@ -1,4 +1,4 @@
-//! The client: what a caller holds.
+//! The client.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -61,22 +61,22 @@ pub use fleet::{Fleet, Listed};
 pub use list::{Pages, UnreadableEntry};
 pub use machines::Machines;
 
-/// The api-version that is sent when none is set: the first with these types, so the one most clouds have, and the
-/// one the shipped az CLI uses for them. Later ones have the same bodies.
+/// The api-version that is sent when none is set: the first with these types, so most clouds have it, and the
+/// one that the shipped az CLI uses for them. Later ones have the same bodies.
 pub const API_VERSION: &str = "2024-03-03";
 
-/// How a client is made.
+/// The settings of a client.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where Azure is, or the host that knows.
+    /// The cloud, or the host that publishes its addresses.
     pub cloud: Place,
-    /// How to log in there.
+    /// How to sign in there.
     pub login: Login,
     /// Why this login was chosen, for the message when no token can be acquired.
     pub login_choice: Option<String>,
-    /// Further tenants whose tokens go along with each request.
+    /// Further tenants whose tokens are sent with each request.
     pub auxiliary_tenants: Vec<TenantId>,
-    /// Whether the resource provider may be registered where a subscription lacks it.
+    /// Whether the resource provider may be registered in a subscription that lacks it.
     pub may_register: bool,
     /// The api-version of every request.
     pub api_version: String,
@@ -84,9 +84,9 @@ pub struct Settings {
     pub user_agent: String,
     /// Sent with every request as `x-ms-correlation-request-id`; `None` sends none.
     pub correlation_id: Option<String>,
-    /// Certificates in PEM that are trusted besides the system's.
+    /// Certificates in PEM that are trusted in addition to the system's.
     pub root_certificates: Vec<Vec<u8>>,
-    /// How fast things are tried again.
+    /// The intervals of retries and polls.
     pub pace: Pace,
     /// Whether reads of several objects under one parent may be answered from one list.
     pub share_reads: bool,
@@ -126,14 +126,14 @@ struct Inner {
     registration: Arc<Registration>,
     api_version: String,
     plumbing: Plumbing,
-    /// Made at once where the cloud is known, else by the first request.
+    /// Created at once if the cloud is known, otherwise by the first request.
     site: OnceCell<Site>,
     leaving: Leaving,
     sharing: Sharing,
     pace: Pace,
 }
 
-/// What depends on where Azure is.
+/// What depends on the cloud.
 #[derive(Debug)]
 struct Site {
     http: Http,
@@ -141,7 +141,7 @@ struct Site {
 }
 
 impl ArmClient {
-    /// Makes a client; no connection is opened and no certificate read before its first request.
+    /// Creates a client. No connection is opened and no certificate read before its first request.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         header_text("user agent", &settings.user_agent)?;
         if let Some(id) = &settings.correlation_id {
@@ -189,12 +189,12 @@ impl ArmClient {
         Machines::new(self)
     }
 
-    /// Roles, who has them, and the operations there are.
+    /// Roles, their assignments, and the existing operations.
     pub fn authorization(&self) -> Authorization<'_> {
         Authorization::new(self)
     }
 
-    /// The object id of the principal that is signed in, if its token can be acquired and names it.
+    /// The object id of the signed-in principal, if its token can be acquired and names it.
     pub async fn signed_in_as(&self, call: &Call) -> Option<String> {
         let ctx = Context::new().with_value(call.clone());
         let site = self.inner.site(call).await.ok()?;
@@ -207,13 +207,13 @@ impl ArmClient {
         self.inner.plumbing.correlation_id.as_deref()
     }
 
-    /// Where requests go, if that is known without asking.
+    /// The endpoint of requests, if it is already known.
     #[cfg(any(test, fuzzing))]
     pub(super) fn known_http(&self) -> Option<&Http> {
         self.inner.site.get().map(|site| &site.http)
     }
 
-    /// Where requests go. A metadata host is asked the first time.
+    /// The endpoint of requests. A metadata host is asked the first time.
     async fn http(&self, call: &Call) -> Result<&Http, Error> {
         Ok(&self.inner.site(call).await?.http)
     }
@@ -255,7 +255,7 @@ impl Inner {
     }
 }
 
-/// A header can hold visible ASCII and blanks only; better told here than by a broken request.
+/// A header can contain visible ASCII and blanks only; an error here is better than a broken request.
 fn header_text(what: &str, text: &str) -> Result<(), Error> {
     if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
         return Ok(());

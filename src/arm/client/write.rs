@@ -1,4 +1,4 @@
-//! Sending a write until the service takes it.
+//! Sending a write until the service accepts it.
 
 use super::super::call::Call;
 use super::super::error::Error;
@@ -12,7 +12,7 @@ use azure_core::http::Method;
 use std::fmt;
 use tokio::time::Instant;
 
-/// One write, as often as it takes.
+/// One write, with its retries.
 pub(super) struct Write<'a> {
     /// `PUT` or `DELETE`.
     pub(super) method: Method,
@@ -22,9 +22,10 @@ pub(super) struct Write<'a> {
     pub(super) profile: &'a ProfileId,
     /// The body, if there is one.
     pub(super) body: Option<&'a Bytes>,
-    /// The statuses by which the service takes it.
+    /// The statuses with which the service accepts it.
     pub(super) accepted: &'a [u16],
-    /// Whether the object is new: one that is busy is then somebody's, or our own, and not waited for here.
+    /// Whether the object is new: a busy object then belongs to somebody else, or to us, and is not waited
+    /// for here.
     pub(super) creates: bool,
 }
 
@@ -35,10 +36,10 @@ impl fmt::Display for Write<'_> {
 }
 
 impl ArmClient {
-    /// Sends a write, again and again while the object is busy, while a parent that is known to exist is not visible
-    /// yet, or while the children of a deleted object are not gone yet: up to the deadline, except for the parent,
-    /// which is given a bounded time. A parent that nobody knows to exist is looked for when it is said to be missing:
-    /// services are known to show it and to refuse its children for a while.
+    /// Sends a write, and retries it while the object is busy, while an existing parent is not visible yet,
+    /// or while the children of a deleted object are not gone yet. It does so up to the deadline, except for
+    /// the parent, which gets a limited time. If the service says that a parent is missing, the parent is
+    /// read: services are known to return it and to refuse its children for a while.
     pub(super) async fn write(&self, write: &Write<'_>, call: &Call) -> Result<Answer, Error> {
         self.inner.sharing.end(write.profile, write.path);
         let http = self.http(call).await?;
@@ -84,7 +85,7 @@ impl ArmClient {
 }
 
 impl ArmClient {
-    /// Whether what is to hold an object can be read.
+    /// Whether the parent of an object can be read.
     async fn is_parent_there(&self, path: &str, call: &Call) -> bool {
         // The last two segments are the object's type and name.
         let parent = path.rsplitn(3, '/').nth(2).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! An error as Azure Resource Manager words it.
+//! An error in the form of Azure Resource Manager.
 
 use std::fmt;
 
-/// The request an error belongs to: enough to find it again, nothing secret.
+/// The request of an error: enough to find it again, nothing secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestLine {
     /// `GET`, `PUT` and so on.
@@ -17,34 +17,34 @@ impl fmt::Display for RequestLine {
     }
 }
 
-/// What ARM answered instead of success. Read from any body: without the `error` wrapper, without JSON, empty.
+/// ARM's response instead of success. Read from any body: without the `error` wrapper, without JSON, empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArmError {
     /// The HTTP status. For a failed operation the status of the poll, which is 200.
     pub status: u16,
-    /// ARM's code, such as `ResourceNotFound`; absent when the body had none.
+    /// ARM's code, such as `ResourceNotFound`; absent if the body had none.
     pub code: Option<String>,
     /// ARM's message; without one, the beginning of the body.
     pub message: Option<String>,
     /// The property or object that the error is about.
     pub target: Option<String>,
-    /// The errors beneath.
+    /// The nested errors.
     pub details: Vec<ErrorDetail>,
-    /// What `innererror` said, as text.
+    /// The content of `innererror`, as text.
     pub inner: Option<String>,
     /// Extra information, such as the policies that refused a request.
     pub additional_info: Vec<AdditionalInfo>,
     /// The service's id of this request, for support.
     pub request_id: Option<String>,
-    /// The id that the requests of one run share.
+    /// The correlation id that the requests of one run share.
     pub correlation_id: Option<String>,
-    /// The request this answers.
+    /// The request.
     pub request: RequestLine,
-    /// `Failed` or `Canceled`, when a long-running operation ended so.
+    /// `Failed` or `Canceled`, if a long-running operation ended so.
     pub operation_status: Option<String>,
 }
 
-/// One error beneath another.
+/// A nested error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorDetail {
     /// ARM's code.
@@ -53,7 +53,7 @@ pub struct ErrorDetail {
     pub message: Option<String>,
     /// The property or object that the error is about.
     pub target: Option<String>,
-    /// The errors beneath this one.
+    /// Its own nested errors.
     pub details: Vec<ErrorDetail>,
 }
 
@@ -72,14 +72,14 @@ impl ArmError {
         self.operation_status.as_deref().unwrap_or("Failed")
     }
 
-    /// All codes and messages, outermost first: what a rule about texts has to look at.
+    /// All codes and messages, outermost first, for rules about texts.
     pub fn texts(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = self.code.iter().chain(&self.message).map(String::as_str).collect();
         collect(&self.details, &mut texts);
         texts
     }
 
-    /// Whether this error or one beneath it has the code, in any case.
+    /// Whether this error or a nested one has the code, in any case.
     pub fn has_code(&self, code: &str) -> bool {
         fn beneath(details: &[ErrorDetail], code: &str) -> bool {
             details.iter().any(|d| is(&d.code, code) || beneath(&d.details, code))
@@ -101,7 +101,7 @@ fn collect<'a>(details: &'a [ErrorDetail], texts: &mut Vec<&'a str>) {
 impl fmt::Display for ArmError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { status, code, message, request, .. } = self;
-        write!(f, "{request} was answered with status {status}")?;
+        write!(f, "{request} returned status {status}")?;
         if let Some(code) = code {
             write!(f, " and code {code}")?;
         }

@@ -1,8 +1,8 @@
-//! Reading the body of an error, whatever it is.
+//! Reading the body of an error, in any form.
 //!
-//! The contract says `{"error": {"code", "message", "target", "details", "additionalInfo", "innererror"}}`. Seen
-//! besides: no wrapper, a byte order mark, an error as JSON text inside a `message`, an HTML page of a proxy, a body
-//! cut in the middle, nothing.
+//! The contract says `{"error": {"code", "message", "target", "details", "additionalInfo", "innererror"}}`.
+//! Other forms that occur: no wrapper, a byte order mark, an error as JSON text inside a `message`, an HTML
+//! page of a proxy, a body cut in the middle, nothing.
 
 use super::arm::{AdditionalInfo, ArmError, ErrorDetail, RequestLine};
 use serde_json::{Map, Value};
@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 /// How much of a body that is not JSON is kept for the message.
 const EXCERPT: usize = 1_000;
 
-/// How deep errors inside errors are followed; a hostile body must not use up the stack.
+/// How deep nested errors are followed; a hostile body must not exhaust the stack.
 const DEPTH: usize = 16;
 
 /// The largest body that is read as an error; of a larger one the beginning is kept.
 const LARGEST: usize = 256 << 10;
 
-/// Takes a body and what is known about the exchange, gives the error.
+/// Builds the error from a body and from what is known about the exchange.
 pub(in crate::arm) fn read(status: u16, body: &[u8], request: RequestLine) -> ArmError {
     let mut error = ArmError { status, request, ..ArmError::default() };
     match if body.len() <= LARGEST { object(body) } else { None } {
@@ -79,7 +79,7 @@ pub(in crate::arm) fn excerpt(body: &[u8]) -> Option<String> {
     Some(short)
 }
 
-/// The object that holds code and message: under `error`, under `error` as JSON text, or right here.
+/// The object with code and message: under `error`, under `error` as JSON text, or at the top level.
 fn unwrapped(object: &Map<String, Value>) -> &Map<String, Value> {
     match member(object, "error") {
         Some(Value::Object(inner)) => inner,
@@ -122,7 +122,7 @@ fn detail(object: &Map<String, Value>, depth: usize) -> ErrorDetail {
     detail
 }
 
-/// A message that is itself an error in JSON becomes an error beneath, its own message in place of the JSON.
+/// A message that is itself an error in JSON becomes a nested error, and its own message replaces the JSON.
 fn unpack_message(detail: &mut ErrorDetail, depth: usize) {
     let Some(message) = detail.message.as_deref().map(str::trim).filter(|text| text.starts_with('{')) else {
         return;

@@ -1,20 +1,20 @@
-//! The questions a caller asks of an error. Codes first; texts only where services are known to send no code.
+//! What a caller can ask about an error. Codes first; texts only where services are known to send no code.
 
 use super::{ArmError, Error, TransportKind};
 
-/// What does not exist, as far as a 404 says.
+/// What does not exist, according to a 404.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Missing {
-    /// The object that was asked for. Its parent may be assumed to be there.
+    /// The requested object. Its parent probably exists.
     Leaf,
-    /// The gallery or profile that would hold it.
+    /// The gallery or profile that would contain it.
     Parent,
     /// The resource group.
     ResourceGroup,
     /// The subscription, or it is not visible to this login.
     Subscription,
-    /// A 404 that is not about an object: the type or api-version is unknown there, or a proxy answered.
+    /// A 404 that is not about an object: the type or api-version is unknown there, or a proxy responded.
     Other,
 }
 
@@ -28,28 +28,28 @@ fn nested(error: &ArmError) -> bool {
 }
 
 impl Error {
-    /// What is missing, if the service answered that something is.
+    /// What is missing, if the service says that something is.
     pub fn missing(&self) -> Option<Missing> {
         self.refusal().and_then(missing)
     }
 
-    /// Whether ARM says that the object, or something that would hold it, does not exist. A 404 in which ARM does
-    /// not speak of an object (a proxy's page, an unknown api-version) does not count; see [`Error::missing`].
+    /// Whether ARM says that the object, or one of its parents, does not exist. A 404 in which ARM does not
+    /// name an object (a proxy's page, an unknown api-version) does not count; see [`Error::missing`].
     pub fn is_not_found(&self) -> bool {
         self.missing().is_some_and(|missing| missing != Missing::Other)
     }
 
-    /// The same without a missing subscription: one that cannot be seen proves nothing of what is in it.
+    /// The same without a missing subscription: one that cannot be seen proves nothing about its content.
     pub fn is_absent(&self) -> bool {
         matches!(self.missing(), Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup))
     }
 
-    /// Whether the service answered 409.
+    /// Whether the service returned 409.
     pub fn is_conflict(&self) -> bool {
         self.refusal().is_some_and(|error| error.status == 409)
     }
 
-    /// Whether an object cannot be deleted yet since others are (still) beneath it.
+    /// Whether an object cannot be deleted yet since it (still) has children.
     pub fn is_nested_resources(&self) -> bool {
         match self {
             Error::Service(error) | Error::Operation(error) => nested(error),
@@ -57,7 +57,7 @@ impl Error {
         }
     }
 
-    /// Whether the operation ran out of time while the service went on finding others beneath the object.
+    /// Whether the operation timed out while the service still found children of the object.
     pub fn is_timeout_on_nested_resources(&self) -> bool {
         matches!(self, Error::Timeout(timeout) if timeout.last.error.as_deref().is_some_and(nested))
     }
@@ -87,7 +87,7 @@ impl Error {
         self.refusal().is_some_and(|error| error.status == 403 || error.has_code("ScopeLocked"))
     }
 
-    /// The subscription that lacks the resource provider, if that is what the service answered.
+    /// The subscription that lacks the resource provider, if that is the error.
     pub fn lacks_registration(&self) -> Option<&str> {
         let error = self.refusal().filter(|error| error.has_code("MissingSubscriptionRegistration"))?;
         let mut segments = error.request.path.split('/');
@@ -95,12 +95,12 @@ impl Error {
         segments.next()
     }
 
-    /// Whether the caller ended the operation. An operation that Azure cancelled is [`Error::Operation`].
+    /// Whether the caller cancelled the operation. An operation that Azure cancelled is [`Error::Operation`].
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Error::Cancelled { .. })
     }
 
-    /// Whether the operation ran out of time.
+    /// Whether the operation timed out.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Error::Timeout(_))
     }
@@ -111,7 +111,7 @@ impl Error {
     }
 }
 
-/// Reads a 404: by code where the code is plain, else by which object the message names.
+/// Reads a 404: by its code if that is clear, otherwise by the object that the message names.
 pub(super) fn missing(error: &ArmError) -> Option<Missing> {
     if error.status != 404 && error.status != 410 {
         return None;
@@ -129,8 +129,9 @@ pub(super) fn missing(error: &ArmError) -> Option<Missing> {
     })
 }
 
-/// Which object a message means: `The Resource 'Microsoft.Compute/galleries/g' under resource group 'rg' was not
-/// found` is about the gallery even when a profile in it was asked for.
+/// Which object a message is about:
+/// `The Resource 'Microsoft.Compute/galleries/g' under resource group 'rg' was not found` is about the
+/// gallery even if a profile in it was requested.
 fn named(error: &ArmError) -> Option<Missing> {
     let asked = below_namespace(&error.request.path)?;
     let message = error.message.as_deref()?;
@@ -156,7 +157,7 @@ fn named(error: &ArmError) -> Option<Missing> {
     names.into_iter().any(named).then_some(Missing::Parent)
 }
 
-/// What stands after `Microsoft.Compute/`, lower-cased.
+/// The text after `Microsoft.Compute/`, in lower case.
 fn below_namespace(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let (_, below) = lower.split_once("microsoft.compute/")?;
@@ -164,7 +165,8 @@ fn below_namespace(text: &str) -> Option<String> {
 }
 
 fn is_another_operation(error: &ArmError) -> bool {
-    // 412 and 429 have their own meaning; a quota error is a 409 with OperationNotAllowed that time does not mend.
+    // 412 and 429 have their own meaning; a quota error is a 409 with OperationNotAllowed that does not go
+    // away with time.
     if error.status != 409 || mentions(error, "quota") {
         return false;
     }

@@ -3,16 +3,16 @@
 use super::TransportError;
 use std::fmt;
 
-/// The answer of the authority, whole, or why there was none.
+/// The whole response of the authority, or why there was none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoginError {
-    /// How the login was tried, for people: `client secret`.
+    /// The login, in words: `client secret`.
     pub way: &'static str,
-    /// The address that was asked.
+    /// The address of the request.
     pub endpoint: String,
-    /// The HTTP status; absent when there was no answer.
+    /// The HTTP status; absent if there was no response.
     pub status: Option<u16>,
-    /// OAuth's word, such as `invalid_client`.
+    /// OAuth's error word, such as `invalid_client`.
     pub error: Option<String>,
     /// Entra's text, whole, with its AADSTS code.
     pub description: Option<String>,
@@ -22,13 +22,13 @@ pub struct LoginError {
     pub trace_id: Option<String>,
     /// Entra's correlation id.
     pub correlation_id: Option<String>,
-    /// Why there was no answer.
+    /// Why there was no response.
     pub transport: Option<Box<TransportError>>,
-    /// Whether there was no usable answer in the time that a login may take.
+    /// Whether there was no usable response within the login's time limit.
     pub timed_out: bool,
-    /// Whether the program that was to be asked is not installed.
+    /// Whether the program for the login is not installed.
     pub not_installed: bool,
-    /// How it came to this way: what was set, from where, and why not the others.
+    /// How the login was chosen: what was set, from where, and why not the others.
     pub choice: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! Everything that can go wrong between us and Azure, kept whole: what a person needs to read is in
-//! [`Error::report`], what a program needs to know is in the `is_*` questions.
+//! All errors between us and Azure, kept whole: [`Error::report`] is for a person, the `is_*` predicates are
+//! for a program.
 //!
 //! No message holds a token, a secret or a backtrace.
 
@@ -32,7 +32,7 @@ pub enum Error {
     /// Azure Resource Manager refused a request.
     #[error("{0}")]
     Service(Box<ArmError>),
-    /// A request was taken, and the operation it started failed or was cancelled in Azure.
+    /// A request was accepted, and the operation it started failed or was cancelled in Azure.
     #[error("the operation ended as {status}: {0}", status = .0.ended_as())]
     Operation(Box<ArmError>),
     /// No token could be acquired.
@@ -41,28 +41,28 @@ pub enum Error {
     /// The service could not be reached, or the connection broke.
     #[error("{0}")]
     Transport(Box<TransportError>),
-    /// The service answered with success and with something that is not what was asked for.
-    #[error("the answer to {request} cannot be read: {reason}")]
+    /// The service responded with success, but not with the expected content.
+    #[error("the response to {request} cannot be read: {reason}")]
     Unreadable {
-        /// The request it answers.
+        /// The request.
         request: Box<RequestLine>,
         /// What is wrong, with the beginning of the text.
         reason: String,
     },
-    /// The answer is larger than anything that the service has to say.
-    #[error("the answer to {request} is refused: {what}")]
+    /// The response is larger than any that the service should send.
+    #[error("the response to {request} is refused: {what}")]
     TooLarge {
-        /// The request it answers.
+        /// The request.
         request: Box<RequestLine>,
-        /// Which bound it exceeds.
+        /// The bound that it exceeds.
         what: String,
-        /// `x-ms-request-id` of the answer.
+        /// `x-ms-request-id` of the response.
         request_id: Option<String>,
     },
     /// The service named an address that is not its own: nothing was sent there.
-    #[error("{request} gave an address that is not followed: {reason}")]
+    #[error("{request} returned an address that is not followed: {reason}")]
     ForeignAddress {
-        /// The request whose answer held the address.
+        /// The request whose response contained the address.
         request: Box<RequestLine>,
         /// The address and the rule it breaks.
         reason: String,
@@ -70,43 +70,43 @@ pub enum Error {
     /// The operation did not end before its deadline.
     #[error("{0}")]
     Timeout(Box<Timeout>),
-    /// The service took a request, and does not know the operation any more.
+    /// The service accepted a request, but does not know the operation any more.
     #[error(
         "Azure accepted the request and then forgot its operation ({operation}), and the object shows no result: {object}"
     )]
     Forgotten {
-        /// What was being done.
+        /// The operation.
         operation: String,
-        /// What the object shows.
+        /// The state of the object.
         object: String,
-        /// What was last heard.
+        /// The last response.
         last: Box<Last>,
     },
-    /// The operation was told to stop.
+    /// The operation was cancelled.
     #[error("{operation} was stopped after {}, before it was done", human(*.elapsed))]
     Cancelled {
-        /// What was being done.
+        /// The operation.
         operation: String,
-        /// How long it had been going on.
+        /// The elapsed time.
         elapsed: Duration,
     },
-    /// The client cannot be set up as it was asked to.
+    /// The client's settings cannot be used.
     #[error("{0}")]
     Setup(String),
 }
 
-/// An operation that ran out of time, with all that is known about why.
+/// An operation that timed out, with all that is known about why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeout {
-    /// What was being done.
+    /// The operation.
     pub operation: String,
-    /// How long it had been going on.
+    /// The elapsed time.
     pub elapsed: Duration,
-    /// How long it was allowed to take.
+    /// The allowed time.
     pub limit: Duration,
-    /// The wait that the service asked for and that would have ended after the deadline.
+    /// The service's requested wait that would have ended after the deadline.
     pub wait: Option<Duration>,
-    /// What was last heard.
+    /// The last response.
     pub last: Last,
 }
 
@@ -141,7 +141,7 @@ impl Error {
         Error::Unreadable { request: Box::new(request.clone()), reason: reason.into() }
     }
 
-    /// What ARM said, if it said anything: the refusal itself, or for a timeout the last one that was waited out.
+    /// ARM's error, if there is one: the refusal itself, or for a timeout the last error that was retried.
     pub fn arm(&self) -> Option<&ArmError> {
         match self {
             Error::Service(error) | Error::Operation(error) => Some(error),
@@ -150,7 +150,7 @@ impl Error {
         }
     }
 
-    /// Why the service, or whoever hands out tokens, could not be reached.
+    /// Why the service, or the authority that issues tokens, could not be reached.
     pub(super) fn transport(&self) -> Option<&TransportError> {
         match self {
             Error::Transport(error) => Some(error),
@@ -159,7 +159,7 @@ impl Error {
         }
     }
 
-    /// The refusal of a request, where ARM's own answer is the reason for this error.
+    /// The refusal of a request, if ARM's own response is the reason for this error.
     pub(super) fn refusal(&self) -> Option<&ArmError> {
         match self {
             Error::Service(error) => Some(error),

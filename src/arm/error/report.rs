@@ -1,4 +1,4 @@
-//! The text for people: what happened, then everything a support case needs, a line each.
+//! The text for people: what happened, then everything that a support case needs, one item per line.
 
 use super::super::call::Last;
 use super::{ArmError, Error, ErrorDetail, LoginError, Missing, TransportKind};
@@ -6,11 +6,12 @@ use crate::plain;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// How many of the errors beneath another one are shown.
+/// How many nested errors are shown.
 const DETAILS: usize = 20;
 
 impl Error {
-    /// What happened in a sentence, then code, message, target, details, status and ids, each on a line of its own.
+    /// What happened in a sentence, then code, message, target, details, status and ids, each on its own
+    /// line.
     pub fn report(&self) -> String {
         let mut lines = Lines::default();
         match self {
@@ -20,7 +21,7 @@ impl Error {
             }
             Error::Operation(error) => {
                 let status = error.ended_as();
-                lines.sentence(&format!("Azure took the request, and the operation ended as {status}"));
+                lines.sentence(&format!("Azure accepted the request, but the operation ended as {status}"));
                 lines.arm(error);
             }
             Error::Login(error) => {
@@ -43,8 +44,8 @@ impl Error {
         }
         if self.is_untrusted_certificate() {
             lines.sentence(
-                "If a proxy or a private certificate authority stands between, add its certificate to the system's \
-                 store, or set SSL_CERT_FILE or SSL_CERT_DIR to it",
+                "If there is a proxy or a private certificate authority in between, add its certificate to \
+                 the system's store, or set SSL_CERT_FILE or SSL_CERT_DIR to it",
             );
         } else if self.transport().is_some_and(|error| error.kind == TransportKind::Proxy) {
             lines.sentence(
@@ -66,14 +67,14 @@ fn refused(error: &ArmError) -> String {
         Some(Missing::Subscription) => "the subscription does not exist, or this login cannot see it",
         _ => "Azure refused the request",
     };
-    format!("{what}: {} was answered with status {}", error.request, words(error.status))
+    format!("{what}: {} returned status {}", error.request, words(error.status))
 }
 
 #[derive(Default)]
 struct Lines(String);
 
 impl Lines {
-    /// A sentence on a line of its own, capitalised and with a full stop.
+    /// A sentence on its own line, capitalised and with a full stop.
     fn sentence(&mut self, text: &str) {
         self.gap();
         let line = plain::line(text);
@@ -82,7 +83,8 @@ impl Lines {
             self.0.extend(first.to_uppercase());
             self.0.push_str(letters.as_str());
         }
-        // A last line such as "Timestamp: 2026-11-22 07:01:46Z" is no sentence, and whoever copies it wants no full stop.
+        // A last line such as "Timestamp: 2026-11-22 07:01:46Z" is not a sentence, and a full stop would get
+        // into a copied id.
         let ends_with_a_field = text.trim().lines().skip(1).last().is_some_and(|line| line.contains(": "));
         if !ends_with_a_field && !self.0.ends_with(['.', ':', '!', '?']) {
             self.0.push('.');
@@ -178,7 +180,7 @@ pub(in crate::arm) fn words(status: u16) -> String {
     }
 }
 
-/// A duration as people say it: `350 ms`, `12 seconds`, `30 minutes`, `1 hour 5 minutes`.
+/// A duration in words: `350 ms`, `12 seconds`, `30 minutes`, `1 hour 5 minutes`.
 pub fn human(duration: Duration) -> String {
     fn counted(count: u64, unit: &str) -> Option<String> {
         match count {

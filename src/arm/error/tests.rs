@@ -157,16 +157,17 @@ fn the_report_has_everything() {
     assert_eq!(
         Error::Service(Box::new(error.clone())).report(),
         format!(
-            "The object does not exist: GET {VERSION} was answered with status 404 Not Found.\n\
-             Code: ResourceNotFound\nMessage: It is not there.\nTarget: x\nDetails:\n  - D: d (target y)\n\
-             Status: 404 Not Found\nRequest: GET {VERSION}\nRequest id: r-1\nCorrelation id: c-1"
+            "The object does not exist: GET {VERSION} returned status 404 Not Found.\nCode: \
+             ResourceNotFound\nMessage: It is not there.\nTarget: x\nDetails:\n  - D: d (target \
+             y)\nStatus: 404 Not Found\nRequest: GET {VERSION}\nRequest id: r-1\nCorrelation id: c-1"
         )
     );
     error.operation_status = Some("Canceled".to_owned());
     let operation = Error::Operation(Box::new(error.clone()));
-    assert!(
-        operation.report().starts_with("Azure took the request, and the operation ended as Canceled.\nCode:")
-    );
+    assert!(operation.report().starts_with(
+        "Azure accepted the request, but the operation ended as \
+                                        Canceled.\nCode:"
+    ));
     assert!(operation.to_string().starts_with("the operation ended as Canceled: GET /sub"));
     let last = Last {
         status: Some(200),

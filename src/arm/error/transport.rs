@@ -1,35 +1,35 @@
-//! Why the service could not be reached, from the chain of causes: the outermost one alone says nothing.
+//! Why the service could not be reached, from the chain of causes: the outermost error alone is not enough.
 
 use super::RequestLine;
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What kind of failure it was.
+/// The kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportKind {
     /// No connection: refused, no such host, no route.
     Connect,
-    /// The other side's certificate is not trusted, or TLS failed otherwise. Trying again does not help.
+    /// The other side's certificate is not trusted, or TLS failed otherwise. A retry does not help.
     Certificate,
-    /// The proxy wants to know who asks. Trying again does not help.
+    /// The proxy requires authentication. A retry does not help.
     Proxy,
-    /// Nothing came within the time that an answer may take.
+    /// No response within its time limit.
     Silent,
-    /// The connection broke or fell silent after it had been made.
+    /// The connection broke or stalled after it was established.
     Broken,
     /// The request could not be built.
     Request,
 }
 
-/// A request without an answer.
+/// A request without a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TransportError {
-    /// What kind of failure it was.
+    /// The kind of failure.
     pub kind: TransportKind,
     /// The request.
     pub request: RequestLine,
-    /// The host that was asked, with the port.
+    /// The requested host, with the port.
     pub host: String,
     /// The causes, outermost first, without repetitions.
     pub causes: Vec<String>,
@@ -42,7 +42,7 @@ impl fmt::Display for TransportError {
             TransportKind::Connect => write!(f, "{request} failed, no connection to {host}")?,
             TransportKind::Certificate => write!(f, "{request} failed, no trusted connection to {host}")?,
             TransportKind::Proxy => write!(f, "{request} to {host} failed, the proxy refused")?,
-            TransportKind::Silent => write!(f, "{request} failed, {host} did not answer")?,
+            TransportKind::Silent => write!(f, "{request} failed, {host} did not respond")?,
             TransportKind::Broken => write!(f, "{request} failed, the connection to {host} broke")?,
             TransportKind::Request => write!(f, "{request} to {host} could not be made")?,
         }
@@ -53,8 +53,8 @@ impl fmt::Display for TransportError {
     }
 }
 
-/// The texts of an error and its causes. Wrappers repeat what they wrap, so a text that is part of the one before is
-/// left out. Only `Display` is used: `Debug` would print backtraces.
+/// The texts of an error and its causes. Wrappers repeat the text of the wrapped error, so a text that is
+/// part of the one before is omitted. Only `Display` is used: `Debug` would print backtraces.
 pub(in crate::arm) fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     let mut next = Some(error);
@@ -68,8 +68,8 @@ pub(in crate::arm) fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
     texts
 }
 
-/// Whether TLS is the reason: somewhere in the chain is an error of rustls. An `io::Error` shows its inner error as
-/// its own source only by way of `get_ref`, so it is looked into.
+/// Whether TLS is the reason: the chain contains an error of rustls. An `io::Error` returns its inner error
+/// only from `get_ref`, so that is checked too.
 pub(in crate::arm) fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(cause) = next {

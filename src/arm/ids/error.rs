@@ -1,4 +1,4 @@
-//! What can be wrong with a name or an id, said so that the reader knows which part to mend.
+//! The errors of names and ids, worded so that the reader knows which part to correct.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub enum IdKind {
 }
 
 impl IdKind {
-    /// How far from the subscription the object stands.
+    /// The depth of the object under the subscription.
     pub(super) fn depth(&self) -> u8 {
         match self {
             IdKind::Subscription => 0,
@@ -49,14 +49,14 @@ impl fmt::Display for IdKind {
     }
 }
 
-/// Why a text is not the id that was asked for.
+/// Why a text is not the requested id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdError {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("the id is empty, expected one like {shape}")]
     Empty {
-        /// The canonical shape of the id that was asked for.
+        /// The canonical shape of the requested id.
         shape: &'static str,
     },
     /// The text does not begin as an id does.
@@ -64,49 +64,49 @@ pub enum IdError {
     Start {
         /// The beginning of the text given.
         found: String,
-        /// The canonical shape of the id that was asked for.
+        /// The canonical shape of the requested id.
         shape: &'static str,
     },
-    /// A link that holds no id, or does not lead to an Azure portal.
+    /// A link without an id, or one that does not lead to an Azure portal.
     #[error("{reason}; expected an id like {shape}, or the link of the portal page of one")]
     Link {
         /// What is wrong with the link.
         reason: String,
-        /// The canonical shape of the id that was asked for.
+        /// The canonical shape of the requested id.
         shape: &'static str,
     },
-    /// A fixed segment has another word than it must.
+    /// A fixed segment has the wrong word.
     #[error("segment {position} of the id must be {expected:?}, found {found:?}; expected one like {shape}")]
     Segment {
         /// Counted from 1, without the empty text before the first slash.
         position: usize,
         /// What was found.
         found: String,
-        /// The word that belongs there.
+        /// The required word.
         expected: &'static str,
-        /// The canonical shape of the id that was asked for.
+        /// The canonical shape of the requested id.
         shape: &'static str,
     },
-    /// The id ends before the object asked for.
+    /// The id ends before the requested object.
     #[error(
         "the id ends after segment {position}, where {expected} should follow; expected one like {shape}"
     )]
     Ends {
-        /// The number of segments that were there.
+        /// The number of segments found.
         position: usize,
         /// What should come next.
         expected: &'static str,
-        /// The canonical shape of the id that was asked for.
+        /// The canonical shape of the requested id.
         shape: &'static str,
     },
-    /// The id asked for is there, and more stands behind it.
+    /// The requested id, followed by more segments.
     #[error("the id should end before segment {position}, {found:?}; expected one like {shape}")]
     Trailing {
         /// Counted from 1.
         position: usize,
-        /// The first segment that is too much.
+        /// The first extra segment.
         found: String,
-        /// The canonical shape of the id that was asked for.
+        /// The canonical shape of the requested id.
         shape: &'static str,
     },
     /// A name inside the id breaks its rule.
@@ -117,19 +117,19 @@ pub enum IdError {
         /// What is wrong with the name.
         error: NameError,
     },
-    /// A well-formed id of something else.
+    /// A well-formed id of another kind of object.
     #[error("this is the id of {found}, expected the id of {expected} like {shape}")]
     Kind {
-        /// What was asked for.
+        /// The requested kind.
         expected: IdKind,
-        /// What the id addresses.
+        /// The kind that the id addresses.
         found: IdKind,
-        /// The canonical shape of the id that was asked for.
+        /// The canonical shape of the requested id.
         shape: &'static str,
     },
 }
 
-/// Why a text cannot be a name of the kind asked for.
+/// Why a text is not a valid name of the requested kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{value:?} is not {kind}: {reason}")]
 pub struct NameError {

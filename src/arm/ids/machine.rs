@@ -1,4 +1,4 @@
-//! The id of what a version is attached to: a virtual machine or a scale set.
+//! The id of a machine that a version can be attached to: a virtual machine or a scale set.
 
 use super::path::{self, Tail};
 use super::{IdError, IdKind, MachineName, NameError, ResourceGroupName, SubscriptionId, portal};
@@ -15,7 +15,7 @@ pub enum MachineKind {
 }
 
 impl MachineKind {
-    /// The word in the id.
+    /// The type's name in the id.
     pub const fn collection(self) -> &'static str {
         match self {
             Self::Machine => "virtualMachines",
@@ -35,7 +35,7 @@ impl MachineKind {
 impl FromStr for MachineKind {
     type Err = NameError;
 
-    /// Reads the word in the id, in any case.
+    /// Reads the type's name in an id, in any case.
     fn from_str(text: &str) -> Result<Self, NameError> {
         [Self::Machine, Self::ScaleSet]
             .into_iter()
@@ -58,7 +58,7 @@ pub struct MachineId {
 }
 
 impl MachineId {
-    /// Puts an id together from its names.
+    /// Builds an id from its names.
     pub fn new(
         subscription: SubscriptionId,
         resource_group: ResourceGroupName,
@@ -92,7 +92,7 @@ impl MachineId {
 impl FromStr for MachineId {
     type Err = IdError;
 
-    /// Reads an id or a portal link; blanks around it (from copying) do not matter.
+    /// Reads an id or a portal link; surrounding blanks (from copying) are ignored.
     fn from_str(text: &str) -> Result<Self, IdError> {
         let shape = path::shape(&IdKind::Machine);
         let text = text.trim();
@@ -178,7 +178,7 @@ mod tests {
             (compute("virtualMachines/x/instanceView"), "should end before segment 9, \"instanceView\""),
             (compute("virtualMachines/a b"), "segment 8 of the id: \"a b\" is not a machine name"),
             (compute("virtualMachines/a%2Fb"), "segment 8 of the id: \"a%2Fb\" is not a machine name"),
-            (compute("virtualMachines/.."), "it must not have periods alone"),
+            (compute("virtualMachines/.."), "it must not consist of periods only"),
             (compute("virtualMachines/a?x=1"), "is not a machine name"),
             (format!("{GROUP}/Microsoft.Web/sites/x"), "resource of type Microsoft.Web/sites,"),
             ("/subscriptions/x/resourceGroups/rg".to_owned(), "is not a subscription id"),

@@ -1,4 +1,4 @@
-//! Resource ids as validated types that compare as Azure Resource Manager compares: without case.
+//! Resource ids as validated types that compare as Azure Resource Manager compares: ignoring case.
 //!
 //! ```
 //! use terraform_provider_gallery::arm::ids::ProfileId;
@@ -11,9 +11,9 @@
 //! # Ok::<(), terraform_provider_gallery::arm::ids::IdError>(())
 //! ```
 //!
-//! An id is read from what people have at hand: ARM's own text in any case, with or without a slash at the end,
-//! or the address bar of an Azure portal. It is written in ARM's canonical casing of the fixed segments, with the
-//! names as they were spelled.
+//! An id is read from what people can copy: ARM's own text in any case, with or without a slash at the end,
+//! or the address bar of an Azure portal. It is written with the fixed segments in ARM's canonical case, and
+//! with the names as they were spelled.
 
 mod error;
 mod machine;

@@ -1,5 +1,5 @@
-//! The names inside an id. Each checks its rule when it is made, keeps the spelling it was given, and compares
-//! without case as ARM does.
+//! The names inside an id. Each is checked when it is created, keeps its spelling, and compares ignoring
+//! case, as ARM does.
 
 use super::NameError;
 use std::fmt;
@@ -27,11 +27,11 @@ pub struct ProfileName(String);
 #[derive(Clone)]
 pub struct MachineName(String);
 
-/// What these names share: text that was checked once and compares without case.
+/// Common to these names: text that was checked once and compares ignoring case.
 macro_rules! checked_name {
     ($name:ident, $kind:literal, $check:path) => {
         impl $name {
-            /// Takes any text, gives the name or the rule that the text breaks.
+            /// Takes any text, returns the name or the rule that the text breaks.
             pub fn new(value: impl Into<String>) -> Result<Self, NameError> {
                 let value = value.into();
                 match $check(&value) {
@@ -89,7 +89,7 @@ checked_name!(GalleryName, "a gallery name", check_gallery);
 checked_name!(ProfileName, "a profile name", check_profile);
 checked_name!(MachineName, "a machine name", check_machine);
 
-/// Letters folded to one case; resource groups may have letters beyond ASCII.
+/// Letters in one case; resource groups may have letters beyond ASCII.
 fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase)
 }
@@ -114,8 +114,8 @@ fn check_resource_group(value: &str) -> Result<(), &'static str> {
     if value.ends_with('.') { Err("it must not end with a period") } else { Ok(()) }
 }
 
-/// Deliberately lenient: the contract of these two types, `az sig create` and azurerm disagree on the pattern, so
-/// whatever one of them could have created is accepted. The service stays the judge.
+/// Deliberately lenient: the contract of these two types, `az sig create` and azurerm disagree on the
+/// pattern, so whatever one of them could have created is accepted. The service decides.
 fn check_gallery(value: &str) -> Result<(), &'static str> {
     if value.is_empty() || value.len() > 80 {
         return Err("it must have 1 to 80 characters");
@@ -145,8 +145,8 @@ fn check_profile(value: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Deliberately lenient: machines are not made here, and the members of flexible scale sets have names that ARM's
-/// naming rules for machines do not allow. The service stays the judge.
+/// Deliberately lenient: machines are not created here, and members of flexible scale sets have names that
+/// ARM's naming rules for machines do not allow. The service decides.
 fn check_machine(value: &str) -> Result<(), &'static str> {
     if value.is_empty() || value.chars().count() > 80 {
         return Err("it must have 1 to 80 characters");
@@ -154,5 +154,5 @@ fn check_machine(value: &str) -> Result<(), &'static str> {
     if !value.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c)) {
         return Err("it may only have letters, digits, underscores, periods and hyphens");
     }
-    if value.chars().all(|c| c == '.') { Err("it must not have periods alone") } else { Ok(()) }
+    if value.chars().all(|c| c == '.') { Err("it must not consist of periods only") } else { Ok(()) }
 }

@@ -1,13 +1,13 @@
-//! What the ids of a gallery, a profile and a version have in common: one names what holds the other.
+//! Common to the ids of a gallery, a profile and a version: each contains its parent's id.
 
 use super::{GalleryId, IdError, NameError, ProfileId, ProfileName, VersionId, VersionName};
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::str::FromStr;
 
-/// The id of an object that holds others.
+/// The id of a parent.
 pub trait ParentId: Clone + Debug + Display + Eq + Hash + FromStr<Err = IdError> + Send + Sync {
-    /// What an object in it is called.
+    /// The name of an object in it.
     type Name: Clone + Debug + Display + Eq + Hash + FromStr<Err = NameError> + Send + Sync;
     /// The id of an object in it.
     type Child: ChildId<Parent = Self>;
@@ -15,16 +15,16 @@ pub trait ParentId: Clone + Debug + Display + Eq + Hash + FromStr<Err = IdError>
     /// The id of the object of this name.
     fn child(&self, name: Self::Name) -> Self::Child;
 
-    /// The path of the list of what it holds.
+    /// The path of the list of its objects.
     fn list(&self) -> String;
 }
 
-/// The id of an object that another one holds.
+/// The id of an object with a parent.
 pub trait ChildId: Clone + Debug + Display + Eq + Hash + FromStr<Err = IdError> + Send + Sync {
-    /// The id of what holds it.
+    /// The parent's id.
     type Parent: ParentId<Child = Self>;
 
-    /// What holds it.
+    /// The parent.
     fn parent(&self) -> &Self::Parent;
 
     /// Its own name.

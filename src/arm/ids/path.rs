@@ -17,10 +17,10 @@ const VERSIONS: &str = "versions";
 const MACHINES: &str = "virtualMachines";
 const SCALE_SETS: &str = "virtualMachineScaleSets";
 
-/// The other things a gallery holds, so that their ids are told from a misspelled profile.
+/// The other types of objects in a gallery, so that their ids are distinguished from a misspelt profile's.
 const SIBLINGS: [&str; 3] = ["images", "applications", "scripts"];
 
-/// What the id of a machine says.
+/// The content of a machine's id.
 pub(super) struct MachineParts {
     pub(super) subscription: SubscriptionId,
     pub(super) resource_group: ResourceGroupName,
@@ -28,7 +28,7 @@ pub(super) struct MachineParts {
     pub(super) name: MachineName,
 }
 
-/// Everything the id of a gallery or something in it says, as deep as it goes.
+/// The content of the id of a gallery or of something in it, as deep as it goes.
 pub(super) struct Parts {
     pub(super) subscription: SubscriptionId,
     pub(super) resource_group: ResourceGroupName,
@@ -37,7 +37,7 @@ pub(super) struct Parts {
     pub(super) version: Option<VersionName>,
 }
 
-/// What may stand behind the id.
+/// What may follow the id.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tail {
     /// Nothing: the text is the id.
@@ -46,7 +46,7 @@ pub(super) enum Tail {
     PortalPage,
 }
 
-/// Takes the text from `/subscriptions` on and gives its parts, down to the kind that is wanted.
+/// Takes the text from `/subscriptions` on and returns its parts, down to the requested kind.
 pub(super) fn read(text: &str, wanted: &IdKind, tail: Tail) -> Result<Parts, IdError> {
     let (mut reader, subscription, resource_group) = start(text, wanted)?;
     reader.other_type(wanted, tail)?;
@@ -93,7 +93,7 @@ pub(super) fn read_machine(text: &str, tail: Tail) -> Result<MachineParts, IdErr
             let name = reader.name("the name of a machine")?;
             Ok(MachineParts { subscription, resource_group, kind, name })
         }
-        // Something else, whole: a gallery, an extension, an instance of a scale set.
+        // The id of something else: a gallery, an extension, an instance of a scale set.
         _ if rest.len() >= 3 && rest.len() % 2 == 1 && rest.first().is_some_and(|word| !word.is_empty()) => {
             Err(IdError::Kind { expected: wanted, found: found(rest), shape: reader.shape })
         }
@@ -114,7 +114,7 @@ pub(super) fn read_machine(text: &str, tail: Tail) -> Result<MachineParts, IdErr
     }
 }
 
-/// What an id with these segments behind `/providers/` is the id of.
+/// The kind of an id with these segments after `/providers/`.
 fn found(from_namespace: &[&str]) -> IdKind {
     let is = |at: usize, word: &str| from_namespace.get(at).is_some_and(|one| one.eq_ignore_ascii_case(word));
     if !is(0, NAMESPACE) || !is(1, GALLERIES) {
@@ -173,7 +173,7 @@ pub(super) fn shape(kind: &IdKind) -> &'static str {
     }
 }
 
-/// Enough of a text to recognise it by.
+/// Enough of a text to recognise it.
 pub(super) fn beginning(text: &str) -> String {
     let mut start: String = text.chars().take(40).collect();
     if start.len() < text.len() {
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
         text.parse().map_err(|error| IdError::Name { position: self.position, error })
     }
 
-    /// An id that ends at a subscription or group is a good id, only of the wrong kind.
+    /// An id that ends at a subscription or group is valid, but of the wrong kind.
     fn ends_early(&self, wanted: &IdKind, found: IdKind) -> Result<(), IdError> {
         match self.peek() {
             Some(_) => Ok(()),
@@ -234,7 +234,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An id under another type than `Microsoft.Compute/galleries` is told by its type.
+    /// An id of another type than `Microsoft.Compute/galleries` is described by its type.
     fn other_type(&self, wanted: &IdKind, tail: Tail) -> Result<(), IdError> {
         let rest = self.segments.get(self.position..).unwrap_or_default();
         let (Some(namespace), Some(first)) = (rest.first(), rest.get(1)) else { return Ok(()) };
@@ -249,7 +249,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The id was read as deep as it goes, to `found`, and that is not all or not what was asked for.
+    /// The id was read as deep as it goes, to `found`, but that is not all or not the requested kind.
     fn wrong_end(&self, wanted: &IdKind, found: IdKind, tail: Tail) -> IdError {
         let shape = self.shape;
         let wrong_kind = |found| IdError::Kind { expected: wanted.clone(), found, shape };
@@ -280,7 +280,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// `Microsoft.Compute/galleries/images` of the segments from the namespace on.
+/// Builds `Microsoft.Compute/galleries/images` from the segments from the namespace on.
 fn type_of(from_namespace: &[&str]) -> String {
     let types = from_namespace.iter().skip(1).step_by(2);
     from_namespace.iter().take(1).chain(types).copied().collect::<Vec<_>>().join("/")

@@ -1,7 +1,7 @@
 //! The link in the address bar of an Azure portal, as a source of ids.
 //!
-//! Seen forms: `https://portal.azure.com/#@tenant/resource/subscriptions/.../overview`, the same with `%2F` for the
-//! slashes, and pages that carry the id percent-encoded inside their own path
+//! Known forms: `https://portal.azure.com/#@tenant/resource/subscriptions/.../overview`, the same with `%2F`
+//! for the slashes, and pages with the id percent-encoded inside their own path
 //! (`#view/.../resourceId/%2Fsubscriptions%2F...`). ARM's own addresses with a query are read as well.
 
 use super::error::IdError;
@@ -20,7 +20,7 @@ const HOSTS: [&str; 7] = [
 
 const START: &str = "/subscriptions/";
 
-/// Whether a text means to be a link rather than an id.
+/// Whether a text looks like a link rather than an id.
 pub(super) fn is_link(text: &str) -> bool {
     let text = text.trim_start();
     ["https://", "http://"]
@@ -28,7 +28,8 @@ pub(super) fn is_link(text: &str) -> bool {
         .any(|scheme| text.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme)))
 }
 
-/// Takes a link, gives the path from `/subscriptions/` on, decoded; a portal page's name may stand behind the id.
+/// Takes a link, returns the path from `/subscriptions/` on, decoded; the name of a portal page may follow
+/// the id.
 pub(super) fn path_of(link: &str, shape: &'static str) -> Result<String, IdError> {
     let fails = |reason: String| IdError::Link { reason, shape };
     let url = Url::parse(link.trim()).map_err(|error| fails(format!("the link cannot be read: {error}")))?;
@@ -51,7 +52,7 @@ fn from_subscriptions(text: &str) -> Option<String> {
     path.get(..end).map(decode)
 }
 
-/// Percent-decoding that leaves alone what is not well-formed.
+/// Percent-decoding that leaves malformed escapes unchanged.
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

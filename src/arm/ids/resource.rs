@@ -30,7 +30,7 @@ pub struct VersionId {
 }
 
 impl GalleryId {
-    /// Puts an id together from its names.
+    /// Builds an id from its names.
     pub fn new(subscription: SubscriptionId, resource_group: ResourceGroupName, name: GalleryName) -> Self {
         Self { subscription, resource_group, name }
     }
@@ -126,7 +126,7 @@ impl FromStr for VersionId {
     }
 }
 
-/// Reads an id or a portal link; blanks around it (from copying) do not matter.
+/// Reads an id or a portal link; surrounding blanks (from copying) are ignored.
 fn parts(text: &str, wanted: &IdKind) -> Result<Parts, IdError> {
     let shape = path::shape(wanted);
     let text = text.trim();

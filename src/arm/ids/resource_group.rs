@@ -15,7 +15,7 @@ pub struct ResourceGroupId {
 }
 
 impl ResourceGroupId {
-    /// Puts an id together from its names.
+    /// Builds an id from its names.
     pub fn new(subscription: SubscriptionId, name: ResourceGroupName) -> Self {
         Self { subscription, name }
     }
@@ -34,7 +34,7 @@ impl ResourceGroupId {
 impl FromStr for ResourceGroupId {
     type Err = IdError;
 
-    /// Reads an id or a portal link; blanks around it (from copying) do not matter.
+    /// Reads an id or a portal link; surrounding blanks (from copying) are ignored.
     fn from_str(text: &str) -> Result<Self, IdError> {
         let text = text.trim();
         if text.is_empty() {

@@ -11,8 +11,8 @@ const LARGEST: u32 = i32::MAX as u32;
 
 /// `major.minor.patch`, each at most 2147483647.
 ///
-/// Leading zeros pass the contract's pattern (`^[0-9]+\.[0-9]+\.[0-9]+$`), so they are accepted and kept: `1.0.01`
-/// is another name than `1.0.1`, since ARM compares ids as text. Order is by number, then by text.
+/// Leading zeros match the contract's pattern (`^[0-9]+\.[0-9]+\.[0-9]+$`), so they are accepted and kept:
+/// `1.0.01` is another name than `1.0.1`, since ARM compares ids as text. Order is by number, then by text.
 #[derive(Clone)]
 pub struct VersionName {
     numbers: [u32; 3],
@@ -20,7 +20,8 @@ pub struct VersionName {
 }
 
 impl VersionName {
-    /// Takes three numbers, gives the name written without leading zeros; `None` if one is above 2147483647.
+    /// Takes three numbers, returns the name written without leading zeros; `None` if one is above
+    /// 2147483647.
     pub fn from_numbers(major: u32, minor: u32, patch: u32) -> Option<Self> {
         let numbers = [major, minor, patch];
         let in_range = numbers.iter().all(|number| *number <= LARGEST);
@@ -32,8 +33,8 @@ impl VersionName {
         Self { numbers: [1, 0, 0], text: "1.0.0".to_owned() }
     }
 
-    /// The name that follows: the patch number goes up, and carries into the next number when it is at its
-    /// largest. `None` after 2147483647.2147483647.2147483647.
+    /// The next name: the patch number goes up, and carries into the next number at its maximum. `None` after
+    /// 2147483647.2147483647.2147483647.
     pub fn next(&self) -> Option<Self> {
         let [major, minor, patch] = self.numbers;
         if patch < LARGEST {

@@ -1,4 +1,4 @@
-//! The addresses that a login sends secrets to, and how near they must be for plain http.
+//! The addresses that a login sends secrets to, and which of them may use plain http.
 
 use super::super::cloud::is_loopback;
 use std::net::Ipv4Addr;
@@ -8,27 +8,27 @@ use url::{Host, Url};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressError {
-    /// The text is no web address.
-    #[error("it is no web address: {0}")]
+    /// The text is not a web address.
+    #[error("it is not a web address: {0}")]
     NotAUrl(String),
     /// Plain http to another machine.
     #[error("it uses plain http to {0}, which would send a secret in the clear; use https")]
     PlainHttp(String),
 }
 
-/// Takes an address that a secret goes to: https, or plain http on loopback.
+/// Takes an address that a secret is sent to: https, or plain http on loopback.
 pub(super) fn confidential(text: &str) -> Result<Url, AddressError> {
     address(text, is_loopback)
 }
 
-/// Takes the address of an endpoint for managed identities as a user gives it: besides, plain http is taken for
+/// Takes the address of an endpoint for managed identities from a user: plain http is also accepted for
 /// link-local addresses, where virtual machines have that endpoint.
 pub(super) fn of_machine(text: &str) -> Result<Url, AddressError> {
     address(text, |url| is_loopback(url) || is_link_local(url))
 }
 
-/// Takes the address of an endpoint for managed identities as a platform gives it to the process: besides, plain http
-/// is taken for private addresses, where App Service on Linux has its endpoint.
+/// Takes the address of an endpoint for managed identities from the platform's environment: plain http is
+/// also accepted for private addresses, where App Service on Linux has its endpoint.
 pub(super) fn of_platform(text: &str) -> Result<Url, AddressError> {
     address(text, |url| is_loopback(url) || is_link_local(url) || ipv4(url).is_some_and(|a| a.is_private()))
 }
@@ -43,7 +43,7 @@ fn address(text: &str, is_near: impl Fn(&Url) -> bool) -> Result<Url, AddressErr
         "https" => Ok(url),
         "http" if is_near(&url) => Ok(url),
         "http" => Err(AddressError::PlainHttp(host)),
-        other => Err(AddressError::NotAUrl(format!("only https is spoken, not {other}"))),
+        other => Err(AddressError::NotAUrl(format!("only https is supported, not {other}"))),
     }
 }
 

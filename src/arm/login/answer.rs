@@ -1,5 +1,5 @@
-//! The answer of whoever hands out tokens. Microsoft Entra, the endpoints of managed identities and the az CLI say the
-//! same in different words.
+//! The token responses. Microsoft Entra, the endpoints of managed identities and the az CLI use different
+//! names for the same members.
 
 use azure_core::credentials::AccessToken;
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::claims;
 
-/// No authority gives more than a day; a bound keeps sums in range.
+/// No authority issues a token for more than a day; the limit keeps sums in range.
 const LONGEST: Duration = Duration::days(7);
 
-/// A token, and when it ends.
+/// A token, and when it expires.
 pub(super) struct TokenAnswer {
     pub(super) token: String,
     end: End,
@@ -22,9 +22,9 @@ enum End {
 }
 
 impl TokenAnswer {
-    /// Reads `access_token` (`accessToken` of the az CLI) with `expires_on` (seconds since 1970) or `expires_in`
-    /// (seconds), numbers or texts; where neither is there, the token's own `exp`. `None` when there is no token or no
-    /// end in the future of 1970, or when the token cannot stand in a header.
+    /// Reads `access_token` (`accessToken` of the az CLI) with `expires_on` (seconds since 1970) or
+    /// `expires_in` (seconds), as numbers or texts; without either, the token's own `exp`. `None` if there is
+    /// no token or no expiry after 1970, or if the token cannot be a header value.
     pub(super) fn read(json: &Value) -> Option<Self> {
         let text = |name: &str| json.get(name).and_then(Value::as_str);
         let token =
@@ -38,7 +38,7 @@ impl TokenAnswer {
         Some(Self { token: token.to_owned(), end })
     }
 
-    /// The token as azure_core has it; `asked` is when it was asked for.
+    /// The token in azure_core's form; `asked` is the time of the request.
     pub(super) fn access_token(self, asked: OffsetDateTime) -> AccessToken {
         let expires = match self.end {
             End::In(lifetime) => asked + lifetime.min(LONGEST),
@@ -47,8 +47,8 @@ impl TokenAnswer {
         AccessToken::new(self.token, expires)
     }
 
-    /// The answer as Entra gives it and azure_identity reads it. That counts `expires_in` from the system's clock, so
-    /// it is what is left of the token by that clock.
+    /// The response in Entra's form, for azure_identity. That counts `expires_in` from the system's clock, so
+    /// this is what is left of the token by that clock.
     pub(super) fn into_entra(self, asked: OffsetDateTime) -> String {
         let token = self.access_token(asked);
         let left = token.expires_on - OffsetDateTime::now_utc();
@@ -56,7 +56,7 @@ impl TokenAnswer {
             .to_string()
     }
 
-    /// The answer as the az CLI gives it and azure_identity reads it.
+    /// The response in the az CLI's form, for azure_identity.
     pub(super) fn into_az_cli(self, asked: OffsetDateTime) -> String {
         let token = self.access_token(asked);
         let expires = token.expires_on.unix_timestamp();
@@ -69,7 +69,7 @@ fn whole_number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// Whether a token can stand in a header.
+/// Whether a token can be a header value.
 fn is_header_text(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }

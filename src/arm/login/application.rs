@@ -1,22 +1,22 @@
-//! Who signs in as an application: a tenant and a client id, both checked once.
+//! The application that signs in: a tenant and a client id, both checked once.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Why a setting cannot be used to sign in. The setting itself is left out: it may be a secret in the wrong place.
+/// Why a login setting cannot be used. The setting itself is omitted: it may be a secret in the wrong place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApplicationError {
-    /// The tenant would not fit an address.
+    /// The tenant cannot be part of an address.
     #[error("it is neither a GUID nor a domain")]
     Tenant,
-    /// The client id is blank, or no single word.
-    #[error("it is no client id, which is a GUID")]
+    /// The client id is blank, or more than one word.
+    #[error("it is not a client id, which is a GUID")]
     Client,
-    /// The client id is rather a secret.
+    /// The client id looks like a secret.
     #[error(
-        "it looks like a secret, so it is neither sent nor shown; a client id is a GUID, and the secret's place is \
-         `client_secret` (ARM_CLIENT_SECRET)"
+        "it looks like a secret, so it is neither sent nor shown; a client id is a GUID, and a secret \
+         belongs in `client_secret` (ARM_CLIENT_SECRET)"
     )]
     Secret,
 }
@@ -48,8 +48,8 @@ impl TenantId {
 impl FromStr for TenantId {
     type Err = ApplicationError;
 
-    /// Takes letters, digits, dots and hyphens: what a GUID or a domain has, and nothing that could lead an address
-    /// elsewhere.
+    /// Accepts letters, digits, dots and hyphens: what a GUID or a domain has, and nothing that could lead an
+    /// address elsewhere.
     fn from_str(text: &str) -> Result<Self, ApplicationError> {
         let text = text.trim();
         let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-');
@@ -90,7 +90,7 @@ impl FromStr for ClientId {
         if text.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
             return Err(ApplicationError::Client);
         }
-        // Every secret that Entra makes has a tilde.
+        // Every secret that Entra creates has a tilde.
         if text.contains('~') || is_long_word(text) {
             return Err(ApplicationError::Secret);
         }
@@ -108,9 +108,9 @@ fn is_guid(text: &str) -> bool {
 }
 
 impl fmt::Display for ClientId {
-    /// What is no GUID may be a password in the wrong place.
+    /// A text that is not a GUID may be a password in the wrong place.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_showable() { &self.0 } else { "(no GUID, not shown)" })
+        f.write_str(if self.is_showable() { &self.0 } else { "(not a GUID, not shown)" })
     }
 }
 
@@ -124,7 +124,7 @@ impl Application {
     /// Takes the tenant and the client id as texts.
     ///
     /// # Errors
-    /// When one of them is none.
+    /// If one of them is not valid.
     pub fn new(tenant_id: &str, client_id: &str) -> Result<Self, ApplicationError> {
         Ok(Self { tenant_id: tenant_id.parse()?, client_id: client_id.parse()? })
     }

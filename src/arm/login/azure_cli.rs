@@ -1,5 +1,6 @@
-//! Login as whoever the az CLI is signed in as, through azure_identity: it makes the command line and reads the token.
-//! What runs the command is ours, as the default waits for ever, reads without bound, and lets children live on.
+//! Login as the az CLI's user, through azure_identity: it builds the command line and reads the token. We run
+//! the command ourselves, since azure_identity's default waits for ever, reads without limit, and leaves
+//! child processes running.
 
 use super::super::error::{Error, LoginError, excerpt, without_mark};
 use super::super::pipeline::{carried, without_secrets};
@@ -19,20 +20,20 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::process::Command;
 
-/// The way, for messages.
+/// The login, for messages.
 pub(super) const WAY: &str = "az CLI";
 
-/// What is asked, for messages.
+/// The command, for messages.
 pub(super) const COMMAND: &str = "az account get-access-token";
 
-/// How long `az` may take: it starts Python, and asks the net when its own token has run out.
+/// How long `az` may take: it starts Python, and uses the network when its own token has expired.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The program's file names.
 const PROGRAMS: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe", "az.bat", "az.com"] } else { &["az"] };
 
-/// Variables that other ways to sign in read, and that may hold a secret: az has no use for them, and the modules that
-/// somebody has added to it are no place for them.
+/// Variables of other logins that may hold a secret. az does not need them, and modules that somebody has
+/// added to it must not see them.
 const SECRETS: [&str; 7] = [
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "ARM_CLIENT_CERTIFICATE",
@@ -43,22 +44,22 @@ const SECRETS: [&str; 7] = [
     "SYSTEM_ACCESSTOKEN",
 ];
 
-/// What variables with other names may hold a secret, by the beginning of the name: what was handed to the program that
-/// started this one (its variables and the tokens of its registries).
+/// Beginnings of the names of other variables that may hold a secret: those of the program that started this
+/// one (its variables and the tokens of its registries).
 const FOREIGN: [&str; 2] = ["TF_TOKEN_", "TF_VAR_"];
 
-/// Whether a variable is kept from az.
+/// Whether a variable is withheld from az.
 fn is_withheld(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_uppercase();
     SECRETS.contains(&name.as_str()) || FOREIGN.iter().any(|start| name.starts_with(start))
 }
 
-/// Asks the az CLI for a token. Keeps none.
+/// Requests tokens from the az CLI. It does not keep them.
 #[derive(Debug)]
 pub(super) struct AzureCli(Arc<AzureCliCredential>);
 
 impl AzureCli {
-    /// A tenant and a subscription exclude each other at az; the tenant says more.
+    /// A tenant and a subscription exclude each other in az; the tenant is more specific.
     pub(super) fn new(
         tenant_id: Option<&TenantId>,
         subscription_id: Option<&str>,
@@ -84,11 +85,11 @@ impl TokenCredential for AzureCli {
     }
 }
 
-/// Runs the az CLI for azure_identity, and gives what it wrote in the form that azure_identity reads: az before 2.54
-/// does not say in seconds when a token ends.
+/// Runs the az CLI for azure_identity, and returns its output in the form that azure_identity reads: az
+/// before 2.54 does not return a token's expiry in seconds.
 #[derive(Debug)]
 pub(super) struct AzProcess {
-    /// Where az is looked for.
+    /// Where to look for az.
     path: OsString,
     longest: Duration,
 }
@@ -135,14 +136,14 @@ impl AzProcess {
         };
         if !output.status.success() {
             let said = without_secrets(&String::from_utf8_lossy(&output.stderr));
-            let said = excerpt(said.as_bytes()).unwrap_or_else(|| "it said nothing".to_owned());
+            let said = excerpt(said.as_bytes()).unwrap_or_else(|| "it printed nothing".to_owned());
             let ended = output.status.code().map_or("a signal".to_owned(), |code| format!("code {code}"));
             return Err(refused(format!("the command ended with {ended}: {said}")));
         }
         let json: Value = serde_json::from_slice(without_mark(&output.stdout)).unwrap_or_default();
-        // What it wrote is left out: it may hold a token.
+        // Its output is omitted: it may contain a token.
         let answer = TokenAnswer::read(&json)
-            .ok_or_else(|| refused("what the command wrote holds no usable token".to_owned()))?;
+            .ok_or_else(|| refused("the command's output contains no usable token".to_owned()))?;
         output.stdout = answer.into_az_cli(asked).into_bytes();
         Ok(output)
     }
@@ -155,7 +156,8 @@ fn shell(program: &OsStr, args: &[&OsStr]) -> Command {
     command
 }
 
-/// `cmd` reads its command line itself: quotes are not escaped, and with `/S` exactly the outer ones are taken away.
+/// `cmd` reads its command line itself: quotes are not escaped, and with `/S` exactly the outer ones are
+/// removed.
 #[cfg(windows)]
 fn shell(program: &OsStr, args: &[&OsStr]) -> Command {
     let mut command = Command::new(program);
@@ -195,7 +197,7 @@ mod tests {
         {
             assert!(is_withheld(name.as_ref()), "{name}");
         }
-        // What az itself reads, or is found by.
+        // Variables that az itself reads, or that are needed to find it.
         for name in ["PATH", "HOME", "AZURE_CONFIG_DIR", "ARM_CLOUD_METADATA_URL", "HTTPS_PROXY", "TF_LOG"] {
             assert!(!is_withheld(name.as_ref()), "{name}");
         }
@@ -203,7 +205,7 @@ mod tests {
 
     const TOKEN: &str = r#"echo '{"accessToken": "from-az", "expiresOn": "2030-01-01 00:00:00.000000", "expires_on": 1900000000, "tokenType": "Bearer"}'"#;
 
-    /// A folder with an `az` of our own that runs this shell script, in front of the system's own.
+    /// A folder with an `az` of our own that runs this shell script, ahead of the system's own.
     fn stand_in(script: &str) -> (tempfile::TempDir, AzProcess) {
         let directory = tempfile::tempdir().unwrap();
         let program = directory.path().join("az");
@@ -236,12 +238,12 @@ mod tests {
     }
 
     fn is_alive(id: &str) -> bool {
-        // A zombie has ended, though nobody has asked how.
+        // A zombie has ended, though nobody has waited for it.
         let state = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
         state.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
     }
 
-    /// Waits until the process whose id is in a file has ended.
+    /// Waits until the process with the id in a file has ended.
     async fn ends(file: &Path) {
         for _ in 0..500 {
             let id = std::fs::read_to_string(file).unwrap_or_default();
@@ -261,7 +263,7 @@ mod tests {
         ));
         let token = token(az).await.unwrap();
         assert_eq!(token.token.secret(), "from-az");
-        // An end beyond all reason is brought nearer; the token itself is the same.
+        // An expiry far in the future is limited; the token itself is the same.
         assert!(token.expires_on > OffsetDateTime::now_utc());
     }
 
@@ -277,7 +279,7 @@ mod tests {
                 stand_in(&format!("case \"$*\" in *\"/.{expected}\") ;; *) exit 9 ;; esac\n{TOKEN}"));
             ask(&AzureCli::new(tenant, subscription, az).unwrap()).await.unwrap();
         }
-        // Nothing that a shell would read.
+        // No characters that a shell would interpret.
         for bad in ["s; touch /tmp/x", "$(id)", "a\"b", "a&b", "a\nb"] {
             let error = AzureCli::new(None, Some(bad), AzProcess::default()).unwrap_err();
             assert!(error.to_string().contains("invalid subscription"), "{error}");

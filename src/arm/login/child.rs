@@ -1,4 +1,5 @@
-//! Running a program that may start others: what it writes is bounded, and when nobody waits any more all of them end.
+//! Running a program that may start others. Its output is limited, and when the caller stops waiting all of
+//! them are ended.
 
 use std::io;
 use std::process::{Output, Stdio};
@@ -9,8 +10,8 @@ use tokio::process::{Child, Command};
 /// How much a program may write to each of its two outputs.
 pub(super) const LARGEST: usize = 1 << 20;
 
-/// How long what an ended program has written may take to arrive. A child of its own may keep the outputs open for
-/// longer, and is not waited for.
+/// How long to wait for the output of a program that has ended. Its own child processes may keep the outputs
+/// open longer; they are not waited for.
 const SETTLE: Duration = Duration::from_millis(200);
 
 /// How a program ended.
@@ -18,13 +19,14 @@ const SETTLE: Duration = Duration::from_millis(200);
 pub(super) enum Ended {
     /// By itself.
     Done(Output),
-    /// It was ended, since it took too long.
+    /// It was ended because it took too long.
     TooLong,
-    /// It was ended, since it wrote too much.
+    /// It was ended because it wrote too much.
     TooMuch,
 }
 
-/// Runs a program until it ends, for so long at most. Whoever drops the future ends the program and its children.
+/// Runs a program until it ends, or for this long at most. Dropping the future ends the program and its child
+/// processes.
 pub(super) async fn run(command: &mut Command, longest: Duration) -> io::Result<Ended> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.kill_on_drop(true);
@@ -70,8 +72,8 @@ async fn read(from: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) -> io::R
     Ok(())
 }
 
-/// A program and whatever it has started; dropping it ends them. The program leads a process group of its own, in which
-/// its children stay unless they leave it on purpose.
+/// A program and everything it has started; dropping it ends them. The program leads a process group of its
+/// own, in which its child processes stay unless they leave it on purpose.
 #[cfg(unix)]
 struct Tree(Option<u32>);
 
@@ -88,14 +90,14 @@ impl Drop for Tree {
         use rustix::process::{Pid, Signal, kill_process_group};
         let leader = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let Some(leader) = leader {
-            // Nobody is left in it: the usual case.
+            // The group is already empty: the usual case.
             let _ = kill_process_group(leader, Signal::KILL);
         }
     }
 }
 
-/// A program and whatever it has started; dropping it ends them. They are in a job of their own, which the system ends
-/// with its last handle: also when this process is killed.
+/// A program and everything it has started; dropping it ends them. They are in a job of their own, which the
+/// system ends with its last handle, even if this process is killed.
 #[cfg(windows)]
 struct Tree {
     _job: Option<win32job::Job>,
@@ -103,17 +105,17 @@ struct Tree {
 
 #[cfg(windows)]
 impl Tree {
-    /// Made at once after the start, before the program can have started another. Where the system has no job for it, the
-    /// program alone is ended.
+    /// Created right after the start, before the program can have started another. If the system cannot
+    /// create a job, the program alone is ended.
     fn of(child: &Child) -> Self {
         let mut limits = win32job::ExtendedLimitInfo::new();
         limits.limit_kill_on_job_close();
         let job = win32job::Job::create_with_limit_info(&limits).ok().filter(|job| {
-            // A handle is a number; the crate takes it as one.
+            // A handle is a number; the crate expects it as one.
             child.raw_handle().is_some_and(|process| job.assign_process(process as isize).is_ok())
         });
         if job.is_none() {
-            tracing::debug!(target: "provider.auth", "what the program starts may outlive it: there is no job");
+            tracing::debug!(target: "provider.auth", "the program's child processes may outlive it: no job");
         }
         Self { _job: job }
     }
@@ -126,11 +128,11 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::path::Path;
 
-    /// Where the child of the program tells its port; and whether the program ends before it.
+    /// Where the program's child writes its port, and whether the program ends before the child.
     const PORT: &str = "GALLERY_TEST_PORT_FILE";
     const ENDS: &str = "GALLERY_TEST_PROGRAM_ENDS";
 
-    /// This very program, as one of the next two.
+    /// This test program, run as one of the next two tests.
     fn own(test: &str) -> std::process::Command {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", &format!("arm::login::child::tests::{test}"), "--ignored", "--nocapture"]);
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     #[ignore = "a program that starts another, run by the test below"]
-    #[allow(clippy::zombie_processes)] // It leaves the other behind, which is what is tested.
+    #[allow(clippy::zombie_processes)] // It leaves the child process behind, which is what is tested.
     fn program() {
         let mut child = own("child_of_the_program").spawn().unwrap();
         if std::env::var_os(ENDS).is_some() {

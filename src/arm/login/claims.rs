@@ -1,5 +1,5 @@
-//! What a token says about its holder. Tokens are meant for the service alone; the claims read here are what other
-//! Azure providers read there as well, and whoever asks has to do without them when they are not there.
+//! The claims of a token about its holder. Tokens are meant for the service alone. Other Azure providers read
+//! the same claims, and callers must cope with their absence.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ pub(in crate::arm) fn object_id(token: &str) -> Option<String> {
     claims(token)?.get("oid")?.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
-/// When a token ends, in seconds since 1970.
+/// When a token expires, in seconds since 1970.
 pub(super) fn expiry(token: &str) -> Option<i64> {
     claims(token)?.get("exp")?.as_i64()
 }

@@ -1,4 +1,5 @@
-//! Login as an application by its certificate: an assertion that its key has signed, a new one for each token.
+//! Login as an application with its certificate: an assertion that its key has signed, a new one for each
+//! token.
 
 use super::super::error::LoginError;
 use super::super::pipeline::carried;
@@ -9,7 +10,7 @@ use azure_core::http::{ClientMethodOptions, Url};
 use azure_identity::ClientAssertion;
 use time::OffsetDateTime;
 
-/// The way, for messages.
+/// The login, for messages.
 pub(super) const WAY: &str = "client certificate";
 
 /// Signs assertions for one application and one token endpoint.

@@ -1,4 +1,4 @@
-//! What the tests of the ways share: plumbing that hurries, and an authority on loopback.
+//! Common to the tests of logins: a pipeline with short waits, and an authority on loopback.
 
 use super::super::call::Call;
 use super::super::cloud::Cloud;
@@ -19,7 +19,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 pub(super) const TOKEN: &str = "/t.example/oauth2/v2.0/token";
 
-/// Answers with a number that counts up in place of `#`.
+/// Responds with a counter in place of `#`.
 pub(super) struct Counting(AtomicU32, fn(u32) -> serde_json::Value);
 
 impl Counting {
@@ -53,7 +53,7 @@ pub(super) fn cloud(server: &MockServer) -> Cloud {
     Cloud::custom("https://arm.example", &server.uri(), Some("https://management.example")).unwrap()
 }
 
-/// An authority that gives tokens of an hour.
+/// An authority that issues tokens for an hour.
 pub(super) async fn authority() -> MockServer {
     let server = MockServer::start().await;
     let tokens = Counting::new(|n| json!({"expires_in": 3600, "access_token": format!("token-{n}")}));
@@ -65,7 +65,7 @@ pub(super) async fn token(login: &Login, server: &MockServer) -> Result<AccessTo
     ask(login.credential(&cloud(server), &plumbing()).unwrap().as_ref()).await
 }
 
-/// Asks a credential as the token cache does.
+/// Requests a token from a credential as the token cache does.
 pub(super) async fn ask(credential: &dyn TokenCredential) -> Result<AccessToken, LoginError> {
     let call = Call::new(Duration::from_secs(5), CancellationToken::new());
     let options = TokenRequestOptions {

@@ -1,10 +1,10 @@
-//! Signing in as an application, through azure_identity: it makes the token request, and what it sends with is a
-//! transport of ours.
+//! Signing in as an application, through azure_identity: it builds the token request, and sends it through
+//! our own transport.
 //!
-//! That transport sends through our own login pipeline (retries until the caller's deadline, the log, the one HTTP
-//! client), to the configured authority, which may be loopback or have a path of its own. It reads every answer
-//! first: azure_identity loses Entra's text where the JSON has an escape in it, refuses numbers that are texts and
-//! error codes beyond 32 bits, and takes an answer without a token for an empty token.
+//! That transport uses our own login pipeline (retries until the caller's deadline, the log, the one HTTP
+//! client) and the configured authority, which may be loopback or have a path of its own. It reads every
+//! response first: azure_identity loses Entra's text if the JSON has an escape in it, refuses numbers sent as
+//! strings and error codes beyond 32 bits, and takes a response without a token for an empty token.
 
 use super::super::cloud::Cloud;
 use super::super::error::{Error, LoginError, excerpt};
@@ -31,19 +31,20 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use url::form_urlencoded;
 
-/// What azure_identity is told instead of the authority, as it takes https and no path only. Nothing is sent there.
+/// The authority that azure_identity gets instead, since it accepts only https without a path. Nothing is
+/// sent there.
 const PLACEHOLDER: &str = "https://authority.invalid";
 
-/// What an application proves itself with.
+/// The credential of an application.
 #[derive(Debug)]
 pub(super) enum Proof {
     /// A password.
     Secret(Secret),
-    /// A token that says who it is, signed by the application's own key or by somebody that it trusts.
+    /// A signed token, from the application's own key or from an issuer that it trusts.
     Assertion(Shared),
 }
 
-/// A source of assertions that every credential made from it asks.
+/// A source of assertions, shared by every credential created from it.
 #[derive(Clone, Debug)]
 pub(super) struct Shared(Arc<dyn ClientAssertion>);
 
@@ -68,7 +69,7 @@ pub(super) fn token_endpoint(application: &Application, cloud: &Cloud) -> Result
     })
 }
 
-/// An application that signs in. Keeps no token.
+/// An application that signs in. It keeps no token.
 #[derive(Debug)]
 pub(super) struct Entra {
     application: Application,
@@ -112,7 +113,8 @@ impl TokenCredential for Entra {
         let tenant = self.application.tenant_id.as_str();
         let client = self.application.client_id.as_str().to_owned();
         let client_options = self.client_options();
-        // azure_identity's credentials keep their token, also one that Azure has refused: so each token takes a new one.
+        // azure_identity's credentials keep their token, even one that Azure has refused, so each token needs
+        // a new credential.
         let token = match &self.proof {
             Proof::Secret(secret) => {
                 let with = ClientSecretCredentialOptions { client_options };
@@ -136,7 +138,7 @@ impl TokenCredential for Entra {
     }
 }
 
-/// Takes our own error out of those that azure_identity puts around it; what is not ours is a login that failed.
+/// Extracts our own error from azure_identity's wrappers; any other error is a failed login.
 pub(super) fn ours(error: azure_core::Error, way: &'static str, endpoint: &str) -> Error {
     let error = match error.into_downcast::<Error>() {
         Ok(ours) => return ours,
@@ -180,7 +182,8 @@ impl Policy for Authority {
 }
 
 impl Authority {
-    /// Reads the token and gives it in the form that azure_identity reads; or Entra's refusal with its whole text.
+    /// Reads the token and returns it in the form that azure_identity reads, or Entra's refusal with its
+    /// whole text.
     fn read(&self, answer: &RawResponse, asked: OffsetDateTime, proof: &Secret) -> Result<String, Error> {
         let json = json(answer).unwrap_or_default();
         let refusal = LoginError {
@@ -191,12 +194,12 @@ impl Authority {
         };
         if answer.status().is_success() {
             return TokenAnswer::read(&json).map(|answer| answer.into_entra(asked)).ok_or_else(|| {
-                // The body is left out: it may hold a token.
-                let description = Some("the answer holds no usable token".to_owned());
+                // The body is omitted: it may contain a token.
+                let description = Some("the response contains no usable token".to_owned());
                 LoginError { description, ..refusal }.into()
             });
         }
-        // Entra repeats a client id that it does not know, also where somebody has given a password in its place.
+        // Entra repeats an unknown client id, even if somebody has set a password in its place.
         let client = Secret::new(if self.client_id.is_showable() { "" } else { self.client_id.as_str() });
         let plain = |text: &str| masked(&client, &masked(proof, text));
         let text = |name: &str| json.get(name).and_then(Value::as_str).map(plain);
@@ -214,7 +217,7 @@ impl Authority {
     }
 }
 
-/// The secret or assertion that a token request carries, to be found again should the answer repeat it.
+/// The secret or assertion in a token request, to mask it if the response repeats it.
 fn proof_in(body: &Body) -> Secret {
     let Body::Bytes(form) = body else { return Secret::new("") };
     let proof = form_urlencoded::parse(form)

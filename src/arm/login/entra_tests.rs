@@ -1,4 +1,4 @@
-//! What azure_identity would lose, take or show by itself.
+//! What azure_identity by itself would lose, accept or show.
 
 use super::super::Login;
 use super::super::double::*;
@@ -136,7 +136,7 @@ async fn an_answer_that_is_a_page_or_cut_short_is_tried_again() {
 #[tokio::test]
 async fn an_answer_without_end_is_bounded() {
     let error = refused(ResponseTemplate::new(200).set_body_bytes(vec![b' '; (1 << 20) + 1])).await;
-    assert!(error.to_string().contains("the answer is longer than 1 MiB"), "{error}");
+    assert!(error.to_string().contains("the response is longer than 1 MiB"), "{error}");
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn an_authority_that_does_not_answer_is_given_up() {
     plumbing.pace.login_answer = std::time::Duration::from_millis(50);
     let error = ask(login().credential(&cloud(&server), &plumbing).unwrap().as_ref()).await.unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("did not answer: no answer within 50 ms"), "{text}");
+    assert!(text.contains("did not respond: no response within 50 ms"), "{text}");
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn an_authority_that_is_never_well_is_named_when_the_time_is_over() {
     assert!(error.to_string().contains("try later, ***"), "{error}");
 }
 
-/// azure_identity knows https without a path only, and would keep a token that Azure has refused.
+/// azure_identity accepts only https without a path, and would keep a token that Azure has refused.
 #[tokio::test]
 async fn an_authority_with_a_path_is_asked_for_each_token() {
     let server = MockServer::start().await;

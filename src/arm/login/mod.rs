@@ -1,10 +1,11 @@
 //! Acquiring tokens for Azure Resource Manager.
 //!
-//! Each way of logging in is a variant of [`Login`] and a credential in a file of its own. A credential is azure_core's
-//! [`TokenCredential`]; it need not keep tokens, the [`TokenCache`] in front of it does. azure_identity makes the token
-//! request of every way but one: `entra` is the application's, whose ways differ in what they prove themselves with, and
-//! `azure_cli` runs the az CLI. Managed identities are asked for here, since azure_identity 1.0 has no configurable
-//! endpoint, no Azure Arc, no Cloud Shell, and no resource id on App Service.
+//! Each login is a variant of [`Login`] and a credential in a file of its own. A credential is azure_core's
+//! [`TokenCredential`]; it need not keep tokens, the [`TokenCache`] in front of it does. azure_identity
+//! builds the token request of every login but one: `entra` is the application's, whose logins differ in
+//! their credential, and `azure_cli` runs the az CLI. Managed identities are implemented here, since
+//! azure_identity 1.0 has no configurable endpoint, no Azure Arc, no Cloud Shell, and no resource id on App
+//! Service.
 
 mod address;
 mod answer;
@@ -47,37 +48,37 @@ use entra::{Entra, Proof, token_endpoint};
 use managed_identity::ManagedIdentityCredential;
 use token_cache::TokenCache;
 
-/// The way of a client secret, for messages.
+/// The login with a client secret, for messages.
 const CLIENT_SECRET: &str = "client secret";
 
-/// A way to log in. Nothing is asked of anybody before the first request to Azure.
+/// A login. No request is made before the first request to Azure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Login {
-    /// As an application, by its secret.
+    /// As an application, with its secret.
     ClientSecret {
-        /// Who.
+        /// The application.
         application: Application,
         /// Its secret.
         secret: Secret,
     },
-    /// As an application, by its certificate.
+    /// As an application, with its certificate.
     ClientCertificate {
-        /// Who.
+        /// The application.
         application: Application,
         /// Its certificate and key.
         certificate: Certificate,
     },
-    /// As an application, by a token of somebody that it trusts: a pipeline, a cluster.
+    /// As an application, with a token from an issuer that it trusts: a pipeline, a cluster.
     Federated {
-        /// Who.
+        /// The application.
         application: Application,
-        /// Where such a token comes from.
+        /// The source of such a token.
         assertion: AssertionSource,
     },
     /// As the machine or service that this process runs on.
     ManagedIdentity(ManagedIdentity),
-    /// As whoever the az CLI is signed in as.
+    /// As the az CLI's user.
     AzureCli {
         /// The tenant to sign in to.
         tenant_id: Option<TenantId>,
@@ -87,7 +88,7 @@ pub enum Login {
 }
 
 impl Login {
-    /// The way, for messages.
+    /// The login, for messages.
     pub fn way(&self) -> &'static str {
         match self {
             Login::ClientSecret { .. } => CLIENT_SECRET,
@@ -98,7 +99,7 @@ impl Login {
         }
     }
 
-    /// Whether this way can sign in to further tenants. A managed identity has its own only.
+    /// Whether it can sign in to further tenants. A managed identity has its own only.
     pub fn reaches_other_tenants(&self) -> bool {
         !matches!(self, Login::ManagedIdentity(_))
     }
@@ -118,7 +119,7 @@ impl Login {
         Some(other)
     }
 
-    /// Who is asked for tokens, for messages.
+    /// The service that issues tokens, for messages.
     fn asks(&self, cloud: &Cloud) -> String {
         match self {
             Login::ManagedIdentity(identity) => sender::address(identity.endpoint.url()),
@@ -127,7 +128,7 @@ impl Login {
         }
     }
 
-    /// The credential for this way.
+    /// The credential for this login.
     fn credential(&self, cloud: &Cloud, plumbing: &Plumbing) -> Result<Arc<dyn TokenCredential>, Error> {
         let way = self.way();
         Ok(match self {

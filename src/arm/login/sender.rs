@@ -1,4 +1,4 @@
-//! Sending a request to whoever hands out tokens, and turning what goes wrong into a [`LoginError`].
+//! Sending a request for a token, and converting failures to a [`LoginError`].
 
 use super::super::call::Call;
 use super::super::error::{Error, LoginError, RequestLine, excerpt, human, without_mark};
@@ -11,10 +11,10 @@ use std::fmt;
 use tokio::time::Instant;
 use url::form_urlencoded;
 
-/// The requests of one way to sign in.
+/// The requests of one login.
 #[derive(Clone)]
 pub(super) struct Sender {
-    /// The way, for messages.
+    /// The login, for messages.
     pub(super) way: &'static str,
     pipeline: Pipeline,
     pace: Pace,
@@ -25,7 +25,7 @@ impl Sender {
         Self { way, pipeline: plumbing.login_pipeline(), pace: plumbing.pace.clone() }
     }
 
-    /// Sends a request that shows a secret, and gives the answer, whatever its status.
+    /// Sends a request that contains a secret, and returns the response, whatever its status.
     pub(super) async fn send(
         &self,
         request: &mut Request,
@@ -38,7 +38,7 @@ impl Sender {
         answer.map_err(|error| self.unanswered(to_error(error, &line, &url), secret, &line, &url))
     }
 
-    /// An error without an answer, as the reason why there is no token.
+    /// An error without a response, as the reason why there is no token.
     fn unanswered(&self, error: Error, secret: &Secret, line: &RequestLine, url: &Url) -> Error {
         let failed = LoginError { way: self.way, endpoint: address(url), ..LoginError::default() };
         match error {
@@ -63,8 +63,8 @@ impl Sender {
     }
 }
 
-/// Sends a request until the answer can be one. A 2xx that is not JSON is the page of a proxy or was cut short: it is
-/// tried again like any other failure in passing, for as long as a host that cannot be reached.
+/// Sends a request until the response can be one. A 2xx that is not JSON is the page of a proxy or was cut
+/// short: it is retried like any other transient failure, for as long as a host that cannot be reached.
 pub(in crate::arm) async fn send_until_json(
     pipeline: &Pipeline,
     pace: &Pace,
@@ -80,7 +80,9 @@ pub(in crate::arm) async fn send_until_json(
         let wait = pace.retry.wait(earlier, random());
         match ctx.value::<Call>() {
             Some(call) if !is_usable && began.elapsed() < pace.unreachable && wait < call.remaining() => {
-                tracing::info!(target: "provider.auth", wait_ms = wait.as_millis() as u64, "the answer is not JSON, trying again");
+                tracing::info!(target: "provider.auth", wait_ms = wait.as_millis() as u64, "the response \
+                                                                                            is not JSON, \
+                                                                                            trying again");
                 call.pause(wait, &request_line(request)).await.map_err(carried)?;
             }
             _ => return Ok(answer),
@@ -89,17 +91,17 @@ pub(in crate::arm) async fn send_until_json(
     }
 }
 
-/// An address without its query, which may hold what nobody else should know.
+/// An address without its query, which may contain a secret.
 pub(super) fn address(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
-/// The answer as JSON.
+/// The response as JSON.
 pub(super) fn json(answer: &RawResponse) -> Option<Value> {
     serde_json::from_slice(without_mark(answer.body().as_ref())).ok()
 }
 
-/// A text of the other side, without the secret should it repeat what it was sent.
+/// A text of the other side, with the secret masked if it repeats it.
 pub(super) fn masked(secret: &Secret, text: &str) -> String {
     if secret.expose().is_empty() {
         return text.to_owned();
@@ -108,7 +110,8 @@ pub(super) fn masked(secret: &Secret, text: &str) -> String {
     text.replace(secret.expose(), "***").replace(&encoded, "***")
 }
 
-/// The beginning of a body, without the secret. It is masked first: a secret that is cut is not found any more.
+/// The beginning of a body, with the secret masked. It is masked first: a secret that is cut could not be
+/// found any more.
 pub(super) fn quoted(secret: &Secret, body: &[u8]) -> Option<String> {
     excerpt(masked(secret, &String::from_utf8_lossy(body)).as_bytes())
 }

@@ -1,5 +1,6 @@
-//! Texts that tools have handed on: files in the encodings of Windows, and values that a pipeline or a shell has not
-//! made into what was meant. What is wrong is named; the text itself is never shown.
+//! Texts that other tools pass on: files in the encodings of Windows, and values with quotes or references
+//! that a pipeline or a shell has not replaced. The error names what is wrong; the text itself is never
+//! shown.
 
 /// The text of a file: UTF-8 with or without a byte order mark, or UTF-16, as PowerShell 5.1 writes it. `None` if it is
 /// neither.
@@ -21,10 +22,10 @@ pub fn decoded(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// The text as it can be used, without blanks, line ends and a byte order mark around it.
+/// The usable text, without surrounding blanks, line ends and a byte order mark.
 ///
 /// # Errors
-/// What a person has to correct: quotes around it, or a reference that nothing has replaced.
+/// What a person has to correct: surrounding quotes, or a reference that nothing has replaced.
 pub fn usable(text: &str) -> Result<&str, &'static str> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if let Some(hint) = unreplaced(text) {
@@ -32,7 +33,7 @@ pub fn usable(text: &str) -> Result<&str, &'static str> {
     }
     let quoted = |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
     if quoted('"') || quoted('\'') {
-        return Err("is in quotes, which would be taken as part of it; take them away");
+        return Err("is in quotes, which would be taken as part of it; remove them");
     }
     match text {
         "" => Err("is blank"),

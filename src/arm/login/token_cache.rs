@@ -1,4 +1,5 @@
-//! One token for all: asked for when first needed, by one caller while the others wait, and again before it expires.
+//! One token for all callers: one caller requests it when first needed while the others wait, and again
+//! before it expires.
 
 use super::super::call::Call;
 use super::super::error::{Error, LoginError, human};
@@ -11,13 +12,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
 use tokio::time::Instant;
 
-/// How long before its end a token is replaced, at most; one that lives shortly is replaced in the last fifth.
+/// How long before its expiry a token is replaced, at most; a short-lived one is replaced in the last fifth.
 const MARGIN: Duration = Duration::minutes(5);
 
 /// How long after a failed early replacement the next is tried.
 const PATIENCE: Duration = Duration::seconds(30);
 
-/// How long an early replacement may take: its caller has a token that is still good and other things to do.
+/// How long an early replacement may take: its caller has a token that is still valid and should not wait.
 const EARLY: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Keeps the token of one credential and one scope.
@@ -26,14 +27,14 @@ pub(in crate::arm) struct TokenCache {
     scope: String,
     now: fn() -> OffsetDateTime,
     early: std::time::Duration,
-    /// How long it may take until there is a token.
+    /// How long a login may take.
     longest: std::time::Duration,
-    /// What a login says that takes longer.
+    /// The error of a login that takes longer.
     silent: LoginError,
     held: Mutex<Option<Held>>,
-    /// The last failure, which whoever waited meanwhile shares.
+    /// The last failure, which callers that waited in the meantime share.
     failed: Mutex<Option<(Instant, LoginError)>>,
-    /// Whoever asks for a token holds it.
+    /// Held by the caller that requests a token.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -45,8 +46,8 @@ struct Held {
 }
 
 impl TokenCache {
-    /// Takes the credential, what its tokens are for, and how long it may take until there is one: `silent` is the
-    /// error of a login that takes longer.
+    /// Takes the credential, the tokens' scope, and how long a login may take: `silent` is the error of a
+    /// login that takes longer.
     pub(in crate::arm) fn new(
         credential: Arc<dyn TokenCredential>,
         scope: String,
@@ -67,8 +68,8 @@ impl TokenCache {
         }
     }
 
-    /// Gives a token that is valid now. The context carries the call for which it is; a login has limits of its own
-    /// besides, and troubles that are not the call's.
+    /// Returns a token that is valid now. The context carries the call for which it is; a login also has its
+    /// own limits, and errors that are not the call's.
     pub(in crate::arm) async fn get(&self, ctx: &Context<'_>) -> azure_core::Result<Secret> {
         let Some(call) = ctx.value::<Call>().map(|call| call.part(self.longest)) else {
             return self.token(None).await;
@@ -90,12 +91,12 @@ impl TokenCache {
             if now < held.replace_at {
                 return Ok(held.token.clone());
             }
-            // Due, and still good: one caller sees to it, nobody waits, and a failure does no harm yet.
+            // Due, but still valid: one caller replaces it, nobody waits, and a failure has no effect yet.
             let Ok(_turn) = self.turn.try_lock() else { return Ok(held.token.clone()) };
             let reason = match tokio::time::timeout(self.early, self.ask(call)).await {
                 Ok(Ok(token)) => return Ok(token),
                 Ok(Err(error)) => error.to_string(),
-                Err(_) => "the authority did not answer in time".to_owned(),
+                Err(_) => "the authority did not respond in time".to_owned(),
             };
             tracing::warn!(target: "provider.auth", reason, "the token could not be replaced early");
             self.hold(Some(Held { replace_at: now + PATIENCE, ..held.clone() }));
@@ -107,7 +108,7 @@ impl TokenCache {
         if let Some(held) = self.held().filter(|held| now < held.expires) {
             return Ok(held.token);
         }
-        // Whoever waited while a login failed does not try the same again, one after the other.
+        // Callers that waited while a login failed do not repeat it one after the other.
         if let Some((_, error)) = self.failure().filter(|(then, _)| *then >= came) {
             return Err(carried(error.into()));
         }
@@ -123,7 +124,7 @@ impl TokenCache {
         asked
     }
 
-    /// Drops a token that the service did not take, unless it has been replaced already.
+    /// Drops a token that the service refused, unless it has been replaced already.
     pub(in crate::arm) fn forget(&self, token: &Secret) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if held.as_ref().is_some_and(|held| held.token == *token) {
@@ -175,7 +176,7 @@ mod tests {
 
     const LONG: std::time::Duration = std::time::Duration::from_secs(60);
 
-    /// Gives tokens `1`, `2` and so on, each valid for some seconds; fails when the lifetime is zero.
+    /// Issues tokens `1`, `2` and so on, each valid for some seconds; fails if the lifetime is zero.
     #[derive(Debug)]
     struct Counter {
         count: AtomicU32,

@@ -1,4 +1,4 @@
-//! The tokens that go with one request: our own, and those of further tenants.
+//! The tokens of one request: our own, and those of further tenants.
 
 use super::super::cloud::Cloud;
 use super::super::error::{Error, LoginError};
@@ -16,7 +16,7 @@ pub(in crate::arm) struct Tokens {
     choice: Option<String>,
 }
 
-/// What goes with one request.
+/// The tokens of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::arm) struct TokenSet {
     /// The token of the login itself.
@@ -26,7 +26,7 @@ pub(in crate::arm) struct TokenSet {
 }
 
 impl Tokens {
-    /// Takes the login, the further tenants, and how it came to this login, to be told with each failure.
+    /// Takes the login, the further tenants, and how the login was chosen, to report with each failure.
     pub(in crate::arm) fn new(
         login: &Login,
         auxiliary: &[TenantId],
@@ -54,15 +54,16 @@ impl Tokens {
         })
     }
 
-    /// Gives tokens that are valid now. The context carries the call whose deadline bounds the requests for them.
+    /// Returns tokens that are valid now. The context carries the call whose deadline limits the requests for
+    /// them.
     pub(in crate::arm) async fn get(&self, ctx: &Context<'_>) -> azure_core::Result<TokenSet> {
         let own = self.own.get(ctx).await.map_err(|error| self.told(error))?;
         let auxiliary = try_join_all(self.auxiliary.iter().map(|cache| cache.get(ctx))).await;
         Ok(TokenSet { own, auxiliary: auxiliary.map_err(|error| self.told(error))? })
     }
 
-    /// Drops tokens that the service did not take, unless they have been replaced already. It does not say which of
-    /// them it disliked.
+    /// Drops tokens that the service refused, unless they have been replaced already. The service does not
+    /// say which of them it refused.
     pub(in crate::arm) fn forget(&self, tokens: &TokenSet) {
         self.own.forget(&tokens.own);
         for (cache, token) in self.auxiliary.iter().zip(&tokens.auxiliary) {
@@ -70,7 +71,7 @@ impl Tokens {
         }
     }
 
-    /// The error, with how it came to this login.
+    /// The error, with how the login was chosen.
     fn told(&self, error: azure_core::Error) -> azure_core::Error {
         match error.into_downcast::<Error>() {
             Ok(Error::Login(mut login)) => {

@@ -1,7 +1,8 @@
-//! What is sent to change which versions a machine or scale set refers to: a PATCH with these members and no other.
+//! The request that changes which versions a machine or scale set refers to: a PATCH with these members and
+//! no others.
 //!
-//! The az CLI sends the reference alone and leaves the rest of the machine out, so a PATCH merges nested objects. What
-//! other programs have set stays theirs.
+//! The az CLI sends the reference alone and omits the rest of the machine, so a PATCH merges nested objects.
+//! Settings of other programs are kept.
 
 use super::Mode;
 use crate::arm::ids::{MachineKind, VersionId};
@@ -10,15 +11,15 @@ use serde_json::{Map, Value, json};
 /// A change of the proxy agent's settings; `None` leaves an endpoint as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttachmentChange {
-    /// What decides about requests to IMDS.
+    /// The new mode or reference for IMDS.
     pub imds: Option<EndpointChange>,
-    /// What decides about requests to WireServer.
+    /// The new mode or reference for WireServer.
     pub wire_server: Option<EndpointChange>,
     /// Whether the proxy agent is switched on.
     pub enable: Option<Enable>,
 }
 
-/// What decides about requests to an endpoint from now on.
+/// The new mode or reference of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndpointChange {
     /// A version.
@@ -30,18 +31,18 @@ pub enum EndpointChange {
 /// How the proxy agent is switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enable {
-    /// The agent is there, or the service installs it in any case.
+    /// The agent is installed, or the service installs it in any case.
     Alone,
     /// The service is asked to install it.
     WithExtension,
 }
 
-/// Whether the member that excludes the new one is taken away in the request, or by the service.
+/// Whether the request, or the service, removes the member that excludes the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::arm) enum Other {
-    /// By the service, as the az CLI expects it.
+    /// The service, as the az CLI expects.
     Unnamed,
-    /// In the request.
+    /// The request.
     Null,
 }
 

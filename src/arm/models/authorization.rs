@@ -1,9 +1,8 @@
-//! `Microsoft.Authorization`: roles, who has them, and the operations there are.
+//! `Microsoft.Authorization`: roles, their assignments, and the existing operations.
 //!
-//! The published models of roles leave out conditions, which the service sends, and a built-in role is known whose
-//! condition stands under a capitalised key. Whoever took such a role for unconditional would be wrong in the
-//! dangerous direction. So bodies are kept whole here, for whoever knows how to read them, and what is typed is read
-//! without regard to case.
+//! The published models of roles omit conditions, which the service sends, and one built-in role has its
+//! condition under a capitalised key. Treating such a role as unconditional would be a dangerous mistake. So
+//! bodies are kept whole here for further reading, and typed members are read ignoring case.
 
 use crate::arm::error::member;
 use serde::de::Error as _;
@@ -17,7 +16,7 @@ pub struct RoleDefinition {
     pub id: String,
     /// Its display name.
     pub role_name: Option<String>,
-    /// The whole of it, as the service gave it.
+    /// The whole definition, as the service returned it.
     pub json: Value,
 }
 
@@ -26,15 +25,15 @@ pub struct RoleDefinition {
 pub struct RoleAssignment {
     /// Its full id.
     pub id: String,
-    /// Where it holds.
+    /// The scope.
     pub scope: String,
     /// The full id of the role.
     pub role_definition_id: String,
-    /// Who has it; perhaps a group.
+    /// The principal; perhaps a group.
     pub principal_id: String,
     /// `User`, `Group`, `ServicePrincipal`, `ForeignGroup` or `Device`.
     pub principal_type: Option<String>,
-    /// What must hold on top.
+    /// The condition.
     pub condition: Option<String>,
     /// The version of the condition's language.
     pub condition_version: Option<String>,
@@ -45,7 +44,7 @@ pub struct RoleAssignment {
 pub struct ProviderOperations {
     /// The namespace, such as `Microsoft.Compute`.
     pub name: String,
-    /// Its operations, those of its resource types too, in the order the service gave them. Names repeat.
+    /// Its operations, including those of its resource types, in the service's order. Names repeat.
     pub operations: Vec<ProviderOperation>,
 }
 
@@ -54,9 +53,9 @@ pub struct ProviderOperations {
 pub struct ProviderOperation {
     /// Its name, such as `Microsoft.Compute/galleries/read`.
     pub name: String,
-    /// What it is called.
+    /// Its display name.
     pub display_name: Option<String>,
-    /// What it does.
+    /// Its description.
     pub description: Option<String>,
     /// Whether it acts on the data in a resource rather than on the resource.
     pub is_data_action: bool,
@@ -112,12 +111,12 @@ fn properties(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
     member(object, "properties").and_then(Value::as_object)
 }
 
-/// The objects of a list; none when it is absent or null.
+/// The objects of a list; none if it is absent or null.
 fn list<'a>(object: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a Map<String, Value>> {
     member(object, name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
-/// A text that says something.
+/// A text that is not empty.
 fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
     member(object, name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }

@@ -1,14 +1,14 @@
-//! Changing an object: an edit of the body the service has given.
+//! Changing an object: an edit of the body that the service returned.
 //!
-//! A change is GET, edit, PUT of the whole object, which is what the az CLI and PowerShell do. PATCH was the other
-//! choice. By the contract it repeats the full properties, so it saves nothing in what is sent; whether the service
-//! takes it without `rules` is shown by one example and tried by no tool we know; and it cannot take a description
-//! away. Editing the service's own body has three merits besides: what is not changed goes back as it came, to the
-//! letter; settings that other tools made stay; and an object that was deleted meanwhile is noticed instead of being
-//! created anew.
+//! A change is GET, edit, PUT of the whole object, as the az CLI and PowerShell do it. PATCH was the
+//! alternative. By the contract it repeats the full properties, so the request is no smaller; only one
+//! example shows that the service accepts it without `rules`, and no tool we know tries it; and it cannot
+//! remove a description. Editing the service's own body has three more advantages: unchanged members go back
+//! exactly as they came; settings of other tools stay; and the update notices an object that was deleted in
+//! the meantime, instead of creating it again.
 //!
-//! Members stay text until they are changed, so numbers keep their digits, and rules that are absent stay absent.
-//! Left out are the members that the contract marks as read-only.
+//! Members stay text until they are changed, so numbers keep their digits, and absent rules stay absent.
+//! Members that the contract marks as read-only are omitted.
 
 use super::{DefaultAccess, HostEndpoint, Mode};
 use crate::arm::Location;
@@ -22,10 +22,10 @@ pub type Members = BTreeMap<String, Box<RawValue>>;
 
 /// An edit of a resource's body.
 pub trait Change: Sync {
-    /// Takes the body the service gave, gives the one to send back.
+    /// Takes the service's body, returns the one to send back.
     ///
     /// # Errors
-    /// When a new value cannot be written as JSON.
+    /// If a new value cannot be written as JSON.
     fn apply(&self, body: Members) -> Result<Members, serde_json::Error>;
 }
 
@@ -34,7 +34,7 @@ pub trait Change: Sync {
 pub struct ProfileChange {
     /// All tags.
     pub tags: Option<BTreeMap<String, String>>,
-    /// The description; `Some(None)` takes it away.
+    /// The description; `Some(None)` removes it.
     pub description: Option<Option<String>>,
     /// The endpoint the profile guards.
     pub applicable_host_endpoint: Option<HostEndpoint>,
@@ -47,15 +47,15 @@ pub struct VersionChange {
     pub tags: Option<BTreeMap<String, String>>,
     /// What the guest agent does with the rules.
     pub mode: Option<Mode>,
-    /// What happens to a request that no privilege speaks of.
+    /// What happens to a request that no privilege matches.
     pub default_access: Option<DefaultAccess>,
     /// All regions to replicate to.
     pub target_locations: Option<Vec<Location>>,
-    /// Whether machines that take the latest version pass this one over.
+    /// Whether it is excluded from latest.
     pub exclude_from_latest: Option<bool>,
 }
 
-/// Members that are the service's to say, and are not sent back.
+/// Members that only the service sets, and that are not sent back.
 const READ_ONLY: [&str; 4] = ["id", "name", "type", "systemData"];
 const READ_ONLY_PROPERTIES: [&str; 3] = ["provisioningState", "publishedDate", "replicationStatus"];
 
@@ -94,7 +94,7 @@ impl Change for VersionChange {
     }
 }
 
-/// Takes the properties out of a body, and away from both what is not ours to send.
+/// Splits the properties off a body, and removes read-only members from both.
 fn take_writable(body: &mut Members) -> Members {
     for member in READ_ONLY {
         body.remove(member);
@@ -120,7 +120,7 @@ fn put_back(
     Ok(body)
 }
 
-/// The regions wanted; one that was there before keeps its other settings.
+/// The requested regions; an existing one keeps its other settings.
 fn targets(wanted: &[Location], had: &Value) -> Value {
     let had: Vec<&Value> = had.as_array().into_iter().flatten().collect();
     let entry = |location: &Location| {
@@ -131,7 +131,7 @@ fn targets(wanted: &[Location], had: &Value) -> Value {
     Value::Array(wanted.iter().map(entry).collect())
 }
 
-/// Sets a member; one that has this value already keeps its text.
+/// Sets a member; one that already has this value keeps its text.
 fn set(members: &mut Members, name: &str, value: &impl Serialize) -> Result<(), serde_json::Error> {
     let new = serde_json::to_value(value)?;
     let held = members.get(name).and_then(|held| serde_json::from_str::<Value>(held.get()).ok());

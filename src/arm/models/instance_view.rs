@@ -1,15 +1,16 @@
-//! What a virtual machine does at the moment, as its instance view tells. Only read.
+//! The current state of a virtual machine, from its instance view. Only read.
 
 use crate::lenient::entries_or_empty;
 use serde::Deserialize;
 
-/// The instance view of a machine or of an instance of a scale set, as far as it tells of the guest proxy agent.
+/// The instance view of a machine or of an instance of a scale set, as far as the guest proxy agent is
+/// concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct InstanceView {
-    /// The VM agent, which brings what extensions report.
+    /// The VM agent, which delivers the extensions' reports.
     pub vm_agent: Option<VmAgent>,
-    /// The extensions and what they report.
+    /// The extensions and their reports.
     #[serde(deserialize_with = "entries_or_empty")]
     pub extensions: Vec<Extension>,
     /// The machine's own statuses, its power state among them.
@@ -30,7 +31,7 @@ pub struct VmAgent {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Extension {
-    /// How its parts are.
+    /// The status of its parts.
     #[serde(deserialize_with = "entries_or_empty")]
     pub substatuses: Vec<Status>,
 }
@@ -39,25 +40,25 @@ pub struct Extension {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Status {
-    /// Words with slashes between, such as `PowerState/running`.
+    /// Words with slashes between them, such as `PowerState/running`.
     pub code: Option<String>,
     /// `Info`, `Warning` or `Error`.
     pub level: Option<String>,
-    /// The same for people.
+    /// The display text of the status.
     pub display_status: Option<String>,
-    /// More about it.
+    /// Details.
     pub message: Option<String>,
 }
 
 impl Status {
-    /// Whether one of the words of the code is this.
+    /// Whether one of the code's words is this.
     pub fn is(&self, word: &str) -> bool {
         self.code.as_deref().is_some_and(|code| code.split('/').any(|one| one.eq_ignore_ascii_case(word)))
     }
 }
 
 impl InstanceView {
-    /// `running`, `deallocated` and their like, in small letters.
+    /// The power state in lower case, such as `running` or `deallocated`.
     pub fn power_state(&self) -> Option<String> {
         self.statuses.iter().find_map(|status| {
             let (kind, state) = status.code.as_deref()?.split_once('/')?;

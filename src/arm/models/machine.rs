@@ -1,11 +1,12 @@
-//! A virtual machine, a scale set or an instance of one, as far as the guest proxy agent in it is concerned. Only read:
-//! what is written is a part of it alone.
+//! A virtual machine, a scale set or an instance of one, as far as its guest proxy agent is concerned. Only
+//! read: a write has only a part of it.
 
 use super::{InstanceView, Mode, OsType, ProvisioningState, Resource};
 use crate::arm::Location;
 use serde::Deserialize;
 
-/// A machine, scale set or instance as the service gives it. What a scale set says is its model.
+/// A machine, scale set or instance as the service returns it. For a scale set these are the settings of its
+/// model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Wire")]
 pub struct Machine {
@@ -15,11 +16,11 @@ pub struct Machine {
     pub name: Option<String>,
     /// The region.
     pub location: Option<Location>,
-    /// The operating system, where its disk tells.
+    /// The operating system, if its disk has it.
     pub os_type: Option<OsType>,
-    /// The settings of the guest proxy agent; none where it was never set up.
+    /// The settings of the guest proxy agent; none if it was never set up.
     pub proxy_agent: ProxyAgent,
-    /// How a scale set gives its model to its instances, such as `Manual`.
+    /// How instances of a scale set get its model, such as `Manual`.
     pub upgrade_mode: Option<String>,
     /// Whether a scale set has flexible orchestration, so that its instances are machines of their own.
     pub is_flexible: bool,
@@ -29,9 +30,9 @@ pub struct Machine {
     pub is_latest: Option<bool>,
     /// The scale set with flexible orchestration that a machine belongs to.
     pub scale_set: Option<String>,
-    /// What it does at the moment, where that was asked for.
+    /// Its current state, if that was requested.
     pub instance_view: Option<InstanceView>,
-    /// How far the service is with it.
+    /// Its provisioning state.
     pub provisioning_state: Option<ProvisioningState>,
 }
 
@@ -95,7 +96,7 @@ impl Resource for Machine {
     }
 }
 
-/// The shape on the wire.
+/// The JSON shape.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Wire {
@@ -120,7 +121,7 @@ struct WireProperties {
     provisioning_state: Option<ProvisioningState>,
 }
 
-/// What a machine has itself, and a scale set in its model.
+/// The members of a machine itself, or of a scale set's model.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct WireSettings {

@@ -1,12 +1,13 @@
 //! Profiles and versions as Rust types, from the 2024-03-03 contract (later versions up to 2026-03-03 have the same
 //! shape).
 //!
-//! What is read ([`Profile`], [`Version`]) is lenient: absent and null are the same, unknown members and words are
-//! kept out of the way. What is written ([`ProfileBody`], [`VersionBody`]) is exact: only members the contract lets
-//! a client set, and always all four lists of the rules. What changes an object ([`ProfileChange`],
-//! [`VersionChange`]) edits the body the service has given, so that whatever we do not know stays as it is.
+//! Types for reading ([`Profile`], [`Version`]) are lenient: absent and null are the same, and unknown
+//! members and words do not fail. Types for creating ([`ProfileBody`], [`VersionBody`]) are exact: only
+//! members that the contract lets a client set, and always all four lists of the rules. Types for changing
+//! ([`ProfileChange`], [`VersionChange`]) edit the service's own body, so that everything else stays as it
+//! is.
 //!
-//! Beside them, only read: roles, who has them, and the operations there are; and of machines what they refer to.
+//! Two more are only read: roles with their assignments and operations, and the references of machines.
 
 mod attachment;
 pub mod authorization;

@@ -3,13 +3,13 @@
 use super::{Body, HostEndpoint, Object, OsType, Properties, ProvisioningState};
 use serde::{Deserialize, Serialize};
 
-/// A profile as the service gives it.
+/// A profile as the service returns it.
 pub type Profile = Object<ProfileProperties>;
 
 /// A profile as it is created.
 pub type ProfileBody = Body<ProfileSettings>;
 
-/// What the service says of a profile.
+/// The properties that the service returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProfileProperties {
@@ -19,11 +19,11 @@ pub struct ProfileProperties {
     pub os_type: Option<OsType>,
     /// The endpoint it guards.
     pub applicable_host_endpoint: Option<HostEndpoint>,
-    /// How far the service is with it.
+    /// Its provisioning state.
     pub provisioning_state: Option<ProvisioningState>,
 }
 
-/// What a client sets of a profile.
+/// The properties that a client sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileSettings {

@@ -1,4 +1,4 @@
-//! What both types of resource share.
+//! Common to both types of resource.
 
 use super::ProvisioningState;
 use crate::arm::Location;
@@ -6,33 +6,33 @@ use crate::lenient;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
-/// A resource as ARM gives it: something with a provisioning state.
+/// A resource as ARM returns it: an object with a provisioning state.
 pub trait Resource: DeserializeOwned + Send {
-    /// How far the service is with it; absent means that it is done (ARM's rule for asynchronous operations).
+    /// Its provisioning state; absent means that it is done (ARM's rule for asynchronous operations).
     fn provisioning_state(&self) -> Option<&ProvisioningState>;
 
-    /// The id as the service gives it.
+    /// The id as the service returns it.
     fn id(&self) -> Option<&str>;
 
-    /// The name as the service gives it.
+    /// The name as the service returns it.
     fn name(&self) -> Option<&str>;
 
-    /// The first of the members that every object of this type has, if it is not there.
+    /// The first missing member of those that every object of this type has.
     fn lacks(&self) -> Option<&'static str>;
 
-    /// Who made and changed it, where the service says so.
+    /// Who created and changed it, if the service returns that.
     fn system_data(&self) -> Option<&SystemData> {
         None
     }
 
-    /// Whether an entry of a list has all that a read gives. Some services omit from their lists what is large. Such an
-    /// entry does not stand for the object.
+    /// Whether an entry of a list has all that a read returns. Some services omit large members from their
+    /// lists. Such an entry cannot replace a read of the object.
     fn is_whole(&self) -> bool {
         self.lacks().is_none()
     }
 }
 
-/// A resource that is in a region and can have tags, as the service gives it.
+/// A resource that is in a region and can have tags, as the service returns it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", bound(deserialize = "P: Properties"))]
 pub struct Object<P> {
@@ -42,25 +42,25 @@ pub struct Object<P> {
     pub name: Option<String>,
     /// The region of the object's own record.
     pub location: Option<Location>,
-    /// Tags; absent where the service gave none.
+    /// Tags; absent if the service returned none.
     #[serde(default, deserialize_with = "lenient::texts")]
     pub tags: Option<BTreeMap<String, String>>,
-    /// What only this type of object has.
+    /// The properties of this type of object.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub properties: P,
-    /// Who made and changed it.
+    /// Who created and changed it.
     pub system_data: Option<SystemData>,
 }
 
 /// The properties of one type of object.
 pub trait Properties: DeserializeOwned + Default + Send {
-    /// How far the service is with the object.
+    /// The provisioning state of the object.
     fn provisioning_state(&self) -> Option<&ProvisioningState>;
 
     /// As [`Resource::lacks`].
     fn lacks(&self) -> Option<&'static str>;
 
-    /// As [`Resource::is_whole`], for what an object can do without.
+    /// As [`Resource::is_whole`], for optional members.
     fn is_whole(&self) -> bool {
         true
     }
@@ -92,7 +92,7 @@ impl<P: Properties> Resource for Object<P> {
     }
 }
 
-/// An object as it is created: all that a client can set.
+/// The body that creates an object: all that a client can set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Body<P> {
     /// The region of the object's own record.
@@ -100,11 +100,11 @@ pub struct Body<P> {
     /// Tags; `None` sends no tags at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<BTreeMap<String, String>>,
-    /// What only this type of object has.
+    /// The properties of this type of object.
     pub properties: P,
 }
 
-/// Who made and who last changed an object. Only newer api-versions give it.
+/// Who created and who last changed an object. Only newer api-versions return it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SystemData {
@@ -114,10 +114,10 @@ pub struct SystemData {
     pub created_by_type: Option<String>,
     /// When it was created, as RFC 3339.
     pub created_at: Option<String>,
-    /// Who changed it last.
+    /// Who last changed it.
     pub last_modified_by: Option<String>,
     /// `User`, `Application`, `ManagedIdentity` or `Key`.
     pub last_modified_by_type: Option<String>,
-    /// When it was changed last, as RFC 3339.
+    /// When it was last changed, as RFC 3339.
     pub last_modified_at: Option<String>,
 }

@@ -193,7 +193,7 @@ fn what_is_not_changed_goes_back_to_the_letter() {
         r#"{"location":"West US","n":12345678901234567890123.50,"properties":{"defaultAccess":"Allow","excludeFromLatest":true,"mode":"AUDIT","size":1.10}}"#,
         "rules that Azure does not hold are not sent either"
     );
-    // A value that is there already keeps its spelling, so nothing is found to change.
+    // A value that it already has keeps its spelling, so no change is found.
     let tags = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
     let held = || serde_json::from_str(r#"{"tags": { "a" : "b" }, "properties": {}}"#).unwrap();
     let change = ProfileChange { tags: Some(tags), ..ProfileChange::default() };

@@ -6,47 +6,47 @@ use crate::arm::Location;
 use crate::lenient;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A version as the service gives it.
+/// A version as the service returns it.
 pub type Version = Object<VersionProperties>;
 
 /// A version as it is created.
 pub type VersionBody = Body<VersionSettings>;
 
-/// What the service says of a version.
+/// The properties that the service returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct VersionProperties {
     /// What the guest agent does with the rules.
     pub mode: Option<Mode>,
-    /// What happens to a request that no privilege speaks of.
+    /// What happens to a request that no privilege matches.
     pub default_access: Option<DefaultAccess>,
     /// The rules.
     pub rules: Option<Lists>,
     /// The regions the version is replicated to; their other settings are the service's.
     #[serde(deserialize_with = "regions")]
     pub target_locations: Option<Vec<Location>>,
-    /// Whether machines that take the latest version pass this one over.
+    /// Whether it is excluded from latest.
     pub exclude_from_latest: Option<bool>,
     /// When it was published, as RFC 3339.
     pub published_date: Option<String>,
-    /// How far the service is with it.
+    /// Its provisioning state.
     pub provisioning_state: Option<ProvisioningState>,
-    /// How far replication is; the service need not tell.
+    /// The replication status, if the service returns it.
     pub replication_status: Option<ReplicationStatus>,
 }
 
-/// How far replication is.
+/// The replication status.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ReplicationStatus {
     /// `Unknown`, `InProgress`, `Completed` or `Failed`.
     pub aggregated_state: Option<String>,
-    /// The same per region.
+    /// The replication status of each region.
     #[serde(deserialize_with = "lenient::entries_or_empty")]
     pub summary: Vec<RegionalReplication>,
 }
 
-/// How far replication is in one region.
+/// The replication status of one region.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct RegionalReplication {
@@ -54,27 +54,27 @@ pub struct RegionalReplication {
     pub region: Option<Location>,
     /// `Unknown`, `Replicating`, `Completed` or `Failed`.
     pub state: Option<String>,
-    /// What the service says about it.
+    /// The service's message.
     pub details: Option<String>,
     /// Percent.
     #[serde(deserialize_with = "lenient::whole_number")]
     pub progress: Option<i64>,
 }
 
-/// What a client sets of a version.
+/// The properties that a client sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VersionSettings {
     /// What the guest agent does with the rules.
     pub mode: Mode,
-    /// What happens to a request that no privilege speaks of.
+    /// What happens to a request that no privilege matches.
     pub default_access: DefaultAccess,
-    /// The rules; all four lists are sent, empty ones too.
+    /// The rules; all four lists are sent, including empty ones.
     pub rules: Lists,
     /// The regions to replicate to; `None` leaves the choice to the service.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "targets")]
     pub target_locations: Option<Vec<Location>>,
-    /// Whether machines that take the latest version pass this one over; `None` leaves it to the service.
+    /// Whether it is excluded from latest; `None` leaves it to the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_from_latest: Option<bool>,
 }

@@ -1,5 +1,5 @@
-//! The words of the contract. Read without case, written as the contract spells them; a word that is not in the
-//! contract is kept, since services grow.
+//! The enum words of the contract. Read ignoring case, written as the contract spells them; unknown words are
+//! kept, since services grow.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::convert::Infallible;
@@ -110,9 +110,9 @@ words! {
 }
 
 words! {
-    /// What happens to a request that no privilege speaks of.
+    /// What happens to a request that no privilege matches.
     DefaultAccess {
-        /// It is let through.
+        /// It is allowed.
         Allow = "Allow",
         /// It is denied.
         Deny = "Deny",
@@ -120,7 +120,7 @@ words! {
 }
 
 words! {
-    /// How far the service is with an object.
+    /// The provisioning state of an object.
     ProvisioningState {
         /// Being created.
         Creating = "Creating",
@@ -140,7 +140,7 @@ words! {
 }
 
 impl ProvisioningState {
-    /// Whether nothing more will happen by itself. Both spellings of "cancelled" are seen in ARM.
+    /// Whether nothing more will happen by itself. Both spellings of "cancelled" occur in ARM.
     pub fn is_terminal(&self) -> bool {
         match self {
             Self::Succeeded | Self::Failed | Self::Canceled => true,

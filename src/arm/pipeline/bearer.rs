@@ -1,4 +1,4 @@
-//! The token on the way to Azure Resource Manager, and to nowhere else.
+//! The token, which is sent to Azure Resource Manager and nowhere else.
 
 use super::super::cloud::Cloud;
 use super::super::error::Error;
@@ -10,10 +10,10 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 use std::sync::Arc;
 
-/// Where Azure Resource Manager looks for the tokens of further tenants ("Authenticate requests across tenants").
+/// The header with the tokens of further tenants ("Authenticate requests across tenants").
 pub(super) const AUXILIARY: &str = "x-ms-authorization-auxiliary";
 
-/// Puts the token on a request, and a new one once if the service does not take the first.
+/// Adds the token to a request, and a new one once if the service refuses the first.
 #[derive(Debug)]
 pub(in crate::arm) struct BearerPolicy {
     cloud: Cloud,
@@ -29,11 +29,11 @@ impl BearerPolicy {
 #[async_trait]
 impl Policy for BearerPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
-        // Addresses that answers name are checked where they are read; this is the last line.
+        // Addresses in responses are checked where they are read; this is the last check.
         if !self.cloud.owns(request.url()) {
             return Err(carried(Error::ForeignAddress {
                 request: Box::new(request_line(request)),
-                reason: "a token goes to Azure Resource Manager only".to_owned(),
+                reason: "a token is sent to Azure Resource Manager only".to_owned(),
             }));
         }
         let token = self.tokens.get(ctx).await?;
@@ -42,7 +42,7 @@ impl Policy for BearerPolicy {
         if u16::from(response.status()) != 401 {
             return Ok(response);
         }
-        tracing::info!(target: "provider.auth", "the service did not take the token, asking for a new one");
+        tracing::info!(target: "provider.auth", "the service refused the token, requesting a new one");
         self.tokens.forget(&token);
         let newer = self.tokens.get(ctx).await?;
         if newer == token {

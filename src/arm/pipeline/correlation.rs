@@ -1,4 +1,4 @@
-//! The id that all requests of one run share, so that support finds them together.
+//! The correlation id that all requests of one run share, so that support finds them together.
 
 use async_trait::async_trait;
 use azure_core::http::headers::{HeaderName, HeaderValue};

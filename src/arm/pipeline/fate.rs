@@ -1,9 +1,10 @@
-//! What becomes of a write that gets no answer which settles it.
+//! The outcome of a write without a definite response.
 //!
-//! Whoever creates something must know, when it fails, whether there may be something all the same: an object that
-//! Terraform does not know of is the worst that can be left behind. So each attempt of a write is noted in its
-//! [`Call`] before it is sent, and the note is taken back only by an answer that refuses it, or when no connection
-//! was made. An attempt that is dropped half-way, at the deadline or on a stop, leaves the note as it is.
+//! When a create fails, its caller must know whether the object may exist all the same: an object that
+//! Terraform does not know of is the worst that can be left behind. So each attempt of a write is noted in
+//! its [`Call`] before it is sent. Only a response that refuses it, or a connection that was never made,
+//! withdraws the note. An attempt that is dropped half-way, at the deadline or when cancelled, leaves the
+//! note as it is.
 
 use super::super::call::{Call, Fate};
 use super::transport::forward;
@@ -14,7 +15,7 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 use std::sync::Arc;
 
-/// Keeps the [`Fate`] of the writes of a call.
+/// Records the [`Fate`] of a call's writes.
 #[derive(Debug)]
 pub(super) struct FatePolicy;
 
@@ -27,7 +28,7 @@ impl Policy for FatePolicy {
         let before = call.note_fate(Fate::UnderWay);
         let answer = forward(ctx, request, next).await;
         let refused = match &answer {
-            // A request that timed out may have been taken.
+            // A request that timed out may have been accepted.
             Ok(answer) => matches!(u16::from(answer.status()), 300..=407 | 409..=499),
             Err(error) => *error.kind() == ErrorKind::Connection,
         };

@@ -1,5 +1,5 @@
-//! What the log shows of a request: headers and query by allow-list, bodies at TRACE without their secrets, a token
-//! never.
+//! What the log shows of a request: headers and query by allow-list, bodies at TRACE without their secrets,
+//! never a token.
 
 use super::bearer::AUXILIARY;
 use super::masking::{Bodies, shown_text, spellings};
@@ -13,7 +13,7 @@ use std::time::Instant;
 use tracing::Level;
 use url::Url;
 
-/// Query parameters that are shown with their value; of others only the name is.
+/// Query parameters that are shown with their value; others are shown by name only.
 const QUERY: [&str; 2] = ["api-version", "monitor"];
 
 /// Response headers that are shown.
@@ -77,7 +77,7 @@ impl Policy for LoggingPolicy {
             Err(error) => tracing::debug!(
                 target: "provider.http",
                 method = line.method, url, duration_ms, client_request_id, kind = ?error.kind(),
-                "request not answered"
+                "no response to the request"
             ),
         }
         match result {
@@ -88,7 +88,7 @@ impl Policy for LoggingPolicy {
 }
 
 impl LoggingPolicy {
-    /// The secrets that a request carries, to be found again in what is logged of it and of its answer.
+    /// The secrets of a request, to mask them in what is logged of it and of its response.
     fn secrets(&self, request: &Request) -> Vec<String> {
         let mut known = Vec::new();
         for header in [AUTHORIZATION.as_str(), AUXILIARY, "x-identity-header"] {
@@ -112,7 +112,8 @@ impl LoggingPolicy {
         }
     }
 
-    /// Logs the body of an answer, which is read to its end for that. One that breaks off is a broken answer.
+    /// Logs the body of a response, and reads it to its end for that. A body that breaks off is a broken
+    /// response.
     async fn trace_response(
         &self,
         method: &str,
@@ -138,7 +139,7 @@ fn is_scheme(word: &str) -> bool {
     word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic")
 }
 
-/// A header's text, empty where there is none.
+/// A header's text, empty if there is none.
 fn text(headers: &Headers, name: &str) -> String {
     headers.get_optional_str(&HeaderName::from(name.to_owned())).unwrap_or_default().to_owned()
 }
@@ -151,7 +152,7 @@ fn shown_headers(headers: &Headers) -> String {
     shown.collect::<Vec<_>>().join("; ")
 }
 
-/// An address without a user's name and password, its query with values only where the list allows it.
+/// An address without user name and password, its query with values only for allowed names.
 pub(super) fn shown_url(url: &Url) -> String {
     let pairs = url.query_pairs().map(|(name, value)| match QUERY.contains(&name.as_ref()) {
         true => format!("{name}={value}"),

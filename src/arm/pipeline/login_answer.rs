@@ -1,4 +1,4 @@
-//! The bounds of an answer from whoever hands out tokens: how long it may take, and how large it may be.
+//! The limits of a token response: how long it may take, and how large it may be.
 
 use super::super::error::Error;
 use super::super::pace::Pace;
@@ -13,15 +13,15 @@ use std::time::Duration;
 
 use crate::arm::error::human;
 
-/// A token and all that goes with it take a few KiB.
+/// A token response takes a few KiB.
 const LARGEST: usize = 1 << 20;
 
-/// Nothing came within the time that an answer may take.
+/// No response within its time limit.
 #[derive(Debug, thiserror::Error)]
-#[error("no answer within {}", human(*.0))]
+#[error("no response within {}", human(*.0))]
 pub(super) struct NoAnswer(Duration);
 
-/// Reads each answer to its end, within its bounds.
+/// Reads each response to its end, within its limits.
 #[derive(Debug)]
 pub(super) struct LoginAnswerPolicy {
     longest: Duration,
@@ -43,7 +43,7 @@ impl Policy for LoginAnswerPolicy {
             while let Some(part) = body.try_next().await? {
                 bytes.extend_from_slice(&part);
                 if bytes.len() > LARGEST {
-                    let reason = format!("the answer is longer than {} MiB", LARGEST >> 20);
+                    let reason = format!("the response is longer than {} MiB", LARGEST >> 20);
                     return Err(carried(Error::unreadable(&line, reason)));
                 }
             }

@@ -1,9 +1,9 @@
-//! Bodies for the log, without what is secret in them.
+//! Bodies for the log, with their secrets masked.
 //!
-//! What goes to and comes from whoever hands out tokens is shown by an allow-list of names: everything else there is a
-//! secret until proven otherwise. Azure Resource Manager's own bodies are what the user wrote and what the resources
-//! are, so they are shown, but for members whose name says that they hold a secret and for anything that looks like a
-//! token. A body that is neither JSON nor a form is never shown.
+//! Token requests and responses are shown by an allow-list of names: everything else in them counts as
+//! secret. Azure Resource Manager's own bodies contain what the user wrote and what the resources are, so
+//! they are shown, except members whose name indicates a secret and anything that looks like a token. A body
+//! that is neither JSON nor a form is never shown.
 
 use serde_json::Value;
 use url::{Url, form_urlencoded};
@@ -15,11 +15,11 @@ const MASK: &str = "***";
 pub(super) enum Bodies {
     /// Azure Resource Manager's.
     OfAzure,
-    /// Those of services that hand out tokens, or say where that is done.
+    /// Those of services that issue tokens, or that publish the addresses for it.
     OfLogin,
 }
 
-/// What may be shown of an exchange about tokens.
+/// Names that may be shown of a token exchange.
 const HARMLESS: [&str; 34] = [
     "activedirectoryendpoint",
     "api-version",
@@ -57,16 +57,16 @@ const HARMLESS: [&str; 34] = [
     "portal",
 ];
 
-/// Names that say that a value is a secret, wherever they occur in a member's name.
+/// Words that indicate a secret, anywhere in a member's name.
 const SECRET: [&str; 9] =
     ["token", "secret", "password", "assertion", "credential", "privatekey", "accesskey", "signature", "sas"];
 
-/// Names that hold one of those words and no secret.
+/// Names that contain one of those words but no secret.
 const NOT_SECRET: [&str; 2] = ["tokentype", "passwordauthentication"];
 
 impl Bodies {
-    /// The body as the log may show it. `known` are the secrets that the request was seen to carry; whatever repeats
-    /// them is masked too.
+    /// The body as the log may show it. `known` are the secrets of the request; whatever repeats them is
+    /// masked too.
     pub(super) fn shown(self, body: &[u8], is_form: bool, known: &[String]) -> String {
         if body.trim_ascii().is_empty() {
             return String::new();
@@ -82,7 +82,7 @@ impl Bodies {
         without(known, shown)
     }
 
-    /// The secrets that a form carries, for finding them again in the answer.
+    /// The secrets of a form, to mask them in the response.
     pub(super) fn secrets(self, form: &[u8]) -> Vec<String> {
         let pairs = form_urlencoded::parse(form);
         let secret = pairs.filter(|(name, value)| self.is_masked(name) && is_telling(value));
@@ -105,7 +105,8 @@ impl Bodies {
     fn json(self, value: Value, name: Option<&str>) -> Value {
         let masked = name.is_some_and(|name| self.is_masked(name));
         match value {
-            // A list or an object is looked into; with a harmless name above it, what is inside goes by its own names.
+            // The members of a list or an object are checked; under a harmless name, they are checked by
+            // their own names.
             Value::Object(members) => Value::Object(
                 members
                     .into_iter()
@@ -146,7 +147,7 @@ impl Bodies {
     }
 }
 
-/// Whether a client id may be a secret that was given in its place: those of Entra are GUIDs.
+/// Whether a client id may be a secret that was set in its place: those of Entra are GUIDs.
 fn hides_a_secret(name: &str, value: &str) -> bool {
     name.eq_ignore_ascii_case("client_id") && value.len() >= 8 && uuid::Uuid::parse_str(value).is_err()
 }
@@ -156,13 +157,13 @@ fn without(known: &[String], text: String) -> String {
     known.iter().fold(text, |text, secret| text.replace(secret.as_str(), MASK))
 }
 
-/// A header or an address for the log: without the secrets that the request was seen to carry, and without tokens.
+/// A header or an address for the log: without the secrets of the request, and without tokens.
 pub(super) fn shown_text(text: &str, known: &[String]) -> String {
     without(known, without_tokens(text))
 }
 
-/// What a program has written, for a message: without tokens, without long words that mean nothing to people, and
-/// without what follows a name such as `accessToken` or `--password`.
+/// A program's output, for a message: without tokens, without long random-looking words, and without the
+/// value after a name such as `accessToken` or `--password`.
 pub(in crate::arm) fn without_secrets(text: &str) -> String {
     let text = without_tokens(text);
     let belongs = |c: char| c.is_ascii_alphanumeric() || "-_.~+/*".contains(c);
@@ -186,7 +187,7 @@ pub(in crate::arm) fn without_secrets(text: &str) -> String {
     shown
 }
 
-/// Whether a word is a key or token rather than something to read. An address or path begins with a slash here.
+/// Whether a word is a key or token rather than readable text. An address or path begins with a slash here.
 fn is_opaque(word: &str) -> bool {
     let mixed =
         word.contains(|c: char| c.is_ascii_digit()) && word.contains(|c: char| c.is_ascii_alphabetic());
@@ -203,7 +204,8 @@ fn relative(link: &str) -> String {
     )
 }
 
-/// A secret as it is, as a form has it, and as JSON has it: as long as it is long enough to be told from other words.
+/// A secret in plain, form-encoded and JSON-encoded form, if it is long enough to be distinguished from other
+/// words.
 pub(super) fn spellings(secret: &str) -> Vec<String> {
     let mut all = vec![secret.to_owned(), form_urlencoded::byte_serialize(secret.as_bytes()).collect()];
     all.push(Value::from(secret).to_string().trim_matches('"').to_owned());

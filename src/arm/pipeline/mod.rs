@@ -1,10 +1,10 @@
-//! The way a request takes: small policies in a row, over one HTTP client that is built when the first request
-//! needs it.
+//! How a request is sent: small policies in a row, over one HTTP client that is created when the first
+//! request needs it.
 //!
-//! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), lane and token (only
-//! on the way to Azure Resource Manager), fate (writes), log, transport. azure_core carries them; its own retry and bearer policies are not used, since
-//! the first honours retry headers on two statuses only and knows no deadline of the caller, and the second refuses
-//! an emulator on loopback and cannot tell a stale token from a fresh one.
+//! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), lane and token
+//! (only to Azure Resource Manager), fate (writes), log, transport. azure_core runs them. Its own retry and
+//! bearer policies are not used: the first follows retry headers on two statuses only and knows no deadline
+//! of the caller; the second refuses an emulator on loopback and cannot tell a stale token from a fresh one.
 
 mod bearer;
 mod correlation;
@@ -39,26 +39,26 @@ use masking::Bodies;
 use time::OffsetDateTime;
 use transport::forward;
 
-/// What every pipeline of one client shares.
+/// Shared by every pipeline of one client.
 #[derive(Clone, Debug)]
 pub(super) struct Plumbing {
     pub(super) transport: Arc<LazyTransport>,
     pub(super) user_agent: String,
     pub(super) correlation_id: Option<String>,
     pub(super) pace: Pace,
-    /// The clock that tokens and assertions go by.
+    /// The clock for tokens and assertions.
     pub(super) now: fn() -> OffsetDateTime,
 }
 
 impl Plumbing {
-    /// Builds the pipeline to Azure Resource Manager. `before`, the lanes that its requests share, and `after` run for
-    /// each attempt, then the log and the transport. Nothing is connected yet.
+    /// Builds the pipeline to Azure Resource Manager. `before`, the lanes that its requests share, and
+    /// `after` run for each attempt, then the log and the transport. No connection is opened yet.
     pub(super) fn pipeline(&self, before: Arc<dyn Policy>, after: Arc<dyn Policy>) -> Pipeline {
         let lanes = Arc::new(LanePolicy::new(self.pace.clone()));
         self.build(vec![before, lanes, after], Bodies::OfAzure)
     }
 
-    /// Builds the pipeline to whoever hands out tokens: what is not known to be harmless is masked in the log.
+    /// Builds the pipeline for token requests: the log masks everything that is not known to be harmless.
     pub(super) fn login_pipeline(&self) -> Pipeline {
         self.build(vec![Arc::new(login_answer::LoginAnswerPolicy::new(&self.pace))], Bodies::OfLogin)
     }
@@ -68,7 +68,7 @@ impl Plumbing {
         if let Some(id) = &self.correlation_id {
             per_call.push(Arc::new(correlation::CorrelationIdPolicy::new(id)));
         }
-        // The user's policies run after azure_core's own user agent policy, so ours has the last word.
+        // The user's policies run after azure_core's own user agent policy, so ours takes precedence.
         per_call.push(Arc::new(user_agent::UserAgentPolicy::new(&self.user_agent)));
         per_call.push(Arc::new(retry::RetryPolicy::new(self.pace.clone())));
         let mut per_try = per_attempt;
@@ -90,7 +90,7 @@ pub(super) fn request_line(request: &Request) -> RequestLine {
     RequestLine { method: request.method().as_str(), path: request.url().path().to_owned() }
 }
 
-/// Hands one of our errors up through azure_core; [`to_error`] takes it out again.
+/// Passes one of our errors up through azure_core; [`to_error`] extracts it again.
 pub(super) fn carried(error: Error) -> azure_core::Error {
     azure_core::Error::new(azure_core::error::ErrorKind::Other, error)
 }

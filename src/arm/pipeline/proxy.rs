@@ -1,36 +1,38 @@
-//! The proxy that the environment names, read as Go reads it, so that one value serves Terraform, other providers and
-//! this one. A value that cannot be used is an error: without the proxy the request would go past it, or wait in vain.
+//! The proxy from the environment, read as Go reads it, so that one value works for Terraform, other
+//! providers and this one. A value that cannot be used is an error: otherwise the request would bypass the
+//! proxy, or hang.
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::{NoProxy, Proxy};
 use std::env;
 use url::Url;
 
-/// Where the proxy for https is looked for; the first that is not empty counts. Plain http is spoken with this machine
-/// and its neighbours only, where no proxy is used.
+/// The variables for the proxy for https; the first that is not empty counts. Plain http is used only for
+/// this machine and its neighbours, where no proxy is used.
 const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// The proxy of the environment; `None` where no variable is set, so that the system's settings count.
+/// The proxy of the environment; `None` if no variable is set, so that the system's settings are used.
 pub(super) fn of_environment() -> Result<Option<Proxy>, String> {
     let given = VARIABLES.iter().find_map(|name| {
         let value = env::var_os(name).filter(|value| !value.is_empty())?;
         Some((*name, value.to_string_lossy().into_owned()))
     });
     let Some((name, value)) = given else { return Ok(None) };
-    // The value is left out: it may hold a password.
+    // The value is omitted: it may contain a password.
     let unusable =
         |reason: &str| format!("the environment variable {name} is not the address of a proxy: {reason}");
     let address = Address::read(&value).map_err(|reason| unusable(&reason))?;
     let mut proxy = Proxy::https(address.url).map_err(|error| unusable(&error.to_string()))?;
     if let Some((user, password)) = &address.login {
-        // They become part of an address, in which a sign of percent would be read as the beginning of an escape.
+        // They become part of an address, in which a percent sign would be read as the beginning of an
+        // escape.
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         proxy = proxy.basic_auth(&encoded(user), &encoded(password));
     }
     Ok(Some(proxy.no_proxy(NoProxy::from_env())))
 }
 
-/// A proxy's address, and how to sign in to it.
+/// A proxy's address, and its credentials.
 #[derive(Debug, PartialEq, Eq)]
 struct Address {
     url: Url,
@@ -38,8 +40,8 @@ struct Address {
 }
 
 impl Address {
-    /// Reads `http://user:password@host:port`, without `http://` too. As in Go the last `@` ends the password, which
-    /// may hold others.
+    /// Reads `http://user:password@host:port`, also without `http://`. As in Go the last `@` ends the
+    /// password, which may contain others.
     fn read(value: &str) -> Result<Self, String> {
         if value.trim() != value {
             return Err("it has blanks around it".to_owned());
@@ -63,7 +65,7 @@ impl Address {
         let url = Url::parse(&format!("{scheme}://{host}/")).ok();
         let Some(url) = url.filter(|_| !host.is_empty() && host.chars().all(is_host)) else {
             return Err(
-                "it has no proper host and port; a `/`, `?` or `#` in a password has to be percent-encoded"
+                "it has no valid host and port; a `/`, `?` or `#` in a password has to be percent-encoded"
                     .to_owned(),
             );
         };
@@ -71,7 +73,7 @@ impl Address {
     }
 }
 
-/// Reads `user:password`, percent-encoded where it has to be.
+/// Reads `user:password`, percent-encoded where necessary.
 fn read_login(login: &str) -> Result<(String, String), String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c);
     if !login.chars().all(is_allowed) {

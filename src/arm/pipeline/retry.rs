@@ -1,11 +1,11 @@
-//! Trying again what failed in passing.
+//! Retrying transient failures.
 //!
-//! An answer that asks to come back later, and a connection that broke, are met until the deadline of the call,
-//! whatever the number of attempts. A host that cannot be reached is tried for a bounded time only, since a wrong address would otherwise
-//! look like a hang. A certificate that is not trusted is not tried again.
+//! A response that asks for a later retry, and a connection that broke, are retried until the deadline of the
+//! call, whatever the number of attempts. A host that cannot be reached is retried for a limited time only,
+//! since a wrong address would otherwise look like a hang. A certificate that is not trusted is not retried.
 //!
-//! A failed operation's `Location` answers with the operation's own error, which may be a 500: one that stays is the
-//! outcome.
+//! A failed operation's `Location` returns the operation's own error, which may be a 500: one that persists
+//! is the outcome.
 
 use super::super::call::{Call, Last};
 use super::super::error::{ArmError, Error, RequestLine, TransportKind, read_error};
@@ -22,13 +22,13 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-/// The statuses that pass: timeout, throttling, and the four of a service in trouble.
+/// The transient statuses: timeout, throttling, and the four of a failing service.
 const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
-/// So many answers in a row of a monitor that is in trouble are the outcome of the operation.
+/// This many failing responses in a row from a monitor address are the outcome of the operation.
 const OUTCOME: u32 = 4;
 
-/// Retries as the module says, under the [`Call`] that the context carries.
+/// Retries as the module describes, under the [`Call`] that the context carries.
 #[derive(Debug)]
 pub(super) struct RetryPolicy {
     pace: Pace,
@@ -41,8 +41,8 @@ impl RetryPolicy {
         Self { pace, chance: random, now: OffsetDateTime::now_utc }
     }
 
-    /// The wait before the next attempt: what the service asked for and a little more, so that callers turned away
-    /// together do not come back together; else a growing one.
+    /// The wait before the next attempt: the service's requested wait and a little more, so that callers
+    /// refused together do not retry together; otherwise a growing one.
     fn wait(&self, asked: Option<Duration>, earlier: u32) -> Duration {
         match asked {
             Some(asked) if !asked.is_zero() => asked + self.pace.retry.first.mul_f64((self.chance)() / 2.0),
@@ -118,7 +118,7 @@ impl Policy for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Reads what a passing failure said, for the message should it last, and the wait it asked for.
+    /// Reads the message of a transient failure, to report it if it persists, and its requested wait.
     async fn note(&self, line: &RequestLine, response: AsyncRawResponse) -> (Option<Duration>, ArmError) {
         let (status, headers, body) = response.deconstruct();
         let asked = retry_after(|name| header(&headers, name), (self.now)());

@@ -1,14 +1,15 @@
-//! The wait a service asks for, in every form Azure sends it.
+//! The wait that a service requests, in every form that Azure sends.
 
 use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// Takes a way to look up headers and the time now, gives the wait that an answer asks for.
+/// Takes a function that looks up headers, and the current time; returns the wait that a response requests.
 ///
-/// `x-ms-retry-after-ms` and `retry-after-ms` are milliseconds; `Retry-After` is seconds or a date (RFC 9110, section
-/// 10.2.3) in any of the three forms that a recipient has to take (section 5.6.7). A date is compared with the answer's own `Date`, so that a clock that is off does no harm; one that has
-/// passed is no wait. What cannot be read counts as absent.
+/// `x-ms-retry-after-ms` and `retry-after-ms` are milliseconds; `Retry-After` is seconds or a date (RFC
+/// 9110, section 10.2.3) in any of the three forms that a recipient has to accept (section 5.6.7). A date is
+/// compared with the response's own `Date`, so that a wrong clock does no harm; a date in the past is no
+/// wait. What cannot be read counts as absent.
 pub(in crate::arm) fn retry_after<'a>(
     header: impl Fn(&'static str) -> Option<&'a str>,
     now: OffsetDateTime,
@@ -27,7 +28,7 @@ pub(in crate::arm) fn retry_after<'a>(
     Some(seconds((then - now).as_seconds_f64()))
 }
 
-/// A date as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`, or in one of the two forms of old.
+/// A date in HTTP's format: `Sun, 06 Nov 1994 08:49:37 GMT`, or in one of the two obsolete formats.
 fn date(text: &str, now: OffsetDateTime) -> Option<OffsetDateTime> {
     let text = text.trim();
     if let Ok(date) = OffsetDateTime::parse(text, &Rfc2822) {
@@ -39,7 +40,7 @@ fn date(text: &str, now: OffsetDateTime) -> Option<OffsetDateTime> {
         [_, day, time, "GMT"] => {
             let mut parts = day.splitn(3, '-');
             let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?.parse::<i32>().ok()?);
-            // Of the centuries it may be in, the one that is nearest; not more than fifty years ahead.
+            // Of the possible centuries, the nearest; not more than fifty years ahead.
             let year = (0..100).contains(&year).then(|| now.year().div_euclid(100) * 100 + year)?;
             let year = match year - now.year() {
                 51.. => year - 100,
@@ -132,7 +133,7 @@ mod tests {
         ] {
             assert_eq!(wait(&[("retry-after", text)]), Some(expected), "{text}");
         }
-        // Milliseconds say it more exactly, whatever stands beside them.
+        // Milliseconds are more exact, so they take precedence.
         let both = [("retry-after", "60"), ("retry-after-ms", "-1"), ("x-ms-retry-after-ms", "250")];
         assert_eq!(wait(&both), Some(Duration::from_millis(250)));
     }

@@ -1,4 +1,4 @@
-//! The one HTTP client, and what its failures mean.
+//! The one HTTP client, and the meaning of its failures.
 
 use super::super::cloud::is_loopback;
 use super::super::error::{Error, RequestLine, TransportError, TransportKind, causes, is_tls};
@@ -21,27 +21,28 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use url::{Position, Url};
 
-/// How long requests wait for the first answer of a server.
+/// How long requests wait for the first response of a server.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// An HTTP client that is built by its first request: reading the system's certificates costs milliseconds that a
-/// run without Azure should not pay.
+/// An HTTP client that is created by its first request: reading the system's certificates costs milliseconds
+/// that a run without Azure should not pay.
 ///
-/// It trusts the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, else the system's store, and those it is
-/// given, takes proxies from the environment, speaks HTTP/2 where offered, and follows no redirect: a token must not go
-/// where an answer points. Loopback and whatever else may be asked over plain http, such as a virtual machine's endpoint
-/// for identities, is reached without a proxy: a proxy elsewhere could not reach it, and would see what it carries.
+/// It trusts the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, otherwise the system's store, and
+/// those it is given. It takes proxies from the environment, uses HTTP/2 where offered, and follows no
+/// redirect: a token must not be sent to an address from a response. Loopback and other addresses that may
+/// use plain http, such as a virtual machine's endpoint for identities, are reached without a proxy: a proxy
+/// elsewhere could not reach them, and would see the traffic.
 pub(in crate::arm) struct LazyTransport {
     roots: Vec<Vec<u8>>,
     client: OnceLock<Result<reqwest::Client, String>>,
     near: OnceLock<Result<reqwest::Client, String>>,
-    /// By origin. Each lets one request through until that has an answer, and is closed from then on.
+    /// By origin. Each lets one request through until that has a response, and is closed from then on.
     first: Mutex<HashMap<String, Arc<Semaphore>>>,
     strangers: Arc<Strangers>,
 }
 
 impl LazyTransport {
-    /// Takes certificates (PEM, one or more each) that are trusted besides the system's.
+    /// Takes certificates (PEM, one or more each) that are trusted in addition to the system's.
     pub(in crate::arm) fn new(roots: Vec<Vec<u8>>) -> Self {
         Self {
             roots,
@@ -60,7 +61,7 @@ impl LazyTransport {
 
     fn client_for(&self, url: &Url) -> &Result<reqwest::Client, String> {
         if is_loopback(url) || url.scheme() == "http" {
-            // What is near answers at once or is not there.
+            // A nearby host responds at once or does not exist.
             let near = || reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(3));
             self.near.get_or_init(|| self.build(near()))
         } else {
@@ -74,8 +75,8 @@ impl LazyTransport {
         }
     }
 
-    /// Lets the first request to a server that may speak HTTP/2 go ahead. Until one has been answered the pool does not
-    /// know that one connection is enough, and opens one for each request.
+    /// Lets the first request to a server that may use HTTP/2 go ahead. Until one has a response the pool
+    /// does not know that one connection is enough, and opens one for each request.
     fn first(&self, url: &Url) -> Arc<Semaphore> {
         let origin = url[..Position::BeforePath].to_owned();
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,14 +84,14 @@ impl LazyTransport {
     }
 
     fn build(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
-        // The binary installs it first thing; in tests, and for anyone else who uses the module, this does.
+        // The binary installs it first; this is for tests and other users of the module.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // An error says that another thread was faster.
+            // An error means that another thread was faster.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         builder
             .tls_backend_preconfigured(client_config(&self.roots, &self.strangers)?)
-            // An operation's address may have 8 KB, and an answer two of them.
+            // An operation's address may have 8 KB, and a response two of them.
             .http2_max_header_list_size(128 * 1024)
             .read_timeout(Duration::from_secs(60))
             .redirect(reqwest::redirect::Policy::none())
@@ -128,14 +129,14 @@ impl HttpClient for LazyTransport {
         let status = response.status().as_u16().into();
         let mut headers = Headers::new();
         for (name, value) in response.headers() {
-            // A header that is not text has nothing to say to us.
+            // A header that is not text has no meaning here.
             if let Ok(value) = value.to_str() {
                 headers.insert(name.as_str().to_owned(), value.to_owned());
             }
         }
         let request_id = headers.get_optional_string(&headers::HeaderName::from_static("x-ms-request-id"));
         let mut left = limit;
-        // Counted as it is unpacked: a small body can become a large one.
+        // Counted while it is decompressed: a small body can become a large one.
         let body = response.bytes_stream().map(move |chunk| {
             let chunk = chunk.map_err(|error| azure_core::Error::new(ErrorKind::Io, error))?;
             left = left.checked_sub(chunk.len()).ok_or_else(|| {
@@ -149,14 +150,14 @@ impl HttpClient for LazyTransport {
     }
 }
 
-/// The largest body that is taken: Azure Resource Manager takes no request of more than 4 MiB, and shows what it holds
-/// with blanks between. The catalogue of operations alone is larger.
+/// The largest body that is accepted. Azure Resource Manager accepts no request of more than 4 MiB, and
+/// returns its content with blanks in between. Only the catalogue of operations is larger.
 fn limit(url: &Url) -> usize {
     let catalogue = url.path().to_ascii_lowercase().contains("/provideroperations");
     if catalogue { 48 << 20 } else { 8 << 20 }
 }
 
-/// A failure of TLS for want of trust, with the name of whoever is not trusted.
+/// A TLS failure for lack of trust, with the name of the untrusted issuer.
 #[derive(Debug, thiserror::Error)]
 #[error("{said}")]
 struct Untrusted {
@@ -164,11 +165,11 @@ struct Untrusted {
     source: reqwest::Error,
 }
 
-/// Headers that carry secrets, besides the one that always does.
+/// Headers with secrets, in addition to the one that always has one.
 const SECRET: [&str; 2] = [AUXILIARY, "x-identity-header"];
 
-/// The request as reqwest has it. azure_core has the same conversion for its own use; this one marks the token, so
-/// that HTTP/2 does not keep it in its tables and nothing prints it.
+/// Converts the request for reqwest. azure_core has the same conversion for its own use; this one marks the
+/// token as sensitive, so that HTTP/2 does not keep it in its tables and nothing prints it.
 fn to_reqwest(request: &Request) -> Result<reqwest::Request, String> {
     let method = reqwest::Method::from_bytes(request.method().as_str().as_bytes())
         .map_err(|error| error.to_string())?;
@@ -206,7 +207,8 @@ pub(super) async fn forward(
     }
 }
 
-/// What an error of the pipeline is in our words: one of ours that was carried through, or a failure to reach `url`.
+/// Converts an error of the pipeline to one of ours: one that was passed through, or a failure to reach
+/// `url`.
 pub(in crate::arm) fn to_error(error: azure_core::Error, line: &RequestLine, url: &Url) -> Error {
     match error.into_downcast::<Error>() {
         Ok(ours) => ours,
@@ -214,7 +216,7 @@ pub(in crate::arm) fn to_error(error: azure_core::Error, line: &RequestLine, url
     }
 }
 
-/// Reads a transport failure from the error and the causes beneath it.
+/// Reads a transport failure from the error and its causes.
 pub(super) fn describe(error: &azure_core::Error, line: &RequestLine, url: &Url) -> TransportError {
     let kind = match error.kind() {
         _ if is_tls(error) => TransportKind::Certificate,
@@ -235,10 +237,10 @@ pub(super) fn describe(error: &azure_core::Error, line: &RequestLine, url: &Url)
     TransportError { kind, request: line.clone(), host, causes }
 }
 
-/// What the HTTP client calls a proxy that answers with 407.
+/// The HTTP client's text for a proxy that returns 407.
 const PROXY_LOGIN: &str = "proxy authorization required";
 
-/// Whether an error or one of its causes is of a kind.
+/// Whether an error or one of its causes is of this kind.
 fn is_for(error: &azure_core::Error, kind: impl Fn(&(dyn std::error::Error + 'static)) -> bool) -> bool {
     let first: &(dyn std::error::Error + 'static) = error;
     std::iter::successors(Some(first), |cause| cause.source()).any(kind)

@@ -1,6 +1,6 @@
-//! Whom we trust: on every system the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, and where neither is
-//! set the system's store, as its own tools see it. What is added is the name of whoever signed a certificate that is
-//! not trusted, since behind a proxy that opens TLS this is what a user has to look for.
+//! Trusted certificates: on every system those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, and if neither
+//! is set the system's store, as its own tools see it. The error for an untrusted certificate names its
+//! issuer: behind a proxy that inspects TLS, that is what a user has to look for.
 
 use super::super::text;
 use rustls::client::WebPkiServerVerifier;
@@ -20,12 +20,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::{env, fs};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-/// The hosts whose certificates were not trusted, and who issued those.
+/// The hosts with untrusted certificates, and the issuers of those.
 #[derive(Debug, Default)]
 pub(super) struct Strangers(Mutex<HashMap<String, String>>);
 
 impl Strangers {
-    /// Who issued the certificate of a host, if that was not trusted.
+    /// The issuer of a host's certificate, if that was not trusted.
     pub(super) fn of(&self, host: &str) -> Option<String> {
         let host = host.trim_matches(['[', ']']);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(host).cloned()
@@ -37,12 +37,12 @@ impl Strangers {
     }
 }
 
-/// What names the certificates to trust in place of the system's: a file, and folders.
+/// The variables that name the certificates to trust instead of the system's: a file, and folders.
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDERS: &str = "SSL_CERT_DIR";
 
-/// The settings of TLS: the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, else the system's store, and these
-/// certificates besides (PEM, one or more each).
+/// The TLS settings: the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, otherwise the system's
+/// store, and also these certificates (PEM, one or more each).
 pub(super) fn client_config(roots: &[Vec<u8>], strangers: &Arc<Strangers>) -> Result<ClientConfig, String> {
     let provider = match CryptoProvider::get_default() {
         Some(provider) => Arc::clone(provider),
@@ -57,7 +57,7 @@ pub(super) fn client_config(roots: &[Vec<u8>], strangers: &Arc<Strangers>) -> Re
     let set = |name| env::var_os(name).filter(|value| !value.is_empty());
     let (file, folders) = (set(FILE), set(FOLDERS));
     let named = match (&file, &folders) {
-        // The platform's verifier takes a variable that is set and empty for a file without a name.
+        // The platform's verifier takes an empty variable for a file without a name.
         (None, None) if cfg!(all(unix, not(target_vendor = "apple"))) && env::var_os(FILE).is_some() => {
             Some(of_the_system()?)
         }
@@ -119,7 +119,7 @@ fn named(file: Option<&OsStr>, folders: Option<&OsStr>) -> Result<Vec<Certificat
         let unusable = |reason: &str| format!("{FOLDERS} names {}, which {reason}", folder.display());
         let entries = fs::read_dir(&folder).map_err(|error| unusable(&format!("cannot be read: {error}")))?;
         let mut is_empty = true;
-        // A folder may hold other things too, and links that lead nowhere.
+        // A folder may contain other files too, and dangling links.
         for path in entries.flatten().filter_map(|entry| entry.path().canonicalize().ok()) {
             if !path.is_file() {
                 continue;
@@ -148,7 +148,7 @@ fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
         [0x30, 0x80..=0x84, ..] => {
             return Err("is DER; convert it to PEM, with `openssl x509 -inform der`".to_owned());
         }
-        // As tools of Windows write texts.
+        // As Windows tools write texts.
         [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => text::decoded(bytes)
             .ok_or("begins with a byte order mark and is not the text that this announces")?,
         _ => String::from_utf8_lossy(bytes).into_owned(),
@@ -175,7 +175,7 @@ fn of_the_system() -> Result<Vec<CertificateDer<'static>>, String> {
     Ok(Vec::new())
 }
 
-/// The judgement of whoever is trusted; whom it does not know is noted.
+/// The verifier; it records hosts that it does not trust.
 #[derive(Debug)]
 struct Trust {
     inner: Arc<dyn ServerCertVerifier>,
@@ -228,7 +228,7 @@ impl ServerCertVerifier for Trust {
     }
 }
 
-/// Says who issued a certificate, and who stands at the end of what the other side sent.
+/// Names the issuer of a certificate, and the last one in the chain that the other side sent.
 fn describe(leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) -> Option<String> {
     let issuer_of = |certificate: &CertificateDer<'_>| {
         let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
@@ -242,7 +242,7 @@ fn describe(leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) -> Option<S
     }
     let top = chain.last().and_then(issuer_of).map(|(_, issuer)| issuer).filter(|top| *top != issuer);
     let above = top.map(|top| format!(" under \"{top}\"")).unwrap_or_default();
-    Some(format!("its certificate was issued by \"{issuer}\"{above}, who is not trusted here"))
+    Some(format!("its certificate was issued by \"{issuer}\"{above}, which is not trusted here"))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! One write at a time per profile, or per machine.
 //!
-//! A profile's own writes and those of its versions go one after the other within this process, so that they do not
-//! meet as conflicts at the service. The turn is per profile, not per gallery: profiles of one gallery are independent
-//! resources to ARM, and versions of different profiles should be created side by side. It is held for one attempt of
-//! one request, not while an operation runs or a busy object is waited for; another process is met by retrying its
-//! conflict.
+//! A profile's own writes and those of its versions go one after the other within this process, so that they
+//! do not conflict at the service. The lock is per profile, not per gallery: profiles of one gallery are
+//! independent resources to ARM, and versions of different profiles should be created in parallel. It is held
+//! for one attempt of one request, not while an operation runs or a busy object is waited for. A conflict
+//! with another process is retried.
 
 use super::forward;
 use async_trait::async_trait;
@@ -15,13 +15,13 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::OwnedMutexGuard;
 
-/// What a write puts in its context: the id, in small letters, of the profile that is written or whose version is, or of
+/// A write's context value: the id, in lower case, of the profile that is written or whose version is, or of
 /// the machine.
 #[derive(Clone, Debug)]
 pub(in crate::arm) struct Turn(String);
 
 impl Turn {
-    /// The turn of writes to what has this id.
+    /// The turn for writes to this id.
     pub(in crate::arm) fn of(id: &impl Display) -> Self {
         Self(id.to_string().to_lowercase())
     }

@@ -1,4 +1,4 @@
-//! Who we are.
+//! The user agent.
 
 use async_trait::async_trait;
 use azure_core::http::headers::{HeaderValue, USER_AGENT};
@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::arm::call::Call;
 
-/// Sets the user agent of the settings, followed by the name of the module that the request is made for. azure_core's own
-/// setting panics on a slash.
+/// Sets the user agent of the settings, followed by the name of the module that the request is made for.
+/// azure_core's own setting panics on a slash.
 #[derive(Debug)]
 pub(super) struct UserAgentPolicy(String);
 

@@ -1,4 +1,4 @@
-//! Who is read under which parent, and what is kept for whom.
+//! Which readers share a parent's list, and which entries wait for them.
 
 use super::super::list::Cursor;
 use super::{Entry, ParentId, name_of};
@@ -7,21 +7,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How many parents are read more than once before a first read begins with the list.
+/// From this number of parents with several reads on, even a first read begins with the list.
 const HABIT: u32 = 2;
-/// How many lists in a row may fail before no more are tried.
+/// How many lists in a row may fail before lists are no longer tried.
 const REFUSALS: u32 = 3;
-/// The memory that entries may take while they wait for their readers.
+/// The memory limit for entries that wait for their readers.
 const LIMIT: usize = 16 << 20;
 
-/// What a reader finds.
+/// The result for a reader.
 #[derive(Debug)]
 pub(super) enum Arrival {
-    /// A list has shown the object.
+    /// The object, from a list.
     Kept(Entry),
-    /// Nothing: ask for the object itself.
+    /// Nothing: read the object itself.
     Alone,
-    /// A list, of which a page may be read.
+    /// A list, of which the reader may read a page.
     Listing(Ticket),
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Arrival {
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
     number: u64,
-    /// How far the list has been read; held while a page is.
+    /// The position in the list; locked while a page is read.
     pub(super) cursor: Arc<tokio::sync::Mutex<Cursor>>,
 }
 
@@ -40,17 +40,17 @@ pub(super) struct Families<P: ParentId>(Mutex<State<P>>);
 #[derive(Debug)]
 struct State<P: ParentId> {
     families: HashMap<P, Family<P::Name>>,
-    /// How many were read more than once.
+    /// How many of them were read more than once.
     repeated: u32,
     /// How many lists in a row have failed.
     refused: u32,
-    /// The memory that all entries take.
+    /// The memory of all entries.
     kept: usize,
-    /// The memory that they may take.
+    /// The limit of that memory.
     limit: usize,
     /// The number of the last list that was begun.
     number: u64,
-    /// When lists that are too old were looked for.
+    /// When outdated lists were last looked for.
     swept: Option<Instant>,
 }
 
@@ -60,7 +60,7 @@ struct Family<N> {
     reads: u32,
     /// Nothing is shared any more.
     closed: bool,
-    /// The objects that were asked for by themselves: nobody waits for their entries.
+    /// The objects that were read singly: nobody waits for their entries.
     alone: HashSet<N>,
     listing: Option<Listing<N>>,
 }
@@ -85,7 +85,7 @@ impl<N> Default for Family<N> {
 }
 
 impl<P: ParentId> Families<P> {
-    /// None yet, and so much memory for all that waits.
+    /// Empty, with this memory limit for all waiting entries.
     pub(super) fn within(limit: usize) -> Self {
         Self(Mutex::new(State {
             families: HashMap::new(),
@@ -102,8 +102,8 @@ impl<P: ParentId> Families<P> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A reader comes. Where it is not alone, a list is begun at the cursor given, or gone on with if it is younger
-    /// than `age`.
+    /// Adds a reader. If it is not the only one, it begins a list at the given cursor, or continues one that
+    /// is younger than `age`.
     pub(super) fn arrive(
         &self,
         parent: &P,
@@ -146,8 +146,8 @@ impl<P: ParentId> Families<P> {
         if state.listing(parent, ticket).is_none() { Arrival::Alone } else { state.find(parent, name) }
     }
 
-    /// A page was read for the reader of this name: gives its entry, and keeps the others for theirs. Nothing, when
-    /// the sharing has ended meanwhile.
+    /// Handles a page that the reader of this name has read: returns its entry, and keeps the others. `None`
+    /// if the sharing has ended in the meantime.
     pub(super) fn keep(
         &self,
         parent: &P,
@@ -187,7 +187,7 @@ impl<P: ParentId> Families<P> {
         own
     }
 
-    /// The list could not be read: the objects of the parent are read singly from now on.
+    /// The list could not be read: from now on the objects of the parent are read singly.
     pub(super) fn refuse(&self, parent: &P, ticket: &Ticket) {
         let mut state = self.state();
         if state.listing(parent, ticket).is_some() {
@@ -201,13 +201,13 @@ impl<P: ParentId> Families<P> {
         self.state().close(parent);
     }
 
-    /// The memory that entries take.
+    /// The memory of all entries.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.state().kept
     }
 
-    /// What came of a page of a list that a reader of this name reads.
+    /// The result of the page that a reader of this name reads.
     #[cfg(test)]
     fn page(&self, parent: &P, name: &P::Name, entries: Vec<Entry>, first: &url::Url) -> Option<Entry> {
         let cursor = || Cursor::new(first.clone(), "2024-03-03");
@@ -224,7 +224,7 @@ impl<P: ParentId> State<P> {
         (listing.ticket.number == ticket.number).then_some(listing)
     }
 
-    /// What the list of a parent has for a reader now.
+    /// What the parent's list has for a reader now.
     fn find(&mut self, parent: &P, name: &P::Name) -> Arrival {
         let Some(listing) = self.families.get_mut(parent).and_then(|family| family.listing.as_mut()) else {
             return Arrival::Alone;
@@ -238,7 +238,7 @@ impl<P: ParentId> State<P> {
         }
     }
 
-    /// The reader asks for its object itself; an entry that comes later is for nobody.
+    /// The reader reads its object itself; an entry that arrives later is dropped.
     fn alone(&mut self, parent: &P, name: &P::Name) -> Arrival {
         if let Some(family) = self.families.get_mut(parent) {
             family.alone.insert(name.clone());
@@ -254,13 +254,13 @@ impl<P: ParentId> State<P> {
         self.kept = self.kept.saturating_sub(freed);
     }
 
-    /// Whether there is hardly room for another page, once the entries that nobody may have any more are dropped.
+    /// Whether there is hardly room for another page, after outdated entries are dropped.
     fn is_full(&mut self, age: Duration) -> bool {
         let full = self.limit / 4 * 3;
         if self.kept < full {
             return false;
         }
-        // Not at every arrival: there may be thousands of parents to look at.
+        // Not at every arrival: there may be thousands of parents to check.
         if self.swept.is_none_or(|swept| swept.elapsed() >= age / 8) {
             self.swept = Some(Instant::now());
             for family in self.families.values_mut() {
@@ -278,14 +278,14 @@ impl<N> Family<N> {
         self.listing.as_ref().is_some_and(|listing| listing.began.elapsed() >= age)
     }
 
-    /// Drops the list, and gives the memory that its entries took.
+    /// Drops the list, and releases the memory of its entries.
     fn drop_listing(&mut self) -> usize {
         let entries = self.listing.take().map(|listing| listing.entries).unwrap_or_default();
         entries.values().map(size).sum()
     }
 }
 
-/// The memory that an entry takes, with what belongs to it.
+/// The memory of an entry, with its overhead.
 fn size(entry: &Entry) -> usize {
     entry.get().len() + 100
 }
@@ -335,7 +335,7 @@ mod tests {
         let arrival = families.arrive(&parent(0), &name(7), Duration::from_secs(60), || unreachable!());
         assert!(matches!(arrival, Arrival::Kept(_)), "what was there stays");
         assert!(families.kept() < kept);
-        // What is too old makes room.
+        // Outdated entries make room.
         let arrival = families.arrive(&parent(30), &name(0), Duration::ZERO, || {
             Cursor::new("https://arm.example/".parse().unwrap(), "x")
         });

@@ -1,20 +1,21 @@
-//! One list in the place of many reads.
+//! One list instead of many reads.
 //!
-//! A refresh reads every object by itself, ten at a time and in no order, and a provider is not told what is to come.
-//! It can notice, though, that objects have a parent in common: the list of that parent gives them all, a page for a
-//! request, and each entry is what a read of the object would give.
+//! A refresh reads every object singly, ten at a time and in no order, and a provider does not know which
+//! reads will follow. But it can notice that objects have the same parent. The parent's list has them all,
+//! with one request per page, and each entry is what a read of the object would return.
 //!
-//! - The first read under a parent is left alone, so that a lone object costs one request. The second reads a page of
-//!   the list, which then answers for all that are on it. Once two parents were read more than once, the first read
-//!   of a further one begins with the list, too: what is read has a habit.
-//! - A reader reads one page at most, and asks for its object alone if that is not on it. So a long list of which few
-//!   objects matter costs at most one request more for each of those, and one of which all matter is soon read.
-//! - Only what a page shows is answered. What is on none of them may be gone, and is asked for by itself.
-//! - A write ends the sharing under its parent, before it is sent and for good: nothing older than our own last write
-//!   is ever answered. A page answers for a minute.
-//! - A list that cannot be read soon ends the sharing under its parent: its objects are read singly. After three
-//!   in a row no more lists are tried.
-//! - Entries wait for their readers up to a limit of memory; beyond it objects are read singly.
+//! - The first read under a parent is left alone, so that a single object costs one request. The second reads
+//!   a page of the list, which then serves all objects on it. Once two parents were read more than once, the
+//!   first read under a further parent begins with the list, too.
+//! - A reader reads one page at most, and reads its object singly if that is not on it. So a long list of
+//!   which few objects matter costs at most one more request for each of those, and a list of which all
+//!   matter is soon read.
+//! - Only objects on a page are served. An object on none of them may be gone, and is read singly.
+//! - A write ends the sharing under its parent permanently, before it is sent: no response is older than our
+//!   own last write. A page serves reads for a minute.
+//! - A list that cannot be read soon ends the sharing under its parent: its objects are read singly. After
+//!   three in a row no more lists are tried.
+//! - Entries wait for their readers up to a memory limit; beyond it objects are read singly.
 
 mod family;
 
@@ -32,9 +33,9 @@ use std::time::Duration;
 /// The shared reads of one client.
 #[derive(Debug)]
 pub(super) struct Sharing {
-    /// Of the profiles of galleries.
+    /// For the profiles of galleries.
     pub(super) profiles: Readings<GalleryId>,
-    /// Of the versions of profiles.
+    /// For the versions of profiles.
     pub(super) versions: Readings<ProfileId>,
 }
 
@@ -44,7 +45,7 @@ impl Sharing {
         Self { profiles: Readings::new(on), versions: Readings::new(on) }
     }
 
-    /// Ends it for what a write to a profile, or to the version of one at this path, may change.
+    /// Ends it for what a write to a profile, or to a version at this path, may change.
     pub(super) fn end(&self, profile: &ProfileId, path: &str) {
         self.versions.families.close(profile);
         if path.eq_ignore_ascii_case(&profile.to_string()) {
@@ -65,13 +66,13 @@ impl<P: ParentId> Readings<P> {
         Self { on, families: Families::default() }
     }
 
-    /// The memory that entries take which wait for their readers.
+    /// The memory of the entries that wait for their readers.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.families.kept()
     }
 
-    /// The object of this name, when the list of its parent shows it; `None` says to ask for the object itself.
+    /// The object of this name, if its parent's list has it; `None` says to read the object itself.
     pub(super) async fn look<T: Resource>(
         &self,
         client: &ArmClient,
@@ -90,7 +91,7 @@ impl<P: ParentId> Readings<P> {
                 Arrival::Listing(ticket) => ticket,
             };
         let page = self.page(client, parent, name, &ticket, pace.listing, call);
-        // Waiting for a page that another reader is reading ends with the call as the page itself does.
+        // Waiting for a page that another reader is reading ends with the call, as the page itself does.
         match call.run("reading a list", Duration::ZERO, page).await {
             Ok(found) => found.filter(T::is_whole),
             Err(error) => {
@@ -100,7 +101,7 @@ impl<P: ParentId> Readings<P> {
         }
     }
 
-    /// Waits for the turn to read a page, and reads it unless another reader has brought what is looked for.
+    /// Waits for the turn to read a page, and reads it unless another reader has delivered the object.
     async fn page<T: Resource>(
         &self,
         client: &ArmClient,
@@ -136,7 +137,7 @@ fn object<T: DeserializeOwned>(entry: &Entry) -> Option<T> {
     serde_json::from_str(entry.get()).ok()
 }
 
-/// What an entry of a list is called: by its name, else by the end of its id.
+/// The name of a list's entry: its name, otherwise the end of its id.
 fn name_of<N: FromStr>(entry: &Entry) -> Option<N> {
     let label = Label::of(entry);
     let last = || label.id().and_then(|id| id.rsplit('/').next());

@@ -47,7 +47,7 @@ async fn an_assignment_is_read_whatever_the_case_of_its_keys() {
         ["api-version=2022-04-01&%24filter=atScope%28%29+and+assignedTo%28%27p%27%29"]
     );
 
-    // One without its scope cannot be weighed; passing over it could hide a grant.
+    // An assignment without its scope cannot be evaluated; skipping it could hide a grant.
     let broken = json!({"id": "/c", "properties": {"roleDefinitionId": "/r", "principalId": "p"}});
     azure.answer("GET", &list, 9, ok(json!({"value": [broken]}))).await;
     assert!(azure.client.authorization().role_assignments_of(GROUP, "p", &call()).await.is_err());

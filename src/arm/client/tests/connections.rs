@@ -1,4 +1,4 @@
-//! How many connections, handshakes and tokens many requests take.
+//! The numbers of connections, handshakes and tokens that many requests need.
 
 use super::*;
 use futures::future::join_all;
@@ -11,7 +11,7 @@ use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::net::TcpListener;
 
-/// A server that notes who comes: with a certificate of its own making, and HTTP/2 or HTTP/1.1.
+/// A server that records its clients, with a certificate of its own and HTTP/2 or HTTP/1.1.
 struct Server {
     address: String,
     pem: Vec<u8>,
@@ -23,9 +23,9 @@ struct Seen {
     /// How the TLS of each connection came about.
     handshakes: std::sync::Mutex<Vec<HandshakeKind>>,
     versions: std::sync::Mutex<Vec<hyper::Version>>,
-    /// Whether each answer over HTTP/1.1 is the last of its connection.
+    /// Whether each response over HTTP/1.1 is the last of its connection.
     closes: AtomicBool,
-    /// Whether answers have two headers of 9 KB.
+    /// Whether responses have two headers of 9 KB.
     is_long: AtomicBool,
 }
 
@@ -35,7 +35,7 @@ impl Seen {
         request: hyper::Request<Incoming>,
     ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
         self.versions.lock().unwrap().push(request.version());
-        // So long that others come meanwhile.
+        // Long enough that other requests arrive in the meantime.
         tokio::time::sleep(Duration::from_millis(20)).await;
         let mut profile = profile_json("Succeeded");
         profile["id"] = request.uri().path().into();
@@ -77,7 +77,7 @@ impl Server {
                     seen.handshakes.lock().unwrap().push(connection.handshake_kind().unwrap());
                     let is_2 = connection.alpn_protocol() == Some(b"h2");
                     let service = service_fn(move |request| Arc::clone(&seen).answer(request));
-                    // A connection that ends is the client's affair.
+                    // The client decides when a connection ends.
                     if is_2 {
                         let http = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
                         let _ = http.serve_connection(TokioIo::new(tls), service).await;
@@ -97,7 +97,7 @@ impl Server {
         self.seen.handshakes.lock().unwrap().clone()
     }
 
-    /// The protocol of all requests so far, and how many there were.
+    /// The protocol of all requests so far, and their number.
     fn requests(&self) -> (hyper::Version, usize) {
         let versions = self.seen.versions.lock().unwrap();
         assert!(versions.iter().all(|version| *version == versions[0]), "{versions:?}");
@@ -111,7 +111,7 @@ impl Server {
     }
 }
 
-/// Reads so many profiles, all at the same time.
+/// Reads this many profiles at the same time.
 async fn read(client: &ArmClient, count: usize) {
     let call = call();
     let reads = (0..count).map(|number| {

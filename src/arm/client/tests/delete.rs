@@ -40,7 +40,7 @@ async fn without_an_operation_the_object_itself_tells() {
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(202)).await;
     let gone = || status(404, arm_error("ResourceNotFound", "gone"));
     azure.answer("GET", &profile_path(), 2, ok(profile_json("Deleting"))).await;
-    // One that says nothing of what is missing, and one that the next contradicts, prove nothing.
+    // A 404 without the missing object, and one that the next response contradicts, prove nothing.
     azure.answer("GET", &profile_path(), 1, ResponseTemplate::new(404)).await;
     azure.answer("GET", &profile_path(), 1, gone()).await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
@@ -93,7 +93,7 @@ async fn versions_that_nobody_deletes_end_the_wait_and_are_named() {
     azure.answer("GET", &format!("{}/versions", profile_path()), 999, ok(listed)).await;
     let error = azure.client.profiles().delete(&profile_id(), &call_of(20_000)).await.unwrap_err().error;
     let report = error.report();
-    assert!(error.is_nested_resources() && report.contains("version 1.0.0 is there"), "{report}");
+    assert!(error.is_nested_resources() && report.contains("version 1.0.0 exists"), "{report}");
     assert!(!report.contains("1.0.1"), "it is on its way out: {report}");
     assert_eq!(azure.requests().await.len(), 2, "at once");
 }
@@ -135,7 +135,7 @@ async fn a_deletion_that_finds_nothing_is_checked() {
         assert_eq!(profiles.delete(&profile_id(), &call()).await.unwrap(), Deleted::Absent);
         assert_eq!(azure.requests().await.len(), 2);
 
-        // It is there after all: asked again.
+        // It exists after all: sent again.
         let azure = Azure::start().await;
         azure.answer("DELETE", &profile_path(), 1, nothing()).await;
         azure.answer("GET", &profile_path(), 9, ok(profile_json("Succeeded"))).await;
@@ -143,7 +143,7 @@ async fn a_deletion_that_finds_nothing_is_checked() {
         azure.client.profiles().delete(&profile_id(), &call()).await.unwrap();
         assert_eq!(azure.requests().await.len(), 3);
 
-        // But not for ever, and a state never forgets what is there.
+        // But not for ever, and a state never forgets an existing object.
         let azure = Azure::start().await;
         azure.answer("DELETE", &profile_path(), 99, nothing()).await;
         azure.answer("GET", &profile_path(), 99, ok(profile_json("Succeeded"))).await;
@@ -173,7 +173,7 @@ async fn what_was_begun_is_gone_on_with() {
 
     azure.answer("GET", &profile_path(), 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
     assert_eq!(profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap(), Deleted::Absent);
-    // It did not come to pass after all.
+    // It did not happen after all.
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
     profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap();

@@ -90,7 +90,7 @@ async fn cancelling_ends_a_wait() {
     assert!(before.elapsed() < Duration::from_secs(2));
 }
 
-/// A server that answers the first connections with the given bytes each, and then hangs up.
+/// A server that responds to the first connections with the given bytes, and then hangs up.
 async fn raw(answers: Vec<Vec<u8>>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

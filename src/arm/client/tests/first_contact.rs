@@ -1,5 +1,5 @@
-//! What may have to happen before a request can succeed: the cloud is asked for, other tenants' tokens are had, the
-//! resource provider is registered.
+//! What may have to happen before a request can succeed: the cloud's addresses are read, other tenants'
+//! tokens are acquired, the resource provider is registered.
 
 use super::*;
 use crate::arm::cloud::{MetadataHost, Place};
@@ -13,7 +13,7 @@ fn unregistered() -> ResponseTemplate {
     status(409, arm_error("MissingSubscriptionRegistration", message))
 }
 
-/// A client that has the patience of production for a registration to be seen.
+/// A client that waits as long as in production for a registration to become visible.
 fn patient(azure: &Azure) -> ArmClient {
     let mut settings = settings(&azure.server.uri(), &azure.server.uri());
     settings.pace.invisible = Duration::from_secs(5);

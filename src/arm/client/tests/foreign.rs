@@ -1,10 +1,10 @@
-//! Addresses elsewhere, in every place where an answer can name one: nothing is ever sent there.
+//! Foreign addresses, in every place where a response can name one: nothing is ever sent there.
 
 use super::*;
 
 const OP: &str = "/subscriptions/s/providers/Microsoft.Compute/locations/westus/operations/1";
 
-/// An Azure, and another server that must never hear of it.
+/// An Azure, and another server that must never receive a request.
 async fn two() -> (Azure, MockServer) {
     (Azure::start().await, MockServer::start().await)
 }
@@ -95,7 +95,7 @@ async fn an_operation_that_redirects_is_not_followed() {
 
 #[tokio::test]
 async fn a_kept_operation_cannot_be_bent() {
-    // What a state keeps is without a host; whoever edits it in gets no request either.
+    // A state keeps an address without its host; an edited one gets no request either.
     let (azure, elsewhere) = two().await;
     for by in ["async_operation", "location"] {
         let kept = json!({"by": {by: format!("{}{OP}", elsewhere.uri())}, "resource": profile_path()});

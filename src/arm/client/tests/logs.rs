@@ -42,8 +42,8 @@ impl tracing::Subscriber for Everything {
 async fn the_log_tells_each_request_and_no_secret() {
     let everything = Everything::default();
     let guard = tracing::subscriber::set_default(everything.clone());
-    // While there is only one subscriber, tracing lets whichever thread meets an event first decide for all threads
-    // whether anybody wants it, and the threads of other tests have none.
+    // While there is only one subscriber, the first thread that emits an event decides for all threads
+    // whether it is enabled, and the threads of other tests have no subscriber.
     let _second = tracing::Dispatch::new(everything.clone());
     let azure = Azure::start().await;
     let list = format!("{GALLERY}/inVMAccessControlProfiles");
@@ -90,7 +90,8 @@ async fn the_log_tells_each_request_and_no_secret() {
     for body in ["client_secret=***", r#"\"access_token\":\"***\""#, "shown-body"] {
         assert!(ours(body), "{body} is not in\n{text}");
     }
-    // A header of an answer that repeats a token is the service's own; what a library says of it is never written.
+    // A header of a response that repeats a token belongs to the service; a library's remark about it is
+    // never written.
     let written: String = text.lines().filter(|line| line.contains(" provider.")).collect();
     assert!(!written.contains("token-2"), "{written}");
     for secret in ["s3cr3t", "token-1", "hidden-cursor", "hidden-password"] {
@@ -98,7 +99,7 @@ async fn the_log_tells_each_request_and_no_secret() {
     }
 }
 
-/// Whatever the way shows to be let in, and whatever it is given, is called hidden here.
+/// Every credential that a login sends, and every token that it receives, is called hidden here.
 #[tokio::test]
 async fn the_log_of_no_way_to_sign_in_holds_what_it_showed_or_was_given() {
     let everything = Everything::default();

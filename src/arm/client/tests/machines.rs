@@ -1,4 +1,4 @@
-//! What is asked and sent about machines and scale sets.
+//! The requests about machines and scale sets.
 
 use super::*;
 use crate::arm::ids::{MachineId, VersionId};

@@ -53,13 +53,13 @@ fn profile_json(state: &str) -> Value {
         "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS", "provisioningState": state}})
 }
 
-/// A version as a list or a read gives it.
+/// A version as a list or a read returns it.
 fn version_json(name: &str, state: &str) -> Value {
     json!({"id": format!("{}/versions/{name}", profile_path()), "name": name, "location": "westus",
         "properties": {"mode": "Audit", "defaultAccess": "Deny", "provisioningState": state}})
 }
 
-/// What was begun, of a create that met nothing.
+/// The operation of a create that found no existing object.
 fn taken<T: std::fmt::Debug>(begun: Begun<T>) -> Started<T> {
     match begun {
         Begun::Taken(started) => started,
@@ -83,7 +83,7 @@ fn arm_error(code: &str, message: &str) -> Value {
     json!({"error": {"code": code, "message": message}})
 }
 
-/// A call that may take a second, far longer than any of these needs.
+/// A call with a timeout of a second, far longer than any of these needs.
 fn call() -> Call {
     Call::new(Duration::from_secs(5), CancellationToken::new())
 }
@@ -92,7 +92,7 @@ fn call_of(ms: u64) -> Call {
     Call::new(Duration::from_millis(ms), CancellationToken::new())
 }
 
-/// A server that gives tokens `token-1`, `token-2` and so on.
+/// A server that issues tokens `token-1`, `token-2` and so on.
 struct Azure {
     server: MockServer,
     client: ArmClient,
@@ -138,7 +138,7 @@ impl Azure {
         Self { server, client }
     }
 
-    /// Answers requests with one verb at one path, the given number of times.
+    /// Responds to requests with one verb at one path, the given number of times.
     async fn answer(&self, verb: &str, at: &str, times: u64, response: ResponseTemplate) {
         Mock::given(method(verb))
             .and(path(at))

@@ -22,7 +22,7 @@ async fn create(azure: &Azure) -> Result<Profile, Error> {
 
 #[tokio::test]
 async fn a_write_whose_operation_is_forgotten_ends_by_the_object() {
-    // The object says how it ended.
+    // The object shows how it ended.
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, taken(202, "azure-asyncoperation")).await;
     azure.answer("GET", OP, 999, unknown()).await;
@@ -79,14 +79,14 @@ async fn a_monitor_that_stays_in_trouble_tells_the_outcome() {
         assert!(error.report().contains("RegionCapacityExceeded"), "{}", error.report());
         assert_eq!(azure.requests().await.len(), 2 + times, "{code}");
     }
-    // Trouble that passes is none.
+    // A transient failure has no effect.
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, taken(202, "location")).await;
     azure.answer("GET", OP, 3, failed(500)).await;
     azure.answer("GET", OP, 9, ok(profile_json("Succeeded"))).await;
     azure.answer("GET", &profile_path(), 9, ok(profile_json("Succeeded"))).await;
     create(&azure).await.unwrap();
-    // The other address is about the operation: how the answer to a look fails says nothing about it.
+    // The other address is about the operation: a failed poll says nothing about it.
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, taken(202, "azure-asyncoperation")).await;
     azure.answer("GET", OP, 8, failed(500)).await;
@@ -123,7 +123,7 @@ async fn an_operation_takes_as_long_as_the_one_before() {
     azure.answer("GET", OP, 1, ok(times("2026-01-01T00:00:00.9+00:00"))).await;
     azure.answer("GET", &profile_path(), 9, ok(profile_json("Succeeded"))).await;
     create(&azure).await.unwrap();
-    // Between the early looks and the expected end there are none.
+    // Between the early polls and the expected end there are none.
     let running = ok(json!({"status": "InProgress"}));
     azure.answer("GET", OP, 5, running).await;
     azure.answer("GET", OP, 9, ok(times("2026-01-01T00:00:00.9+00:00"))).await;

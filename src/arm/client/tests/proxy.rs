@@ -1,4 +1,4 @@
-//! Proxies as the environment names them. A variable can be set for another process only, so the test starts itself
+//! Proxies from the environment. A variable can only be set for another process, so the test starts itself
 //! again.
 
 use super::*;
@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// The authority that the child asks.
+/// The authority that the child process contacts.
 const AUTHORITY: &str = "GALLERY_TEST_PROXY_AUTHORITY";
 
-/// A proxy that turns everybody away: its address, and whom it was asked for.
+/// A proxy that refuses everybody: its address, and the hosts that were requested.
 async fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
     answering("403 Forbidden").await
 }
@@ -37,7 +37,7 @@ async fn answering(status: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_proxy_is_asked_for_whatever_no_proxy_does_not_name_and_never_for_this_machine() {
     let (address, asked) = proxy().await;
-    // 192.0.2.0/24 is for documentation: nobody answers there.
+    // 192.0.2.0/24 is for documentation: no host has such an address.
     for (authority, no_proxy, expected) in [
         ("https://192.0.2.1", "", true),
         ("https://192.0.2.1", "192.0.2.2,example.com", true),
@@ -66,7 +66,7 @@ async fn a_proxy_is_asked_for_whatever_no_proxy_does_not_name_and_never_for_this
     }
 }
 
-/// Runs [`in_a_child`] with this proxy and nothing else, and gives what it printed.
+/// Runs [`in_a_child`] with this proxy and nothing else, and returns its output.
 fn child(proxy: &str) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap());
     for name in ["HTTP_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "NO_PROXY", "ALL_PROXY"]

@@ -120,7 +120,7 @@ async fn a_list_that_never_ends_or_is_none_is_an_error() {
     let list = format!("{}/versions", profile_path());
     azure.answer("GET", &list, 9, ok(json!({"value": [], "nextLink": format!("{list}?page=2")}))).await;
     let error = azure.client.versions().list(&profile_id(), &call()).await.unwrap_err();
-    assert!(error.to_string().contains("read already"), "{error}");
+    assert!(error.to_string().contains("already read"), "{error}");
     let azure = Azure::start().await;
     azure.answer("GET", &list, 9, ok(json!({"items": []}))).await;
     let error = azure.client.versions().list(&profile_id(), &call()).await.unwrap_err();
@@ -218,7 +218,7 @@ async fn what_comes_in_is_bounded() {
         assert!(matches!(&error, Error::TooLarge { .. }) && error.to_string().contains(says), "{error}");
         assert_eq!(azure.requests().await.len(), requests);
     }
-    // An error of a megabyte is told in short.
+    // The message about an error of a megabyte is short.
     let azure = Azure::start().await;
     let message = "word ".repeat(200_000);
     azure.answer("GET", &profile_path(), 9, status(400, arm_error("Bad", &message))).await;

@@ -1,4 +1,4 @@
-//! Answers of the shape that Azure was recorded to give: names, statuses, members and their order, white space, lengths.
+//! Responses in the shape of recorded ones: names, statuses, members and their order, white space, lengths.
 //! The ids and words are our own.
 
 use super::*;
@@ -9,7 +9,7 @@ const CREATE: &str = "6a1d2c07-91c4-4b0b-8a35-0d5c9be0a001";
 const UPDATE: &str = "6a1d2c07-91c4-4b0b-8a35-0d5c9be0a002";
 const DELETE: &str = "6a1d2c07-91c4-4b0b-8a35-0d5c9be0a003";
 
-/// A body as the Compute provider lays it out: in lines that end with CRLF.
+/// A body in the Compute provider's layout: in lines that end with CRLF.
 fn in_lines(status: u16, text: &str) -> ResponseTemplate {
     let body = text.trim().replace('\n', "\r\n");
     ResponseTemplate::new(status).set_body_raw(body, "application/json; charset=utf-8")
@@ -33,7 +33,7 @@ fn profile_text(description: &str, state: &str) -> String {
     )
 }
 
-/// A version that was made without rules: it has none, not four empty lists.
+/// A version that was created without rules: it has none, not four empty lists.
 fn version_text(state: &str, more: &str) -> String {
     format!(
         r#"
@@ -62,7 +62,7 @@ fn version_text(state: &str, more: &str) -> String {
     )
 }
 
-/// What a read has besides.
+/// The additional members of a read.
 const REPLICATED: &str = r#",
     "replicationStatus": {
       "aggregatedState": "Completed",
@@ -80,7 +80,7 @@ const REPLICATED: &str = r#",
       ]
     }"#;
 
-/// Path and query of an operation's address with its signature, `mark` telling two of them apart.
+/// Path and query of an operation's address with its signature; `mark` distinguishes two of them.
 fn address(operation: &str, monitor: &str, mark: char) -> String {
     let filler = |length: usize| mark.to_string().repeat(length);
     format!(
@@ -91,7 +91,7 @@ fn address(operation: &str, monitor: &str, mark: char) -> String {
     )
 }
 
-/// An answer with this address in a header.
+/// A response with this address in a header.
 fn leading_to(azure: &Azure, answer: ResponseTemplate, header: &str, address: &str) -> ResponseTemplate {
     answer.insert_header(header, format!("{}{address}", azure.server.uri()).as_str())
 }
@@ -118,7 +118,7 @@ fn look(operation: &str) -> String {
     format!("{OPERATIONS}/{operation}")
 }
 
-/// How often this address was asked for; no other of an operation may have been.
+/// How often this address was polled; no other address of an operation may have been.
 async fn looks_at(azure: &Azure, address: &str) -> usize {
     let requests = azure.requests().await;
     let looks: Vec<_> = requests.iter().filter(|one| one.url.path().starts_with(OPERATIONS)).collect();

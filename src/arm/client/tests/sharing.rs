@@ -12,7 +12,7 @@ fn list(profile: &ProfileId) -> String {
     format!("{profile}/versions")
 }
 
-/// A version with as many privileges.
+/// A version with this many privileges.
 fn entry(number: usize, rules: usize) -> Value {
     let privilege = |rule| {
         json!({"name": format!("privilege-{rule}"), "path": format!("/metadata/instance/{number}/{rule}"),
@@ -31,7 +31,7 @@ fn entry(number: usize, rules: usize) -> Value {
 }
 
 impl Azure {
-    /// Answers the list of a profile's versions in pages, and reads of each.
+    /// Serves the list of a profile's versions in pages, and reads of each.
     async fn family(&self, profile: &ProfileId, pages: &[std::ops::Range<usize>]) {
         let at = list(profile);
         for (number, page) in pages.iter().enumerate() {
@@ -56,7 +56,7 @@ impl Azure {
         }
     }
 
-    /// Reads a version as a refresh does; whether a list told.
+    /// Reads a version as a refresh does; returns whether a list served it.
     async fn refresh(&self, id: &VersionId) -> (Version, bool) {
         let versions = self.client.versions();
         match versions.shared(id, &call()).await {
@@ -75,7 +75,7 @@ impl Azure {
         listed
     }
 
-    /// The requests by now: single reads and pages of lists.
+    /// The requests so far: single reads and pages of lists.
     async fn counts(&self) -> (usize, usize) {
         let lines = self.lines().await;
         let lists = lines.iter().filter(|line| line.ends_with("/versions")).count();
@@ -127,10 +127,10 @@ async fn a_reader_reads_one_page_at_most() {
     let azure = Azure::start().await;
     let p = profile(0);
     azure.family(&p, &[0..2, 2..4, 4..6]).await;
-    // Alone; then page one, which has it not; page two, which has; page three; what pages one and three have.
+    // Singly; then page one, without it; page two, with it; page three; the rest of pages one and three.
     assert_eq!(azure.refresh_all(&p, [5, 4, 3, 0, 1, 2]).await, [false, false, true, true, true, true]);
     assert_eq!(azure.counts().await, (2, 2), "of four and five nobody needed the page");
-    // What is on no page is for a read to tell.
+    // An object on no page has to be read.
     assert!(azure.client.versions().shared(&version(&p, 99), &call()).await.is_none());
     assert!(azure.client.versions().shared(&version(&p, 99), &call()).await.is_none());
     assert_eq!(azure.counts().await, (2, 3));

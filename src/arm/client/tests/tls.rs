@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-/// A server with a certificate of its own making: its address, and the certificate in PEM.
+/// A server with a certificate of its own: its address, and the certificate in PEM.
 async fn tls_server() -> (String, String) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
@@ -59,7 +59,7 @@ async fn an_unknown_issuer_is_told_at_once_and_a_given_one_is_trusted() {
 /// The endpoints of the server that the parent process runs for [`in_a_child`].
 const ENDPOINTS: &str = "GALLERY_TEST_TLS_ENDPOINTS";
 
-/// A variable of the environment can be set for another process only, so the test starts itself again.
+/// An environment variable can only be set for another process, so the test starts itself again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ssl_cert_file_is_trusted() {
     let (arm, pem) = tls_server().await;
@@ -77,7 +77,7 @@ async fn ssl_cert_file_is_trusted() {
     assert!(child.status.success() && text.contains("read through TLS"), "{text}");
 }
 
-/// Runs [`in_a_child`] with these variables, and gives what it printed.
+/// Runs [`in_a_child`] with these variables, and returns its output.
 fn child(endpoints: &str, variables: &[(&str, &str)]) -> String {
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "arm::client::tests::tls::in_a_child", "--nocapture"])
@@ -98,7 +98,7 @@ async fn a_variable_that_is_empty_is_not_set_and_one_that_cannot_be_used_is_name
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("any-name.pem"), &pem).unwrap();
     let path = folder.path().to_str().unwrap();
-    // The system's store counts, which does not hold this certificate.
+    // The system's store is used, which does not contain this certificate.
     for empty in [
         &[("SSL_CERT_FILE", "")][..],
         &[("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")],

@@ -10,7 +10,7 @@ async fn begin(azure: &Azure) -> Started<Profile> {
 }
 
 async fn finish(azure: &Azure, started: Started<Profile>) -> Result<Profile, Error> {
-    // As a caller does who keeps it between two runs.
+    // As a caller does that keeps it between two runs.
     let text = serde_json::to_string(&started.operation.unwrap()).unwrap();
     assert!(text.len() < 600, "{text}");
     let pending: PendingOperation = serde_json::from_str(&text).unwrap();
@@ -187,7 +187,8 @@ async fn deadline_and_cancellation_end_the_wait() {
         error.is_timeout() && report.contains("InProgress, 30%") && report.contains("the write of"),
         "{report}"
     );
-    // The write, a look, and since a wait beyond the deadline is cut, one last look shortly before it.
+    // The write, a poll, and one last poll shortly before the deadline, since a wait beyond the deadline is
+    // shortened.
     assert_eq!(azure.requests().await.len(), 3);
 
     let token = CancellationToken::new();
@@ -235,7 +236,7 @@ async fn a_parent_that_should_exist_is_waited_for() {
     let error =
         azure.client.profiles().begin_create(&id, &body, &call().expecting_parent()).await.unwrap_err();
     assert!(error.is_not_found() && azure.requests().await.len() > 4, "bounded: {error}");
-    // Not told that it exists, but there it is.
+    // The caller did not say that it exists, but it does.
     let azure = Azure::start().await;
     let missing = status(404, arm_error("ParentResourceNotFound", "no gallery"));
     azure.answer("PUT", &profile_path(), 2, missing).await;
@@ -256,7 +257,7 @@ async fn a_busy_object_is_waited_for() {
     azure.client.profiles().begin_update(&profile_id(), &change, &call()).await.unwrap();
     assert_eq!(azure.requests().await.len(), 5);
 
-    // A create waits while something above is busy and its own object is not there.
+    // A create waits while a parent is busy and its own object does not exist.
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 2, busy).await;
     azure.answer("GET", &profile_path(), 9, status(404, arm_error("ResourceNotFound", "no"))).await;
@@ -290,7 +291,7 @@ async fn a_create_takes_over_nothing_that_appeared_after_the_look() {
             assert_eq!(lines.iter().filter(|line| line.starts_with("GET")).count(), looks, "{lines:?}");
         }
     }
-    // The doubt about one name is none about the next.
+    // The doubt about one name does not apply to the next.
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, status(503, json!({}))).await;
     azure.answer("PUT", &profile_path(), 9, change()).await;

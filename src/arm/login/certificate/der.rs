@@ -1,5 +1,5 @@
-//! ASN.1 as far as PFX files and private keys need it. Files of older programs are BER rather than DER: lengths that are
-//! not known beforehand, octet strings in pieces. Both are read.
+//! ASN.1 as far as PFX files and private keys need it. Files of older programs are BER rather than DER:
+//! indefinite lengths, octet strings in pieces. Both are read.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-/// How deep pieces may be nested; a hostile file must not use up the stack.
+/// How deep pieces may be nested; a hostile file must not exhaust the stack.
 const DEPTH: usize = 16;
 
 pub(super) const INTEGER: u8 = 0x02;
@@ -22,7 +22,7 @@ pub(super) const fn context(number: u8) -> u8 {
     0xa0 | number
 }
 
-/// One element: its tag and what it holds.
+/// One element: its tag and its content.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Element<'a> {
     pub(super) tag: u8,
@@ -53,12 +53,12 @@ impl<'a> Reader<'a> {
         if found.tag == tag { Ok(found) } else { Err(Malformed) }
     }
 
-    /// The next element if it has this tag; else nothing is read.
+    /// The next element if it has this tag; otherwise nothing is read.
     pub(super) fn take_if(&mut self, tag: u8) -> Result<Option<Element<'a>>, Malformed> {
         if self.0.first() == Some(&tag) { self.next().map(Some) } else { Ok(None) }
     }
 
-    /// What is inside the next element, which must have this tag.
+    /// The content of the next element, which must have this tag.
     pub(super) fn enter(&mut self, tag: u8) -> Result<Reader<'a>, Malformed> {
         Ok(Reader(self.take(tag)?.content))
     }
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
 }
 
 impl<'a> Element<'a> {
-    /// What it holds as an octet string: itself, or its pieces put together.
+    /// Its content as an octet string: itself, or its pieces joined.
     pub(super) fn octets(&self) -> Result<Cow<'a, [u8]>, Malformed> {
         if self.tag & CONSTRUCTED == 0 {
             return Ok(Cow::Borrowed(self.content));
@@ -127,7 +127,7 @@ fn element<'a>(bytes: &mut &'a [u8], depth: usize) -> Result<Element<'a>, Malfor
     Ok(Element { tag: *tag, content })
 }
 
-/// Splits at the end mark of an element whose length was not given.
+/// Splits at the end mark of an element of indefinite length.
 fn until_end(bytes: &[u8], depth: usize) -> Result<(&[u8], &[u8]), Malformed> {
     let deeper = depth.checked_sub(1).ok_or(Malformed)?;
     let mut rest = bytes;

@@ -1,5 +1,5 @@
-//! Taking a password's encryption off: the schemes of today (PBES2 of RFC 8018) and those that Windows, older OpenSSL and
-//! many vaults write (PKCS #12, RFC 7292 appendix C).
+//! Decryption with a password: the current schemes (PBES2 of RFC 8018) and those that Windows, older OpenSSL
+//! and many vaults write (PKCS #12, RFC 7292 appendix C).
 
 use super::CertificateError;
 use super::der::{Malformed, OCTETS, OID, Reader, SEQUENCE};
@@ -13,24 +13,24 @@ use rc2::Rc2;
 use ring::pbkdf2;
 use std::num::NonZeroU32;
 
-/// More rounds than anybody writes; a broken number must not keep a machine busy for hours.
+/// More rounds than any program uses; a corrupt number must not keep a machine busy for hours.
 const ROUNDS: u32 = 10_000_000;
 
 const PBES2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d];
 const PBKDF2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c];
-/// 1.2.840.113549.1.12.1: the last number says which scheme.
+/// 1.2.840.113549.1.12.1: the last number is the scheme.
 const PKCS12_PBE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01];
-/// 1.2.840.113549.2: the last number says which HMAC.
+/// 1.2.840.113549.2: the last number is the HMAC.
 const HMAC: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02];
-/// 2.16.840.1.101.3.4.1: the last number says which length of AES.
+/// 2.16.840.1.101.3.4.1: the last number is the length of AES.
 const AES: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01];
 const TRIPLE_DES: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x03, 0x07];
 
-/// What is used to turn a password into a key: which, and the byte that says "a key" or "a start value".
+/// The hash for deriving a key from the password, and the byte for "a key" or "an initialisation vector".
 const FOR_KEY: u8 = 1;
 const FOR_START: u8 = 2;
 
-/// Takes the algorithm as the file names it (what is inside its SEQUENCE), the password, and what was encrypted.
+/// Takes the algorithm from the file (the content of its SEQUENCE), the password, and the encrypted data.
 pub(super) fn decrypt(
     mut algorithm: Reader<'_>,
     password: &Password,
@@ -107,12 +107,12 @@ fn hmac(name: &[u8]) -> Result<pbkdf2::Algorithm, CertificateError> {
     }
 }
 
-/// A number of rounds within reason.
+/// A plausible number of rounds.
 pub(super) fn rounds(number: u32) -> Result<NonZeroU32, CertificateError> {
     NonZeroU32::new(number).filter(|rounds| rounds.get() <= ROUNDS).ok_or(CertificateError::Malformed)
 }
 
-/// A wrong key shows in padding that is none.
+/// A wrong key shows as invalid padding.
 fn open<C: KeyIvInit + BlockModeDecrypt>(
     key: &[u8],
     start: &[u8],
@@ -122,7 +122,7 @@ fn open<C: KeyIvInit + BlockModeDecrypt>(
     unpad(cipher, encrypted)
 }
 
-/// RC2 with a key as long as the scheme says, all of whose bits count.
+/// RC2 with a key as long as the scheme says, of which all bits are effective.
 fn rc2(key: &[u8], start: &[u8], encrypted: &[u8]) -> Result<Vec<u8>, CertificateError> {
     let rc2 = Rc2::new_with_eff_key_len(key, key.len() * 8);
     unpad(Decryptor::<Rc2>::inner_iv_slice_init(rc2, start).map_err(|_| Malformed)?, encrypted)

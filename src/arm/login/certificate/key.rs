@@ -1,4 +1,4 @@
-//! A private key that can sign, and whose certificate it is.
+//! A private key that can sign, matched to its certificate.
 
 use super::CertificateError;
 use super::der::{INTEGER, OCTETS, OID, Reader, SEQUENCE};
@@ -21,9 +21,10 @@ pub(super) enum SigningKey {
 }
 
 impl SigningKey {
-    /// Takes a private key (PKCS #8) and the public key of a certificate. `None` when they do not belong together.
+    /// Takes a private key (PKCS #8) and the public key of a certificate. `None` if they do not belong
+    /// together.
     ///
-    /// The public half of an EC key is taken from the certificate: Windows leaves it out of the private key.
+    /// The public half of an EC key is taken from the certificate: Windows omits it from the private key.
     pub(super) fn of(private: &[u8], public: &[u8]) -> Result<Option<Self>, CertificateError> {
         let mut key = Reader::new(private).enter(SEQUENCE)?;
         key.take(INTEGER)?;
@@ -61,8 +62,8 @@ impl SigningKey {
         }
     }
 
-    /// What JSON web tokens call the signature (RFC 7518, section 3.1). Of the two for RSA it is the one that every
-    /// authority takes: AD FS and Azure Stack do not know PS256.
+    /// The name of the signature in JSON web tokens (RFC 7518, section 3.1). Of the two for RSA it is the one
+    /// that every authority accepts: AD FS and Azure Stack do not know PS256.
     pub(super) fn algorithm(&self) -> &'static str {
         match self {
             Self::Rsa(_) => "RS256",

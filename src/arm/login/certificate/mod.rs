@@ -1,5 +1,5 @@
-//! A client certificate with its private key, from a PFX or PEM file, without OpenSSL: what Windows and vaults have
-//! written for twenty years is read, and what OpenSSL 3 writes today.
+//! A client certificate with its private key, from a PFX or PEM file, without OpenSSL. It reads what Windows
+//! and vaults have written for twenty years, and what OpenSSL 3 writes today.
 
 mod der;
 mod encryption;
@@ -22,21 +22,21 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-/// How long an assertion is good for; Microsoft Entra takes at most a day, and it is used at once.
+/// How long an assertion is valid; Microsoft Entra accepts at most a day, and it is used at once.
 const LIFETIME: Duration = Duration::minutes(10);
 
-/// Clocks differ.
+/// The tolerance for clocks that differ.
 const SKEW: Duration = Duration::minutes(5);
 
-/// Why a certificate cannot be used. Nothing of it is secret.
+/// Why a certificate cannot be used. Nothing in it is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
     /// The password is wrong.
     #[error("the password does not open it")]
     Password,
-    /// There is no password, and one is needed.
-    #[error("it is encrypted, and no password is given (client_certificate_password)")]
+    /// There is no password, but one is needed.
+    #[error("it is encrypted, but no password is given (client_certificate_password)")]
     NoPassword,
     /// Neither PFX nor PEM, or broken.
     #[error("it is neither a PFX (PKCS #12) nor a PEM file, or it is damaged")]
@@ -44,7 +44,7 @@ pub enum CertificateError {
     /// Not base64.
     #[error("it is not base64")]
     NotBase64,
-    /// Something that cannot be read here.
+    /// Something that is not supported.
     #[error("it holds {0}, which cannot be used")]
     Unsupported(&'static str),
     /// No certificate.
@@ -53,7 +53,7 @@ pub enum CertificateError {
     /// No private key.
     #[error("it holds no private key")]
     NoKey,
-    /// No two of them belong together.
+    /// No key matches a certificate.
     #[error("its private key belongs to none of its certificates")]
     Mismatch,
 }
@@ -64,17 +64,17 @@ impl From<der::Malformed> for CertificateError {
     }
 }
 
-/// What a file holds: certificates as they are, private keys as PKCS #8.
+/// The content of a file: certificates unchanged, private keys as PKCS #8.
 #[derive(Default)]
 struct Contents {
     certificates: Vec<Vec<u8>>,
     keys: Vec<Vec<u8>>,
 }
 
-/// A certificate with its private key. Shown by its thumbprint only.
+/// A certificate with its private key. `Debug` shows only its thumbprint.
 #[derive(Clone)]
 pub struct Certificate {
-    /// The certificate itself, then who issued it, as far as the file tells.
+    /// The certificate itself, then its issuers, as far as the file contains them.
     chain: Vec<Vec<u8>>,
     key: Arc<SigningKey>,
     expires: OffsetDateTime,
@@ -84,7 +84,7 @@ impl Certificate {
     /// Takes the content of a PFX or PEM file and its password.
     ///
     /// # Errors
-    /// When it cannot be opened or does not hold what is needed.
+    /// If it cannot be opened or does not contain what is needed.
     pub fn read(bytes: &[u8], password: Option<&str>) -> Result<Self, CertificateError> {
         let contents = if pkcs12::looks_like_it(bytes) {
             pkcs12::read(bytes, password)?
@@ -98,10 +98,10 @@ impl Certificate {
         Self::of(&contents)
     }
 
-    /// Takes the same as base64, with or without line breaks; PEM is taken as it is too.
+    /// Takes the same as base64, with or without line breaks; PEM is accepted directly too.
     ///
     /// # Errors
-    /// When it is not base64, or as [`Certificate::read`] has it.
+    /// If it is not base64, or as for [`Certificate::read`].
     pub fn read_base64(text: &str, password: Option<&str>) -> Result<Self, CertificateError> {
         if pem::looks_like_it(text.as_bytes()) {
             return Self::read(text.as_bytes(), password);
@@ -109,7 +109,7 @@ impl Certificate {
         Self::read(&decode_base64(text)?, password)
     }
 
-    /// When the certificate ends.
+    /// When the certificate expires.
     pub fn expires(&self) -> OffsetDateTime {
         self.expires
     }
@@ -140,7 +140,7 @@ impl Certificate {
                 let Some(key) = SigningKey::of(private, public)? else { continue };
                 let mut chain = vec![(*bytes).clone()];
                 let mut last = certificate;
-                // Each issuer once, so that certificates that issued each other end it.
+                // Each issuer once, so that certificates that issued each other end the loop.
                 while let Some((bytes, issuer)) = parsed.iter().find(|(bytes, issuer)| {
                     issuer.subject().as_raw() == last.issuer().as_raw() && !chain.contains(bytes)
                 }) {
@@ -154,8 +154,8 @@ impl Certificate {
         Err(CertificateError::Mismatch)
     }
 
-    /// A signed statement that we are `client_id`, for `audience` only ("Microsoft identity platform application
-    /// authentication certificate credentials"; RFC 7523). Each has an id of its own.
+    /// A signed statement that we are `client_id`, for `audience` only ("Microsoft identity platform
+    /// application authentication certificate credentials"; RFC 7523). Each has its own id.
     pub(super) fn assertion(&self, client_id: &str, audience: &str, now: OffsetDateTime) -> Option<String> {
         let header = json!({
             "alg": self.key.algorithm(),

@@ -1,9 +1,9 @@
-//! A password in the two forms that PFX files want, and the key derivation of PKCS #12 (RFC 7292 appendix B).
+//! A password in the two forms that PFX files need, and the key derivation of PKCS #12 (RFC 7292 appendix B).
 
 use ring::digest::{self, Algorithm, SHA1_FOR_LEGACY_USE_ONLY};
 use std::num::NonZeroU32;
 
-/// A password, as text and as PKCS #12 writes it.
+/// A password, as text and in PKCS #12's form.
 pub(super) struct Password {
     text: Vec<u8>,
     wide: Vec<u8>,
@@ -15,7 +15,8 @@ impl Password {
         Self { text: text.as_bytes().to_vec(), wide }
     }
 
-    /// No password at all. To PKCS #12 that is not the empty one, and programs differ in which of the two they mean.
+    /// No password at all. In PKCS #12 that differs from the empty one, and programs differ in which of the
+    /// two they mean.
     pub(super) fn none() -> Self {
         Self { text: Vec::new(), wide: Vec::new() }
     }
@@ -69,7 +70,7 @@ impl Password {
     }
 }
 
-/// Adds `b` and one to a block, both as big numbers; what does not fit is dropped.
+/// Adds `b` and one to a block, both as big numbers; overflow is dropped.
 fn add_and_one(block: &mut [u8], b: &[u8]) {
     let mut carry = 1_u16;
     for (digit, other) in block.iter_mut().zip(b).rev() {

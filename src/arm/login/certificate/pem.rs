@@ -18,7 +18,7 @@ pub(super) fn read(bytes: &[u8], password: Option<&str>) -> Result<Contents, Cer
     let mut rest = text.as_ref();
     while let Some((label, body, after)) = section(rest) {
         rest = after;
-        // Whole by OpenSSL's oldest encryption, which is one round of MD5.
+        // The whole key is encrypted with OpenSSL's oldest scheme, which is one round of MD5.
         if body.contains("Proc-Type:") {
             return Err(CertificateError::Unsupported(
                 "a key with OpenSSL's oldest encryption; convert it with `openssl pkcs8 -topk8`",
@@ -57,13 +57,13 @@ fn section(text: &str) -> Option<(&str, &str, &str)> {
     Some((label, body, after))
 }
 
-/// The algorithm of a PKCS #8 key, ready made: rsaEncryption.
+/// The algorithm of a PKCS #8 key, already encoded: rsaEncryption.
 const RSA: &[u8] =
     &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
 /// id-ecPublicKey, to be followed by the curve.
 const EC: &[u8] = &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 
-/// A key of an older form as PKCS #8 has it, which is what is read everywhere else.
+/// Converts a key of an older form to PKCS #8, which is read everywhere else.
 fn wrapped(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
     sequence(&[&[INTEGER, 1, 0], algorithm, &tagged(OCTETS, key)].concat())
 }

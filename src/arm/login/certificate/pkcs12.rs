@@ -1,4 +1,5 @@
-//! PFX files (PKCS #12, RFC 7292): sealed with a password, and in them bags with keys and certificates.
+//! PFX files (PKCS #12, RFC 7292): authenticated with a password, and in them bags with keys and
+//! certificates.
 
 use super::der::{INTEGER, Malformed, OCTETS, OID, Reader, SEQUENCE, SET, context};
 use super::encryption::{decrypt, rounds};
@@ -9,17 +10,17 @@ use std::borrow::Cow;
 
 const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
 const ENCRYPTED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x06];
-/// 1.2.840.113549.1.12.10.1: the last number says what kind of bag it is.
+/// 1.2.840.113549.1.12.10.1: the last number is the kind of bag.
 const BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x0a, 0x01];
 const X509: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x16, 0x01];
 const SHA1: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1a];
-/// 2.16.840.1.101.3.4.2: the last number says which SHA-2.
+/// 2.16.840.1.101.3.4.2: the last number is the kind of SHA-2.
 const SHA2: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02];
 
-/// What the derivation of a key for the seal is told.
+/// The purpose byte for deriving the MAC key.
 const FOR_SEAL: u8 = 3;
 
-/// How deep bags may hold bags.
+/// How deep bags may contain bags.
 const DEPTH: usize = 4;
 
 /// Whether the bytes look like a PFX file: a sequence that begins with the version 3.
@@ -28,7 +29,7 @@ pub(super) fn looks_like_it(bytes: &[u8]) -> bool {
     matches!(version(bytes), Ok(3))
 }
 
-/// Opens a PFX file. Without a password the empty one is tried, and none at all: programs differ.
+/// Opens a PFX file. Without a password, both the empty one and none at all are tried: programs differ.
 pub(super) fn read(bytes: &[u8], password: Option<&str>) -> Result<Contents, CertificateError> {
     match password {
         Some(text) if !text.is_empty() => open(bytes, &Password::new(text)),
@@ -68,7 +69,7 @@ fn open(bytes: &[u8], password: &Password) -> Result<Contents, CertificateError>
                 content.take(OID)?;
                 let algorithm = content.enter(SEQUENCE)?;
                 let mut body = content.next()?;
-                // [0] in place of an octet string's tag.
+                // [0] instead of an octet string's tag.
                 body.tag = if body.tag == context(0) { OCTETS | 0x20 } else { OCTETS };
                 decrypt(algorithm, password, &body.octets()?)?.into()
             }
@@ -79,8 +80,8 @@ fn open(bytes: &[u8], password: &Password) -> Result<Contents, CertificateError>
     Ok(contents)
 }
 
-/// The seal tells a wrong password from a broken file. One of a kind that is not known here is passed over: a wrong
-/// password then shows when something is decrypted.
+/// The MAC distinguishes a wrong password from a damaged file. A MAC of an unknown kind is skipped: a wrong
+/// password then shows during decryption.
 fn check_seal(mut seal: Reader<'_>, password: &Password, safe: &[u8]) -> Result<(), CertificateError> {
     let mut info = seal.enter(SEQUENCE)?;
     let name = info.enter(SEQUENCE)?.take(OID)?.content;

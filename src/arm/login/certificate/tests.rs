@@ -17,7 +17,7 @@ fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_900_000_000).unwrap()
 }
 
-/// Checks an assertion as an authority does: with nothing but the certificate in its header.
+/// Checks an assertion as an authority does: only with the certificate in its header.
 fn check(certificate: &Certificate) -> (Value, Value) {
     let assertion =
         certificate.assertion("the-client", "https://login.example/t/oauth2/v2.0/token", now()).unwrap();
@@ -146,7 +146,7 @@ fn pem_in_any_encoding_that_windows_writes() {
     }
 }
 
-/// Whatever is cut off or changed, there is an answer and no panic.
+/// Whatever is cut off or changed, the result is an error or a certificate, and no panic.
 #[test]
 fn a_damaged_file_does_no_harm() {
     for name in ["plain.pfx", "empty.pfx", "rsa.pem"] {

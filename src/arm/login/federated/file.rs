@@ -1,4 +1,4 @@
-//! An id token in a file that somebody else keeps fresh: the kubelet in an AKS pod, a step of a pipeline.
+//! An id token in a file that another program renews: the kubelet in an AKS pod, a step of a pipeline.
 
 use super::super::super::error::LoginError;
 use super::super::super::pipeline::carried;
@@ -9,7 +9,7 @@ use azure_identity::ClientAssertion;
 use std::io::Read as _;
 use std::path::PathBuf;
 
-/// No id token comes near this; a wrong path may lead to anything.
+/// Larger than any id token; a wrong path may name any file.
 const LARGEST: u64 = 64 << 10;
 
 /// A file with an id token, read at each exchange.
@@ -20,7 +20,7 @@ pub(super) struct TokenFile {
 }
 
 impl TokenFile {
-    /// Reads the token as it is now. Small and local, so it is read in place.
+    /// Reads the current token. The file is small and local, so it is read synchronously.
     fn read(&self) -> Result<String, String> {
         let file = std::fs::File::open(&self.path).map_err(|error| error.to_string())?;
         let mut bytes = Vec::new();
@@ -29,7 +29,7 @@ impl TokenFile {
             return Err("the file is too large for an id token".to_owned());
         }
         let text = text::decoded(&bytes).ok_or("the file is not text")?;
-        text::usable(&text).map(str::to_owned).map_err(|hint| format!("what it holds {hint}"))
+        text::usable(&text).map(str::to_owned).map_err(|hint| format!("its content {hint}"))
     }
 }
 

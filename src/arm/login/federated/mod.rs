@@ -1,5 +1,5 @@
-//! Login as an application by an id token of somebody that it trusts (workload identity federation, or OIDC for
-//! short). Each exchange takes a fresh one, so that a run may last longer than any of them lives.
+//! Login as an application with an id token from an issuer that it trusts (workload identity federation, or
+//! OIDC for short). Each exchange uses a new id token, so a run may last longer than one is valid.
 
 mod file;
 mod request;
@@ -23,38 +23,39 @@ use url::Url;
 /// The audience that Microsoft Entra expects in an id token, in every cloud unless the federation says otherwise.
 pub(super) const AUDIENCE: &str = "api://AzureADTokenExchange";
 
-/// Where id tokens come from.
+/// The source of id tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AssertionSource {
-    /// One token, given as it is. It cannot be renewed.
+    /// One fixed token. It cannot be renewed.
     Token(Secret),
-    /// A file that somebody keeps fresh. Read at each exchange.
+    /// A file that another program renews. Read at each exchange.
     File {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
         /// Whether it is the one of an AKS pod.
         aks: bool,
     },
-    /// GitHub Actions, or whoever answers as it does: a GET with a bearer token, answered with `value`.
+    /// GitHub Actions, or a service with the same interface: a GET with a bearer token, which returns
+    /// `value`.
     GitHub {
-        /// The address to ask.
+        /// The address of the request.
         url: RequestUrl,
-        /// What shows that we may.
+        /// The token that authorises the request.
         token: Secret,
     },
-    /// Azure DevOps: a POST for a service connection, answered with `oidcToken`.
+    /// Azure DevOps: a POST for a service connection, which returns `oidcToken`.
     AzureDevOps {
-        /// The address to ask.
+        /// The address of the request.
         url: RequestUrl,
-        /// What shows that we may.
+        /// The token that authorises the request.
         token: Secret,
         /// The service connection.
         service_connection_id: String,
     },
 }
 
-/// An address that gives id tokens: https, or this very machine.
+/// An address that issues id tokens: https, or on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestUrl(Url);
 
@@ -62,14 +63,14 @@ impl RequestUrl {
     /// Takes the text of an address.
     ///
     /// # Errors
-    /// When it is none, or would send the token in the clear.
+    /// If it is not an address, or would send the token in the clear.
     pub fn new(text: &str) -> Result<Self, super::AddressError> {
         super::address::confidential(text).map(Self)
     }
 }
 
 impl AssertionSource {
-    /// When the token ends, where it is given as it is and says so.
+    /// When the token expires, if it is fixed and has a claim for it.
     pub fn expires(&self) -> Option<OffsetDateTime> {
         match self {
             Self::Token(token) => OffsetDateTime::from_unix_timestamp(claims::expiry(token.expose())?).ok(),
@@ -77,7 +78,7 @@ impl AssertionSource {
         }
     }
 
-    /// The way, for messages.
+    /// The login, for messages.
     pub fn way(&self) -> &'static str {
         match self {
             Self::Token(_) => "OIDC token",
@@ -88,7 +89,7 @@ impl AssertionSource {
         }
     }
 
-    /// What an application proves itself with, ready to be asked.
+    /// The credential of an application, ready to use.
     pub(super) fn proof(&self, plumbing: &Plumbing) -> Proof {
         let way = self.way();
         match self {

@@ -1,4 +1,4 @@
-//! Asking a pipeline for an id token: one request, one member of its JSON answer.
+//! Requesting an id token from a pipeline: one request, one member of its JSON response.
 
 use super::super::super::error::{Error, LoginError};
 use super::super::super::pipeline::{Plumbing, carried};
@@ -14,22 +14,24 @@ use std::fmt;
 
 const DEVOPS_API_VERSION: &str = "7.1";
 
-/// Without it, Azure DevOps answers a token it does not know with a redirect to a page for people instead of a 401.
+/// Without it, Azure DevOps redirects a request with an unknown token to a sign-in page instead of returning
+/// 401.
 const NO_REDIRECT: HeaderName = HeaderName::from_static("x-tfs-fedauthredirect");
 
 /// A pipeline's token service.
 pub(super) struct IdTokenRequest {
     request: Request,
-    /// The token that allows the request.
+    /// The token that authorises the request.
     token: Secret,
-    /// The member of the answer that holds the id token.
+    /// The member of the response with the id token.
     member: &'static str,
     sender: Sender,
 }
 
 impl IdTokenRequest {
     /// GitHub Actions (GitHub's documentation on OpenID Connect, "Using custom actions"): a GET of
-    /// `ACTIONS_ID_TOKEN_REQUEST_URL` with the audience added, allowed by `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+    /// `ACTIONS_ID_TOKEN_REQUEST_URL` with the audience added, authorised by
+    /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
     pub(super) fn github(
         way: &'static str,
         RequestUrl(url): &RequestUrl,
@@ -44,8 +46,8 @@ impl IdTokenRequest {
         Self { request, token: token.clone(), member: "value", sender: Sender::new(way, plumbing) }
     }
 
-    /// An Azure DevOps service connection (REST reference, "Distributed task: Oidctoken: Create"): an empty POST to
-    /// `SYSTEM_OIDCREQUESTURI`, allowed by `SYSTEM_ACCESSTOKEN`.
+    /// An Azure DevOps service connection (REST reference, "Distributed task: Oidctoken: Create"): an empty
+    /// POST to `SYSTEM_OIDCREQUESTURI`, authorised by `SYSTEM_ACCESSTOKEN`.
     pub(super) fn azure_devops(
         way: &'static str,
         RequestUrl(url): &RequestUrl,
@@ -83,13 +85,13 @@ impl IdTokenRequest {
         };
         if !answer.status().is_success() {
             let said = quoted(&self.token, answer.body().as_ref());
-            return Err(failed(said.unwrap_or_else(|| "no id token was given".to_owned())));
+            return Err(failed(said.unwrap_or_else(|| "no id token was returned".to_owned())));
         }
         let json = json(&answer).unwrap_or_default();
         match json.get(self.member).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()) {
             Some(text) => Ok(text.to_owned()),
-            // The body is left out: it may hold a token under another name.
-            None => Err(failed(format!("the answer holds no id token under `{}`", self.member))),
+            // The body is omitted: it may contain a token under another name.
+            None => Err(failed(format!("the response contains no id token under `{}`", self.member))),
         }
     }
 }

@@ -31,7 +31,7 @@ async fn mount_github(server: &MockServer) {
         .await;
 }
 
-/// The assertions that the authority was shown.
+/// The assertions that the authority received.
 async fn shown(server: &MockServer) -> Vec<String> {
     let all = fields(server, TOKEN).await;
     all.iter().map(|fields| field(fields, "client_assertion").unwrap()).collect()
@@ -111,7 +111,7 @@ async fn azure_devops_is_asked_for_its_service_connection() {
 async fn who_gives_no_id_token_is_quoted_without_ours() {
     for (response, said) in [
         (ResponseTemplate::new(401).set_body_string("request-token is not known"), "*** is not known"),
-        (ResponseTemplate::new(403), "no id token was given"),
+        (ResponseTemplate::new(403), "no id token was returned"),
         (ResponseTemplate::new(200).set_body_string("<html>hidden"), "no id token under `value`"),
         (
             ResponseTemplate::new(200).set_body_json(json!({"oidcToken": "hidden"})),
@@ -136,8 +136,8 @@ fn clock() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(NOW.get()).unwrap()
 }
 
-/// A run of 45 minutes: id tokens that live 10, access tokens that live 10. Each exchange shows Entra an id token that
-/// was made for it, and no request ever carries a token that has expired.
+/// A run of 45 minutes: id tokens that are valid for 10, access tokens that are valid for 10. Each exchange
+/// uses an id token that was issued for it, and no request carries an expired token.
 #[tokio::test]
 async fn a_long_run_outlives_its_id_tokens() {
     let server = MockServer::start().await;

@@ -1,9 +1,10 @@
-//! Azure Arc's challenge: its agent names a file that only administrators and the agent's own group can read, and whoever
-//! answers with its content may have a token ("Authenticate against Azure resources with Azure Arc-enabled servers").
+//! Azure Arc's challenge: its agent names a file that only administrators and the agent's own group can read.
+//! A caller that responds with its content gets a token ("Authenticate against Azure resources with Azure
+//! Arc-enabled servers").
 //!
-//! The name comes from whoever listens on the port, so it is held to what the agent is known to write: a file with
-//! the ending `.key`, right in the agent's folder, of at most 4096 bytes. Otherwise a stranger on that port could have
-//! any file of ours sent to it.
+//! The name comes from whatever process listens on the port, so it must have the form that the agent writes:
+//! a file with the ending `.key`, directly in the agent's folder, of at most 4096 bytes. Otherwise another
+//! process on that port could have any of our files sent to it.
 
 use super::super::super::secret::Secret;
 use azure_core::http::RawResponse;
@@ -20,14 +21,14 @@ const READERS: &str = if cfg!(windows) {
     "root or as a member of the group himds"
 };
 
-/// Answers challenges with files of one folder.
+/// Responds to challenges with files of one folder.
 #[derive(Debug)]
 pub(super) struct Challenges {
     folder: Option<PathBuf>,
 }
 
 impl Challenges {
-    /// With the folder that the agent has on this system.
+    /// With the agent's folder on this system.
     pub(super) fn of_this_system() -> Self {
         let folder = if cfg!(windows) {
             std::env::var_os("ProgramData")
@@ -44,7 +45,7 @@ impl Challenges {
         Self { folder: Some(folder) }
     }
 
-    /// Takes the agent's 401, gives the content of the file it names, or why not.
+    /// Takes the agent's 401, returns the content of the file that it names, or why not.
     pub(super) fn answer(&self, challenge: &RawResponse) -> Result<Secret, String> {
         let header = challenge.headers().get_optional_str(&CHALLENGE);
         let realm = header.and_then(realm).ok_or("the agent of Azure Arc did not name a key file")?;

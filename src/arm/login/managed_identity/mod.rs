@@ -1,5 +1,5 @@
-//! Login as the machine or service that this process runs on. Each platform has an endpoint of its own, near by and
-//! without TLS; which one it is, the environment tells, and whoever makes the settings reads it.
+//! Login as the machine or service that this process runs on. Each platform has its own endpoint, nearby and
+//! without TLS. The environment shows which one it is; the code that builds the settings reads it.
 
 mod arc;
 mod request;
@@ -24,23 +24,23 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use url::Url;
 
-/// The way, for messages.
+/// The login, for messages.
 pub(super) const WAY: &str = "managed identity";
 
-/// Where a virtual machine asks (Azure Instance Metadata Service).
+/// The endpoint of a virtual machine (Azure Instance Metadata Service).
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 
-/// How long an endpoint that does not answer is tried: it is near, or this is no Azure machine.
+/// How long to retry an endpoint that does not respond: it is near, or this is not an Azure machine.
 const UNREACHABLE: Duration = Duration::from_secs(5);
 
-/// How often an endpoint is asked again that is being brought up to date (404 and 410, "How to use managed identities
-/// on a VM: retry guidance", which says up to 70 seconds).
+/// How often to retry an endpoint that is being updated (404 and 410, "How to use managed identities on a VM:
+/// retry guidance", which says up to 70 seconds).
 const UPDATES: u32 = 5;
 
-/// Which identity to be.
+/// Which identity to use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Identity {
-    /// The machine's own; where it has one user-assigned identity and no own, that one.
+    /// The machine's own. If it has one user-assigned identity and no own one, that one.
     #[default]
     System,
     /// A user-assigned one by its client id.
@@ -51,15 +51,15 @@ pub enum Identity {
     Resource(String),
 }
 
-/// Who is asked for tokens.
+/// The service that issues tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentityEndpoint {
     /// A virtual machine's.
     Imds(MachineUrl),
-    /// App Service's, Functions' and Container Apps', with the secret that `IDENTITY_HEADER` holds.
+    /// App Service's, Functions' and Container Apps', with the secret in `IDENTITY_HEADER`.
     AppService(MachineUrl, Secret),
-    /// The agent of a server that Azure Arc looks after.
+    /// The agent of an Azure Arc-enabled server.
     Arc(MachineUrl),
     /// Cloud Shell's.
     CloudShell(MachineUrl),
@@ -79,52 +79,52 @@ impl IdentityEndpoint {
 pub struct MachineUrl(Url);
 
 impl MachineUrl {
-    /// Takes an address as a user gives it: https, or near enough for plain http.
+    /// Takes an address from a user: https, or near enough for plain http.
     ///
     /// # Errors
-    /// When it is none, or too far away.
+    /// If it is not an address, or too far away for plain http.
     pub fn given(text: &str) -> Result<Self, AddressError> {
         addresses::of_machine(text).map(Self)
     }
 
-    /// Takes an address as a platform sets it in the environment.
+    /// Takes an address that a platform sets in the environment.
     ///
     /// # Errors
-    /// When it is none, or too far away.
+    /// If it is not an address, or too far away for plain http.
     pub fn of_platform(text: &str) -> Result<Self, AddressError> {
         addresses::of_platform(text).map(Self)
     }
 
-    /// Where a virtual machine asks.
+    /// The endpoint of a virtual machine.
     pub fn imds() -> Self {
         Self(Url::parse(IMDS).unwrap_or_else(|_| unreachable!("{IMDS} is an address")))
     }
 }
 
-/// A managed identity: which, and who is asked.
+/// A managed identity and its endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManagedIdentity {
     /// Which identity.
     pub identity: Identity,
-    /// Who is asked.
+    /// The endpoint.
     pub endpoint: IdentityEndpoint,
-    /// The endpoint's api-version, when it is not to be the usual one.
+    /// The endpoint's api-version, unless it is the usual one.
     pub api_version: Option<String>,
 }
 
-/// A combination that the platform does not have.
+/// A combination that the platform does not support.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{platform} has no user-assigned identities")]
 pub struct NoUserAssigned {
-    /// Where this runs.
+    /// The platform.
     pub platform: &'static str,
 }
 
 impl ManagedIdentity {
-    /// Takes which identity and who is asked.
+    /// Takes the identity and the endpoint.
     ///
     /// # Errors
-    /// When the platform has no user-assigned identities and one is asked for.
+    /// If the platform has no user-assigned identities and one is requested.
     pub fn new(
         identity: Identity,
         endpoint: IdentityEndpoint,
@@ -142,12 +142,12 @@ impl ManagedIdentity {
     }
 }
 
-/// Asks the platform for a token. Keeps none.
+/// Requests tokens from the platform. It keeps none.
 pub(super) struct ManagedIdentityCredential {
     settings: ManagedIdentity,
     arc: arc::Challenges,
     sender: Sender,
-    /// In place of a secret, where the endpoint wants none.
+    /// Used as the secret if the endpoint needs none.
     none: Secret,
     update_wait: Backoff,
     now: fn() -> OffsetDateTime,
@@ -195,11 +195,11 @@ impl ManagedIdentityCredential {
         }
         match json(answer).as_ref().and_then(TokenAnswer::read) {
             Some(token) => Ok(token.access_token(asked)),
-            None => Err(self.refused(answer, Some("the answer holds no usable token".to_owned()))),
+            None => Err(self.refused(answer, Some("the response contains no usable token".to_owned()))),
         }
     }
 
-    /// What the endpoint is shown.
+    /// The credential for the endpoint.
     fn secret(&self) -> &Secret {
         match &self.settings.endpoint {
             IdentityEndpoint::AppService(_, secret) => secret,
@@ -207,7 +207,7 @@ impl ManagedIdentityCredential {
         }
     }
 
-    /// The refusal in the endpoint's own words, or for the reason given.
+    /// The refusal in the endpoint's own words, or for the given reason.
     fn refused(&self, answer: &RawResponse, reason: Option<String>) -> Error {
         let secret = self.secret();
         let json = json(answer).unwrap_or_default();

@@ -9,7 +9,7 @@ use url::form_urlencoded;
 const METADATA: HeaderName = HeaderName::from_static("metadata");
 const IDENTITY_HEADER: HeaderName = HeaderName::from_static("x-identity-header");
 
-/// Takes what a token is asked for, gives the first request.
+/// Takes the resource of a token, returns the first request.
 ///
 /// The forms: "How to use managed identities on a VM: acquire a token using HTTP" (`client_id`, `object_id`,
 /// `msi_res_id`), "App Service: REST endpoint reference" (`client_id`, `object_id`, `mi_res_id`), "Authenticate against
@@ -60,7 +60,7 @@ pub(super) fn first(settings: &ManagedIdentity, resource: &str) -> Request {
     }
 }
 
-/// Adds what the agent of Azure Arc wants to see: the content of a file that only administrators can read.
+/// Adds what the agent of Azure Arc requires: the content of a file that only administrators can read.
 pub(super) fn prove(request: &mut Request, key: &Secret) {
     request.insert_header(AUTHORIZATION, format!("Basic {}", key.expose()));
 }

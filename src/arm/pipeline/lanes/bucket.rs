@@ -1,28 +1,28 @@
-//! One of Azure's buckets of requests, and how fast it may be drawn from.
+//! One of Azure's request buckets, and how fast requests may draw from it.
 
 use super::header::Reading;
 use std::cmp::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Below this part of a bucket requests are paced.
+/// Below this fraction of a bucket requests are paced.
 const LOW: f64 = 0.2;
 /// But a bucket of thousands need not be paced before this few are left.
 const LOWEST: f64 = 200.0;
 /// The pace is the bucket's refill times a gain between these.
 const GAIN: (f64, f64) = (0.05, 4.0);
 
-/// A bucket, as far as answers have shown it.
+/// A bucket, as far as responses have shown it.
 #[derive(Clone, Debug)]
 pub(super) struct Bucket {
     left: f64,
-    /// What it holds, or the most that was ever left.
+    /// Its size, or the highest level ever seen.
     size: f64,
     refill: f64,
-    /// Follows the level while little is left: others draw from the bucket too, the service itself among them, so the
-    /// refill alone does not tell how fast we may go.
+    /// Follows the level while little is left. Other clients draw from the bucket too, and so does the
+    /// service itself, so the refill alone does not show how fast we may go.
     gain: f64,
-    /// Our requests that were sent and not answered: the level may not count them yet.
+    /// Our requests without a response yet: the level may not count them.
     under_way: u32,
     /// When the last request was sent.
     sent: Instant,
@@ -34,7 +34,7 @@ impl Bucket {
         Self { left: reading.left, size, refill: reading.refill, gain: 1.0, under_way: 0, sent: now }
     }
 
-    /// Takes the level that an answer gave.
+    /// Records the level from a response.
     pub(super) fn update(&mut self, left: f64) {
         let low = self.low();
         let is_lower = left < low / 2.0;
@@ -49,7 +49,7 @@ impl Bucket {
         self.left = left;
     }
 
-    /// When a request may be sent. Requests under way count twice: another process may be as eager.
+    /// When a request may be sent. Requests under way count twice: another process may send as many.
     pub(super) fn ready(&self, now: Instant) -> Instant {
         if self.left - 2.0 * f64::from(self.under_way) > self.low() {
             return now;
@@ -63,7 +63,7 @@ impl Bucket {
         self.under_way += 1;
     }
 
-    /// A request has ended, answered or not.
+    /// A request has ended, with or without a response.
     pub(super) fn end(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
     }

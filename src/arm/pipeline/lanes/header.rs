@@ -1,20 +1,20 @@
-//! What the headers of an answer say is left in Azure's buckets of requests.
+//! The levels of Azure's request buckets in the headers of a response.
 //!
-//! Sources: Microsoft's page on request limits and throttling, for Azure Resource Manager's own buckets, and recorded
-//! answers of the Compute provider for its own.
+//! Sources: Microsoft's page on request limits and throttling, for Azure Resource Manager's own buckets, and
+//! recorded responses of the Compute provider for its own.
 
 use super::super::super::pace::Refill;
 use super::kind::Verb;
 
 const PREFIX: &str = "x-ms-ratelimit-remaining-";
 
-/// All principals of a subscription, or of a tenant, together have this many times what one of them has.
+/// All principals of a subscription, or of a tenant, together have this many times the limit of one of them.
 const GLOBAL: f64 = 15.0;
 
-/// What an answer says of one bucket.
+/// The level of one bucket in a response.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reading {
-    /// The bucket's name, in small letters.
+    /// The bucket's name, in lower case.
     pub(super) bucket: String,
     /// How many requests are left, never below zero.
     pub(super) left: f64,
@@ -24,8 +24,8 @@ pub(super) struct Reading {
     pub(super) refill: f64,
 }
 
-/// Reads the headers of an answer; their names are in small letters. A header or an entry that cannot be read counts as
-/// absent.
+/// Reads the headers of a response; their names are in lower case. A header or an entry that cannot be read
+/// counts as absent.
 pub(super) fn readings<'a>(
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,
     refill: Refill,
@@ -58,8 +58,8 @@ fn of_arm(bucket: &str, value: &str, refill: Refill) -> Option<Reading> {
     Some(Reading { bucket: bucket.to_owned(), left: number(value)?, size: None, refill })
 }
 
-/// A resource provider's, `Microsoft.Compute/GetGallery3Min;349`: the name ends with the window in which the bucket
-/// fills. A bucket of unknown size is not followed, since what is left of it cannot be judged.
+/// A resource provider's, `Microsoft.Compute/GetGallery3Min;349`: the name ends with the window in which the
+/// bucket fills. A bucket of unknown size is not followed, since its level means nothing.
 fn of_provider(entry: &str) -> Option<Reading> {
     let (name, left) = entry.trim().rsplit_once(';')?;
     let bucket = name.trim().to_ascii_lowercase();

@@ -1,13 +1,14 @@
-//! What Azure counts together: the kind of a request.
+//! The kind of a request: what Azure counts together.
 
 use super::super::super::pace::Refill;
 use azure_core::http::{Method, Request};
 use url::Url;
 
-/// Whose limit a request counts against: a subscription's, by its id in small letters, or the tenant's (`None`).
+/// The limit that a request counts against: a subscription's, by its id in lower case, or the tenant's
+/// (`None`).
 pub(super) type Scope = Option<String>;
 
-/// The three kinds that Azure Resource Manager itself tells apart.
+/// The three kinds that Azure Resource Manager itself distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Verb {
     /// GET and HEAD.
@@ -27,7 +28,7 @@ impl Verb {
         }
     }
 
-    /// How many requests a second Azure Resource Manager gives back.
+    /// How many requests per second Azure Resource Manager adds.
     pub(super) fn refill(self, refill: Refill) -> f64 {
         f64::from(match self {
             Self::Read => refill.reads,
@@ -37,17 +38,17 @@ impl Verb {
     }
 }
 
-/// A context value that marks a request as a look at a running operation. Its address is the service's, so its path
-/// says nothing.
+/// A context value that marks a request as a poll of a running operation. The service chooses its address, so
+/// the path does not show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::arm) enum Look {
-    /// The answer is about the operation.
+    /// The response is about the operation.
     Operation,
-    /// The answer is what the request itself would have been answered with, errors included (`Location`).
+    /// The response is the one that the original request would have had, including errors (`Location`).
     Monitor,
 }
 
-/// The kind of a request: whoever shares a kind shares a lane.
+/// The kind of a request: requests of one kind share a lane.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Kind {
     pub(super) scope: Scope,
@@ -55,10 +56,10 @@ pub(super) struct Kind {
     pub(super) object: Object,
 }
 
-/// What a request is about.
+/// The subject of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Object {
-    /// Objects of a type, one by one.
+    /// Single objects of a type.
     One(String),
     /// A list of them.
     List(String),
@@ -81,8 +82,8 @@ impl Object {
     }
 }
 
-/// The type of the resource at a path, in small letters, and whether the path is that of a list. After the provider's
-/// namespace types and names take turns, and a list ends with a type.
+/// The type of the resource at a path, in lower case, and whether the path is that of a list. After the
+/// provider's namespace types and names alternate, and a list ends with a type.
 pub(in crate::arm) fn resource_type(path: &str) -> (String, bool) {
     let path = path.to_ascii_lowercase();
     let resource = path.rsplit_once("/providers/").map(|(_, resource)| resource).unwrap_or_default();

@@ -1,15 +1,16 @@
 //! Where requests wait: one lane for each kind of request to each subscription.
 //!
-//! Azure counts requests in buckets, and each answer says what is left in the buckets that the request was taken
-//! from: Azure Resource Manager its own, by reads, writes and deletes, and the Compute provider one or two for each
-//! operation. So the requests of one kind (verb, type, single object or list; looks at operations are a kind) share a
-//! lane. A lane follows the buckets that answers to its own kind have named, and no others:
+//! Azure counts requests in buckets, and each response shows what is left in the buckets of that request.
+//! Azure Resource Manager has its own, for reads, writes and deletes; the Compute provider has one or two for
+//! each operation. So the requests of one kind (verb, type, single object or list; polls are a kind) share a
+//! lane. A lane follows the buckets that responses to its own kind have named, and no others:
 //!
-//! - with much left, requests go freely;
-//! - with little left, they go as fast as the bucket fills, and slower while its level falls;
-//! - after a refusal (429) nothing goes until the time that the refusal named.
+//! - with much left, requests are not delayed;
+//! - with little left, they are sent as fast as the bucket fills, and slower while its level falls;
+//! - after a refusal (429) nothing is sent until the time that the refusal named.
 //!
-//! Requests go in the order of their arrival. A wait ends with the deadline or the cancellation of the call.
+//! Requests are sent in the order of their arrival. A wait ends with the deadline or the cancellation of the
+//! call.
 
 mod bucket;
 mod header;
@@ -88,8 +89,8 @@ impl LanePolicy {
         }
     }
 
-    /// Notes for the call's messages why its lane is closed. A lane that opens after the call's deadline is not waited
-    /// for.
+    /// Records for the call's messages why its lane is closed. A lane that opens after the call's deadline is
+    /// not waited for.
     fn check(&self, kind: &Kind, call: &Call, request: &Request) -> Result<(), Error> {
         let now = Instant::now();
         let Some((until, refusal)) = self.lanes().closed(kind, now) else { return Ok(()) };
@@ -102,7 +103,7 @@ impl LanePolicy {
         Ok(())
     }
 
-    /// Learns from an answer, and gives it back.
+    /// Learns from a response, and returns it.
     async fn learn(&self, kind: &Kind, request: &Request, response: AsyncRawResponse) -> AsyncRawResponse {
         let status = u16::from(response.status());
         let headers = response.headers().iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -136,7 +137,7 @@ impl Policy for LanePolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
         let Some(call) = ctx.value::<Call>() else { return forward(ctx, request, next).await };
         let (kind, signals) = self.lanes().lane(Kind::of(request, ctx.value::<Look>().is_some()));
-        // A write that waits here is not on its way yet: a cancelled call ends at once.
+        // A write that waits here is not under way yet: a cancelled call ends at once.
         let under_way = tokio::select! {
             biased;
             () = call.cancellation().cancelled() => return Err(carried(call.cancelled(&request_line(request)))),

@@ -1,4 +1,4 @@
-//! What is known of all lanes and buckets. The time is an argument.
+//! The state of all lanes and buckets. The time is an argument.
 
 use super::super::super::error::ArmError;
 use super::super::super::pace::Pace;
@@ -13,14 +13,14 @@ use tokio::time::Instant;
 
 /// Names of types come from addresses, and some addresses from the service: further kinds share one lane.
 const MOST_LANES: usize = 500;
-/// Each answer raises the pace after a refusal by this part of what the service gives back.
+/// After a refusal, each response raises the pace by this fraction of the refill.
 const REGAINED: f64 = 1.0 / 50.0;
-/// At so many times that pace requests go freely again.
+/// At this multiple of the refill requests are no longer delayed.
 const FREE: f64 = 4.0;
 
 type BucketKey = (Scope, String);
 
-/// All lanes of a client, and the buckets that answers have named.
+/// All lanes of a client, and the buckets that responses have named.
 #[derive(Debug)]
 pub(super) struct Lanes {
     pace: Pace,
@@ -32,30 +32,31 @@ pub(super) struct Lanes {
 #[derive(Debug)]
 struct Lane {
     signals: Arc<Signals>,
-    /// The buckets that answers to this kind of request have named.
+    /// The buckets that responses to this kind of request have named.
     buckets: BTreeSet<String>,
-    /// Nothing is sent before this: a refusal asked for it.
+    /// Nothing is sent before this: a refusal requested it.
     closed_until: Option<Instant>,
-    /// What that refusal said.
+    /// The message of that refusal.
     refusal: Option<ArmError>,
     /// Refusals in a row.
     refusals: u32,
-    /// Requests a second after a refusal, until many answers later.
+    /// Requests per second after a refusal, until many responses later.
     brake: Option<f64>,
     sent: Option<Instant>,
     under_way: u32,
-    /// How many requests may be under way as long as no answer has named a bucket. It grows with each answer.
+    /// How many requests may be under way as long as no response has named a bucket. It grows with each
+    /// response.
     window: u32,
 }
 
-/// What those who wait in a lane listen to.
+/// The signals for requests that wait in a lane.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
     /// Held by the next request to be sent. It is fair, so requests are sent in the order of their arrival.
     pub(super) head: tokio::sync::Mutex<()>,
     /// For the next request: something has changed.
     pub(super) changed: Notify,
-    /// For all who wait: the lane was closed.
+    /// For all that wait: the lane was closed.
     pub(super) closed: Notify,
 }
 
@@ -91,14 +92,15 @@ impl Lanes {
         (kind, lane.signals.clone())
     }
 
-    /// Until when a lane is closed, and what closed it.
+    /// Until when a lane is closed, and why.
     pub(super) fn closed(&self, kind: &Kind, now: Instant) -> Option<(Instant, Option<ArmError>)> {
         let lane = self.lanes.get(kind)?;
         let until = lane.closed_until.filter(|until| *until > now)?;
         Some((until, lane.refusal.clone()))
     }
 
-    /// Sends the next request of a kind, or says until when it has to wait; `None` until something changes.
+    /// Sends the next request of a kind, or returns until when it has to wait; `None` until something
+    /// changes.
     pub(super) fn send(&mut self, kind: &Kind, now: Instant) -> Result<Sent, Option<Instant>> {
         let Self { lanes, buckets, .. } = self;
         let sent = |buckets| Sent { kind: kind.clone(), buckets };
@@ -123,7 +125,7 @@ impl Lanes {
         Ok(sent(keys))
     }
 
-    /// Ends a request, answered or not.
+    /// Ends a request, with or without a response.
     pub(super) fn end(&mut self, sent: &Sent) {
         for key in &sent.buckets {
             if let Some(bucket) = self.buckets.get_mut(key) {
@@ -136,7 +138,7 @@ impl Lanes {
         }
     }
 
-    /// Learns from an answer what is left.
+    /// Learns from a response what is left.
     pub(super) fn learn(&mut self, kind: &Kind, readings: Vec<Reading>, now: Instant) {
         let Some(lane) = self.lanes.get_mut(kind) else { return };
         for reading in readings {
@@ -149,7 +151,7 @@ impl Lanes {
         }
     }
 
-    /// Takes note of an answer that is no refusal.
+    /// Records a response that is not a refusal.
     pub(super) fn taken(&mut self, kind: &Kind, now: Instant) {
         let refill = kind.verb.refill(self.pace.refill);
         let Some(lane) = self.lanes.get_mut(kind) else { return };
@@ -173,9 +175,9 @@ impl Lanes {
         let Self { pace, lanes, .. } = self;
         let Some(lane) = lanes.get_mut(kind) else { return };
         let wait = asked.unwrap_or_else(|| pace.retry.wait(lane.refusals, chance));
-        // A little more, so that processes that were refused together do not come back together.
+        // A little more, so that processes that were refused together do not retry together.
         let until = now + wait + pace.retry.first.mul_f64(chance / 2.0);
-        // Requests that were under way at the first refusal say nothing new.
+        // Requests that were under way at the first refusal add no information.
         if lane.closed_until.is_none_or(|until| until <= now) {
             let refill = kind.verb.refill(pace.refill);
             lane.refusals = lane.refusals.saturating_add(1);

@@ -1,5 +1,5 @@
-//! The lanes against Azure Resource Manager's own buckets: of their full size, and filled fifty times as quickly, so
-//! that minutes pass in seconds. One test, not run by default, has them fill as they do in Azure.
+//! The lanes against Azure Resource Manager's own buckets, in full size but filled fifty times as fast, so
+//! that minutes take seconds. One test, not run by default, fills them as Azure does.
 
 mod hour;
 
@@ -17,13 +17,13 @@ use url::Url;
 
 const SUBSCRIPTION: &str = "https://arm.example/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590";
 
-/// A bucket of tokens for each kind, as Microsoft's page describes them, and what came of the requests.
+/// A token bucket for each kind, as Microsoft's page describes them, and the results of the requests.
 #[derive(Debug)]
 struct Arm {
     buckets: Mutex<HashMap<Verb, (f64, Instant)>>,
-    /// Whether answers say what is left.
+    /// Whether responses show what is left.
     tells: bool,
-    /// How many times as quickly as in Azure the buckets fill.
+    /// How many times as fast as in Azure the buckets fill.
     speed: u32,
     taken: Mutex<Vec<String>>,
     refused: AtomicU64,
@@ -35,7 +35,7 @@ impl Arm {
         Arc::new(Self { buckets, tells, speed, taken, refused: AtomicU64::new(0) })
     }
 
-    /// Leaves so much in the bucket of writes.
+    /// Leaves this many in the bucket of writes.
     fn with_writes(self: Arc<Self>, tokens: f64) -> Arc<Self> {
         locked(&self.buckets).insert(Verb::Write, (tokens, Instant::now()));
         self
@@ -57,7 +57,7 @@ impl Arm {
         locked(&self.taken).clone()
     }
 
-    /// Takes a token: what is left, or the time in seconds until there is one again.
+    /// Takes a token: returns what is left, or the time in seconds until there is one again.
     fn take(&self, verb: Verb) -> Result<f64, f64> {
         let speed = f64::from(self.speed);
         let (size, rate) = if verb == Verb::Read { (250.0, 25.0 * speed) } else { (200.0, 10.0 * speed) };
@@ -99,7 +99,7 @@ impl Policy for Arm {
     }
 }
 
-/// The policies of a request that matter here.
+/// The request policies that matter here.
 struct Way {
     policies: Vec<Arc<dyn Policy>>,
     lanes: Arc<LanePolicy>,
@@ -127,7 +127,7 @@ impl Way {
         Ok(u16::from(answer.status()))
     }
 
-    /// So many requests, all at once. Each must succeed.
+    /// This many requests at once. Each must succeed.
     async fn all(&self, method: Method, count: usize, call: &Call) {
         let names: Vec<String> = (0..count).map(|number| number.to_string()).collect();
         let all = names.iter().map(|name| self.send(method, name, call).boxed());
@@ -190,10 +190,11 @@ async fn two_processes_share_one_bucket() {
 
 #[tokio::test]
 async fn a_refusal_holds_back_all_where_no_header_tells_what_is_left() {
-    // Slower than the other tests: a request takes ten milliseconds, so that a busy machine delays few of them.
+    // Slower than the other tests: a request takes ten milliseconds, so that a busy machine delays few of
+    // them.
     let arm = Arm::new(false, 10);
     Way::to(&arm).all(Method::Put, 600, &call()).await;
-    // Those that were on their way when the bucket was found empty, and few after them.
+    // Those that were under way when the bucket was found empty, and few after them.
     assert!(arm.refused() <= 200, "{} refusals", arm.refused());
 }
 
@@ -240,12 +241,12 @@ async fn waiting_ends_when_the_call_is_cancelled() {
     let both = async { tokio::join!(all, cancel).0 };
     let ended = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it waits all the same");
     assert!(ended.into_iter().all(|ended| ours(ended.unwrap_err()).is_cancelled()));
-    // Other kinds go on, and nobody is left behind in the queue.
+    // Other kinds continue, and no request is left behind in the queue.
     assert_eq!(way.send(Method::Get, "x", &call()).await.unwrap(), 200);
     assert_eq!(way.lanes.lanes().idle(), (true, 2));
 }
 
-/// A service whose answers to one kind of request say that a bucket is nearly empty.
+/// A service whose responses to one kind of request show a nearly empty bucket.
 #[derive(Debug)]
 struct Nearly;
 
@@ -285,7 +286,7 @@ async fn a_bucket_slows_the_requests_that_named_it_and_no_others() {
         }
     };
     tokio::time::timeout(Duration::from_secs(5), others).await.expect("nothing slows them");
-    // A list names the bucket as well, and then goes by it; it has not been told before.
+    // A list names the bucket as well, and then follows it; before, its lane did not know it.
     send(Method::Get, &format!("{profiles}/p/versions"), false, 100).await.unwrap();
 }
 

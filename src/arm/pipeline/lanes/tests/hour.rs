@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The requests that create one version, and the milliseconds from the answer before: the look whether it exists, the
-/// PUT, looks at the operation for 45 seconds, the version.
+/// The requests that create one version, with the milliseconds after the response before: the read whether it
+/// exists, the PUT, polls of the operation for 45 seconds, the read of the version.
 const LIFE: [(Step, u64); 8] = [
     (Step::Get, 0),
     (Step::Put, 0),
@@ -22,7 +22,7 @@ const LIFE: [(Step, u64); 8] = [
     (Step::Look, 33_000),
     (Step::Get, 0),
 ];
-/// What the service's own work on a creation takes from the bucket of reads.
+/// How many requests the service's own work on a creation takes from the bucket of reads.
 const OWN_READS: f64 = 6.0;
 const ROUND_TRIP: u64 = 100;
 const HOUR: u64 = 3_600_000;
@@ -61,7 +61,7 @@ impl Step {
     }
 }
 
-/// The buckets at Azure. Whether they fill steadily or all at once when a window ends is not known.
+/// The buckets at Azure. It is not known whether they fill steadily or all at once when a window ends.
 struct Azure {
     steady: bool,
     left: HashMap<&'static str, (f64, u64)>,
@@ -82,11 +82,11 @@ impl Azure {
         left
     }
 
-    /// The header of the answer, or the milliseconds after which to come back.
+    /// The header of the response, or the milliseconds after which to retry.
     fn answer(&mut self, step: Step, now: u64) -> Result<String, u64> {
         if step.buckets().iter().any(|bucket| *self.fill(*bucket, now) < 1.0) {
             self.refused += 1;
-            // A steady bucket asks for ten seconds' patience, a window for its end.
+            // A steady bucket requests a wait of ten seconds, a window until its end.
             let windows = step.buckets().into_iter().filter(|bucket| *self.fill(*bucket, now) < 1.0);
             let ends = windows.map(|(_, _, minutes)| minutes * 60_000 - now % (minutes * 60_000)).max();
             return Err(if self.steady { 10_000 } else { ends.unwrap_or(0) });
@@ -115,7 +115,8 @@ enum Event {
     Answered(usize),
 }
 
-/// Creates versions for an hour, so many at a time. Gives how many were created and how many requests were refused.
+/// Creates versions for an hour, this many at a time. Returns how many were created and how many requests
+/// were refused.
 fn hour(workers: usize, steady: bool) -> (usize, usize) {
     let start = Instant::now();
     let at = |ms| start + Duration::from_millis(ms);
@@ -150,7 +151,7 @@ fn hour(workers: usize, steady: bool) -> (usize, usize) {
                     }
                     Err(Some(until)) => {
                         let due = now + u64::try_from((until - at(now)).as_millis()).unwrap() + 1;
-                        // One that is planned before then will find out.
+                        // A request that is planned before then will find out.
                         let planned = tries.entry(step).or_insert(0);
                         if *planned <= now || *planned > due {
                             *planned = due;
@@ -195,7 +196,8 @@ fn hour(workers: usize, steady: bool) -> (usize, usize) {
 
 #[test]
 fn an_hour_of_creations_is_hardly_ever_refused() {
-    // 3,000 reads and then 100 a minute, and a creation takes eight of them, six without asking us: about 1,100.
+    // 3,000 reads and then 100 per minute, and a creation takes eight of them, six of them by the service
+    // itself: about 1,100.
     for (workers, steady, most_refused) in
         [(10, true, 0), (10, false, 5), (50, true, 5), (50, false, 15), (200, true, 40), (200, false, 40)]
     {
