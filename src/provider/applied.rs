@@ -1,12 +1,12 @@
-//! What an apply hands to the state.
+//! What an apply writes to the state.
 
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Value};
 
-/// The state after an apply: the plan, with what it left open filled in from what Azure returned.
+/// The state after an apply: the plan, with its unknown values filled in from what Azure returned.
 ///
-/// Where Azure returned something else than was planned the plan stands, since Terraform takes no other answer; a
-/// warning says so, and the next refresh shows the difference as drift.
+/// Where Azure returned another value than was planned, the plan stands, since Terraform accepts nothing
+/// else. A warning says so, and the next refresh shows the difference as drift.
 #[must_use]
 pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
     let (planned, mut returned) = match (planned, returned) {
@@ -33,16 +33,16 @@ pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
         .collect();
     let warning = (!differing.is_empty()).then(|| {
         let detail = format!(
-            "Azure took the request and returned other values than were sent for {}. A policy or another program may \
-             have changed them. The next plan shows the difference.",
+            "Azure accepted the request but returned other values than were sent for {}. A policy or \
+             another program may have changed them. The next plan shows the difference.",
             differing.join(", ")
         );
-        Diagnostic::warning("Azure holds other values than were sent", detail)
+        Diagnostic::warning("Azure returned other values than were sent", detail)
     });
     (Value::Object(settled), warning)
 }
 
-/// A state for an object that Azure has not shown yet: the plan, with null for each unknown value.
+/// The state for an object that Azure has not returned yet: the plan, with null for each unknown value.
 #[must_use]
 pub fn without_answer(planned: &Value) -> Value {
     match planned {

@@ -1,10 +1,10 @@
-//! `moved` from `azapi_resource` and `azapi_update_resource`: an object that the azapi provider manages goes on as one of
-//! ours, and Azure is not touched.
+//! `moved` from `azapi_resource` and `azapi_update_resource`: this provider takes over an object that azapi
+//! manages, without a write to Azure.
 //!
-//! The state of such a resource holds the request body as its user wrote it. What it spells in several ways over
-//! the versions of that provider is read in all of them: `body` (and `output`) as JSON in a string (1.x), as an object,
-//! or as a value of any type with its type beside it, which is how Terraform stores one (2.x); `location` and `tags`
-//! beside the body or in it; any api-version after the type.
+//! The state of such a resource holds the request body as its user wrote it. The versions of azapi spell some
+//! parts differently; all spellings are read. `body` (and `output`) is JSON in a string (1.x), an object, or
+//! a value of any type together with its type, which is how Terraform stores one (2.x). `location` and `tags`
+//! are in the body or next to it. Any api-version may follow the type.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -16,38 +16,39 @@ use super::timeouts;
 use crate::plugin::resource::Move;
 use crate::plugin::{Diagnostic, Value};
 
-/// The resource type of azapi that manages an object as a whole.
+/// The resource type of azapi that manages a whole object.
 pub const WHOLE: &str = "azapi_resource";
 
-/// Namespace and name of the azapi provider, on whichever registry or mirror it comes from.
+/// Namespace and name of the azapi provider, on any registry or mirror.
 const SOURCE_PROVIDER: &str = "azure/azapi";
 
-/// What can take the place of what.
+/// One supported move.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
     /// The resource type here.
     pub resource: &'static str,
-    /// The resource type of azapi.
+    /// The resource type in azapi.
     pub source: &'static str,
     /// The type at Azure.
     pub arm_type: &'static str,
 }
 
-/// Reads a state, and the id in it.
+/// Reads a state and the id in it.
 ///
 /// # Errors
-/// When the state is of another provider, another resource type or another type at Azure, or has no usable id.
+/// If the state is from another provider, of another resource type or of another type at Azure, or has no
+/// usable id.
 pub fn read<T>(target: Target, request: &Move) -> Result<(T, Source), Diagnostic>
 where
     T: FromStr,
     T::Err: Display,
 {
     let source = Source::read(target, request)?;
-    // The id decides what the object is. The type does not: Azure gives a version the type of its profile.
+    // The id determines the kind of object. The type does not: Azure gives a version the type of its profile.
     let id = source.id.parse().map_err(|error| {
         if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(target.arm_type) {
             return refused(format!(
-                "A `{}` is a {} at Azure, and the `{}` is a {}.",
+                "A `{}` is a {} at Azure, but the `{}` is a {}.",
                 target.resource, target.arm_type, target.source, source.arm_type
             ));
         }
@@ -64,15 +65,15 @@ fn refused(detail: String) -> Diagnostic {
     Diagnostic::error("Move from this is not supported", detail)
 }
 
-/// What the state of a resource of azapi says.
+/// The content of an azapi resource's state.
 #[derive(Debug)]
 pub struct Source {
     id: String,
     arm_type: String,
-    /// What was asked for.
+    /// What was requested.
     pub body: Map<String, Json>,
     output: Map<String, Json>,
-    /// The block of that name, as ours.
+    /// The block of that name, in this provider's form.
     pub timeouts: Value,
 }
 
@@ -82,8 +83,8 @@ impl Source {
         let is_azapi = provider == SOURCE_PROVIDER || provider.ends_with(&format!("/{SOURCE_PROVIDER}"));
         if !is_azapi || request.source_type != target.source {
             return Err(refused(format!(
-                "A `{}` can take the place of an `{}` of the provider {SOURCE_PROVIDER}, and not of a `{}` of {}. Remove \
-                 the `moved` block, and import the object by its id instead.",
+                "A `{}` can take over an `{}` of the provider {SOURCE_PROVIDER}, but not a `{}` of {}. \
+                 Remove the `moved` block, and import the object by its id instead.",
                 target.resource, target.source, request.source_type, request.source_provider
             )));
         }
@@ -105,8 +106,8 @@ impl Source {
         })
     }
 
-    /// The object at Azure as far as azapi knew it: what was asked for, over what came back. A refresh follows, so
-    /// whatever cannot be read is only left out.
+    /// The object at Azure as far as azapi knew it: the request merged over the response. A refresh follows,
+    /// so parts that cannot be read are omitted.
     pub fn object<B: DeserializeOwned + Default>(&self) -> B {
         let mut whole = Json::Object(Map::new());
         if let Some(properties @ Json::Object(_)) = self.output.get("properties") {
@@ -119,7 +120,7 @@ impl Source {
     }
 }
 
-/// A body or output in any of its spellings; empty when it is none.
+/// A body or output in any of its spellings; empty when it is not an object.
 fn document(value: Option<&Json>) -> Map<String, Json> {
     match value {
         Some(Json::String(text)) => match serde_json::from_str(text) {
@@ -134,7 +135,7 @@ fn document(value: Option<&Json>) -> Map<String, Json> {
     }
 }
 
-/// Puts one document over another: objects are merged, everything else is replaced. Null says nothing.
+/// Merges one document over another: objects are merged, everything else is replaced. Null changes nothing.
 fn lay_over(beneath: &mut Json, above: &Json) {
     match (beneath, above) {
         (Json::Object(beneath), Json::Object(above)) => {
@@ -147,7 +148,7 @@ fn lay_over(beneath: &mut Json, above: &Json) {
     }
 }
 
-/// azapi's `timeouts`, which are ours as well; null when none is set.
+/// azapi's `timeouts`, which have the same names here; null when none is set.
 fn limits(block: Option<&Json>) -> Value {
     let limit = |name| block.and_then(|block| block.get(name)).and_then(Json::as_str);
     let names = ["create", "read", "update", "delete"];

@@ -1,4 +1,5 @@
-//! Azure for unit tests: a small HTTP server on loopback that gives tokens and the answers a test sets.
+//! Azure for unit tests: a small HTTP server on loopback that issues tokens and returns the responses a test
+//! sets.
 
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
@@ -33,24 +34,24 @@ impl Azure {
         Self { connection: Connection::ready(client), server }
     }
 
-    /// Answers reads of a path with this object.
+    /// Returns this object for reads of a path.
     pub(crate) async fn holds(&self, at: &str, body: Json) {
         self.answers(at, 200, body).await;
     }
 
-    /// Answers reads of a path with this status and body.
+    /// Returns this status and body for reads of a path.
     pub(crate) async fn answers(&self, at: &str, status: u16, body: Json) {
         let response = ResponseTemplate::new(status).set_body_json(body);
         Mock::given(method("GET")).and(path(at)).respond_with(response).mount(&self.server).await;
     }
 
-    /// Takes what is created at a path, and answers with this object.
+    /// Accepts a create at a path, and returns this object.
     pub(crate) async fn takes(&self, at: &str, body: Json) {
         let response = ResponseTemplate::new(201).set_body_json(body);
         Mock::given(method("PUT")).and(path(at)).respond_with(response).mount(&self.server).await;
     }
 
-    /// Answers the reads of a list with these pages.
+    /// Returns these pages for reads of the list.
     pub(crate) async fn lists(&self, at: &str, pages: &[Json]) {
         for (number, page) in pages.iter().enumerate().rev() {
             let mut body = json!({"value": page});
@@ -67,7 +68,7 @@ impl Azure {
         }
     }
 
-    /// Answers the reads of a list that ask for this with one page.
+    /// Returns one page for reads of the list that have this query.
     pub(crate) async fn lists_for(&self, at: &str, (name, value): (&str, &str), page: Json) {
         let response = ResponseTemplate::new(200).set_body_json(json!({ "value": page }));
         let mock = Mock::given(method("GET")).and(path(at)).and(query_param(name, value));
@@ -82,12 +83,12 @@ impl Azure {
     }
 }
 
-/// A call that nobody stops.
+/// A call that is never cancelled.
 pub(crate) fn context() -> Context {
     Context { cancel: CancellationToken::new(), meta: None }
 }
 
-/// A profile as Azure gives it.
+/// A profile as Azure returns it.
 pub(crate) fn profile(name: &str) -> Json {
     json!({
         "name": name, "location": "westeurope", "tags": {"team": "a"},
@@ -99,7 +100,7 @@ pub(crate) fn profile(name: &str) -> Json {
     })
 }
 
-/// A version as Azure gives it.
+/// A version as Azure returns it.
 pub(crate) fn version(name: &str, excluded: bool) -> Json {
     json!({
         "name": name, "location": "westeurope",
@@ -121,7 +122,7 @@ pub(crate) fn version(name: &str, excluded: bool) -> Json {
     })
 }
 
-/// An error as ARM gives it.
+/// An error as ARM returns it.
 pub(crate) fn error(code: &str, message: &str) -> Json {
     json!({"error": {"code": code, "message": message}})
 }

@@ -14,7 +14,7 @@ pub fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object.get(name).and_then(Value::as_str)
 }
 
-/// An attribute that is an ARM id of one kind.
+/// Checks an attribute that is an ARM id of one kind.
 #[must_use]
 pub fn id<T: FromStr<Err = E>, E: Display>(config: &Value, name: &str) -> Option<Diagnostic> {
     let text = text(config, name)?;
@@ -33,10 +33,11 @@ pub fn id<T: FromStr<Err = E>, E: Display>(config: &Value, name: &str) -> Option
     )
 }
 
-/// The hint for an id that a test's mock may have made up: OpenTofu and Terraform make up eight letters and digits.
+/// The hint for an id that a test's mock may have generated: OpenTofu and Terraform generate eight letters
+/// and digits.
 fn mocked(text: &str) -> &'static str {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        " If a test's `mock_provider` made it up, set a default for `id` in a `mock_resource` block."
+        " If a test's `mock_provider` generated it, set a default for `id` in a `mock_resource` block."
     } else {
         ""
     }
@@ -45,17 +46,17 @@ fn mocked(text: &str) -> &'static str {
 /// Where the id of a parent usually comes from.
 fn source(name: &str) -> &'static str {
     match name {
-        "gallery_id" => " A gallery of azurerm gives it as `azurerm_shared_image_gallery.NAME.id`.",
-        "machine_id" => " A machine of azurerm gives it as `azurerm_linux_virtual_machine.NAME.id`.",
+        "gallery_id" => " For a gallery of azurerm, use `azurerm_shared_image_gallery.NAME.id`.",
+        "machine_id" => " For a machine of azurerm, use `azurerm_linux_virtual_machine.NAME.id`.",
         "imds_profile_version_id" | "wire_server_profile_version_id" => {
-            " A version in this configuration gives it as `gallery_invm_access_profile_version.NAME.id`."
+            " For a version in this configuration, use `gallery_invm_access_profile_version.NAME.id`."
         }
-        "profile_id" => " A profile in this configuration gives it as `gallery_invm_access_profile.NAME.id`.",
+        "profile_id" => " For a profile in this configuration, use `gallery_invm_access_profile.NAME.id`.",
         _ => "",
     }
 }
 
-/// An attribute that is a name under a rule.
+/// Checks an attribute that is a name with its own rule.
 #[must_use]
 pub fn name<E: Display>(
     config: &Value,
@@ -66,7 +67,7 @@ pub fn name<E: Display>(
     Some(Diagnostic::error("Malformed name", capitalised(&format!("{error}."))).at(Path::attribute(name)))
 }
 
-/// An attribute that holds one of a few words, spelled exactly so.
+/// Checks an attribute with fixed possible values, spelled exactly.
 #[must_use]
 pub fn word(config: &Value, name: &str, words: &[&str]) -> Option<Diagnostic> {
     let text = text(config, name)?;
@@ -89,7 +90,7 @@ pub fn word(config: &Value, name: &str, words: &[&str]) -> Option<Diagnostic> {
     )
 }
 
-/// An attribute that is an Azure region.
+/// Checks an attribute that is an Azure region.
 #[must_use]
 pub fn location(config: &Value, name: &str) -> Option<Diagnostic> {
     let text = text(config, name)?;
@@ -110,15 +111,15 @@ pub fn unknown_region(text: &str, path: Path) -> Option<Diagnostic> {
     let summary =
         if text.len() > LONGEST { "Unknown region".to_owned() } else { format!("Unknown region {text:?}") };
     let detail = format!(
-        "This version of the provider does not know the region {text:?}.{meant} If Azure has no such region, it refuses \
-         the object when it is created. In a replacement, the old object is deleted by then. If it is a new region, \
-         ignore this warning."
+        "This version of the provider does not know the region {text:?}.{meant} If Azure has no such \
+         region, it refuses to create the object. In a replacement, the old object is deleted by then. If \
+         it is a new region, ignore this warning."
     );
     Some(Diagnostic::warning(summary, detail).at(path))
 }
 
-/// Why a text cannot be a region, to stand after the attribute's name; `None` when it may be one. Which regions there
-/// are only Azure knows.
+/// Why a text cannot be a region, to follow the attribute's name; `None` when it may be one. Only Azure knows
+/// which regions exist.
 #[must_use]
 pub fn region_problem(text: &str) -> Option<&'static str> {
     if Location::from(text).is_empty() {
@@ -126,26 +127,28 @@ pub fn region_problem(text: &str) -> Option<&'static str> {
     } else if text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ') {
         None
     } else {
-        Some("holds a character that no region has; write a region such as `westeurope`")
+        Some("contains a character that no region has; write a region such as `westeurope`")
     }
 }
 
-/// Tags that ARM would refuse whatever the resource: at most 50 of them, names of at most 512 characters without
-/// any of `<>%&\?/` and not equal but for case, values of at most 256 (Azure's page on tag limitations).
+/// Checks tags that ARM refuses for any resource: more than 50, names over 512 characters, with one of
+/// `<>%&\?/` or equal but for case, values over 256 characters (Azure's page on tag limitations).
 #[must_use]
 pub fn tags(config: &Value) -> Vec<Diagnostic> {
     let path = Path::attribute("tags");
     let Some(Value::Map(tags)) = config.get("tags") else { return Vec::new() };
     let mut found = Vec::new();
     if tags.len() > 50 {
-        let detail = format!("There are {} tags; Azure takes at most 50 for each resource.", tags.len());
+        let detail = format!("There are {} tags; Azure allows at most 50 for each resource.", tags.len());
         found.push(Diagnostic::error("Too many tags", detail).at(path.clone()));
     }
     for (name, value) in tags {
         if let Some(other) = tags.keys().find(|other| *other < name && other.eq_ignore_ascii_case(name)) {
-            let detail =
-                format!("Azure takes {other:?} and {name:?} for one tag, since only case differs. Keep one.");
-            found.push(Diagnostic::error("Tag given twice", detail).at(path.with_key(&**name)));
+            let detail = format!(
+                "Azure takes {other:?} and {name:?} for the same tag, since they differ only in \
+                         case. Keep one."
+            );
+            found.push(Diagnostic::error("Tag set twice", detail).at(path.with_key(&**name)));
         }
         let problem = if name.trim().is_empty() {
             "has an empty name"
@@ -171,7 +174,7 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
 /// The text of an attribute as an id or name.
 ///
 /// # Errors
-/// When it is none, which `validate` has reported before.
+/// If it is not valid, which `validate` has reported before.
 pub fn parsed<T>(object: &Value, name: &str) -> Result<T, Diagnostic>
 where
     T: FromStr,
@@ -188,7 +191,8 @@ pub(crate) fn sentence(error: &impl Display) -> String {
     error.to_string().trim_end_matches('.').to_owned()
 }
 
-/// A text as a whole sentence: with a full stop, unless it ends one already, as "did you mean `x`?" does.
+/// A text as a whole sentence: adds a full stop, unless the text ends with a question, as in "did you mean
+/// `x`?".
 pub(crate) fn ended(text: &str) -> String {
     if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
 }
@@ -271,6 +275,6 @@ mod tests {
         assert!(tags_of(&[("team", "security".into())]).is_empty());
         assert_eq!(tags_of(&[("a/b", "x".into()), ("n", Value::Null)]).len(), 2);
         let twice = tags_of(&[("Team", "a".into()), ("team", "b".into())]);
-        assert_eq!(twice.iter().map(|one| one.summary.as_str()).collect::<Vec<_>>(), ["Tag given twice"]);
+        assert_eq!(twice.iter().map(|one| one.summary.as_str()).collect::<Vec<_>>(), ["Tag set twice"]);
     }
 }

@@ -1,5 +1,5 @@
-//! The connection to Azure that resources and data sources share: the client, once it can be made, and what this process
-//! knows of profiles.
+//! The connection to Azure that resources and data sources share: the client, once it can be created, and
+//! what this process knows of profiles.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,14 +16,14 @@ use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
 
 #[derive(Debug, Default)]
 enum State {
-    /// No provider block yet: Terraform is validating, or calls a function.
+    /// No provider block yet: Terraform validates, or calls a function.
     #[default]
     Unconfigured,
     /// The provider block has parts that are known only at apply.
     Unknown,
-    /// There is nothing to sign in with; an error only for who needs Azure.
+    /// No login is configured: an error only when Azure is needed.
     NoLogin(NoLogin),
-    /// Ready; nothing has been asked of Azure yet.
+    /// Ready; no request has been sent yet.
     Ready(ArmClient),
 }
 
@@ -44,10 +44,10 @@ struct Shared {
 }
 
 impl Connection {
-    /// Takes the provider block, gives warnings. Nothing touches the network.
+    /// Applies the provider block and returns warnings. It does not use the network.
     ///
     /// # Errors
-    /// When an argument or environment variable cannot be used.
+    /// If an argument or environment variable cannot be used.
     pub fn configure(&self, config: &Value, terraform_version: &str) -> Result<Diagnostics, Failure> {
         self.configure_with(config, terraform_version, &ProcessVariables)
     }
@@ -105,16 +105,16 @@ impl Connection {
     /// Returns the client, or why there is none.
     ///
     /// # Errors
-    /// When there is nothing to sign in with, or the provider block is not known yet.
+    /// If no login is configured, or the provider block is not known yet.
     pub fn client(&self) -> Result<ArmClient, Diagnostic> {
         match &*self.shared.state.read().unwrap_or_else(PoisonError::into_inner) {
             State::Ready(client) => Ok(client.clone()),
             State::NoLogin(missing) => Err(missing.diagnostic()),
             State::Unknown => Err(Diagnostic::error(
                 "Provider configuration is not known yet",
-                "A part of the provider block depends on something that is known only after an apply, and Azure must \
-                 be asked now. Apply what the provider block depends on first, with `-target`; or let a data source \
-                 wait for it with `depends_on`.",
+                "A part of the provider block depends on something that is known only after an apply, but \
+                 the provider must contact Azure now. Apply what the provider block depends on first, with \
+                 `-target`, or delay a data source with `depends_on`.",
             )),
             State::Unconfigured => Err(Diagnostic::error(
                 "Provider is not configured",
@@ -123,20 +123,20 @@ impl Connection {
         }
     }
 
-    /// Keeps what the provider block says of findings. A host checks the block before the resources that use it, so that
-    /// `validate` knows it too.
+    /// Stores the provider block's levels of findings. A host checks the block before the resources that use
+    /// it, so `validate` knows them too.
     pub fn note_lint(&self, config: &Value) {
         let lint = config.get(lint::ARGUMENT).cloned();
         *self.shared.lint.write().unwrap_or_else(PoisonError::into_inner) = lint;
     }
 
-    /// What the provider block says of findings; null where it says nothing that is known.
+    /// The provider block's levels of findings; null where they are not set or not known.
     #[must_use]
     pub fn lint(&self) -> Value {
         self.shared.lint.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or(Value::Null)
     }
 
-    /// Whether the host has configured the provider, as it does before it plans and not before it validates.
+    /// Whether the host has configured the provider, as it does before a plan but not before validation.
     #[must_use]
     pub fn is_configured(&self) -> bool {
         !matches!(*self.shared.state.read().unwrap_or_else(PoisonError::into_inner), State::Unconfigured)
@@ -148,12 +148,12 @@ impl Connection {
         matches!(*self.shared.state.read().unwrap_or_else(PoisonError::into_inner), State::Unknown)
     }
 
-    /// The answer to a refresh while the provider block is not known yet: "not now" where the host takes that; else
-    /// the state as it is, with a warning, so that a plan can still be made. An import, which has no state to go on
-    /// with, gets none and fails as any other request would.
+    /// The result of a refresh while the provider block is not known yet: deferred if the host supports that;
+    /// otherwise the state unchanged, with a warning, so that a plan can still be made. An import has no
+    /// state to keep, so it gets no result and fails as any other request would.
     ///
     /// # Errors
-    /// When the state does not fit the schema.
+    /// If the state does not fit the schema.
     pub fn unread(&self, request: &Read) -> Result<Option<ReadOutcome>, Failure> {
         if !self.is_unknown() {
             return Ok(None);
@@ -162,16 +162,16 @@ impl Connection {
             return Ok(Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown)));
         }
         let state = request.state.clone();
-        // What an import has to go on with is the id.
+        // An import knows only the id.
         if ["name", "machine_id"].iter().all(|name| state.get(name).is_none_or(Value::is_null)) {
             return Ok(None);
         }
         let id = state.get("id").and_then(Value::as_str).unwrap_or_default();
         let warning = Diagnostic::warning(
-            "Planned without asking Azure",
+            "Planned without contacting Azure",
             format!(
-                "A part of the provider block is known only after an apply, so {id} could not be read. The plan goes \
-                 by the state alone; changes made outside of Terraform will show in the next one."
+                "A part of the provider block is known only after an apply, so {id} could not be read. The \
+                 plan uses the state alone. The next plan will show changes made outside of Terraform."
             ),
         );
         Ok(Some(ReadOutcome::Present(Stored {
@@ -193,14 +193,14 @@ impl Connection {
         &self.shared.machines
     }
 
-    /// What this process does to one object after the other, by the object's id.
+    /// The locks of this process, by the object's id.
     #[must_use]
     pub fn locks(&self) -> &Locks {
         &self.shared.locks
     }
 }
 
-/// Who is calling: the host, the provider, and what the user wants appended.
+/// The user agent: the host, the provider, and what the user wants appended.
 fn user_agent(provider: &str, terraform: &str, suffix: &[String]) -> String {
     let version: String = terraform.chars().filter(char::is_ascii_graphic).collect();
     let host = if version.is_empty() { "Terraform".to_owned() } else { format!("Terraform/{version}") };
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(summary(&Connection::default()), "Provider is not configured");
         assert_eq!(
             summary(&configured(Value::object::<&str>([]), &[("ARM_USE_CLI", "false")])),
-            "No way to sign in to Azure"
+            "No login configured"
         );
         let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
         assert!(unknown.is_unknown());

@@ -1,24 +1,24 @@
-//! What is there already: the answer to a create that would overwrite something, and to one that finds the same
-//! under another name.
+//! Objects that exist already: the errors of a create that would overwrite something, and the warning about
+//! an identical object under another name.
 
 use crate::plugin::Diagnostic;
 
-/// How an object that was to be created was found to be there.
+/// How an existing object was found during a create.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// A look before the creation has shown it.
+    /// The read before the creation has found it.
     Found,
-    /// The same, and the plan replaces this very object.
+    /// The same, and the plan replaces this object.
     Replaced,
-    /// It appeared between the look and the request.
+    /// It appeared between the read and the request.
     Appeared,
-    /// The same, and Azure has taken the request as a change of it.
+    /// The same, and Azure treated the request as a change of it.
     Changed,
     /// The plan has found it under the new name of an object that it replaces.
     InTheWay,
 }
 
-/// The block that imports an object, with a label made of its name.
+/// The block that imports an object, with a label made from its name.
 #[must_use]
 pub fn block(resource_type: &str, name: &str, id: &str) -> String {
     let mut label: String =
@@ -29,61 +29,63 @@ pub fn block(resource_type: &str, name: &str, id: &str) -> String {
     format!("import {{\n  to = {resource_type}.{label}\n  id = \"{id}\"\n}}")
 }
 
-/// The error for an object that is already there, with the import block to paste.
+/// The error for an object that already exists, with the import block to paste.
 #[must_use]
 pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Existing) -> Diagnostic {
     let block = block(resource_type, name, id);
     let import = format!(
-        "To manage it with Terraform, import it by adding this block, with the address of this very resource after \
-         `to`:\n\n{block}\n\n"
+        "To manage it with Terraform, import it by adding this block, with the address of this resource \
+         after `to`:\n\n{block}\n\n"
     );
     let detail = match how {
         Existing::Found => format!(
-            "Azure has {id} already, and creating would overwrite it. {import}\
-             Otherwise give the new one another name. If this plan also deletes it under another address, because a \
-             resource or a key of `for_each` was renamed, write a `moved` block: nothing is then deleted or created. \
-             If this plan replaces it and creates the new one before it deletes the old (`create_before_destroy`, \
-             which Terraform extends to all that such a resource depends on), remove `create_before_destroy` for this \
-             apply, or give the new one another name."
+            "{id} exists at Azure already, and creating would overwrite it. {import}Otherwise give the new \
+             one another name. If this plan also deletes it under another address, because a resource or a \
+             key of `for_each` was renamed, write a `moved` block: then nothing is deleted or created. If \
+             this plan replaces it and creates the new one before it deletes the old \
+             (`create_before_destroy`, which Terraform extends to everything that such a resource depends \
+             on), remove `create_before_destroy` for this apply, or give the new one another name."
         ),
         Existing::Replaced => format!(
-            "The plan replaces {id} and creates the new {kind} before it deletes the old one. Azure does not keep two \
-             under one name. Terraform takes this order where the {kind}, or something that depends on it, has \
-             `create_before_destroy`. Nothing was changed.\n\n\
-             Remove `create_before_destroy` for this apply, or give the new {kind} another name."
+            "The plan replaces {id} and creates the new {kind} before it deletes the old one. Azure does \
+             not allow two under one name. Terraform uses this order where the {kind}, or something that \
+             depends on it, has `create_before_destroy`. Nothing was changed.\n\nRemove \
+             `create_before_destroy` for this apply, or give the new {kind} another name."
         ),
         Existing::Appeared => format!(
-            "{id} was not there when this run looked, and is there now with what somebody else has sent. Another run, \
-             or another resource of this one, has created it meanwhile. It is left to its owner and is not in this \
-             state. {import}Otherwise give the new one another name."
+            "{id} did not exist when this run checked. It exists now, with values that this run did not \
+             send: another run, or another resource of this one, has created it in the meantime. This run \
+             leaves it alone, and it is not in this state. {import}Otherwise give the new one another \
+             name."
         ),
         Existing::Changed => format!(
-            "{id} was not there when this run looked, and was there when its request arrived. Another run, or another \
-             resource of this one, has created it meanwhile. Azure took the request as a change, so what can be changed \
-             (not the rules) may be as this run wanted it until its owner applies again. It is left to its owner and \
-             is not in this state. {import}Otherwise give the new one another name."
+            "{id} did not exist when this run checked, but did when its request arrived: another run, or \
+             another resource of this one, has created it in the meantime. Azure treated the request as a \
+             change, so what can be changed (not the rules) may be as this run wanted it until its owner \
+             applies again. This run leaves it alone, and it is not in this state. {import}Otherwise give \
+             the new one another name."
         ),
         Existing::InTheWay => format!(
-            "The plan replaces a {kind} by {id}, which Azure has already: it would delete the old {kind} and then fail \
-             to create the new one. Nothing was changed.\n\n\
-             Give the new {kind} a name that is free. If another resource of this configuration gives the name up, apply \
-             that change first."
+            "The plan replaces a {kind} with {id}, which exists at Azure already: it would delete the old \
+             {kind} and then fail to create the new one. Nothing was changed.\n\nGive the new {kind} a \
+             name that is free. If another resource of this configuration gives the name up, apply that \
+             change first."
         ),
     };
     Diagnostic::error(format!("In-VM access {kind} already exists"), detail)
 }
 
-/// The warning for a version that was published a short time ago and equals the one that was just created under a
-/// later name: a run that was killed between its request and its state leaves such a version. The summary names it, since
-/// hosts show only one of the warnings with one summary.
+/// The warning for a version that was published a short time ago and equals the one that was just created
+/// under a later name. A run that was killed between its request and its state leaves such a version. The
+/// summary names it, since hosts show only one of several warnings with the same summary.
 #[must_use]
 pub fn twin(resource_type: &str, profile: &str, name: &str, id: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Version {name} of {profile} equals the new version"),
         format!(
-            "{id} was published a short time ago, with the same content as the version that was created now. If a run \
-             that was ended has left it behind, delete it, or manage it as well with a resource of its own and this \
-             block:\n\n{}\n\nIf another state or run manages it, nothing needs to be done.",
+            "{id} was published a short time ago, with the same content as the version that was created \
+             now. If an interrupted run has left it behind, delete it, or manage it with a resource of its \
+             own and this block:\n\n{}\n\nIf another state or run manages it, do nothing.",
             block(resource_type, name, id)
         ),
     )

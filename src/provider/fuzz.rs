@@ -1,4 +1,5 @@
-//! What fuzzing holds the provider to. Each function takes any bytes, and panics where a promise is broken.
+//! Properties that fuzzing checks in the provider. Each function takes any bytes, and panics where a property
+//! is violated.
 
 use std::sync::LazyLock;
 
@@ -11,7 +12,7 @@ use crate::plugin::proto::{self, Diagnostic};
 use crate::plugin::value::{json, msgpack};
 use crate::plugin::{Provider as _, Schema, Service};
 
-/// What a host may name.
+/// Names that a host may send.
 struct Names {
     resources: Vec<String>,
     data_sources: Vec<String>,
@@ -37,8 +38,8 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     }
 });
 
-/// Any bytes are a value of any of the provider's schemas; the first byte chooses. What is decoded is settled,
-/// encoded and decoded again, and stays the same.
+/// Any bytes are a value of any of the provider's schemas; the first byte chooses. A decoded value is
+/// settled, encoded and decoded again, and stays the same.
 pub fn schemas(data: &[u8]) {
     let Some((&choice, bytes)) = data.split_first() else { return };
     let Some(schema) = NAMES.schemas.get(usize::from(choice) % NAMES.schemas.len()) else { return };
@@ -55,14 +56,14 @@ pub fn schemas(data: &[u8]) {
     }
 }
 
-/// Any message may come from a host. The first byte chooses the call, the second the type or function it is about,
-/// the rest is the message. Every call is answered, and no answer reports a crash.
+/// Any message may come from a host. The first byte chooses the call, the second the type or function, the
+/// rest is the message. Every call gets a response, and no response reports a crash.
 pub fn calls(data: &[u8]) {
     static SERVICE: LazyLock<Service> = LazyLock::new(|| Service::new(Gallery::new()));
     let &[call, name, ref message @ ..] = data else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let service = &*SERVICE;
-    // Decodes the message, puts the name in it, makes the call, and returns its diagnostics.
+    // Decodes the message, sets the name in it, makes the call, and returns its diagnostics.
     macro_rules! call {
         ($method:ident, $module:ident, $names:ident, $field:ident) => {{
             let Ok(mut request) = proto::$module::Request::decode(message) else { return };

@@ -1,8 +1,8 @@
-//! Resource identity: the names that make up an ARM id, each for itself.
+//! Resource identity: the names that make up an ARM id, as separate attributes.
 //!
-//! One rule holds for every call that carries one: what is stored is kept to the letter as long as it names the same
-//! object by ARM's rules, since a host takes any other letter for another object; where nothing is stored yet, as in
-//! a state from before there were identities, it comes from the id.
+//! One rule holds for every call that has an identity. A stored identity is kept to the letter as long as it
+//! names the same object by ARM's rules, since a host takes any other spelling for another object. Where none
+//! is stored yet, as in a state from before identities existed, it is built from the id.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -29,13 +29,13 @@ pub trait Identified: FromStr + PartialEq + Send {
     /// Its parts, outermost first.
     const PARTS: &'static [Part];
 
-    /// What they are, in the same order.
+    /// Their descriptions, in the same order.
     fn parts(&self) -> Vec<&str>;
 
     /// The id that an identity names.
     ///
     /// # Errors
-    /// When a part is missing or is no such name.
+    /// If a part is missing or not a valid name.
     fn of_identity(identity: &Value) -> Result<Self, Diagnostic>;
 
     /// The identity.
@@ -136,7 +136,7 @@ pub fn schema<T: Identified>() -> IdentitySchema {
     IdentitySchema { version: 0, attributes: attributes.collect() }
 }
 
-/// The identity to hand out for an object: the stored one where it names the same.
+/// The identity to return for an object: the stored one if it names the same object.
 #[must_use]
 pub fn kept<T: Identified>(stored: Option<Value>, id: &T) -> Value {
     stored
@@ -144,14 +144,14 @@ pub fn kept<T: Identified>(stored: Option<Value>, id: &T) -> Value {
         .unwrap_or_else(|| id.identity())
 }
 
-/// A plan with its identity. `id` is the planned object's, when it is known already.
+/// A plan with its identity. `id` is the planned object's, if it is known already.
 #[must_use]
 pub fn planned<T: Identified>(mut planned: Planned, stored: Option<Value>, id: Option<T>) -> Planned {
     planned.identity = id.map(|id| kept(stored, &id));
     planned
 }
 
-/// What a refresh found, with its identity.
+/// The result of a refresh, with its identity.
 #[must_use]
 pub fn read<T: Identified>(outcome: ReadOutcome, before: Option<Value>) -> ReadOutcome {
     match outcome {
@@ -163,7 +163,7 @@ pub fn read<T: Identified>(outcome: ReadOutcome, before: Option<Value>) -> ReadO
 /// The result of a create or update, with its identity. `before` is what the plan had.
 ///
 /// # Errors
-/// When the apply failed; what it leaves behind then has its identity.
+/// If the apply failed; the remaining object then has its identity.
 pub fn applied<T: Identified>(
     result: Result<Stored, Interrupted>,
     before: Option<Value>,

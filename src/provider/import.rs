@@ -1,4 +1,4 @@
-//! Import: from what a person gives to a state that a refresh can fill.
+//! Import: from the user's input to a state that a refresh can fill.
 
 use std::fmt::Display;
 
@@ -7,11 +7,11 @@ use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Schema, Type, Value};
 use crate::provider::identity::{self, Identified};
 
-/// Takes an ARM id in any case, the address of the object in Azure's portal, or an identity. No request is made: the
-/// host refreshes what it has imported, and reports an object that does not exist.
+/// Accepts an ARM id in any case, the address of the object in Azure's portal, or an identity. No request is
+/// made: the host refreshes what it has imported, and reports an object that does not exist.
 ///
 /// # Errors
-/// When the text or the identity names no object of the right kind.
+/// If the text or the identity names no object of the right kind.
 pub fn object<T>(target: &ImportTarget, schema: &Schema) -> Result<Stored, Diagnostic>
 where
     T: Identified + Display,
@@ -20,7 +20,7 @@ where
     let (id, before) = match target {
         ImportTarget::Id(text) => {
             let id: T = text.trim().parse().map_err(|error| {
-                let detail = format!("{text:?} is not what can be imported here: {error}.");
+                let detail = format!("{text:?} cannot be imported here: {error}.");
                 Diagnostic::error("Malformed import id", detail)
             })?;
             (id, None)

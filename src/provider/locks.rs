@@ -12,11 +12,11 @@ type Map = HashMap<String, Arc<AsyncMutex<()>>>;
 pub struct Locks(Arc<Mutex<Map>>);
 
 impl Locks {
-    /// Waits until nobody else holds the lock of this key, which is compared without case.
+    /// Waits until nobody else holds the lock of this key. Keys are compared ignoring case.
     pub async fn hold(&self, key: &str) -> Held {
         let key = key.to_lowercase();
         let lock = Arc::clone(self.map().entry(key.clone()).or_default());
-        // Made before the wait, so that who stops waiting leaves nothing behind.
+        // Created before the wait, so that a caller that stops waiting leaves nothing behind.
         let mut held = Held { locks: self.clone(), key, guard: None };
         held.guard = Some(lock.lock_owned().await);
         held

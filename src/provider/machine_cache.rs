@@ -1,7 +1,8 @@
 //! What this process knows of the machines that versions are attached to, and of those versions.
 //!
-//! A provider does not learn the address of a resource. So what two resources do to one machine is told here, and what
-//! one resource does to a machine twice in one run: a replacement deletes and creates, in either order.
+//! A provider does not know the address of a resource. So this cache records what different resources do to
+//! one machine, and what one resource does to a machine twice in one run: a replacement deletes and creates,
+//! in either order.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,12 +13,12 @@ use crate::arm::Location;
 use crate::arm::ids::{MachineId, VersionId};
 use crate::arm::models::Mode;
 
-/// What is known of a version that a machine is to refer to.
+/// What is known of a version that a machine will refer to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KnownVersion {
     /// It is in these regions.
     In(Vec<Location>),
-    /// It is not there; why, in Azure's words.
+    /// It does not exist; the reason, in Azure's words.
     Missing(String),
     /// It could not be read.
     Unknown,
@@ -42,12 +43,12 @@ struct Seen {
     mode: Option<Mode>,
 }
 
-/// An attachment that is planned.
+/// A planned attachment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Planned {
-    /// A new one.
+    /// A new attachment.
     New,
-    /// One that is in the state, by what tells it from others.
+    /// An attachment in the state, with its own id.
     Held(String),
 }
 
@@ -60,7 +61,7 @@ impl MachineCache {
         change(self.machines().entry(id.clone()).or_default())
     }
 
-    /// Begins anew, as for another command.
+    /// Clears the records, as for another command.
     pub fn clear(&self) {
         self.machines().clear();
         self.planned.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -80,7 +81,7 @@ impl MachineCache {
         })
     }
 
-    /// Takes that back: the plan failed, or is carried out.
+    /// Withdraws that: the plan failed, or is applied.
     pub fn unplan(&self, id: &MachineId) {
         self.with(id, |seen| seen.planned = None);
     }
@@ -110,7 +111,7 @@ impl MachineCache {
         self.machines().get(id).and_then(|seen| seen.created.clone())
     }
 
-    /// Records that a resource has let go of a machine.
+    /// Records that a resource has detached from a machine.
     pub fn delete(&self, id: &MachineId) {
         self.with(id, |seen| {
             seen.created = None;
@@ -118,7 +119,7 @@ impl MachineCache {
         });
     }
 
-    /// Records that this process has left a mode at an endpoint of a machine.
+    /// Records that this process has set a mode at an endpoint of a machine.
     pub fn leave(&self, id: &MachineId, endpoint: &'static str, mode: &Mode) {
         self.with(id, |seen| {
             seen.left.insert(endpoint);
@@ -126,14 +127,14 @@ impl MachineCache {
         });
     }
 
-    /// Whether this process has left this mode at an endpoint of a machine.
+    /// Whether this process has set this mode at an endpoint of a machine.
     #[must_use]
     pub fn has_left(&self, id: &MachineId, endpoint: &str, mode: &Mode) -> bool {
         let machines = self.machines();
         machines.get(id).is_some_and(|seen| seen.left.contains(endpoint) && seen.mode.as_ref() == Some(mode))
     }
 
-    /// Records a version that this process plans; `None` where its regions are not known yet.
+    /// Records a version that this process plans; `None` if its regions are not known yet.
     pub fn plan_version(&self, id: VersionId, regions: Option<Vec<Location>>) {
         self.planned.lock().unwrap_or_else(PoisonError::into_inner).insert(id, regions);
     }
@@ -146,7 +147,7 @@ impl MachineCache {
         Some(regions.map_or(KnownVersion::Unknown, KnownVersion::In))
     }
 
-    /// Where the version of this id is kept once somebody has read it.
+    /// The place where the version of this id is kept once it has been read.
     #[must_use]
     pub fn version(&self, id: &VersionId) -> Arc<OnceCell<KnownVersion>> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Where Terraform and Azure meet: configuration, resources, data sources, functions.
+//! Connects Terraform and Azure: configuration, resources, data sources, functions.
 
 pub mod applied;
 pub mod azapi;
@@ -47,7 +47,7 @@ use invm_access_profile::InVmAccessProfile;
 use invm_access_profile_version::InVmAccessProfileVersion;
 use writing::ManagedResource;
 
-/// The source address in examples, in what `--debug` prints, and in the tests. This is the one place that decides it.
+/// The source address in examples, in the output of `--debug`, and in the tests. It is defined only here.
 pub const ADDRESS: &str = "terraform.local/azure/gallery";
 
 /// The provider.

@@ -17,13 +17,13 @@ pub fn meta_schema() -> Schema {
     let name = Attribute::new(
         MODULE_NAME,
         Type::String,
-        "What the module is called, such as `contoso-allowlist/1.2.0`. It is added to the user agent of the requests that \
-         are made for the module's resources and data sources.",
+        "The name of the module, such as `contoso-allowlist/1.2.0`. The provider adds it to the user agent \
+         of the requests that it makes for the module's resources and data sources.",
     );
-    Schema::new(0, Block::new("What a module says to the provider.").attributes([name]))
+    Schema::new(0, Block::new("What a module can tell the provider.").attributes([name]))
 }
 
-/// The call to Azure for a call of Terraform's, which may take this long.
+/// The call to Azure for a call of Terraform, with this timeout.
 #[must_use]
 pub fn call(context: &Context, limit: Duration) -> Call {
     let call = Call::new(limit, context.cancel.clone());

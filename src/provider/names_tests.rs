@@ -1,4 +1,5 @@
-//! Bindings for other languages are made from names: none may be a word that one of these languages keeps for itself.
+//! Bindings for other languages are generated from names: none may be a word that one of these languages
+//! reserves.
 
 use crate::plugin::Provider as _;
 use crate::plugin::schema::{Attribute, Block, Shape};
@@ -41,7 +42,8 @@ const RESERVED: [(&str, &str); 5] = [
     ),
 ];
 
-/// Reserved, and yet the names of attributes in every provider: bindings make properties of attributes, which may be called so.
+/// Reserved, but attributes in every provider have these names: bindings turn attributes into properties,
+/// which may be called so.
 const PROPERTIES: [&str; 2] = ["delete", "type"];
 
 /// `skip_destroy` as TypeScript and Java write it.

@@ -1,5 +1,4 @@
-//! From what went wrong at Azure to what the person at the terminal reads: what happened, what Azure said, and the
-//! one next step.
+//! Converts an error of Azure to a diagnostic: what happened, what Azure said, and the one next step.
 
 use super::sign_in;
 use super::timeouts::Operation;
@@ -8,15 +7,15 @@ use crate::arm::NAMESPACE;
 use crate::arm::error::{Missing, human};
 use crate::plugin::{Diagnostic, Path};
 
-/// The two ways to be rid of a profile that has versions.
-const WAYS_OUT: &str = "Delete the versions of the profile first: import those that Terraform does not manage, without \
-    `skip_destroy`, and destroy them. Or set `force_destroy = true` on the profile, apply that, and destroy it again: the \
-    versions left in it then go with it.";
+/// The two ways to delete a profile that has versions.
+const WAYS_OUT: &str = "Delete the versions of the profile first: import those that Terraform does not \
+    manage, without `skip_destroy`, and destroy them. Or set `force_destroy = true` on the profile, apply \
+    that, and destroy it again: the remaining versions are then deleted with it.";
 
-/// The kind of what versions are attached by. The object is then the machine.
+/// The kind of an attachment. The object is then the machine.
 pub const ATTACHMENT: &str = "attachment";
 
-/// What was being done, for the words of a message.
+/// The operation that failed, for the words of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'a> {
     /// The operation.
@@ -25,10 +24,10 @@ pub struct Attempt<'a> {
     pub kind: &'a str,
     /// The object's id.
     pub id: &'a str,
-    /// Where an ARM member is an attribute here: pairs of member and attribute. A member is the last name of the
-    /// `target` that ARM gives.
+    /// Which attribute here an ARM member is: pairs of member and attribute. A member is the last name of the
+    /// `target` that ARM returns.
     pub attributes: &'a [(&'a str, &'a str)],
-    /// The call it was done under, to tell how long it took of the time it had.
+    /// The call that it belongs to, for the elapsed and the allowed time.
     pub call: Option<&'a arm::Call>,
 }
 
@@ -58,7 +57,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// How long it took of the time it had.
+    /// The elapsed and the allowed time.
     fn time(&self) -> String {
         let Some(call) = self.call else { return String::new() };
         let (elapsed, limit) = (human(call.elapsed()), human(call.limit()));
@@ -83,11 +82,12 @@ impl Attempt<'_> {
     fn next_step(&self, error: &arm::Error) -> String {
         let operation = self.operation.name();
         if error.is_cancelled() {
-            return "Run the same command again to go on.".to_owned();
+            return "Run the same command again to continue.".to_owned();
         }
         if error.is_timeout_on_nested_resources() {
             return format!(
-                "{WAYS_OUT} If they are on their way out and Azure is only slow, raise `{operation}` in the `timeouts` block."
+                "{WAYS_OUT} If they are already being deleted and Azure is only slow, raise `{operation}` \
+                 in the `timeouts` block."
             );
         }
         if error.is_timeout() {
@@ -95,9 +95,9 @@ impl Attempt<'_> {
         }
         if let Some(subscription) = error.lacks_registration() {
             return format!(
-                "Register it once: `az provider register --namespace {NAMESPACE} --subscription {subscription} --wait`. \
-                 The provider does it itself where the identity signed in may, unless `skip_provider_registration` or \
-                 `resource_provider_registrations` forbids it."
+                "Register it once: `az provider register --namespace {NAMESPACE} --subscription \
+                 {subscription} --wait`. The provider does this itself if the signed-in identity may, \
+                 unless `skip_provider_registration` or `resource_provider_registrations` forbids it."
             );
         }
         if error.is_forbidden() {
@@ -111,8 +111,8 @@ impl Attempt<'_> {
             }
             let kind = if self.kind == "profile" { "" } else { "/versions" };
             return format!(
-                "Check the locks and policies on the gallery, and that the identity signed in has a role with \
-                 `Microsoft.Compute/galleries/inVMAccessControlProfiles{kind}/{action}`."
+                "Check the locks and policies on the gallery, and that the signed-in identity has a role \
+                 with `Microsoft.Compute/galleries/inVMAccessControlProfiles{kind}/{action}`."
             );
         }
         if error.is_nested_resources() {
@@ -120,7 +120,8 @@ impl Attempt<'_> {
         }
         match error.missing() {
             Some(Missing::Leaf) if matches!(self.operation, Operation::Update) && self.kind != ATTACHMENT => {
-                return "It was deleted after the plan was made. Plan again: what is still wanted is then created."
+                return "It was deleted after the plan was made. Plan again: if it is still wanted, it is \
+                        then created."
                     .to_owned();
             }
             Some(Missing::Leaf | Missing::Parent | Missing::ResourceGroup) if self.kind == ATTACHMENT => {
@@ -137,12 +138,12 @@ impl Attempt<'_> {
                 return "Create the gallery and the profile first, or correct `profile_id`.".to_owned();
             }
             Some(Missing::Subscription) => {
-                return "Check the subscription in the id, and that the identity signed in can see it."
+                return "Check the subscription in the id, and that the signed-in identity can see it."
                     .to_owned();
             }
             _ => {}
         }
-        // What to do about it has been said with the name of the authority.
+        // The report, which names the authority, already says what to do.
         if error.is_untrusted_certificate() {
             return "Run the command again once that authority is trusted.".to_owned();
         }
@@ -153,34 +154,34 @@ impl Attempt<'_> {
                     .to_owned()
             }
             arm::Error::TooLarge { .. } => {
-                "Azure never answers so. Check the `environment` and `endpoint` of the provider block, and what stands \
-                 between, then run the command again."
+                "Azure never responds like this. Check the `environment` and `endpoint` of the provider \
+                 block, and any proxy in between, then run the command again."
                     .to_owned()
             }
             arm::Error::Setup(_) => "Correct that setting and run the command again.".to_owned(),
             arm::Error::Forgotten { .. } => {
-                "Run the command again: it looks at the object first and sends what is still missing."
-                    .to_owned()
+                "Run the command again: it reads the object first and sends what is still missing.".to_owned()
             }
             _ if error.is_conflict() || error.is_throttled() => {
-                "Something else is at work on the same objects; run the command again later.".to_owned()
+                "Something else is changing the same objects; run the command again later.".to_owned()
             }
             _ => format!(
-                "Correct what Azure names above and run the command again; the request id helps Azure's support to \
-                 find this {operation}."
+                "Correct what Azure names above and run the command again; the request id helps Azure's \
+                 support to find this {operation}."
             ),
         }
     }
 
-    /// What a role needs where the object is a machine.
+    /// The permissions that are needed if the object is a machine.
     fn machine_permissions(&self) -> String {
         let is_set = self.id.to_ascii_lowercase().contains("/virtualmachinescalesets/");
         let kind = if is_set { "virtualMachineScaleSets" } else { "virtualMachines" };
         let action = if self.operation == Operation::Read { "read" } else { "write" };
         format!(
-            "Check the locks and policies on the machine, and that the identity signed in has a role with \
+            "Check the locks and policies on the machine, and that the signed-in identity has a role with \
              `Microsoft.Compute/{kind}/{action}`, and with \
-             `Microsoft.Compute/galleries/inVMAccessControlProfiles/versions/read` on the gallery of the version."
+             `Microsoft.Compute/galleries/inVMAccessControlProfiles/versions/read` on the gallery of the \
+             version."
         )
     }
 }

@@ -1,4 +1,5 @@
-//! What this process knows of profiles without asking Azure again: as Azure returned them, and as they are planned.
+//! What this process knows of profiles without another request: as Azure returned them, and as they are
+//! planned.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,7 +34,7 @@ impl KnownProfile {
     }
 }
 
-/// The version names of one profile that this process has seen, also those of versions that are deleted by now.
+/// The version names of one profile that this process has seen, including those of deleted versions.
 #[derive(Debug, Default)]
 pub struct Names {
     /// The highest name.
@@ -53,13 +54,13 @@ impl Names {
         self.own.insert(name.clone());
     }
 
-    /// Whether the version of this name is this process's own.
+    /// Whether this process created the version of this name.
     #[must_use]
     pub fn is_own(&self, name: &VersionName) -> bool {
         self.own.contains(name)
     }
 
-    /// Records that a version was reported as left behind. Returns whether that is news.
+    /// Records that a version was reported as left behind. Returns whether it was not reported before.
     pub fn report(&mut self, name: &VersionName) -> bool {
         self.reported.insert(name.clone())
     }
@@ -74,7 +75,7 @@ pub struct ProfileCache {
 
 #[derive(Debug, Default)]
 struct Entries {
-    /// Profiles as Azure returned them. Whoever deletes one takes it out.
+    /// Profiles as Azure returned them. Deleting a profile removes it.
     read: HashMap<ProfileId, KnownProfile>,
     /// Regions that an earlier process knew when it made the plan.
     regions: HashMap<ProfileId, Location>,
@@ -82,7 +83,7 @@ struct Entries {
     planned: HashMap<ProfileId, KnownProfile>,
     /// Planned profiles whose id is not known yet.
     planned_without_id: Vec<KnownProfile>,
-    /// Profiles that were asked for, for a plan. One that could not be read is not asked for again.
+    /// Profiles that a plan has tried to read. One that could not be read is not tried again.
     asked: HashSet<ProfileId>,
 }
 
@@ -136,12 +137,12 @@ impl ProfileCache {
         })
     }
 
-    /// Records that a profile was asked for, for a plan.
+    /// Records that a plan has tried to read a profile.
     pub fn asked(&self, id: &ProfileId) {
         self.entries().asked.insert(id.clone());
     }
 
-    /// Whether a profile was asked for, for a plan.
+    /// Whether a plan has tried to read a profile.
     #[must_use]
     pub fn was_asked(&self, id: &ProfileId) -> bool {
         self.entries().asked.contains(id)
@@ -167,8 +168,8 @@ impl ProfileCache {
         entries.regions.remove(id);
     }
 
-    /// The names of a profile's versions, for one caller at a time. Whoever chooses the next name holds this from the
-    /// list of what is there until the name is recorded.
+    /// The names of a profile's versions, for one caller at a time. The caller that chooses the next name
+    /// holds this from reading the list until the name is recorded.
     pub async fn names(&self, profile: &ProfileId) -> OwnedMutexGuard<Names> {
         let names = {
             let mut all = self.names.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,17 +1,18 @@
-//! The next step when no token could be acquired: by Microsoft Entra's error code, else by the sign-in method that was tried.
+//! The next step when no token could be acquired: by Microsoft Entra's error code, otherwise by the login
+//! that was tried.
 
 use super::configuration::login::advice;
 use crate::arm::error::LoginError;
 use crate::plugin::Diagnostic;
 
-/// The diagnostic where a sign-in fails for want of any way: nothing was set up, and the az CLI, which needs nothing,
-/// is not there.
+/// The diagnostic when no login is configured, and the az CLI, which needs no configuration, is not
+/// installed.
 #[must_use]
 pub fn no_way(error: &LoginError) -> Option<Diagnostic> {
     error.not_installed.then(|| {
         let choice = error.choice.as_deref().unwrap_or_default();
         Diagnostic::error(
-            "No way to sign in to Azure",
+            "No login configured",
             format!(
                 "No credentials are configured, and the command `az` of the az CLI is not on the PATH.\n\n\
                  {choice}\n\n{}",
@@ -40,12 +41,12 @@ fn code(error: &LoginError) -> Option<i64> {
 fn by_code(code: i64) -> Option<&'static str> {
     Some(match code {
         7_000_215 => {
-            "Check the tenant, the client id and the client secret of the provider block or of the ARM_* environment. \
-             It is the secret's value that is needed, not its id."
+            "Check the tenant, the client id and the client secret of the provider block or of the ARM_* \
+             environment. The secret's value is needed, not its id."
         }
         7_000_222 => {
-            "The client secret has expired: make a new one (`az ad app credential reset --id CLIENT_ID --append`) and \
-             set it."
+            "The client secret has expired: create a new one (`az ad app credential reset --id CLIENT_ID \
+             --append`) and set it."
         }
         90_002 | 900_021 | 900_023 | 50_059 => {
             "Check tenant_id (ARM_TENANT_ID), and `environment`: each Azure cloud knows its own tenants only."
@@ -55,26 +56,27 @@ fn by_code(code: i64) -> Option<&'static str> {
              `environment`."
         }
         7_000_229 => {
-            "The application is not in this tenant yet: an administrator has to add it, with `az ad sp create --id \
-             CLIENT_ID`."
+            "The application does not exist in this tenant yet: an administrator has to add it, with `az \
+             ad sp create --id CLIENT_ID`."
         }
         7_000_112 => "The application is disabled in this tenant: an administrator has to enable it.",
         700_024 => {
-            "What was sent as proof is outside the time in which it is good. Check this machine's clock. An id token \
-             that is given as `oidc_token` cannot be renewed: give `oidc_request_url` and `oidc_request_token`, or a \
-             file that is kept fresh, instead."
+            "The credential is not valid at this time. Check this machine's clock. An id token that is set \
+             as `oidc_token` cannot be renewed: set `oidc_request_url` and `oidc_request_token`, or a file \
+             that is kept up to date, instead."
         }
         700_027 => {
-            "Entra does not know the certificate: add it to the application (`az ad app credential reset --id \
-             CLIENT_ID --cert @cert.pem --append`), or check that the thumbprint it names is the one you mean."
+            "Entra does not know the certificate: add it to the application (`az ad app credential reset \
+             --id CLIENT_ID --cert @cert.pem --append`), or check that the message names the thumbprint of \
+             the right one."
         }
         70_021 | 700_211 | 700_212 | 700_213 | 700_223 => {
-            "The application trusts other id tokens than this one: compare issuer, subject and audience above with \
+            "The application does not trust this id token: compare issuer, subject and audience above with \
              its federated credentials (`az ad app federated-credential list --id CLIENT_ID`)."
         }
         500_011 | 1_002_012 => {
-            "Entra does not know what the token is asked for: check `environment`, and `resource_manager_audience` in \
-             the `endpoint` block."
+            "Entra does not know the resource of the token: check `environment`, and \
+             `resource_manager_audience` in the `endpoint` block."
         }
         53_003 => "A conditional access policy of the tenant forbids it: ask an administrator.",
         _ => return None,
@@ -85,8 +87,8 @@ fn by_way(error: &LoginError) -> &'static str {
     let unanswered = error.transport.is_some() || error.timed_out;
     match error.way {
         "managed identity" if unanswered => {
-            "Nothing answers where this machine's managed identity should be. Run this on an Azure machine or service, \
-             check `msi_endpoint`, or sign in another way."
+            "Nothing responds where this machine's managed identity should be. Run this on an Azure \
+             machine or service, check `msi_endpoint`, or use another login."
         }
         _ if unanswered => {
             "Check the network, and the `environment` and `endpoint` of the provider block, then run the command again."
@@ -99,7 +101,7 @@ fn by_way(error: &LoginError) -> &'static str {
             "Run `az login` (with `--tenant` where `tenant_id` is set), and try `az account get-access-token` yourself."
         }
         "OIDC token file" | "AKS workload identity" => {
-            "Check the file with the id token, and that whoever keeps it fresh is running."
+            "Check the file with the id token, and that the process that renews it is running."
         }
         "OIDC token request" => {
             "Check oidc_request_url and oidc_request_token. In GitHub Actions the job needs the permission `id-token: \
@@ -116,7 +118,7 @@ fn by_way(error: &LoginError) -> &'static str {
             "Check the tenant, the client id and the client certificate of the provider block or of the ARM_* \
              environment."
         }
-        _ => "Check what is set to sign in with, in the provider block and in the environment.",
+        _ => "Check the login settings in the provider block and in the environment.",
     }
 }
 
@@ -143,7 +145,7 @@ mod tests {
         assert!(next_step(&refused("client secret", &[1], "")).contains("client secret"));
     }
 
-    /// The words in [`by_way`] are those that the ways call themselves.
+    /// The keys in [`by_way`] are the logins' own names.
     #[test]
     fn every_way_has_a_step_of_its_own() {
         use crate::arm::{Application, AssertionSource, Identity, IdentityEndpoint, Login, MachineUrl};
@@ -164,7 +166,7 @@ mod tests {
         ];
         for login in ways {
             let step = next_step(&refused(login.way(), &[], ""));
-            assert!(!step.starts_with("Check what is set"), "{}", login.way());
+            assert!(!step.starts_with("Check the login settings"), "{}", login.way());
         }
     }
 
@@ -176,7 +178,7 @@ mod tests {
             ..refused("az CLI", &[], "not there")
         };
         let told = no_way(&error).unwrap();
-        assert_eq!(told.summary, "No way to sign in to Azure");
+        assert_eq!(told.summary, "No login configured");
         assert!(
             told.detail.contains("Ways:\n  - x") && told.detail.contains("ARM_CLIENT_SECRET"),
             "{}",

@@ -1,4 +1,4 @@
-//! Values that ARM calls equal though they are spelled differently: what the user wrote is kept.
+//! Values that ARM treats as equal though they are spelled differently: the user's spelling is kept.
 
 use std::str::FromStr;
 
@@ -16,7 +16,7 @@ pub fn plan<T: FromStr + PartialEq>(config: &Value, prior: &Value) -> Value {
     }
 }
 
-/// The same for a name, which ARM compares without regard to case.
+/// The same for a name, which ARM compares ignoring case.
 #[must_use]
 pub fn plan_name(config: &Value, prior: &Value) -> Value {
     match (config.as_str(), prior.as_str()) {
@@ -34,7 +34,7 @@ pub fn plan_location(config: &Value, prior: &Value) -> Value {
     }
 }
 
-/// The region that Azure returned, in the spelling of the state where that is the same region.
+/// The region that Azure returned, in the spelling of the state if that is the same region.
 #[must_use]
 pub fn location(returned: &Location, prior: &Value) -> Value {
     match prior.as_str() {
@@ -43,9 +43,9 @@ pub fn location(returned: &Location, prior: &Value) -> Value {
     }
 }
 
-/// The regions that Azure returned, in the spelling and order of the state where they are the same ones.
+/// The regions that Azure returned, in the spelling and order of the state if they are the same ones.
 ///
-/// `home` is the object's own region: a service that adds it to the list by itself makes no difference.
+/// `home` is the object's own region: it makes no difference if a service adds it to the list.
 #[must_use]
 pub fn regions(returned: &[Location], prior: &Value, home: &Location) -> Value {
     if let Value::Set(held) = prior {

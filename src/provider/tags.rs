@@ -1,10 +1,10 @@
-//! Tags between Terraform and ARM, whose names compare without regard to case.
+//! Tags between Terraform and ARM, which compares their names ignoring case.
 
 use std::collections::BTreeMap;
 
 use crate::plugin::Value;
 
-/// The tags of a known value; null is none.
+/// The tags of a known value; null has none.
 #[must_use]
 pub fn read(value: Option<&Value>) -> BTreeMap<String, String> {
     match value {
@@ -16,9 +16,9 @@ pub fn read(value: Option<&Value>) -> BTreeMap<String, String> {
     }
 }
 
-/// The value for tags that Azure returned, in the spelling of the state: the names as the state has them, and no
-/// tags as null where the state says null. An import passes an empty map for `prior`, which the plan then takes
-/// for null as well as for `{}`.
+/// The value for tags that Azure returned, in the spelling of the state: the state's spelling of names, and
+/// null for no tags if the state has null. An import passes an empty map for `prior`, which the plan then
+/// accepts for null as well as for `{}`.
 #[must_use]
 pub fn value(tags: &BTreeMap<String, String>, prior: &Value) -> Value {
     if tags.is_empty() && prior.is_null() {
@@ -32,7 +32,7 @@ pub fn value(tags: &BTreeMap<String, String>, prior: &Value) -> Value {
     Value::Map(spelled.collect())
 }
 
-/// What to plan: the configuration; but what the state holds where that means the same.
+/// What to plan: the configuration, or the state if it means the same.
 #[must_use]
 pub fn plan(config: &Value, prior: &Value) -> Value {
     match (config, prior) {
@@ -44,7 +44,7 @@ pub fn plan(config: &Value, prior: &Value) -> Value {
     }
 }
 
-/// Whether ARM would call these the same tags.
+/// Whether these are the same tags for ARM.
 #[must_use]
 pub fn equal(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
     let folded = |tags: &BTreeMap<String, String>| {

@@ -8,7 +8,7 @@ use crate::plugin::{Diagnostic, Diagnostics, Path, Type, Value};
 /// The name of the block.
 pub const BLOCK: &str = "timeouts";
 
-/// The operations a timeout can be set for, each with its default. Versions replicate to regions, which takes
+/// The operations that can have a timeout, each with its default. Versions replicate to regions, which takes
 /// image versions up to an hour; reads are single requests.
 const DEFAULTS: [(&str, Duration); 4] = [
     ("create", Duration::from_secs(60 * 60)),
@@ -17,7 +17,7 @@ const DEFAULTS: [(&str, Duration); 4] = [
     ("delete", Duration::from_secs(60 * 60)),
 ];
 
-/// An operation with a deadline of its own.
+/// An operation with a timeout of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Making the object.
@@ -56,7 +56,7 @@ pub fn block() -> NestedBlock {
     block_for(&[Operation::Create, Operation::Read, Operation::Update, Operation::Delete])
 }
 
-/// The block's schema where only these operations are made.
+/// The block's schema if only these operations exist.
 #[must_use]
 pub fn block_for(operations: &[Operation]) -> NestedBlock {
     let attributes = operations.iter().map(|operation| {
@@ -78,8 +78,8 @@ pub fn block_for(operations: &[Operation]) -> NestedBlock {
         BLOCK,
         BlockNesting::Single,
         Block::new(
-            "How long operations may take before the provider gives up, including retries and waiting. Azure never sees \
-             these times: changing one sends nothing.",
+            "How long operations may take before the provider gives up, including retries and waiting. \
+             This is not sent to Azure: changing it makes no request.",
         )
         .attributes(attributes),
     )
@@ -98,7 +98,7 @@ pub fn validate(config: &Value) -> Diagnostics {
             Some(
                 Diagnostic::error(
                     "Invalid timeout",
-                    format!("`{text}` is no duration: {error}. Write it as `90s`, `45m` or `1h30m`."),
+                    format!("`{text}` is not a duration: {error}. Write it as `90s`, `45m` or `1h30m`."),
                 )
                 .at(path.with_attribute(*name)),
             )
@@ -117,27 +117,27 @@ pub fn of(object: &Value, operation: Operation) -> Duration {
         .unwrap_or_else(|| operation.default())
 }
 
-/// Why a text is no duration.
+/// Why a text is not a duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDuration {
-    /// Nothing is there.
+    /// It is empty.
     #[error("it is empty")]
     Empty,
     /// A number lacks its unit, or the unit is not known.
     #[error("each number needs one of the units ms, s, m, h")]
     Unit,
-    /// What stands before a unit is no number.
+    /// There is no number before a unit.
     #[error("a number is expected before each unit")]
     Number,
-    /// Zero, or longer than a week, which only a slip of the pen asks for.
-    #[error("it must be longer than nothing and at most 168h")]
+    /// Zero, or longer than a week, which is surely a mistake.
+    #[error("it must be longer than zero and at most 168h")]
     Range,
 }
 
-/// Reads a duration as Go writes it, which Terraform's users know: `1h30m`, `90s`, `1.5h`, `500ms`.
+/// Reads a duration in Go's format, which Terraform's users know: `1h30m`, `90s`, `1.5h`, `500ms`.
 ///
 /// # Errors
-/// When it is none, is zero, or is longer than a week.
+/// If it is not a duration, is zero, or is longer than a week.
 pub fn parse(text: &str) -> Result<Duration, InvalidDuration> {
     let mut rest = text.trim();
     if rest.is_empty() {

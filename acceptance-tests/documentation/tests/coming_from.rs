@@ -145,7 +145,7 @@ fn every_cmdlet_has_its_parameters() {
             assert!(!row.last().unwrap().trim().is_empty(), "{cmdlet} {parameter} has no answer");
         }
     }
-    let common = section(&text, "What several cmdlets have:");
+    let common = section(&text, "Parameters of several cmdlets:");
     for parameter in
         "-GalleryInVmAccessControlProfileVersion -ResourceId -InputObject -WhatIf -Confirm -Force -AsJob \
         -DefaultProfile"

@@ -90,19 +90,18 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
     let settable = attribute.presence != Presence::Computed;
     if settable && attribute.presence != Presence::Required {
         let ways = match kind {
-            Kind::Provider => {
-                ["environment variable", "Defaults to ", "omitted", "eft out", "need no"].as_slice()
-            }
-            _ => ["If omitted, ", "Left out, ", "Defaults to ", "Instead of it, "].as_slice(),
+            Kind::Provider => ["environment variable", "Defaults to ", "omitted", "need no"].as_slice(),
+            _ => ["If omitted, ", "Defaults to ", "Alternatively, set ", " instead"].as_slice(),
         };
         found.unless(says(ways), at, &text, "says what happens when it is left out");
     }
     if settable && kind == Kind::Resource {
-        let ways = ["Changing this forces a new resource", "Changed in place", "changing it sends nothing"];
+        let ways =
+            ["Changing this forces a new resource", "Changed in place", "changing it makes no request"];
         found.unless(says(&ways), at, &text, "says what a change does");
     }
     if !settable {
-        let ways = ["Changing this", "Changed in place", "If omitted, ", "Left out, ", "Defaults to "];
+        let ways = ["Changing this", "Changed in place", "If omitted, ", "Defaults to "];
         found.unless(!says(&ways), at, &text, "says nothing of setting what cannot be set");
     }
     if !attribute.possible_values.is_empty() {

@@ -78,7 +78,7 @@ fn a_provider_block_that_is_known_later_is_waited_for_without_a_login() {
         let config = format!("{}{late}{more}", both());
         let plan = s.plan(&config);
         assert!(plan.output.says("3 to add, 0 to change, 0 to destroy"), "{}", plan.output);
-        assert!(plan.output.says("Planned without asking Azure"), "{}", plan.output);
+        assert!(plan.output.says("Planned without contacting Azure"), "{}", plan.output);
         assert!(s.emulator.requests().unwrap().is_empty(), "nothing was asked of Azure");
         s.apply_planned();
         s.terraform.set("ARM_TENANT_ID", tenant);

@@ -118,7 +118,7 @@ fn new_rules_under_the_same_name_work_and_are_warned_of_once() {
         let warning = "Rules are replaced under the same version name";
         assert_eq!(plan.output.times(warning), 1, "{}", plan.output);
         assert!(plan.output.says("name the new rules `1.0.1`"), "{}", plan.output);
-        assert!(plan.output.says("omit `name`, and the provider picks the next version"));
+        assert!(plan.output.says("omit `name`, so that the provider picks the next version"));
         assert_eq!(plan.actions(V), "delete, create");
         s.apply_planned();
         let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();

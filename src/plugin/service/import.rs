@@ -41,7 +41,7 @@ impl Shared {
             Some(identity) => ImportTarget::Identity(identity.clone()),
             None if request.id.is_empty() => {
                 let detail = format!(
-                    "The import names no {}: both the id and the identity are empty. Give one of them.",
+                    "The import names no {}: both the id and the identity are empty. Set one of them.",
                     entry.name()
                 );
                 return Err(Diagnostic::error("Nothing to import", detail).into());

@@ -1,4 +1,4 @@
-//! States as versions of azapi have stored them, and what becomes of them.
+//! States as versions of azapi have stored them, and how they are taken over.
 
 use serde_json::json;
 
@@ -124,8 +124,8 @@ async fn every_spelling_of_a_body_plans_empty_even_without_a_refresh() {
     }
 }
 
-/// States as they stand in `states/`, each with the version of the schema it was stored under. All of them, but one whose
-/// body says it is not all there, are taken over so that nothing is planned even before a refresh.
+/// The states in `states/`, each with the schema version it was stored under. Each must give an empty plan
+/// even before a refresh, except the one whose body is marked as incomplete.
 #[tokio::test]
 async fn every_stored_state_is_taken_over() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/provider/azapi/states");
@@ -190,7 +190,7 @@ async fn what_azure_returned_is_known_and_timeouts_stay() {
     state["timeouts"] = json!({"create": "2h", "read": null, "update": null, "delete": null});
     let moved = version(state).await.unwrap().state;
     assert_eq!(moved.get("published_date"), Some(&"2026-01-02T00:00:00Z".into()));
-    assert_eq!(moved.get("mode"), Some(&"Enforce".into()), "what was asked for counts");
+    assert_eq!(moved.get("mode"), Some(&"Enforce".into()), "the request counts");
     assert_eq!(moved.get("timeouts").and_then(|block| block.get("create")), Some(&"2h".into()));
 }
 
@@ -236,7 +236,7 @@ async fn what_cannot_be_moved_says_what_it_is() {
     let state = version_state(version_body());
     for (provider, source_type, says) in [
         (REGISTRY, "azapi_resource", "is a Microsoft.Compute/galleries/inVMAccessControlProfiles/versions"),
-        (REGISTRY, "azapi_update_resource", "not of a `azapi_update_resource`"),
+        (REGISTRY, "azapi_update_resource", "not a `azapi_update_resource`"),
         ("registry.terraform.io/evil/azapi", "azapi_resource", "registry.terraform.io/evil/azapi"),
     ] {
         let told =

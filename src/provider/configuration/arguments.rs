@@ -1,9 +1,10 @@
-//! The arguments of the provider block and the environment variables that stand in for each, in the order in which
-//! they are read. The schema's descriptions, the lookup and the tests all go by this one table.
+//! The arguments of the provider block and their environment variables, in the order in which they are read.
+//! The schema's descriptions, the lookup and the tests all use this one table.
 //!
-//! The names are those of azurerm and azapi, so that a block and an environment made for one of them fit.
+//! The names are those of azurerm and azapi, so that a block and an environment written for one of them work
+//! here.
 
-/// One argument, by its path (`endpoint.` for what stands in that block), and its variables: the first that is set
+/// One argument, by its path (`endpoint.` for those in that block), and its variables. The first that is set
 /// counts.
 pub const VARIABLES: &[(&str, &[&str])] = &[
     ("ado_pipeline_service_connection_id", &["ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID"]),
@@ -53,12 +54,12 @@ pub const VARIABLES: &[(&str, &[&str])] = &[
     ("use_oidc", &["ARM_USE_OIDC"]),
 ];
 
-/// What AKS sets in a pod with workload identity. Read with `use_aks_workload_identity` only; where the setting is
-/// given otherwise as well, both must agree.
+/// What AKS sets in a pod with workload identity. Read only with `use_aks_workload_identity`. If the setting
+/// is also given elsewhere, both must agree.
 pub const AKS_CLIENT_ID: &str = "AZURE_CLIENT_ID";
 /// The tenant of the pod's identity.
 pub const AKS_TENANT_ID: &str = "AZURE_TENANT_ID";
-/// The file in which AKS keeps the pod's token fresh.
+/// The file in which AKS keeps the pod's current token.
 pub const AKS_TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
 /// The variables of an argument.
@@ -67,7 +68,7 @@ pub fn variables(argument: &str) -> &'static [&'static str] {
     VARIABLES.iter().find(|(name, _)| *name == argument).map_or(&[], |(_, variables)| variables)
 }
 
-/// What an argument's description says of its variables.
+/// The sentence about variables in an argument's description.
 #[must_use]
 pub fn also_read_from(argument: &str) -> String {
     let quoted: Vec<_> = variables(argument).iter().map(|name| format!("`{name}`")).collect();

@@ -11,8 +11,8 @@ use crate::provider::checks::{capitalised, sentence};
 const MANAGER: (&str, &str) = ("resource_manager_endpoint", "ARM_RESOURCE_MANAGER_ENDPOINT");
 const AUTHORITY: (&str, &str) = ("active_directory_authority_host", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST");
 
-/// The named cloud, with the addresses of the `endpoint` block put over its own, field by field. Addresses alone are
-/// enough: who gives them need not also say `custom`. A metadata host provides what is not given.
+/// The named cloud; the addresses of the `endpoint` block replace its own, field by field. Addresses alone
+/// are enough, without `custom`. A metadata host provides the addresses that are not set.
 pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
     let environment = lookup.text("environment");
     let manager = lookup.text("endpoint.resource_manager_endpoint");
@@ -22,11 +22,11 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
     if let Some(host) = lookup.text("metadata_host") {
         if let Some(given) = [&manager, &authority, &audience].into_iter().flatten().next() {
             let detail = format!(
-                "The {} tells where to ask for the addresses of the cloud, and the {} is one of them. Give either the \
-                 host or the addresses.",
+                "The {} is a host that provides the addresses of the cloud, and the {} is one of them. Set \
+                 either the host or the addresses.",
                 host.source, given.source
             );
-            let diagnostic = Diagnostic::error("Metadata host beside addresses", detail);
+            let diagnostic = Diagnostic::error("Metadata host and addresses both set", detail);
             return Err(host.source.blame(diagnostic));
         }
         let host = host.parse("Unusable metadata host", |text| MetadataHost::new(&text))?.value;
@@ -82,8 +82,8 @@ fn incomplete(environment: Option<&Found<String>>, (argument, variable): (&str, 
     let diagnostic = Diagnostic::error(
         "Custom environment without its addresses",
         format!(
-            "The environment is `custom`, so `{argument}` in the `endpoint` block, or {variable}, must be set; or \
-             `metadata_host` (ARM_METADATA_HOSTNAME), which tells the addresses."
+            "The environment is `custom`, so `{argument}` in the `endpoint` block, or {variable}, must be \
+             set; or `metadata_host` (ARM_METADATA_HOSTNAME), which provides the addresses."
         ),
     );
     match environment {

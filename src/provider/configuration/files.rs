@@ -1,4 +1,4 @@
-//! Settings that may be given directly or in a file, or both when they agree, as azurerm and azapi have it.
+//! Settings that may be given directly or in a file, or both if they agree, as in azurerm and azapi.
 
 use std::io::Read as _;
 
@@ -6,10 +6,11 @@ use super::source::{Found, Lookup, disagree};
 use crate::arm::text;
 use crate::plugin::Diagnostic;
 
-/// Larger than any id, secret, token or certificate; a wrong path may lead to anything.
+/// Larger than any id, secret, token or certificate: a wrong path may name any file.
 const LARGEST: u64 = 1 << 20;
 
-/// A text given under one name, or in the file that another names. Blanks around a file's text do not count.
+/// A text given under one name, or in the file that another setting names. Surrounding whitespace in the file
+/// is ignored.
 pub(super) fn text_or_file(
     lookup: &Lookup<'_>,
     name: &str,
@@ -31,7 +32,7 @@ pub(super) fn text_of(file: &Found<String>) -> Result<String, Diagnostic> {
     let text = text::decoded(&bytes).ok_or_else(|| unreadable(file, "it is not text"))?;
     match text::usable(&text) {
         Ok(text) => Ok(text.to_owned()),
-        Err(hint) => Err(unreadable(file, &format!("what it holds {hint}"))),
+        Err(hint) => Err(unreadable(file, &format!("its content {hint}"))),
     }
 }
 

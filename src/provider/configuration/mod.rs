@@ -1,5 +1,5 @@
-//! The provider block and the environment: what may be given (`arguments`, `schema`), where it is found (`source`),
-//! and what it comes to (`settings`, put together from `cloud`, `login`, `request` and `registration`).
+//! The provider block and the environment: the arguments (`arguments`, `schema`), where a setting is found
+//! (`source`), and the result (`settings`, built by `cloud`, `login`, `request` and `registration`).
 
 pub mod arguments;
 mod cloud;

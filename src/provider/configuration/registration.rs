@@ -1,11 +1,11 @@
-//! Whether `Microsoft.Compute` may be registered where a subscription lacks it.
+//! Whether the provider may register `Microsoft.Compute` in a subscription that lacks it.
 
 use super::schema::REGISTRATIONS;
 use super::source::{Found, Lookup};
 use crate::arm::NAMESPACE;
 use crate::plugin::Diagnostic;
 
-/// Puts azapi's one switch and azurerm's two settings together.
+/// Combines azapi's one switch and azurerm's two settings.
 pub(super) fn may_register(lookup: &Lookup<'_>) -> Result<bool, Diagnostic> {
     let skip = lookup.flag("skip_provider_registration")?;
     let set = lookup.text("resource_provider_registrations");
@@ -23,7 +23,7 @@ pub(super) fn may_register(lookup: &Lookup<'_>) -> Result<bool, Diagnostic> {
     let named = named.filter(|found| found.value.iter().any(|name| name.eq_ignore_ascii_case(NAMESPACE)));
     let conflict = |skip: &Found<bool>, other: &dyn std::fmt::Display| {
         let detail = format!(
-            "The {} forbids what the {other} asks for: registering {NAMESPACE}. Give one of them only.",
+            "The {} forbids what the {other} asks for: registering {NAMESPACE}. Set only one of them.",
             skip.source
         );
         skip.source.blame(Diagnostic::error("Two settings that disagree", detail))

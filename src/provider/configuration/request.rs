@@ -1,4 +1,4 @@
-//! What every request says of us: the correlation id and the user agent.
+//! How every request identifies the provider: the correlation id and the user agent.
 
 use super::source::{Lookup, Variables};
 use crate::plugin::Diagnostic;
@@ -20,12 +20,12 @@ pub(super) fn correlation_id(lookup: &Lookup<'_>) -> Result<Option<String>, Diag
     }
 }
 
-/// What follows the provider's own name in the user agent. No partner is named unless one is given.
+/// The text after the provider's own name in the user agent. It names a partner only if one is set.
 pub(super) fn user_agent_suffix(
     lookup: &Lookup<'_>,
     variables: &dyn Variables,
 ) -> Result<Vec<String>, Diagnostic> {
-    // Nothing hangs on it: no partner id is sent by default. A misspelt word is an error all the same.
+    // This has no effect, since no partner id is sent by default. A misspelt value is an error all the same.
     lookup.flag("disable_terraform_partner_id")?;
     // Appended by Azure's command line tools and by azurerm.
     let mut suffix: Vec<_> = variables.get("AZURE_HTTP_USER_AGENT").into_iter().collect();
@@ -33,7 +33,7 @@ pub(super) fn user_agent_suffix(
         let bare = found.value.trim_start_matches("pid-");
         let guid = bare.strip_suffix("-partnercenter").unwrap_or(bare);
         if uuid::Uuid::parse_str(guid).is_err() {
-            let detail = format!("The {} is no GUID.", found.source);
+            let detail = format!("The {} is not a GUID.", found.source);
             return Err(found.source.blame(Diagnostic::error("Unusable partner id", detail)));
         }
         suffix.push(format!("pid-{bare}"));

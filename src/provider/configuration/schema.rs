@@ -1,4 +1,4 @@
-//! What the user may write in the provider block. Everything is optional: an empty block is legal.
+//! The provider block's schema. Everything is optional: an empty block is valid.
 
 use super::arguments::{AKS_CLIENT_ID, AKS_TENANT_ID, AKS_TOKEN_FILE, also_read_from};
 use crate::plugin::Type;
@@ -15,21 +15,22 @@ pub const REGISTRATIONS: &[&str] = &["core", "extended", "all", "none", "legacy"
 #[must_use]
 pub fn schema() -> Schema {
     let block = Block::new(
-        "Manages the in-VM access control profiles of Azure Compute Gallery. An empty block is legal: every argument \
-         can be given by its environment variable, and nothing is asked of Azure before a resource needs it.",
+        "Manages the in-VM access control profiles of Azure Compute Gallery. An empty block is valid: \
+         every argument can be set by its environment variable, and the provider contacts Azure only when \
+         a resource needs it.",
     )
     .attributes([
         text(
             "ado_pipeline_service_connection_id",
-            "The id of an Azure DevOps service connection with workload identity federation, to sign in with \
-             `use_oidc` from a pipeline. `oidc_azure_service_connection_id` is the same under azapi's name; where \
-             both are given they must agree.",
+            "The id of an Azure DevOps service connection with workload identity federation, to sign in \
+             with `use_oidc` from a pipeline. `oidc_azure_service_connection_id` is the same under azapi's \
+             name; if both are set they must agree.",
         ),
         argument(
             "auxiliary_tenant_ids",
             Type::list(Type::String),
-            "Up to three further tenants whose tokens go along with each request, for resources that refer to other \
-             tenants. In the variable they are separated by semicolons.",
+            "Up to three further tenants whose tokens are sent with each request, for resources that refer \
+             to other tenants. In the variable, separate them with semicolons.",
         ),
         text(
             "client_certificate",
@@ -40,8 +41,8 @@ pub fn schema() -> Schema {
         text("client_certificate_password", "The password of the client certificate.").sensitive(),
         text(
             "client_certificate_path",
-            "A PFX (PKCS #12) or PEM file that holds the client certificate and its private key. Where the \
-             certificate is given as well, both must agree.",
+            "A PFX (PKCS #12) or PEM file that holds the client certificate and its private key. If the \
+             certificate is set as well, both must agree.",
         ),
         text(
             "client_id",
@@ -49,17 +50,17 @@ pub fn schema() -> Schema {
         ),
         text(
             "client_id_file_path",
-            "A file that holds the client id. Where the id is given as well, both must agree.",
+            "A file that holds the client id. If the id is set as well, both must agree.",
         ),
         text("client_secret", "The client secret to sign in with.").sensitive(),
         text(
             "client_secret_file_path",
-            "A file that holds the client secret. Where the secret is given as well, both must agree.",
+            "A file that holds the client secret. If the secret is set as well, both must agree.",
         ),
         text(
             "custom_correlation_request_id",
-            "The value of the `x-ms-correlation-request-id` header of every request, by which Azure's activity log \
-             groups them.",
+            "The value of the `x-ms-correlation-request-id` header of every request. Azure's activity log \
+             groups requests by it.",
         )
         .default_text("a new UUID for each run"),
         flag(
@@ -69,19 +70,19 @@ pub fn schema() -> Schema {
         ),
         flag(
             "disable_instance_discovery",
-            "Accepted so that a block shared with azapi fits. This provider never asks Microsoft whether an authority \
-             is genuine, so there is nothing to disable.",
+            "Accepted so that a block shared with azapi works. This provider never asks Microsoft whether \
+             an authority is genuine, so there is nothing to disable.",
             "`false`",
         ),
         flag(
             "disable_terraform_partner_id",
-            "Accepted so that a block shared with other Azure providers fits. No partner id is sent unless \
-             `partner_id` is set.",
+            "Accepted so that a block shared with other Azure providers works. No partner id is sent \
+             unless `partner_id` is set.",
             "`false`",
         ),
         text(
             "environment",
-            "The Azure cloud, in any case; the names of the az CLI, such as `AzureUSGovernment`, are taken too. \
+            "The Azure cloud, in any case; the names of the az CLI, such as `AzureUSGovernment`, work too. \
              `custom` takes its addresses from the `endpoint` block or from `metadata_host`.",
         )
         .one_of(ENVIRONMENTS)
@@ -89,41 +90,44 @@ pub fn schema() -> Schema {
         argument(
             lint::ARGUMENT,
             Type::map(Type::String),
-            "What to make of single findings about the rules of all versions, by their ids, such as `{ L04 = \"off\" }`. What \
-             a version's own `lint` says of a finding counts for more. Left out, the guide on findings counts.",
+            "The level of single findings about the rules of all versions, by their ids, such as `{ L04 = \
+             \"off\" }`. A version's own `lint` takes precedence for each finding that it names. If \
+             omitted, the levels in the guide on findings apply.",
         ),
         text(
             "metadata_host",
-            "A host that tells the addresses of its cloud under `/metadata/endpoints`, such as a stamp of Azure \
-             Stack. It is asked with the first request. Where it tells of several clouds, `environment` chooses one.",
+            "A host that publishes the addresses of its cloud under `/metadata/endpoints`, such as a stamp \
+             of Azure Stack. The provider asks it before the first request. If it lists several clouds, \
+             `environment` chooses one.",
         ),
         text("msi_api_version", "The api-version of the endpoint for managed identities.")
             .default_text("the one that fits the endpoint"),
         text(
             "msi_endpoint",
-            "The endpoint for managed identities, in the form that virtual machines have. Plain http is taken for \
-             this machine and for link-local addresses only.",
+            "The endpoint for managed identities, in the form that virtual machines have. Plain http is \
+             accepted for this machine and for link-local addresses only.",
         )
         .default_text("the one of the platform: App Service, Azure Arc, Cloud Shell, or a virtual machine's"),
         text(
             "msi_object_id",
-            "The object (principal) id of the user-assigned identity to sign in as with `use_msi`, in place of \
-             `client_id`.",
+            "The object (principal) id of the user-assigned identity to sign in as with `use_msi`, instead \
+             of `client_id`.",
         ),
         text(
             "msi_resource_id",
-            "The resource id of the user-assigned identity to sign in as with `use_msi`, in place of `client_id`.",
+            "The resource id of the user-assigned identity to sign in as with `use_msi`, instead of \
+             `client_id`.",
         ),
         text(
             "oidc_azure_service_connection_id",
-            "The same as `ado_pipeline_service_connection_id`, under the name that azapi has.",
+            "The same as `ado_pipeline_service_connection_id`, under azapi's name.",
         ),
-        text("oidc_request_token", "The token with which an id token is asked for at `oidc_request_url`.")
+        text("oidc_request_token", "The token that authenticates requests to `oidc_request_url`.")
             .sensitive(),
         text(
             "oidc_request_url",
-            "The address that gives id tokens: in GitHub Actions and Azure DevOps set by the runner. A new one is \
-             asked for whenever Microsoft Entra is.",
+            "The address that issues id tokens; in GitHub Actions and Azure DevOps the runner sets it. The \
+             provider requests a new id token for each token request to Microsoft Entra.",
         ),
         text(
             "oidc_token",
@@ -135,8 +139,9 @@ pub fn schema() -> Schema {
             "oidc_token_file_path",
             Type::String,
             format!(
-                "A file that holds the id token, read again whenever Microsoft Entra is asked. Where the token is \
-                 given as well, both must agree.{} With `use_aks_workload_identity` also from `{AKS_TOKEN_FILE}`.",
+                "A file that holds the id token. The provider reads it again for each token request to \
+                 Microsoft Entra. If the token is set as well, both must agree.{} With \
+                 `use_aks_workload_identity` also from `{AKS_TOKEN_FILE}`.",
                 also_read_from("oidc_token_file_path")
             ),
         ),
@@ -146,34 +151,36 @@ pub fn schema() -> Schema {
         ),
         flag(
             "refresh_by_list",
-            "Whether a refresh of several profiles of one gallery, or of several versions of one profile, may read \
-             their list in place of each of them. What seems to have changed or to be gone is then read by itself, so \
-             a plan says the same either way; `false` sends one request for each object.",
+            "Whether a refresh of several profiles of one gallery, or of several versions of one profile, \
+             may read their list instead of each object. An object that seems to have changed or to be \
+             gone is then read singly, so the plan is the same either way. `false` sends one request for \
+             each object.",
             "`true`",
         ),
         text(
             "resource_provider_registrations",
-            "What azurerm registers at its start. This provider registers `Microsoft.Compute` alone, and only when \
-             Azure says that the subscription lacks it; `none` forbids that, every other value allows it.",
+            "The resource providers that azurerm registers at its start. This provider registers only \
+             `Microsoft.Compute`, and only when Azure says that the subscription lacks it; `none` forbids \
+             that, every other value allows it.",
         )
         .one_of(REGISTRATIONS),
         argument(
             "resource_providers_to_register",
             Type::list(Type::String),
-            "Resource providers that azurerm registers besides. `Microsoft.Compute` in it allows this provider to \
-             register that one where it is missing, even if `resource_provider_registrations` is `none`. Left \
-             out, there is none.",
+            "Further resource providers that azurerm registers. If `Microsoft.Compute` is among them, this \
+             provider may register it where it is missing, even if `resource_provider_registrations` is \
+             `none`. If omitted, there are none.",
         ),
         flag(
             "skip_provider_registration",
-            "Whether to leave the registration of `Microsoft.Compute` to others. Otherwise it is registered when \
-             Azure says that the subscription lacks it, and the request is repeated.",
+            "Whether to leave the registration of `Microsoft.Compute` to others. Otherwise the provider \
+             registers it when Azure says that the subscription lacks it, and repeats the request.",
             "`false`",
         ),
         text(
             "subscription_id",
-            "The subscription whose account the az CLI signs in with, where no `tenant_id` is given. Resources carry \
-             whole ids and need no subscription.",
+            "The subscription whose account the az CLI signs in with if no `tenant_id` is set. Resources \
+             have whole ids and need no subscription.",
         ),
         Attribute::new(
             "tenant_id",
@@ -196,7 +203,7 @@ pub fn schema() -> Schema {
         .default_text("`false`"),
         flag(
             "use_cli",
-            "Whether to sign in as the az CLI is, when no other way is set up.",
+            "Whether to sign in as the az CLI's user if no other login is configured.",
             "`true`",
         ),
         flag("use_msi", "Whether to sign in with a managed identity of the machine or service.", "`false`"),
@@ -210,7 +217,7 @@ pub fn schema() -> Schema {
     .nested(NestedBlock::new(
         "endpoint",
         BlockNesting::Single,
-        Block::new("The addresses of a cloud. Each one that is left out is that of `environment`.").attributes([
+        Block::new("The addresses of a cloud. An omitted address is that of `environment`.").attributes([
             endpoint(
                 "active_directory_authority_host",
                 "The address of Microsoft Entra, such as `https://login.microsoftonline.com`.",
@@ -226,7 +233,7 @@ pub fn schema() -> Schema {
     Schema::new(0, block)
 }
 
-/// An argument that environment variables stand in for.
+/// An argument that has environment variables.
 fn argument(name: &'static str, kind: Type, description: &str) -> Attribute {
     Attribute::new(name, kind, format!("{description}{}", also_read_from(name)))
 }

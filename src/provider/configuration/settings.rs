@@ -1,4 +1,4 @@
-//! What the provider block and the environment come to, once both are put together.
+//! The combined result of the provider block and the environment.
 
 use super::login::{NoLogin, SignIn, sign_in};
 use super::source::{Lookup, Variables};
@@ -6,34 +6,34 @@ use super::{cloud, registration, request};
 use crate::arm::{Login, Place, TenantId};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
 
-/// Everything the provider needs to know to talk to Azure. Nothing here has touched the network.
+/// Everything the provider needs to talk to Azure. Nothing here has used the network.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The addresses and the audience, or the host that provides them.
     pub cloud: Place,
-    /// How to sign in; or why there is no way, which is an error only when Azure is needed.
+    /// The login, or why there is none: an error only when Azure is needed.
     pub login: Result<Login, NoLogin>,
-    /// The ways that were looked at, for the message when no token can be acquired.
+    /// The logins that were considered, for the message when no token can be acquired.
     pub login_choice: String,
-    /// Further tenants whose tokens go along with each request.
+    /// Further tenants whose tokens are sent with each request.
     pub auxiliary_tenants: Vec<TenantId>,
     /// Whether the resource provider may be registered where a subscription lacks it.
     pub may_register: bool,
     /// The value of `x-ms-correlation-request-id`; `None` sends none.
     pub correlation_id: Option<String>,
-    /// What follows the provider's own name in the user agent.
+    /// The text after the provider's own name in the user agent.
     pub user_agent_suffix: Vec<String>,
     /// Whether reads may be answered from lists.
     pub share_reads: bool,
-    /// What the user should know, though it stops nothing.
+    /// Warnings.
     pub warnings: Diagnostics,
 }
 
 impl Settings {
-    /// Puts a wholly known provider block and the environment together.
+    /// Combines a wholly known provider block with the environment.
     ///
     /// # Errors
-    /// When an argument or variable cannot be used, or two of them disagree.
+    /// If an argument or variable cannot be used, or two of them disagree.
     pub fn resolve(config: &Value, variables: &dyn Variables) -> Result<Self, Failure> {
         let lookup = Lookup::new(config, variables);
         let mut problems = Diagnostics::new();
@@ -44,7 +44,7 @@ impl Settings {
         let user_agent_suffix = take(request::user_agent_suffix(&lookup, variables), &mut problems);
         let share_reads = take(lookup.flag("refresh_by_list"), &mut problems)
             .is_none_or(|found| found.is_none_or(|found| found.value));
-        // Nothing hangs on it: no authority is ever asked about. A misspelt word is an error all the same.
+        // This has no effect, since no authority is ever checked. A misspelt value is an error all the same.
         let _ = take(lookup.flag("disable_instance_discovery"), &mut problems);
         if problems.has_error() {
             return Err(problems.into());
@@ -70,7 +70,7 @@ impl Settings {
                     warnings,
                 })
             }
-            // Each that is missing has put its problem there.
+            // Each missing value has reported its problem.
             _ => Err(problems.into()),
         }
     }

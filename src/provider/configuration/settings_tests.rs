@@ -40,7 +40,7 @@ fn an_empty_block_is_the_public_cloud_and_the_az_cli() {
     assert!(settings.may_register && settings.correlation_id.is_some() && settings.warnings.is_empty());
 }
 
-/// Every boolean of the table, with each word it takes, and misspelt.
+/// Every boolean of the table, with each accepted spelling, and misspelt.
 #[test]
 fn every_boolean_variable_takes_the_words_and_refuses_others_by_name() {
     let schema = crate::provider::configuration::schema();
@@ -52,7 +52,7 @@ fn every_boolean_variable_takes_the_words_and_refuses_others_by_name() {
         let (_, variables) = VARIABLES.iter().find(|(name, _)| *name == attribute.name).unwrap();
         for variable in *variables {
             for word in ["1", "true", "yes", "0", "false", "no", "TRUE", "Yes", "nO", ""] {
-                // Half a way is another matter: only the word counts here.
+                // An incomplete login is another matter: this test is about the spelling.
                 if let Err(failure) = resolve(&[], &[(variable, word)]) {
                     let told = format!("{:?}", failure.diagnostics());
                     assert!(!told.contains("Invalid environment variable"), "{variable}={word}: {told}");
@@ -186,7 +186,7 @@ fn a_metadata_host_tells_the_addresses() {
     ));
     assert_eq!(
         (told.as_str(), path),
-        ("Metadata host beside addresses", Some(Path::attribute("metadata_host")))
+        ("Metadata host and addresses both set", Some(Path::attribute("metadata_host")))
     );
     assert_eq!(summary(resolve(&[("metadata_host", "http://far.example")], &[])).0, "Unusable metadata host");
 }

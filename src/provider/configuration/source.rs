@@ -22,7 +22,7 @@ impl Variables for ProcessVariables {
     }
 }
 
-/// Where a setting was found; shown in messages.
+/// Where a setting was found, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// An argument of the provider block.
@@ -32,7 +32,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The diagnostic, on the argument where it is one.
+    /// The diagnostic, on the argument if the setting is one.
     #[must_use]
     pub fn blame(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self {
@@ -61,10 +61,10 @@ pub struct Found<T> {
 }
 
 impl<T> Found<T> {
-    /// The setting made into another type.
+    /// The setting converted to another type.
     ///
     /// # Errors
-    /// When it cannot be, with the diagnostic on its source.
+    /// If it cannot be converted, with the diagnostic on its source.
     pub fn parse<U, E: fmt::Display>(
         self,
         summary: &str,
@@ -84,10 +84,11 @@ impl<T> Found<T> {
 }
 
 impl Found<String> {
-    /// The text of a sign-in without blanks around it.
+    /// The text of a login setting, trimmed.
     ///
     /// # Errors
-    /// When a pipeline or shell has left it in quotes, or a reference in its place. The text stays out.
+    /// If a pipeline or shell has left quotes or an unexpanded reference in it. The message does not show the
+    /// text.
     pub fn usable(self) -> Result<Self, Diagnostic> {
         let Self { value, source } = self;
         match text::usable(&value) {
@@ -114,13 +115,13 @@ impl fmt::Debug for Lookup<'_> {
 }
 
 impl<'a> Lookup<'a> {
-    /// Looks into this block first, then into these variables.
+    /// Looks in this block first, then in these variables.
     #[must_use]
     pub fn new(config: &'a Value, variables: &'a dyn Variables) -> Self {
         Self { config, variables }
     }
 
-    /// A variable that stands for no argument: what a platform sets.
+    /// A variable without an argument: one that a platform sets.
     #[must_use]
     pub fn variable(&self, name: &'static str) -> Option<Found<String>> {
         let value = self.variables.get(name)?;
@@ -133,19 +134,18 @@ impl<'a> Lookup<'a> {
         self.text_argument(name).or_else(|| self.text_variable(name))
     }
 
-    /// A text of a sign-in; see [`Found::usable`].
+    /// A text of a login; see [`Found::usable`].
     ///
     /// # Errors
-    /// When it is not what was meant.
+    /// If it is not usable.
     pub fn sign_in_text(&self, name: &str) -> Result<Option<Found<String>>, Diagnostic> {
         self.text(name).map(Found::usable).transpose()
     }
 
-    /// A text that may be given under two names. Of two arguments that are both set, or two variables, each must say
-    /// the same.
+    /// A text that may be set under two names. Two arguments or two variables that are both set must agree.
     ///
     /// # Errors
-    /// When they differ, on the second.
+    /// If they differ, on the second.
     pub fn text_of_two(&self, first: &str, second: &str) -> Result<Option<Found<String>>, Diagnostic> {
         let pairs = [
             (self.text_argument(first), self.text_argument(second)),
@@ -161,10 +161,10 @@ impl<'a> Lookup<'a> {
         Ok(None)
     }
 
-    /// A yes or no.
+    /// A boolean.
     ///
     /// # Errors
-    /// When the variable holds neither, naming it: a misspelt "yes" must not count as no.
+    /// If the variable is not a boolean. The error names it: a misspelt "yes" must not count as no.
     pub fn flag(&self, name: &str) -> Result<Option<Found<bool>>, Diagnostic> {
         let path = path(name);
         if let Some(Value::Bool(value)) = self.argument(&path) {
@@ -178,14 +178,14 @@ impl<'a> Lookup<'a> {
                 let variable = variables(name).first().copied().unwrap_or(name);
                 return Err(Diagnostic::error(
                     "Invalid environment variable",
-                    format!("{variable} is {text:?}, which is neither yes nor no. Write `true` or `false`."),
+                    format!("{variable} is {text:?}, which is not a boolean. Write `true` or `false`."),
                 ));
             }
         };
         Ok(Some(Found { value, source }))
     }
 
-    /// A list of texts; in a variable they are separated by semicolons. Blank elements are passed over.
+    /// A list of texts; in a variable they are separated by semicolons. Blank elements are ignored.
     #[must_use]
     pub fn list(&self, name: &str) -> Option<Found<Vec<String>>> {
         let path = path(name);
@@ -224,11 +224,12 @@ fn path(name: &str) -> Path {
     name.split('.').fold(Path::root(), |path, step| path.with_attribute(step))
 }
 
-/// The diagnostic for one setting that is given twice and differs. The values stay out: they may be secrets.
+/// The diagnostic for one setting that has two different values. It does not show the values, which may be
+/// secrets.
 #[must_use]
 pub fn disagree<A, B>(one: &Found<A>, other: &Found<B>) -> Diagnostic {
     let detail = format!(
-        "The {} and the {} stand for the same setting and hold different values. Give one of them only.",
+        "The {} and the {} are the same setting but have different values. Set only one of them.",
         one.source, other.source
     );
     let blamed = match (&one.source, &other.source) {

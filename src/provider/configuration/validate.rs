@@ -1,4 +1,4 @@
-//! Mistakes in the provider block that can be seen without the environment. Unknown values pass.
+//! Mistakes in the provider block that can be found without the environment. Unknown values pass.
 
 use super::schema::{ENVIRONMENTS, REGISTRATIONS};
 use crate::arm::Cloud;

@@ -7,14 +7,14 @@ use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Block, Presence, Schema, Shape};
 use crate::provider::timeouts::{self, Operation};
 
-/// What a resource has that says nothing about the object at Azure.
+/// Arguments of a resource that say nothing about the object at Azure.
 pub(super) const OF_THE_CONFIGURATION: [&str; 4] = ["lint", "skip_destroy", "force_destroy", timeouts::BLOCK];
 
-/// What begins the sentences of a description that are for who sets the attribute. They come last.
+/// The start of the sentences that concern only whoever sets the attribute. They come last in a description.
 const ON_SETTING: [&str; 3] = [" Changed in place", " Known at plan", " If omitted, "];
 
-/// Everything a resource's schema says of an object, as attributes that the provider sets. A nested block becomes an
-/// attribute of the same shape, since a data source computes no blocks.
+/// All attributes of an object in a resource's schema, as computed ones. A nested block becomes an attribute
+/// of the same shape, since a data source computes no blocks.
 #[must_use]
 pub fn of_resource(schema: &Schema) -> Vec<Attribute> {
     let described = |name: &str| !OF_THE_CONFIGURATION.contains(&name);
@@ -42,7 +42,7 @@ fn computed(attribute: &Attribute) -> Attribute {
     }
 }
 
-/// What a description says of the value: how it is set and changed is of no interest where it cannot be.
+/// The part of a description about the value itself, without how it is set and changed.
 fn told(description: &str) -> Cow<'static, str> {
     let end = ON_SETTING.iter().filter_map(|words| description.find(words)).min();
     description.get(..end.unwrap_or(description.len())).unwrap_or_default().to_owned().into()
@@ -65,7 +65,7 @@ pub fn of_list<K: Described>() -> Vec<Attribute> {
     arguments
 }
 
-/// These attributes, with the arguments in the place of those of the same name, and before all others.
+/// These attributes, with the arguments first. An argument replaces an attribute of the same name.
 #[must_use]
 pub fn with_arguments(arguments: Vec<Attribute>, attributes: Vec<Attribute>) -> Vec<Attribute> {
     let rest: Vec<_> = attributes
@@ -75,7 +75,7 @@ pub fn with_arguments(arguments: Vec<Attribute>, attributes: Vec<Attribute>) -> 
     arguments.into_iter().chain(rest).collect()
 }
 
-/// How far an object is, and who made and changed it.
+/// The provisioning state of an object, and who created and changed it.
 #[must_use]
 pub fn of_status() -> Vec<Attribute> {
     let text = |name: &'static str, description: &'static str| {
@@ -95,20 +95,21 @@ pub fn of_status() -> Vec<Attribute> {
     vec![
         text(
             "provisioning_state",
-            "How far Azure is with it: `Creating`, `Updating`, `Failed`, `Succeeded`, `Deleting` or `Migrating`. Null \
-             where Azure does not say.",
+            "The provisioning state at Azure: `Creating`, `Updating`, `Failed`, `Succeeded`, `Deleting` or \
+             `Migrating`. Null where Azure does not return it.",
         ),
         Attribute::nested(
             "system_data",
             AttributeNesting::Single,
             system_data,
-            "Who created it and who last changed it. Null where Azure does not say: only newer API versions do.",
+            "Who created it and who last changed it. Null where Azure does not return it: only newer API \
+             versions do.",
         )
         .computed(),
     ]
 }
 
-/// How far the replication of a version is.
+/// The replication status of a version.
 #[must_use]
 pub fn of_replication() -> Attribute {
     let text = |name: &'static str, description: &'static str| {
@@ -116,23 +117,39 @@ pub fn of_replication() -> Attribute {
     };
     let region = vec![
         text("region", "The region."),
-        text("state", "How far replication to it is: `Unknown`, `Replicating`, `Completed` or `Failed`."),
-        text("details", "What Azure says about it."),
-        Attribute::new("progress", Type::Number, "How far replication to it is, in percent.").computed(),
+        text(
+            "state",
+            "The replication state of the region: `Unknown`, `Replicating`, `Completed` or \
+                       `Failed`.",
+        ),
+        text("details", "Azure's message about it."),
+        Attribute::new(
+            "progress",
+            Type::Number,
+            "The progress of the replication to the region, in \
+                                                  percent.",
+        )
+        .computed(),
     ];
     let status = vec![
         text(
             "aggregated_state",
-            "How far replication is in all: `Unknown`, `InProgress`, `Completed` or `Failed`.",
+            "The overall replication state: `Unknown`, `InProgress`, `Completed` or `Failed`.",
         ),
-        Attribute::nested("summary", AttributeNesting::List, region, "The same for each region, by name.")
-            .computed(),
+        Attribute::nested(
+            "summary",
+            AttributeNesting::List,
+            region,
+            "The replication to each region, by \
+                                                                      name.",
+        )
+        .computed(),
     ];
     Attribute::nested(
         "replication_status",
         AttributeNesting::Single,
         status,
-        "How far replication to the target regions is. Null where Azure does not say.",
+        "The replication status of the target regions. Null where Azure does not return it.",
     )
     .computed()
 }
@@ -144,12 +161,12 @@ pub fn schema(description: &'static str, attributes: Vec<Attribute>) -> Schema {
     Schema::new(0, block.nested(timeouts::block_for(&[Operation::Read])))
 }
 
-/// An argument that only names beginning with it pass.
+/// A filter by the beginning of the name.
 #[must_use]
 pub fn name_prefix(of: &str) -> Attribute {
     Attribute::new(
         "name_prefix",
         Type::String,
-        format!("Only {of} whose names begin with this, without regard to case. If omitted, all names pass."),
+        format!("Only {of} whose names begin with this, ignoring case. If omitted, all names pass."),
     )
 }

@@ -1,4 +1,4 @@
-//! What data sources and list resources have to know of a kind of object besides what the resource knows.
+//! What data sources and list resources need to know about a kind of object, beyond what its resource knows.
 
 use std::cmp::Ordering;
 
@@ -9,10 +9,10 @@ use crate::plugin::{Diagnostic, Diagnostics, Value};
 use crate::provider::checks;
 use crate::provider::writing::Managed;
 
-/// The id of what holds objects of a kind.
+/// The id of the parent that holds objects of a kind.
 pub type HolderId<K> = <<K as Managed>::Id as ChildId>::Parent;
 
-/// Chooses one of the objects beneath a holder. Fails with what to say where there is none to choose.
+/// Chooses one of a parent's objects. Fails with a message if there is none to choose.
 pub type Choose<K> = fn(&HolderId<K>, Vec<<K as Managed>::Object>) -> Result<Chosen<K>, Diagnostic>;
 
 /// An object with its id.
@@ -20,22 +20,22 @@ pub type Chosen<K> = (<K as Managed>::Id, <K as Managed>::Object);
 
 /// A kind of object that data sources and list resources return.
 pub trait Described: Managed {
-    /// The object in the words of an argument's description: `profile`, `version`.
+    /// The kind of object in the words of an argument's description: `profile`, `version`.
     const SHORT: &'static str;
-    /// What the data source of one object does.
+    /// The description of the data source for one object.
     const READS: &'static str;
     /// The type of the data source that lists the objects.
     const LIST_TYPE: &'static str;
-    /// What that and the list resource do.
+    /// The description of that data source and of the list resource.
     const LISTS: &'static str;
-    /// The argument that says where to list, described.
+    /// The argument that says where to list, with its description.
     const LISTED_IN: &'static str;
     /// The attribute with the objects of a list, and its description.
     const LISTED: (&'static str, &'static str);
-    /// Which object a holder alone names, if it names one.
+    /// Which object the parent alone selects, if any.
     const CHOOSE: Option<Choose<Self>> = None;
 
-    /// The arguments that name one object.
+    /// The arguments that select one object.
     fn arguments() -> Vec<Attribute>;
 
     /// The attributes that the resource does not have.
@@ -55,21 +55,21 @@ pub trait Described: Managed {
     /// Checks the filters in a configuration.
     fn check_filters(config: &Value) -> Diagnostics;
 
-    /// Whether the filters let an object pass. The prefix of its name is looked at besides.
+    /// Whether the filters let an object pass. The prefix of its name is checked separately.
     fn passes(config: &Value, object: &Self::Object) -> bool;
 
-    /// Which of two objects a list has first.
+    /// The order of a list.
     fn order(one: &Self::Id, other: &Self::Id) -> Ordering;
 
-    /// What a list resource calls an object.
+    /// The display name of an object in a list resource.
     fn display_name(id: &Self::Id) -> String;
 }
 
-/// The id of a listed object: its name beneath the holder that was asked. The id in the entry itself is not trusted,
-/// since examples of the service show those of other objects there.
+/// The id of a listed object: its name under the parent that was requested. The id in the entry itself is not
+/// trusted, since the service's published examples show ids of other objects there.
 ///
 /// # Errors
-/// When the entry has no usable name.
+/// If the entry has no usable name.
 pub fn listed_id<K: Described>(holder: &HolderId<K>, object: &K::Object) -> Result<K::Id, String> {
     let name = object.name().ok_or("it has no name")?;
     Ok(holder.child(name.parse().map_err(|error| checks::sentence(&error))?))
@@ -83,7 +83,7 @@ pub fn passes<K: Described>(config: &Value, id: &K::Id, object: &K::Object) -> b
         && K::passes(config, object)
 }
 
-/// Whether a name begins with this, as Azure compares names.
+/// Whether a name begins with this, compared as Azure compares names.
 fn begins_with(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
 }
@@ -94,7 +94,7 @@ pub fn unusable<K: Described>(holder: &HolderId<K>, reason: &str) -> Diagnostic 
     let kind = K::WORD;
     Diagnostic::warning(
         format!("A {kind} in a list cannot be read"),
-        format!("Azure listed a {kind} of {holder} that is left out here: {reason}."),
+        format!("Azure listed a {kind} of {holder} that is omitted here: {reason}."),
     )
 }
 

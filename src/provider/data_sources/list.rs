@@ -1,4 +1,4 @@
-//! The data source that lists the objects beneath a holder.
+//! The data source that lists the objects of a parent.
 
 use std::marker::PhantomData;
 
@@ -13,7 +13,7 @@ use crate::plugin::{Context, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts;
 
-/// The objects beneath a holder that pass the filters.
+/// The objects of a parent that pass the filters.
 #[derive(Clone, Debug)]
 pub(super) struct ListData<K> {
     connection: Connection,

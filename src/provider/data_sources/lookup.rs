@@ -1,4 +1,4 @@
-//! How a configuration names the object it wants: by its id, or by the id of what holds it and its name.
+//! How a configuration selects an object: by its id, or by its parent's id and its name.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -16,20 +16,20 @@ use crate::provider::problem::Attempt;
 use crate::provider::timeouts::{self, Operation};
 use crate::provider::writing::Managed;
 
-/// What the two ways of naming an object are called here.
+/// The arguments that select an object of one kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Lookup {
     /// The object: `profile`, `version`.
     pub object: &'static str,
-    /// The argument with the id of what holds it.
+    /// The argument with the parent's id.
     pub holder: &'static str,
-    /// Whether the holder alone names an object.
+    /// Whether the parent alone selects an object.
     pub holder_suffices: bool,
 }
 
 impl Lookup {
-    /// Finds arguments that contradict each other or do not suffice. What is unknown may turn out either way, and is
-    /// looked at again when it is known.
+    /// Finds arguments that contradict each other or do not suffice. Unknown ones are checked when they are
+    /// known.
     #[must_use]
     pub fn check(&self, config: &Value) -> Diagnostics {
         let (object, holder) = (self.object, self.holder);
@@ -40,7 +40,10 @@ impl Lookup {
                 found.push(
                     Diagnostic::error(
                         "Conflicting arguments",
-                        format!("`{argument}` cannot be set together with `id`, which names the {object} already. Remove one of them."),
+                        format!(
+                            "`{argument}` cannot be set together with `id`, which already selects the \
+                                 {object}. Remove one of them."
+                        ),
                     )
                     .at(Path::attribute(argument)),
                 );
@@ -50,23 +53,29 @@ impl Lookup {
             return found;
         }
         let either = if self.holder_suffices {
-            format!("Set `id`, or `{holder}` and, for another version than the latest, `name`.")
+            format!("Set `id`, or `{holder}` and, unless you want the latest version, `name`.")
         } else {
             format!("Set `id`, or `{holder}` and `name`.")
         };
         match (held_by, name) {
             (Given::No, Given::No) => {
-                let detail = format!("Nothing says which {object} is meant. {either}");
+                let detail = format!("No argument selects the {object}. {either}");
                 found.push(Diagnostic::error("Missing argument", detail));
             }
             (Given::No, Given::Yes) => found.push(
-                Diagnostic::error("Missing argument", format!("`name` alone names no {object}. {either}"))
-                    .at(Path::attribute("name")),
+                Diagnostic::error(
+                    "Missing argument",
+                    format!(
+                        "`name` alone does not select a {object}. \
+                                                               {either}"
+                    ),
+                )
+                .at(Path::attribute("name")),
             ),
             (Given::Yes, Given::No) if !self.holder_suffices => found.push(
                 Diagnostic::error(
                     "Missing argument",
-                    format!("`{holder}` alone names no {object}. {either}"),
+                    format!("`{holder}` alone does not select a {object}. {either}"),
                 )
                 .at(Path::attribute(holder)),
             ),
@@ -96,7 +105,7 @@ impl Given {
 /// The argument's value as an id or name.
 ///
 /// # Errors
-/// When it is none, on the argument.
+/// If it is not valid, on the argument.
 pub fn parse<T>(config: &Value, name: &str) -> Result<T, Diagnostic>
 where
     T: FromStr,
@@ -115,13 +124,13 @@ pub fn is_set(config: &Value, name: &str) -> bool {
     Given::of(config, name) == Given::Yes
 }
 
-/// The call that a read makes its requests under.
+/// The call for the requests of a read.
 #[must_use]
 pub fn call(context: &Context, config: &Value) -> Call {
     module::call(context, timeouts::of(config, Operation::Read))
 }
 
-/// "Not now", where the provider block is not known yet and the host takes that for an answer.
+/// A deferred read, if the provider block is not known yet and the host supports deferral.
 #[must_use]
 pub fn deferred(connection: &Connection, request: &ReadData, schema: &Schema) -> Option<Found> {
     (connection.is_unknown() && request.capabilities.deferral_allowed).then(|| Found {
@@ -131,27 +140,27 @@ pub fn deferred(connection: &Connection, request: &ReadData, schema: &Schema) ->
     })
 }
 
-/// Where a configuration names what was asked for, and what each part of it is.
+/// What was requested, and which argument selects each part of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// What was asked for, in words: `profile`, `profile version`.
+    /// The requested object, in words: `profile`, `profile version`.
     pub kind: &'a str,
-    /// The id that was asked for.
+    /// The requested id.
     pub id: &'a str,
-    /// The argument that names the object itself.
+    /// The argument that selects the object itself.
     pub argument: &'a str,
-    /// What holds it, in words, and the argument that names that.
+    /// Its parent, in words, and the argument that selects that.
     pub holder: (&'a str, &'a str),
 }
 
 impl<'a> Asked<'a> {
-    /// What was asked for by a list of the objects beneath this id.
+    /// What was requested by a list of this parent's objects.
     #[must_use]
     pub const fn list<K: Managed>(holder: &'a str) -> Self {
         Self { kind: K::HOLDER, id: holder, argument: K::HOLDER_ID, holder: (K::HOLDER, K::HOLDER_ID) }
     }
 
-    /// The error for a read that failed. It names what is missing, if something is.
+    /// The error for a read that failed. It names what is missing, if anything is.
     #[must_use]
     pub fn failed(&self, error: &arm::Error) -> Failure {
         let (holder, holding) = self.holder;
@@ -172,10 +181,10 @@ impl<'a> Asked<'a> {
             }
         };
         let next = if what == "subscription" {
-            "Check the id, and that the identity signed in can see the subscription."
+            "Check the id, and that the signed-in identity can see the subscription."
         } else {
-            "Check the spelling; if it is created in the same configuration, refer to its resource here instead of \
-             writing out its name, so that Terraform creates it first."
+            "Check the spelling. If this configuration creates it, refer to its resource here instead of \
+             writing its name, so that Terraform creates it first."
         };
         let detail = format!("There is no such {what}: {}\n\n{}\n\n{next}", self.id, error.report());
         let mut summary = format!("{what} not found");

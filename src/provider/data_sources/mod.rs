@@ -1,8 +1,8 @@
 //! The data sources: single objects by id or by name, and lists of them.
 //!
-//! They return what the resources hold, by the resources' own schemas and mappings. Besides it they return what only Azure
-//! knows of an object: how far it is, where it is replicated to, who made and changed it. One implementation serves all
-//! kinds of objects; [`Described`] says what differs.
+//! They return what the resources hold, with the resources' own schemas and mappings. They also return what
+//! only Azure knows of an object: its provisioning state, where it is replicated to, who created and changed
+//! it. One implementation serves all kinds of objects; [`Described`] says what differs.
 
 pub mod attributes;
 pub mod described;

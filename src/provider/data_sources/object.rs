@@ -15,7 +15,7 @@ use crate::plugin::{Context, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
 use crate::provider::{checks, timeouts};
 
-/// One object: by its id, by the id of what holds it and its name, or as the one that its holder alone names.
+/// One object: by its id, by its parent's id and its name, or the one that its parent alone selects.
 #[derive(Clone, Debug)]
 pub(super) struct ObjectData<K> {
     connection: Connection,
@@ -32,7 +32,7 @@ impl<K: Described> ObjectData<K> {
         Self { connection, kind: PhantomData }
     }
 
-    /// The object that a configuration names.
+    /// The object that a configuration selects.
     async fn find(&self, config: &Value, call: &Call) -> Result<Chosen<K>, Failure> {
         let client = self.connection.client()?;
         let collection = K::collection(&client);

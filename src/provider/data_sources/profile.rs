@@ -28,7 +28,7 @@ impl Described for InVmAccessProfile {
         vec![
             argument(
                 "id",
-                "The Azure resource id of the profile. Instead of it, set `gallery_id` and `name`.",
+                "The Azure resource id of the profile. Alternatively, set `gallery_id` and `name`.",
             ),
             argument(
                 "gallery_id",

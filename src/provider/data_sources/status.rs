@@ -1,4 +1,4 @@
-//! What a data source gives of an object besides what the resource holds.
+//! What a data source returns of an object beyond what the resource holds.
 
 use super::attributes::OF_THE_CONFIGURATION;
 use super::described::Described;
@@ -10,8 +10,8 @@ use crate::plugin::value::Members;
 use crate::plugin::{Diagnostics, Value};
 use crate::provider::invm_access_profile_version::rules;
 
-/// An object as a data source returns it, with warnings about what means less than it says. What the configuration says of
-/// its name and of what holds it is kept as spelled.
+/// An object as a data source returns it, with warnings about rules that mean less than they say. The
+/// object's and the parent's names keep the configuration's spelling.
 #[must_use]
 pub fn object<K: Described>(id: &K::Id, object: K::Object, config: &Value) -> (Members, Diagnostics) {
     let mut more = K::more(&object);
@@ -26,8 +26,8 @@ fn spelled(config: &Value, names: &[&str]) -> Value {
     Value::object(names.iter().filter_map(|name| Some((*name, config.get(name)?.clone()))))
 }
 
-/// The state of the resource, without what is about its configuration. Nothing is an empty map here and not null:
-/// whoever reads wants to go through it.
+/// The state of the resource, without arguments about its configuration. An absent map is empty here, not
+/// null, so that expressions can iterate over it.
 fn described(state: Value) -> Members {
     let Value::Object(mut attributes) = state else { return Members::new() };
     attributes.retain(|name, _| !OF_THE_CONFIGURATION.contains(&name.as_str()));

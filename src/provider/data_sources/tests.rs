@@ -1,4 +1,4 @@
-//! The data sources against an Azure of their own, and their schemas against Terraform's rules.
+//! The data sources against an Azure double, and their schemas against Terraform's rules.
 
 use serde_json::json;
 

@@ -30,8 +30,8 @@ impl Described for InVmAccessProfileVersion {
         vec![
             argument(
                 "id",
-                "The Azure resource id of the version. Instead of it, set `profile_id` and, for another version than the \
-                 latest, `name`.",
+                "The Azure resource id of the version. Alternatively, set `profile_id` and, unless you \
+                 want the latest version, `name`.",
             ),
             argument(
                 "profile_id",
@@ -57,7 +57,8 @@ impl Described for InVmAccessProfileVersion {
             Attribute::new(
                 "exclude_from_latest",
                 Type::Bool,
-                "Whether the versions must be excluded from latest (`true`) or must not (`false`). If omitted, both are listed.",
+                "Only versions that are excluded from latest (`true`) or that are not (`false`). If \
+                 omitted, both are listed.",
             ),
             Attribute::new(
                 "mode",
@@ -105,7 +106,8 @@ fn latest(profile: &ProfileId, listed: Vec<Version>) -> Result<Chosen<InVmAccess
         .max_by(|(one, _), (other, _)| one.cmp(other));
     let (name, version) = highest.ok_or_else(|| {
         let detail = format!(
-            "{profile} has no latest version. {why} Set `name` to the version that is meant, or create one first."
+            "{profile} has no latest version. {why} Set `name` to the version that you want, or create one \
+             first."
         );
         Diagnostic::error("Profile has no latest version", detail).at(Path::attribute("profile_id"))
     })?;

@@ -33,11 +33,12 @@ impl Function for AccessDecision {
         let text = Type::String;
         Signature {
             summary: "What the guest agent decides about a request",
-            description: "Decides about one request exactly as the guest proxy agent in a virtual machine does, and \
-                          says which privilege, identity and role decided. `decision` is `Allowed`, `AllowedByAudit` \
-                          (denied by the rules, let through and recorded because the mode is `Audit`) or `Denied`; \
-                          `reason` says why in a sentence; `privilege`, `identity` and `role` name what decided, and \
-                          are null where nothing of the kind did."
+            description: "Decides one request exactly as the guest proxy agent in a virtual machine does, \
+                          and returns which privilege, identity and role decided. `decision` is `Allowed`, \
+                          `AllowedByAudit` (denied by the rules, but allowed and recorded because the mode \
+                          is `Audit`) or `Denied`. `reason` explains it in a sentence. `privilege`, \
+                          `identity` and `role` name what decided; each is null if it had no part in the \
+                          decision."
                 .into(),
             parameters: vec![
                 rules_argument::parameter("rules"),
@@ -45,11 +46,12 @@ impl Function for AccessDecision {
                     name: "request",
                     kind: Type::Dynamic,
                     allow_null: false,
-                    description: "The request: an object of `endpoint` (`IMDS`, `WireServer` or `HostGAPlugin`), `url` \
-                                  (path and query as the process sends them), `os_type` (`Linux` unless given), \
-                                  `method` (`GET`), `user_name`, `user_groups`, `exe_path`, `process_name` and \
-                                  `elevated` (`false`). What is left out is empty, `process_name` too: give it as the \
-                                  last part of `exe_path` where an identity asks for it."
+                    description: "The request: an object of `endpoint` (`IMDS`, `WireServer` or \
+                                  `HostGAPlugin`), `url` (path and query as the process sends them), \
+                                  `os_type` (default `Linux`), `method` (default `GET`), `user_name`, \
+                                  `user_groups`, `exe_path`, `process_name` and `elevated` (default \
+                                  `false`). What is omitted is empty, including `process_name`: if an \
+                                  identity has a process name, set it to the last part of `exe_path`."
                         .into(),
                 },
             ],
@@ -85,7 +87,7 @@ impl Function for AccessDecision {
     }
 }
 
-/// A request as the argument says it.
+/// Reads the request in the argument.
 struct Asked {
     endpoint: Endpoint,
     os_type: OsType,

@@ -1,5 +1,5 @@
-//! `condition_evaluate`, `condition_parse`, `condition_format` and `condition_for_roles`: the language of role
-//! assignment conditions.
+//! `condition_evaluate`, `condition_parse`, `condition_format` and `condition_for_roles`: functions about
+//! role assignment conditions.
 
 use super::role_arguments::{self, Arguments};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
@@ -35,10 +35,10 @@ impl Function for ConditionEvaluate {
     fn signature(&self) -> Signature {
         Signature {
             summary: "Whether a condition holds",
-            description: "Evaluates a condition of Azure's attribute-based access control. Gives `true`, `false`, or null \
-                          when it cannot be told. `true` does not mean that something is allowed: a condition is true \
-                          for every operation its guards do not name. Whether a role permits an operation is what \
-                          `role_permits` tells."
+            description: "Evaluates a condition of Azure's attribute-based access control. Returns `true`, \
+                          `false`, or null when it cannot be decided. `true` does not mean that something \
+                          is allowed: a condition is true for every operation its guards do not name. To \
+                          find out whether a role permits an operation, use `role_permits`."
                 .into(),
             parameters: vec![condition()],
             variadic: Some(role_arguments::context()),
@@ -69,12 +69,13 @@ impl Function for ConditionParse {
         ]);
         let diagnostic = Type::object([("id", text()), ("message", text()), ("offset", Type::Number)]);
         Signature {
-            summary: "What a condition names, or why it is none",
-            description: "Reads a condition without failing: `valid` says whether it is one, `error` where and why it is \
-                          none. A valid one is told by the patterns its `ActionMatches` guards name (`guards`), the \
-                          `attributes` it looks at, the `guids` in it, and `diagnostics` about what is legal but \
-                          probably not meant. An error and a diagnostic have a `message` and an `offset` in bytes from \
-                          0; an error also its `kind` in a word and what was `expected` instead, a diagnostic its `id`."
+            summary: "What a condition names, or why it is invalid",
+            description: "Reads a condition without failing: `valid` says whether it is one, `error` where \
+                          and why it is not. A valid condition is described by the patterns in its \
+                          `ActionMatches` guards (`guards`), the `attributes` and `guids` in it, and \
+                          `diagnostics` about parts that are legal but probably not intended. An error and \
+                          a diagnostic have a `message` and an `offset` in bytes from 0. An error also has \
+                          its `kind` in a word and what was `expected` instead; a diagnostic has its `id`."
                 .into(),
             parameters: vec![condition()],
             variadic: None,
@@ -129,9 +130,9 @@ impl Function for ConditionFormat {
     fn signature(&self) -> Signature {
         Signature {
             summary: "A condition in one fixed spelling",
-            description: "Writes a condition in the style of Azure's built-in roles, so that two spellings of the same \
-                          become the same text and a plan shows no difference that makes none. What is in that \
-                          spelling already comes back unchanged."
+            description: "Writes a condition in the style of Azure's built-in roles. Two spellings of the \
+                          same condition become the same text, so a plan shows no difference without a \
+                          meaning. A condition that has this spelling already is returned unchanged."
                 .into(),
             parameters: vec![condition()],
             variadic: None,
@@ -152,10 +153,11 @@ impl Function for ConditionForRoles {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "The condition that lets somebody assign these roles only",
-            description: "Writes the condition for a role assignment whose holder may assign and unassign the given \
-                          roles and no others. It guards writing and deleting separately, because Azure shows the \
-                          role as an attribute of the request in the one case and of the resource in the other."
+            summary: "The condition to assign only these roles",
+            description: "Writes the condition for a role assignment whose holder may assign and unassign \
+                          the given roles and no others. It guards writing and deleting separately, \
+                          because Azure shows the role as an attribute of the request in the first case \
+                          and of the resource in the second."
                 .into(),
             parameters: vec![role_arguments::texts(
                 "role_ids",

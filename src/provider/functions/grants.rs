@@ -16,9 +16,10 @@ impl Function for Grants {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Who may do what under some rules",
-            description: "Gives the same list as the `grants` attribute of a version: one entry `identity -> privilege \
-                          (role)` for each identity that a role assignment gives a privilege, sorted."
+            summary: "Who may do what under an allowlist's rules",
+            description: "Returns the same list as the `grants` attribute of a version: one entry \
+                          `identity -> privilege (role)` for each identity that gets a privilege through a \
+                          role assignment, sorted."
                 .into(),
             parameters: vec![rules_argument::parameter("rules")],
             variadic: None,

@@ -7,7 +7,7 @@ use crate::arm::ids::{
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
 
-/// The parts of an id, outermost first, each with what it is.
+/// The parts of an id with their descriptions, outermost first.
 const PARTS: [(&str, &str); 5] = [
     ("subscription_id", "The subscription's GUID."),
     ("resource_group_name", "The name of the resource group."),
@@ -16,7 +16,7 @@ const PARTS: [(&str, &str); 5] = [
     ("version_name", "The version, `x.y.z`."),
 ];
 
-/// Which object an id is of.
+/// Which kind of object an id is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
     /// A profile.
@@ -31,11 +31,11 @@ impl Of {
     }
 }
 
-/// Makes an id from its parts.
+/// Builds an id from its parts.
 #[derive(Clone, Copy, Debug)]
 pub struct MakeId(pub Of);
 
-/// Takes an id apart.
+/// Splits an id into its parts.
 #[derive(Clone, Copy, Debug)]
 pub struct ParseId(pub Of);
 
@@ -57,7 +57,7 @@ impl Function for MakeId {
         Signature {
             summary,
             description: format!(
-                "Makes the Azure resource id of {what} from its parts, each of which is checked."
+                "Builds the Azure resource id of {what} from its parts, and checks each part."
             )
             .into(),
             parameters: self
@@ -125,8 +125,9 @@ impl Function for ParseId {
         Signature {
             summary,
             description: format!(
-                "Takes the Azure resource id of {what} apart. The id may be in any case, or the address of the object \
-                 in Azure's portal. The ids of what holds it are given as well."
+                "Splits the Azure resource id of {what} into its parts. The id may be in any case, or the \
+                 address of the object in Azure's portal. The result also has the ids of the objects that \
+                 contain it."
             )
             .into(),
             parameters: vec![Parameter {

@@ -1,4 +1,4 @@
-//! Terraform's values as JSON and back, for functions whose arguments come in several shapes.
+//! Converts Terraform's values to JSON and back, for functions with arguments of several shapes.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ fn from_number(number: &Number) -> Json {
     }
 }
 
-/// JSON as a value that brings its own type: objects are objects, arrays are tuples.
+/// JSON as a value with its own type: objects are objects, arrays are tuples.
 #[must_use]
 pub fn to_dynamic(json: &Json) -> Value {
     let (kind, value) = typed(json);

@@ -1,4 +1,4 @@
-//! `least_privilege_role(features, name, scope)`: the custom role a pipeline with this provider needs.
+//! `least_privilege_role(features, name, scope)`: the custom role that a pipeline with this provider needs.
 
 use super::role_arguments::{self, Arguments};
 use crate::plugin::function::{Function, FunctionError, Signature};
@@ -24,17 +24,17 @@ impl Function for LeastPrivilegeRole {
         ]);
         Signature {
             summary: "The least role for a pipeline with this provider",
-            description: "Writes a custom role with the operations that chosen features of this provider need and no \
-                          others, never with a wildcard, in the shape of `azurerm_role_definition`. No built-in role is \
-                          narrow: of those that can write profiles, the narrowest also writes images, disks and \
-                          virtual machines."
+            description: "Writes a custom role with the operations that the chosen features of this \
+                          provider need and no others, never with a wildcard, in the shape of \
+                          `azurerm_role_definition`. No built-in role is narrow: the narrowest one that \
+                          can write profiles also writes images, disks and virtual machines."
                 .into(),
             parameters: vec![
                 role_arguments::texts(
                     "features",
-                    "What the role is for: `read` (data sources and import), `profiles` and `versions` (managing \
-                     them), `attach` (to virtual machines and scale sets), `rbac` (the data sources about roles); \
-                     `no_delete` takes the deletions out of the others.",
+                    "What the role is for: `read` (data sources and import), `profiles` and `versions` \
+                     (managing them), `attach` (to virtual machines and scale sets), `rbac` (the data \
+                     sources about roles); `no_delete` removes the deletions from the others.",
                 ),
                 role_arguments::text("name", "The name of the role."),
                 role_arguments::text(

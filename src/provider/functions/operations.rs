@@ -1,4 +1,5 @@
-//! `operation_matches(pattern, operation)` and `effective_operations(permissions, catalogue)`: what wildcards come to.
+//! `operation_matches(pattern, operation)` and `effective_operations(permissions, catalogue)`: which
+//! operations wildcards match.
 
 use super::role_arguments::{self, Arguments};
 use crate::plugin::function::{Function, FunctionError, Signature};
@@ -21,18 +22,15 @@ impl Function for OperationMatches {
     fn signature(&self) -> Signature {
         Signature {
             summary: "Whether a permission's pattern covers an operation",
-            description: "Compares an operation with a pattern of a role's permissions as Azure does: without case, `*` \
-                          standing for any run of characters, slashes included. It is read literally: `a/*/read` does \
-                          not cover `a/read`."
+            description: "Compares an operation with a pattern of a role's permissions as Azure does: \
+                          ignoring case, and with `*` for any run of characters, slashes included. All \
+                          other characters are literal: `a/*/read` does not cover `a/read`."
                 .into(),
             parameters: vec![
-                role_arguments::text(
-                    "pattern",
-                    "The pattern, such as `Microsoft.Compute/galleries/*`.",
-                ),
+                role_arguments::text("pattern", "The pattern, such as `Microsoft.Compute/galleries/*`."),
                 role_arguments::text(
                     "operation",
-                    "The operation, such as `Microsoft.Compute/galleries/read`. A pattern is refused here.",
+                    "The operation, such as `Microsoft.Compute/galleries/read`. A pattern is an error here.",
                 ),
             ],
             variadic: None,
@@ -55,10 +53,11 @@ impl Function for EffectiveOperations {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "The operations that permissions come to",
-            description: "Expands the patterns of a role against a catalogue of operations: in each block what \
-                          `actions` cover less what `not_actions` cover, and the same on the data plane; then all \
-                          blocks together, sorted. Conditions are left aside. The answer is as old as the catalogue."
+            summary: "The operations that permissions grant",
+            description: "Expands the patterns of a role against a catalogue of operations. In each block \
+                          this is what `actions` cover minus what `not_actions` cover, and the same on the \
+                          data plane. The result is the union of all blocks, sorted. Conditions are \
+                          ignored. The result is only as current as the catalogue."
                 .into(),
             parameters: vec![role_arguments::permissions("permissions"), role_arguments::catalogue()],
             variadic: None,

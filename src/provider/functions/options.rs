@@ -1,4 +1,4 @@
-//! Members of an object argument whose parts may be left out.
+//! Members of an object argument with optional parts.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ pub struct Options {
 }
 
 impl Options {
-    /// Takes an argument that is null or an object of known members.
+    /// Reads an argument that is null or an object of known members.
     ///
     /// # Errors
-    /// When it is something else, or has a member that is not known; with the nearest known one.
+    /// If it is something else, or has an unknown member; the error names the nearest known one.
     pub fn new(json: Json, argument: i64, what: &str, known: &[&'static str]) -> Result<Self, FunctionError> {
         let members = match json {
             Json::Object(members) => members,
@@ -42,10 +42,10 @@ impl Options {
         FunctionError::argument(self.argument, text)
     }
 
-    /// A text, when it is given.
+    /// A text, if it is set.
     ///
     /// # Errors
-    /// When it is no text.
+    /// If it is not a text.
     pub fn text(&self, name: &str) -> Result<Option<String>, FunctionError> {
         match self.members.get(name) {
             None | Some(Json::Null) => Ok(None),
@@ -54,24 +54,24 @@ impl Options {
         }
     }
 
-    /// A yes or no; no when it is not given.
+    /// A boolean; false if it is not set.
     ///
     /// # Errors
-    /// When it is neither.
+    /// If it is not a boolean.
     pub fn flag(&self, name: &str) -> Result<bool, FunctionError> {
         match self.members.get(name) {
             None | Some(Json::Null) => Ok(false),
             Some(Json::Bool(flag)) => Ok(*flag),
-            // Terraform turns "true" into true for a boolean parameter; do so here as well.
+            // Terraform converts "true" to true for a boolean parameter; do so here as well.
             Some(Json::String(text)) if text == "true" || text == "false" => Ok(text == "true"),
             Some(_) => Err(self.wrong(format!("`{name}` must be true or false."))),
         }
     }
 
-    /// A list of texts; empty when it is not given.
+    /// A list of texts; empty if it is not set.
     ///
     /// # Errors
-    /// When it is none.
+    /// If it is not a list of texts.
     pub fn texts(&self, name: &str) -> Result<Vec<String>, FunctionError> {
         let wrong = || self.wrong(format!("`{name}` must be a list of strings."));
         match self.members.get(name) {
@@ -86,15 +86,15 @@ impl Options {
     /// The same as a set.
     ///
     /// # Errors
-    /// When it is no list of texts.
+    /// If it is not a list of texts.
     pub fn set(&self, name: &str) -> Result<BTreeSet<String>, FunctionError> {
         Ok(self.texts(name)?.into_iter().collect())
     }
 
-    /// A word of a few, read in any case; `None` when it is not given.
+    /// One of a few words, in any case; `None` if it is not set.
     ///
     /// # Errors
-    /// When it is none of them.
+    /// If it is none of them.
     pub fn word<T: std::str::FromStr<Err = E>, E: std::fmt::Display>(
         &self,
         name: &str,

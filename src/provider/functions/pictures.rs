@@ -1,4 +1,4 @@
-//! `rules_diagram(rules, format)` and `rules_markdown(rules)`: an allowlist as people look at it.
+//! `rules_diagram(rules, format)` and `rules_markdown(rules)`: an allowlist for human readers.
 
 use super::rules_argument;
 use crate::allowlist::{
@@ -19,11 +19,12 @@ impl Function for RulesDiagram {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Some rules as a diagram",
-            description: "Draws an allowlist from left to right: the identities with their conditions, their roles, and \
-                          the privileges these give. Privileges that are closed to everybody are marked, and so is \
-                          what becomes of every other request. The same rules always give the same text. Mermaid is what GitHub, GitLab and Azure DevOps draw in a code block of that name; \
-                          Graphviz makes a picture of any size: `dot -Tsvg`."
+            summary: "An allowlist's rules as a diagram",
+            description: "Draws an allowlist from left to right: the identities with their conditions, \
+                          their roles, and the privileges that these grant. It marks privileges that are \
+                          closed to everybody, and shows what happens to every other request. The same \
+                          rules always give the same text. GitHub, GitLab and Azure DevOps draw Mermaid in \
+                          a code block of that name; Graphviz makes a picture of any size: `dot -Tsvg`."
                 .into(),
             parameters: vec![
                 rules_argument::parameter("rules"),
@@ -51,7 +52,7 @@ impl Function for RulesDiagram {
     }
 }
 
-/// How much of a matrix a pull request takes.
+/// The limits of a matrix in a pull request.
 const SIZE: Size = Size { rows: 80, columns: 20 };
 
 /// `rules_markdown(rules)`.
@@ -65,11 +66,13 @@ impl Function for RulesMarkdown {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Some rules as a Markdown table, for reviewers",
-            description: "Writes an allowlist for a pull request: what its modes mean, who gets tokens and certificates, a \
-                          matrix of identities and requests, a table of the privileges with who may use each, which are closed to everybody and what becomes of every other request, a table \
-                          of the identities, and what the linter finds. Names and paths stand in code, so nothing in \
-                          them can be markup, a link or a mention. The same rules always give the same text."
+            summary: "An allowlist's rules as Markdown, for reviewers",
+            description: "Writes an allowlist for a pull request: what its modes mean, who gets tokens and \
+                          certificates, and a matrix of identities and requests. A table of the privileges \
+                          says who may use each, which are closed to everybody, and what happens to every \
+                          other request. A table of the identities and the linter's findings follow. Names \
+                          and paths are written as code, so nothing in them can be markup, a link or a \
+                          mention. The same rules always give the same text."
                 .into(),
             parameters: vec![rules_argument::parameter("rules")],
             variadic: None,

@@ -1,5 +1,5 @@
-//! What the functions about roles take: permissions, a catalogue and a context in any of the shapes they are met
-//! in, and the way from the errors of `rbac::functions` to those of Terraform.
+//! The arguments of the functions about roles (permissions, a catalogue and a context, in any of their usual
+//! shapes), and the conversion of errors of `rbac::functions` to Terraform's.
 
 use serde_json::Value as Json;
 
@@ -31,25 +31,26 @@ pub fn catalogue() -> Parameter {
         name: "catalogue",
         kind: Type::Dynamic,
         allow_null: false,
-        description: "The operations that exist: a whole `gallery_operations` or its `operations` or `names`, a plain \
-                      list of names, or the provider operations of Azure Resource Manager, decoded or as JSON text."
+        description: "The operations that exist: a whole `gallery_operations` or its `operations` or \
+                      `names`, a plain list of names, or the provider operations of Azure Resource \
+                      Manager, decoded or as JSON text."
             .into(),
     }
 }
 
-/// The parameter for the circumstances of a request, which may be left out. It is a variadic one: OpenTofu never calls a
-/// function with a literal null for a parameter of any type, so null could not stand for "nothing is known".
+/// The optional parameter for the circumstances of a request. It is variadic: OpenTofu never calls a function
+/// with a literal null for a parameter of any type, so null could not mean "nothing is known".
 #[must_use]
 pub fn context() -> Parameter {
     Parameter {
         name: "context",
         kind: Type::Dynamic,
         allow_null: true,
-        description: "At most one object that describes the request: `action`, `suboperation`, `request`, `resource`, `principal`, \
-                      `environment` and `is_data_action`, each of which may be left out. The four in the middle map \
-                      attribute names, as they stand between the brackets of a condition, to a value or a list of \
-                      values; an attribute that is not given is absent from the request. If the context is omitted or is \
-                      `{}`, nothing is known of the request."
+        description: "At most one object that describes the request: `action`, `suboperation`, `request`, \
+                      `resource`, `principal`, `environment` and `is_data_action`, each optional. The four \
+                      in the middle map attribute names, as written between the brackets of a condition, \
+                      to a value or a list of values; an attribute that is not set is absent from the \
+                      request. If the context is omitted or is `{}`, nothing is known of the request."
             .into(),
     }
 }
@@ -66,14 +67,14 @@ pub fn texts(name: &'static str, description: &'static str) -> Parameter {
     Parameter { name, kind: Type::list(Type::String), allow_null: false, description: description.into() }
 }
 
-/// The arguments of a call, taken one after the other.
+/// The arguments of a call, read in order.
 pub struct Arguments {
     left: std::vec::IntoIter<Value>,
     position: i64,
 }
 
 impl Arguments {
-    /// Takes the arguments of a call.
+    /// Reads the arguments of a call.
     #[must_use]
     pub fn new(arguments: Vec<Value>) -> Self {
         Self { left: arguments.into_iter(), position: 0 }
@@ -87,10 +88,10 @@ impl Arguments {
         Ok((position, value))
     }
 
-    /// The argument that may be left out, the last one, as JSON; null when it is.
+    /// The optional last argument, as JSON; null if it is omitted.
     ///
     /// # Errors
-    /// When there is more than one.
+    /// If there is more than one.
     pub fn optional(&mut self) -> Result<Json, FunctionError> {
         let given = self.left.next().map_or(Json::Null, |value| json::from_value(&value));
         match self.left.next() {
@@ -102,7 +103,7 @@ impl Arguments {
     /// The next argument as JSON; text is decoded, as from `file("role.json")`.
     ///
     /// # Errors
-    /// When text is not JSON.
+    /// If text is not JSON.
     pub fn document(&mut self) -> Result<Json, FunctionError> {
         let (position, value) = self.next()?;
         match json::from_value(&value) {
@@ -113,10 +114,10 @@ impl Arguments {
         }
     }
 
-    /// The next argument, which is text.
+    /// The next argument, a text.
     ///
     /// # Errors
-    /// When the host sent something else.
+    /// If the host sent something else.
     pub fn text(&mut self) -> Result<String, FunctionError> {
         match self.next()? {
             (_, Value::String(text)) => Ok(text),
@@ -124,10 +125,10 @@ impl Arguments {
         }
     }
 
-    /// The next argument, which is a list of text.
+    /// The next argument, a list of texts.
     ///
     /// # Errors
-    /// When an element is null.
+    /// If an element is null.
     pub fn texts(&mut self) -> Result<Vec<String>, FunctionError> {
         let (position, value) = self.next()?;
         let (Value::List(elements) | Value::Set(elements) | Value::Tuple(elements)) = value else {
@@ -141,11 +142,11 @@ impl Arguments {
     }
 }
 
-/// The error of a call, about the argument it came from.
+/// The error of a call, for the argument that caused it.
 #[must_use]
 pub fn error(failed: &rbac::functions::FunctionError) -> FunctionError {
     let text = match &failed.problem {
-        // It begins with a path, which is not the beginning of a sentence.
+        // It begins with a path, so it cannot begin a sentence.
         Problem::Shape(error) => {
             crate::provider::checks::ended(&format!("The argument cannot be read: {error}"))
         }

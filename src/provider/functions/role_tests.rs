@@ -1,4 +1,4 @@
-//! The functions about roles, called as Terraform calls them: typed values in, typed values out.
+//! The functions about roles, called as Terraform calls them, with typed values and results.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ fn call(name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError> {
     function.call(arguments)
 }
 
-/// The permissions of a role that may assign one other role, as our own data source gives them.
+/// The permissions of a role that may assign one other role, as this provider's data source returns them.
 fn delegate() -> Value {
     let condition =
         call("condition_for_roles", vec![texts(&["1c0163c0-47e6-4577-8991-ea5c82e286e4"])]).unwrap();
@@ -41,7 +41,7 @@ fn what_cannot_be_told_is_null() {
     let of = |role: &str| to_dynamic(&json!({ "request": { ROLE: role } }));
     assert_eq!(permits(of("1C0163C047E645778991EA5C82E286E4")), Value::Bool(true));
     assert_eq!(permits(of("b24988ac-6180-42a0-ab88-20f7382dd24c")), Value::Bool(false));
-    // A context that is left out, an empty one and null, which Terraform alone passes on, say the same.
+    // An omitted context, an empty one and null, which only Terraform passes on, mean the same.
     let empty = || to_dynamic(&json!({}));
     assert_eq!(permits(Value::Null), Value::Null);
     assert_eq!(permits(empty()), Value::Null);

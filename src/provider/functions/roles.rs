@@ -1,4 +1,5 @@
-//! `role_permits`, `role_missing` and `role_diff`: what a role lets through, what it lacks, and what changed in it.
+//! `role_permits`, `role_missing` and `role_diff`: what a role permits, what it lacks, and what changed in
+//! it.
 
 use super::role_arguments::{self, Arguments};
 use crate::plugin::function::{Function, FunctionError, Signature};
@@ -25,13 +26,13 @@ impl Function for RolePermits {
     fn signature(&self) -> Signature {
         Signature {
             summary: "Whether a role permits an operation under given circumstances",
-            description: "Decides as Azure does: a block of the role has to grant the operation, and that block's \
-                          condition has to hold. Gives `true`, `false`, or null when it cannot be told; treat null as \
-                          a no."
+            description: "Decides as Azure does: a block of the role has to grant the operation, and that \
+                          block's condition has to hold. Returns `true`, `false`, or null when it cannot \
+                          be decided; treat null as a no."
                 .into(),
             parameters: vec![
                 role_arguments::permissions("permissions"),
-                role_arguments::text("operation", "The operation that is asked for."),
+                role_arguments::text("operation", "The operation to check."),
             ],
             variadic: Some(role_arguments::context()),
             result: Type::Bool,
@@ -54,8 +55,9 @@ impl Function for RoleMissing {
     fn signature(&self) -> Signature {
         Signature {
             summary: "The operations that a role lacks",
-            description: "Gives those of the operations that the role does not surely permit: it does not grant them, or \
-                          only under a condition that could fail. An empty list means that the role suffices."
+            description: "Returns those of the operations that the role does not certainly permit: it does \
+                          not grant them, or only under a condition that could fail. An empty list means \
+                          that the role suffices."
                 .into(),
             parameters: vec![
                 role_arguments::permissions("permissions"),
@@ -83,10 +85,11 @@ impl Function for RoleDiff {
         let names = || Type::list(Type::String);
         Signature {
             summary: "What changed between two states of a role",
-            description: "Compares two roles, or two states of one, by the operations they grant: which were `added`, \
-                          which `removed`, and whether a condition changed its meaning (`condition_changed`). Another \
-                          way to write the same is no change. Azure keeps no history of role definitions; keep the \
-                          `json` of `gallery_role_definition` in a file to have one."
+            description: "Compares two roles, or two states of one, by the operations they grant: which \
+                          were `added`, which `removed`, and whether a condition changed its meaning \
+                          (`condition_changed`). Another spelling of the same role is no change. Azure \
+                          keeps no history of role definitions; to have one, keep the `json` of \
+                          `gallery_role_definition` in a file."
                 .into(),
             parameters: vec![
                 role_arguments::permissions("before"),
@@ -94,7 +97,11 @@ impl Function for RoleDiff {
                 role_arguments::catalogue(),
             ],
             variadic: None,
-            result: Type::object([("added", names()), ("removed", names()), ("condition_changed", Type::Bool)]),
+            result: Type::object([
+                ("added", names()),
+                ("removed", names()),
+                ("condition_changed", Type::Bool),
+            ]),
         }
     }
 

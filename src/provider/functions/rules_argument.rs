@@ -7,7 +7,7 @@ use crate::plugin::{Type, Value};
 use super::json;
 use crate::provider::checks::ended;
 
-/// What the argument takes, for the documentation.
+/// The accepted forms of the argument, for the documentation.
 const DESCRIPTION: &str = "The rules: a whole `gallery_invm_access_profile_version`, or an object `{ mode, default_access, \
                            rules = { privileges, roles, identities, role_assignments } }` of the same shape, or what \
                            Azure Resource Manager has: `{ mode, defaultAccess, rules = { privileges = [...], ... } }`, \
@@ -23,7 +23,7 @@ pub fn parameter(name: &'static str) -> Parameter {
 /// The document in an argument.
 ///
 /// # Errors
-/// When it is none that the guest agent would read.
+/// If the guest agent could not read it.
 pub fn document(position: i64, value: &Value) -> Result<Document, FunctionError> {
     let json = json::from_value(value);
     let json = match json {
@@ -39,7 +39,7 @@ pub fn document(position: i64, value: &Value) -> Result<Document, FunctionError>
 /// The rules in an argument as the guest agent reads them.
 ///
 /// # Errors
-/// When they are none that it would read.
+/// If the guest agent could not read it.
 pub fn rules(position: i64, value: &Value) -> Result<Rules, FunctionError> {
     let lists: Lists = document(position, value)?.rules.unwrap_or_default();
     Ok(lists.into_rules().0)
@@ -48,7 +48,7 @@ pub fn rules(position: i64, value: &Value) -> Result<Rules, FunctionError> {
 /// The argument at a position; Terraform always sends all of them.
 ///
 /// # Errors
-/// When the host sent fewer.
+/// If the host sent fewer.
 pub fn take(arguments: &mut std::vec::IntoIter<Value>, position: i64) -> Result<Value, FunctionError> {
     arguments.next().ok_or_else(|| FunctionError::argument(position, "The argument is missing."))
 }
@@ -66,7 +66,7 @@ mod tests {
         document(0, &json::to_dynamic(json))
     }
 
-    /// Whatever this provider gives can be handed to the functions as it is.
+    /// The functions accept this provider's own results unchanged.
     #[test]
     fn every_attribute_of_a_version_and_of_a_learned_allowlist_is_known() {
         let provider = crate::provider::Gallery::new();

@@ -25,18 +25,20 @@ impl Function for RulesDiff {
     fn signature(&self) -> Signature {
         Signature {
             summary: "Who gains and who loses access between rules",
-            description: "Compares two allowlists by what they grant, not by their text. `effects` are the consequences \
-                          to look at before the new rules reach machines: grants lost under `Enforce`, sensitive paths \
-                          that become reachable, paths that close. With a `log` in the options, every request of it is \
-                          decided by both, and `changes` tells which are decided otherwise."
+            description: "Compares two allowlists by what they grant, not by their text. `effects` are the \
+                          consequences to review before the new rules reach machines: grants lost under \
+                          `Enforce`, sensitive paths that become reachable, paths that close. With a `log` \
+                          in the options, both allowlists decide every request of it, and `changes` lists \
+                          those that they decide differently."
                 .into(),
             parameters: vec![rules_argument::parameter("before"), rules_argument::parameter("after")],
             variadic: Some(Parameter {
                 name: "options",
                 kind: Type::Dynamic,
                 allow_null: true,
-                description: "At most one object of `log` (an audit log in any form that `rules_from_audit_log` reads), \
-                              `endpoint` (the profile's; any unless given) and `os_type` (`Linux` unless given)."
+                description: "At most one object of `log` (an audit log in any form that \
+                              `rules_from_audit_log` reads), `endpoint` (the profile's; default: any) and \
+                              `os_type` (default `Linux`)."
                     .into(),
             }),
             result: result(),
@@ -64,8 +66,8 @@ impl Function for RulesDiff {
     }
 }
 
-/// A document as the guest agent reads it. Without the two words it could not be enforced: it is compared as if it
-/// were, so that rules alone can be compared.
+/// A document as the guest agent reads it. Without a mode and a default access it is compared as if it were
+/// enforced, so that rules alone can be compared.
 fn allowlist(document: &Document) -> Allowlist {
     let lists = document.rules.clone().unwrap_or_default();
     // The agent loads nothing when one of the lists is absent.

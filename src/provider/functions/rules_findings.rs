@@ -24,12 +24,13 @@ impl Function for RulesFindings {
             ("suggestion", text),
         ]);
         Signature {
-            summary: "What is wrong or dangerous in some rules",
-            description: "Gives everything the provider has to say about an allowlist, errors first: mistakes that the \
-                          guest agent passes over in silence, rules that open or close more than they seem to, and \
-                          what is merely good to know. `severity` is `error`, `warning` or `info`; `subject` is the \
-                          rule it is about; `suggestion` is what to write instead, or null. Each finding has a stable \
-                          id that the `lint` argument of a version takes; the guide on findings explains them all."
+            summary: "What is wrong or dangerous in an allowlist's rules",
+            description: "Returns all findings about an allowlist, errors first: mistakes that the guest \
+                          agent silently ignores, rules that open or close more than they seem to, and \
+                          useful remarks. `severity` is `error`, `warning` or `info`; `subject` is the \
+                          rule that the finding is about; `suggestion` is what to write instead, or null. \
+                          Each finding has a stable id that the `lint` argument of a version takes; the \
+                          guide on findings explains them all."
                 .into(),
             parameters: vec![rules_argument::parameter("rules")],
             variadic: None,

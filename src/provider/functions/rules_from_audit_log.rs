@@ -1,4 +1,4 @@
-//! `rules_from_audit_log(log, options)`: an allowlist learned from what was seen.
+//! `rules_from_audit_log(log, options)`: an allowlist learned from recorded requests.
 
 use super::options::Options;
 use super::rules_argument::take;
@@ -22,14 +22,16 @@ impl Function for RulesFromAuditLog {
     fn signature(&self) -> Signature {
         Signature {
             summary: "The smallest rules that allow what a log shows",
-            description: "Learns an allowlist from the guest proxy agent's records of one endpoint: bare JSON lines, \
-                          lines of syslog or the journal, Windows events exported as JSON, the agent's own connection \
-                          log, or results of Log Analytics as JSON or as a table with commas, semicolons or tabs. A log \
-                          in which nothing is understood is an error. The same log always gives the same rules. \
-                          The result can be given to the other functions as it is, and its `rules` to the `rules` block \
-                          of a version. Every record is decided again by the learned rules: `left_out` tells what they \
-                          would not allow and why, `wider` where they allow more than was seen, and `complete` whether \
-                          the log can have held every request; the agent thins its events out, so most cannot."
+            description: "Learns an allowlist from the guest proxy agent's records of one endpoint: bare \
+                          JSON lines, lines of syslog or the journal, Windows events exported as JSON, the \
+                          agent's own connection log, or results of Log Analytics as JSON or as a table \
+                          with commas, semicolons or tabs. A log without any readable record is an error. \
+                          The same log always gives the same rules. You can pass the result to the other \
+                          functions unchanged, and its `rules` to the `rules` block of a version. The \
+                          learned rules decide every record again: `left_out` lists what they would not \
+                          allow and why, `wider` where they allow more than the log shows, and `complete` \
+                          whether the log can contain every request. The agent samples its events, so most \
+                          logs cannot."
                 .into(),
             parameters: vec![
                 Parameter {
@@ -42,12 +44,13 @@ impl Function for RulesFromAuditLog {
                     name: "options",
                     kind: Type::Dynamic,
                     allow_null: false,
-                    description: "What to learn: an object of `endpoint` (`IMDS` or `WireServer`, required), `os_type` \
-                                  (`Linux` unless given), `keep_parameters` and `drop_parameters` (lists of query \
-                                  parameters to keep or leave out beside those that are known to select an operation), \
-                                  `include_not_allowed` (take requests recorded as not allowed for wanted) and \
-                                  `strip_deleted` (take a program that was replaced while it ran for the one under its \
-                                  path)."
+                    description: "What to learn: an object of `endpoint` (`IMDS` or `WireServer`, \
+                                  required), `os_type` (default `Linux`), `keep_parameters` and \
+                                  `drop_parameters` (lists of query parameters to keep or omit, in \
+                                  addition to those that are known to select an operation), \
+                                  `include_not_allowed` (treat requests recorded as not allowed as wanted) \
+                                  and `strip_deleted` (treat a program that was replaced while it ran as \
+                                  the one at its path)."
                         .into(),
                 },
             ],
@@ -154,7 +157,7 @@ fn value(learned: &Learned) -> Value {
     ])
 }
 
-/// What a person should know about the log, in sentences.
+/// Remarks about the log, in sentences.
 fn notes(report: &Report) -> Vec<String> {
     let mut notes: Vec<String> =
         report.finding().map(|found| format!("The rules {}", found.message)).into_iter().collect();
@@ -163,15 +166,12 @@ fn notes(report: &Report) -> Vec<String> {
             notes.push(format!("{count} {what}"));
         }
     };
-    tell(
-        report.other_destinations,
-        "records asked for something else than the endpoint and were passed over.",
-    );
-    tell(report.unsuccessful, "records had an answer other than success and were passed over.");
+    tell(report.other_destinations, "records are for something other than the endpoint and were ignored.");
+    tell(report.unsuccessful, "records had a response other than success and were ignored.");
     tell(report.reading.truncated, "lines begin a record and break off.");
-    tell(report.reading.malformed, "lines look like a record and are not well-formed.");
+    tell(report.reading.malformed, "lines look like a record but are not well-formed.");
     tell(report.reading.too_long, "lines were too long to be read.");
-    tell(report.reading.not_understood, "other lines, rows or elements hold no record that is understood.");
+    tell(report.reading.not_understood, "other lines, rows or elements hold no readable record.");
     tell(report.not_replayed, "records were too many to be decided again.");
     tell(report.left_out_beyond, "more requests are not allowed than `left_out` lists.");
     notes

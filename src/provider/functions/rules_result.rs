@@ -1,4 +1,4 @@
-//! Rules as a result: in the shape that the `rules` block takes.
+//! Rules as a result, in the shape that the `rules` block takes.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 //! The four calls.
 //!
-//! A machine says by itself what it refers to, and the same request sent twice changes nothing more. So nothing has to be
-//! remembered of an operation that was not seen to end: the next refresh tells, and the next apply sends what is missing.
+//! A machine reports what it refers to, and sending the same request twice changes nothing more. So an
+//! operation whose end was not seen need not be remembered: the next refresh shows its result, and the next
+//! apply sends what is missing.
 
 use super::endpoint::{Decides, Endpoint};
 use super::model::{self, Model, is_set};
@@ -29,10 +30,10 @@ pub fn permission(kind: MachineKind, action: &str) -> String {
     format!("Microsoft.Compute/{}/{action}", kind.collection())
 }
 
-/// Attaches: one request to look, and one to change what differs.
+/// Attaches: one request to read, and one to change what differs.
 ///
 /// # Errors
-/// When nothing was attached; with the state where something may be.
+/// If nothing was attached; with the state if something may be.
 pub async fn create(
     connection: &Connection,
     context: &Context,
@@ -97,8 +98,9 @@ async fn is_any_attached(job: &Job<'_>, planned: &Model) -> bool {
 
 fn tainted(mut told: Diagnostic) -> Diagnostic {
     told.detail.push_str(
-        " The machine may refer to the versions already, so the state keeps the attachment, as tainted: the next apply \
-         detaches them and attaches them again. To keep them attached meanwhile, run `terraform untaint` on it first.",
+        " The machine may refer to the versions already, so the state keeps the attachment, as tainted: \
+         the next apply detaches them and attaches them again. To keep them attached, run `terraform \
+         untaint` on it first.",
     );
     told
 }
@@ -111,7 +113,7 @@ fn left(state: Value) -> Partial {
     Partial { state, private: Vec::new(), identity: None }
 }
 
-/// What to change so that the machine is as it is planned.
+/// The changes that bring the machine to the planned state.
 fn change(machine: &Machine, planned: &Model, prior: Option<&Model>) -> Result<AttachmentChange, Diagnostic> {
     let mut change = AttachmentChange::default();
     for endpoint in Endpoint::ALL {
@@ -135,7 +137,7 @@ fn change(machine: &Machine, planned: &Model, prior: Option<&Model>) -> Result<A
     Ok(change)
 }
 
-/// Upgrades instances that lag, or tells how many do. Gives their number for the state.
+/// Upgrades instances that lag behind, or warns how many do. Returns their number for the state.
 async fn instances(
     job: &Job<'_>,
     machine: &Machine,
@@ -159,8 +161,8 @@ async fn instances(
         Some(mut told) => {
             told.severity = crate::plugin::Severity::Error;
             told.detail = format!(
-                "Azure has upgraded the instances of {}, and some of them still do not refer to the versions. Run the same \
-                 command again; if it stays so, look at these instances.",
+                "Azure has upgraded the instances of {}, but some of them still do not refer to the \
+                 versions. Run the same command again; if it stays so, look at these instances.",
                 job.id
             );
             Err(Trouble { told, was_taken: true, is_cancelled: false, has_failed: false, is_gone: false })
@@ -172,8 +174,8 @@ fn uncounted(id: &MachineId, error: &Error) -> Diagnostic {
     Diagnostic::warning(
         "Instances could not be counted",
         format!(
-            "The instances of {id} could not be listed, so nobody knows how many lag behind it. It takes \
-             `Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read`.\n\n{}",
+            "The instances of {id} could not be listed, so it is unknown how many lag behind it. This \
+             needs `Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read`.\n\n{}",
             error.report()
         ),
     )
@@ -182,11 +184,11 @@ fn uncounted(id: &MachineId, error: &Error) -> Diagnostic {
 /// Reads what the machine refers to: one request, and for a scale set with upgrade mode `Manual` the list of its instances.
 ///
 /// # Errors
-/// When it cannot be told whether the machine exists, or an import finds nothing attached.
+/// If it is unclear whether the machine exists, or an import finds nothing attached.
 pub async fn read(connection: &Connection, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
     let prior = Model::read(&request.state);
     let private = PrivateState::read(&request.private);
-    // What was imported gets what tells it from others with its first refresh.
+    // The first refresh after an import sets the attachment's own id.
     let instance = private.instance().map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
     let job = Job::new(connection, context, prior.id()?, Operation::Read, &request.state)?;
     let machine = match job.machine().await {
@@ -241,8 +243,8 @@ fn asleep(id: &MachineId) -> Diagnostic {
     Diagnostic::warning(
         "Guest proxy agent is not enabled",
         format!(
-            "{id} refers to versions and does not have `proxyAgentSettings.enabled`, so that nothing goes by their rules. \
-             Enable it where the machine is managed, or set `{ENABLE} = true` here."
+            "{id} refers to versions but does not have `proxyAgentSettings.enabled`, so their rules have \
+             no effect. Enable it where the machine is managed, or set `{ENABLE} = true` here."
         ),
     )
     .at(Path::attribute(ENABLE))
@@ -251,7 +253,7 @@ fn asleep(id: &MachineId) -> Diagnostic {
 /// Changes what the machine refers to, when something that Azure holds differs.
 ///
 /// # Errors
-/// When it was not changed, or not seen to be.
+/// If it was not changed, or its end was not seen.
 pub async fn update(
     connection: &Connection,
     context: &Context,
@@ -273,7 +275,7 @@ pub async fn update(
     refused.into_result()?;
     let mut warnings = left_alone(&job.id, &machine, &prior, &planned);
     let change = change(&machine, &planned, Some(&prior))?;
-    // Until the change is seen to end the state says what it said: the next refresh tells how it stands.
+    // Until the end of the change is seen, the state stays as it was: the next refresh shows the result.
     let machine = Box::pin(job.carry_out(change, machine)).await.map_err(|trouble| trouble.told)?;
     let goals = upgrade::goals(&planned, Some(&prior));
     let state = |lagging| model::applied(&job.id, &planned, lagging);
@@ -289,7 +291,7 @@ pub async fn update(
     }
 }
 
-/// Warnings about endpoints that are taken out and where the machine refers to somebody else's version by now.
+/// Warnings about removed endpoints where the machine refers to somebody else's version by now.
 fn left_alone(id: &MachineId, machine: &Machine, prior: &Model, planned: &Model) -> Diagnostics {
     let is_out = |endpoint: &Endpoint| planned.version(*endpoint).is_null();
     let all = Endpoint::ALL.into_iter().filter(is_out);
@@ -310,16 +312,16 @@ fn stays(id: &MachineId, endpoint: Endpoint, attached: &str, held: &str) -> Diag
     Diagnostic::warning(
         format!("Machine keeps another version for {name}"),
         format!(
-            "Terraform had attached {attached} to {id} for {name}. By now the machine refers to {held}, which somebody else \
-             has attached. That is left as it is."
+            "Terraform had attached {attached} to {id} for {name}. By now the machine refers to {held}, \
+             which somebody else has attached. This reference is left as it is."
         ),
     )
 }
 
-/// Detaches: sets the mode that was named wherever the machine still refers to what was attached here.
+/// Detaches: sets the configured mode wherever the machine still refers to what was attached here.
 ///
 /// # Errors
-/// When it may still refer to it.
+/// If it may still refer to it.
 pub async fn delete(
     connection: &Connection,
     context: &Context,
@@ -331,7 +333,7 @@ pub async fn delete(
     let cache = connection.machines();
     let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
     if cache.created(&job.id).is_some_and(|created| Some(created) != instance) {
-        // This run has made the attachment that takes the place of this one, and the machine is that one's.
+        // This run has created the attachment that replaces this one, and the machine belongs to that one.
         return Ok(Deleted::default());
     }
     cache.delete(&job.id);

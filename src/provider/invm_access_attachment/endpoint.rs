@@ -52,7 +52,7 @@ impl Endpoint {
         }
     }
 
-    /// What a profile for it says.
+    /// The profile's value for it.
     pub const fn host_endpoint(self) -> HostEndpoint {
         match self {
             Self::Imds => HostEndpoint::Imds,
@@ -87,7 +87,7 @@ impl Endpoint {
         }
     }
 
-    /// Adds what is to decide from now on to a change.
+    /// Adds a new reference or mode to a change.
     pub fn set(self, change: &mut AttachmentChange, to: EndpointChange) {
         match self {
             Self::Imds => change.imds = Some(to),

@@ -1,4 +1,4 @@
-//! What a plan finds out about a machine before anything is sent.
+//! What a plan reads about a machine before anything is sent.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use crate::provider::connection::Connection;
 use crate::provider::machine_cache::KnownVersion;
 use crate::provider::module;
 
-/// How long a plan waits for each of what it looks at. A plan without it only says less; the apply looks again.
+/// How long a plan waits for each read. A plan without it only reports less; the apply reads again.
 const LOOK: Duration = Duration::from_secs(20);
 
-/// Looks at the machine and the versions of a plan, as far as they are known. Gives warnings.
+/// Reads the machine and the versions of a plan, as far as they are known. Returns warnings.
 ///
 /// # Errors
-/// When the apply would be refused.
+/// If the apply would be refused.
 pub async fn look(
     connection: &Connection,
     context: &Context,
@@ -63,7 +63,7 @@ pub async fn look(
     found.into_result()
 }
 
-/// What was not found is looked for once more: a hiccup must not fail a plan.
+/// A missing machine is read once more: a transient error must not fail a plan.
 async fn twice<T, F: Future<Output = Result<T, Error>>>(
     call: &Call,
     found: Result<T, Error>,
@@ -78,7 +78,7 @@ async fn twice<T, F: Future<Output = Result<T, Error>>>(
     }
 }
 
-/// The version as this process has planned it, else as Azure has it; read once for all machines.
+/// The version as this process has planned it, otherwise as Azure has it; read once for all machines.
 async fn version_of_plan(
     connection: &Connection,
     client: &ArmClient,
@@ -126,8 +126,8 @@ fn of_profile(connection: &Connection, endpoint: Endpoint, version: &VersionId) 
         Diagnostic::warning(
             format!("Profile is not for {name}"),
             format!(
-                "`{}` names a version of {profile}, which is for {known}. Its rules are about other requests than those to \
-                 {name}. Attach a version of a profile for {name} there.",
+                "`{}` names a version of {profile}, which is for {known}. Its rules are not about requests \
+                 to {name}. Attach a version of a profile for {name} there.",
                 endpoint.argument()
             ),
         )
@@ -139,12 +139,12 @@ fn not_there(id: &MachineId, report: &str, missing: Option<Missing>) -> Diagnost
     let (what, next) = match missing {
         Some(Missing::Subscription) => (
             "subscription of the machine cannot be seen",
-            "Check the subscription in the id, and that the identity signed in can see it.",
+            "Check the subscription in the id, and that the signed-in identity can see it.",
         ),
         _ => (
             "machine does not exist",
-            "Correct the id. If this configuration creates the machine, refer to the `id` of its resource, so that it is \
-             looked at once it is there.",
+            "Correct the id. If this configuration creates the machine, refer to the `id` of its resource, \
+             so that the machine is read once it exists.",
         ),
     };
     Diagnostic::error(checks::capitalised(what), format!("`machine_id` is {id}. {report}\n\n{next}"))
@@ -153,10 +153,10 @@ fn not_there(id: &MachineId, report: &str, missing: Option<Missing>) -> Diagnost
 
 fn unread(id: &MachineId, report: &str) -> Diagnostic {
     Diagnostic::warning(
-        "Planned without looking at the machine",
+        "Planned without reading the machine",
         format!(
-            "{id} could not be read, so the plan does not know what is attached to it now. The apply looks again, and refuses \
-             what it must not replace.\n\n{report}\n\nIt takes `{}`.",
+            "{id} could not be read, so the plan does not know what is attached to it now. The apply reads \
+             it again, and refuses what it must not replace.\n\n{report}\n\nThis needs `{}`.",
             crud::permission(id.kind(), "read")
         ),
     )

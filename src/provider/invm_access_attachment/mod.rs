@@ -1,7 +1,8 @@
-//! The resource `gallery_invm_access_attachment`: what a machine refers to.
+//! The resource `gallery_invm_access_attachment`: the versions that a machine refers to.
 //!
-//! The machine is somebody else's. So there is nothing to create or to delete: each call reads the machine, looks whether
-//! it may change what decides about requests there, and sends a PATCH with that and nothing else.
+//! The machine belongs to somebody else, so there is nothing to create or to delete. Each call reads the
+//! machine, checks whether it may change the machine's references, and sends a PATCH with those and nothing
+//! else.
 
 pub mod crud;
 pub mod endpoint;
@@ -44,7 +45,7 @@ impl InVmAccessAttachment {
         Self { connection }
     }
 
-    /// Takes note of a planned attachment.
+    /// Records a planned attachment.
     fn note(&self, id: &MachineId, planned: Planned) -> Result<(), Failure> {
         if self.connection.machines().plan(id, planned) { Err(refusal::twice(id).into()) } else { Ok(()) }
     }
@@ -114,7 +115,7 @@ impl Resource for InVmAccessAttachment {
                 }
             }
         }
-        // The identity of what takes the place of a replaced object comes with the plan to create that.
+        // The identity of a replaced object's successor comes with the plan to create that.
         Ok(identity::planned::<MachineId>(planned, stored, held.filter(|_| stays)))
     }
 

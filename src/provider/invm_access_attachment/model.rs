@@ -1,4 +1,4 @@
-//! An attachment in configurations, plans and states, and the way from there to a machine and back.
+//! An attachment in configurations, plans and states, and its mapping to and from a machine.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -11,13 +11,13 @@ use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::timeouts;
 
-/// An attachment as a configuration, a plan and a state have it. Any part may be unknown in a configuration and a plan.
-/// What is not there is null.
+/// An attachment in a configuration, plan or state. Any part may be unknown in a configuration and a plan. What is absent
+/// is null.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// The id of the machine.
     pub id: Value,
-    /// The same, as the configuration gives it.
+    /// The same, as the configuration spells it.
     pub machine_id: Value,
     /// The id of the version that decides about requests to IMDS.
     pub imds_profile_version_id: Value,
@@ -25,7 +25,7 @@ pub struct Model {
     pub wire_server_profile_version_id: Value,
     /// Whether the proxy agent is switched on.
     pub enable: Value,
-    /// What decides once nothing is attached any more.
+    /// The mode to set once nothing is attached any more.
     pub mode_after_destroy: Value,
     /// Whether an inline mode is replaced.
     pub replace_mode: Value,
@@ -33,7 +33,7 @@ pub struct Model {
     pub upgrade_instances: Value,
     /// What this resource has attached, by endpoint.
     pub attached: Value,
-    /// How many instances lag.
+    /// How many instances lag behind.
     pub lagging_instances: Value,
     /// How long operations may take.
     pub timeouts: Value,
@@ -95,7 +95,7 @@ impl Model {
     /// The id of the machine that a configuration or plan is about.
     ///
     /// # Errors
-    /// When it is none, which `validate` has told before.
+    /// If it is not a valid id, which `validate` has reported before.
     pub fn machine(&self) -> Result<MachineId, Diagnostic> {
         parsed(&self.machine_id, "machine_id")
     }
@@ -103,7 +103,7 @@ impl Model {
     /// The id of the machine in a state; an imported state has nothing else.
     ///
     /// # Errors
-    /// When the state holds no usable id.
+    /// If the state has no usable id.
     pub fn id(&self) -> Result<MachineId, Diagnostic> {
         parsed(&self.id, "id")
     }
@@ -111,19 +111,19 @@ impl Model {
     /// The version that a plan names for an endpoint.
     ///
     /// # Errors
-    /// When it is no such id, which `validate` has told before.
+    /// If it is not a valid id, which `validate` has reported before.
     pub fn version_id(&self, endpoint: Endpoint) -> Result<Option<VersionId>, Diagnostic> {
         let version = self.version(endpoint);
         version.as_str().map(|_| parsed(version, endpoint.argument())).transpose()
     }
 
-    /// What the resource has attached at an endpoint, by its state.
+    /// What the resource has attached at an endpoint, according to its state.
     #[must_use]
     pub fn attached(&self, endpoint: Endpoint) -> Option<&str> {
         self.attached.get(endpoint.key())?.as_str()
     }
 
-    /// The mode that decides once nothing is attached any more.
+    /// The mode to set once nothing is attached any more.
     #[must_use]
     pub fn mode_after(&self) -> Mode {
         self.mode_after_destroy.as_str().map_or(Mode::Audit, Mode::from)
@@ -135,8 +135,8 @@ impl Model {
         self.machine_id.is_null()
     }
 
-    /// What is attached according to a configuration or plan; an element is unknown as long as its version is. What is
-    /// attached already keeps its spelling.
+    /// What is attached according to a configuration or plan; an element is unknown as long as its version is.
+    /// Existing attachments keep their spelling.
     #[must_use]
     pub fn attaches(&self, prior: Option<&Self>) -> Value {
         let mut all = Members::new();
@@ -174,8 +174,8 @@ where
     })
 }
 
-/// The state for what a machine refers to, in the spelling of `prior`: the state on a refresh, and one with nothing but
-/// the id on an import. An endpoint that the resource has nothing to do with stays out of it.
+/// The state for what a machine refers to, in the spelling of `prior`: the state on a refresh, or one with nothing but the
+/// id on an import. It omits endpoints that the resource does not manage.
 #[must_use]
 pub fn state(id: &MachineId, machine: &Machine, prior: &Model) -> Model {
     let refers = |endpoint: Endpoint| {
@@ -208,11 +208,11 @@ fn spelled(reference: &str, endpoint: Endpoint, prior: &Model) -> Value {
     if let Some(held) = held.filter(|held| same(held, reference)) {
         return held.into();
     }
-    // In ARM's casing of the fixed segments, as everywhere else.
+    // With the fixed segments in ARM's case, as everywhere else.
     reference.parse::<VersionId>().map_or_else(|_| reference.into(), |id| id.to_string().into())
 }
 
-/// The state once a plan is carried out.
+/// The state after a plan is applied.
 #[must_use]
 pub fn applied(id: &MachineId, planned: &Model, lagging: Value) -> Value {
     let attached = planned.attaches(Some(planned));

@@ -1,5 +1,5 @@
-//! `moved` from `azapi_update_resource`, which is how versions were attached before: the state goes on as ours, and Azure
-//! is not touched. azapi does nothing when such a resource goes.
+//! `moved` from `azapi_update_resource`, which attached versions before this resource existed. This provider
+//! takes over the state, and Azure is not touched. azapi does nothing when such a resource is destroyed.
 
 use serde_json::Value as Json;
 
@@ -15,10 +15,10 @@ use crate::provider::{azapi, import};
 /// The resource type of azapi whose states can be taken over.
 const SOURCE_TYPE: &str = "azapi_update_resource";
 
-/// Takes over a state whose body sets references of a machine, and nothing else of it.
+/// Takes over a state with a body that sets references of a machine and nothing else.
 ///
 /// # Errors
-/// When it is another kind of state, sets no reference, or sets something that would be lost.
+/// If it is another kind of state, sets no reference, or sets something that would be lost.
 pub fn take_over(request: &Move) -> Result<Stored, Diagnostic> {
     let target = azapi::Target {
         resource: schema::TYPE,
@@ -26,7 +26,7 @@ pub fn take_over(request: &Move) -> Result<Stored, Diagnostic> {
         arm_type: "Microsoft.Compute/virtualMachines",
     };
     let (id, source) = azapi::read::<MachineId>(target, request)?;
-    // What the body sets, and not what other programs had set when azapi looked.
+    // The members that the body sets, not what other programs had set when azapi read the machine.
     let machine: Machine = serde_json::from_value(Json::Object(source.body.clone())).unwrap_or_default();
     let imported = import::state(&id.to_string(), &schema::schema());
     let state = model::state(&id, &machine, &Model::read(&imported));
@@ -38,8 +38,8 @@ pub fn take_over(request: &Move) -> Result<Stored, Diagnostic> {
     let others = others(&source.body);
     if !others.is_empty() {
         return Err(refused(&format!(
-            "Its body sets more than references, and a `{}` would not go on with that: `{}`. Move these to a resource of \
-             their own first.",
+            "Its body sets more than references, and a `{}` would not manage the rest: `{}`. Move these to \
+             a resource of their own first.",
             schema::TYPE,
             others.join("`, `")
         )));
@@ -52,15 +52,15 @@ fn refused(why: &str) -> Diagnostic {
     Diagnostic::error(
         "Move from this is not supported",
         format!(
-            "{why} Remove the `moved` block. What the `{SOURCE_TYPE}` has set stays at Azure when it is removed; import the \
-             attachment by the machine's id instead."
+            "{why} Remove the `moved` block. The settings of the `{SOURCE_TYPE}` stay at Azure when it is \
+             removed; import the attachment by the machine's id instead."
         ),
     )
 }
 
 /// The members of a body that are no references, as paths.
 fn others(body: &serde_json::Map<String, Json>) -> Vec<String> {
-    /// What a body has on its way to a reference, and `enabled` beside it, which `enable` stands for.
+    /// The members on the way to a reference, and `enabled` next to it, which `enable` replaces.
     const KNOWN: [&str; 11] = [
         "properties",
         "virtualMachineProfile",
@@ -71,7 +71,7 @@ fn others(body: &serde_json::Map<String, Json>) -> Vec<String> {
         "inVMAccessControlProfileReferenceId",
         "enabled",
         "addProxyAgentExtension",
-        // azapi lays these beside the body.
+        // azapi puts these next to the body.
         "location",
         "tags",
     ];

@@ -24,7 +24,7 @@ pub fn create(request: &PlanCreate) -> Planned {
     planned
 }
 
-/// Plans a change, in place unless it is to another machine.
+/// Plans a change: in place, except to another machine.
 #[must_use]
 pub fn update(request: &PlanUpdate) -> Planned {
     let (prior, config) = (Model::read(&request.prior), Model::read(&request.config));
@@ -50,14 +50,14 @@ pub fn update(request: &PlanUpdate) -> Planned {
     if moves {
         planned.replace.push(Path::attribute("machine_id"));
     }
-    // Handed to the plan of a replacement, which a host may make of any change.
+    // Passed on to the plan of a replacement, which a host may make of any change.
     let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
     let replaced = prior.id.as_str().unwrap_or_default();
     planned.private = PrivateState::replacing(replaced).of_instance(instance).write();
     planned
 }
 
-/// Whether an apply of this plan has to ask Azure.
+/// Whether an apply of this plan has to contact Azure.
 #[must_use]
 pub fn writes(prior: &Model, planned: &Model) -> bool {
     let switches_on = is_set(&planned.enable) && planned.enable != prior.enable;
@@ -73,7 +73,7 @@ fn id_of(machine: Option<&MachineId>) -> Value {
     machine.map_or_else(Value::unknown, |id| id.to_string().into())
 }
 
-/// How many instances will lag: nobody knows of a scale set, and a machine has none.
+/// How many instances will lag behind: unknown for a scale set, and null for a machine.
 fn lagging(machine: Option<&MachineId>) -> Value {
     match machine.map(MachineId::kind) {
         Some(MachineKind::Machine) => Value::Null,
@@ -81,7 +81,7 @@ fn lagging(machine: Option<&MachineId>) -> Value {
     }
 }
 
-/// Whether two maps of version ids say the same.
+/// Whether two maps of version ids mean the same.
 fn is_equal(one: &Value, other: &Value) -> bool {
     let text = |map: &Value, endpoint: Endpoint| map.get(endpoint.key()).cloned().unwrap_or(Value::Null);
     Endpoint::ALL.into_iter().all(|endpoint| match (text(one, endpoint), text(other, endpoint)) {
@@ -201,7 +201,7 @@ mod tests {
         assert!(writes(&drifted, &planned(drifted.clone(), config())));
         let dropped = Model { imds_profile_version_id: Value::Null, ..state() };
         assert!(writes(&dropped, &planned(dropped.clone(), config())));
-        // The machine has it, and the state does not say that it was attached here.
+        // The machine has it, but the state does not say that it was attached here.
         let map = Members::from([("imds".to_owned(), version("0.0.9"))]);
         let killed = Model { attached: Value::Map(map), ..state() };
         assert!(writes(&killed, &planned(killed.clone(), config())));

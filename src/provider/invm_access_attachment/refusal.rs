@@ -1,5 +1,5 @@
-//! When a version must not be attached, and what is said about it. The plan asks as soon as the machine is known, and the
-//! apply once more.
+//! When a version must not be attached, and the error for it. The plan checks this as soon as the machine is
+//! known, and the apply checks it again.
 
 use super::endpoint::{Decides, Endpoint, same};
 use super::model::{Model, is_set};
@@ -11,16 +11,16 @@ use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::existing;
 use crate::provider::machine_cache::{KnownVersion, MachineCache};
 
-/// An attachment that is planned or made.
+/// An attachment that is planned or applied.
 #[derive(Clone, Copy, Debug)]
 pub struct Intent<'a> {
     /// The machine.
     pub id: &'a MachineId,
     /// The planned state.
     pub planned: &'a Model,
-    /// The state; none for a creation.
+    /// The prior state; none for a creation.
     pub prior: Option<&'a Model>,
-    /// Whether it takes the place of one at the same machine.
+    /// Whether it replaces one at the same machine.
     pub replaces: bool,
     /// What this process knows.
     pub cache: &'a MachineCache,
@@ -32,12 +32,12 @@ impl Intent<'_> {
         Some(self.planned.version(endpoint)).filter(|wanted| !wanted.is_null())
     }
 
-    /// What the state says that this resource has attached.
+    /// What this resource has attached, according to the state.
     fn attached(&self, endpoint: Endpoint) -> Option<&str> {
         self.prior.and_then(|prior| prior.attached(endpoint))
     }
 
-    /// Why it must not be.
+    /// The reason why it must not be attached.
     #[must_use]
     pub fn refusals(&self, machine: &Machine) -> Vec<Diagnostic> {
         let endpoints = Endpoint::ALL.into_iter().filter_map(|endpoint| self.refusal(endpoint, machine));
@@ -54,22 +54,24 @@ impl Intent<'_> {
         match endpoint.decides(machine) {
             Decides::Nothing => None,
             Decides::Mode(_) if is_set(&self.planned.replace_mode) => None,
-            // A replacement has detached the old one a moment ago.
+            // A replacement has just detached the old one.
             Decides::Mode(mode) if self.cache.has_left(id, endpoint.key(), &mode) => None,
             Decides::Mode(mode) => Some(
                 Diagnostic::error(
                     format!("Machine has an inline mode for {name}"),
                     format!(
-                        "{id} has the mode `{mode}` set inline for {name}. Azure takes a mode or a version and not both, and \
-                         whoever has set the mode may rely on it. Nothing was changed.\n\n\
-                         Set `{REPLACE_MODE} = true` to let the version take its place. If another resource or program \
-                         sets the mode, remove it there as well."
+                        "{id} has the mode `{mode}` set inline for {name}. Azure accepts either a mode or \
+                         a version, and whoever has set the mode may rely on it. Nothing was \
+                         changed.\n\nSet `{REPLACE_MODE} = true` to let the version replace it. If another \
+                         resource or program sets the mode, remove it there as well."
                     ),
                 )
                 .at(endpoint.path()),
             ),
             Decides::Version(held) if wanted.as_str().is_some_and(|wanted| same(wanted, &held)) => None,
-            Decides::Version(_) if self.prior.is_none() && (self.replaces || self.cache.was_in_state(id)) => None,
+            Decides::Version(_) if self.prior.is_none() && (self.replaces || self.cache.was_in_state(id)) => {
+                None
+            }
             Decides::Version(held) => Some(self.foreign(endpoint, &held)),
         }
     }
@@ -79,8 +81,8 @@ impl Intent<'_> {
         let way_out = match self.prior {
             Some(_) => "Detach it where it was attached, and apply again.".to_owned(),
             None => format!(
-                "To manage it with Terraform, import it by adding this block, with the address of this very resource after \
-                 `to`:\n\n{}\n\nOtherwise detach it where it was attached.",
+                "To manage it with Terraform, import it by adding this block, with the address of this \
+                 resource after `to`:\n\n{}\n\nOtherwise detach it where it was attached.",
                 existing::block(TYPE, id.name().as_str(), &id.to_string())
             ),
         };
@@ -98,15 +100,16 @@ impl Intent<'_> {
         Diagnostic::error(
             "Guest proxy agent is not enabled",
             format!(
-                "{id} does not have `proxyAgentSettings.enabled`, and without it no version decides about anything. Enable it \
-                 where the machine is managed, or set `{ENABLE} = true` here. On Linux, `{ENABLE}` may also have Azure add \
-                 the extension that installs the agent (`addProxyAgentExtension`)."
+                "{id} does not have `proxyAgentSettings.enabled`, and without it no version has any \
+                 effect. Enable it where the machine is managed, or set `{ENABLE} = true` here. On Linux, \
+                 `{ENABLE}` may also have Azure add the extension that installs the agent \
+                 (`addProxyAgentExtension`)."
             ),
         )
         .at(Path::attribute(ENABLE))
     }
 
-    /// What a plan has to say beyond its differences.
+    /// What a plan reports beyond its differences.
     #[must_use]
     pub fn warnings(&self, machine: &Machine) -> Vec<Diagnostic> {
         let mut all: Vec<_> =
@@ -133,7 +136,7 @@ impl Intent<'_> {
         let (attached, _) = (self.attached(endpoint)?, self.wanted(endpoint)?);
         let found = match endpoint.decides(machine) {
             Decides::Version(held) if same(&held, attached) => return None,
-            // What is wanted is there already: a run that was ended has done it.
+            // The planned version is attached already: an interrupted run has done it.
             Decides::Version(held)
                 if self
                     .wanted(endpoint)
@@ -151,9 +154,10 @@ impl Intent<'_> {
             Diagnostic::warning(
                 format!("Another program changed the version for {name}"),
                 format!(
-                    "Terraform has attached {attached} to {id} for {name}, and the machine now {found}. This plan puts it \
-                     right. If another tool manages the proxy agent's settings of this machine, the two undo each other's \
-                     work: remove the settings of this endpoint there, or this resource here."
+                    "Terraform has attached {attached} to {id} for {name}, and the machine now {found}. \
+                     This plan restores it. If another tool manages the proxy agent's settings of this \
+                     machine, the two undo each other's work: remove the settings of this endpoint there, \
+                     or this resource here."
                 ),
             )
             .at(endpoint.path()),
@@ -175,8 +179,8 @@ pub fn of_version(
             Diagnostic::error(
                 "Version does not exist",
                 format!(
-                    "`{}` is {id}, which is not there. {reason}\n\nName a version that exists; a version that this \
-                     configuration creates is named by its `id`.",
+                    "`{}` is {id}, which does not exist. {reason}\n\nName a version that exists; for a \
+                     version that this configuration creates, use its `id`.",
                     endpoint.argument()
                 ),
             )
@@ -188,8 +192,8 @@ pub fn of_version(
                 Diagnostic::error(
                     "Version is not in the machine's region",
                     format!(
-                        "{machine} is in {region}, and {id} is in {} only. Add the region to `target_regions` of the version, \
-                         and apply that first.",
+                        "{machine} is in {region}, but {id} is only in {}. Add the region to \
+                         `target_regions` of the version, and apply that first.",
                         regions.join(", ")
                     ),
                 )
@@ -206,8 +210,9 @@ pub fn twice(id: &MachineId) -> Diagnostic {
     Diagnostic::error(
         "Two attachments for one machine",
         format!(
-            "Another `{TYPE}` of this configuration has {id} as its machine too. The two would undo each other's work, and \
-             destroying one would detach what the other has attached. Keep one of them, and set both version ids there."
+            "Another `{TYPE}` of this configuration also has {id} as its machine. The two would undo each \
+             other's work, and destroying one would detach what the other has attached. Keep one of them, \
+             and set both version ids there."
         ),
     )
     .at(Path::attribute("machine_id"))
@@ -270,11 +275,11 @@ mod tests {
         );
         let told = Model { replace_mode: true.into(), enable: true.into(), ..plain.clone() };
         assert_eq!(refused(&told, None, &machine(false, &json!({"mode": "Audit"})), &cache), [""; 0]);
-        // What another endpoint has is its own.
+        // An attachment at one endpoint does not affect the other.
         let settings = json!({"enabled": true, "wireServer": {"mode": "Enforce"}});
         let other = json!({"properties": {"securityProfile": {"proxyAgentSettings": settings}}});
         assert_eq!(refused(&plain, None, &serde_json::from_value(other).unwrap(), &cache), [""; 0]);
-        // A replacement of this run has left the mode.
+        // A replacement of this run has set the mode.
         cache.leave(&VM.parse().unwrap(), "imds", &Mode::Audit);
         assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Audit"})), &cache), [""; 0]);
         assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Enforce"})), &cache), [imds]);

@@ -11,9 +11,9 @@ pub const TYPE: &str = "gallery_invm_access_attachment";
 pub const ATTACHED: &str = "attached";
 /// Whether the proxy agent is switched on.
 pub const ENABLE: &str = "enable";
-/// How many instances lag.
+/// How many instances lag behind.
 pub const LAGGING: &str = "lagging_instances";
-/// What decides once nothing is attached any more.
+/// The mode to set once nothing is attached any more.
 pub const MODE_AFTER: &str = "mode_after_destroy";
 /// Whether an inline mode is replaced.
 pub const REPLACE_MODE: &str = "replace_mode";
@@ -28,43 +28,45 @@ pub const MODES: &[&str] = &["Audit", "Enforce", "Disabled"];
 pub fn schema() -> Schema {
     let text = Type::String;
     let block = Block::new(
-        "Attaches versions of in-VM access control profiles to a virtual machine or scale set: the guest proxy agent in it \
-         then lets requests to IMDS and WireServer through by the rules of these versions. One resource for each machine. \
-         What is sent to Azure is a PATCH with the references and nothing else; everything else of the machine stays with \
-         whoever manages it.",
+        "Attaches versions of in-VM access control profiles to a virtual machine or scale set: the guest \
+         proxy agent in it then decides requests to IMDS and WireServer by the rules of these versions. \
+         One resource for each machine. The provider sends Azure a PATCH with the references and nothing \
+         else. Everything else of the machine stays with whoever manages it.",
     )
     .attributes([
         Attribute::new("id", text.clone(), "The Azure resource id of the virtual machine or scale set.").computed(),
         Attribute::new(
             "machine_id",
             text.clone(),
-            "The resource id of the virtual machine, or of the scale set with uniform or flexible orchestration. Not that of \
-             an instance of a uniform scale set, which follows its set.",
+            "The resource id of the virtual machine, or of the scale set with uniform or flexible \
+             orchestration. An instance of a uniform scale set cannot be used: it follows its set.",
         )
         .required()
         .replaces(),
-        // Nothing is computed in these: a generated configuration then has no line with null.
+        // Nothing is computed here, so that a generated configuration has no line with null.
         Attribute::new(
             ENABLE,
             Type::Bool,
-            "Whether the guest proxy agent is switched on where it is not (`proxyAgentSettings.enabled`). On Linux the \
-             request also asks Azure to install it (`addProxyAgentExtension`), unless the machine says that it must not. A \
-             destroy does not switch it off. Changed in place. If omitted, a machine without it is refused.",
+            "Whether to switch the guest proxy agent on if it is off (`proxyAgentSettings.enabled`). On \
+             Linux the request also asks Azure to install it (`addProxyAgentExtension`), unless the \
+             machine's settings forbid that. A destroy does not switch it off. Changed in place. If \
+             omitted, a machine without it is refused.",
         )
         .optional_computed(),
         Attribute::new(
             "imds_profile_version_id",
             text.clone(),
-            "The resource id of the version that decides about requests to IMDS. Changed in place. If omitted, what decides \
-             there is left alone. At least one of the two version ids must be set.",
+            "The resource id of the version that decides requests to IMDS. Changed in place. If omitted, \
+             this endpoint is left alone. At least one of the two version ids must be set.",
         )
         .optional_computed(),
         Attribute::new(
             MODE_AFTER,
             text.clone(),
-            "The inline mode that a destroy sets for the endpoints it detaches, and an update for an endpoint that is taken out. \
-             A machine that refers to another version by then keeps it. What the state says counts, so a change must be applied \
-             before the destroy. Changed in place, without a request.",
+            "The inline mode that a destroy sets for the endpoints it detaches, and an update for an \
+             endpoint that is removed. A machine that refers to another version by then keeps it. The \
+             value in the state counts, so apply a change before the destroy. Changed in place, without a \
+             request.",
         )
         .optional_computed()
         .one_of(MODES)
@@ -72,30 +74,32 @@ pub fn schema() -> Schema {
         Attribute::new(
             REPLACE_MODE,
             Type::Bool,
-            "Whether a version may take the place of an inline `mode` that the machine has at that endpoint; Azure allows only \
-             one of the two. Changed in place, without a request. If omitted, such a machine is refused.",
+            "Whether a version may replace an inline `mode` that the machine has at that endpoint; Azure \
+             allows only one of the two. Changed in place, without a request. If omitted, such a machine \
+             is refused.",
         )
         .optional_computed(),
         Attribute::new(
             UPGRADE,
             Type::Bool,
-            "Whether instances of a scale set with upgrade mode `Manual` that do not have the versions yet are upgraded to the \
-             model of the scale set, and waited for. That gives them everything else that is new in the model too, which can \
-             restart them. Changed in place. If omitted, a warning says how many lag.",
+            "Whether to upgrade instances of a scale set with upgrade mode `Manual` that do not have the \
+             versions yet to the model of the scale set, and wait for them. That also gives them \
+             everything else that is new in the model, which can restart them. Changed in place. If \
+             omitted, a warning says how many lag behind.",
         )
         .optional_computed(),
         Attribute::new(
             "wire_server_profile_version_id",
             text,
-            "The resource id of the version that decides about requests to WireServer and HostGAPlugin. Changed in place. If \
-             omitted, what decides there is left alone.",
+            "The resource id of the version that decides requests to WireServer and HostGAPlugin. Changed \
+             in place. If omitted, this endpoint is left alone.",
         )
         .optional_computed(),
         Attribute::new(
             ATTACHED,
             Type::map(Type::String),
-            "What this resource has attached: version ids by `imds` and `wire_server`. Where a version id above differs after a \
-             refresh, another program has changed it.",
+            "What this resource has attached: version ids by `imds` and `wire_server`. If a version id \
+             above differs after a refresh, another program has changed it.",
         )
         .computed(),
         Attribute::new(

@@ -11,14 +11,14 @@ use crate::arm::models::Machine;
 use crate::arm::{ArmClient, Call};
 use crate::plugin::{Diagnostic, Path, Value};
 
-/// How often, and how long after each other, instances are looked at that were upgraded and do not show it yet.
+/// How often, and at which interval, to read upgraded instances that do not show the new model yet.
 const WAITS: [Duration; 5] = [ms(500), ms(2_000), ms(5_000), ms(10_000), ms(20_000)];
 
 const fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
-/// What an instance has to refer to at an endpoint.
+/// The required reference of an instance at an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Goal {
     /// Anything.
@@ -33,7 +33,8 @@ pub enum Goal {
 /// A goal for each endpoint.
 pub type Goals = [Goal; 2];
 
-/// The versions of a state or plan; and where `before` has attached one that is not in it any more, anything but that.
+/// The versions of a state or plan. For an endpoint that `before` has attached and that is removed now:
+/// anything but that version.
 #[must_use]
 pub fn goals(wanted: &Model, before: Option<&Model>) -> Goals {
     Endpoint::ALL.map(|endpoint| {
@@ -43,7 +44,7 @@ pub fn goals(wanted: &Model, before: Option<&Model>) -> Goals {
     })
 }
 
-/// The instances that lag.
+/// The instances that lag behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lagging {
     /// Their numbers, or with flexible orchestration their names.
@@ -53,13 +54,13 @@ pub struct Lagging {
 }
 
 impl Lagging {
-    /// How many lag, for the state.
+    /// How many lag behind, for the state.
     #[must_use]
     pub fn value(&self) -> Value {
         i64::try_from(self.ids.len()).unwrap_or(i64::MAX).into()
     }
 
-    /// The warning about instances that lag; none where none does.
+    /// The warning about instances that lag behind, if any do.
     #[must_use]
     pub fn warning(&self, id: &MachineId) -> Option<Diagnostic> {
         let count = self.ids.len();
@@ -71,10 +72,10 @@ impl Lagging {
             Diagnostic::warning(
                 format!("{count} of {all} instances lag behind their scale set"),
                 format!(
-                    "{id} has the upgrade mode `Manual`, so Azure has changed its model alone: {count} of its {all} instances \
-                     go on as they were, and refer to what they did before. Do not delete a version that they refer to.\n\n\
-                     Set `{} = true` here to upgrade them, or run `az vmss update-instances --resource-group {} --name {name} \
-                     --instance-ids '*'`.",
+                    "{id} has the upgrade mode `Manual`, so Azure has changed only its model: {count} of \
+                     its {all} instances stay as they were, and refer to what they did before. Do not \
+                     delete a version that they refer to.\n\nSet `{} = true` here to upgrade them, or run \
+                     `az vmss update-instances --resource-group {} --name {name} --instance-ids '*'`.",
                     super::schema::UPGRADE,
                     id.resource_group(),
                 ),
@@ -84,17 +85,17 @@ impl Lagging {
     }
 }
 
-/// Whether the instances of this have to be upgraded by somebody. Without an upgrade mode they have to be.
+/// Whether the instances have to be upgraded explicitly. Without an upgrade mode they have to be.
 #[must_use]
 pub fn is_manual(id: &MachineId, machine: &Machine) -> bool {
     let mode = machine.upgrade_mode.as_deref().unwrap_or("Manual");
     id.kind() == MachineKind::ScaleSet && mode.eq_ignore_ascii_case("Manual")
 }
 
-/// The instances of a scale set that have not reached the goals; none for a machine, and where Azure upgrades them.
+/// The instances of a scale set that lag behind the goals; none for a machine, or where Azure upgrades them.
 ///
 /// # Errors
-/// When they cannot be listed.
+/// If they cannot be listed.
 pub async fn lagging(
     client: &ArmClient,
     id: &MachineId,
@@ -110,8 +111,8 @@ pub async fn lagging(
     Ok(Some(Lagging { ids: behind.filter_map(number).collect(), all: instances.len() }))
 }
 
-/// Whether an instance lags. One that refers to the versions does not; of any other the service knows whether it has the
-/// model, unless it is a machine of a flexible scale set.
+/// Whether an instance lags behind. One that refers to the versions does not. For any other the service knows
+/// whether it has the model, unless it is a machine of a flexible scale set.
 fn lags(instance: &Machine, goals: &Goals) -> bool {
     let is_reached = Endpoint::ALL.into_iter().zip(goals).all(|(endpoint, goal)| match goal {
         Goal::Any => true,
@@ -128,10 +129,10 @@ fn number(instance: &Machine) -> Option<String> {
     number.or_else(name).or(instance.name.as_deref()).map(str::to_owned)
 }
 
-/// Upgrades the instances that lag, and waits until they do not any more. Gives those that still lag.
+/// Upgrades the instances that lag behind, and waits until they do not any more. Returns those that still do.
 ///
 /// # Errors
-/// When Azure refuses, the upgrade fails, or the time is up.
+/// If Azure refuses, the upgrade fails, or the timeout expires.
 pub async fn upgrade(
     client: &ArmClient,
     id: &MachineId,

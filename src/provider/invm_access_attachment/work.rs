@@ -1,4 +1,4 @@
-//! One call of Terraform's at work on one machine.
+//! One call of Terraform, working on one machine.
 
 use std::time::Duration;
 
@@ -17,16 +17,16 @@ use crate::provider::module;
 use crate::provider::problem::{ATTACHMENT, Attempt};
 use crate::provider::timeouts::{self, Operation};
 
-/// How long a look may take at what a write has left behind. The run is over by then.
+/// How long to spend on reading what a write has left behind. The call's own time is up by then.
 const LOOK: Duration = Duration::from_secs(3);
 
-/// After how long a machine that was not found is looked for once more.
+/// After how long a missing machine is read once more.
 pub const MISSED: Duration = Duration::from_millis(250);
 
-/// How often, and how long after each other, a machine is read that does not show yet what it took.
+/// How often, and at which interval, to read a machine that does not show an accepted change yet.
 const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(2_000)];
 
-/// One call of Terraform's at work on one machine.
+/// One call of Terraform, working on one machine.
 #[derive(Debug)]
 pub struct Job<'a> {
     /// Azure, and what this process knows.
@@ -35,32 +35,32 @@ pub struct Job<'a> {
     pub client: ArmClient,
     /// The machine.
     pub id: MachineId,
-    /// What is done.
+    /// The operation.
     pub operation: Operation,
-    /// Until when.
+    /// The call, with its deadline.
     pub call: Call,
 }
 
-/// A change that was not made, or not seen to be.
+/// A change that was not made, or whose end was not seen.
 #[derive(Clone, Debug)]
 pub struct Trouble {
-    /// What is told about it.
+    /// The diagnostic.
     pub told: Diagnostic,
-    /// Whether Azure has, or may have, taken the request.
+    /// Whether Azure has, or may have, accepted the request.
     pub was_taken: bool,
     /// Whether the run was stopped.
     pub is_cancelled: bool,
-    /// Whether Azure has taken it and then failed.
+    /// Whether Azure accepted it and the operation then failed.
     pub has_failed: bool,
-    /// Whether the machine is not there any more.
+    /// Whether the machine does not exist any more.
     pub is_gone: bool,
 }
 
 impl<'a> Job<'a> {
-    /// The job of doing this to a machine; `timeouts` is what has the block of that name.
+    /// Starts this operation on a machine; `timeouts` is the value with the block of that name.
     ///
     /// # Errors
-    /// When there is nothing to sign in with.
+    /// If no login is configured.
     pub fn new(
         connection: &'a Connection,
         context: &Context,
@@ -92,10 +92,11 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Reads the machine. One that was not found is looked for once more: a hiccup must not let go of it.
+    /// Reads the machine. A missing machine is read once more: a transient error must not drop it from the
+    /// state.
     ///
     /// # Errors
-    /// When that fails.
+    /// If that fails.
     pub async fn machine(&self) -> Result<Machine, Error> {
         let machines = self.client.machines();
         match machines.get(&self.id, &self.call).await {
@@ -107,32 +108,33 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Looks at the machine once, also where the call is over.
+    /// Reads the machine once, even if the call is over.
     ///
     /// # Errors
-    /// When that fails.
+    /// If that fails.
     pub async fn look(&self) -> Result<Machine, Error> {
         let call = Call::new(LOOK, CancellationToken::new());
         let call = call.on_behalf_of(self.call.module().unwrap_or_default());
         self.client.machines().get(&self.id, &call).await
     }
 
-    /// Waits until nothing else in this process is at work on the machine.
+    /// Waits until nothing else in this process works on the machine.
     ///
     /// # Errors
-    /// When the time is up or the run is stopped.
+    /// If the timeout expires or the run is stopped.
     pub async fn alone(&self) -> Result<Held, Diagnostic> {
         let (id, locks) = (self.id.to_string(), self.connection.locks());
-        let waiting = format!("waiting for what else this run does to {id}");
+        let waiting = format!("waiting for other work of this run on {id}");
         let held = self.call.run(&waiting, Duration::ZERO, async { Ok(locks.hold(&id).await) }).await;
         held.map_err(|error| self.failed(&error))
     }
 
-    /// Sends a change, waits for it, and gives the machine as it then is. Sends nothing where nothing changes. What the
-    /// machine does not show afterwards is sent once more, with the member that it takes the place of.
+    /// Sends a change, waits for it, and returns the machine afterwards. Sends nothing if nothing changes.
+    /// What the machine does not show afterwards is sent once more, together with the member that it
+    /// replaces.
     ///
     /// # Errors
-    /// When it was not made, or not seen to be.
+    /// If it was not made, or its end was not seen.
     pub async fn carry_out(&self, change: AttachmentChange, machine: Machine) -> Result<Machine, Trouble> {
         if change.is_empty() {
             return Ok(machine);
@@ -149,10 +151,11 @@ impl<'a> Job<'a> {
             return Ok(machine);
         }
         let told = Diagnostic::error(
-            "Machine does not show what Azure took",
+            "Machine does not show an accepted change",
             format!(
-                "Azure has taken the change of {} twice, and the machine still does not show it. A policy or another program \
-                 may have changed it at once. Look at `proxyAgentSettings` of the machine, and run the same command again.",
+                "Azure has accepted the change of {} twice, but the machine still does not show it. A \
+                 policy or another program may have changed it at once. Look at `proxyAgentSettings` of \
+                 the machine, and run the same command again.",
                 self.id
             ),
         );
@@ -200,27 +203,27 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// What is told about an upgrade of instances that failed.
+    /// The error for a failed upgrade of instances.
     #[must_use]
     pub fn trouble_with_instances(&self, error: &Error) -> Trouble {
         let mut trouble = self.trouble(error, true);
         trouble.told.summary = "Instances could not be upgraded".to_owned();
         trouble.told.detail.push_str(
-            " The scale set itself refers to what was planned. Upgrading its instances takes \
+            " The scale set itself refers to the planned versions. Upgrading its instances needs \
              `Microsoft.Compute/virtualMachineScaleSets/manualUpgrade/action` and \
              `Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read`.",
         );
         trouble
     }
 
-    /// What goes to the state when a run was stopped that had attached something, or begun to.
+    /// The state of an attachment when the run was stopped during or after its request.
     #[must_use]
     pub fn begun(&self, state: Value) -> Stored {
         let warning = Diagnostic::warning(
             "In-VM access attachment is not finished yet",
             format!(
-                "The run was stopped after {}, when Azure had been asked to change {} and was not done. The state holds the \
-                 attachment; the next plan shows what is left to do.",
+                "The run was stopped after {}, when Azure had been asked to change {} but had not \
+                 finished. The state holds the attachment; the next plan shows what is left to do.",
                 human(self.call.elapsed()),
                 self.id
             ),
@@ -229,7 +232,7 @@ impl<'a> Job<'a> {
     }
 }
 
-/// Whether a machine is as a change was to make it.
+/// Whether a machine shows what a change was to do.
 fn is_so(machine: &Machine, change: &AttachmentChange) -> bool {
     let each = [(Endpoint::Imds, &change.imds), (Endpoint::WireServer, &change.wire_server)];
     each.into_iter().all(|(endpoint, wanted)| match wanted {

@@ -1,4 +1,4 @@
-//! Creating and deleting. What becomes of a write, and what the state then says, is in [`writing`].
+//! Creating and deleting. [`writing`] handles the outcome of a write and the state after it.
 
 use super::{InVmAccessProfile, left, model};
 use crate::plugin::Context;
@@ -8,11 +8,10 @@ use crate::provider::timeouts::Operation;
 use crate::provider::writing::private_state::PrivateState;
 use crate::provider::writing::{self, Job, Managed as _};
 
-/// Creates the profile, unless there is one already: one request to look, one to create, and what Azure needs to
-/// be waited for.
+/// Creates the profile, unless it exists already: one request to read, one to create, and then the polls.
 ///
 /// # Errors
-/// When it could not be created; with what exists of it, if anything does.
+/// If it could not be created; with the remaining object, if there is one.
 pub async fn create(
     connection: &Connection,
     context: &Context,
@@ -27,11 +26,11 @@ pub async fn create(
     writing::create::named(&job, &planned, &model::body(&planned), replaces).await
 }
 
-/// Deletes the profile, with the versions left in it where `force_destroy` says so. Versions of it that are still on their
-/// way out are waited for.
+/// Deletes the profile, together with its remaining versions if `force_destroy` is set. It waits for versions
+/// that are already being deleted.
 ///
 /// # Errors
-/// When it may still exist.
+/// If it may still exist.
 pub async fn delete(
     connection: &Connection,
     context: &Context,

@@ -1,5 +1,5 @@
-//! Which versions of a profile machines refer to, as far as can be seen: the machines and scale sets of the gallery's
-//! subscription are listed. Others, and what cannot be listed, may refer to them too.
+//! Which versions of a profile machines refer to, as far as can be seen: it lists the machines and scale sets
+//! of the gallery's subscription. Others, and those that cannot be listed, may refer to them too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::provider::data_sources::machines::collect::{self, Azure};
 /// How many machines a message names for each version.
 const NAMED: usize = 5;
 
-/// What the machines of a subscription say.
+/// The references of a subscription's machines.
 #[derive(Debug, Default)]
 pub struct InUse {
     /// The machines that refer to a version, by its name.

@@ -1,4 +1,4 @@
-//! The versions left in a profile that is deleted: `force_destroy`.
+//! The remaining versions of a profile that is deleted: `force_destroy`.
 
 use std::time::Duration;
 
@@ -21,20 +21,21 @@ use crate::provider::writing::{Job, Managed as _};
 /// The attribute.
 pub const ARGUMENT: &str = "force_destroy";
 
-/// How long a plan waits for the list of versions. A plan without it only says less.
+/// How long a plan waits for the list of versions. A plan without it only reports less.
 const LOOK: Duration = Duration::from_secs(10);
 /// How many versions are deleted at a time. Azure takes about 45 seconds for each.
 const AT_ONCE: usize = 8;
 /// How many versions a warning names.
 const NAMED: usize = 50;
 
-/// Whether a state asks for it.
+/// Whether a state has it set.
 #[must_use]
 pub fn is_set(state: &Value) -> bool {
     state.get(ARGUMENT) == Some(&Value::Bool(true))
 }
 
-/// The warning of a plan that deletes the profile of this state: the versions that go with it, when they can be read.
+/// The warning of a plan that deletes the profile of this state: the versions that are deleted too, if they
+/// can be read.
 pub async fn planned(connection: &Connection, context: &Context, prior: &Value) -> Diagnostics {
     if !is_set(prior) {
         return Diagnostics::new();
@@ -61,23 +62,27 @@ pub async fn planned(connection: &Connection, context: &Context, prior: &Value) 
         _ => "Versions left in the profile will be deleted".to_owned(),
     };
     let detail = format!(
-        "The state has `{ARGUMENT} = true`: whatever versions {profile} still has when it is deleted are deleted with it, also \
-         those that `skip_destroy` kept and those made elsewhere.\n\n{which}\n\n\
-         To keep the versions, remove `{ARGUMENT}`, apply that, and plan again."
+        "The state has `{ARGUMENT} = true`: all versions that {profile} still has when it is deleted are \
+         deleted with it, including those that `skip_destroy` kept and those that other tools \
+         made.\n\n{which}\n\nTo keep the versions, remove `{ARGUMENT}`, apply that, and plan again."
     );
     Diagnostic::warning(summary, detail).at(crate::plugin::Path::attribute(ARGUMENT)).into()
 }
 
-/// What the plan says of the machines that refer to these versions.
+/// The plan's sentences about machines that refer to these versions.
 fn machines(found: &InUse, names: &[VersionName]) -> String {
-    let elsewhere = "Machines of other subscriptions are not looked at.";
+    let elsewhere = "Machines of other subscriptions are not checked.";
     let lines = found.lines(names);
     let mut told = match lines.is_empty() {
         true => {
-            format!("No machine of the gallery's subscription is seen to refer to one of them. {elsewhere}")
+            format!(
+                "No machine of the gallery's subscription was found to refer to one of them. \
+                     {elsewhere}"
+            )
         }
         false => format!(
-            "Machines refer to some of them, and the destroy fails unless they do not any more by then:\n{}\n{elsewhere}",
+            "Machines refer to some of them, and the destroy fails if they still do by \
+             then:\n{}\n{elsewhere}",
             lines.join("\n")
         ),
     };
@@ -91,21 +96,23 @@ fn in_use_error(profile: &ProfileId, lines: &[String]) -> Diagnostic {
     Diagnostic::error(
         "In-VM access profile has versions in use",
         format!(
-            "{profile} is to be deleted with its versions (`{ARGUMENT}`), and machines refer to these:\n{}\n\nNothing was \
-             deleted. Point the machines to another version or detach them, and run the command again.",
+            "{profile} is to be deleted with its versions (`{ARGUMENT}`), but machines refer to \
+             these:\n{}\n\nNothing was deleted. Point the machines to another version or detach them, and \
+             run the command again.",
             lines.join("\n")
         ),
     )
 }
 
-/// Deletes the versions that are left in the profile of this job.
+/// Deletes the remaining versions of this job's profile.
 ///
 /// # Errors
-/// When a machine is seen to refer to one of them: nothing is deleted then. When one of them may still be there. The profile then stays, and so does its state.
+/// If a machine is found to refer to one of them: then nothing is deleted. If one of them may still exist:
+/// the profile then stays, and so does its state.
 pub async fn delete(job: &Job<'_, InVmAccessProfile>) -> Result<(), Interrupted> {
     let listed = match job.client.versions().list(&job.id, &job.call).await {
         Ok(listed) => listed,
-        // The profile is not there any more.
+        // The profile does not exist any more.
         Err(error) if error.is_absent() => return Ok(()),
         Err(error) => return Err(job.failed(&error).into()),
     };
@@ -145,7 +152,7 @@ async fn delete_one(profile: &Job<'_, InVmAccessProfile>, name: VersionName) -> 
     Ok(())
 }
 
-/// The names of the versions that nobody deletes yet, lowest first.
+/// The names of the versions that are not being deleted yet, lowest first.
 fn staying(listed: &[Version]) -> Vec<VersionName> {
     let there =
         listed.iter().filter(|one| one.properties.provisioning_state != Some(ProvisioningState::Deleting));

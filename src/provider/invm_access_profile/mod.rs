@@ -40,7 +40,7 @@ impl Managed for InVmAccessProfile {
         ("inVMAccessControlProfileName", "name"),
     ];
     const NUMBERED: bool = false;
-    // A profile is a record, made in a moment; and it has nothing that a plan could leave open.
+    // A profile is a record that is created at once, and nothing of it is unknown in a plan.
     const WAITS_IN_READ: bool = true;
 
     type Id = ProfileId;

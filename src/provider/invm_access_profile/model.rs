@@ -1,4 +1,4 @@
-//! A profile in configurations, plans and states, and the way from there to ARM and back.
+//! A profile in configurations, plans and states, and its mapping to ARM and back.
 
 use super::left;
 use crate::arm::Location;
@@ -9,8 +9,8 @@ use crate::plugin::value::Members;
 use crate::provider::profile_cache::KnownProfile;
 use crate::provider::{spelling, tags, timeouts};
 
-/// A profile as a configuration, a plan and a state have it. Any part may be unknown in a
-/// configuration and a plan. What is not there is null.
+/// A profile in a configuration, a plan or a state. Any part may be unknown in a configuration and a plan.
+/// Absent parts are null.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// The id at Azure.
@@ -25,9 +25,9 @@ pub struct Model {
     pub os_type: Value,
     /// The endpoint that it is for.
     pub applicable_host_endpoint: Value,
-    /// What people read.
+    /// The description.
     pub description: Value,
-    /// Whether the versions left in it go with it.
+    /// Whether the remaining versions are deleted with it.
     pub force_destroy: Value,
     /// The tags.
     pub tags: Value,
@@ -72,7 +72,7 @@ impl Model {
     }
 }
 
-/// What to send to create the profile that is planned.
+/// The request to create the planned profile.
 #[must_use]
 pub fn body(planned: &Value) -> ProfileBody {
     let planned = Model::read(planned);
@@ -100,7 +100,7 @@ pub fn known(planned: &Value) -> KnownProfile {
     }
 }
 
-/// What to change at Azure to get from the state to the plan; `None` when nothing that Azure holds differs.
+/// The changes at Azure from the state to the plan; `None` if nothing that Azure stores differs.
 #[must_use]
 pub fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {
     let (prior, planned) = (Model::read(prior), Model::read(planned));
@@ -116,8 +116,8 @@ pub fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {
     (change != ProfileChange::default()).then_some(change)
 }
 
-/// The state for what Azure returned, in the spelling of `prior`: the plan after an apply, the state on a refresh,
-/// and a state with nothing but the id on an import.
+/// The state for what Azure returned, in the spelling of `prior`: the plan after an apply, the state on a
+/// refresh, or a state with nothing but the id on an import.
 #[must_use]
 pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
     let prior = Model::read(prior);

@@ -14,8 +14,8 @@ use crate::provider::{spelling, tags};
 pub fn create(request: &PlanCreate) -> Planned {
     let carried = PrivateState::read(&request.private);
     let mut plan = Model::read(&request.config);
-    // The id of a replacement stays open, though it may turn out the same: the versions of the profile then take
-    // part in the replacement, as they must, since Azure deletes no profile that has versions.
+    // The id of a replacement stays unknown, though it may turn out the same. The versions of the profile
+    // then take part in the replacement, as they must, since Azure deletes no profile that has versions.
     plan.id = match InVmAccessProfile::id_planned(&request.config) {
         Ok(id) if !carried.is_replacement() => id.to_string().into(),
         _ => Value::unknown(),
@@ -65,11 +65,12 @@ fn same_name(id: &str) -> Diagnostic {
     Diagnostic::warning(
         "Profile is replaced under the same name",
         format!(
-            "{id} has to be deleted before the new profile is created, and Azure deletes a profile only once it has no \
-             versions. Terraform takes that order by itself, except where the profile, or anything that depends on it \
-             such as one of its versions, has `create_before_destroy`: the new profile is then created first, and the \
-             apply fails, since two profiles cannot have one name.\n\n\
-             Remove `create_before_destroy` from all of them for this apply, or give the new profile another name."
+            "{id} has to be deleted before the new profile is created, and Azure deletes a profile only if \
+             it has no versions. Terraform uses that order, unless the profile, or anything that depends \
+             on it such as one of its versions, has `create_before_destroy`: then the new profile is \
+             created first, and the apply fails, since two profiles cannot have the same name.\n\nRemove \
+             `create_before_destroy` from all of them for this apply, or give the new profile another \
+             name."
         ),
     )
     .at(Path::attribute("name"))

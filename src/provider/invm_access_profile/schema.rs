@@ -8,10 +8,10 @@ use crate::provider::timeouts;
 /// The resource's type.
 pub const TYPE: &str = "gallery_invm_access_profile";
 
-/// The operating systems a profile can be for, as Azure writes them.
+/// The operating systems of profiles, as Azure writes them.
 pub const OS_TYPES: &[&str] = &["Linux", "Windows"];
 
-/// The endpoints a profile can be for, as Azure writes them.
+/// The endpoints of profiles, as Azure writes them.
 pub const ENDPOINTS: &[&str] = &["WireServer", "IMDS"];
 
 /// The schema.
@@ -19,8 +19,9 @@ pub const ENDPOINTS: &[&str] = &["WireServer", "IMDS"];
 pub fn schema() -> Schema {
     let text = Type::String;
     let block = Block::new(
-        "Manages an in-VM access control profile of an Azure Compute Gallery: the named holder of the allowlists \
-         (its versions) that say which process of a virtual machine may call which path of IMDS or WireServer.",
+        "Manages an in-VM access control profile of an Azure Compute Gallery: the named container of the \
+         allowlists (its versions) that say which process of a virtual machine may call which path of IMDS \
+         or WireServer.",
     )
     .attributes([
         Attribute::new("id", text.clone(), "The Azure resource id of the profile.").computed(),
@@ -45,10 +46,11 @@ pub fn schema() -> Schema {
         Attribute::new(
             "applicable_host_endpoint",
             text.clone(),
-            "The metadata endpoint whose requests the profile's versions decide about. `IMDS` is the Instance Metadata \
-             Service at 169.254.169.254, `WireServer` the platform's own at 168.63.129.16. A profile for `WireServer` \
-             also decides about HostGAPlugin, which has no profile of its own. Changed in place, as the az CLI offers \
-             it; Microsoft's documentation names `description` alone as changeable.",
+            "The metadata endpoint whose requests the profile's versions decide. `IMDS` is the Instance \
+             Metadata Service at 169.254.169.254, `WireServer` the platform's own at 168.63.129.16. A \
+             profile for `WireServer` also decides requests to HostGAPlugin, which has no profile of its \
+             own. Changed in place, as the az CLI offers it; Microsoft's documentation names `description` \
+             alone as changeable.",
         )
         .required()
         .one_of(ENDPOINTS),
@@ -63,22 +65,27 @@ pub fn schema() -> Schema {
         Attribute::new(
             "description",
             text,
-            "What the profile is for, for people to read. Changed in place. If omitted, there is none.",
+            "The purpose of the profile, for people to read. Changed in place. If omitted, there is none.",
         )
-        // Nothing is computed: a generated configuration then has no line `description = null`.
+        // Nothing is computed here, so that a generated configuration has no line `description = null`.
         .optional_computed(),
         Attribute::new(
             left::ARGUMENT,
             Type::Bool,
-            "Whether a destroy, or a replacement, of the profile deletes the versions left in it, those that `skip_destroy` kept \
-             and those made elsewhere included. The plan names the versions that it finds, and the machines and scale \
-             sets of the gallery's subscription that refer to them: while there are any, nothing is deleted. Machines of \
-             other subscriptions are not seen. What the state says counts, so a change must be applied before the destroy. Azure never sees it: \
-             changing it sends nothing. If omitted, a profile with versions is not deleted.",
+            "Whether a destroy, or a replacement, of the profile also deletes its remaining versions, \
+             including those that `skip_destroy` kept and those that other tools made. The plan names the \
+             versions that it finds, and the machines and scale sets of the gallery's subscription that \
+             refer to them: while there are any, nothing is deleted. Machines of other subscriptions are \
+             not seen. The value in the state counts, so apply a change before the destroy. This is not \
+             sent to Azure: changing it makes no request. If omitted, a profile with versions is not \
+             deleted.",
         )
-        // Nothing is computed: a generated configuration then has no line `force_destroy = null`.
+        // Nothing is computed here, so that a generated configuration has no line `force_destroy = null`.
         .optional_computed(),
-        Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that differ only in case are the same. Changed in place. If omitted, there are none, and those that others have added are taken away.").optional_computed(),
+        Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that \
+                                                         differ only in case are the same. Changed in \
+                                                         place. If omitted, there are none, and tags that \
+                                                         others have added are removed.").optional_computed(),
     ])
     .nested(timeouts::block());
     Schema::new(0, block)

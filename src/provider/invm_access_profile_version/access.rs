@@ -4,16 +4,17 @@ use super::lint;
 use crate::allowlist::{Allowlist, Effect, Endpoint, difference, unnoticed_change};
 use crate::plugin::{Diagnostic, Path};
 
-/// How many consequences one warning names before it counts the rest.
+/// How many consequences one warning names; it counts the rest.
 const NAMED: usize = 12;
 
-/// What a replacement takes at Azure (recorded: 45.05 to 45.19 seconds for each of nine creations, changes and deletions).
+/// How long a replacement takes at Azure (recorded: 45.05 to 45.19 seconds for each of nine creations,
+/// changes and deletions).
 const HOW_LONG: &str = "\n\nAzure takes about 45 seconds to create the new version and 45 to delete the old one. Without \
     `create_before_destroy` the old one is deleted first, and for some 90 seconds there are no rules to load.";
 
-/// At most two warnings: one for access that is taken away from somebody who may still need it, one for access to
-/// something sensitive that is given. Nothing when the change does neither. `is_replaced` says whether the change makes
-/// a new version.
+/// At most two warnings: one for access that somebody may still need but loses, one for new access to
+/// something sensitive. None if the change does neither. `is_replaced` says whether the change makes a new
+/// version.
 #[must_use]
 pub fn warnings(
     version: &str,
@@ -49,8 +50,8 @@ pub fn warnings(
         .collect()
 }
 
-/// A warning for a mode or default access that changes in place: the version keeps its id, by which alone a guest
-/// agent notices a change (finding L07). `is_named` says whether the configuration has a `name`.
+/// A warning for a mode or default access that changes in place: the version keeps its id, and a guest agent
+/// notices a change only by the id (finding L07). `is_named` says whether the configuration has a `name`.
 #[must_use]
 pub fn in_place(name: &str, is_named: bool, old: &Allowlist, new: &Allowlist) -> Option<Diagnostic> {
     let finding = unnoticed_change((name, old), (name, new))?;
@@ -60,13 +61,16 @@ pub fn in_place(name: &str, is_named: bool, old: &Allowlist, new: &Allowlist) ->
         (false, false) => ("mode and default access", Path::attribute("mode")),
     };
     let advice = match is_named {
-        true => "Leave `name` out and the provider takes the next version, or give it a number that is free.",
+        true => {
+            "Leave `name` out and the provider picks the next version, or set it to a number that is \
+                 free."
+        }
         false => "Replace the version: run the plan with `-replace` and its address.",
     };
     let detail = format!(
-        "The {attribute} of version {name} changes in place, so its id stays the same. A guest agent loads a version \
-         again only when the id changes: virtual machines that have loaded this one may go on as before until they \
-         refer to another. To be sure, publish a new version. {advice}\n\n{}",
+        "The {attribute} of version {name} changes in place, so its id stays the same. A guest agent loads \
+         a version again only when the id changes: virtual machines that have loaded this one may keep the \
+         old value until they refer to another. To be sure, publish a new version. {advice}\n\n{}",
         lint::silenced_by(finding.id)
     );
     Some(Diagnostic::warning(format!("Virtual machines may not notice the change ({name})"), detail).at(path))
@@ -80,7 +84,7 @@ fn list(effects: &[&Effect<'_>]) -> String {
     lines.join("\n")
 }
 
-/// The attribute the change is about, where it is one.
+/// The attribute that the change is about, if there is one.
 fn place(effects: &[&Effect<'_>]) -> Path {
     let attribute = |effect: &Effect<'_>| match effect {
         Effect::NowEnforced(_) | Effect::NoLongerEnforced(_) => "mode",

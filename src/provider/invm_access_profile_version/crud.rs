@@ -1,4 +1,4 @@
-//! Creating and deleting. What becomes of a write, and what the state then says, is in [`writing`].
+//! Creating and deleting. [`writing`] handles the outcome of a write and the state after it.
 
 use std::time::Duration;
 
@@ -19,13 +19,13 @@ fn failed(profile: &ProfileId, call: &Call, error: &Error) -> Diagnostic {
     InVmAccessProfileVersion::failed(Operation::Create, &profile.to_string(), call, error)
 }
 
-/// Creates the version: one request to look at what is there, one to create, and what Azure needs to be waited for.
-/// One more reads the profile, when the configuration leaves the region to it and this is the first of its versions
-/// that this process creates; unless the plan knew the region and the host has kept that, or a version was deleted to make
-/// room, whose plan knew it.
+/// Creates the version: one request to read what exists, one to create, and then the polls. One more reads
+/// the profile if the configuration omits the region and this is the first of the profile's versions that
+/// this process creates. It is not needed if the plan knew the region and the host has kept that, or if the
+/// plan of a version that this process deleted first knew it.
 ///
 /// # Errors
-/// When it could not be created; with what exists of it, if anything does.
+/// If it could not be created; with the remaining object, if there is one.
 pub async fn create(
     connection: &Connection,
     context: &Context,
@@ -65,7 +65,8 @@ pub async fn create(
     writing::create::named(&job, &planned, &model::body(&planned, location)?, false).await
 }
 
-/// Creates the version under the next number. One that another run takes at the same moment is left to it.
+/// Creates the version under the next number. If another run takes the same number at the same moment, this
+/// one tries the next.
 async fn numbered<'a>(
     connection: &Connection,
     profile: &ProfileId,
@@ -77,7 +78,7 @@ async fn numbered<'a>(
 ) -> Result<Stored, Interrupted> {
     let client = connection.client()?;
     loop {
-        // Held until the number is noted, so that no two versions of one profile choose the same.
+        // Held until the number is recorded, so that no two versions of one profile get the same number.
         let mut names = connection.profiles().names(profile).await;
         let mut siblings = naming::Siblings::new(profile, planned, time::OffsetDateTime::now_utc());
         let listing = client.versions().each(profile, call, |version| siblings.add(&version, &names));
@@ -111,7 +112,7 @@ async fn numbered<'a>(
     }
 }
 
-/// The region of a profile, which its versions have unless they say otherwise.
+/// The region of a profile, which its versions inherit by default.
 async fn region(
     connection: &Connection,
     client: &ArmClient,
@@ -122,7 +123,7 @@ async fn region(
         return Ok(known);
     }
     let text = profile.to_string();
-    // One asks, and the others find what it has learned.
+    // One task reads it, and the others wait for the result.
     let key = format!("region of {text}");
     let one = call.run(&key, Duration::ZERO, async { Ok(connection.locks().hold(&key).await) }).await;
     let _one = one.map_err(|error| failed(profile, call, &error))?;
@@ -147,17 +148,17 @@ async fn region(
     })
 }
 
-/// Deletes the version, or lets go of it where `skip_destroy` says so.
+/// Deletes the version, or keeps it at Azure if `skip_destroy` is set.
 ///
 /// # Errors
-/// When it may still exist.
+/// If it may still exist.
 pub async fn delete(
     connection: &Connection,
     context: &Context,
     request: Delete,
 ) -> Result<Deleted, Interrupted> {
-    // What takes its place is created by this process, and need not ask for what the plan knew. One that is tainted is
-    // planned as something new, which may be below another profile.
+    // This process creates its replacement, which can then use what the plan knew. A tainted object is
+    // planned as a new one, which may have another profile.
     let carried = PrivateState::read(&request.private);
     if carried.is_replacement()
         && let Some(region) = carried.region()
@@ -166,7 +167,7 @@ pub async fn delete(
         connection.profiles().learn_region(id.profile(), region);
     }
     if let Some(kept) = keep::kept(&request.prior, &carried) {
-        // The names that come after it are above it.
+        // Later names are above it.
         connection.profiles().names(kept.profile()).await.saw(kept.name());
         return Ok(Deleted { warnings: keep::stays(&kept).into() });
     }

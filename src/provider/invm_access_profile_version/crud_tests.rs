@@ -8,7 +8,7 @@ fn profile() -> ProfileId {
     PROFILE.parse().unwrap()
 }
 
-/// A plan that leaves to the provider what it may.
+/// A plan that leaves all it can to the provider.
 fn planned() -> Value {
     let id = profile().version("1.0.5".parse().unwrap());
     let shown: Version = serde_json::from_value(version("1.0.5", false)).unwrap();

@@ -1,4 +1,4 @@
-//! Versions that stay at Azure when Terraform lets go of them: `skip_destroy`.
+//! Versions that stay at Azure when their resource is destroyed or replaced: `skip_destroy`.
 
 use super::InVmAccessProfileVersion;
 use crate::arm::ids::VersionId;
@@ -9,11 +9,11 @@ use crate::provider::writing::private_state::{PrivateState, Work};
 /// The attribute.
 pub const ARGUMENT: &str = "skip_destroy";
 
-/// The version of a state that stays when its resource goes. One that no run has seen finished is nothing to keep, and
-/// one that is being deleted cannot be kept.
+/// The version of a state that stays when its resource is destroyed. A version whose creation was not seen to
+/// end is not kept, and one that is being deleted cannot be kept.
 #[must_use]
 pub fn kept(state: &Value, private: &PrivateState) -> Option<VersionId> {
-    // The plan of a replacement has decided, from the refreshed state.
+    // The plan of a replacement has decided this from the refreshed state.
     let is_gone = private.is_gone() || (private.is_replacement() && private.keeps().is_none());
     let untouched = private.pending.as_ref().is_none_or(|pending| pending.work == Work::Update);
     if !is_set(state) || is_gone || !untouched {
@@ -22,7 +22,7 @@ pub fn kept(state: &Value, private: &PrivateState) -> Option<VersionId> {
     InVmAccessProfileVersion::id_in_state(state).ok()
 }
 
-/// Whether an object asks for it.
+/// Whether an object has it set.
 #[must_use]
 pub fn is_set(object: &Value) -> bool {
     object.get(ARGUMENT) == Some(&Value::Bool(true))
@@ -34,10 +34,10 @@ pub fn stays(id: &VersionId) -> Diagnostic {
     Diagnostic::warning(
         format!("Profile version {} stays at Azure", id.name()),
         format!(
-            "The state has `{ARGUMENT} = true`, so Terraform only lets go of {id}: it is not deleted, and machines can go on \
-             referring to it. Its profile cannot be deleted while the version is there, unless the profile has \
-             `force_destroy`.\n\n\
-             To delete it later, import it without `{ARGUMENT}`, and destroy it."
+            "The state has `{ARGUMENT} = true`, so Terraform only removes {id} from the state: it is not \
+             deleted, and machines can still refer to it. Its profile cannot be deleted while the version \
+             exists, unless the profile has `force_destroy`.\n\nTo delete it later, import it without \
+             `{ARGUMENT}`, and destroy it."
         ),
     )
 }
@@ -50,24 +50,24 @@ pub fn name_is_taken(id: &VersionId) -> Diagnostic {
     Diagnostic::error(
         format!("Profile version {name} stays, and keeps its name"),
         format!(
-            "This plan replaces {id} by a version of the same name. The state has `{ARGUMENT} = true`, so the old version is \
-             not deleted, and two versions cannot have one name.\n\n\
-             Give the new version another `name`{next}, or omit `name` and the provider picks the next number. To delete the \
-             old version instead, remove `{ARGUMENT}` and apply that first."
+            "This plan replaces {id} with a version of the same name. The state has `{ARGUMENT} = true`, \
+             so the old version is not deleted, and two versions cannot have the same name.\n\nGive the \
+             new version another `name`{next}, or omit `name` and the provider picks the next number. To \
+             delete the old version instead, remove `{ARGUMENT}` and apply that first."
         ),
     )
     .at(Path::attribute("name"))
 }
 
-/// The warning about a version that does not stay, since the setting comes with its replacement.
+/// The warning about a version that is deleted because the setting comes only with its replacement.
 #[must_use]
 pub fn comes_too_late(name: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Profile version {name} is deleted all the same"),
         format!(
-            "`{ARGUMENT}` is new in the configuration, and what the state says counts: this plan replaces version {name} and \
-             deletes it.\n\n\
-             To keep it, apply `{ARGUMENT}` by itself first, and then the rest."
+            "`{ARGUMENT}` is new in the configuration, but the value in the state counts: this plan \
+             replaces version {name} and deletes it.\n\nTo keep it, apply `{ARGUMENT}` by itself first, \
+             and then the rest."
         ),
     )
     .at(Path::attribute(ARGUMENT))

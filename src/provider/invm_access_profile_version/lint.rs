@@ -16,7 +16,7 @@ pub const ARGUMENT: &str = "lint";
 /// More errors of one kind than this are reported together.
 const ERRORS_ONE_BY_ONE: usize = 10;
 
-/// What the `lint` argument says of a finding.
+/// The `lint` argument's level of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
     Off,
@@ -27,17 +27,18 @@ enum Level {
 /// When findings are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// At `validate`, which does not know whether the version exists. Its rules may, so what is wrong with them is a
-    /// warning, unless the `lint` argument makes it an error.
+    /// At `validate`, which does not know whether the version exists. It may, so errors in its rules are
+    /// warnings, unless the `lint` argument makes them errors.
     Validate,
     /// At the plan of a version that is to be created.
     Create,
-    /// At the plan of a version that stays: its rules exist and work as they do, whatever is wrong with them.
+    /// At the plan of an existing version: its rules exist and have the effect they have, whatever is wrong
+    /// with them.
     Keep,
 }
 
-/// The configuration with the levels that the provider block says for all versions. Those of the version itself count
-/// for more, finding by finding.
+/// The configuration with the provider block's levels for all versions. The version's own levels take
+/// precedence, finding by finding.
 #[must_use]
 pub fn with_defaults<'a>(config: &'a Value, defaults: &Value) -> Cow<'a, Value> {
     let (Value::Map(defaults), Value::Object(arguments)) = (defaults, config) else {
@@ -54,7 +55,7 @@ pub fn with_defaults<'a>(config: &'a Value, defaults: &Value) -> Cow<'a, Value> 
     Cow::Owned(Value::Object(arguments))
 }
 
-/// What is wrong with the levels in a provider block.
+/// Checks the levels in a provider block.
 #[must_use]
 pub fn check_defaults(provider: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
@@ -72,8 +73,8 @@ pub fn check(config: &Value) -> Diagnostics {
     diagnostics
 }
 
-/// Reports what only the operating system or the endpoint of the profile shows. [`check`] reports the rest, and [`errors`]
-/// what is an error of the linter.
+/// Reports findings that depend on the profile's operating system or endpoint. [`check`] reports the rest,
+/// and [`errors`] the linter's errors.
 #[must_use]
 pub fn with_profile(config: &Value, profile: &Context) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
@@ -83,7 +84,7 @@ pub fn with_profile(config: &Value, profile: &Context) -> Diagnostics {
     diagnostics
 }
 
-/// Whether the operating system or the endpoint of the profile would show any finding.
+/// Whether the operating system or the endpoint of the profile would lead to any finding.
 #[must_use]
 pub fn depends_on_profile(config: &Value) -> bool {
     let levels = levels(config, &mut Diagnostics::new());
@@ -96,8 +97,8 @@ pub fn depends_on_profile(config: &Value) -> bool {
     })
 }
 
-/// Reports the errors of the linter that [`check`] leaves out: as errors about a version that is to be created, else as
-/// warnings.
+/// Reports the linter's errors, which [`check`] omits: as errors for a version that is to be created,
+/// otherwise as warnings.
 #[must_use]
 pub fn errors(config: &Value, profile: &Context, when: When) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
@@ -120,10 +121,10 @@ pub fn errors(config: &Value, profile: &Context, when: When) -> Diagnostics {
     diagnostics
 }
 
-/// A finding at the level it is reported.
+/// A finding with its reported level.
 struct Reported {
     finding: Finding,
-    /// Whether the `lint` argument says its level.
+    /// Whether the `lint` argument sets its level.
     is_chosen: bool,
 }
 
@@ -144,7 +145,7 @@ fn found(config: &Value, profile: &Context) -> Vec<Finding> {
     findings(&rules::read(config.get(rules::BLOCK).unwrap_or(&Value::Null)), &context)
 }
 
-/// The findings that are not among those without the profile.
+/// The findings that occur only with the profile.
 fn shown_by(config: &Value, profile: &Context) -> Vec<Finding> {
     if *profile == Context::default() {
         return Vec::new();
@@ -216,7 +217,7 @@ fn diagnostic(group: &Group, version: Option<&str>, note: &str) -> Diagnostic {
     diagnostic.at(place)
 }
 
-/// The attribute a finding is about. A member of a set has no path of its own in Terraform.
+/// The attribute of a finding. A member of a set has no path of its own in Terraform.
 fn path(subject: &Subject) -> Path {
     let within =
         |list: List, name: &str| Path::attribute(rules::BLOCK).with_attribute(list.as_str()).with_key(name);
@@ -230,7 +231,7 @@ fn path(subject: &Subject) -> Path {
         Subject::QueryParameter { privilege, key } => {
             within(List::Privileges, privilege).with_attribute("query_parameters").with_key(key)
         }
-        // Not the set of names in it: hosts up to Terraform 1.11 look for the last name of a path in the block
+        // Not the set of names in it: hosts up to Terraform 1.11 look up the last name of a path in the block
         // itself, and would show the map of the same name.
         Subject::Role(role) | Subject::RolePrivilege { role, .. } => within(List::Roles, role),
         Subject::Identity(name) => within(List::Identities, name),
@@ -270,7 +271,7 @@ fn levels(config: &Value, diagnostics: &mut Diagnostics) -> BTreeMap<FindingId, 
     levels
 }
 
-/// What somebody may have meant who gave an id that there is not: `l4`, `L4` and `04` are `L04`.
+/// The id that an unknown one was probably meant to be: `l4`, `L4` and `04` are `L04`.
 fn meant(id: &str) -> String {
     let number = id.trim().trim_start_matches(['l', 'L']).parse::<u8>();
     match number.ok().and_then(|number| format!("L{number:02}").parse::<FindingId>().ok()) {
@@ -296,7 +297,7 @@ mod tests {
         let is_error = |one: &Diagnostic| one.severity == crate::plugin::diagnostic::Severity::Error;
         assert!(told.iter().any(|one| one.detail.contains("L04") && is_error(one)), "{told:?}");
         assert!(told.iter().any(|one| one.detail.contains("L02") && !is_error(one)), "{told:?}");
-        // Nothing is added where nothing is said, or where it is not known what the version says.
+        // Nothing is added where the provider block has no levels, or where the version's are not known.
         for defaults in [Value::Null, Value::unknown()] {
             assert!(matches!(with_defaults(&plain, &defaults), Cow::Borrowed(_)));
         }

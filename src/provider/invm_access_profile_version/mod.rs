@@ -52,7 +52,7 @@ impl Managed for InVmAccessProfileVersion {
         ("inVMAccessControlProfileVersionName", "name"),
     ];
     const NUMBERED: bool = true;
-    // Replication takes its time, and the plan can leave the date of publishing open.
+    // Replication takes time, and the plan can leave the publishing date unknown.
     const WAITS_IN_READ: bool = false;
 
     type Id = VersionId;
@@ -65,7 +65,7 @@ impl Managed for InVmAccessProfileVersion {
     fn validate(connection: &Connection, config: &Value) -> Diagnostics {
         let config = &*lint::with_defaults(config, &connection.lint());
         let mut diagnostics = validate::validate(config);
-        // Where a plan follows, it reports the errors of the linter: it knows whether the version exists.
+        // If a plan follows, it reports the linter's errors: it knows whether the version exists.
         if !connection.is_configured() && validate::can_be_read(config) {
             diagnostics.extend(lint::errors(config, &Default::default(), lint::When::Validate));
         }
@@ -77,7 +77,7 @@ impl Managed for InVmAccessProfileVersion {
         context: &Context,
         request: PlanCreate,
     ) -> Result<Planned, Failure> {
-        // A host that keeps the first plan's private data gives it to the second, which reports nothing new.
+        // A host that keeps the first plan's private data passes it to the second, which reports nothing new.
         let is_second = !request.earlier.is_empty();
         let config = lint::with_defaults(&request.config, &connection.lint());
         let profile = profile::of_plan(connection, context, &config, None, is_second).await;
@@ -143,13 +143,13 @@ impl Managed for InVmAccessProfileVersion {
 
     fn is_there(_: &Connection, _: &VersionId, _: &Version) {}
 
-    /// Its name is remembered: the one that takes its place must be above it.
+    /// Its name is remembered: its successor's must be higher.
     async fn is_gone(connection: &Connection, id: &VersionId) {
         connection.profiles().names(id.profile()).await.saw(id.name());
     }
 
     fn tidy_config(mut config: Value) -> Value {
-        // What a version has that nothing was set for.
+        // Null for the unset attributes of a version.
         if let Value::Object(settings) = &mut config
             && settings.get("exclude_from_latest") == Some(&Value::Bool(false))
         {

@@ -1,4 +1,4 @@
-//! A version in configurations, plans and states, and the way from there to ARM and back.
+//! A version in configurations, plans and states, and its mapping to ARM and back.
 
 use super::{keep, rules};
 use crate::allowlist::{Lists, Rules};
@@ -9,8 +9,8 @@ use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::{spelling, tags, timeouts};
 
-/// A version as a configuration, a plan and a state have it. Any part may be unknown in a
-/// configuration and a plan. What is not there is null.
+/// A version in a configuration, a plan or a state. Any part may be unknown in a configuration and a plan.
+/// Absent parts are null.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// The id at Azure.
@@ -25,9 +25,9 @@ pub struct Model {
     pub mode: Value,
     /// What happens to a request that no privilege matches.
     pub default_access: Value,
-    /// Whether the latest version is another one.
+    /// Whether it is excluded from latest.
     pub exclude_from_latest: Value,
-    /// Where it is replicated to.
+    /// The regions it is replicated to.
     pub target_regions: Value,
     /// The levels of findings.
     pub lint: Value,
@@ -92,10 +92,10 @@ impl Model {
     }
 }
 
-/// What to send to create the version that is planned, at this region.
+/// The request to create the planned version in this region.
 ///
 /// # Errors
-/// When the rules are not wholly known, which Terraform rules out at apply.
+/// If the rules are not wholly known, which Terraform rules out at apply.
 pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnostic> {
     let planned = Model::read(planned);
     let Some(rules) = rules::read(&planned.rules).complete() else {
@@ -117,7 +117,7 @@ pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnost
     })
 }
 
-/// What to change at Azure to get from the state to the plan; `None` when nothing that Azure holds differs.
+/// The changes at Azure from the state to the plan; `None` if nothing that Azure stores differs.
 #[must_use]
 pub fn change(prior: &Value, planned: &Value) -> Option<VersionChange> {
     let (prior, planned) = (Model::read(prior), Model::read(planned));
@@ -154,9 +154,9 @@ const fn flag(planned: &Value) -> Option<bool> {
     }
 }
 
-/// The state for what Azure returned, in the spelling of `prior`: the plan after an apply, the state on a refresh,
-/// and a state with nothing but the id on an import. With it, warnings about rules that the state cannot hold as
-/// they are.
+/// The state for what Azure returned, in the spelling of `prior`: the plan after an apply, the state on a
+/// refresh, or a state with nothing but the id on an import. With it, warnings about rules that the state
+/// cannot represent exactly.
 #[must_use]
 pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnostics) {
     let prior = Model::read(prior);
@@ -164,7 +164,7 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
     let known = |value: Value| if value.is_unknown() { Value::Null } else { value };
     let word = |returned: Option<&str>, held: Value| returned.map_or(held, Value::from);
     let (rules, warnings) = from_arm(id, returned.rules);
-    // Rules that nobody wrote are the same as none, whatever lists Azure fills in.
+    // Empty rules are the same as none, whatever lists Azure returns.
     let nobody_wrote = prior.rules.is_null() && rules == Rules::default();
     // An imported state has no profile yet.
     let held_tags = if prior.profile_id.is_null() { Value::Map(Members::new()) } else { prior.tags };
@@ -223,8 +223,8 @@ fn from_arm(id: &VersionId, rules: Option<Lists>) -> (Rules, Diagnostics) {
         warnings.push(Diagnostic::warning(
             "Rules that mean less than they say",
             format!(
-                "Version {id} was not written by this provider, and its lists say some things twice. They are read \
-                 as the guest agent reads them:\n{}",
+                "Version {id} was not written by this provider, and its lists contain some entries twice. \
+                 They are read as the guest agent reads them:\n{}",
                 lines.join("\n")
             ),
         ));

@@ -1,4 +1,4 @@
-//! The next version's name, where the configuration leaves it to the provider.
+//! The next version's name, if the configuration omits it.
 
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -10,10 +10,10 @@ use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::applied;
 use crate::provider::profile_cache::Names;
 
-/// How long ago a version may have been published to be taken for what a run left behind that was killed.
+/// How long ago a version may have been published to count as left behind by a killed run.
 const LATELY: Duration = Duration::days(1);
 
-/// The versions that a profile has, as far as the next one is concerned.
+/// The existing versions of a profile, as far as they matter for the next one.
 #[derive(Debug)]
 pub struct Siblings<'a> {
     profile: &'a ProfileId,
@@ -30,7 +30,7 @@ impl<'a> Siblings<'a> {
         Self { profile, planned, now, highest: None, twins: Vec::new() }
     }
 
-    /// Takes one that Azure lists.
+    /// Adds one that Azure lists.
     pub fn add(&mut self, version: &Version, seen: &Names) {
         let Some(name) = version.name.as_deref().and_then(|name| name.parse::<VersionName>().ok()) else {
             return;
@@ -41,7 +41,8 @@ impl<'a> Siblings<'a> {
         self.highest = self.highest.take().max(Some(name));
     }
 
-    /// Whether a version is just what is planned and was published lately: a run that was killed may have left it.
+    /// Whether a version is identical to the planned one and was published recently: a killed run may have
+    /// left it.
     fn is_twin(&self, name: &VersionName, version: &Version) -> bool {
         let going = matches!(
             version.properties.provisioning_state,
@@ -52,7 +53,7 @@ impl<'a> Siblings<'a> {
             .published_date
             .as_deref()
             .and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok());
-        // One without a date is still being published.
+        // A version without a date is still being published.
         let lately = published.is_none_or(|date| self.now - date < LATELY);
         if going || !lately {
             return false;
@@ -62,12 +63,13 @@ impl<'a> Siblings<'a> {
         applied::settle(self.planned.clone(), returned).1.is_none()
     }
 
-    /// The name after the highest of: the versions that Azure lists, those this process has seen come and go, and the
-    /// one that is being replaced. Whichever of the old and the new version Terraform handles first, the new name is
-    /// the higher one, and a name is never used twice: a guest agent would not notice the new rules.
+    /// The name after the highest of: the versions that Azure lists, those that this process has seen or
+    /// deleted, and the one that is being replaced. Whichever of the old and the new version Terraform
+    /// handles first, the new name is the higher one. A name is never used twice: a guest agent would not
+    /// notice the new rules.
     ///
     /// # Errors
-    /// When the highest possible version exists.
+    /// If the highest possible version exists.
     pub fn next(
         &self,
         seen: Option<&VersionName>,
@@ -83,7 +85,8 @@ impl<'a> Siblings<'a> {
         })
     }
 
-    /// Those that equal what is planned, were published lately, and are none of this process's own.
+    /// Those that are identical to the planned one, were published recently, and do not belong to this
+    /// process.
     #[must_use]
     pub fn twins(self) -> Vec<VersionId> {
         self.twins

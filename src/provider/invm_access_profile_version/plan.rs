@@ -11,14 +11,14 @@ use crate::provider::writing::Managed as _;
 use crate::provider::writing::private_state::PrivateState;
 use crate::provider::{spelling, tags};
 
-/// Plans a new version. `profile` is what is known of the profile without asking Azure.
+/// Plans a new version. `profile` is what is known of the profile without a request.
 ///
-/// A region that is left to the profile stays open, even where this process has just read the profile: Terraform
-/// plans once more at apply, in a process that has not, and takes no value back. To a host that keeps private data from
-/// one round of a plan to the next, the region is kept there, and the create need not ask.
+/// An omitted region stays unknown, even if this process has just read the profile: Terraform plans once more
+/// at apply, in a process that has not, and no known value may become unknown then. If the host keeps private
+/// data from one round of a plan to the next, the region is stored there, and the create need not read it.
 ///
 /// # Errors
-/// When the name is that of a version which the plan replaces and which stays.
+/// If the name is that of a version which the plan replaces and which stays.
 pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, Failure> {
     let carried = PrivateState::read(&request.private);
     let keeps = request.capabilities.store_planned_private;
@@ -31,8 +31,8 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
     let inherits = config.location.is_null();
     let or_unknown = |value: Value| if value.is_null() { Value::unknown() } else { value };
     let plan = Model {
-        // The id of a replacement stays open, though it may turn out the same: whatever refers to the version, such as
-        // a virtual machine, then takes part in the replacement.
+        // The id of a replacement stays unknown, though it may turn out the same. Whatever refers to the
+        // version, such as a virtual machine, then takes part in the replacement.
         id: match id {
             Some(id) if !carried.is_replacement() => id.to_string().into(),
             _ => Value::unknown(),
@@ -60,8 +60,8 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
     Ok(planned)
 }
 
-/// Plans a change, in place where Azure allows it, and reports who loses and who gains access. `profile` is what
-/// is known of the profile without asking Azure; `says_unnoticed`, whether finding L07 is reported.
+/// Plans a change, in place where Azure allows it, and reports who loses and who gains access. `profile` is
+/// what is known of the profile without a request; `says_unnoticed`, whether finding L07 is reported.
 #[must_use]
 pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool) -> Planned {
     let (prior, config) = (Model::read(&request.prior), Model::read(&request.config));
@@ -70,7 +70,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
     let or_held = |value: &Value, held: &Value| if value.is_null() { held.clone() } else { value.clone() };
     let mut plan = Model {
         id: prior.id.clone(),
-        // Left open where an earlier run did not see the end of the creation: the apply then waits for it.
+        // Unknown if an earlier run did not see the end of the creation: the apply then waits for it.
         published_date: match carried.is_being_created() {
             true => Value::unknown(),
             false => prior.published_date.clone(),
@@ -87,8 +87,8 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
         rules: rules::plan(&config.rules, &prior.rules),
         ..config.clone()
     };
-    // A guest agent loads a version again only when its id changes. Where the provider chooses the name, every change of
-    // what the agent decides by makes a new version.
+    // A guest agent loads a version again only when its id changes. If the provider chooses the name, every
+    // change that affects the agent's decisions makes a new version.
     let automatic = config.name.is_null();
     let fixed = [
         ("profile_id", &plan.profile_id, &prior.profile_id),
@@ -108,7 +108,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
     let version = prior.name.as_str().unwrap_or_default();
     let (held_rules, rules) = (rules::read(&prior.rules), rules::read(&plan.rules));
     plan.grants = rules::planned_grants(&rules);
-    // A state is wholly known, and so is what is the same.
+    // A state is wholly known, and so is a value that stays the same.
     let same_rules = rules == held_rules;
     if !same_rules {
         if replace.is_empty() && config.name == prior.name {
@@ -140,7 +140,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
     let mut planned = Planned::new(plan.write());
     planned.replace = replace;
     planned.warnings = warnings;
-    // Also when nothing is replaced here: `-replace` and a tainted object make a replacement of any plan.
+    // Also if nothing is replaced here: `-replace` and a tainted object turn any plan into a replacement.
     let replaces = prior.name.as_str().map(PrivateState::replacing).unwrap_or_default();
     let region = profile.location.as_ref().filter(|_| inherits);
     planned.private = replaces
@@ -152,7 +152,8 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
     planned
 }
 
-/// The allowlist of a state or configuration with these rules; nothing while its mode or default access is unknown.
+/// The allowlist of a state or configuration with these rules; none while its mode or default access is
+/// unknown.
 fn allowlist(version: &Model, rules: Rules) -> Option<Allowlist> {
     Some(Allowlist {
         mode: version.mode.as_str()?.parse().ok()?,
@@ -165,17 +166,17 @@ fn same_name(name: &Value) -> Diagnostic {
     let name = name.as_str().unwrap_or_default();
     let next = name.parse::<VersionName>().ok().and_then(|name| name.next());
     let suggestion = next.map_or_else(String::new, |next| {
-        format!(", or name the new rules `{next}` if no version of the profile has had that number")
+        format!(", or call the new version `{next}` if no version of the profile has had that number")
     });
     Diagnostic::warning(
         format!("Rules are replaced under the same version name {name}"),
         format!(
-            "Azure does not change the rules of a version, so version {name} will be deleted and created again \
-             with the new ones. A guest agent loads rules only when the version's id changes: virtual machines \
-             that refer to this version may go on with the old rules. Azure takes about 45 seconds to delete a \
-             version and 45 to create one: for some 90 seconds there are no rules to load. Better omit `name`, \
-             and the provider picks the next version{suggestion}, and set `create_before_destroy`, so that the old \
-             version goes last."
+            "Azure does not change the rules of a version, so version {name} will be deleted and created \
+             again with the new ones. A guest agent loads rules only when the version's id changes: \
+             virtual machines that refer to this version may keep the old rules. Azure takes about 45 \
+             seconds to delete a version and 45 to create one: for some 90 seconds there are no rules to \
+             load. It is better to omit `name`, so that the provider picks the next version{suggestion}, \
+             and to set `create_before_destroy`, so that the old version is deleted last."
         ),
     )
     .at(Path::attribute("name"))

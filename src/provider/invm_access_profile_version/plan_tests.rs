@@ -76,7 +76,7 @@ fn plan_create(config: Value, private: Vec<u8>) -> Planned {
     plan_round(config, private, Vec::new(), false, &profile())
 }
 
-/// A round of the plan of a creation, after what an earlier one of it has kept.
+/// A round of planning a creation, with the private data of an earlier round.
 fn plan_round(
     config: Value,
     private: Private,
@@ -134,7 +134,7 @@ fn grants_and_an_explicit_id_are_known_at_plan() {
 fn an_unknown_rule_leaves_the_grants_open() {
     let planned = plan_create(with(config(), "rules", Value::unknown()), Vec::new());
     assert!(planned.state.get("grants").unwrap().is_unknown());
-    // A path that is not known says nothing of who is granted it.
+    // An unknown path does not affect who is granted it.
     let planned = plan_create(with(config(), "rules", block(Value::unknown())), Vec::new());
     assert_eq!(planned.state.get("grants"), state().get("grants"));
     let planned = plan_update(state(), with(config(), "rules", block(Value::unknown())));
@@ -263,7 +263,7 @@ fn the_region_of_the_profile_goes_with_a_replacement_that_takes_it_from_there() 
     assert_eq!(region(with(config(), "location", Value::unknown())), None, "it will be");
     let elsewhere = PROFILE.replace("/web", "/app");
     assert_eq!(region(with(config(), "profile_id", elsewhere.into())), None, "that of another profile");
-    // The plan to create what takes the place is asked with what the plan to change gave.
+    // The plan to create the successor gets what the plan to change returned.
     let handed_on = plan_create(config(), plan_update(state(), config()).private).private;
     assert_eq!(PrivateState::read(&handed_on).region(), Some(Location::new("westeurope")));
 }
@@ -374,7 +374,7 @@ fn a_setting_that_comes_with_the_replacement_is_too_late() {
         summaries(&first)
     );
     assert_eq!(summaries(&plan_create(config, first.private)), [""; 0]);
-    // By itself it is a change in place, without a word.
+    // By itself it is a change in place, without a warning.
     let planned = plan_update(state(), with(self::config(), "skip_destroy", true.into()));
     assert_eq!((planned.replace.len(), planned.warnings.is_empty()), (0, true));
     assert_eq!(planned.state.get("skip_destroy"), Some(&Value::Bool(true)));

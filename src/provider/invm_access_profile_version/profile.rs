@@ -11,11 +11,12 @@ use crate::provider::connection::Connection;
 use crate::provider::module;
 use crate::provider::profile_cache::{KnownProfile, ProfileCache};
 
-/// How long a plan waits for a profile. A plan without it only says less.
+/// How long a plan waits for a profile. A plan without it only reports less.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// The profile of the version that a configuration describes: as this process has planned or read it. One that is in
-/// neither is read, if a finding depends on it, unless `offline` is set. A profile that cannot be read is no error.
+/// The profile of the version that a configuration describes, as this process has planned or read it. A
+/// profile that is neither is read, if a finding depends on it, unless `offline` is set. A profile that
+/// cannot be read is not an error.
 pub async fn of_plan(
     connection: &Connection,
     context: &Context,
@@ -59,7 +60,7 @@ async fn ask(
     context: &Context,
     id: &ProfileId,
 ) -> Option<KnownProfile> {
-    // One caller asks; the others wait for what it finds.
+    // One caller reads it; the others wait for its result.
     let _one = profiles.names(id).await;
     if let Some(known) = profiles.known(id) {
         return Some(known);

@@ -11,7 +11,7 @@ pub const TYPE: &str = "gallery_invm_access_profile_version";
 /// The modes a version can have, as Azure writes them.
 pub const MODES: &[&str] = &["Audit", "Enforce", "Disabled"];
 
-/// What can become of a request that no privilege matches, as Azure writes it.
+/// The default accesses, as Azure writes them.
 pub const DEFAULT_ACCESSES: &[&str] = &["Allow", "Deny"];
 
 /// The schema.
@@ -31,10 +31,10 @@ pub fn schema() -> Schema {
         Attribute::new(
             "name",
             text(),
-            "The version, as three numbers `x.y.z`. If omitted, the provider picks the next number, above every version of \
-             the profile and above the one being replaced, beginning with `1.0.0`. Then a change of `mode` or \
-             `default_access` makes a new version as well, since a guest agent loads a version again only when its id \
-             changes.",
+            "The version, as three numbers `x.y.z`. If omitted, the provider picks the next number, above \
+             every version of the profile and above the one being replaced, beginning with `1.0.0`. Then a \
+             change of `mode` or `default_access` makes a new version as well, since a guest agent loads a \
+             version again only when its id changes.",
         )
         .optional_computed()
         .replaces(),
@@ -49,65 +49,70 @@ pub fn schema() -> Schema {
         Attribute::new(
             "default_access",
             text(),
-            "What the agent does with a request that no privilege matches. A request that some privilege matches is never \
-             decided by it: without a matching identity such a request is denied, also under `Allow`. Changed in place if \
-             `name` is set, which a machine that has loaded the version may not notice. If `name` is omitted, a change \
-             makes a new version.",
+            "What the agent does with a request that no privilege matches. It never applies to a request \
+             that some privilege matches: without a matching identity such a request is denied, even under \
+             `Allow`. Changed in place if `name` is set, which a machine that has loaded the version may \
+             not notice. If `name` is omitted, a change makes a new version.",
         )
         .required()
         .one_of(DEFAULT_ACCESSES),
         Attribute::new(
             "mode",
             text(),
-            "What the guest proxy agent does with its decision: `Audit` records what would be denied and lets it \
-             pass, `Enforce` denies it, `Disabled` does not look at requests at all. Changed in place if `name` is set, \
-             which a machine that has loaded the version may not notice. If `name` is omitted, a change makes a new \
-             version.",
+            "What the guest proxy agent does with its decision: `Audit` records what would be denied but \
+             allows it, `Enforce` denies it, `Disabled` does not check requests at all. Changed in place \
+             if `name` is set, which a machine that has loaded the version may not notice. If `name` is \
+             omitted, a change makes a new version.",
         )
         .required()
         .one_of(MODES),
         Attribute::new(
             "exclude_from_latest",
             Type::Bool,
-            "Whether the version is passed over when virtual machines take the latest version of the profile. Changed in \
-             place. If omitted, what Azure holds is kept.",
+            "Whether virtual machines that use the latest version of the profile skip this one. Changed in \
+             place. If omitted, Azure's value is kept.",
         )
         .optional_computed(),
         Attribute::new(
             "target_regions",
             Type::set(text()),
-            "The Azure regions that the version is replicated to, without order. Changed in place. If omitted, what \
-             Azure chose is kept.",
+            "The Azure regions that the version is replicated to, in any order. Changed in place. If \
+             omitted, Azure's choice is kept.",
         )
         .optional_computed(),
         Attribute::new(
             "lint",
             Type::map(text()),
-            "What to make of single findings about the rules, by their ids, such as `{ L04 = \"off\" }`: `off` silences \
-             one, `warning` and `error` set how it is told. The guide on findings has all ids. \
-             Azure never sees it: changing it sends nothing. If omitted, the `lint` of the provider \
-             block counts, else that guide; so it does for each finding that is not in it.",
+            "The level of single findings about the rules, by their ids, such as `{ L04 = \"off\" }`: \
+             `off` silences a finding, `warning` and `error` set how it is reported. The guide on findings \
+             has all ids. This is not sent to Azure: changing it makes no request. If omitted, and for \
+             findings that it does not name, the `lint` of the provider block applies, otherwise the level \
+             in that guide.",
         )
-        // Nothing is computed: a generated configuration then has no line `lint = null`.
+        // Nothing is computed here, so that a generated configuration has no line `lint = null`.
         .optional_computed(),
         Attribute::new(
             keep::ARGUMENT,
             Type::Bool,
-            "Whether the version stays at Azure when its resource is destroyed or replaced: Terraform then only lets go of \
-             it, with a warning that names it, and machines can be moved back to it. What the state says counts, so a change \
-             must be applied before the destroy or the replacement. With a fixed `name`, a replacement needs another name. \
-             A version whose creation was not seen to end is deleted all the same. Azure never sees it: changing it sends \
-             nothing. If omitted, the version is deleted.",
+            "Whether the version stays at Azure when its resource is destroyed or replaced: Terraform then \
+             only removes it from the state, with a warning that names it, and machines can be moved back \
+             to it. The value in the state counts, so apply a change before the destroy or the \
+             replacement. With a fixed `name`, a replacement needs another name. A version whose creation \
+             was not seen to end is deleted all the same. This is not sent to Azure: changing it makes no \
+             request. If omitted, the version is deleted.",
         )
-        // Nothing is computed: a generated configuration then has no line `skip_destroy = null`.
+        // Nothing is computed here, so that a generated configuration has no line `skip_destroy = null`.
         .optional_computed(),
-        Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only in case are the same. Changed in place. If omitted, there are none, and those that others have added are taken away.").optional_computed(),
+        Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only \
+                                                   in case are the same. Changed in place. If omitted, \
+                                                   there are none, and tags that others have added are \
+                                                   removed.").optional_computed(),
         Attribute::new(
             "grants",
             Type::list(text()),
-            "Who may do what: one entry `identity -> privilege (role)` for each identity that a role assignment gives a \
-             privilege, sorted. Known at plan, so that the plan's own difference of this list shows who gains and who \
-             loses access.",
+            "Who may do what: one entry `identity -> privilege (role)` for each identity that gets a \
+             privilege through a role assignment, sorted. Known at plan, so the plan's difference of this \
+             list shows who gains and who loses access.",
         )
         .computed(),
         Attribute::new("published_date", text(), "When the version was published, as RFC 3339 writes it.").computed(),
@@ -119,8 +124,8 @@ pub fn schema() -> Schema {
 
 /// The `rules` block: four maps keyed by name, so that a plan shows changed rules by their names.
 ///
-/// The maps are optional and computed although the provider never invents a rule: so that null and `{}`, which
-/// mean the same, never make a difference between an imported state and a configuration.
+/// The maps are optional and computed although the provider never adds a rule. So null and `{}`, which mean
+/// the same, never make a difference between an imported state and a configuration.
 fn rules() -> NestedBlock {
     let text = || Type::String;
     let names = || Type::set(Type::String);
@@ -131,20 +136,21 @@ fn rules() -> NestedBlock {
             Attribute::new(
                 "path",
                 text(),
-                "The path that the request's path must begin with, as plain text and without regard to case: `/a` \
+                "The path that the request's path must begin with, as plain text and ignoring case: `/a` \
                  also matches `/ab`. It begins with `/`.",
             )
             .required(),
             Attribute::new(
                 "query_parameters",
                 Type::map(text()),
-                "Query parameters that the request must have with exactly these values, without regard to case. What \
-                 else is in the query does not matter. If omitted, any query matches.",
+                "Query parameters that the request must have with exactly these values, ignoring case. \
+                 Other parameters of the query do not matter. If omitted, any query matches.",
             )
             .optional_computed(),
         ],
-        "What can be called, by name. A privilege that nobody is assigned closes its path to all whom no other privilege lets in, whatever \
-         `default_access` is. If omitted, there is none, and `default_access` decides about every request.",
+        "What can be called, by name. A privilege that nobody is assigned closes its path to all callers \
+         without another matching privilege, whatever `default_access` is. If omitted, there is none, and \
+         `default_access` decides every request.",
     )
     .optional_computed()
     .replaces();
@@ -155,11 +161,12 @@ fn rules() -> NestedBlock {
             Attribute::new(
                 "privileges",
                 names(),
-                "The names of the privileges that the role gives: keys of `rules.privileges`.",
+                "The names of the privileges that the role grants: keys of `rules.privileges`.",
             )
             .required(),
         ],
-        "Bundles of privileges, by name. Names are compared exactly, case included. If omitted, there is none.",
+        "Bundles of privileges, by name. Names are compared exactly, including case. If omitted, there is \
+         none.",
     )
     .optional_computed()
     .replaces();
@@ -175,8 +182,8 @@ fn rules() -> NestedBlock {
              counts. If omitted, any name."),
             Attribute::new("user_name", text(), "The bare name of the user that the process runs as, such as `SYSTEM` for `NT AUTHORITY\\SYSTEM`. Case counts. If omitted, any user."),
         ],
-        "Who calls, by name. A process is an identity when it meets all conditions that are set; at least one must be. \
-         If omitted, there is none.",
+        "Who calls, by name. A process matches an identity when it meets all conditions that are set; at \
+         least one must be. If omitted, there is none.",
     )
     .optional_computed()
     .replaces();
@@ -191,13 +198,14 @@ fn rules() -> NestedBlock {
             )
             .required(),
         ],
-        "Who has which role, by the name of the role. If omitted, nobody has any.",
+        "Who has which role, by the name of the role. If omitted, nobody has any role.",
     )
     .optional_computed()
     .replaces();
     let block = Block::new(
-        "The allowlist. Azure never changes the rules of a version, so any change of them makes a new version; the \
-         guest proxy agent notices a new version only by its id. If omitted, `default_access` decides about every request.",
+        "The allowlist. Azure never changes the rules of a version, so any change of them makes a new \
+         version; the guest proxy agent notices a new version only by its id. If omitted, `default_access` \
+         decides every request.",
     )
     .attributes([privileges, roles, identities, role_assignments]);
     NestedBlock::new("rules", BlockNesting::Single, block).replaces()

@@ -28,7 +28,8 @@ pub fn validate(config: &Value) -> Diagnostics {
     found
 }
 
-/// Regions that are none or look like a slip, or that are listed twice in two spellings. Paths cannot point into a set.
+/// Checks for invalid or misspelt regions, and regions that are listed twice in two spellings. Paths cannot
+/// point into a set.
 fn regions(config: &Value) -> Vec<Diagnostic> {
     let path = Path::attribute("target_regions");
     let Some(Value::Set(elements)) = config.get("target_regions") else { return Vec::new() };
@@ -71,8 +72,8 @@ pub fn can_be_read(config: &Value) -> bool {
     nulls(config.get(rules::BLOCK).unwrap_or(&Value::Null)).is_empty()
 }
 
-/// Nulls where Terraform's types let one through and no rule can be made of it: as an element of a map or set. Paths
-/// are made for those alone: every configuration is looked at.
+/// Nulls that Terraform's types allow but that cannot be part of a rule: as an element of a map or set. Paths
+/// are built only for those, since every configuration is checked.
 fn nulls(block: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut tell = |path: Path, what: &str| {

@@ -40,21 +40,22 @@ impl ListResource for AttachmentList {
     fn schema(&self) -> Schema {
         let text = |name, about: &'static str| Attribute::new(name, Type::String, about);
         let block = Block::new(
-            "Lists the virtual machines and scale sets that refer to versions of in-VM access control profiles. Members of a \
-             scale set with flexible orchestration are left out: they follow their set.",
+            "Lists the virtual machines and scale sets that refer to versions of in-VM access control \
+             profiles. Members of a scale set with flexible orchestration are omitted: they follow their \
+             set.",
         );
         Schema::new(
             0,
             block.attributes([
                 text(
                     "resource_group_id",
-                    "The resource id of the resource group whose machines and scale sets are listed. Left out, \
-                     `subscription_id` must be set.",
+                    "The resource id of the resource group whose machines and scale sets are listed. If \
+                     omitted, `subscription_id` must be set.",
                 ),
                 text(
                     "subscription_id",
-                    "The subscription whose machines and scale sets are listed, as `/subscriptions/GUID` or the GUID alone. \
-                     Left out, `resource_group_id` must be set.",
+                    "The subscription whose machines and scale sets are listed, as `/subscriptions/GUID` \
+                     or the GUID alone. If omitted, `resource_group_id` must be set.",
                 ),
                 text(
                     "profile_id",
@@ -113,7 +114,7 @@ impl ListResource for AttachmentList {
     }
 }
 
-/// Whether a machine refers to what is wanted. What is no id of a version counts where any is wanted.
+/// Whether a machine passes the filter. A reference that is not a version's id passes if there is no filter.
 fn refers(machine: &Machine, wanted: &Wanted) -> bool {
     Endpoint::ALL.into_iter().any(|endpoint| match endpoint.decides(machine) {
         Decides::Version(held) => match held.parse::<VersionId>() {
@@ -137,13 +138,13 @@ fn listed(id: &MachineId, machine: &Machine, with_state: bool) -> Listed {
 fn unusable(holder: &str, reason: &str) -> Diagnostic {
     Diagnostic::warning(
         "A machine in a list cannot be read",
-        format!("Azure listed a machine of {holder} that is left out here: {reason}."),
+        format!("Azure listed a machine of {holder} that is omitted here: {reason}."),
     )
 }
 
 fn cut_off(holder: &str) -> Diagnostic {
     Diagnostic::warning(
         "Not all machines are listed",
-        format!("{holder} has more machines than are read. List its resource groups one by one."),
+        format!("{holder} has more machines than the provider reads. List its resource groups one by one."),
     )
 }

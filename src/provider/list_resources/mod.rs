@@ -1,5 +1,5 @@
-//! The list resources, for `terraform query`: the profiles of a gallery and the versions of a profile, a request for
-//! each page and none that is not wanted; and what machines refer to.
+//! The list resources, for `terraform query`: the profiles of a gallery, the versions of a profile (one
+//! request for each page, and none that is not needed), and what machines refer to.
 
 pub mod attachments;
 
@@ -32,7 +32,7 @@ pub fn all(connection: &Connection) -> Vec<Arc<dyn ListResource>> {
     ]
 }
 
-/// The objects beneath a holder that pass the filters.
+/// The objects of a parent that pass the filters.
 #[derive(Clone, Debug)]
 pub struct ObjectList<K> {
     connection: Connection,
@@ -97,7 +97,7 @@ impl<K: Described> ListResource for ObjectList<K> {
     }
 }
 
-/// The call that one page is read under. Each has its own time: how long the whole list takes is the host's choice.
+/// The call that reads one page. Each has its own timeout: the host decides how long the whole list takes.
 fn call(context: &Context) -> Call {
     Call::new(timeouts::of(&Value::Null, Operation::Read), context.cancel.clone())
 }

@@ -1,4 +1,4 @@
-//! The operations there are, asked for once in a run.
+//! The existing operations, read once per run.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::arm::models::authorization::{ProviderOperation, ProviderOperations};
 use crate::arm::{ArmClient, Call};
 use crate::rbac::{Catalogue, CatalogueEntry, Operation, Permissions, Plane};
 
-/// How many namespaces are asked for at a time.
+/// How many namespaces are read at a time.
 const AT_ONCE: usize = 8;
 
 /// Which part of the catalogue is wanted.
@@ -25,8 +25,9 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// What it takes to expand permissions: the namespaces that their patterns name, or everything when one of the
-    /// granting patterns begins with a wildcard. A subtraction alone needs no operation that nothing grants.
+    /// What is needed to expand permissions: the namespaces that their patterns name, or everything if one of
+    /// the granting patterns begins with a wildcard. A subtraction alone needs no operation that nothing
+    /// grants.
     #[must_use]
     pub fn by(permissions: &Permissions) -> Self {
         let mut namespaces: Vec<String> = Vec::new();
@@ -60,12 +61,12 @@ impl Wanted {
 pub struct Operations {
     /// The operations.
     pub all: Vec<ProviderOperation>,
-    /// The namespaces among those asked for that Azure does not know.
+    /// The requested namespaces that Azure does not know.
     pub unknown_namespaces: Vec<String>,
 }
 
 impl Operations {
-    /// Folds what Azure lists at two levels and in varying case; the first spelling stays.
+    /// Merges what Azure lists at two levels and in varying case; the first spelling stays.
     fn fold(
         providers: impl IntoIterator<Item = Arc<ProviderOperations>>,
         unknown_namespaces: Vec<String>,
@@ -89,7 +90,7 @@ impl Operations {
         }))
     }
 
-    /// A text that changes when an operation comes, goes or moves to the other plane.
+    /// A text that changes when an operation is added, removed or moved to the other plane.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let line = |one: &ProviderOperation| {
@@ -100,7 +101,7 @@ impl Operations {
     }
 }
 
-/// What has been asked for in this run. Clones share it.
+/// What has been read in this run. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogues {
     held: Arc<Mutex<Held>>,
@@ -114,10 +115,10 @@ struct Held {
 }
 
 impl Catalogues {
-    /// Gives the operations that are wanted. Whoever comes second waits for the first and then asks for what is left.
+    /// Returns the wanted operations. A second caller waits for the first and then reads what is missing.
     ///
     /// # Errors
-    /// When Azure does not give them.
+    /// If Azure does not return them.
     pub async fn get(
         &self,
         client: &ArmClient,

@@ -1,4 +1,4 @@
-//! Fingerprints: short texts that are the same as long as something means the same.
+//! Fingerprints: short texts that stay the same as long as the meaning does.
 
 use ring::digest::{SHA256, digest};
 

@@ -1,6 +1,7 @@
-//! The data sources about roles: a role explained, the operations there are, and whether somebody's roles suffice.
+//! The data sources about roles: a role explained, the existing operations, and whether somebody's roles
+//! suffice.
 //!
-//! Azure is asked here; what the answers mean is decided by [`crate::rbac`].
+//! This module reads from Azure; [`crate::rbac`] decides what the responses mean.
 
 pub mod access_check;
 pub mod catalogue;

@@ -57,15 +57,15 @@ pub fn schema() -> Schema {
             values::computed(
                 "fingerprint",
                 Type::String,
-                "A text that changes when an operation comes, goes or moves to the other plane.",
+                "A text that changes when an operation is added, removed or moved to the other plane.",
             ),
             values::computed("names", Type::list(Type::String), "The names of the operations, in order."),
             Attribute::nested(
                 "operations",
                 AttributeNesting::List,
                 operation,
-                "The operations, in the order of their names. A name that Azure lists several times, in whatever case, \
-                 stands here once.",
+                "The operations, in the order of their names. A name that Azure lists several times, in \
+                 any case, occurs once.",
             )
             .computed(),
         ],
@@ -89,7 +89,10 @@ impl DataSource for OperationsData {
         };
         let names = values::texts(&config, "namespaces").unwrap_or_default();
         found.extend(names.iter().filter(|name| odd(name)).map(|name| {
-            let detail = format!("`namespaces` has {name:?}, which names no resource provider. Write it as `Microsoft.Compute`.");
+            let detail = format!(
+                "`namespaces` has {name:?}, which is not the name of a resource provider. \
+                                  Write it as `Microsoft.Compute`."
+            );
             Diagnostic::error("Malformed namespace", detail).at(Path::attribute("namespaces"))
         }));
         found
@@ -131,7 +134,8 @@ fn operation(one: ProviderOperation) -> Value {
 
 fn no_namespace<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let near: Vec<_> = nearest_names(name, known, 3).iter().map(|name| format!("`{name}`")).collect();
-    let hint = if near.is_empty() { String::new() } else { format!(" Near to it are {}.", near.join(", ")) };
+    let hint =
+        if near.is_empty() { String::new() } else { format!(" Similar names are {}.", near.join(", ")) };
     let detail = format!("Azure has no resource provider {name:?}.{hint}");
     Diagnostic::error("No such resource provider", detail).at(Path::attribute("namespaces"))
 }

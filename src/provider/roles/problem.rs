@@ -1,16 +1,16 @@
-//! The errors for questions about roles that Azure does not answer.
+//! The errors for reads about roles that fail.
 
 use crate::arm;
 use crate::plugin::{Diagnostic, Path};
 use crate::provider::sign_in;
 
-/// Whether the service answered that there is no such thing, by whatever code.
+/// Whether the service responded that there is no such object, with any code.
 #[must_use]
 pub fn is_absent(error: &arm::Error) -> bool {
     matches!(error, arm::Error::Service(refused) if refused.status == 404)
 }
 
-/// A question that failed: what could not be read, the operation it needs, and the argument it is about.
+/// A read that failed: what could not be read, the operation it needs, and the argument it belongs to.
 #[must_use]
 pub fn failed(what: &str, operation: &str, argument: Option<&'static str>, error: &arm::Error) -> Diagnostic {
     if let arm::Error::Login(login) = error
@@ -19,15 +19,16 @@ pub fn failed(what: &str, operation: &str, argument: Option<&'static str>, error
         return diagnostic;
     }
     let next = if error.is_cancelled() {
-        "Run the same command again to go on.".to_owned()
+        "Run the same command again to continue.".to_owned()
     } else if error.is_timeout() {
         "If Azure is only slow, raise `read` in the `timeouts` block.".to_owned()
     } else if error.is_forbidden() {
         format!(
-            "Give the identity signed in a role with `Microsoft.Authorization/{operation}/read`, such as Reader."
+            "Give the signed-in identity a role with `Microsoft.Authorization/{operation}/read`, such as \
+             Reader."
         )
     } else if is_absent(error) {
-        "Check the scope, and that the identity signed in can see it.".to_owned()
+        "Check the scope, and that the signed-in identity can see it.".to_owned()
     } else {
         match error {
             arm::Error::Login(login) => sign_in::next_step(login),

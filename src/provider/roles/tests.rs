@@ -32,7 +32,7 @@ fn config(source: &dyn DataSource, written: &[(&str, Value)]) -> Value {
     }))
 }
 
-/// What the data source gives, or the first thing it says is wrong.
+/// What the data source returns, or the first diagnostic.
 async fn read(azure: &Azure, name: &str, written: &[(&str, Value)]) -> Result<Json, String> {
     let source = source(&azure.connection, name);
     let config = config(source.as_ref(), written);
@@ -176,7 +176,7 @@ async fn operations_are_folded_and_an_unknown_namespace_is_explained() {
     assert!(told.starts_with("namespaces: No such resource provider") && told.contains("`A.B`"), "{told}");
 }
 
-/// Azure with these answers to the three questions about a principal's access to the group.
+/// Azure with these responses to the three reads about a principal's access to the group.
 async fn with_lists(assignments: Json, denials: Result<Json, u16>) -> Azure {
     let azure = Azure::start().await;
     azure.lists(&format!("{GROUP}{AUTH}/roleAssignments"), &[assignments]).await;
@@ -251,7 +251,7 @@ async fn a_doubt_is_never_a_yes() {
 
 #[tokio::test]
 async fn the_identity_signed_in_is_judged_by_its_permissions_first() {
-    // The token here says nothing of who it is, so a yes stays a doubt and a no is certain.
+    // The token here does not show whose it is, so a yes stays a doubt and a no is certain.
     let azure = with_lists(json!([]), Ok(json!([]))).await;
     azure
         .lists(&format!("{GROUP}{AUTH}/permissions"), &[json!([{"actions": ["*/read"], "notActions": []}])])

@@ -1,6 +1,7 @@
-//! What earlier builds have left behind still works: the schemas as they are committed, and states as they were stored.
+//! What earlier builds have stored still works: the committed schemas, states and identities.
 //!
-//! `GALLERY_UPDATE_SNAPSHOT=1 cargo test --lib compatibility` writes the snapshot anew, unless that would break somebody.
+//! `GALLERY_UPDATE_SNAPSHOT=1 cargo test --lib compatibility` writes a new snapshot, unless that would break
+//! existing users.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -1,4 +1,4 @@
-//! What holds for everything that the provider offers.
+//! Properties of everything that the provider offers.
 
 mod compatibility;
 mod required;
@@ -23,13 +23,13 @@ fn everything_offered_is_what_the_host_accepts() {
     }
 }
 
-/// The layout's promise: imports run one way.
+/// The layout's rule: imports run in one direction.
 #[test]
 fn no_module_imports_against_the_direction() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let forbidden = [
         ("plugin", &["arm", "allowlist", "rbac", "provider"][..]),
-        // Rules go to Azure and come from it as the lists of `allowlist`.
+        // Rules are sent to and read from Azure as the lists of `allowlist`.
         ("arm", &["plugin", "rbac", "provider"]),
         ("allowlist", &["plugin", "arm", "rbac", "provider"]),
         ("rbac", &["plugin", "arm", "allowlist", "provider"]),

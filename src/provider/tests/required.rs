@@ -1,5 +1,5 @@
-//! A null in each required place of each schema that the provider has. Driven by the schemas: what is added to one is
-//! tested here.
+//! A null in each required place of each schema of the provider. The test is driven by the schemas, so a new
+//! attribute is tested too.
 
 use futures::StreamExt as _;
 use tonic::Request;
@@ -10,7 +10,7 @@ use crate::plugin::schema::{Attribute, AttributeNesting, Block, BlockNesting, Pr
 use crate::plugin::value::msgpack;
 use crate::plugin::{Path, Service, Step, Type};
 
-/// A value of a type, everything in it set.
+/// A value of a type, with everything in it set.
 fn filled(kind: &Type) -> Value {
     match kind {
         Type::Bool => true.into(),
@@ -57,7 +57,7 @@ fn in_attributes(attributes: &[Attribute], path: &Path, found: &mut Vec<Path>) {
     }
 }
 
-/// The value with another one at this place.
+/// The value, with another one at this place.
 fn replaced(value: &Value, steps: &[Step], other: &Value) -> Value {
     let Some((step, rest)) = steps.split_first() else { return other.clone() };
     let mut value = value.clone();
@@ -74,7 +74,7 @@ fn replaced(value: &Value, steps: &[Step], other: &Value) -> Value {
     value
 }
 
-/// The path as a host gets it: it ends at a set.
+/// The path as a host receives it: it ends at a set.
 fn as_told(schema: &Schema, path: &Path) -> Path {
     let value = filled(&schema.implied_type());
     let mut told = Path::root();
@@ -111,7 +111,8 @@ fn missing(told: &Told) -> Vec<String> {
     about.map(path).collect()
 }
 
-/// Sends a configuration with a null in each required place, and with an unknown value there, and looks at the messages.
+/// Sends a configuration with a null in each required place, and with an unknown value there, and checks the
+/// messages.
 async fn check(
     name: &str,
     schema: &Schema,

@@ -1,4 +1,4 @@
-//! Schemas as JSON to keep beside the source, and what of a change would break those who use them.
+//! Schemas as JSON to keep with the source, and which changes would break existing users.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -6,7 +6,7 @@ use crate::plugin::schema::{
     Attribute, AttributeNesting, Block, BlockNesting, IdentitySchema, Presence, Schema, Shape,
 };
 
-/// A schema as JSON: everything that configurations and states depend on, and no prose.
+/// A schema as JSON: everything that configurations and states depend on, without prose.
 #[must_use]
 pub(super) fn of_schema(schema: &Schema) -> Json {
     json!({ "version": schema.version, "block": of_block(&schema.block) })
@@ -86,8 +86,8 @@ fn put(json: &mut Json, name: &str, value: Json) {
     }
 }
 
-/// What in the way from one snapshot to a later one breaks configurations, states or modules that worked: a line for
-/// each, which names the place. Whatever else differs does not.
+/// The differences between two snapshots that break existing configurations, states or modules: one line for
+/// each, which names the place. Other differences break nothing.
 #[must_use]
 pub(super) fn breaking(old: &Json, new: &Json) -> Vec<String> {
     let mut found = Vec::new();
@@ -170,7 +170,7 @@ fn text<'a>(json: &'a Map<String, Json>, name: &str) -> Option<&'a str> {
     json.get(name).and_then(Json::as_str)
 }
 
-/// Whether what could be set, or could be relied on, no longer can.
+/// Whether something that could be set, or could be relied on, no longer can.
 fn presence_breaks(before: &str, now: &str) -> bool {
     match (before, now) {
         (before, now) if before == now => false,

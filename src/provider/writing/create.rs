@@ -1,11 +1,11 @@
-//! Creating: the request, the wait for its end, and the state after it.
+//! Creating: the request, the wait for the operation, and the state after it.
 //!
-//! A host marks an object as tainted when its creation ends with an error, and replaces it in the next run. That is
-//! right where the creation failed. It is not what somebody means who presses Ctrl-C: the operation goes on at Azure,
-//! so the state gets the object as it was planned, a warning, and the operation in its private data; the host itself
-//! ends the run with an error and starts nothing that depends on it. Where the time is up or the network is gone an
-//! error must be returned, or dependents would go ahead; the object is then tainted, the operation remembered all the
-//! same, and the message says how to keep it.
+//! A host marks an object as tainted when its creation ends with an error, and replaces it in the next run.
+//! That is right if the creation failed. It is wrong after Ctrl-C: the operation continues at Azure. So the
+//! state gets the object as it was planned, a warning, and the operation in its private data; the host itself
+//! ends the run with an error and starts nothing that depends on the object. If the timeout expires or the
+//! network fails, the call must return an error, or dependents would be created. The object is then tainted,
+//! the operation is remembered all the same, and the message says how to keep it.
 
 use super::private_state::Work;
 use super::{Job, Managed};
@@ -18,7 +18,7 @@ use crate::plugin::resource::{Interrupted, Stored};
 use crate::plugin::{Diagnostic, Value};
 use crate::provider::existing::Existing;
 
-/// Whether the request to create has met somebody else's object.
+/// Whether the request to create has found somebody else's object.
 pub fn met_another<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
@@ -31,10 +31,11 @@ pub fn met_another<K: Managed>(
     }
 }
 
-/// Creates the object of this name, unless it is there already. `replaces` says that the plan replaces this very object.
+/// Creates the object of this name, unless it exists already. `replaces` says that the plan replaces this
+/// object.
 ///
 /// # Errors
-/// When it is there, was not created, or not seen to be; with what exists or may exist of it.
+/// If it exists, was not created, or its end was not seen; with what exists or may exist of it.
 pub async fn named<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
@@ -48,10 +49,10 @@ pub async fn named<K: Managed>(
     create(job, planned, begun).await
 }
 
-/// Takes what the request to create gave, and sees it to its end. `planned` is the state that was planned.
+/// Handles the result of the request to create, and waits for the end. `planned` is the planned state.
 ///
 /// # Errors
-/// When the object was not created, or not seen to be; with what exists or may exist of it.
+/// If the object was not created, or its end was not seen; with what exists or may exist of it.
 pub async fn create<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
@@ -79,8 +80,8 @@ pub async fn create<K: Managed>(
     }
 }
 
-/// The object is there. Where what cannot be changed differs from what was sent, two have created it at once, and the
-/// other one has won.
+/// The object exists. If an attribute that cannot be changed differs from what was sent, two clients have
+/// created it at the same time, and the other one has won.
 fn created<K: Managed>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> Result<Stored, Interrupted> {
     if !job.is_as_planned(planned, object.clone(), K::FIXED) {
         return Err(job.exists(Existing::Appeared).into());
@@ -88,7 +89,7 @@ fn created<K: Managed>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> 
     Ok(job.done(planned.clone(), object))
 }
 
-/// Waits for a creation that was begun; `shown` is what Azure has shown of the object.
+/// Waits for a creation that was begun; `shown` is what Azure has returned of the object.
 async fn to_its_end<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
@@ -105,7 +106,7 @@ async fn to_its_end<K: Managed>(
     left(job, planned, shown, operation, &error)
 }
 
-/// The request failed. Where it is not certain that Azure refused it, there may be an object all the same.
+/// The request failed. Unless Azure certainly refused it, the object may exist all the same.
 async fn in_doubt<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
@@ -123,12 +124,13 @@ async fn in_doubt<K: Managed>(
         }
         Ok(object) => left(job, planned, Some(object), operation, error),
         Err(missing) if missing.is_not_found() && fate == Fate::Doubtful => Err(job.failed(error).into()),
-        // Still under way, or nobody can tell: a refresh drops what turns out not to be there.
+        // Still under way, or unknown: a refresh drops it if it turns out not to exist.
         Err(_) => left(job, planned, None, operation, error),
     }
 }
 
-/// The operation failed: what it left behind is kept, to be replaced; if it left nothing, nothing is kept.
+/// The operation failed. What it left behind is kept in the state, to be replaced; if it left nothing,
+/// nothing is kept.
 async fn spoiled<K: Managed>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
     match job.look().await {
         Err(missing) if missing.is_not_found() => job.failed(error).into(),
@@ -139,7 +141,7 @@ async fn spoiled<K: Managed>(job: &Job<'_, K>, planned: &Value, error: &Error) -
     }
 }
 
-/// The creation may go on, and this run does not see its end.
+/// The creation may continue, and this run does not see its end.
 fn left<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
@@ -152,16 +154,17 @@ fn left<K: Managed>(
     if !error.is_cancelled() {
         let mut told = job.failed(error);
         told.detail.push_str(
-            " Azure may go on with what it has taken, so the state keeps the object, as tainted: the next apply \
-             replaces it. To keep it and go on waiting instead, run `terraform untaint` on it first.",
+            " Azure may continue with the accepted request, so the state keeps the object, as tainted: the \
+             next apply replaces it. To keep it and continue waiting instead, run `terraform untaint` on \
+             it first.",
         );
         return Err(Job::<K>::keeping(told, state, &private));
     }
     let warning = Diagnostic::warning(
         format!("In-VM access {} is not finished yet", K::WORD),
         format!(
-            "The run was stopped after {}, when Azure had been asked to create {} and was not done. The state holds \
-             it, and the next apply goes on waiting for it instead of creating it again.",
+            "The run was stopped after {}, when Azure had been asked to create {} but had not finished. \
+             The state holds it, and the next apply waits for it instead of creating it again.",
             human(job.call.elapsed()),
             job.id
         ),

@@ -1,4 +1,4 @@
-//! Deleting, also where an earlier run has begun it.
+//! Deleting, including deletions that an earlier run has begun.
 
 use super::private_state::{PrivateState, Work};
 use super::{Job, Managed};
@@ -8,10 +8,11 @@ use crate::plugin::{Context, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
 
-/// Deletes the object and waits until it is gone. A deletion that an earlier run has begun is waited for.
+/// Deletes the object and waits until it is gone. If an earlier run has begun the deletion, it only waits for
+/// it.
 ///
 /// # Errors
-/// When it may still exist: the state keeps it, and remembers what was begun.
+/// If it may still exist: the state keeps it, and remembers the operation.
 pub async fn delete<K: Managed>(
     connection: &Connection,
     context: &Context,
@@ -51,7 +52,7 @@ pub async fn delete_in<K: Managed>(
     };
     let private = match under_way {
         Some(operation) => job.private.clone().begun(Work::Delete, operation),
-        // What was begun before this deletion goes on; a deletion that was begun and is no more does not.
+        // An operation that was begun before this deletion goes on; a deletion that has ended does not.
         None => job.private.clone().with(private.pending.filter(|pending| pending.work != Work::Delete)),
     };
     Err(Job::<K>::keeping(job.failed(&error), prior, &private))

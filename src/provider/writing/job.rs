@@ -1,4 +1,4 @@
-//! One call of Terraform's at work on one object.
+//! One call of Terraform, working on one object.
 
 use std::time::Duration;
 
@@ -17,13 +17,14 @@ use crate::provider::locks::Held;
 use crate::provider::module;
 use crate::provider::timeouts::{self, Operation};
 
-/// How long a look may take at what a write has left behind. The run is over by then, and a person is waiting.
+/// How long to spend on reading what a write has left behind. The call's own time is up by then, and a person
+/// is waiting.
 const LOOK: Duration = Duration::from_secs(3);
 
-/// A part of the second in which a deletion has to begin that this run makes room with.
+/// The fraction of a second in which a deletion has to begin if this run deletes the object to make room.
 const MOMENT: Duration = Duration::from_millis(50);
 
-/// One call of Terraform's at work on one object.
+/// One call of Terraform, working on one object.
 #[derive(Debug)]
 pub struct Job<'a, K: Managed> {
     /// Azure, and what this process knows.
@@ -32,19 +33,19 @@ pub struct Job<'a, K: Managed> {
     pub client: ArmClient,
     /// The object.
     pub id: K::Id,
-    /// What is done to it.
+    /// The operation.
     pub operation: Operation,
-    /// Until when.
+    /// The call, with its deadline.
     pub call: Call,
     /// The private state of the object once nothing is pending on it.
     pub private: PrivateState,
 }
 
 impl<'a, K: Managed> Job<'a, K> {
-    /// The job of doing this to an object; `timeouts` is what has the block of that name.
+    /// Starts this operation on an object; `timeouts` is the value with the block of that name.
     ///
     /// # Errors
-    /// When there is nothing to sign in with.
+    /// If no login is configured.
     pub fn new(
         connection: &'a Connection,
         context: &Context,
@@ -57,10 +58,10 @@ impl<'a, K: Managed> Job<'a, K> {
         Ok(Self { connection, client: connection.client()?, id, operation, call, private })
     }
 
-    /// The job of doing this to the object of a state.
+    /// Starts this operation on the object of a state.
     ///
     /// # Errors
-    /// When the state has no usable id, or there is nothing to sign in with.
+    /// If the state has no usable id, or no login is configured.
     pub fn on_stored(
         connection: &'a Connection,
         context: &Context,
@@ -80,30 +81,31 @@ impl<'a, K: Managed> Job<'a, K> {
     /// Reads the object.
     ///
     /// # Errors
-    /// When it is not there, or cannot be read.
+    /// If it does not exist, or cannot be read.
     pub async fn get(&self) -> Result<K::Object, Error> {
         K::collection(&self.client).get(&self.id, &self.call).await
     }
 
-    /// Waits for a write that was begun, and returns the object as it then is.
+    /// Waits for a write that was begun, and returns the object afterwards.
     ///
     /// # Errors
-    /// When the write failed, or its end was not seen.
+    /// If the write failed, or its end was not seen.
     pub async fn finish(&self, operation: &PendingOperation) -> Result<K::Object, Error> {
         K::collection(&self.client).finish(operation, &self.call).await
     }
 
-    /// Looks at the object once, also where the call is over.
+    /// Reads the object once, even if the call is over.
     ///
     /// # Errors
-    /// When it is not there, or cannot be read.
+    /// If it does not exist, or cannot be read.
     pub async fn look(&self) -> Result<K::Object, Error> {
         let call = Call::new(LOOK, CancellationToken::new());
         let call = call.on_behalf_of(self.call.module().unwrap_or_default());
         K::collection(&self.client).get(&self.id, &call).await
     }
 
-    /// Whether Azure shows these attributes as they were planned. What the plan left open is no difference.
+    /// Whether Azure returns these attributes as planned. Attributes that are unknown in the plan do not
+    /// count.
     #[must_use]
     pub fn is_as_planned(&self, planned: &Value, object: K::Object, attributes: &[&str]) -> bool {
         let (returned, _) = K::state(&self.id, object, planned);
@@ -113,28 +115,28 @@ impl<'a, K: Managed> Job<'a, K> {
         })
     }
 
-    /// The error for an object that is not this job's own.
+    /// The error for an object that this job has not created.
     #[must_use]
     pub fn exists(&self, how: Existing) -> Diagnostic {
         existing::diagnostic(K::TYPE, K::WORD, &self.id.own_name().to_string(), &self.id.to_string(), how)
     }
 
-    /// Waits until nothing else in this process is at work on the object.
+    /// Waits until nothing else in this process works on the object.
     ///
     /// # Errors
-    /// When the time is up or the run is stopped.
+    /// If the timeout expires or the run is stopped.
     pub async fn alone(&self) -> Result<Held, Diagnostic> {
         let (id, locks) = (self.id.to_string(), self.connection.locks());
-        let waiting = format!("waiting for what else this run does to {id}");
+        let waiting = format!("waiting for other work of this run on {id}");
         let held = self.call.run(&waiting, Duration::ZERO, async { Ok(locks.hold(&id).await) }).await;
         held.map_err(|error| self.failed(&error))
     }
 
-    /// Looks before a creation, which has to be [`Self::alone`], whether the object is there already. One that this
-    /// run deletes, since its address was changed, is waited for.
+    /// Checks before a creation, which must be [`Self::alone`], whether the object exists already. If this
+    /// run deletes it, since its address was changed, it waits for that.
     ///
     /// # Errors
-    /// When it is there, or cannot be looked for.
+    /// If it exists, or cannot be read.
     pub async fn must_not_exist(&self, mut alone: Held, replaces: bool) -> Result<Held, Diagnostic> {
         let mut looked = false;
         loop {
@@ -152,7 +154,7 @@ impl<'a, K: Managed> Job<'a, K> {
         }
     }
 
-    /// Waits for a moment, or until this process begins to do something to the object.
+    /// Waits for a moment, or until this process begins to work on the object.
     async fn deletion_begins(&self) {
         let id = self.id.to_string();
         for _ in 0..20 {
@@ -162,7 +164,7 @@ impl<'a, K: Managed> Job<'a, K> {
         }
     }
 
-    /// What goes to the state once the object is as it was planned.
+    /// The state once the object is as planned.
     #[must_use]
     pub fn done(&self, planned: Value, object: K::Object) -> Stored {
         K::is_there(self.connection, &self.id, &object);
@@ -178,7 +180,7 @@ impl<'a, K: Managed> Job<'a, K> {
         Stored { private: self.private.write(), warnings, ..Stored::new(state) }
     }
 
-    /// The state of an object that is not finished: the plan, with what of it Azure has shown so far.
+    /// The state of an unfinished object: the plan, with what Azure has returned of it so far.
     #[must_use]
     pub fn unfinished(&self, planned: Value, object: Option<K::Object>) -> Value {
         let known = applied::without_answer(&planned);
@@ -186,7 +188,7 @@ impl<'a, K: Managed> Job<'a, K> {
         applied::without_answer(&applied::settle(planned, returned).0)
     }
 
-    /// A failure after which the state says this of the object, and remembers what was begun.
+    /// A failure after which the state has this value for the object, and remembers the operation.
     #[must_use]
     pub fn keeping(told: Diagnostic, state: Value, private: &PrivateState) -> Interrupted {
         let partial = Partial { state, private: private.write(), identity: None };

@@ -1,12 +1,12 @@
-//! What both resources share: the calls of Terraform, and each write from the request to Azure to the state after it. One
-//! rule stands above all of it: **what may exist is in the state**.
+//! What both resources share: the calls of Terraform, and each write from the request to Azure to the state
+//! after it. The most important rule: **what may exist is in the state**.
 //!
-//! - [`Managed`]: what each kind of object does in its own way;
-//! - [`ManagedResource`]: the resource for a kind, which answers Terraform's calls;
+//! - [`Managed`]: what differs between kinds of objects;
+//! - [`ManagedResource`]: the resource for a kind, which handles Terraform's calls;
 //! - [`create`], [`update`], [`delete`]: one file for each write, [`read`] for the refresh;
-//! - `replacement`: the look, at plan, at what a replacement will meet;
-//! - [`Job`]: one call of Terraform's at work on one object;
-//! - [`private_state`]: what Terraform keeps beside a plan or state for the provider alone.
+//! - `replacement`: what a plan reads about a replacement;
+//! - [`Job`]: one call of Terraform, working on one object;
+//! - [`private_state`]: what Terraform stores with a plan or state for the provider alone.
 
 pub mod create;
 pub mod delete;
@@ -42,29 +42,30 @@ pub trait Managed: Send + Sync + 'static {
     const TYPE: &'static str;
     /// The type at Azure.
     const ARM_TYPE: &'static str;
-    /// What holds it, in words.
+    /// The parent, in words.
     const HOLDER: &'static str;
-    /// The attribute with the id of what holds it.
+    /// The attribute with the parent's id.
     const HOLDER_ID: &'static str;
-    /// The attributes that nobody can change once the object is there. Where they differ from what was sent, the
+    /// The attributes that nobody can change after the creation. If they differ from what was sent, the
     /// object is somebody else's.
     const FIXED: &'static [&'static str];
-    /// The attributes by which an object is recognised whose creation got no clear answer.
+    /// The attributes that identify an object after a creation without a clear response.
     const TELLING: &'static [&'static str];
-    /// ARM's members and the attributes they are here.
+    /// Pairs of ARM member and attribute.
     const ATTRIBUTES: &'static [(&'static str, &'static str)];
-    /// Whether the provider can choose the name: an object that was deleted outside of Terraform then gets another one.
+    /// Whether the provider can choose the name: an object that was deleted outside of Terraform then gets
+    /// another one.
     const NUMBERED: bool;
-    /// Whether a refresh waits for a creation that an earlier run has begun. A kind with something that only a
-    /// finished object has can leave that open in the plan instead, and be waited for by the apply.
+    /// Whether a refresh waits for a creation that an earlier run has begun. A kind with an attribute that
+    /// only a finished object has can leave that unknown in the plan instead, and the apply waits.
     const WAITS_IN_READ: bool;
 
     /// Its id.
     type Id: ChildId + Identified;
-    /// It, as Azure gives it.
+    /// The object, as Azure returns it.
     type Object: arm::Kind<Id = Self::Id>;
 
-    /// What the user writes.
+    /// Its schema.
     fn schema() -> Schema;
 
     /// Checks a configuration, parts of which may be unknown, without the network.
@@ -111,10 +112,10 @@ pub trait Managed: Send + Sync + 'static {
     /// The state for what Azure returned, in the spelling of `prior`.
     fn state(id: &Self::Id, object: Self::Object, prior: &Value) -> (Value, Diagnostics);
 
-    /// What to change at Azure to get from the state to the plan; `None` when nothing that Azure holds differs.
+    /// The changes at Azure from the state to the plan; `None` if nothing that Azure stores differs.
     fn change(prior: &Value, planned: &Value) -> Option<<Self::Object as arm::Kind>::Change>;
 
-    /// Records in this process that the object is there.
+    /// Records in this process that the object exists.
     fn is_there(connection: &Connection, id: &Self::Id, object: &Self::Object);
 
     /// Records in this process that the object is gone.
@@ -128,7 +129,7 @@ pub trait Managed: Send + Sync + 'static {
     /// The id of the object that a configuration or plan describes.
     ///
     /// # Errors
-    /// When one of its parts is not known, or is no such thing, which `validate` has reported before.
+    /// If a part of it is not known, or is not valid, which `validate` has reported before.
     fn id_planned(object: &Value) -> Result<Self::Id, Diagnostic> {
         let parent: <Self::Id as ChildId>::Parent = checks::parsed(object, Self::HOLDER_ID)?;
         Ok(parent.child(checks::parsed(object, "name")?))
@@ -137,7 +138,7 @@ pub trait Managed: Send + Sync + 'static {
     /// The id of the object in a state; an imported state has nothing else.
     ///
     /// # Errors
-    /// When the state has no usable id.
+    /// If the state has no usable id.
     fn id_in_state(state: &Value) -> Result<Self::Id, Diagnostic> {
         checks::parsed(state, "id")
     }

@@ -1,5 +1,5 @@
-//! Private state: what Terraform keeps beside a plan or a state for the provider alone. Only what a later call needs, and
-//! no secrets. An operation is stored as a path; the host comes from the configuration.
+//! Private state: what Terraform stores with a plan or a state for the provider alone. It holds only what a
+//! later call needs, and no secrets. An operation is stored as a path; the host comes from the configuration.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::arm::ids::VersionName;
 use crate::arm::{Location, PendingOperation};
 use crate::plugin::resource::Private;
 
-/// The format of what is written. A provider that does not know a format ignores the data.
+/// The format number. A provider that does not know a format ignores the data.
 const FORMAT: u32 = 1;
 
 /// The private state of a plan or state.
@@ -15,25 +15,26 @@ const FORMAT: u32 = 1;
 #[serde(default)]
 pub struct PrivateState {
     format: u32,
-    /// The object that the planned one replaces: a version by its name, a profile by its id. A version number that the
-    /// provider chooses must be above it, since a guest agent loads new rules only under a new id.
+    /// The object that the planned one replaces: a version by its name, a profile by its id. A version number
+    /// that the provider chooses must be higher, since a guest agent loads new rules only under a new id.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
-    /// The region of the parent, if the plan knew it and the planned object inherits it. The deletion of a replaced object
-    /// gets it, in the process that then creates the new one; and so does the creation itself, under a host that hands
-    /// private state from one round of a plan to the next.
+    /// The region of the parent, if the plan knew it and the planned object inherits it. The deletion of a
+    /// replaced object receives it, in the process that then creates the new one. So does the creation
+    /// itself, if the host passes private state from one round of a plan to the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<String>,
     /// The id of the replaced object, if that stays at Azure.
     #[serde(skip_serializing_if = "Option::is_none")]
     keeps: Option<String>,
-    /// An operation that was begun and not seen to end.
+    /// An operation whose end was not seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
-    /// Whether the configuration gave the object's name. Otherwise the provider chose it.
+    /// Whether the configuration sets the object's name. Otherwise the provider chose it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     named: bool,
-    /// What tells one resource from another where several have the same object: an attachment has none of its own.
+    /// The resource's own id where several resources have the same object: an attachment has no object of its
+    /// own.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
     /// Whether a refresh found that somebody else has deleted the object.
@@ -41,12 +42,12 @@ pub struct PrivateState {
     gone: bool,
 }
 
-/// An operation that an earlier run began and did not see end.
+/// An operation that an earlier run began and whose end it did not see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// What it does to the object.
     pub work: Work,
-    /// Where to look at it.
+    /// Its address.
     pub operation: PendingOperation,
     /// Whether it is known to have failed. What it left behind is then replaced.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -78,7 +79,7 @@ impl PrivateState {
         Self { region: region.map(|region| region.as_str().to_owned()), ..self }
     }
 
-    /// The same for a plan whose replaced object, of this id, stays at Azure.
+    /// The same for a plan whose replaced object, with this id, stays at Azure.
     #[must_use]
     pub fn keeping(self, id: Option<String>) -> Self {
         Self { keeps: id, ..self }
@@ -96,19 +97,19 @@ impl PrivateState {
         self.with(Some(Pending { work, operation: operation.for_later(), failed: false }))
     }
 
-    /// The same for an object that has its name from the configuration, or from the provider.
+    /// The same for an object whose name the configuration sets, or the provider chose.
     #[must_use]
     pub fn named(self, named: bool) -> Self {
         Self { named, ..self }
     }
 
-    /// The same for a resource that is told from others by this.
+    /// The same for a resource with this id of its own.
     #[must_use]
     pub fn of_instance(self, instance: Option<String>) -> Self {
         Self { instance, ..self }
     }
 
-    /// What tells the resource from others.
+    /// The resource's own id.
     #[must_use]
     pub fn instance(&self) -> Option<&str> {
         self.instance.as_deref()
@@ -120,20 +121,20 @@ impl PrivateState {
         Self { gone: true, ..self }
     }
 
-    /// What of it still holds for the state of an object on which nothing is pending.
+    /// The part of it that still holds for an object on which nothing is pending.
     #[must_use]
     pub fn settled(&self) -> Self {
         Self::default().named(self.named)
     }
 
-    /// Reads private data. Data that cannot be read says nothing.
+    /// Reads private data. Data that cannot be read is ignored.
     #[must_use]
     pub fn read(private: &Private) -> Self {
         let read: Self = serde_json::from_slice(private).unwrap_or_default();
         if read.format == FORMAT { Self { format: 0, ..read } } else { Self::default() }
     }
 
-    /// The private data to hand to Terraform; empty when there is nothing to say.
+    /// The private data for Terraform; empty if there is none.
     #[must_use]
     pub fn write(&self) -> Private {
         if *self == Self::default() {

@@ -1,4 +1,4 @@
-//! Refreshing: what is there, and what has become of an operation that an earlier run has begun.
+//! Refreshing: reads the object, and the result of an operation that an earlier run has begun.
 
 use std::time::Duration;
 
@@ -14,15 +14,15 @@ use crate::provider::checks;
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
 
-/// After how long an object that was not found is looked for once more. Dropping it from the state on a hiccup would
-/// leave an object that Terraform does not know of.
+/// After how long a missing object is read once more. Dropping it from the state after a transient error
+/// would leave an object that Terraform does not know of.
 const AGAIN: Duration = Duration::from_millis(250);
 
-/// Reads the object, and says what the state shall be. Where its siblings are read as well, a list may answer for it; a
-/// list may leave things out, so it is believed only where it says that nothing has changed.
+/// Reads the object, and returns the new state. If its siblings are read as well, a list may supply it. A
+/// list may omit things, so it is believed only if it shows no change.
 ///
 /// # Errors
-/// When Azure does not say whether the object exists.
+/// If it is unclear whether the object exists.
 pub async fn read<K: Managed>(
     connection: &Connection,
     context: &Context,
@@ -30,7 +30,7 @@ pub async fn read<K: Managed>(
 ) -> Result<ReadOutcome, Failure> {
     let private = PrivateState::read(&request.private);
     let job = &Job::<K>::on_stored(connection, context, Operation::Read, &request.state, &private)?;
-    // An imported state has no name yet, and nothing to compare with; what is unfinished is looked at by itself.
+    // An imported state has no name yet, and nothing to compare with; an unfinished object is read singly.
     if private.pending.is_none()
         && checks::text(&request.state, "name").is_some()
         && let Some(outcome) = listed(job, &request.state).await?
@@ -45,7 +45,7 @@ pub async fn read<K: Managed>(
     }
 }
 
-/// What a list says that is read for many; nothing where the object has to be asked for.
+/// The entry of a shared list; `None` if the object has to be read singly.
 async fn listed<K: Managed>(job: &Job<'_, K>, prior: &Value) -> Result<Option<ReadOutcome>, Failure> {
     let Some(listed) = K::collection(&job.client).shared(&job.id, &job.call).await else { return Ok(None) };
     K::is_there(job.connection, &job.id, &listed);
@@ -56,7 +56,7 @@ async fn listed<K: Managed>(job: &Job<'_, K>, prior: &Value) -> Result<Option<Re
     Ok(Some(ReadOutcome::Present(job.stored(state, warnings))))
 }
 
-/// The object is not there, or something was begun on it.
+/// The object does not exist, or an operation was begun on it.
 async fn unusual<K: Managed>(
     job: &Job<'_, K>,
     found: Result<K::Object, Error>,
@@ -80,7 +80,7 @@ fn present<K: Managed>(job: &Job<'_, K>, object: K::Object, prior: &Value, more:
     ReadOutcome::Present(job.stored(state, warnings))
 }
 
-/// How Azure says that it stands with an object.
+/// The provisioning state of an object.
 enum Stage {
     Running,
     Done,
@@ -95,7 +95,7 @@ fn stage(state: Option<&ProvisioningState>) -> Stage {
     }
 }
 
-/// The object is there, and something was begun on it.
+/// The object exists, and an operation was begun on it.
 async fn after<K: Managed>(
     job: &Job<'_, K>,
     object: K::Object,
@@ -137,7 +137,7 @@ async fn after<K: Managed>(
     }
 }
 
-/// The object is not there, by one answer.
+/// One response says that the object does not exist.
 async fn invisible<K: Managed>(
     job: &Job<'_, K>,
     prior: Value,
@@ -179,11 +179,11 @@ async fn invisible<K: Managed>(
     }
 }
 
-/// Why an operation did not come to its end, where Azure still knows.
+/// Why an operation failed, if Azure still knows.
 async fn reason<K: Managed>(job: &Job<'_, K>, pending: &Pending) -> String {
     match job.client.look(&pending.operation, &job.call).await {
         Ok(Outlook::Failed(error)) => error.report(),
-        _ => "Azure does not say why.".to_owned(),
+        _ => "Azure does not return a reason.".to_owned(),
     }
 }
 
@@ -191,7 +191,7 @@ fn goes_on<K: Managed>(job: &Job<'_, K>, done: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("In-VM access {} is still being {done}", K::WORD),
         format!(
-            "An earlier run has begun it and was ended before Azure was done with {}. The next apply goes on waiting \
+            "An earlier run has begun it and was ended before Azure had finished {}. The next apply waits \
              for it.",
             job.id
         ),
@@ -202,8 +202,8 @@ fn spoiled<K: Managed>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("In-VM access {} was not created", K::WORD),
         format!(
-            "An earlier run has begun to create {} and was ended before Azure was done. Meanwhile the creation has \
-             failed, so it is planned again.\n\n{reason}",
+            "An earlier run began to create {} and was ended before Azure had finished. The creation has \
+             failed since, so it is planned again.\n\n{reason}",
             job.id,
         ),
     )
@@ -213,8 +213,8 @@ fn not_done<K: Managed>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnosti
     Diagnostic::warning(
         format!("{} of an in-VM access object failed", if what == "change" { "Change" } else { "Deletion" }),
         format!(
-            "An earlier run has begun the {what} of {} and was ended before Azure was done. Meanwhile it has failed; \
-             where it is still wanted, it is planned again.\n\n{reason}",
+            "An earlier run began the {what} of {} and was ended before Azure had finished. It has failed \
+             since; if it is still wanted, it is planned again.\n\n{reason}",
             job.id
         ),
     )
@@ -226,15 +226,15 @@ fn renumbered<K: Managed>(job: &Job<'_, K>) -> Diagnostic {
     Diagnostic::warning(
         format!("Version {name} was deleted outside of Terraform"),
         format!(
-            "{id} does not exist any more. A guest agent loads rules only when the version's id changes, so the version \
-             is not created again under the same number. The plan replaces it: the deletion finds nothing to delete, and \
-             the new version gets the next number."
+            "{id} does not exist any more. A guest agent loads rules only when the version's id changes, \
+             so the version is not created again under the same number. The plan replaces it: the deletion \
+             finds nothing to delete, and the new version gets the next number."
         ),
     )
 }
 
-/// Whether an error on a read means that the object is gone, with a warning when more than the object is. A
-/// subscription that cannot be seen, and a 404 that does not speak of an object, prove nothing.
+/// Whether an error on a read means that the object is gone, with a warning if more than the object is gone.
+/// A subscription that cannot be seen, and a 404 that is not about an object, prove nothing.
 #[must_use]
 pub fn gone(error: &arm::Error, id: &str, holder: &str) -> Option<Diagnostics> {
     let missing = match error.missing()? {
@@ -244,8 +244,8 @@ pub fn gone(error: &arm::Error, id: &str, holder: &str) -> Option<Diagnostics> {
         _ => return None,
     };
     let detail = format!(
-        "{id} does not exist any more, and neither does the {missing} that held it. It is planned for creation again, \
-         which needs the {missing} first."
+        "{id} does not exist any more, and neither does the {missing} that contained it. The plan creates \
+         it again, which needs the {missing} first."
     );
     Some(Diagnostic::warning(format!("The {missing} of an object is gone"), detail).into())
 }

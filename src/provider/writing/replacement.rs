@@ -1,5 +1,5 @@
-//! What a replacement will meet at Azure, looked up at plan. Terraform deletes the old object before it creates the new
-//! one, so a create that is sure to fail must be an error while nothing is deleted yet.
+//! What a plan reads about a replacement. Terraform deletes the old object before it creates the new one, so
+//! a create that is certain to fail must be an error before anything is deleted.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::provider::connection::Connection;
 use crate::provider::existing::{self, Existing};
 use crate::provider::module;
 
-/// How long a plan waits for the look. A plan without it reports less.
+/// How long a plan waits for the read. A plan without it reports less.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// Reads the object that a replacement is going to create under an id of its own. Where Azure cannot be asked, nothing
-/// is said.
+/// Reads the object that a replacement is going to create under another id. If Azure cannot be read, nothing
+/// is reported.
 ///
 /// # Errors
-/// When the id is taken, or its parent does not exist.
+/// If the id is taken, or its parent does not exist.
 pub(super) async fn check<K: Managed>(
     connection: &Connection,
     context: &Context,
@@ -51,9 +51,9 @@ fn without_parent<K: Managed>(new: &K::Id) -> Diagnostic {
     Diagnostic::error(
         format!("The {} for the new {word} does not exist", K::HOLDER),
         format!(
-            "Azure does not have {parent}, where the plan creates the new {word}: it would delete the old one and then \
-             fail. Nothing was changed.\n\n\
-             Correct `{attribute}`. If another configuration creates {parent}, apply that first."
+            "Azure does not have {parent}, where the plan creates the new {word}: it would delete the old \
+             one and then fail. Nothing was changed.\n\nCorrect `{attribute}`. If another configuration \
+             creates {parent}, apply that first."
         ),
     )
     .at(Path::attribute(attribute))

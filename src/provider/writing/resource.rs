@@ -62,7 +62,7 @@ impl<K: Managed> Resource for ManagedResource<K> {
         if let Some(new) = new.filter(|_| !planned.replace.is_empty()) {
             replacement::check::<K>(&self.connection, context, &new).await?;
         }
-        // The identity of what takes the place of a replaced object comes with the plan to create that.
+        // The identity of a replaced object's successor comes with the plan to create that.
         let id = held.filter(|_| planned.replace.is_empty());
         Ok(identity::planned(planned, stored, id))
     }
@@ -109,7 +109,7 @@ impl<K: Managed> Resource for ManagedResource<K> {
     async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
         let target = azapi::Target { resource: K::TYPE, source: azapi::WHOLE, arm_type: K::ARM_TYPE };
         let (id, source) = azapi::read::<K::Id>(target, &request)?;
-        // What azapi knew of the object at Azure.
+        // The object at Azure as far as azapi knew it.
         let imported = import::state(&id.to_string(), &K::schema());
         let (mut moved, warnings) = K::state(&id, source.object(), &imported);
         if let Value::Object(attributes) = &mut moved {

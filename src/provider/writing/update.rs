@@ -1,8 +1,8 @@
-//! Changing in place, also where an earlier run has begun it.
+//! Changing in place, including changes that an earlier run has begun.
 //!
-//! Until Azure has finished a change the state keeps saying what it said before, so that the difference stays in the
-//! plan: an apply that is interrupted is gone on with by the next one, which waits for what was begun, and sends
-//! something only if there is still something to change.
+//! Until Azure has finished a change the state stays as it was, so that the difference stays in the plan.
+//! After an interrupted apply, the next one waits for the operation, and sends a request only if there is
+//! still something to change.
 
 use super::private_state::{Pending, PrivateState, Work};
 use super::{Job, Managed};
@@ -13,10 +13,10 @@ use crate::plugin::resource::{Interrupted, Stored, Update};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
 
-/// Changes the object, when something that Azure holds differs or something was left unfinished.
+/// Changes the object, if something that Azure stores differs or an operation is unfinished.
 ///
 /// # Errors
-/// When it was not changed, or not seen to be.
+/// If it was not changed, or its end was not seen.
 pub async fn update<K: Managed>(
     connection: &Connection,
     context: &Context,
@@ -38,7 +38,7 @@ pub async fn update<K: Managed>(
         let job = job(if pending.work == Work::Create { Operation::Create } else { Operation::Update })?;
         match job.finish(&pending.operation).await {
             Ok(object) if change.is_none() => return Ok(job.done(planned, object)),
-            // A change that failed is made again below.
+            // A failed change is sent again below.
             Ok(_) => {}
             Err(Error::Operation(_)) if pending.work == Work::Update => {}
             Err(error) => {

@@ -72,7 +72,7 @@ fn each_way_it_fails_is_told() {
         says(&is_refused(s, &[("ARM_TENANT_ID", unknown)]), &["AADSTS90002", unknown]);
         says(&is_refused(s, &[("ARM_SUBSCRIPTION_ID", unknown)]), &["doesn't exist in cloud", unknown]);
         let output = is_refused(s, &[("ARM_USE_CLI", "false")]);
-        says(&output, &["No way to sign in to Azure", "ARM_USE_CLI"]);
+        says(&output, &["No login configured", "ARM_USE_CLI"]);
         // No `az` at all.
         let output = is_refused(s, &[("PATH", "/nowhere")]);
         says(&output, &["az", "install"]);

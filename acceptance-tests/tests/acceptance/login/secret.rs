@@ -17,7 +17,7 @@ fn nothing_is_needed_to_validate_and_plan() {
         assert!(s.emulator.requests().unwrap().is_empty(), "nothing was asked of Azure");
 
         let output = s.reapply_fails(&[]);
-        assert_eq!(output.times("No way to sign in to Azure"), 1, "{output}");
+        assert_eq!(output.times("No login configured"), 1, "{output}");
         for name in LOGIN {
             assert!(output.says(name), "{output}");
         }
@@ -26,7 +26,7 @@ fn nothing_is_needed_to_validate_and_plan() {
         // What exists cannot be looked at without.
         without_login(s);
         let output = s.plan_fails(&both());
-        assert!(output.says("No way to sign in to Azure"), "{output}");
+        assert!(output.says("No login configured"), "{output}");
         with_login(s);
     });
 }

@@ -1,4 +1,4 @@
-//! Signing in as an application: who it is, and its secret or certificate.
+//! Signing in as an application: its ids, and its secret or certificate.
 
 use std::str::FromStr;
 
@@ -10,14 +10,15 @@ use crate::arm::{Application, Certificate, CertificateError, ClientId, Login, Se
 use crate::plugin::Diagnostic;
 use time::OffsetDateTime;
 
-/// The tenant and the client, as far as they are given.
+/// The tenant and the client, as far as they are set.
 pub(super) struct Who {
     pub(super) tenant: Option<Found<TenantId>>,
     pub(super) client: Option<Found<ClientId>>,
 }
 
 impl Who {
-    /// Finds both. With AKS workload identity what the cluster has set counts as well, and must not disagree.
+    /// Finds both. With AKS workload identity, the values that the cluster has set count as well, and must
+    /// not disagree.
     pub(super) fn find(lookup: &Lookup<'_>) -> Result<Self, Diagnostic> {
         let tenant = lookup.sign_in_text("tenant_id")?;
         let client = files::text_or_file(lookup, "client_id", "client_id_file_path")?;
@@ -32,7 +33,7 @@ impl Who {
         })
     }
 
-    /// The application, or what it lacks.
+    /// The application, or what is missing.
     pub(super) fn application(&self) -> Result<Application, Vec<String>> {
         match (&self.tenant, &self.client) {
             (Some(tenant), Some(client)) => {
@@ -51,7 +52,7 @@ impl Who {
         }
     }
 
-    /// Where the named ones of the two come from.
+    /// The source of each of the two that is set.
     pub(super) fn sources(&self, names: &[&str]) -> String {
         let both = [
             ("tenant_id", self.tenant.as_ref().map(|found| (found.value.to_string(), &found.source))),
@@ -64,13 +65,14 @@ impl Who {
         told.collect::<Vec<_>>().join(", ")
     }
 
-    /// A client id that somebody gave to this provider. `AZURE_CLIENT_ID` is read too, and is there for many others.
+    /// A client id that is meant for this provider. `AZURE_CLIENT_ID` is read too, but many other programs
+    /// use it.
     pub(super) fn given_client(&self) -> Option<&Found<ClientId>> {
         self.client.as_ref().filter(|found| found.source != Source::Variable(AKS_CLIENT_ID))
     }
 }
 
-/// A setting, else what the platform has set; both must say the same.
+/// A setting, otherwise what the platform has set; both must agree.
 pub(super) fn agreeing(
     given: Option<Found<String>>,
     platform: Option<Found<String>>,
@@ -137,7 +139,8 @@ pub(super) fn by_certificate(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Re
     Ok(Verdict::Take(Login::ClientCertificate { application, certificate }))
 }
 
-/// The warning about a certificate whose time is over. Entra will refuse it, but a clock may be wrong here.
+/// The warning about a certificate that has expired. Entra will refuse it, but this machine's clock may be
+/// wrong.
 pub(super) fn expired(login: &Login) -> Option<Diagnostic> {
     let Login::ClientCertificate { certificate, .. } = login else { return None };
     let end = certificate.expires();
@@ -151,7 +154,7 @@ pub(super) fn expired(login: &Login) -> Option<Diagnostic> {
     })
 }
 
-/// The diagnostic for a certificate that cannot be used, on the password where that is to blame.
+/// The diagnostic for a certificate that cannot be used, on the password if the password is wrong.
 fn unusable(
     certificate: &Found<String>,
     password: Option<&Found<String>>,
@@ -173,7 +176,7 @@ fn unusable(
     }
 }
 
-/// A secret, given or in a file.
+/// A secret, given directly or in a file.
 pub(super) fn by_secret(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Result<Verdict, Diagnostic> {
     let Some(secret) = files::text_or_file(lookup, "client_secret", "client_secret_file_path")? else {
         return Ok(Verdict::Pass("neither client_secret nor client_secret_file_path is set".to_owned()));
@@ -181,8 +184,7 @@ pub(super) fn by_secret(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Result<
     match who.application() {
         Ok(application) if application.client_id.as_str() == secret.value => {
             let detail = format!(
-                "The {} holds the client id, and the same value was given as the client id. Give the secret's value; \
-                 its id does not do.",
+                "The {} is the same as the client id. Set the value of the secret, not its id.",
                 secret.source
             );
             Err(secret.source.blame(Diagnostic::error("Client id in place of the client secret", detail)))

@@ -1,4 +1,4 @@
-//! Signing in as the machine, or as whoever sits in front of it.
+//! Signing in with a managed identity, or as the az CLI's user.
 
 use super::super::source::{Found, Lookup, Source};
 use super::application::Who;
@@ -21,14 +21,14 @@ pub(super) fn by_managed_identity(
     if let Some(version) = &version
         && !version.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
     {
-        let detail = format!("The {} is no api-version, such as 2018-02-01.", version.source);
+        let detail = format!("The {} is not an api-version, such as 2018-02-01.", version.source);
         return Err(version.source.blame(Diagnostic::error("Unusable api-version", detail)));
     }
     match ManagedIdentity::new(identity, endpoint, version.map(|found| found.value)) {
         Ok(identity) => Ok(Verdict::Take(Login::ManagedIdentity(identity))),
         Err(error) => {
             let source = named_by.unwrap_or(&switch.source);
-            let detail = format!("The {source} names an identity, and {error}. Leave it out.");
+            let detail = format!("The {source} names an identity, but {error}. Leave it out.");
             Err(source.blame(Diagnostic::error("No such managed identity", detail)))
         }
     }
@@ -40,10 +40,8 @@ fn identity<'a>(lookup: &Lookup<'_>, who: &'a Who) -> Result<(Identity, Option<&
     let resource = lookup.sign_in_text("msi_resource_id")?;
     let client = who.given_client();
     let twice = |one: &dyn std::fmt::Display, other: &Found<String>| {
-        let detail = format!(
-            "The {one} and the {} each name a managed identity. Give one of them only.",
-            other.source
-        );
+        let detail =
+            format!("The {one} and the {} each name a managed identity. Set only one of them.", other.source);
         other.source.blame(Diagnostic::error("Two managed identities", detail))
     };
     match (object, resource) {
@@ -63,8 +61,8 @@ fn identity<'a>(lookup: &Lookup<'_>, who: &'a Who) -> Result<(Identity, Option<&
     }
 }
 
-/// Who is asked: the endpoint that is given, else the one that the platform has set in the environment, else a virtual
-/// machine's. The variables are those of azure_identity.
+/// The endpoint to call: the one that is set, else the one that the platform has set in the environment, else
+/// a virtual machine's. The variables are those of azure_identity.
 fn endpoint(lookup: &Lookup<'_>) -> Result<IdentityEndpoint, Diagnostic> {
     if let Some(given) = lookup.sign_in_text("msi_endpoint")? {
         let url = given.parse("Unusable endpoint for managed identities", |text| MachineUrl::given(&text))?;
@@ -98,17 +96,18 @@ fn endpoint(lookup: &Lookup<'_>) -> Result<IdentityEndpoint, Diagnostic> {
     }
 }
 
-/// Whoever the az CLI is signed in as. A client id that nothing goes with is told instead: who has set it means to sign
-/// in as that application, not as somebody's own account.
+/// Signs in as the az CLI's user. A client id without credentials is reported instead: whoever has set it
+/// wants to sign in as that application, not as a person.
 pub(super) fn by_az_cli(lookup: &Lookup<'_>, who: &Who, switches: &Switches) -> Result<Verdict, Diagnostic> {
     if let Some(switch) = switches.cli.as_ref().filter(|found| !found.value) {
         return Ok(Verdict::Pass(format!("use_cli is false ({})", switch.source)));
     }
     if let Some(client) = who.given_client().filter(|_| switches.cli.is_none()) {
-        let missing = "anything to prove it with: a client secret (ARM_CLIENT_SECRET), a client certificate \
-                       (ARM_CLIENT_CERTIFICATE_PATH), `use_oidc` (ARM_USE_OIDC) or `use_msi` (ARM_USE_MSI). If the az CLI \
-                       is meant, leave the client id out or set `use_cli` (ARM_USE_CLI) to true";
-        let detail = format!("A client id was given by the {}, but not {missing}.", client.source);
+        let missing = "credentials for it: a client secret (ARM_CLIENT_SECRET), a client certificate \
+                       (ARM_CLIENT_CERTIFICATE_PATH), `use_oidc` (ARM_USE_OIDC) or `use_msi` \
+                       (ARM_USE_MSI). To use the az CLI, leave the client id out or set `use_cli` \
+                       (ARM_USE_CLI) to true";
+        let detail = format!("The {} sets a client id, but there are no {missing}.", client.source);
         return Err(incomplete(client, "client", detail));
     }
     Ok(Verdict::Take(Login::AzureCli {

@@ -1,8 +1,8 @@
-//! Which way to sign in.
+//! Chooses the login.
 //!
-//! The ways are looked at in azurerm's order: client certificate, client secret, id token (OIDC), managed identity, az
-//! CLI. The first that is set up is used. Its errors are reported, and no other is tried: a wrong secret must
-//! not end in somebody's own account. What was seen on the way is kept for the message.
+//! The logins are considered in azurerm's order: client certificate, client secret, id token (OIDC), managed
+//! identity, az CLI. The first that is configured is used. Its errors are reported, and no other is tried: a
+//! wrong secret must not lead to somebody's own account. The choice is recorded for the error message.
 
 mod application;
 mod machine;
@@ -21,34 +21,34 @@ use time::OffsetDateTime;
 
 pub use story::{NoLogin, advice};
 
-/// What Azure Resource Manager takes at most ("Authenticate requests across tenants").
+/// The most that Azure Resource Manager accepts ("Authenticate requests across tenants").
 const AUXILIARY: usize = 3;
 
 /// How to sign in.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// The way; or that there is none, which is an error only for who needs Azure.
+    /// The login, or why there is none: an error only when Azure is needed.
     pub login: Result<Login, NoLogin>,
-    /// The ways that were looked at, and why each is or is not the one.
+    /// The logins that were considered, and why each is used or not.
     pub choice: String,
-    /// Further tenants whose tokens go along.
+    /// Further tenants whose tokens are sent too.
     pub auxiliary_tenants: Vec<TenantId>,
-    /// What the user should know, though it stops nothing.
+    /// Warnings.
     pub warnings: Diagnostics,
 }
 
-/// What to do about one way.
+/// The decision about one login.
 enum Verdict {
-    /// This is the one.
+    /// It is used.
     Take(Login),
-    /// Not this one, since.
+    /// It is not used, for this reason.
     Pass(String),
 }
 
-/// Chooses the way.
+/// Chooses the login.
 ///
 /// # Errors
-/// When a setting cannot be used, or a way is half set up.
+/// If a setting cannot be used, or a login is incomplete.
 pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
     let who = Who::find(lookup)?;
     let switches = Switches::find(lookup)?;
@@ -82,8 +82,8 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
         && !login.reaches_other_tenants()
     {
         let detail = format!(
-            "The {} names further tenants, and a managed identity can sign in to its own tenant only. No tokens of \
-             the others go along.",
+            "The {} names further tenants, but a managed identity can sign in to its own tenant only. No \
+             tokens of the others are sent.",
             auxiliary.source
         );
         warnings.push(auxiliary.source.blame(Diagnostic::warning("Auxiliary tenants are not used", detail)));
@@ -99,7 +99,7 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
 
 type Way = fn(&Lookup<'_>, &Who, &Switches) -> Result<Verdict, Diagnostic>;
 
-/// The switches of the ways that need one, each a boolean that must be none but yes or no.
+/// Checks the switches of the logins that need one: each must be a boolean.
 struct Switches {
     oidc: Option<Found<bool>>,
     aks: Option<Found<bool>>,
@@ -121,7 +121,7 @@ impl Switches {
         switch.as_ref().is_some_and(|found| found.value)
     }
 
-    /// Whether the user has asked for a way that needs no settings of an application.
+    /// Whether the user has chosen a login that needs no settings of an application.
     fn asks_for_another(&self) -> bool {
         Self::is_on(&self.msi) || Self::is_on(&self.cli)
     }
@@ -134,7 +134,7 @@ fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Found<Vec<TenantId>>>
     })?;
     if found.value.len() > AUXILIARY {
         let detail = format!(
-            "The {} names {} tenants; Azure takes at most {AUXILIARY}.",
+            "The {} names {} tenants; Azure accepts at most {AUXILIARY}.",
             found.source,
             found.value.len()
         );
@@ -143,10 +143,10 @@ fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Found<Vec<TenantId>>>
     Ok(Some(found))
 }
 
-/// The diagnostic for a way of which a part is there: `found` says that it is meant.
+/// The diagnostic for an incomplete login: `found` shows that it is intended.
 fn half<T>(found: &Found<T>, way: &str, what: &str, missing: &[String]) -> Diagnostic {
     let detail = format!(
-        "{what} was given by the {}, but not {}. Set that as well, or remove the other.",
+        "{what} was set by the {}, but not {}. Set that as well, or remove the other.",
         found.source,
         missing.join(", nor ")
     );
@@ -157,7 +157,7 @@ fn incomplete<T>(found: &Found<T>, way: &str, detail: String) -> Diagnostic {
     found.source.blame(Diagnostic::error(format!("Incomplete {way} credentials"), detail))
 }
 
-/// A moment as people write it.
+/// A time in a readable form.
 fn moment(then: OffsetDateTime) -> String {
     let (date, time) = (then.date(), then.time());
     format!("{date} {:02}:{:02}", time.hour(), time.minute())

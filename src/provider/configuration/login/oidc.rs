@@ -1,4 +1,4 @@
-//! Signing in with an id token: given, in a file, of an AKS pod, of Azure DevOps, of GitHub.
+//! Signing in with an id token: given directly, in a file, from an AKS pod, from Azure DevOps, from GitHub.
 
 use super::super::arguments::AKS_TOKEN_FILE;
 use super::super::files;
@@ -9,7 +9,8 @@ use crate::arm::{AssertionSource, Login, RequestUrl, Secret};
 use crate::plugin::Diagnostic;
 use time::OffsetDateTime;
 
-/// An id token, from the first source that is set: as it is, in a file, a service connection, a request address.
+/// An id token, from the first source that is set: the token itself, a file, a service connection, a request
+/// address.
 pub(super) fn by_id_token(
     lookup: &Lookup<'_>,
     who: &Who,
@@ -23,12 +24,12 @@ pub(super) fn by_id_token(
     let assertion = match source(lookup, aks)? {
         Ok(assertion) => assertion,
         Err(missing) if switches.asks_for_another() => return Ok(Verdict::Pass(lacks(&missing))),
-        Err(missing) => return Err(half(switch, "id token", "The wish for it", &missing)),
+        Err(missing) => return Err(half(switch, "id token", "The switch", &missing)),
     };
     match who.application() {
         Ok(application) => Ok(Verdict::Take(Login::Federated { application, assertion })),
         Err(missing) if switches.asks_for_another() => Ok(Verdict::Pass(lacks(&missing))),
-        Err(missing) => Err(half(switch, "id token", "The wish for it", &missing)),
+        Err(missing) => Err(half(switch, "id token", "The switch", &missing)),
     }
 }
 
@@ -36,7 +37,7 @@ fn lacks(missing: &[String]) -> String {
     format!("it lacks {}", missing.join(", and "))
 }
 
-/// Where id tokens come from, or what is missing.
+/// The source of id tokens, or what is missing.
 fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<String>>, Diagnostic> {
     let token = lookup.sign_in_text("oidc_token")?;
     let mut file = lookup.sign_in_text("oidc_token_file_path")?;
@@ -44,7 +45,7 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
         file = agreeing(file, lookup.variable(AKS_TOKEN_FILE))?;
     }
     if let Some(file) = file {
-        // Read now so that a wrong path is an error on its argument; what is exchanged is read anew each time.
+        // Read now so that a wrong path is an error on its argument. It is read again for each exchange.
         let text = files::text_of(&file)?;
         if let Some(token) = token
             && token.value != text
@@ -60,9 +61,9 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
         let assertion = AssertionSource::Token(Secret::new(token.value.as_str()));
         if let Some(end) = assertion.expires().filter(|end| *end <= OffsetDateTime::now_utc()) {
             let detail = format!(
-                "The id token of the {} expired at {} UTC, and cannot be renewed. Give a fresh one, or \
-                 `oidc_request_url` and `oidc_request_token` or `oidc_token_file_path`, from which a fresh one can be \
-                 had.",
+                "The id token of the {} expired at {} UTC, and cannot be renewed. Set a new one, or set \
+                 `oidc_request_url` and `oidc_request_token` or `oidc_token_file_path`, which supply new \
+                 ones.",
                 token.source,
                 moment(end)
             );
@@ -73,7 +74,7 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
     request(lookup)
 }
 
-/// A service that is asked for id tokens.
+/// A service that issues id tokens.
 fn request(lookup: &Lookup<'_>) -> Result<Result<AssertionSource, Vec<String>>, Diagnostic> {
     let connection =
         lookup.text_of_two("ado_pipeline_service_connection_id", "oidc_azure_service_connection_id")?;

@@ -1,4 +1,4 @@
-//! What was seen while the way was chosen, for the message when it fails.
+//! Records how the login was chosen, for the message when it fails.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::application::Who;
 use crate::arm::{AssertionSource, Login};
 use crate::plugin::Diagnostic;
 
-/// The ways in the order in which they were looked at.
+/// The logins in the order in which they were considered.
 #[derive(Debug, Default)]
 pub(super) struct Story(Vec<String>);
 
@@ -34,12 +34,12 @@ impl Story {
 
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Ways to sign in, in order:")?;
+        f.write_str("Logins, in order:")?;
         self.0.iter().try_for_each(|line| write!(f, "\n  - {line}"))
     }
 }
 
-/// Where that comes from which shows who signs in. Its value stays out: most of it is secret.
+/// Settings that show who signs in. Most values are secret, so only the source is shown.
 fn proof(login: &Login, lookup: &Lookup<'_>) -> String {
     let names: &[&str] = match login {
         Login::ClientCertificate { .. } => &["client_certificate", "client_certificate_path"],
@@ -70,7 +70,7 @@ fn proof(login: &Login, lookup: &Lookup<'_>) -> String {
     told.join(", ")
 }
 
-/// There is nothing to sign in with.
+/// No login is configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoLogin(String);
 
@@ -83,16 +83,16 @@ impl NoLogin {
     #[must_use]
     pub fn diagnostic(&self) -> Diagnostic {
         Diagnostic::error(
-            "No way to sign in to Azure",
+            "No login configured",
             format!("No credentials are configured, and `use_cli` is false.\n\n{}\n\n{}", self.0, advice()),
         )
     }
 }
 
-/// What to set, for who has set nothing.
+/// What to set when nothing is set.
 #[must_use]
 pub fn advice() -> &'static str {
-    "Set up one of them. For a client secret, set tenant_id (ARM_TENANT_ID), client_id (ARM_CLIENT_ID) and \
-     client_secret (ARM_CLIENT_SECRET); to sign in as yourself, install the az CLI and run `az login`. The environment \
-     variables have the same names as those of the azurerm and azapi providers."
+    "Configure one of them. For a client secret, set tenant_id (ARM_TENANT_ID), client_id (ARM_CLIENT_ID) \
+     and client_secret (ARM_CLIENT_SECRET). To sign in as yourself, install the az CLI and run `az login`. \
+     The environment variables have the same names as those of the azurerm and azapi providers."
 }

@@ -1,7 +1,7 @@
-//! Everything Azure has to say about the machines.
+//! Collects everything that Azure returns about the machines.
 //!
-//! Lists come first, since a list of a scale set has the instance views of its machines. What is left is read one by
-//! one, a few at a time, and for machines alone whose settings switch the agent on.
+//! Lists come first, since the list of a scale set has the instance views of its machines. The rest is read
+//! singly, a few at a time, and only for machines whose settings switch the agent on.
 
 use super::selection::Selection;
 use crate::arm::agent::{Doubt, Report};
@@ -11,11 +11,11 @@ use crate::arm::{self, ArmClient, Call, Fleet, Listed, Missing};
 use futures::StreamExt as _;
 use std::collections::{HashMap, HashSet};
 
-/// The most instance views that are read one by one.
+/// The most instance views that are read singly.
 const VIEWS: usize = 1_000;
-/// How many of them are asked for at a time.
+/// How many of them are requested at a time.
 const AT_A_TIME: usize = 10;
-/// From how many machines on a list of their states is worth its request.
+/// From this many machines on, a list of their states is worth its request.
 const WORTH_A_LIST: usize = 10;
 
 /// A client and a call.
@@ -30,13 +30,13 @@ pub struct Azure<'a> {
 /// A machine or an instance of a scale set.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its id, put together from its names.
+    /// Its id, built from its names.
     pub id: String,
-    /// What Azure says of it.
+    /// The machine as Azure returns it.
     pub machine: Machine,
     /// The scale set that it belongs to.
     pub set: Option<MachineId>,
-    /// What its agent says.
+    /// The agent's report.
     pub report: Report,
 }
 
@@ -49,21 +49,21 @@ pub struct Set {
     pub model: Machine,
 }
 
-/// What was found out.
+/// What was collected.
 #[derive(Clone, Debug, Default)]
 pub struct Collected {
     /// The machines and instances.
     pub rows: Vec<Row>,
     /// The scale sets.
     pub sets: Vec<Set>,
-    /// What could not be found out, apart from what is missing of a single machine.
+    /// Reasons why the lists may be incomplete, apart from what is missing for a single machine.
     pub doubts: Vec<String>,
 }
 
-/// Asks about what is selected.
+/// Reads the selected machines.
 ///
 /// # Errors
-/// When Azure cannot be asked, or does not have what is selected.
+/// If Azure cannot be reached, or does not have what is selected.
 pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collected, arm::Error> {
     let mut all = Collected::default();
     let Azure { client, call } = azure;
@@ -88,10 +88,10 @@ pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collecte
     Ok(all)
 }
 
-/// Asks for the machines and scale sets of a fleet and for what they refer to. What their agents say is left out.
+/// Reads the machines and scale sets of a fleet and their references, without the agents' reports.
 ///
 /// # Errors
-/// When Azure cannot be asked, or does not have what is selected.
+/// If Azure cannot be reached, or does not have what is selected.
 pub async fn references(azure: Azure<'_>, fleet: &Fleet) -> Result<Collected, arm::Error> {
     let mut all = Collected::default();
     add_fleet(azure, fleet, &mut all).await?;
@@ -148,7 +148,7 @@ async fn add_fleet(azure: Azure<'_>, fleet: &Fleet, all: &mut Collected) -> Resu
     Ok(())
 }
 
-/// The id of a listed machine or scale set, when the list can have it.
+/// The id of a listed machine or scale set, if it belongs in the list.
 fn listed_id(machine: &Machine, fleet: &Fleet, kind: MachineKind) -> Option<MachineId> {
     let id: MachineId = machine.id.as_deref()?.parse().ok()?;
     let belongs = match fleet {
@@ -160,7 +160,7 @@ fn listed_id(machine: &Machine, fleet: &Fleet, kind: MachineKind) -> Option<Mach
     (belongs && id.kind() == kind).then_some(id)
 }
 
-/// What Azure refused is a doubt about a part; that nothing can be asked any more is an error.
+/// A refusal makes a part incomplete; if no request is possible any more, that is an error.
 fn tolerated<T>(result: Result<T, arm::Error>) -> Result<Result<T, String>, arm::Error> {
     match result {
         Ok(found) => Ok(Ok(found)),
@@ -171,7 +171,7 @@ fn tolerated<T>(result: Result<T, arm::Error>) -> Result<Result<T, String>, arm:
     }
 }
 
-/// Reads the views that no list had.
+/// Reads the views that were in no list.
 async fn read_views(azure: Azure<'_>, all: &mut Collected) -> Result<(), arm::Error> {
     let unread: Vec<usize> = all
         .rows
@@ -192,7 +192,7 @@ async fn read_views(azure: Azure<'_>, all: &mut Collected) -> Result<(), arm::Er
     let mut gone = HashSet::new();
     while let Some((place, view)) = views.next().await {
         match view {
-            // It was deleted since it was listed.
+            // It was deleted after it was listed.
             Err(error) if error.missing() == Some(Missing::Leaf) => drop(gone.insert(place)),
             view => drop(found.insert(place, tolerated(view)?.map_err(Doubt::NotRead))),
         }
@@ -214,12 +214,12 @@ async fn read_views(azure: Azure<'_>, all: &mut Collected) -> Result<(), arm::Er
     Ok(())
 }
 
-/// Whether what the agent says matters, and no list had it.
+/// Whether the agent's report matters but was in no list.
 fn needs_view(machine: &Machine) -> bool {
     machine.is_enabled() && machine.instance_view.is_none()
 }
 
-/// What a view says. Where the settings do not switch the agent on, it need not report.
+/// The report in a view. If the settings do not switch the agent on, it need not report.
 fn report(machine: &Machine, view: &InstanceView) -> Report {
     let mut report = Report::of(view);
     if !machine.is_enabled() {
@@ -234,7 +234,7 @@ impl Collected {
         self.rows.push(Row { id: id.to_string(), machine, set, report: Report::default() });
     }
 
-    /// Adds what a list of the members of a scale set gave.
+    /// Adds the list of a scale set's members.
     fn add_members(&mut self, set: &MachineId, flexible: bool, listed: Listed) {
         self.add_listed(&format!("the instances of {set}"), &listed);
         for machine in listed.machines {
@@ -256,7 +256,7 @@ impl Collected {
         }
     }
 
-    /// Gives machines the views that a list had.
+    /// Adds the views from a list to machines.
     fn add_views(&mut self, listed: Listed) {
         let mut views: HashMap<MachineId, InstanceView> = HashMap::new();
         for machine in listed.machines {
@@ -271,7 +271,8 @@ impl Collected {
         }
     }
 
-    /// The same where a view may lack what extensions report: it counts if it has that, or says that the machine is off.
+    /// The same for views that may lack the extensions' reports: a view counts if it has them, or says that
+    /// the machine is off.
     fn add_states(&mut self, mut listed: Listed) {
         listed.machines.retain_mut(|machine| {
             let view = machine.instance_view.as_ref();

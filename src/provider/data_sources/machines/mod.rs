@@ -21,7 +21,7 @@ use crate::provider::timeouts;
 use collect::Azure;
 use selection::{Selection, Wanted};
 
-/// What reading machines takes.
+/// The operations that reading machines needs.
 pub const OPERATIONS: [&str; 5] = [
     "Microsoft.Compute/virtualMachines/read",
     "Microsoft.Compute/virtualMachines/instanceView/read",
@@ -44,7 +44,7 @@ impl MachinesData {
     }
 }
 
-/// What is told when nothing can be said of what is selected.
+/// The error when the selection cannot be read at all.
 fn failed(selection: &Selection, argument: &'static str, error: &arm::Error) -> Failure {
     let (kind, id) = match selection {
         Selection::One(id) if id.kind() == MachineKind::ScaleSet => ("scale set", id.to_string()),
@@ -55,7 +55,7 @@ fn failed(selection: &Selection, argument: &'static str, error: &arm::Error) -> 
     if error.is_forbidden() {
         let operations = OPERATIONS.map(|operation| format!("`{operation}`")).join(", ");
         let detail = format!(
-            "{}\n\nObject: {id}\n\nGive the identity signed in a role with {operations}, such as Reader.",
+            "{}\n\nObject: {id}\n\nGive the signed-in identity a role with {operations}, such as Reader.",
             error.report()
         );
         return Diagnostic::error("Machines could not be read", detail).at(Path::attribute(argument)).into();

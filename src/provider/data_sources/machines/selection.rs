@@ -1,4 +1,4 @@
-//! Whose machines are looked at, and which of them count.
+//! Which machines are read, and which of them pass the filter.
 
 use super::schema::SELECTIONS;
 use crate::arm::Fleet;
@@ -7,16 +7,16 @@ use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::checks;
 use crate::provider::data_sources::lookup;
 
-/// Whose machines.
+/// Which machines to read.
 #[derive(Clone, Debug)]
 pub enum Selection {
     /// A machine, or a scale set with its instances.
     One(MachineId),
-    /// All of a group or subscription.
+    /// All machines of a group or subscription.
     Fleet(Fleet),
 }
 
-/// What the filter asks for.
+/// The filter.
 #[derive(Clone, Debug)]
 pub enum Wanted {
     /// All.
@@ -31,7 +31,7 @@ impl Selection {
     /// Reads the argument that is set.
     ///
     /// # Errors
-    /// When none is, or it is no id.
+    /// If none is set, or it is not an id.
     pub fn of(config: &Value) -> Result<(Self, &'static str), Diagnostic> {
         let name = SELECTIONS.into_iter().find(|name| lookup::is_set(config, name)).ok_or_else(missing)?;
         let selection = match name {
@@ -54,7 +54,7 @@ impl Wanted {
     /// Reads the filter.
     ///
     /// # Errors
-    /// When it is no id.
+    /// If it is not an id.
     pub fn of(config: &Value) -> Result<Self, Diagnostic> {
         if lookup::is_set(config, "profile_version_id") {
             return lookup::parse(config, "profile_version_id").map(Self::Version);
@@ -65,7 +65,7 @@ impl Wanted {
         Ok(Self::All)
     }
 
-    /// Whether a version is what is asked for.
+    /// Whether the filter is a version.
     #[must_use]
     pub fn is(&self, id: &VersionId) -> bool {
         match self {
@@ -75,7 +75,7 @@ impl Wanted {
         }
     }
 
-    /// The profile that is asked for.
+    /// The profile of the filter.
     #[must_use]
     pub fn profile(&self) -> Option<&ProfileId> {
         match self {
@@ -97,11 +97,11 @@ fn subscription(text: &str) -> Result<SubscriptionId, NameError> {
 fn missing() -> Diagnostic {
     Diagnostic::error(
         "Missing argument",
-        "Nothing says whose machines are meant. Set one of `machine_id`, `resource_group_id` and `subscription_id`.",
+        "No argument selects machines. Set one of `machine_id`, `resource_group_id` and `subscription_id`.",
     )
 }
 
-/// Finds what is wrong with the arguments. What is unknown is looked at when it is known.
+/// Finds mistakes in the arguments. Unknown ones are checked when they are known.
 #[must_use]
 pub fn check(config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
@@ -110,8 +110,8 @@ pub fn check(config: &Value) -> Diagnostics {
         found.push(missing());
     }
     for (names, why) in [
-        (&SELECTIONS[..], "says already whose machines are meant"),
-        (&["profile_id", "profile_version_id"][..], "says already which machines count"),
+        (&SELECTIONS[..], "already selects the machines"),
+        (&["profile_id", "profile_version_id"][..], "already filters the machines"),
     ] {
         let mut set = names.iter().filter(|name| lookup::is_set(config, name));
         let Some(first) = set.next() else { continue };

@@ -1,4 +1,4 @@
-//! From what Azure says to the state: which machines count, and how ids are spelled.
+//! Builds the state from Azure's responses: which machines pass the filter, and how ids are spelled.
 
 use super::collect::{Collected, Row, Set};
 use super::selection::Wanted;
@@ -8,7 +8,7 @@ use crate::arm::models::{EndpointSettings, Machine, Mode};
 use crate::plugin::Value;
 use crate::provider::roles::values;
 
-/// The lists of the state, with what makes them incomplete.
+/// The lists of the state, and the reasons why they may be incomplete.
 #[must_use]
 pub fn of(collected: Collected, wanted: &Wanted) -> Vec<(&'static str, Value)> {
     let Collected { mut rows, mut sets, mut doubts } = collected;
@@ -29,7 +29,8 @@ pub fn of(collected: Collected, wanted: &Wanted) -> Vec<(&'static str, Value)> {
     for row in &rows {
         let counts = refers(&row.machine, wanted) || has_loaded(&row.report, wanted);
         let of_it = row.report.doubts.iter().map(|doubt| format!("{}: {doubt}", row.id));
-        // Where a filter passes over a machine, that nobody knows what it has loaded matters all the same.
+        // It matters what a machine has loaded even if the filter excludes it, because then nobody knows
+        // whether it should pass.
         if !counts && !knows_what_is_loaded(row) && is_running(&row.report) {
             doubts.extend(of_it);
         } else if counts {
@@ -71,18 +72,18 @@ fn knows_what_is_loaded(row: &Row) -> bool {
     !row.machine.is_enabled() || row.report.status.is_some()
 }
 
-/// A machine that does not run has nothing loaded, and will load what it refers to.
+/// A machine that does not run has nothing loaded, and will load its reference when it starts.
 fn is_running(report: &Report) -> bool {
     report.power_state.as_deref().is_none_or(|state| state == "running")
 }
 
-/// How the ids of versions are spelled: agents report them in capitals, and a configuration compares texts.
+/// The spelling of version ids: agents report them in capitals, but a configuration compares texts.
 struct Spelling {
     profiles: Vec<ProfileId>,
 }
 
 impl Spelling {
-    /// As the filter spells the profile, else as the settings of machines do.
+    /// As the filter spells the profile, otherwise as the settings of machines do.
     fn of(wanted: &Wanted, rows: &[Row], sets: &[Set]) -> Self {
         let mut profiles: Vec<ProfileId> = wanted.profile().cloned().into_iter().collect();
         let machines = rows.iter().map(|row| &row.machine).chain(sets.iter().map(|set| &set.model));
@@ -103,7 +104,7 @@ impl Spelling {
         known.map_or_else(|| id.to_string(), |profile| profile.version(id.name().clone()).to_string())
     }
 
-    /// A reference that is no version's id is shown as it is.
+    /// A reference that is not a version's id is shown unchanged.
     fn reference(&self, settings: Option<&EndpointSettings>) -> Value {
         let text = settings.and_then(EndpointSettings::reference);
         reference(settings).map(|id| self.spell(&id)).or_else(|| text.map(str::to_owned)).into()
@@ -180,7 +181,7 @@ fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
     ])
 }
 
-/// What is known of one endpoint of a machine.
+/// The state of one endpoint of a machine.
 struct Endpoint<'a> {
     settings: Option<&'a EndpointSettings>,
     loaded: &'a Loaded,

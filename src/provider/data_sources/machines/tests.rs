@@ -1,4 +1,4 @@
-//! Whole reads against an Azure of their own.
+//! Complete reads against an Azure double.
 
 use super::super::tests::{read, refused};
 use super::schema::TYPE;
@@ -173,7 +173,7 @@ async fn a_group_is_read_by_lists_and_one_view_for_each_agent_that_is_switched_o
     assert_eq!(text(member, &["scale_set_id"]), &set("f").into(), "spelled as the set itself");
     assert_eq!(text(member, &["imds", "up_to_date"]), &false.into());
 
-    // The filter takes what refers to the version, and what still runs it.
+    // The filter selects what refers to the version, and what still runs it.
     let old = read(&azure, TYPE, &select(&[("profile_version_id", version("1.0.0").to_lowercase())]))
         .await
         .unwrap();
@@ -228,7 +228,8 @@ async fn what_could_not_be_read_is_named() {
     }
     assert_eq!(reasons.len(), 5);
 
-    // A filter passes over machines that refer to something else. Of those that run, who knows what they have loaded?
+    // The filter excludes machines that refer to something else. But it is unknown what those that run have
+    // loaded.
     let other = PROFILE.replace("/web", "/other");
     let filtered = [("resource_group_id", Value::from(GROUP)), ("profile_id", other.into())];
     let found = read(&azure, TYPE, &filtered).await.unwrap();
@@ -254,7 +255,7 @@ async fn what_could_not_be_read_is_named() {
 async fn a_subscription_with_many_machines_is_asked_for_their_states_at_once() {
     let azure = Azure::start().await;
     let names: Vec<String> = (0..12).map(|number| format!("vm{number:02}")).collect();
-    // The states are told by the same path here, so that each entry has its view from the start.
+    // The states have the same path here, so that each entry has its view from the start.
     let machines: Vec<Json> = names.iter().map(|name| machine(name, refers(&version("1.0.0")))).collect();
     let states: Vec<Json> = names
         .iter()

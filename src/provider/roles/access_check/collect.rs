@@ -1,9 +1,9 @@
-//! Everything Azure has to say about somebody's access to a scope.
+//! Collects everything that Azure returns about somebody's access to a scope.
 //!
-//! For the identity signed in there is one call that gives what all its roles grant, groups included. It tells neither
-//! conditions nor denials, so what it does not grant is surely missing and what it grants is only likely. What makes
-//! it sure are the lists that are read for anybody else: role assignments with their roles, and deny assignments. A
-//! list that this identity may not read leaves a doubt and is no failure.
+//! For the signed-in identity, one call returns what all its roles grant, groups included. It returns neither
+//! conditions nor denials. So what it does not grant is certainly missing, and what it grants is only likely.
+//! The lists that are read for any other identity make it certain: role assignments with their roles, and
+//! deny assignments. A list that this identity may not read leaves a doubt and is not an error.
 
 use std::collections::HashMap;
 
@@ -16,43 +16,43 @@ use crate::provider::roles::problem;
 use crate::rbac::access::{AccessFacts, DenyAssignment, Identity, RoleAssignment};
 use crate::rbac::{BlockCondition, ManagementGroups, Permissions, RoleDefinition, Scope};
 
-/// What is asked.
+/// The question.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
     /// The client.
     pub client: &'a ArmClient,
     /// The call.
     pub call: &'a Call,
-    /// Whose access; `None` for the identity signed in.
+    /// Whose access; `None` for the signed-in identity.
     pub principal: Option<&'a str>,
 }
 
-/// What was found out.
+/// What was collected.
 #[derive(Clone, Debug)]
 pub struct Collected {
-    /// The scope that was looked at.
+    /// The scope that was checked.
     pub scope: String,
-    /// What the roles of the identity signed in grant there. Only looked for when nobody else is asked about.
+    /// What the roles of the signed-in identity grant there. Read only if no other identity is asked about.
     pub own: Own,
     /// Assignments and denials.
     pub facts: AccessFacts,
 }
 
-/// The permissions of the identity signed in.
+/// The permissions of the signed-in identity.
 #[derive(Clone, Debug)]
 pub enum Own {
     /// These.
     Known(Permissions),
     /// They could not be read.
     Unreadable,
-    /// It is about somebody else.
+    /// The question is about another identity.
     NotAsked,
 }
 
-/// Asks about a scope, or about the nearest above it that exists.
+/// Reads about a scope, or about the nearest one above it that exists.
 ///
 /// # Errors
-/// When Azure cannot be asked, or answers with something else than what was asked for.
+/// If Azure cannot be reached, or returns something else than was requested.
 pub async fn collect(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Error> {
     let mut scope = scope.to_owned();
     loop {
@@ -90,7 +90,7 @@ async fn collect_at(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Er
         assignments,
         denials,
         assignments_complete: assigned.is_some() && all_roles,
-        // Without knowing who it is, nobody can tell whom a denial does not mean.
+        // If the identity is unknown, so is whether a denial applies to it.
         denials_complete: denied.is_some() && all_denials && who.is_some(),
     };
     Ok(Collected { scope: scope.to_owned(), own, facts })
@@ -113,7 +113,7 @@ fn own(result: Result<Vec<Json>, arm::Error>, scope: &str) -> Result<Own, arm::E
     }
 }
 
-/// The list, or nothing when this identity may not read it.
+/// The list, or `None` if this identity may not read it.
 fn readable<T>(result: Result<Vec<T>, arm::Error>) -> Result<Option<Vec<T>>, arm::Error> {
     match result {
         Ok(list) => Ok(Some(list)),
@@ -122,7 +122,7 @@ fn readable<T>(result: Result<Vec<T>, arm::Error>) -> Result<Option<Vec<T>>, arm
     }
 }
 
-/// The management groups in what Azure says to hold at the scope or above it: they lie above it.
+/// The management groups among the scopes that Azure returns for the scope or above it: they lie above it.
 fn above<'a>(assigned: impl Iterator<Item = &'a str>, denied: impl Iterator<Item = &'a Json>) -> Vec<String> {
     let denied = denied.filter_map(|one| DenyAssignment::from_json(one).ok()).map(|one| one.scope);
     let assigned = assigned.filter_map(|scope| Scope::new(scope).ok());

@@ -33,8 +33,8 @@ impl AccessCheck {
     }
 }
 
-/// What managing profiles and versions with this provider takes; at a virtual machine or scale set, what attaching versions
-/// to it takes. Reading the versions is a matter of their gallery.
+/// The operations needed to manage profiles and versions with this provider; at a virtual machine or scale
+/// set, those needed to attach versions to it. Reading the versions is checked at their gallery.
 fn needed(scope: &str) -> Vec<String> {
     let Ok(machine) = scope.parse::<MachineId>() else {
         let features = [Feature::Profiles, Feature::Versions];
@@ -73,7 +73,8 @@ fn check(config: &Value) -> Diagnostics {
         && text.parse::<Guid>().is_err()
     {
         let detail = format!(
-            "`principal_id` is {text:?}; it is the object id of a user, group or service principal, a GUID."
+            "`principal_id` is {text:?}, but must be the object id of a user, group or service principal, \
+             a GUID."
         );
         found.push(Diagnostic::error("Malformed object id", detail).at(Path::attribute("principal_id")));
     }

@@ -1,7 +1,8 @@
 //! What lies above a scope.
 
-/// The scope that holds another: of a nested resource the resource around it, of a resource its group, of a group its
-/// subscription. Nothing for a subscription, a management group and the root, above which nobody need look.
+/// The scope above another: for a nested resource the resource around it, for a resource its group, for a
+/// group its subscription. `None` for a subscription, a management group and the root, above which no check
+/// is needed.
 #[must_use]
 pub fn of(scope: &str) -> Option<String> {
     let segments: Vec<&str> = scope.split('/').filter(|segment| !segment.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! What the user writes, and what the answer is.
+//! The arguments and attributes.
 
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Schema};
@@ -23,64 +23,66 @@ pub fn schema() -> Schema {
         computed("scope", Type::String, "The scope at which it holds."),
     ];
     attributes::schema(
-        "Tells whether the identity signed in, or another one, may do what a configuration will do, so that a plan can \
-         stop before an apply is refused halfway. It never says yes on a doubt.",
+        "Reports whether the signed-in identity, or another one, may do what a configuration will do, so \
+         that a plan can stop before an apply is refused half-way. When in doubt it returns null, never \
+         `true`.",
         vec![
             Attribute::new(
                 "scope",
                 Type::String,
-                "The scope to be accessed, such as the id of a gallery. It need not exist yet: see `evaluated_scope`.",
+                "The scope to be accessed, such as the id of a gallery. It need not exist yet: see \
+                 `evaluated_scope`.",
             )
             .required(),
             Attribute::new("operations", set(), "The operations that are needed.")
                 .optional_computed()
                 .default_text(
-                    "those of managing profiles and versions with this provider; at the scope of a virtual machine or scale \
-                     set, those of attaching versions to it",
+                    "those needed to manage profiles and versions with this provider; at the scope of a \
+                     virtual machine or scale set, those needed to attach versions to it",
                 ),
             Attribute::new(
                 "principal_id",
                 Type::String,
-                "The object id of the user, group or service principal whose access is asked for.",
+                "The object id of the user, group or service principal whose access is checked.",
             )
-            .default_text("the identity signed in"),
+            .default_text("the signed-in identity"),
             computed(
                 "allowed",
                 Type::Bool,
-                "Whether all operations are permitted: `true`, `false`, or null when it cannot be told.",
+                "Whether all operations are permitted: `true`, `false`, or null when it cannot be decided.",
             ),
             computed(
                 "complete",
                 Type::Bool,
-                "Whether everything that decides could be read: role assignments with their roles, and deny assignments. \
-                 `Microsoft.Authorization/*/read` suffices for that, and so does the feature `rbac` of \
-                 `least_privilege_role`.",
+                "Whether everything that decides could be read: role assignments with their roles, and \
+                 deny assignments. `Microsoft.Authorization/*/read` suffices for that, and so does the \
+                 feature `rbac` of `least_privilege_role`.",
             ),
             computed(
                 "conditional",
                 set(),
-                "The operations of which it cannot be told: a condition decides, or something could not be read.",
+                "The undecided operations: a condition decides, or something could not be read.",
             ),
             Attribute::nested(
                 "denied_by",
                 AttributeNesting::List,
                 denied,
-                "The deny assignments that surely deny one of the operations.",
+                "The deny assignments that certainly deny one of the operations.",
             )
             .computed(),
             computed(
                 "evaluated_scope",
                 Type::String,
-                "The scope that was looked at: `scope`, or what is nearest above it when it does not exist yet.",
+                "The scope that was checked: `scope`, or the nearest existing one above it.",
             ),
             Attribute::nested(
                 "granted_by",
                 AttributeNesting::List,
                 granted,
-                "The role assignments that surely grant one of the operations.",
+                "The role assignments that certainly grant one of the operations.",
             )
             .computed(),
-            computed("missing", set(), "The operations that are surely not permitted."),
+            computed("missing", set(), "The operations that are certainly not permitted."),
         ],
     )
 }

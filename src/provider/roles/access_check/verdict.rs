@@ -1,4 +1,4 @@
-//! What the answers come to.
+//! Decides from what was collected.
 
 use super::collect::{Collected, Own};
 use crate::plugin::Value;
@@ -13,7 +13,7 @@ pub fn of(collected: &Collected, operations: &[Operation]) -> AccessReport {
     let Collected { own, facts, .. } = collected;
     let mut report = facts.check(operations);
     let own = match own {
-        // Without them the lists are all there is, as for anybody else; they know how complete they are.
+        // Without them only the lists are left, as for any other identity; they record how complete they are.
         Own::NotAsked | Own::Unreadable => return report,
         Own::Known(permissions) => permissions,
     };
@@ -29,8 +29,9 @@ pub fn of(collected: &Collected, operations: &[Operation]) -> AccessReport {
     report
 }
 
-/// What the identity's own permissions and the lists say together. The permissions are Azure's own sum of all roles,
-/// so that a list which shows no grant, though they have one, has not shown everything: no certain no.
+/// Combines the identity's own permissions with the lists. The permissions are Azure's own sum of all roles.
+/// So if they grant an operation and a list shows no grant, the list is incomplete, and the result is not a
+/// certain no.
 fn both(own: &Permissions, collected: &Collected, operation: &Operation) -> Option<bool> {
     let granted = own.permit(operation, &Context::unknown());
     let facts = &collected.facts;

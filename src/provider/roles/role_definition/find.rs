@@ -1,4 +1,4 @@
-//! Which role is meant: by its id, or by its name at a scope.
+//! Finds the role: by its id, or by its name at a scope.
 
 use crate::arm::models::authorization::RoleDefinition;
 use crate::arm::{self, ArmClient, Call};
@@ -8,7 +8,7 @@ use crate::provider::roles::problem;
 use crate::rbac::condition::Guid;
 use crate::rbac::{Scope, nearest_names};
 
-/// What stands before the GUID in a role definition's id, in lower case.
+/// The part before the GUID in a role definition's id, in lower case.
 const COLLECTION: &str = "/providers/microsoft.authorization/roledefinitions";
 
 /// Checks the arguments, parts of which may be unknown.
@@ -19,11 +19,11 @@ pub fn check(config: &Value) -> Diagnostics {
     let maybe = |name: &str| matches!(config.get(name), Some(Value::Unknown(_)));
     let (id, name) = ("role_definition_id", "name");
     if given(id) && given(name) {
-        let detail = "`name` cannot be set together with `role_definition_id`, which names the role already. Remove one \
-                      of them.";
+        let detail = "`name` cannot be set together with `role_definition_id`, which already selects the \
+                      role. Remove one of them.";
         found.push(Diagnostic::error("Conflicting arguments", detail).at(Path::attribute(name)));
     } else if !given(id) && !given(name) && !maybe(id) && !maybe(name) {
-        let detail = "Nothing says which role is meant. Set `role_definition_id` or `name`.";
+        let detail = "No argument selects the role. Set `role_definition_id` or `name`.";
         found.push(Diagnostic::error("Missing argument", detail));
     }
     if let Some(text) = checks::text(config, id)
@@ -49,7 +49,7 @@ pub fn check_scope(config: &Value) -> Option<Diagnostic> {
     Some(Diagnostic::error("Malformed scope", detail).at(Path::attribute("scope")))
 }
 
-/// The path of a scope without a slash at its end; the root is nothing.
+/// The path of a scope without a slash at its end; empty for the root.
 #[must_use]
 pub fn path(scope: &str) -> &str {
     scope.trim_end_matches('/')
@@ -67,7 +67,7 @@ fn guid(id: &str) -> Option<String> {
 /// Reads the role.
 ///
 /// # Errors
-/// When there is none, or several of that name, or Azure does not say.
+/// If there is none, or several of that name, or Azure cannot be read.
 pub async fn role(client: &ArmClient, config: &Value, call: &Call) -> Result<RoleDefinition, Diagnostic> {
     let scope = checks::text(config, "scope").map(path);
     match checks::text(config, "role_definition_id") {
@@ -97,8 +97,8 @@ async fn by_id(
         let no_role = error.arm().and_then(|refused| refused.code.as_deref()).is_some_and(is_role);
         if problem::is_absent(&error) && no_role {
             let place = scope.filter(|scope| !scope.is_empty()).unwrap_or("the tenant");
-            let hint = "A custom role is known only where it can be assigned: set `scope` to such a place, for example \
-                        to the id of the subscription.";
+            let hint = "A custom role exists only where it can be assigned: set `scope` to such a place, \
+                        for example to the id of the subscription.";
             let detail = format!("There is no role {id} at {place}.\n\n{}\n\n{hint}", error.report());
             return Diagnostic::error("Role not found", detail).at(Path::attribute(argument));
         }
@@ -126,7 +126,8 @@ async fn by_name(
         (Some(last), others) => {
             let ids: Vec<_> = others.iter().chain([&last]).map(|role| format!("- {}", role.id)).collect();
             let detail = format!(
-                "Several roles are called {name:?}:\n\n{}\n\nSet `role_definition_id` to the one that is meant.",
+                "Several roles are called {name:?}:\n\n{}\n\nSet `role_definition_id` to the one that you \
+                 want.",
                 ids.join("\n")
             );
             Err(Diagnostic::error("Several roles of this name", detail).at(Path::attribute("name")))
@@ -142,12 +143,12 @@ fn no_role<'a>(name: &str, scope: &str, known: impl Iterator<Item = &'a str>) ->
     let place = if scope.is_empty() { "the tenant" } else { scope };
     let near: Vec<_> = nearest_names(name, known, 3).iter().map(|name| format!("- {name}")).collect();
     let near =
-        if near.is_empty() { String::new() } else { format!(" Near to it are:\n\n{}", near.join("\n")) };
+        if near.is_empty() { String::new() } else { format!(" Similar names are:\n\n{}", near.join("\n")) };
     let hint = if scope.is_empty() {
-        "A custom role is known only where it can be assigned: set `scope` to such a place, for example to the id of the \
-         subscription."
+        "A custom role exists only where it can be assigned: set `scope` to such a place, for example to \
+         the id of the subscription."
     } else {
-        "A custom role is known only where it can be assigned, and only in its own tenant."
+        "A custom role exists only where it can be assigned, and only in its own tenant."
     };
     let detail = format!("No role at {place} is called {name:?}.{near}\n\n{hint}");
     Diagnostic::error("Role not found", detail).at(Path::attribute("name"))

@@ -56,7 +56,7 @@ impl DataSource for RoleDefinitionData {
         let call = lookup::call(context, &config);
         let found = find::role(&client, &config, &call).await?;
         let role = RoleDefinition::from_json(&found.json).map_err(|error| {
-            let detail = format!("{} is not what a role definition looks like: {error}.", found.id);
+            let detail = format!("{} is not a valid role definition: {error}.", found.id);
             Diagnostic::error("Role definition cannot be read", detail)
         })?;
         let operations = if config.get("expand") == Some(&Value::Bool(false)) {

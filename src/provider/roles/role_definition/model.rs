@@ -1,4 +1,4 @@
-//! A role as the data source gives it.
+//! A role as the data source returns it.
 
 use crate::arm::models::authorization::RoleDefinition as Given;
 use crate::plugin::{Diagnostic, Diagnostics, Value};
@@ -7,7 +7,8 @@ use crate::provider::roles::{fingerprint, values};
 use crate::provider::timeouts;
 use crate::rbac::{Granted, OperationPattern, PermissionBlock, RoleDefinition};
 
-/// The state: what Azure gave, what it comes to when it was expanded, and the arguments as they were written.
+/// The state: what Azure returned, its effective operations if they were expanded, and the arguments as they
+/// were written.
 #[must_use]
 pub fn state(given: &Given, role: &RoleDefinition, operations: Option<&Operations>, config: &Value) -> Value {
     let held = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
@@ -86,7 +87,7 @@ fn block(block: &PermissionBlock) -> Value {
     ])
 }
 
-/// Warnings about conditions that nobody here can judge.
+/// Warnings about conditions that cannot be evaluated here.
 #[must_use]
 pub fn warnings(role: &RoleDefinition) -> Diagnostics {
     let conditions = role.permissions.blocks().iter().filter_map(|block| block.condition.as_ref());
@@ -94,8 +95,8 @@ pub fn warnings(role: &RoleDefinition) -> Diagnostics {
     unread
         .map(|(condition, error)| {
             let detail = format!(
-                "The role {} has a condition that this provider cannot read: {error}. Whatever its block grants counts \
-                 as conditional, and nothing can be told of when it holds.\n\n{}",
+                "The role {} has a condition that this provider cannot read: {error}. Whatever its block \
+                 grants counts as conditional, and it is unknown when the condition holds.\n\n{}",
                 role.role_name.as_deref().unwrap_or("without a name"),
                 condition.text()
             );

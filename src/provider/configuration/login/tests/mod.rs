@@ -28,7 +28,7 @@ fn found(arguments: Pairs<'_>, variables: Pairs<'_>) -> Result<SignIn, Diagnosti
     sign_in(&Lookup::new(&block(arguments), &variables))
 }
 
-/// The way that is chosen, given two ids by the environment.
+/// The chosen login, with two ids from the environment.
 fn way(arguments: Pairs<'_>, variables: Pairs<'_>) -> Login {
     let all: Vec<_> = IDS.iter().chain(variables).copied().collect();
     found(arguments, &all).unwrap_or_else(|problem| panic!("{problem:?}")).login.unwrap()
@@ -226,7 +226,7 @@ fn ids_that_are_none_are_told_on_their_argument() {
     }
 }
 
-/// What PowerShell, a text editor or `echo` puts around a secret.
+/// Characters that PowerShell, a text editor or `echo` adds around a secret.
 #[test]
 fn a_secret_file_in_any_encoding_and_with_a_line_end_is_read() {
     let wide = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
