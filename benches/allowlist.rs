@@ -1,4 +1,5 @@
-//! How long the allowlist's heavy work takes: `cargo bench --bench allowlist`. Prints a table; nothing passes or fails.
+//! How long the allowlist's heavy work takes: `cargo bench --bench allowlist`. Prints a table; nothing passes
+//! or fails.
 
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used)]
 
@@ -18,7 +19,7 @@ fn main() {
         learning(|line| line % 97 % 40),
         Duration::from_secs(10),
     );
-    // Far from any machine's log: 3,880 callers, and no two lines alike.
+    // Larger than any machine's log: 3,880 callers, and no two lines alike.
     row("learning from 1,000,000 lines, all different", learning(|line| line % 40), Duration::from_secs(10));
     row("reading 200 MB of garbage as a log", garbage(), Duration::from_secs(10));
 }
@@ -27,7 +28,8 @@ fn row(what: &str, took: Duration, budget: Duration) {
     println!("{what:<56} {took:>12.3?} {budget:>12.3?}");
 }
 
-/// Everybody is granted everything, and the request matches everything and is made by nobody: nothing ends early.
+/// Every identity has every privilege, the request matches every privilege, and no identity made it: no loop
+/// ends early.
 fn decision() -> Duration {
     let mut rules = Rules::default();
     for index in 0..1000 {
@@ -50,7 +52,7 @@ fn decision() -> Duration {
     })
 }
 
-/// The log of a machine on which 97 programs ask for 500 addresses, by the users that `user` gives for a line.
+/// The log of a machine on which 97 programs ask for 500 addresses; `user` gives the user of a line.
 fn learning(user: impl Fn(u32) -> u32) -> Duration {
     let mut log = String::with_capacity(450_000_000);
     for index in 0..1_000_000_u32 {

@@ -1,4 +1,5 @@
-# What the learned rules decide, as the guest proxy agent does: `terraform test` holds them to what they should be.
+# The decisions of the learned rules, computed as by the guest proxy agent: `terraform test` compares them
+# with the expected ones.
 
 locals {
   token = "/metadata/identity/oauth2/token"

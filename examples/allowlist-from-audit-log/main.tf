@@ -1,4 +1,4 @@
-# An audit log in, two profile versions out.
+# Learns two profile versions from an audit log.
 #
 # The log was taken from a virtual machine whose guest proxy agent ran in Audit mode for a week:
 #   journalctl --unit azure-proxy-agent --output short > audit.log

@@ -1,4 +1,4 @@
-# The machines. azurerm makes them and has no argument for the reference, so azapi adds it to what azurerm made.
+# The machines. azurerm makes them but has no argument for the reference, so azapi adds it.
 
 data "azurerm_virtual_machine" "web" {
   name                = "web0"
@@ -24,7 +24,7 @@ data "azurerm_virtual_machine_scale_set" "web" {
   resource_group_name = "fleet"
 }
 
-# A scale set: the same, one level deeper. Its machines take it when they are upgraded to the latest model.
+# A scale set: the same, one level deeper. Its machines use it after they are upgraded to the latest model.
 resource "azapi_update_resource" "web_scale_set" {
   type        = "Microsoft.Compute/virtualMachineScaleSets@2024-11-01"
   resource_id = data.azurerm_virtual_machine_scale_set.web.id

@@ -1,4 +1,4 @@
-# The allowlists, one for each endpoint, and what a machine is told about them.
+# The allowlists, one for each endpoint, and the machine settings that refer to them.
 
 variable "gallery_id" {
   description = "The Compute Gallery that holds the profiles, such as azurerm_shared_image_gallery.fleet.id."
@@ -62,7 +62,8 @@ module "allowlist" {
 }
 
 locals {
-  # For an endpoint a machine has either a `mode` of its own or the reference, never both: the version's mode counts.
+  # For an endpoint a machine has either a `mode` of its own or the reference, never both. With a reference,
+  # the version's mode counts.
   proxy_agent_settings = {
     enabled    = true
     imds       = { inVMAccessControlProfileReferenceId = module.allowlist["IMDS"].version_id }

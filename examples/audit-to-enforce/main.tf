@@ -1,5 +1,5 @@
-# One allowlist, brought from watching to enforcing by three pull requests. Each is one of the files
-# pull-request-N.tfvars, which takes the place of terraform.tfvars.
+# One allowlist, moved from Audit to Enforce by three pull requests. Each is one of the files
+# pull-request-N.tfvars, which replaces terraform.tfvars.
 
 terraform {
   required_version = ">= 1.9"
@@ -31,7 +31,7 @@ module "allowlist" {
   identities       = var.identities
   role_assignments = var.role_assignments
 
-  # What no pull request may take away, once there is a list at all.
+  # Requests that no pull request may deny, once there is a list at all.
   must_allow = length(var.identities) == 0 ? {} : {
     the-server-reads-its-secrets = {
       url       = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net"
@@ -40,7 +40,7 @@ module "allowlist" {
     }
   }
 
-  # What no pull request may open.
+  # Requests that no pull request may allow.
   must_deny = var.default_access == "Allow" ? {} : {
     nobody-gets-a-token-with-curl = {
       url       = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net"

@@ -1,4 +1,4 @@
-# The machines: what they refer to, and whether they are ready for the last pull request.
+# The machines: their references, and whether they are ready for the last pull request.
 
 resource "gallery_invm_access_attachment" "fleet" {
   for_each = var.machine_ids
@@ -14,7 +14,7 @@ resource "gallery_invm_access_attachment" "fleet" {
   }
 }
 
-# Read anew with every plan.
+# Every plan reads this again.
 data "gallery_invm_access_machines" "fleet" {
   resource_group_id = split("/providers/", var.gallery_id)[0]
   profile_id        = module.allowlist.profile_id
@@ -23,7 +23,8 @@ data "gallery_invm_access_machines" "fleet" {
 locals {
   machines = data.gallery_invm_access_machines.fleet.machines
 
-  # Those that enforce already have passed. One that is switched off loads what it refers to when it starts.
+  # Machines that already enforce have passed. A machine that is switched off loads its reference when it
+  # starts.
   auditing = [for one in local.machines : one if one.imds.channel_state != "Enforce" && one.power_state != "deallocated"]
 
   not_ready = [for one in local.auditing : one.name if !one.complete || !one.imds.up_to_date || one.imds.denied != 0]

@@ -1,5 +1,5 @@
-# What the rules decide, as the guest proxy agent does: a plan shows each decision that a change of the rules turns round,
-# and `terraform test` holds them to what they should be.
+# The decisions of the rules, computed as by the guest proxy agent. A plan shows each decision that a change
+# of the rules reverses, and `terraform test` compares them with the expected ones.
 
 locals {
   enforced = { mode = "Enforce", default_access = "Deny", rules = local.rules }
@@ -14,7 +14,7 @@ locals {
       token = merge(local.web, { url = "${local.token}?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net" })
     }
 
-    # What cloud-init, the Linux guest agent and the Azure Monitor agent ask for.
+    # Requests of cloud-init, the Linux guest agent and the Azure Monitor agent.
     platform = {
       instance         = merge(local.python, { url = "/metadata/instance?api-version=2021-08-01&extended=true" })
       compute          = merge(local.python, { url = "/metadata/instance/compute?api-version=2018-02-01" })
@@ -24,7 +24,7 @@ locals {
       ama_mdsd         = merge(local.root, { exe_path = "${local.ama}/mdsd", url = "${local.token}?api-version=2018-02-01&resource=https%3A%2F%2Fmonitor.azure.com%2F" })
     }
 
-    # Requests that somebody forges through the web server.
+    # Requests that an attacker forges through the web server.
     other_paths = {
       user_data        = merge(local.web, { url = "/metadata/instance/compute/userData?api-version=2021-01-01&format=text" })
       instance         = merge(local.web, { url = "/metadata/instance?api-version=2021-08-01" })
@@ -35,7 +35,7 @@ locals {
       resource_manager = merge(local.web, { url = "${local.token}?api-version=2018-02-01&resource=https://management.azure.com/" })
     }
 
-    # The application's own request, made by somebody else.
+    # The application's own request, made by another caller.
     other_programs = {
       for name, program in {
         curl      = { user_name = "web", exe_path = "/usr/bin/curl" }
@@ -45,7 +45,7 @@ locals {
       } : name => merge(program, { url = "${local.token}?api-version=2018-02-01&resource=https://vault.azure.net" })
     }
 
-    # The agent looks at the first of two equal parameters, and falls to the default access where it matches nothing.
+    # The agent uses the first of two equal parameters, and applies the default access if nothing matches.
     other_spellings = {
       twice        = merge(local.web, { url = "${local.token}?resource=https://management.azure.com/&resource=https://vault.azure.net" })
       no_parameter = merge(local.web, { url = "${local.token}?api-version=2018-02-01" })

@@ -1,7 +1,7 @@
-# Who may ask the metadata service of a Linux web server for what.
+# Who may request what from the metadata service of a Linux web server.
 #
-# The attack this stops: somebody makes the web application, or a program beside it, fetch
-# http://169.254.169.254/metadata/identity/oauth2/token, and walks away with a token of the machine's identity.
+# This stops the following attack: somebody makes the web application, or another program on the machine,
+# fetch http://169.254.169.254/metadata/identity/oauth2/token, and gets a token of the machine's identity.
 
 terraform {
   required_version = ">= 1.8" # functions of providers
@@ -36,7 +36,8 @@ variable "mode" {
 locals {
   rules = {
     privileges = {
-      # Only Key Vault's token. One for Azure Resource Manager or Storage is another privilege, which nobody has here.
+      # Only a token for Key Vault. A token for Azure Resource Manager or Storage would be another privilege,
+      # which nobody has here.
       vault-token = {
         path             = "/metadata/identity/oauth2/token"
         query_parameters = { resource = "https://vault.azure.net" }
@@ -45,10 +46,10 @@ locals {
         path             = "/metadata/identity/oauth2/token"
         query_parameters = { resource = "https://monitor.azure.com/" }
       }
-      # Whoever reads this reads the user data and tags of the machine as well.
+      # This path also returns the user data and tags of the machine.
       instance         = { path = "/metadata/instance" }
       scheduled-events = { path = "/metadata/scheduledevents" }
-      # cloud-init asks for it at the first boot of a machine that Azure had prepared in advance.
+      # cloud-init requests it at the first boot of a machine that Azure had prepared in advance.
       reprovision-data = { path = "/metadata/reprovisiondata" }
     }
 
@@ -59,7 +60,8 @@ locals {
     }
 
     identities = {
-      # The application, which gets its token and nothing else. `exe_path` is what the kernel ran, after all symbolic links.
+      # The application, which gets its token and nothing else. `exe_path` is the file that the kernel ran,
+      # after all symbolic links.
       web = { user_name = "web", exe_path = "/opt/web/bin/server" }
 
       # Azure Monitor agent.
@@ -67,8 +69,8 @@ locals {
       ama-launcher = { user_name = "root", exe_path = "/opt/microsoft/azuremonitoragent/bin/agentlauncher" }
       ama-mdsd     = { user_name = "root", exe_path = "/opt/microsoft/azuremonitoragent/bin/mdsd" }
 
-      # cloud-init and the Linux guest agent are Python programs, so this is Ubuntu's interpreter under root. Any
-      # Python script that root runs is the same identity: it gets no token.
+      # cloud-init and the Linux guest agent are Python programs, so this is Ubuntu's interpreter under root.
+      # Any Python script that root runs has the same identity, so it gets no token.
       platform-python = { user_name = "root", exe_path = "/usr/bin/python3.10" }
     }
 
@@ -89,8 +91,8 @@ resource "gallery_invm_access_profile" "web" {
   description              = "Web servers: what may be asked of 169.254.169.254, and by whom"
 }
 
-# `name` is omitted, so a change of the mode makes a new version, as a change of the rules does: a machine looks at a
-# version again only when its id changes.
+# `name` is omitted, so a change of the mode makes a new version, as a change of the rules does: a machine
+# looks at a version again only when its id changes.
 resource "gallery_invm_access_profile_version" "web" {
   profile_id     = gallery_invm_access_profile.web.id
   mode           = var.mode
@@ -104,8 +106,8 @@ resource "gallery_invm_access_profile_version" "web" {
   }
 
   lifecycle {
-    # Terraform extends this to the profile, and two profiles cannot have one name: before a change that replaces the
-    # profile (location, os_type), remove it for that apply, or give the profile another name.
+    # Terraform extends this to the profile, but two profiles cannot have the same name. Before a change that
+    # replaces the profile (location, os_type), remove it for that apply, or give the profile another name.
     create_before_destroy = true
   }
 }

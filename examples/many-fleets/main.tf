@@ -1,4 +1,4 @@
-# One module, many fleets: what all have in common stands once, what differs stands with the fleet.
+# One module, many fleets: `locals` defines what all have in common, and each fleet what differs.
 
 terraform {
   required_version = ">= 1.9"
@@ -57,12 +57,13 @@ locals {
   }
 
   roles = {
-    # Who can read scheduled events can also start them, a restart for instance: not for applications.
+    # A caller that can read scheduled events can also start them, for example a restart. So applications do
+    # not get this.
     platform = { privileges = ["instance", "scheduled-events"] }
     reader   = { privileges = ["instance"] }
   }
 
-  # What calls by itself on every machine.
+  # The platform's own callers on every machine.
   platform = {
     Linux = {
       cloud-init = { user_name = "root", exe_path = "/usr/bin/python3.10" }

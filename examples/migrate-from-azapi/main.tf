@@ -1,7 +1,7 @@
-# What there is now. Nothing at Azure changes: the plan says "0 to add, 0 to change, 0 to destroy".
+# The new configuration. Nothing at Azure changes: the plan says "0 to add, 0 to change, 0 to destroy".
 
 terraform {
-  # `moved` between types of resources came with 1.8.
+  # `moved` between resource types requires 1.8.
   required_version = ">= 1.8"
 
   required_providers {

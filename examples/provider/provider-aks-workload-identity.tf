@@ -1,4 +1,4 @@
-# In a pod of AKS with workload identity: tenant, client and token file are set by the cluster.
+# In a pod of AKS with workload identity: the cluster sets tenant, client and token file.
 provider "gallery" {
   alias                     = "aks_workload_identity"
   use_aks_workload_identity = true

@@ -1,5 +1,5 @@
-# As whoever `az login` has signed in: nothing has to be set where nothing else is. The tenant is for accounts that are in
-# several.
+# As the user that `az login` has signed in. This is the default if nothing else is configured. The tenant is
+# for accounts that are in several.
 provider "gallery" {
   alias     = "az_cli"
   use_cli   = true

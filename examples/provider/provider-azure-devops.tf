@@ -1,5 +1,5 @@
-# In Azure Pipelines, by a service connection with workload identity federation. The agent sets SYSTEM_OIDCREQUESTURI;
-# SYSTEM_ACCESSTOKEN has to be mapped into the step.
+# In Azure Pipelines, with a service connection with workload identity federation. The agent sets
+# SYSTEM_OIDCREQUESTURI; map SYSTEM_ACCESSTOKEN into the step.
 provider "gallery" {
   alias                              = "azure_devops"
   tenant_id                          = "11111111-1111-1111-1111-111111111111"

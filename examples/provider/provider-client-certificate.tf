@@ -1,5 +1,5 @@
-# With a client certificate: a PFX or PEM file with its private key, RSA or EC. The password is best left to
-# ARM_CLIENT_CERTIFICATE_PASSWORD.
+# With a client certificate: a PFX or PEM file with its private key, RSA or EC. Set the password in
+# ARM_CLIENT_CERTIFICATE_PASSWORD rather than here.
 provider "gallery" {
   alias                   = "client_certificate"
   tenant_id               = "11111111-1111-1111-1111-111111111111"

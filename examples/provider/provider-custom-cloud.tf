@@ -1,4 +1,5 @@
-# Another cloud, such as the emulator on this machine. The client secret is best left to ARM_CLIENT_SECRET or a file.
+# Another cloud, such as the emulator on this machine. Set the client secret in ARM_CLIENT_SECRET or a file
+# rather than here.
 provider "gallery" {
   alias                   = "emulator"
   environment             = "custom"

@@ -1,5 +1,5 @@
-# As the machine or service Terraform runs on. Without client_id (or msi_object_id, or msi_resource_id) it is the
-# system-assigned identity.
+# As the machine or service that Terraform runs on. Without client_id (or msi_object_id, or msi_resource_id)
+# it is the system-assigned identity.
 provider "gallery" {
   alias     = "managed_identity"
   use_msi   = true

@@ -1,5 +1,5 @@
-# With an id token of anybody whom the application trusts. The file is read again for each sign-in, so whoever writes it
-# may renew it.
+# With an id token from any issuer that the application trusts. The file is read again for each sign-in, so it
+# may be renewed at any time.
 provider "gallery" {
   alias                = "oidc_token_file"
   tenant_id            = "11111111-1111-1111-1111-111111111111"

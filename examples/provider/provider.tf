@@ -9,5 +9,6 @@ terraform {
   }
 }
 
-# Signs in by the environment, as azurerm and azapi do: here ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET are set.
+# Signs in with environment variables, as azurerm and azapi do: here ARM_TENANT_ID, ARM_CLIENT_ID and
+# ARM_CLIENT_SECRET are set.
 provider "gallery" {}

@@ -1,8 +1,9 @@
-# Who may ask the Instance Metadata Service of our web servers for what.
+# Who may request what from the Instance Metadata Service of our web servers.
 #
-# Any process on a virtual machine can ask 169.254.169.254 for a token of the machine's identity: one hole in a web
-# application that makes it fetch an address of the attacker's choice, and the token is gone. This profile lets only the
-# processes that need it ask, and the guest proxy agent on each machine refuses everybody else.
+# Any process on a virtual machine can ask 169.254.169.254 for a token of the machine's identity. One
+# vulnerability in a web application that makes it fetch an address of the attacker's choice is enough to
+# steal the token. With this profile only the processes that need it may ask, and the guest proxy agent on
+# each machine refuses everybody else.
 
 terraform {
   required_version = ">= 1.0"
@@ -53,7 +54,7 @@ resource "gallery_invm_access_profile_version" "web" {
     }
 
     identities = {
-      # The Linux guest agent is a Python program: what runs is the interpreter.
+      # The Linux guest agent is a Python program, so the executable is the interpreter.
       azure-agent = { user_name = "root", exe_path = "/usr/bin/python3.10" }
       backup      = { user_name = "backup", exe_path = "/opt/backup/bin/run" }
       web         = { user_name = "web", exe_path = "/opt/web/bin/server" }
@@ -65,15 +66,15 @@ resource "gallery_invm_access_profile_version" "web" {
     }
   }
 
-  # The new list is there before the old one goes.
+  # The new list is created before the old one is deleted.
   lifecycle {
-    # Terraform extends this to the profile, and two profiles cannot have one name: before a change that replaces the
-    # profile (location, os_type), remove it for that apply, or give the profile another name.
+    # Terraform extends this to the profile, but two profiles cannot have the same name. Before a change that
+    # replaces the profile (location, os_type), remove it for that apply, or give the profile another name.
     create_before_destroy = true
   }
 }
 
-# What a virtual machine refers to.
+# Virtual machines refer to this id.
 output "profile_version_id" {
   value = gallery_invm_access_profile_version.web.id
 }

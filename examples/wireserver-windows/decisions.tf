@@ -1,5 +1,5 @@
-# What the rules decide, as the guest proxy agent does: a plan shows each decision that a change of the rules turns round,
-# and `terraform test` holds them to what they should be.
+# The decisions of the rules, computed as by the guest proxy agent. A plan shows each decision that a change
+# of the rules reverses, and `terraform test` compares them with the expected ones.
 
 locals {
   enforced = { mode = "Enforce", default_access = "Deny", rules = local.rules }
@@ -37,7 +37,7 @@ locals {
       })
     }
 
-    # What only the guest agent may read, asked for by others.
+    # Requests that only the guest agent may make, made by others.
     certificates = {
       for name, program in {
         curl        = { user_name = "Administrator", exe_path = "C:\\Windows\\System32\\curl.exe", process_name = "curl.exe" }

@@ -1,8 +1,8 @@
-# Who may ask WireServer (168.63.129.16) of Windows machines for what.
+# Who may request what from WireServer (168.63.129.16) of Windows machines.
 #
-# WireServer gives a machine its goal state and certificates; HostGAPlugin, beside it on port 32526, the settings of its
-# extensions. Only administrators get through at all. This profile leaves the guest agent and its helpers, and keeps out
-# whatever else runs as administrator.
+# WireServer gives a machine its goal state and certificates. HostGAPlugin, on port 32526 of the same address,
+# gives it the settings of its extensions. Only administrators get through at all. This profile admits the
+# guest agent and its helpers, and refuses everything else that runs as administrator.
 #
 # The names of the programs are those that an early version of the guest proxy agent itself counted as the platform's
 # (github.com/Azure/GuestProxyAgent, proxy_authorizer.rs, `is_platform_process`); their case is that of the files. They
@@ -43,7 +43,7 @@ variable "mode" {
 locals {
   rules = {
     privileges = {
-      # WireServer, port 80. Goal state and configurations stand below /machine, both as /machine?comp=… and as
+      # WireServer, port 80. Goal state and configurations are below /machine, both as /machine?comp=… and as
       # /machine/<container>/<instance>?comp=…
       goal-state   = { path = "/machine", query_parameters = { comp = "goalstate" } }
       config       = { path = "/machine", query_parameters = { comp = "config" } }
@@ -52,7 +52,7 @@ locals {
       role-props   = { path = "/machine", query_parameters = { comp = "roleProperties" } }
       telemetry    = { path = "/machine", query_parameters = { comp = "telemetrydata" } }
 
-      # Which versions of the protocol there are: GET /?comp=versions.
+      # The versions of the protocol: GET /?comp=versions.
       versions = { path = "/", query_parameters = { comp = "versions" } }
 
       # HostGAPlugin, port 32526.
@@ -64,18 +64,18 @@ locals {
     }
 
     roles = {
-      # What installs extensions and reports on them.
+      # Installs extensions and reports on them.
       guest-agent = {
         privileges = [
           "certificates", "config", "goal-state", "health", "role-props", "telemetry", "versions",
           "host-artifact", "host-health", "host-log", "host-settings", "host-status",
         ]
       }
-      # What tells Azure at the first boot that Windows is up.
+      # Tells Azure at the first boot that Windows is up.
       provisioning = { privileges = ["goal-state", "health", "versions"] }
       # What extensions themselves need: no certificates and no goal state.
       extension = { privileges = ["host-artifact", "host-settings", "host-status"] }
-      # What gathers logs for support.
+      # Collects logs for support.
       diagnostics = { privileges = ["config", "goal-state", "host-log", "versions"] }
     }
 
@@ -87,8 +87,8 @@ locals {
       run-command     = { user_name = "SYSTEM", process_name = "ImmediateRunCommandService.exe" }
       vm-applications = { user_name = "SYSTEM", process_name = "vm-application-manager.exe" }
 
-      # The provisioning agent is a script, so this is every script that the system runs by cscript: no certificates.
-      # Microsoft's own examples of such a list have it, as WinPA.
+      # The provisioning agent is a script, so this identity is every script that the system runs with
+      # cscript: no certificates. Microsoft's own examples of such a list have it, as WinPA.
       provisioning = { user_name = "SYSTEM", exe_path = "C:\\Windows\\System32\\cscript.exe" }
     }
 
@@ -126,8 +126,8 @@ resource "gallery_invm_access_profile_version" "windows" {
   }
 
   lifecycle {
-    # Terraform extends this to the profile, and two profiles cannot have one name: before a change that replaces the
-    # profile (location, os_type), remove it for that apply, or give the profile another name.
+    # Terraform extends this to the profile, but two profiles cannot have the same name. Before a change that
+    # replaces the profile (location, os_type), remove it for that apply, or give the profile another name.
     create_before_destroy = true
   }
 }

@@ -1,4 +1,4 @@
-# What these rules decide, without Azure: `terraform test`. The requests are in decisions.tf.
+# Tests the decisions of these rules without Azure: `terraform test`. The requests are in decisions.tf.
 
 mock_provider "gallery" {
   mock_resource "gallery_invm_access_profile" {

@@ -1,4 +1,4 @@
-# Before a version is deleted: who refers to it, or still runs it?
+# Before you delete a version: who refers to it, or still runs it?
 data "gallery_invm_access_machines" "with_version" {
   subscription_id    = "/subscriptions/00000000-0000-0000-0000-000000000000"
   profile_version_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet/providers/Microsoft.Compute/galleries/fleet/inVMAccessControlProfiles/web-imds/versions/1.0.0"

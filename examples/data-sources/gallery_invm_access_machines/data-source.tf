@@ -1,4 +1,4 @@
-# With every plan: which machines do not run what they refer to, and whom do their rules refuse?
+# With every plan: which machines do not run the version that they refer to, and whom do their rules refuse?
 data "gallery_invm_access_machines" "fleet" {
   resource_group_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet"
   profile_id        = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet/providers/Microsoft.Compute/galleries/fleet/inVMAccessControlProfiles/web-imds"

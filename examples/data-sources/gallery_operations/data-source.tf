@@ -2,7 +2,7 @@ data "gallery_operations" "compute" {
   namespaces = ["Microsoft.Compute"]
 }
 
-# What "Microsoft.Compute/galleries/*" comes to today.
+# The operations that "Microsoft.Compute/galleries/*" matches today.
 output "gallery_operations" {
   value = provider::gallery::effective_operations(
     [{ actions = ["Microsoft.Compute/galleries/*"] }],

@@ -1,4 +1,4 @@
-# A role that may hand on other roles, under a condition.
+# A role that may assign other roles, under a condition.
 data "gallery_role_definition" "data_access_administrator" {
   role_definition_id = "66f75aeb-eabe-4b70-9f1e-c350c4c9ad04"
 }

@@ -18,7 +18,7 @@ locals {
   })
 }
 
-# A test that stays with the rules: the web server reaches what it needs.
+# A test to keep with the rules: the web server reaches what it needs.
 check "web_reads_instance_metadata" {
   assert {
     condition     = local.decision.decision == "Allowed"

@@ -1,4 +1,4 @@
-# Whoever is assigned a role with this condition may hand on these two roles and no others.
+# A holder of a role with this condition may assign these two roles and no others.
 output "condition" {
   value = provider::gallery::condition_for_roles([
     "1c0163c0-47e6-4577-8991-ea5c82e286e4",

@@ -1,4 +1,4 @@
-# Two spellings of one condition become the same text.
+# Two spellings of one condition give the same text.
 output "same" {
   value = (
     provider::gallery::condition_format("@Resource[a] stringequals 'x'") ==

@@ -1,4 +1,4 @@
-# What a pattern comes to. The catalogue is usually the data source gallery_operations.
+# The operations that a pattern matches. The catalogue is usually the data source gallery_operations.
 output "operations" {
   value = provider::gallery::effective_operations(
     [{ actions = ["Microsoft.Compute/galleries/*"], not_actions = ["*/delete"] }],

@@ -1,4 +1,4 @@
-# An allowlist that somebody exported from Azure, as a list for reviewers.
+# An exported allowlist, as a list for reviewers.
 output "who_may_do_what" {
   value = provider::gallery::grants(jsondecode(<<-JSON
     {

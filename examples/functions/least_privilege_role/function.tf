@@ -1,5 +1,5 @@
-# The narrowest role for a pipeline that publishes allowlists and deletes none; its parts are the arguments of
-# azurerm_role_definition.
+# The narrowest role for a pipeline that publishes allowlists and deletes none; its members are the arguments
+# of azurerm_role_definition.
 locals {
   publisher = provider::gallery::least_privilege_role(
     ["profiles", "versions", "no_delete"],

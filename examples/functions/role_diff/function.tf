@@ -1,4 +1,4 @@
-# What a change of a custom role adds and takes away.
+# What a change of a custom role adds and removes.
 output "change" {
   value = provider::gallery::role_diff(
     [{ actions = ["Microsoft.Compute/galleries/read"] }],

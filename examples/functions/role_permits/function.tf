@@ -13,7 +13,8 @@ output "may_assign" {
   })
 }
 
-# Without a context nothing is known of the request: true only where no condition could forbid it, else false or null.
+# Without a context nothing is known of the request. The result is true only where no condition could forbid
+# it, otherwise false or null.
 output "may_always_assign" {
   value = coalesce(
     provider::gallery::role_permits(local.delegate, "Microsoft.Authorization/roleAssignments/write"), false

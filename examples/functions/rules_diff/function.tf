@@ -10,7 +10,7 @@ locals {
     }
   }
 
-  # The same without the backup program.
+  # The rules without the backup program.
   tomorrow = merge(local.today, {
     rules = merge(local.today.rules, {
       identities       = { web = { user_name = "web" } }

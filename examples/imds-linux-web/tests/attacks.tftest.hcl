@@ -1,5 +1,5 @@
-# What an attacker on the machine would try, decided as the guest proxy agent decides: `terraform test`, without Azure. The
-# requests are in decisions.tf.
+# Requests that an attacker on the machine would try, decided as by the guest proxy agent: `terraform test`,
+# without Azure. The requests are in decisions.tf.
 
 mock_provider "gallery" {
   mock_resource "gallery_invm_access_profile" {

@@ -1,4 +1,4 @@
-# What there was: the same profile and version, by azapi.
+# The old configuration: the same profile and version, managed by azapi.
 
 terraform {
   required_version = ">= 1.0"

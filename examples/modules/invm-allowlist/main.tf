@@ -1,5 +1,5 @@
 locals {
-  # The rules as functions take them: what the machines will do once they enforce.
+  # The rules in the form of the functions: what the machines will decide once they enforce.
   enforced = {
     mode           = "Enforce"
     default_access = var.default_access
@@ -17,7 +17,7 @@ locals {
       { for name, request in var.must_deny : "must_deny.${name}" => request },
       ) : name => provider::gallery::access_decision(local.enforced, merge(
         { endpoint = var.applicable_host_endpoint, os_type = var.os_type },
-        # As on the machine, where a process is always called as the last part of its path.
+        # As on the machine, where a process's name is always the last part of its path.
         request.exe_path == null ? {} : { process_name = regex("[^/\\\\]*$", request.exe_path) },
         { for key, value in request : key => value if value != null },
     ))
@@ -37,8 +37,8 @@ resource "gallery_invm_access_profile" "this" {
   tags                     = var.tags
 }
 
-# Machines look at a version again only when its id changes. So a change of the mode or the default access makes a new
-# version, as a change of the rules does, unless the caller numbers the versions.
+# Machines look at a version again only when its id changes. So a change of the mode or the default access
+# makes a new version, as a change of the rules does, unless the caller numbers the versions.
 resource "gallery_invm_access_profile_version" "this" {
   profile_id          = gallery_invm_access_profile.this.id
   name                = var.version_name
@@ -58,8 +58,8 @@ resource "gallery_invm_access_profile_version" "this" {
   }
 
   lifecycle {
-    # The new version is there, and what refers to it has moved, before the old one goes.
-    # Terraform extends this to the profile, and two profiles cannot have one name: before a change that replaces the
+    # Creates the new version and moves whatever refers to it before the old one is deleted. Terraform extends
+    # this to the profile, but two profiles cannot have the same name. Before a change that replaces the
     # profile (location, os_type), remove it for that apply, or give the profile another name.
     create_before_destroy = true
 

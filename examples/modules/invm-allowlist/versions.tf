@@ -1,5 +1,5 @@
 terraform {
-  # 1.8 for the provider's functions, 1.9 for validations that look at more than one variable.
+  # 1.8 for the provider's functions, 1.9 for validations that use more than one variable.
   required_version = ">= 1.9"
 
   required_providers {

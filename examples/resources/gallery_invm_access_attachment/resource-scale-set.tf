@@ -1,4 +1,4 @@
-# A scale set whose instances are upgraded with it, and an inline mode that the version takes the place of.
+# A scale set that upgrades its instances too. The version replaces an inline mode.
 resource "gallery_invm_access_attachment" "fleet" {
   machine_id              = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet/providers/Microsoft.Compute/virtualMachineScaleSets/web"
   imds_profile_version_id = gallery_invm_access_profile_version.web.id

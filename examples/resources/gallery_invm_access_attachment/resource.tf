@@ -18,7 +18,7 @@ resource "gallery_invm_access_profile_version" "web" {
     role_assignments = { app = { identities = ["web"] } }
   }
 
-  # The attachment below moves to the new version before the old one goes.
+  # The attachment below moves to the new version before the old one is deleted.
   lifecycle {
     create_before_destroy = true
   }

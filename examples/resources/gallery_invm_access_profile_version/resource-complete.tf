@@ -1,4 +1,5 @@
-# With everything set. Give the next rules the next name: the old version goes when the new one is there.
+# With everything set. Give the next rules the next name: the old version is deleted after the new one is
+# created.
 resource "gallery_invm_access_profile_version" "complete" {
   profile_id     = gallery_invm_access_profile.web.id
   name           = "1.2.0"
@@ -10,7 +11,7 @@ resource "gallery_invm_access_profile_version" "complete" {
   target_regions      = ["westeurope", "northeurope"]
   skip_destroy        = false # true keeps the version at Azure, to roll back to
 
-  # What this team never wants to see.
+  # Findings that this team wants to treat differently.
   lint = {
     L21 = "error" # default access Allow
     L32 = "error" # an identity that is only the name of a process
@@ -36,8 +37,8 @@ resource "gallery_invm_access_profile_version" "complete" {
   }
 
   lifecycle {
-    # Terraform extends this to the profile, and two profiles cannot have one name: before a change that replaces the
-    # profile (location, os_type), remove it for that apply, or give the profile another name.
+    # Terraform extends this to the profile, but two profiles cannot have the same name. Before a change that
+    # replaces the profile (location, os_type), remove it for that apply, or give the profile another name.
     create_before_destroy = true
   }
 }

@@ -42,7 +42,7 @@ resource "gallery_invm_access_profile_version" "web" {
   }
 }
 
-# What a virtual machine refers to.
+# Virtual machines refer to this id.
 output "web_profile_version_id" {
   value = gallery_invm_access_profile_version.web.id
 }

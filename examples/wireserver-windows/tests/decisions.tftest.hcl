@@ -1,4 +1,5 @@
-# What the rules decide, as the guest proxy agent does: `terraform test`, without Azure. The requests are in decisions.tf.
+# Tests the decisions of the rules, computed as by the guest proxy agent: `terraform test`, without Azure. The
+# requests are in decisions.tf.
 
 mock_provider "gallery" {
   mock_resource "gallery_invm_access_profile" {

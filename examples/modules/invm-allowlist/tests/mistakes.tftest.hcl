@@ -1,4 +1,4 @@
-# What the variables refuse, before anything is asked of Azure.
+# Mistakes that the variables refuse, before any request to Azure.
 
 mock_provider "gallery" {}
 

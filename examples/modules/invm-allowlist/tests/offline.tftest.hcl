@@ -1,4 +1,4 @@
-# What the module promises, without Azure and without a login: `terraform test`.
+# What the module guarantees, without Azure and without a login: `terraform test`.
 
 mock_provider "gallery" {
   mock_resource "gallery_invm_access_profile" {
@@ -105,7 +105,7 @@ run "stops_when_somebody_would_gain_access" {
   expect_failures = [gallery_invm_access_profile_version.this]
 }
 
-# Else a request that names its program by `exe_path` alone would pass every `must_deny`.
+# Otherwise a request that names its program by `exe_path` alone would pass every `must_deny`.
 run "a_process_is_called_as_its_program" {
   command = plan
 

@@ -1,5 +1,5 @@
-# The module against an emulated Azure: `terraform test -test-directory=tests/emulator`, with the emulator's addresses in
-# the environment and the id of its gallery in TF_VAR_gallery_id.
+# The module against the emulator: `terraform test -test-directory=tests/emulator`, with the emulator's
+# addresses in the environment and the id of its gallery in TF_VAR_gallery_id.
 
 variables {
   name                     = "under-test"
