@@ -1,8 +1,8 @@
-//! From an open socket to connections that may carry gRPC.
+//! Turns an open socket into connections for gRPC.
 //!
-//! Each handshake runs in a task of its own, so a slow or silent stranger keeps nobody waiting. There are bounds on
-//! both axes: a handshake ends after [`DEADLINE`], and beyond [`PENDING`] of them the oldest gives way. An honest
-//! host finishes in milliseconds, so it is never the oldest.
+//! Each handshake runs in its own task, so a slow or silent peer delays nobody. Two limits apply: a handshake
+//! ends after [`DEADLINE`], and beyond [`PENDING`] handshakes the oldest is dropped. An honest host finishes
+//! in milliseconds, so it is never the oldest.
 
 use std::collections::VecDeque;
 use std::io;
@@ -64,7 +64,7 @@ async fn accept(
         let connection = match accepted {
             Ok(connection) => connection,
             Err(error) => {
-                // Out of file descriptors, mostly. Asking again at once would only burn the processor.
+                // Usually out of file descriptors. Retrying at once would only waste processor time.
                 tracing::warn!(target: "provider.plugin", %error, "no connection can be accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -80,7 +80,7 @@ async fn accept(
         let (tls, presence, admitted) = (tls.clone(), presence.clone(), admitted.clone());
         oldest_first.push_back(handshakes.spawn(async move {
             match admit(connection, tls, &presence).await {
-                // The receiver is gone when the server is ending: nobody is left to serve this peer.
+                // The receiver is gone when the server is ending: nothing is left to serve this peer.
                 Ok(connection) => drop(admitted.send(Ok(connection)).await),
                 Err(error) => {
                     tracing::warn!(target: "provider.plugin", %error, "a connection was refused");

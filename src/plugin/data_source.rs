@@ -21,14 +21,14 @@ pub struct ReadData {
 pub struct Found {
     /// The configuration with everything computed filled in.
     pub state: Value,
-    /// Set to defer the read to a later run; the state then has unknown values for what is not known.
+    /// Set to defer the read to a later run; values that are not known yet are unknown in the state.
     pub deferred: Option<Deferral>,
     /// Warnings.
     pub warnings: Diagnostics,
 }
 
 impl Found {
-    /// This state, without warnings.
+    /// The result with this state, without warnings.
     #[must_use]
     pub const fn new(state: Value) -> Self {
         Self { state, deferred: None, warnings: Diagnostics::new() }
@@ -50,6 +50,6 @@ pub trait DataSource: Send + Sync {
     /// Reads it.
     ///
     /// # Errors
-    /// When it is not there or cannot be read.
+    /// If it does not exist or cannot be read.
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure>;
 }

@@ -2,10 +2,10 @@
 
 use super::path::Path;
 
-/// How grave a diagnostic is.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Shown; the operation goes on.
+    /// Shown; the operation continues.
     Warning,
     /// Shown; the operation has failed.
     Error,
@@ -15,13 +15,13 @@ pub enum Severity {
 /// next step, and the attribute it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How grave it is.
+    /// Its severity.
     pub severity: Severity,
     /// One line, without a full stop.
     pub summary: String,
     /// Whole sentences; may have several lines.
     pub detail: String,
-    /// The attribute it is about; `None` for the whole block.
+    /// The attribute; `None` for the whole block.
     pub path: Option<Path>,
 }
 
@@ -38,7 +38,7 @@ impl Diagnostic {
         Self { severity: Severity::Warning, summary: summary.into(), detail: detail.into(), path: None }
     }
 
-    /// The same, about this attribute. The root path means the whole block.
+    /// The same, for this attribute. The root path means the whole block.
     #[must_use]
     pub fn at(mut self, path: Path) -> Self {
         self.path = (!path.is_root()).then_some(path);
@@ -74,15 +74,15 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// The messages, first found first.
+    /// The messages, in the order they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
     }
 
-    /// `Ok` with the warnings when there is no error, else the failure that holds all messages.
+    /// `Ok` with the warnings if there is no error, otherwise a failure with all messages.
     ///
     /// # Errors
-    /// When one of the messages is an error.
+    /// If one of the messages is an error.
     pub fn into_result(self) -> Result<Self, Failure> {
         if self.has_error() { Err(Failure(self)) } else { Ok(self) }
     }
@@ -132,7 +132,7 @@ impl Failure {
         &self.0
     }
 
-    /// The same failure with these messages before its own.
+    /// The same failure, with these messages before its own.
     #[must_use]
     pub fn after(self, mut earlier: Diagnostics) -> Self {
         earlier.extend(self.0);
@@ -147,7 +147,7 @@ impl From<Failure> for Diagnostics {
 }
 
 impl From<Diagnostic> for Failure {
-    /// A failure of one message. A warning is raised to an error: whoever fails means it.
+    /// A failure with one message. A warning becomes an error, since the call failed.
     fn from(mut diagnostic: Diagnostic) -> Self {
         diagnostic.severity = Severity::Error;
         Self(diagnostic.into())
@@ -155,7 +155,7 @@ impl From<Diagnostic> for Failure {
 }
 
 impl From<Diagnostics> for Failure {
-    /// A failure of these messages. Without an error among them one is added that blames the provider.
+    /// A failure with these messages. If none is an error, one is added that blames the provider.
     fn from(mut diagnostics: Diagnostics) -> Self {
         if !diagnostics.has_error() {
             diagnostics.push(Diagnostic::error(
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn the_root_path_is_no_path() {
+    fn the_root_path_means_the_whole_block() {
         assert_eq!(Diagnostic::error("a", "b").at(Path::root()).path, None);
         assert!(Diagnostic::error("a", "b").at(Path::attribute("x")).path.is_some());
     }

@@ -12,16 +12,16 @@ pub struct Parameter {
     pub name: &'static str,
     /// Its type.
     pub kind: Type,
-    /// Whether it takes null; otherwise Terraform refuses null itself.
+    /// Whether it accepts null; if not, Terraform refuses null itself.
     pub allow_null: bool,
-    /// What it is, in Markdown.
+    /// Its description, in Markdown.
     pub description: Cow<'static, str>,
 }
 
 /// The parameters and the result of a function.
 #[derive(Clone, Debug)]
 pub struct Signature {
-    /// One line: what it gives.
+    /// One line: what it returns.
     pub summary: &'static str,
     /// What it does, in Markdown.
     pub description: Cow<'static, str>,
@@ -38,7 +38,7 @@ pub struct Signature {
 pub struct FunctionError {
     /// What is wrong, in whole sentences.
     pub text: String,
-    /// Which argument it is about, from 0.
+    /// The index of the argument, from 0.
     pub argument: Option<i64>,
 }
 
@@ -58,8 +58,8 @@ impl FunctionError {
 
 /// A function of the provider, `provider::gallery::name(...)`.
 ///
-/// An argument that is unknown as a whole never gets here (the answer is then unknown); inside a known argument
-/// everything is known, since Terraform waits for wholly known arguments.
+/// A wholly unknown argument is never passed here (the result is then unknown). Inside a known argument
+/// everything is known, since Terraform waits for that.
 pub trait Function: Send + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
@@ -70,6 +70,6 @@ pub trait Function: Send + Sync {
     /// Calls it. The arguments conform to the signature.
     ///
     /// # Errors
-    /// When an argument is of the right type but cannot be used.
+    /// If an argument has the right type but cannot be used.
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }

@@ -1,4 +1,5 @@
-//! What fuzzing holds the layer to. Each function takes any bytes, and panics where a promise is broken.
+//! Properties that fuzzing checks in this layer. Each function takes any bytes, and panics where a property
+//! is violated.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -66,7 +67,8 @@ pub fn value_json(data: &[u8]) {
     }
 }
 
-/// Any environment is read or refused, in a line that can be printed. `NAME=value`, each ended by a NUL.
+/// Any environment is read or refused, with an error of one printable line. `NAME=value`, each ended by a
+/// NUL.
 pub fn handshake(data: &[u8]) {
     let mut variables = BTreeMap::from([(COOKIE.0.to_owned(), OsString::from(COOKIE.1))]);
     for variable in data.split(|&byte| byte == 0) {
@@ -99,8 +101,8 @@ fn os_string(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// Any bytes are a client certificate: in PEM, or in DER. One that is pinned accepts itself and nothing else, and no
-/// signature made of garbage.
+/// Any bytes are a client certificate: in PEM, or in DER. A pinned one accepts itself and nothing else, and
+/// no signature made of garbage.
 pub fn client_certificate(data: &[u8]) {
     let _ = PinnedCertificate::from_pem(data).map_err(|error| error.to_string());
     let Ok(pinned) = PinnedCertificate::from_der(data.to_vec().into()) else { return };

@@ -1,7 +1,8 @@
-//! The services go-plugin expects beside the provider's own: controller, standard streams, broker, health.
+//! The services that go-plugin expects in addition to the provider's own: controller, standard streams,
+//! broker, health.
 //!
-//! Only the controller does anything: it ends the process. The others exist because go-plugin opens their streams
-//! as soon as it is connected and complains when they break.
+//! Only the controller does anything: it ends the process. The others exist because go-plugin opens their
+//! streams when it connects, and reports an error if they break.
 
 use std::pin::Pin;
 
@@ -17,16 +18,16 @@ use super::proto::health::health_check_response::ServingStatus;
 use super::proto::health::health_server::Health;
 use super::proto::health::{HealthCheckRequest, HealthCheckResponse};
 
-/// The name go-plugin's ping asks for.
+/// The name in go-plugin's ping.
 const PLUGIN: &str = "plugin";
 
-/// A stream of answers that ends with the server, so that an idle one never holds up its end.
+/// A stream of responses that ends with the server, so that an idle stream does not delay the end.
 type Quiet<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// Ends the server when the host says so.
+/// Ends the server at the host's request.
 #[derive(Debug)]
 pub(super) struct Controller {
-    /// Fired by Shutdown.
+    /// Cancelled by Shutdown.
     pub(super) shutdown: CancellationToken,
 }
 
@@ -41,7 +42,7 @@ impl GrpcController for Controller {
 /// The standard streams: nothing is written to stdout after the handshake, and the host reads stderr itself.
 #[derive(Debug)]
 pub(super) struct Stdio {
-    /// Fired when the server ends.
+    /// Cancelled when the server ends.
     pub(super) ending: CancellationToken,
 }
 
@@ -55,10 +56,10 @@ impl GrpcStdio for Stdio {
     }
 }
 
-/// Side channels, which no provider has ever opened: what arrives is read and dropped.
+/// Side channels, which no known provider opens: messages are read and dropped.
 #[derive(Debug)]
 pub(super) struct Broker {
-    /// Fired when the server ends.
+    /// Cancelled when the server ends.
     pub(super) ending: CancellationToken,
 }
 
@@ -73,15 +74,15 @@ impl GrpcBroker for Broker {
     }
 }
 
-/// Answers pings.
+/// Responds to pings.
 #[derive(Debug)]
 pub(super) struct Pulse {
-    /// Fired when the server ends.
+    /// Cancelled when the server ends.
     pub(super) ending: CancellationToken,
 }
 
 impl Pulse {
-    /// SERVING for the plugin and for the server as a whole; other services are not known here.
+    /// SERVING for the plugin and for the server as a whole; other services are unknown here.
     fn status(service: &str) -> Result<HealthCheckResponse, Status> {
         match service {
             "" | PLUGIN => Ok(HealthCheckResponse { status: ServingStatus::Serving.into() }),

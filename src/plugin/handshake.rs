@@ -1,12 +1,12 @@
-//! What go-plugin sets in a plugin's environment, and the one line that the plugin answers with.
+//! The variables that go-plugin sets in a plugin's environment, and the one line that the plugin prints.
 //!
-//! The host starts the binary with a magic cookie, the protocol versions it speaks, a range of ports, and its own
-//! certificate. The plugin opens a socket and prints `1|6|unix|<path>|grpc|<certificate>` on stdout; from then on
-//! they talk gRPC. Source: go-plugin's `server.go` and `client.go`, versions 1.4 to 1.7, and Terraform's
-//! `internal/plugin/serve.go` for the cookie.
+//! The host starts the binary with a magic cookie, the protocol versions it supports, a range of ports, and
+//! its own certificate. The plugin opens a socket and prints `1|6|unix|<path>|grpc|<certificate>` on stdout;
+//! from then on they use gRPC. Source: go-plugin's `server.go` and `client.go`, versions 1.4 to 1.7, and
+//! Terraform's `internal/plugin/serve.go` for the cookie.
 //!
-//! Where go-plugin shrugs at a malformed variable and serves all the same, this one refuses with the variable's name:
-//! nothing good follows from a host that does not say what it means.
+//! go-plugin ignores a malformed variable and serves all the same. This plugin refuses and names the
+//! variable, since a host that sets malformed values cannot be relied on.
 
 use std::ffi::OsString;
 use std::num::NonZeroU16;
@@ -20,33 +20,34 @@ use super::tls::{ClientCertificateError, PinnedCertificate};
 
 /// The version of go-plugin's own handshake.
 const CORE_PROTOCOL_VERSION: u32 = 1;
-/// The major version of Terraform's protocol that this layer speaks.
+/// The major version of Terraform's protocol that this layer implements.
 pub const PROTOCOL_VERSION: u32 = 6;
 
-/// The variable by which a plugin knows that Terraform started it, and its value. Not a secret: it keeps
-/// people who run the binary by hand from waiting for something to happen.
+/// The variable by which a plugin recognises that Terraform started it, and its value. It is not a secret: it
+/// tells people who run the binary by hand that it is a plugin.
 pub const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
-/// Our own variable: `tcp` has a port opened where a Unix socket would be.
+/// Our own variable: `tcp` opens a port instead of a Unix socket.
 pub const NETWORK: &str = "PLUGIN_NETWORK";
 
-/// The environment, as a function, so that tests need not touch the real one.
+/// The environment, as a function, so that tests need not change the real one.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
-/// What the host asked for.
+/// The host's request.
 #[derive(Debug)]
 pub struct Handshake {
-    /// Where the socket goes.
+    /// Where to open the socket.
     pub(super) place: Place,
     /// The only certificate that may connect. Without one, go-plugin expects plaintext.
     pub(super) client: Option<PinnedCertificate>,
-    /// The protocol versions that the host offers, if ours is not among them. It gets the handshake line all the same:
-    /// go-plugin then says which versions do not match. Without a line it would blame the architecture.
+    /// The protocol versions that the host offers, if ours is not among them. The handshake line is printed
+    /// all the same: go-plugin then reports which versions do not match. Without a line it would report a
+    /// wrong architecture.
     pub incompatible: Option<Incompatible>,
 }
 
-/// The host and this plugin have no version of the protocol in common.
+/// The host and this plugin have no protocol version in common.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "this provider speaks plugin protocol {PROTOCOL_VERSION}, which needs Terraform 1.0 or OpenTofu 1.6 at least; the \
@@ -55,13 +56,14 @@ pub struct Handshake {
 pub struct Incompatible(String);
 
 impl Handshake {
-    /// Whether only processes of this user can connect: to a Unix socket in a directory of its own, not to a port.
+    /// Whether only processes of this user can connect: to a Unix socket in a private directory, but not to a
+    /// port.
     #[must_use]
     pub const fn is_for_one_user(&self) -> bool {
         self.place.unix
     }
 
-    /// Reads what go-plugin has put into the environment.
+    /// Reads the variables that go-plugin has set.
     pub fn from_environment(environment: Environment<'_>) -> Result<Self, HandshakeError> {
         match text(environment, COOKIE.0)? {
             None => return Err(HandshakeError::NoCookie),
@@ -75,8 +77,8 @@ impl Handshake {
         Ok(Self { place: Place::from_environment(environment)?, client, incompatible })
     }
 
-    /// The handshake of a plugin that is started by hand to be debugged: no cookie, and no certificate, since a
-    /// host that reattaches has no way of sending one. The socket's directory keeps strangers out.
+    /// The handshake of a plugin that is started by hand for debugging: no cookie, and no certificate, since
+    /// a host that reattaches cannot send one. The socket's directory keeps other users out.
     pub fn for_debugging(environment: Environment<'_>) -> Result<Self, HandshakeError> {
         Ok(Self { place: Place::from_environment(environment)?, client: None, incompatible: None })
     }
@@ -105,16 +107,16 @@ impl Place {
     }
 }
 
-/// The line that ends the handshake, without its line feed: where the plugin listens, and with which certificate.
-/// The base64 has no padding, and the field is empty where there is no TLS: the host refuses it otherwise.
+/// The line that ends the handshake, without its line feed: where the plugin listens, and its certificate.
+/// The base64 has no padding, and the field is empty without TLS: otherwise the host refuses it.
 #[must_use]
 pub(super) fn line(address: &Address, certificate: Option<&[u8]>) -> String {
     let certificate = certificate.map(|der| STANDARD_NO_PAD.encode(der)).unwrap_or_default();
     format!("{CORE_PROTOCOL_VERSION}|{PROTOCOL_VERSION}|{}|{address}|grpc|{certificate}", address.network())
 }
 
-/// Looks for version 6 among those that the host offers. A host that names no version at all predates the negotiation
-/// and is served, as go-plugin does.
+/// Looks for version 6 among those that the host offers. A host that names no version at all is older than
+/// the negotiation and is served, as go-plugin does.
 fn negotiate(environment: Environment<'_>) -> Result<Option<Incompatible>, HandshakeError> {
     const NAME: &str = "PLUGIN_PROTOCOL_VERSIONS";
     let Some(offered) = text(environment, NAME)? else { return Ok(None) };
@@ -143,7 +145,7 @@ fn network(environment: Environment<'_>) -> Result<bool, HandshakeError> {
     }
 }
 
-/// A port, or nothing if the variable is absent, empty or 0.
+/// A port, or `None` if the variable is absent, empty or 0.
 fn port(environment: Environment<'_>, name: &'static str) -> Result<Option<NonZeroU16>, HandshakeError> {
     let Some(value) = text(environment, name)? else { return Ok(None) };
     let number: u16 =
@@ -168,31 +170,31 @@ fn temporary_directory(environment: Environment<'_>) -> PathBuf {
     named.unwrap_or_else(|| if cfg!(unix) { PathBuf::from("/tmp") } else { std::env::temp_dir() })
 }
 
-/// The start of a value, printable: an environment may hold anything, of any length.
+/// The start of a value, printable: an environment may contain anything, of any length.
 fn excerpt(value: &str) -> String {
     const SHOWN: usize = 60;
     let shown: String = value.chars().take(SHOWN).flat_map(char::escape_debug).collect();
     if value.chars().nth(SHOWN).is_some() { format!("{shown}…") } else { shown }
 }
 
-/// Why the handshake cannot be answered.
+/// Why the handshake fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
-    /// Nobody who runs plugins has started this process.
+    /// Not started by a plugin host.
     #[error("{} is not set: this process was not started by Terraform or OpenTofu", COOKIE.0)]
     NoCookie,
     /// The cookie belongs to plugins of another program.
     #[error("{} is set, but not to Terraform's value: this is a plugin for Terraform and OpenTofu", COOKIE.0)]
     WrongCookie,
-    /// A variable that does not have the form go-plugin gives it.
+    /// A variable that is not in go-plugin's format.
     #[error("{name} is \"{value}\", which is not {expected}")]
     Malformed {
         /// Its name.
         name: &'static str,
         /// The start of its value.
         value: String,
-        /// What it should be.
+        /// The expected format.
         expected: &'static str,
     },
     /// The range of ports ends before it begins.

@@ -1,24 +1,25 @@
-//! When the process ends: on the host's word, on a signal, or when the host is gone.
+//! When the process ends: at the host's request, on a signal, or when the host is gone.
 //!
-//! - **An interrupt is not a reason**: SIGINT, and Ctrl-C and Ctrl-Break on Windows. It goes to every process of the
-//!   terminal, so it reaches the plugin as it reaches Terraform. Terraform then calls StopProvider, waits for what is
-//!   running, saves the state, and ends the plugin: a plugin that died on its own would take the state with it. Only
-//!   under `--debug`, where the terminal is the plugin's own, does it end the plugin.
-//! - **SIGTERM, SIGHUP and SIGQUIT are**, and on Windows a console that closes, a log-off and a shutdown: what is running
-//!   is stopped as by StopProvider and answered, then the process ends. A second one ends it at once.
-//! - **The host may die** without a word (`kill -9`, out of memory). go-plugin's stdin is no pipe, so nothing closes
-//!   there, but the host's connection does ([`presence`](super::presence)). A host that dies before it connects leaves an
-//!   orphan: on Unix that gets another parent, which is looked at every second.
+//! - **An interrupt is ignored**: SIGINT, and Ctrl-C and Ctrl-Break on Windows. It is sent to every process
+//!   of the terminal, so it reaches the plugin as well as Terraform. Terraform then calls StopProvider, waits
+//!   for running calls, saves the state, and ends the plugin. If the plugin ended by itself, the state would
+//!   be lost. Only under `--debug`, where the plugin has its own terminal, does an interrupt end it.
+//! - **SIGTERM, SIGHUP and SIGQUIT end the process**, and on Windows a closing console, a log-off and a
+//!   shutdown. Running calls are cancelled as by StopProvider and return, then the process ends. A second
+//!   signal ends it at once.
+//! - **The host may die** without any message (`kill -9`, out of memory). go-plugin's stdin is not a pipe, so
+//!   nothing closes there, but the host's connection closes ([`presence`](super::presence)). A host that dies
+//!   before it connects leaves an orphan: on Unix that gets another parent, which is checked every second.
 
 use std::io;
 use std::time::Duration;
 
 use futures::{Stream, stream};
 
-/// How often to look for the parent.
+/// How often to check the parent.
 const WATCH: Duration = Duration::from_secs(1);
 
-/// Who has the terminal.
+/// Who controls the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// A host started the process and will end it.
@@ -30,13 +31,13 @@ pub enum Mode {
 /// Why the process should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// By this signal.
+    /// This signal.
     Signal(&'static str),
     /// The process that started this one is gone.
     Orphaned,
 }
 
-/// The signals a process gets, from the moment this is made.
+/// The signals of a process, from the moment this is created.
 #[derive(Debug)]
 pub(super) struct Lifetime {
     mode: Mode,
@@ -46,7 +47,8 @@ pub(super) struct Lifetime {
 }
 
 impl Lifetime {
-    /// Takes over the signals. Must be called within the tokio runtime, and before there is anything to clean up.
+    /// Installs the signal handlers. Must be called within the tokio runtime, and before there is anything to
+    /// clean up.
     pub(super) fn begin(mode: Mode) -> io::Result<Self> {
         Ok(Self {
             mode,
@@ -56,7 +58,7 @@ impl Lifetime {
         })
     }
 
-    /// The reasons to end, as they come.
+    /// The reasons to end, as they occur.
     pub(super) fn reasons(self) -> impl Stream<Item = End> {
         stream::unfold(self, async |mut lifetime| Some((lifetime.ended().await, lifetime)))
     }
@@ -74,7 +76,8 @@ impl Lifetime {
                 }
             };
             if self.mode == Mode::Plugin && INTERRUPTS.contains(&signal) {
-                tracing::trace!(target: "provider.plugin", signal, "interrupt ignored: the host decides");
+                tracing::trace!(target: "provider.plugin", signal, "interrupt ignored: the host decides \
+                                                                    when to end");
                 continue;
             }
             return End::Signal(signal);
@@ -82,7 +85,7 @@ impl Lifetime {
     }
 }
 
-/// What a person presses who wants the command to stop.
+/// The keys that a person presses to stop the command.
 const INTERRUPTS: [&str; 3] = ["SIGINT", "Ctrl-C", "Ctrl-Break"];
 
 #[cfg(unix)]
@@ -117,7 +120,7 @@ impl Signals {
     }
 }
 
-/// After the last three the system ends the process by itself, within five seconds or more.
+/// After the last three, Windows itself ends the process within five seconds or more.
 #[cfg(windows)]
 #[derive(Debug)]
 struct Signals {

@@ -15,7 +15,7 @@ use super::value::Value;
 pub struct List {
     /// The `config` block, wholly known.
     pub config: Value,
-    /// Whether the states are wanted, and not the identities alone.
+    /// Whether to return the states, and not only the identities.
     pub include_resource: bool,
 }
 
@@ -24,20 +24,20 @@ pub struct List {
 pub struct Listed {
     /// Its identity.
     pub identity: Value,
-    /// What a person knows it by.
+    /// Its display name.
     pub display_name: String,
-    /// Its state, as an import would give it; wanted only when [`List::include_resource`] says so.
+    /// Its state, as an import would return it; only if [`List::include_resource`] is set.
     pub resource: Option<Value>,
     /// Warnings about it.
     pub warnings: Diagnostics,
 }
 
-/// What goes to the host while a list is read.
+/// What is sent to the host while a list is read.
 #[derive(Debug)]
 pub(super) enum Event {
     /// An object.
     Listed(Listed),
-    /// A warning about something that is not in the list for it.
+    /// A warning about an object that is not in the list.
     Warning(Diagnostic),
 }
 
@@ -47,18 +47,18 @@ pub struct Listener {
     events: mpsc::Sender<Event>,
     limit: Option<u64>,
     sent: u64,
-    /// The last object within the limit. It waits for the next one, since a host reads nothing after it: if there is a
-    /// next one, the warning about the limit has to come with this one.
+    /// The last object within the limit. It is held back until the next one is found, since a host reads
+    /// nothing after it: if there is a next one, the warning about the limit has to come with this one.
     last: Option<Listed>,
 }
 
 impl Listener {
-    /// A listener that wants at most this many objects; `None` for all.
+    /// A listener that accepts at most this many objects; `None` for all.
     pub(super) const fn new(events: mpsc::Sender<Event>, limit: Option<u64>) -> Self {
         Self { events, limit, sent: 0, last: None }
     }
 
-    /// Hands over an object. `Break` says that no more are wanted: the limit is reached, or the host has gone.
+    /// Sends an object. `Break` means that no more are wanted: the limit is reached, or the host has gone.
     pub async fn found(&mut self, listed: Listed) -> ControlFlow<()> {
         if let Some(mut last) = self.last.take() {
             last.warnings.push(cut_off(self.sent));
@@ -73,7 +73,7 @@ impl Listener {
         self.send(Event::Listed(listed)).await
     }
 
-    /// Hands over the last object within the limit, after which nothing was found.
+    /// Sends the last object within the limit, after which nothing was found.
     pub(super) async fn finish(mut self) {
         if let Some(last) = self.last.take() {
             // A host that has gone wants no more either.
@@ -81,7 +81,7 @@ impl Listener {
         }
     }
 
-    /// Tells of an object that cannot be listed, and that the list goes on without it.
+    /// Reports an object that cannot be listed; the list continues without it.
     pub async fn warn(&mut self, warning: Diagnostic) -> ControlFlow<()> {
         self.send(Event::Warning(warning)).await
     }
@@ -98,8 +98,8 @@ fn cut_off(limit: u64) -> Diagnostic {
     Diagnostic::warning(
         format!("Only the first {limit} are listed"),
         format!(
-            "The list is cut off at its limit of {limit}, and there are more. Set `limit` in the `list` block to a larger \
-             number; without it, Terraform asks for 100."
+            "The list is cut off at its limit of {limit}, but there are more. Set `limit` in the `list` \
+             block to a larger number; without it, Terraform asks for 100."
         ),
     )
 }
@@ -116,9 +116,10 @@ pub trait ListResource: Send + Sync {
     /// Checks a configuration, parts of which may be unknown, without the network.
     async fn validate(&self, context: &Context, config: Value) -> Diagnostics;
 
-    /// Finds the objects and hands each to the listener, until there are no more or the listener wants no more.
+    /// Finds the objects and sends each to the listener, until there are no more or the listener wants no
+    /// more.
     ///
     /// # Errors
-    /// When the list cannot be read, or not to its end.
+    /// If the list cannot be read, or not to its end.
     async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure>;
 }

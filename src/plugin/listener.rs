@@ -1,7 +1,8 @@
-//! The socket the host connects to: a Unix socket in a private directory, or a loopback port where there are none.
+//! The socket that the host connects to: a Unix socket in a private directory, or a loopback port where there
+//! are no Unix sockets.
 //!
-//! The directory is the first line of defence (mode 0700, nobody else can even reach the socket), the pinned
-//! certificate of [`tls`](super::tls) the second. Both vanish with the [`Listener`]'s [`SocketFiles`].
+//! The directory is the first line of defence (mode 0700, so no other user can reach the socket), the pinned
+//! certificate of [`tls`](super::tls) the second. The [`Listener`]'s [`SocketFiles`] remove both.
 
 use std::fmt;
 use std::fs::File;
@@ -25,7 +26,7 @@ mod group;
 #[cfg(unix)]
 use directory::{PREFIX, RANDOM, SOCKET};
 
-/// Unix socket paths end at this length, the final NUL not counted: `sun_path` has 108 bytes on Linux and 104 on the
+/// The longest path of a Unix socket, without the final NUL: `sun_path` has 108 bytes on Linux and 104 on the
 /// BSDs and macOS.
 #[cfg(unix)]
 const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -35,27 +36,28 @@ const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 pub(super) struct Place {
     /// Whether to open a Unix socket, as on every system that has them, or a port (`PLUGIN_NETWORK`).
     pub(super) unix: bool,
-    /// The directory the host wants Unix sockets in (`PLUGIN_UNIX_SOCKET_DIR`).
+    /// The directory in which the host wants Unix sockets (`PLUGIN_UNIX_SOCKET_DIR`).
     pub(super) directory: Option<PathBuf>,
-    /// The directory for temporary files, for when the host has no wish.
+    /// The directory for temporary files, if the host names none.
     pub(super) temporary: PathBuf,
     /// The group, by number or name, that may connect too (`PLUGIN_UNIX_SOCKET_GROUP`).
     pub(super) group: Option<String>,
-    /// The ports to try where there are no Unix sockets; 0 is any free one.
+    /// The ports to try without Unix sockets; 0 is any free one.
     pub(super) ports: RangeInclusive<u16>,
 }
 
 /// An open socket.
 #[derive(Debug)]
 pub(super) enum Listener {
-    /// The usual kind. Where no group was admitted, with the user that alone may connect, besides the superuser.
+    /// A Unix socket. If no group is admitted, with the user that alone may connect (the superuser may
+    /// always).
     #[cfg(unix)]
     Unix(UnixListener, Option<u32>),
     /// For systems without Unix sockets.
     Tcp(TcpListener),
 }
 
-/// Where a host finds the socket. Displayed as in the handshake line.
+/// Where a host finds the socket. `Display` writes it as in the handshake line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Address {
     /// A path. It is checked to be printable on one line.
@@ -80,7 +82,7 @@ pub(super) enum RawConnection {
 }
 
 impl Listener {
-    /// Opens the kind of socket that `place` asks for. Must be called within the tokio runtime.
+    /// Opens the kind of socket that `place` requests. Must be called within the tokio runtime.
     pub(super) fn bind(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
         #[cfg(unix)]
         if place.unix {
@@ -89,7 +91,8 @@ impl Listener {
         Self::bind_tcp(place)
     }
 
-    /// Opens a Unix socket in a fresh directory that only this user (and the host's group, if it names one) may enter.
+    /// Opens a Unix socket in a new directory that only this user (and the host's group, if it names one) may
+    /// enter.
     #[cfg(unix)]
     fn bind_unix(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
         use std::fs::{Permissions, set_permissions};
@@ -106,7 +109,8 @@ impl Listener {
             None => Some(std::fs::metadata(&path).map_err(failed)?.uid()),
         };
         if let Some(group) = group {
-            // The socket first: as long as the directory is closed, nobody can meet it half-way.
+            // The socket first: while the directory is closed, nobody can reach the socket before its mode is
+            // set.
             group.admit(Path::new(&path), 0o660)?;
             group.admit(directory.path(), 0o750)?;
         } else {
@@ -133,8 +137,8 @@ impl Listener {
         Err(BindError::Ports { first: *place.ports.start(), last: *place.ports.end(), source: last })
     }
 
-    /// Accepts the next connection. A connection of another user is closed: the permissions of the directory keep others
-    /// out already, unless somebody has opened it.
+    /// Accepts the next connection. A connection of another user is closed. The permissions of the directory
+    /// already keep others out, unless somebody has changed them.
     pub(super) async fn accept(&self) -> io::Result<RawConnection> {
         match self {
             #[cfg(unix)]
@@ -179,14 +183,14 @@ impl SocketFiles {
     /// Removes them now.
     ///
     /// # Errors
-    /// When something cannot be removed.
+    /// If something cannot be removed.
     pub(super) fn remove(self) -> io::Result<()> {
-        // The lock is given up last: until then no other start sweeps the directory.
+        // The lock is released last: until then no other start removes the directory.
         self.0.map_or(Ok(()), |(directory, _lock)| directory.close())
     }
 
-    /// Removes what killed processes of this user have left beside it, in the background. Must be called within the
-    /// tokio runtime.
+    /// Removes the directories that killed processes of this user have left next to it, in the background.
+    /// Must be called within the tokio runtime.
     pub(super) fn sweep(&self) {
         #[cfg(unix)]
         if let Some((directory, _)) = &self.0
@@ -197,7 +201,8 @@ impl SocketFiles {
     }
 }
 
-/// Opens a socket in a directory for temporary files. If that is missing or full, or its path too long, `/tmp` will do.
+/// Opens a socket in a directory for temporary files. If that is missing or full, or its path too long, in
+/// `/tmp`.
 #[cfg(unix)]
 fn open_temporary(temporary: &Path) -> Result<Opened, BindError> {
     const SHORT: &str = "/tmp";
@@ -215,7 +220,8 @@ fn open_temporary(temporary: &Path) -> Result<Opened, BindError> {
 #[cfg(unix)]
 type Opened = (UnixListener, String, (TempDir, File));
 
-/// Opens a socket in a private directory below `parent`. Its path is short enough and fit for the handshake line.
+/// Opens a socket in a private directory below `parent`. Checks that its path is short enough and valid in
+/// the handshake line.
 #[cfg(unix)]
 fn open_in(parent: &Path) -> Result<Opened, BindError> {
     let failed = |source| BindError::Directory { path: parent.to_owned(), source };
@@ -235,7 +241,7 @@ fn open_in(parent: &Path) -> Result<Opened, BindError> {
     Ok((listener, path, (directory, lock)))
 }
 
-/// Whether a socket in a directory of ours below `parent` stays within the limit.
+/// Whether a socket in our directory below `parent` stays within the limit.
 #[cfg(unix)]
 fn fits(parent: &Path) -> bool {
     parent.as_os_str().len() + 1 + PREFIX.len() + RANDOM + 1 + SOCKET.len() <= PATH_LIMIT
@@ -245,18 +251,18 @@ fn fits(parent: &Path) -> bool {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
-    /// The private directory cannot be made.
-    #[error("no directory for the plugin's socket can be made in {}: {source}", path.display())]
+    /// The private directory cannot be created.
+    #[error("no directory for the plugin's socket can be created in {}: {source}", path.display())]
     Directory {
-        /// Where it was to be.
+        /// The parent directory.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
     },
-    /// The configured directory leaves no room for a socket's name.
+    /// The configured directory is too long for a socket's path.
     #[error(
-        "PLUGIN_UNIX_SOCKET_DIR is too long for a socket: {} has {} bytes, the system allows {} for all of the \
-         socket's path; choose a shorter directory",
+        "PLUGIN_UNIX_SOCKET_DIR is too long for a socket: {} has {} bytes, but the system allows {} for \
+         the whole path of the socket; choose a shorter directory",
         path.display(), path.as_os_str().len(), limit()
     )]
     PathTooLong {
@@ -277,7 +283,7 @@ pub enum BindError {
         /// The system's reason.
         source: io::Error,
     },
-    /// The group that the host wants to admit cannot be found or admitted.
+    /// The group that the host names does not exist or cannot be admitted.
     #[error("PLUGIN_UNIX_SOCKET_GROUP is \"{group}\": {reason}")]
     Group {
         /// Its name or number.

@@ -1,14 +1,16 @@
-//! Logging the way Terraform reads it: one JSON object a line on stderr, as HashiCorp's hclog writes them.
+//! Logging in Terraform's format: one JSON object per line on stderr, as HashiCorp's hclog writes them.
 //!
-//! Terraform takes `@level`, `@module`, `@message` and `@timestamp` out of each line and treats the rest as fields.
-//! What our own code logs goes by the target `provider.<subsystem>`, for example `provider.http`; a level can be
-//! set for one subsystem, for this provider, for all providers, or for everything (in this order of precedence):
+//! Terraform reads `@level`, `@module`, `@message` and `@timestamp` from each line and treats the rest as
+//! fields. Our own code logs with the target `provider.<subsystem>`, for example `provider.http`. A level can
+//! be set for one subsystem, for this provider, for all providers, or for everything (in this order of
+//! precedence):
 //!
 //! `TF_LOG_PROVIDER_GALLERY_HTTP`, `TF_LOG_PROVIDER_GALLERY`, `TF_LOG_PROVIDER`, `TF_LOG`
 //!
-//! Terraform itself drops lines below `TF_LOG_PROVIDER` or `TF_LOG`, so one of these two has to be set in any case, and
-//! the first two are for less output. Without any of them only warnings and errors are written. Libraries never get past warnings at any level: at
-//! trace level they print headers and bodies, and the secrets in those are not masked.
+//! Terraform itself drops lines below `TF_LOG_PROVIDER` or `TF_LOG`, so one of these two must always be set,
+//! and the first two can only reduce the output. Without any of them only warnings and errors are written.
+//! Libraries never log below warnings at any level: at trace level they print headers and bodies, and the
+//! secrets in those are not masked.
 //!
 //! Fields of the enclosing spans (the RPC, its request id) are on every line.
 
@@ -40,12 +42,12 @@ pub struct HclogLayer<W> {
 /// Starts logging to stderr for the provider of this type name. A second call has no effect.
 pub fn install(provider: &str, environment: Environment<'_>) {
     let layer = HclogLayer::new(Levels::from_environment(provider, environment), std::io::stderr());
-    // An error means that logging has been started before: its levels stay.
+    // An error means that logging was started before: its levels stay.
     drop(tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer)));
 }
 
 impl<W: Write> HclogLayer<W> {
-    /// Writes to `sink` what `levels` lets through.
+    /// Writes the lines that `levels` admits to `sink`.
     pub fn new(levels: Levels, sink: W) -> Self {
         Self { levels, sink: Mutex::new(sink) }
     }
@@ -57,8 +59,8 @@ where
     W: Write + Send + 'static,
 {
     fn enabled(&self, metadata: &Metadata<'_>, _context: Context<'_, S>) -> bool {
-        // Our spans carry the fields of the lines within, whatever their own level. The libraries have one for every
-        // frame they send, and it would be made for nothing.
+        // Our spans carry the fields of the lines within, whatever their own level. The libraries have one
+        // for every frame they send, which would be created for nothing.
         let target = metadata.target();
         (metadata.is_span() && Levels::is_own(target)) || self.levels.admit(target, *metadata.level())
     }
@@ -99,14 +101,14 @@ where
 
 impl<W: Write> HclogLayer<W> {
     fn write(&self, line: Value) {
-        // Logging must not be what stops a provider: a full disk or a closed pipe is passed over.
+        // Logging must not stop a provider: a full disk or a closed pipe is ignored.
         if let Ok(mut sink) = self.sink.lock() {
             drop(sink.write_all(format!("{line}\n").as_bytes()));
         }
     }
 }
 
-/// In the layout go-plugin parses, Go's `2006-01-02T15:04:05.000000Z07:00`, and no other.
+/// The only format that go-plugin parses, Go's `2006-01-02T15:04:05.000000Z07:00`.
 fn timestamp(now: OffsetDateTime) -> String {
     let (year, month, day) = (now.year(), u8::from(now.month()), now.day());
     let (hour, minute, second, micros) = (now.hour(), now.minute(), now.second(), now.microsecond());

@@ -1,8 +1,9 @@
-//! A plugin for Terraform and OpenTofu: handshake, mutual TLS, gRPC, values, schemas, diagnostics. Knows no Azure.
+//! A plugin for Terraform and OpenTofu: handshake, mutual TLS, gRPC, values, schemas, diagnostics. It
+//! contains nothing about Azure.
 //!
-//! Written as if it were a crate of its own. A provider implements [`Provider`] and, for each of its types, [`Resource`],
-//! [`DataSource`], [`ListResource`] or [`Function`]. The [`Service`] turns Terraform's calls into calls of these, and
-//! [`serve::run`] serves it to the host.
+//! This module could be a crate of its own. A provider implements [`Provider`] and, for each of its types,
+//! [`Resource`], [`DataSource`], [`ListResource`] or [`Function`]. The [`Service`] converts Terraform's calls
+//! to calls of these, and [`serve::run`] serves it to the host.
 //!
 //! # A complete provider
 //!

@@ -1,24 +1,24 @@
-//! What a panic says: where, and nothing else.
+//! What a panic prints: its place, and nothing else.
 //!
-//! A panic's message may quote a value, and values here hold people's secrets, so the message stays untold. The line
-//! begins as Go's do, since Terraform looks for that and then shows it under "the plugin crashed". Calls catch
-//! their panics and answer with a diagnostic; this hook is only about what reaches stderr.
+//! A panic's message may quote a value, and values here contain people's secrets, so the message is not
+//! printed. The line begins as Go's do: Terraform looks for that and then shows it under "the plugin
+//! crashed". Calls catch their panics and return a diagnostic; this hook only affects stderr.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write as _};
 use std::panic::{self, Location};
 
-/// Replaces the hook. `name` is the program's.
+/// Installs the hook. `name` is the program's.
 pub fn report(name: &'static str) {
     panic::set_hook(Box::new(move |panic| {
         let thread = std::thread::current();
         let mut said = sentence(name, panic.location(), thread.name());
-        // Only when RUST_BACKTRACE asks for it.
+        // Only if RUST_BACKTRACE is set.
         let backtrace = Backtrace::capture();
         if backtrace.status() == BacktraceStatus::Captured {
             said.push_str(&format!("\n{backtrace}"));
         }
-        // In one write, so that other lines cannot come between. There is nobody to tell if it fails.
+        // In one write, so that other lines cannot come between. A failure cannot be reported anywhere.
         drop(writeln!(io::stderr().lock(), "{said}"));
     }));
 }

@@ -1,4 +1,4 @@
-//! Where in a configuration or a state a value stands.
+//! The place of a value in a configuration or a state.
 
 use std::fmt;
 
@@ -32,25 +32,25 @@ impl Path {
         Self::root().with_attribute(name)
     }
 
-    /// This path, one attribute further in.
+    /// This path, extended by an attribute.
     #[must_use]
     pub fn with_attribute(&self, name: impl Into<String>) -> Self {
         self.with(Step::Attribute(name.into()))
     }
 
-    /// This path, one map element further in.
+    /// This path, extended by a map element.
     #[must_use]
     pub fn with_key(&self, key: impl Into<String>) -> Self {
         self.with(Step::Key(key.into()))
     }
 
-    /// This path, one list element further in.
+    /// This path, extended by a list element.
     #[must_use]
     pub fn with_index(&self, index: i64) -> Self {
         self.with(Step::Index(index))
     }
 
-    /// This path, one step further in.
+    /// This path, extended by one step.
     #[must_use]
     pub fn with(&self, step: Step) -> Self {
         let mut steps = Vec::with_capacity(self.0.len() + 1);
@@ -73,7 +73,7 @@ impl Path {
 }
 
 impl fmt::Display for Path {
-    /// As Terraform's own messages write it: `rules.privileges["token"].path`, `list[0]`.
+    /// In the format of Terraform's own messages: `rules.privileges["token"].path`, `list[0]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {

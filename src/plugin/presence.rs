@@ -1,5 +1,5 @@
-//! Whether the host is still there: it keeps one connection open for as long as it lives, and its system closes that
-//! when it dies, however it dies.
+//! Whether the host still exists. It keeps one connection open as long as it lives, and its system closes
+//! that when it dies, however it dies.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ pub(super) struct Presence(watch::Sender<usize>);
 pub(super) struct Attendance(watch::Sender<usize>);
 
 impl Presence {
-    /// Notes a connection of the host.
+    /// Records a connection of the host.
     pub(super) fn enter(&self) -> Attendance {
         self.0.send_modify(|count| *count += 1);
         Attendance(self.0.clone())
     }
 
-    /// Ends when the host must be gone: it has no connection, and has had the time to make one.
+    /// Completes when the host must be gone: it has no connection, and has had the time to make one.
     pub(super) async fn gone(&self) {
         self.gone_within(FIRST, AGAIN).await;
     }
@@ -38,7 +38,7 @@ impl Presence {
             if timeout(patience, count.wait_for(|count| *count > 0)).await.is_err() {
                 return;
             }
-            // The sender is our own, so this is no error.
+            // The sender is our own, so this cannot fail.
             let _ = count.wait_for(|count| *count == 0).await;
             patience = again;
         }

@@ -1,7 +1,7 @@
 //! The messages and services of `proto/`, as generated: Terraform's own at the top, go-plugin's in [`go_plugin`].
 //!
-//! Byte fields are [`bytes::Bytes`](prost::bytes::Bytes), slices of the received message, so that a value of
-//! several MiB is not copied before it is decoded. Every RPC has a default that answers "unimplemented".
+//! Byte fields are [`bytes::Bytes`](prost::bytes::Bytes), slices of the received message, so a value of
+//! several MiB is not copied before it is decoded. Every RPC has a default that returns "unimplemented".
 
 // The packages name each other by relative paths, so the modules must nest as the packages do.
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, clippy::nursery)]
@@ -30,7 +30,7 @@ mod generated {
 pub use generated::google::protobuf::Timestamp;
 pub use generated::tfplugin6::*;
 
-/// What go-plugin asks of every plugin: broker, controller, standard streams.
+/// The services that go-plugin expects of every plugin: broker, controller, standard streams.
 pub mod go_plugin {
     pub use super::generated::google::protobuf::Empty as GoogleEmpty;
     pub use super::generated::plugin::*;

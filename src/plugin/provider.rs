@@ -21,7 +21,7 @@ pub struct ConfigureRequest {
     pub config: Value,
     /// The version of the host, for the user agent.
     pub terraform_version: String,
-    /// What the host can do.
+    /// What the host supports.
     pub capabilities: ClientCapabilities,
 }
 
@@ -31,7 +31,7 @@ pub trait Provider: Send + Sync + 'static {
     /// The provider block.
     fn schema(&self) -> Schema;
 
-    /// The `provider_meta` block of modules, when the provider takes one.
+    /// The `provider_meta` block of modules, if the provider supports one.
     fn meta_schema(&self) -> Option<Schema> {
         None
     }
@@ -44,7 +44,7 @@ pub trait Provider: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Those of its resource types whose objects can be listed. Called once.
+    /// The resource types whose objects can be listed. Called once.
     fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
         Vec::new()
     }
@@ -60,6 +60,6 @@ pub trait Provider: Send + Sync + 'static {
     /// Configures the provider. Returns warnings.
     ///
     /// # Errors
-    /// When the block cannot be used.
+    /// If the block cannot be used.
     async fn configure(&self, context: &Context, request: ConfigureRequest) -> Result<Diagnostics, Failure>;
 }

@@ -1,7 +1,8 @@
 //! What a managed resource implements.
 //!
-//! The results cannot report a failure as success: a call that fails returns only [`Failure`] (or [`Interrupted`], which
-//! holds one), "gone" is a variant of its own, and a deletion is done only when it returns [`Deleted`].
+//! The results cannot report a failure as success: a call that fails returns only [`Failure`] (or
+//! [`Interrupted`], which contains one), "gone" is a variant of its own, and a deletion is done only when it
+//! returns [`Deleted`].
 
 use async_trait::async_trait;
 
@@ -11,23 +12,23 @@ use super::path::Path;
 use super::schema::{IdentitySchema, Schema};
 use super::value::Value;
 
-/// Private state: bytes that Terraform keeps beside the state for the provider alone. Never secrets.
+/// Private state: bytes that Terraform stores with the state for the provider alone. Never secrets.
 pub type Private = Vec<u8>;
 
-/// A plan to create an object. In a replacement it follows the plan of the change, and `private` is the private data
-/// that that plan returned.
+/// A plan to create an object. In a replacement it follows the plan of the change, and `private` is the
+/// private data that that plan returned.
 #[derive(Debug)]
 pub struct PlanCreate {
     /// The configuration.
     pub config: Value,
-    /// The configuration, with unknowns where the provider computes.
+    /// The configuration, with unknown values for computed attributes.
     pub proposed: Value,
     /// Private data of the plan before this one, if any.
     pub private: Private,
-    /// Private data that an earlier round of the same plan returned: a host plans once more before it applies. Empty in
-    /// the first round, and for a host that does not keep it.
+    /// Private data that an earlier round of the same plan returned: a host plans once more before it
+    /// applies. Empty in the first round, and for a host that does not keep it.
     pub earlier: Private,
-    /// What the host can do.
+    /// What the host supports.
     pub capabilities: ClientCapabilities,
 }
 
@@ -38,7 +39,7 @@ pub struct PlanUpdate {
     pub prior: Value,
     /// The configuration.
     pub config: Value,
-    /// The configuration merged with the state where the provider computes.
+    /// The configuration, with computed attributes from the state.
     pub proposed: Value,
     /// Private data of the state.
     pub private: Private,
@@ -46,7 +47,7 @@ pub struct PlanUpdate {
     pub earlier: Private,
     /// The identity in the state.
     pub identity: Option<Value>,
-    /// What the host can do.
+    /// What the host supports.
     pub capabilities: ClientCapabilities,
 }
 
@@ -62,13 +63,13 @@ pub struct PlanDelete {
 /// The result of a plan.
 #[derive(Debug)]
 pub struct Planned {
-    /// The state after the apply, with unknowns where it cannot be known yet.
+    /// The state after the apply, with unknown values for what is not known yet.
     pub state: Value,
-    /// The attributes whose change makes a new object; empty for a change in place.
+    /// The attributes whose change forces a new object; empty for a change in place.
     pub replace: Vec<Path>,
     /// Private data for the apply.
     pub private: Private,
-    /// The identity after the apply, when it is known.
+    /// The identity after the apply, if it is known.
     pub identity: Option<Value>,
     /// Set to defer the object to a later run.
     pub deferred: Option<Deferral>,
@@ -130,7 +131,7 @@ pub struct Delete {
     pub identity: Option<Value>,
 }
 
-/// The result of a create, update or import: what goes into the state.
+/// The result of a create, update or import, for the state.
 #[derive(Debug)]
 pub struct Stored {
     /// The state.
@@ -144,7 +145,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// This state, without private data, identity or warnings.
+    /// The result with this state, without private data, identity or warnings.
     #[must_use]
     pub const fn new(state: Value) -> Self {
         Self { state, private: Vec::new(), identity: None, warnings: Diagnostics::new() }
@@ -156,11 +157,11 @@ impl Stored {
 pub struct Interrupted {
     /// The errors.
     pub failure: Failure,
-    /// What exists of the object all the same; `None` keeps the prior state (none, for a create).
+    /// The object that exists all the same; `None` keeps the prior state (none, for a create).
     pub partial: Option<Partial>,
 }
 
-/// What a failed apply has left behind, to be kept in the state.
+/// What a failed apply has left behind, for the state.
 #[derive(Debug)]
 pub struct Partial {
     /// The state.
@@ -183,7 +184,7 @@ impl From<Diagnostic> for Interrupted {
     }
 }
 
-/// The object is gone from its service.
+/// The object no longer exists.
 #[derive(Debug, Default)]
 pub struct Deleted {
     /// Warnings.
@@ -199,7 +200,7 @@ pub struct Read {
     pub private: Private,
     /// The identity in the state.
     pub identity: Option<Value>,
-    /// What the host can do.
+    /// What the host supports.
     pub capabilities: ClientCapabilities,
 }
 
@@ -214,7 +215,7 @@ pub enum ReadOutcome {
     Deferred(Deferral),
 }
 
-/// What an import names.
+/// The id or identity of an import.
 #[derive(Debug)]
 pub enum ImportTarget {
     /// The text after the address, or the `id` of an import block.
@@ -240,7 +241,7 @@ pub struct Move {
 
 /// A kind of object that Terraform manages.
 ///
-/// Values handed in conform to the schema's type, and so must values handed out. In a configuration, a required
+/// Values passed in conform to the schema's type, and so must returned values. In a configuration, a required
 /// attribute is never null.
 #[async_trait]
 pub trait Resource: Send + Sync {
@@ -250,7 +251,7 @@ pub trait Resource: Send + Sync {
     /// Its schema. Called once.
     fn schema(&self) -> Schema;
 
-    /// Its identity, when it has one. Called once.
+    /// Its identity, if it has one. Called once.
     fn identity_schema(&self) -> Option<IdentitySchema> {
         None
     }
@@ -261,19 +262,19 @@ pub trait Resource: Send + Sync {
     /// Plans a new object.
     ///
     /// # Errors
-    /// When it cannot be planned.
+    /// If it cannot be planned.
     async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure>;
 
     /// Plans a change, or that there is none.
     ///
     /// # Errors
-    /// When it cannot be planned.
+    /// If it cannot be planned.
     async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure>;
 
-    /// Plans a deletion. Gives warnings; by default none.
+    /// Plans a deletion. Returns warnings; by default none.
     ///
     /// # Errors
-    /// When it must not be deleted.
+    /// If it must not be deleted.
     async fn plan_delete(&self, context: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
         let _ = (context, request);
         Ok(Diagnostics::new())
@@ -282,44 +283,44 @@ pub trait Resource: Send + Sync {
     /// Creates the object.
     ///
     /// # Errors
-    /// When it could not be created, or only in part: then with what must be kept in the state.
+    /// If it could not be created, or only in part: then with what must be kept in the state.
     async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted>;
 
     /// Reads the object.
     ///
     /// # Errors
-    /// When it cannot be read; the state is kept.
+    /// If it cannot be read; the state is kept.
     async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure>;
 
     /// Changes the object in place.
     ///
     /// # Errors
-    /// When it could not be changed, or only in part.
+    /// If it could not be changed, or only in part.
     async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted>;
 
     /// Deletes the object.
     ///
     /// # Errors
-    /// When it may still exist; the state is kept.
+    /// If it may still exist; the state is kept.
     async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted>;
 
-    /// Finds the object an import names. The state may be partial; a refresh follows.
+    /// Finds the object of an import. The state may be partial; a refresh follows.
     ///
     /// # Errors
-    /// When the name is malformed or nothing is there.
+    /// If the id is malformed or the object does not exist.
     async fn import(&self, context: &Context, target: ImportTarget) -> Result<Stored, Failure>;
 
-    /// Removes arguments from a generated configuration that need not be written. The rest must plan empty against the
-    /// state that the configuration was generated from.
+    /// Removes arguments from a generated configuration that need not be written. The remaining configuration
+    /// must plan empty against the state that it was generated from.
     fn tidy_config(&self, config: Value) -> Value {
         config
     }
 
-    /// Rewrites a state stored under an older version of the schema. A state of the current version never
-    /// comes here.
+    /// Upgrades a state stored under an older version of the schema. A state of the current version is never
+    /// passed here.
     ///
     /// # Errors
-    /// When the version is not known.
+    /// If the version is not known.
     async fn upgrade_state(&self, version: i64, state: serde_json::Value) -> Result<Value, Failure> {
         let _ = state;
         Err(Diagnostic::error(
@@ -333,11 +334,11 @@ pub trait Resource: Send + Sync {
         .into())
     }
 
-    /// Rewrites an identity stored under another version of the identity's schema. One of the current version
-    /// never comes here.
+    /// Upgrades an identity stored under another version of the identity's schema. One of the current version
+    /// is never passed here.
     ///
     /// # Errors
-    /// When the version is not known.
+    /// If the version is not known.
     async fn upgrade_identity(&self, version: i64, identity: serde_json::Value) -> Result<Value, Failure> {
         let _ = identity;
         Err(Diagnostic::error(
@@ -351,7 +352,7 @@ pub trait Resource: Send + Sync {
         .into())
     }
 
-    /// Whether [`Resource::move_state`] supports any source. The host asks only then.
+    /// Whether [`Resource::move_state`] supports any source. The host calls it only then.
     fn moves(&self) -> bool {
         false
     }
@@ -359,7 +360,7 @@ pub trait Resource: Send + Sync {
     /// Takes over the state of another resource type.
     ///
     /// # Errors
-    /// When that type cannot be taken over, which is the default.
+    /// If that type cannot be taken over, which is the default.
     async fn move_state(&self, context: &Context, request: Move) -> Result<Stored, Failure> {
         let _ = context;
         Err(Diagnostic::error(

@@ -1,13 +1,13 @@
-//! Keeping other processes of the same user, and whoever collects crashes, out of this one's memory.
+//! Keeps other processes of the same user, and crash collectors, from reading this process's memory.
 //!
-//! A provider holds tokens, and secrets in its environment. On Linux a process may say that it is not to be dumped:
-//! then a crash leaves no core file (not even with a collector such as systemd's), and processes of the same user can
-//! neither attach to it nor read `/proc/<pid>/environ` and `mem`. Elsewhere only core files are forbidden. The superuser
-//! can do all of it anywhere.
+//! A provider holds tokens, and secrets in its environment. On Linux a process can set itself as not
+//! dumpable. Then a crash leaves no core file (not even with a collector such as systemd's), and processes of
+//! the same user can neither attach to it nor read `/proc/<pid>/environ` and `mem`. Elsewhere only core files
+//! are disabled. The superuser can do all of this anywhere.
 
 use super::lifetime::Mode;
 
-/// Secludes the process, unless it was started for a debugger to attach. Where the system refuses, nothing else
+/// Secludes the process, unless it was started for a debugger to attach. If the system refuses, nothing else
 /// changes: it is one defence among several.
 pub fn seclude(mode: Mode) {
     if mode == Mode::Debug {
@@ -16,7 +16,7 @@ pub fn seclude(mode: Mode) {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
-        // Children inherit it: `az` keeps tokens as well.
+        // Child processes inherit it: `az` holds tokens as well.
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     }
     #[cfg(target_os = "linux")]

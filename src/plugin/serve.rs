@@ -32,36 +32,39 @@ pub use super::seclusion::seclude;
 pub const MESSAGE_LIMIT: usize = 256 << 20;
 /// RPCs at a time; the host queues further ones. Terraform's `-parallelism` is 10 by default.
 const CONCURRENT_RPCS: u32 = 2048;
-/// The windows of flow control: how much the host may send on one RPC, and on all together, before it waits for us to
-/// read. A message of several MiB flows without a pause. With a small window for all, hundreds of RPCs send small frames,
-/// and h2 takes too many of those for an attack and ends the connection (500 calls do that at 128 KiB).
+/// The flow-control windows: how much the host may send on one RPC, and on all together, before it waits for
+/// us to read. A message of several MiB is sent without a pause. With a small window for all, hundreds of
+/// RPCs send small frames. h2 takes too many of those for an attack and ends the connection (500 calls do
+/// that at 128 KiB).
 const STREAM_WINDOW: u32 = 4 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
 
-/// How long the server may take to finish after the host has said goodbye. go-plugin kills after two seconds, and
-/// a killed process leaves its socket behind.
+/// How long the server may take to finish after the host's Shutdown call. go-plugin kills after two seconds,
+/// and a killed process leaves its socket behind.
 const GOODBYE: Duration = Duration::from_millis(1200);
-/// How long running RPCs may take to stop and answer after a signal. Container runtimes kill after ten seconds.
+/// How long running RPCs may take to stop and return after a signal. Container runtimes kill after ten
+/// seconds.
 const STOPPING: Duration = Duration::from_secs(8);
 
-/// The variable by which Terraform finds a process that is there already.
+/// The variable by which Terraform finds a running provider process.
 const REATTACH: &str = "TF_REATTACH_PROVIDERS";
 
-/// What is served, and to whom.
+/// Settings of the server.
 #[derive(Debug)]
 pub struct Options {
-    /// The provider's source address: `--debug` names the provider by it.
+    /// The provider's source address: `--debug` prints it.
     pub address: &'static str,
     /// Who started the process.
     pub mode: Mode,
-    /// What the host asked for.
+    /// The host's request.
     pub handshake: Handshake,
 }
 
-/// Serves `provider` until the host says goodbye, a signal ends the process, or the host is gone, and removes the
-/// socket. Within the tokio runtime. Writes to stdout: the handshake line, or under `--debug` what to export.
+/// Serves `provider` until the host shuts it down, a signal ends the process, or the host is gone, and
+/// removes the socket. Must run within the tokio runtime. Writes to stdout: the handshake line, or under
+/// `--debug` the variable to export.
 pub async fn serve<P: Provider>(provider: P, options: Options) -> Result<(), ServeError> {
-    // The signals first: from here on, whatever happens, the socket is removed.
+    // The signals first: from here on, the socket is removed whatever happens.
     let lifetime = Lifetime::begin(options.mode).map_err(ServeError::Signals)?;
     let mode = options.mode;
     let socket = OpenSocket::open(options)?;
@@ -100,7 +103,7 @@ impl OpenSocket {
     }
 }
 
-/// Serves until the first of `reasons`. A second one ends the process without waiting for answers.
+/// Serves until the first of `reasons`. A second one ends the process without waiting for responses.
 async fn serve_at<P: Provider>(
     socket: OpenSocket,
     provider: P,
@@ -128,7 +131,7 @@ async fn serve_at<P: Provider>(
         .serve_with_incoming_shutdown(incoming, ending.cancelled());
     let host_dies = async move {
         if mode == Mode::Debug {
-            // Its hosts come and go.
+            // In debug mode hosts come and go.
             std::future::pending::<()>().await;
         }
         presence.gone().await;
@@ -139,11 +142,12 @@ async fn serve_at<P: Provider>(
 
     let grace = tokio::select! {
         served = &mut server => return Ok(served?),
-        // A host that reattaches says goodbye after every command; the process is not its own to end.
+        // A host that reattaches shuts the provider down after every command, but it did not start the
+        // process.
         () = goodbye.cancelled(), if mode == Mode::Plugin => GOODBYE,
         Some(end) = reasons.next() => {
             log_end(end);
-            // What is running can still return its state: stop it, and wait for the answers.
+            // Running calls can still return their state: cancel them, and wait for the responses.
             let stop = tonic::Request::new(proto::stop_provider::Request {});
             drop(tokio::time::timeout(STOPPING, provider.stop_provider(stop)).await);
             STOPPING
@@ -166,7 +170,8 @@ fn log_end(end: End) {
     }
 }
 
-/// What to type so that Terraform uses this process instead of starting one: a line for each shell of this system.
+/// The command that makes Terraform use this process instead of starting one: a line for each shell of this
+/// system.
 fn reattach(provider_address: &str, address: &Address) -> String {
     let attach = serde_json::json!({
         provider_address: {
@@ -181,7 +186,8 @@ fn reattach(provider_address: &str, address: &Address) -> String {
     if cfg!(windows) { format!("{}\n{}", for_powershell(&attach), for_cmd(&attach)) } else { for_sh(&attach) }
 }
 
-/// As Terraform's documentation of the variable shows it. Single quotes cannot hold one; a socket's path may.
+/// In the format of Terraform's documentation of the variable. A socket's path may contain a single quote,
+/// which needs escaping.
 fn for_sh(attach: &str) -> String {
     format!("{REATTACH}='{}'", attach.replace('\'', r"'\''"))
 }
@@ -190,44 +196,44 @@ fn for_powershell(attach: &str) -> String {
     format!("$env:{REATTACH} = '{}'", attach.replace('\'', "''"))
 }
 
-/// `cmd` takes all up to the end of the line.
+/// `cmd` takes everything up to the end of the line.
 fn for_cmd(attach: &str) -> String {
     format!("set {REATTACH}={attach}")
 }
 
-/// Writes what stdout carries: one line, under `--debug` perhaps more.
+/// Writes to stdout: one line, under `--debug` perhaps more.
 fn announce(line: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{line}")?;
     stdout.flush()
 }
 
-/// Why a plugin could not be served to the end.
+/// Why serving failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// There is no runtime to serve in.
+    /// The runtime cannot be started.
     #[error("the asynchronous runtime cannot be started: {0}")]
     Runtime(#[source] io::Error),
-    /// The signals cannot be taken over.
+    /// The signal handlers cannot be installed.
     #[error("signals cannot be handled: {0}")]
     Signals(#[source] io::Error),
-    /// There is no socket.
+    /// The socket cannot be opened.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// There is no TLS.
+    /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// There is nothing to keep strangers out with.
+    /// There is no certificate to authenticate the host.
     #[error(
-        "without Unix sockets the plugin listens on a port, and only serves a host that sends its certificate in \
-         PLUGIN_CLIENT_CERT"
+        "without Unix sockets the plugin listens on a port, and serves only a host that sends its \
+         certificate in PLUGIN_CLIENT_CERT"
     )]
     Unprotected,
-    /// Nobody reads stdout.
+    /// stdout is closed.
     #[error("the handshake cannot be written to stdout: {0}")]
     Announcement(#[source] io::Error),
-    /// The gRPC server gave up.
+    /// The gRPC server failed.
     #[error("the gRPC server failed: {0}")]
     Server(#[from] tonic::transport::Error),
     /// The socket or its directory cannot be removed.
@@ -235,11 +241,11 @@ pub enum ServeError {
     SocketFiles(#[source] io::Error),
 }
 
-/// Starts the runtime and serves in it. What `provider` builds is built after the handshake's environment has been
-/// read and before its line is written, so it should be cheap: connect later.
+/// Starts the runtime and serves in it. `provider` is called after the handshake's environment has been read
+/// and before the line is written, so it should be fast: connect later.
 ///
-/// One thread serves all calls: a provider mostly waits for the network. Long computations run on threads for blocking
-/// work.
+/// One thread serves all calls: a provider mostly waits for the network. Long computations run on blocking
+/// threads.
 pub fn run<P: Provider>(provider: impl FnOnce() -> P, options: Options) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .thread_name("plugin")
@@ -247,7 +253,7 @@ pub fn run<P: Provider>(provider: impl FnOnce() -> P, options: Options) -> Resul
         .build()
         .map_err(ServeError::Runtime)?;
     let served = runtime.block_on(async { serve(provider(), options).await });
-    // A call that blocks a thread (a name lookup, say) must not keep the process alive.
+    // A call that blocks a thread (a name lookup, for example) must not keep the process alive.
     runtime.shutdown_timeout(Duration::from_millis(100));
     served
 }

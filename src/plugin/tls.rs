@@ -1,12 +1,13 @@
 //! Mutual TLS with exactly one peer: go-plugin's "AutoMTLS".
 //!
-//! The host makes a certificate for this one process and passes it in the environment; the plugin makes one too and
-//! passes it in the handshake line. Each then accepts that certificate and no other. go-plugin's is a self-signed
-//! CA certificate with a P-521 key used as a leaf, which no ordinary path validation accepts, so there is none: the
-//! certificate must be the same, byte for byte, and the handshake must be signed with its key ([`PinnedCertificate`]).
+//! The host creates a certificate for this one process and passes it in the environment; the plugin creates
+//! one too and passes it in the handshake line. Each then accepts that certificate and no other. go-plugin's
+//! is a self-signed CA certificate with a P-521 key used as a leaf. No ordinary path validation accepts that,
+//! so there is none: the certificate must be the same, byte for byte, and the handshake must be signed with
+//! its key ([`PinnedCertificate`]).
 //!
-//! `ring` is named in every call instead of installed as the process's default, so that the layer depends on nobody
-//! having done that before.
+//! `ring` is named in every call instead of installed as the process's default, so that the layer does not
+//! depend on a global setting.
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ mod pinned;
 
 pub(super) use pinned::{ClientCertificateError, PinnedCertificate};
 
-/// The plugin's own certificate and key, made for one process and never written anywhere.
+/// The plugin's own certificate and key, created for one process and never written to disk.
 #[derive(Debug)]
 pub(super) struct Identity {
     certificate: CertificateDer<'static>,
@@ -30,8 +31,8 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Makes a P-256 key, the quickest that every host accepts, and a certificate for `localhost`, the only name
-    /// go-plugin asks for.
+    /// Creates a P-256 key, the fastest kind that every host accepts, and a certificate for `localhost`, the
+    /// only name that go-plugin asks for.
     pub(super) fn generate() -> Result<Self, TlsError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new([String::from("localhost")])?;
@@ -53,9 +54,10 @@ impl Identity {
     }
 }
 
-/// The server's side of TLS: our identity, their certificate, HTTP/2 and nothing else.
+/// The server's side of TLS: our identity, the pinned certificate, and HTTP/2 only.
 ///
-/// TLS 1.2 is served beside 1.3, since hosts built against Go's older FIPS module speak nothing newer.
+/// TLS 1.2 is offered in addition to 1.3, since hosts built against Go's older FIPS module support nothing
+/// newer.
 pub(super) fn server_config(
     identity: Identity,
     client: PinnedCertificate,
@@ -66,7 +68,8 @@ pub(super) fn server_config(
         .with_client_cert_verifier(Arc::new(client))
         .with_single_cert(vec![identity.certificate], identity.key)?;
     config.alpn_protocols = vec![b"h2".to_vec()];
-    // A resumed session would skip the certificate. There is one connection a process, so nothing is lost.
+    // A resumed session would skip the certificate check. There is one connection per process, so nothing is
+    // lost.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     Ok(Arc::new(config))
@@ -80,8 +83,8 @@ fn provider() -> CryptoProvider {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// The certificate cannot be made.
-    #[error("the plugin's certificate cannot be made: {0}")]
+    /// The certificate cannot be created.
+    #[error("the plugin's certificate cannot be created: {0}")]
     Certificate(#[from] rcgen::Error),
     /// The library refuses the configuration.
     #[error("TLS cannot be set up: {0}")]

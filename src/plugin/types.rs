@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-/// What values an attribute takes. On the wire a type is JSON: `"string"`, `["map","number"]`,
+/// The type of an attribute. On the wire a type is JSON: `"string"`, `["map","number"]`,
 /// `["object",{"a":"bool"}]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
@@ -15,7 +15,7 @@ pub enum Type {
     Number,
     /// Unicode text.
     String,
-    /// Any type; the value brings its own.
+    /// Any type; the value contains its own.
     Dynamic,
     /// Elements in order.
     List(Box<Type>),
@@ -53,13 +53,13 @@ impl Type {
     pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, kind)| (name.into(), kind)).collect())
     }
-    /// Reads a type from its JSON form. Which attributes of an object may be left out (a third part that some
-    /// hosts write) is accepted and not kept: values always carry every attribute.
+    /// Reads a type from its JSON form. Which attributes of an object are optional (a third part that some
+    /// hosts write) is accepted but not kept: values always have every attribute.
     ///
     /// # Errors
-    /// When the text is no JSON, nested too deep, or names no type.
+    /// If the text is not JSON, is nested too deep, or names no type.
     pub fn from_json(text: &[u8]) -> Result<Self, TypeError> {
-        // serde_json refuses more than 128 levels, which bounds the recursion below.
+        // serde_json refuses more than 128 levels, which limits the recursion below.
         let json = serde_json::from_slice(text).map_err(|_| TypeError::NotJson)?;
         Self::from_parsed(json)
     }
@@ -131,7 +131,7 @@ impl Type {
         }
     }
 
-    /// Whether "any type" stands somewhere in it.
+    /// Whether it contains "any type".
     #[must_use]
     pub fn has_dynamic(&self) -> bool {
         match self {
@@ -145,7 +145,7 @@ impl Type {
 }
 
 impl fmt::Display for Type {
-    /// As Terraform's messages call it: `string`, `list of number`, `object`.
+    /// As in Terraform's messages: `string`, `list of number`, `object`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bool => f.write_str("bool"),
@@ -161,16 +161,16 @@ impl fmt::Display for Type {
     }
 }
 
-/// Why a text is no type.
+/// Why a text is not a type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TypeError {
-    /// It is no JSON, or nested too deep.
+    /// It is not JSON, or nested too deep.
     #[error("the type is not JSON, or nested too deep")]
     NotJson,
-    /// It is JSON, but not the form of a type.
+    /// It is JSON, but not a type.
     #[error("the JSON does not describe a type")]
     NotAType,
-    /// The name in it is the name of no type.
+    /// There is no type of this name.
     #[error("there is no type {0:?}")]
     UnknownName(String),
 }
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_type_is_refused() {
+    fn text_that_is_not_a_type_is_refused() {
         for (text, error) in [
             ("", TypeError::NotJson),
             ("\"string", TypeError::NotJson),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_without_end_is_refused() {
+    fn endless_nesting_is_refused() {
         let text = format!("{}\"string\"{}", "[\"list\",".repeat(10_000), "]".repeat(10_000));
         assert_eq!(Type::from_json(text.as_bytes()), Err(TypeError::NotJson));
     }

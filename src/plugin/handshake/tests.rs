@@ -24,7 +24,7 @@ fn the_cookie_decides_whether_there_is_a_host() {
 }
 
 #[test]
-fn a_host_without_version_6_is_told_so() {
+fn a_host_without_version_6_gets_an_error() {
     for offered in ["6", "5,6", "6,5", " 5 , 6 ", "4,5,6,7", ""] {
         let handshake = read(&[COOKIE_SET, ("PLUGIN_PROTOCOL_VERSIONS", offered)]).unwrap();
         assert_eq!(handshake.incompatible, None, "{offered}");
@@ -63,7 +63,7 @@ fn ports_are_a_range() {
 }
 
 #[test]
-fn a_port_can_be_asked_for_on_every_system() {
+fn a_port_can_be_requested_on_every_system() {
     let unix = |network: &str| read(&[COOKIE_SET, (NETWORK, network)]).map(|handshake| handshake.place.unix);
     assert_eq!(unix("").unwrap(), cfg!(unix));
     assert!(!unix("tcp").unwrap());
@@ -98,7 +98,7 @@ fn the_client_certificate_must_be_one_certificate() {
 
 #[cfg(unix)]
 #[test]
-fn text_that_is_not_text_is_refused() {
+fn a_variable_that_is_not_utf_8_is_refused() {
     use std::os::unix::ffi::OsStringExt as _;
 
     for name in
@@ -114,13 +114,13 @@ fn text_that_is_not_text_is_refused() {
 }
 
 #[test]
-fn long_and_unprintable_values_are_cut_short() {
+fn long_and_unprintable_values_are_shortened() {
     let refused = refusal(("PLUGIN_PROTOCOL_VERSIONS", &format!("\x1b[31m{}", "9".repeat(5000))));
     assert!(refused.len() < 200 && refused.contains("\\u{1b}[31m") && refused.contains('…'), "{refused}");
 }
 
 #[test]
-fn the_line_is_go_plugins() {
+fn the_handshake_line_has_go_plugins_format() {
     let unix = Address::Unix("/tmp/tfabc/s".into());
     assert_eq!(line(&unix, None), "1|6|unix|/tmp/tfabc/s|grpc|");
     // Bytes whose base64 would need padding.
@@ -139,9 +139,9 @@ fn a_debugged_plugin_needs_no_cookie_and_takes_no_certificate() {
 }
 
 proptest::proptest! {
-    /// Whatever a host writes, the answer is a handshake or one printable line.
+    /// Whatever a host sets, the result is a handshake or an error of one printable line.
     #[test]
-    fn no_environment_is_too_odd(
+    fn every_environment_gives_a_handshake_or_an_error(
         versions in "\\PC*|[0-9, ]*",
         port in "\\PC{0,8}|[0-9]{1,6}",
         certificate in "\\PC*|-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]*\n-----END CERTIFICATE-----\n",

@@ -1,7 +1,8 @@
-//! The private directory of a Unix socket: where it is made, and how one that a killed process left behind is removed.
+//! The private directory of a Unix socket: how it is created, and how one that a killed process left behind
+//! is removed.
 //!
-//! Beside the socket lies a file that its process keeps locked. The system gives up the lock when the process ends,
-//! however it ends. So a directory whose file can be locked belongs to nobody any more, also where the process ran under
+//! The directory also has a file that its process keeps locked. The system releases the lock when the process
+//! ends, however it ends. So a directory whose file can be locked is abandoned, even if its process ran under
 //! another process id (in a container, for instance).
 
 use std::fs::{self, File, Permissions};
@@ -18,14 +19,14 @@ pub(super) const RANDOM: usize = 8;
 pub(super) const SOCKET: &str = "s";
 const LOCK: &str = "lock";
 
-/// A fresh directory that only this user may enter, and its locked file.
+/// A new directory that only this user may enter, and its locked file.
 pub(super) fn make(parent: &Path) -> io::Result<(TempDir, File)> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).rand_bytes(RANDOM).permissions(Permissions::from_mode(0o700));
     loop {
         let directory = builder.tempdir_in(parent)?;
         let file = File::create(directory.path().join(LOCK))?;
-        // Another start may sweep the directory before the file is locked. Then there is another directory to make.
+        // Another start may remove the directory before the file is locked. Then create another one.
         let swept = flock(&file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK);
         if !swept && file.metadata()?.nlink() > 0 {
             return Ok((directory, file));
@@ -33,7 +34,8 @@ pub(super) fn make(parent: &Path) -> io::Result<(TempDir, File)> {
     }
 }
 
-/// Removes the directories that killed processes of this user have left in `parent`. What cannot be removed stays.
+/// Removes the directories that killed processes of this user have left in `parent`. What cannot be removed
+/// stays.
 pub(super) fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
@@ -47,7 +49,7 @@ pub(super) fn sweep(parent: &Path) {
     }
 }
 
-/// Removes a directory that holds at most a socket and a file that nobody has locked.
+/// Removes a directory that contains at most a socket and an unlocked file.
 fn remove_abandoned(directory: &Path) -> io::Result<()> {
     let user = rustix::process::geteuid().as_raw();
     let metadata = fs::symlink_metadata(directory)?;

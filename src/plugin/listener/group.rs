@@ -1,4 +1,5 @@
-//! The group a host may name in `PLUGIN_UNIX_SOCKET_GROUP`: hosts that run plugins as another user need it.
+//! The group that a host may name in `PLUGIN_UNIX_SOCKET_GROUP`: hosts that run plugins as another user need
+//! it.
 
 use std::fs::{Permissions, read_to_string, set_permissions};
 use std::io;
@@ -7,7 +8,7 @@ use std::path::Path;
 
 use super::BindError;
 
-/// Where names of groups are looked up. Groups from a directory service can be named by number.
+/// The file with the names of groups. A group from a directory service can be given by number.
 const GROUPS: &str = "/etc/group";
 
 /// A group that exists.
@@ -18,7 +19,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Takes a number, or a name that `/etc/group` knows, as go-plugin does.
+    /// Takes a number, or a name in `/etc/group`, as go-plugin does.
     pub(super) fn find(named: &str) -> Result<Self, BindError> {
         if let Ok(id) = named.parse() {
             return Ok(Self { id, named: named.to_owned() });
@@ -30,7 +31,7 @@ impl Group {
         }
     }
 
-    /// Gives the group `path` with these permissions.
+    /// Gives `path` this group and these permissions.
     pub(super) fn admit(&self, path: &Path, mode: u32) -> Result<(), BindError> {
         let admitted: io::Result<()> = chown(path, None, Some(self.id))
             .and_then(|()| set_permissions(path, Permissions::from_mode(mode)));

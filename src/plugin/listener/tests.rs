@@ -33,7 +33,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn a_group_is_let_in() {
+    async fn a_named_group_may_connect() {
         let parent = tempfile::tempdir().unwrap();
         let own = std::fs::metadata(parent.path()).unwrap().gid();
         let place = Place { group: Some(own.to_string()), ..place(Some(parent.path())) };
@@ -66,14 +66,14 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn a_deep_temporary_directory_gives_way_to_a_short_one() {
+    async fn a_long_temporary_directory_is_replaced_by_a_short_one() {
         let deep = Place { temporary: PathBuf::from("/tmp").join("d".repeat(PATH_LIMIT)), ..place(None) };
         let (_listener, address, _files) = Listener::bind(&deep).unwrap();
         assert!(address.to_string().starts_with("/tmp/tf"), "{address}");
     }
 
     #[tokio::test]
-    async fn a_temporary_directory_that_cannot_be_used_gives_way() {
+    async fn an_unusable_temporary_directory_is_replaced() {
         for unusable in ["/nonexistent/tmp", "/dev/null"] {
             let place = Place { temporary: unusable.into(), ..place(None) };
             let (_listener, address, _files) = Listener::bind(&place).unwrap();

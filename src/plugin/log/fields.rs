@@ -5,10 +5,10 @@ use std::fmt::Debug;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 
-/// go-plugin reads lines of 64 KiB and takes what is longer apart; a field must leave room for others.
+/// go-plugin reads lines of 64 KiB and splits longer ones; a field must leave room for others.
 const LONGEST: usize = 16 << 10;
 
-/// Fields in the order they were recorded; `message` apart.
+/// Fields in the order they were recorded, without `message`.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) message: Option<String>,
@@ -49,7 +49,7 @@ impl Visit for Fields {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        // The whole chain: the last cause is often the only one that says something.
+        // The whole chain: the last cause is often the only informative one.
         let mut text = value.to_string();
         let mut cause = value.source();
         while let Some(error) = cause {
@@ -65,7 +65,7 @@ impl Visit for Fields {
     }
 }
 
-/// Cuts what is too long at a character's end, and says how much is missing.
+/// Cuts a long text at a character boundary, and says how much is missing.
 fn shorten(mut text: String) -> String {
     if text.len() > LONGEST {
         let end = (0..=LONGEST).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);

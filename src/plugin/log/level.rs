@@ -7,11 +7,11 @@ use tracing::level_filters::LevelFilter;
 
 use crate::plugin::handshake::Environment;
 
-/// The subsystems that can be set apart. Lines of others go by the provider's level.
+/// The subsystems with their own level. Lines of others follow the provider's level.
 pub(super) const SUBSYSTEMS: [&str; 4] = ["plugin", "http", "auth", "lro"];
 /// The prefix of our own targets.
 const OURS: &str = "provider";
-/// How much is written if nobody asks for more, and how much of libraries at most.
+/// The level if none is set, and the highest verbosity of libraries.
 const QUIET: LevelFilter = LevelFilter::WARN;
 
 /// The level of the provider and of each of its subsystems.
@@ -41,7 +41,7 @@ impl Levels {
         first == env!("CARGO_CRATE_NAME") || first.split('.').next() == Some(OURS)
     }
 
-    /// Whether a line of this target and level is written.
+    /// Whether to write a line of this target and level.
     pub(super) fn admit(&self, target: &str, level: tracing::Level) -> bool {
         level <= self.of(target)
     }
@@ -59,7 +59,7 @@ impl Levels {
     }
 }
 
-/// Terraform's names, in any case. `JSON` is trace in another form, and so is whatever Terraform does not know.
+/// Terraform's names, in any case. `JSON` is trace in another format, and so is any unknown name.
 fn parse(name: OsString) -> LevelFilter {
     match name.to_string_lossy().to_uppercase().as_str() {
         "OFF" => LevelFilter::OFF,

@@ -25,7 +25,7 @@ fn levels(variables: &[(&str, &str)]) -> Levels {
     Levels::from_environment("gallery", &|name| variables.get(name).map(OsString::from))
 }
 
-/// What is written while `logging` runs.
+/// The output while `logging` runs.
 fn lines(variables: &[(&str, &str)], logging: impl FnOnce()) -> Vec<Value> {
     let sink = Sink::default();
     let layer = HclogLayer::new(levels(variables), sink.clone());
@@ -58,13 +58,13 @@ fn a_line_has_what_go_plugin_looks_for_and_every_field() {
 }
 
 #[test]
-fn times_have_gos_layout() {
+fn times_have_gos_format() {
     let then = OffsetDateTime::from_unix_timestamp_nanos(1_136_214_245_000_007_999).unwrap();
     assert_eq!(timestamp(then), "2006-01-02T15:04:05.000007Z");
 }
 
 #[test]
-fn only_warnings_are_written_unless_someone_asks() {
+fn only_warnings_are_written_by_default() {
     let written = lines(&[], || {
         tracing::info!(target: "provider.http", "quiet");
         tracing::warn!(target: "provider.http", "loud");
@@ -99,7 +99,7 @@ fn unknown_and_json_levels_mean_everything_and_empty_ones_nothing() {
 }
 
 #[test]
-fn libraries_are_never_heard_below_a_warning() {
+fn libraries_never_log_below_warnings() {
     let trace = levels(&[("TF_LOG", "trace")]);
     for library in ["hyper::proto::h1", "h2::codec", "rustls", "azure_core::http", "providers"] {
         assert!(trace.admit(library, Level::WARN) && !trace.admit(library, Level::INFO), "{library}");
@@ -118,7 +118,7 @@ fn a_line_stays_within_what_go_plugin_reads() {
 }
 
 #[test]
-fn the_cause_of_an_error_is_told() {
+fn the_cause_of_an_error_is_logged() {
     #[derive(Debug, thiserror::Error)]
     #[error("cannot connect")]
     struct Outer(#[source] io::Error);
@@ -132,7 +132,7 @@ fn the_cause_of_an_error_is_told() {
 
 /// A line of ours with any other target would count as a library's and never be written below warnings.
 #[test]
-fn every_line_of_ours_has_a_target_that_can_be_asked_for() {
+fn every_own_log_line_has_a_known_target() {
     fn sources(directory: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
         for path in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {

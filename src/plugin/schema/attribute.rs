@@ -13,24 +13,24 @@ pub enum Presence {
     Optional,
     /// The provider.
     Computed,
-    /// The configuration, else the provider.
+    /// The configuration, otherwise the provider.
     OptionalComputed,
 }
 
-/// How the elements of a nested attribute are gathered.
+/// The collection of nested objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttributeNesting {
     /// One object.
     Single,
-    /// Objects in order.
+    /// A list of objects.
     List,
-    /// Objects without order.
+    /// A set of objects.
     Set,
-    /// Objects by name.
+    /// A map of objects.
     Map,
 }
 
-/// What an attribute holds.
+/// The content of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// A value of a type.
@@ -39,16 +39,16 @@ pub enum Shape {
     Nested(AttributeNesting, Vec<Attribute>),
 }
 
-/// One attribute. Everything the documentation says about it stands here.
+/// One attribute, with everything that the documentation says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
     /// Its name in the configuration.
     pub name: Cow<'static, str>,
-    /// What it holds.
+    /// Its content.
     pub shape: Shape,
     /// Who sets it.
     pub presence: Presence,
-    /// What it is, in Markdown, as a sentence.
+    /// Its description, in Markdown, as a sentence.
     pub description: Cow<'static, str>,
     /// Never shown in a plan.
     pub sensitive: bool,
@@ -58,14 +58,14 @@ pub struct Attribute {
     pub deprecated: Option<Cow<'static, str>>,
     /// Whether changing it makes a new resource. Documentation; the plan itself decides.
     pub replaces: bool,
-    /// The words it may hold; empty when any. Documentation and snapshot.
+    /// The possible values; empty for any. For documentation and snapshot.
     pub possible_values: Cow<'static, [&'static str]>,
-    /// What holds when it is left out. Documentation.
+    /// The default. For documentation.
     pub default: Option<Cow<'static, str>>,
 }
 
 impl Attribute {
-    /// An optional attribute of this type; the methods below say what else it is.
+    /// An optional attribute of this type; the methods below change the rest.
     #[must_use]
     pub fn new(
         name: impl Into<Cow<'static, str>>,
@@ -75,7 +75,7 @@ impl Attribute {
         Self::of(name.into(), Shape::Plain(kind), description.into())
     }
 
-    /// An optional attribute that holds one object of these attributes, or several.
+    /// An optional attribute with one object of these attributes, or several.
     #[must_use]
     pub fn nested(
         name: impl Into<Cow<'static, str>>,
@@ -115,7 +115,7 @@ impl Attribute {
         self
     }
 
-    /// Set by the provider where the configuration does not.
+    /// Set by the provider if the configuration does not.
     #[must_use]
     pub const fn optional_computed(mut self) -> Self {
         self.presence = Presence::OptionalComputed;
@@ -136,35 +136,35 @@ impl Attribute {
         self
     }
 
-    /// No longer to be used; `instead` says why and what to use.
+    /// Deprecated; `instead` says why and what to use.
     #[must_use]
     pub fn deprecated(mut self, instead: impl Into<Cow<'static, str>>) -> Self {
         self.deprecated = Some(instead.into());
         self
     }
 
-    /// A change of it makes a new resource.
+    /// A change of it forces a new resource.
     #[must_use]
     pub const fn replaces(mut self) -> Self {
         self.replaces = true;
         self
     }
 
-    /// Takes these words only.
+    /// Accepts only these values.
     #[must_use]
     pub fn one_of(mut self, words: &'static [&'static str]) -> Self {
         self.possible_values = Cow::Borrowed(words);
         self
     }
 
-    /// What holds when it is left out.
+    /// The default.
     #[must_use]
     pub fn default_text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.default = Some(text.into());
         self
     }
 
-    /// The type of the values it holds.
+    /// The type of its values.
     #[must_use]
     pub fn implied_type(&self) -> Type {
         match &self.shape {

@@ -1,11 +1,11 @@
-//! Blocks: what stands between braces without an equals sign.
+//! Blocks: names with braces and without an equals sign.
 
 use std::borrow::Cow;
 
 use super::attribute::Attribute;
 use crate::plugin::types::Type;
 
-/// How nested blocks of one name are gathered.
+/// The collection of nested blocks of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockNesting {
     /// At most one; null when absent.
@@ -27,44 +27,44 @@ pub struct Block {
     pub attributes: Vec<Attribute>,
     /// Its nested blocks, in the order the documentation shows them.
     pub blocks: Vec<NestedBlock>,
-    /// What it is, in Markdown.
+    /// Its description, in Markdown.
     pub description: Cow<'static, str>,
     /// Why it should no longer be used, and what to use instead.
     pub deprecated: Option<Cow<'static, str>>,
 }
 
-/// A kind of block inside another.
+/// A nested block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NestedBlock {
     /// Its name in the configuration.
     pub name: Cow<'static, str>,
-    /// How several of them are gathered.
+    /// Its collection.
     pub nesting: BlockNesting,
-    /// The least number; 0 or 1 for a single one.
+    /// The minimum number; 0 or 1 for a single one.
     pub min_items: i64,
-    /// The largest number; 0 for any.
+    /// The maximum number; 0 for any.
     pub max_items: i64,
-    /// What each holds.
+    /// Its content.
     pub block: Block,
     /// Whether changing it makes a new resource. Documentation; the plan itself decides.
     pub replaces: bool,
 }
 
 impl Block {
-    /// A block described in Markdown, empty so far.
+    /// A block with this description in Markdown, empty so far.
     #[must_use]
     pub fn new(description: impl Into<Cow<'static, str>>) -> Self {
         Self { description: description.into(), ..Self::default() }
     }
 
-    /// The same with these attributes after those it has.
+    /// The same with these further attributes.
     #[must_use]
     pub fn attributes(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
         self.attributes.extend(attributes);
         self
     }
 
-    /// The same with this nested block after those it has.
+    /// The same with this further nested block.
     #[must_use]
     pub fn nested(mut self, block: NestedBlock) -> Self {
         self.blocks.push(block);
@@ -87,7 +87,7 @@ impl Block {
 }
 
 impl NestedBlock {
-    /// Blocks of this name, any number that the nesting allows.
+    /// Nested blocks of this name, in any number that the collection allows.
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>, nesting: BlockNesting, block: Block) -> Self {
         Self { name: name.into(), nesting, min_items: 0, max_items: 0, block, replaces: false }
@@ -108,7 +108,7 @@ impl NestedBlock {
         self
     }
 
-    /// The type of the value that all blocks of this name make together.
+    /// The type of the value of all blocks of this name together.
     #[must_use]
     pub fn implied_type(&self) -> Type {
         let object = self.block.implied_type();

@@ -1,7 +1,7 @@
-//! What Terraform demands of a schema before it uses it, to be run by a provider's own tests.
+//! Terraform's rules for schemas, to be checked by a provider's own tests.
 //!
 //! The rules are those of Terraform core (`internal/configs/configschema/internal_validate.go`), which a host
-//! checks when it fetches the schema, and of its language: a name that means something else in every resource
+//! checks when it fetches the schema, and those of its language: a name with a meaning in every resource
 //! cannot be an attribute's.
 
 use std::collections::BTreeSet;
@@ -14,14 +14,14 @@ use crate::plugin::function::Signature;
 use crate::plugin::path::Path;
 use crate::plugin::types::Type;
 
-/// Names that the language has taken in every resource and data block.
+/// Names that the language reserves in every resource and data block.
 const TAKEN_IN_RESOURCES: [&str; 7] =
     ["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
 
-/// Names that the language has taken in every provider block.
+/// Names that the language reserves in every provider block.
 const TAKEN_IN_PROVIDERS: [&str; 2] = ["alias", "version"];
 
-/// What a schema is for.
+/// What a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
     /// A managed resource.
@@ -110,7 +110,7 @@ pub fn signature(signature: &Signature) -> Vec<Flaw> {
 
 struct Check {
     flaws: Vec<Flaw>,
-    /// Whether a write-only attribute may stand here.
+    /// Whether a write-only attribute is allowed here.
     write_only: bool,
 }
 
@@ -130,7 +130,7 @@ impl Check {
                 );
             }
             if !seen.insert(name) {
-                self.flaw(&path, "the name stands there twice");
+                self.flaw(&path, "the name occurs twice");
             }
         }
     }
@@ -154,17 +154,17 @@ impl Check {
         match nested.nesting {
             BlockNesting::Single => {
                 if min > 1 || max > 1 {
-                    self.flaw(path, "a single block stands there at most once");
+                    self.flaw(path, "a single block occurs at most once");
                 }
             }
             BlockNesting::List | BlockNesting::Set => {
                 if max != 0 && min > max {
-                    self.flaw(path, "the least number of blocks is at most the largest");
+                    self.flaw(path, "the minimum number of blocks is at most the maximum");
                 }
             }
             BlockNesting::Group | BlockNesting::Map => {
                 if min != 0 || max != 0 {
-                    self.flaw(path, "a group or map of blocks has no least or largest number");
+                    self.flaw(path, "a group or map of blocks has no minimum or maximum number");
                 }
             }
         }
@@ -216,13 +216,14 @@ impl Check {
         }
     }
 
-    /// All elements of a collection are of one type, so "any type" can stand alone or in an object or tuple only.
+    /// All elements of a collection have one type, so "any type" is possible alone or in an object or tuple
+    /// only.
     fn plain_type(&mut self, kind: &Type, path: &Path) {
         match kind {
             Type::Bool | Type::Number | Type::String | Type::Dynamic => {}
             Type::List(element) | Type::Set(element) | Type::Map(element) => {
                 if element.has_dynamic() {
-                    self.flaw(path, "the elements of a collection are of one type, not of any type");
+                    self.flaw(path, "the elements of a collection have one type, not any type");
                 }
             }
             Type::Tuple(elements) => elements.iter().for_each(|kind| self.plain_type(kind, path)),

@@ -1,4 +1,4 @@
-//! From a state to the configuration that a person would have written for it.
+//! Generates the configuration that a person would have written for a state.
 
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::Block;
@@ -6,8 +6,8 @@ use super::settle::each;
 use crate::plugin::value::{Members, Value};
 
 impl Block {
-    /// The configuration that says what this state holds, without what only the provider sets, what is deprecated or
-    /// write-only, and optional collections that are empty: all of these are null. A block stays where there is one.
+    /// The configuration for this state. Attributes that only the provider sets, deprecated or write-only
+    /// ones, and empty optional collections are null. Blocks stay.
     #[must_use]
     pub fn config_of(&self, state: Value) -> Value {
         let Value::Object(mut values) = state else { return state };
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_person_would_write_is_left() {
+    fn only_what_a_person_would_write_is_generated() {
         let empty = Value::Map(Members::new());
         let held = state("i".into(), "e".into(), empty, "o".into(), &"m".into());
         let null = || Value::Null;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_stays_nothing() {
+    fn null_stays_null() {
         assert_eq!(block().config_of(Value::Null), Value::Null);
         let Value::Object(mut absent) = state("i".into(), "e".into(), Value::Null, Value::Null, &Value::Null)
         else {

@@ -1,11 +1,11 @@
-//! Resource identity: the few values that name an object at its service, whatever the state holds.
+//! Resource identity: the few values that identify an object at its service, whatever the state contains.
 
 use crate::plugin::types::Type;
 
 /// The identity of a resource type (protocol 6.9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentitySchema {
-    /// Raised when stored identities must be rewritten.
+    /// Raised when stored identities must be upgraded.
     pub version: i64,
     /// Its parts.
     pub attributes: Vec<IdentityAttribute>,
@@ -18,14 +18,14 @@ pub struct IdentityAttribute {
     pub name: &'static str,
     /// Its type.
     pub kind: Type,
-    /// Whether an import must give it; otherwise it may.
+    /// Whether an import must set it; otherwise it may.
     pub required_for_import: bool,
-    /// What it is.
+    /// Its description.
     pub description: &'static str,
 }
 
 impl IdentitySchema {
-    /// The type of the values that are identities.
+    /// The type of identity values.
     #[must_use]
     pub fn implied_type(&self) -> Type {
         Type::object(self.attributes.iter().map(|attribute| (attribute.name, attribute.kind.clone())))

@@ -1,4 +1,4 @@
-//! Schemas: one value that the wire form, the documentation and the example checks all come from.
+//! Schemas: one value from which the wire form, the documentation and the example checks are made.
 
 pub mod attribute;
 pub mod block;
@@ -19,7 +19,7 @@ use super::types::Type;
 /// The schema of a resource, data source, provider block or provider meta block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
-    /// Raised when stored states must be rewritten; see `Resource::upgrade_state`.
+    /// Raised when stored states must be upgraded; see `Resource::upgrade_state`.
     pub version: i64,
     /// The attributes and nested blocks.
     pub block: Block,
@@ -32,7 +32,7 @@ impl Schema {
         Self { version, block }
     }
 
-    /// The type of the values that this schema takes.
+    /// The type of the values of this schema.
     #[must_use]
     pub fn implied_type(&self) -> Type {
         self.block.implied_type()

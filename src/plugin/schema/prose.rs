@@ -1,5 +1,5 @@
-//! What a schema says in words: the description as the host and the documentation show it, with the sentences that
-//! follow from the other fields, so that nobody has to repeat them by hand.
+//! The text of a schema: the description as the host and the documentation show it, with the sentences that
+//! follow from the other fields, so that they need not be repeated by hand.
 
 use super::attribute::Attribute;
 use super::block::NestedBlock;
@@ -7,14 +7,15 @@ use super::block::NestedBlock;
 const REPLACES: &str = "Changing this forces a new resource to be created.";
 
 impl Attribute {
-    /// The description with what else the schema knows: the possible values, the default, whether a change makes a
-    /// new resource. A sentence that the description already has is not said again. The wording is azurerm's.
+    /// The description, extended by the possible values, the default, and whether a change forces a new
+    /// resource. A sentence that the description already has is not repeated. The wording is azurerm's.
     #[must_use]
     pub fn prose(&self) -> String {
         self.prose_within(false)
     }
 
-    /// The same for an attribute inside another one: a change inside of what is `replaced` makes a new resource, too.
+    /// The same for an attribute inside another one: if the outer one is `replaced`, a change inside it
+    /// forces a new resource, too.
     #[must_use]
     pub fn prose_within(&self, replaced: bool) -> String {
         let mut text = self.description.trim().to_owned();
@@ -34,7 +35,7 @@ impl Attribute {
 }
 
 impl NestedBlock {
-    /// The description of the block, with whether a change in it makes a new resource.
+    /// The description of the block, extended by whether a change in it forces a new resource.
     #[must_use]
     pub fn prose(&self) -> String {
         let mut text = self.block.description.trim().to_owned();
@@ -91,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_twice() {
+    fn no_sentence_is_repeated() {
         let text = "A name. Defaults to `x`. Changing this forces a new resource to be created.";
         let name = Attribute::new("name", Type::String, text).default_text("`x`").replaces();
         assert_eq!(name.prose(), text);
     }
 
     #[test]
-    fn a_block_says_it_too() {
+    fn a_block_gets_the_same_sentences() {
         let rules = NestedBlock::new("rules", BlockNesting::Single, Block::new("The rules.")).replaces();
         assert_eq!(rules.prose(), "The rules. Changing this forces a new resource to be created.");
     }

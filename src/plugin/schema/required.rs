@@ -1,7 +1,7 @@
-//! Nulls where a schema demands a value.
+//! Null in required arguments.
 //!
-//! A host checks that a required argument is written, but takes `name = var.x` for written when the variable is null.
-//! The service therefore looks for itself, before a provider is called.
+//! A host checks that a required argument is written, but accepts `name = var.x` with a variable that is
+//! null. So the service checks this itself, before it calls the provider.
 
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::{Block, BlockNesting};
@@ -11,8 +11,8 @@ use crate::plugin::path::Path;
 use crate::plugin::value::Value;
 
 impl Block {
-    /// An error for each required argument that is null in a configuration, in this block and in what is nested in it.
-    /// Unknown values pass: they are checked once they are known.
+    /// An error for each required argument that is null in a configuration, at every depth. Unknown values
+    /// pass: they are checked once they are known.
     #[must_use]
     pub fn missing_required(&self, config: &Value) -> Diagnostics {
         let mut found = Diagnostics::new();
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_entry_lacks_what_is_required_in_it() {
+    fn a_null_entry_is_checked_for_required_arguments() {
         let map = |inner| Attribute::nested("map", AttributeNesting::Map, vec![inner], "");
         let config = Value::object([("map", Value::Map([("k".to_owned(), Value::Null)].into()))]);
         assert_eq!(missing_in(&Block::new("").attributes([map(name())]), &config), ["map[\"k\"]"]);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_written_requires_nothing() {
+    fn an_omitted_block_requires_nothing() {
         for nesting in [BlockNesting::Single, BlockNesting::Group] {
             let block = Block::new("").nested(NestedBlock::new("b", nesting, inner()));
             let absent = if nesting == BlockNesting::Group { object(Value::Null) } else { Value::Null };

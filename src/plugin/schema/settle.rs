@@ -1,4 +1,4 @@
-//! Values as a state must hold them, where the type alone does not say it.
+//! Requirements on values that the type alone does not express.
 
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::{Block, BlockNesting, NestedBlock};
@@ -6,9 +6,9 @@ use crate::plugin::path::Path;
 use crate::plugin::value::{Members, Value};
 
 impl Block {
-    /// The value with what Terraform demands beyond the type (core's `objchange` package): write-only attributes
-    /// are null, and a collection of blocks is empty where there are none, never null. Everything else, a wholly
-    /// null or unknown value included, stays as it is.
+    /// The value with Terraform's further requirements applied (core's `objchange` package): write-only
+    /// attributes are null, and a collection of blocks is empty if there are none, never null. Everything
+    /// else, including a wholly null or unknown value, stays as it is.
     #[must_use]
     pub fn settle(&self, value: Value) -> Value {
         let Value::Object(mut values) = value else { return value };
@@ -22,8 +22,8 @@ impl Block {
         Value::Object(values)
     }
 
-    /// The configuration, with everything unknown that the provider sets and the configuration does not: what stands
-    /// for an object while nothing can be said of it yet.
+    /// The configuration, with unknown values for attributes that the provider sets and the configuration
+    /// does not. It represents an object about which nothing is known yet.
     #[must_use]
     pub fn with_unknown_computed(&self, config: &Value) -> Value {
         let Value::Object(values) = config else { return config.clone() };
@@ -40,12 +40,12 @@ impl Block {
         Value::Object(values)
     }
 
-    /// The write-only attributes that are set in a configuration, in this block and in what is nested in it. In a
-    /// set only the set can be named.
+    /// The write-only attributes that are set in a configuration, at every depth. Inside a set, the path
+    /// names only the set.
     #[must_use]
     pub fn write_only_set(&self, config: &Value) -> Vec<Path> {
         let mut found = Vec::new();
-        // Most schemas have none, and every configuration is looked at.
+        // Most schemas have none, and every configuration is checked.
         if self.may_be_write_only() {
             find_in_block(self, config, &Path::root(), &mut found);
         }
@@ -57,7 +57,7 @@ impl Block {
             || self.blocks.iter().any(|nested| nested.block.may_be_write_only())
     }
 
-    /// The block that the configuration left out, as a group of blocks holds it.
+    /// The value of an omitted block of the group kind.
     fn absent(&self) -> Value {
         let attributes = self.attributes.iter().map(|attribute| (attribute.name.to_string(), Value::Null));
         let blocks = self.blocks.iter().map(|block| (block.name.to_string(), block.settle(Value::Null)));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_provider_sets_is_unknown_until_it_does() {
+    fn computed_attributes_are_unknown_until_apply() {
         let block = Block::new("").attributes([
             Attribute::new("id", Type::String, "").computed(),
             Attribute::new("name", Type::String, "").optional_computed(),

@@ -1,4 +1,4 @@
-//! Schemas as the protocol sends them.
+//! Schemas in the protocol's messages.
 
 use prost::bytes::Bytes;
 
@@ -16,7 +16,7 @@ fn json(kind: &Type) -> Bytes {
 }
 
 impl Schema {
-    /// The schema as the protocol sends it.
+    /// The schema as a protocol message.
     #[must_use]
     pub fn to_proto(&self) -> proto::Schema {
         let description = self.block.description.trim().to_owned();
@@ -46,7 +46,7 @@ fn nested_block(nested: &NestedBlock) -> proto::schema::NestedBlock {
         BlockNesting::Set => NestingMode::Set,
         BlockNesting::Map => NestingMode::Map,
     };
-    // Terraform wants a single block's bounds equal: 1 and 1 when it is required, else 0 and 0.
+    // Terraform requires equal bounds for a single block: 1 and 1 if it is required, otherwise 0 and 0.
     let max_items = if nested.nesting == BlockNesting::Single { nested.min_items } else { nested.max_items };
     proto::schema::NestedBlock {
         type_name: nested.name.to_string(),
@@ -57,7 +57,7 @@ fn nested_block(nested: &NestedBlock) -> proto::schema::NestedBlock {
     }
 }
 
-/// `replaced` says whether a change of what the attribute is inside of makes a new resource.
+/// `replaced` says whether a change of the outer attribute forces a new resource.
 fn attribute(attribute: &Attribute, replaced: bool) -> proto::schema::Attribute {
     let (kind, nested_type) = match &attribute.shape {
         Shape::Plain(kind) => (json(kind), None),
@@ -97,7 +97,7 @@ fn object(nesting: AttributeNesting, attributes: &[Attribute], replaced: bool) -
 }
 
 impl IdentitySchema {
-    /// The identity's schema as the protocol sends it.
+    /// The identity's schema as a protocol message.
     #[must_use]
     pub fn to_proto(&self) -> proto::ResourceIdentitySchema {
         let attributes =
@@ -113,7 +113,7 @@ impl IdentitySchema {
 }
 
 impl Signature {
-    /// The signature as the protocol sends it.
+    /// The signature as a protocol message.
     #[must_use]
     pub fn to_proto(&self) -> proto::Function {
         proto::Function {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn who_sets_an_attribute_becomes_three_flags() {
+    fn presence_becomes_three_flags() {
         let plain = || Attribute::new("a", Type::Bool, "");
         let flags = |attribute: Attribute| {
             let sent = sent(attribute);
@@ -197,12 +197,12 @@ mod tests {
         assert_eq!(nested(BlockNesting::Map, 0, 0), (NestingMode::Map as i32, 0, 0));
         assert_eq!(nested(BlockNesting::Group, 0, 0), (NestingMode::Group as i32, 0, 0));
         assert_eq!(nested(BlockNesting::Single, 1, 1), (NestingMode::Single as i32, 1, 1));
-        // "At most one" goes without saying.
+        // "At most one" is implied.
         assert_eq!(nested(BlockNesting::Single, 0, 1), (NestingMode::Single as i32, 0, 0));
     }
 
     #[test]
-    fn a_schema_carries_its_version_and_words() {
+    fn a_schema_has_its_version_and_descriptions() {
         let inner = Block::new("Inner.").attributes([Attribute::new("x", Type::Bool, "X.")]);
         let mut root =
             Block::new("Outer.").nested(NestedBlock::new("in", BlockNesting::Single, inner).replaces());
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_says_what_an_import_needs() {
+    fn an_identity_schema_marks_what_an_import_needs() {
         let part = |name, required_for_import| IdentityAttribute {
             name,
             kind: Type::String,

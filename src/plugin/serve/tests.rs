@@ -99,7 +99,7 @@ mod life {
     use super::*;
     use crate::plugin::proto::{apply_resource_change, stop_provider};
 
-    /// A provider whose one call runs until it is stopped, or for ever.
+    /// A provider with one call, which runs until it is cancelled, or for ever.
     #[derive(Default)]
     struct Busy {
         began: Arc<Notify>,
@@ -133,7 +133,7 @@ mod life {
         }
     }
 
-    /// A plugin in plaintext: where it listens, the channel by which it gets reasons to end, its life.
+    /// A plugin in plaintext: its address, the channel for its reasons to end, its task.
     struct Running {
         address: Address,
         reasons: mpsc::UnboundedSender<End>,
@@ -158,7 +158,7 @@ mod life {
         Endpoint::try_from(uri).unwrap().connect().await.unwrap()
     }
 
-    /// Nothing of the socket is left on disk.
+    /// No file of the socket is left on disk.
     fn is_tidy(address: &Address) -> bool {
         match address {
             Address::Unix(path) => !std::path::Path::new(path).parent().unwrap().exists(),
@@ -186,7 +186,7 @@ mod life {
     }
 
     #[tokio::test]
-    async fn a_signal_stops_what_runs_and_its_answer_is_still_given() {
+    async fn a_signal_cancels_running_calls_and_they_still_return() {
         let began = Arc::new(Notify::new());
         let running = run(Busy { began: Arc::clone(&began), ..Busy::default() }, Mode::Plugin);
         let applying = tokio::spawn(apply(connect(&running.address).await));
@@ -198,7 +198,7 @@ mod life {
     }
 
     #[tokio::test]
-    async fn a_second_signal_does_not_wait_for_the_deaf() {
+    async fn a_second_signal_does_not_wait_for_calls_that_ignore_the_first() {
         let began = Arc::new(Notify::new());
         let running = run(Busy { began: Arc::clone(&began), deaf: true, ..Busy::default() }, Mode::Plugin);
         let applying = tokio::spawn(apply(connect(&running.address).await));
@@ -211,7 +211,7 @@ mod life {
     }
 
     #[tokio::test]
-    async fn a_goodbye_is_over_before_go_plugin_kills() {
+    async fn a_shutdown_ends_before_go_plugin_kills() {
         let began = Arc::new(Notify::new());
         let running = run(Busy { began: Arc::clone(&began), deaf: true, ..Busy::default() }, Mode::Plugin);
         let channel = connect(&running.address).await;
@@ -224,7 +224,7 @@ mod life {
     }
 
     #[tokio::test]
-    async fn a_debugged_plugin_outlives_the_goodbyes_of_its_hosts() {
+    async fn a_debugged_plugin_outlives_the_shutdown_calls_of_its_hosts() {
         let running = run(Busy::default(), Mode::Debug);
         for _ in 0..2 {
             let farewell = proto::go_plugin::Empty {};

@@ -1,4 +1,4 @@
-//! ApplyResourceChange. Whatever happens, the answer's state is what is known to exist.
+//! ApplyResourceChange. Whatever happens, the state in the response is what is known to exist.
 
 use std::sync::Arc;
 
@@ -13,8 +13,7 @@ use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Partial, Sto
 use proto::apply_resource_change::{Request, Response};
 
 impl Shared {
-    /// Creates, changes or deletes. Without a prior state there is nothing yet; without a planned one there shall be
-    /// nothing.
+    /// Creates, changes or deletes. Without a prior state it creates; without a planned one it deletes.
     pub(super) async fn apply(self: Arc<Self>, request: Request) -> Response {
         let entry = match self.catalogue().resource(&request.type_name) {
             Ok(entry) => entry,
@@ -68,7 +67,7 @@ impl Shared {
     }
 }
 
-/// The state as it was sent, with these messages. Where there was no object, there is no private data or identity of it.
+/// The unchanged state, with these messages. Without an object there is no private data or identity.
 fn unchanged(request: Request, diagnostics: Vec<proto::Diagnostic>) -> Response {
     let new_state = request.prior_state.unwrap_or_else(convert::null);
     let exists = new_state != convert::null();
@@ -81,12 +80,12 @@ fn unchanged(request: Request, diagnostics: Vec<proto::Diagnostic>) -> Response 
     }
 }
 
-/// The answer to a write that failed: what it left behind, else the state as it was sent.
+/// The response to a write that failed: what it left behind, otherwise the unchanged state.
 fn failed(entry: &ResourceEntry, request: &Request, interrupted: Interrupted) -> Result<Response, Failure> {
     let Interrupted { failure, partial } = interrupted;
     match partial {
         Some(Partial { state, private, identity }) if !state.is_null() => {
-            // Core refuses unknown values in a state; after a failed apply, what is not known is not there.
+            // Core refuses unknown values in a state; after a failed apply, unknown values become null.
             let state = state.unknown_as_null();
             let warnings = failure.into_diagnostics();
             stored_as(entry, request, Stored { state, private, identity, warnings }, false)
@@ -95,8 +94,9 @@ fn failed(entry: &ResourceEntry, request: &Request, interrupted: Interrupted) ->
     }
 }
 
-/// The answer with a new state. If the provider made an invalid state of an object that it created, the planned state
-/// stands in: it is nearer to the object than nothing, and keeps it from being forgotten.
+/// The response with a new state. If the provider made an invalid state of an object that it created, the
+/// planned state replaces it: that is closer to the object than nothing, and Terraform does not forget the
+/// object.
 fn stored_as(
     entry: &ResourceEntry,
     request: &Request,

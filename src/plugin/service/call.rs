@@ -1,4 +1,4 @@
-//! How a call runs: on a task or thread of its own, with panics caught.
+//! How a call runs: on its own task or thread, with panics caught.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,9 +13,9 @@ use crate::plugin::diagnostic::{Diagnostic, Failure};
 /// Where a call runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Work {
-    /// It mostly waits: a task on the thread that serves the connection.
+    /// It mostly waits: on a task of the thread that serves the connection.
     Waits,
-    /// It computes for long enough to hold up other calls: a thread for blocking work.
+    /// It computes for long enough to delay other calls: on a blocking thread.
     Computes,
 }
 
@@ -37,7 +37,7 @@ pub(super) async fn run<A: Send + 'static>(
 
 fn ended(error: JoinError) -> Status {
     if error.is_panic() {
-        // A panic of the provider is caught below; this one is the layer's own.
+        // A panic of the provider is caught below; this one happened in the layer itself.
         Status::internal("the provider stopped unexpectedly, which is a bug in it; please report it")
     } else {
         Status::unavailable("the provider is ending")
@@ -47,8 +47,8 @@ fn ended(error: JoinError) -> Status {
 /// Waits for the provider. A panic becomes an error that says what the provider was doing. The error does not repeat the
 /// panic's message, which may quote a secret; the panic hook has logged the place.
 pub(super) async fn guarded<A>(doing: &str, call: impl Future<Output = A>) -> Result<A, Failure> {
-    // The provider's own state may be half changed, but a process that ends here would lose the results of all other
-    // calls as well.
+    // The provider's own state may be inconsistent, but ending the process would lose the results of all
+    // other calls as well.
     AssertUnwindSafe(call).catch_unwind().await.map_err(|_| crashed(doing).into())
 }
 
@@ -61,8 +61,8 @@ fn crashed(doing: &str) -> Diagnostic {
     Diagnostic::error(
         "Provider crashed",
         format!(
-            "The provider stopped unexpectedly while {doing}. This is a bug in the provider; please report it. \
-             With TF_LOG=debug the log names the place in the provider's source."
+            "The provider stopped unexpectedly while {doing}. This is a bug in the provider; please report \
+             it. With TF_LOG=debug the log shows the place in the provider's source."
         ),
     )
 }
@@ -77,7 +77,7 @@ mod tests {
 
     // On one thread, as in the plugin.
     #[tokio::test]
-    async fn a_call_that_computes_holds_up_no_other() {
+    async fn a_call_that_computes_delays_no_other() {
         let calls = TaskTracker::new();
         let (free, held) = std::sync::mpsc::channel();
         let computing =
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_of_the_layer_is_a_status() {
+    async fn a_panic_of_the_layer_becomes_a_status() {
         let calls = TaskTracker::new();
         for work in [Work::Waits, Work::Computes] {
             let answer = run::<()>(&calls, work, async { panic!("a test's") }).await;

@@ -1,4 +1,4 @@
-//! The types a provider offers, each with its schema and the type of its values, worked out once.
+//! The types that a provider offers, each with its schema and the type of its values, computed once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,33 +25,33 @@ pub(super) struct Catalogue {
     pub(super) functions: BTreeMap<&'static str, FunctionEntry>,
 }
 
-/// A resource and what is known of it.
+/// A resource with its schema and types.
 pub(super) struct ResourceEntry {
     pub(super) resource: Arc<dyn Resource>,
     pub(super) schema: TypedSchema,
     pub(super) identity: Option<(IdentitySchema, Type)>,
 }
 
-/// A data source and what is known of it.
+/// A data source with its schema and type.
 pub(super) struct DataSourceEntry {
     pub(super) source: Arc<dyn DataSource>,
     pub(super) schema: TypedSchema,
 }
 
-/// A list resource and what is known of it.
+/// A list resource with its schema and type.
 pub(super) struct ListEntry {
     pub(super) list: Arc<dyn ListResource>,
     pub(super) schema: TypedSchema,
 }
 
-/// A function and what is known of it.
+/// A function with its signature.
 pub(super) struct FunctionEntry {
     pub(super) function: Arc<dyn Function>,
     pub(super) signature: Signature,
 }
 
 impl Catalogue {
-    /// Asks the provider for all it offers.
+    /// Collects everything that the provider offers.
     pub(super) fn of(provider: &dyn Provider) -> Self {
         let resource_entry = |resource: Arc<dyn Resource>| {
             let identity = resource.identity_schema().map(|schema| {
@@ -98,7 +98,7 @@ impl Catalogue {
         Ok((list_entry, self.resource(name)?))
     }
 
-    /// The `provider_meta` block of the calling module, if the provider takes one and the module has one.
+    /// The `provider_meta` block of the calling module, if the provider supports one and the module has one.
     pub(super) fn meta(&self, value: Option<&proto::DynamicValue>) -> Result<Option<Value>, Failure> {
         let (Some(schema), Some(value)) = (&self.meta, value) else { return Ok(None) };
         let value = schema.decode("provider_meta block", Some(value))?;
@@ -110,8 +110,8 @@ fn unknown_type(kind: &str, name: &str) -> Diagnostic {
     Diagnostic::error(
         format!("Unknown {kind}"),
         format!(
-            "This version of the provider has no {kind} `{name}`. It may have been added in a newer version: \
-             look at the version constraint and at the dependency lock file."
+            "This version of the provider has no {kind} `{name}`. It may have been added in a newer \
+             version: check the version constraint and the dependency lock file."
         ),
     )
 }
@@ -139,26 +139,26 @@ impl TypedSchema {
     /// Decodes a configuration that the host sent.
     ///
     /// # Errors
-    /// When it does not fit the schema, and for each required argument that is null.
+    /// If it does not fit the schema, and for each required argument that is null.
     pub(super) fn configuration(&self, value: Option<&proto::DynamicValue>) -> Result<Value, Failure> {
         let config = self.decode("configuration", value)?;
         self.block().missing_required(&config).into_result()?;
         Ok(config)
     }
 
-    /// Encodes a value that the provider made.
+    /// Encodes a value from the provider.
     pub(super) fn encode(&self, what: &str, value: Value) -> Result<proto::DynamicValue, Failure> {
         convert::encode(what, &self.block().settle(value), &self.kind)
     }
 
-    /// Diagnostics as the host receives them.
+    /// Diagnostics in the form of the protocol.
     pub(super) fn diagnostics(&self, diagnostics: impl Into<Diagnostics>) -> Vec<proto::Diagnostic> {
         convert::diagnostics(diagnostics.into(), &self.kind)
     }
 }
 
 impl ResourceEntry {
-    /// The identity the host sent, if any.
+    /// The host's identity, if there is one.
     pub(super) fn decode_identity(
         &self,
         data: Option<&proto::ResourceIdentityData>,
@@ -169,7 +169,7 @@ impl ResourceEntry {
         Ok((!value.is_null()).then_some(value))
     }
 
-    /// An identity as the host gets it; null is none.
+    /// An identity for the host; `None` for null.
     pub(super) fn encode_identity(
         &self,
         identity: Option<Value>,
@@ -182,13 +182,13 @@ impl ResourceEntry {
         Ok(Some(proto::ResourceIdentityData { identity_data: Some(value) }))
     }
 
-    /// The state of an object that exists, as the host gets it. Null would say that it does not, which has words of
-    /// its own in the results of a resource.
+    /// The state of an existing object, for the host. Null would mean that it does not exist, which has its
+    /// own variants in the results of a resource.
     pub(super) fn encode_object(&self, what: &str, state: Value) -> Result<proto::DynamicValue, Failure> {
         if state.is_null() {
             let detail = format!(
-                "The {what} of a {} that the provider made is null, as if there were none. This is a bug in the \
-                 provider; please report it.",
+                "The {what} of a {} that the provider returned is null, as if it did not exist. This is a \
+                 bug in the provider; please report it.",
                 self.name()
             );
             return Err(Diagnostic::error("Provider made an invalid value", detail).into());
@@ -196,7 +196,7 @@ impl ResourceEntry {
         self.schema.encode(what, state)
     }
 
-    /// The resource's type, in code marks.
+    /// The resource's type, in backticks.
     pub(super) fn name(&self) -> String {
         format!("`{}`", self.resource.type_name())
     }

@@ -1,4 +1,4 @@
-//! The protocol's messages from and to the layer's own types.
+//! Converts between the protocol's messages and the layer's own types.
 
 use prost::bytes::Bytes;
 
@@ -35,12 +35,12 @@ fn unreadable(what: &str, error: &CodecError) -> Diagnostic {
     Diagnostic::error("Value does not fit the schema", detail).at(error.path())
 }
 
-/// Encodes a value that the provider made.
+/// Encodes a value from the provider.
 pub(super) fn encode(what: &str, value: &Value, kind: &Type) -> Result<proto::DynamicValue, Failure> {
     let encoded = msgpack::encode(value, kind).map_err(|error| {
         let detail = format!(
-            "The {what} that the provider made does not fit its own schema: {error}. This is a bug in the \
-             provider; please report it."
+            "The {what} that the provider returned does not fit its own schema: {error}. This is a bug in \
+             the provider; please report it."
         );
         Diagnostic::error("Provider made an invalid value", detail).at(error.path())
     })?;
@@ -52,7 +52,7 @@ pub(super) fn null() -> proto::DynamicValue {
     proto::DynamicValue { msgpack: Bytes::from_static(&[0xc0]), json: Bytes::new() }
 }
 
-/// Diagnostics as the host receives them. Their paths end where values of this type do.
+/// Diagnostics for the host. Their paths end where values of this type do.
 pub(super) fn diagnostics(diagnostics: Diagnostics, kind: &Type) -> Vec<proto::Diagnostic> {
     diagnostics.into_iter().map(|one| diagnostic(one, kind)).collect()
 }
@@ -71,7 +71,7 @@ fn diagnostic(diagnostic: Diagnostic, kind: &Type) -> proto::Diagnostic {
     }
 }
 
-/// A diagnostic without a path, as the host receives it.
+/// A diagnostic without a path, for the host.
 pub(super) fn pathless(diagnostic: Diagnostic) -> Vec<proto::Diagnostic> {
     diagnostics(diagnostic.into(), &Type::Dynamic)
 }
@@ -85,8 +85,8 @@ fn cut(mut text: String) -> String {
     text
 }
 
-/// The part of a path that exists in values of this type. Terraform has no step into a set, and reports an error
-/// of its own for a path that leads nowhere; a path into "any type" may, so it ends there too.
+/// The part of a path that exists in values of this type. Terraform has no step into a set, and reports its
+/// own error for a path that does not exist. That may happen inside "any type", so a path ends there too.
 pub(super) fn within(path: &Path, kind: &Type) -> Path {
     let mut kind = kind;
     let mut kept = Path::root();
@@ -116,7 +116,7 @@ pub(super) fn within(path: &Path, kind: &Type) -> Path {
     kept
 }
 
-/// A path as the host receives it.
+/// A path for the host.
 pub(super) fn attribute_path(path: &Path) -> proto::AttributePath {
     use proto::attribute_path::step::Selector;
     let steps = path.steps().iter().map(|step| {
@@ -130,7 +130,7 @@ pub(super) fn attribute_path(path: &Path) -> proto::AttributePath {
     proto::AttributePath { steps: steps.collect() }
 }
 
-/// The capabilities of the host; without any, it has none.
+/// The capabilities of the host; none by default.
 pub(super) fn capabilities(capabilities: Option<&proto::ClientCapabilities>) -> ClientCapabilities {
     let capabilities = capabilities.copied().unwrap_or_default();
     ClientCapabilities {
@@ -140,7 +140,7 @@ pub(super) fn capabilities(capabilities: Option<&proto::ClientCapabilities>) -> 
     }
 }
 
-/// A deferral, for a host that allows it; for another one an error.
+/// A deferral, if the host supports it; otherwise an error.
 pub(super) fn deferred(
     deferral: Deferral,
     capabilities: ClientCapabilities,
@@ -159,8 +159,8 @@ pub(super) fn deferred(
         return Ok(proto::Deferred { reason: reason.into() });
     }
     let detail = format!(
-        "This cannot be done in one run: {words}, and this version of Terraform cannot put it off. Apply what it \
-         depends on first, with `-target`."
+        "This cannot be done in one run: {words}, and this version of Terraform cannot defer it. Apply \
+         what it depends on first, with `-target`."
     );
     Err(Diagnostic::error("Not possible in this run", detail))
 }
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_kept_as_far_as_it_leads() {
+    fn a_path_is_kept_as_far_as_it_exists() {
         let cases = [
             (Path::attribute("rules").with_key("a").with_attribute("path"), "rules[\"a\"].path"),
             (Path::attribute("rules").with_attribute("a").with_attribute("path"), "rules[\"a\"].path"),
@@ -199,14 +199,14 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_leads_nowhere_is_no_path() {
+    fn a_path_that_does_not_exist_is_dropped() {
         let told = diagnostic(Diagnostic::warning("A", "B").at(Path::attribute("nowhere")), &kind());
         assert_eq!(told.attribute, None);
         assert_eq!(told.severity, proto::diagnostic::Severity::Warning as i32);
     }
 
     #[test]
-    fn a_message_has_an_end() {
+    fn a_long_message_is_cut() {
         let told = diagnostic(Diagnostic::error("A", "é".repeat(LONGEST_DETAIL)), &kind());
         assert!(told.detail.len() < LONGEST_DETAIL + 20);
         assert!(told.detail.ends_with("é ... (cut)"));
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_can_do_what_it_says() {
+    fn the_capabilities_of_a_host_are_read() {
         assert_eq!(capabilities(None), ClientCapabilities::default());
         let told = |deferral_allowed, write_only_attributes_allowed, store_planned_private| {
             capabilities(Some(&proto::ClientCapabilities {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn deferral_is_for_hosts_that_take_it() {
+    fn deferral_is_only_for_hosts_that_support_it() {
         let able = ClientCapabilities { deferral_allowed: true, ..ClientCapabilities::default() };
         let answer = deferred(Deferral::AbsentPrerequisite, able).expect("allowed");
         assert_eq!(answer.reason, proto::deferred::Reason::AbsentPrereq as i32);

@@ -12,8 +12,8 @@ use crate::plugin::value::Value;
 use proto::call_function::{Request, Response};
 
 impl Shared {
-    /// Calls a function. What Terraform promises of arguments (their number, no null where none is taken) is
-    /// checked all the same: the function relies on it.
+    /// Calls a function. Terraform's guarantees for arguments (their number, no null where it is not
+    /// accepted) are checked all the same, since the function relies on them.
     pub(super) async fn call_function(self: Arc<Self>, request: Request) -> Response {
         let outcome = match self.catalogue().functions.get(request.name.as_str()) {
             Some(entry) => call(entry, &request.arguments),
@@ -25,7 +25,7 @@ impl Shared {
         match outcome {
             Ok(result) => Response { result: Some(result), error: None },
             Err(FunctionError { mut text, argument }) => {
-                // Hosts put the text into a sentence of theirs, and a full stop after it.
+                // Hosts put the text into a sentence of their own, and add a full stop.
                 if text.ends_with('.') && !text.ends_with("..") {
                     text.pop();
                 }
@@ -56,7 +56,7 @@ fn call(entry: &FunctionEntry, sent: &[proto::DynamicValue]) -> Result<proto::Dy
         let doing = format!("calling its function `{}`", function.name());
         guarded_now(&doing, || function.call(arguments)).map_err(failed)??
     } else {
-        // What depends on something unknown is unknown. Hosts do not even ask.
+        // A result that depends on something unknown is unknown. Hosts do not even call the function then.
         Value::unknown()
     };
     convert::encode("result", &result, &signature.result).map_err(|failure| {

@@ -1,4 +1,4 @@
-//! Objects that come from elsewhere: ImportResourceState, GenerateResourceConfig, MoveResourceState.
+//! Objects from elsewhere: ImportResourceState, GenerateResourceConfig, MoveResourceState.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::plugin::resource::{ImportTarget, Move};
 use proto::import_resource_state::ImportedResource;
 
 impl Shared {
-    /// Finds the object that an id or an identity names.
+    /// Finds the object of an id or an identity.
     pub(super) async fn import(
         self: Arc<Self>,
         request: proto::import_resource_state::Request,

@@ -45,7 +45,7 @@ impl Shared {
         self.calls.spawn(async move {
             if let Err(diagnostic) = shared.list_to(request, &sender).await {
                 let last = proto::list_resource::Event { diagnostic, ..Default::default() };
-                // A host that has gone needs no answer.
+                // A host that has gone needs no response.
                 let _ = sender.send(Ok(last)).await;
             }
         });
@@ -62,7 +62,7 @@ impl Shared {
         let failed = |failure: Failure| entry.schema.diagnostics(failure);
         let config = entry.schema.configuration(request.config.as_ref()).map_err(failed)?;
         let include = request.include_resource_object;
-        // Nothing and less mean that there is no limit.
+        // Zero and below mean that there is no limit.
         let limit = u64::try_from(request.limit).ok().filter(|limit| *limit > 0);
         let (events, mut found) = mpsc::channel(1);
         let mut listener = Listener::new(events, limit);
@@ -76,7 +76,7 @@ impl Shared {
         let sending = async move {
             while let Some(event) = found.recv().await {
                 if sender.send(Ok(answer(entry, resource, event, include))).await.is_err() {
-                    // The receiver goes with this, which tells the provider.
+                    // This drops the receiver, which the provider notices.
                     return;
                 }
             }

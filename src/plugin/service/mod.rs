@@ -1,15 +1,15 @@
-//! The gRPC service: Terraform's calls, answered by a [`Provider`].
+//! The gRPC service: passes Terraform's calls to a [`Provider`].
 //!
-//! Each RPC does the same four things: it finds the type, decodes the request, calls the provider, and encodes the
-//! answer. One file holds the RPCs of one concern. For all of them:
+//! Each RPC has the same four steps: it finds the type, decodes the request, calls the provider, and encodes
+//! the response. One file has the RPCs of one subject. For all of them:
 //!
-//! - A call runs on a task of its own, so a connection that breaks does not end an apply halfway.
-//! - A panic in the provider is an error message, not the end of the process.
-//! - Every error is a diagnostic with the path of the attribute. A gRPC status only says that an RPC is not offered, or
-//!   that the process is ending.
-//! - A failed apply answers with everything that is known to exist.
+//! - A call runs on its own task, so a broken connection does not end an apply half-way.
+//! - A panic in the provider becomes an error message and does not end the process.
+//! - Every error is a diagnostic with the path of the attribute. A gRPC status only means that an RPC is not
+//!   offered, or that the process is ending.
+//! - A failed apply returns everything that is known to exist.
 //!
-//! RPCs that are not written out here answer "unimplemented", by the generated trait's own default.
+//! RPCs that are not implemented here return "unimplemented", the generated trait's own default.
 
 mod apply;
 mod call;
@@ -45,8 +45,8 @@ use self::record::Recorder;
 use super::provider::{Context, Provider};
 use super::value::Value;
 
-/// A request of this length or more computes for long enough to hold up other calls. A version of the usual size is a
-/// fraction of it.
+/// A request of this length or more is expensive enough to delay other calls. A version of the usual size is
+/// a fraction of it.
 const LARGE: usize = 256 << 10;
 
 /// The gRPC service of a provider. Clones share everything.
@@ -76,15 +76,15 @@ impl Service {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Waits until no call is running. A host that goes away may leave a call behind; nobody reads its result, but its
-    /// effect should be whole.
+    /// Waits until no call is running. A host that goes away may leave a call behind; nobody reads its
+    /// result, but it should run to its end.
     pub async fn idle(&self) {
         self.shared.calls.close();
         self.shared.calls.wait().await;
         self.shared.calls.reopen();
     }
 
-    /// Cancels the calls that are running and those that come later. Returns at once: each call answers for itself.
+    /// Cancels the running calls and later ones. Returns at once; each call returns by itself.
     pub fn stop(&self) {
         tracing::info!(target: "provider.plugin", "asked to stop");
         self.shared.stop.cancel();
@@ -126,7 +126,7 @@ impl fmt::Debug for Service {
     }
 }
 
-/// What all calls share.
+/// The state that all calls share.
 struct Shared {
     provider: Box<dyn Provider>,
     catalogue: OnceLock<Catalogue>,

@@ -36,10 +36,11 @@ impl Shared {
         let config = entry.schema.configuration(request.config.as_ref())?;
         let mut diagnostics = Diagnostics::new();
         if !convert::capabilities(request.client_capabilities.as_ref()).write_only_attributes_allowed {
-            // A host that does not know them would store them.
+            // An older host would store them.
             diagnostics.extend(entry.schema.block().write_only_set(&config).into_iter().map(|path| {
                 let detail = format!(
-                    "`{path}` is never stored, which needs Terraform 1.11 or OpenTofu 1.11, or a newer one."
+                    "`{path}` is never stored, which needs Terraform 1.11 or OpenTofu 1.11, or a newer \
+                     version."
                 );
                 Diagnostic::error("Write-only attribute not supported", detail).at(path)
             }));
@@ -49,8 +50,8 @@ impl Shared {
         Ok(diagnostics)
     }
 
-    /// Plans to create, change or delete. Without a prior state there is nothing yet; without a proposed one there shall
-    /// be nothing.
+    /// Plans to create, change or delete. Without a prior state it creates; without a proposed one it
+    /// deletes.
     pub(super) async fn plan(self: Arc<Self>, request: Request) -> Response {
         let failed = |diagnostics| Response { diagnostics, ..Response::default() };
         match self.catalogue().resource(&request.type_name) {
@@ -80,7 +81,7 @@ impl Shared {
             };
             return Ok(Response {
                 planned_state: Some(convert::null()),
-                // The deletion gets the private data of the state.
+                // The deletion receives the private data of the state.
                 planned_private: request.prior_private,
                 diagnostics: entry.schema.diagnostics(warnings),
                 planned_identity: request.prior_identity,
@@ -98,14 +99,15 @@ impl Shared {
             let stored = identity.clone();
             let plan = PlanUpdate { prior, config, proposed, private, earlier, identity, capabilities };
             let mut planned = guarded(&doing, entry.resource.plan_update(&context, plan)).await??;
-            // An identity does not change in place. A plan that makes a new object gives the new one's.
+            // An identity does not change in place. A plan that makes a new object returns the new one's.
             if planned.identity.is_none() && planned.replace.is_empty() {
                 planned.identity = stored;
             }
             planned
         };
 
-        // A host that defers may not know the provider block at the apply either, which would have to fail then.
+        // A host that supports deferral may not know the provider block at the apply either, which would then
+        // fail.
         let waits = capabilities.deferral_allowed && self.config_unknown.load(Ordering::SeqCst);
         let deferral = planned.deferred.or(waits.then_some(Deferral::ProviderConfigUnknown));
         let deferred = deferral.map(|deferral| convert::deferred(deferral, capabilities)).transpose()?;

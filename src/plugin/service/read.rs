@@ -11,7 +11,7 @@ use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use proto::read_resource::{Request, Response};
 
 impl Shared {
-    /// Refreshes a state. Only [`ReadOutcome::Gone`] makes it null; a read that fails leaves it as it was sent.
+    /// Refreshes a state. Only [`ReadOutcome::Gone`] makes it null; a read that fails leaves it unchanged.
     pub(super) async fn read(self: Arc<Self>, request: Request) -> Response {
         let entry = match self.catalogue().resource(&request.type_name) {
             Ok(entry) => entry,
@@ -61,7 +61,7 @@ impl Shared {
     }
 }
 
-/// The state as it was sent, with these messages.
+/// The unchanged state, with these messages.
 fn unchanged(request: Request, diagnostics: Vec<proto::Diagnostic>) -> Response {
     Response {
         new_state: request.current_state,

@@ -1,8 +1,8 @@
 //! A recorder of calls, for debugging.
 //!
-//! Off unless a directory is named. Each process writes a file of its own, a line of JSON for each call:
-//! `{"rpc": "PlanResourceChange", "request": "…", "answer": "…"}`, both messages in base64 as they were on the wire. What the
-//! provider block holds may be secret: those two requests are left out, whatever is in them.
+//! Off unless a directory is set. Each process writes its own file, one line of JSON per call:
+//! `{"rpc": "PlanResourceChange", "request": "…", "answer": "…"}`, with both messages in base64 as they were
+//! on the wire. The provider block may contain secrets, so those two requests are always omitted.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,17 +16,17 @@ use base64::engine::general_purpose::STANDARD;
 /// The calls whose requests are never written.
 const SECRET: [&str; 2] = ["ValidateProviderConfig", "ConfigureProvider"];
 
-/// Where the calls of this process are written.
+/// The file for the calls of this process.
 #[derive(Debug)]
 pub struct Recorder {
     file: Mutex<File>,
 }
 
 impl Recorder {
-    /// Begins a file in this directory. Files sort by the time at which their processes began.
+    /// Creates a file in this directory. File names sort by the start times of their processes.
     ///
     /// # Errors
-    /// When there can be none.
+    /// If it cannot be created.
     pub fn in_directory(directory: &Path) -> io::Result<Self> {
         let begun = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let name = format!("{begun:020}-{}.jsonl", std::process::id());
@@ -34,7 +34,7 @@ impl Recorder {
         Ok(Self { file: Mutex::new(file) })
     }
 
-    /// Writes a call. One that cannot be written is left out: nobody's apply fails for it.
+    /// Writes a call. A call that cannot be written is omitted: an apply must not fail because of it.
     pub(super) fn record(&self, rpc: &'static str, request: &[u8], answer: &[u8]) {
         let request = if SECRET.contains(&rpc) { &[][..] } else { request };
         let line = serde_json::json!({

@@ -1,4 +1,4 @@
-//! The generated trait, method by method: which RPC is answered by which function.
+//! The generated trait, method by method: which function handles which RPC.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ type Answer<A> = Result<Response<A>, Status>;
 
 #[tonic::async_trait]
 impl proto::provider_server::Provider for Service {
-    // What the provider offers.
+    // Metadata and schemas.
 
     async fn get_metadata(
         &self,

@@ -1,4 +1,4 @@
-//! What an earlier run stored: UpgradeResourceState, UpgradeResourceIdentity.
+//! Data that an earlier run stored: UpgradeResourceState, UpgradeResourceIdentity.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::plugin::types::Type;
 use crate::plugin::value::{CodecError, Value, json};
 
 impl Shared {
-    /// Brings a stored state to the current schema. The host calls this for every resource on every run: one of
-    /// the current version is only read.
+    /// Upgrades a stored state to the current schema. The host calls this for every resource on every run: a
+    /// state of the current version is only read.
     pub(super) async fn upgrade_state(
         self: Arc<Self>,
         request: proto::upgrade_resource_state::Request,
@@ -39,7 +39,7 @@ impl Shared {
         proto::upgrade_resource_state::Response { upgraded_state, diagnostics }
     }
 
-    /// Brings a stored identity to the current schema of identities.
+    /// Upgrades a stored identity to the current schema of identities.
     pub(super) async fn upgrade_identity(
         self: Arc<Self>,
         request: proto::upgrade_resource_identity::Request,
@@ -70,7 +70,7 @@ impl Shared {
     }
 }
 
-/// The JSON of what was stored.
+/// The stored JSON.
 pub(super) fn stored_json(
     what: &str,
     raw: Option<proto::RawState>,
@@ -92,12 +92,12 @@ pub(super) fn stored_json(
     ))
 }
 
-/// What was stored under the current version, perhaps by another build of it.
+/// Data stored under the current version, perhaps by another build of it.
 fn current(what: &str, stored: &[u8], kind: &Type) -> Result<Value, Diagnostic> {
     json::decode_stored(stored, kind).map_err(|error| not_readable(what, &error))
 }
 
-/// What was stored under another version.
+/// Data stored under another version.
 pub(super) fn parsed(what: &str, stored: &[u8]) -> Result<serde_json::Value, Diagnostic> {
     serde_json::from_slice(stored).map_err(|_| {
         let detail = format!("The {what} that Terraform sent is not JSON, or nested too deep.");

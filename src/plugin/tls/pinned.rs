@@ -17,11 +17,11 @@ use x509_parser::public_key::PublicKey;
 /// secp521r1, RFC 5480 section 2.1.1.1.
 const SECP521R1: &str = "1.3.132.0.35";
 
-/// A certificate whose holder may connect, and nobody else.
+/// The certificate that alone may connect.
 #[derive(Debug)]
 pub(in crate::plugin) struct PinnedCertificate {
     der: CertificateDer<'static>,
-    /// The key, where it is on the curve that ring lacks: Terraform's always is.
+    /// The key, if it is on the curve that ring lacks: Terraform's always is.
     p521: Option<VerifyingKey>,
     /// What ring can verify.
     others: WebPkiSupportedAlgorithms,
@@ -54,7 +54,7 @@ impl PinnedCertificate {
                 Some(VerifyingKey::from_sec1_bytes(point.data()).map_err(|_| ClientCertificateError::Key)?)
             }
             Ok(PublicKey::EC(_) | PublicKey::RSA(_)) => None,
-            // x509-parser has no name for Ed25519; rustls will tell at the first signature.
+            // x509-parser has no name for Ed25519; rustls will report it at the first signature.
             Ok(PublicKey::Unknown(_)) if key.algorithm.algorithm.to_id_string() == "1.3.101.112" => None,
             _ => return Err(ClientCertificateError::Key),
         };
@@ -62,7 +62,7 @@ impl PinnedCertificate {
         Ok(Self { der, p521, others })
     }
 
-    /// Verifies an ECDSA signature over P-521 and SHA-512, if that is what it claims to be. `None` leaves the
+    /// Verifies an ECDSA signature over P-521 and SHA-512, if it claims to be one. `None` leaves the
     /// signature to ring.
     fn verify_p521(
         &self,
@@ -77,8 +77,8 @@ impl PinnedCertificate {
                     .map_err(|_| CertificateError::BadSignature.into());
                 Some(verified)
             }
-            // A P-521 key that signs as if it were another, or the reverse. TLS 1.2 would allow the first, but no
-            // host does it when SHA-512 is offered first.
+            // A P-521 key with a signature of another kind, or the reverse. TLS 1.2 would allow the first,
+            // but no host does it when SHA-512 is offered first.
             (Some(_), _) | (None, SignatureScheme::ECDSA_NISTP521_SHA512) => {
                 Some(Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into()))
             }
@@ -86,8 +86,8 @@ impl PinnedCertificate {
         }
     }
 
-    /// The signature must be by the pinned key. rustls hands over the certificate that [`Self::verify_client_cert`]
-    /// has accepted; that this is so is checked again, since everything rests on it.
+    /// The signature must be by the pinned key. rustls passes the certificate that
+    /// [`Self::verify_client_cert`] has accepted; this is checked again, since everything depends on it.
     fn same(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
         if *certificate == self.der { Ok(()) } else { Err(InconsistentKeys::KeyMismatch.into()) }
     }
@@ -158,7 +158,7 @@ pub enum ClientCertificateError {
     /// The PEM block holds something else.
     #[error("it is not an X.509 certificate")]
     NotACertificate,
-    /// The key is of a kind that nobody can sign a TLS handshake with here.
-    #[error("its key is none of ECDSA, RSA or Ed25519")]
+    /// The key is of a kind that cannot sign a TLS handshake here.
+    #[error("its key is not ECDSA, RSA or Ed25519")]
     Key,
 }

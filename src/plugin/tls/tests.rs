@@ -17,7 +17,7 @@ use p521::P521Identity;
 
 pub(in crate::plugin) mod p521;
 
-/// A certificate as go-plugin 1.6 passed it in PLUGIN_CLIENT_CERT; its key is gone.
+/// A certificate that go-plugin 1.6 passed in PLUGIN_CLIENT_CERT; its key no longer exists.
 const GO_PLUGIN_CERTIFICATE: &str = include_str!("tests/go-plugin-1.6.pem");
 
 /// A certificate that a host might pin, as PEM.
@@ -42,7 +42,7 @@ fn p521_identity() -> P521Identity {
     P521Identity::generate(provider().secure_random).unwrap()
 }
 
-/// A host, or someone who pretends to be one.
+/// A host, or an impostor.
 struct Client {
     identity: Option<Arc<CertifiedKey>>,
     versions: Vec<&'static SupportedProtocolVersion>,
@@ -75,7 +75,7 @@ impl Client {
         self
     }
 
-    /// Connects to a server that has pinned `pinned`: what the server makes of it.
+    /// Connects to a server that has pinned `pinned`, and returns the server's result.
     async fn connect(self, pinned: &CertificateDer<'_>) -> Result<(), rustls::Error> {
         let identity = Identity::generate().unwrap();
         let mut roots = RootCertStore::empty();
@@ -185,7 +185,7 @@ async fn a_copied_certificate_without_its_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_key_of_another_kind_does_not_do_for_a_copied_certificate() {
+async fn a_key_of_another_kind_is_refused_for_a_copied_certificate() {
     let pinned = p521_identity();
     let others = ring_key(&rcgen::PKCS_ECDSA_P256_SHA256);
     let thief = CertifiedKey::new(pinned.certified().cert.clone(), Arc::clone(&others.key));
@@ -196,7 +196,7 @@ async fn a_key_of_another_kind_does_not_do_for_a_copied_certificate() {
     assert!(client(Arc::new(thief)).connect(&pinned.cert[0]).await.is_err());
 }
 
-/// Signs as the key does, then lets `spoil` at the signature.
+/// Signs as the key does, then lets `spoil` change the signature.
 #[derive(Clone)]
 struct Spoiled {
     key: Arc<dyn SigningKey>,
@@ -233,13 +233,13 @@ impl Signer for Spoiled {
 }
 
 #[tokio::test]
-async fn a_spoiled_signature_is_refused() {
+async fn a_corrupted_signature_is_refused() {
     let spoils: [fn(&mut Vec<u8>); 5] = [
         |signature| *signature.last_mut().unwrap() ^= 1,
         |signature| signature.truncate(20),
         |signature| signature.push(0),
         Vec::clear,
-        // r = s = 0, which a careless verifier takes for anybody's.
+        // r = s = 0, which a careless verifier accepts for any key.
         |signature| *signature = b"\x30\x06\x02\x01\x00\x02\x01\x00".to_vec(),
     ];
     for spoil in spoils {
@@ -261,7 +261,7 @@ async fn http_1_is_refused_in_the_handshake() {
 }
 
 #[test]
-fn a_certificate_of_go_plugin_is_understood() {
+fn a_certificate_of_go_plugin_is_read() {
     let pinned = PinnedCertificate::from_pem(GO_PLUGIN_CERTIFICATE.as_bytes()).unwrap();
     assert!(format!("{pinned:?}").contains("p521: Some("));
 }

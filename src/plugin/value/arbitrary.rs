@@ -25,7 +25,7 @@ pub(crate) fn kind() -> impl Strategy<Value = Type> {
     })
 }
 
-/// Any type and a value of it; with unknown values in it only when `unknown`.
+/// Any type and a value of it; with unknown values in it only if `unknown`.
 pub(crate) fn typed(unknown: bool) -> impl Strategy<Value = (Type, Value)> {
     kind().prop_flat_map(move |kind| {
         let value = of(&kind, unknown);

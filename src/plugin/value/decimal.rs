@@ -1,4 +1,4 @@
-//! Decimal text in one canonical form, to tell whether two numbers are the same.
+//! Decimal text in one canonical form, to compare two numbers.
 
 use std::cmp::Ordering;
 
@@ -12,7 +12,7 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// Reads `[+-]DIGITS[.DIGITS][e[+-]DIGITS]`; a digit must stand before or after the point.
+    /// Reads `[+-]DIGITS[.DIGITS][e[+-]DIGITS]`; there must be a digit before or after the point.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -38,19 +38,19 @@ impl Decimal {
         Some(Self { negative, digits: significant.to_owned(), exponent })
     }
 
-    /// Every digit of a binary fraction; `None` when it is not finite.
+    /// Every digit of a binary fraction; `None` if it is not finite.
     pub(super) fn of_float(value: f64) -> Option<Self> {
         // The smallest positive f64 has 1074 digits after the point; none has more.
         if value.is_finite() { Self::parse(&format!("{value:.1074}")) } else { None }
     }
 
-    /// The whole number, when it is one that a 64-bit integer may hold.
+    /// The whole number, if it may fit into a 64-bit integer.
     pub(super) fn to_integer(&self) -> Option<i128> {
         if self.digits.is_empty() {
             return Some(0);
         }
         let zeros = usize::try_from(self.exponent).ok()?.checked_sub(self.digits.len())?;
-        // Twenty digits are more than 64 bits hold.
+        // Twenty digits are more than 64 bits can hold.
         if zeros > 20 {
             return None;
         }
@@ -59,8 +59,8 @@ impl Decimal {
         fits.then_some(if self.negative { -whole } else { whole })
     }
 
-    /// Whether a binary fraction might be exactly this: one whose decimal form has an end after the point ends
-    /// with a 5 there, and f64 has an end itself.
+    /// Whether a binary fraction might equal this number: a fraction with a finite decimal form ends with a
+    /// 5, and the range of f64 is limited.
     pub(super) fn may_be_binary(&self) -> bool {
         let whole = usize::try_from(self.exponent).is_ok_and(|exponent| exponent >= self.digits.len());
         self.exponent.abs() < 400 && (whole || self.digits.ends_with('5'))
@@ -97,7 +97,7 @@ mod tests {
     use super::Decimal;
 
     impl Decimal {
-        /// The number as plain text, without an exponent where that is short.
+        /// The number as plain text, without an exponent if that is short.
         pub(in crate::plugin::value) fn to_text(&self) -> String {
             let sign = if self.negative { "-" } else { "" };
             let digits = &self.digits;

@@ -1,31 +1,31 @@
-//! Why a value could not be decoded or encoded, and where in it.
+//! Why a value could not be decoded or encoded, and its place.
 
 use std::fmt;
 
 use crate::plugin::path::{Path, Step};
 
-/// What is wrong with a value. It never quotes the value itself, which may be a secret.
+/// The fault of a value. It never quotes the value itself, which may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
-    /// A value of another kind stands there.
+    /// A value of the wrong kind.
     Mismatch {
-        /// What should stand there.
+        /// The expected kind.
         expected: String,
-        /// What does.
+        /// The actual kind.
         found: &'static str,
     },
     /// The object has an attribute that its type does not have.
     UnknownAttribute(String),
     /// The object lacks an attribute of its type.
     MissingAttribute(String),
-    /// The same name or key stands there twice.
+    /// The same name or key occurs twice.
     Repeated(String),
-    /// Text that is no UTF-8.
+    /// Text that is not UTF-8.
     NotUtf8,
-    /// A number that is infinite, or text that should be a number and is not.
+    /// A number that is infinite, or text that should be a number but is not.
     NotANumber,
-    /// The type that a value of any type brings along is not one.
+    /// The type inside a value of any type is not a type.
     BadType,
     /// The encoding itself is broken.
     Malformed(&'static str),
@@ -39,14 +39,14 @@ pub enum Problem {
     TooMany,
 }
 
-/// A value could not be decoded or encoded. Knows the path of the attribute it is about.
+/// A value could not be decoded or encoded. Has the path of the attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodecError(Box<Located>);
 
-// Apart from the error, so that a result without one is small: a decoder recurses through them.
+// Boxed, so that a result without an error is small: a decoder recurses through them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Located {
-    // Innermost first: they are added while the walk returns, so that a walk without error pays nothing.
+    // Innermost first: they are added while the walk returns, so that a walk without an error has no cost.
     steps: Vec<Step>,
     // The steps inside an element of a set, which no path can name; for the text only.
     in_set: Option<Vec<Step>>,
@@ -64,13 +64,13 @@ impl CodecError {
         Self::new(Problem::Mismatch { expected: expected.to_string(), found })
     }
 
-    /// The same error, seen from one level further out.
+    /// The same error, extended by an outer step.
     pub(super) fn under(mut self, step: Step) -> Self {
         self.0.steps.push(step);
         self
     }
 
-    /// The same error, seen from the set whose element it is in.
+    /// The same error, extended by the set that contains the element.
     pub(super) fn in_set(mut self) -> Self {
         let mut inside = self.0.in_set.take().unwrap_or_default();
         inside.append(&mut self.0.steps);
@@ -78,13 +78,13 @@ impl CodecError {
         self
     }
 
-    /// Where it is; ends at a set, since Terraform has no step into one.
+    /// Its place; ends at a set, since Terraform has no step into one.
     #[must_use]
     pub fn path(&self) -> Path {
         to_path(&self.0.steps)
     }
 
-    /// What is wrong there.
+    /// The fault.
     #[must_use]
     pub fn problem(&self) -> &Problem {
         &self.0.problem
@@ -116,7 +116,7 @@ impl fmt::Display for CodecError {
             Problem::Repeated(name) => write!(f, " has {name:?} twice"),
             Problem::NotUtf8 => f.write_str(" is text that is not UTF-8"),
             Problem::NotANumber => f.write_str(" is not a finite decimal number"),
-            Problem::BadType => f.write_str(" brings a type that cannot be read"),
+            Problem::BadType => f.write_str(" contains a type that cannot be read"),
             Problem::Malformed(what) => write!(f, " is malformed: {what}"),
             Problem::Truncated => f.write_str(" ends too early"),
             Problem::TrailingBytes => f.write_str(" is followed by something else"),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_value_is_called_so() {
+    fn an_error_at_the_root_says_the_value() {
         assert_eq!(
             CodecError::mismatch(Type::Bool, "string").to_string(),
             "the value should be bool, but is string"

@@ -1,4 +1,4 @@
-//! Values as Terraform knows them: known, null, or not known yet.
+//! Terraform's values: known, null, or not known yet.
 
 #[cfg(test)]
 pub(crate) mod arbitrary;
@@ -23,9 +23,9 @@ use super::types::Type;
 /// Values by name: the attributes of an object, the elements of a map.
 pub type Members = BTreeMap<String, Value>;
 
-/// A value of any type. Which variant stands where is decided by the [`Type`] it was decoded against.
+/// A value of any type. The [`Type`] it was decoded against determines the variant.
 ///
-/// Two values are equal when Terraform would call them equal: sets in any order, numbers in any form.
+/// Two values are equal if Terraform considers them equal: sets in any order, numbers in any form.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// Will be known at apply.
@@ -48,12 +48,12 @@ pub enum Value {
     Map(Members),
     /// Attributes by name, each of its own type; also a block.
     Object(Members),
-    /// A value where the schema says "any type", with the type it brought.
+    /// A value for "any type" in the schema, with its own type.
     Dynamic(Box<(Type, Value)>),
 }
 
 impl Value {
-    /// A value that will be known at apply, about which nothing is promised.
+    /// A value that will be known at apply, without refinements.
     #[must_use]
     pub const fn unknown() -> Self {
         Self::Unknown(Unknown::new())
@@ -71,7 +71,7 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// Whether this very value is unknown (not a part inside it).
+    /// Whether this value itself is unknown (not a part inside it).
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown(_))
@@ -91,7 +91,7 @@ impl Value {
         }
     }
 
-    /// The attribute of an object, or the element of a map; `None` when this is neither or has none of the name.
+    /// The attribute of an object, or the element of a map; `None` if it is neither or has none of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
@@ -101,7 +101,7 @@ impl Value {
         }
     }
 
-    /// The text, when this is known text.
+    /// The text, if this is known text.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {

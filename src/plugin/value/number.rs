@@ -5,9 +5,10 @@ use std::fmt;
 
 use super::decimal::Decimal;
 
-/// A number as Terraform sends it: a whole number, a binary fraction, or decimal text where neither holds it.
+/// A number as Terraform sends it: a whole number, a binary fraction, or decimal text if neither can
+/// represent it.
 ///
-/// Two numbers are equal when they are the same number, however each is kept.
+/// Two numbers are equal if they are the same number, however each is stored.
 #[derive(Clone, Debug)]
 pub enum Number {
     /// A whole number.
@@ -21,8 +22,8 @@ pub enum Number {
 }
 
 impl Number {
-    /// Reads decimal text, `-1`, `0.1` or `1e100`, into the first variant that holds it without loss.
-    /// `None` when the text is no decimal number.
+    /// Reads decimal text, `-1`, `0.1` or `1e100`, into the first variant that represents it without loss.
+    /// `None` if the text is not a decimal number.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Ok(whole) = text.parse() {
@@ -47,14 +48,14 @@ impl Number {
         Some(Self::Big(text.to_owned()))
     }
 
-    /// The whole number, when it is one within `i64`.
+    /// The whole number, if it fits into `i64`.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Int(value) => Some(*value),
             Self::UInt(value) => i64::try_from(*value).ok(),
             Self::Float(value) => {
-                // 2^63 is exact in binary; beyond it the cast would saturate and lie.
+                // 2^63 is exact in binary; beyond it the cast would saturate to a wrong number.
                 let whole = value.fract() == 0.0
                     && *value >= -9_223_372_036_854_775_808.0
                     && *value < 9_223_372_036_854_775_808.0;
@@ -65,8 +66,8 @@ impl Number {
         }
     }
 
-    /// The decimal digits of exactly this number; `None` for infinity, or text that is no number, neither of
-    /// which the codecs let in.
+    /// The exact decimal digits of this number; `None` for infinity, or text that is not a number. The codecs
+    /// admit neither.
     pub(super) fn decimal(&self) -> Option<Decimal> {
         match self {
             Self::Int(value) => Decimal::parse(&value.to_string()),
@@ -115,7 +116,7 @@ impl Ord for Number {
         }
         match (self.decimal(), other.decimal()) {
             (Some(a), Some(b)) => a.cmp(&b),
-            // What is no number stands after all numbers, in order of its text.
+            // Texts that are not numbers come after all numbers, ordered as text.
             (None, None) => self.to_string().cmp(&other.to_string()),
             (a, b) => b.is_some().cmp(&a.is_some()),
         }
@@ -157,7 +158,7 @@ mod tests {
         assert_eq!(Number::Big("5.00".to_owned()), Number::Int(5));
         assert_eq!(Number::Float(5.0), Number::Int(5));
         assert_eq!(Number::Float(0.5), Number::Big("0.50".to_owned()));
-        // The binary fraction nearest to a tenth is not a tenth: Terraform tells the two apart as well.
+        // The binary fraction nearest to a tenth is not a tenth: Terraform distinguishes the two as well.
         assert_ne!(Number::Float(0.1), Number::Big("0.1".to_owned()));
         assert_ne!(Number::Big("0.10000000000000000001".to_owned()), Number::Big("0.1".to_owned()));
         assert_eq!(Number::UInt(7), Number::Int(7));

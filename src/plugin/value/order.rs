@@ -1,7 +1,7 @@
-//! When two values are equal, and an order that agrees with it.
+//! When two values are equal, and an order that agrees with that.
 //!
-//! Sets are equal whatever the order of their elements; numbers are equal when they are the same number. The
-//! order itself means nothing to a user; it serves to sort and to find.
+//! Sets are equal whatever the order of their elements; numbers are equal if they are the same number. The
+//! order itself means nothing to a user; it serves to sort and to search.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use super::Value;
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            // Mostly they are compared with themselves, as they came back from the state or from Azure.
+            // Values are mostly compared with unchanged copies of themselves.
             (Self::Set(a), Self::Set(b)) => a.len() == b.len() && (a == b || sorted(a) == sorted(b)),
             (Self::List(a), Self::List(b)) | (Self::Tuple(a), Self::Tuple(b)) => a == b,
             (Self::Map(a), Self::Map(b)) | (Self::Object(a), Self::Object(b)) => a == b,
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn another_kind_is_another_value() {
+    fn values_of_different_kinds_differ() {
         assert_ne!(Value::Null, Value::unknown());
         assert_ne!(Value::List(vec![]), Value::Set(vec![]));
         assert_ne!(Value::from("1"), Value::from(1));

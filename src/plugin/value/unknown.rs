@@ -1,16 +1,16 @@
-//! What is promised about a value that is not known yet.
+//! Refinements of a value that is not known yet.
 
-/// An unknown value, with the refinements Terraform may send along (not null, a prefix, length bounds).
+/// An unknown value, with the refinements that Terraform may send (not null, a prefix, length bounds).
 ///
-/// They are kept as they came so that an unknown echoed into a plan loses nothing; a value that the provider
-/// makes itself promises nothing, because what is promised must be kept at apply.
+/// They are kept unchanged, so that an unknown value copied into a plan loses nothing. A value that the
+/// provider makes itself has none, because refinements must hold at apply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unknown {
     refinements: Option<Vec<u8>>,
 }
 
 impl Unknown {
-    /// An unknown value about which nothing is promised.
+    /// An unknown value without refinements.
     #[must_use]
     pub const fn new() -> Self {
         Self { refinements: None }
@@ -22,7 +22,7 @@ impl Unknown {
         Self { refinements: Some(refinements) }
     }
 
-    /// The refinements in their msgpack form, when there are any.
+    /// The refinements in their msgpack form, if there are any.
     #[must_use]
     pub fn refinements(&self) -> Option<&[u8]> {
         self.refinements.as_deref()

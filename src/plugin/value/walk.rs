@@ -1,10 +1,10 @@
-//! Ways into a value, and over it.
+//! Access to the parts of a value.
 
 use super::Value;
 use crate::plugin::path::{Path, Step};
 
 impl Value {
-    /// The value that stands at this path inside this one; `None` when nothing does.
+    /// The value at this path inside this one; `None` if there is none.
     #[must_use]
     pub fn at(&self, path: &Path) -> Option<&Self> {
         path.steps().iter().try_fold(self, |value, step| value.step(step))
@@ -22,7 +22,7 @@ impl Value {
         }
     }
 
-    /// The elements of a list, set or tuple; `None` when this is none of them.
+    /// The elements of a list, set or tuple; `None` for other values.
     #[must_use]
     pub fn elements(&self) -> Option<&[Self]> {
         match self {
@@ -32,7 +32,7 @@ impl Value {
         }
     }
 
-    /// The same with null for everything unknown: what a state may hold of a plan that was not carried out.
+    /// The same with null for every unknown value: what a state may contain of a plan that was not applied.
     #[must_use]
     pub fn unknown_as_null(self) -> Self {
         let each = |elements: Vec<Self>| elements.into_iter().map(Self::unknown_as_null).collect();
@@ -55,7 +55,7 @@ impl Value {
         }
     }
 
-    /// What kind of value this is, in words; never the value itself.
+    /// The kind of this value, in words; never the value itself.
     pub(super) const fn kind_name(&self) -> &'static str {
         match self {
             Self::Unknown(_) => "unknown",

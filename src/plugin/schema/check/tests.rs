@@ -28,7 +28,7 @@ fn assert_broken(found: &[String], expected: &str) {
 }
 
 #[test]
-fn a_good_schema_has_no_flaw() {
+fn a_valid_schema_has_no_errors() {
     let inner = vec![plain("path").required(), plain("secret").write_only()];
     let block = Block::new("All.")
         .attributes([
@@ -52,10 +52,10 @@ fn names_are_plain_and_unique() {
         BlockNesting::List,
         Block::new(""),
     ));
-    assert_broken(&rules_broken(twice, Use::Resource), "`a`: the name stands there twice");
+    assert_broken(&rules_broken(twice, Use::Resource), "`a`: the name occurs twice");
     let inner = vec![plain("x"), plain("x")];
     let nested = Attribute::nested("a", AttributeNesting::Single, inner, "A.");
-    assert_broken(&in_resource(nested), "`a.x`: the name stands there twice");
+    assert_broken(&in_resource(nested), "`a.x`: the name occurs twice");
 }
 
 #[test]
@@ -71,14 +71,14 @@ fn names_of_the_language_are_taken_at_the_root_only() {
 #[test]
 fn bounds_fit_the_nesting() {
     assert_broken(&nested(BlockNesting::Single, 0, 2, plain("a")), "at most once");
-    assert_broken(&nested(BlockNesting::List, 3, 2, plain("a")), "at most the largest");
+    assert_broken(&nested(BlockNesting::List, 3, 2, plain("a")), "at most the maximum");
     assert_broken(&nested(BlockNesting::Set, -1, 0, plain("a")), "not negative");
-    assert_broken(&nested(BlockNesting::Map, 1, 0, plain("a")), "no least or largest");
-    assert_broken(&nested(BlockNesting::Group, 0, 1, plain("a")), "no least or largest");
+    assert_broken(&nested(BlockNesting::Map, 1, 0, plain("a")), "no minimum or maximum");
+    assert_broken(&nested(BlockNesting::Group, 0, 1, plain("a")), "no minimum or maximum");
 }
 
 #[test]
-fn write_only_has_its_places() {
+fn write_only_is_allowed_in_some_places() {
     assert_broken(&in_resource(plain("a").computed().write_only()), "never computed");
     assert_broken(&in_resource(plain("a").optional_computed().write_only()), "never computed");
     assert_broken(&nested(BlockNesting::Set, 0, 0, plain("a").write_only()), "no write-only");
@@ -92,7 +92,7 @@ fn write_only_has_its_places() {
 }
 
 #[test]
-fn any_type_has_its_places() {
+fn any_type_is_allowed_in_some_places() {
     let any = || Attribute::new("a", Type::Dynamic, "Any.");
     assert_eq!(nested(BlockNesting::List, 0, 0, any()), Vec::<String>::new());
     assert_broken(&nested(BlockNesting::Set, 0, 0, any()), "could not compare");
@@ -104,7 +104,7 @@ fn any_type_has_its_places() {
 }
 
 #[test]
-fn nothing_goes_without_a_description() {
+fn everything_needs_a_description() {
     assert_broken(&in_resource(Attribute::new("a", Type::Bool, " ")), "a description");
 }
 

@@ -30,7 +30,7 @@ fn assert_state(answer: &Response, expected: &Value, private: &[u8]) {
 }
 
 #[tokio::test]
-async fn a_creation_gives_the_new_state() {
+async fn a_creation_returns_the_new_state() {
     let host = Host::new();
     let answer = host.apply(create("a")).await;
     let asked = host.asked();
@@ -44,7 +44,7 @@ async fn a_creation_gives_the_new_state() {
 }
 
 #[tokio::test]
-async fn a_change_gives_the_new_state() {
+async fn a_change_returns_the_new_state() {
     let host = Host::new();
     let answer = host.apply(update("a", "b")).await;
     let asked = host.asked();
@@ -55,7 +55,7 @@ async fn a_change_gives_the_new_state() {
 }
 
 #[tokio::test]
-async fn a_deletion_gives_null() {
+async fn a_deletion_returns_null() {
     let host = Host::new();
     let answer = host.apply(delete("a")).await;
     let asked = host.asked();
@@ -78,7 +78,7 @@ async fn a_failed_creation_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_failed_change_or_deletion_leaves_what_was_there() {
+async fn a_failed_change_or_deletion_keeps_the_prior_state() {
     for request in [update("a", "fail"), update("a", "panic"), delete("fail"), delete("panic")] {
         let prior = state(request.prior_state.as_ref());
         let planned_identity = request.planned_identity.clone();
@@ -95,7 +95,7 @@ async fn what_exists_of_a_failed_apply_is_kept() {
     for request in [create("partial"), update("a", "partial"), delete("partial")] {
         let answer = Host::new().apply(request).await;
         assert_eq!(error(&answer.diagnostics).summary, "It failed");
-        // `any` was still unknown; a state cannot say that.
+        // `any` was still unknown, which a state cannot represent.
         assert_state(&answer, &expected, b"partial");
         assert_eq!(answer.new_identity, identity("partial"));
     }
@@ -107,7 +107,7 @@ async fn an_object_that_was_created_is_never_forgotten() {
     for (name, detail) in [("misfit", "`name` should be string, but is number"), ("null", "is null")] {
         let answer = Host::new().apply(create(name)).await;
         assert!(error(&answer.diagnostics[1..]).detail.contains(detail), "{answer:?}");
-        // The plan is all there is, without what it did not know.
+        // The plan is all that is left, without its unknown values.
         assert_state(&answer, &with(double::thing(name), "id", Value::Null), b"stored");
         let answer = Host::new().apply(update("a", name)).await;
         assert!(error(&answer.diagnostics[1..]).detail.contains(detail), "{answer:?}");
@@ -116,10 +116,10 @@ async fn an_object_that_was_created_is_never_forgotten() {
 }
 
 #[tokio::test]
-async fn an_identity_that_was_planned_need_not_be_said_again() {
+async fn a_planned_identity_need_not_be_returned_again() {
     let answer = Host::new().apply(update("anonymous", "anonymous")).await;
     assert_eq!(answer.new_identity, identity("anonymous"));
-    // An unknown one is not good enough.
+    // An unknown identity is not accepted.
     let answer = Host::new().apply(create("anonymous")).await;
     assert_eq!(answer.new_identity, None);
 }
@@ -134,14 +134,14 @@ async fn what_cannot_be_decoded_changes_nothing() {
     let answer = host.apply(other).await;
     assert_eq!(error(&answer.diagnostics).summary, "Unknown resource type");
     assert_state(&answer, &double::thing("a"), b"planned");
-    // A null planned state must be said, not left out: left out it would delete.
+    // A null planned state must be sent explicitly: if it were only missing, that would delete.
     let answer = host.apply(Apply { planned_state: None, ..update("a", "b") }).await;
     assert!(error(&answer.diagnostics).detail.contains("sent no planned state"));
     assert!(host.was_not_asked());
 }
 
 #[tokio::test]
-async fn a_stop_reaches_what_is_running_and_what_comes_later() {
+async fn a_stop_cancels_running_and_later_calls() {
     let host = Host::new();
     let service = host.service.clone();
     let running =
@@ -164,7 +164,7 @@ async fn a_connection_that_breaks_does_not_end_an_apply() {
         _ = host.service.apply_resource_change(Request::new(create("slow"))) => panic!("it waits for the stop"),
         () = host.is_asked() => {}
     }
-    // The call is gone now, what it began is not.
+    // The call is gone now, but its work goes on.
     assert_eq!(host.asked().method, "create");
     host.service.stop();
     host.service.idle().await;
@@ -172,7 +172,7 @@ async fn a_connection_that_breaks_does_not_end_an_apply() {
 }
 
 #[tokio::test]
-async fn a_panic_leaves_the_service_alive() {
+async fn the_service_survives_a_panic() {
     let host = Host::new();
     host.apply(create("panic")).await;
     assert_state(&host.apply(create("a")).await, &double::thing("a"), b"stored");

@@ -27,7 +27,7 @@ async fn the_schema_has_everything_the_provider_offers() {
 }
 
 #[tokio::test]
-async fn the_same_is_told_without_schemas() {
+async fn metadata_lists_the_same_without_schemas() {
     let service = Host::new().service;
     let metadata = service.get_metadata(Request::new(proto::get_metadata::Request {})).await;
     let metadata = metadata.expect("answered").into_inner();
@@ -55,7 +55,7 @@ async fn what_is_not_offered_is_unimplemented() {
 }
 
 #[tokio::test]
-async fn the_provider_block_is_checked_and_taken() {
+async fn the_provider_block_is_checked_and_configured() {
     let host = Host::new();
     let kind = Type::object([("token", Type::String)]);
     let config = |token: Value| sent(&Value::object([("token", token)]), &kind);

@@ -1,4 +1,4 @@
-//! A provider that does what the name of a thing says.
+//! A provider whose behaviour depends on the name of a thing.
 
 mod join;
 mod plain;
@@ -26,7 +26,7 @@ use plain::Plain;
 pub(super) use thing::{IDENTITY, THING, thing, with};
 use thing::{identity_of, identity_schema, name_of, schema};
 
-/// What the provider was asked: the method, and what it got.
+/// A call that the provider received: the method, and its arguments.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) method: &'static str,
@@ -43,10 +43,10 @@ pub(super) struct Double {
     pub(super) asked: Arc<Mutex<Vec<Asked>>>,
 }
 
-/// Never to be seen in a message.
+/// Must never appear in a message.
 pub(super) const SECRET: &str = "hunter2";
 
-/// The thread that the provider is asked on.
+/// The thread on which the provider is called.
 pub(super) fn thread() -> String {
     format!("{:?}", std::thread::current().id())
 }
@@ -77,7 +77,7 @@ impl Double {
         self.asked.lock().expect("not poisoned").push(asked);
     }
 
-    /// What a create or update of this thing gives.
+    /// The result of a create or update of this thing.
     async fn store(&self, context: &Context, planned: Value) -> Result<Stored, Interrupted> {
         let name = name_of(&planned);
         let state = with(planned, "id", format!("/things/{name}"));
@@ -271,7 +271,7 @@ impl Resource for Double {
             ImportTarget::Id(id) if id == "panic" => panic!("{SECRET}"),
             ImportTarget::Id(id) if id == "fail" => return Err(failure().into()),
             ImportTarget::Id(id) => (id.clone(), Some(Value::object([("name", id.into())]))),
-            // The identity that was asked for is the identity; it need not be said again.
+            // The requested identity is the identity; it need not be returned again.
             ImportTarget::Identity(identity) => (name_of(&identity), None),
         };
         Ok(Stored { private: b"imported".to_vec(), identity, ..Stored::new(thing(&name)) })
@@ -366,7 +366,7 @@ impl ListResource for Double {
         }
     }
 
-    /// Things without end, the second of which cannot be listed.
+    /// An endless list, the second entry of which cannot be listed.
     async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
         let name = name_of(&request.config);
         for number in 0.. {

@@ -36,7 +36,7 @@ fn assert_error(answer: &Response, argument: Option<i64>, text: &str) {
 }
 
 #[tokio::test]
-async fn a_function_is_called_with_what_it_takes() {
+async fn a_function_is_called_with_its_arguments() {
     assert_result(&call("join", vec![text("a"), list(vec![])]).await, &"a+1".into());
     assert_result(&call("join", vec![text("a"), null()]).await, &"a+1".into());
     let more = vec![text("a"), list(vec![Value::Null]), any(true.into()), any(false.into())];
@@ -44,18 +44,18 @@ async fn a_function_is_called_with_what_it_takes() {
 }
 
 #[tokio::test]
-async fn a_function_computes_beside_the_thread_that_serves() {
+async fn a_function_runs_on_a_blocking_thread() {
     let answer = call("join", vec![text("thread"), null()]).await;
     assert_ne!(received(answer.result.as_ref(), &Type::String), double::thread().into());
 }
 
 #[tokio::test]
-async fn what_depends_on_the_unknown_is_unknown() {
+async fn an_unknown_argument_gives_an_unknown_result() {
     let unknown = || sent(&Value::unknown(), &Type::String);
     assert_result(&call("join", vec![unknown(), null()]).await, &Value::unknown());
     assert_result(&call("join", vec![text("a"), list(vec![Value::unknown()])]).await, &Value::unknown());
     assert_result(&call("join", vec![text("a"), null(), any(Value::unknown())]).await, &Value::unknown());
-    // It is called with none of them, or this would crash.
+    // The function is not called with any of them, or this would panic.
     assert_result(&call("join", vec![text("panic"), unknown()]).await, &Value::unknown());
 }
 

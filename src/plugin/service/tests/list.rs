@@ -38,10 +38,11 @@ async fn a_list_ends_at_its_limit_and_goes_on_after_a_bad_item() {
 }
 
 #[tokio::test]
-async fn states_come_along_when_they_are_wanted() {
+async fn states_are_listed_on_request() {
     let with_states = ListRequest { include_resource_object: true, ..request("a", 1) };
     let events = list(&Host::new(), with_states).await;
-    // The last object within the limit waits for the next one; what cannot be listed goes before it.
+    // The last object within the limit waits for the next one, so an object that cannot be listed comes
+    // before it.
     assert_eq!(names(&events), ["", "Thing 0"]);
     assert_eq!(state(events[1].resource_object.as_ref()), double::thing("a0"));
 }
@@ -61,7 +62,7 @@ async fn a_list_that_fails_says_why_at_its_end() {
 }
 
 #[tokio::test]
-async fn a_host_that_has_heard_enough_ends_the_list() {
+async fn a_host_that_stops_reading_ends_the_list() {
     let host = Host::new();
     let stream = host.service.list_resource(Request::new(request("a", 0))).await.expect("answered");
     let mut stream = stream.into_inner();

@@ -1,4 +1,4 @@
-//! The service called directly, without a socket: a host forgives answers that a test must not.
+//! The service called directly, without a socket: a host tolerates responses that a test must not.
 
 mod apply;
 mod describe;
@@ -21,7 +21,7 @@ use crate::plugin::types::Type;
 use crate::plugin::value::{Value, msgpack};
 use proto::provider_server::Provider as _;
 
-/// A service of the double, and what the double was asked.
+/// A service of the double, and the calls that the double received.
 struct Host {
     service: Service,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -33,12 +33,12 @@ impl Host {
         Self { service: Service::new(Double { asked: Arc::clone(&asked) }), asked }
     }
 
-    /// What the provider was asked last.
+    /// The last call that the provider received.
     fn asked(&self) -> Asked {
         self.asked.lock().expect("not poisoned").pop().expect("the provider was asked")
     }
 
-    /// Waits until the provider is asked something.
+    /// Waits until the provider is called.
     async fn is_asked(&self) {
         while self.was_not_asked() {
             tokio::task::yield_now().await;
@@ -77,7 +77,7 @@ fn received(value: Option<&proto::DynamicValue>, kind: &Type) -> Value {
     msgpack::decode(&value.expect("a value").msgpack, kind).expect("conforms")
 }
 
-/// A thing of this name, as a host sends and gets it.
+/// A thing of this name, as a host sends and receives it.
 fn thing(name: &str) -> Option<proto::DynamicValue> {
     sent(&double::thing(name), &THING)
 }
@@ -95,7 +95,7 @@ fn identity(name: impl Into<Value>) -> Option<proto::ResourceIdentityData> {
     Some(proto::ResourceIdentityData { identity_data })
 }
 
-/// A value that conforms to no schema here: what another version of the provider might have sent.
+/// A value that conforms to no schema here: as another version of the provider might have sent it.
 fn misfit() -> Option<proto::DynamicValue> {
     sent(&Value::object([("other", true.into())]), &Type::object([("other", Type::Bool)]))
 }
@@ -109,7 +109,7 @@ fn error(diagnostics: &[proto::Diagnostic]) -> &proto::Diagnostic {
     &diagnostics[0]
 }
 
-/// The summaries of warnings, when there is nothing else.
+/// The summaries of warnings, if there are no errors.
 #[track_caller]
 fn warnings(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
     let warning = proto::diagnostic::Severity::Warning as i32;

@@ -59,12 +59,12 @@ async fn a_prior_state_is_a_change() {
     assert_eq!(asked.identity, Some(Value::object([("name", "a".into())])));
     assert_eq!(asked.meta, None);
     assert!(planned.requires_replace.is_empty());
-    // What the plan does not say of the identity stays.
+    // An identity that the plan does not return stays.
     assert_eq!(planned.planned_identity, identity("a"));
 }
 
 #[tokio::test]
-async fn what_an_earlier_round_kept_comes_with_the_next() {
+async fn private_data_of_an_earlier_round_is_passed_to_the_next() {
     let host = Host::new();
     let kept = || b"kept".as_slice().into();
     host.plan(Plan { planned_private: kept(), ..create("a") }).await;
@@ -86,7 +86,7 @@ async fn what_an_earlier_round_kept_comes_with_the_next() {
 }
 
 #[tokio::test]
-async fn what_forces_a_replacement_is_named_as_far_as_terraform_can_follow() {
+async fn replacement_paths_end_where_terraform_cannot_follow() {
     let host = Host::new();
     let planned = host.plan(update("a", "replace")).await;
     let code = Path::attribute("rules").with_key("a").with_attribute("codes").with_index(0);
@@ -108,7 +108,7 @@ async fn no_proposed_state_is_a_deletion() {
     assert_eq!(warnings(&planned.diagnostics), ["Careful"]);
     let refused = host.plan(delete("fail")).await;
     assert_eq!(error(&refused.diagnostics).summary, "It failed");
-    // Nothing to nothing: there is nobody to ask.
+    // Neither state exists: the provider is not called.
     let host = Host::new();
     let nothing = host.plan(Plan { prior_state: null(), ..delete("a") }).await;
     assert_eq!(state(nothing.planned_state.as_ref()), Value::Null);
@@ -149,7 +149,7 @@ async fn what_cannot_be_decoded_never_reaches_the_provider() {
 }
 
 #[tokio::test]
-async fn not_now_is_an_answer_for_hosts_that_take_it() {
+async fn a_plan_is_deferred_only_for_hosts_that_support_it() {
     let host = Host::new();
     let able = proto::ClientCapabilities { deferral_allowed: true, ..proto::ClientCapabilities::default() };
     let later = host.plan(Plan { client_capabilities: Some(able), ..create("later") }).await;
@@ -214,7 +214,7 @@ async fn a_configuration_is_checked() {
 }
 
 #[tokio::test]
-async fn a_large_configuration_is_checked_beside_the_thread_that_serves() {
+async fn a_large_configuration_is_checked_on_a_blocking_thread() {
     let host = Host::new();
     let asked_on = async |extra: usize| {
         let padding = Value::Dynamic(Box::new((Type::String, "x".repeat(extra).into())));

@@ -13,7 +13,7 @@ fn read(name: &str) -> Read {
 }
 
 #[tokio::test]
-async fn an_object_that_is_there_is_told_as_it_is() {
+async fn an_existing_object_is_returned_as_it_is() {
     let host = Host::new();
     let answer = host.read(read("a")).await;
     let asked = host.asked();
@@ -21,13 +21,13 @@ async fn an_object_that_is_there_is_told_as_it_is() {
     assert_eq!(asked.identity, Some(Value::object([("name", "a".into())])));
     assert_eq!(state(answer.new_state.as_ref()), double::thing("a"));
     assert_eq!(answer.private.as_ref(), b"read");
-    // The read did not name it, so it is what it was.
+    // The read did not return an identity, so the old one stays.
     assert_eq!(answer.new_identity, identity("a"));
     assert_eq!(warnings(&answer.diagnostics), ["Careful"]);
 }
 
 #[tokio::test]
-async fn gone_is_null() {
+async fn a_gone_object_is_null() {
     let answer = Host::new().read(read("gone")).await;
     assert_eq!(state(answer.new_state.as_ref()), Value::Null);
     assert_eq!((answer.private.as_ref(), answer.new_identity), (b"".as_slice(), None));
@@ -49,7 +49,7 @@ async fn a_read_that_fails_leaves_the_state() {
 }
 
 #[tokio::test]
-async fn nothing_is_read_of_nothing() {
+async fn a_null_state_is_not_read() {
     let host = Host::new();
     let answer = host.read(Read { current_state: null(), ..read("a") }).await;
     assert_eq!(state(answer.new_state.as_ref()), Value::Null);
@@ -57,7 +57,7 @@ async fn nothing_is_read_of_nothing() {
 }
 
 #[tokio::test]
-async fn a_read_can_be_put_off() {
+async fn a_read_can_be_deferred() {
     let able = proto::ClientCapabilities { deferral_allowed: true, ..proto::ClientCapabilities::default() };
     let later = Host::new().read(Read { client_capabilities: Some(able), ..read("later") }).await;
     assert_eq!(later.deferred.expect("deferred").reason, proto::deferred::Reason::AbsentPrereq as i32);
@@ -68,7 +68,7 @@ async fn a_read_can_be_put_off() {
 }
 
 #[tokio::test]
-async fn absent_blocks_are_empty_in_every_answer() {
+async fn absent_blocks_are_empty_in_every_response() {
     let answer = Host::new().read(read("blockless")).await;
     let expected = with(double::thing("blockless"), "item", Value::Set(vec![]));
     assert_eq!(state(answer.new_state.as_ref()), expected);

@@ -30,7 +30,7 @@ async fn a_state_of_this_version_is_read_whatever_build_wrote_it() {
 }
 
 #[tokio::test]
-async fn a_state_of_another_version_is_for_the_resource() {
+async fn a_state_of_another_version_is_upgraded_by_the_resource() {
     let upgraded = upgrade(1, raw(r#"{"label":"a"}"#)).await;
     let expected = with(double::thing("a"), "item", Value::Set(vec![]));
     assert_eq!(state(upgraded.upgraded_state.as_ref()), expected);
@@ -42,7 +42,7 @@ async fn a_state_of_another_version_is_for_the_resource() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_none_is_refused() {
+async fn an_unreadable_state_is_refused() {
     assert!(error(&upgrade(2, None).await.diagnostics).detail.contains("sent no state"));
     assert!(error(&upgrade(1, raw("{")).await.diagnostics).detail.contains("not JSON"));
     assert!(error(&upgrade(2, raw("{")).await.diagnostics).detail.contains("ends too early"));
@@ -82,7 +82,7 @@ async fn import(
 }
 
 #[tokio::test]
-async fn an_import_goes_by_id_or_by_identity() {
+async fn an_import_takes_an_id_or_an_identity() {
     for response in [import("a", None).await, import("", identity("a")).await] {
         assert!(response.diagnostics.is_empty());
         let [imported] = response.imported_resources.as_slice() else { panic!("{response:?}") };
@@ -104,7 +104,7 @@ async fn an_import_that_fails_imports_nothing() {
 }
 
 #[tokio::test]
-async fn a_state_moves_from_a_type_that_the_resource_knows() {
+async fn a_state_moves_from_a_supported_type() {
     let move_state = async |source: &str, target: &str| {
         let request = proto::move_resource_state::Request {
             source_provider_address: "registry.terraform.io/x/other".to_owned(),

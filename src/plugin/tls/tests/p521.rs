@@ -1,7 +1,7 @@
 //! A P-521 certificate like the one go-plugin makes, and a key that can sign a TLS handshake with it.
 //!
-//! rcgen and rustls over ring know the curve as little as ring does, so the few bytes of DER and the signature are
-//! made here. Test code: shared by the unit tests of the server and by the acceptance tests' host.
+//! rcgen and rustls over ring do not support the curve, so the few bytes of DER and the signature are made
+//! here. Test code, shared by the unit tests of the server and by the acceptance tests' host.
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl P521Identity {
         let key = loop {
             let mut scalar = [0; 66];
             random.fill(&mut scalar).map_err(|_| Error::FailedToGetRandomBytes)?;
-            // 521 bits are 65 bytes and one bit; about half of what is left is below the order.
+            // 521 bits are 65 bytes and one bit; about half of the candidates are below the order.
             let [first, ..] = &mut scalar;
             *first &= 1;
             if let Ok(key) = SigningKey::from_slice(&scalar) {
@@ -74,7 +74,7 @@ const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 
-/// RFC 5280, section 4.1, with as little in it as a parser wants to see.
+/// RFC 5280, section 4.1, with the minimum that a parser needs.
 fn certificate(key: &SigningKey) -> CertificateDer<'static> {
     const ECDSA_WITH_SHA512: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04";
     const EC_PUBLIC_KEY_SECP521R1: &[u8] =

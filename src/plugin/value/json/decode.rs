@@ -1,4 +1,4 @@
-//! From JSON to a value, checked against its type on the way.
+//! Decodes JSON to a value, checked against its type.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,16 +16,16 @@ use crate::plugin::value::{Members, Number, Value};
 /// Decodes one value of this type; nothing may follow it. An object must have exactly the attributes of its type.
 ///
 /// # Errors
-/// When the text is not JSON, or holds a value that does not conform to the type; the error knows where.
+/// If the text is not JSON, or contains a value that does not conform to the type; the error has its place.
 pub fn decode(text: &[u8], kind: &Type) -> Result<Value, CodecError> {
     run(text, kind, false)
 }
 
-/// Decodes a stored state, which may come from an earlier or later build of the same schema version: attributes
-/// that the type does not have are dropped, those that the state does not have are null.
+/// Decodes a stored state, which may come from an earlier or later build of the same schema version:
+/// attributes that the type does not have are dropped, and missing ones are null.
 ///
 /// # Errors
-/// As [`decode`], but for missing and unknown attributes.
+/// As [`decode`], except for missing and unknown attributes.
 pub fn decode_stored(text: &[u8], kind: &Type) -> Result<Value, CodecError> {
     run(text, kind, true)
 }
@@ -44,7 +44,7 @@ struct Decoder {
 type Decoded<T> = Result<T, CodecError>;
 
 impl Decoder {
-    /// Decodes the text of one value, without white space around it.
+    /// Decodes the text of one value, without surrounding white space.
     fn value(&mut self, text: &str, kind: &Type, depth: usize) -> Decoded<Value> {
         self.budget.take(depth)?;
         match (kind, text.as_bytes().first()) {
@@ -149,7 +149,8 @@ impl Decoder {
         Ok(attributes)
     }
 
-    /// In a stored state the last of equal keys counts, as for every reader of JSON; elsewhere they are an error.
+    /// In a stored state the last of equal keys counts, as for every JSON reader; elsewhere they are an
+    /// error.
     fn insert(&self, members: &mut Members, name: String, value: Value) -> Decoded<()> {
         if !self.lenient && members.contains_key(&name) {
             return Err(CodecError::new(Problem::Repeated(name)));
@@ -159,7 +160,7 @@ impl Decoder {
     }
 }
 
-// cty reads a primitive value from the JSON of another one where nothing is lost; so do the next three.
+// cty converts a primitive value from the JSON of another one if nothing is lost; so do the next three.
 
 fn bool(text: &str) -> Decoded<bool> {
     match text {
@@ -197,7 +198,7 @@ fn broken(error: serde_json::Error) -> CodecError {
     CodecError::new(if error.is_eof() { Problem::Truncated } else { Problem::Malformed("it is not JSON") })
 }
 
-/// What is called for each part of an array or object: with its key (empty in an array) and its text.
+/// The callback for each part of an array or object: with its key (empty in an array) and its text.
 type Each<'e, 'a> = &'e mut dyn FnMut(String, &'a str) -> Decoded<()>;
 
 /// Walks over an array or object. The parts are checked no further than needed to find their ends.

@@ -1,7 +1,7 @@
-//! Values as JSON, the form in which states are stored, and the other form a host may send.
+//! Values as JSON: the format of stored states, and the second format that a host may send.
 //!
-//! The form is cty's: the schema's type decides what stands where, sets and tuples are arrays, and where the schema
-//! says "any type" stands `{"value": ..., "type": ...}`. Numbers are read digit by digit, not through a binary
+//! The format is cty's. The schema's type determines the structure; sets and tuples are arrays; for "any
+//! type" the JSON is `{"value": ..., "type": ...}`. Numbers are read digit by digit, not through a binary
 //! fraction, so that `0.1` stays a tenth. Unknown values have no form in JSON.
 
 mod decode;

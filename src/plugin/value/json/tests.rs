@@ -158,7 +158,7 @@ fn nesting_is_bounded() {
         assert_eq!(decode(nested(200).as_bytes(), &Type::Dynamic), Ok(Value::Null));
         let error = decode(nested(1_000).as_bytes(), &Type::Dynamic).expect_err("deep");
         assert_eq!(error.problem(), &Problem::TooDeep);
-        // An attribute nobody knows may nest as it likes: it is passed over without recursion.
+        // An unknown attribute may be nested to any depth: it is skipped without recursion.
         let text = format!(r#"{{"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
         assert!(decode_stored(text.as_bytes(), &Type::object::<String>([])).is_ok());
     });

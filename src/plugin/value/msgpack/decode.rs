@@ -1,4 +1,4 @@
-//! From bytes to a value, checked against its type on the way.
+//! Decodes bytes to a value, checked against its type.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,14 @@ use crate::plugin::value::error::{CodecError, Problem};
 use crate::plugin::value::limits::{Budget, reserve};
 use crate::plugin::value::{Members, Number, Unknown, Value};
 
-/// Refinements longer than this are forgotten: the unknown value then promises nothing. cty writes far less.
+/// Longer refinements are dropped: the unknown value then has none. cty writes far less.
 const MAX_REFINEMENTS: usize = 1024;
 
 /// Decodes one value of this type; nothing may follow it.
 ///
 /// # Errors
-/// When the bytes are no msgpack, or hold a value that does not conform to the type; the error knows where.
+/// If the bytes are not msgpack, or contain a value that does not conform to the type; the error has its
+/// place.
 pub fn decode(bytes: &[u8], kind: &Type) -> Result<Value, CodecError> {
     let mut decoder = Decoder { rest: bytes, budget: Budget::new() };
     let value = decoder.value(kind, 0)?;
@@ -74,7 +75,7 @@ impl<'a> Decoder<'a> {
         Ok(taken)
     }
 
-    /// Any extension is an unknown value, as cty has it.
+    /// Any extension is an unknown value, as in cty.
     fn unknown(&mut self) -> Decoded<Value> {
         let head = decode::read_ext_meta(&mut self.rest).map_err(truncated)?;
         let data = self.take(head.size)?;
@@ -110,7 +111,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Text, or bytes, which cty reads as text where text is due.
+    /// Text, or bytes, which cty reads as text where text is expected.
     fn data(&mut self) -> Decoded<&'a [u8]> {
         let length = match self.peek()? {
             Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => {
@@ -138,7 +139,7 @@ impl<'a> Decoder<'a> {
         self.budget.take_type(json)?;
         let kind = Type::from_json(json).map_err(|_| CodecError::new(Problem::BadType))?;
         let value = self.value(&kind, depth + 1)?;
-        // "Any type" inside "any type" says nothing.
+        // "Any type" inside "any type" adds nothing.
         if kind == Type::Dynamic { Ok(value) } else { Ok(Value::Dynamic(Box::new((kind, value)))) }
     }
 
@@ -248,7 +249,7 @@ const fn is_map(marker: Marker) -> bool {
     matches!(marker, Marker::FixMap(_) | Marker::Map16 | Marker::Map32)
 }
 
-/// What a marker begins, in words.
+/// The kind of value that a marker begins, in words.
 const fn name_of(marker: Marker) -> &'static str {
     match marker {
         Marker::Null => "null",

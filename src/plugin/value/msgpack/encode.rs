@@ -1,4 +1,4 @@
-//! From a value to bytes, checked against its type on the way.
+//! Encodes a value to bytes, checked against its type.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -15,7 +15,7 @@ use crate::plugin::value::{Members, Number, Unknown, Value};
 /// Encodes a value of this type.
 ///
 /// # Errors
-/// When the value does not conform to the type; the error knows where.
+/// If the value does not conform to the type; the error has its place.
 pub fn encode(value: &Value, kind: &Type) -> Result<Vec<u8>, CodecError> {
     let mut out = ByteBuf::new();
     write(&mut out, value, kind, 0)?;
@@ -112,7 +112,7 @@ fn write_unknown(out: &mut ByteBuf, unknown: &Unknown) -> Encoded {
     Ok(())
 }
 
-/// As cty does: an integer where the number is one, a float where that is exact, else decimal text.
+/// As cty does: an integer if the number is one, a float if that is exact, otherwise decimal text.
 fn write_number(out: &mut ByteBuf, number: &Number) -> Encoded {
     if let Some(whole) = number.as_i64() {
         return encode::write_sint(out, whole).written();

@@ -11,7 +11,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What cty writes for a value, and that it is read back as that value.
+/// Checks cty's encoding of a value, and that it is decoded to the same value.
 fn check(value: Value, kind: &Type, expected: &str) {
     let bytes = encode(&value, kind).expect("conforms");
     assert_eq!(hex(&bytes), expected);
@@ -38,7 +38,7 @@ fn primitive_values_are_written_as_cty_writes_them() {
 fn unknown_values_are_extensions() {
     check(Value::unknown(), &Type::String, "d40000");
     check(Value::unknown(), &Type::Dynamic, "d40000");
-    // A refinement cty writes: a map of one entry, "not null".
+    // A refinement by cty: a map of one entry, "not null".
     check(Value::Unknown(Unknown::refined(vec![0x81, 0x01, 0xc2])), &Type::String, "c7030c8101c2");
     let eight = Unknown::refined(b"12345678".to_vec());
     check(Value::Unknown(eight), &Type::Bool, "d70c3132333435363738");
@@ -73,7 +73,7 @@ fn a_value_of_any_type_brings_its_type() {
     check(Value::Null, &Type::Dynamic, "c0");
     let null = Value::Dynamic(Box::new((Type::Bool, Value::Null)));
     check(Value::List(vec![null]), &Type::list(Type::Dynamic), "9192c40622626f6f6c22c0");
-    // Some writers give the type as text; "any" of "any" is one "any".
+    // Some writers write the type as text; "any" of "any" is one "any".
     assert_eq!(decode(b"\x92\xa9\"dynamic\"\xd4\x00\x00", &Type::Dynamic), Ok(Value::unknown()));
 }
 
@@ -111,7 +111,7 @@ fn errors_name_the_attribute_and_never_the_value() {
 }
 
 #[test]
-fn objects_have_exactly_their_attributes() {
+fn objects_must_have_exactly_their_attributes() {
     let kind = Type::object([("a", Type::Bool), ("b", Type::Bool)]);
     let problem = |bytes: &[u8]| decode(bytes, &kind).expect_err("no such object").problem().clone();
     assert_eq!(problem(b"\x81\xa1a\xc3"), Problem::MissingAttribute("b".to_owned()));
@@ -133,8 +133,8 @@ fn a_broken_encoding_is_refused() {
 }
 
 #[test]
-fn a_length_is_not_believed() {
-    // Five bytes that claim four thousand million elements, each as a list of as many.
+fn a_false_length_does_not_allocate() {
+    // Five bytes that claim four thousand million elements, each a list of as many.
     let mut bytes = Vec::new();
     for _ in 0..200 {
         bytes.extend(b"\xdd\xff\xff\xff\xff");
@@ -158,7 +158,7 @@ fn more_values_than_a_message_may_have_are_refused() {
 
 #[test]
 fn nesting_is_bounded_and_its_recursion_is_small() {
-    // Through "any type" a value nests as deep as it likes whatever the schema says.
+    // Through "any type" a value can be nested to any depth, whatever the schema says.
     let nested = |levels: usize| {
         let mut bytes = b"\x92\xc4\x09\"dynamic\"".repeat(levels);
         bytes.push(0xc0);
@@ -231,7 +231,7 @@ proptest! {
         let position = position.index(bytes.len());
         bytes[position] = byte;
         if let Ok(value) = decode(&bytes, &kind) {
-            // What was read conforms, so it can be written.
+            // A decoded value conforms, so it can be encoded.
             prop_assert!(encode(&value, &kind).is_ok());
         }
     }

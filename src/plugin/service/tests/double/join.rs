@@ -5,7 +5,7 @@ use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::types::Type;
 use crate::plugin::value::Value;
 
-/// Joins what it gets with a comma.
+/// Joins its arguments with a comma.
 pub(super) struct Join;
 
 impl Function for Join {

@@ -1,4 +1,4 @@
-//! A resource with nothing beyond what every resource has.
+//! A resource with only the required methods.
 
 use async_trait::async_trait;
 
@@ -12,7 +12,7 @@ use crate::plugin::resource::{
 use crate::plugin::schema::{Block, Schema};
 use crate::plugin::value::Value;
 
-/// A resource without anything that a resource may have.
+/// A resource without any optional method.
 pub(super) struct Plain;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The things that the provider has: their schema, and values of it.
+//! The things of the provider: their schema, and their values.
 
 use std::sync::LazyLock;
 
