@@ -1,10 +1,10 @@
-//! The seeds of the fuzz targets, run again by ordinary tests: what was found once stays found.
+//! Ordinary tests that replay the seeds of the fuzz targets, so that fixed faults stay fixed.
 
 use std::fs;
 use std::path::Path;
 
-/// Runs a target on each of its seeds (`fuzz/seeds/<target>`), and fails when there are none: a target that was
-/// renamed must take its seeds along.
+/// Runs a target on each of its seeds (`fuzz/seeds/<target>`), and fails if there are none: when a target is
+/// renamed, its seeds must be renamed too.
 pub(crate) fn replay(target: &str, run: fn(&[u8])) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let mut seeds = 0;

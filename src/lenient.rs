@@ -1,4 +1,4 @@
-//! Reading what services send in place of what the contract says: null for absent, null among entries.
+//! Lenient reading of JSON from services: null for absent members, null among entries.
 
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The most entries that a list may have: far more than any version, and few enough for memory.
+/// The most entries of a list: far more than any version has, and few enough for memory.
 const ENTRIES: usize = 50_000;
 
-/// A list of at most so many entries, without the nulls among them.
+/// A list with at most this many entries, without the nulls among them.
 struct Bounded<T>(Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bounded<T> {
@@ -39,7 +39,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bounded<T> {
     }
 }
 
-/// A list that may be absent or null, and may hold nulls, which are left out.
+/// A list that may be absent or null, and may contain nulls, which are dropped.
 pub(crate) fn entries<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -49,7 +49,7 @@ where
     Ok(list.map(|list| list.0))
 }
 
-/// The same where an absent list means an empty one.
+/// The same if an absent list means an empty one.
 pub(crate) fn entries_or_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -67,7 +67,7 @@ where
     Ok(map.map(|map| map.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect()))
 }
 
-/// The same where an absent map means an empty one.
+/// The same if an absent map means an empty one.
 pub(crate) fn texts_or_empty<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
 where
     D: Deserializer<'de>,
@@ -75,7 +75,7 @@ where
     texts(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Any value that may be null where its default is meant.
+/// Any value that may be null for its default.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -84,7 +84,7 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// A number that may be null or written with a fraction; anything else is read as absent, since it is only shown.
+/// A number that may be null or have a fraction; anything else is read as absent, since it is only displayed.
 pub(crate) fn whole_number<'de, D>(deserializer: D) -> Result<Option<i64>, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,4 +1,4 @@
-//! The plugin binary: what Terraform starts, and the few words a person gets who starts it by hand.
+//! The plugin binary, which Terraform starts, and its few options for people.
 
 use std::env;
 use std::ffi::OsString;
@@ -20,24 +20,24 @@ const USAGE: &str = "\
 usage: terraform-provider-gallery [--debug | --version | --help]
        terraform-provider-gallery explain FILE [OPTIONS]
 
-Terraform and OpenTofu start this program themselves; nothing has to be run by hand.
+Terraform and OpenTofu start this program themselves; you need not run it by hand.
 
-  explain    say who may call what by the allowlists in a file: rules, an exported version, an ARM template, a state
-             or a plan; as text, a table or a diagram. explain --help tells more.
-  --debug    serve in the foreground and print what to export, so that Terraform uses this very process:
+  explain    report who may call what by the allowlists in a file: rules, an exported version, an ARM template, a
+             state or a plan; as text, a table or a diagram. See explain --help.
+  --debug    serve in the foreground and print the variable to export, so that Terraform uses this process:
              for a debugger, or to read the log live. Ctrl-C ends it.
   --version  print the version
   --help     print this
 
-Logging: Terraform shows what TF_LOG_PROVIDER (or TF_LOG) lets through: TRACE, DEBUG, INFO, WARN or ERROR. INFO tells
+Logging: TF_LOG_PROVIDER (or TF_LOG) sets the level that Terraform shows: TRACE, DEBUG, INFO, WARN or ERROR. INFO shows
 how long operations take, DEBUG each call and request. TF_LOG_PROVIDER_GALLERY and TF_LOG_PROVIDER_GALLERY_HTTP (or _AUTH,
-_LRO, _PLUGIN), beside it, set other levels for this provider and for a part of it.
-TF_LOG_PROVIDER_GALLERY_CALLS names a directory in which every call of Terraform is recorded, but for the provider block.
+_LRO, _PLUGIN) set other levels for this provider and for a part of it.
+TF_LOG_PROVIDER_GALLERY_CALLS names a directory in which every call of Terraform is recorded, except the provider block.
 ";
-/// The variable that names a directory for what is asked and answered.
+/// The variable with the directory for recorded calls.
 const CALLS: &str = "TF_LOG_PROVIDER_GALLERY_CALLS";
 
-/// What the arguments ask for.
+/// The requested action.
 enum Command {
     Serve(Mode),
     Explain,
@@ -63,17 +63,17 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    // A reader that has gone away (`--help | head -1`) is no failure.
+    // A closed pipe (`--help | head -1`) is not an error.
     drop(io::stdout().write_all(said.as_bytes()));
     ExitCode::SUCCESS
 }
 
-/// Reads the arguments. HashiCorp's framework writes its flags with one dash, so both forms are taken.
+/// Reads the arguments. HashiCorp's framework writes its flags with one dash, so both forms are accepted.
 fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsString> {
     let mut command = Command::Serve(Mode::Plugin);
     for (place, argument) in arguments.enumerate() {
         command = match argument.to_str() {
-            // What comes after it is its own.
+            // The rest belongs to explain.
             Some("explain") if place == 0 => return Ok(Command::Explain),
             Some("--debug" | "-debug") => Command::Serve(Mode::Debug),
             Some("--version" | "-version" | "-V") => return Ok(Command::Version),
@@ -108,7 +108,8 @@ fn serve(mode: Mode) -> ExitCode {
     };
     log::install(TYPE_NAME, &environment);
     if let Some(incompatible) = &handshake.incompatible {
-        // go-plugin logs it as an error for its prefix. What the user reads is made from the handshake line.
+        // go-plugin logs it as an error because of the prefix. The user's message is built from the handshake
+        // line.
         complain(&format!("[ERROR] {NAME}: {incompatible}\n"));
     }
     if mode == Mode::Debug {
@@ -143,7 +144,7 @@ fn serve(mode: Mode) -> ExitCode {
     }
 }
 
-/// What a person gets who starts the program without arguments.
+/// The message for a person who starts the program without arguments.
 fn by_hand() -> String {
     format!(
         "\
@@ -164,7 +165,7 @@ FILE`. To attach a debugger, start it with --debug. More: --help.
     )
 }
 
-/// Writes to stderr: stdout belongs to the handshake.
+/// Writes to stderr: stdout is for the handshake.
 fn complain(text: &str) {
     drop(io::stderr().write_all(text.as_bytes()));
 }

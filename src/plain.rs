@@ -1,15 +1,17 @@
-//! Text from elsewhere, made safe to show.
+//! Makes text from elsewhere safe to show.
 //!
-//! What a service or a file says ends up in terminals and in the logs of pipelines. It must not move the cursor, turn
-//! the direction of writing, look like a message of its own, or be a command to the program that reads the log (GitHub
-//! reads `::error::` at the beginning of a line, Azure DevOps `##vso[` and `##[` anywhere).
+//! Text from a service or a file is shown in terminals and in the logs of pipelines. It must not move the
+//! cursor, change the writing direction, look like a message of its own, or be a command to the program that
+//! reads the log (GitHub reads `::error::` at the beginning of a line, Azure DevOps `##vso[` and `##[`
+//! anywhere).
 
 use std::fmt::Write as _;
 
 /// The longest text that is shown as one line.
 const LONGEST: usize = 4_000;
 
-/// A text as one line: white space becomes a blank, what cannot be seen an escape, commands of pipelines are broken up.
+/// A text as one line: white space becomes a blank, invisible characters become escapes, and commands of
+/// pipelines are broken up.
 #[must_use]
 pub(crate) fn line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len().min(LONGEST) + 16);
@@ -26,7 +28,7 @@ pub(crate) fn line(text: &str) -> String {
     shown
 }
 
-/// The same for a text of several lines, whose breaks and indents are its own.
+/// The same for a text of several lines, which keeps its line breaks and indents.
 #[must_use]
 pub(crate) fn lines(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -38,7 +40,7 @@ pub(crate) fn lines(text: &str) -> String {
     shown
 }
 
-/// Adds what stands between blanks.
+/// Adds a word between blanks.
 fn push(shown: &mut String, word: &str, longest: usize) {
     if word.starts_with("::") {
         shown.push_str(": ");
@@ -58,7 +60,7 @@ fn push(shown: &mut String, word: &str, longest: usize) {
     }
 }
 
-/// Whether a letter is not seen, or changes how others are.
+/// Whether a character is invisible, or changes how others are displayed.
 fn is_invisible(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
@@ -71,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_be_read_stays() {
+    fn readable_text_stays() {
         for text in ["The mode 'x' is bad.", "Größe: 5 µm, 例", "2001:db8::1 and Foo::Bar", "a#b"] {
             assert_eq!(line(text), text);
             assert_eq!(lines(text), text);
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_deceives_does_not() {
+    fn deceptive_text_is_escaped() {
         for (text, shown) in [
             ("\u{1b}[31mred\u{7}", r"\u{1b}[31mred\u{7}"),
             ("a\u{202e}b\u{2066}c\u{200b}d\u{9b}e", r"a\u{202e}b\u{2066}c\u{200b}d\u{9b}e"),

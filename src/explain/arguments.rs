@@ -1,4 +1,4 @@
-//! What the command is asked for.
+//! The command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,9 +12,10 @@ usage: terraform-provider-gallery explain FILE [OPTIONS]
        terraform-provider-gallery explain --diff OLD NEW [OPTIONS]
        terraform-provider-gallery explain --schema
 
-Says who may call what by the allowlists in FILE: who gets tokens and certificates, a matrix of identities and requests,
-what is closed to everybody, what becomes of every other request, and what is wrong. What is not known is said. With --diff, and
-for a plan, it says first what changes. Nothing is sent anywhere. FILE is `-` for standard input, or JSON of one of these kinds:
+Reports who may call what by the allowlists in FILE: who gets tokens and certificates, a matrix of identities and
+requests, what is closed to everybody, what happens to every other request, what is wrong, and what is not known. With
+--diff, and for a plan, it first reports what changes. Nothing is sent anywhere. FILE is `-` for standard input, or JSON
+of one of these kinds:
 
   rules            { mode, default_access, rules }, or the value of `rules` alone, as maps or as Azure's lists
   a version        as `az sig in-vm-access-control-profile-version show`, az rest or the portal export it; also a list
@@ -25,22 +26,22 @@ for a plan, it says first what changes. Nothing is sent anywhere. FILE is `-` fo
 Options:
   --format FORMAT          text, markdown (for a pull request), html (one page that needs no network), json (for programs),
                            mermaid or dot (for Graphviz) [text]
-  --diff                   compare two files: what is gained and lost, and which requests are decided otherwise
+  --diff                   compare two files: what is gained and lost, and which requests are decided differently
   --schema                 print the JSON schema of a rules file, for editors
-  --endpoint ENDPOINT      IMDS or WireServer, where the file does not say
-  --os OS                  Linux or Windows, where the file does not say
-  --mode MODE              Audit, Enforce or Disabled, where the file does not say
-  --default-access ACCESS  Allow or Deny, where the file does not say
+  --endpoint ENDPOINT      IMDS or WireServer, if the file does not say
+  --os OS                  Linux or Windows, if the file does not say
+  --mode MODE              Audit, Enforce or Disabled, if the file does not say
+  --default-access ACCESS  Allow or Deny, if the file does not say
   --width COLUMNS          the width of the text [that of the terminal]
   --help
 
 Exit code: 0 nothing is wrong, and nothing is lost or opened; 1 there is a finding of severity error; 2 something cannot be
-read, a template does not tell it, or there are no rules; 3 nothing that is known is wrong, and something is not known: it comes
-only with an apply, or the file does not say it. With --diff, and for a plan: 4 somebody loses access; 5 tokens, certificates or
-the like open to somebody; 6 both. Of several the first in this order counts: 2, 1, 6, 5, 4, 3.
+read, a template does not contain it, or there are no rules; 3 nothing known is wrong, but something is known only after an
+apply, or the file does not say it. With --diff, and for a plan: 4 somebody loses access; 5 tokens, certificates or the like
+open to somebody; 6 both. If several apply, the first in this order counts: 2, 1, 6, 5, 4, 3.
 ";
 
-/// How the answer is written.
+/// The output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Format {
     /// For a terminal.
@@ -69,40 +70,43 @@ impl FromStr for Format {
             "json" => Ok(Self::Json),
             "mermaid" => Ok(Self::Mermaid),
             "dot" | "graphviz" => Ok(Self::Dot),
-            _ => Err(format!("{text:?} is no format; known are text, markdown, html, json, mermaid and dot")),
+            _ => Err(format!(
+                "{text:?} is not a format; the formats are text, markdown, html, json, \
+                              mermaid and dot"
+            )),
         }
     }
 }
 
-/// A file to explain, and how.
+/// A file to explain, and the options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Arguments {
-    /// Which; `-` is standard input.
+    /// The file; `-` is standard input.
     pub(super) file: PathBuf,
-    /// What it is compared with.
+    /// The file to compare it with.
     pub(super) old: Option<PathBuf>,
-    /// How.
+    /// The output format.
     pub(super) format: Format,
     /// The endpoint of versions whose profile is not known.
     pub(super) endpoint: Option<Endpoint>,
     /// The operating system of versions whose profile is not known.
     pub(super) os_type: Option<OsType>,
-    /// The mode of rules that do not say it.
+    /// The mode of rules that have none.
     pub(super) mode: Option<Mode>,
-    /// The default access of rules that do not say it.
+    /// The default access of rules that have none.
     pub(super) default_access: Option<DefaultAccess>,
-    /// How wide text may be.
+    /// The maximum width of text.
     pub(super) width: Option<usize>,
 }
 
-/// What is wanted.
+/// The requested action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// The help.
     Help,
     /// The JSON schema of a rules file.
     Schema,
-    /// A file explained.
+    /// Explains a file.
     Explain(Arguments),
 }
 
@@ -151,7 +155,7 @@ impl Wanted {
                 "--default-access" | "--default_access" => read.default_access = Some(word(&value()?)?),
                 "--width" => {
                     let value = value()?;
-                    let width = value.parse().map_err(|_| format!("{value:?} is no number of columns"))?;
+                    let width = value.parse().map_err(|_| format!("{value:?} is not a number of columns"))?;
                     read.width = Some(width);
                 }
                 _ => {
@@ -165,11 +169,11 @@ impl Wanted {
         match (is_difference, files.next(), files.next(), files.next()) {
             (false, Some(file), None, None) => read.file = file,
             (true, Some(old), Some(new), None) if old == new && new.as_os_str() == "-" => {
-                return Err("standard input can be one of the two files only".to_owned());
+                return Err("only one of the two files can be standard input".to_owned());
             }
             (true, Some(old), Some(new), None) => (read.old, read.file) = (Some(old), new),
             (true, ..) => return Err("--diff takes two files, the old one first".to_owned()),
-            (false, None, ..) => return Err("which file? `-` is standard input".to_owned()),
+            (false, None, ..) => return Err("no file given; `-` is standard input".to_owned()),
             (false, ..) => return Err("one file at a time, or two with --diff".to_owned()),
         }
         Ok(Self::Explain(read))
@@ -209,9 +213,9 @@ mod tests {
     }
 
     #[test]
-    fn wrong_lines_get_a_sentence() {
+    fn a_wrong_command_line_is_an_error_sentence() {
         for (line, part) in [
-            ("", "which file"),
+            ("", "no file given"),
             ("a b", "one file"),
             ("--diff a", "two files"),
             ("--diff a b c", "two files"),

@@ -1,4 +1,4 @@
-//! What a change does: versions of one file beside those of another, or before and after a plan.
+//! The effect of a change: the versions of two files compared, or those before and after a plan.
 
 use std::collections::BTreeMap;
 
@@ -8,22 +8,22 @@ use crate::allowlist::{
     compare, count_grants, difference, grants,
 };
 
-/// How many differences are worked out.
+/// How many differences are computed.
 const MOST: usize = 500;
 
-/// How many grants of a version that is new or gone are listed.
+/// How many grants of an added or removed version are listed.
 const MOST_GRANTS: usize = 500_000;
 
-/// What became of a version.
+/// What happened to a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// It is other than before.
+    /// It differs.
     Changed,
-    /// It was not there.
+    /// It is added.
     Added,
-    /// It is not there any more.
+    /// It is removed.
     Removed,
-    /// It decides alike, in every way that is looked at.
+    /// It makes the same decisions, in every way that is checked.
     Unchanged,
 }
 
@@ -38,10 +38,10 @@ impl Kind {
     }
 }
 
-/// What matters about a change, as a sentence.
+/// A consequence of a change, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Consequence {
-    /// Whether it takes access away; else it opens something.
+    /// Whether it takes access away; otherwise it opens something.
     pub(super) is_loss: bool,
     pub(super) text: String,
 }
@@ -50,17 +50,17 @@ pub(super) struct Consequence {
 #[derive(Clone, Debug)]
 pub(super) struct Difference {
     pub(super) kind: Kind,
-    /// What the new one is called, or the old one where there is no new one.
+    /// The name of the new one, or of the old one if there is no new one.
     pub(super) title: String,
-    /// What the old one was called, where that is something else.
+    /// The name of the old one, if it differs.
     pub(super) was: Option<String>,
     pub(super) gained: Vec<String>,
     pub(super) lost: Vec<String>,
     pub(super) consequences: Vec<Consequence>,
     pub(super) compared: Compared,
-    /// What was taken for granted, a sentence each.
+    /// What was assumed, one sentence each.
     pub(super) notes: Vec<String>,
-    /// What cannot be compared, a sentence each.
+    /// What cannot be compared, one sentence each.
     pub(super) unknown: Vec<String>,
 }
 
@@ -93,7 +93,7 @@ impl Difference {
     }
 }
 
-/// What changes between two sets of versions: those that belong together, those that are new, and those that are gone.
+/// The changes between two sets of versions: matching ones, added ones, and removed ones.
 pub(super) fn differences(old: &[Explained], new: &[Explained]) -> Vec<Difference> {
     let pairs = pairs(old, new);
     let mut differences = Vec::new();
@@ -115,7 +115,8 @@ pub(super) fn differences(old: &[Explained], new: &[Explained]) -> Vec<Differenc
 
 type Pair<'a> = (Option<&'a Explained>, Option<&'a Explained>);
 
-/// Which belong together: by id, address or name; else the only ones left of a profile; else the only ones left at all.
+/// Which versions match: by id, address or name; otherwise the only remaining ones of a profile; otherwise
+/// the only remaining ones.
 fn pairs<'a>(old: &'a [Explained], new: &'a [Explained]) -> Vec<Pair<'a>> {
     let mut was: Vec<Option<&Explained>> = old.iter().map(Some).collect();
     let mut pairs: Vec<Pair<'a>> = new.iter().map(|one| (None, Some(one))).collect();
@@ -142,7 +143,7 @@ fn pairs<'a>(old: &'a [Explained], new: &'a [Explained]) -> Vec<Pair<'a>> {
     was.retain(Option::is_some);
     let open: Vec<usize> =
         pairs.iter().enumerate().filter(|(_, (old, _))| old.is_none()).map(|(place, _)| place).collect();
-    // Two files with one version each are about the same thing, whatever it is called in them.
+    // Two files with one version each are about the same version, whatever its name in them.
     if let ([only], [place], [_], [_]) = (was.as_slice(), open.as_slice(), old, new) {
         if let Some(pair) = pairs.get_mut(*place) {
             pair.0 = *only;
@@ -201,7 +202,7 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     if !difference.grants_compared {
         found.unknown.push("There are too many grants to compare them.".to_owned());
     }
-    // What follows from something that is not known is left to the decisions.
+    // The consequences of unknown values are left to the decisions.
     let has_words = |one: &Document| one.mode.is_some() && one.default_access.is_some();
     let is_known = [old, new].iter().all(|one| one.extent == Unknown::Nothing);
     if is_known && has_words(&before) && has_words(&after) {
@@ -211,13 +212,14 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     let unknown = compared.changes.iter().filter(|one| one.after.answer == Answer::Unknown).count();
     if unknown > 0 {
         found.unknown.push(match unknown {
-            1 => "What becomes of 1 request is not known yet.".to_owned(),
-            _ => format!("What becomes of {unknown} requests is not known yet."),
+            1 => "The decision on 1 request is not known yet.".to_owned(),
+            _ => format!("The decisions on {unknown} requests are not known yet."),
         });
     }
     if !compared.is_complete {
         found.notes.push(
-            "There are too many privileges or identities to ask about each; those that matter most were asked about."
+            "There are too many privileges or identities to compare all of them; the most important ones \
+             were compared."
                 .to_owned(),
         );
     }
@@ -229,7 +231,7 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     found
 }
 
-/// As the agent reads it; where it would refuse it for a word that is missing, under the one that refuses most.
+/// As the agent reads it; if a required word is missing, with the one that refuses most.
 fn as_read(document: &Document) -> Allowlist {
     Allowlist {
         mode: document.mode.as_deref().map_or(Mode::Enforce, Mode::as_agent_reads),
@@ -241,7 +243,8 @@ fn as_read(document: &Document) -> Allowlist {
     }
 }
 
-/// Both documents, with the words that a file does not say: those of the other one, or the ones under which most is refused.
+/// Both documents. A word that is missing in a file is taken from the other one, or is the one under which
+/// most is refused.
 fn assumed(old: &Explained, new: &Explained, notes: &mut Vec<String>) -> (Document, Document) {
     let (mut before, mut after) = (old.document.clone(), new.document.clone());
     let is_missing =
@@ -259,7 +262,7 @@ fn assumed(old: &Explained, new: &Explained, notes: &mut Vec<String>) -> (Docume
         }
         if is_missing(old, name) || is_missing(new, name) {
             let word = new_word.as_deref().unwrap_or(strictest);
-            notes.push(format!("Not both files say the {name}: compared as under {word}."));
+            notes.push(format!("One of the files does not contain the {name}: compared as under {word}."));
         }
     };
     fill("mode", &mut before.mode, &mut after.mode, Mode::Enforce.as_str());

@@ -1,8 +1,10 @@
-//! What fuzzing holds the command to. The function takes any bytes, and panics where a promise is broken.
+//! Properties that fuzzing checks in the command. The function takes any bytes, and panics where a property
+//! is violated.
 
 use super::run;
 
-/// Any bytes are a file: the command ends with one of its codes, in every format, and no page holds markup of another's.
+/// Any bytes are a file: the command ends with one of its exit codes, in every format, and no page contains
+/// markup from the file.
 pub fn explain(data: &[u8]) {
     for format in ["text", "markdown", "html", "json", "mermaid", "dot"] {
         let arguments = ["-", "--format", format].map(std::ffi::OsString::from);
@@ -21,7 +23,7 @@ pub fn explain(data: &[u8]) {
     }
 }
 
-/// That a page of HTML has no elements and attributes but those that this program writes, and one script.
+/// Checks that an HTML page has only the elements and attributes that this program writes, and one script.
 pub fn is_harmless(page: &str) {
     const ELEMENTS: [&str; 45] = [
         "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "p", "nav", "ul",
@@ -83,7 +85,7 @@ pub fn is_harmless(page: &str) {
         if let Some(closing) = rest.strip_prefix('/') {
             rest = closing;
         }
-        // Quotes are even inside a tag, since texts have none.
+        // Quotes are balanced even inside a tag, since texts have none.
         let end = end_of_tag(rest).expect("a tag ends");
         let (tag, after) = rest.split_at(end);
         let name: String = tag.chars().take_while(|c| !c.is_whitespace() && *c != '/').collect();
@@ -92,7 +94,7 @@ pub fn is_harmless(page: &str) {
             assert!(ATTRIBUTES.contains(&attribute.to_lowercase().as_str()), "{attribute} in <{tag}>");
         }
         rest = after;
-        // What these hold is no markup.
+        // The content of these is not markup.
         for raw in ["style", "script"] {
             if name == raw
                 && page[..page.len() - rest.len()].ends_with(tag)

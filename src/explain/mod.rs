@@ -1,8 +1,8 @@
-//! `terraform-provider-gallery explain FILE`: who may call what by the allowlists in a file, without Terraform and
-//! without Azure.
+//! `terraform-provider-gallery explain FILE`: who may call what by the allowlists in a file, without
+//! Terraform and without Azure.
 //!
-//! [`file`] finds the versions in whatever the file is, [`version`] says what each comes to, [`difference`] what a change does,
-//! and [`show`] writes it down. The pictures and the matrix are those of [`crate::allowlist`].
+//! [`file`] finds the versions in any supported file, [`version`] explains each, [`difference`] compares, and
+//! [`show`] writes the result. The pictures and the matrix are those of [`crate::allowlist`].
 
 mod arguments;
 mod difference;
@@ -26,13 +26,13 @@ use difference::{Difference, differences};
 use file::Found;
 use version::{Explained, Version};
 
-/// Everything could be read, and nothing in it is wrong.
+/// Everything could be read, and nothing is wrong.
 const FINE: u8 = 0;
 /// There is a finding of severity `error`.
 const WRONG: u8 = 1;
 /// The arguments, the file, or something in it cannot be read, or there are no rules in it.
 const UNREADABLE: u8 = 2;
-/// Nothing known is wrong, and something is known only after an apply, or the file does not say it.
+/// Nothing known is wrong, but something is known only after an apply, or the file does not say it.
 const UNKNOWN: u8 = 3;
 /// Somebody loses access.
 const LOSES: u8 = 4;
@@ -44,11 +44,11 @@ const LOSES_AND_OPENS: u8 = 6;
 /// The JSON schema of a rules file.
 pub const SCHEMA: &str = include_str!("rules.schema.json");
 
-/// What is to be shown.
+/// What to show.
 struct Report {
     /// The file's name.
     name: String,
-    /// What changes, if two things were compared.
+    /// The changes, if two things were compared.
     differences: Option<Vec<Difference>>,
     versions: Vec<Explained>,
     /// What cannot be read, and why.
@@ -56,8 +56,8 @@ struct Report {
     code: u8,
 }
 
-/// Runs the command with the arguments after its name, and gives its exit code. `-` as a file is `input`; `width` is that
-/// of the terminal.
+/// Runs the command with the arguments after its name, and returns its exit code. `-` as a file is `input`;
+/// `width` is that of the terminal.
 pub fn run(
     arguments: impl Iterator<Item = OsString>,
     input: &mut dyn Read,
@@ -65,7 +65,7 @@ pub fn run(
     errors: &mut dyn Write,
     width: usize,
 ) -> u8 {
-    // A reader that has gone away (`explain FILE | head`) is no failure.
+    // A closed pipe (`explain FILE | head`) is not an error.
     let mut complain = |text: String| drop(writeln!(errors, "{text}"));
     let arguments = match Wanted::read(arguments) {
         Ok(Wanted::Explain(arguments)) => arguments,
@@ -108,12 +108,12 @@ pub fn run(
     let wrong = report.wrong();
     if wrong > 0 && matches!(arguments.format, Format::Mermaid | Format::Dot) {
         let findings = if wrong == 1 { "1 finding".to_owned() } else { format!("{wrong} findings") };
-        complain(format!("explain: {findings} of severity error; --format text tells more"));
+        complain(format!("explain: {findings} of severity error; --format text shows more"));
     }
     report.code
 }
 
-/// Reads what is in the files.
+/// Reads the files.
 fn report(arguments: &Arguments, old: Option<Found>, found: Found) -> Report {
     let mut unread = Vec::new();
     let before = match (old, found.before) {
@@ -121,7 +121,7 @@ fn report(arguments: &Arguments, old: Option<Found>, found: Found) -> Report {
             let path = arguments.old.as_deref().unwrap_or(Path::new(""));
             Some(explained(arguments, path, old.versions, old.unread, &mut unread))
         }
-        // Of a plan, what is there before it.
+        // For a plan, the versions before it.
         (None, Some(before)) => Some(explained(arguments, &arguments.file, before, Vec::new(), &mut unread)),
         (None, None) => None,
     };
@@ -148,7 +148,7 @@ fn explained(
     for version in versions {
         match version.explain(arguments) {
             Ok(one) => {
-                // What a template does not say nobody will say later either.
+                // A value that a template does not contain will not be known later either.
                 if !one.is_later {
                     one.unknown.iter().for_each(|what| put(format!("{}: {what}", version.title())));
                 }
@@ -161,7 +161,7 @@ fn explained(
 }
 
 impl Report {
-    /// How many findings are errors.
+    /// The number of findings that are errors.
     fn wrong(&self) -> usize {
         let findings = self.versions.iter().flat_map(|one| &one.findings);
         findings.filter(|one| one.severity == Severity::Error).count()

@@ -1,9 +1,9 @@
-//! How wide the terminal is.
+//! The width of the terminal.
 
-/// The width of text that goes nowhere in particular.
+/// The width of text that is not written to a terminal.
 const WIDTH: usize = 100;
 
-/// The columns of the terminal that standard output goes to, or what `COLUMNS` says.
+/// The columns of the terminal that standard output is written to, or the value of `COLUMNS`.
 pub fn width() -> usize {
     let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     of_output().or(told).filter(|width| *width > 0).unwrap_or(WIDTH)

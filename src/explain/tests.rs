@@ -13,7 +13,7 @@ mod schema;
 mod templates;
 mod tester;
 
-/// What the command printed to each stream, and its exit code.
+/// The output of the command to each stream, and its exit code.
 fn explain(input: &str, arguments: &str) -> (String, String, u8) {
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     let arguments = std::iter::once("-").chain(arguments.split_whitespace()).map(std::ffi::OsString::from);
@@ -75,7 +75,7 @@ fn rules_in_either_shape_and_alone_say_the_same() {
     let (alone, _, code) = of(&keyed()["rules"], "");
     assert_eq!(code, UNKNOWN, "{alone}");
     for part in
-        ["The mode is not known here.", "--mode tells it", "Not checked without mode and default_access: L"]
+        ["The mode is not known here.", "use --mode", "Not checked without mode and default_access: L"]
     {
         assert!(alone.contains(part), "{part}: {alone}");
     }
@@ -104,7 +104,7 @@ fn errors_set_the_exit_code_in_every_format() {
 }
 
 #[test]
-fn an_exported_version_brings_its_name_and_a_list_its_profiles() {
+fn an_exported_version_has_its_name_and_a_list_its_profiles() {
     let version =
         json!({ "id": format!("{ID}/versions/1.0.0"), "name": "1.0.0", "properties": properties() });
     let (page, _, code) = of(&version, "");
@@ -155,7 +155,7 @@ fn every_version_of_a_template_is_found() {
         "The mode is the expression [parameters('mode')], and there is no parameter `mode`.",
         "token: [parameters('path')]",
         "rules.privileges[1].path is the expression [parameters('path')], and there is no parameter `path`.",
-        "It stands in the nested deployment inner.",
+        "It is in the nested deployment inner.",
         "The rules cannot be told: rules.identities is the expression [parameters('identities')], and there is no \
          parameter `identities`.",
     ] {
@@ -239,10 +239,10 @@ fn the_lint_argument_of_a_resource_counts() {
 }
 
 #[test]
-fn what_cannot_be_read_says_what_to_do() {
+fn an_unreadable_file_is_an_error_that_says_what_to_do() {
     for (input, part) in [
-        ("rules { }", "it is no JSON"),
-        ("", "Nothing came from standard input"),
+        ("rules { }", "it is not JSON"),
+        ("", "Standard input is empty"),
         ("{}", "terraform show -json"),
         ("[1, null, \"x\"]", "[0]: it is neither a version nor a profile"),
         ("{\"resources\": [{\"type\": 3}]}", "no rules"),

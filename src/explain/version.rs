@@ -11,26 +11,27 @@ use crate::allowlist::{
     Subject, Unknown, document_findings, findings, open_document_findings,
 };
 
-/// A version in a file. Texts in it may stand for others that only come later.
+/// A version in a file. Texts in it may be placeholders for values that are known only later.
 #[derive(Clone, Debug)]
 pub(super) struct Version {
-    /// What it is called, and where it is.
+    /// Its name, and its place.
     pub(super) title: String,
-    /// What tells it from others in the same kind of file: an id, an address or a name, and what it belongs to.
+    /// What distinguishes it from others in the same kind of file: an id, an address or a name, and its
+    /// parent.
     pub(super) key: Key,
     /// Its mode, default access and rules, in either shape.
     pub(super) properties: Map<String, Value>,
     /// What is known of its profile.
     pub(super) profile: Profile,
-    /// Names around it that may tell what it is for.
+    /// Names around it that may show what it is for.
     pub(super) names: Vec<String>,
-    /// Things to know beside the rules.
+    /// Remarks about it, apart from the rules.
     pub(super) notes: Vec<String>,
-    /// Which texts stand for others, and what these are called.
+    /// Which texts are placeholders, and their names.
     pub(super) open: Open,
 }
 
-/// What tells a version from others, and what it belongs to. Both compare without case.
+/// What distinguishes a version from others, and its parent. Both compare ignoring case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) whole: String,
@@ -43,7 +44,7 @@ impl Key {
     }
 }
 
-/// What a version's profile says.
+/// The properties of a version's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Profile {
     pub(super) endpoint: Option<Endpoint>,
@@ -51,7 +52,7 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    /// Reads two words; one that is an expression, or nonsense, is as good as none.
+    /// Reads two words; an expression or an invalid word counts as missing.
     pub(super) fn of(endpoint: Option<&Value>, os_type: Option<&Value>) -> Self {
         fn word<T: FromStr>(value: Option<&Value>) -> Option<T> {
             value?.as_str()?.parse().ok()
@@ -60,18 +61,18 @@ impl Profile {
     }
 }
 
-/// Texts that stand for others.
+/// Placeholder texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Open {
-    /// None: the file says everything.
+    /// None: the file contains every value.
     Nothing,
-    /// Expressions of a template that could not be resolved, as they are written, and why.
+    /// Expressions of a template that could not be resolved, as written, and why.
     Expressions(BTreeMap<String, String>),
-    /// What a plan does not know yet, marked by [`LATER`].
+    /// Values that are not known yet in a plan, marked by [`LATER`].
     Later,
 }
 
-/// What stands in a plan for a value that is not known yet.
+/// The marker for a value that is not known yet in a plan.
 pub(super) const LATER: &str = "(known after apply)";
 
 impl Open {
@@ -83,7 +84,7 @@ impl Open {
         }
     }
 
-    /// What is said of a text that stands for another: a verb and all that follows.
+    /// The sentence about a placeholder: a verb and all that follows.
     fn told(&self, text: &str) -> String {
         match self {
             Self::Expressions(unresolved) => match unresolved.get(text) {
@@ -100,11 +101,11 @@ impl Open {
 pub(super) struct Explained {
     pub(super) picture: Picture,
     pub(super) findings: Vec<Finding>,
-    /// What is not known, a sentence each.
+    /// What is not known, one sentence each.
     pub(super) unknown: Vec<String>,
-    /// Whether an apply will tell it.
+    /// Whether it will be known after an apply.
     pub(super) is_later: bool,
-    /// What the file does not say, a sentence each: nothing was checked that follows from it.
+    /// What the file does not contain, one sentence each: nothing that depends on it was checked.
     pub(super) missing: Vec<String>,
     /// Checks that were not made, by what they need.
     pub(super) not_checked: Vec<NotChecked>,
@@ -120,23 +121,23 @@ pub(super) struct Explained {
 /// Checks that were not made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NotChecked {
-    /// What they need, as a configuration calls it.
+    /// What they need, under its name in a configuration.
     pub(super) needs: &'static str,
     pub(super) ids: Vec<FindingId>,
 }
 
 impl Explained {
-    /// Whether a text only stands for another that is not known.
+    /// Whether a text is only a placeholder for an unknown value.
     pub(super) fn is_open(&self, text: &str) -> bool {
         self.open.is_open(text)
     }
 }
 
-/// How many open places are named.
+/// How many unknown places are named.
 const NAMED: usize = 5;
 
 impl Version {
-    /// What it is called.
+    /// Its name.
     pub(super) fn title(&self) -> &str {
         if self.title.is_empty() { "The rules" } else { &self.title }
     }
@@ -161,7 +162,7 @@ impl Version {
             unknown.push(why);
             extent = Unknown::Rules;
             properties.retain(|name, _| !name.eq_ignore_ascii_case("rules") && !is_list(name));
-            // So that something is left to be read.
+            // So that something is left to read.
             properties.insert("rules".to_owned(), Value::Null);
         } else {
             let mut places = Vec::new();
@@ -233,7 +234,7 @@ impl Version {
         value.as_str().is_some_and(|text| self.open.is_open(text))
     }
 
-    /// Every place in a value at which a text stands for another.
+    /// Every place of a placeholder in a value.
     fn open_texts(&self, value: &Value, at: &str, places: &mut Vec<(String, String)>) {
         match value {
             Value::String(text) if self.open.is_open(text) => places.push((at.to_owned(), text.clone())),
@@ -251,7 +252,8 @@ impl Version {
         }
     }
 
-    /// Where something that is no text stands for rules: then nothing can be said about them. The answer is a sentence.
+    /// If a value that is not a text is a placeholder in the rules, nothing can be said about them. Returns
+    /// the sentence for it.
     fn beyond(&self, properties: &Map<String, Value>) -> Option<String> {
         let told = |at: &str, text: &Value| {
             format!("The rules cannot be told: {at} {}.", self.open.told(text.as_str().unwrap_or_default()))
@@ -301,7 +303,7 @@ impl Version {
         None
     }
 
-    /// The findings as the `lint` argument of the resource wants them.
+    /// The findings with the levels of the resource's `lint` argument.
     fn as_configured(&self, found: Vec<Finding>) -> Vec<Finding> {
         let Some(lint) = self.properties.get("lint").and_then(Value::as_object) else { return found };
         let level = |id: FindingId| {
@@ -324,26 +326,27 @@ impl Version {
     }
 }
 
-/// Takes the words that a file does not say from the command line. Those that are on neither are named, a sentence each.
+/// Takes the words that a file does not contain from the command line. Those that are on neither are named,
+/// one sentence each.
 fn missing_words(document: &mut Document, arguments: &Arguments, unknown: &[String]) -> Vec<String> {
     let is_later = |name: &str| unknown.iter().any(|one| one.starts_with(&format!("The {name} ")));
     let mut missing = Vec::new();
     if document.mode.is_none() && !is_later("mode") {
         document.mode = arguments.mode.map(|mode| mode.to_string());
         if document.mode.is_none() {
-            missing.push("The file does not say the mode; --mode tells it.".to_owned());
+            missing.push("The file does not contain the mode; use --mode.".to_owned());
         }
     }
     if document.default_access.is_none() && !is_later("default access") {
         document.default_access = arguments.default_access.map(|access| access.to_string());
         if document.default_access.is_none() {
-            missing.push("The file does not say the default access; --default-access tells it.".to_owned());
+            missing.push("The file does not contain the default access; use --default-access.".to_owned());
         }
     }
     missing
 }
 
-/// The checks that need something which is not known.
+/// The checks that need an unknown value.
 fn not_checked(document: &Document, profile: &Profile) -> Vec<NotChecked> {
     let is_known = document.mode.is_some() && document.default_access.is_some();
     let all = [

@@ -1,8 +1,8 @@
 //! Whether somebody may do something somewhere: role assignments, deny assignments and conditions together.
 //!
-//! Azure's order (Microsoft, "How Azure RBAC determines if a user has access to a resource"): a deny assignment
-//! that applies ends the matter; otherwise some role assignment at the scope or above has to grant the operation,
-//! and its conditions have to hold.
+//! Azure's order (Microsoft, "How Azure RBAC determines if a user has access to a resource"): if a deny
+//! assignment applies, access is denied. Otherwise some role assignment at the scope or above has to grant
+//! the operation, and its conditions have to hold.
 
 mod deny;
 
@@ -10,56 +10,55 @@ pub use deny::{DenyAssignment, Identity, Principal};
 
 use super::{BlockCondition, Context, ManagementGroups, Operation, RoleDefinition, Scope, kleene};
 
-/// A role given to somebody at a scope.
+/// A role assignment at a scope.
 #[derive(Clone, Debug)]
 pub struct RoleAssignment {
-    /// Where.
+    /// The scope.
     pub scope: Scope,
-    /// Which role.
+    /// The role.
     pub role: RoleDefinition,
-    /// What must hold on top of the conditions inside the role. That both have to hold is our reading.
+    /// The condition, in addition to those inside the role. That both have to hold is our reading.
     pub condition: Option<BlockCondition>,
 }
 
-/// Everything an answer rests on.
+/// Everything a decision is based on.
 #[derive(Clone, Debug)]
 pub struct AccessFacts {
-    /// Where access is asked for.
+    /// The scope of the access.
     pub scope: Scope,
     /// The management groups above it.
     pub management_groups: ManagementGroups,
-    /// Who asks.
+    /// The caller.
     pub identity: Identity,
-    /// The assignments this identity holds, itself or through a group.
+    /// The assignments of this identity, direct or through a group.
     pub assignments: Vec<RoleAssignment>,
     /// The deny assignments that were found.
     pub denials: Vec<DenyAssignment>,
-    /// Whether all assignments and their roles could be read. If not, an assignment that was not seen may grant
-    /// what is not granted here.
+    /// Whether all assignments and their roles could be read. If not, an unread assignment may grant more.
     pub assignments_complete: bool,
-    /// Whether all deny assignments could be read. If not, one that was not seen may deny what is granted here.
+    /// Whether all deny assignments could be read. If not, an unread one may deny what is granted here.
     pub denials_complete: bool,
 }
 
-/// The answer for a set of operations.
+/// The decision for a set of operations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessReport {
     /// Whether all of them are permitted; `None` if that is not certain.
     pub allowed: Option<bool>,
-    /// Operations that are surely not permitted, in the order they were asked for.
+    /// Operations that are certainly not permitted, in the order of the question.
     pub missing: Vec<String>,
-    /// Operations that are not certain: a condition decides, or some fact is not known.
+    /// Undecided operations: a condition decides, or some fact is not known.
     pub conditional: Vec<String>,
-    /// Assignments that surely grant at least one of the operations, by their place in the facts.
+    /// Assignments that certainly grant at least one of the operations, by their index in the facts.
     pub granted_by: Vec<usize>,
-    /// Deny assignments that surely deny at least one of them, by their place in the facts.
+    /// Deny assignments that certainly deny at least one of them, by their index in the facts.
     pub denied_by: Vec<usize>,
     /// Whether every list could be read.
     pub complete: bool,
 }
 
 impl AccessFacts {
-    /// Answers for `operations`, requests about which nothing else is known.
+    /// Decisions for `operations`, requests about which nothing else is known.
     pub fn check(&self, operations: &[Operation]) -> AccessReport {
         let mut report = AccessReport {
             allowed: kleene::all(operations.iter().map(|operation| self.permits(operation))),
@@ -119,7 +118,7 @@ impl AccessFacts {
     }
 }
 
-/// The places of those items for which `decides` is surely true of one of the operations.
+/// The indices of those items for which `decides` is certainly true of one of the operations.
 fn places<T>(
     items: &[T],
     operations: &[Operation],

@@ -10,27 +10,28 @@ use std::collections::HashMap;
 pub struct CatalogueEntry {
     /// The operation's name, in the first spelling the catalogue used.
     pub operation: Operation,
-    /// Its plane; `None` when the catalogue was a bare list of names.
+    /// Its plane; `None` if the catalogue was a bare list of names.
     pub plane: Option<Plane>,
 }
 
 impl CatalogueEntry {
-    /// The plane the operation is counted to: the one the catalogue names, or the one the name is well known
-    /// for, or else the control plane.
+    /// The plane of the operation: the one in the catalogue, or the known one for its name, otherwise the
+    /// control plane.
     pub fn effective_plane(&self) -> Plane {
         self.plane.or_else(|| Plane::well_known(&self.operation)).unwrap_or(Plane::Control)
     }
 }
 
 /// A set of operations. Azure lists them at two levels and repeats names in varying case; here each name of a
-/// plane stands once.
+/// plane occurs once.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     entries: Vec<CatalogueEntry>,
     index: HashMap<(String, Option<Plane>), usize>,
 }
 
-/// The lists that may hold operations or what contains them, in every shape [`Catalogue::from_json`] reads.
+/// The lists that may contain operations or their containers, in every shape that [`Catalogue::from_json`]
+/// reads.
 const CONTAINERS: [&str; 4] = ["operations", "resourceTypes", "value", "names"];
 
 impl Catalogue {
@@ -43,10 +44,10 @@ impl Catalogue {
         catalogue
     }
 
-    /// Reads a catalogue from JSON: the provider operations of ARM (`operations` and `resourceTypes`, alone or
-    /// under `value`), a provider's own operations list, the `operations` of our data source or the whole of it,
-    /// or a plain list of names. `isDataAction` and `is_data_action` are both read. Entries that are no
-    /// operation names are skipped, as one odd name must not hide the other ten thousand.
+    /// Reads a catalogue from JSON: the provider operations of ARM (`operations` and `resourceTypes`, alone
+    /// or under `value`), a provider's own operations list, the `operations` of our data source or the whole
+    /// of it, or a plain list of names. `isDataAction` and `is_data_action` are both read. Entries that are
+    /// not operation names are skipped, since one odd name must not hide the other ten thousand.
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         let mut catalogue = Self::default();
         catalogue.read(value, "catalogue")?;
@@ -91,8 +92,8 @@ impl Catalogue {
         }
     }
 
-    /// An object is a container when it holds one of the container lists, otherwise an operation. Our data
-    /// source holds `operations` and `names`; the names alone would repeat it without the planes.
+    /// An object is a container if it has one of the container lists, otherwise an operation. Our data source
+    /// has `operations` and `names`; the names alone would repeat it without the planes.
     fn read_object(&mut self, fields: Fields<'_>) -> Result<(), ReadError> {
         let mut is_container = false;
         let mut has_operations = false;

@@ -1,6 +1,7 @@
-//! Characters in messages. A message is shown as it is, so only what nobody could see is written out.
+//! Characters in messages. Only invisible characters are escaped; all others are shown unchanged.
 
-/// A character in words. One that looks like another is called by name, with what is needed in its place.
+/// A character in words. A character that looks like another gets its name, and the character that is needed
+/// instead.
 pub(super) fn named(c: char) -> String {
     let code = u32::from(c);
     match c {
@@ -18,7 +19,7 @@ pub(super) fn named(c: char) -> String {
     }
 }
 
-/// A text with its control characters escaped, and nothing else.
+/// A text with only its control characters escaped.
 pub(super) fn visible(text: &str) -> String {
     let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escaped).collect()
@@ -29,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_something_else_is_named() {
+    fn a_character_that_looks_like_another_is_named() {
         assert!(named('\u{a0}').starts_with("a no-break space (U+00A0)"));
         assert!(named('\u{2019}').contains("where `'` is needed"));
         assert_eq!(named('"'), "`\"`");

@@ -11,8 +11,8 @@ pub struct RoleDiff {
     pub added: Vec<String>,
     /// Operations the older role granted and the newer does not, sorted.
     pub removed: Vec<String>,
-    /// Whether a condition changed its meaning: the set of conditions is another one, or an operation that both
-    /// grant stands under other conditions than before. Another way to write the same condition is no change.
+    /// Whether a condition changed its meaning: the set of conditions differs, or an operation that both
+    /// grant is under other conditions than before. Another spelling of the same condition is no change.
     pub condition_changed: bool,
 }
 
@@ -33,7 +33,7 @@ pub fn role_diff(old: &Permissions, new: &Permissions, catalogue: &Catalogue) ->
     }
 }
 
-/// Operations with the conditions they stand under; `None` among these is a grant without one.
+/// Operations with their conditions; `None` among these is a grant without one.
 type Governed = BTreeMap<String, BTreeSet<Option<String>>>;
 
 fn governed(permissions: &Permissions, catalogue: &Catalogue) -> Governed {
@@ -45,7 +45,7 @@ fn governed(permissions: &Permissions, catalogue: &Catalogue) -> Governed {
         }
     }
     for conditions in governed.values_mut() {
-        // An unconditional grant makes the conditional ones beside it irrelevant.
+        // An unconditional grant makes the conditional ones of the same operation irrelevant.
         if conditions.contains(&None) {
             conditions.retain(Option::is_none);
         }

@@ -1,7 +1,8 @@
-//! The functions about roles and conditions, over JSON: what a Terraform function needs, without Terraform.
+//! The functions about roles and conditions, over JSON: the content of Terraform functions, without
+//! Terraform.
 //!
-//! Arguments of no fixed shape come as [`Value`], and each error says which argument it is about. All functions
-//! are pure: no clock, no network, no catalogue of their own. `None` is "cannot tell" and never means yes.
+//! Arguments of no fixed shape are passed as [`Value`], and each error names its argument. All functions are
+//! pure: no clock, no network, no catalogue of their own. `None` is "undecided" and never means yes.
 
 use super::condition::{Condition, ConditionError, Context, DelegationError};
 use super::{
@@ -15,7 +16,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub struct FunctionError {
-    /// The argument it is about, counted from 0.
+    /// The index of the argument, from 0.
     pub argument: usize,
     /// What is wrong with it.
     #[source]
@@ -41,15 +42,15 @@ pub enum Problem {
     /// Features for which no role can be written.
     #[error(transparent)]
     LeastPrivilege(#[from] LeastPrivilegeError),
-    /// The context asks for another operation than the one in question.
+    /// The context has another operation than the one in question.
     #[error("the context's action is `{0}`, which is not the operation in question; leave it out")]
     OtherAction(String),
-    /// The canonical text passes the limits of a condition.
+    /// The canonical text exceeds the limits of a condition.
     #[error("the condition in its canonical spelling cannot be stored: {0}")]
     Canonical(ConditionError),
 }
 
-/// Attaches a problem to the argument it came from.
+/// Attaches a problem to its argument.
 trait About<T> {
     fn about(self, argument: usize) -> Result<T, FunctionError>;
 }
@@ -60,15 +61,16 @@ impl<T, E: Into<Problem>> About<T> for Result<T, E> {
     }
 }
 
-/// Whether `pattern` matches `operation`: without case, `*` any run of characters, slashes included. Read
-/// literally, so `a/*/read` does not match `a/read`. A pattern in the place of the operation is an error.
+/// Whether `pattern` matches `operation`: ignoring case, with `*` for any run of characters, slashes
+/// included. All other characters are literal, so `a/*/read` does not match `a/read`. A pattern in the place
+/// of the operation is an error.
 pub fn operation_matches(pattern: &str, operation: &str) -> Result<bool, FunctionError> {
     let operation = Operation::new(operation).about(1)?;
     Ok(OperationPattern::new(pattern).matches(&operation))
 }
 
-/// The operations of `catalogue` that `permissions` grant, of both planes, sorted. Blocks are expanded one by one
-/// and united; conditions are left aside.
+/// The operations of `catalogue` that `permissions` grant, of both planes, sorted: the union of all blocks.
+/// Conditions are ignored.
 pub fn effective_operations(permissions: &Value, catalogue: &Value) -> Result<Vec<String>, FunctionError> {
     let permissions = Permissions::from_json(permissions).about(0)?;
     let catalogue = Catalogue::from_json(catalogue).about(1)?;
@@ -76,8 +78,8 @@ pub fn effective_operations(permissions: &Value, catalogue: &Value) -> Result<Ve
 }
 
 /// Whether `permissions` permit `operation` in `context`: a block grants it and the block's condition holds.
-/// Without a context (null, or one without members) nothing is known about the request, and a condition that depends
-/// on it gives `None`.
+/// Without a context (null, or one without members) nothing is known about the request, and a condition that
+/// depends on it gives `None`.
 pub fn role_permits(
     permissions: &Value,
     operation: &str,
@@ -92,8 +94,8 @@ pub fn role_permits(
     Ok(permissions.permit(&operation, &context))
 }
 
-/// Those of `operations` that `permissions` do not surely permit, in the order given: not granted at all, or only
-/// under a condition that could fail. An empty answer means that the role suffices.
+/// Those of `operations` that `permissions` do not certainly permit, in the order given: not granted at all,
+/// or only under a condition that could fail. An empty result means that the role suffices.
 pub fn role_missing<T: AsRef<str>>(
     permissions: &Value,
     operations: &[T],
@@ -119,33 +121,33 @@ pub fn condition_evaluate(condition: &str, context: &Value) -> Result<Option<boo
     Ok(condition.evaluate(&context))
 }
 
-/// What [`condition_parse`] returns about a condition.
+/// The result of [`condition_parse`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ParsedCondition {
     /// Whether it is a condition.
     pub valid: bool,
-    /// Why it is none.
+    /// Why it is not.
     pub error: Option<ParseError>,
     /// Patterns of operations it guards with `ActionMatches`.
     pub guards: Vec<String>,
-    /// Attributes it looks at, as `@Source[name]`.
+    /// Its attributes, as `@Source[name]`.
     pub attributes: Vec<String>,
-    /// GUIDs it names, in lower case with dashes.
+    /// Its GUIDs, in lower case with dashes.
     pub guids: Vec<String>,
-    /// What is legal but probably not meant.
+    /// Parts that are legal but probably not intended.
     pub diagnostics: Vec<ParseDiagnostic>,
 }
 
-/// The first place at which a text is no condition.
+/// The first place at which a text is not a valid condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ParseError {
     /// `syntax`, `unknown_operator`, `unsupported_operator`, `literal`, `too_long` or `too_deep`.
     pub kind: String,
     /// What is wrong.
     pub message: String,
-    /// Where, counted in bytes from 0.
+    /// Its place, in bytes from 0.
     pub offset: usize,
-    /// What could have stood there.
+    /// What was expected there.
     pub expected: Vec<String>,
 }
 
@@ -155,13 +157,13 @@ pub struct ParseDiagnostic {
     /// `mixed_and_or`, `vacuous_negation`, `never_true`, `undocumented_escape` or
     /// `wrong_source`.
     pub id: String,
-    /// What it means and what to do.
+    /// Its meaning and what to do.
     pub message: String,
-    /// Where, counted in bytes from 0.
+    /// Its place, in bytes from 0.
     pub offset: usize,
 }
 
-/// Reads a condition and returns what it names, or why it is none. Never fails: that is what `valid` is for.
+/// Reads a condition and returns what it names, or why it is invalid. Never fails: `valid` has the result.
 pub fn condition_parse(condition: &str) -> ParsedCondition {
     let condition = match Condition::parse(condition) {
         Ok(condition) => condition,
@@ -194,7 +196,7 @@ pub fn condition_parse(condition: &str) -> ParsedCondition {
     }
 }
 
-/// The condition in its canonical spelling. Canonical text comes back unchanged. Parentheses are added, so a
+/// The condition in its canonical spelling. Canonical text is returned unchanged. Parentheses are added, so a
 /// condition close to the limits of length and depth may have no canonical text that Azure would store.
 pub fn condition_format(condition: &str) -> Result<String, FunctionError> {
     let canonical = Condition::parse(condition).about(0)?.canonical();
@@ -202,7 +204,7 @@ pub fn condition_format(condition: &str) -> Result<String, FunctionError> {
     Ok(canonical)
 }
 
-/// The condition under which somebody may assign and unassign the roles in `role_ids` and no others.
+/// The condition for assigning and unassigning the roles in `role_ids` and no others.
 pub fn condition_for_roles<T: AsRef<str>>(role_ids: &[T]) -> Result<String, FunctionError> {
     super::condition::condition_for_roles(role_ids).about(0)
 }

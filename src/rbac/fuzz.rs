@@ -1,9 +1,10 @@
-//! What fuzzing holds the module to. Each function takes any bytes, and panics where a promise is broken.
+//! Properties that fuzzing checks in this module. Each function takes any bytes, and panics where a property
+//! is violated.
 
 use super::condition::{Condition, Context, MAX_BYTES};
 
-/// Any text may stand where a condition is expected: it is read or refused, the error points into the text, and what
-/// was read keeps its meaning in its canonical spelling.
+/// Any text may be given as a condition: it is read or refused, the error points into the text, and a
+/// condition keeps its meaning in its canonical spelling.
 pub fn condition(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let condition = match Condition::parse(text) {
@@ -16,7 +17,7 @@ pub fn condition(data: &[u8]) {
     };
     let contexts = [Context::unknown(), Context::empty()];
     let answers = contexts.each_ref().map(|context| condition.evaluate(context));
-    // What holds whatever the request holds of the empty one as well.
+    // What holds for every request also holds for the empty one.
     if let Some(always) = answers[0] {
         assert_ne!(answers[1], Some(!always));
     }
@@ -27,7 +28,7 @@ pub fn condition(data: &[u8]) {
             assert_eq!(contexts.each_ref().map(|context| again.evaluate(context)), answers);
             assert_eq!(named(&again), named(&condition));
         }
-        // Parentheses are added: the limits are the only thing that can be in the way.
+        // Parentheses are added, so only the limits can be exceeded.
         Err(error) => assert!(
             canonical.len() > MAX_BYTES || matches!(error.kind.code(), "too_long" | "too_deep"),
             "{error}: {canonical}"
@@ -35,7 +36,7 @@ pub fn condition(data: &[u8]) {
     }
 }
 
-/// What a condition names, in order: its canonical spelling sorts sets.
+/// The names in a condition, sorted: its canonical spelling sorts sets.
 fn named(condition: &Condition) -> [Vec<String>; 3] {
     let outline = condition.outline();
     [outline.guards, outline.attributes, outline.guids].map(|mut names| {

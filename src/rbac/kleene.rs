@@ -1,7 +1,7 @@
-//! Three-valued logic: true, false, and `None` for "cannot tell".
+//! Three-valued logic: true, false, and `None` for "undecided".
 //!
-//! Kleene's strong logic: an answer is definite as soon as the parts that are known decide it, whatever the
-//! unknown ones turn out to be. Negation is `value.map(|known| !known)`.
+//! Kleene's strong logic: a result is definite as soon as the known parts decide it, whatever the unknown
+//! ones turn out to be. Negation is `value.map(|known| !known)`.
 
 /// Whether any of `values` is true: true if one is, false if all are false, otherwise `None`.
 pub fn any(values: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
@@ -29,7 +29,7 @@ pub fn all(values: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     outcome
 }
 
-/// The opposite of `value`; the opposite of a doubt is a doubt.
+/// The opposite of `value`; the opposite of undecided is undecided.
 pub fn not(value: Option<bool>) -> Option<bool> {
     value.map(|known| !known)
 }

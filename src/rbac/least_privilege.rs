@@ -1,13 +1,13 @@
-//! The least a pipeline needs: a custom role with the operations of chosen features and nothing else.
+//! The least role for a pipeline: a custom role with the operations of the chosen features and nothing else.
 //!
-//! No built-in role is narrow enough. Of those that can write profiles, the narrowest also writes images,
+//! No built-in role is narrow enough: the narrowest one that can write profiles also writes images,
 //! applications, disks and virtual machines.
 
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-/// A part of this provider that a role may be meant for.
+/// A part of this provider that a role may be for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
     /// Data sources and import.
@@ -16,7 +16,7 @@ pub enum Feature {
     Profiles,
     /// Managing versions of profiles.
     Versions,
-    /// Takes the deletions out of the others: a `prevent_destroy` that a leaked token cannot skip.
+    /// Removes the deletions from the others: a `prevent_destroy` that a leaked token cannot skip.
     NoDelete,
     /// Attaching a profile to virtual machines and scale sets.
     Attach,
@@ -29,7 +29,7 @@ impl Feature {
     pub const ALL: [Self; 6] =
         [Self::Read, Self::Profiles, Self::Versions, Self::NoDelete, Self::Attach, Self::Rbac];
 
-    /// The word for it in a configuration.
+    /// Its name in a configuration.
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -43,8 +43,8 @@ impl Feature {
 
     /// The operations it needs: never a wildcard, never a write to the gallery itself.
     ///
-    /// `capsOperations/read` is where the service reports a write that is still running. That attaching needs to
-    /// read the version is our reading, by analogy with images.
+    /// The service reports a running write under `capsOperations/read`. We assume by analogy with images that
+    /// attaching needs to read the version.
     pub fn actions(self) -> &'static [&'static str] {
         match self {
             Self::Read => &[
@@ -112,16 +112,16 @@ impl FromStr for Feature {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LeastPrivilegeError {
-    /// A word that names no feature.
+    /// A word that is not a feature.
     #[error("`{0}` is not a feature; those are {names}", names = feature_names())]
     UnknownFeature(String),
-    /// The features come to no operation at all.
-    #[error("the features come to no operation; name at least one of {names}", names = feature_names())]
+    /// The features need no operation at all.
+    #[error("the features need no operation; name at least one of {names}", names = feature_names())]
     Nothing,
     /// The role has no name.
     #[error("a role needs a name")]
     NoName,
-    /// The scope is no place a custom role can be assigned at.
+    /// A custom role cannot be assigned at this scope.
     #[error(
         "`{0}` is not the scope of a custom role; it begins with /subscriptions/ or \
          /providers/Microsoft.Management/managementGroups/"
@@ -133,18 +133,18 @@ fn feature_names() -> String {
     Feature::ALL.map(|feature| format!("`{}`", feature.name())).join(", ")
 }
 
-/// A custom role, in the shape azurerm's role definition resource takes.
+/// A custom role, in the shape of azurerm's role definition resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeastPrivilegeRole {
-    /// The name that was given.
+    /// The given name.
     pub name: String,
-    /// The scope that was given.
+    /// The given scope.
     pub scope: String,
-    /// What the role is for.
+    /// Its description.
     pub description: String,
     /// One block with the actions.
     pub permissions: Vec<LeastPrivilegePermission>,
-    /// The scope that was given, alone.
+    /// The given scope, alone.
     pub assignable_scopes: Vec<String>,
 }
 
@@ -153,7 +153,7 @@ pub struct LeastPrivilegeRole {
 pub struct LeastPrivilegePermission {
     /// The operations, sorted.
     pub actions: Vec<String>,
-    /// Always empty: nothing is granted that would have to be taken away.
+    /// Always empty: nothing is granted that would have to be subtracted.
     pub not_actions: Vec<String>,
     /// Always empty: no operation of profiles is a data action.
     pub data_actions: Vec<String>,
@@ -197,8 +197,8 @@ impl LeastPrivilegeRole {
     }
 }
 
-/// Custom roles live at a management group, a subscription, or below; never at the root (Microsoft, "Azure custom
-/// roles", limits).
+/// Custom roles are possible at a management group, a subscription, or below; never at the root (Microsoft,
+/// "Azure custom roles", limits).
 fn is_custom_role_scope(scope: &str) -> bool {
     let folded = scope.to_ascii_lowercase();
     ["/subscriptions/", "/providers/microsoft.management/managementgroups/"].iter().any(|start| {

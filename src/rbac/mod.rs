@@ -1,16 +1,17 @@
-//! Roles as a domain: permission patterns, operations, the condition language. Pure.
+//! Roles: permission patterns, operations, the condition language. Pure.
 //!
-//! Azure decides an access in two steps, and this module keeps them apart. First a role's permission blocks
-//! have to grant the operation: [`OperationPattern`], [`Permissions`], [`Catalogue`], [`RoleDefinition`]. Then
-//! the condition on the granting block has to hold: [`Condition`], evaluated in a [`Context`]. A condition that
-//! is true grants nothing by itself: it is true for every operation its guards do not name.
+//! Azure decides an access in two steps, and this module keeps them separate. First a role's permission
+//! blocks have to grant the operation: [`OperationPattern`], [`Permissions`], [`Catalogue`],
+//! [`RoleDefinition`]. Then the condition on the granting block has to hold: [`Condition`], evaluated in a
+//! [`Context`]. A condition that is true grants nothing by itself: it is true for every operation its guards
+//! do not name.
 //!
-//! Every question has three answers. `Some(true)` and `Some(false)` are what Azure documents; `None` is "cannot
-//! tell", and stands wherever the documentation is silent or the facts given are not enough. Nothing here ever
-//! turns a doubt into a yes. [`kleene`] holds the arithmetic.
+//! Every question has three results. `Some(true)` and `Some(false)` are what Azure documents. `None` is
+//! "undecided": the documentation says nothing, or the given facts are not enough. A doubt never becomes a
+//! yes here. [`kleene`] has the logic.
 //!
-//! [`access`] puts assignments, deny assignments and scopes around that: may this identity do that here?
-//! [`functions`] is the same behind plain JSON, for a caller whose values are not typed.
+//! [`access`] combines assignments, deny assignments and scopes: may this identity do that here?
+//! [`functions`] is the same with plain JSON, for callers without types.
 //!
 //! Sources: Microsoft's pages "Understand Azure role definitions" and "Azure role assignment condition format and
 //! syntax", the Microsoft.Authorization REST specification, and the spellings found in the built-in roles.

@@ -1,20 +1,20 @@
-//! Choosing among roles: which of those that suffice grants least.
+//! Chooses among sufficient roles the one that grants least.
 
 use super::{Catalogue, Operation, RoleDefinition};
 
-/// A role that suffices, with what it grants on top.
+/// A sufficient role, with its surplus.
 #[derive(Clone, Debug)]
 pub struct Candidate<'a> {
     /// The role.
     pub role: &'a RoleDefinition,
     /// How many operations of the catalogue it grants, of both planes.
     pub operation_count: usize,
-    /// How many of them were not asked for.
+    /// How many of them were not needed.
     pub surplus: usize,
 }
 
-/// Those of `roles` that surely permit all of `needed`, the one with the fewest operations first; roles of equal
-/// width keep their order. A role that suffices only under a condition is left out.
+/// Those of `roles` that certainly permit all of `needed`, the one with the fewest operations first; roles of
+/// equal width keep their order. A role that suffices only under a condition is omitted.
 pub fn narrowest_role<'a>(
     roles: &'a [RoleDefinition],
     needed: &[Operation],

@@ -1,7 +1,7 @@
-//! Names near a name that was not found, for the message that says so.
+//! Names similar to one that was not found, for the error message.
 
-/// Those of `names` that could be meant by `wanted`, the nearest first, at most `limit`. Case is left aside; a name
-/// that holds the wanted one, or most of its words, is near whatever its length.
+/// Those of `names` that `wanted` may have meant, the nearest first, at most `limit`. Case is ignored; a name
+/// that contains the wanted one, or most of its words, is near whatever its length.
 pub fn nearest_names<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,

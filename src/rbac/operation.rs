@@ -5,8 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use super::character;
 
-/// One operation. Azure compares operation names without case, and so does this type; it keeps the spelling it
-/// was given.
+/// One operation. Azure compares operation names ignoring case, and so does this type; it keeps its spelling.
 #[derive(Clone, Debug)]
 pub struct Operation {
     name: String,
@@ -16,17 +15,17 @@ pub struct Operation {
 /// Why a text cannot name an operation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidOperation {
-    /// The text has no characters.
+    /// The text is empty.
     #[error("an operation name must not be empty")]
     Empty,
-    /// The text holds a `*`. A pattern is refused rather than compared by its letters, because the answer would
-    /// look like one about all the operations it stands for.
+    /// The text contains a `*`. A pattern is refused rather than compared literally, because the result would
+    /// look like one about all the operations it matches.
     #[error(
         "`{0}` is a pattern, not an operation: expand it first, for example with the effective operations of a role"
     )]
     Wildcard(String),
-    /// The text holds white space or a control character.
-    #[error("`{}` is not an operation name: it holds {}", character::visible(.0), character::named(*.1))]
+    /// The text contains white space or a control character.
+    #[error("`{}` is not an operation name: it contains {}", character::visible(.0), character::named(*.1))]
     Characters(String, char),
 }
 
@@ -44,7 +43,7 @@ impl Operation {
         }
     }
 
-    /// The name as it was given.
+    /// The name as it was spelled.
     pub fn as_str(&self) -> &str {
         &self.name
     }

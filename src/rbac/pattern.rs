@@ -3,26 +3,26 @@
 use super::Operation;
 use std::fmt;
 
-/// A pattern in which `*` stands for any run of characters, slashes included; everything else stands for itself,
-/// without case. Any text is a pattern: what a role definition holds is not ours to refuse.
+/// A pattern in which `*` matches any run of characters, slashes included; everything else is literal,
+/// ignoring case. Any text is a pattern: the content of a role definition is not for us to refuse.
 ///
-/// Matching takes time in proportion to pattern and name: the pieces between the stars are found one after the
-/// other, each at its first place, which is always a best one.
+/// Matching takes time in proportion to pattern and name: the pieces between the stars are found one after
+/// the other, each at its first place, which is always a best one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationPattern {
     text: String,
-    /// The text in lower case, cut at its stars: one more piece than stars.
+    /// The text in lower case, split at its stars: one more piece than stars.
     pieces: Vec<String>,
 }
 
-/// How far a pattern covers an operation.
+/// How a pattern covers an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// The pattern matches the name.
     Covered,
-    /// The pattern matches only if `/*/` may also stand for a single `/`, so that `virtualMachines/*/read` would
-    /// cover `virtualMachines/read`. Azure's pages count without it; one user's failed log-in (azure-docs issue
-    /// 91577) suggests that the service may collapse it. Undecided, so neither yes nor no.
+    /// The pattern matches only if `/*/` may also match a single `/`, so that `virtualMachines/*/read` would
+    /// cover `virtualMachines/read`. Azure's pages count without it; one user's failed log-in (azure-docs
+    /// issue 91577) suggests that the service may collapse it. So this is undecided.
     OnlyCollapsed,
     /// The pattern does not match the name.
     Uncovered,
@@ -51,7 +51,7 @@ impl OperationPattern {
         &self.text
     }
 
-    /// Whether the pattern holds a `*`, and so can stand for more than one operation.
+    /// Whether the pattern contains a `*`, and so can match more than one operation.
     pub fn has_wildcard(&self) -> bool {
         self.pieces.len() > 1
     }
@@ -61,12 +61,12 @@ impl OperationPattern {
         self.walk(operation.folded(), false)
     }
 
-    /// Whether the pattern matches the operation, telling apart the open case of a `/*/` that stands for `/`.
+    /// How the pattern covers the operation, including the undecided case of a `/*/` that matches `/`.
     pub fn coverage(&self, operation: &Operation) -> Coverage {
         self.coverage_of(operation.folded())
     }
 
-    /// Whether the pattern matches a text that is no operation, such as a sub-operation; without case.
+    /// Whether the pattern matches a text that is not an operation, such as a sub-operation; ignoring case.
     pub fn matches_text(&self, text: &str) -> bool {
         self.walk(&text.to_ascii_lowercase(), false)
     }
@@ -81,8 +81,8 @@ impl OperationPattern {
         }
     }
 
-    /// Finds the pieces in `text`, the first at its start and the last at its end. With `collapse`, a piece that
-    /// begins with `/` may share that slash with the piece before it: this is exactly `/*/` standing for `/`.
+    /// Finds the pieces in `text`, the first at its start and the last at its end. With `collapse`, a piece
+    /// that begins with `/` may share that slash with the piece before it: then `/*/` matches `/`.
     fn walk(&self, text: &str, collapse: bool) -> bool {
         let Some((first, rest)) = self.pieces.split_first() else { return text.is_empty() };
         let Some((last, middle)) = rest.split_last() else { return text == first };

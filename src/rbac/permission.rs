@@ -1,4 +1,4 @@
-//! Permission blocks: what a role grants, and what its wildcards come to.
+//! Permission blocks: what a role grants, and what its wildcards match.
 
 mod expansion;
 mod from_json;
@@ -10,24 +10,24 @@ use super::{Operation, OperationPattern, Plane, kleene};
 
 /// One permission of a role: four lists of patterns and perhaps a condition.
 ///
-/// It grants what its `actions` match less what its `not_actions` match, and the same on the data plane.
-/// `not_actions` takes away from its own block only: it is a subtraction, not a denial, and another block or
+/// It grants what its `actions` match minus what its `not_actions` match, and the same on the data plane.
+/// `not_actions` applies to its own block only: it is a subtraction, not a denial, and another block or
 /// another role may still grant the operation.
 #[derive(Clone, Debug, Default)]
 pub struct PermissionBlock {
     /// Control operations granted.
     pub actions: Vec<OperationPattern>,
-    /// Control operations taken away from `actions`.
+    /// Control operations subtracted from `actions`.
     pub not_actions: Vec<OperationPattern>,
     /// Data operations granted.
     pub data_actions: Vec<OperationPattern>,
-    /// Data operations taken away from `data_actions`.
+    /// Data operations subtracted from `data_actions`.
     pub not_data_actions: Vec<OperationPattern>,
-    /// What must hold for the grant to count.
+    /// The condition of the grant.
     pub condition: Option<BlockCondition>,
 }
 
-/// The condition of a permission block, kept as it was written, whether or not it could be understood.
+/// The condition of a permission block, kept as it was written, even if it could not be parsed.
 #[derive(Clone, Debug)]
 pub struct BlockCondition {
     text: String,
@@ -36,7 +36,7 @@ pub struct BlockCondition {
 }
 
 impl BlockCondition {
-    /// Takes the text and the version that came with it.
+    /// Takes the text and its version.
     pub fn new(text: &str, version: Option<&str>) -> Self {
         Self { text: text.to_owned(), version: version.map(str::to_owned), parsed: Condition::parse(text) }
     }
@@ -46,7 +46,7 @@ impl BlockCondition {
         &self.text
     }
 
-    /// The version that was given, such as `2.0`.
+    /// The version, such as `2.0`.
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
@@ -56,8 +56,8 @@ impl BlockCondition {
         self.parsed.as_ref()
     }
 
-    /// Whether the condition holds in `context`. A condition that cannot be read, or is of a version other than
-    /// 1.0 and 2.0, gives no answer.
+    /// Whether the condition holds in `context`. A condition that cannot be read, or is of a version other
+    /// than 1.0 and 2.0, is undecided.
     pub fn evaluate(&self, context: &Context) -> Option<bool> {
         if !matches!(self.version(), None | Some("1.0" | "2.0")) {
             return None;
@@ -65,8 +65,8 @@ impl BlockCondition {
         self.parsed().ok()?.evaluate(context)
     }
 
-    /// The canonical text, in which two conditions of equal meaning usually agree; the text as it was written
-    /// (without the space around it) if it could not be parsed.
+    /// The canonical text, in which two conditions of equal meaning usually agree; the original text
+    /// (trimmed) if it could not be parsed.
     pub fn canonical(&self) -> String {
         match &self.parsed {
             Ok(condition) => condition.canonical(),
@@ -76,7 +76,7 @@ impl BlockCondition {
 }
 
 impl PermissionBlock {
-    /// Whether this block's lists grant `operation` on `plane`, its condition left aside. `None` where it hangs
+    /// Whether this block's lists grant `operation` on `plane`, without its condition. `None` if it depends
     /// on the open question of [`super::Coverage::OnlyCollapsed`].
     pub fn grants(&self, operation: &Operation, plane: Plane) -> Option<bool> {
         let (granted, taken) = self.lists(plane);
@@ -122,7 +122,7 @@ impl Permissions {
         &self.0
     }
 
-    /// Whether any block carries a condition.
+    /// Whether any block has a condition.
     pub fn is_conditional(&self) -> bool {
         self.0.iter().any(|block| block.condition.is_some())
     }
@@ -137,11 +137,12 @@ impl Permissions {
         }))
     }
 
-    /// Whether `operation` is permitted in `context`, when it is not certain to which plane it belongs.
+    /// Whether `operation` is permitted in `context`, if it is not certain to which plane it belongs.
     ///
-    /// The context may say it. Otherwise an operation is taken for a data operation if it is a well-known one or
-    /// the role itself names it, letter by letter, among its data actions; otherwise for a control operation. If only a wildcard among the data
-    /// actions could grant it, the plane decides, and the answer is `None`.
+    /// The context may have the plane. Otherwise an operation counts as a data operation if it is a
+    /// well-known one or the role itself lists it exactly among its data actions; otherwise as a control
+    /// operation. If only a wildcard among the data actions could grant it, the plane matters, and the result
+    /// is `None`.
     pub fn permit(&self, operation: &Operation, context: &Context) -> Option<bool> {
         let told = context.plane().or_else(|| Plane::well_known(operation));
         if let Some(plane) = told.or_else(|| self.plane_named(operation)) {
@@ -154,8 +155,8 @@ impl Permissions {
         }
     }
 
-    /// Those of `operations` that are not surely permitted, whatever the circumstances of a request: the role
-    /// does not grant them, or only under a condition that could fail, or the grant is in doubt.
+    /// Those of `operations` that are not certainly permitted, whatever the circumstances of a request: the
+    /// role does not grant them, or only under a condition that could fail, or the grant is undecided.
     pub fn missing<'a>(&self, operations: &'a [Operation]) -> Vec<&'a Operation> {
         let mut missing: Vec<&Operation> = Vec::new();
         for operation in operations {
@@ -167,7 +168,7 @@ impl Permissions {
         missing
     }
 
-    /// The data plane, if a block names `operation` among its data actions without a wildcard.
+    /// The data plane, if a block lists `operation` among its data actions without a wildcard.
     fn plane_named(&self, operation: &Operation) -> Option<Plane> {
         let named = |pattern: &OperationPattern| !pattern.has_wildcard() && pattern.matches(operation);
         self.0.iter().any(|block| block.data_actions.iter().any(named)).then_some(Plane::Data)

@@ -19,9 +19,10 @@ impl Plane {
         if is_data_action { Self::Data } else { Self::Control }
     }
 
-    /// The plane of `operation` if it is a well-known one. A name alone does not tell its plane, only a catalogue
-    /// does; the lists hold what this provider itself needs and who may hand that out (all of it control), and the
-    /// data operations that a wildcard in `actions` is most often believed to grant.
+    /// The plane of `operation` if it is a well-known one. A name alone does not show its plane, only a
+    /// catalogue does. The lists have what this provider itself needs and the operations that can grant that
+    /// (all of it control), and the data operations that people most often expect a wildcard in `actions` to
+    /// grant.
     pub fn well_known(operation: &Operation) -> Option<Self> {
         let among = |patterns: &[OperationPattern]| patterns.iter().any(|pattern| pattern.matches(operation));
         if among(&WELL_KNOWN_DATA) {

@@ -1,16 +1,16 @@
-//! Reading JSON whose keys come in several spellings.
+//! Reads JSON whose keys have several spellings.
 //!
-//! One role reaches us as `notActions` (ARM), `not_actions` (Terraform), `NotActions` (PowerShell), and at least
-//! one built-in role is published with `Condition` in capitals. A key that is overlooked would turn a conditional
-//! role into an unconditional one, so keys are compared without case and without underscores.
+//! The same member is `notActions` (ARM), `not_actions` (Terraform) or `NotActions` (PowerShell), and at
+//! least one built-in role is published with a capitalised `Condition`. Overlooking a key would turn a
+//! conditional role into an unconditional one, so keys are compared ignoring case and underscores.
 
 use serde_json::{Map, Value};
 
-/// Why a JSON value is not what it was taken for.
+/// Why a JSON value is not of the expected kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {message}")]
 pub struct ReadError {
-    /// Where in the value, such as `permissions[0].actions`.
+    /// Its place in the value, such as `permissions[0].actions`.
     pub path: String,
     /// What is wrong there.
     pub message: String,
@@ -22,7 +22,7 @@ impl ReadError {
     }
 }
 
-/// A JSON object seen through folded keys, with the path that led to it.
+/// A JSON object with folded keys, and its path.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'a> {
     map: &'a Map<String, Value>,
@@ -38,8 +38,8 @@ impl<'a> Fields<'a> {
         format!("{}.{key}", self.path)
     }
 
-    /// The value under `key` in any spelling, `None` when it is absent or null. Two spellings with two different
-    /// values are an error: either could be the one that is meant.
+    /// The value under `key` in any spelling, `None` if it is absent or null. Two spellings with two
+    /// different values are an error: either could be intended.
     pub(crate) fn get(&self, key: &str) -> Result<Option<&'a Value>, ReadError> {
         let wanted = fold_key(key);
         let mut found: Option<&'a Value> = None;
@@ -58,7 +58,8 @@ impl<'a> Fields<'a> {
         Ok(found)
     }
 
-    /// The text under `key`; `None` when it is absent, null or empty, as Terraform providers export "none".
+    /// The text under `key`; `None` if it is absent, null or empty, since Terraform providers export "none"
+    /// as an empty text.
     pub(crate) fn text(&self, key: &str) -> Result<Option<&'a str>, ReadError> {
         match self.get(key)? {
             None => Ok(None),
@@ -68,7 +69,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The truth value under `key`, or `None` when it is absent or null.
+    /// The boolean under `key`, or `None` if it is absent or null.
     pub(crate) fn boolean(&self, key: &str) -> Result<Option<bool>, ReadError> {
         match self.get(key)? {
             None => Ok(None),
@@ -77,7 +78,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The strings under `key`; none when it is absent or null.
+    /// The strings under `key`; none if it is absent or null.
     pub(crate) fn texts(&self, key: &str) -> Result<Vec<&'a str>, ReadError> {
         match self.get(key)? {
             None => Ok(Vec::new()),
@@ -108,7 +109,7 @@ pub(crate) fn texts<'a>(value: &'a Value, path: &str) -> Result<Vec<&'a str>, Re
         .collect()
 }
 
-/// A key as it is compared: lower case, no underscores.
+/// A key in the form in which it is compared: lower case, no underscores.
 pub(crate) fn fold_key(key: &str) -> String {
     key.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect()
 }

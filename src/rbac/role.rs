@@ -4,38 +4,38 @@ use super::reading::{Fields, ReadError, wrong_kind};
 use super::{OperationPattern, PermissionBlock, Permissions};
 use serde_json::{Value, json};
 
-/// A role definition: what it is called, where it can be assigned, what it grants.
+/// A role definition: its name, where it can be assigned, what it grants.
 #[derive(Clone, Debug, Default)]
 pub struct RoleDefinition {
-    /// Its full resource id, as it was given.
+    /// Its full resource id, unchanged.
     pub id: Option<String>,
     /// The GUID at the end of the id. Those of built-in roles are the same in all clouds.
     pub role_definition_id: Option<String>,
-    /// The display name, `(preview)` included. It can change; the id cannot.
+    /// The display name, including `(preview)`. It can change; the id cannot.
     pub role_name: Option<String>,
     /// `BuiltInRole` or `CustomRole`.
     pub role_type: Option<String>,
-    /// What the role is for.
+    /// Its description.
     pub description: Option<String>,
     /// Scopes at which the role can be assigned.
     pub assignable_scopes: Vec<String>,
-    /// When it was made, as Azure writes it.
+    /// When it was created, as Azure writes it.
     pub created_on: Option<String>,
     /// When it last changed, as Azure writes it.
     pub updated_on: Option<String>,
-    /// Who made it.
+    /// Who created it.
     pub created_by: Option<String>,
-    /// Who changed it last.
+    /// Who last changed it.
     pub updated_by: Option<String>,
     /// What it grants.
     pub permissions: Permissions,
 }
 
 impl RoleDefinition {
-    /// Reads a role definition as ARM, the az CLI, PowerShell, azurerm or our data source give it.
+    /// Reads a role definition from ARM, the az CLI, PowerShell, azurerm or our data source.
     ///
-    /// ARM's `name` is the GUID and its display name `properties.roleName`; the flat forms call the display name
-    /// `name` or `roleName`. The CLI moves the kind of role to `roleType`.
+    /// ARM's `name` is the GUID and its display name is `properties.roleName`; the flat forms call the
+    /// display name `name` or `roleName`. The CLI moves the kind of role to `roleType`.
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         let Value::Object(map) = value else {
             return Err(wrong_kind("role definition", "an object", value));
@@ -85,8 +85,8 @@ impl RoleDefinition {
     }
 
     /// What the role grants and where, as text for a fingerprint: the same for the same meaning, whatever the
-    /// order and the case the lists come in. Name, description and dates are not part of it, so that a new
-    /// fingerprint always means a role that grants something else.
+    /// order and the case of the lists. Name, description and dates are not part of it, so a new fingerprint
+    /// always means a role that grants something else.
     pub fn canonical(&self) -> String {
         let mut scopes: Vec<String> = self.assignable_scopes.iter().map(|s| s.to_lowercase()).collect();
         scopes.sort();

@@ -1,28 +1,28 @@
-//! Where a role is assigned, and what lies beneath.
+//! The scope of a role assignment, and what is below it.
 
 use std::fmt;
 
 /// A scope: the root, a management group, a subscription, a resource group or a resource. Compared as Azure
-/// compares ids: without case, segment by segment, so that `/subscriptions/a/resourceGroups/web` does not contain
-/// `/subscriptions/a/resourceGroups/web2`.
+/// compares ids: ignoring case, segment by segment, so that `/subscriptions/a/resourceGroups/web` does not
+/// contain `/subscriptions/a/resourceGroups/web2`.
 #[derive(Clone, Debug)]
 pub struct Scope {
     text: String,
     segments: Vec<String>,
 }
 
-/// A text that is no scope.
+/// A text that is not a scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a scope; it begins with `/` and has no empty parts")]
 pub struct InvalidScope(pub String);
 
-/// The management groups above the scope in question. Their names say nothing about who contains whom, so this has
-/// to be looked up.
+/// The management groups above the scope in question. Their names do not show which contains which, so this
+/// has to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ManagementGroups {
     /// These, by name.
     Above(Vec<String>),
-    /// Nobody looked.
+    /// Not read.
     Unknown,
 }
 
@@ -41,12 +41,12 @@ impl Scope {
         Ok(Self { text: text.to_owned(), segments })
     }
 
-    /// The scope as it was given.
+    /// The scope as it was spelled.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The name of the management group this scope is, in lower case.
+    /// The name of the management group, if this scope is one, in lower case.
     pub fn management_group(&self) -> Option<&str> {
         match self.segments.as_slice() {
             [providers, namespace, kind, name]
@@ -60,8 +60,8 @@ impl Scope {
         }
     }
 
-    /// Whether `other` is this scope or lies beneath it; `groups` are the management groups above `other`. `None`
-    /// if that takes a hierarchy nobody looked up.
+    /// Whether `other` is this scope or below it; `groups` are the management groups above `other`. `None` if
+    /// that depends on a hierarchy that was not read.
     pub fn contains(&self, other: &Self, groups: &ManagementGroups) -> Option<bool> {
         if other.segments.starts_with(&self.segments) {
             return Some(true);

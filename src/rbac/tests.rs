@@ -11,7 +11,7 @@ mod worked_role;
 use super::{Catalogue, Operation, Permissions, RoleDefinition};
 use serde_json::Value;
 
-/// The role fixtures by name, as ARM answers them.
+/// The role fixtures by name, as ARM returns them.
 fn role_json(name: &str) -> Value {
     let all: Value = serde_json::from_str(include_str!("fixtures/roles.json")).unwrap();
     all[name].clone()

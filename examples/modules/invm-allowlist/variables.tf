@@ -67,7 +67,7 @@ variable "mode" {
 }
 
 variable "default_access" {
-  description = "What becomes of a request that no privilege matches: `Deny` or `Allow`."
+  description = "What happens to a request that no privilege matches: `Deny` or `Allow`."
   type        = string
   default     = "Deny"
   nullable    = false

@@ -1,8 +1,8 @@
-//! JSON with comments, as templates may have them.
+//! JSON with comments, which templates may have.
 
 use std::borrow::Cow;
 
-/// The text with its comments blanked out, so that places in it stay, and with line breaks inside of strings escaped,
+/// Replaces comments with blanks, so that positions stay the same, and escapes line breaks inside strings,
 /// which templates may have too.
 pub(super) fn without(text: &str) -> Cow<'_, str> {
     let mut plain = String::with_capacity(text.len());
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_go_and_texts_stay() {
+    fn comments_are_removed_and_strings_stay() {
         let text = "{ // a \"comment\"\n \"a\": \"http://x /* y */\", /* b\n */ \"b\\\"//\": 1 }";
         let value: serde_json::Value = serde_json::from_str(&without(text)).unwrap();
         assert_eq!(value, serde_json::json!({ "a": "http://x /* y */", "b\"//": 1 }));

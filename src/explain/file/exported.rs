@@ -1,4 +1,4 @@
-//! Rules by themselves, and versions as Azure's tools export them.
+//! Rules in a file of their own, and versions as Azure's tools export them.
 
 use serde_json::{Map, Value};
 
@@ -16,11 +16,11 @@ pub(super) fn read(value: &Value) -> Found {
         return found;
     };
     if page.is_some() && text_in_any_case(value, "nextLink").is_some_and(|next| !next.is_empty()) {
-        found
-            .unread
-            .push("it is one page of a list: `nextLink` tells of more, which is not in this file".to_owned());
+        found.unread.push(
+            "it is one page of a list: its `nextLink` leads to more, which is not in this file".to_owned(),
+        );
     }
-    // A list of everything in a gallery holds the profiles too.
+    // A list of everything in a gallery contains the profiles too.
     let profiles: Vec<_> =
         all.iter().filter_map(|one| Some((text_in_any_case(one, "id")?, profile(one)?))).collect();
     for (place, one) in all.iter().enumerate() {
@@ -34,7 +34,7 @@ pub(super) fn read(value: &Value) -> Found {
         match version(one, profile, format!("[{place}]")) {
             Some(version) => found.versions.push(version),
             None if of(one) == Of::Profile && properties(one).is_some_and(has_rules) => {
-                found.unread.push(format!("[{place}]: its id is a profile's, and it holds rules"));
+                found.unread.push(format!("[{place}]: its id is a profile's, but it has rules"));
             }
             None if of(one) == Of::Else && id.is_empty() => {
                 found.unread.push(format!("[{place}]: it is neither a version nor a profile"));
@@ -45,8 +45,8 @@ pub(super) fn read(value: &Value) -> Found {
     found
 }
 
-/// What an object is: by its id, else by its properties. The type does not tell, since Azure gives a version its
-/// profile's.
+/// The kind of an object: by its id, otherwise by its properties. The type does not show it, since Azure
+/// gives a version its profile's.
 fn of(value: &Value) -> Of {
     let by_id = text_in_any_case(value, "id").and_then(kind_of_id);
     let Some(properties) = properties(value) else { return Of::Else };
@@ -80,7 +80,7 @@ fn version(value: &Value, profile: Profile, place: String) -> Option<Version> {
     Some(Version {
         key: Key::new(if id.is_empty() { &place } else { id }, profile_of(id)),
         title: title_of(id).or_else(name).unwrap_or(place),
-        // With what stands around it, so that nothing misspelt is passed over.
+        // Together with its surroundings, so that a misspelt member is found.
         properties: value.as_object()?.clone(),
         profile,
         names: names_of(id),
@@ -89,7 +89,7 @@ fn version(value: &Value, profile: Profile, place: String) -> Option<Version> {
     })
 }
 
-/// What a profile says; nothing for what is none.
+/// A profile's properties; `None` for other objects.
 fn profile(value: &Value) -> Option<Profile> {
     if of(value) != Of::Profile {
         return None;

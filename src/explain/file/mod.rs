@@ -1,4 +1,4 @@
-//! What a file is, and the versions in it.
+//! The kind of a file, and the versions in it.
 
 mod comments;
 mod exported;
@@ -16,7 +16,7 @@ use super::version::{Key, Open, Profile, Version};
 const VERSION: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions";
 /// Its profile's.
 const PROFILE: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
-/// The largest file that is read: far more than any template or state with rules in it.
+/// The largest file that is read: far larger than any template or state with rules.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// Why a file cannot be explained. `Display` says what to do.
@@ -24,33 +24,34 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 pub(super) enum Unreadable {
     #[error("{0}")]
     File(#[from] std::io::Error),
-    #[error("more than {} MiB; give the part with the rules", LARGEST / 1024 / 1024)]
+    #[error("more than {} MiB; pass only the part with the rules", LARGEST / 1024 / 1024)]
     TooLarge,
-    #[error("it is no JSON ({error}). {hint}")]
+    #[error("it is not JSON ({error}). {hint}")]
     NotJson { error: String, hint: &'static str },
     #[error(
-        "these are the parameters of an ARM template; give the template, with the parameters' values as `defaultValue`"
+        "these are the parameters of an ARM template; pass the template, with the parameters' values as \
+         `defaultValue`"
     )]
     Parameters,
     #[error(
-        "there are no rules of an in-VM access control profile version in it. It may be rules, an exported version, an ARM \
-         template, or what `terraform show -json` prints; see explain --help"
+        "it contains no rules of an in-VM access control profile version. It may be rules, an exported \
+         version, an ARM template, or the output of `terraform show -json`; see explain --help"
     )]
     Nothing,
 }
 
-/// What is in a file.
+/// The content of a file.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// The versions.
     pub(super) versions: Vec<Version>,
     /// What cannot be read, and why.
     pub(super) unread: Vec<String>,
-    /// For a plan, the versions as they are before it.
+    /// For a plan, the versions before it.
     pub(super) before: Option<Vec<Version>>,
 }
 
-/// What something is.
+/// A kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
     Profile,
@@ -79,7 +80,7 @@ pub(super) fn open(path: &Path, input: &mut dyn Read) -> Result<Found, Unreadabl
 /// Every version in a value, whatever kind of file it is.
 fn found(value: &Value) -> Result<Found, Unreadable> {
     let has = |name: &str| value.get(name).is_some();
-    // A deployment, or what exporting a template gives.
+    // A deployment, or the result of exporting a template.
     let around = value.get("properties").filter(|inner| inner.get("template").is_some()).unwrap_or(value);
     let deployed = around.get("template").filter(|template| template.get("resources").is_some());
     let found = if has("planned_values") || has("resource_changes") {
@@ -108,7 +109,7 @@ fn without_schema(value: &Value) -> Value {
     value
 }
 
-/// The text of a file. Windows' tools write UTF-16, and UTF-8 with a mark.
+/// The text of a file. Windows tools write UTF-16, and UTF-8 with a byte order mark.
 fn decoded(bytes: &[u8]) -> String {
     let wide = |one: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes
@@ -131,24 +132,27 @@ fn hint(path: &Path, text: &str) -> &'static str {
     let extension = path.extension().map(|kind| kind.to_string_lossy().to_lowercase());
     match extension.as_deref() {
         Some("tf" | "tfvars" | "hcl") => {
-            "For a configuration, save a plan (terraform plan -out=planned) and give what `terraform show -json planned` \
-             prints"
+            "For a configuration, save a plan (terraform plan -out=planned) and pass the output of \
+             `terraform show -json planned`"
         }
-        Some("bicep") => "For Bicep, give what `bicep build FILE --stdout` prints",
+        Some("bicep") => "For Bicep, pass the output of `bicep build FILE --stdout`",
         Some("yml" | "yaml") => "For YAML, convert it: az prints JSON with `--output json`",
-        _ if text.trim().is_empty() && path == Path::new("-") => "Nothing came from standard input",
+        _ if text.trim().is_empty() && path == Path::new("-") => "Standard input is empty",
         _ if text.trim().is_empty() => "It is empty",
-        _ if text.starts_with("PK") => "A saved plan: give what `terraform show -json FILE` prints",
-        _ => "explain --help tells which files it reads",
+        _ if text.starts_with("PK") => {
+            "This is a saved plan: pass the output of `terraform show -json \
+                                        FILE`"
+        }
+        _ => "explain --help lists the files that it reads",
     }
 }
 
-/// Whether two names of types, regions or ids are one to Azure Resource Manager.
+/// Whether two names of types, regions or ids are equal for Azure Resource Manager.
 fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// The profile's part of a version's id, and the version.
+/// The profile's part of a version's id, and the version's name.
 fn title_of(id: &str) -> Option<String> {
     let parts: Vec<&str> = id.split('/').collect();
     let at = parts.iter().position(|part| same(part, "inVMAccessControlProfiles"))?;
@@ -165,7 +169,7 @@ fn profile_of(id: &str) -> &str {
     lower.find("/versions/").and_then(|end| id.get(..end)).unwrap_or_default()
 }
 
-/// What an id is of; nothing for one of something else.
+/// The kind of object that an id is of; `None` for other kinds.
 fn kind_of_id(id: &str) -> Option<Of> {
     let mut parts = id.split('/').skip_while(|part| !same(part, "inVMAccessControlProfiles")).skip(1);
     match (parts.next().filter(|name| !name.is_empty()), parts.next(), parts.next()) {
@@ -175,7 +179,7 @@ fn kind_of_id(id: &str) -> Option<Of> {
     }
 }
 
-/// Whether properties are a version's.
+/// Whether properties belong to a version.
 fn has_rules(properties: &Map<String, Value>) -> bool {
     let known = [
         "mode",
@@ -191,7 +195,7 @@ fn has_rules(properties: &Map<String, Value>) -> bool {
     properties.keys().any(|name| known.iter().any(|known| same(known, name)))
 }
 
-/// A member of an object whose names may be in any case.
+/// A member of an object, whose name may be in any case.
 fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     value.as_object()?.iter().find(|(one, _)| same(one, name)).map(|(_, value)| value)
 }
@@ -200,7 +204,7 @@ fn text_in_any_case<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
     member(value, name).and_then(Value::as_str)
 }
 
-/// The names in an id: subscription apart, every second part.
+/// The names in an id: every second part, without the subscription.
 fn names_of(id: &str) -> Vec<String> {
     let kinds = ["resourceGroups", "galleries", "inVMAccessControlProfiles"];
     let parts: Vec<&str> = id.split('/').collect();

@@ -1,4 +1,4 @@
-//! What `terraform show -json` prints of a state or a plan, and state files themselves.
+//! The output of `terraform show -json` for a state or a plan, and state files themselves.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use super::{
 /// The versions as they will be after a plan.
 pub(super) fn plan(plan: &Value) -> Found {
     let changes = plan.get("resource_changes").and_then(Value::as_array);
-    // What a plan puts off is read as far as it is planned.
+    // A deferred resource is read as far as it is planned.
     let deferred = plan.get("deferred_changes").and_then(Value::as_array).into_iter().flatten();
     let deferred = deferred.filter_map(|one| one.get("resource_change"));
     let after = |change: &Value| {
@@ -62,7 +62,7 @@ fn module(module: &Value, resources: &mut Vec<(String, String, Value)>) {
     }
 }
 
-/// An instance's address: given, or put together from a state file's parts.
+/// An instance's address: given, or built from a state file's parts.
 fn address(resource: &Value, key: Option<&Value>) -> String {
     if let Some(address) = text(resource, "address") {
         return address.to_owned();
@@ -89,7 +89,7 @@ fn of(resources: Vec<(String, String, Value)>, open: Open) -> Found {
         let parent = text(values, "profile_id").or_else(|| text(values, "parent_id")).unwrap_or_default();
         let id = text(values, "id").filter(|id| *id != LATER).unwrap_or(parent);
         let own = profiles.iter().find(|(id, _)| same(id, parent)).or(match profiles.as_slice() {
-            // The profile comes with the same plan, so its id may not be known yet.
+            // The profile is created by the same plan, so its id may not be known yet.
             [only] if parent == LATER || parent.is_empty() => Some(only),
             _ => None,
         });
@@ -107,11 +107,11 @@ fn of(resources: Vec<(String, String, Value)>, open: Open) -> Found {
     found
 }
 
-/// The properties of what is a version: ours, or azapi's. Nothing inside for one that cannot be read.
+/// The properties of a version: ours, or azapi's. The inner `None` means that they cannot be read.
 fn version(kind: &str, values: &Value) -> Option<Option<Map<String, Value>>> {
     match kind {
         "gallery_invm_access_profile_version" => {
-            // Attributes of later builds, whatever they are called, say nothing about access.
+            // Attributes of later builds, whatever their names, do not affect access.
             let parts = ["mode", "default_access", "rules", "lint"];
             let part = |name: &str| Some((name.to_owned(), values.get(name)?.clone()));
             Some(Some(parts.into_iter().filter_map(part).collect()))
@@ -135,7 +135,8 @@ fn profile(kind: &str, values: &Value) -> Option<(String, Profile)> {
     }
 }
 
-/// What an object of azapi is: by its id once it has one, else by the type, which has an api-version behind it.
+/// The kind of an azapi object: by its id if it has one, otherwise by the type, which ends with an
+/// api-version.
 fn azapi_kind(values: &Value) -> Of {
     let id = text(values, "id").or_else(|| text(values, "resource_id"));
     let kind = text(values, "type").and_then(|text| text.split('@').next()).unwrap_or_default();
@@ -146,7 +147,7 @@ fn azapi_kind(values: &Value) -> Of {
     })
 }
 
-/// The properties in azapi's body; what it read, where there is no body.
+/// The properties in azapi's body, or what azapi read if there is no body.
 fn properties(values: &Value) -> Option<Map<String, Value>> {
     let unknown = |name| text(values, name) == Some(LATER);
     if unknown("body") {
@@ -166,7 +167,8 @@ fn properties(values: &Value) -> Option<Map<String, Value>> {
     }
 }
 
-/// A body is an object, in state files beside its type; before version 2 of azapi it was JSON in a text.
+/// A body is an object, in state files together with its type; before version 2 of azapi it was JSON in a
+/// text.
 fn document(value: Option<&Value>) -> Option<Map<String, Value>> {
     match value? {
         Value::Object(body) => match (body.len(), body.get("type"), body.get("value")) {
@@ -178,7 +180,7 @@ fn document(value: Option<&Value>) -> Option<Map<String, Value>> {
     }
 }
 
-/// A planned value with what is not known yet marked in it: Terraform leaves that out and says beside it where it was.
+/// A planned value with unknown values marked in it: Terraform omits those and lists their places separately.
 fn known(after: &Value, unknown: &Value) -> Value {
     match (after, unknown) {
         (_, Value::Bool(true)) => LATER.into(),

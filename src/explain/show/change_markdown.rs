@@ -4,7 +4,7 @@ use super::super::difference::{Difference, Kind};
 use super::words::{MOST, alike, heading, plain, verdict};
 use crate::allowlist::{code, prose};
 
-/// What changes, in Markdown.
+/// The changes, in Markdown.
 pub(super) fn differences(all: &[Difference], exit_code: u8) -> String {
     let mut page = format!("## What changes\n\n**{}**\n", prose(&verdict(all, exit_code)));
     for one in all.iter().filter(|one| one.kind != Kind::Unchanged) {

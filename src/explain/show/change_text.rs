@@ -3,7 +3,7 @@
 use super::super::difference::{Difference, Kind};
 use super::words::{MOST, alike, heading, plain, verdict};
 
-/// What changes, as text.
+/// The changes, as text.
 pub(super) fn differences(all: &[Difference], code: u8, width: usize) -> String {
     let mut page = format!("{}\n", verdict(all, code));
     for one in all.iter().filter(|one| one.kind != Kind::Unchanged) {
@@ -23,14 +23,14 @@ pub(super) fn differences(all: &[Difference], code: u8, width: usize) -> String 
         let lines = rows.iter().map(|one| {
             let line = format!("{:<6} {} by {}: ", one.word, one.what, one.who.join(", "));
             let outcome = format!("{} -> {}", one.before, one.after);
-            // On a line of its own where it does not fit.
+            // On its own line if it does not fit.
             if line.chars().count() + outcome.chars().count() + 4 > width {
                 format!("{}\n           {outcome}", line.trim_end())
             } else {
                 format!("{line}{outcome}")
             }
         });
-        section(&mut page, "Requests decided otherwise", rows.len() + one.compared.more, lines);
+        section(&mut page, "Requests decided differently", rows.len() + one.compared.more, lines);
         section(
             &mut page,
             "Grants gained",

@@ -1,5 +1,5 @@
-//! One page of HTML that holds everything it needs. It has one script, which is always the same and is allowed by its hash
-//! alone; what comes from the rules is text, and never markup or code.
+//! One HTML page that contains everything it needs. It has one script, which is always the same and is
+//! allowed by its hash alone. Text from the rules is never markup or code.
 
 use std::collections::BTreeMap;
 
@@ -19,9 +19,9 @@ use crate::allowlist::{
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
-/// From how many columns on their names are written upwards.
+/// From this number of columns on, their names are written vertically.
 const MANY: usize = 9;
-/// How many findings of a kind are told.
+/// How many findings of a kind are listed.
 const FINDINGS: usize = 20;
 /// How many cells the matrices of all versions have together.
 const MOST_CELLS: usize = 60_000;
@@ -48,7 +48,7 @@ pub(super) fn html(report: &Report) -> String {
         body.push_str("</ul></section>\n");
     }
     let name = escaped(&plain(&report.name));
-    // Nothing in a block of data can end it.
+    // Nothing in a data block can end it.
     let data =
         json!(data).to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
     format!(
@@ -65,7 +65,7 @@ pub(super) fn html(report: &Report) -> String {
     )
 }
 
-/// A text as a policy names it.
+/// The hash of a text, as a policy names it.
 fn hash(text: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
     format!("sha256-{}", STANDARD.encode(digest.as_ref()))
@@ -222,7 +222,7 @@ fn cell(cell: &Cell, row: &Row, column: &Column) -> String {
     };
     let name = escaped(&column_name(column));
     let long = escaped(&words.long);
-    // What a screen reader says is the clause and not the dash.
+    // A screen reader reads the clause and not the dash.
     format!(
         "<td class=\"{class}\" data-who=\"{name}\" title=\"{name}: {long}\"><span aria-hidden=\"true\">{short}{via}</span>\
          <span class=\"sr\">{long}</span></td>"
@@ -257,7 +257,7 @@ fn tester(one: &Explained, matrix: &Matrix, id: &str, data: &mut Vec<Value>) -> 
     page
 }
 
-/// The table as the script reads it.
+/// The table for the script.
 pub(in crate::explain) fn page_data(id: &str, table: &Table) -> Value {
     let privileges: Vec<_> = table
         .privileges

@@ -1,5 +1,5 @@
-//! What programs read. The form is documented in `docs/guides/policies-in-a-pipeline.md`: members are added, and none is
-//! renamed or removed while `format_version` stays.
+//! The output for programs. `docs/guides/policies-in-a-pipeline.md` documents the form: members are added,
+//! and none is renamed or removed while `format_version` stays.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::allowlist::{Asked, By, Cell, ChangedDecision, Finding, Matrix, Reache
 
 /// The version of the form.
 const FORMAT: &str = "1.0";
-/// How many findings, grants and changes of a version are listed; `complete` tells.
+/// How many findings, grants and changes of a version are listed; `complete` shows whether that is all.
 const MOST: usize = 1_000;
 
 /// Everything, as JSON.
@@ -73,7 +73,7 @@ fn finding(one: &Finding) -> Value {
     })
 }
 
-/// Who reaches what, each request for it with the identities that are allowed it.
+/// Who reaches what: each request for it with the identities that are allowed to send it.
 fn sensitive(matrix: &Matrix) -> Value {
     let of = |one: &Reached| {
         let by: Vec<_> = one
@@ -131,7 +131,7 @@ fn asked(asked: &Asked) -> Value {
     json!({ "path": asked.path, "query_parameters": asked.query_parameters })
 }
 
-/// A word for something sensitive.
+/// The name of a kind of sensitive data.
 const fn kind(what: Sensitive) -> &'static str {
     match what {
         Sensitive::ManagedIdentityToken => "managed_identity_token",

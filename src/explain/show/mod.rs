@@ -1,4 +1,4 @@
-//! What was found, in each format.
+//! The result in each format.
 
 mod change_markdown;
 mod change_text;
@@ -17,12 +17,12 @@ use crate::allowlist::{
     text,
 };
 
-/// How many versions have a page; the others are named.
+/// How many versions are shown; the others are only named.
 const MOST_PAGES: usize = 50;
-/// How many versions that have no page are named.
+/// How many of the versions that are not shown are named.
 const MOST_NAMED: usize = 20;
 
-/// A report in a format. Text is at most so wide where that can be.
+/// A report in a format. Text is at most this wide where possible.
 pub(super) fn report(report: &Report, format: Format, width: usize) -> String {
     let pictures = || report.versions.iter().map(|one| one.picture.clone()).collect::<Vec<_>>();
     let shown = || report.versions.iter().take(MOST_PAGES);
@@ -57,7 +57,7 @@ const MARKDOWN: Size = Size { rows: 80, columns: 20 };
 const HTML: Size = Size { rows: 300, columns: 60 };
 const JSON: Size = Size { rows: 500, columns: 100 };
 
-/// The matrix of a version; none where its rules are not known, or where there is nothing in them to ask about.
+/// The matrix of a version; `None` if its rules are not known, or contain nothing to ask about.
 fn matrix(one: &Explained, size: Size) -> Option<Matrix> {
     if one.extent == Unknown::Rules {
         return None;
@@ -75,7 +75,7 @@ fn mode(one: &Explained) -> Option<crate::allowlist::Mode> {
     matrix_words::mode_of(&one.document)
 }
 
-/// What is said of the versions that have no page.
+/// The sentence about versions that are not shown.
 fn more(report: &Report) -> Option<String> {
     let rest = report.versions.get(MOST_PAGES..).filter(|rest| !rest.is_empty())?;
     let names: Vec<_> = rest.iter().take(MOST_NAMED).map(|one| words::plain(&one.title)).collect();

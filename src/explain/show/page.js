@@ -41,7 +41,7 @@ var pages = (function () {
     });
     return first;
   };
-  // What becomes of a GET by each process: { step, cells: [{ answer, role, privilege, identity }] }.
+  // The decisions on a GET by each process: { step, cells: [{ answer, role, privilege, identity }] }.
   var decide = function (page, text) {
     var all = function (answer) { return page.columns.map(function () { return { answer: answer }; }); };
     var asked = target(text);

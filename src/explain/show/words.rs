@@ -1,4 +1,4 @@
-//! What is said of a change in every format.
+//! The words about a change, for every format.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use crate::allowlist::{ChangedDecision, Column, Sensitive, matrix_words, shown, 
 /// How many lines of one kind are shown.
 pub(super) const MOST: usize = 60;
 
-/// A text in which what cannot be seen is visible.
+/// A text with invisible characters made visible.
 pub(super) fn plain(text: &str) -> String {
     visible(text).into_owned()
 }
 
-/// What all of it comes to, as a sentence.
+/// The summary, as a sentence.
 pub(super) fn verdict(differences: &[Difference], code: u8) -> String {
     let count = |kind: Kind| differences.iter().filter(|one| one.kind == kind).count();
     let mut parts = Vec::new();
@@ -63,9 +63,9 @@ pub(super) fn heading(one: &Difference) -> String {
     }
 }
 
-/// Requests that are decided otherwise alike, of several identities.
+/// Requests of several identities that are decided differently in the same way.
 pub(super) struct Alike {
-    /// What kind of change it is.
+    /// The kind of change.
     pub(super) word: &'static str,
     pub(super) what: String,
     pub(super) is_named: bool,
@@ -75,7 +75,7 @@ pub(super) struct Alike {
     pub(super) after: String,
 }
 
-/// The changes, those together that differ only in who asks.
+/// The changes; those that differ only in the caller are merged.
 pub(super) fn alike(changes: &[ChangedDecision]) -> Vec<Alike> {
     let mut all: Vec<Alike> = Vec::new();
     let mut places = BTreeMap::new();
@@ -106,7 +106,7 @@ pub(super) fn alike(changes: &[ChangedDecision]) -> Vec<Alike> {
     all
 }
 
-/// What kind of change it is, in a word.
+/// The kind of change, in a word.
 fn word(one: &ChangedDecision) -> &'static str {
     match (one.opens(), one.closes()) {
         (true, _) if !one.is.is_empty() => "OPENS",

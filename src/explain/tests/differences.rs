@@ -1,8 +1,8 @@
-//! Before and after.
+//! Comparisons.
 
 use super::*;
 
-/// What the command says about two files, and its exit code.
+/// The output of the command for two files, and its exit code.
 fn between(old: &Value, new: &Value, arguments: &str) -> (String, String, u8) {
     let directory = tempfile::tempdir().unwrap();
     let (before, after) = (directory.path().join("old.json"), directory.path().join("new.json"));
@@ -58,11 +58,11 @@ fn what_opens_under_enforce_is_named_and_tokens_count_as_a_danger() {
         "allowed through role app",
     ];
     all(&keyed(), &new, &parts, OPENS);
-    // A broader path of the same name does it too.
+    // A broader path of the same name opens it too.
     let mut broad = keyed();
     broad["rules"]["privileges"]["instance"]["path"] = json!("/metadata");
     all(&keyed(), &broad, &["opens", "managed-identity tokens"], OPENS);
-    // Something else that opens is said, and is no danger.
+    // Another new grant is reported, but is not a danger.
     let mut more = keyed();
     more["rules"]["privileges"]["versions"] = json!({ "path": "/metadata/versions" });
     more["rules"]["roles"]["app"]["privileges"] = json!(["instance", "versions"]);
@@ -70,7 +70,7 @@ fn what_opens_under_enforce_is_named_and_tokens_count_as_a_danger() {
 }
 
 #[test]
-fn both_and_neither_have_codes_of_their_own() {
+fn both_and_neither_have_their_own_exit_codes() {
     let mut new = keyed();
     new["rules"]["roles"]["app"]["privileges"] = json!(["token"]);
     all(&keyed(), &new, &["loses access, and tokens"], LOSES_AND_OPENS);
@@ -101,7 +101,7 @@ fn modes_and_the_default_access_count() {
 }
 
 #[test]
-fn versions_are_told_apart_by_id_then_by_profile() {
+fn versions_are_matched_by_id_then_by_profile() {
     let version = |name: &str, properties: &Value| json!({ "id": format!("{ID}/versions/{name}"), "properties": properties });
     let mut less = properties();
     less["rules"]["roles"] = json!([]);
@@ -120,13 +120,13 @@ fn versions_are_told_apart_by_id_then_by_profile() {
     {
         assert!(page.contains(part), "{part}: {page}");
     }
-    // A file of rules is compared with whatever the other one calls its version.
+    // A file of rules is compared with the other file's version, whatever its name.
     let (page, _, code) = between(&keyed(), &version("1.0.0", &properties()), "");
     assert_eq!(code, FINE, "{page}");
 }
 
 #[test]
-fn a_template_and_a_state_take_part() {
+fn a_template_and_a_state_can_be_compared() {
     let template = |properties: &Value| {
         json!({ "resources": [
             { "type": PROFILE, "name": "g/web", "properties": { "osType": "Linux", "applicableHostEndpoint": "IMDS" } },
@@ -147,12 +147,15 @@ fn a_template_and_a_state_take_part() {
 }
 
 #[test]
-fn words_that_neither_file_says_are_taken_at_their_strictest() {
+fn missing_words_are_taken_at_their_strictest() {
     let mut new = keyed()["rules"].clone();
     new["roles"]["app"]["privileges"] = json!([]);
     let (page, _, code) = between(&keyed()["rules"], &new, "");
     assert_eq!(code, LOSES, "{page}");
-    assert!(page.contains("Not both files say the mode: compared as under Enforce."), "{page}");
+    assert!(
+        page.contains("One of the files does not contain the mode: compared as under Enforce."),
+        "{page}"
+    );
     let (page, _, code) = between(&keyed()["rules"], &keyed()["rules"], "");
     assert_eq!(code, UNKNOWN, "what needs them was not checked: {page}");
 }
@@ -183,7 +186,7 @@ fn a_plan_is_a_difference_of_its_own() {
     let (page, _, code) = of(&change(&keyed(), &after, &unknown), "");
     assert_eq!(code, UNKNOWN, "{page}");
     assert!(page.contains("as far as it is known") && !page.contains("- web -> instance"), "{page}");
-    // What is known of a change counts, whatever else comes later.
+    // A known change counts, whatever else is not known yet.
     let mut after = keyed();
     after["rules"]["privileges"]["instance"].as_object_mut().unwrap().remove("path");
     after["rules"]["roles"]["app"]["privileges"] = json!(["instance", "token"]);

@@ -1,8 +1,8 @@
-//! Versions in the form in which Azure gave them when it was recorded, under ids and names of our own.
+//! Versions in the form in which Azure returned them when it was recorded, with ids and names of our own.
 
 use super::*;
 
-/// The body of a version: Azure gives it the type of its profile, and adds what nobody sent.
+/// The body of a version: Azure gives it the type of its profile, and adds members that nobody sent.
 fn recorded(name: &str, rules: Option<Value>) -> Value {
     let mut properties = json!({
         "mode": "Enforce", "defaultAccess": "Deny",
@@ -24,7 +24,7 @@ fn recorded(name: &str, rules: Option<Value>) -> Value {
     })
 }
 
-/// What the az CLI makes of it: everything on one level.
+/// The az CLI's form of it: everything on one level.
 fn flat(version: &Value) -> Value {
     let mut all = version.clone();
     let properties = all.as_object_mut().unwrap().remove("properties").unwrap();
@@ -33,7 +33,7 @@ fn flat(version: &Value) -> Value {
     all
 }
 
-/// What PowerShell prints of it.
+/// PowerShell's form of it.
 fn capitalised(value: &Value) -> Value {
     match value {
         Value::Object(members) => members
@@ -68,7 +68,7 @@ fn a_version_with_its_profiles_type_is_a_version() {
         assert_eq!((errors.as_str(), code), ("", FINE), "{page}");
         assert!(page.contains("web-imds 1.0.0\n") && page.contains("web-imds 1.0.1\n"), "{page}");
     }
-    // By its properties, where there is no id.
+    // By its properties, if there is no id.
     let mut without = version.clone();
     without.as_object_mut().unwrap().remove("id");
     assert_eq!(of(&without, "").2, FINE);
@@ -93,7 +93,7 @@ fn a_type_that_contradicts_the_id_does_not_count() {
 }
 
 #[test]
-fn what_is_neither_in_a_list_is_not_passed_over() {
+fn an_unknown_entry_of_a_list_is_an_error() {
     let version = recorded("1.0.0", Some(properties()["rules"].clone()));
     let (page, errors, code) = of(&json!([version, { "modes": "Audit" }]), "");
     assert_eq!(code, UNREADABLE);
@@ -101,17 +101,17 @@ fn what_is_neither_in_a_list_is_not_passed_over() {
         page.starts_with("web-imds 1.0.0") && errors.contains("[1]: it is neither a version nor a profile"),
         "{errors}"
     );
-    // Another kind of object in a gallery is no business of ours.
+    // Another kind of object in a gallery is ignored.
     let image = json!({ "id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Compute/galleries/g/images/i", "properties": {} });
     assert_eq!(of(&json!([version, image]), "").2, FINE);
     let mut hidden = version.clone();
     hidden["id"] = json!(ID);
     let (_, errors, code) = of(&json!([version, hidden]), "");
-    assert!(code == UNREADABLE && errors.contains("its id is a profile's, and it holds rules"), "{errors}");
+    assert!(code == UNREADABLE && errors.contains("its id is a profile's, but it has rules"), "{errors}");
 }
 
 #[test]
-fn a_misspelt_member_is_an_error_in_words() {
+fn a_misspelt_member_is_an_error_with_a_hint() {
     let mut version = recorded("1.0.0", Some(properties()["rules"].clone()));
     let rules = version["properties"].as_object_mut().unwrap().remove("rules").unwrap();
     version["properties"]["rule"] = rules;

@@ -66,9 +66,9 @@ fn json_says_who_reaches_what() {
     assert_eq!(version["decisions"].as_array().unwrap().last().unwrap()["section"], "every_other_request");
 }
 
-/// The form that pipelines read. Members may be added; one that goes or changes its kind breaks somebody.
+/// The form that pipelines read. Members may be added; removing one or changing its kind breaks users.
 #[test]
-fn the_form_of_json_is_kept() {
+fn the_form_of_json_stays_compatible() {
     let mut new = keyed();
     new["rules"]["roles"]["app"]["privileges"] = json!(["token", "gone"]);
     new["rules"]["privileges"]

@@ -1,10 +1,10 @@
-//! Pages of HTML: that nothing in them is markup or code but what this program wrote.
+//! HTML pages: nothing in them is markup or code except what this program wrote.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// The elements and attributes of this program; anything else came from somebody's rules.
+/// The elements and attributes of this program; any other came from the rules.
 #[track_caller]
 pub(super) fn is_harmless(page: &str) {
     super::super::fuzz::is_harmless(page);
@@ -49,7 +49,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn whatever_rules_hold_a_page_is_harmless(
+    fn a_page_is_harmless_whatever_the_rules_contain(
         names in proptest::collection::vec(awkward(), 6..7), path in awkward(), audit in any::<bool>()
     ) {
         let [privilege, role, identity, text, key, title] = <[String; 6]>::try_from(names).unwrap();

@@ -1,4 +1,4 @@
-//! Plans in which something is known only after apply.
+//! Plans with values that are known only after apply.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn plan(after: &Value, unknown: &Value) -> Value {
     }] })
 }
 
-/// Nothing that would follow from what is not known is claimed, in any format.
+/// Checks that no format concludes anything from unknown values.
 #[track_caller]
 fn claims_nothing(input: &Value, told: &str) {
     for format in ["text", "markdown", "mermaid", "dot"] {
@@ -31,7 +31,7 @@ fn claims_nothing(input: &Value, told: &str) {
 }
 
 #[test]
-fn unknown_names_of_a_role_assignment_leave_the_rules_untold() {
+fn with_unknown_names_in_a_role_assignment_nothing_is_said_about_the_rules() {
     let mut after = keyed();
     after["rules"]["role_assignments"] = json!({ "app": {} });
     let unknown = json!({ "id": true, "rules": { "role_assignments": { "app": { "identities": true } } } });
@@ -39,7 +39,7 @@ fn unknown_names_of_a_role_assignment_leave_the_rules_untold() {
 }
 
 #[test]
-fn unknown_lists_and_rules_leave_them_untold() {
+fn with_unknown_lists_or_rules_nothing_is_said_about_them() {
     for (list, unknown) in [
         ("identities", json!(true)),
         ("roles", json!({ "app": { "privileges": true } })),
@@ -69,7 +69,7 @@ fn an_unknown_path_is_named_and_what_it_could_open_is_not_called_closed() {
 }
 
 #[test]
-fn an_unknown_mode_is_said_and_a_known_mistake_counts_more() {
+fn an_unknown_mode_is_reported_and_a_known_mistake_counts_more() {
     let mut after = keyed();
     after.as_object_mut().unwrap().remove("mode");
     let (page, _, code) = of(&plan(&after, &json!({ "mode": true })), "");
@@ -86,7 +86,7 @@ fn an_unknown_mode_is_said_and_a_known_mistake_counts_more() {
 }
 
 #[test]
-fn an_azapi_body_that_is_unknown_or_unreadable_is_not_passed_over() {
+fn an_unknown_or_unreadable_azapi_body_is_reported() {
     let change = |after: &Value, unknown: &Value| {
         json!({ "format_version": "1.2", "planned_values": {}, "resource_changes": [{
             "address": "azapi_resource.v", "type": "azapi_resource", "change": { "after": after, "after_unknown": unknown }
@@ -100,7 +100,7 @@ fn an_azapi_body_that_is_unknown_or_unreadable_is_not_passed_over() {
     let (_, errors, code) = of(&change(&json!({ "type": kind, "body": 5 }), &json!({})), "");
     assert_eq!(code, UNREADABLE);
     assert!(errors.contains("azapi_resource.v: its body has no properties"), "{errors}");
-    // The id tells what it is, whatever the type says.
+    // The id determines the kind, whatever the type says.
     let body = json!({ "type": format!("{PROFILE}@2024-03-03"), "id": format!("{ID}/versions/1.0.0"), "body": { "properties": properties() } });
     let (page, _, code) = of(&change(&body, &json!({})), "");
     assert_eq!(code, FINE, "{page}");

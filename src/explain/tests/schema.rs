@@ -1,8 +1,8 @@
-//! The JSON schema of a rules file agrees with what is read.
+//! The JSON schema of a rules file agrees with the parser.
 
 use super::*;
 
-/// The keywords that the schema uses. Others would be passed over, so they are an error here.
+/// The keywords that the schema uses. Others would be ignored, so they are an error here.
 fn fits(schema: &Value, value: &Value, whole: &Value) -> Result<(), String> {
     let object = schema.as_object().unwrap();
     for (keyword, wanted) in object {
@@ -77,14 +77,14 @@ fn check(value: &Value) -> Result<(), String> {
 }
 
 #[test]
-fn the_option_prints_it() {
+fn the_option_prints_the_schema() {
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     assert_eq!(run(["--schema".into()].into_iter(), &mut &b""[..], &mut output, &mut errors, 80), FINE);
     assert_eq!(String::from_utf8(output).unwrap(), crate::explain::SCHEMA);
 }
 
 #[test]
-fn rules_in_every_form_fit() {
+fn rules_in_every_form_match_the_schema() {
     for value in [
         keyed(),
         keyed()["rules"].clone(),
@@ -101,7 +101,7 @@ fn rules_in_every_form_fit() {
 }
 
 #[test]
-fn examples_and_fixtures_fit() {
+fn examples_and_fixtures_match_the_schema() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seen = 0;
     let mut folders = vec![root.join("examples"), root.join("acceptance-tests/fixtures/explain")];
@@ -123,7 +123,7 @@ fn examples_and_fixtures_fit() {
 }
 
 #[test]
-fn what_is_refused_does_not_fit() {
+fn refused_rules_do_not_match_the_schema() {
     for (at, value) in [
         ("/mode", json!("Enforced")),
         ("/default_access", json!("Permit")),

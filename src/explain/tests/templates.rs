@@ -4,7 +4,7 @@ use super::*;
 
 const SCHEMA: &str = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
 
-/// A template with one version, whose properties are given.
+/// A template with one version that has these properties.
 fn template(parameters: Value, variables: Value, properties: Value) -> Value {
     json!({
         "$schema": SCHEMA, "contentVersion": "1.0.0.0", "parameters": parameters, "variables": variables,
@@ -29,7 +29,7 @@ fn variables_and_the_files_that_bicep_reads_are_resolved() {
         of(&template(gallery(), json!({ "$fxv#0": properties()["rules"] }), whole.clone()), "");
     assert_eq!((errors.as_str(), code), ("", FINE), "{page}");
     assert!(page.starts_with("<galleryName>/web/1.0.0\n") && page.contains("web: user web"), "{page}");
-    // And a mistake in them is found.
+    // A mistake in them is found, too.
     let mut wrong = properties()["rules"].clone();
     wrong["roles"][0]["privileges"] = json!(["instnace"]);
     let (page, _, code) = of(&template(gallery(), json!({ "$fxv#0": wrong }), whole), "");
@@ -38,7 +38,7 @@ fn variables_and_the_files_that_bicep_reads_are_resolved() {
 }
 
 #[test]
-fn parameters_with_defaults_are_resolved_and_said() {
+fn parameters_with_defaults_are_resolved_and_reported() {
     let mut parameters = gallery();
     parameters["mode"] =
         json!({ "type": "string", "defaultValue": "Audit", "allowedValues": ["Audit", "Enforce"] });
@@ -62,11 +62,11 @@ fn parameters_with_defaults_are_resolved_and_said() {
 }
 
 #[test]
-fn what_stays_unresolved_is_an_error_in_words() {
+fn an_unresolved_expression_is_an_error_that_quotes_it() {
     let cases = [
         ("mode", json!("[parameters('mode')]"), "the parameter `mode` has no default value"),
         ("rules", json!("[parameters('mode')]"), "the parameter `mode` has no default value"),
-        ("rules", json!("[reference('other').rules]"), "`reference` gives here is known to Azure only"),
+        ("rules", json!("[reference('other').rules]"), "only Azure knows the value of `reference` here"),
         ("rules", json!("[variables('gone')]"), "there is no variable `gone`"),
         ("rules", json!("[variables('round')]"), "refers to itself"),
         ("rules", json!("[variables('list')[7]]"), "there is no 7 in it"),
@@ -134,18 +134,18 @@ fn nested_deployments_get_their_parameters() {
     let given = json!("[variables('$fxv#0')]");
     let (page, errors, code) = of(&module("inner", &given, &properties()["rules"]), "");
     assert_eq!((errors.as_str(), code), ("", FINE), "{page}");
-    assert!(page.contains("It stands in the nested deployment allowlist."), "{page}");
+    assert!(page.contains("It is in the nested deployment allowlist."), "{page}");
     let (_, errors, code) = of(&module("inner", &json!("[reference('x')]"), &json!({})), "");
     assert_eq!(code, UNREADABLE);
-    assert!(errors.contains("`reference` gives here"), "{errors}");
-    // Outer scope: the parameter of the outer template is meant, and there is none.
+    assert!(errors.contains("the value of `reference` here"), "{errors}");
+    // Outer scope: the expression uses the outer template's parameter, and there is none.
     let (_, errors, code) = of(&module("outer", &given, &properties()["rules"]), "");
     assert_eq!(code, UNREADABLE);
     assert!(errors.contains("there is no parameter `rules`"), "{errors}");
     let linked = json!({ "resources": [{ "type": "Microsoft.Resources/deployments", "name": "far", "properties": { "templateLink": { "uri": "https://x" } } }] });
     let (_, errors, code) = of(&linked, "");
     assert_eq!(code, UNREADABLE);
-    assert!(errors.contains("far: the template it links to is not in this file"), "{errors}");
+    assert!(errors.contains("far: the linked template is not in this file"), "{errors}");
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn copy_loops_are_unrolled_or_named() {
     several["resources"][0]["copy"]["count"] = json!("[parameters('galleryName')]");
     let (page, errors, code) = of(&several, "");
     assert_eq!(code, UNREADABLE, "{page}");
-    assert!(errors.contains("turn of its copy loop is not known"), "{errors}");
+    assert!(errors.contains("iteration of its copy loop is not known"), "{errors}");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn an_exported_version_may_have_its_profiles_type() {
 }
 
 #[test]
-fn a_deployments_parameters_count_and_a_parameters_file_alone_holds_no_rules() {
+fn a_deployments_parameters_count_and_a_parameters_file_alone_has_no_rules() {
     let mut parameters = gallery();
     parameters["mode"] = json!({ "type": "string", "defaultValue": "Audit" });
     let mut open = properties();
@@ -244,7 +244,7 @@ fn a_deployments_parameters_count_and_a_parameters_file_alone_holds_no_rules() {
 }
 
 #[test]
-fn a_template_that_grows_without_end_is_given_up() {
+fn an_endlessly_growing_template_is_an_error() {
     let mut variables = serde_json::Map::new();
     variables.insert("v0".to_owned(), json!("aaaaaaaaaaaaaaaa"));
     for number in 1..60 {
@@ -262,7 +262,7 @@ fn a_template_that_grows_without_end_is_given_up() {
 }
 
 #[test]
-fn a_version_that_cannot_be_read_is_not_passed_over_beside_one_that_can() {
+fn an_unreadable_version_is_reported_next_to_a_readable_one() {
     let deployment = "Microsoft.Resources/deployments";
     for (other, says) in [
         (

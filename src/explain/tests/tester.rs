@@ -1,4 +1,4 @@
-//! The script of a page decides as the decision does. It runs in node, where there is one.
+//! The script of a page decides as the decision does. It runs in node, if that is installed.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ const PIECES: [&str; 26] = [
     "é", "%C3%A9", "%FF", " ", "<", "`", "İ",
 ];
 
-/// Numbers that look random and are the same each time.
+/// Pseudo-random numbers that are the same each time.
 struct Numbers(u64);
 
 impl Numbers {

@@ -9,16 +9,16 @@ use std::collections::BTreeSet;
 /// The id Azure uses for "everyone", together with the type `SystemDefined`.
 const EVERYONE: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Somebody named by a deny assignment.
+/// A principal in a deny assignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     /// The object's id, in lower case.
     pub id: String,
-    /// `User`, `Group`, `ServicePrincipal` or `SystemDefined`, as it was given.
+    /// `User`, `Group`, `ServicePrincipal` or `SystemDefined`, unchanged.
     pub kind: Option<String>,
 }
 
-/// Who asks for access.
+/// The caller.
 #[derive(Clone, Debug)]
 pub struct Identity {
     id: String,
@@ -26,13 +26,14 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Takes the object id and, if somebody looked them up, the ids of all groups it is in, nested ones included.
+    /// Takes the object id and, if known, the ids of all groups it is in, nested ones included.
     pub fn new(id: &str, groups: Option<&[String]>) -> Self {
         let groups = groups.map(|ids| ids.iter().map(|id| id.to_lowercase()).collect());
         Self { id: id.to_lowercase(), groups }
     }
 
-    /// Whether `principal` stands for this identity; `None` if it may be a group nobody looked up.
+    /// Whether `principal` stands for this identity; `None` if it may be a group and the memberships are not
+    /// known.
     fn is_meant_by(&self, principal: &Principal) -> Option<bool> {
         let is_kind = |kind: &str| principal.kind.as_deref().is_some_and(|k| k.eq_ignore_ascii_case(kind));
         if principal.id == self.id || principal.id == EVERYONE {
@@ -46,27 +47,27 @@ impl Identity {
     }
 }
 
-/// What somebody is denied. Azure makes these itself, for deployment stacks and managed applications.
+/// A deny assignment. Azure creates these itself, for deployment stacks and managed applications.
 #[derive(Clone, Debug)]
 pub struct DenyAssignment {
-    /// Its id, as it was given.
+    /// Its id, unchanged.
     pub id: Option<String>,
     /// Its display name.
     pub name: Option<String>,
-    /// Where.
+    /// Its scope.
     pub scope: Scope,
     /// What is denied, in the same four lists as a role grants.
     pub permissions: Permissions,
-    /// Who is denied.
+    /// The denied principals.
     pub principals: Vec<Principal>,
-    /// Who is not, though named or in a group that is.
+    /// The excluded principals.
     pub exclude_principals: Vec<Principal>,
     /// Whether it holds at its scope alone.
     pub do_not_apply_to_child_scopes: bool,
 }
 
 impl DenyAssignment {
-    /// Reads a deny assignment as ARM gives it.
+    /// Reads a deny assignment as ARM returns it.
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         const PATH: &str = "deny assignment";
         let Value::Object(map) = value else { return Err(wrong_kind(PATH, "an object", value)) };
@@ -89,7 +90,7 @@ impl DenyAssignment {
         })
     }
 
-    /// Whether `identity` is denied; `None` if that hangs on groups nobody looked up.
+    /// Whether `identity` is denied; `None` if that depends on unknown group memberships.
     pub fn applies_to(&self, identity: &Identity) -> Option<bool> {
         let among = |principals: &[Principal]| {
             kleene::any(principals.iter().map(|principal| identity.is_meant_by(principal)))

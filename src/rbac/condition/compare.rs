@@ -43,8 +43,8 @@ fn in_order(test: Test, order: Ordering) -> Option<bool> {
     }
 }
 
-/// The value of an attribute, as an operator of `family` needs it; `None` if it is of another kind. Nothing is
-/// converted: whether Azure takes the text `10` for a number is not documented.
+/// The value of an attribute, converted for an operator of `family`; `None` if it is of another kind. Only
+/// equal kinds match: whether Azure takes the text `10` for a number is not documented.
 ///
 /// A GUID may be the end of a resource id, as Azure takes an assignment's role from `roleDefinitionId`.
 pub(super) fn typed(value: &Value, family: Family) -> Option<Literal> {
@@ -63,14 +63,14 @@ pub(super) fn typed(value: &Value, family: Family) -> Option<Literal> {
     }
 }
 
-/// The whole number a floating one stands for, if it stands for one without loss.
+/// The whole number that equals a floating one, if there is one.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
 fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
-/// A character without its case, one for one, as .NET's ordinal comparison does.
+/// A character ignoring its case, one for one, as in .NET's ordinal comparison.
 pub(super) fn fold(c: char) -> char {
     let mut upper = c.to_uppercase();
     match (upper.next(), upper.next()) {

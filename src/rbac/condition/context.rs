@@ -9,26 +9,26 @@ use std::collections::BTreeMap;
 /// Something that is known, known to be absent, or not known at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact<T> {
-    /// It is this.
+    /// It is known.
     Known(T),
-    /// There is none.
+    /// It is absent.
     Absent,
-    /// Nobody said.
+    /// It is not known.
     Unknown,
 }
 
-/// An attribute as it was found.
+/// The result of looking up an attribute.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Attribute<'a> {
-    /// It holds these values.
+    /// It has these values.
     Present(&'a [Value]),
-    /// It is not there.
+    /// It is absent.
     Absent,
-    /// Whether it is there is not known.
+    /// Whether it is present is not known.
     Unknown,
 }
 
-/// A request as far as it is known: what is asked for, and attributes by source.
+/// A request as far as it is known: its operation, and attributes by source.
 #[derive(Clone, Debug)]
 pub struct Context {
     action: Option<Operation>,
@@ -38,24 +38,24 @@ pub struct Context {
     attributes: Option<BTreeMap<Source, Bag>>,
 }
 
-/// What a context has, as folded keys.
+/// The members of a context, as folded keys.
 const PARTS: [&str; 7] =
     ["action", "suboperation", "request", "resource", "principal", "environment", "isdataaction"];
 
 type Bag = BTreeMap<String, Vec<Value>>;
 
 impl Context {
-    /// A request that carries no attribute: each one is absent.
+    /// A request without any attribute: each one is absent.
     pub fn empty() -> Self {
         Self { action: None, plane: None, suboperation: Fact::Absent, attributes: Some(BTreeMap::new()) }
     }
 
-    /// A request of which nothing is known. What is true in it is true for all requests.
+    /// A request of which nothing is known. What is true for it is true for all requests.
     pub fn unknown() -> Self {
         Self { action: None, plane: None, suboperation: Fact::Unknown, attributes: None }
     }
 
-    /// The same request, asking for `action`.
+    /// The same request for `action`.
     #[must_use]
     pub fn with_action(&self, action: &Operation) -> Self {
         Self { action: Some(action.clone()), ..self.clone() }
@@ -76,10 +76,10 @@ impl Context {
         context
     }
 
-    /// Reads `{action, suboperation, request, resource, principal, environment, is_data_action}`, each of which
-    /// may be absent or null. Attributes are keyed by the text between the brackets; a list is an attribute of
-    /// several values; what is absent or null is not there. A context that says nothing, null or an object without
-    /// members that are not null, is [`Context::unknown`].
+    /// Reads `{action, suboperation, request, resource, principal, environment, is_data_action}`, each of
+    /// which may be absent or null. Attributes are keyed by the text between the brackets; a list is an
+    /// attribute of several values; absent and null attributes do not exist. An empty context, null or an
+    /// object whose members are all null, is [`Context::unknown`].
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         let map = match value {
             Value::Null => return Ok(Self::unknown()),
@@ -135,12 +135,12 @@ impl Context {
         Ok(())
     }
 
-    /// The operation asked for, if it is known.
+    /// The operation, if it is known.
     pub fn action(&self) -> Option<&Operation> {
         self.action.as_ref()
     }
 
-    /// The plane of the operation, if somebody said.
+    /// The plane of the operation, if the context has it.
     pub fn plane(&self) -> Option<Plane> {
         self.plane
     }
@@ -152,8 +152,8 @@ impl Context {
 
     /// The attribute called `name` at `source`.
     ///
-    /// Whether Azure tells names apart by case is not documented (for tag keys it says that it does). So a name
-    /// that differs in case only is neither the attribute nor its absence: `Unknown`.
+    /// It is not documented whether Azure compares names ignoring case (for tag keys it does not). So a name
+    /// that differs only in case is neither the attribute nor its absence: `Unknown`.
     pub fn attribute(&self, source: Source, name: &str) -> Attribute<'_> {
         let Some(bags) = &self.attributes else { return Attribute::Unknown };
         let Some(bag) = bags.get(&source) else { return Attribute::Absent };

@@ -1,4 +1,4 @@
-//! Writing the condition under which somebody may hand out chosen roles and no others.
+//! Writes the condition to assign chosen roles and no others.
 
 use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Source, Subject};
 use super::{Family, Guid, MAX_BYTES, Operator, Quantifier, Test};
@@ -8,25 +8,25 @@ use crate::rbac::OperationPattern;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DelegationError {
-    /// No role is named: a condition that allows none is a role that should not be assigned.
+    /// No role is named: instead of a condition that allows none, do not assign the role.
     #[error("name at least one role")]
     NoRoles,
     /// A text is neither a GUID nor a role definition's id.
     #[error("`{0}` is neither the GUID nor the resource id of a role definition")]
     NotARole(String),
     /// So many roles that Azure would not store the condition.
-    #[error("the condition for {roles} roles has {bytes} bytes, Azure stores {MAX_BYTES}")]
+    #[error("the condition for {roles} roles has {bytes} bytes, but Azure stores at most {MAX_BYTES}")]
     TooLong {
         /// How many roles.
         roles: usize,
-        /// How long the condition would be.
+        /// The length that the condition would have.
         bytes: usize,
     },
 }
 
-/// The condition that lets its holder assign and unassign the roles in `role_ids`, GUIDs or resource ids, and no
-/// others. It has two halves, because writing an assignment has the role as `@Request` and deleting one as
-/// `@Resource`.
+/// The condition that lets its holder assign and unassign the roles in `role_ids`, GUIDs or resource ids, and
+/// no others. It has two halves, because writing an assignment has the role as `@Request` and deleting one
+/// has it as `@Resource`.
 pub fn condition_for_roles<T: AsRef<str>>(role_ids: &[T]) -> Result<String, DelegationError> {
     let mut guids = Vec::with_capacity(role_ids.len());
     for id in role_ids {

@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-/// The first place at which a text stops being a condition.
+/// The first place at which a text is not a valid condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConditionError {
-    /// What kind of mistake it is.
+    /// The kind of mistake.
     pub kind: ErrorKind,
-    /// Where, counted in bytes from the start of the text.
+    /// Its place, in bytes from the start of the text.
     pub offset: usize,
     /// What was found there, for a person.
     pub found: String,
-    /// What could have stood there instead; empty if it is not a matter of one token.
+    /// What was expected instead; empty if it is not a matter of one token.
     pub expected: Vec<&'static str>,
 }
 
@@ -20,11 +20,11 @@ pub struct ConditionError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A token that cannot stand at its place.
+    /// A token that is not allowed at its place.
     Syntax,
-    /// A word at the place of an operator that is none.
+    /// An unknown word at the place of an operator.
     UnknownOperator,
-    /// An operator known from other dialects, outside the documented language.
+    /// An operator of another dialect, outside the documented language.
     UnsupportedOperator,
     /// A value of the wrong kind for its operator, or one that does not exist, such as the 13th month.
     Literal,

@@ -7,7 +7,7 @@ use super::{Family, Quantifier};
 use crate::rbac::kleene::{all, any, not};
 use crate::rbac::{Operation, OperationPattern};
 
-/// Evaluates an expression; `None` is "cannot tell".
+/// Evaluates an expression; `None` is "undecided".
 pub(super) fn evaluate(expression: &Expression, context: &Context) -> Option<bool> {
     match expression {
         Expression::Or(terms) => any(terms.iter().map(|term| evaluate(term, context))),
@@ -30,7 +30,7 @@ fn action_matches(patterns: &[OperationPattern], action: &Operation) -> Option<b
     any(patterns.iter().map(|pattern| pattern.coverage(action).as_answer()))
 }
 
-/// An attribute of no values is neither there nor absent: nothing says which.
+/// An attribute without values is neither present nor absent: the documentation does not say which.
 fn exists(attribute: &AttributeRef, context: &Context) -> Option<bool> {
     match context.attribute(attribute.source, &attribute.name) {
         Attribute::Present([]) | Attribute::Unknown => None,
@@ -62,8 +62,8 @@ fn side(operand: &Operand, family: Family, context: &Context) -> Side {
 
 /// Compares two sides.
 ///
-/// A comparison with an absent attribute is false, as the page's "... OR NOT Exists ..." idiom implies; a negated
-/// one is not documented, so it has no answer. An empty list is not documented either.
+/// A comparison with an absent attribute is false, as the page's "... OR NOT Exists ..." idiom implies; a
+/// negated one is not documented, so it is undecided. An empty list is not documented either.
 fn compare(comparison: &Comparison, context: &Context) -> Option<bool> {
     let Comparison { quantifier, operator, .. } = comparison;
     let left = side(&comparison.left, operator.family, context);
@@ -83,8 +83,9 @@ fn compare(comparison: &Comparison, context: &Context) -> Option<bool> {
     };
     match quantifier {
         Some(quantifier) => over(*quantifier),
-        // How an attribute of several values is compared without a quantifier is not documented. All four readings lie
-        // between the strictest and the loosest; where these two agree there is an answer, as for single values.
+        // It is not documented how an attribute of several values is compared without a quantifier. All four
+        // readings lie between the strictest and the loosest; if these two agree, the result is certain, as
+        // for single values.
         None => match (over(Quantifier::AllAll), over(Quantifier::AnyAny)) {
             (Some(true), _) => Some(true),
             (_, Some(false)) => Some(false),

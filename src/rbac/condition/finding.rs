@@ -5,12 +5,12 @@ use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Sour
 use super::{Operator, Quantifier, Test};
 use crate::rbac::OperationPattern;
 
-/// Something worth a warning, and where.
+/// A warning, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is.
+    /// The kind.
     pub kind: FindingKind,
-    /// Where, counted in bytes from the start of the text.
+    /// Its place, in bytes from the start of the text.
     pub offset: usize,
 }
 
@@ -18,7 +18,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// AND and OR side by side without parentheses; the documentation calls this ambiguous.
+    /// AND next to OR without parentheses; the documentation calls this ambiguous.
     MixedAndOr,
     /// "Differs from one of several": true for every value.
     VacuousNegation,
@@ -26,7 +26,7 @@ pub enum FindingKind {
     NeverTrue,
     /// A backslash other than `\*` and `\?` in a pattern.
     UndocumentedEscape,
-    /// A property of a role assignment looked up where it never is.
+    /// A property of a role assignment that is looked up where it never exists.
     WrongSource,
 }
 
@@ -42,12 +42,12 @@ impl FindingKind {
         }
     }
 
-    /// What it means and what to do, for a person.
+    /// Its meaning and what to do, for a person.
     pub fn message(self) -> &'static str {
         match self {
             Self::MixedAndOr => {
-                "AND and OR stand side by side without parentheses, an order Azure calls ambiguous; AND is \
-                 evaluated first here; write the parentheses that are meant"
+                "AND is next to OR without parentheses, an order Azure calls ambiguous; AND is evaluated \
+                 first here; write the parentheses that you mean"
             }
             Self::VacuousNegation => {
                 "a value always differs from at least one of several, so this comparison excludes nothing; to \
@@ -61,8 +61,8 @@ impl FindingKind {
                 "Azure documents a backslash only as \\* and \\? in the pattern of a Like operator"
             }
             Self::WrongSource => {
-                "writing a role assignment has its properties at @Request, deleting one has them at @Resource; \
-                 here the attribute is never there"
+                "writing a role assignment has its properties at @Request, deleting one has them at \
+                 @Resource; this attribute never exists here"
             }
         }
     }
@@ -74,7 +74,7 @@ impl Finding {
     }
 }
 
-/// What a single comparison gives rise to.
+/// The findings of a single comparison.
 pub(super) fn of_comparison(comparison: &Comparison) -> impl Iterator<Item = FindingKind> {
     use Quantifier::{AllAll, AllAny, AnyAll, AnyAny};
     let Comparison { left, quantifier, operator, right } = comparison;
@@ -103,14 +103,14 @@ fn differ(operand: &Operand, operator: Operator) -> bool {
     rest.iter().any(|other: &Literal| holds(equals, first, other) == Some(false))
 }
 
-/// What guards and the attributes beside them give rise to.
+/// The findings of guards and the attributes next to them.
 pub(super) fn of_guards(expression: &Expression) -> Vec<Finding> {
     let mut findings = Vec::new();
     visit(expression, None, &mut findings);
     findings
 }
 
-/// Which change of role assignments a part of a condition is about, when it is about one alone.
+/// The change of role assignments that a part of a condition is about, if it is only one.
 #[derive(Clone, Copy)]
 enum Change {
     Write,

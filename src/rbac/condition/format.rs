@@ -21,7 +21,7 @@ impl Display for Expression {
     }
 }
 
-/// Each term in parentheses of its own: Azure calls a mixture without them ambiguous, and ships its roles so.
+/// Each term in its own parentheses: Azure calls a mixture without them ambiguous, and ships its roles so.
 fn join(f: &mut Formatter<'_>, terms: &[Expression], word: &str) -> fmt::Result {
     for (index, term) in terms.iter().enumerate() {
         if index > 0 {
@@ -56,7 +56,7 @@ impl Display for Operand {
     }
 }
 
-/// Numbers in order of size, all else in order of its text.
+/// Numbers by size, everything else as text.
 fn sort_key(literal: &Literal) -> String {
     match literal {
         Literal::Integer(number) => format!("{:020}", i128::from(*number) - i128::from(i64::MIN)),
@@ -64,8 +64,8 @@ fn sort_key(literal: &Literal) -> String {
     }
 }
 
-/// The texts in the order of their keys; of those with equal keys the first. A set has no order and holds nothing
-/// twice, so the condition means the same.
+/// The texts in the order of their keys; of those with equal keys the first. A set has no order and no
+/// duplicates, so the condition means the same.
 fn sorted(texts: impl Iterator<Item = (String, String)>) -> Vec<String> {
     let mut by_key = BTreeMap::new();
     for (key, text) in texts {
@@ -74,7 +74,7 @@ fn sorted(texts: impl Iterator<Item = (String, String)>) -> Vec<String> {
     by_key.into_values().collect()
 }
 
-/// Patterns are equal whatever their case.
+/// Patterns are equal ignoring case.
 fn pattern_text(pattern: &OperationPattern) -> (String, String) {
     let text = format!("'{}'", pattern.as_str().replace('\\', "\\\\").replace('\'', "\\'"));
     (text.to_ascii_lowercase(), text)
@@ -89,7 +89,7 @@ impl Display for AttributeRef {
 impl Display for Literal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            // Backslashes stay as they were written: what most of them mean is not documented.
+            // Backslashes stay unchanged: most of them are not documented.
             Self::Text(Text::Quoted(text)) => write!(f, "'{text}'"),
             Self::Text(Text::Plain(text)) => {
                 write!(f, "'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))

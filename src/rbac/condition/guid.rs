@@ -1,15 +1,15 @@
-//! GUIDs in both forms shipped conditions use.
+//! GUIDs in the two forms that shipped conditions use.
 
 use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
 
-/// A GUID; equal whatever its case and dashes.
+/// A GUID; compared ignoring case and dashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guid(Uuid);
 
-/// A text that is no GUID.
+/// A text that is not a GUID.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a GUID")]
 pub struct InvalidGuid(pub String);

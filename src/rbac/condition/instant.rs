@@ -6,11 +6,11 @@ use std::str::FromStr;
 use time::PrimitiveDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A point in time in UTC, to a ten-millionth of a second; in order of time.
+/// A point in time in UTC, in units of 100 nanoseconds; ordered by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(PrimitiveDateTime);
 
-/// A text that is no point in time.
+/// A text that is not a point in time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a date and time of the form yyyy-mm-ddThh:mm:ss.fffffffZ")]
 pub struct InvalidInstant(pub String);
@@ -36,7 +36,7 @@ fn read(text: &str) -> Option<Instant> {
 }
 
 impl fmt::Display for Instant {
-    /// Writes the instant with as few digits of the fraction as it needs, at least one.
+    /// Writes the instant with as few digits of the fraction as necessary, at least one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, (hour, minute, second, nanosecond)) = (self.0.date(), self.0.as_hms_nano());
         let fraction = format!("{nanosecond:09}");

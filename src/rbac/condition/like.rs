@@ -7,20 +7,20 @@ enum Element {
     AnyRun,
     /// `?`: any one character.
     AnyOne,
-    /// Anything else: itself.
+    /// Anything else: the character itself.
     One(char),
 }
 
 /// Whether all of `text` matches `pattern`, in which `*` is any run of characters and `?` any one; a backslash
 /// before `*`, `?`, `'` or another backslash takes the next character literally.
 ///
-/// Only the last `*` is ever reconsidered, so the work is bounded by the product of the two lengths.
+/// Only the last `*` is ever reconsidered, so the work is limited by the product of the two lengths.
 pub(super) fn like(text: &str, pattern: &str, ignore_case: bool) -> bool {
     let folded = |c: char| if ignore_case { fold(c) } else { c };
     let text: Vec<char> = text.chars().map(folded).collect();
     let elements = elements(pattern, folded);
     let (mut at, mut next) = (0, 0);
-    // The element after the last `*`, and where in the text that star's run ends so far.
+    // The element after the last `*`, and the end of that star's run so far.
     let mut retry: Option<(usize, usize)> = None;
     loop {
         let step = match (elements.get(next), text.get(at)) {

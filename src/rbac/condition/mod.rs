@@ -1,4 +1,4 @@
-//! The language of Azure's role assignment conditions, as it is written.
+//! The language of Azure's role assignment conditions.
 //!
 //! ```ebnf
 //! condition   = or ;
@@ -18,8 +18,8 @@
 //! A text goes through lexer and parser into an [`Expression`]; from there to [`Condition::evaluate`],
 //! [`Condition::canonical`], or [`Condition::outline`].
 //!
-//! Source: Microsoft, "Azure role assignment condition format and syntax". Where it is silent the choice is the
-//! one that allows less, and is reported where it is made.
+//! Source: Microsoft, "Azure role assignment condition format and syntax". Where it says nothing, this module
+//! chooses what allows less, and a comment says so at each place.
 
 mod compare;
 mod context;
@@ -50,11 +50,11 @@ pub use syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Source,
 /// Longest condition Azure stores: 8 KB.
 pub const MAX_BYTES: usize = 8192;
 
-/// Deepest nesting read here, parentheses and negations counted. Azure gives no number; no shipped condition
-/// comes near it.
+/// Deepest nesting read here, including parentheses and negations. Azure gives no number; no shipped
+/// condition comes near it.
 pub const MAX_DEPTH: usize = 64;
 
-/// A condition that has been understood.
+/// A parsed condition.
 #[derive(Clone, Debug)]
 pub struct Condition {
     expression: Expression,
@@ -62,7 +62,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Reads a condition; the error names the first place at which it cannot be one, and what was expected there.
+    /// Parses a condition; the error names the first invalid place, and what was expected there.
     pub fn parse(text: &str) -> Result<Self, ConditionError> {
         let (expression, mut findings) = parser::parse(text)?;
         findings.extend(finding::of_guards(&expression));
@@ -70,12 +70,12 @@ impl Condition {
         Ok(Self { expression, findings })
     }
 
-    /// What the condition says.
+    /// The expression.
     pub fn expression(&self) -> &Expression {
         &self.expression
     }
 
-    /// What is legal but probably not meant, in the order of the text.
+    /// Parts that are legal but probably not intended, in the order of the text.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
@@ -91,7 +91,7 @@ impl Condition {
         self.expression.to_string()
     }
 
-    /// The guards, attributes and GUIDs the condition names.
+    /// The guards, attributes and GUIDs in the condition.
     pub fn outline(&self) -> Outline {
         Outline::of(&self.expression)
     }

@@ -17,7 +17,7 @@ pub enum Family {
     Guid,
 }
 
-/// What an operator asks of a pair of values, negation left aside.
+/// The test on a pair of values, without negation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
     /// Both are the same.
@@ -39,31 +39,31 @@ pub enum Test {
 /// A comparison operator, such as `StringNotLikeIgnoreCase`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operator {
-    /// What it compares.
+    /// The kind of values.
     pub family: Family,
-    /// What it asks.
+    /// The test.
     pub test: Test,
-    /// Whether it asks the opposite. The negation is inside each pair of values, under the quantifier.
+    /// Whether it is negated. The negation applies to each pair of values, under the quantifier.
     pub negated: bool,
-    /// Whether text is compared without case.
+    /// Whether text is compared ignoring case.
     pub ignore_case: bool,
 }
 
 /// How the values of two sides are paired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantifier {
-    /// Some value on the left does for some on the right.
+    /// Some value on the left matches some on the right.
     AnyAny,
-    /// Each value on the left does for some on the right.
+    /// Each value on the left matches some on the right.
     AllAny,
-    /// Some value on the left does for each on the right.
+    /// Some value on the left matches each on the right.
     AnyAll,
-    /// Each value on the left does for each on the right.
+    /// Each value on the left matches each on the right.
     AllAll,
 }
 
-/// Operators of other dialects: of the preview engine in Microsoft's regorus, and of policy languages nearby.
-/// They get a message of their own, because they look right.
+/// Operators of other dialects: of the preview engine in Microsoft's regorus, and of similar policy
+/// languages. They get their own error message, because they look right.
 const UNSUPPORTED: [&str; 27] = [
     "IpMatch",
     "IpNotMatch",

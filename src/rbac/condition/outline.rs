@@ -1,4 +1,4 @@
-//! What a condition names.
+//! The names in a condition.
 
 use super::syntax::{Comparison, Expression, Literal, Operand, Subject};
 

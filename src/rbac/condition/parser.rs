@@ -1,4 +1,4 @@
-//! From tokens to an [`Expression`], by recursive descent.
+//! Parses tokens to an [`Expression`], by recursive descent.
 
 use super::finding::{self, FindingKind};
 use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Subject, Text};
@@ -9,10 +9,10 @@ use crate::rbac::OperationPattern;
 /// What can begin an expression.
 const EXPRESSION_START: [&str; 5] = ["`(`", "NOT", "a function", "an attribute", "a value"];
 
-/// Reads a whole condition, with what the way it is written gives rise to.
+/// Parses a whole condition, with the findings about how it is written.
 pub(super) fn parse(text: &str) -> Result<(Expression, Vec<Finding>), ConditionError> {
     if text.len() > MAX_BYTES {
-        let found = format!("the condition has {} bytes, Azure stores {MAX_BYTES}", text.len());
+        let found = format!("the condition has {} bytes, but Azure stores at most {MAX_BYTES}", text.len());
         return Err(ConditionError::new(ErrorKind::TooLong, MAX_BYTES, found));
     }
     let mut lexer = Lexer::new(text);
@@ -33,7 +33,7 @@ struct Parser<'a> {
     findings: Vec<Finding>,
 }
 
-/// A value before its operator has said of which kind it must be.
+/// A value whose kind is not known until its operator is.
 struct RawLiteral<'a> {
     kind: TokenKind<'a>,
     offset: usize,
@@ -62,7 +62,7 @@ impl<'a> Parser<'a> {
         Ok(joined(terms, Expression::Or))
     }
 
-    /// A chain of AND, and where its first AND stands if it has one.
+    /// A chain of AND, and the place of its first AND if it has one.
     fn and(&mut self) -> Result<(Expression, Option<usize>), ConditionError> {
         let mut terms = vec![self.unary()?];
         let mut first_and = None;
@@ -94,7 +94,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes the token that opens a level, and reads what is inside.
+    /// Consumes the token that opens a level, and parses its content.
     fn nested(
         &mut self,
         inside: impl FnOnce(&mut Self) -> Result<Expression, ConditionError>,
@@ -136,7 +136,7 @@ impl<'a> Parser<'a> {
         let unexpected = self.unexpected(&EXPRESSION_START);
         self.advance()?;
         match self.token.kind {
-            // A word that is used like a function is a wrong function rather than a wrong token.
+            // A word that is used like a function is an unknown function rather than a wrong token.
             TokenKind::OpenBrace | TokenKind::OpenParenthesis if Operator::named(word).is_none() => {
                 Err(ConditionError::new(ErrorKind::UnknownOperator, word_at, format!("`{word}`")))
             }
@@ -272,8 +272,8 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// The value as its operator needs it. A number or a GUID in the place of a string is refused, not converted:
-    /// whether Azure would is not documented.
+    /// The value in the kind that its operator needs. A number or a GUID in the place of a string is refused,
+    /// not converted: whether Azure would is not documented.
     fn typed(&mut self, literal: &RawLiteral<'a>, operator: Operator) -> Result<Literal, ConditionError> {
         let RawLiteral { kind, offset } = literal;
         let wrong = |expected: &'static str| {
@@ -329,7 +329,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The only term, or all of them under `join`, chains of the same kind unfolded: they mean the same.
+/// The only term, or all of them under `join`. Chains of the same kind are flattened: they mean the same.
 fn joined(mut terms: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -> Expression {
     if terms.len() == 1
         && let Some(only) = terms.pop()

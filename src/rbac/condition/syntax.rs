@@ -1,4 +1,4 @@
-//! What a condition says, once it is understood.
+//! The syntax tree of a condition.
 
 use super::{Guid, Instant, Operator, Quantifier};
 use crate::rbac::OperationPattern;
@@ -13,20 +13,20 @@ pub enum Expression {
     And(Vec<Expression>),
     /// True if the other is false.
     Not(Box<Expression>),
-    /// True if what is asked for matches one of the patterns.
+    /// True if the operation matches one of the patterns.
     Matches {
         /// What is matched.
         subject: Subject,
         /// The patterns.
         patterns: Vec<OperationPattern>,
     },
-    /// True if the attribute is there.
+    /// True if the attribute is present.
     Exists(AttributeRef),
     /// Compares values.
     Comparison(Comparison),
 }
 
-/// What a guard looks at.
+/// What a guard checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// The operation: `ActionMatches`.
@@ -45,14 +45,14 @@ impl Subject {
     }
 }
 
-/// Two operands and what is asked of them.
+/// Two operands and the test on them.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// The left operand.
     pub left: Operand,
-    /// How values are paired; may be left out.
+    /// How values are paired; optional.
     pub quantifier: Option<Quantifier>,
-    /// What is asked of each pair.
+    /// The test on each pair.
     pub operator: Operator,
     /// The right operand.
     pub right: Operand,
@@ -61,7 +61,7 @@ pub struct Comparison {
 /// One side of a comparison.
 #[derive(Clone, Debug)]
 pub enum Operand {
-    /// Whatever the attribute holds when the condition is evaluated.
+    /// The attribute's value when the condition is evaluated.
     Attribute(AttributeRef),
     /// One value.
     Literal(Literal),
@@ -72,22 +72,22 @@ pub enum Operand {
 /// An attribute, such as `@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]`.
 #[derive(Clone, Debug)]
 pub struct AttributeRef {
-    /// Where it is looked up.
+    /// Its source.
     pub source: Source,
-    /// What stands between the brackets.
+    /// The text between the brackets.
     pub name: String,
-    /// Where it stands in the condition, in bytes.
+    /// Its place in the condition, in bytes.
     pub offset: usize,
 }
 
-/// Where an attribute comes from.
+/// The source of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
-    /// What the request asks for, such as properties in its body.
+    /// The request, such as properties in its body.
     Request,
-    /// The object as it is before the request.
+    /// The object before the request.
     Resource,
-    /// Custom security attributes of who asks.
+    /// Custom security attributes of the caller.
     Principal,
     /// Network and time.
     Environment,
@@ -113,7 +113,7 @@ impl Source {
     }
 }
 
-/// A value, of the kind its operator asks for.
+/// A value, of the kind that its operator needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Literal {
     /// Text.
@@ -131,14 +131,14 @@ pub enum Literal {
 /// A text, with or without the backslashes of a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Text {
-    /// As it stands between quotes in a condition, backslashes included.
+    /// As written between quotes in a condition, including backslashes.
     Quoted(String),
-    /// As an attribute holds it.
+    /// As an attribute has it.
     Plain(String),
 }
 
 impl Text {
-    /// The text that is meant. `\'` is a quote and `\\` a backslash; both are undocumented. A backslash before
+    /// The unescaped text. `\'` is a quote and `\\` a backslash; both are undocumented. A backslash before
     /// anything else stands for itself.
     pub fn value(&self) -> Cow<'_, str> {
         match self {
@@ -161,7 +161,7 @@ impl Text {
         }
     }
 
-    /// The text as a pattern of `Like`, its escapes kept.
+    /// The text as a pattern of `Like`, with its escapes.
     pub fn pattern(&self) -> &str {
         match self {
             Self::Plain(text) | Self::Quoted(text) => text,

@@ -1,4 +1,4 @@
-//! Cutting a condition into tokens, one at a time.
+//! Splits a condition into tokens, one at a time.
 
 use super::{ConditionError, ErrorKind, Guid, Source};
 use crate::rbac::character;
@@ -24,7 +24,7 @@ pub(super) enum TokenKind<'a> {
     Not,
     /// `@source[name]`.
     Attribute(Source, &'a str),
-    /// What stands between single quotes, backslashes included.
+    /// The text between single quotes, including backslashes.
     Text(&'a str),
     Integer(i64),
     Guid(Guid),
@@ -103,7 +103,7 @@ impl<'a> Lexer<'a> {
         self.text.get(self.position..).unwrap_or_default()
     }
 
-    /// Skips the white space of ASCII. Other white space, which looks the same, is an error.
+    /// Skips ASCII white space. Other white space, which looks the same, is an error.
     fn skip_space(&mut self) {
         let rest = self.rest();
         self.position += rest.len() - rest.trim_ascii_start().len();
@@ -179,7 +179,7 @@ impl<'a> Lexer<'a> {
         Ok(TokenKind::Attribute(source, name))
     }
 
-    /// A GUID is tried before a number, as one without dashes may begin with digits or hold nothing else.
+    /// A GUID is tried before a number, since one without dashes may begin with digits or consist of digits.
     fn word(&mut self) -> Result<TokenKind<'a>, ConditionError> {
         let offset = self.position;
         let run = self.take_while(is_word_part);

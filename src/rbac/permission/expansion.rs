@@ -1,30 +1,31 @@
-//! What a role's patterns come to, given the operations that exist.
+//! The operations that a role's patterns match, given the existing ones.
 
 use super::{PermissionBlock, Permissions};
 use crate::rbac::condition::Context;
 use crate::rbac::{Catalogue, CatalogueEntry, OperationPattern, Plane};
 use std::collections::BTreeSet;
 
-/// An operation a role grants.
+/// An operation that a role grants.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Granted {
     /// Its name, as the catalogue spells it.
     pub operation: String,
-    /// Whether a condition decides over it: each block that grants it has a condition, and none of them is true
-    /// for this operation whatever the request. A condition whose guards name other operations does not count.
+    /// Whether it depends on a condition: each block that grants it has a condition, and none of them is true
+    /// for this operation whatever the request. A condition whose guards name other operations does not
+    /// count.
     pub conditional: bool,
 }
 
-/// The effective operations of a role. It is a property of the role and of the catalogue: the same role comes to
-/// another number with an older catalogue.
+/// The effective operations of a role. They depend on the role and on the catalogue: the same role has fewer
+/// with an older catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expansion {
     /// Control operations granted, sorted by name.
     pub control: Vec<Granted>,
     /// Data operations granted, sorted by name.
     pub data: Vec<Granted>,
-    /// Operations whose grant hangs on whether `/*/` may stand for `/`, sorted; some of them may also be among
-    /// the granted ones, when it is the subtraction that is in doubt.
+    /// Operations whose grant depends on whether `/*/` may match `/`, sorted; some of them may also be among
+    /// the granted ones, if the subtraction is undecided.
     pub uncertain: Vec<String>,
     /// Patterns that match nothing in the catalogue, of any of the four lists, sorted: a typing error, or an
     /// operation newer than the catalogue.

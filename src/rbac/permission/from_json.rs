@@ -1,4 +1,4 @@
-//! Permission blocks from JSON, in every shape they are met in.
+//! Permission blocks from JSON, in all shapes that occur.
 
 use super::{BlockCondition, PermissionBlock, Permissions};
 use crate::rbac::OperationPattern;
@@ -8,19 +8,20 @@ use serde_json::Value;
 /// The lists of a block, as folded keys.
 const LISTS: [&str; 4] = ["actions", "notactions", "dataactions", "notdataactions"];
 
-/// What a block has. A key that is nearly one of them is a typing mistake: skipping it would widen the role.
+/// The members of a block. A key that is nearly one of them is a typing mistake: skipping it would widen the
+/// role.
 const KNOWN: [&str; 6] =
     ["actions", "notActions", "dataActions", "notDataActions", "condition", "conditionVersion"];
 
-/// Singular forms of the lists: nothing of Azure's is called so, and skipping `not_action` would widen the role.
+/// Singular forms of the lists: Azure has no such members, and skipping `not_action` would widen the role.
 const SINGULARS: [&str; 4] = ["action", "notaction", "dataaction", "notdataaction"];
 
 impl Permissions {
-    /// Reads permissions from JSON: a list of blocks, one block, or anything that holds them under `permissions`,
-    /// `properties` or `value`, which covers a role definition or a list of them as ARM, the az CLI, PowerShell,
-    /// azurerm's resource and data source, and our data source give it, and the answer of the permissions call.
-    /// Keys are read without case and underscores. An object that holds no list of actions at all is an error
-    /// rather than a role that grants nothing.
+    /// Reads permissions from JSON: a list of blocks, one block, or anything that contains them under
+    /// `permissions`, `properties` or `value`. This covers a role definition, or a list of them, from ARM,
+    /// the az CLI, PowerShell, azurerm's resource and data source, and our data source, and the response of
+    /// the permissions call. Keys are read ignoring case and underscores. An object without any list of
+    /// actions is an error rather than a role that grants nothing.
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         let mut blocks = Vec::new();
         collect(value, "permissions", &mut blocks)?;
@@ -65,7 +66,7 @@ fn block(fields: Fields<'_>, path: &str) -> Result<PermissionBlock, ReadError> {
     if fields.first_of(&LISTS).is_none() {
         return Err(ReadError::new(
             path,
-            "none of `actions`, `not_actions`, `data_actions` and `not_data_actions` is there",
+            "it has none of `actions`, `not_actions`, `data_actions` and `not_data_actions`",
         ));
     }
     let list = |key| -> Result<Vec<OperationPattern>, ReadError> {

@@ -146,7 +146,7 @@ fn a_denial_of_data_does_not_touch_profiles() {
 }
 
 #[test]
-fn what_could_not_be_read_leaves_a_doubt_but_never_a_yes() {
+fn unread_lists_leave_a_doubt_but_never_a_yes() {
     let mut incomplete = facts(vec![assigned("reader", "/")]);
     incomplete.assignments_complete = false;
     let report = check(&incomplete);
@@ -167,7 +167,7 @@ fn a_denial_without_its_scope_is_an_error() {
 }
 
 #[test]
-fn near_names_are_offered() {
+fn similar_names_are_suggested() {
     let names = [
         "Reader",
         "Contributor",

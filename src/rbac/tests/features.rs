@@ -21,7 +21,7 @@ fn profiles_and_versions_are_six_operations_and_the_progress_of_writes() {
 }
 
 #[test]
-fn nothing_is_wide() {
+fn no_feature_has_wildcards() {
     for action in actions(&Feature::ALL) {
         assert!(!action.contains('*'), "{action}");
         assert!(
@@ -58,7 +58,7 @@ fn the_role_has_the_shape_of_the_resource_and_reads_back() {
 }
 
 #[test]
-fn what_makes_no_role_is_an_error() {
+fn invalid_arguments_for_a_role_are_errors() {
     let new = LeastPrivilegeRole::new;
     assert_eq!(new(&[], "x", SCOPE), Err(LeastPrivilegeError::Nothing));
     assert_eq!(new(&[Feature::NoDelete], "x", SCOPE), Err(LeastPrivilegeError::Nothing));

@@ -1,4 +1,4 @@
-//! The functions as a caller without types meets them.
+//! The functions for callers without types.
 
 use super::{catalogue_json, role_json};
 use crate::rbac::functions::*;
@@ -27,7 +27,7 @@ fn effective_operations_of_the_worked_role() {
 }
 
 #[test]
-fn role_permits_takes_no_context_for_not_knowing() {
+fn role_permits_without_a_context_knows_nothing() {
     let role = role_json("login_delegate");
     let write = "Microsoft.Authorization/roleAssignments/write";
     for nothing in [json!(null), json!({}), json!({ "request": null })] {
@@ -82,7 +82,7 @@ fn condition_evaluate_has_three_answers_and_an_error() {
 }
 
 #[test]
-fn condition_parse_tells_what_is_in_it_or_what_is_wrong() {
+fn condition_parse_returns_the_content_or_the_error() {
     let shipped = &role_json("login_delegate")["properties"]["permissions"][0]["Condition"];
     let parsed = condition_parse(shipped.as_str().unwrap());
     assert!(parsed.valid && parsed.error.is_none() && parsed.diagnostics.is_empty());
@@ -115,7 +115,7 @@ fn condition_format_is_stable_and_honest_about_limits() {
 }
 
 #[test]
-fn condition_for_roles_refuses_what_is_no_role() {
+fn condition_for_roles_refuses_other_ids() {
     let none: [&str; 0] = [];
     assert!(condition_for_roles(&none).is_err());
     assert!(condition_for_roles(&["Owner"]).unwrap_err().to_string().contains("`Owner`"));

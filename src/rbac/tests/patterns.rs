@@ -9,7 +9,7 @@ fn coverage(pattern: &str, name: &str) -> Coverage {
 }
 
 #[test]
-fn a_star_is_any_run_and_case_is_nothing() {
+fn a_star_matches_any_run_and_case_is_ignored() {
     use Coverage::{Covered, OnlyCollapsed, Uncovered};
     for (pattern, name, expected) in [
         ("*", "a", Covered),
@@ -45,26 +45,26 @@ fn a_star_is_any_run_and_case_is_nothing() {
 }
 
 #[test]
-fn a_pattern_is_no_operation() {
+fn a_pattern_is_not_an_operation() {
     assert_eq!(Operation::new(""), Err(InvalidOperation::Empty));
     assert!(matches!(Operation::new("a/*"), Err(InvalidOperation::Wildcard(_))));
     assert!(matches!(Operation::new("a b"), Err(InvalidOperation::Characters(_, ' '))));
-    assert!(Operation::new(" a").unwrap_err().to_string().ends_with("it holds a space"));
+    assert!(Operation::new(" a").unwrap_err().to_string().ends_with("it contains a space"));
     let no_break = Operation::new("a/\u{a0}b").unwrap_err().to_string();
     assert!(no_break.contains("a no-break space (U+00A0)"), "{no_break}");
     assert_eq!(
         Operation::new("a\"\\\t").unwrap_err().to_string(),
-        "`a\"\\\\t` is not an operation name: it holds a tab"
+        "`a\"\\\\t` is not an operation name: it contains a tab"
     );
 }
 
 #[test]
-fn many_stars_cost_little() {
+fn many_stars_take_little_time() {
     let pattern = OperationPattern::new(&("a*".repeat(2000) + "b"));
     assert!(!pattern.matches(&operation(&"a".repeat(50_000))));
 }
 
-/// Matching by definition, without any cleverness.
+/// Matching by definition, without optimisation.
 fn by_definition(pattern: &[u8], name: &[u8]) -> bool {
     match (pattern, name) {
         ([], []) => true,
@@ -94,7 +94,7 @@ fn readings(pattern: &str) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn matching_is_what_the_definition_says(pattern in "[ab/*]{0,8}", name in "[ab/]{1,8}") {
+    fn matching_agrees_with_the_definition(pattern in "[ab/*]{0,8}", name in "[ab/]{1,8}") {
         let literally = by_definition(pattern.as_bytes(), name.as_bytes());
         let somehow = readings(&pattern).iter().any(|p| by_definition(p.as_bytes(), name.as_bytes()));
         let expected = match (literally, somehow) {

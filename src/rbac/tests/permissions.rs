@@ -71,7 +71,7 @@ fn subtraction_stays_in_its_block() {
 }
 
 #[test]
-fn a_doubtful_subtraction_is_a_doubt() {
+fn an_undecided_subtraction_makes_the_result_undecided() {
     let role = read(json!([{ "actions": ["*"], "notActions": ["a/*/read"] }]));
     assert_eq!(permit(&role, "a/read"), None);
     assert_eq!(permit(&role, "a/b/read"), Some(false));
@@ -98,7 +98,7 @@ fn each_block_has_its_own_condition() {
 }
 
 #[test]
-fn an_unconditional_block_frees_what_a_conditional_one_binds() {
+fn an_unconditional_grant_outweighs_a_conditional_one() {
     let role = read(json!([
         { "actions": ["Microsoft.Support/*"], "condition": "@Resource[a] StringEquals 'x'" },
         { "actions": ["Microsoft.Support/*/read"] },
@@ -112,7 +112,7 @@ fn an_unconditional_block_frees_what_a_conditional_one_binds() {
 }
 
 #[test]
-fn a_condition_that_cannot_be_read_is_a_doubt() {
+fn an_unreadable_condition_is_undecided() {
     for block in [
         json!({ "actions": ["a/read"], "condition": "StringEndsWith" }),
         json!({ "actions": ["a/read"], "condition": "'a' StringEquals 'a'", "conditionVersion": "3.0" }),
@@ -128,7 +128,7 @@ fn a_condition_that_cannot_be_read_is_a_doubt() {
 }
 
 #[test]
-fn unmatched_patterns_are_told() {
+fn unmatched_patterns_are_listed() {
     let role = read(json!([{
         "actions": ["Microsoft.Compute/galleries/*", "Microsoft.Compute/gallery/read"],
         "notActions": ["Microsoft.Compute/galleries/shared/action"],
@@ -190,7 +190,7 @@ fn the_narrowest_sufficient_role_comes_first() {
 }
 
 #[test]
-fn an_operation_is_counted_to_one_plane_by_its_catalogue() {
+fn the_catalogue_decides_the_plane_of_an_operation() {
     let role = read(json!([{ "actions": ["x/*"], "dataActions": ["x/*"], "notDataActions": ["x/b"] }]));
     let catalogue = crate::rbac::Catalogue::from_json(&json!([
         { "name": "x/a", "isDataAction": true }, { "name": "x/b", "is_data_action": true }, "x/c", { "name": "x/d" },

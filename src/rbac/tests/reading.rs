@@ -1,4 +1,4 @@
-//! Every shape a role and a catalogue are met in.
+//! Every shape in which a role and a catalogue occur.
 
 use super::{catalogue, catalogue_json, role_json};
 use crate::rbac::{Catalogue, Permissions, RoleDefinition};
@@ -59,7 +59,7 @@ fn no_condition_is_written_in_several_ways() {
 }
 
 #[test]
-fn what_is_no_permission_is_an_error_that_says_where() {
+fn invalid_permissions_are_an_error_with_a_path() {
     for (value, path, word) in [
         (json!(null), "permissions", "null"),
         (json!("a/*"), "permissions", "a string"),
@@ -86,7 +86,7 @@ fn what_is_no_permission_is_an_error_that_says_where() {
 }
 
 #[test]
-fn a_role_is_called_the_same_in_every_shape() {
+fn a_role_has_the_same_name_in_every_shape() {
     let guid = "66f75aeb-eabe-4b70-9f1e-c350c4c9ad04";
     let id = format!("/providers/Microsoft.Authorization/roleDefinitions/{guid}");
     let name = "Virtual Machine Data Access Administrator (preview)";

@@ -1,5 +1,5 @@
-//! One role worked through: the virtual machine data access administrator, its 14 patterns, 81 operations, and
-//! what its condition lets through.
+//! One role as an example: the virtual machine data access administrator, its 14 patterns, 81 operations, and
+//! what its condition permits.
 
 use super::{catalogue, operation, permissions, role, role_json};
 use crate::rbac::condition::{Condition, Context, Source};
@@ -54,7 +54,7 @@ fn no_pattern_reaches_galleries() {
     assert!(!names.iter().any(|name| galleries.matches(&operation(name))));
 }
 
-/// The eight decisions: operation, context, what the condition says, what is decided.
+/// The eight decisions: operation, context, the condition's result, the decision.
 #[test]
 fn eight_decisions() {
     let request = |role: &str| json!({ "request": { ROLE: role } });

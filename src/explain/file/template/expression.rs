@@ -1,6 +1,6 @@
-//! The expressions of ARM templates: what stands between brackets, `[concat(parameters('a'), variables('b').c[0])]`.
+//! The expressions of ARM templates, in brackets: `[concat(parameters('a'), variables('b').c[0])]`.
 
-/// An expression, read.
+/// A parsed expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Expression {
     Text(String),
@@ -9,7 +9,7 @@ pub(super) enum Expression {
         name: String,
         arguments: Vec<Expression>,
     },
-    /// A member or an element of something. With `?` in front, nothing where there is none.
+    /// A member or an element of something. With `?` in front, `None` if there is none.
     Part {
         of: Box<Expression>,
         at: Box<Expression>,
@@ -17,15 +17,15 @@ pub(super) enum Expression {
     },
 }
 
-/// How deep expressions are read.
+/// The maximum depth of expressions.
 const DEEPEST: usize = 64;
 
-/// Whether a text of a template is an expression. Two brackets stand for one, as text.
+/// Whether a text of a template is an expression. Two brackets stand for a literal one.
 pub(super) fn is_expression(text: &str) -> bool {
     text.starts_with('[') && !text.starts_with("[[") && text.ends_with(']')
 }
 
-/// Reads a text of a template that is an expression; nothing if it is none that can be understood.
+/// Parses a text of a template that is an expression; `None` if it cannot be understood.
 pub(super) fn parse(text: &str) -> Option<Expression> {
     let inside = text.strip_prefix('[')?.strip_suffix(']')?;
     let mut parser = Parser { rest: inside, depth: 0 };
@@ -94,7 +94,7 @@ impl<'a> Parser<'a> {
             return number.parse().ok().map(Expression::Number);
         }
         let mut name = self.word()?.to_owned();
-        // A function of a template's own stands behind a namespace.
+        // A template's own function has a namespace in front.
         while self.rest.starts_with('.') {
             self.rest = self.rest.get(1..)?;
             name = format!("{name}.{}", self.word()?);
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expressions_are_told_from_texts() {
+    fn expressions_are_distinguished_from_texts() {
         for text in ["[parameters('a')]", "[concat('[', 'x', ']')]"] {
             assert!(is_expression(text), "{text}");
         }

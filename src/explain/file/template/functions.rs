@@ -1,8 +1,8 @@
-//! The functions of templates whose value follows from their arguments alone.
+//! The functions of templates whose value depends on their arguments alone.
 
 use serde_json::{Map, Value};
 
-/// What a function gives for known arguments: nothing if it is not one of these, or does not take such arguments.
+/// The result of a function for known arguments; `None` for other functions or arguments.
 pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {
     let first = arguments.first();
     let text = |at: usize| arguments.get(at).and_then(Value::as_str);
@@ -160,7 +160,7 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// Texts are equal whatever their case.
+/// Texts are equal ignoring case.
 fn equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::String(one), Value::String(other)) => one.to_lowercase() == other.to_lowercase(),
@@ -168,7 +168,7 @@ fn equal(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// `{0}` and its like, filled in. A number behind a colon asks for a layout, which is not followed.
+/// Replaces `{0}` and the like. A number after a colon requests a layout, which is not supported.
 fn format(pattern: &str, arguments: &[Value]) -> Option<String> {
     let mut filled = String::new();
     let mut rest = pattern;

@@ -1,4 +1,5 @@
-//! ARM templates: every version in one, wherever it stands, with its expressions resolved as far as the file allows.
+//! ARM templates: every version in one, at any place, with its expressions resolved as far as the file
+//! allows.
 
 mod expression;
 mod functions;
@@ -12,7 +13,7 @@ use scope::{Evaluation, Scope};
 /// How many versions are read from one template.
 const MOST_VERSIONS: usize = 10_000;
 
-/// Reads a template. `parameters` are given beside it, as in a deployment.
+/// Reads a template. `parameters` are passed in separately, as in a deployment.
 pub(super) fn read(template: &Value, parameters: Option<&Value>) -> Found {
     let evaluation = Evaluation::default();
     let given = parameters.and_then(Value::as_object).into_iter().flatten();
@@ -37,24 +38,24 @@ pub(super) fn read(template: &Value, parameters: Option<&Value>) -> Found {
     Found { unread: walk.unread, versions: walk.versions.into_iter().map(of).collect(), before: None }
 }
 
-/// What is found on the way.
+/// What was found so far.
 struct Walk<'e> {
     evaluation: &'e Evaluation,
     /// Versions, with the name of their profile.
     versions: Vec<(Version, Option<String>)>,
     profiles: Vec<(String, Profile)>,
-    /// What may hold versions and cannot be read, and why.
+    /// Parts that may contain versions but cannot be read, and why.
     unread: Vec<String>,
 }
 
-/// What a resource stands in.
+/// The surroundings of a resource.
 #[derive(Clone, Default)]
 struct Around {
-    /// Type and name of the resource around, of which a child writes only its own part.
+    /// Type and name of the outer resource; a child writes only its own part.
     parent: Option<(String, String)>,
-    /// The deployment around.
+    /// The outer deployment.
     deployment: String,
-    /// What else is to be said of a version.
+    /// Further remarks about a version.
     notes: Vec<String>,
 }
 
@@ -62,7 +63,7 @@ impl Walk<'_> {
     fn resources(&mut self, holder: &Value, scope: &Scope<'_>, around: &Around) {
         match holder.get("resources") {
             Some(Value::Array(all)) => all.iter().for_each(|one| self.copies(one, scope, around)),
-            // In the second version of the language resources are named.
+            // In language version 2 resources have symbolic names.
             Some(Value::Object(all)) => all.values().for_each(|one| self.copies(one, scope, around)),
             None | Some(Value::Null) => {}
             Some(other) => {
@@ -73,7 +74,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A resource, once or as often as its copy loop goes round.
+    /// A resource, once or as often as its copy loop runs.
     fn copies(&mut self, resource: &Value, scope: &Scope<'_>, around: &Around) {
         let Some(copy) = resource.get("copy").filter(|copy| copy.is_object()) else {
             return self.resource(resource, scope, around);
@@ -107,13 +108,14 @@ impl Walk<'_> {
             return self.cannot_be_read(&name, "its type", written, scope);
         };
         let (kind, name) = match &around.parent {
-            // A whole type has the provider's namespace in front, which has a dot.
+            // A full type begins with the provider's namespace, which has a dot.
             Some((parent, of)) if !kind.split('/').next().unwrap_or_default().contains('.') => {
                 (format!("{parent}/{kind}"), format!("{of}/{name}"))
             }
             _ => (kind.to_owned(), name),
         };
-        // Whole properties may come from a parameter or a variable; what is in written ones is resolved later.
+        // All properties may come from a parameter or a variable; expressions in written ones are resolved
+        // later.
         let written = resource.get("properties").unwrap_or(&Value::Null);
         let resolved = written.is_string().then(|| scope.resolve(written));
         let properties = resolved.as_ref().unwrap_or(written).as_object();
@@ -166,7 +168,7 @@ impl Walk<'_> {
             }
         }
         if !around.deployment.is_empty() {
-            notes.push(format!("It stands in the nested deployment {}.", around.deployment));
+            notes.push(format!("It is in the nested deployment {}.", around.deployment));
         }
         if !defaults.is_empty() {
             let names: Vec<_> = defaults.into_iter().collect();
@@ -194,7 +196,7 @@ impl Walk<'_> {
     ) {
         let Some(template) = properties.get("template") else {
             if properties.contains_key("templateLink") {
-                self.unread.push(format!("{name}: the template it links to is not in this file"));
+                self.unread.push(format!("{name}: the linked template is not in this file"));
             }
             return;
         };
@@ -208,7 +210,7 @@ impl Walk<'_> {
         let is_inner =
             options.and_then(|options| text(options, "scope")).is_some_and(|scope| same(scope, "inner"));
         if !is_inner {
-            // By default expressions inside mean the parameters and variables outside.
+            // By default expressions inside use the outer parameters and variables.
             return self.resources(template, scope, &around);
         }
         let given = properties.get("parameters").and_then(Value::as_object).into_iter().flatten();
@@ -218,7 +220,7 @@ impl Walk<'_> {
         self.resources(template, &inner, &around);
     }
 
-    /// Puts down a part of the template that may hold versions and cannot be read.
+    /// Records a part of the template that may contain versions but cannot be read.
     fn cannot_be_read(&mut self, of: &str, what: &str, written: &Value, scope: &Scope<'_>) {
         let of = if of.is_empty() { "the template" } else { of };
         let resolved = scope.resolve(written);

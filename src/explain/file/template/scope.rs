@@ -1,4 +1,4 @@
-//! What the expressions of a template refer to, and the values they come to.
+//! What the expressions of a template refer to, and their values.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,30 +9,30 @@ use serde_json::{Map, Value};
 use super::expression::{self, Expression};
 use super::functions;
 
-/// How deep values refer to each other.
+/// How deep values may refer to each other.
 const DEEPEST: usize = 48;
 
 /// How much is evaluated: values and characters of one template.
 const FUEL: usize = 64 * 1024 * 1024;
 
-/// How many times a copy loop goes round at most; Azure allows no more.
+/// The most iterations of a copy loop; Azure allows no more.
 pub(super) const MOST_COPIES: usize = 800;
 
-/// Expressions that could not be resolved, as they stand, and why.
+/// Expressions that could not be resolved, as written, and why.
 pub(super) type Unresolved = BTreeMap<String, String>;
 
 /// A parameter.
 #[derive(Clone, Debug)]
 enum Parameter {
-    /// What the deployment around gives.
+    /// The value from the outer deployment.
     Given(Value),
-    /// What it is unless a deployment gives another value.
+    /// The default value.
     Default(Value),
     /// Known only to a deployment.
     Missing,
 }
 
-/// What is common to all scopes of a file.
+/// Shared by all scopes of a file.
 #[derive(Debug)]
 pub(super) struct Evaluation {
     fuel: Cell<usize>,
@@ -54,7 +54,7 @@ impl Default for Evaluation {
 }
 
 impl Evaluation {
-    /// The parameters whose default values were used since this was last asked.
+    /// The parameters whose default values were used since the last call.
     pub(super) fn take_defaults(&self) -> BTreeSet<String> {
         self.defaults.take()
     }
@@ -85,14 +85,14 @@ pub(super) struct Scope<'t> {
     /// By name in lower case.
     parameters: Rc<BTreeMap<String, Parameter>>,
     variables: Rc<Map<String, Value>>,
-    /// Name in lower case, and the turn; the innermost is last.
+    /// Name in lower case, and the iteration; the innermost is last.
     loops: Vec<(String, usize)>,
-    /// A parameter without a value is called by its name; for titles.
+    /// Replaces a parameter without a value by its name; for titles.
     naming: bool,
 }
 
 impl<'t> Scope<'t> {
-    /// The scope of a template. `given` are the values a deployment gives to its parameters, resolved.
+    /// The scope of a template. `given` are the resolved values that a deployment passes to its parameters.
     pub(super) fn new(evaluation: &'t Evaluation, template: &Value, given: Map<String, Value>) -> Self {
         let object = |name: &str| template.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
         let mut parameters = BTreeMap::new();
@@ -107,14 +107,14 @@ impl<'t> Scope<'t> {
         Self { evaluation, parameters: Rc::new(parameters), variables, loops: Vec::new(), naming: false }
     }
 
-    /// The same in a turn of a copy loop.
+    /// The same in an iteration of a copy loop.
     pub(super) fn in_loop(&self, name: &str, turn: usize) -> Self {
         let mut inner = self.clone();
         inner.loops.push((name.to_lowercase(), turn));
         inner
     }
 
-    /// A name as a person reads it: with the parameter's name where its value is missing.
+    /// A name for people: with the parameter's name if its value is missing.
     pub(super) fn title(&self, text: &str) -> String {
         if !expression::is_expression(text) {
             return text.to_owned();
@@ -126,13 +126,14 @@ impl<'t> Scope<'t> {
         }
     }
 
-    /// How often a copy loop goes round.
+    /// The number of iterations of a copy loop.
     pub(super) fn count(&self, count: Option<&Value>) -> Option<usize> {
         let count = self.resolve(count?).as_u64()?;
         usize::try_from(count).ok().filter(|count| *count <= MOST_COPIES)
     }
 
-    /// A value with its expressions resolved. One that cannot be resolved stays as it is written, and is put down.
+    /// A value with its expressions resolved. An expression that cannot be resolved stays as written, and is
+    /// recorded.
     pub(super) fn resolve(&self, value: &Value) -> Value {
         match value {
             Value::String(text) if expression::is_expression(text) => {
@@ -158,7 +159,7 @@ impl<'t> Scope<'t> {
         let mut resolved = Map::new();
         for (name, value) in members {
             match value {
-                // A property that a loop makes: `copy` lists them.
+                // A property that a loop creates: `copy` lists them.
                 Value::Array(loops)
                     if name == "copy" && loops.iter().all(|one| one.get("input").is_some()) =>
                 {
@@ -173,7 +174,7 @@ impl<'t> Scope<'t> {
         resolved
     }
 
-    /// The list that a copy loop makes; its count, if that cannot be resolved.
+    /// The list that a copy loop creates; its count, if that cannot be resolved.
     fn looped(&self, one: &Value, name: &str) -> Value {
         let count = one.get("count");
         match (self.count(count), one.get("input")) {
@@ -182,7 +183,7 @@ impl<'t> Scope<'t> {
             }
             _ => {
                 let text = format!("[copy('{name}')]");
-                let why = "how often this copy loop goes round is not known".to_owned();
+                let why = "the number of iterations of this copy loop is not known".to_owned();
                 self.evaluation.unresolved.borrow_mut().insert(text.clone(), why);
                 text.into()
             }
@@ -231,7 +232,7 @@ impl<'t> Scope<'t> {
                 let value = |one: &Expression| self.known(self.evaluate(one)?, true);
                 let arguments = arguments.iter().map(value).collect::<Result<Vec<_>, _>>()?;
                 functions::call(name, &arguments)
-                    .ok_or_else(|| format!("what `{name}` gives here is known to Azure only"))
+                    .ok_or_else(|| format!("only Azure knows the value of `{name}` here"))
             }
         }
     }
@@ -274,11 +275,11 @@ impl<'t> Scope<'t> {
         }
         self.evaluation.spend(size(value))?;
         self.evaluation.depth.set(depth + 1);
-        // A variable is resolved outside of any loop around its use.
+        // A variable is resolved outside any loop around its use.
         let resolved = Self { loops: Vec::new(), ..self.clone() }.resolve(value);
         self.evaluation.depth.set(depth);
         match &resolved {
-            // The whole of it cannot be resolved: for the same reason.
+            // The whole value cannot be resolved, for the same reason.
             Value::String(text) if expression::is_expression(text) => match self.why(text) {
                 Some(why) => Err(why),
                 None => Ok(resolved),
@@ -287,7 +288,7 @@ impl<'t> Scope<'t> {
         }
     }
 
-    /// `copyIndex()`, `copyIndex('loop')`, and either with a number to add.
+    /// `copyIndex()`, `copyIndex('loop')`, and either with an offset.
     fn copy_index(&self, arguments: &[Expression]) -> Result<Value, String> {
         let (name, offset) = match arguments {
             [] => (None, 0),
@@ -300,12 +301,12 @@ impl<'t> Scope<'t> {
             None => self.loops.last(),
             Some(name) => self.loops.iter().rev().find(|(one, _)| *one == name.to_lowercase()),
         };
-        let (_, turn) = turn.ok_or("the turn of its copy loop is not known")?;
+        let (_, turn) = turn.ok_or("the iteration of its copy loop is not known")?;
         let turn = i64::try_from(*turn).unwrap_or(i64::MAX);
         Ok(turn.saturating_add(offset).into())
     }
 
-    /// A value that something is computed from: nothing in it may be unresolved.
+    /// A value for a computation: nothing in it may be unresolved.
     fn known(&self, value: Value, inside: bool) -> Result<Value, String> {
         match self.unresolved_in(&value, inside) {
             Some(why) => Err(why),
@@ -340,7 +341,7 @@ fn part<'v>(whole: &'v Value, at: &Value) -> Option<&'v Value> {
     }
 }
 
-/// How much a value is, in values and characters.
+/// The size of a value, in values and characters.
 fn size(value: &Value) -> usize {
     match value {
         Value::String(text) => 1 + text.len(),

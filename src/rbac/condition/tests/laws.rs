@@ -99,7 +99,7 @@ fn numbers() -> impl Strategy<Value = Vec<i64>> {
     proptest::collection::vec(-2i64..3, 1..4)
 }
 
-/// A numeric operator, what it asks, and the name of the opposite.
+/// A numeric operator, its test, and the name of the opposite.
 type Pair = (&'static str, fn(i64, i64) -> bool, &'static str);
 
 const PAIRS: [Pair; 6] = [
@@ -134,7 +134,7 @@ proptest! {
     }
 
     #[test]
-    fn white_space_and_case_of_words_are_nothing(text in comparison(), context in context()) {
+    fn white_space_and_case_of_words_are_ignored(text in comparison(), context in context()) {
         let spaced = text.replace(' ', " \n\t ").replace("For", "for").replace("Equals", "EQUALS");
         let expected = Condition::parse(&text).unwrap();
         let read = Condition::parse(&spaced).unwrap();
@@ -143,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_known_of_no_request_holds_for_each(text in condition(), context in context()) {
+    fn what_holds_without_a_context_holds_for_each_request(text in condition(), context in context()) {
         let condition = Condition::parse(&text).unwrap();
         if let Some(answer) = condition.evaluate(&Context::unknown()) {
             prop_assert_eq!(condition.evaluate(&context), Some(answer));
@@ -164,7 +164,7 @@ proptest! {
     }
 
     #[test]
-    fn quantifiers_are_what_they_say(left in numbers(), right in numbers(), pair in select(PAIRS.to_vec())) {
+    fn quantifiers_agree_with_their_definition(left in numbers(), right in numbers(), pair in select(PAIRS.to_vec())) {
         let (operator, test, _) = pair;
         let holds = |quantifier| quantified(quantifier, operator, &left, &right);
         let any_right = |l: &i64| right.iter().any(|r| test(*l, *r));
@@ -191,7 +191,7 @@ proptest! {
 
     #[test]
     fn stricter_quantifiers_imply_looser_ones(text in comparison(), context in context()) {
-        // Holds for attributes of any kind too, doubts included: a stricter yes is a looser yes.
+        // Holds for attributes of any kind too, including undecided ones: a stricter yes is a looser yes.
         let (left, rest) = text.split_once(' ').unwrap();
         prop_assume!(!left.starts_with('{') && !left.starts_with('\''));
         let bare = rest.rsplit_once(':').filter(|(q, _)| q.starts_with("For") && !q.contains(' ')).map_or(rest, |(_, b)| b);
@@ -215,14 +215,14 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_parser_fail_otherwise_than_with_an_error(text in "[ -~ä\n]{0,60}") {
+    fn no_text_makes_the_parser_panic(text in "[ -~ä\n]{0,60}") {
         if let Err(error) = Condition::parse(&text) {
             prop_assert!(text.is_char_boundary(error.offset) && error.offset <= text.len());
         }
     }
 
     #[test]
-    fn nor_does_any_row_of_tokens(tokens in proptest::collection::vec(select(vec![
+    fn no_row_of_tokens_makes_the_parser_panic(tokens in proptest::collection::vec(select(vec![
         "(", ")", "!", "NOT", "AND", "||", "{", "}", ",", ":", "@Request[a]", "'x'", "5", "true", "Exists",
         "ActionMatches", "StringEquals", "ForAnyOfAnyValues", "GuidEquals", "49fc33c1886f4b21a00e1d9993234734", "foo",
     ]), 0..14)) {

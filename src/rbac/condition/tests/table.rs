@@ -1,4 +1,4 @@
-//! The table of conditions: each with a context and the answer, or the kind of error.
+//! The table of conditions: each with a context and the result, or the kind of error.
 
 use crate::rbac::condition::{Condition, Context};
 use serde_json::{Map, Value};
@@ -60,7 +60,7 @@ fn every_case_of_the_table() {
 }
 
 #[test]
-fn every_way_of_writing_that_is_shipped_is_read() {
+fn every_shipped_spelling_is_read() {
     let spellings: Vec<String> = serde_json::from_str(include_str!("../../fixtures/spellings.json")).unwrap();
     for text in spellings {
         let condition = Condition::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -116,7 +116,7 @@ fn canonical_texts() {
 }
 
 #[test]
-fn errors_tell_where_and_what_was_expected() {
+fn errors_have_a_place_and_what_was_expected() {
     for (text, offset, message) in [
         ("", 0, "expected `(`, NOT, a function, an attribute or a value, found the end"),
         ("Exists @Resource[a] Exists", 20, "expected AND, OR or the end, found `Exists`"),

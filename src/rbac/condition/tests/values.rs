@@ -54,7 +54,7 @@ fn instants_exist_and_are_ordered() {
 }
 
 #[test]
-fn the_operators_are_those_of_the_page() {
+fn the_operators_are_those_of_the_documentation() {
     let mut names: Vec<String> = Operator::all().map(|operator| operator.to_string()).collect();
     assert_eq!(names.len(), 12 + 6 + 6 + 2 + 2);
     for name in [
@@ -91,7 +91,7 @@ fn by_definition(text: &[char], pattern: &[char]) -> bool {
 
 proptest! {
     #[test]
-    fn like_is_what_the_definition_says(text in "[abä]{0,7}", pattern in "[abä*?]{0,7}") {
+    fn like_agrees_with_the_definition(text in "[abä]{0,7}", pattern in "[abä*?]{0,7}") {
         let expected = by_definition(&text.chars().collect::<Vec<_>>(), &pattern.chars().collect::<Vec<_>>());
         prop_assert_eq!(like(&text, &pattern, false), expected);
         prop_assert_eq!(like(&text.to_uppercase(), &pattern, true), expected);
