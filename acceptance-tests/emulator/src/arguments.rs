@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_lines_get_a_sentence() {
+    fn a_wrong_command_line_is_an_error_sentence() {
         for (line, part) in [
             ("--listen 0.0.0.0:0", "loopback"),
             ("--listen 192.168.1.1:80", "loopback"),

@@ -53,7 +53,7 @@ fn a_destroyed_version_stays_and_is_named() {
         assert!(s.requests().iter().all(|request| request.method == "GET"), "nothing is written");
         // Its profile then stays too, at once, with both ways out.
         let output = s.apply_fails("");
-        assert!(output.says("version 1.0.0 is there"), "{output}");
+        assert!(output.says("version 1.0.0 exists"), "{output}");
         assert!(output.says("import those") && output.says("force_destroy = true"), "{output}");
         remove(s, "1.0.0");
     });

@@ -99,7 +99,7 @@ fn any_type_is_allowed_in_some_places() {
     let set = Attribute::nested("s", AttributeNesting::Set, vec![any()], "S.");
     assert_broken(&in_resource(set), "could not compare");
     for kind in [Type::list(Type::Dynamic), Type::object([("x", Type::map(Type::Dynamic))])] {
-        assert_broken(&in_resource(Attribute::new("a", kind, "A.")), "of one type");
+        assert_broken(&in_resource(Attribute::new("a", kind, "A.")), "have one type");
     }
 }
 

@@ -103,7 +103,7 @@ async fn a_data_source_is_checked_and_read() {
         assert!(!error(&failed.diagnostics).detail.contains(SECRET));
         assert_eq!(failed.state, None);
     }
-    assert!(error(&read(type_name(), config("later")).await.diagnostics).detail.contains("put it off"));
+    assert!(error(&read(type_name(), config("later")).await.diagnostics).detail.contains("defer it"));
     let other = read("test_other".to_owned(), config("a")).await;
     assert_eq!(error(&other.diagnostics).summary, "Unknown data source");
 }
