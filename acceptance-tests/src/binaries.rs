@@ -1,9 +1,9 @@
 //! The binaries under test, built once by cargo itself.
 //!
-//! `cargo test --workspace` does not build the binaries of other packages, so whoever needs one asks cargo for it:
-//! same profile, same target directory, and nothing to do if it is fresh. Test executables that ask at the same time
-//! wait for each other at cargo's own lock. [`PROVIDER`] has another provider tested than that: one that was released, or
-//! one for another system, by a script that runs it. With [`EMULATOR`] too, cargo is not asked.
+//! `cargo test --workspace` does not build the binaries of other packages, so a test that needs one asks
+//! cargo for it: same profile, same target directory, and nothing to do if it is up to date. Test executables
+//! that ask at the same time wait for cargo's own lock. [`PROVIDER`] names another provider to test: a
+//! released one, or one for another system, run by a script. With [`EMULATOR`] as well, cargo is not called.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use std::sync::OnceLock;
 
 use crate::running;
 
-/// The variable with the path of a provider to test in place of the one that is built. It has to be of the same version
-/// and from the same sources, as the tests are about these.
+/// The variable with the path of a provider to test instead of the built one. It must have the same version
+/// and sources, since the tests are about these.
 pub const PROVIDER: &str = "GALLERY_PROVIDER";
 
-/// The variable with the path of an emulator to use in place of the one that is built.
+/// The variable with the path of an emulator to use instead of the built one.
 pub const EMULATOR: &str = "GALLERY_EMULATOR";
 
-/// Where the binaries are.
+/// The paths of the binaries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binaries {
     /// `terraform-provider-gallery`.
@@ -28,7 +28,8 @@ pub struct Binaries {
     pub emulator: PathBuf,
 }
 
-/// Builds the workspace's binaries where none are named, the first time it is called in a process, and says where they are.
+/// Builds the workspace's binaries unless they are named, the first time it is called in a process, and
+/// returns their paths.
 pub fn binaries() -> Result<&'static Binaries, BuildError> {
     static BUILT: OnceLock<Result<Binaries, BuildError>> = OnceLock::new();
     BUILT.get_or_init(find).as_ref().map_err(Clone::clone)
@@ -46,7 +47,8 @@ fn find() -> Result<Binaries, BuildError> {
     }
 }
 
-/// The binary that a variable names, if it does. A wrong name is an error and no reason to test the usual one.
+/// The binary that a variable names, if it is set. A wrong name is an error; the built binary must not be
+/// tested instead.
 fn named(variable: &'static str, path: Option<OsString>) -> Result<Option<PathBuf>, BuildError> {
     let Some(path) = path else { return Ok(None) };
     let wrong = |error: String| BuildError::Named { variable, path: path.clone().into(), error };
@@ -82,8 +84,8 @@ fn build() -> Result<Binaries, BuildError> {
     Ok(built)
 }
 
-/// Whether cargo has set a variable for this one package. Build scripts watch some of them (ring's does), so handing
-/// them on to another cargo would have it build nearly everything again, and this one after it.
+/// Whether cargo has set a variable for this one package. Build scripts watch some of them (ring's does), so
+/// passing them on to another cargo would make it rebuild nearly everything, and this one after it.
 fn is_of_this_package(variable: &str) -> bool {
     variable == "OUT_DIR"
         || ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_BIN_", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE"]
@@ -91,7 +93,7 @@ fn is_of_this_package(variable: &str) -> bool {
             .any(|prefix| variable.starts_with(prefix))
 }
 
-/// How the running executable was built, read from where it lies: `<target>[/<triple>]/<profile>[/deps]/<name>`.
+/// How the running executable was built, read from its path: `<target>[/<triple>]/<profile>[/deps]/<name>`.
 #[derive(Debug, PartialEq, Eq)]
 struct Layout {
     target: PathBuf,
@@ -140,7 +142,7 @@ pub enum BuildError {
     #[error("cargo cannot be run: {0}")]
     Cargo(String),
     /// The executable is not where cargo puts one.
-    #[error("{} does not lie in a cargo target directory", executable.display())]
+    #[error("{} is not in a cargo target directory", executable.display())]
     Layout {
         /// The running executable.
         executable: PathBuf,
@@ -153,15 +155,15 @@ pub enum BuildError {
     Named {
         /// Which variable.
         variable: &'static str,
-        /// What it names.
+        /// Its value.
         path: PathBuf,
-        /// Why that is none.
+        /// What is wrong with it.
         error: String,
     },
     /// Cargo built something else.
     #[error("cargo built no {}", binary.display())]
     Missing {
-        /// The binary that should be there.
+        /// The missing binary.
         binary: PathBuf,
     },
 }
@@ -171,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_user_has_set_for_cargo_is_handed_on() {
+    fn the_users_cargo_variables_are_passed_on() {
         for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_BIN_EXE_quickstart", "OUT_DIR"] {
             assert!(is_of_this_package(name), "{name}");
         }
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binary_that_is_named_has_to_be_there() {
+    fn a_named_binary_must_exist() {
         assert_eq!(named(PROVIDER, None), Ok(None));
         let released = tempfile::NamedTempFile::new().unwrap();
         let path = released.path();

@@ -1,4 +1,4 @@
-//! Which command line programs there are: `terraform`, `tofu`, or both.
+//! The available command line programs: `terraform`, `tofu`, or both.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -12,25 +12,25 @@ use crate::running;
 /// The variable that lets tests without a CLI be skipped rather than fail.
 pub const SKIP: &str = "GALLERY_SKIP_CLI";
 
-/// One line for whoever has neither.
+/// One line for users who have neither.
 pub const HOW_TO_GET_ONE: &str = "neither `terraform` nor `tofu` is on the PATH: get one from \
     https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install";
 
-/// What the programs are called.
+/// A command line program.
 pub const NAMES: [&str; 2] = ["terraform", "tofu"];
 
 /// The program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cli {
-    /// Where it is.
+    /// Its path.
     pub program: PathBuf,
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
     version: OnceLock<String>,
 }
 
 impl Cli {
-    /// Its version, as it says itself; empty where it says none. It is asked once.
+    /// Its version, as it prints it; empty if it prints none. It is run once.
     pub fn version(&self) -> &str {
         self.version.get_or_init(|| {
             let mut command = Command::new(&self.program);
@@ -50,8 +50,8 @@ impl Cli {
         Self::all().first()
     }
 
-    /// Whether it looks for the provider of an import block without a resource at its default registry, unless the block
-    /// names the provider: Terraform 1.16.0 to 1.16.2, hashicorp/terraform#39144.
+    /// Whether it looks for the provider of an import block without a resource in its default registry,
+    /// unless the block names the provider: Terraform 1.16.0 to 1.16.2, hashicorp/terraform#39144.
     #[must_use]
     pub fn import_blocks_need_a_provider(&self) -> bool {
         let mut numbers = self.version().split(['.', '-']);
@@ -61,13 +61,13 @@ impl Cli {
             && matches!(numbers.next(), Some("0" | "1" | "2"))
     }
 
-    /// What people call it.
+    /// Its display name.
     #[must_use]
     pub fn title(&self) -> &'static str {
         if self.name == "tofu" { "OpenTofu" } else { "Terraform" }
     }
 
-    /// The registry where it looks for a provider whose source names none.
+    /// The registry for a provider whose source names none.
     #[must_use]
     pub fn registry(&self) -> &'static str {
         if self.name == "tofu" { "registry.opentofu.org" } else { "registry.terraform.io" }
@@ -101,7 +101,7 @@ impl Cli {
     }
 }
 
-/// Whether tests that need the CLI are to be skipped where there is none.
+/// Whether to skip tests that need the CLI if there is none.
 #[must_use]
 pub fn may_skip() -> bool {
     env::var_os(SKIP).is_some_and(|value| value == "1")
@@ -138,7 +138,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn both_are_found_and_tofu_serves_where_there_is_no_terraform() {
+    fn both_programs_are_found_and_tofu_is_used_without_terraform() {
         use std::os::unix::fs::PermissionsExt as _;
         let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let path = env::join_paths([first.path(), second.path()]).unwrap();

@@ -18,7 +18,7 @@ pub struct Emulator {
     runtime: Runtime,
 }
 
-/// What the emulator does not do.
+/// A fault of the emulator itself.
 #[derive(Debug, thiserror::Error)]
 #[error("the emulator {0}")]
 pub struct EmulatorError(String);
@@ -31,11 +31,11 @@ impl Emulator {
     /// Starts it on a free port with these further arguments, and waits until it is ready.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If it does not start.
     pub fn start(binary: &Path, arguments: &[&str]) -> Result<Self, EmulatorError> {
         let mut child = Command::new(binary)
             .args(arguments)
-            // The pipe closes when this process goes, however it goes; the emulator goes with it.
+            // The pipe closes when this process ends, however it ends, and the emulator ends with it.
             .arg("--end-with-stdin")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -45,7 +45,7 @@ impl Emulator {
         let read = child.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
         let ready = serde_json::from_str::<Value>(&line);
         let (Some(Ok(_)), Ok(ready)) = (read, ready) else {
-            // What it said on stderr is on ours; here it only has to be gone.
+            // Its stderr is ours; here it only has to be gone.
             let _ = child.kill();
             let _ = child.wait();
             return Err(fails(format_args!("did not get ready: it printed {line:?}")));
@@ -67,7 +67,7 @@ impl Emulator {
         self.ready.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// The environment that leads the provider to it and signs it in.
+    /// The environment that points the provider to it and signs it in.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         [
@@ -88,7 +88,7 @@ impl Emulator {
     /// The requests received so far.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If it does not respond.
     pub fn requests(&self) -> Result<Vec<Request>, EmulatorError> {
         let all = self.control(Method::GET, "requests", None)?;
         Ok(all.as_array().into_iter().flatten().map(Request::read).collect())
@@ -97,15 +97,15 @@ impl Emulator {
     /// Forgets the requests received so far.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If it does not respond.
     pub fn forget_requests(&self) -> Result<(), EmulatorError> {
         self.control(Method::DELETE, "requests", None).map(drop)
     }
 
-    /// Every object it holds, as ARM bodies.
+    /// Every object in it, as ARM bodies.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If it does not respond.
     pub fn objects(&self) -> Result<Vec<Value>, EmulatorError> {
         let all = self.control(Method::GET, "objects", None)?;
         Ok(all.as_array().cloned().unwrap_or_default())
@@ -114,31 +114,31 @@ impl Emulator {
     /// One object.
     ///
     /// # Errors
-    /// When there is none.
+    /// If it does not exist.
     pub fn object(&self, id: &str) -> Result<Value, EmulatorError> {
         self.control(Method::GET, &format!("objects{id}"), None)
     }
 
-    /// Puts an object in behind everybody's back.
+    /// Stores an object outside Terraform.
     ///
     /// # Errors
-    /// When the id is none.
+    /// If the id is not valid.
     pub fn put(&self, id: &str, body: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PUT, &format!("objects{id}"), Some(body)).map(drop)
     }
 
-    /// Changes members of an object behind everybody's back; a null removes one.
+    /// Changes members of an object outside Terraform; a null removes one.
     ///
     /// # Errors
-    /// When there is no such object.
+    /// If there is no such object.
     pub fn edit(&self, id: &str, change: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PATCH, &format!("objects{id}"), Some(change)).map(drop)
     }
 
-    /// Takes an object out behind everybody's back, with everything inside it.
+    /// Removes an object outside Terraform, with everything inside it.
     ///
     /// # Errors
-    /// When there is no such object.
+    /// If there is no such object.
     pub fn remove(&self, id: &str) -> Result<(), EmulatorError> {
         self.control(Method::DELETE, &format!("objects{id}"), None).map(drop)
     }
@@ -146,7 +146,7 @@ impl Emulator {
     /// Changes settings.
     ///
     /// # Errors
-    /// When there is no such setting or value.
+    /// If there is no such setting or value.
     pub fn set(&self, settings: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PUT, "settings", Some(settings)).map(drop)
     }
@@ -154,43 +154,44 @@ impl Emulator {
     /// Roles, assignments, denials, groups and management groups.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If it does not respond.
     pub fn authorization(&self) -> Result<Value, EmulatorError> {
         self.control(Method::GET, "authorization", None)
     }
 
-    /// Replaces lists of roles, assignments, denials, groups or management groups, those in the object.
+    /// Replaces lists of roles, assignments, denials, groups or management groups: those in the object.
     ///
     /// # Errors
-    /// When there is no such list, or an entry cannot be one.
+    /// If there is no such list, or an entry is not valid.
     pub fn set_authorization(&self, change: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PUT, "authorization", Some(change)).map(drop)
     }
 
-    /// Replaces what is registered with the application: certificates, federated credentials, auxiliary tenants, managed
-    /// identities.
+    /// Replaces the registrations of the application: certificates, federated credentials, auxiliary tenants,
+    /// managed identities.
     ///
     /// # Errors
-    /// When there is no such registration, or it cannot be one.
+    /// If there is no such registration, or it is not valid.
     pub fn register(&self, change: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PUT, "login", Some(change)).map(drop)
     }
 
-    /// Where pipelines, machines and the az CLI find what they ask, by the path of a member, such as
+    /// The addresses for pipelines, machines and the az CLI, by the path of a member, such as
     /// `/github/request_url`.
     ///
     /// # Errors
-    /// When there is no such member.
+    /// If there is no such member.
     pub fn place(&self, pointer: &str) -> Result<String, EmulatorError> {
         let places = self.control(Method::GET, "endpoints", None)?;
         let found = places.pointer(pointer).and_then(Value::as_str);
         found.map(str::to_owned).ok_or_else(|| fails(format_args!("has no place {pointer}")))
     }
 
-    /// An assertion of one of its own issuers: `issuer`, `subject`, `audience`, `seconds`, each with a good default.
+    /// An assertion of one of its own issuers: `issuer`, `subject`, `audience`, `seconds`, each with a valid
+    /// default.
     ///
     /// # Errors
-    /// When there is no such member or issuer.
+    /// If there is no such member or issuer.
     pub fn assertion(&self, order: &Value) -> Result<String, EmulatorError> {
         let made = self.control(Method::POST, "assertions", Some(order))?;
         let made = made.get("assertion").and_then(Value::as_str);
@@ -200,7 +201,7 @@ impl Emulator {
     /// What the guest proxy agent of a machine, or of an instance of a scale set, has loaded and counted.
     ///
     /// # Errors
-    /// When there is no such machine.
+    /// If there is no such machine.
     pub fn agent(&self, machine: &str) -> Result<Value, EmulatorError> {
         self.control(Method::GET, &format!("agents{machine}"), None)
     }
@@ -208,15 +209,16 @@ impl Emulator {
     /// Changes members of a machine's agent: `version`, `power`, `reports`, `denied`, `connections`, `loaded`.
     ///
     /// # Errors
-    /// When there is no such machine or member.
+    /// If there is no such machine or member.
     pub fn set_agent(&self, machine: &str, change: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PUT, &format!("agents{machine}"), Some(change)).map(drop)
     }
 
-    /// What Azure answers another tool that is signed in: status and body. The path has its query, with the api-version.
+    /// Azure's response to another signed-in tool: status and body. The path has its query, with the
+    /// api-version.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If it does not respond.
     pub fn ask(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value), EmulatorError> {
         let form = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}&scope={}/.default",
@@ -238,22 +240,22 @@ impl Emulator {
             let status = response.status().as_u16();
             Ok::<_, reqwest::Error>((status, response.bytes().await?))
         });
-        let (status, bytes) = answer.map_err(|error| fails(format_args!("does not answer: {error:?}")))?;
+        let (status, bytes) = answer.map_err(|error| fails(format_args!("does not respond: {error:?}")))?;
         Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
     }
 
-    /// Lets these requests go wrong from now on.
+    /// Sets the script of faults.
     ///
     /// # Errors
-    /// When the script cannot be read.
+    /// If the script cannot be read.
     pub fn faults(&self, script: &Value) -> Result<(), EmulatorError> {
         self.control(Method::PUT, "faults", Some(script)).map(drop)
     }
 
-    /// The faults to come, with how often each has matched.
+    /// The remaining faults, with how often each has matched.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If it does not respond.
     pub fn script(&self) -> Result<Value, EmulatorError> {
         self.control(Method::GET, "faults", None)
     }
@@ -270,7 +272,7 @@ impl Emulator {
             Ok::<_, reqwest::Error>((status, response.bytes().await?))
         });
         let (status, bytes) =
-            answer.map_err(|error| fails(format_args!("does not answer {method} {path}: {error:?}")))?;
+            answer.map_err(|error| fails(format_args!("does not respond to {method} {path}: {error:?}")))?;
         if !status.is_success() {
             let said = String::from_utf8_lossy(&bytes);
             return Err(fails(format_args!("refuses {method} {path}: {status} {said}")));
@@ -297,7 +299,7 @@ fn connect(ready: &Value) -> Result<(Client, Runtime), EmulatorError> {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // It ends with this pipe, and takes its temporary files with it.
+        // It ends when this pipe closes, and removes its temporary files.
         drop(self.child.stdin.take());
         for _ in 0..100 {
             if let Ok(Some(_)) = self.child.try_wait() {
@@ -313,7 +315,7 @@ impl Drop for Emulator {
 /// A request that the emulator received.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// When it came, in milliseconds since 1970.
+    /// Its time, in milliseconds since 1970.
     pub at: i64,
     /// The verb.
     pub method: String,
@@ -321,13 +323,13 @@ pub struct Request {
     pub path: String,
     /// The query, decoded and encoded again.
     pub query: String,
-    /// The headers, those with secrets in them as `present`.
+    /// The headers; those with secrets only as `present`.
     pub headers: Value,
-    /// The status it was answered with.
+    /// The status of the response.
     pub status: Option<u64>,
-    /// The body, when there was one; of a login form all but its secrets.
+    /// The body, if there was one; for a login form without its secrets.
     pub body: Value,
-    /// Who said they were asking.
+    /// The user agent.
     pub user_agent: String,
 }
 

@@ -1,8 +1,8 @@
-//! A host double: starts the provider's binary as go-plugin does and talks to it over the real socket and real TLS.
+//! A host double: starts the provider's binary as go-plugin does and uses the real socket and real TLS.
 //!
-//! The connection knows messages, not values. On top of it a [`Host`] runs plans, applies and refreshes as the real ones
-//! do, and holds every answer to their [`rules`]. What it is for are answers that the real CLI hides, features that
-//! the CLI at hand does not have, and peers that the real CLI never is.
+//! The connection handles messages, not values. On top of it a [`Host`] runs plans, applies and refreshes as
+//! the real ones do, and checks every response against their [`rules`]. It tests responses that the real CLI
+//! hides, features that the installed CLI does not have, and peers that the real CLI never is.
 
 mod address;
 mod calls;
@@ -22,7 +22,7 @@ pub mod sequence;
 mod session;
 mod storage;
 
-// The unit tests of the server need the same certificate; it is theirs.
+// The unit tests of the server own this certificate and need it too.
 #[path = "../../src/plugin/tls/tests/p521.rs"]
 mod p521;
 

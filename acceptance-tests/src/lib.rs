@@ -1,5 +1,5 @@
-//! What the acceptance tests and the quickstart are made of: the binaries under test, the emulator as a process, the
-//! real CLI in a directory of its own, scenarios that cannot forget their checks, and a host double of our own.
+//! The parts of the acceptance tests and the quickstart: the binaries under test, the emulator as a process,
+//! the real CLI in a directory of its own, scenarios that make their checks themselves, and a host double.
 
 pub mod binaries;
 pub mod cli;

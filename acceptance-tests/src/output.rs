@@ -1,4 +1,4 @@
-//! What a run of the CLI printed, and how it ended.
+//! The output of a run of the CLI, and how it ended.
 
 use std::fmt;
 use std::process::ExitStatus;
@@ -10,7 +10,7 @@ use serde_json::Value;
 pub struct Output {
     /// The command line.
     pub line: String,
-    /// The exit code; none when a signal ended it.
+    /// The exit code; none if a signal ended it.
     pub code: Option<i32>,
     /// Standard output, without colours.
     pub stdout: String,
@@ -30,8 +30,8 @@ impl Output {
         self.code == Some(0)
     }
 
-    /// Both streams as one text with single blanks, so that a sentence can be looked for wherever Terraform broke its
-    /// lines and drew its frames.
+    /// Both streams as one text with single blanks, so that a sentence can be found wherever Terraform broke
+    /// its lines and drew its frames.
     #[must_use]
     pub fn text(&self) -> String {
         let both = format!("{}\n{}", self.stdout, self.stderr);
@@ -55,7 +55,7 @@ impl Output {
     /// The JSON it printed, for commands with `-json`.
     ///
     /// # Errors
-    /// When it printed none.
+    /// If it printed none.
     pub fn json(&self) -> Result<Value, serde_json::Error> {
         serde_json::from_str(&self.stdout)
     }

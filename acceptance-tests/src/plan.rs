@@ -1,13 +1,13 @@
-//! A saved plan, as `show -json` tells it.
+//! A saved plan, from `show -json`.
 
 use serde_json::Value;
 
 use crate::output::Output;
 
-/// What an apply would do.
+/// The changes of an apply.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// What the `plan` command printed.
+    /// The output of the `plan` command.
     pub output: Output,
     json: Value,
 }
@@ -23,7 +23,7 @@ impl Plan {
         found.and_then(|one| one.get("change")).unwrap_or(&Value::Null)
     }
 
-    /// What would be done there, such as `create`, `update`, `delete, create` or `no-op`; empty when nothing is
+    /// The planned action there, such as `create`, `update`, `delete, create` or `no-op`; empty if nothing is
     /// planned at all.
     #[must_use]
     pub fn actions(&self, address: &str) -> String {
@@ -57,7 +57,7 @@ impl Plan {
         outputs.and_then(|outputs| outputs.get(name)?.get("value")).unwrap_or(&Value::Null)
     }
 
-    /// The attributes that make it a replacement, by their first names, sorted.
+    /// The attributes that force a replacement, by their first names, sorted.
     #[must_use]
     pub fn replaced_by(&self, address: &str) -> Vec<&str> {
         let paths = self.change(address).get("replace_paths").and_then(Value::as_array);
@@ -68,7 +68,7 @@ impl Plan {
         names
     }
 
-    /// Whether the refresh found what is at this address changed or gone.
+    /// Whether the refresh found the object at this address changed or gone.
     #[must_use]
     pub fn drifted(&self, address: &str) -> bool {
         let all = self.json.get("resource_drift").and_then(Value::as_array);

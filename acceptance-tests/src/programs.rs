@@ -1,7 +1,7 @@
-//! Which programs the tests have run, in which versions, and what was left out for which.
+//! Which programs the tests have run, in which versions, and what was not tested with which.
 //!
-//! Each test executable writes a file of its own below the target directory and begins it anew. The test target
-//! `versions`, which cargo runs last of this package, prints the files.
+//! Each test executable writes a file of its own below the target directory, from scratch. The test target
+//! `versions`, which cargo runs last in this package, prints the files.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -12,19 +12,19 @@ use std::sync::Once;
 use crate::cli::Cli;
 use crate::host::{Feature, Release};
 
-/// Notes that a test has run with this program.
+/// Records that a test has run with this program.
 pub(crate) fn ran(cli: &Cli) {
     note(&format!("ran\t{}\t{}", cli.name, cli.version()));
 }
 
-/// Notes that this program cannot do something, and says so past the test runner's capture.
+/// Records that this program does not support something, and prints it outside the test runner's capture.
 pub(crate) fn left_out(cli: &Cli, feature: Feature) {
     let why = why(Release::of(cli), feature);
     drop(writeln!(io::stderr(), "not tried with {} {}: {why}", cli.name, cli.version()));
     note(&format!("left out\t{}\t{}\t{why}", cli.name, cli.version()));
 }
 
-/// Why a release cannot do something: which first can.
+/// Why a release does not support something: the first that does.
 fn why(release: Release, feature: Feature) -> String {
     let [terraform, tofu] = feature.since();
     let since = |name: &str, minor: Option<u32>| match minor {
@@ -34,10 +34,10 @@ fn why(release: Release, feature: Feature) -> String {
     format!("{feature:?} is not in {release}; {}, {}", since("Terraform", terraform), since("OpenTofu", tofu))
 }
 
-/// What the last run of each test executable noted, as lines for a person.
+/// The records of the last run of each test executable, as lines for a person.
 ///
 /// # Errors
-/// When the notes are there and cannot be read.
+/// If the records exist but cannot be read.
 pub fn report() -> io::Result<Vec<String>> {
     let mut tests: BTreeMap<(String, String), u32> = BTreeMap::new();
     let mut reasons: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
@@ -79,7 +79,7 @@ fn note(line: &str) {
     }
 }
 
-/// The directory of the notes, beside the binaries under test.
+/// The directory of the records, next to the binaries under test.
 fn directory() -> Option<PathBuf> {
     let executable = std::env::current_exe().ok()?;
     let mut profile = executable.parent()?;

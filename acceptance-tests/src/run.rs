@@ -1,4 +1,4 @@
-//! A run of the CLI under way, and what can be done to it: Ctrl-C, and worse.
+//! A running command of the CLI, and ways to interrupt it: Ctrl-C, and kills.
 
 use std::io;
 use std::process::{Child, Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use crate::output::Output;
 use crate::stop;
 
-/// A run under way, in a process group of its own, as a shell would start it.
+/// A running command, in a process group of its own, as a shell would start it.
 #[derive(Debug)]
 pub struct Run {
     child: Child,
@@ -14,10 +14,10 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts a command; `line` is how it is shown.
+    /// Starts a command; `line` is its display form.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// If it cannot be started.
     pub fn start(command: &mut Command, line: String) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
@@ -25,27 +25,27 @@ impl Run {
         Ok(Self { child, line })
     }
 
-    /// Presses Ctrl-C: the CLI and its providers are told alike.
+    /// Presses Ctrl-C: the CLI and its providers get the signal.
     ///
     /// # Errors
-    /// When nobody can be told.
+    /// If no process can be signalled.
     #[cfg(unix)]
     pub fn interrupt(&self) -> io::Result<()> {
         stop::interrupt_group(self.child.id())
     }
 
-    /// Kills the CLI, and leaves its providers behind.
+    /// Kills the CLI, but not its providers.
     ///
     /// # Errors
-    /// When it cannot be killed.
+    /// If it cannot be killed.
     pub fn kill(&self) -> io::Result<()> {
         stop::kill(self.child.id())
     }
 
-    /// Kills what the CLI has started: its providers.
+    /// Kills the child processes of the CLI: its providers.
     ///
     /// # Errors
-    /// When there is none, or it cannot be killed.
+    /// If there is none, or it cannot be killed.
     #[cfg(unix)]
     pub fn kill_providers(&self) -> io::Result<()> {
         let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output()?;
@@ -68,7 +68,7 @@ impl Run {
     /// Waits for the end.
     ///
     /// # Errors
-    /// When its output cannot be read.
+    /// If its output cannot be read.
     pub fn output(self) -> io::Result<Output> {
         let output = self.child.wait_with_output()?;
         Ok(Output::new(self.line, output.status, &output.stdout, &output.stderr))

@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// Runs a command to its end with nothing on its standard input, and gives what it printed.
+/// Runs a command to its end with nothing on its standard input, and returns its output.
 ///
 /// # Errors
-/// When it cannot be started.
+/// If it cannot be started.
 pub fn run(command: &mut Command) -> io::Result<Output> {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let id = child.id();
@@ -25,10 +25,10 @@ pub fn any() -> bool {
     list(|running| !running.is_empty())
 }
 
-/// Asks every command that is running to stop, or ends it.
+/// Asks every running command to stop, or ends it.
 pub fn each(stop: fn(u32) -> io::Result<()>) {
     for id in list(|running| running.clone()) {
-        // One that has ended meanwhile cannot be told, and need not be.
+        // A process that has just ended cannot be signalled, and need not be.
         let _ = stop(id);
     }
 }

@@ -1,6 +1,6 @@
-//! A test with the real CLI, the real provider and the real emulator, which makes the checks that nobody should
-//! have to remember: after every apply the plan is empty, after every failure the state and Azure agree, and at the
-//! end everything is destroyed and Azure holds what it held before.
+//! A test with the real CLI, the real provider and the real emulator. It makes the checks that every test
+//! needs: after every apply the plan is empty, after every failure the state and Azure agree, and at the end
+//! everything is destroyed and Azure holds what it held before.
 
 // A scenario is a test's body: it fails by panicking, as an assertion does.
 #![allow(clippy::panic)]
@@ -24,15 +24,15 @@ use crate::replay;
 use crate::state::State;
 use crate::terraform::Terraform;
 
-/// Keeps the directories of failed tests when it is set.
+/// Keeps the directories of failed tests if it is set.
 pub const KEEP: &str = "GALLERY_KEEP";
 
-/// What is in Azure before a test begins.
+/// The content of Azure before a test.
 pub(crate) const SEED: [&str; 2] = ["--seed", "rg/g@westus"];
-/// Where versions are checked as strictly as ARM can, and nothing takes time unless the test says so.
+/// Checks versions as strictly as ARM can; no operation takes time unless the test says so.
 pub(crate) const USUAL: [&str; 3] = ["--strict", "--operations", "none"];
 
-/// A test under way.
+/// A running test.
 #[derive(Debug)]
 pub struct Scenario {
     /// Azure.
@@ -44,7 +44,7 @@ pub struct Scenario {
     arguments: Vec<String>,
 }
 
-/// Runs a test against an emulator that does nothing unusual.
+/// Runs a test against an emulator with default settings.
 pub fn scenario(test: impl Fn(&mut Scenario)) {
     scenario_with(&[], test);
 }
@@ -54,7 +54,8 @@ pub fn scenario_with(arguments: &[&str], test: impl Fn(&mut Scenario)) {
     with_cli(|cli| run(cli, arguments, &test));
 }
 
-/// Runs a test that needs the CLI, once with each program on the PATH. Where there is none it fails, or is skipped when that was asked for.
+/// Runs a test that needs the CLI, once with each program on the PATH. If there is none, the test fails, or
+/// is skipped if that is allowed.
 pub fn with_cli(test: impl Fn(&Cli)) {
     let all = Cli::all();
     for cli in all {
@@ -65,7 +66,7 @@ pub fn with_cli(test: impl Fn(&Cli)) {
         Some(_) => {}
         None if cli::may_skip() => {
             let name = std::thread::current().name().unwrap_or("a test").to_owned();
-            // Past the test runner's capture, so that a skipped test is seen.
+            // Outside the test runner's capture, so that a skipped test is seen.
             let _ = writeln!(std::io::stderr(), "skipped {name}: {}", cli::HOW_TO_GET_ONE);
         }
         None => panic!("{} ({}=1 skips the tests that need it)", cli::HOW_TO_GET_ONE, cli::SKIP),
@@ -109,7 +110,7 @@ impl Scenario {
         scenario
     }
 
-    /// Writes another provider block. Configurations of tests find `local.gallery_id` beside it.
+    /// Writes another provider block. Configurations of tests can use `local.gallery_id`.
     pub fn provider(&self, block: &str) {
         let text = format!(
             "terraform {{\n  required_providers {{\n    gallery = {{ source = {ADDRESS:?} }}\n  }}\n}}\n\n{block}\n\n\
@@ -142,19 +143,19 @@ impl Scenario {
         format!("{}/versions/{name}", self.profile(profile))
     }
 
-    /// Runs the CLI, whatever comes of it.
+    /// Runs the CLI, whatever the outcome.
     #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Output {
         or_fail(self.terraform.run(arguments))
     }
 
-    /// The CLI as our own host knows it.
+    /// The CLI as a release of the host double.
     #[must_use]
     pub fn release(&self) -> Release {
         Release::of(self.terraform.cli())
     }
 
-    /// Whether the CLI can do this. Where it cannot, the output says what was not tried and why.
+    /// Whether the CLI supports this. If not, the output says what was not tested and why.
     #[must_use]
     pub fn can(&self, feature: Feature) -> bool {
         let can = self.release().has(feature);
@@ -164,14 +165,14 @@ impl Scenario {
         can
     }
 
-    /// What the CLI has asked of the provider so far.
+    /// The CLI's calls of the provider so far.
     #[must_use]
     pub fn recording(&self) -> Recording {
         or_fail(replay::recording(&self.terraform))
     }
 
-    /// Has the calls not recorded, and so not made once more by our own host: for tests of many objects that differ in
-    /// their names alone.
+    /// Turns the recording of calls off, so that the host double does not repeat them: for tests of many
+    /// objects that differ in their names alone.
     pub fn unrecorded(&mut self) {
         or_fail(replay::forget(&mut self.terraform));
     }
@@ -183,9 +184,10 @@ impl Scenario {
         output
     }
 
-    /// Plans these import blocks with configurations that the CLI writes to `generated.tf`, and leaves the blocks in place.
+    /// Plans these import blocks with configurations that the CLI writes to `generated.tf`, and leaves the
+    /// blocks in place.
     pub fn generate(&self, blocks: &str) -> Plan {
-        // Without the line the fault of some releases would be all that is tested.
+        // Without the line only the fault of some releases would be tested.
         let fault = self.terraform.cli().import_blocks_need_a_provider();
         let line = if fault { "import {\n  provider = gallery\n" } else { "import {\n" };
         self.write(&blocks.replace("import {\n", line));
@@ -200,7 +202,7 @@ impl Scenario {
         self.replan(&[])
     }
 
-    /// Plans what is written already, with further arguments.
+    /// Plans the existing configuration, with further arguments.
     pub fn replan(&self, arguments: &[&str]) -> Plan {
         let all = [&["plan", "-no-color", "-input=false", "-out=planned"], arguments].concat();
         let output = self.run_well(&all);
@@ -208,7 +210,7 @@ impl Scenario {
         Plan::new(output, or_fail(shown.json()))
     }
 
-    /// Applies the plan made last. The plan after it must be empty.
+    /// Applies the last plan. The plan after it must be empty.
     pub fn apply_planned(&self) -> Output {
         self.applied(&["planned"])
     }
@@ -219,7 +221,7 @@ impl Scenario {
         self.reapply(&[])
     }
 
-    /// Applies what is written already, with further arguments. The plan after it must be empty.
+    /// Applies the existing configuration, with further arguments. The plan after it must be empty.
     pub fn reapply(&self, arguments: &[&str]) -> Output {
         self.applied(&[&["-auto-approve"], arguments].concat())
     }
@@ -231,13 +233,13 @@ impl Scenario {
         output
     }
 
-    /// Applies a configuration, which must fail. What exists must be in the state, and the other way round.
+    /// Applies a configuration, which must fail. State and Azure must then agree.
     pub fn apply_fails(&self, config: &str) -> Output {
         self.write(config);
         self.reapply_fails(&[])
     }
 
-    /// Applies what is written already, which must fail. What exists must be in the state, and the other way round.
+    /// Applies the existing configuration, which must fail. State and Azure must then agree.
     pub fn reapply_fails(&self, arguments: &[&str]) -> Output {
         let all = [&["apply", "-no-color", "-input=false", "-auto-approve"], arguments].concat();
         let output = self.run(&all);
@@ -254,7 +256,7 @@ impl Scenario {
         output
     }
 
-    /// Validates a configuration, and gives what is wrong with it.
+    /// Validates a configuration, and returns its diagnostics.
     pub fn validate(&self, config: &str) -> Vec<Problem> {
         self.write(config);
         let output = self.run(&["validate", "-json"]);
@@ -263,7 +265,7 @@ impl Scenario {
         all.iter().map(Problem::read).filter(|one| !one.summary.contains("development overrides")).collect()
     }
 
-    /// Plans what is written already: there must be nothing to do.
+    /// Plans the existing configuration: there must be no changes.
     pub fn nothing_to_do(&self) {
         let output = self.run(&["plan", "-no-color", "-input=false", "-detailed-exitcode"]);
         assert_eq!(output.code, Some(0), "the plan is not empty: {output}");
@@ -276,18 +278,18 @@ impl Scenario {
         output
     }
 
-    /// Takes something out of the state; Azure keeps it.
+    /// Removes an object from the state; Azure keeps it.
     pub fn forget(&self, address: &str) {
         self.run_well(&["state", "rm", "-no-color", address]);
     }
 
-    /// The state now.
+    /// The current state.
     #[must_use]
     pub fn state(&self) -> State {
         or_fail(State::read(self.terraform.directory()))
     }
 
-    /// Puts an object into Azure that Terraform does not know of. It must be there unchanged at the end, unless the
+    /// Puts an object into Azure that Terraform does not know of. It must be unchanged at the end, unless the
     /// test adopts it.
     pub fn stranger(&mut self, id: &str, body: &Value) {
         or_fail(self.emulator.put(id, body));
@@ -295,25 +297,25 @@ impl Scenario {
         self.strangers.push((id.to_owned(), held));
     }
 
-    /// Says that Azure keeps this object, unchanged, when Terraform lets go of it with the next apply.
+    /// Declares that Azure keeps this object, unchanged, when the next apply removes it from the state.
     pub fn keeps(&mut self, id: &str) {
         let held = or_fail(self.emulator.object(id));
         self.strangers.push((id.to_owned(), held));
     }
 
-    /// Says that Terraform manages now what was put into Azure as a stranger.
+    /// Declares that Terraform now manages what was put into Azure as a stranger.
     pub fn adopted(&mut self, id: &str) {
         self.strangers.retain(|(stranger, _)| !stranger.eq_ignore_ascii_case(id));
     }
 
-    /// The requests to Azure Resource Manager since this was last asked, logins apart.
+    /// The requests to Azure Resource Manager since the last query, without logins.
     pub fn requests(&self) -> Vec<Request> {
         let requests = or_fail(self.emulator.requests());
         or_fail(self.emulator.forget_requests());
         requests.into_iter().filter(|request| !request.is_login()).collect()
     }
 
-    /// What Azure holds beyond what it held at first: ids in lower case, sorted.
+    /// The additional objects in Azure since the start: ids in lower case, sorted.
     #[must_use]
     pub fn held(&self) -> Vec<String> {
         let objects = or_fail(self.emulator.objects());
@@ -327,9 +329,9 @@ impl Scenario {
     }
 
     fn nothing_is_lost(&self, output: &Output) {
-        // An attachment is no object of its own: its id is that of a machine.
+        // An attachment is not an object of its own: its id is that of a machine.
         let (state, held) = (self.state().ids("gallery_invm_access_profile"), self.held());
-        assert_eq!(state, held, "the state (left) is not what Azure holds (right) after {output}");
+        assert_eq!(state, held, "the state (left) differs from Azure (right) after {output}");
     }
 
     fn finish(self) {
@@ -341,7 +343,7 @@ impl Scenario {
         assert_eq!(self.held(), [""; 0], "something is left in Azure");
         for (id, body) in &self.strangers {
             let held = or_fail(self.emulator.object(id));
-            assert_eq!(&held, body, "something that is not Terraform's was touched");
+            assert_eq!(&held, body, "an object that is not Terraform's was changed");
         }
         let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
         or_fail(replay::check(&self.terraform, &arguments));
@@ -353,15 +355,15 @@ impl Scenario {
 pub struct Problem {
     /// `error` or `warning`.
     pub severity: String,
-    /// What it is.
+    /// The summary.
     pub summary: String,
-    /// More of it.
+    /// The detail.
     pub detail: String,
-    /// The resource it is about.
+    /// The address of the resource.
     pub address: String,
-    /// The line of the configuration it is about.
+    /// The line of the configuration.
     pub line: Option<u64>,
-    /// The code of that place, as Terraform quotes it.
+    /// The code at that place, as Terraform quotes it.
     pub code: String,
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// What Terraform remembers.
+/// The objects in Terraform's state.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     resources: Vec<Instance>,
@@ -21,10 +21,10 @@ struct Instance {
 }
 
 impl State {
-    /// Reads the state file of a directory; none is an empty state.
+    /// Reads the state file of a directory; a missing file is an empty state.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// If the file cannot be read.
     pub fn read(directory: &Path) -> Result<Self, String> {
         let path = directory.join("terraform.tfstate");
         let bytes = match std::fs::read(&path) {
@@ -59,25 +59,25 @@ impl State {
         Self { resources }
     }
 
-    /// The attributes of a resource or data source, null when there is none at this address.
+    /// The attributes of a resource or data source, null if there is none at this address.
     #[must_use]
     pub fn attributes(&self, address: &str) -> &Value {
         self.resources.iter().find(|one| one.address == address).map_or(&Value::Null, |one| &one.attributes)
     }
 
-    /// Whether what is at this address will be replaced by the next apply because its creation went wrong.
+    /// Whether the next apply replaces the object at this address because its creation failed.
     #[must_use]
     pub fn is_tainted(&self, address: &str) -> bool {
         self.resources.iter().any(|one| one.address == address && one.tainted)
     }
 
-    /// The addresses of everything managed.
+    /// The addresses of all managed objects.
     #[must_use]
     pub fn addresses(&self) -> Vec<&str> {
         self.resources.iter().filter(|one| one.managed).map(|one| one.address.as_str()).collect()
     }
 
-    /// The ids of the managed resources whose types begin so, in lower case and sorted.
+    /// The ids of the managed resources whose types have this prefix, in lower case and sorted.
     #[must_use]
     pub fn ids(&self, prefix: &str) -> Vec<String> {
         let ours = self.resources.iter().filter(|one| one.managed && one.kind.starts_with(prefix));

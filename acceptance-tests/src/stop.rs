@@ -1,30 +1,30 @@
-//! Asking a process to stop, and making it.
+//! Asking a process to stop, and killing it.
 
 use std::io;
 use std::process::{Command, Stdio};
 
-/// Asks as Ctrl-C does. Where a system has no signals only a terminal can do that, and it has asked every process that it
-/// shows already.
+/// Signals it as Ctrl-C does. Without signals only a terminal can do that, and it has already signalled every
+/// process attached to it.
 ///
-/// # Errors
+/// If there is no such process.
 /// When there is no such process.
 pub fn interrupt(process: u32) -> io::Result<()> {
     if cfg!(unix) { signal("INT", &process.to_string()) } else { Ok(()) }
 }
 
-/// Asks a whole process group as Ctrl-C does.
+/// Signals a whole process group as Ctrl-C does.
 ///
 /// # Errors
-/// When there is no such group.
+/// If there is no such group.
 #[cfg(unix)]
 pub fn interrupt_group(leader: u32) -> io::Result<()> {
     signal("INT", &format!("-{leader}"))
 }
 
-/// Ends it without asking.
+/// Kills it.
 ///
 /// # Errors
-/// When there is no such process.
+/// If there is no such process.
 pub fn kill(process: u32) -> io::Result<()> {
     if cfg!(unix) {
         return signal("KILL", &process.to_string());

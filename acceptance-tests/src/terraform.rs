@@ -1,4 +1,4 @@
-//! The real CLI in a directory of its own, with an environment of its own.
+//! The real CLI in a directory and an environment of its own.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -15,9 +15,9 @@ use crate::running;
 
 /// The CLI's own configuration file.
 const CLI_CONFIG: &str = "cli.tfrc";
-/// Where `terraform init` finds the provider when there is no registry.
+/// Where `terraform init` finds the provider without a registry.
 const MIRROR: &str = "mirror";
-/// What of our own environment any program needs; all else is given to it.
+/// The variables of our own environment that any program needs; all others are set explicitly.
 const KEPT: [&str; 11] = [
     "PATH",
     "PATHEXT",
@@ -32,7 +32,7 @@ const KEPT: [&str; 11] = [
     "TF_LOG_PROVIDER_GALLERY",
 ];
 
-/// A directory to run the CLI in.
+/// A directory in which the CLI runs.
 #[derive(Debug)]
 pub struct Terraform {
     cli: Cli,
@@ -41,7 +41,7 @@ pub struct Terraform {
 }
 
 impl Terraform {
-    /// The CLI in this directory. The user's own configuration, credentials and plugins play no part.
+    /// The CLI in this directory. The user's own configuration, credentials and plugins have no effect.
     #[must_use]
     pub fn new(cli: &Cli, directory: &Path) -> Self {
         let kept = KEPT.iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)));
@@ -64,25 +64,25 @@ impl Terraform {
         Self { cli: self.cli.clone(), directory: directory.to_owned(), variables: self.variables.clone() }
     }
 
-    /// Where it runs.
+    /// The directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// The program it is.
+    /// The program.
     #[must_use]
     pub const fn cli(&self) -> &Cli {
         &self.cli
     }
 
-    /// What it is called.
+    /// Its display name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.cli.name
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn program(&self) -> &Path {
         &self.cli.program
@@ -98,25 +98,25 @@ impl Terraform {
         self.variables.insert(name.into(), value.into());
     }
 
-    /// Takes a variable from it.
+    /// Removes a variable for it.
     pub fn unset(&mut self, name: &str) {
         self.variables.remove(&OsString::from(name));
     }
 
-    /// Has it use this very provider binary, without `init`: what tests want.
+    /// Makes it use this provider binary, without `init`: for most tests.
     ///
     /// # Errors
-    /// When the directory cannot be written to.
+    /// If the directory cannot be written to.
     pub fn override_provider(&self, binary: &Path) -> io::Result<()> {
         let directory = binary.parent().unwrap_or(Path::new("."));
         let overrides = format!("dev_overrides {{\n    {ADDRESS:?} = {}\n  }}", quoted(directory));
         self.write(CLI_CONFIG, &format!("provider_installation {{\n  {overrides}\n  direct {{}}\n}}\n"))
     }
 
-    /// Has `init` install this provider binary from a directory laid out as a registry would be: what users do.
+    /// Makes `init` install this provider binary from a directory with a registry's layout: as users do.
     ///
     /// # Errors
-    /// When the directory cannot be written to.
+    /// If the directory cannot be written to.
     pub fn mirror_provider(&self, binary: &Path) -> io::Result<()> {
         let mirror = self.directory.join(MIRROR);
         let version = env!("CARGO_PKG_VERSION");
@@ -137,20 +137,20 @@ impl Terraform {
         self.write(CLI_CONFIG, &text)
     }
 
-    /// Writes a file of the directory, and gives an error that names it.
+    /// Writes a file of the directory; an error names it.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn write(&self, name: &str, text: &str) -> io::Result<()> {
         let path = self.directory.join(name);
         std::fs::write(&path, text)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
     }
 
-    /// Removes a file of the directory, if it is there.
+    /// Removes a file of the directory, if it exists.
     ///
     /// # Errors
-    /// When it is there and cannot be removed.
+    /// If it exists and cannot be removed.
     pub fn remove(&self, name: &str) -> io::Result<()> {
         match std::fs::remove_file(self.directory.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -161,7 +161,7 @@ impl Terraform {
     /// Starts it, and leaves it running.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// If it cannot be started.
     pub fn start(&self, arguments: &[&str]) -> io::Result<Run> {
         let mut command = Command::new(&self.cli.program);
         command.args(arguments).current_dir(&self.directory).env_clear().envs(&self.variables);
@@ -171,7 +171,7 @@ impl Terraform {
     /// Runs it to the end.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// If it cannot be started.
     pub fn run(&self, arguments: &[&str]) -> io::Result<Output> {
         let mut command = Command::new(&self.cli.program);
         command.args(arguments).current_dir(&self.directory).env_clear().envs(&self.variables);
@@ -181,12 +181,12 @@ impl Terraform {
     }
 }
 
-/// A path as HCL writes a string.
+/// A path as an HCL string.
 fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.display().to_string().replace('\\', "/").replace('"', "\\\"").replace("${", "$${"))
 }
 
-/// This machine as Terraform names it.
+/// This platform's name in Terraform.
 fn platform() -> String {
     let os = match std::env::consts::OS {
         "macos" => "darwin",

@@ -19,7 +19,7 @@ pub enum Network {
 }
 
 impl Network {
-    /// Those that this system has, the usual one first.
+    /// The kinds that this system has, the usual one first.
     pub const ALL: &[Self] = &[
         #[cfg(unix)]
         Self::Unix,
@@ -47,7 +47,7 @@ pub enum Address {
     Tcp(SocketAddr),
 }
 
-/// What both kinds of socket can do.
+/// Common to both kinds of socket.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
@@ -63,10 +63,10 @@ impl Address {
         }
     }
 
-    /// Opens a connection, and says nothing.
+    /// Opens a connection, and sends nothing.
     ///
     /// # Errors
-    /// When nobody listens.
+    /// If nothing listens there.
     pub async fn connect(&self) -> io::Result<Box<dyn Stream>> {
         Ok(match self {
             #[cfg(unix)]

@@ -1,9 +1,9 @@
 //! Calls of one message, sent as Go's gRPC sends them.
 //!
-//! It ends a call with the bytes of its only message (`grpc-go`, `csAttempt.sendMsg`: the last write of a call whose client
-//! does not stream). The client here would say so afterwards, in a frame of its own, and where hundreds of calls begin
-//! together these come after all of their messages: a plugin would hold every one of them until then, which it does under
-//! no real host.
+//! Go's gRPC ends a call with the bytes of its only message (`grpc-go`, `csAttempt.sendMsg`: the last write
+//! of a call whose client does not stream). The client here would do so afterwards, in a frame of its own. If
+//! hundreds of calls begin together, these frames follow after all of their messages, and a plugin would hold
+//! every message until then, which does not happen with a real host.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -15,7 +15,7 @@ use tonic::codegen::{Bytes, Service, http};
 use tonic::transport::Channel;
 use tonic::transport::channel::ResponseFuture;
 
-/// A connection on which each call says with its last bytes that they are.
+/// A connection on which the last bytes of each call are marked as the last.
 #[derive(Debug, Clone)]
 pub struct Calls(Channel);
 
@@ -39,7 +39,7 @@ impl Service<http::Request<Body>> for Calls {
     }
 }
 
-/// A body that looks one frame ahead.
+/// A body that reads one frame ahead.
 struct Ahead {
     inner: Body,
     next: Option<Frame<Bytes>>,
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_last_bytes_say_that_they_are_the_last() {
+    async fn the_last_bytes_are_marked_as_the_last() {
         let pieces = ["a", "b", "c"].map(|piece| Ok::<_, Status>(Frame::data(Bytes::from(piece))));
         let mut body = ahead(Body::new(StreamBody::new(tonic::codegen::tokio_stream::iter(pieces))));
         for (piece, last) in [("a", false), ("b", false), ("c", true)] {

@@ -39,21 +39,21 @@ pub struct Connection {
     pub broker: GrpcBrokerClient<Channel>,
     /// Pings.
     pub health: HealthClient<Channel>,
-    /// The connection itself, for what no host would send.
+    /// The connection itself, for messages that no host would send.
     pub channel: Channel,
 }
 
-/// Who connects, and how.
+/// The peer, and its credentials.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    /// The certificate shown, if any.
+    /// The certificate that it presents, if any.
     pub identity: Option<HostIdentity>,
     /// Whether there is TLS at all.
     pub tls: bool,
 }
 
 impl Connection {
-    /// Connects as `peer`, and accepts the certificate in the line and no other, as go-plugin does.
+    /// Connects as `peer`, and accepts only the certificate in the line, as go-plugin does.
     pub async fn open(line: &HandshakeLine, peer: &Peer) -> Result<Self, HostError> {
         let tls = match (peer.tls, &line.certificate) {
             (true, Some(certificate)) => Some(client_config(certificate, peer.identity.as_ref())?),
@@ -95,7 +95,7 @@ fn client_config(
     Ok(Arc::new(config))
 }
 
-/// Shows its certificate whatever the server asks for: strangers do not take hints.
+/// Presents its certificate whatever the server requests: attackers ignore hints.
 #[derive(Debug)]
 struct Shows(Arc<CertifiedKey>);
 
@@ -109,7 +109,7 @@ impl ResolvesClientCert for Shows {
     }
 }
 
-/// Goes to the plugin's address instead of the one in the URI.
+/// Connects to the plugin's address instead of the one in the URI.
 #[derive(Debug, Clone)]
 struct Connector {
     address: Address,

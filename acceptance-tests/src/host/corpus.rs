@@ -1,8 +1,9 @@
-//! Configurations that the real CLI has applied, to be applied again by our own host: in milliseconds, and without a CLI.
+//! Configurations that the real CLI has applied, to be applied again by the host double: in milliseconds, and
+//! without a CLI.
 //!
-//! A [`Script`] is made from the recording of an acceptance test. It holds what the CLI made of the test's configurations
-//! (expressions evaluated, references resolved, what was not known yet at the plan), in the order of the test, so that
-//! the way from each to the next is walked too.
+//! A [`Script`] is made from the recording of an acceptance test. It has the CLI's results for the test's
+//! configurations (expressions evaluated, references resolved, values that were not known at the plan), in
+//! the order of the test, so that the way from each to the next is tested too.
 
 use std::collections::BTreeMap;
 
@@ -16,42 +17,43 @@ use super::offer::Offer;
 use super::recorded::{Applied, Event, Planned, Recording};
 use super::{Answer, Host, Object, Trouble, rules, storage};
 
-/// Where this package lies, and what stands for it in a recording, which is read on other machines.
+/// The path of this package, and its placeholder in a recording, which is read on other machines.
 const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
 const HERE: &str = "{package}";
 
 /// The configurations of one test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Script {
-    /// The arguments of the emulator, besides those every test has.
+    /// The arguments of the emulator, in addition to those of every test.
     pub emulator: Vec<String>,
-    /// What was done, in order.
+    /// The steps, in order.
     pub steps: Vec<Step>,
 }
 
-/// Something made, changed or deleted.
+/// An object that was created, changed or deleted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// The resource type.
     pub resource: String,
-    /// The id of what was there before.
+    /// The id of the object before.
     pub from: Option<String>,
-    /// The id of what is there after.
+    /// The id of the object after.
     pub to: Option<String>,
-    /// The configuration as it was known at the apply; null where something was deleted.
+    /// The configuration at the apply; null if the object was deleted.
     pub config: Json,
-    /// The same as it was known at the plan, if that was less. Of a deletion: the configuration of what was planned to
-    /// take its place.
+    /// The configuration at the plan, if less was known then. Of a deletion: the configuration of the planned
+    /// replacement.
     pub early: Option<Vec<u8>>,
-    /// Why our own host cannot do this: what it needs was there before the test, or came from elsewhere.
+    /// Why the host double cannot do this: it needs an object that existed before the test, or came from
+    /// elsewhere.
     pub outside: Option<String>,
 }
 
 impl Script {
-    /// What a recording comes to.
+    /// The script of a recording.
     ///
     /// # Errors
-    /// When the recording cannot be read.
+    /// If the recording cannot be read.
     pub fn of(recording: &Recording, offer: &Offer, emulator: &[&str]) -> Result<Self, String> {
         let mut plans: Vec<Planned> = Vec::new();
         let mut steps = Vec::new();
@@ -67,7 +69,7 @@ impl Script {
     /// Reads a script from its JSON.
     ///
     /// # Errors
-    /// When it is none.
+    /// If it is not a script.
     pub fn parse(text: &str) -> Result<Self, String> {
         let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let list = |name: &str| json.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
@@ -86,7 +88,7 @@ impl Script {
         json!({ "emulator": emulator, "steps": self.steps.iter().map(Step::json).collect::<Vec<_>>() })
     }
 
-    /// Whether the other has the same steps, in whatever order parallel ones came.
+    /// Whether the other has the same steps, in any order of parallel ones.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         let sorted = |script: &Self| {
@@ -101,11 +103,12 @@ impl Script {
         self.emulator == other.emulator && sorted(self) == sorted(other)
     }
 
-    /// Does it all once more, and takes away what is left. After each step the host's checks must pass, a refresh must
-    /// change nothing, and a further plan must be empty. Gives for each step why it could not be done, if it could not.
+    /// Runs all steps again, and deletes the remaining objects. After each step the host's checks must pass,
+    /// a refresh must change nothing, and another plan must be empty. Returns for each step why it could not
+    /// be done, if it could not.
     ///
     /// # Errors
-    /// The step whose answers broke a rule, and the rule.
+    /// The step whose responses broke a rule, and the rule.
     pub async fn replay(&self, host: &mut Host) -> Result<Vec<Option<String>>, String> {
         let mut there: BTreeMap<String, (String, Object)> = BTreeMap::new();
         let mut outcomes = Vec::new();
@@ -119,7 +122,7 @@ impl Script {
             };
             outcomes.push(outcome);
         }
-        // What stands in another goes first.
+        // Nested objects first.
         let mut left: Vec<_> = there.into_iter().collect();
         left.sort_by_key(|(id, _)| std::cmp::Reverse(id.split('/').count()));
         for (id, (resource, object)) in left {
@@ -193,7 +196,7 @@ impl Step {
         if let Some(id) = key(&self.from) {
             prior = Some(match there.get(&id) {
                 Some((_, object)) => object.clone(),
-                // It came from elsewhere; perhaps it can be had from there here as well.
+                // It came from elsewhere; perhaps it can be imported here as well.
                 None => host.import(resource, &id).await?,
             });
         }
@@ -201,7 +204,7 @@ impl Step {
         if self.config.is_null() {
             let Some(object) = prior else { return Ok(()) };
             if let Some(config) = early {
-                // With `create_before_destroy`, what takes its place exists by now, and the plan may refuse that.
+                // With `create_before_destroy`, the replacement exists by now, and the plan may refuse that.
                 let is_there = |told: &super::proto::Diagnostic| told.summary.ends_with("already exists");
                 match host.plan(resource, Some(&object), &config).await {
                     Ok(_) => {}
@@ -222,7 +225,7 @@ impl Step {
         let refreshed = host.refresh(resource, &object).await?;
         if refreshed.as_ref() != Some(&object) {
             return Err(Trouble::Broken(vec![format!(
-                "a refresh after an apply gave {refreshed:?} for {object:?}"
+                "a refresh after an apply returned {refreshed:?} for {object:?}"
             )]));
         }
         let again = host.plan(resource, Some(&object), &config).await?;

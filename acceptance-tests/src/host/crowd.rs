@@ -1,7 +1,8 @@
 //! Many resources at a time, as a host with a large configuration has them.
 //!
-//! The calls are those of [`Host`](super::Host), in the same order, with two differences: as many as wanted run side by
-//! side, and answers are passed on as they came, without being held to the rules. So what is measured is the provider.
+//! The calls are those of [`Host`](super::Host), in the same order, with two differences: any number runs in
+//! parallel, and responses are passed on unchanged, without being checked against the rules. So the
+//! measurement is of the provider.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub struct Crowd {
     width: usize,
 }
 
-/// What a state holds of one of them, in the form in which it travels.
+/// The state of one of them, in its encoded form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
     /// The attributes.
@@ -47,7 +48,7 @@ impl Crowd {
     /// Starts a provider, asks for its schema, and configures it with an empty block. `width` calls run at a time.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// If it cannot be started.
     pub async fn start(
         launch: Launch,
         resource: &'static str,
@@ -89,7 +90,7 @@ impl Crowd {
         self.plugin.id().unwrap_or_default()
     }
 
-    /// Lets so many calls run at a time from here on.
+    /// Sets how many calls run at a time from here on.
     pub fn widen(&mut self, width: usize) {
         self.width = width.max(1);
     }
@@ -97,7 +98,7 @@ impl Crowd {
     /// Ends the provider.
     ///
     /// # Errors
-    /// When it does not end.
+    /// If it does not end.
     pub async fn end(self) -> Result<(), HostError> {
         self.plugin.shutdown().await.map(drop)
     }
@@ -105,15 +106,15 @@ impl Crowd {
     /// A configuration with these arguments set; all others are null.
     ///
     /// # Errors
-    /// When an argument does not fit the schema.
+    /// If an argument does not fit the schema.
     pub fn config(&self, arguments: &serde_json::Value) -> Answer<Value> {
         json::decode_stored(arguments.to_string().as_bytes(), &self.schema.implied_type()).map_err(broken)
     }
 
-    /// Checks and plans the creation of so many, given what is configured for each.
+    /// Checks and plans the creation of this many, with the configuration for each.
     ///
     /// # Errors
-    /// When one is refused.
+    /// If one is refused.
     pub async fn plan_creations(&self, count: usize, config: impl Fn(usize) -> Value) -> Answer<()> {
         let (resource, kind) = (self.resource, &self.kind);
         self.each(count, |index, connection| {
@@ -125,10 +126,10 @@ impl Crowd {
         .map(drop)
     }
 
-    /// Creates so many, each planned once more before, as hosts do when they apply.
+    /// Creates this many, each planned once more before, as hosts do when they apply.
     ///
     /// # Errors
-    /// When one is refused.
+    /// If one is refused.
     pub async fn create(&self, count: usize, config: impl Fn(usize) -> Value) -> Answer<Vec<Member>> {
         let (resource, kind) = (self.resource, &self.kind);
         self.each(count, |index, connection| {
@@ -139,10 +140,10 @@ impl Crowd {
         .await
     }
 
-    /// Plans a change of each to its configuration, and makes it.
+    /// Plans a change of each to its configuration, and applies it.
     ///
     /// # Errors
-    /// When one is refused.
+    /// If one is refused.
     pub async fn change(&self, members: &[Member], config: impl Fn(usize) -> Value) -> Answer<Vec<Member>> {
         let (resource, kind) = (self.resource, &self.kind);
         self.each(members.len(), |index, connection| {
@@ -161,7 +162,7 @@ impl Crowd {
     /// Deletes each.
     ///
     /// # Errors
-    /// When one is refused.
+    /// If one is refused.
     pub async fn delete(&self, members: &[Member]) -> Answer<()> {
         let (resource, kind) = (self.resource, &self.kind);
         self.each(members.len(), |index, mut connection| {
@@ -188,7 +189,7 @@ impl Crowd {
     /// Refreshes each, in this order; `None` is one that is gone.
     ///
     /// # Errors
-    /// When one is refused.
+    /// If one is refused.
     pub async fn refresh(&self, members: &[Member]) -> Answer<Vec<Option<Member>>> {
         let resource = self.resource;
         self.each(members.len(), |index, connection| {
@@ -198,10 +199,10 @@ impl Crowd {
         .await
     }
 
-    /// Checks and plans each with its configuration; how many plans are not empty.
+    /// Checks and plans each with its configuration; returns how many plans are not empty.
     ///
     /// # Errors
-    /// When one is refused.
+    /// If one is refused.
     pub async fn plan(&self, members: &[Member], config: impl Fn(usize) -> Value) -> Answer<usize> {
         let (resource, kind) = (self.resource, &self.kind);
         let changed = self
@@ -219,7 +220,7 @@ impl Crowd {
         Ok(changed.into_iter().filter(|changed| *changed).count())
     }
 
-    /// Does something for each number, `width` at a time, and gives the results in order.
+    /// Runs a function for each number, `width` at a time, and returns the results in order.
     async fn each<T, F>(&self, count: usize, work: impl Fn(usize, Connection) -> F) -> Answer<Vec<T>>
     where
         T: Send + 'static,
@@ -240,7 +241,7 @@ impl Crowd {
                 *slot = Some(result?);
             }
         }
-        results.into_iter().map(|result| result.ok_or_else(|| broken("an answer is missing"))).collect()
+        results.into_iter().map(|result| result.ok_or_else(|| broken("a response is missing"))).collect()
     }
 }
 
@@ -249,8 +250,8 @@ fn encoded(value: &Value, kind: &Type) -> Answer<proto::DynamicValue> {
     Ok(proto::DynamicValue { msgpack, json: Bytes::new() })
 }
 
-/// Checks a configuration and plans the way to it. From a state it must be the one the state was made from: what a host
-/// would propose is then the state itself.
+/// Checks a configuration and plans the way to it. A prior state must have been made from the same
+/// configuration: the proposed state is then the state itself.
 async fn planned(
     mut connection: Connection,
     resource: &str,
@@ -324,7 +325,7 @@ async fn refreshed(mut connection: Connection, resource: &str, member: Member) -
     let answer = connection.provider.read_resource(request).await?.into_inner();
     told(answer.diagnostics)?;
     let state = answer.new_state.ok_or_else(|| broken("no state after a refresh"))?;
-    // Null, as msgpack has it.
+    // Null in msgpack.
     if *state.msgpack == [0xc0] {
         return Ok(None);
     }

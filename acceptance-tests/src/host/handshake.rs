@@ -1,4 +1,4 @@
-//! The line a plugin prints, read as strictly as go-plugin reads it.
+//! The line that a plugin prints, read as strictly as go-plugin reads it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -6,12 +6,12 @@ use rustls::pki_types::CertificateDer;
 
 use super::{Address, HostError};
 
-/// Where the plugin listens, and with which certificate.
+/// Where the plugin listens, and its certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandshakeLine {
     /// Where it listens.
     pub address: Address,
-    /// The plugin's certificate, or nothing for plaintext.
+    /// The plugin's certificate; `None` for plaintext.
     pub certificate: Option<CertificateDer<'static>>,
 }
 
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_go_plugins_line_is_taken() {
+    fn only_go_plugins_line_is_accepted() {
         let line = HandshakeLine::parse("1|6|tcp|127.0.0.1:1|grpc|AQI").unwrap();
         assert_eq!(line.address, Address::Tcp("127.0.0.1:1".parse().unwrap()));
         assert_eq!(line.certificate.unwrap().as_ref(), [1, 2]);

@@ -1,4 +1,4 @@
-//! What a provider offers, read and checked as a host does when it first meets it.
+//! The schemas of a provider, read and checked as a host does at the start.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,10 +28,10 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Reads the answers to `GetProviderSchema` and, of hosts that ask for them, `GetResourceIdentitySchemas`.
+    /// Reads the responses to `GetProviderSchema` and, for hosts that call it, `GetResourceIdentitySchemas`.
     ///
     /// # Errors
-    /// The first thing that this host would refuse or could not handle.
+    /// The first thing that this host would refuse or does not support.
     pub fn read(
         release: Release,
         offered: &proto::get_provider_schema::Response,
@@ -60,7 +60,7 @@ impl Offer {
 
     fn fits(&self, release: Release, offered: &proto::get_provider_schema::Response) -> Result<(), String> {
         if !offered.ephemeral_resource_schemas.is_empty() || !offered.action_schemas.is_empty() {
-            return Err("ephemeral resources or actions, which this host is not taught".to_owned());
+            return Err("ephemeral resources or actions, which this host does not support".to_owned());
         }
         let schemas = self.resources.iter().chain(&self.data_sources);
         for (name, schema) in schemas {
@@ -69,9 +69,9 @@ impl Offer {
             }
         }
         for name in self.lists.keys() {
-            // ListResource of the host looks the identity up before it asks for anything.
+            // ListResource of the host reads the identity schema first.
             if release.has(Feature::List) && !self.identities.contains_key(name) {
-                return Err(format!("{name} can be listed and has no identity"));
+                return Err(format!("{name} can be listed but has no identity"));
             }
         }
         Ok(())
@@ -98,7 +98,8 @@ fn identity(schema: &proto::ResourceIdentitySchema) -> Result<Type, String> {
     Ok(Type::object(parts.collect::<Result<Vec<_>, String>>()?))
 }
 
-/// Reads signatures as hosts do: every parameter and the result have a type, names are words and are not repeated.
+/// Reads signatures as hosts do: every parameter and the result have a type; names are words and are not
+/// repeated.
 pub(super) fn functions(
     all: &HashMap<String, proto::Function>,
 ) -> Result<BTreeMap<String, (Vec<Type>, Type)>, String> {

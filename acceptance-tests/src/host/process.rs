@@ -22,7 +22,7 @@ pub const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d69
 const START: Duration = Duration::from_secs(60);
 /// How long an end may take. Longer than the plugin gives running calls.
 const END: Duration = Duration::from_secs(20);
-/// What of our own environment the plugin needs on any system; all else must be given to it.
+/// The variables of our own environment that the plugin needs on any system; all others are set explicitly.
 const KEPT: [&str; 7] = ["PATH", "HOME", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "SystemRoot", "TEMP", "TMP"];
 
 /// How to start a plugin.
@@ -34,7 +34,7 @@ pub struct Launch {
     variables: BTreeMap<OsString, OsString>,
 }
 
-/// A plugin that has said where it listens. Dropping it kills the process; the directory of its socket goes too.
+/// A plugin that has printed its line. Dropping it kills the process and removes the directory of its socket.
 #[derive(Debug)]
 pub struct PluginProcess {
     line: HandshakeLine,
@@ -49,18 +49,18 @@ pub struct PluginProcess {
 /// A process that has ended.
 #[derive(Debug, Clone)]
 pub struct Ended {
-    /// How.
+    /// Its exit status.
     pub status: ExitStatus,
-    /// What it wrote to stdout, after the handshake line if there was one.
+    /// Its stdout, after the handshake line if there was one.
     pub stdout: String,
-    /// What it wrote to stderr.
+    /// Its stderr.
     pub stderr: String,
-    /// What it left in the directory of the socket.
+    /// The remaining files in the directory of the socket.
     pub left_behind: Vec<PathBuf>,
 }
 
 impl Launch {
-    /// As Terraform starts it: cookie, protocols 5 and 6, its ports, and a fresh P-521 certificate.
+    /// As Terraform starts it: cookie, protocols 5 and 6, its ports, and a new P-521 certificate.
     pub fn new(binary: impl Into<PathBuf>) -> Result<Self, HostError> {
         let launch =
             Self { binary: binary.into(), arguments: Vec::new(), identity: None, variables: BTreeMap::new() };
@@ -79,14 +79,14 @@ impl Launch {
         self
     }
 
-    /// Leaves a variable out.
+    /// Removes a variable.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.variables.remove(OsStr::new(name));
         self
     }
 
-    /// Has the plugin listen on this kind of socket.
+    /// Makes the plugin listen on this kind of socket.
     #[must_use]
     pub fn network(self, network: Network) -> Self {
         self.variable("PLUGIN_NETWORK", network.name())
@@ -108,7 +108,7 @@ impl Launch {
         self
     }
 
-    /// Uses no certificate: hosts without AutoMTLS talk plaintext.
+    /// Uses no certificate: hosts without AutoMTLS use plaintext.
     #[must_use]
     pub fn plaintext(mut self) -> Self {
         self = self.without("PLUGIN_CLIENT_CERT");
@@ -133,7 +133,7 @@ impl Launch {
         Ok(PluginProcess { line, identity: self.identity, child, stdout, stderr, stderr_ended, sockets })
     }
 
-    /// Starts the program and waits for its end, as one that should end by itself.
+    /// Starts the program and waits for its end, for a program that should end by itself.
     pub async fn run(self) -> Result<Ended, HostError> {
         let sockets = short_directory()?;
         let mut child = self.command(sockets.path()).spawn()?;
@@ -157,7 +157,7 @@ impl Launch {
 }
 
 impl PluginProcess {
-    /// Where it listens.
+    /// Its address.
     #[must_use]
     pub fn line(&self) -> &HandshakeLine {
         &self.line
@@ -181,23 +181,23 @@ impl PluginProcess {
         Connection::open(&self.line, &peer).await
     }
 
-    /// Connects as someone else.
+    /// Connects as another peer.
     pub async fn connect_as(&self, peer: &Peer) -> Result<Connection, HostError> {
         Connection::open(&self.line, peer).await
     }
 
-    /// What it has written to stderr so far.
+    /// Its stderr so far.
     #[must_use]
     pub fn stderr(&self) -> String {
         text(&self.stderr)
     }
 
-    /// Kills it, as the system does that is out of memory.
+    /// Kills it, as the system does when it is out of memory.
     pub fn kill(&mut self) -> Result<(), HostError> {
         Ok(self.child.start_kill()?)
     }
 
-    /// Sends a signal by the name `kill` knows: `INT`, `TERM`, `KILL`.
+    /// Sends a signal by its name in `kill`: `INT`, `TERM`, `KILL`.
     #[cfg(unix)]
     pub async fn signal(&self, name: &str) -> Result<(), HostError> {
         let id = self.id().map(|id| id.to_string()).unwrap_or_default();
@@ -209,10 +209,10 @@ impl PluginProcess {
         }
     }
 
-    /// Says goodbye as go-plugin does, and waits for the end.
+    /// Calls Shutdown as go-plugin does, and waits for the end.
     pub async fn shutdown(self) -> Result<Ended, HostError> {
         let mut connection = self.connect().await?;
-        // The plugin may be gone before the answer is through; go-plugin does not mind either.
+        // The plugin may be gone before the response arrives; go-plugin ignores that too.
         drop(connection.controller.shutdown(Empty {}).await);
         self.ended().await
     }
@@ -236,7 +236,7 @@ fn pipes(child: &mut Child) -> Result<(BufReader<ChildStdout>, tokio::process::C
     }
 }
 
-/// Reads stderr as it comes: a full pipe would stop the plugin.
+/// Reads stderr continuously: a full pipe would stop the plugin.
 fn collect(mut stderr: tokio::process::ChildStderr) -> (Arc<Mutex<Vec<u8>>>, JoinHandle<()>) {
     let collected = Arc::new(Mutex::new(Vec::new()));
     let into = Arc::clone(&collected);

@@ -27,7 +27,7 @@ mod generated {
 pub use generated::google::protobuf::Timestamp;
 pub use generated::tfplugin6::*;
 
-/// What go-plugin asks of every plugin: broker, controller, standard streams.
+/// The services that go-plugin expects of every plugin: broker, controller, standard streams.
 pub mod go_plugin {
     pub use super::generated::google::protobuf::Empty as GoogleEmpty;
     pub use super::generated::plugin::*;

@@ -1,7 +1,8 @@
-//! What a real host asked of the provider, as the provider recorded it, held to the same rules as our own host's calls.
+//! The calls of a real host, as the provider recorded them, checked against the same rules as the host
+//! double's calls.
 //!
-//! This is what keeps the two together: the double's idea of what a host proposes and accepts is compared with every plan
-//! and apply of the real CLI that any acceptance test makes.
+//! This keeps the two together: what the double proposes and accepts is compared with every plan and apply of
+//! the real CLI in any acceptance test.
 
 use std::path::Path;
 
@@ -16,16 +17,16 @@ use super::offer::Offer;
 use super::release::{Program, Release};
 use super::{proto, rules};
 
-/// What recording needs to know of a host. Nothing that came after it is looked at.
+/// What reading a recording needs to know of a host. Nothing newer is checked.
 const READ_AS: Release = Release { program: Program::Terraform, minor: 11 };
 
-/// Calls in the order of their processes, and in each as they were answered.
+/// Calls in the order of their processes, and in each in the order of their responses.
 #[derive(Debug, Default)]
 pub struct Recording {
     calls: Vec<Call>,
 }
 
-/// A call and its answer.
+/// A call and its response.
 #[derive(Debug)]
 struct Call {
     rpc: String,
@@ -51,7 +52,7 @@ pub(super) struct Applied {
     pub(super) state: Value,
 }
 
-/// What became of an object, in the order of a run.
+/// The history of an object in a run.
 #[derive(Debug, Clone)]
 pub(super) enum Event {
     Planned(Planned),
@@ -59,10 +60,10 @@ pub(super) enum Event {
 }
 
 impl Recording {
-    /// Reads what was recorded in a directory; nothing where there is none.
+    /// Reads the recordings in a directory; empty if there are none.
     ///
     /// # Errors
-    /// When a record cannot be read.
+    /// If a record cannot be read.
     pub fn read(directory: &Path) -> Result<Self, String> {
         let Ok(entries) = std::fs::read_dir(directory) else { return Ok(Self::default()) };
         let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -71,7 +72,7 @@ impl Recording {
         for file in files {
             let text =
                 std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            // A process that was killed may have left half a line.
+            // A killed process may have left half a line.
             calls.extend(text.lines().filter_map(Call::parse));
         }
         Ok(Self { calls })
@@ -82,20 +83,20 @@ impl Recording {
         self.calls.iter().map(|call| call.rpc.as_str())
     }
 
-    /// What the provider offered when it was asked; `None` if it never was.
+    /// The provider's schemas, if they were requested.
     ///
     /// # Errors
-    /// When a host would refuse it.
+    /// If a host would refuse them.
     pub fn offer(&self) -> Result<Option<Offer>, String> {
         let asked = self.calls.iter().find(|call| call.rpc == "GetProviderSchema");
         let Some(call) = asked else { return Ok(None) };
         Offer::read(READ_AS, &call.answer()?, None).map(Some)
     }
 
-    /// Every way in which an answer broke the rules, or in which our own idea of what hosts propose was wrong.
+    /// Every response that broke the rules, and every proposal that differs from the host double's.
     ///
     /// # Errors
-    /// When a record cannot be read.
+    /// If a record cannot be read.
     pub fn broken(&self, offer: &Offer) -> Result<Vec<String>, String> {
         let mut broken = Vec::new();
         for call in &self.calls {
@@ -194,13 +195,13 @@ impl Call {
                 .push("a deletion is planned as something else, or something else as a deletion".to_owned());
         }
         if answer.deferred.is_some() && !allowed {
-            broken.push("put off, for a host that does not take it".to_owned());
+            broken.push("deferred, for a host that does not support it".to_owned());
         }
         if !proposed.is_null() {
             broken.extend(rules::plan(&schema.block, &prior, &config, &planned));
             let ours = rules::proposed(&schema.block, &prior, &config);
             if ours != proposed {
-                broken.push(format!("the host proposes {proposed:?}; our own would propose {ours:?}"));
+                broken.push(format!("the host proposes {proposed:?}; the double would propose {ours:?}"));
             }
         }
         Ok((request.type_name, broken))
@@ -212,7 +213,7 @@ impl Call {
         let schema = schema(offer, &request.type_name)?;
         let state = value(schema, answer.new_state.as_ref())?;
         let broken = if failed(&answer.diagnostics) {
-            // What is left of something that failed may be anything, as long as a state can hold it.
+            // What a failure leaves behind may be anything that a state can hold.
             if state.is_wholly_known() { Vec::new() } else { vec!["unknown values in a state".to_owned()] }
         } else {
             rules::applied(&value(schema, request.planned_state.as_ref())?, &state)

@@ -1,12 +1,12 @@
-//! The hosts there are, as data: which release asks what of a provider, and what it makes of the answers.
+//! The existing hosts, as data: which release makes which calls, and how it handles the responses.
 //!
-//! A release is a program and a minor version. What it does follows from [`FEATURES`], where each thing a host can do
-//! stands with the first release of either program that does it, and with the source that shows it. Files are named as
-//! in the repositories of Terraform and OpenTofu, which share most of their names.
+//! A release is a program and a minor version. Its behaviour follows from [`FEATURES`], which lists each
+//! feature of a host with the first release of either program that has it, and with the source for that.
+//! Files are named as in the repositories of Terraform and OpenTofu, which share most of their names.
 //!
-//! Each row of [`FEATURES`] also says what it rests on: [`Evidence::Ran`] where real programs on both sides of the line, or
-//! the first that has the feature, have run this provider; [`Evidence::Read`] where only sources were read. Real programs
-//! that ran: Terraform 1.0.3, 1.5.7, 1.11.4 and 1.16, OpenTofu 1.6.3 and 1.12.6.
+//! Each row of [`FEATURES`] also has its evidence: [`Evidence::Ran`] if real programs on both sides of the
+//! line, or the first that has the feature, have run this provider; [`Evidence::Read`] if only sources were
+//! read. Real programs that ran: Terraform 1.0.3, 1.5.7, 1.11.4 and 1.16, OpenTofu 1.6.3 and 1.12.6.
 //!
 //! Two things no release does: none calls `GetMetadata`, and none accepts a deferral unless it was built for experiments
 //! ([`Host::allow_deferral`](super::Host::allow_deferral)).
@@ -17,7 +17,7 @@ use super::proto;
 use crate::cli::Cli;
 use Evidence::{Ran, Read};
 
-/// One of the two.
+/// One of the two programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Program {
     /// HashiCorp's.
@@ -26,24 +26,24 @@ pub enum Program {
     OpenTofu,
 }
 
-/// Something a host does from some release on.
+/// A feature that hosts have from some release on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Feature {
-    /// It asks the provider before it deletes something.
+    /// It plans deletions with the provider.
     PlannedDeletion,
-    /// It keeps schemas between the processes of a run, and asks a later process for none.
+    /// It keeps schemas between the processes of a run, and requests none from a later process.
     CachedSchema,
     /// It imports by `import` blocks.
     ImportBlock,
-    /// It writes configurations for what is imported, by itself.
+    /// It generates configurations for imported objects itself.
     WrittenConfig,
     /// It calls functions.
     Functions,
-    /// It asks for the functions of a configured provider by a call of their own.
+    /// It requests the functions of a configured provider by a separate call.
     FunctionsApart,
     /// It moves objects between resource types.
     Move,
-    /// It says what it can do.
+    /// It sends its capabilities.
     Capabilities,
     /// It keeps write-only attributes out of states.
     WriteOnly,
@@ -51,9 +51,9 @@ pub enum Feature {
     Identity,
     /// It lists objects.
     List,
-    /// It lets the provider write configurations for what is imported.
+    /// It lets the provider generate configurations for imported objects.
     GeneratedConfig,
-    /// It keeps the private data of a plan and hands it to the plan that is made before the apply.
+    /// It keeps the private data of a plan and passes it to the plan before the apply.
     PlannedPrivate,
 }
 
@@ -66,31 +66,31 @@ impl Feature {
     }
 }
 
-/// What a row of [`FEATURES`] rests on.
+/// The evidence for a row of [`FEATURES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// A real program of that version, or real programs before and after it, did this with the provider.
     Ran,
-    /// The sources say so.
+    /// The sources show it.
     Read,
 }
 
-/// A feature, the first minor version 1.x of Terraform and of OpenTofu that has it, what that rests on, and where it can
-/// be read.
+/// A feature, the first minor version 1.x of Terraform and of OpenTofu that has it, the evidence, and the
+/// source.
 pub type Row = (Feature, Option<u32>, Option<u32>, Evidence, &'static str);
 
-/// What the releases can do.
+/// The features of the releases.
 pub const FEATURES: [Row; 13] = [
     // PlanResourceChange returns at once for a null proposed state unless the provider has the capability.
     (Feature::PlannedDeletion, Some(3), Some(6), Read, "internal/plugin6/grpc_provider.go"),
-    // GetProviderSchema looks there first, when the provider says that it need not be asked.
+    // GetProviderSchema looks there first, if the provider allows it.
     (Feature::CachedSchema, Some(6), Some(6), Read, "internal/providers/schema_cache.go"),
     // importState, called by the plan of an instance: ImportResourceState, then ReadResource.
     (Feature::ImportBlock, Some(5), Some(6), Ran, "internal/terraform/node_resource_plan_instance.go"),
     (Feature::WrittenConfig, Some(5), Some(6), Ran, "internal/genconfig/generate_config.go"),
     (Feature::Functions, Some(8), Some(7), Read, "internal/plugin6/convert/functions.go"),
     (Feature::FunctionsApart, None, Some(7), Ran, "internal/plugin6/grpc_provider.go"),
-    // MoveResourceState, before anything else is asked about the object.
+    // MoveResourceState, before any other call about the object.
     (Feature::Move, Some(8), Some(10), Read, "internal/refactoring/cross_provider_move.go"),
     // clientCapabilitiesToProto.
     (Feature::Capabilities, Some(9), Some(11), Read, "internal/plugin6/grpc_provider.go"),
@@ -99,31 +99,31 @@ pub const FEATURES: [Row; 13] = [
     (Feature::Identity, Some(12), Some(12), Ran, "internal/plugin6/grpc_provider.go"),
     (Feature::List, Some(14), None, Ran, "internal/terraform/node_query_list.go"),
     (Feature::GeneratedConfig, Some(14), None, Ran, "internal/terraform/node_resource_plan_instance.go"),
-    // ProviderConfigured's and the plan's capabilities say so; the second plan gets PlannedPrivate.
+    // ProviderConfigured's and the plan's capabilities show it; the second plan gets PlannedPrivate.
     (Feature::PlannedPrivate, Some(16), None, Ran, "internal/terraform/node_resource_abstract_instance.go"),
 ];
 
 /// A host of a certain version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Release {
-    /// Which one.
+    /// The program.
     pub program: Program,
     /// The `x` of version 1.x.
     pub minor: u32,
 }
 
 impl Release {
-    /// The one that does the most.
+    /// The one with the most features.
     pub const NEWEST: Self = Self { program: Program::Terraform, minor: 16 };
 
-    /// Every release from the first that speaks this protocol.
+    /// Every release from the first that supports this protocol.
     pub fn all() -> impl Iterator<Item = Self> {
         let of =
             |program, minors: std::ops::RangeInclusive<u32>| minors.map(move |minor| Self { program, minor });
         of(Program::Terraform, 0..=16).chain(of(Program::OpenTofu, 6..=12))
     }
 
-    /// The release that a program on the PATH is; version 1.0 where it gives no version.
+    /// The release of a program on the PATH; version 1.0 if it prints no version.
     #[must_use]
     pub fn of(cli: &Cli) -> Self {
         let minor = cli.version().split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
@@ -131,7 +131,7 @@ impl Release {
         Self { program, minor }
     }
 
-    /// Whether it does this.
+    /// Whether it has this feature.
     #[must_use]
     pub fn has(self, feature: Feature) -> bool {
         let [terraform, tofu] = feature.since();
@@ -142,7 +142,7 @@ impl Release {
         first.is_some_and(|first| first <= self.minor)
     }
 
-    /// The version it gives a provider: OpenTofu from 1.12 on gives Terraform's, whatever its own is
+    /// The version it sends to a provider: OpenTofu from 1.12 on sends Terraform's, whatever its own is
     /// (`version/version.go`, `VersionToImpersonateForProviders`).
     #[must_use]
     pub fn version(self) -> String {
@@ -152,7 +152,7 @@ impl Release {
         }
     }
 
-    /// What it says it can do; older ones say nothing.
+    /// Its capabilities; older ones send none.
     #[must_use]
     pub fn capabilities(self) -> Option<proto::ClientCapabilities> {
         self.has(Feature::Capabilities).then(|| proto::ClientCapabilities {
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_release_does_follows_from_the_table() {
+    fn the_table_decides_the_features_of_a_release() {
         let release = |program, minor| Release { program, minor };
         assert_eq!(Release::all().count(), 24);
         assert!(!release(Program::Terraform, 2).has(Feature::PlannedDeletion));

@@ -1,12 +1,12 @@
-//! What a host holds a provider to: whether a plan may be planned, and whether what was applied is what was planned.
+//! A host's rules for a provider: whether a plan is valid, and whether the apply did what was planned.
 //!
-//! These are the rules of Terraform's and OpenTofu's cores (their `objchange` packages, and the document "Terraform
-//! Resource Instance Change Lifecycle" beside them), in our own words:
+//! These are the rules of Terraform's and OpenTofu's cores (their `objchange` packages, and the document
+//! "Terraform Resource Instance Change Lifecycle" there), in our own words:
 //!
-//! - A plan says what the configuration says. It may say what the state says instead where both have a value: that is
-//!   how equal values in other spellings are kept. Where the configuration says nothing and the provider may, it may
-//!   say anything, "not known yet" included.
-//! - What was applied is what was planned; only where the plan said "not known yet" it may be anything that is known.
+//! - A plan has the configuration's values. It may have the state's value instead if both have a value: this
+//!   keeps equal values in other spellings. If the configuration has none and the attribute is computed, it
+//!   may have any value, including "not known yet".
+//! - An apply has the planned values; only where the plan has "not known yet" it may have any known value.
 
 use terraform_provider_gallery::plugin::schema::{
     Attribute, AttributeNesting, Block, BlockNesting, Presence, Shape,
@@ -16,7 +16,7 @@ use terraform_provider_gallery::plugin::{Path, Value};
 
 const NULL: Value = Value::Null;
 
-/// Every way in which a plan breaks the rules.
+/// Every violation of the rules by a plan.
 #[must_use]
 pub fn plan(block: &Block, prior: &Value, config: &Value, planned: &Value) -> Vec<String> {
     let mut broken = Vec::new();
@@ -42,13 +42,13 @@ fn plan_block(
 ) {
     match (config.is_null(), planned.is_null()) {
         (true, true) => return,
-        (false, true) => return say(broken, path, "planned to be absent, but it is configured"),
-        (true, false) => return say(broken, path, "planned, but it is not configured"),
+        (false, true) => return say(broken, path, "planned to be absent, but is configured"),
+        (true, false) => return say(broken, path, "planned, but not configured"),
         (false, false) => {}
     }
     if config.is_unknown() || planned.is_unknown() {
         if config != planned {
-            say(broken, path, "a block is not known exactly where its configuration is not");
+            say(broken, path, "a block must be unknown exactly where its configuration is");
         }
         return;
     }
@@ -97,7 +97,7 @@ fn plan_attribute(
 ) {
     if attribute.write_only {
         if !planned.is_null() {
-            say(broken, path, "a write-only attribute is planned");
+            say(broken, path, "a write-only attribute has a planned value");
         }
         return;
     }
@@ -120,13 +120,13 @@ fn plan_attribute(
     let object = |prior: &Value, config: &Value, planned: &Value, path: &Path, broken: &mut Vec<String>| {
         match (config.is_null(), planned.is_null()) {
             (true, true) => return,
-            (false, true) => return say(broken, path, "planned to be absent, but it is configured"),
-            (true, false) => return say(broken, path, "planned, but it is not configured"),
+            (false, true) => return say(broken, path, "planned to be absent, but is configured"),
+            (true, false) => return say(broken, path, "planned, but not configured"),
             (false, false) => {}
         }
         if config.is_unknown() || planned.is_unknown() {
             if config != planned {
-                say(broken, path, "it is not known exactly where its configuration is not");
+                say(broken, path, "it must be unknown exactly where its configuration is");
             }
             return;
         }
@@ -191,7 +191,7 @@ fn elements(
     }
 }
 
-/// Every way in which what was applied is not what was planned.
+/// Every difference between an apply and its plan.
 #[must_use]
 pub fn applied(planned: &Value, actual: &Value) -> Vec<String> {
     let mut broken = unknown_left(actual);
@@ -199,7 +199,7 @@ pub fn applied(planned: &Value, actual: &Value) -> Vec<String> {
     broken
 }
 
-/// Every way in which a second plan of the same, made when more is known, goes back on the first.
+/// Every contradiction between a plan and a second plan of the same, made when more is known.
 #[must_use]
 pub fn planned_again(planned: &Value, actual: &Value) -> Vec<String> {
     let mut broken = Vec::new();
@@ -226,16 +226,16 @@ fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<Str
                 let path = path.with_key(&**key);
                 match found.get(key) {
                     Some(actual) => compatible(planned, actual, &path, broken),
-                    None => say(broken, &path, "was planned, and is not there"),
+                    None => say(broken, &path, "was planned, but is absent"),
                 }
             }
             for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
-                say(broken, &path.with_key(&**key), "was not planned, and is there");
+                say(broken, &path.with_key(&**key), "was not planned, but is present");
             }
         }
         (Value::List(wanted), Value::List(found)) | (Value::Tuple(wanted), Value::Tuple(found)) => {
             if wanted.len() != found.len() {
-                return say(broken, path, "has another number of elements than were planned");
+                return say(broken, path, "has a different number of elements than planned");
             }
             for ((planned, actual), index) in wanted.iter().zip(found).zip(0..) {
                 compatible(planned, actual, &path.with_index(index), broken);
@@ -245,7 +245,7 @@ fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<Str
             let fits = |planned: &Value, actual: &Value| planned_again(planned, actual).is_empty();
             let covered = found.iter().all(|actual| wanted.iter().any(|planned| fits(planned, actual)))
                 && wanted.iter().all(|planned| found.iter().any(|actual| fits(planned, actual)));
-            // Elements that were not known may turn out equal to each other, and are then fewer.
+            // Unknown elements may turn out equal to each other, and are then fewer.
             let fewer = wanted.iter().all(Value::is_wholly_known) && wanted.len() != found.len();
             if !covered || fewer {
                 say(broken, path, &format!("was planned as {planned:?}, and is {actual:?}"));
@@ -256,8 +256,8 @@ fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<Str
     }
 }
 
-/// The state that a host proposes: the configuration, and the state where the configuration says nothing and the
-/// provider may.
+/// The state that a host proposes: the configuration, and the state where the configuration has no value and
+/// the attribute is computed.
 #[must_use]
 pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
     let Value::Object(wanted) = config else { return config.clone() };

@@ -1,4 +1,4 @@
-//! Schemas as a host reads them off the wire.
+//! Schemas as a host reads them from the protocol.
 
 use terraform_provider_gallery::plugin::Type;
 use terraform_provider_gallery::plugin::schema::{
@@ -9,10 +9,10 @@ use super::proto;
 use proto::schema::nested_block::NestingMode as BlockMode;
 use proto::schema::object::NestingMode as ObjectMode;
 
-/// Reads a schema; the reason when a host would refuse it.
+/// Reads a schema; the error is the reason why a host would refuse it.
 ///
 /// # Errors
-/// When a part of it is missing or contradicts another.
+/// If a part of it is missing or contradicts another.
 pub fn read(schema: &proto::Schema) -> Result<Schema, String> {
     Ok(Schema::new(schema.version, block(schema.block.as_ref().ok_or("a schema without a block")?)?))
 }

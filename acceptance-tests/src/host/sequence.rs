@@ -1,7 +1,7 @@
-//! Which calls a host makes for what its user wants, in which order, as the sources of both programs show.
+//! Which calls a host makes for each command, and in which order, according to the sources of both programs.
 //!
-//! This table is no part of how our own host works: it is what that host is held to, release by release, and what the
-//! real CLI is held to where its calls are recorded. Files are named as in the repositories of Terraform and OpenTofu.
+//! The host double does not use this table: it is checked against it, release by release, and so is the real
+//! CLI where its calls are recorded. Files are named as in the repositories of Terraform and OpenTofu.
 
 use super::release::{Feature, Release};
 
@@ -15,8 +15,8 @@ enum When {
 
 use When::{Always, With, Without};
 
-/// The calls of each command, in order. The first process of a run reads the schemas; the second is the one that works.
-/// A plan of something that exists begins with `refresh`.
+/// The calls of each command, in order. The first process of a run reads the schemas; the second does the
+/// work. A plan of an existing object begins with `refresh`.
 const COMMANDS: [(&str, &[(&str, When)]); 10] = [
     (
         // internal/terraform/context_plugins.go, node_provider.go
@@ -57,7 +57,8 @@ const COMMANDS: [(&str, &[(&str, When)]); 10] = [
         ],
     ),
     (
-        // The same `plan`: once from what is there and once from nothing; the deletion is not planned by itself.
+        // The same `plan`: once from the existing object and once from nothing; the deletion has no plan of
+        // its own.
         "replace",
         &[
             ("ValidateResourceConfig", Always),
@@ -101,7 +102,7 @@ const COMMANDS: [(&str, &[(&str, When)]); 10] = [
     ),
 ];
 
-/// The calls of this release for this command; none for a word that is no command.
+/// The calls of this release for this command; empty for an unknown command.
 #[must_use]
 pub fn of(release: Release, command: &str) -> Vec<&'static str> {
     let calls = COMMANDS.iter().filter(|(name, _)| *name == command).flat_map(|(_, calls)| *calls);

@@ -1,8 +1,9 @@
-//! A host at work: the calls of a run in the order in which Terraform and OpenTofu make them, each answer held to the
-//! rules that those hold it to.
+//! A working host: the calls of a run in the order in which Terraform and OpenTofu make them, with each
+//! response checked against their rules.
 //!
-//! A run is made of plan, apply and refresh, each with what the one before stored. What a host would report as "a bug
-//! in the provider" is a [`Trouble::Broken`] here. Which calls are made, and with what, depends on the [`Release`].
+//! A run consists of plan, apply and refresh, each with what the one before stored. What a host would report
+//! as "a bug in the provider" is a [`Trouble::Broken`] here. The [`Release`] decides which calls are made,
+//! and with what.
 
 use prost::bytes::Bytes;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ mod stored;
 
 pub use eventful::{Outcome, Stopper};
 
-/// A host with one provider, configured. Clones share the provider, for things to be done side by side.
+/// A host with one configured provider. Clones share the provider, for parallel work.
 #[derive(Clone, Debug)]
 pub struct Host {
     release: Release,
@@ -42,7 +43,7 @@ pub struct ProviderBlock {
 }
 
 impl ProviderBlock {
-    /// One with these arguments set.
+    /// A block with these arguments.
     #[must_use]
     pub const fn new(arguments: serde_json::Value) -> Self {
         Self { arguments, unknown: Vec::new() }
@@ -65,21 +66,21 @@ impl ProviderBlock {
     }
 }
 
-/// What a state holds of an object.
+/// The state of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
     /// The attributes.
     pub state: Value,
     /// The provider's private data.
     pub private: Bytes,
-    /// The identity; none in a state from before there were identities.
+    /// The identity; none in a state from before identities existed.
     pub identity: Option<Value>,
 }
 
 /// A plan that passed the host's rules.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What the state will be.
+    /// The planned state.
     pub state: Value,
     /// Whether the object is replaced; the state is then that of the new one.
     pub replaces: bool,
@@ -87,9 +88,9 @@ pub struct Plan {
     pub is_empty: bool,
     /// The identity, as far as it is known.
     pub identity: Option<Value>,
-    /// What was warned about.
+    /// The warnings.
     pub warnings: Vec<proto::Diagnostic>,
-    /// Why it is put off, if it is.
+    /// Why it is deferred, if it is.
     pub deferred: Option<proto::deferred::Reason>,
     config: Value,
     private: Bytes,
@@ -99,7 +100,7 @@ pub struct Plan {
 /// Why something did not work.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
-    /// The provider refused, as a person would see it.
+    /// The provider refused, with its message.
     #[error("refused: {0:#?}")]
     Refused(Vec<proto::Diagnostic>),
     /// The provider broke a rule of the host.
@@ -110,7 +111,7 @@ pub enum Trouble {
     Call(#[from] tonic::Status),
 }
 
-/// What became of a call.
+/// The outcome of a call.
 pub type Answer<T> = Result<T, Trouble>;
 
 fn broken(what: impl Into<String>) -> Trouble {
@@ -136,7 +137,7 @@ fn sent(value: &Value, kind: &Type) -> Answer<Option<proto::DynamicValue>> {
 }
 
 fn received(what: &str, value: Option<&proto::DynamicValue>, kind: &Type) -> Answer<Value> {
-    let value = value.ok_or_else(|| broken(format!("no {what} in the answer")))?;
+    let value = value.ok_or_else(|| broken(format!("no {what} in the response")))?;
     msgpack::decode(&value.msgpack, kind).map_err(|error| broken(format!("{what}: {error}")))
 }
 
@@ -147,19 +148,19 @@ fn configuration(schema: &Schema, arguments: &serde_json::Value) -> Answer<Value
 }
 
 impl Host {
-    /// Starts a provider under the host that does the most. `provider` holds the arguments of the block that are set.
+    /// Starts a provider under the host with the most features. `provider` has the arguments of its block.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// If it cannot be started.
     pub async fn start(launch: Launch, provider: &serde_json::Value) -> Result<Answer<Self>, HostError> {
         Self::start_as(Release::NEWEST, launch, &ProviderBlock::new(provider.clone())).await
     }
 
-    /// Starts a provider and does what this release does first: schemas in a process of its own, and then, in the
-    /// process of the run, the provider block, checked and handed over.
+    /// Starts a provider and makes the first calls of this release: schemas in a process of its own, and
+    /// then, in the process of the run, the provider block, checked and configured.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// If it cannot be started.
     pub async fn start_as(
         release: Release,
         launch: Launch,
@@ -213,15 +214,15 @@ impl Host {
         Ok(())
     }
 
-    /// Says from here on that "not now" is taken for an answer, as builds for experiments do.
+    /// Accepts deferral from here on, as experimental builds do.
     pub fn allow_deferral(&mut self) {
         self.capabilities.get_or_insert_default().deferral_allowed = true;
     }
 
-    /// Goes on in a module that says this to the provider, in a `provider_meta` block.
+    /// Continues in a module with this `provider_meta` block.
     ///
     /// # Errors
-    /// When the provider takes no such block, or not with these arguments.
+    /// If the provider supports no such block, or not with these arguments.
     pub fn in_module(&mut self, arguments: &serde_json::Value) -> Answer<()> {
         let kind = self.offer.meta.as_ref().ok_or_else(|| broken("no schema for `provider_meta`"))?;
         self.module = json::decode_stored(arguments.to_string().as_bytes(), kind)
@@ -229,32 +230,32 @@ impl Host {
         Ok(())
     }
 
-    /// The calls that were made since this was last asked, in order.
+    /// The calls since the last query, in order.
     pub fn trail(&mut self) -> Vec<&'static str> {
         std::mem::take(&mut self.trail)
     }
 
-    /// The reasons for which the provider has put something off since this was last asked.
+    /// The provider's reasons for deferral since the last query.
     pub fn deferrals(&mut self) -> Vec<proto::deferred::Reason> {
         std::mem::take(&mut self.deferrals)
     }
 
-    /// What the provider offers.
+    /// The provider's schemas.
     #[must_use]
     pub const fn offer(&self) -> &Offer {
         &self.offer
     }
 
-    /// What the provider has written to its log.
+    /// The provider's log.
     #[must_use]
     pub fn log(&self) -> String {
         self.plugin.stderr()
     }
 
-    /// Ends the provider, when this is the last of the clones.
+    /// Ends the provider, if this is the last of the clones.
     ///
     /// # Errors
-    /// When it does not end.
+    /// If it does not end.
     pub async fn end(self) -> Result<(), HostError> {
         let Some(plugin) = Arc::into_inner(self.plugin) else { return Ok(()) };
         plugin.shutdown().await.map(drop)
@@ -267,13 +268,13 @@ impl Host {
     /// A configuration of a resource with these arguments set; all others are null.
     ///
     /// # Errors
-    /// When an argument does not fit the schema.
+    /// If an argument does not fit the schema.
     pub fn config(&self, resource: &str, arguments: &serde_json::Value) -> Answer<Value> {
         configuration(self.resource(resource)?, arguments)
     }
 
     fn sent_meta(&self) -> Answer<Option<proto::DynamicValue>> {
-        // A module without the block sends null, once the provider has a schema for it.
+        // A module without the block sends null if the provider has a schema for it.
         self.offer.meta.as_ref().map_or(Ok(None), |kind| sent(&self.module, kind))
     }
 
@@ -295,7 +296,7 @@ impl Host {
         resource: &str,
         identity: Option<&proto::ResourceIdentityData>,
     ) -> Answer<Option<Value>> {
-        // A host without identities has no schema to read one by, and drops it unread.
+        // A host without identities has no schema for one, and drops it unread.
         let (Some(kind), Some(data)) = (self.identity_type(resource), identity) else { return Ok(None) };
         let identity = received("identity", data.identity_data.as_ref(), kind)?;
         if !identity.is_wholly_known() {
@@ -304,13 +305,13 @@ impl Host {
         Ok(Some(identity))
     }
 
-    /// An identity that is stored may not change, nor go missing.
+    /// A stored identity must not change, nor disappear.
     fn same_identity(&self, resource: &str, stored: Option<&Value>, now: Option<&Value>) -> Answer<()> {
         if self.identity_type(resource).is_none() {
             return Ok(());
         }
         match (stored, now) {
-            (_, None) => Err(broken("no identity in the answer")),
+            (_, None) => Err(broken("no identity in the response")),
             (Some(stored), Some(now)) if stored != now => {
                 Err(broken(format!("the identity changed from {stored:?} to {now:?}")))
             }
@@ -318,22 +319,22 @@ impl Host {
         }
     }
 
-    /// "Not now" is an answer only for a host that has said so.
+    /// Deferral is a valid response only for a host that supports it.
     fn put_off(&mut self, deferred: Option<proto::Deferred>) -> Answer<Option<proto::deferred::Reason>> {
         let Some(deferred) = deferred else { return Ok(None) };
         if !self.capabilities.is_some_and(|capabilities| capabilities.deferral_allowed) {
-            return Err(broken("\"not now\" for a host that does not take it"));
+            return Err(broken("deferred, for a host that does not support it"));
         }
         let reason = deferred.reason();
         if reason == proto::deferred::Reason::Unknown {
-            return Err(broken("\"not now\" without a reason"));
+            return Err(broken("deferred without a reason"));
         }
         self.deferrals.push(reason);
         Ok(Some(reason))
     }
 }
 
-/// Asks a provider what it offers.
+/// Requests the schemas of a provider.
 async fn meet(release: Release, connection: &mut Connection, trail: &mut Vec<&'static str>) -> Answer<Offer> {
     let client = &mut connection.provider;
     trail.push("GetProviderSchema");

@@ -1,9 +1,9 @@
-//! Values as a host stores them: JSON.
+//! Values in a host's storage format: JSON.
 
 use terraform_provider_gallery::plugin::Value;
 use terraform_provider_gallery::plugin::value::Members;
 
-/// A value as JSON; nothing for one that is unknown in any part, which JSON has no word for.
+/// A value as JSON; `None` if any part is unknown, which JSON cannot represent.
 pub(super) fn json(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => "null".to_owned(),

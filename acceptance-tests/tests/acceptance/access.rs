@@ -26,7 +26,7 @@ fn the_plan_shows_who_gains_and_who_loses() {
             "{}",
             plan.output
         );
-        // By name, and nothing about the rules that stay.
+        // By name, and nothing about unchanged rules.
         assert!(plan.output.says("+ \"job\" = {"), "{}", plan.output);
         assert!(!plan.output.says("/opt/web/bin/server"), "{}", plan.output);
         s.apply_planned();

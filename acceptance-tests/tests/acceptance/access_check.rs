@@ -1,4 +1,4 @@
-//! Whether somebody's roles suffice, before anything is applied.
+//! Whether somebody's roles suffice, checked before an apply.
 
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn of_bob(s: &Scenario) -> Value {
 }
 
 #[test]
-fn the_identity_signed_in_is_told_whether_it_may() {
+fn the_signed_in_identity_learns_whether_it_may() {
     scenario(|s| {
         let told = check(s, "");
         assert_eq!((&told["allowed"], &told["complete"]), (&json!(true), &json!(true)), "{told}");
@@ -42,7 +42,7 @@ fn the_identity_signed_in_is_told_whether_it_may() {
         assert_eq!(told["granted_by"][0]["role_name"], "Owner");
         assert_eq!(told["evaluated_scope"], s.gallery());
 
-        // Through a group, and not enough.
+        // Through a group, but not enough.
         let subscription = format!("/subscriptions/{}", s.emulator.ready("subscription_id"));
         let directory = s.emulator.authorization().unwrap();
         let me = directory["roleAssignments"][0]["properties"]["principalId"].as_str().unwrap().to_owned();
@@ -54,7 +54,7 @@ fn the_identity_signed_in_is_told_whether_it_may() {
             (&json!(false), 4),
             "{told}"
         );
-        // The plan stops before the apply does.
+        // The plan stops, not the apply.
         s.write(
             "data \"gallery_access_check\" \"me\" {\n  scope = local.gallery_id\n}\n\
              resource \"terraform_data\" \"x\" {\n  lifecycle {\n    precondition {\n      \
@@ -90,7 +90,7 @@ fn a_principal_is_judged_by_groups_inheritance_denials_and_conditions() {
             "role_definition_id": format!("/providers/Microsoft.Authorization/roleDefinitions/{PUBLISHER}")}])
         );
 
-        // What is denied is denied, whoever grants it.
+        // A denial applies, whoever grants it.
         let denial = |principals: Value, exclude: Value| {
             json!({"denyAssignments": [{"id": "/d", "name": "d", "properties": {"denyAssignmentName": "stack", "scope": subscription,
                 "permissions": [{"actions": ["*/delete"], "notActions": []}], "principals": principals, "excludePrincipals": exclude}}]})
@@ -106,7 +106,7 @@ fn a_principal_is_judged_by_groups_inheritance_denials_and_conditions() {
         assert_eq!(told["denied_by"], json!([{"id": "/d", "name": "stack", "scope": subscription}]));
         s.emulator.set_authorization(&denial(everyone, json!([{"id": BOB, "type": "User"}]))).unwrap();
         assert_eq!(of_bob(s)["allowed"], true);
-        // Whether a denied group has him in it, nobody looked up.
+        // Nobody has looked up whether he is in a denied group.
         s.emulator.set_authorization(&denial(json!([{"id": GROUP, "type": "Group"}]), json!([]))).unwrap();
         assert_eq!(of_bob(s)["allowed"], Value::Null);
         s.emulator.set_authorization(&json!({"denyAssignments": []})).unwrap();
@@ -140,7 +140,7 @@ fn a_principal_is_judged_by_groups_inheritance_denials_and_conditions() {
 }
 
 #[test]
-fn what_does_not_exist_yet_is_judged_by_what_holds_it() {
+fn a_missing_scope_is_judged_by_its_parent() {
     scenario(|s| {
         let told = value_of(
             s,

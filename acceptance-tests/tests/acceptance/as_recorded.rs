@@ -1,5 +1,5 @@
-//! The life of a profile and a version as it was recorded at Azure, in the real CLI, twenty times as fast: a version's
-//! operation takes 45 s there and 2.3 s here.
+//! The life of a profile and a version as recorded at Azure, in the real CLI, twenty times as fast: a
+//! version's operation takes 45 s there and 2.3 s here.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn replicated(more: &str) -> String {
     version(&format!("  name = \"1.0.0\"\n{more}{RULES}"))
 }
 
-/// The writes among requests, and how they were answered.
+/// The writes among requests, and the statuses of their responses.
 fn writes(requests: &[Request]) -> Vec<String> {
     requests.iter().filter(|request| request.method != "GET").map(ToString::to_string).collect()
 }
@@ -27,7 +27,7 @@ fn a_profile_and_a_version_live_as_recorded() {
     scenario_with(&["--operations", "async", "--pace", "azure/20"], |s| {
         let profile = "PUT g/inVMAccessControlProfiles/web";
         let version = "PUT g/inVMAccessControlProfiles/web/versions/1.0.0";
-        // Each apply of the scenario is followed by a plan, which has to be empty.
+        // Each apply of the scenario is followed by a plan, which must be empty.
         s.apply(&described("first"));
         assert_eq!(writes(&s.requests()), [format!("{profile} -> 201")]);
         s.apply(&described("second"));
@@ -48,7 +48,7 @@ fn a_profile_and_a_version_live_as_recorded() {
         assert!(last - first >= 2250, "the operation took {} ms", last - first);
         let addresses: BTreeSet<(&str, &str)> =
             looks.iter().map(|look| (look.path.as_str(), look.query.as_str())).collect();
-        assert_eq!(addresses.len(), 1, "each look is at the address as it was given");
+        assert_eq!(addresses.len(), 1, "each poll uses the address unchanged");
         assert!(looks.iter().all(|look| look.query.len() > 2_900 && look.status == Some(200)), "{looks:?}");
 
         for (more, held) in [

@@ -1,4 +1,4 @@
-//! Versions that stay at Azure, and profiles that go with what is left in them.
+//! Versions that stay at Azure, and profiles that are deleted with their remaining versions.
 
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::json;
@@ -40,7 +40,7 @@ fn remove(s: &mut Scenario, name: &str) {
 #[test]
 fn a_destroyed_version_stays_and_is_named() {
     scenario(|s| {
-        // Our own host would leave at its end what stays here.
+        // At its end the host double would leave what stays here.
         s.unrecorded();
         s.apply(&format!("{PROFILE}{}", keeping("/a")));
         s.keeps(&s.version("web", "1.0.0"));
@@ -62,7 +62,7 @@ fn a_destroyed_version_stays_and_is_named() {
 #[test]
 fn a_replaced_version_stays_and_numbers_go_on_above_it() {
     scenario(|s| {
-        // Our own host would leave at its end what stays here.
+        // At its end the host double would leave what stays here.
         s.unrecorded();
         s.apply(&format!("{PROFILE}{}", keeping("/a")));
         for (path, number, before) in [("/b", "1.0.1", "1.0.0"), ("/c", "1.0.2", "1.0.1")] {
@@ -73,7 +73,7 @@ fn a_replaced_version_stays_and_numbers_go_on_above_it() {
             s.apply_planned();
             assert_eq!(name(s, V), number);
         }
-        // Also where the new one is made first.
+        // Also if the new one is created first.
         let first = format!(
             "{PROFILE}{}",
             keeping("/d")
@@ -83,7 +83,7 @@ fn a_replaced_version_stays_and_numbers_go_on_above_it() {
         let output = s.apply(&first);
         assert!(output.says("Profile version 1.0.2 stays at Azure"), "{output}");
         assert_eq!(name(s, V), "1.0.3");
-        // Nothing was written to those that stayed: the end of the test holds them to what they were.
+        // The remaining versions are unchanged: the end of the test checks that.
         s.apply(&format!("{PROFILE}{}", version(&exe("/d"))));
         for number in ["1.0.0", "1.0.1", "1.0.2"] {
             remove(s, number);
@@ -94,7 +94,7 @@ fn a_replaced_version_stays_and_numbers_go_on_above_it() {
 #[test]
 fn versions_that_machines_refer_to_are_not_deleted_with_their_profile() {
     scenario(|s| {
-        // Our own host has no machines.
+        // The host double has no machines.
         s.unrecorded();
         s.apply(&forced("true"));
         put_version(s, "1.0.0");
@@ -127,7 +127,7 @@ fn versions_that_machines_refer_to_are_not_deleted_with_their_profile() {
 }
 
 #[test]
-fn a_fixed_name_cannot_be_kept_and_taken() {
+fn a_kept_version_blocks_its_fixed_name() {
     scenario(|s| {
         let named = |path: &str| {
             format!("{PROFILE}{}", keeping(path).replace("  skip", "  name = \"1.0.0\"\n  skip"))
@@ -164,7 +164,7 @@ fn the_settings_are_changed_without_a_request_and_imported_without_a_difference(
 }
 
 #[test]
-fn a_profile_goes_with_what_is_left_in_it_when_it_is_forced() {
+fn a_forced_destroy_deletes_a_profile_with_its_remaining_versions() {
     scenario(|s| {
         s.apply(&format!("{}{}", forced("true"), keeping("/a")));
         s.keeps(&s.version("web", "1.0.0"));
@@ -199,7 +199,7 @@ fn a_version_that_azure_refuses_to_delete_keeps_its_forced_profile() {
         let output = s.apply_fails("");
         assert!(output.says("The version is in use by a virtual machine."), "{output}");
         assert!(output.says("versions/1.0.0"), "{output}");
-        assert_eq!(s.held(), [s.profile("web").to_lowercase()], "the other one went");
+        assert_eq!(s.held(), [s.profile("web").to_lowercase()], "the other one is deleted");
         s.emulator.faults(&json!([])).unwrap();
         s.adopted(&s.version("web", "1.0.0"));
     });

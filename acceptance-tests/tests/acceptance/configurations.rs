@@ -5,7 +5,7 @@ pub(crate) const WEB: &str = "gallery_invm_access_profile.web";
 /// The address of [`VERSION`].
 pub(crate) const V: &str = "gallery_invm_access_profile_version.v";
 
-/// The least that makes a profile.
+/// The minimal profile.
 pub(crate) const PROFILE: &str = r#"
 resource "gallery_invm_access_profile" "web" {
   gallery_id               = local.gallery_id
@@ -29,7 +29,7 @@ pub(crate) const RULES: &str = r#"
   }
 "#;
 
-/// A version of [`PROFILE`] with this in its block besides what is required.
+/// A version of [`PROFILE`] with this in its block, in addition to what is required.
 pub(crate) fn version(more: &str) -> String {
     version_of("v", more)
 }

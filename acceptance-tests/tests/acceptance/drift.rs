@@ -1,4 +1,4 @@
-//! What others change or delete behind Terraform's back.
+//! Changes and deletions outside Terraform.
 
 use acceptance_tests::scenario::scenario;
 use serde_json::{Value, json};
@@ -32,13 +32,13 @@ fn what_was_deleted_outside_can_be_destroyed() {
     scenario(|s| {
         s.apply(&both());
         s.emulator.remove(&s.profile("web")).unwrap();
-        // Without looking first: the delete itself finds nothing and is content.
+        // Without a refresh: the delete itself finds nothing, which is not an error.
         s.run_well(&["destroy", "-no-color", "-input=false", "-auto-approve", "-refresh=false"]);
     });
 }
 
 #[test]
-fn a_deleted_gallery_is_told_and_its_objects_planned_again() {
+fn a_deleted_gallery_is_reported_and_its_objects_planned_again() {
     scenario(|s| {
         s.apply(&both());
         let gallery = s.emulator.object(s.gallery()).unwrap();
@@ -47,7 +47,7 @@ fn a_deleted_gallery_is_told_and_its_objects_planned_again() {
         assert_eq!((plan.actions(WEB), plan.actions(V)), ("create".into(), "create".into()));
         assert_eq!(plan.output.times("The gallery of an object is gone"), 1, "{}", plan.output);
 
-        // Which cannot be done before the gallery is there again, and then can.
+        // That cannot be done before the gallery exists again, and then can.
         let output = s.reapply_fails(&[]);
         assert!(output.says("Create the gallery"), "{output}");
         s.emulator.put(s.gallery(), &gallery).unwrap();
@@ -56,7 +56,7 @@ fn a_deleted_gallery_is_told_and_its_objects_planned_again() {
 }
 
 #[test]
-fn what_may_not_be_read_is_an_error_and_no_removal() {
+fn an_unreadable_object_is_an_error_and_stays_in_the_state() {
     scenario(|s| {
         s.apply(&both());
         s.emulator
@@ -80,7 +80,7 @@ fn what_may_not_be_read_is_an_error_and_no_removal() {
 }
 
 #[test]
-fn every_changed_attribute_of_a_profile_is_found_and_put_back() {
+fn every_changed_attribute_of_a_profile_is_found_and_restored() {
     scenario(|s| {
         let config =
             PROFILE.replace("os_type ", "description = \"mine\"\n  tags = { a = \"b\" }\n  os_type ");

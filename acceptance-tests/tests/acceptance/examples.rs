@@ -1,7 +1,7 @@
-//! Every example of the repository is taken by the real CLI as it is printed in the documentation.
+//! The real CLI takes every example of the repository as the documentation shows it.
 //!
-//! The ones under the registry's paths are applied by the tests of the package `documentation`; what a whole directory is
-//! an example of, by [`scenarios`](super::scenarios).
+//! The tests of the package `documentation` apply the examples under the registry's paths;
+//! [`scenarios`](super::scenarios) applies those that are a whole directory.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ pub(crate) fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples")
 }
 
-/// Every directory below this one that holds anything but directories.
+/// Every directory below this one that has other files than directories.
 pub(crate) fn directories(under: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut waiting = vec![under.to_owned()];
@@ -30,7 +30,7 @@ pub(crate) fn directories(under: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Copies a directory, those in it included.
+/// Copies a directory with its subdirectories.
 pub(crate) fn copy(from: &Path, to: &Path) {
     for directory in directories(from) {
         let place = to.join(directory.strip_prefix(from).unwrap());
@@ -49,7 +49,7 @@ pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// What stands for providers that are not to be had here: such files are formatted, which parses them, and no more.
+/// Names of providers that are not available here: such files are only formatted, which also parses them.
 fn needs_another_provider(file: &Path) -> bool {
     let text = std::fs::read_to_string(file).unwrap();
     ["\nresource \"azapi_", "\ndata \"azurerm_", "\"Azure/azapi\"", "\"hashicorp/azurerm\""]
@@ -57,7 +57,7 @@ fn needs_another_provider(file: &Path) -> bool {
         .any(|words| text.contains(words))
 }
 
-/// Writes these files to a directory of their own, beside a copy of the modules, and has the CLI look at them.
+/// Writes these files to a directory of their own, next to a copy of the modules, and runs the CLI on them.
 fn validate(s: &Scenario, number: usize, files: &[PathBuf]) {
     let place = format!("examples/example-{number}");
     let to = s.terraform.directory().join(&place);
@@ -84,17 +84,17 @@ fn validate(s: &Scenario, number: usize, files: &[PathBuf]) {
 fn all_are_valid_and_formatted() {
     scenario(|s| {
         copy(&examples().join("modules"), &s.terraform.directory().join("examples/modules"));
-        // One import stands for the other where there is no import by identity.
+        // One import replaces the other on programs without import by identity.
         let other = if s.can(Feature::Identity) { "import-by-string-id.tf" } else { "import-by-identity.tf" };
         let mut number = 0;
         let mut parsed_only = Vec::new();
         for directory in directories(&examples()) {
-            // Functions and data sources are applied by the package `documentation`, which says more.
+            // The package `documentation` applies functions and data sources, which is a stronger test.
             if ["functions", "data-sources"].iter().any(|kind| directory.starts_with(examples().join(kind))) {
                 continue;
             }
             let mut files = files(&directory);
-            // Logs and the like are read by the configuration beside them.
+            // The configuration next to logs and the like reads them.
             files.retain(|file| {
                 file.extension().is_some_and(|kind| {
                     !["hcl", "md", "sh", "tfvars", "yml"].iter().any(|other| kind == *other)
@@ -110,7 +110,7 @@ fn all_are_valid_and_formatted() {
             if files.is_empty() {
                 continue;
             }
-            // Provider blocks stand for one another; all else in a directory belongs together.
+            // Provider blocks are alternatives; all other files of a directory belong together.
             let alone = directory.ends_with("provider");
             for together in files.chunks(if alone { 1 } else { files.len() }) {
                 number += 1;
@@ -133,7 +133,8 @@ fn all_are_valid_and_formatted() {
     });
 }
 
-/// Older hosts know nothing of lists, and do not format their files. Read as a configuration they are formatted all the same.
+/// Older hosts do not know lists, and do not format their files. As a configuration they can be formatted all
+/// the same.
 #[test]
 fn lists_are_formatted() {
     scenario(|s| {

@@ -1,4 +1,4 @@
-//! What is there already: a create never overwrites it, and rules that exist are not refused.
+//! Existing objects: a create never overwrites them, and existing rules are not refused.
 
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::configurations::{PROFILE, V, WEB, both};
 
 #[test]
-fn a_profile_that_exists_is_answered_with_the_import_block() {
+fn creating_an_existing_profile_prints_the_import_block() {
     scenario(|s| {
         let id = s.profile("web");
         let theirs = json!({"location": "westus", "tags": {"owner": "somebody"},
@@ -17,14 +17,14 @@ fn a_profile_that_exists_is_answered_with_the_import_block() {
         assert!(output.says(&format!("import {{ to = {WEB} id = \"{id}\" }}")), "{output}");
         assert!(s.requests().iter().all(|request| request.method == "GET"));
 
-        // Pasting the block is all it takes.
+        // Pasting the block is all that is needed.
         s.adopted(&id);
         s.apply(&format!("{PROFILE}\nimport {{\n  to = {WEB}\n  id = \"{id}\"\n}}\n"));
     });
 }
 
 #[test]
-fn a_version_that_exists_is_answered_with_the_import_block() {
+fn creating_an_existing_version_prints_the_import_block() {
     scenario(|s| {
         s.apply(PROFILE);
         let id = s.version("web", "1.0.0");
@@ -43,7 +43,8 @@ fn a_version_that_exists_is_answered_with_the_import_block() {
     });
 }
 
-/// A version as somebody else published it: a process name that is not the executable's, and a group that SYSTEM is not in.
+/// A version as another tool published it: a process name that is not the executable's, and a group that
+/// SYSTEM is not in.
 const THEIRS: &str = r#"
 resource "gallery_invm_access_profile_version" "v" {
   profile_id     = gallery_invm_access_profile.web.id
@@ -61,7 +62,7 @@ resource "gallery_invm_access_profile_version" "v" {
 "#;
 
 #[test]
-fn rules_that_exist_are_imported_with_warnings_and_refused_in_a_new_version() {
+fn existing_rules_are_imported_with_warnings_and_refused_in_a_new_version() {
     scenario(|s| {
         let windows = PROFILE.replace("\"Linux\"", "\"Windows\"").replace("\"IMDS\"", "\"WireServer\"");
         s.apply(&windows);

@@ -1,4 +1,4 @@
-//! `terraform-provider-gallery explain` on what the real CLI writes, and the functions that draw.
+//! `terraform-provider-gallery explain` on files that the real CLI writes, and the functions that draw.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use acceptance_tests::scenario::scenario;
 
 use crate::configurations::{PROFILE, RULES, version};
 
-/// What the command prints about a file on its standard input, and its exit code.
+/// The command's output for a file on its standard input, and its exit code.
 fn explain(input: &str, arguments: &[&str]) -> (String, Option<i32>) {
     let mut command = Command::new(&binaries().unwrap().provider)
         .args(["explain", "-"])
@@ -44,7 +44,7 @@ fn plans_and_states_are_explained_as_the_cli_writes_them() {
         let (page, _) = explain(&plan, &["--format", "mermaid"]);
         assert!(page.starts_with("flowchart LR\n"), "{page}");
 
-        // Without an identity nothing is granted; the name that now refers to nothing is an error.
+        // Without an identity nothing is granted; the remaining reference to it is an error.
         let (page, code) = explain(&shown.replace("\"identities\":{\"", "\"identities\":{\"no-"), &[]);
         assert_eq!(code, Some(1), "{page}");
         assert!(page.contains("error L02"), "{page}");
@@ -52,7 +52,7 @@ fn plans_and_states_are_explained_as_the_cli_writes_them() {
 }
 
 #[test]
-fn what_a_plan_does_not_know_yet_is_said() {
+fn values_that_a_plan_does_not_know_are_reported() {
     scenario(|s| {
         let rules = RULES.replace("identities = [\"web\"]", "identities = terraform_data.names.output");
         assert_ne!(rules, RULES);

@@ -1,5 +1,5 @@
-//! The page of `explain --format html` in a real browser: that its script runs and decides, that nothing of the rules runs, and
-//! that it fits a desk and a telephone. Without a browser on the PATH it is left out, and says so.
+//! The page of `explain --format html` in a real browser: its script runs and decides, nothing of the rules
+//! runs, and it fits a desktop and a phone. Without a browser on the PATH the test is skipped, and says so.
 #![cfg(unix)]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 use acceptance_tests::binaries::binaries;
 
-/// The names that a browser of this kind goes by.
+/// The names of a browser of this kind.
 const BROWSERS: [&str; 5] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
@@ -21,7 +21,7 @@ fn browser() -> Option<PathBuf> {
     if found.is_none() {
         drop(writeln!(
             io::stderr(),
-            "not tried: the page of explain in a browser; none of {} is on the PATH",
+            "not tested: the page of explain in a browser; none of {} is on the PATH",
             BROWSERS.join(", ")
         ));
     }
@@ -40,14 +40,14 @@ fn page(files: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The page with a script of the test's at its end, which its own policy would not let run.
+/// The page with a script of the test at its end, which its own policy would not let run.
 fn probed(page: &str, script: &str) -> String {
     let (before, rest) = page.split_once("<meta http-equiv=\"Content-Security-Policy\"").unwrap();
     let (_, after) = rest.split_once(">\n").unwrap();
     format!("{before}{}", after.replace("</body>", &format!("<script>{script}</script></body>")))
 }
 
-/// What a browser makes of a page, from a file and without a network.
+/// The result of a page in a browser, from a file and without a network.
 fn dom(browser: &Path, folder: &Path, page: &str) -> String {
     let file = folder.join("page.html");
     fs::write(&file, page).unwrap();

@@ -1,11 +1,11 @@
-//! The CLI at hand is the host it is taken for, and takes what only some hosts have.
+//! The installed CLI behaves as the release that it is taken for, and accepts features of single hosts.
 
 use acceptance_tests::host::sequence;
 use acceptance_tests::scenario::{Scenario, scenario};
 
 use crate::configurations::{PROFILE, with};
 
-/// What the CLI has asked since there were so many calls, provider block and schemas apart.
+/// The CLI's calls since this count, without the provider block and schemas.
 fn asked_since(s: &Scenario, before: usize) -> Vec<String> {
     let begin =
         ["GetProviderSchema", "GetResourceIdentitySchemas", "ValidateProviderConfig", "ConfigureProvider"];
@@ -15,7 +15,7 @@ fn asked_since(s: &Scenario, before: usize) -> Vec<String> {
 }
 
 #[test]
-fn the_calls_are_those_our_own_host_makes() {
+fn the_cli_makes_the_same_calls_as_the_host_double() {
     scenario(|s| {
         let release = s.release();
         let apply = |config: &str, command: &str, begins: &str| {
@@ -38,14 +38,14 @@ fn the_calls_are_those_our_own_host_makes() {
         assert!(
             asked.iter().map(String::as_str).collect::<Vec<_>>().ends_with(&["ApplyResourceChange"])
                 && asked.iter().filter(|name| *name == "PlanResourceChange").count() >= 2,
-            "once to see what there is, once to delete it: {asked:?}"
+            "once to read, once to delete: {asked:?}"
         );
         s.write("");
     });
 }
 
 #[test]
-fn a_module_may_say_what_it_is_called() {
+fn a_module_may_give_its_name() {
     scenario(|s| {
         let modules = s.terraform.directory().join("allowlist");
         std::fs::create_dir_all(&modules).unwrap();
@@ -60,7 +60,7 @@ fn a_module_may_say_what_it_is_called() {
         let mut named = 0;
         for request in s.requests() {
             let path = request.path.to_lowercase();
-            // A list serves the objects of every module; it goes by the name of whoever began it.
+            // A list serves the objects of every module; it has the name of the first caller.
             if path.ends_with("/invmaccesscontrolprofiles") {
                 continue;
             }

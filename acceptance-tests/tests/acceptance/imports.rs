@@ -1,5 +1,5 @@
-//! Import: by command, by block, in odd spellings, and with a generated configuration. After each the whole state must
-//! be what an apply made of the same objects.
+//! Import: by command, by block, in odd spellings, and with a generated configuration. After each the whole
+//! state must equal that of an apply of the same objects.
 
 use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::{Scenario, scenario, scenario_with};
@@ -37,7 +37,7 @@ fn by_command_in_any_spelling() {
     });
 }
 
-/// An import keeps Azure's spellings, an apply the user's; there is nothing else to differ.
+/// An import keeps Azure's spellings, an apply the user's; nothing else differs.
 fn assert_same(imported: &[Value; 2], applied: &[Value; 2]) {
     for (imported, applied) in imported.iter().zip(applied) {
         for (name, value) in applied.as_object().unwrap() {
@@ -47,7 +47,8 @@ fn assert_same(imported: &[Value; 2], applied: &[Value; 2]) {
     }
 }
 
-/// A value without what makes no difference: case, blanks in regions, order, and whether nothing is null or empty.
+/// A value without differences that do not matter: case, blanks in regions, order, and whether an absent
+/// value is null or empty.
 fn plain(value: &Value) -> Value {
     match value {
         Value::String(text) => text.to_lowercase().replace(' ', "").into(),
@@ -97,15 +98,15 @@ fn by_block_and_with_a_generated_configuration() {
         assert!(output.says("3 imported, 0 added, 0 changed, 0 destroyed"), "{output}");
         assert_same(&whole(s), &applied);
 
-        // The same without a configuration: Terraform writes one from the imported state.
+        // The same without a configuration: Terraform generates one from the imported state.
         forget();
         let plan = s.generate(&blocks);
         assert!(plan.output.says("3 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.output);
         s.run_well(&["fmt", "-check", "-diff", "-no-color", "generated.tf"]);
-        // Terraform writes a line for every argument, set or not. What nobody can set it should not find, nor blocks
-        // that say nothing.
+        // Terraform writes a line for every argument, set or not. It must not contain read-only attributes,
+        // nor empty blocks.
         let generated = std::fs::read_to_string(s.terraform.directory().join("generated.tf")).unwrap();
-        // Hosts that write it from the schema show what is null inside of a rule.
+        // Hosts that generate it from the schema show null values inside rules.
         let of_resource = |line: &str| line.starts_with("  ") && !line.starts_with("   ");
         let null = generated.lines().find(|line| of_resource(line) && line.ends_with("= null"));
         if s.release().has(Feature::GeneratedConfig) {
@@ -167,7 +168,7 @@ fn a_whole_module_is_generated_from_what_others_made() {
 }
 
 #[test]
-fn what_is_not_there_or_is_no_id_is_told_by_name() {
+fn importing_a_missing_object_or_an_invalid_id_is_an_error() {
     scenario(|s| {
         s.write(&format!("{PROFILE}{}", version("")));
         let fails = |address: &str, id: &str| {
@@ -184,9 +185,9 @@ fn what_is_not_there_or_is_no_id_is_told_by_name() {
     });
 }
 
-/// `terraform query`: what it finds, and that it says so when its limit cuts something off.
+/// `terraform query`: its results, and that it says so when its limit cuts something off.
 #[test]
-fn a_query_lists_what_is_there_and_says_when_it_is_cut_off() {
+fn a_query_lists_objects_and_warns_at_its_limit() {
     scenario(|s| {
         if !s.can(Feature::List) {
             return;

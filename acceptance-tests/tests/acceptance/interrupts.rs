@@ -1,5 +1,5 @@
-//! Ctrl-C, and `kill -9` of the provider or of the CLI. The fault matrix has every request of every operation with our
-//! own host; here is what the real one makes of it.
+//! Ctrl-C, and `kill -9` of the provider or of the CLI. The fault matrix tests every request of every
+//! operation with the host double; these tests use the real CLI.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,10 @@ use serde_json::json;
 use crate::configurations::{PROFILE, RULES, V, WEB, both, version, version_of, with};
 
 const APPLY: [&str; 4] = ["apply", "-no-color", "-input=false", "-auto-approve"];
-/// How long an interrupted run may take to end, on a machine that has other things to do.
+/// How long an interrupted run may take to end, on a busy machine.
 const SECONDS: Duration = Duration::from_secs(20);
 
-/// Lets every write take this long from now on.
+/// Makes every write take this long from now on.
 fn slow(s: &Scenario, seconds: f64) {
     let settings = json!({"operations": "async", "operation_seconds": seconds, "retry_after": null});
     s.emulator.set(&settings).unwrap();
@@ -30,7 +30,7 @@ fn wait_for(s: &Scenario, like: impl Fn(&Request) -> bool) {
     wait_for_many(s, 1, like);
 }
 
-/// The same for so many requests.
+/// The same for this many requests.
 fn wait_for_many(s: &Scenario, count: usize, like: impl Fn(&Request) -> bool) {
     let begun = Instant::now();
     while s.emulator.requests().unwrap().iter().filter(|one| like(one)).count() < count {
@@ -39,7 +39,7 @@ fn wait_for_many(s: &Scenario, count: usize, like: impl Fn(&Request) -> bool) {
     }
 }
 
-/// Starts a run and presses Ctrl-C when the operation that this verb starts is looked at for the first time.
+/// Starts a run and presses Ctrl-C at the first poll of the operation that this verb starts.
 fn interrupted(s: &Scenario, arguments: &[&str], method: &str) -> Output {
     s.requests();
     let run = s.terraform.start(arguments).unwrap();
@@ -58,7 +58,7 @@ fn sent(s: &Scenario, method: &str) -> usize {
 }
 
 #[test]
-fn a_creation_that_is_interrupted_is_gone_on_with() {
+fn an_interrupted_creation_continues() {
     scenario(|s| {
         slow(s, 6.0);
         s.write(PROFILE);
@@ -69,14 +69,14 @@ fn a_creation_that_is_interrupted_is_gone_on_with() {
         assert_eq!(sent(s, "PUT"), 1);
         quick(s);
         s.apply(PROFILE);
-        assert_eq!(sent(s, "PUT"), 0, "nothing is begun again");
+        assert_eq!(sent(s, "PUT"), 0, "nothing is sent again");
 
         slow(s, 12.0);
         s.write(&both());
         let output = interrupted(s, &APPLY, "PUT");
         assert_eq!(output.times("In-VM access profile version is not finished yet"), 1, "{output}");
         assert!(!s.state().is_tainted(V));
-        // A plan does not wait, and says what is left to do.
+        // A plan does not wait, and reports what is left to do.
         let plan = s.replan(&[]);
         if plan.output.says("In-VM access profile version is still being created") {
             assert_eq!(plan.actions(V), "update", "{}", plan.output);
@@ -89,7 +89,7 @@ fn a_creation_that_is_interrupted_is_gone_on_with() {
 }
 
 #[test]
-fn a_change_and_a_deletion_that_are_interrupted_are_gone_on_with() {
+fn an_interrupted_change_and_deletion_continue() {
     scenario(|s| {
         s.apply(&both());
         slow(s, 6.0);
@@ -100,7 +100,7 @@ fn a_change_and_a_deletion_that_are_interrupted_are_gone_on_with() {
         assert_eq!(sent(s, "PUT"), 1);
         quick(s);
         s.apply(&changed);
-        assert_eq!(sent(s, "PUT"), 0, "what was begun is waited for");
+        assert_eq!(sent(s, "PUT"), 0, "the operation is waited for");
         assert_eq!(s.state().attributes(V)["mode"], "Audit");
 
         slow(s, 6.0);
@@ -111,12 +111,12 @@ fn a_change_and_a_deletion_that_are_interrupted_are_gone_on_with() {
         assert_eq!(sent(s, "DELETE"), 1);
         quick(s);
         s.apply(PROFILE);
-        assert_eq!(sent(s, "DELETE"), 0, "what was begun is waited for");
+        assert_eq!(sent(s, "DELETE"), 0, "the operation is waited for");
     });
 }
 
 #[test]
-fn what_is_being_deleted_and_wanted_again_is_made_anew() {
+fn an_object_whose_deletion_was_interrupted_can_be_created_again() {
     scenario(|s| {
         s.apply(&both());
         slow(s, 6.0);
@@ -128,7 +128,8 @@ fn what_is_being_deleted_and_wanted_again_is_made_anew() {
     });
 }
 
-/// The requests of a version's creation, by verb and number, and whether they are struck before they are taken.
+/// The requests of a version's creation, by verb and number, and whether the fault comes before they are
+/// processed.
 const PLACES: [(&str, u32, &str); 5] = [
     ("GET", 1, "before"),
     ("GET", 3, "after"),
@@ -137,7 +138,8 @@ const PLACES: [(&str, u32, &str); 5] = [
     ("POLL", 1, "before"),
 ];
 
-/// Kills at each of the places; the next apply either creates or gives the block to paste, and then all is well.
+/// Kills at each of the places; the next apply either creates the version or prints the block to paste, and
+/// then all is well.
 fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
     scenario(|s| {
         s.apply(PROFILE);
@@ -156,7 +158,7 @@ fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
                 let polled = request.path.contains("/capsOperations/");
                 if method == "POLL" { polled } else { request.method == verb && !polled }
             };
-            // A request that is held back is not in the list before it is taken.
+            // A delayed request is not in the list before it is processed.
             let seen = |s: &Scenario| {
                 let faults = s.emulator.script().unwrap();
                 faults["faults"][0]["seen"].as_u64().unwrap_or_default() >= u64::from(nth)
@@ -178,7 +180,7 @@ fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
             let there = s.held().len() == 2;
             let output = s.run(&APPLY);
             if output.succeeded() {
-                assert!(!there, "something was there: {output}");
+                assert!(!there, "the version exists: {output}");
                 s.nothing_to_do();
             } else {
                 assert!(
@@ -195,18 +197,18 @@ fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
 }
 
 #[test]
-fn a_provider_that_is_killed_leaves_at_most_what_can_be_imported() {
+fn a_killed_provider_leaves_at_most_an_importable_object() {
     killed(Run::kill_providers);
 }
 
 #[test]
-fn a_cli_that_is_killed_leaves_at_most_what_can_be_imported() {
+fn a_killed_cli_leaves_at_most_an_importable_object() {
     killed(Run::kill);
 }
 
-/// Hosts show one of the warnings with equal summaries, so each summary names its version.
+/// Hosts show one of several warnings with equal summaries, so each summary names its version.
 #[test]
-fn twelve_versions_that_were_left_behind_are_told_each_by_name() {
+fn twelve_versions_left_behind_are_each_reported_by_name() {
     scenario(|s| {
         let profile = |n: u32| {
             let one = PROFILE.replace("\"web\" {", &format!("\"web{n}\" {{"));
@@ -217,7 +219,7 @@ fn twelve_versions_that_were_left_behind_are_told_each_by_name() {
             format!("{}{}", profile(n), version_of(&label, RULES).replace(WEB, &format!("{WEB}{n}")))
         };
         s.apply(&(0..12).map(profile).collect::<String>());
-        // Azure takes each version, and nobody gets an answer.
+        // Azure creates each version, but every response is lost.
         let fault = json!([{"match": {"method": "PUT"}, "count": null,
             "action": {"do": "delay", "seconds": 40, "when": "after"}}]);
         s.emulator.faults(&fault).unwrap();
@@ -242,7 +244,7 @@ fn twelve_versions_that_were_left_behind_are_told_each_by_name() {
 }
 
 #[test]
-fn a_version_without_a_name_that_was_left_behind_is_told() {
+fn an_automatically_named_version_left_behind_is_reported() {
     scenario(|s| {
         s.apply(PROFILE);
         let fault =

@@ -1,11 +1,11 @@
-//! More than anybody writes by hand.
+//! Larger configurations than anybody writes by hand.
 
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
 
 use crate::configurations::{PROFILE, V, version};
 
-/// Rules made by expressions: so many of each kind, each path with this many more characters.
+/// Rules made by expressions: this many of each kind, and this many more characters in each path.
 fn generated(count: usize, padding: usize) -> String {
     let rules = format!(
         r#"

@@ -1,5 +1,5 @@
-//! What is asked of the provider beside its resources' own life: data sources, a provider block that is not known yet,
-//! and objects that azapi has managed so far.
+//! Beyond the life of its resources: data sources, a provider block that is not known yet, and objects that
+//! azapi has managed so far.
 
 use acceptance_tests::binaries::binaries;
 use acceptance_tests::scenario::scenario;
@@ -9,7 +9,7 @@ use terraform_provider_gallery::provider::ADDRESS;
 use crate::configurations::{PROFILE, V, WEB, both};
 
 #[test]
-fn data_sources_find_what_was_made() {
+fn data_sources_find_created_objects() {
     scenario(|s| {
         let data = r#"
 data "gallery_invm_access_profile" "web" {
@@ -57,7 +57,7 @@ output "found" {
 }
 
 #[test]
-fn a_provider_block_that_is_known_later_is_waited_for_without_a_login() {
+fn an_unknown_provider_block_is_planned_without_a_login() {
     scenario(|s| {
         s.apply(&both());
         s.provider(
@@ -87,9 +87,9 @@ fn a_provider_block_that_is_known_later_is_waited_for_without_a_login() {
     });
 }
 
-/// The CLI asks the target's provider alone, but wants one of the source's name: a copy of ours under it will do.
+/// The CLI calls only the target's provider, but needs one with the source's name: a copy of ours works.
 #[test]
-fn a_move_from_azapi_touches_nothing() {
+fn a_move_from_azapi_writes_nothing() {
     scenario(|s| {
         s.apply(&both());
         let directory = s.terraform.directory().to_owned();

@@ -11,7 +11,7 @@ fn versions() -> String {
     format!("{PROFILE}{}{}", named("v", "1.0.0"), named("w", "1.0.1").replace("\"Enforce\"", "\"Audit\""))
 }
 
-/// The group's machines, filtered by this, with everything they say as an output.
+/// The group's machines with this filter, and everything about them as an output.
 fn watched(filter: &str) -> String {
     format!(
         "{}\ndata \"gallery_invm_access_machines\" \"fleet\" {{\n  resource_group_id = split(\"/providers/\", \
@@ -56,7 +56,7 @@ fn ten_machines_are_watched_while_another_tool_changes_them() {
         s.apply(&versions());
         let (old, new) = (s.version("web", "1.0.0"), s.version("web", "1.0.1"));
         for number in 0..10 {
-            // Azure keeps a reference as it was written.
+            // Azure keeps the spelling of a reference.
             let id = if number == 9 { new.clone() } else { old.to_lowercase() };
             put(s, &format!("vm{number}"), refers(&id));
         }
@@ -76,7 +76,8 @@ fn ten_machines_are_watched_while_another_tool_changes_them() {
             assert_eq!(imds["channel_state"], if machine["name"] == "vm9" { "Audit" } else { "Enforce" });
         }
 
-        // Another tool moves one, takes the reference from one, removes one and switches one off; callers are refused.
+        // Another tool moves one, removes the reference of one, deletes one and switches one off; callers are
+        // refused.
         s.emulator.set(&json!({"agent_seconds": 3600})).unwrap();
         let moved = json!({"properties": {"securityProfile": refers(&new)}});
         s.emulator.edit(&vm(s, "vm0"), &moved).unwrap();
@@ -125,7 +126,7 @@ fn ten_machines_are_watched_while_another_tool_changes_them() {
 }
 
 #[test]
-fn what_cannot_be_read_is_a_reason_and_what_is_not_there_an_error() {
+fn unreadable_machines_are_reasons_and_missing_ones_errors() {
     scenario(|s| {
         s.unrecorded();
         s.emulator.set(&json!({"agent_seconds": 0})).unwrap();
@@ -204,7 +205,7 @@ fn instances_of_a_scale_set_are_found_by_its_id() {
         s.apply(&of(&set("flexible")));
         assert_eq!(names(&fleet(s)["machines"]), ["flexible_1", "flexible_2"]);
 
-        // The whole group: lists have the views of scale sets, so that no machine is asked by itself.
+        // The whole group: lists have the views of scale sets, so no machine is read singly.
         s.requests();
         s.apply(&watched(""));
         let reads: Vec<_> =

@@ -1,9 +1,9 @@
-//! The real CLI, the real provider, the emulator: what a user sees.
+//! The real CLI, the real provider and the emulator: what a user sees.
 //!
-//! Each test is a [`scenario`](acceptance_tests::scenario), which checks by itself that every apply is followed by an
-//! empty plan, that a failure loses nothing, and that everything can be destroyed.
+//! Each test is a [`scenario`](acceptance_tests::scenario), which itself checks that every apply is followed
+//! by an empty plan, that a failure loses nothing, and that everything can be destroyed.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; the code that tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;

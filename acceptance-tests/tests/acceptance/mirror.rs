@@ -1,4 +1,4 @@
-//! Installing the way users without a registry do: the artefacts of a release in a directory, `init`, a lock file.
+//! Installing without a registry: the artefacts of a release in a directory, `init`, a lock file.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,8 @@ fn made() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap()
 }
 
-/// Puts a release of the binary under test into a mirror, packed as it is, and tells the CLI of it. Gives the archive.
+/// Puts a release of the binary under test into a mirror, packed unchanged, and configures the CLI for it.
+/// Returns the archive.
 fn mirror(s: &Scenario) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let manifest = std::fs::read(root.join("terraform-registry-manifest.json")).unwrap();
@@ -31,7 +32,7 @@ fn mirror(s: &Scenario) -> PathBuf {
     release.write(&package).unwrap();
     let mirror = s.terraform.directory().join("mirror").display().to_string().replace('\\', "/");
     let include = format!("path    = {mirror:?}\n    include = [{ADDRESS:?}]");
-    // As the README has it: what is not left out of `direct` is looked for in a registry as well.
+    // As in the README: without an exclusion in `direct`, the provider is also looked up in a registry.
     let direct = format!("direct {{\n    exclude = [{ADDRESS:?}]\n  }}");
     let config =
         format!("provider_installation {{\n  filesystem_mirror {{\n    {include}\n  }}\n  {direct}\n}}\n");
@@ -47,8 +48,8 @@ fn a_release_is_installed_from_a_mirror_and_refused_when_it_was_tampered_with() 
         let output = s.run_well(&["init", "-no-color", "-input=false"]);
         assert!(output.says(&format!("Installed {ADDRESS} v{VERSION}")), "{output}");
 
-        // From a directory Terraform takes the hash of what is in the archive (h1); that of the archive itself (zh) comes
-        // with a registry's signed list only.
+        // From a directory Terraform takes the hash of the archive's content (h1); the hash of the archive
+        // itself (zh) comes only with a registry's signed list.
         let locked = std::fs::read_to_string(s.terraform.directory().join(LOCK)).unwrap();
         assert!(locked.contains(&format!("provider {ADDRESS:?} {{\n  version = {VERSION:?}")), "{locked}");
         assert!(locked.contains("\"h1:"), "{locked}");
@@ -61,7 +62,7 @@ fn a_release_is_installed_from_a_mirror_and_refused_when_it_was_tampered_with() 
         s.run_well(&["plan", "-no-color", "-input=false"]);
         s.reapply(&[]);
 
-        // Somebody puts another binary into the mirror, under the same name and version.
+        // Another binary is put into the mirror, under the same name and version.
         let good = std::fs::read(&archive).unwrap();
         let name = format!("terraform-provider-gallery_v{VERSION}{}", std::env::consts::EXE_SUFFIX);
         let bad =
@@ -74,7 +75,7 @@ fn a_release_is_installed_from_a_mirror_and_refused_when_it_was_tampered_with() 
         assert!(output.says("checksums"), "{output}");
         assert_eq!(std::fs::read_to_string(s.terraform.directory().join(LOCK)).unwrap(), locked);
 
-        // The right one again is as good as ever.
+        // The right one is accepted again.
         std::fs::write(&archive, good).unwrap();
         s.run_well(&["init", "-no-color", "-input=false", "-lockfile=readonly"]);
         s.nothing_to_do();

@@ -1,17 +1,17 @@
-//! Wrong input, found by `validate`, each told on the attribute it is about.
+//! Wrong input, found by `validate`, each reported on its attribute.
 
 use acceptance_tests::scenario::{Problem, Scenario, scenario};
 use serde_json::json;
 
 use crate::configurations::{PROFILE, RULES, V, WEB, both, version, version_of, with};
 
-/// A change that makes a right configuration wrong.
+/// A change that makes a valid configuration invalid.
 struct Mistake {
     from: &'static str,
     to: &'static str,
-    /// What the quoted line holds.
+    /// The content of the quoted line.
     code: &'static str,
-    /// What the message says.
+    /// The message.
     words: &'static str,
 }
 
@@ -19,8 +19,8 @@ const fn mistake(from: &'static str, to: &'static str, code: &'static str, words
     Mistake { from, to, code, words }
 }
 
-/// Makes each mistake in a resource of its own, all in one configuration: a run of the CLI takes longer than all of
-/// the checks. Each must be told once, and nothing else.
+/// Makes each mistake in a resource of its own, all in one configuration: a run of the CLI takes longer than
+/// all of the checks. Each must be reported once, and nothing else.
 fn each_is_found(s: &Scenario, right: &str, address: &str, beside: &str, mistakes: &[Mistake]) {
     let (kind, label) = address.split_once('.').unwrap();
     let wrong = mistakes.iter().enumerate().map(|(at, one)| {
@@ -29,7 +29,7 @@ fn each_is_found(s: &Scenario, right: &str, address: &str, beside: &str, mistake
         right.replacen(&label, &format!("\"m{at}\" {{"), 1).replacen(one.from, one.to, 1)
     });
     let config = wrong.chain([beside.to_owned()]).collect::<String>();
-    // What is wrong with rules is an error at plan, which knows whether the version exists.
+    // Mistakes in rules are errors at plan, which knows whether the version exists.
     let is_error = |one: &Problem| {
         one.severity == "error" || one.detail.contains("A plan that creates the version fails with it.")
     };
@@ -131,7 +131,7 @@ fn of_rules() {
 }
 
 #[test]
-fn findings_that_are_no_errors_are_told_once_and_can_be_silenced() {
+fn warnings_are_reported_once_and_can_be_silenced() {
     scenario(|s| {
         let rules = RULES.replace(
             "roles            = { app = { privileges = [\"token\", \"instance\"] } }",
@@ -147,7 +147,7 @@ fn findings_that_are_no_errors_are_told_once_and_can_be_silenced() {
         let strict = config.replace("  rules {", "  lint = { L04 = \"error\" }\n  rules {");
         assert!(s.plan_fails(&strict).says(unused));
 
-        // The provider block says it for all versions; a version may say otherwise.
+        // The provider block sets it for all versions; a version may override it.
         s.provider("provider \"gallery\" {\n  lint = { L04 = \"off\" }\n}");
         assert_eq!(s.plan(&config).output.times(unused), 0);
         assert!(s.plan_fails(&strict).says(unused));
@@ -157,7 +157,7 @@ fn findings_that_are_no_errors_are_told_once_and_can_be_silenced() {
     });
 }
 
-/// Terraform takes `os_type = var.os_type` for written whatever the variable holds.
+/// Terraform treats `os_type = var.os_type` as set whatever the variable's value.
 #[test]
 fn null_in_a_required_argument_destroys_nothing() {
     scenario(|s| {
@@ -187,17 +187,17 @@ fn null_in_a_required_argument_destroys_nothing() {
 }
 
 #[test]
-fn what_only_the_profile_shows_is_told_at_plan() {
+fn findings_that_need_the_profile_are_reported_at_plan() {
     scenario(|s| {
         s.unrecorded();
         let title = "Executable never matches";
         // The profile is planned in the same configuration.
         let windows = both().replace("\"Linux\"", "\"Windows\"");
-        assert!(s.validate(&windows).is_empty(), "without the network nothing says that it is for Windows");
+        assert!(s.validate(&windows).is_empty(), "without the network it is unknown that it is for Windows");
         let output = s.plan_fails(&windows);
         assert_eq!(output.times(title), 1, "{output}");
 
-        // It is named by its id: one read for both versions.
+        // It is given by its id: one read for both versions.
         let id = s.profile("theirs");
         s.stranger(
             &id,
@@ -215,7 +215,7 @@ fn what_only_the_profile_shows_is_told_at_plan() {
         let reads = s.requests().iter().filter(|one| one.path.ends_with("/theirs")).count();
         assert_eq!(reads, 1);
 
-        // One that is not there is no error of the plan.
+        // A missing profile is not an error of the plan.
         s.emulator.remove(&id).unwrap();
         s.adopted(&id);
         let plan = s.plan(&config);

@@ -1,4 +1,4 @@
-//! `terraform test` against a mocked provider: what users' modules are tested with, without Azure and without a login.
+//! `terraform test` with a mocked provider: how users test modules, without Azure and without a login.
 
 use acceptance_tests::scenario::scenario;
 
@@ -33,7 +33,7 @@ fn a_module_is_tested_without_azure() {
         for (name, _) in s.emulator.environment() {
             s.terraform.unset(name);
         }
-        // A mock makes up ids that are none, so modules that feed them on override them, as here.
+        // A mock generates invalid ids, so modules that pass them on override them, as here.
         let config = format!("{PROFILE}{}", version(RULES));
         s.write(&config);
         let overridden = TEST.replace(

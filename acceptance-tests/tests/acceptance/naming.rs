@@ -23,10 +23,10 @@ fn the_first_the_next_and_a_replacement() {
         s.apply(&format!("{PROFILE}{first}{second}"));
         assert_eq!(name(s, "gallery_invm_access_profile_version.second"), "1.0.1");
 
-        // Destroyed first: the new one is above all that were there.
+        // Destroyed first: the new one is above all previous ones.
         s.apply(&format!("{PROFILE}{}{second}", version(&exe("/b"))));
         assert_eq!(name(s, V), "1.0.2");
-        // Also when the replaced one was the highest, and Azure has forgotten it.
+        // Also if the replaced one was the highest, and Azure has forgotten it.
         s.apply(&format!("{PROFILE}{}", version(&exe("/c"))));
         assert_eq!(name(s, V), "1.0.3");
         s.apply(&format!("{PROFILE}{}", version(&exe("/d"))));
@@ -57,10 +57,10 @@ fn a_replacement_after_the_highest_was_removed_outside_or_asked_for() {
         s.apply(&format!("{PROFILE}{}", version(&format!("name = \"4.5.6\"\n{RULES}"))));
         let auto = format!("{PROFILE}{}", version(RULES));
         s.apply(&auto);
-        assert_eq!(name(s, V), "4.5.6", "leaving the name out keeps it");
+        assert_eq!(name(s, V), "4.5.6", "omitting the name keeps it");
         s.reapply(&[&format!("-replace={V}")]);
         assert_eq!(name(s, V), "4.5.7");
-        // Whatever takes the place of what a state still knows is above it, whoever deleted it.
+        // The successor of any version in a state is above it, whoever deleted it.
         s.stranger(&s.version("web", "9.0.0"), &json!({"location": "westus", "properties": {"mode": "Audit",
             "defaultAccess": "Allow", "rules": {"privileges": [], "roles": [], "identities": [], "roleAssignments": []}}}));
         s.reapply(&[&format!("-replace={V}")]);
@@ -103,7 +103,7 @@ fn a_new_mode_or_default_access_takes_the_next_number() {
 }
 
 #[test]
-fn a_number_does_not_come_back_after_a_deletion_outside() {
+fn a_number_is_not_reused_after_a_deletion_outside() {
     scenario(|s| {
         s.apply(&format!("{PROFILE}{}", version(RULES)));
         s.emulator.remove(&s.version("web", "1.0.0")).unwrap();
@@ -118,7 +118,7 @@ fn a_number_does_not_come_back_after_a_deletion_outside() {
         s.reapply(&[]);
         assert_eq!(name(s, V), "1.0.2");
 
-        // What is deleted outside can be destroyed, too.
+        // What was deleted outside can be destroyed, too.
         s.emulator.remove(&s.version("web", "1.0.2")).unwrap();
         s.apply(PROFILE);
     });

@@ -1,4 +1,4 @@
-//! Writes that take time, announced in each of the ways ARM has.
+//! Writes that take time, announced in each of ARM's forms.
 
 use acceptance_tests::scenario::{scenario, scenario_with};
 use serde_json::json;
@@ -25,7 +25,7 @@ fn each_form_is_waited_for() {
 }
 
 #[test]
-fn one_that_fails_leaves_what_exists_in_the_state() {
+fn a_failed_operation_keeps_existing_objects_in_the_state() {
     scenario_with(&WAIT, |s| {
         s.emulator.set(&json!({"operations": "async"})).unwrap();
         let failing = |method: &str, path: &str| {

@@ -1,4 +1,4 @@
-//! Parents that are not there, or not for us.
+//! Parents that do not exist, or that the login may not use.
 
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
@@ -33,7 +33,7 @@ resource "gallery_invm_access_profile_version" "v" {
         let output = s.apply_fails(config);
         assert!(output.says("In-VM access profile version could not be created"), "{output}");
         assert!(output.says("nowhere") && output.says("NotFound"), "{output}");
-        // The region given, the parent is not read; it is Azure that says it is missing.
+        // With the region set, the parent is not read; Azure says that it is missing.
         let output =
             s.apply_fails(&with(config, "mode", "\"Audit\"\n  location = \"westus\"\n  name = \"1.0.0\""));
         assert!(output.says("Create the gallery and the profile first"), "{output}");
@@ -41,7 +41,7 @@ resource "gallery_invm_access_profile_version" "v" {
 }
 
 #[test]
-fn what_may_not_be_written_names_the_right_that_is_needed() {
+fn a_forbidden_write_names_the_missing_permission() {
     scenario(|s| {
         let forbid = |method: &str| {
             json!([{

@@ -1,4 +1,5 @@
-//! The pipelines in `examples/ci`: read as YAML, and every line of shell in them run as the runners would run it.
+//! The pipelines in `examples/ci`: read as YAML, and every line of shell in them is run as the runners would
+//! run it.
 #![cfg(unix)]
 
 use std::fs;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::examples::{copy, examples};
 use super::scenarios::put;
 
-/// A pipeline as Terraform, which has a reader of YAML, understands it.
+/// A pipeline as parsed by Terraform, which has a YAML parser.
 fn read(s: &Scenario, file: &str) -> Value {
     let place = s.terraform.directory().join("yaml");
     fs::create_dir_all(&place).unwrap();
@@ -23,7 +24,8 @@ fn read(s: &Scenario, file: &str) -> Value {
     s.run_well(&["-chdir=yaml", "output", "-json", "all"]).json().unwrap()
 }
 
-/// The scripts of some steps, in order. One that is none of ours (a checkout, an installation) has no script.
+/// The scripts of some steps, in order. A step without a script of its own (a checkout, an installation) has
+/// none.
 fn scripts(steps: &Value) -> Vec<String> {
     let script = |step: &Value| step.get("run").or_else(|| step.pointer("/inputs/inlineScript")).cloned();
     let found = steps.as_array().unwrap().iter().filter_map(script);
@@ -32,7 +34,7 @@ fn scripts(steps: &Value) -> Vec<String> {
     found
 }
 
-/// The step that uses this action of GitHub's.
+/// The step that uses this GitHub action.
 fn step<'a>(steps: &'a Value, action: &str) -> &'a Value {
     let uses = |step: &&Value| step["uses"].as_str().is_some_and(|uses| uses.contains(action));
     steps.as_array().unwrap().iter().find(uses).unwrap()
@@ -46,7 +48,7 @@ fn stage(pipeline: &Value, name: &str) -> Vec<String> {
     scripts(job.get("steps").unwrap_or(&job["strategy"]["runOnce"]["deploy"]["steps"]))
 }
 
-/// What a runner has besides: a directory, and the means to sign in without a secret.
+/// The further settings of a runner: a directory, and a login without a secret.
 struct Runner {
     directory: tempfile::TempDir,
     variables: Vec<(String, String)>,
@@ -59,7 +61,7 @@ impl Runner {
         Self { directory, variables }
     }
 
-    /// GitHub's: what the workflow sets, its variables, and where a job gets its tokens.
+    /// GitHub's: the workflow's settings, its variables, and where a job gets its tokens.
     fn of_github(s: &Scenario, workflow: &Value) -> Self {
         let set = workflow["env"].as_object().unwrap().iter().filter_map(|(name, value)| {
             let value = value.as_str().unwrap();
@@ -75,7 +77,7 @@ impl Runner {
         Self::new(s, set.chain(given.map(|(name, value)| (name.to_owned(), value))).collect())
     }
 
-    /// Azure's: what `addSpnToEnvironment` gives a script.
+    /// Azure's: the variables that `addSpnToEnvironment` sets for a script.
     fn of_azure(s: &Scenario) -> Self {
         let token = s.emulator.assertion(&json!({ "issuer": "azure-devops" })).unwrap();
         let given = [
@@ -90,7 +92,7 @@ impl Runner {
         fs::read_to_string(self.directory.path().join(name)).unwrap_or_default()
     }
 
-    /// Runs scripts as GitHub and Azure do, up to the first that fails. Gives its exit code and all they printed.
+    /// Runs scripts as GitHub and Azure do, up to the first that fails. Returns the exit code and the output.
     fn run(&self, s: &Scenario, scripts: &[String]) -> (i32, String) {
         let here = self.directory.path();
         let path = format!("{}:{}", here.display(), std::env::var("PATH").unwrap_or_default());
@@ -138,7 +140,7 @@ fn they_check_apply_and_notice_drift() {
         .map(|file| read(s, file));
         fs::remove_dir_all(s.terraform.directory().join("yaml")).unwrap();
         put(s, "imds-linux-web");
-        // What the tests of other examples leave lying about is no part of this one.
+        // Files that the tests of other examples leave behind are not part of this one.
         fs::remove_dir_all(s.terraform.directory().join("modules")).unwrap();
         copy(&examples().join("imds-linux-web/tests"), &s.terraform.directory().join("tests"));
         fs::remove_file(s.terraform.directory().join("provider.tf")).unwrap();
@@ -158,7 +160,7 @@ fn they_check_apply_and_notice_drift() {
         for part in ["## What changes", "is new", "| Who gets | |", "managed-identity tokens"] {
             assert!(summary.contains(part), "what changes for whom: {part}: {summary}");
         }
-        // The steps of GitHub's that hand the plan on.
+        // The steps of GitHub that pass the plan on.
         assert_eq!(
             step(&github["jobs"]["check"]["steps"], "upload-artifact")["with"]["path"],
             "allowlists/planned"
@@ -187,7 +189,7 @@ fn they_check_apply_and_notice_drift() {
             plan.contains("Warning: The change takes access away"),
             "the reviewer sees the warnings: {plan}"
         );
-        // What `publish` and `download` do.
+        // The effect of `publish` and `download`.
         fs::create_dir(runner.directory.path().join("planned")).unwrap();
         let planned = s.terraform.directory().join("planned");
         fs::rename(&planned, runner.directory.path().join("planned/planned")).unwrap();
@@ -200,7 +202,7 @@ fn they_check_apply_and_notice_drift() {
         assert!(told.contains("##vso[task.logissue type=error]"), "{told}");
         assert!(runner.file("drift.md").contains("by somebody else"));
 
-        // A plan that cannot be made is a failure, and no drift.
+        // A plan that cannot be made is a failure, not drift.
         let refused = json!({
             "match": { "method": "GET", "path": "**/inVMAccessControlProfiles/**" }, "count": null,
             "action": { "do": "answer", "status": 403, "body": { "error": { "code": "AuthorizationFailed" } } }
@@ -213,7 +215,7 @@ fn they_check_apply_and_notice_drift() {
     });
 }
 
-/// What the README of the pipelines says about its files.
+/// The README of the pipelines lists its files.
 #[test]
 fn each_has_a_row() {
     let readme = fs::read_to_string(examples().join("ci/README.md")).unwrap();

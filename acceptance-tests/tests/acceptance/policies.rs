@@ -1,4 +1,5 @@
-//! The policies in `examples/policies`, each run on real plans where its tool is on the PATH; where it is not, that is said.
+//! The policies in `examples/policies`, each run on real plans if its tool is on the PATH; otherwise the test
+//! says so.
 #![cfg(unix)]
 
 use std::fs;
@@ -12,7 +13,7 @@ use acceptance_tests::scenario::scenario;
 use super::configurations::{PROFILE, version};
 use super::examples::examples;
 
-/// Rules in which `backup` has the role `other`; what stands for the parts decides who gets a token.
+/// Rules in which `backup` has the role `other`; the placeholders decide who gets a token.
 const RULES: &str = r#"
   rules {
     privileges = {
@@ -35,16 +36,16 @@ const RULES: &str = r#"
   }
 "#;
 
-/// Whether a tool is there. Where it is not, that is said past the test runner's capture.
+/// Whether a tool is installed. If not, that is printed outside the test runner's capture.
 fn has(tool: &str) -> bool {
     let found = Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
-        drop(writeln!(io::stderr(), "not tried: the policies of {tool}, which is not on the PATH"));
+        drop(writeln!(io::stderr(), "not tested: the policies of {tool}, which is not on the PATH"));
     }
     found
 }
 
-/// Whether a tool lets a file pass.
+/// Whether a tool passes a file.
 fn passes(tool: &str, arguments: &[&str]) -> bool {
     let output =
         Command::new(tool).args(arguments).current_dir(examples().join("policies")).output().unwrap();
@@ -56,17 +57,17 @@ fn passes(tool: &str, arguments: &[&str]) -> bool {
 }
 
 #[test]
-fn nobody_but_web_may_get_a_token_by_every_tool() {
+fn every_tool_allows_only_web_a_token() {
     let tools = ["conftest", "checkov", "terraform-compliance"].map(|tool| (tool, has(tool)));
     if tools.iter().all(|(_, found)| !found) {
         return;
     }
     scenario(|s| {
-        // What each tool says of it: conftest, conftest over explain, checkov, terraform-compliance.
+        // The results of the tools: conftest, conftest over explain, checkov, terraform-compliance.
         for (what, other, who, expected) in [
             ("good", "\"instance\"", "[\"web\"]", [true, true, true, true]),
             ("by its name", "\"token\"", "[\"web\"]", [false, false, false, false]),
-            // terraform-compliance looks at names: that it passes this is in the guide.
+            // terraform-compliance checks names: the guide says that it passes this.
             ("by a shorter path", "\"all\"", "[\"web\"]", [false, false, false, true]),
             ("not known", "\"instance\"", "terraform_data.names.output", [false, false, false, false]),
         ] {

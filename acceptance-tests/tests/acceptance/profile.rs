@@ -62,7 +62,7 @@ fn complete_and_every_change_in_place() {
         }
         assert_eq!(s.emulator.object(&id).unwrap()["tags"].as_object().unwrap().len(), 1);
 
-        // And back to nothing.
+        // And back to no description.
         s.apply(PROFILE);
         let held = s.emulator.object(&id).unwrap();
         assert!(held["properties"]["description"].as_str().unwrap_or_default().is_empty(), "{held}");

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use acceptance_tests::cli::{Cli, NAMES};
 use acceptance_tests::scenario::with_cli;
 
-/// The quickstart, where this program is the only one of its kind.
+/// The quickstart, with this program as the only one of its kind.
 fn quickstart(cli: &Cli, directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
     command.arg(directory.join("story")).stdin(Stdio::null()).env("PATH", path_with_only(cli, directory));
@@ -29,8 +29,8 @@ fn path_with_only(cli: &Cli, directory: &Path) -> OsString {
     std::env::join_paths(std::iter::once(own).chain(others)).unwrap()
 }
 
-/// This system's shell with a file that the story has left: the emulator's is run, the environment's is taken over and
-/// followed by a command.
+/// This system's shell with a file that the quickstart has left: the emulator's is run; the environment's is
+/// sourced and followed by a command.
 fn shell(story: &Path, file: &str, then: &str) -> Command {
     let mut shell;
     if cfg!(windows) {
@@ -57,7 +57,7 @@ fn shell(story: &Path, file: &str, then: &str) -> Command {
 }
 
 #[test]
-fn the_whole_story_and_what_it_leaves() {
+fn the_quickstart_runs_and_leaves_working_files() {
     with_cli(|cli| {
         let directory = tempfile::tempdir().unwrap();
         let output = quickstart(cli, directory.path()).output().unwrap();
@@ -77,8 +77,9 @@ fn the_whole_story_and_what_it_leaves() {
         let other = if cli.title() == "OpenTofu" { "Terraform" } else { "OpenTofu" };
         let spoken: Vec<_> =
             told.lines().filter(|line| line.contains(other) && !line.contains("https:")).collect();
-        assert!(spoken.is_empty(), "{other} plays no part: {spoken:?}");
-        // What is left to play with works: the emulator starts again where it was, and the environment leads to it.
+        assert!(spoken.is_empty(), "{other} is not used: {spoken:?}");
+        // The remaining files work: the emulator starts again at the same address, and the environment points
+        // to it.
         let mut emulator = shell(&story, "emulator", "").stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(emulator.stdout.take().unwrap()), &mut line)
@@ -101,7 +102,7 @@ fn an_interrupt_leaves_nothing_running() {
         let directory = tempfile::tempdir().unwrap();
         let mut child =
             quickstart(cli, directory.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // In the middle of the story: the emulator runs, and so may a command.
+        // In the middle of the quickstart: the emulator runs, and perhaps a command.
         let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
         let mut lines = lines.map_while(Result::ok);
         let address = lines.find_map(|line| Some(line.split_once("https://")?.1.to_owned())).unwrap();

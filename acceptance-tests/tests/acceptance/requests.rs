@@ -1,4 +1,4 @@
-//! How many requests things cost.
+//! The number of requests.
 
 use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::{Scenario, scenario};
@@ -51,18 +51,20 @@ fn a_profile_is_read_once_a_run_at_most() {
         let created = lines(s);
         assert_eq!(created.len(), 6 * 2 + 1, "two for each, and one look at the profile: {created:?}");
 
-        // The plan has seen the profile, and the deletions take its region along.
+        // The plan has read the profile, and the deletions pass its region on.
         let plan = s.plan(&six(RULES));
         assert_eq!(plan.actions(&format!("{V}[0]")), "delete, create");
         s.requests();
         s.run_well(&["apply", "-no-color", "planned"]);
         let replaced = lines(s);
         let wrote = |method: &str| replaced.iter().filter(|line| line.starts_with(method)).count();
-        // One look at the profile: the second plan's findings go by it, unless the host kept the first plan's data.
+        // One read of the profile: for the findings of the second plan, unless the host kept the first plan's
+        // data.
         let look = usize::from(!s.release().has(Feature::PlannedPrivate));
         assert_eq!((wrote("DELETE"), wrote("PUT"), wrote("GET")), (6, 6, 6 + look), "{replaced:?}");
 
-        // Where the configuration takes it from the profile, nobody has to ask for the region; the findings do, once.
+        // If the configuration refers to the profile's location, the region need not be read; the findings
+        // read the profile once.
         let more = format!("  location = {WEB}.location\n{RULES}");
         s.write(&format!("{}{}", six(RULES), version_of("next", &more)));
         s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
@@ -81,7 +83,7 @@ fn a_version_created_with_its_profile_is_two_requests_too() {
         let login = s.emulator.requests().unwrap();
         assert!(login.is_empty(), "{login:?}");
 
-        // A name chosen by the provider costs one list of the versions in place of the look.
+        // A name chosen by the provider costs one list of the versions instead of the read.
         s.write(&format!("{}{}", both(), version_of("next", RULES)));
         s.run_well(&["apply", "-no-color", "-auto-approve"]);
         let created = lines(s);

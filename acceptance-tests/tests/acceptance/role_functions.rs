@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::roles::value_of;
 
-/// What is documented of the condition language, and what is written in shipped roles.
+/// The documented condition language, and the conditions of shipped roles.
 const CONDITIONS: &str = include_str!("../../../src/rbac/fixtures/conditions.json");
 const SPELLINGS: &str = include_str!("../../../src/rbac/fixtures/spellings.json");
 
@@ -16,7 +16,7 @@ fn offline(s: &mut Scenario) {
 }
 
 #[test]
-fn conditions_mean_in_terraform_what_they_mean_in_azure() {
+fn conditions_have_the_same_meaning_as_in_azure() {
     scenario(|s| {
         offline(s);
         let fixture: Value = serde_json::from_str(CONDITIONS).unwrap();
@@ -27,7 +27,7 @@ fn conditions_mean_in_terraform_what_they_mean_in_azure() {
             let text = name.map_or(text, |name| fixture["conditions"][name].as_str().unwrap());
             let copies = usize::try_from(case["joined_with_or"].as_u64().unwrap_or(1)).unwrap();
             let text = vec![text; copies].join(" OR ");
-            // A condition in full use of its 8 KB has no canonical text that could be stored.
+            // A condition that uses its whole 8 KB has no canonical text that could be stored.
             let format = case["error"].is_null() && text.len() < 4096;
             cases.push(json!({"text": text, "context": case["context"], "holds": case["holds"],
                 "error": case["error"], "format": format, "name": case["name"]}));
@@ -72,7 +72,7 @@ fn every_shipped_spelling_is_read() {
 }
 
 #[test]
-fn a_delegation_is_tested_where_it_is_written() {
+fn a_delegation_can_be_tested_in_a_configuration() {
     scenario(|s| {
         offline(s);
         let told = value_of(

@@ -3,7 +3,7 @@
 use acceptance_tests::scenario::{Scenario, scenario, scenario_with};
 use serde_json::{Value, json};
 
-/// The role whose page this is about: the virtual machine data access administrator.
+/// The role in these tests: the virtual machine data access administrator.
 const DELEGATE: &str = "66f75aeb-eabe-4b70-9f1e-c350c4c9ad04";
 const NAME: &str = "Virtual Machine Data Access Administrator (preview)";
 const WRITE: &str = "Microsoft.Authorization/roleAssignments/write";
@@ -13,7 +13,7 @@ fn role(label: &str, arguments: &str) -> String {
     format!("data \"gallery_role_definition\" \"{label}\" {{\n{arguments}\n}}\n")
 }
 
-/// Plans a configuration and gives the value of an expression in it. Nulls inside are kept.
+/// Plans a configuration and returns the value of an expression in it. Nulls inside are kept.
 pub(crate) fn value_of(s: &Scenario, config: &str, expression: &str) -> Value {
     let plan = s.plan(&format!("{config}\noutput \"all\" {{\n  value = jsonencode({expression})\n}}\n"));
     serde_json::from_str(plan.output_value("all").as_str().unwrap()).unwrap()
@@ -72,11 +72,11 @@ fn the_page_of_a_role() {
         assert_eq!(page["unconditional_operations"].as_array().unwrap().len(), 79);
         assert_eq!(page["permissions"][0]["condition_version"], "2.0");
 
-        // Raw JSON, capitals and all.
+        // Raw JSON, with its capitals.
         let raw: Value = serde_json::from_str(page["json"].as_str().unwrap()).unwrap();
         assert!(raw["properties"]["permissions"][0]["Condition"].is_string(), "{raw}");
 
-        // By its name at a scope it is the same role, under the id it has there.
+        // By its name at a scope it is the same role, with its id there.
         let other = &both[1];
         assert_eq!(other["name"], NAME.to_uppercase(), "as it was written");
         assert!(other["id"].as_str().unwrap().starts_with("/subscriptions/"));
@@ -94,7 +94,7 @@ fn the_eight_decisions() {
         let (contributor, owner) =
             ("b24988ac-6180-42a0-ab88-20f7382dd24c", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
         let of = |source: &str, role: &str| json!({ source: { attribute: role } });
-        // What is asked for, the circumstances, what the condition says, what is decided.
+        // The operation, the circumstances, the result of the condition, the decision.
         let rows = json!([
             [WRITE, of("request", user), true, true],
             [WRITE, of("request", contributor), false, false],
@@ -111,7 +111,7 @@ fn the_eight_decisions() {
             "{}locals {{\n  role = data.gallery_role_definition.role\n  rows = jsondecode(file(\"rows.json\"))\n}}\n",
             role("role", &format!("role_definition_id = \"{DELEGATE}\""))
         );
-        // The role as we give it, its permissions alone, as Azure gives it, and as text: each decides alike.
+        // The role from the data source, its permissions alone, Azure's form, and text: each decides alike.
         let decided = value_of(
             s,
             &config,
@@ -125,7 +125,7 @@ fn the_eight_decisions() {
                ]
              }]",
         );
-        // Nothing said of the request: the condition cannot be told either.
+        // Nothing is known of the request: the condition cannot be decided either.
         let omitted = value_of(
             s,
             &config,
@@ -146,7 +146,7 @@ fn the_eight_decisions() {
 }
 
 #[test]
-fn several_blocks_are_told_apart() {
+fn several_blocks_are_kept_separate() {
     scenario(|s| {
         let two = value_of(
             s,
@@ -166,7 +166,7 @@ fn several_blocks_are_told_apart() {
         ]);
         let mut conditional = conditional.as_array().unwrap().clone();
         conditional.sort_by_key(ToString::to_string);
-        // `inVMAccessControlProfiles/*/delete` takes away the delete of versions alone, read literally.
+        // `inVMAccessControlProfiles/*/delete`, read literally, subtracts only the delete of versions.
         assert_eq!(three["conditional_operations"], json!(conditional));
         assert_eq!(three["uncertain_operations"], json!([format!("{profiles}/delete")]));
         assert!(
@@ -248,7 +248,7 @@ fn the_catalogue_expands_what_the_data_source_expands() {
     });
 }
 
-/// What the guide shows, all of it together.
+/// All examples of the guide together.
 #[test]
 fn the_guide_about_who_can_change_an_allowlist_is_applied() {
     let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/guides/who-can-change-an-allowlist.md");

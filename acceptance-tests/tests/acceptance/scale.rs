@@ -1,4 +1,5 @@
-//! Many objects: what they cost, that lists change nothing, and that a hundred at a time are as safe as ten.
+//! Many objects: the requests that they need, that lists make no difference, and that a hundred at a time are
+//! as safe as ten.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::configurations::RULES;
 
-/// So many profiles, each with so many versions. Versions have this in their blocks besides what is required.
+/// This many profiles, each with this many versions. Versions have this in their blocks, in addition to what
+/// is required.
 fn many(profiles: usize, each: usize, more: &str) -> String {
     let versions = profiles * each;
     format!(
@@ -47,7 +49,7 @@ fn is_list(request: &Request) -> bool {
     request.path.ends_with("/versions") || request.path.ends_with("/inVMAccessControlProfiles")
 }
 
-/// What a plan says to programs, but for the time and for what has no order, and how many requests it took.
+/// A plan's JSON without the time and in a fixed order, and the number of its requests.
 fn planned(s: &mut Scenario, by_list: &str) -> (Value, Vec<Request>) {
     s.terraform.set("ARM_REFRESH_BY_LIST", by_list);
     s.requests();
@@ -62,7 +64,7 @@ fn planned(s: &mut Scenario, by_list: &str) -> (Value, Vec<Request>) {
 }
 
 #[test]
-fn a_plan_says_the_same_with_lists_and_without() {
+fn a_plan_is_the_same_with_lists_and_without() {
     scenario_with(&["--page-size", "3"], |s| {
         s.unrecorded();
         s.apply(&named(6, 5));
@@ -78,7 +80,8 @@ fn a_plan_says_the_same_with_lists_and_without() {
         s.emulator.edit(&version(1, 4), &json!({"properties": {"rules": null}})).unwrap();
         let description = json!({"properties": {"description": "by hand"}});
         s.emulator.edit(&s.profile("p3"), &description).unwrap();
-        // What a list leaves out, gets wrong, or says of what has not changed; and a list that cannot be read.
+        // An entry that a list omits, one that is wrong, one that is unchanged, and a list that cannot be
+        // read.
         s.emulator.edit(&version(4, 1), &mode).unwrap();
         let mut other = s.emulator.object(&version(4, 3)).unwrap();
         other["properties"]["defaultAccess"] = json!("Allow");
@@ -119,10 +122,11 @@ fn a_plan_says_the_same_with_lists_and_without() {
     });
 }
 
-/// Has Azure and a state hold so many profiles and versions, the first of which were made by an apply.
+/// Fills Azure and a state with this many profiles and versions, copied from the first ones, which an apply
+/// created.
 fn fill(s: &Scenario, profiles: usize, each: usize) {
     s.apply(&named(1, 1));
-    // As `p0` and `1.0.0` are called, in ids and on their own.
+    // The names `p0` and `1.0.0`, in ids and on their own.
     let renamed = |text: &str, profile: usize, version: usize| {
         let text = text.replace("Profiles/p0", &format!("Profiles/p{profile}"));
         let text = text.replace("\"p0\"", &format!("\"p{profile}\""));
@@ -154,8 +158,9 @@ fn fill(s: &Scenario, profiles: usize, each: usize) {
     s.write(&named(profiles, each));
 }
 
-/// Refreshes so many, and holds the requests to two for a profile and two for each of the ten that Terraform reads at
-/// a time: 220 for a hundred profiles, however many versions each has that fit on a page.
+/// Refreshes this many, and checks the number of requests: at most two for a profile and two for each of the
+/// ten that Terraform reads at a time. That is 220 for a hundred profiles, however many versions on a page
+/// each has.
 fn are_refreshed_by_few_requests(profiles: usize, each: usize) {
     scenario(|s| {
         s.unrecorded();
@@ -170,7 +175,7 @@ fn are_refreshed_by_few_requests(profiles: usize, each: usize) {
             requests.len()
         );
         assert!(requests.len() <= profiles * 2 + 20, "{} requests", requests.len());
-        // Destroying as many would take long, and is tried elsewhere.
+        // Destroying as many would take long, and is tested elsewhere.
         for profile in 0..profiles {
             s.emulator.remove(&s.profile(&format!("p{profile}"))).unwrap();
         }
@@ -179,13 +184,13 @@ fn are_refreshed_by_few_requests(profiles: usize, each: usize) {
 }
 
 #[test]
-fn two_hundred_versions_under_twenty_profiles_are_refreshed_by_few_requests() {
+fn two_hundred_versions_under_twenty_profiles_are_refreshed_with_few_requests() {
     are_refreshed_by_few_requests(20, 10);
 }
 
 #[test]
-#[ignore = "half a minute, and our own host does the same for less; run with `-- --ignored`"]
-fn a_thousand_versions_under_a_hundred_profiles_are_refreshed_by_few_requests() {
+#[ignore = "half a minute, and the host double does the same faster; run with `-- --ignored`"]
+fn a_thousand_versions_under_a_hundred_profiles_are_refreshed_with_few_requests() {
     are_refreshed_by_few_requests(100, 10);
 }
 
@@ -196,7 +201,7 @@ fn a_hundred_at_a_time_are_as_safe_as_ten() {
         for command in ["plan", "apply", "destroy"] {
             s.terraform.set(format!("TF_CLI_ARGS_{command}"), "-parallelism=100");
         }
-        // Buckets of 25 reads, twenty writes and twenty deletes, which soon are empty.
+        // Buckets of 25 reads, twenty writes and twenty deletes, which are soon empty.
         s.emulator.set(&json!({"throttle": true, "throttle_size": 0.1, "throttle_speed": 1.5})).unwrap();
         let (profiles, each) = (10, 10);
         s.write(&many(profiles, each, ""));

@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 
 use super::examples::{copy, directories, examples, files};
 
-/// What is applied by a test of its own.
+/// Examples with a test of their own.
 const APART: [&str; 3] = ["audit-to-enforce", "migrate-from-azapi", "quickstart"];
 
-/// Puts an example where the scenario runs, with the scenario's gallery for its variable.
+/// Copies an example to the scenario, with the scenario's gallery for its variable.
 pub(crate) fn put(s: &mut Scenario, example: &str) {
     let here = s.terraform.directory().to_owned();
     copy(&examples().join("modules"), &here.join("modules"));
     let mut configured = false;
     for file in files(&examples().join(example)) {
         let name = file.file_name().unwrap().to_str().unwrap();
-        // What needs azapi and azurerm stands in files of its own.
+        // The parts that need azapi and azurerm are in files of their own.
         if ["machines.tf", "terraform.tf"].contains(&name) {
             continue;
         }
@@ -26,7 +26,7 @@ pub(crate) fn put(s: &mut Scenario, example: &str) {
         s.terraform.write(name, &text.replace("\"../modules/", "\"./modules/")).unwrap();
     }
     if configured {
-        // The example says by itself which provider it needs.
+        // The example itself says which provider it needs.
         s.terraform.write("provider.tf", "").unwrap();
     }
     s.terraform.set("TF_VAR_gallery_id", s.gallery().to_owned());
@@ -112,7 +112,7 @@ fn learned_what_was_allowed(s: &Scenario) {
 fn three_pull_requests_make_three_versions() {
     scenario(|s| {
         put(s, "audit-to-enforce");
-        // Our own host would have no machine.
+        // The host double would have no machine.
         s.unrecorded();
         let machine = crate::attachment::id(s, "virtualMachines/pay-1");
         let mut body = crate::attachment::body(&json!({"enabled": true, "addProxyAgentExtension": true}));
@@ -146,7 +146,7 @@ fn three_pull_requests_make_three_versions() {
         assert_eq!(grants[1].as_array().unwrap().len(), 3);
         assert_eq!(grants[1], grants[2], "the third changes nobody's access");
 
-        // What no pull request may take away stops the plan.
+        // A change that denies what no pull request may deny stops the plan.
         let enforced = examples().join("audit-to-enforce/pull-request-3.tfvars");
         let text = std::fs::read_to_string(enforced).unwrap();
         let renamed = text.replace("/opt/pay/bin/server", "/opt/pay/bin/pay-server");
@@ -160,10 +160,10 @@ fn three_pull_requests_make_three_versions() {
     });
 }
 
-/// azapi is not to be had here. Its place on the disk is taken by our own binary, since Terraform wants some provider to be
-/// there for a state that speaks of one; what a `moved` block hands over is the state, as azapi 2 writes it.
+/// azapi is not available here. Our own binary takes its place on the disk, since Terraform requires some
+/// provider for a state that refers to one. The `moved` block takes over the state, in azapi 2's form.
 #[test]
-fn what_azapi_had_is_taken_over() {
+fn objects_of_azapi_are_taken_over() {
     scenario(|s| {
         put(s, "migrate-from-azapi");
         let config = std::fs::read_to_string(s.terraform.directory().join("main.tf")).unwrap();
@@ -213,12 +213,12 @@ fn what_azapi_had_is_taken_over() {
     });
 }
 
-/// Turns a resource of ours in a state into the `azapi_resource` that made the same object.
+/// Turns a resource of ours in a state into the `azapi_resource` that created the same object.
 fn azapi(resource: &mut Value, name: &str, kind: &str, parent: &str, object: &str, s: &Scenario) {
     let ours = resource["instances"][0]["attributes"].clone();
     let held = s.emulator.object(ours["id"].as_str().unwrap()).unwrap();
     let mut properties = held["properties"].clone();
-    // What a user of azapi wrote: no more than can be written.
+    // The body that a user of azapi wrote: only writable members.
     for read_only in ["provisioningState", "publishedDate", "targetLocations", "excludeFromLatest"] {
         properties.as_object_mut().unwrap().remove(read_only);
     }
@@ -234,7 +234,7 @@ fn azapi(resource: &mut Value, name: &str, kind: &str, parent: &str, object: &st
 }
 
 #[test]
-fn the_module_lives_through_its_tests() {
+fn the_module_passes_its_tests() {
     scenario(|s| {
         put(s, "modules/invm-allowlist");
         copy(&examples().join("modules/invm-allowlist/tests"), &s.terraform.directory().join("tests"));
@@ -250,7 +250,8 @@ fn the_module_lives_through_its_tests() {
 fn each_has_a_row_in_the_list() {
     let list = std::fs::read_to_string(examples().join("README.md")).unwrap();
     for directory in directories(&examples()) {
-        // What belongs to one of them has no row of its own: its tests, the steps of a migration, single examples.
+        // The parts of an example have no row of their own: its tests, the steps of a migration, single
+        // examples.
         let mut named = directory.ancestors().take_while(|place| *place != examples());
         let has_row = named.any(|place| {
             let path = place.strip_prefix(examples()).unwrap().display().to_string();

@@ -5,7 +5,7 @@ use acceptance_tests::scenario::scenario_with;
 use crate::configurations::{PROFILE, RULES, V, WEB, both, version, with};
 
 #[test]
-fn nothing_it_says_makes_a_difference() {
+fn other_spellings_make_no_difference() {
     scenario_with(&["--shout"], |s| {
         s.apply(&both());
         let state = s.state();

@@ -1,5 +1,5 @@
-//! The whole life of an allowlist: published, attached, watched, tightened, rolled back and cleaned up, while another tool
-//! changes the same machines and the provider is killed in between.
+//! The whole life of an allowlist: published, attached, watched, tightened, rolled back and cleaned up.
+//! Meanwhile another tool changes the same machines, and the provider is killed in between.
 
 use std::time::{Duration, Instant};
 
@@ -84,7 +84,8 @@ fn ten_machines_are_rolled_forward_and_back_while_others_change_them() {
         let quiet = plan(s);
         assert!(quiet.code == Some(0) && !quiet.says("Check block assertion failed"), "{quiet}");
 
-        // Another tool writes a machine as it knows it, without the reference: that is seen, told and repaired.
+        // Another tool writes a machine as it knows it, without the reference: that is found, reported and
+        // repaired.
         other_tool(s, "PUT", &machines[0], &body(&on));
         assert_ne!(of_imds(s, &machines[0])[REFERENCE], json!(s.version("web", "1.0.0")));
         let drifted = plan(s);
@@ -94,7 +95,7 @@ fn ten_machines_are_rolled_forward_and_back_while_others_change_them() {
         s.reapply(&[]);
         refer_to(s, &machines, "1.0.0");
 
-        // Tighten. The provider is killed while machines are being moved; the next apply goes on.
+        // Tighten. The provider is killed while machines are being moved; the next apply continues.
         let kept = s.version("web", "1.0.0");
         s.keeps(&kept);
         variables(s, "mode = \"Enforce\"\n");
@@ -110,7 +111,7 @@ fn ten_machines_are_rolled_forward_and_back_while_others_change_them() {
         let killed = run.output().unwrap();
         assert_ne!(killed.code, Some(0), "{killed}");
         s.emulator.set(&json!({"operations": "none"})).unwrap();
-        // Azure finishes what it has begun.
+        // Azure finishes the operation.
         std::thread::sleep(Duration::from_secs(4));
         let resumed = s.run(&["apply", "-no-color", "-input=false", "-auto-approve"]);
         assert!(resumed.succeeded(), "{resumed}");
@@ -141,7 +142,7 @@ fn ten_machines_are_rolled_forward_and_back_while_others_change_them() {
         s.apply(&config(&who("1.0.0")));
         assert_eq!(answer(s)[1].as_array().unwrap().len(), 10);
 
-        // The end: the machines keep a mode, and the profile goes with its versions.
+        // The end: the machines keep a mode, and the profile is deleted with its versions.
         let forced = config("").replacen("  os_type ", "  force_destroy = true\n  os_type ", 1);
         s.apply(&forced);
         s.adopted(&kept);

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::configurations::{PROFILE, V, WEB, version};
 
 #[test]
-fn one_that_expires_says_which_to_raise_and_loses_nothing() {
+fn an_expired_timeout_names_its_setting_and_loses_nothing() {
     scenario(|s| {
         s.apply(PROFILE);
         s.emulator.set(&json!({"operations": "async", "operation_seconds": 6, "retry_after": null})).unwrap();
@@ -17,8 +17,8 @@ fn one_that_expires_says_which_to_raise_and_loses_nothing() {
         let output = s.apply_fails(&format!("{PROFILE}{hasty}"));
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         assert!(output.says("raise `create` in the `timeouts` block"), "{output}");
-        assert!(s.state().is_tainted(V), "what Azure goes on making is kept");
-        // Azure is busy with the old one; that is waited out.
+        assert!(s.state().is_tainted(V), "the version that Azure still creates is kept");
+        // Azure is still busy with the old one; the apply waits for that.
         s.apply(&format!("{PROFILE}{}", hasty.replace("1s", "1m")));
         s.emulator.set(&json!({"operations": "none"})).unwrap();
     });

@@ -1,5 +1,5 @@
-//! Two runs at work on one gallery at the same time, and two blocks of one run on one object: nothing is taken over, and
-//! what the two states hold is what Azure holds, each object in one of them.
+//! Two runs on one gallery at the same time, and two blocks of one run for one object: nothing is taken over,
+//! and each object in Azure is in exactly one of the states.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::configurations::{PROFILE, RULES, version};
 
 const APPLY: [&str; 4] = ["apply", "-no-color", "-input=false", "-auto-approve"];
 
-/// A directory beside that of the scenario, for another run of the same program on the same gallery.
+/// A directory next to that of the scenario, for another run of the same program on the same gallery.
 fn another(s: &Scenario, directory: &Path) -> Terraform {
     let mut other = s.terraform.clone_to(directory);
     for file in ["cli.tfrc", "provider.tf"] {
@@ -24,7 +24,7 @@ fn another(s: &Scenario, directory: &Path) -> Terraform {
     other
 }
 
-/// The ids of the objects of ours in a state.
+/// The ids of our objects in a state.
 fn ids(directory: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(directory.join("terraform.tfstate")).unwrap_or_default();
     let state: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -39,7 +39,7 @@ fn versions(s: &Scenario, count: usize, more: &str) -> String {
         .replace("gallery_invm_access_profile.web.id", &format!("{:?}", s.profile("web")))
 }
 
-/// Applies both at once, and destroys both in the end. What they say, and what each then held.
+/// Applies both at once, and destroys both in the end. Returns their output, and what each then held.
 fn both(s: &mut Scenario, first: &str, second: &str) -> [(Output, BTreeSet<String>); 2] {
     let web = s.profile("web");
     let body =
@@ -86,7 +86,7 @@ fn automatic_names_are_shared_out() {
 }
 
 #[test]
-fn a_fixed_name_is_one_runs_alone() {
+fn a_fixed_name_belongs_to_one_run() {
     for (seconds, rules) in [(0.0, RULES), (0.15, RULES), (0.15, "")] {
         scenario(|s| {
             s.unrecorded();
@@ -143,7 +143,7 @@ fn a_busy_version_does_not_stop_its_siblings() {
 }
 
 #[test]
-fn a_profile_that_is_replaced_beneath_create_before_destroy_is_told_of() {
+fn replacing_a_profile_below_create_before_destroy_is_reported() {
     scenario(|s| {
         s.unrecorded();
         let lifecycle = "  lifecycle {\n    create_before_destroy = true\n  }\n";
@@ -154,7 +154,7 @@ fn a_profile_that_is_replaced_beneath_create_before_destroy_is_told_of() {
         let output = s.run(&["apply", "-no-color", "-input=false", "planned"]);
         assert!(!output.succeeded() && output.says("`create_before_destroy`"), "{output}");
         assert!(output.says("In-VM access profile already exists"), "{output}");
-        // What it says is all it takes.
+        // Its advice is all that is needed.
         s.apply(&config.replace("\"westus\"", "\"eastus\"").replace(lifecycle, ""));
     });
 }

@@ -1,11 +1,11 @@
-//! Values that are known only during the apply, in every place that can hold one.
+//! Values that are known only during the apply, in every place that can have one.
 
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
 
 use crate::configurations::{PROFILE, V, WEB};
 
-/// Everything that can come from another resource does.
+/// Every argument that can come from another resource does.
 const EVERYWHERE: &str = r#"
 resource "terraform_data" "late" {
   input = {
@@ -69,7 +69,7 @@ fn everywhere_at_once() {
         assert_eq!(state.attributes(V)["grants"], json!(["web -> instance (app)", "web -> token (app)"]));
         assert_eq!(state.attributes(V)["name"], "1.2.3");
 
-        // A change that makes all of it unknown again ends with the same objects.
+        // A change that makes all of it unknown again results in the same objects.
         let plan = s.plan(&EVERYWHERE.replace("said late", "said later"));
         assert_eq!(plan.actions("terraform_data.late"), "update");
         s.apply_planned();
@@ -116,8 +116,8 @@ resource "gallery_invm_access_profile_version" "v" {
     scenario(|s| {
         s.apply(config);
         assert_eq!(s.state().attributes(V)["grants"], json!(["web -> instance (app)"]));
-        // A mistake that only the apply can see. Terraform has destroyed what is to be replaced before it asks again,
-        // so all that can be done is to name the mistake; the next apply puts it right.
+        // A mistake that only the apply can find. Terraform has destroyed the replaced object before it asks
+        // again, so the provider can only report the mistake; the next apply repairs it.
         s.write(&config.replace("{ privileges = [\"instance\"] }", "{ privileges = [\"instanze\"] }"));
         let output = s.reapply_fails(&[]);
         assert!(output.says("instanze") && output.says("\"instance\""), "{output}");
@@ -159,7 +159,8 @@ resource "gallery_invm_access_profile_version" "v" {
         s.apply_planned();
         assert_eq!(s.state().attributes(V)["grants"], granted);
 
-        // With the path unknown once more the version is replaced, and who is granted what is known all the same.
+        // With the path unknown again the version is replaced, and it is known all the same who is granted
+        // what.
         let plan = s.plan(&config.replace("/metadata/instance", "/metadata/versions"));
         assert_eq!(plan.after(V)["grants"], granted);
         s.apply_planned();

@@ -124,7 +124,7 @@ fn new_rules_under_the_same_name_work_and_are_warned_of_once() {
         let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
         assert_eq!(held["properties"]["rules"]["identities"][0]["exePath"], "/opt/web/bin/other");
 
-        // Under another name there is nothing to warn of.
+        // Under another name there is no warning.
         let renamed =
             changed.replace("/opt/web/bin/other", "/opt/web/bin/third").replace("\"1.0.0\"", "\"1.0.1\"");
         let plan = s.plan(&renamed);
@@ -155,7 +155,8 @@ fn empty_rules_in_every_spelling_are_the_same() {
             s.apply(&with_rules(rules));
         }
         s.apply(&with_rules("rules {\n privileges = { p = { path = \"/metadata/instance\" } }\n}"));
-        // Terraform shows `{}` in place of null, whatever a provider says; Azure is not asked to change anything.
+        // Terraform shows `{}` instead of null, whatever a provider returns; Azure gets no request to change
+        // anything.
         s.requests();
         let spelled = "rules {\n privileges = { p = { path = \"/metadata/instance\", query_parameters = {} } }\n roles = {}\n}";
         s.apply(&with_rules(spelled));

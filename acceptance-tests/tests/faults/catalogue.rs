@@ -1,22 +1,22 @@
-//! The faults: the files in `acceptance-tests/faults`, each a script of the emulator with a `test` that says what is
-//! to be expected of it.
+//! The faults: the files in `acceptance-tests/faults`, each a script for the emulator with a `test` that
+//! describes the expected outcome.
 //!
 //! | member of `test` | meaning |
 //! |---|---|
-//! | `strikes` | the requests it is for: `GET`, `LIST`, `POLL` (an operation's address), `PUT`, `DELETE` |
-//! | `expect` | `passes`: nobody notices; `fails`: an error that says all there is to say; `either`; `lost`: the host gets no answer |
-//! | `timeout` | what the `timeouts` block gives each operation |
+//! | `strikes` | the affected requests: `GET`, `LIST`, `POLL` (an operation's address), `PUT`, `DELETE` |
+//! | `expect` | `passes`: the fault has no effect; `fails`: a complete error; `either`; `lost`: the host gets no response |
+//! | `timeout` | the timeout of each operation in the `timeouts` block |
 //! | `says` | what the error must contain; `{operation}` is the operation's name in the `timeouts` block |
-//! | `says_by_state` | the same where only the object tells of its operation, of which it gives no reason: one of these |
-//! | `then` | what happens once the request is there: `stop` (Ctrl-C), `stop-later` (in the operation it starts), `kill` |
-//! | `full` | it is left out of the short form |
+//! | `says_by_state` | the same if only the object shows the state of its operation, without a reason: one of these |
+//! | `then` | what happens when the request is received: `stop` (Ctrl-C), `stop-later` (in the operation it starts), `kill` |
+//! | `full` | it is not in the short form |
 
 use std::path::Path;
 
 use gallery_emulator::faults::Script;
 use serde_json::Value as Json;
 
-/// What is to be expected.
+/// The expected outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expect {
     Passes,
@@ -25,7 +25,7 @@ pub(crate) enum Expect {
     Lost,
 }
 
-/// What happens besides, once the request that is struck is there.
+/// What else happens when the affected request is received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     Stop,
@@ -91,7 +91,7 @@ impl Fault {
         })
     }
 
-    /// The script that strikes the so-manieth request of a verb.
+    /// The script that affects the request of a verb with this number.
     pub(crate) fn script(&self, method: &str, nth: u32) -> Script {
         let mut script = self.script.clone();
         if let Some(first) = script.faults.first_mut() {
@@ -101,8 +101,8 @@ impl Fault {
         script
     }
 
-    /// Whether a state may hold an object of which Azure holds nothing: a write was on its way when nobody waited any
-    /// longer, so nobody can tell.
+    /// Whether a state may hold an object that Azure does not hold: a write was under way when the wait for
+    /// it ended, so this cannot be known.
     pub(crate) fn leaves_doubt(&self) -> bool {
         self.then.is_some() || self.timeout.is_some()
     }

@@ -1,4 +1,4 @@
-//! One cell: a fault at one request of one operation, what must hold right after it, and the way back.
+//! One cell: a fault at one request of one operation, the checks right after it, and the repair.
 
 use std::time::{Duration, Instant};
 
@@ -11,8 +11,8 @@ use super::catalogue::{Expect, Fault, Then};
 use super::operation::{Kind, Subject, Verb};
 use super::rig::{Line, Rig};
 
-/// How long an interrupted run may take to end: the five seconds in which a write on its way is waited for, the three
-/// of a last look, and what a busy machine adds.
+/// How long an interrupted run may take to end: the five seconds of waiting for a write under way, the three
+/// of a last read, and some more for a busy machine.
 const SECONDS: Duration = Duration::from_secs(15);
 /// How many further runs an operation may need that outlasts its timeout on purpose.
 const RUNS: u32 = 8;
@@ -22,10 +22,10 @@ const RUNS: u32 = 8;
 pub(crate) struct Cell<'a> {
     pub(crate) fault: &'a Fault,
     pub(crate) subject: (Kind, Verb),
-    /// The verb of the request that is struck, and the how-manieth of these it is.
+    /// The verb of the affected request, and its number among these.
     pub(crate) method: String,
     pub(crate) nth: u32,
-    /// What it is: `GET`, `LIST`, `POLL`, `PUT`, `DELETE`.
+    /// Its kind: `GET`, `LIST`, `POLL`, `PUT`, `DELETE`.
     pub(crate) kind: String,
     pub(crate) way: &'a Way,
 }
@@ -37,13 +37,13 @@ impl Cell<'_> {
         format!("{} {} {} {} {} {way}", self.fault.name, kind.word(), verb.word(), self.kind, self.nth)
     }
 
-    /// Whether only the object tells of its operation.
+    /// Whether only the object shows the state of its operation.
     fn is_told_by_state(&self) -> bool {
         self.way.name == "state"
     }
 
-    /// How often it may be tried: with a timeout of a few seconds on a busy machine the time can be up before the fault
-    /// strikes.
+    /// How often it may be tried: with a timeout of a few seconds on a busy machine the timeout can expire
+    /// before the fault occurs.
     pub(crate) fn tries(&self) -> u32 {
         if self.fault.timeout.is_some() { 3 } else { 1 }
     }
@@ -63,7 +63,7 @@ impl Cell<'_> {
         };
         let outcome = ended.map_err(|error| format!("{error}{}", shown()))?;
         rig.script(Script::default());
-        // The next run has a provider of its own; one that was told to wait an hour would do so.
+        // The next run has its own provider; this one may have been asked to wait an hour.
         if self.fault.then.is_some() || self.fault.timeout.is_some() {
             rig.drop_host();
         }
@@ -88,7 +88,7 @@ impl Cell<'_> {
                 }
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            // The request has been counted; let it get as far as the fault lets it.
+            // The request has been counted; let the fault take effect.
             tokio::time::sleep(Duration::from_millis(if then == Then::StopLater { 400 } else { 50 })).await;
             let at = Instant::now();
             match then {
@@ -110,7 +110,7 @@ impl Cell<'_> {
             }
         };
         if let Some(took) = stopped.map(|at| at.elapsed()).filter(|took| *took > SECONDS) {
-            return Err(format!("it took {took:?} to end after it was told to"));
+            return Err(format!("it took {took:?} to end after the stop"));
         }
         if rig.struck() == 0 {
             return Err("the fault did not strike".to_owned());
@@ -118,19 +118,19 @@ impl Cell<'_> {
         outcome.map_err(|trouble| trouble.to_string())
     }
 
-    /// What must hold right after it.
+    /// The checks right after the fault.
     fn judge(&self, rig: &Rig, subject: &Subject, outcome: &Outcome) -> Result<(), String> {
         let held = subject.held(rig);
         let kept = outcome.object.is_some();
         if held.len() > 1 {
-            return Err(format!("there is more than one: {held:?}"));
+            return Err(format!("there is more than one object: {held:?}"));
         }
         let found = !held.is_empty();
         let ghost = kept && !found && !matches!(self.subject.1, Verb::Read | Verb::Delete);
         if found && !kept && self.fault.expect != Expect::Lost && self.subject.1 != Verb::Import {
             return Err(format!("Azure holds what the state does not: {}", outcome.text()));
         }
-        // A creation whose object never shows, and that no address tells of, may still go on.
+        // A creation without an address, whose object never appears, may still be running.
         let forgotten = self.is_told_by_state() && outcome.text().contains("it is not there");
         if ghost && !self.fault.leaves_doubt() && !forgotten {
             return Err(format!("the state holds what Azure does not: {}", outcome.text()));
@@ -138,13 +138,13 @@ impl Cell<'_> {
         match self.fault.expect {
             Expect::Passes if !outcome.succeeded() => Err(format!("it failed: {}", outcome.text())),
             Expect::Fails if outcome.succeeded() => Err("nobody noticed".to_owned()),
-            Expect::Lost if outcome.lost.is_none() => Err(format!("there is an answer: {}", outcome.text())),
+            Expect::Lost if outcome.lost.is_none() => Err(format!("there is a response: {}", outcome.text())),
             _ if outcome.succeeded() || outcome.lost.is_some() => Ok(()),
             _ => self.message(outcome),
         }
     }
 
-    /// What an error must say.
+    /// The required content of an error.
     fn message(&self, outcome: &Outcome) -> Result<(), String> {
         let text = outcome.text();
         let lacks = |what: &str| Err(format!("the message lacks {what}: {text}"));
@@ -182,7 +182,7 @@ impl Cell<'_> {
         Ok(())
     }
 
-    /// The next apply, and that it is the last that is needed.
+    /// The next apply, after which no other is needed.
     async fn heal(&self, rig: &mut Rig, subject: &Subject, outcome: Outcome) -> Result<(), String> {
         let allowed = if self.fault.timeout.is_some() { RUNS } else { 1 };
         let taken = |lines: &[Line]| {
@@ -217,7 +217,7 @@ impl Cell<'_> {
         let refreshed = refreshed.ok_or("it vanished")?;
         if !refreshed.private.is_empty() {
             let kept: Json = serde_json::from_slice(&refreshed.private).map_err(|error| error.to_string())?;
-            // That the name is the user's own is remembered for good, and which attachment it is.
+            // Two things are remembered permanently: that the user set the name, and an attachment's own id.
             let kept = kept.as_object().cloned().unwrap_or_default();
             if kept.keys().any(|name| !["format", "named", "instance"].contains(&name.as_str())) {
                 return Err(format!("something is still remembered: {kept:?}"));
@@ -262,7 +262,7 @@ impl Cell<'_> {
         let applied = subject.apply(host, before.as_ref()).await.map_err(text)?;
         if applied.succeeded() {
             if lost.is_some() && subject.kind == Kind::Unnamed && applied.text().contains("import {") {
-                // The one that nobody knows of is told; the new one has the next name.
+                // The unknown one is reported; the new one has the next name.
                 return self.is_told(subject, &applied).map(|()| *state = applied);
             }
             *state = applied;
@@ -278,7 +278,7 @@ impl Cell<'_> {
         Err(told)
     }
 
-    /// What was left behind is told with the block to paste.
+    /// The remaining object is reported with the block to paste.
     fn is_told(&self, subject: &Subject, outcome: &Outcome) -> Result<(), String> {
         let block = format!("  id = \"{}\"\n}}", subject.id);
         let text = outcome.text();

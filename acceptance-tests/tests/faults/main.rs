@@ -1,5 +1,5 @@
-//! The fault matrix: every fault of `acceptance-tests/faults` at every request of every operation on the resources,
-//! the real provider under the host double.
+//! The fault matrix: every fault of `acceptance-tests/faults` at every request of every operation on the
+//! resources, with the real provider under the host double.
 //!
 //! ```sh
 //! cargo test -p acceptance-tests --test faults                        # the short form, part of every test run
@@ -8,13 +8,14 @@
 //! GALLERY_FAULTS=full cargo test -p acceptance-tests --test faults -- location    # those of one way
 //! ```
 //!
-//! For each cell: what Azure holds is in the state; an error says its code, the request id, the time it took of the time
-//! it had, and the next step; the next apply makes everything right, and the plan after it is empty; nothing is created
-//! twice. What the CLI makes of interrupts and kills is in the tests with the CLI (`acceptance::interrupts`).
+//! For each cell: the state holds what Azure holds; an error has its code, the request id, the time it took
+//! and the time it had, and the next step; the next apply repairs everything, and the plan after it is empty;
+//! nothing is created twice. The tests with the CLI (`acceptance::interrupts`) cover its own handling of
+//! interrupts and kills.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; the code that tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-// It is its own test runner: what it prints is its report.
+// It is its own test runner: its output is the report.
 #![allow(clippy::print_stdout)]
 
 mod catalogue;
@@ -37,11 +38,11 @@ use operation::{ALL, Kind, Subject, Verb};
 use rig::Rig;
 use table::Table;
 
-/// How many cells run side by side: most of the time they wait.
+/// How many cells run in parallel: most of the time they wait.
 const WORKERS: usize = 24;
 /// How long a cell may take; one that takes longer hangs.
 const LONGEST: Duration = Duration::from_secs(120);
-/// Asks for the full form.
+/// Turns on the full form.
 const FORM: &str = "GALLERY_FAULTS";
 
 fn main() -> ExitCode {
@@ -68,19 +69,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// A way in which Azure tells of operations.
+/// A way in which Azure announces operations.
 #[derive(Clone, Debug)]
 pub(crate) struct Way {
-    /// What it is called.
+    /// Its name.
     pub(crate) name: &'static str,
     /// The emulator's settings.
     pub(crate) settings: Json,
-    /// Whether only interrupts and kills are of interest in it.
+    /// Whether only interrupts and kills are tested with it.
     ends_only: bool,
 }
 
-/// The ways, the first of which is the short form's. In the paced one operations take as long as at Azure, divided by
-/// twenty: 2.3 seconds for a version.
+/// The ways, of which the first is the short form's. In the paced one operations take as long as at Azure,
+/// divided by twenty: 2.3 seconds for a version.
 fn ways(full: bool) -> Vec<Way> {
     let way = |name, settings| Way { name, settings, ends_only: false };
     let mut ways = vec![way("async", json!({"operations": "async"}))];
@@ -105,7 +106,7 @@ async fn matrix(words: Vec<String>) -> Result<BTreeMap<String, String>, String> 
         let table = one_way(&faults, full, &way, &words, &authority, &mut failed).await?;
         let (passed, run) = table.total();
         if run > 0 {
-            println!("\nAzure tells of operations by {}\n\n{table}", way.name);
+            println!("\nAzure announces operations by {}\n\n{table}", way.name);
         }
         println!("fault matrix: {passed} of {run} cells passed, {} s", begun.elapsed().as_secs());
     }
@@ -125,14 +126,15 @@ async fn one_way(
     for subject in ALL {
         let places = places(&mut first, subject, &way.settings).await?;
         for fault in faults.iter().filter(|fault| full || !fault.full) {
-            // An import has no `timeouts` of its own, and nobody waits for the usual ones here.
+            // An import has no `timeouts` of its own, and waiting for the usual ones takes too long here.
             if subject.1 == Verb::Import && fault.timeout.is_some() {
                 continue;
             }
             let here = |kind: &String| {
-                // What a version without a name does otherwise is to list the others before it is created.
+                // A version without a name differs only in the list of the others before it is created.
                 let differs = full || subject.0 != Kind::Unnamed || kind == "LIST" || kind == "PUT";
-                // A profile's operation is over before anybody looks, and before that all is as in the first way.
+                // A profile's operation is over before the first poll, and before that all is as in the first
+                // way.
                 let waits = subject.0 == Kind::Version && kind == "POLL" && fault.then.is_some();
                 differs && fault.strikes.contains(kind) && (!way.ends_only || waits)
             };
@@ -164,7 +166,7 @@ async fn one_way(
                 };
                 let tried = tokio::time::timeout(LONGEST, cell.run(&mut at_hand)).await;
                 ran = tried.unwrap_or_else(|_| Err("it hangs".to_owned()));
-                // What went wrong in one cell must not go on in the next.
+                // A failure in one cell must not affect the next.
                 if ran.is_ok() {
                     rig = Some(at_hand);
                     break;
@@ -189,9 +191,9 @@ async fn one_way(
     Ok(table)
 }
 
-/// Whether a fault is for an attachment at this place. The machine is there before and after, so faults about what holds an
-/// object or is left of it mean nothing; and a plan that cannot look at a machine goes on without. The short form has the
-/// first place of each kind, and the many statuses at the write alone.
+/// Whether a fault applies to an attachment at this place. The machine exists before and after, so faults
+/// about parents or remaining objects mean nothing; and a plan that cannot read a machine continues without.
+/// The short form has the first place of each kind, and the many statuses at the write alone.
 fn strikes_attachment(fault: &Fault, verb: Verb, place: &(String, u32, String), full: bool) -> bool {
     let (_, nth, kind) = place;
     // The plan reads the machine and the version.
@@ -204,7 +206,7 @@ fn strikes_attachment(fault: &Fault, verb: Verb, place: &(String, u32, String), 
     full || (*nth == of_plan + 1 && (kind == "PUT" || !fault.name.starts_with("status-")))
 }
 
-/// Waits for all of them side by side.
+/// Waits for all of them in parallel.
 async fn futures_of<F: Future + Unpin>(mut all: Vec<F>) -> Vec<F::Output> {
     let mut done: Vec<Option<F::Output>> = all.iter().map(|_| None).collect();
     std::future::poll_fn(move |context| {
@@ -223,7 +225,7 @@ async fn futures_of<F: Future + Unpin>(mut all: Vec<F>) -> Vec<F::Output> {
     .await
 }
 
-/// The requests of an operation that nothing disturbs: the verb, the how-manieth of that verb, and what it is.
+/// The requests of an operation without a fault: the verb, its number among that verb's, and its kind.
 async fn places(
     rig: &mut Rig,
     subject: (Kind, Verb),
@@ -233,7 +235,7 @@ async fn places(
     let host = rig.host().await?;
     let outcome = prepared.act(host).await.map_err(|trouble| trouble.to_string())?;
     if !outcome.succeeded() {
-        return Err(format!("undisturbed, it fails: {}", outcome.text()));
+        return Err(format!("without a fault, it fails: {}", outcome.text()));
     }
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let places = rig.lines().into_iter().map(|line| {

@@ -1,4 +1,4 @@
-//! What is done while a fault strikes.
+//! The operation during which a fault occurs.
 
 use acceptance_tests::host::{Host, Object, Outcome, Trouble};
 use serde_json::{Value as Json, json};
@@ -10,13 +10,13 @@ use super::rig::Rig;
 pub(crate) enum Kind {
     Profile,
     Version,
-    /// A version whose name is left to the provider.
+    /// A version with an automatic name.
     Unnamed,
     /// A version attached to a machine.
     Attachment,
 }
 
-/// What is done to it.
+/// The operation on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Create,
@@ -26,7 +26,7 @@ pub(crate) enum Verb {
     Import,
 }
 
-/// Everything that is done.
+/// All operations.
 pub(crate) const ALL: [(Kind, Verb); 15] = [
     (Kind::Profile, Verb::Create),
     (Kind::Profile, Verb::Read),
@@ -81,24 +81,24 @@ impl Kind {
     }
 }
 
-/// One object and what is to become of it.
+/// One object and the operation on it.
 #[derive(Clone, Debug)]
 pub(crate) struct Subject {
     pub(crate) kind: Kind,
     pub(crate) verb: Verb,
-    /// The id of what holds it.
+    /// The parent's id.
     pub(crate) parent: String,
-    /// Its id, where a test can know it.
+    /// Its id, if a test can know it.
     pub(crate) id: String,
-    /// What is there before.
+    /// The object before.
     pub(crate) before: Option<Object>,
-    /// The arguments that are applied.
+    /// The arguments of the apply.
     pub(crate) arguments: Json,
 }
 
 impl Subject {
-    /// Makes an Azure for it. From here on operations end at the second look, so that each run has the same requests;
-    /// one that nobody looks at ends by itself.
+    /// Creates an Azure for it. From here on operations end at the second poll, so that each run has the same
+    /// requests; one without polls ends by itself.
     pub(crate) async fn prepare(
         rig: &mut Rig,
         (kind, verb): (Kind, Verb),
@@ -148,7 +148,7 @@ impl Subject {
         if verb != Verb::Create {
             let made = subject.apply(rig.host().await?, None).await.map_err(|trouble| trouble.to_string())?;
             if !made.succeeded() {
-                return Err(format!("it could not be made in peace: {}", made.text()));
+                return Err(format!("it could not be created without a fault: {}", made.text()));
             }
             subject.before = made.object;
         }
@@ -176,12 +176,13 @@ impl Subject {
         Ok(subject)
     }
 
-    /// What Azure holds of it: the ids of the objects within its parent, or of the machine that refers to a version.
+    /// Its objects in Azure: the ids of the objects within its parent, or of the machine that refers to a
+    /// version.
     pub(crate) fn held(&self, rig: &Rig) -> Vec<String> {
         if self.kind == Kind::Attachment { rig.attached(&self.id) } else { rig.held(&self.parent) }
     }
 
-    /// The same for somebody who has read that a timeout can be raised.
+    /// The same for a user who has read that a timeout can be raised.
     pub(crate) fn patient(&self) -> Self {
         let mut patient = self.clone();
         if patient.arguments.get("timeouts").is_some() {
@@ -190,7 +191,7 @@ impl Subject {
         patient
     }
 
-    /// Does what is to be done.
+    /// Runs the operation.
     pub(crate) async fn act(&self, host: &mut Host) -> Result<Outcome, Trouble> {
         let resource = self.kind.resource();
         match (self.verb, &self.before) {
@@ -220,7 +221,7 @@ impl Subject {
         host.try_apply(resource, plan).await
     }
 
-    /// Whether there is nothing to do.
+    /// Whether there is nothing to change.
     pub(crate) async fn is_settled(&self, host: &mut Host, object: &Object) -> Result<bool, Trouble> {
         let config = host.config(self.kind.resource(), &self.arguments)?;
         Ok(host.plan(self.kind.resource(), Some(object), &config).await?.is_empty)
@@ -238,7 +239,7 @@ fn empty() -> Outcome {
     Outcome { object: None, tainted: false, told: Vec::new(), lost: None }
 }
 
-/// A read as an outcome: one that fails leaves the state as it was.
+/// A read as an outcome: if it fails, the state stays as it was.
 fn outcome(before: Option<&Object>, read: Result<Option<Object>, Trouble>) -> Result<Outcome, Trouble> {
     match read {
         Ok(object) => Ok(Outcome { object, ..empty() }),

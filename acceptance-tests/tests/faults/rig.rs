@@ -1,4 +1,4 @@
-//! An Azure within this process and a provider under the host double, one after the other used for many cells.
+//! An Azure within this process and a provider under the host double, reused for many cells.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -32,12 +32,12 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// What is asked for: `GET`, `LIST`, `POLL`, `PUT` or `DELETE`.
+    /// The kind of request: `GET`, `LIST`, `POLL`, `PUT` or `DELETE`.
     pub(crate) fn kind(&self) -> &str {
         let path = self.path.to_ascii_lowercase();
         match self.method.as_str() {
             "GET" if path.contains("/capsoperations/") => "POLL",
-            // What attaches is a PATCH.
+            // Attaching is a PATCH.
             "PATCH" => "PUT",
             "GET" if path.ends_with("/versions") || path.ends_with("/invmaccesscontrolprofiles") => "LIST",
             other => other,
@@ -65,7 +65,7 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
-    /// A rig with the authority that all share.
+    /// A rig with the shared authority.
     pub(crate) async fn new(authority: &Authority) -> Result<Self, String> {
         let text = |error: &dyn std::fmt::Display| error.to_string();
         let identity = Identity {
@@ -99,7 +99,7 @@ impl Rig {
         Ok(Self { server, serving, variables, provider, host: None, number: 0 })
     }
 
-    /// The provider, started if there is none.
+    /// The provider, started if necessary.
     pub(crate) async fn host(&mut self) -> Result<&mut Host, String> {
         if self.host.is_none() {
             let mut launch = Launch::new(&self.provider).map_err(|error| error.to_string())?;
@@ -112,12 +112,12 @@ impl Rig {
         self.host.as_mut().ok_or_else(|| "no provider".to_owned())
     }
 
-    /// Lets go of the provider: the next run has another one.
+    /// Drops the provider: the next run starts another one.
     pub(crate) fn drop_host(&mut self) {
         self.host = None;
     }
 
-    /// An Azure with nothing but a gallery, in which nothing takes time.
+    /// An Azure with nothing but a gallery, in which no operation takes time.
     pub(crate) fn clear(&self) {
         let mut emulator = self.server.emulator();
         emulator.reset();
@@ -130,14 +130,14 @@ impl Rig {
         self.set(&json!({"operations": "none"}));
     }
 
-    /// Puts a profile in.
+    /// Adds a profile.
     pub(crate) fn plant_profile(&self, name: &str) {
         let id = ResourceId::of_group(SUBSCRIPTION, "rg").child("g").child(name);
         let body = json!({"location": "westus", "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS"}});
         plant(&mut self.server.emulator(), id, body);
     }
 
-    /// Puts a version in.
+    /// Adds a version.
     pub(crate) fn plant_version(&self, profile: &str, name: &str) {
         let id = ResourceId::of_group(SUBSCRIPTION, "rg").child("g").child(profile).child(name);
         let body = json!({"location": "westus", "properties": {"mode": "Audit", "defaultAccess": "Allow",
@@ -145,7 +145,7 @@ impl Rig {
         plant(&mut self.server.emulator(), id, body);
     }
 
-    /// Puts a machine in, and gives its id.
+    /// Adds a machine, and returns its id.
     pub(crate) fn plant_machine(&self, name: &str) -> String {
         let mut id = ResourceId::of_group(SUBSCRIPTION, "rg").child(name);
         id.family = Family::Machine;
@@ -156,7 +156,7 @@ impl Rig {
         path
     }
 
-    /// The machine of this id when it refers to a version, in lower case.
+    /// The machine with this id if it refers to a version, in lower case.
     pub(crate) fn attached(&self, machine: &str) -> Vec<String> {
         let mut emulator = self.server.emulator();
         let now = emulator.clock.now();
@@ -174,18 +174,18 @@ impl Rig {
         emulator.settings = emulator.settings.changed(settings).unwrap();
     }
 
-    /// Lets this go wrong from now on.
+    /// Sets this fault.
     pub(crate) fn script(&self, script: Script) {
         self.server.emulator().script = script;
     }
 
-    /// How often the first fault of the script has struck.
+    /// How often the first fault of the script has occurred.
     pub(crate) fn struck(&self) -> u32 {
         let emulator = self.server.emulator();
         emulator.script.faults.first().map_or(0, |fault| (fault.seen + 1).saturating_sub(fault.nth))
     }
 
-    /// A handle that can ask the same while a call runs.
+    /// A handle that can query the same while a call runs.
     pub(crate) fn watch(&self) -> Arc<Server> {
         Arc::clone(&self.server)
     }

@@ -1,11 +1,11 @@
-//! The table that the matrix prints: a row for each fault, a column for each operation, in each place how many cells
-//! passed of how many were run.
+//! The table that the matrix prints: a row for each fault, a column for each operation, and in each place how
+//! many of the cells passed.
 
 use std::collections::BTreeMap;
 
 use super::operation::{ALL, Kind, Verb};
 
-/// What was run.
+/// The results.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: BTreeMap<String, BTreeMap<usize, (u32, u32)>>,
@@ -16,7 +16,7 @@ fn column(subject: (Kind, Verb)) -> usize {
 }
 
 impl Table {
-    /// Notes a cell.
+    /// Records a cell.
     pub(crate) fn note(&mut self, fault: &str, subject: (Kind, Verb), passed: bool) {
         let place = self.rows.entry(fault.to_owned()).or_default().entry(column(subject)).or_default();
         place.0 += u32::from(passed);

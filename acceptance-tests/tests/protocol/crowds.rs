@@ -1,4 +1,4 @@
-//! Refreshes of many: what they cost, and that nothing is different for it.
+//! Refreshes of many objects: the number of requests, and that the result is the same.
 
 use acceptance_tests::binaries::binaries;
 use acceptance_tests::emulator::Emulator;
@@ -19,7 +19,7 @@ struct Large {
 }
 
 impl Large {
-    /// So many profiles, each with so many versions.
+    /// This many profiles, each with this many versions.
     fn new(profiles: usize, each: usize, arguments: &[&str]) -> Self {
         let binaries = binaries().unwrap_or_else(|error| panic!("{error}"));
         let usual = ["--strict", "--operations", "none", "--seed", "rg/g@westus"];
@@ -64,7 +64,7 @@ impl Large {
         self.runtime.block_on(Crowd::start(launch, resource, 10)).unwrap().unwrap()
     }
 
-    /// Refreshes all in an order that has nothing to do with names, and gives what came of each.
+    /// Refreshes all in a pseudo-random order, and returns the results.
     fn refresh(&self) -> (Vec<Option<Member>>, usize) {
         let mut versions: Vec<_> = (0..self.versions.len()).collect();
         let mut state = 0x2545_f491_4f6c_dd1d_u64;
@@ -87,7 +87,7 @@ impl Large {
         (all, requests.iter().filter(|request| !request.is_login()).count())
     }
 
-    /// The same with a request for each.
+    /// The same with one request for each.
     fn refresh_singly(&mut self) -> (Vec<Option<Member>>, usize) {
         self.variables.push(("ARM_REFRESH_BY_LIST", "false".to_owned()));
         let refreshed = self.refresh();
@@ -116,7 +116,7 @@ fn with(config: &Value, name: &str, text: &str) -> Value {
 }
 
 #[test]
-fn a_thousand_versions_under_a_hundred_profiles_are_refreshed_by_few_requests() {
+fn a_thousand_versions_under_a_hundred_profiles_are_refreshed_with_few_requests() {
     let large = Large::new(100, 10, &[]);
     let before: Vec<_> = large.profiles.iter().chain(&large.versions).cloned().map(Some).collect();
     let (read, requests) = large.refresh();
@@ -125,7 +125,7 @@ fn a_thousand_versions_under_a_hundred_profiles_are_refreshed_by_few_requests() 
 }
 
 #[test]
-fn whatever_has_changed_is_found_as_by_single_requests() {
+fn changes_are_found_as_by_single_requests() {
     for arguments in
         [&["--page-size", "3"][..], &["--shout"], &["--set", "next_link=no-api-version", "--page-size", "4"]]
     {
@@ -152,14 +152,14 @@ fn whatever_has_changed_is_found_as_by_single_requests() {
         let changed = before.zip(&singly).filter(|(before, after)| before != *after).count();
         let gone = singly.iter().filter(|member| member.is_none()).count();
         assert_eq!((changed, gone), (16, 11), "{arguments:?}");
-        // What is not there is looked for once more.
+        // A missing object is read once more.
         assert_eq!(many, 54 + gone, "{arguments:?}");
         assert!(few < many, "{arguments:?}: {few} requests");
     }
 }
 
 #[test]
-fn where_no_list_is_to_be_had_each_is_read() {
+fn without_a_usable_list_each_object_is_read() {
     let large = Large::new(4, 5, &[]);
     for refusal in [
         json!({"do": "answer", "status": 403, "body": {"error": {"code": "AuthorizationFailed", "message": "no"}}}),

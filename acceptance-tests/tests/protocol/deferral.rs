@@ -1,4 +1,4 @@
-//! What is not known yet: the provider block, or everything in a resource.
+//! Unknown values: in the provider block, or everything in a resource.
 
 use acceptance_tests::host::proto::deferred::Reason;
 use acceptance_tests::host::{Host, ProviderBlock, Release, Trouble};
@@ -14,7 +14,7 @@ fn late() -> ProviderBlock {
 }
 
 #[test]
-fn where_it_is_allowed_what_needs_azure_is_put_off_with_its_reason() {
+fn with_deferral_what_needs_azure_is_deferred_with_its_reason() {
     let mut rig = Rig::new(&[]);
     let profile = rig.make(PROFILE, &rig.profile("web"));
     let arguments = rig.profile("web");
@@ -25,7 +25,7 @@ fn where_it_is_allowed_what_needs_azure_is_put_off_with_its_reason() {
     let id = text(&profile.state, "id");
     rig.on(async |host| {
         let refreshed = host.refresh(PROFILE, &profile).await.unwrap();
-        assert_eq!(refreshed.as_ref(), Some(&profile), "what is put off stays as it is");
+        assert_eq!(refreshed.as_ref(), Some(&profile), "a deferred object stays as it is");
         assert_eq!(host.deferrals(), [Reason::ProviderConfigUnknown]);
 
         let config = host.config(PROFILE, &arguments).unwrap();
@@ -42,11 +42,11 @@ fn where_it_is_allowed_what_needs_azure_is_put_off_with_its_reason() {
         assert_eq!(text(&imported.state, "id"), id);
         assert_eq!(host.deferrals(), [Reason::ProviderConfigUnknown; 2]);
     });
-    assert!(rig.emulator.requests().unwrap().is_empty(), "nothing was asked, and nobody signed in");
+    assert!(rig.emulator.requests().unwrap().is_empty(), "no request was made, and nobody signed in");
 }
 
 #[test]
-fn where_it_is_not_a_plan_is_made_without_a_login_by_every_release() {
+fn without_deferral_every_release_plans_without_a_login() {
     let mut rig = Rig::new(&[]);
     let profile = rig.make(PROFILE, &rig.profile("web"));
     let arguments = rig.profile("web");
@@ -64,16 +64,16 @@ fn where_it_is_not_a_plan_is_made_without_a_login_by_every_release() {
             assert!(plan.state.get("id").is_some_and(Value::is_unknown), "{release}");
             assert!(plan.state.get("name").is_some_and(Value::is_unknown), "{release}");
             assert!(host.deferrals().is_empty());
-            // What cannot be done without Azure says why.
+            // An operation that needs Azure says why it fails.
             let data = host.data(PROFILE, &json!({"id": text(&profile.state, "id")})).await;
             let Err(Trouble::Refused(told)) = data else { panic!("{release}: {data:?}") };
             assert_eq!(told[0].summary, "Provider configuration is not known yet");
         });
     }
-    assert!(rig.emulator.requests().unwrap().is_empty(), "nothing was asked, and nobody signed in");
+    assert!(rig.emulator.requests().unwrap().is_empty(), "no request was made, and nobody signed in");
 }
 
-/// What hosts ask for instances of a `for_each` that is not known: everything that may be set is open.
+/// What hosts send for instances of a `for_each` that is not known: every argument is unknown.
 fn wholly_open(host: &Host, resource: &str) -> Value {
     let block = &host.offer().resources[resource].block;
     let settable = |presence| !matches!(presence, Presence::Computed);
@@ -91,7 +91,7 @@ fn wholly_open(host: &Host, resource: &str) -> Value {
 }
 
 #[test]
-fn instances_that_nothing_is_known_of_are_planned_with_nothing_known() {
+fn unknown_instances_are_planned_as_unknown() {
     let mut rig = Rig::new(&[]);
     for deferral in [false, true] {
         if deferral {
@@ -102,7 +102,7 @@ fn instances_that_nothing_is_known_of_are_planned_with_nothing_known() {
                 let config = wholly_open(host, resource);
                 let plan = host.plan(resource, None, &config).await.unwrap();
                 assert!(plan.state.get("id").is_some_and(Value::is_unknown), "{plan:?}");
-                // The host puts those off by itself; the provider, which could do them, has no reason to.
+                // The host itself defers those; the provider, which could handle them, has no reason to.
                 assert_eq!(plan.deferred, None);
             }
         });

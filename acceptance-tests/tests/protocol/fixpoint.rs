@@ -1,5 +1,5 @@
-//! Whatever is configured, and however little of it is known at the plan: it can be planned and applied, a refresh
-//! changes nothing, nothing is planned after it, and the identity stays what it was from the first.
+//! Whatever is configured, and however little of it is known at the plan: it can be planned and applied, a
+//! refresh changes nothing, the next plan is empty, and the identity never changes.
 
 use proptest::collection::{btree_map, btree_set};
 use proptest::option::of;
@@ -13,7 +13,7 @@ use terraform_provider_gallery::plugin::Value;
 
 use super::{PROFILE, Rig, VERSION, text};
 
-/// A map with null and the empty map as further possibilities.
+/// A map that may also be null or empty.
 fn named(keys: &'static [&'static str], element: impl Strategy<Value = Json>) -> impl Strategy<Value = Json> {
     of(btree_map(select(keys), element, 0..3)).prop_map(|map| match map {
         None => Json::Null,
@@ -54,7 +54,7 @@ fn arguments() -> impl Strategy<Value = Json> {
             json!({
                 "mode": mode, "default_access": access, "target_regions": regions, "location": location,
                 "exclude_from_latest": excluded, "tags": tags, "rules": rules,
-                // Names that lead nowhere are an error by default; what they mean is not at stake here.
+                // Undefined references are errors by default; their meaning does not matter here.
                 "lint": off()
             })
         },
@@ -67,7 +67,7 @@ fn off() -> Json {
     findings.map(|id| (id.to_string(), "off".into())).collect::<Map<_, _>>().into()
 }
 
-/// What of a version may be unknown at its plan: attributes, and maps of its rules.
+/// The parts of a version that may be unknown at its plan: attributes, and maps of its rules.
 const OPEN: &[&str] = &[
     "mode",
     "default_access",
@@ -81,7 +81,7 @@ const OPEN: &[&str] = &[
     "identities",
     "role_assignments",
 ];
-/// The same of a profile.
+/// The same for a profile.
 const OPEN_OF_PROFILE: &[&str] =
     &["gallery_id", "location", "os_type", "applicable_host_endpoint", "description", "tags"];
 
@@ -89,7 +89,7 @@ fn open(names: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static st
     prop_oneof![Just(Vec::new()), subsequence(names, 0..=names.len())]
 }
 
-/// The configuration with these parts not known yet.
+/// The configuration with these parts unknown.
 fn opened(config: &Value, names: &[&str]) -> Value {
     let Value::Object(attributes) = config else { return config.clone() };
     let open = attributes.iter().map(|(name, value)| {
@@ -105,13 +105,13 @@ fn opened(config: &Value, names: &[&str]) -> Value {
     Value::Object(open.collect())
 }
 
-/// Plans with what is known, applies with everything, and checks what must hold then.
+/// Plans with the known parts, applies with everything, and checks the properties.
 fn walk(rig: &mut Rig, resource: &str, prior: Option<&Object>, arguments: &Json, names: &[&str]) -> Object {
     rig.on(async |host| {
         let config = host.config(resource, arguments).unwrap();
         let plan = host.plan(resource, prior, &opened(&config, names)).await.unwrap();
         if plan.is_empty {
-            return prior.cloned().expect("a plan for nothing at all");
+            return prior.cloned().expect("a plan of no object");
         }
         let planned = plan.identity.clone();
         let replaced = plan.replaces;
@@ -129,7 +129,7 @@ fn walk(rig: &mut Rig, resource: &str, prior: Option<&Object>, arguments: &Json,
 }
 
 fn run<S: Strategy>(cases: u32, strategy: S, mut holds: impl FnMut(S::Value)) {
-    // More of them for whoever asks as proptest has it.
+    // More cases if proptest's own variable asks for them.
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(cases);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
     let holds = std::cell::RefCell::new(&mut holds);
@@ -173,7 +173,7 @@ fn profiles(emulator: &[&str], cases: u32) {
     run(cases, strategy, |(first, second, less, least)| {
         let made = walk(&mut rig, PROFILE, None, &first, &less);
         let last = walk(&mut rig, PROFILE, Some(&made), &second, &least);
-        // The same object under its identity, whatever it is called in the configuration.
+        // The same object by its identity, whatever its name in the configuration.
         let identity = last.identity.clone().expect("every object has one");
         let imported = rig.on(async |host| host.import_identity(PROFILE, &identity).await).unwrap();
         assert_eq!(text(&imported.state, "id").to_lowercase(), text(&last.state, "id").to_lowercase());
@@ -182,21 +182,21 @@ fn profiles(emulator: &[&str], cases: u32) {
 }
 
 #[test]
-fn of_an_azure_that_answers_as_it_was_asked() {
+fn versions_in_an_azure_that_keeps_spellings() {
     versions(&[], 20);
 }
 
 #[test]
-fn of_an_azure_that_spells_everything_otherwise() {
+fn versions_in_an_azure_that_changes_spellings() {
     versions(&["--shout"], 20);
 }
 
 #[test]
-fn of_profiles_in_an_azure_that_answers_as_it_was_asked() {
+fn profiles_in_an_azure_that_keeps_spellings() {
     profiles(&[], 20);
 }
 
 #[test]
-fn of_profiles_in_an_azure_that_spells_everything_otherwise() {
+fn profiles_in_an_azure_that_changes_spellings() {
     profiles(&["--shout"], 20);
 }

@@ -1,4 +1,4 @@
-//! Identities: on every answer, the same ever after.
+//! Identities: in every response, and never changing.
 
 use acceptance_tests::host::Object;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{PROFILE, Rig, VERSION, text, version};
 
 #[test]
-fn an_identity_is_there_from_the_plan_on_and_never_changes() {
+fn an_identity_exists_from_the_plan_on_and_never_changes() {
     let mut rig = Rig::new(&["--shout"]);
     let arguments = rig.profile("Web");
     let planned = rig.on(async |host| {
@@ -30,13 +30,13 @@ fn an_identity_is_there_from_the_plan_on_and_never_changes() {
     let second = rig.change(VERSION, Some(&first), &rules);
     assert_eq!(text(second.identity.as_ref().unwrap(), "version_name"), "1.0.1");
     rig.on(async |host| host.destroy(VERSION, &second).await).unwrap();
-    // A version whose name the provider chose stays in the state as gone, so that its number is not used again.
+    // A version with an automatic name stays in the state as gone, so that its number is not used again.
     let gone = rig.on(async |host| host.refresh(VERSION, &second).await).unwrap();
     assert_eq!(gone.map(|gone| gone.identity), Some(second.identity));
 }
 
 #[test]
-fn a_state_from_before_there_were_identities_gets_one_and_keeps_it() {
+fn a_state_from_before_identities_gets_one_and_keeps_it() {
     let mut rig = Rig::new(&[]);
     let profile = rig.make(PROFILE, &rig.profile("web"));
     let old = Object { identity: None, ..profile.clone() };

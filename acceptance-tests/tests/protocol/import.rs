@@ -1,4 +1,4 @@
-//! Imports by every name, and the configurations that are written for what they find.
+//! Imports by every kind of id, and the configurations generated for them.
 
 use terraform_provider_gallery::plugin::Value;
 
@@ -30,7 +30,7 @@ fn an_import_by_any_name_finds_the_same_and_its_configuration_plans_empty() {
 }
 
 #[test]
-fn an_import_of_nothing_is_told_on_the_refresh() {
+fn importing_a_missing_object_fails_at_the_refresh() {
     let mut rig = Rig::new(&[]);
     let id = format!("{}/inVMAccessControlProfiles/nobody", rig.gallery());
     assert!(rig.on(async |host| host.import(PROFILE, &id).await).is_err());

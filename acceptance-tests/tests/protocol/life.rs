@@ -1,4 +1,4 @@
-//! A whole life of a profile and a version, over every kind of socket that this system has.
+//! The whole life of a profile and a version, over every kind of socket on this system.
 
 use acceptance_tests::host::{Host, Network, ProviderBlock, Release};
 use serde_json::json;

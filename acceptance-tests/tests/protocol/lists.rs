@@ -6,7 +6,7 @@ use terraform_provider_gallery::plugin::Value;
 use super::{PROFILE, Rig, VERSION, text, version};
 
 #[test]
-fn a_query_reads_no_more_pages_than_it_needs_and_finds_what_an_import_would() {
+fn a_query_reads_only_the_pages_it_needs_and_agrees_with_an_import() {
     let mut rig = Rig::new(&["--page-size", "2"]);
     let profile = rig.some_profile();
     for number in 0..5 {

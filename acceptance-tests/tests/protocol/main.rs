@@ -1,7 +1,7 @@
-//! The real provider and the emulator under a host of our own, which is as strict as the real ones and has the features
-//! of those that are not at hand: identities, lists, generated configurations.
+//! The real provider and the emulator under the host double, which is as strict as the real hosts and has
+//! features that the installed ones may lack: identities, lists, generated configurations.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; the code that tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod crowds;
@@ -58,15 +58,15 @@ impl Rig {
         Self { emulator, host, runtime }
     }
 
-    /// Goes on as another host, with another process of the provider: with this block, and with or without a login in
-    /// its environment.
+    /// Continues as another host, with another process of the provider: with this block, and with or without
+    /// a login in its environment.
     pub(crate) fn become_host(&mut self, release: Release, block: &ProviderBlock, login: bool) {
         let launch = launch(&self.emulator, login);
         let host = self.runtime.block_on(Host::start_as(release, launch, block)).unwrap();
         self.host = host.unwrap_or_else(|trouble| panic!("{release}: {trouble}"));
     }
 
-    /// Does something with the host.
+    /// Runs a function with the host.
     pub(crate) fn on<T>(&mut self, doing: impl AsyncFnOnce(&mut Host) -> T) -> T {
         self.runtime.block_on(doing(&mut self.host))
     }
@@ -86,13 +86,13 @@ impl Rig {
         })
     }
 
-    /// Makes what these arguments say, and checks what everything that is made must hold: nothing changes when it is
-    /// refreshed, and nothing is planned after it.
+    /// Applies these arguments, and checks what must hold for every object: a refresh changes nothing, and
+    /// the next plan is empty.
     pub(crate) fn make(&mut self, resource: &str, arguments: &Json) -> Object {
         self.change(resource, None, arguments)
     }
 
-    /// The same from what is there already.
+    /// The same from an existing object.
     pub(crate) fn change(&mut self, resource: &str, prior: Option<&Object>, arguments: &Json) -> Object {
         self.on(async |host| {
             let config = host.config(resource, arguments).unwrap();
@@ -107,7 +107,7 @@ impl Rig {
         })
     }
 
-    /// Makes a profile of a name of its own, and gives its id.
+    /// Creates a profile with a unique name, and returns its id.
     pub(crate) fn some_profile(&mut self) -> String {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("p{}", NUMBER.fetch_add(1, Ordering::Relaxed));

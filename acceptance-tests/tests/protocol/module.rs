@@ -1,4 +1,4 @@
-//! What a module says to the provider.
+//! What a module tells the provider.
 
 use serde_json::json;
 

@@ -1,11 +1,11 @@
-//! Objects that azapi manages, taken over without touching Azure.
+//! Objects that azapi manages, taken over without a write to Azure.
 
 use serde_json::json;
 
 use super::{PROFILE, Rig, VERSION, text, version};
 
 #[test]
-fn what_azapi_manages_goes_on_here_without_a_write() {
+fn objects_of_azapi_are_taken_over_without_a_write() {
     let mut rig = Rig::new(&["--shout"]);
     let profile = text(&rig.make(PROFILE, &rig.profile("web")).state, "id");
     let arguments = version(&profile);

@@ -1,5 +1,5 @@
-//! When an operation is looked at, as the emulator's clock has it. Nothing here says how long anything takes: a busy
-//! machine may look later, never sooner.
+//! When an operation is polled, by the emulator's clock. These tests set no upper limits: a busy machine may
+//! poll later, but never sooner.
 
 use acceptance_tests::emulator::Request;
 use serde_json::json;
@@ -8,10 +8,10 @@ use super::{PROFILE, Rig};
 
 /// The shortest wait.
 const FIRST: i64 = 150;
-/// What others wait between looks when the service names no time.
+/// How long other clients wait between polls if the service names no time.
 const OTHERS: i64 = 10_000;
 
-/// Creates a profile and deletes it, and gives the requests of each.
+/// Creates a profile and deletes it, and returns the requests of each.
 fn made_and_deleted(settings: &serde_json::Value) -> [Vec<Request>; 2] {
     let mut rig = Rig::with_settings(&[], settings);
     let arguments = rig.profile("p");
@@ -26,7 +26,7 @@ fn made_and_deleted(settings: &serde_json::Value) -> [Vec<Request>; 2] {
     [created, rig.emulator.requests().unwrap()]
 }
 
-/// The milliseconds between the write and the looks at its operation, each since the one before.
+/// The milliseconds between the write and the polls of its operation, each since the one before.
 fn waits(requests: &[Request]) -> Vec<i64> {
     let write = requests.iter().position(|one| ["PUT", "DELETE"].contains(&one.method.as_str())).unwrap();
     let looks = requests[write + 1..].iter().filter(|one| one.path.contains("/capsOperations/"));
@@ -35,18 +35,18 @@ fn waits(requests: &[Request]) -> Vec<i64> {
 }
 
 #[test]
-fn an_operation_of_300_milliseconds_is_looked_at_once_or_twice() {
+fn an_operation_of_300_milliseconds_is_polled_once_or_twice() {
     let settings = json!({"operations": "async", "operation_seconds": 0.3, "retry_after": null});
     for requests in made_and_deleted(&settings) {
         let waits = waits(&requests);
-        // By the second look at least 337 ms have gone by.
+        // By the second poll at least 337 ms have passed.
         assert!((1..=2).contains(&waits.len()), "{waits:?}");
         assert!(waits.iter().all(|wait| *wait < OTHERS), "{waits:?}");
     }
 }
 
 #[test]
-fn looks_start_soon_and_then_come_less_often() {
+fn polls_start_soon_and_become_less_frequent() {
     let settings =
         json!({"operations": "async", "operation_seconds": 600, "operation_polls": 4, "retry_after": null});
     for requests in made_and_deleted(&settings) {
@@ -69,7 +69,7 @@ fn the_service_may_name_the_time() {
 }
 
 #[test]
-fn what_is_finished_at_once_is_not_looked_at() {
+fn a_write_that_is_finished_at_once_is_not_polled() {
     for requests in made_and_deleted(&json!({})) {
         let azure: Vec<_> = requests.iter().filter(|one| !one.is_login()).map(|one| &one.method).collect();
         assert!(azure == ["GET", "PUT"] || azure == ["DELETE"], "{azure:?}");

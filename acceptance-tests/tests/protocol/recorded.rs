@@ -1,4 +1,4 @@
-//! Every configuration that an acceptance test has the real CLI apply, applied by our own host.
+//! Every configuration that an acceptance test has the real CLI apply, applied by the host double.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use acceptance_tests::replay;
 use super::Rig;
 
 #[test]
-fn what_the_real_cli_applied_our_own_host_applies() {
+fn the_host_double_applies_what_the_real_cli_applied() {
     let mut by_arguments: BTreeMap<Vec<String>, Vec<(String, Script)>> = BTreeMap::new();
     for file in std::fs::read_dir(replay::corpus()).unwrap() {
         let path = file.unwrap().path();

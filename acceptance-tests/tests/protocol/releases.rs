@@ -1,5 +1,5 @@
-//! Every release of both hosts, from the first that speaks this protocol: each asks what it asks, in its order, and takes
-//! what it is answered.
+//! Every release of both hosts, from the first that supports this protocol: each makes its own calls, in its
+//! order, and accepts the responses.
 
 use acceptance_tests::host::{Feature, Program, ProviderBlock, Release, sequence};
 use serde_json::json;
@@ -14,7 +14,7 @@ fn walked(rig: &mut Rig, release: Release, command: &str) {
 }
 
 #[test]
-fn every_release_is_answered_as_it_asks() {
+fn every_release_gets_valid_responses() {
     let mut rig = Rig::new(&["--shout"]);
     for release in Release::all() {
         rig.become_host(release, &ProviderBlock::default(), true);
@@ -53,8 +53,8 @@ fn life(rig: &mut Rig, release: Release) {
     let plan = rig.on(async |host| host.plan(VERSION, Some(&first), &config).await).unwrap();
     assert!(plan.replaces, "{release}");
     let mut calls = rig.host.trail();
-    // Plan and apply are two processes, as they are under the real ones: all that passes from one to the other is the plan.
-    // The oldest and the newest stand for the others: this takes its time.
+    // Plan and apply are two processes, as under the real hosts: only the plan passes from one to the other.
+    // The oldest and the newest release represent the others, since this takes some time.
     if release.minor == 0 || release == Release::NEWEST {
         rig.become_host(release, &ProviderBlock::default(), true);
         walked(rig, release, "begin");
@@ -68,7 +68,7 @@ fn life(rig: &mut Rig, release: Release) {
         rig.on(async |host| host.destroy(resource, object).await).unwrap();
         walked(rig, release, "destroy");
         let refreshed = rig.on(async |host| host.refresh(resource, object).await).unwrap();
-        // A version whose name the provider chose stays in the state as gone, so that its number is not used again.
+        // A version with an automatic name stays in the state as gone, so that its number is not used again.
         assert_eq!(refreshed.is_some(), resource == VERSION, "{release}");
         assert!(rig.emulator.object(&text(&object.state, "id")).is_err(), "{release}");
         rig.host.trail();
@@ -137,9 +137,9 @@ fn elsewhere(rig: &mut Rig, release: Release) {
     rig.on(async |host| host.destroy(PROFILE, &profile).await).unwrap();
 }
 
-/// The table that users read says what is run here.
+/// The table for users agrees with the releases here.
 #[test]
-fn the_guide_about_hosts_says_what_the_releases_do() {
+fn the_guide_about_hosts_agrees_with_the_releases() {
     let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/guides/hosts.md");
     let text = std::fs::read_to_string(guide).unwrap();
     let rows = [

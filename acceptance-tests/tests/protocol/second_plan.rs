@@ -1,5 +1,5 @@
-//! What a plan hands to the one that is made before its apply, in another process of the provider, where the host keeps
-//! it; and what that saves.
+//! What a plan passes to the second plan before its apply, in another process of the provider, if the host
+//! keeps it; and which requests that saves.
 
 use acceptance_tests::host::{Feature, Object, Program, ProviderBlock, Release};
 use serde_json::{Value as Json, json};
@@ -7,19 +7,20 @@ use terraform_provider_gallery::plugin::Value;
 
 use super::{PROFILE, Rig, VERSION, text, version};
 
-/// The last Terraform whose second plan knows nothing of the first one's private data.
+/// The last Terraform whose second plan does not receive the first one's private data.
 const FORGETS: Release = Release { program: Program::Terraform, minor: 15 };
 
 impl Rig {
-    /// Goes on in another process of the provider, under a host that keeps what plans say or one that does not.
+    /// Continues in another process of the provider, under a host that keeps private data of plans or one
+    /// that does not.
     fn another_process(&mut self, keeps: bool) {
         let release = if keeps { Release::NEWEST } else { FORGETS };
         assert_eq!(release.has(Feature::PlannedPrivate), keeps);
         self.become_host(release, &ProviderBlock::default(), true);
     }
 
-    /// Plans a version in a process that has seen the profile, and applies the plan in another one. Gives what was made
-    /// and the requests of the apply.
+    /// Plans a version in a process that has read the profile, and applies the plan in another one. Returns
+    /// the object and the requests of the apply.
     fn apply_elsewhere(
         &mut self,
         keeps: bool,
@@ -48,7 +49,7 @@ impl Rig {
 }
 
 #[test]
-fn a_lone_version_takes_its_region_from_a_profile_that_the_plan_has_seen() {
+fn a_single_version_takes_its_region_from_the_profile_in_the_plan() {
     let mut rig = Rig::new(&[]);
     let arguments = rig.profile("web");
     let profile = rig.make(PROFILE, &arguments);
@@ -59,15 +60,15 @@ fn a_lone_version_takes_its_region_from_a_profile_that_the_plan_has_seen() {
     ] {
         let (made, mut requests) = rig.apply_elsewhere(keeps, &profile, None, &new);
         assert_eq!(text(&made.state, "location").to_lowercase().replace(' ', ""), "westus");
-        // Whether the region or the versions are asked for first is nobody's business.
+        // The order of reading the region and the versions does not matter.
         requests.sort_by_key(|request| (request.starts_with("PUT"), request.contains("profile")));
         assert_eq!(requests, expected, "keeps: {keeps}");
-        assert!(made.private.is_empty(), "what a plan hands on is for that plan alone: {made:?}");
+        assert!(made.private.is_empty(), "private data of a plan is for that plan alone: {made:?}");
     }
 }
 
 #[test]
-fn a_profile_that_the_applying_process_has_seen_counts_for_more_than_the_plan() {
+fn the_applying_process_prefers_its_own_read_of_the_profile() {
     let mut rig = Rig::new(&[]);
     let mut arguments = rig.profile("web");
     let profile = rig.make(PROFILE, &arguments);
@@ -87,7 +88,7 @@ fn a_profile_that_the_applying_process_has_seen_counts_for_more_than_the_plan() 
 }
 
 #[test]
-fn a_replacement_goes_by_the_same_rules_and_takes_the_next_number() {
+fn a_replacement_follows_the_same_rules_and_takes_the_next_number() {
     let mut rig = Rig::new(&[]);
     let arguments = rig.profile("web");
     let profile = rig.make(PROFILE, &arguments);

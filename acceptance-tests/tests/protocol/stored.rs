@@ -1,4 +1,4 @@
-//! What earlier builds have stored is read as it was meant.
+//! Data of earlier builds is read as it was meant.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{PROFILE, Rig, VERSION, text, version};
 
-/// The corpus beside the schemas: `TYPE.VERSION.WHAT.json`.
+/// The corpus next to the schemas: `TYPE.VERSION.WHAT.json`.
 fn corpus(folder: &str) -> Vec<(String, i64, String)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../src/provider/compatibility").join(folder);
     let files = std::fs::read_dir(root).unwrap().map(|file| file.unwrap().path());
@@ -20,10 +20,10 @@ fn corpus(folder: &str) -> Vec<(String, i64, String)> {
     read.collect()
 }
 
-/// The members of an object that are texts, of which there are some.
+/// The text members of an object, of which there must be some.
 fn texts(object: &serde_json::Value) -> Vec<(&str, &str)> {
     let members = object.as_object().unwrap().iter();
-    // Members that the schema of today does not have are left out.
+    // Members that the current schema does not have are dropped.
     let known = members.filter(|(name, _)| !["removed_since", "from_a_later_build"].contains(&name.as_str()));
     let texts: Vec<_> = known.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
     assert!(texts.len() >= 2, "{object}");
@@ -31,7 +31,7 @@ fn texts(object: &serde_json::Value) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn what_was_ever_stored_is_read_by_the_provider_of_today() {
+fn all_stored_data_is_read_by_the_current_provider() {
     let mut rig = Rig::new(&[]);
     for (resource, number, stored) in corpus("states") {
         let json: serde_json::Value = serde_json::from_str(&stored).unwrap();
@@ -78,7 +78,7 @@ fn a_state_with_more_or_less_than_the_schema_is_read() {
 }
 
 #[test]
-fn nothing_is_kept_in_private_that_nobody_needs() {
+fn private_state_has_only_what_is_needed() {
     let mut rig = Rig::new(&["--shout"]);
     let profile = rig.make(PROFILE, &rig.profile("web"));
     let mut arguments = version(&text(&profile.state, "id"));

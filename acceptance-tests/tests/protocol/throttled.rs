@@ -1,4 +1,4 @@
-//! More objects than Azure Resource Manager takes requests for at a time.
+//! More objects than Azure Resource Manager accepts requests for at a time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 
 use super::{PROFILE, Rig};
 
-/// So many at a time: far more than the ten of Terraform, as many as somebody might ask for.
+/// This many at a time: far more than Terraform's ten, as many as somebody might set.
 const PARALLELISM: usize = 200;
 
-/// Does something with each, side by side; all must succeed.
+/// Runs a function for each, in parallel; all must succeed.
 async fn each<I, O, F>(host: &Host, all: Vec<I>, doing: impl Fn(Host, I) -> F) -> Vec<O>
 where
     F: Future<Output = O> + Send + 'static,
@@ -31,7 +31,7 @@ where
     doings.join_all().await
 }
 
-/// Applies, refreshes and destroys so many profiles under ARM's buckets, filled so many times as quickly.
+/// Applies, refreshes and destroys this many profiles under ARM's buckets, filled this many times as fast.
 fn of_profiles(count: usize, speed: f64) {
     let settings = json!({ "throttle": true, "throttle_speed": speed });
     let mut rig = Rig::with_settings(&[], &settings);

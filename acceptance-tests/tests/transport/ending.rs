@@ -12,7 +12,7 @@ use super::{answers, launch, launches};
 
 #[cfg(unix)]
 #[tokio::test]
-async fn ctrl_c_is_for_the_host_to_decide() {
+async fn ctrl_c_is_ignored_under_a_host() {
     let plugin = launch().start().await.unwrap();
     let mut connection = plugin.connect().await.unwrap();
     for _ in 0..3 {
@@ -38,11 +38,11 @@ async fn other_signals_end_it_and_leave_nothing_behind() {
     }
 }
 
-/// Where the host that is killed tells where its plugin listens.
+/// The file in which the killed host writes the plugin's address.
 const PLUGIN: &str = "PLUGIN: ";
 
 #[tokio::test]
-#[ignore = "the host of the test below, run by it as a process of its own"]
+#[ignore = "the host of the test below, run as a process of its own"]
 async fn a_host_that_is_killed() {
     let network = std::env::var("GALLERY_TEST_NETWORK").expect("run by the test below");
     let plugin = launch().variable("PLUGIN_NETWORK", &network).start().await.unwrap();
@@ -92,7 +92,7 @@ async fn it_does_not_outlive_a_host_that_never_connects() {
     let line = directory.path().join("line");
     let sockets = directory.path().join("sockets");
     std::fs::create_dir(&sockets).unwrap();
-    // A host that starts the plugin and dies without a word.
+    // A host that starts the plugin and then dies.
     let mut host = Command::new("sh")
         .args([
             "-c",
@@ -122,7 +122,7 @@ async fn a_host_that_loses_its_connection_may_make_another() {
             answers(&mut plugin.connect().await.unwrap()).await;
         }
         let connection = plugin.connect().await.unwrap();
-        // Longer than a host without a connection has.
+        // Longer than a host may be without a connection.
         sleep(Duration::from_secs(6)).await;
         answers(&mut connection.clone()).await;
         drop(connection);
@@ -140,6 +140,6 @@ async fn a_killed_plugin_is_noticed_at_once() {
     assert!(!plugin.ended().await.unwrap().status.success());
     let request = acceptance_tests::host::proto::get_provider_schema::Request {};
     let told = connection.provider.get_provider_schema(request).await.unwrap_err();
-    // A port may be reset in the midst of the call.
+    // A port may be reset in the middle of the call.
     assert!(matches!(told.code(), tonic::Code::Unavailable | tonic::Code::Cancelled), "{told}");
 }

@@ -1,4 +1,4 @@
-//! What the plugin makes of its environment and arguments.
+//! How the plugin handles its environment and arguments.
 
 #[cfg(unix)]
 use acceptance_tests::host::Address;
@@ -8,7 +8,8 @@ use acceptance_tests::host::{Ended, HostIdentity, Launch};
 
 use super::{answers, launch, launches};
 
-/// Runs a plugin that must refuse to serve: one code, a reason on stderr, nothing on stdout, nothing on disk.
+/// Runs a plugin that must refuse to serve: one exit code, a reason on stderr, nothing on stdout, nothing on
+/// disk.
 async fn refusal(launch: Launch) -> String {
     let Ended { status, stdout, stderr, left_behind } = launch.run().await.unwrap();
     assert_eq!(status.code(), Some(1), "{stderr}");
@@ -18,7 +19,7 @@ async fn refusal(launch: Launch) -> String {
 }
 
 #[tokio::test]
-async fn the_schema_is_read_and_a_goodbye_leaves_nothing_behind() {
+async fn the_schema_is_read_and_a_shutdown_leaves_nothing_behind() {
     let both = || [HostIdentity::p521().unwrap(), HostIdentity::p384().unwrap()];
     for launch in launches().flat_map(|launch| both().map(|identity| launch.clone().identity(identity))) {
         let plugin = launch.start().await.unwrap();
@@ -65,7 +66,7 @@ async fn every_service_of_go_plugin_answers() {
         connection.broker.start_stream(knocks).await.unwrap();
         let quiet = tokio::time::timeout(std::time::Duration::from_millis(50), stdio.message()).await;
         assert!(quiet.is_err(), "{quiet:?}");
-        // They must not hold up the end either.
+        // They must not delay the end either.
         let ended = plugin.shutdown().await.unwrap();
         assert!(ended.status.success(), "{ended:?}");
         assert!(matches!(stdio.message().await, Ok(None) | Err(_)));
@@ -80,7 +81,7 @@ fn tokio_stream_of<T: Clone + Send + Sync + 'static>(
 }
 
 #[tokio::test]
-async fn a_person_is_told_what_this_is() {
+async fn a_person_gets_an_explanation() {
     for launch in [
         launch().without("TF_PLUGIN_MAGIC_COOKIE"),
         launch().variable("TF_PLUGIN_MAGIC_COOKIE", ""),
@@ -122,9 +123,9 @@ async fn garbage_in_the_environment_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_host_without_protocol_6_gets_a_line_that_it_can_compare() {
+async fn a_host_without_protocol_6_gets_a_line_it_can_parse() {
     let mut plugin = launch().variable("PLUGIN_PROTOCOL_VERSIONS", "5").start().await.unwrap();
-    // The host's reader insists on "1|6|": go-plugin names both versions to the user when it reads this.
+    // The host's reader requires "1|6|": go-plugin shows both versions to the user when it reads this.
     assert!(plugin.line().certificate.is_some());
     plugin.kill().unwrap();
     let ended = plugin.ended().await.unwrap();
@@ -137,9 +138,9 @@ async fn a_host_without_protocol_6_gets_a_line_that_it_can_compare() {
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
 }
 
-#[cfg(unix)] // There is no file where there is no Unix socket.
+#[cfg(unix)] // Without a Unix socket there is no file.
 #[tokio::test]
-async fn a_temporary_directory_that_is_too_deep_or_missing_does_not_matter() {
+async fn a_long_or_missing_temporary_directory_is_replaced() {
     let deep = format!("/tmp/{}", "d".repeat(200));
     for unusable in [deep.as_str(), "/nonexistent/tmp", "/dev/null"] {
         let launch = launch().variable("PLUGIN_UNIX_SOCKET_DIR", "").variable("TMPDIR", unusable);
@@ -153,7 +154,7 @@ async fn a_temporary_directory_that_is_too_deep_or_missing_does_not_matter() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_socket_of_a_killed_plugin_is_swept_by_the_next_start() {
+async fn the_next_start_removes_the_socket_of_a_killed_plugin() {
     let temporary = tempfile::tempdir_in("/tmp").unwrap();
     let start = async || {
         let launch = launch().variable("PLUGIN_UNIX_SOCKET_DIR", "").variable("TMPDIR", temporary.path());

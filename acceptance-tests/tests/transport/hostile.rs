@@ -1,4 +1,4 @@
-//! Values that no host would send: each is an error that is told, and the plugin lives.
+//! Values that no host would send: each is reported as an error, and the plugin survives.
 
 use acceptance_tests::host::Connection;
 use acceptance_tests::host::proto::{self, DynamicValue};
@@ -17,7 +17,7 @@ fn json(text: &str) -> Option<DynamicValue> {
     Some(DynamicValue { msgpack: Bytes::new(), json: text.to_owned().into() })
 }
 
-/// Lists in lists, so many of them.
+/// This many nested lists.
 fn deep_msgpack() -> Vec<u8> {
     [vec![0x91; DEPTH], vec![0xc0]].concat()
 }
@@ -26,7 +26,7 @@ fn deep_json() -> String {
     format!("{}null{}", "[".repeat(DEPTH), "]".repeat(DEPTH))
 }
 
-/// A value of "any type" whose type is as deep.
+/// A value of "any type" with an equally deep type.
 fn deep_type() -> Vec<u8> {
     let kind = format!("{}\"string\"{}", "[\"list\",".repeat(DEPTH), "]".repeat(DEPTH));
     let length = u32::try_from(kind.len()).unwrap().to_be_bytes();
@@ -35,7 +35,7 @@ fn deep_type() -> Vec<u8> {
 
 #[track_caller]
 fn refused(diagnostics: &[proto::Diagnostic], what: &str) {
-    assert!(!diagnostics.is_empty(), "{what} was taken");
+    assert!(!diagnostics.is_empty(), "{what} was accepted");
     for told in diagnostics {
         assert_eq!(told.summary, "Value does not fit the schema", "{what}: {told:?}");
         assert!(told.detail.len() < 2_000, "{what}: {} bytes", told.detail.len());
@@ -86,22 +86,22 @@ async fn a_value_ten_thousand_deep_is_refused_wherever_it_stands() {
         assert_ne!(call(&mut connection, "condition_parse", value.clone()).await, "", "{what}");
     }
     assert!(!upgrade(&mut connection, deep_json()).await.is_empty());
-    // Where a value of any type is taken, its type may be as deep.
+    // Where a value of any type is accepted, its type may be as deep.
     for function in ["rules_findings", "grants"] {
         let told = call(&mut connection, function, msgpack(deep_type())).await;
         assert!(told.contains("does not fit") || told.contains("type"), "{function}: {told}");
     }
-    // And text that is read as something nested.
+    // And text that is parsed as something nested.
     let nested = format!("{}a{}", "(".repeat(DEPTH), ")".repeat(DEPTH));
     let length = u16::try_from(nested.len()).unwrap().to_be_bytes();
     let text = [&[0xda], length.as_slice(), nested.as_bytes()].concat();
-    assert_eq!(call(&mut connection, "condition_parse", msgpack(text)).await, "", "it tells in its result");
+    assert_eq!(call(&mut connection, "condition_parse", msgpack(text)).await, "", "its result reports it");
     answers(&mut connection).await;
     assert_eq!(plugin.shutdown().await.unwrap().stderr, "", "nothing panicked");
 }
 
 #[tokio::test]
-async fn lengths_that_are_not_there_are_not_believed() {
+async fn false_lengths_do_not_allocate() {
     let plugin = launch().start().await.unwrap();
     let mut connection = plugin.connect().await.unwrap();
     // Arrays, maps, texts, binaries and extensions of four thousand million elements.
@@ -116,7 +116,7 @@ async fn lengths_that_are_not_there_are_not_believed() {
 }
 
 #[tokio::test]
-async fn bytes_that_unfold_are_bounded() {
+async fn bytes_that_expand_are_limited() {
     let plugin = launch().start().await.unwrap();
     let mut connection = plugin.connect().await.unwrap();
     // Sixteen million nulls in as many bytes; each would be a value in memory.

@@ -19,7 +19,8 @@ async fn a_message_of_many_mib_reaches_the_provider() {
             config: Some(DynamicValue { msgpack: vec![0xc0; mib << 20].into(), ..DynamicValue::default() }),
             ..validate_resource_config::Request::default()
         };
-        // The provider may refuse the type, in a diagnostic or in the status; the transport may not refuse the size.
+        // The provider may refuse the type, in a diagnostic or in the status; the transport must not refuse
+        // the size.
         if let Err(status) = connection.provider.validate_resource_config(request).await {
             assert!(
                 !matches!(
@@ -53,7 +54,8 @@ async fn a_message_beyond_the_limit_is_refused_and_the_plugin_lives() {
     assert!(plugin.shutdown().await.unwrap().status.success());
 }
 
-/// Windows that many calls share are given out in pieces, and HTTP/2 takes too many small ones for an attack.
+/// If many calls share a window, it is granted in pieces, and HTTP/2 takes too many small frames for an
+/// attack.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hundreds_of_calls_of_some_kib_at_a_time_are_answered() {
     for launch in launches() {
@@ -97,7 +99,7 @@ async fn a_thousand_calls_at_a_time_are_answered() {
             if number % 2 == 0 {
                 answers(&mut connection).await;
             } else {
-                // Answered or "unimplemented", but answered.
+                // A response or "unimplemented", but no failure.
                 let answer = connection.provider.get_metadata(get_metadata::Request {}).await;
                 let code = answer.map_or_else(|status| status.code(), |_| tonic::Code::Ok);
                 assert!(matches!(code, tonic::Code::Ok | tonic::Code::Unimplemented), "{code:?}");

@@ -1,6 +1,7 @@
-//! The real binary through the real handshake and real TLS: what the wire promises, whatever the provider does.
+//! The real binary through the real handshake and real TLS: the guarantees of the transport, whatever the
+//! provider does.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; the code that tests share counts as a test here too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod ending;
@@ -37,7 +38,7 @@ fn peak_memory(id: u32) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// A call that every provider answers: the plugin lives, and hears this connection.
+/// A call that every provider answers: the plugin is alive, and serves this connection.
 async fn answers(connection: &mut Connection) {
     let request = get_provider_schema::Request {};
     let schema = connection.provider.get_provider_schema(request).await.unwrap().into_inner();

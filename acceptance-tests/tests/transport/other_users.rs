@@ -1,4 +1,5 @@
-//! Processes of another user. Needs root, to become somebody else; without, the tests say that they were skipped.
+//! Processes of another user. Needs root, to change the user; without root, the tests say that they were
+//! skipped.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use super::{answers, launch};
 
 /// The user and group that own nothing, on every system.
 const NOBODY: u32 = 65_534;
-/// Where the child finds the socket.
+/// The variable with the socket's path for the child process.
 const SOCKET: &str = "GALLERY_TEST_SOCKET";
 
 /// Whether this process may become another user.
@@ -31,7 +32,7 @@ fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A copy of a program where anybody may run it: a checkout may lie in a private directory.
+/// A copy of a program where every user may run it: a checkout may be in a private directory.
 fn public_copy(program: &Path) -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir_in("/tmp").unwrap();
     set_mode(directory.path(), 0o755);
@@ -41,7 +42,7 @@ fn public_copy(program: &Path) -> (tempfile::TempDir, PathBuf) {
     (directory, copy)
 }
 
-/// What a process of nobody finds at the socket: this very program, as the test below.
+/// The result of a process of `nobody` at the socket: this test program, run as the test below.
 async fn visit(socket: &Path) -> String {
     let (_directory, copy) = public_copy(&std::env::current_exe().unwrap());
     let output = Command::new(copy)
@@ -61,15 +62,15 @@ async fn visit(socket: &Path) -> String {
 }
 
 #[test]
-#[ignore = "the other half of the tests beside it, run by them as another user"]
+#[ignore = "the other half of the tests here, run by them as another user"]
 fn visitor() {
     use std::io::{Read as _, Write as _};
-    let socket = std::env::var_os(SOCKET).expect("run by the tests beside it");
+    let socket = std::env::var_os(SOCKET).expect("run by the tests in this file");
     let found = match std::os::unix::net::UnixStream::connect(socket) {
         Err(error) => format!("{:?}", error.kind()),
         Ok(mut stream) => {
             stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-            // As a host without TLS begins. Whoever is admitted gets settings in return.
+            // As a host without TLS begins. An admitted peer gets settings in return.
             drop(stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"));
             let mut answer = [0; 64];
             match stream.read(&mut answer) {
@@ -87,16 +88,16 @@ async fn another_user_cannot_reach_the_socket() {
     if !may_change_user("another_user_cannot_reach_the_socket") {
         return;
     }
-    // Without certificates, so that nothing but the system keeps strangers out.
+    // Without certificates, so that only the system keeps others out.
     let plugin = launch().plaintext().start().await.unwrap();
     let Address::Unix(socket) = plugin.line().address.clone() else { panic!("no Unix socket") };
-    // The directory that this test has made around the plugin's own is open to all.
+    // The directory that this test has created around the plugin's own is open to all.
     set_mode(socket.parent().unwrap().parent().unwrap(), 0o755);
     assert_eq!(visit(&socket).await, "PermissionDenied");
-    // Should somebody open the plugin's directory, the socket's own mode is in the way.
+    // If somebody opens the plugin's directory, the socket's own mode still refuses.
     set_mode(socket.parent().unwrap(), 0o755);
     assert_eq!(visit(&socket).await, "PermissionDenied");
-    // And should they open that as well, the plugin asks the system who is there.
+    // If somebody opens that as well, the plugin asks the system for the peer's user.
     set_mode(&socket, 0o666);
     let found = visit(&socket).await;
     assert!(found == "closed" || found == "ConnectionReset", "{found}");
@@ -106,7 +107,7 @@ async fn another_user_cannot_reach_the_socket() {
 
 #[tokio::test]
 #[cfg(target_os = "linux")]
-async fn the_process_cannot_be_looked_into_or_dumped() {
+async fn the_process_cannot_be_inspected_or_dumped() {
     let plugin = launch().start().await.unwrap();
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", plugin.id().unwrap())).unwrap();
     let core: Vec<&str> = limits
@@ -118,10 +119,10 @@ async fn the_process_cannot_be_looked_into_or_dumped() {
     assert_eq!(core[..2], ["0", "0"], "{limits}");
     assert!(plugin.shutdown().await.unwrap().status.success());
 
-    if !may_change_user("the_process_cannot_be_looked_into_or_dumped") {
+    if !may_change_user("the_process_cannot_be_inspected_or_dumped") {
         return;
     }
-    // A process that may be dumped, and looked into by its user, owns its own files in /proc.
+    // A dumpable process, which its user may inspect, owns its own files in /proc.
     let (directory, copy) = public_copy(&binaries().unwrap().provider);
     let sockets = directory.path().join("sockets");
     std::fs::create_dir(&sockets).unwrap();

@@ -1,4 +1,4 @@
-//! A port in place of a Unix socket: as on Windows, and on every other system where it is asked for.
+//! A port instead of a Unix socket: as on Windows, and on every other system on request.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -11,7 +11,7 @@ fn over_tcp(first: u16, last: u16) -> Launch {
     launch.variable("PLUGIN_MIN_PORT", first.to_string()).variable("PLUGIN_MAX_PORT", last.to_string())
 }
 
-/// A port that somebody has.
+/// A port that is in use.
 fn taken() -> (TcpListener, u16) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -1,4 +1,4 @@
-//! `--debug`: a provider that is started by hand, for the real CLI to attach to.
+//! `--debug`: a provider that is started by hand, to which the real CLI attaches.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -18,7 +18,7 @@ terraform {
 provider "gallery" {}
 "#;
 
-/// Starts the provider to be debugged; gives the value of TF_REATTACH_PROVIDERS.
+/// Starts the provider in debug mode; returns the value of TF_REATTACH_PROVIDERS.
 async fn debugged(flag: &str) -> (Child, String) {
     let mut child = Command::new(&binaries().unwrap().provider)
         .arg(flag)
@@ -34,7 +34,7 @@ async fn debugged(flag: &str) -> (Child, String) {
     (child, value.unwrap_or_else(|| panic!("{line:?}")).to_owned())
 }
 
-/// Presses Ctrl-C; where only a terminal can do that, kills.
+/// Presses Ctrl-C; if only a terminal can do that, kills.
 async fn end(child: &mut Child) {
     #[cfg(unix)]
     {

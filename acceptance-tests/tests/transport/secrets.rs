@@ -1,4 +1,4 @@
-//! Secrets stay where they belong: not in a log at its loudest, and not in an answer.
+//! Secrets do not leak: not into a log at its most verbose level, and not into a response.
 
 use acceptance_tests::host::Host;
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::launch;
 
 const SECRET: &str = "hunter2-correct-horse";
 
-/// A login that refuses, and quotes all that it was sent. Gives its address.
+/// A login service that refuses, and quotes everything it received. Returns its address.
 async fn indiscreet_login() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -17,7 +17,7 @@ async fn indiscreet_login() -> String {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut request = vec![0; 1 << 16];
             let mut length = 0;
-            // The form is the last thing sent.
+            // The form is sent last.
             while !String::from_utf8_lossy(&request[..length]).contains("client_credentials") {
                 match stream.read(&mut request[length..]).await {
                     Ok(more @ 1..) => length += more,
@@ -40,7 +40,7 @@ async fn indiscreet_login() -> String {
 }
 
 #[tokio::test]
-async fn the_loudest_log_and_every_answer_are_free_of_the_secret() {
+async fn the_most_verbose_log_and_every_response_contain_no_secret() {
     let login = indiscreet_login().await;
     for source in ["argument", "environment"] {
         let mut launch = launch()

@@ -1,4 +1,4 @@
-//! Hosts that take their time, and claims that are never made good.
+//! Slow hosts, and announced messages that never arrive.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -17,7 +17,7 @@ use tonic::codegen::{Service as _, http};
 
 use super::{answers, launch, launches};
 
-/// A message that is announced with this length, and of which nothing but a few bytes ever comes.
+/// A message that is announced with this length, but of which only a few bytes arrive.
 struct Announced(Option<Bytes>);
 
 impl Announced {
@@ -41,7 +41,7 @@ impl http_body::Body for Announced {
     }
 }
 
-/// Begins a call with such a message; ends with the status, should it ever be answered.
+/// Begins a call with such a message; ends with the status, if it ever gets a response.
 async fn begin(connection: &Connection, length: u32) -> String {
     let request = http::Request::builder()
         .method("POST")
@@ -93,11 +93,11 @@ async fn a_message_that_is_announced_beyond_the_limit_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn a_handshake_byte_by_byte_keeps_nobody_waiting() {
+async fn a_handshake_byte_by_byte_delays_nobody() {
     for launch in launches() {
         let plugin = launch.start().await.unwrap();
         let mut slow = plugin.line().address.connect().await.unwrap();
-        // A client hello that says it is long, in drops.
+        // A client hello that announces its length, byte by byte.
         let hello = [&b"\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03"[..], &[7; 200]].concat();
         for byte in hello {
             slow.write_all(&[byte]).await.unwrap();
@@ -111,13 +111,13 @@ async fn a_handshake_byte_by_byte_keeps_nobody_waiting() {
     }
 }
 
-#[cfg(unix)] // Only on a Unix socket is there plain text.
+#[cfg(unix)] // Plaintext is only possible on a Unix socket.
 #[tokio::test]
-async fn http_2_in_drops_keeps_nobody_waiting() {
+async fn http_2_byte_by_byte_delays_nobody() {
     // Only a host gets as far as HTTP/2; one without certificates needs no key for this.
     let plugin = launch().plaintext().start().await.unwrap();
     let mut slow = plugin.line().address.connect().await.unwrap();
-    // The preface, empty settings, and headers that go on and on.
+    // The preface, empty settings, and endless headers.
     slow.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
     slow.write_all(b"\0\0\x01\x01\0\0\0\0\x01\x82").await.unwrap();
     for _ in 0..64 {

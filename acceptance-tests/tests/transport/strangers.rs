@@ -1,4 +1,5 @@
-//! Who is not the host: whatever they try, they are refused, and the host is served as if they were not there.
+//! Peers that are not the host: they are refused whatever they try, and the host is served as if they did not
+//! exist.
 
 use std::time::Duration;
 
@@ -10,11 +11,11 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{answers, launches};
 
-/// Whether `peer` gets as far as an answer to its first call.
+/// Whether `peer` gets a response to its first call.
 async fn is_served(plugin: &PluginProcess, peer: &Peer) -> bool {
     let Ok(mut connection) = plugin.connect_as(peer).await else { return false };
     let request = get_provider_schema::Request {};
-    // Under TLS 1.3 a client is done before the server has looked at its certificate.
+    // Under TLS 1.3 a client is done before the server has checked its certificate.
     connection.provider.get_provider_schema(request).await.is_ok()
 }
 
@@ -40,7 +41,7 @@ async fn only_the_certificate_of_the_host_is_served() {
 
 #[tokio::test]
 async fn http_1_is_refused() {
-    // Plain text is for Unix sockets only.
+    // Plaintext is for Unix sockets only.
     let plain = launches().filter(|_| cfg!(unix)).take(1).map(Launch::plaintext);
     for launch in launches().chain(plain) {
         let plugin = launch.start().await.unwrap();
@@ -74,7 +75,7 @@ async fn garbage_on_the_socket_is_survived() {
 }
 
 #[tokio::test]
-async fn the_silent_keep_nobody_waiting() {
+async fn silent_peers_delay_nobody() {
     for launch in launches() {
         let plugin = launch.start().await.unwrap();
         let mut silent = Vec::new();
@@ -84,7 +85,7 @@ async fn the_silent_keep_nobody_waiting() {
         }
         let connected = timeout(Duration::from_secs(10), plugin.connect()).await.expect("kept waiting");
         answers(&mut connected.unwrap()).await;
-        // The oldest have given way to others.
+        // The oldest have been dropped for others.
         let mut answer = Vec::new();
         let oldest = timeout(Duration::from_secs(10), silent[0].read_to_end(&mut answer)).await;
         assert!(oldest.is_ok(), "the oldest handshake is still pending");
@@ -96,14 +97,15 @@ async fn the_silent_keep_nobody_waiting() {
 async fn a_recorded_handshake_cannot_be_replayed() {
     for launch in launches() {
         let plugin = launch.start().await.unwrap();
-        // A client hello of the host, replayed by someone else, gets as far as the server's flight and no further: the
-        // proof of the key is over both sides' random values. What can be replayed is everything the host has sent.
+        // A client hello of the host, replayed by another peer, gets as far as the server's flight and no
+        // further: the proof of the key covers both sides' random values. Only what the host has sent can be
+        // replayed.
         let recorded = record_host(&plugin).await;
         let mut stream = plugin.line().address.connect().await.unwrap();
         stream.write_all(&recorded).await.unwrap();
         let mut answer = Vec::new();
         drop(timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.expect("left open"));
-        // Most of the server's answers are encrypted, to the recorded host and not to us; its log is not.
+        // Most of the server's messages are encrypted, for the recorded host and not for us; its log is not.
         let deadline = Instant::now() + Duration::from_secs(10);
         while !plugin.stderr().contains("a connection was refused") {
             assert!(Instant::now() < deadline, "the replay was not refused: {}", plugin.stderr());
@@ -114,7 +116,7 @@ async fn a_recorded_handshake_cannot_be_replayed() {
     }
 }
 
-/// Everything the host sends in a handshake and a first call, taken down by a proxy between the two.
+/// Everything that the host sends in a handshake and a first call, recorded by a proxy between the two.
 async fn record_host(plugin: &PluginProcess) -> Vec<u8> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut line = plugin.line().clone();

@@ -1,5 +1,5 @@
-//! Prints which programs and versions the tests before this one have run. It tests nothing itself: it has a main function
-//! of its own so that its lines stand at the end, past the test runner's capture.
+//! Prints which programs and versions the tests before this one have run. It tests nothing itself: it has a
+//! main function of its own so that its lines come at the end, outside the test runner's capture.
 
 use acceptance_tests::cli::NAMES;
 use acceptance_tests::programs;

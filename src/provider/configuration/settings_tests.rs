@@ -167,7 +167,7 @@ fn an_address_without_tls_is_for_this_machine_only() {
 }
 
 #[test]
-fn a_metadata_host_tells_the_addresses() {
+fn a_metadata_host_provides_the_addresses() {
     for (arguments, variables) in [
         (&[("metadata_host", "stamp.example:8443")][..], &[][..]),
         (&[], &[("ARM_METADATA_HOSTNAME", "stamp.example:8443")]),

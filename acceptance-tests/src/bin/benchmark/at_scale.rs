@@ -1,10 +1,10 @@
-//! How long many versions take under the recorded buckets of Azure: a simulation, in virtual time, the same at every
-//! run.
+//! How long many versions take under the recorded buckets of Azure: a simulation, in virtual time, with the
+//! same result at every run.
 //!
-//! Recorded: a write or deletion of a version takes 45 seconds; the Compute provider gives a subscription 150 writes,
-//! 150 deletions, 600 reads and 600 lists in three minutes, and 750, 750, 3,000 and 3,000 in thirty; a creation takes
-//! six reads out of that bucket besides our two. Assumed: the buckets fill steadily, a request takes 80 ms, a page of a
-//! list 150 ms, and Terraform itself takes no time.
+//! Recorded: a write or deletion of a version takes 45 seconds. The Compute provider allows a subscription
+//! 150 writes, 150 deletions, 600 reads and 600 lists in three minutes, and 750, 750, 3,000 and 3,000 in
+//! thirty. A creation takes six more reads from that bucket in addition to our two. Assumed: the buckets fill
+//! steadily, a request takes 80 ms, a page of a list 150 ms, and Terraform itself takes no time.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -16,18 +16,18 @@ const OPERATION: u64 = 45_200;
 const REQUEST: u64 = 80;
 const PAGE: u64 = 150;
 
-/// A request, and how many further ones the service takes from the same bucket for work of its own.
+/// A request, and how many more the service takes from the same bucket for its own work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Read(u32),
     List,
     Write,
     Delete,
-    /// Nothing is asked for so many milliseconds, but looks at an operation, whose bucket is deep.
+    /// No requests for this many milliseconds, except polls of an operation, whose bucket is large.
     Wait(u64),
 }
 
-/// What is done to each version, or to each profile of ten.
+/// The steps for each version, or for each profile of ten.
 struct Work {
     name: &'static str,
     steps: &'static [Step],
@@ -42,7 +42,7 @@ const WORK: [Work; 4] = [
     },
     Work { name: "delete", steps: &[Step::Delete, Step::Wait(OPERATION)], each: 1 },
     Work { name: "refresh, by lists", steps: &[Step::List], each: EACH },
-    Work { name: "refresh, one by one", steps: &[Step::Read(0)], each: 1 },
+    Work { name: "refresh, singly", steps: &[Step::Read(0)], each: 1 },
 ];
 
 /// Prints the table.
@@ -84,7 +84,7 @@ impl Bucket {
         Self { size, window: minutes * 60_000.0, tokens: size, at: 0.0 }
     }
 
-    /// When so many tokens are there, no earlier than this.
+    /// When this many tokens are available, no earlier than this.
     fn when(&self, now: f64, count: f64) -> f64 {
         let missing = count - self.tokens;
         if missing <= 0.0 { now } else { now.max(self.at + missing * self.window / self.size) }
@@ -105,7 +105,7 @@ impl Limit {
         Self([Bucket::new(in_3, 3.0), Bucket::new(in_30, 30.0)])
     }
 
-    /// Takes tokens as soon as both buckets have them; gives the moment.
+    /// Takes tokens as soon as both buckets have them; returns the time.
     fn take(&mut self, now: u64, count: u32) -> u64 {
         let count = f64::from(count);
         #[allow(clippy::cast_precision_loss)]
@@ -117,11 +117,11 @@ impl Limit {
     }
 }
 
-/// Does the steps for each of so many things, some at a time; gives the milliseconds until all are done.
+/// Runs the steps for each of this many objects, some at a time; returns the milliseconds until all are done.
 fn simulate(steps: &[Step], count: usize, parallel: usize) -> u64 {
     let (mut reads, mut lists) = (Limit::new(600.0, 3_000.0), Limit::new(600.0, 3_000.0));
     let (mut writes, mut deletes) = (Limit::new(150.0, 750.0), Limit::new(150.0, 750.0));
-    // The next moment of each worker, and the step that it is at.
+    // The next time of each worker, and its step.
     let mut workers: BinaryHeap<Reverse<(u64, usize)>> =
         (0..parallel.min(count)).map(|_| Reverse((0, 0))).collect();
     let mut left = count - workers.len();
@@ -152,14 +152,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buckets_give_what_they_hold_and_then_their_rate() {
+    fn buckets_give_their_content_and_then_their_rate() {
         let mut limit = Limit::new(600.0, 3_000.0);
         assert!((0..600).all(|_| limit.take(0, 1) == 0));
         assert_eq!(limit.take(0, 1), 300, "200 a minute");
     }
 
     #[test]
-    fn ten_at_a_time_are_bound_by_the_operations_and_more_by_the_reads() {
+    fn the_operations_limit_ten_at_a_time_and_the_reads_limit_more() {
         let [create, delete, by_lists, singly] = WORK;
         let minutes = |work: &Work, versions: usize, parallel| {
             simulate(work.steps, versions / work.each, parallel) / 60_000

@@ -1,4 +1,4 @@
-//! Whole commands of the real CLI, and what of their processor time is the provider's.
+//! Whole commands of the real CLI, and the provider's share of their processor time.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,10 +12,10 @@ use super::state_server::StateServer;
 use super::table::{say, table};
 use super::{Rig, Trouble, workload};
 
-/// Where the shells that stand between write what their children have used.
+/// Where the wrapper shells write what their child processes have used.
 const LOG: &str = "provider-times";
 
-/// The steps, in order: what a step is called, which form of the configuration it works on, and its arguments.
+/// The steps, in order: the name of a step, its form of the configuration, and its arguments.
 const STEPS: [(&str, Form, &str); 10] = [
     ("validate", Form::First, "validate"),
     ("plan", Form::First, "plan -input=false -out=planned"),
@@ -35,9 +35,9 @@ enum Form {
     First,
     /// The versions have another name.
     Replaced,
-    /// They have `create_before_destroy` as well.
+    /// They also have `create_before_destroy`.
     CreatedFirst,
-    /// And another name once more.
+    /// Another name again.
     ReplacedAgain,
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// What a step took.
+/// The cost of a step.
 struct Step {
     times: Times,
     requests: usize,
@@ -125,8 +125,8 @@ fn one_program(rig: &Rig, cli: &Cli, count: usize) -> Result<Vec<Step>, Trouble>
         if name == "plan without change" {
             let (written, bare) = state.size();
             say(&format!(
-                "\n{} {}: the state takes {} bytes for each version, profiles included; {} of them do not indent. The \
-                 rules of a version take {} bytes as the provider's JSON.",
+                "\n{} {}: the state takes {} bytes for each version, profiles included; {} of them are not \
+                 indentation. The rules of a version take {} bytes as the provider's JSON.",
                 cli.name,
                 cli.version(),
                 written / count,
@@ -145,8 +145,8 @@ struct Times {
     provider: f64,
 }
 
-/// A provider that runs the real one and writes down what it used. A shell's `times` counts milliseconds, and counts
-/// itself apart from its children.
+/// A wrapper that runs the real provider and writes its usage. A shell's `times` has milliseconds, and lists
+/// the shell apart from its child processes.
 fn wrapper(rig: &Rig, directory: &Path) -> Result<std::path::PathBuf, Trouble> {
     let folder = directory.join("provider");
     std::fs::create_dir(&folder)?;
@@ -162,7 +162,7 @@ fn wrapper(rig: &Rig, directory: &Path) -> Result<std::path::PathBuf, Trouble> {
     Ok(file)
 }
 
-/// Runs a command under a shell that says what it used.
+/// Runs a command under a shell that prints its usage.
 fn timed(terraform: &Terraform, cli: &Cli, arguments: &str) -> Result<Times, Trouble> {
     let log = terraform.directory().join(LOG);
     std::fs::write(&log, "")?;
@@ -185,7 +185,8 @@ fn timed(terraform: &Terraform, cli: &Cli, arguments: &str) -> Result<Times, Tro
     Ok(Times { wall, cli: (all - shells - provider).max(0.0), provider })
 }
 
-/// Reads what `times` prints, once or more often: the shells' own seconds, and those of their children.
+/// Reads the output of `times`, once or more often: the shells' own seconds, and those of their child
+/// processes.
 fn times(text: &str) -> (f64, f64) {
     let seconds = |word: &str| {
         let (minutes, seconds) = word.trim_end_matches('s').split_once('m')?;
@@ -197,7 +198,7 @@ fn times(text: &str) -> (f64, f64) {
     (every_other(0), every_other(1))
 }
 
-/// The configuration: all versions by one block, as a module would have them.
+/// The configuration: all versions in one block, as a module would have them.
 fn configuration(gallery: &str, count: usize, backend: &str, form: Form) -> String {
     let (profiles, each, minor) = (count.div_ceil(workload::EACH), workload::EACH, form.minor());
     let lifecycle = match form.is_created_first() {

@@ -1,4 +1,4 @@
-//! One process by itself: its size, its start, its memory.
+//! One process alone: its size, its start, its memory.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use acceptance_tests::host::{COOKIE, HostIdentity, Launch, proto};
 use super::table::table;
 use super::{Rig, Trouble, usage};
 
-/// The least that a Rust program can be: it says something, and waits to be ended.
+/// The smallest useful Rust program: it prints a line, and waits to be ended.
 const EMPTY: &str = "use std::io::Write;\nfn main() {\n    println!(\"started\");\n    std::io::stdout().flush().unwrap();\n    \
                      std::thread::sleep(std::time::Duration::from_secs(10));\n}\n";
 
@@ -20,7 +20,7 @@ pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
     let empty = empty_program(directory.path())?;
     let certificate = HostIdentity::p521()?.pem();
     let (mut ours, mut floor) = (Vec::new(), Vec::new());
-    // In turns, so that a busy moment of the machine hits both.
+    // In turns, so that a busy moment of the machine affects both.
     for _ in 0..rig.options.starts {
         ours.push(start(&rig.provider, &certificate)?);
         floor.push(start(&empty, &certificate)?);
@@ -71,7 +71,7 @@ fn start(program: &Path, certificate: &str) -> Result<Duration, Trouble> {
     let mut line = String::new();
     let read = child.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
     let took = began.elapsed();
-    // Asked, so that it takes its socket with it.
+    // Asked to end, so that it removes its socket.
     drop(Command::new("kill").args(["-TERM", &child.id().to_string()]).status());
     child.wait()?;
     match read {

@@ -1,8 +1,9 @@
-//! `cargo benchmark`: what the provider costs, beside what nothing could go below.
+//! `cargo benchmark`: what the provider costs, compared with the possible minimum.
 //!
-//! It measures the release build: the start of the process beside that of an empty program, memory, the processor time
-//! of each call by the number of versions, and whole commands of the real CLI beside the CLI's own time. It prints tables;
-//! nothing passes or fails. Processor times come from `/proc`, so it runs on Linux.
+//! It measures the release build: the start of the process compared with that of an empty program, memory,
+//! the processor time of each call by the number of versions, and whole commands of the real CLI compared
+//! with the CLI's own time. It prints tables; nothing passes or fails. Processor times come from `/proc`, so
+//! it runs on Linux.
 
 mod at_scale;
 mod commands;
@@ -26,7 +27,7 @@ use options::{Options, USAGE};
 /// Why there is nothing to print.
 type Trouble = Box<dyn std::error::Error>;
 
-/// What is measured, and against what.
+/// What is measured, and with what.
 struct Rig {
     provider: PathBuf,
     emulator: PathBuf,
@@ -34,7 +35,7 @@ struct Rig {
 }
 
 impl Rig {
-    /// An Azure that answers at once and holds nothing but a gallery.
+    /// An Azure that responds at once and contains nothing but a gallery.
     fn azure(&self) -> Result<Emulator, Trouble> {
         let arguments = ["--operations", "none", "--seed", "rg/g@westus"];
         Ok(Emulator::start(&self.emulator, &arguments)?)
@@ -90,7 +91,7 @@ fn run(options: Options) -> Result<(), Trouble> {
     commands::measure(&rig)
 }
 
-/// Builds the provider as it is released; nothing to do when it is fresh.
+/// Builds the release; nothing to do if it is up to date.
 fn release_build() -> Result<PathBuf, Trouble> {
     table::say("building the release (minutes, the first time) ...");
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
@@ -105,7 +106,7 @@ fn release_build() -> Result<PathBuf, Trouble> {
         "terraform-provider-gallery",
     ];
     let mut command = Command::new(cargo);
-    // What cargo has set for this program would have the other cargo build everything anew.
+    // Variables that cargo has set for this program would make the other cargo rebuild everything.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text == "OUT_DIR"

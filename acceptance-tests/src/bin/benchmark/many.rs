@@ -1,4 +1,4 @@
-//! Many versions through the protocol: what each call costs the provider, and what it keeps in memory.
+//! Many versions through the protocol: the cost of each call to the provider, and its memory.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{Rig, Trouble, usage, waiting, workload};
 
 /// What is measured.
 const VERSION: &str = "gallery_invm_access_profile_version";
-/// Terraform's own number of calls at a time.
+/// Terraform's default number of calls at a time.
 const WIDTH: usize = 10;
 
 /// Measures and prints.
@@ -87,7 +87,7 @@ fn one_size(
     ))
 }
 
-/// Puts profiles for so many versions into Azure, and gives the gallery.
+/// Puts profiles for this many versions into Azure, and returns the gallery.
 pub(crate) fn profiles(emulator: &Emulator, versions: usize) -> Result<String, Trouble> {
     let gallery = workload::gallery(emulator.ready("subscription_id"));
     for number in 0..versions.div_ceil(workload::EACH) {
@@ -124,7 +124,7 @@ pub(crate) fn configured(base: &Value, gallery: &str, index: usize) -> Value {
     config
 }
 
-/// The processor time that the provider needs for something.
+/// The processor time that the provider needs for some work.
 fn spent<T, E: Into<Trouble>>(
     crowd: &Crowd,
     work: impl FnOnce() -> Result<T, E>,
@@ -134,7 +134,7 @@ fn spent<T, E: Into<Trouble>>(
     Ok((usage::processor_time(crowd.process()).saturating_sub(before), done))
 }
 
-/// In the order of no name, as Terraform has it; the same every time.
+/// A fixed pseudo-random order, like Terraform's.
 fn shuffled(members: &[Member]) -> (Vec<usize>, Vec<Member>) {
     let mut order: Vec<usize> = (0..members.len()).collect();
     let mut state = 0x2545_f491_4f6c_dd1d_u64;

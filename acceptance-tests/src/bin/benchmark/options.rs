@@ -1,4 +1,4 @@
-//! What the person wants measured.
+//! The command line.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ usage: cargo benchmark [-- OPTIONS]
   --pace             only how soon the ends of operations are noticed: six minutes
   --at-scale         only a simulation of many versions under Azure's buckets of requests: a second, and no build";
 
-/// The wishes.
+/// The options.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     /// Numbers of versions for the protocol's calls.
@@ -25,7 +25,7 @@ pub(crate) struct Options {
     pub(crate) starts: usize,
     /// Calls that wait at a time.
     pub(crate) in_flight: usize,
-    /// Only the operations.
+    /// Only the durations of operations.
     pub(crate) pace: bool,
     /// Only the simulation.
     pub(crate) at_scale: bool,
@@ -34,7 +34,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads the arguments; `None` when the help is wanted.
+    /// Reads the arguments; `None` for the help.
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
         let mut options = Self {
             sizes: vec![10, 100, 1000, 10_000],
@@ -66,7 +66,7 @@ impl Options {
                 "--starts" => options.starts = number(&value)?.max(1),
                 "--in-flight" => options.in_flight = number(&value)?.max(1),
                 "--provider" => options.provider = Some(value.into()),
-                _ => return Err(format!("there is no {name}")),
+                _ => return Err(format!("unknown option {name}")),
             }
         }
         Ok(Some(options))

@@ -1,5 +1,5 @@
-//! How soon the end of an operation is noticed, and after how many looks: operations that take as long as at Azure, and
-//! others.
+//! How soon the end of an operation is noticed, and after how many polls: operations that take as long as at
+//! Azure, and others.
 
 use std::time::Instant;
 
@@ -10,10 +10,11 @@ use super::many::{configured, crowd, profiles};
 use super::table::table;
 use super::{Rig, Trouble, workload};
 
-/// Seconds that an operation takes: a short one, one nobody has seen, a version's as recorded.
+/// Seconds that an operation takes: a short one, unusual ones, and a version's as recorded.
 const SECONDS: [f64; 5] = [0.3, 3.0, 20.0, 45.05, 45.19];
 
-/// Creates, changes and deletes one version in one process for each duration, and prints what the calls took.
+/// Creates, changes and deletes one version in one process for each duration, and prints how long the calls
+/// took.
 pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut rows = Vec::new();
@@ -64,7 +65,7 @@ pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
         runtime.block_on(crowd.end())?;
     }
     table(
-        "Operations: looks, and the whole call beyond the operation",
+        "Operations: polls, and the time of the whole call beyond the operation",
         &["it takes", "", "looks", "beyond"],
         &rows,
     );

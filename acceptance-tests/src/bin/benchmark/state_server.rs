@@ -1,5 +1,6 @@
-//! A place for Terraform's state that costs Terraform least: it writes a local state file as a whole after every
-//! resource, so that its own time would grow with the square of their number and ours would look small beside it.
+//! A backend for Terraform's state that is cheap for Terraform. It writes a local state file as a whole after
+//! every resource, so its own time would grow with the square of their number, and ours would look small in
+//! comparison.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// A server for the backend `http`, without locks. It ends with the value.
+/// A server for the backend `http`, without locks. It ends when the value is dropped.
 pub(crate) struct StateServer {
     runtime: Runtime,
     state: Arc<Mutex<Bytes>>,
@@ -35,7 +36,7 @@ impl StateServer {
         format!("terraform {{\n  backend \"http\" {{\n    address = {:?}\n  }}\n}}\n", self.address)
     }
 
-    /// How large the state is as Terraform writes it, and without the blanks that indent it.
+    /// The size of the state as Terraform writes it, and without its indentation.
     pub(crate) fn size(&self) -> (usize, usize) {
         let _entered = self.runtime.enter();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

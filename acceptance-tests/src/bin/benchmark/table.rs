@@ -1,11 +1,11 @@
-//! What is printed.
+//! The output.
 
 use std::io::Write as _;
 
 /// Prints a line.
 pub(crate) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
-    // Nobody reads any more: nothing to do about it.
+    // The reader is gone, and nothing can be done about it.
     drop(writeln!(out, "{line}").and_then(|()| out.flush()));
 }
 

@@ -1,9 +1,9 @@
-//! What processes have used, from `/proc`.
+//! The resources that processes have used, from `/proc`.
 
 use std::fs;
 use std::time::Duration;
 
-/// The processor time that all threads of a process have had.
+/// The processor time of all threads of a process.
 pub(crate) fn processor_time(process: u32) -> Duration {
     let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let of = |thread: fs::DirEntry| {
@@ -13,12 +13,12 @@ pub(crate) fn processor_time(process: u32) -> Duration {
     Duration::from_nanos(threads.filter_map(of).sum())
 }
 
-/// What a process has in memory now, in KiB.
+/// The current memory of a process, in KiB.
 pub(crate) fn resident(process: u32) -> u64 {
     status(process, "VmRSS:")
 }
 
-/// The most that it ever had, in KiB.
+/// Its peak memory, in KiB.
 pub(crate) fn peak(process: u32) -> u64 {
     status(process, "VmHWM:")
 }
@@ -29,7 +29,7 @@ fn status(process: u32, name: &str) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
 }
 
-/// How busy the machine was in the last minute.
+/// The load of the machine in the last minute.
 pub(crate) fn load() -> String {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split_whitespace().next().unwrap_or("unknown").to_owned()

@@ -12,9 +12,9 @@ use super::many::{configured, crowd, profiles};
 use super::table::table;
 use super::{Rig, Trouble, usage, workload};
 
-/// How long Azure lets each request wait. Only so many are sent at a time; the others wait for them.
+/// How long Azure delays each request. Only this many are sent at a time; the others wait for them.
 const SLOW: f64 = 8.0;
-/// When all calls have come and none has been answered.
+/// The time at which all calls have arrived and none has a response.
 const SETTLED: Duration = Duration::from_secs(6);
 
 /// Measures and prints.
@@ -43,7 +43,7 @@ fn creates(rig: &Rig, runtime: &Runtime, count: usize) -> Result<Vec<String>, Tr
     })
 }
 
-/// An Azure with a profile for each of so many versions, since one profile takes one write at a time.
+/// An Azure with a profile for each of this many versions, since one profile takes one write at a time.
 struct Stage {
     emulator: Emulator,
     gallery: String,
@@ -57,7 +57,7 @@ impl Stage {
         Ok(Self { emulator, gallery, count })
     }
 
-    /// A provider that reads each version by itself.
+    /// A provider that reads each version singly.
     fn crowd(&self, rig: &Rig, runtime: &Runtime) -> Result<Crowd, Trouble> {
         crowd(rig, runtime, &self.emulator, &[("ARM_REFRESH_BY_LIST", "false")])
     }
@@ -66,7 +66,7 @@ impl Stage {
         configured(base, &self.gallery, index * workload::EACH)
     }
 
-    /// Plans all and creates one beside them, so that what a process needs once is there.
+    /// Plans all and creates one more, so that what a process allocates only once is allocated.
     fn begin(&self, crowd: &Crowd, runtime: &Runtime) -> Result<Value, Trouble> {
         let base = crowd.config(&workload::version(&self.gallery))?;
         runtime.block_on(crowd.plan_creations(self.count, |index| self.config(&base, index)))?;
@@ -79,14 +79,14 @@ impl Stage {
         Ok(runtime.block_on(crowd.create(self.count, |index| self.config(&base, index)))?)
     }
 
-    /// Lets every request of this method wait.
+    /// Delays every request of this method.
     fn slow(&self, method: &str) -> Result<(), Trouble> {
         let action = json!({"do": "delay", "seconds": SLOW, "when": "before"});
         let all = json!({"method": method, "path": "/subscriptions/**"});
         Ok(self.emulator.faults(&json!([{"name": "slow", "count": null, "action": action, "match": all}]))?)
     }
 
-    /// Does it to all at the same time, and looks at the process when they wait.
+    /// Runs all calls at the same time, and measures the process while they wait.
     fn watch<E: Into<Trouble>>(
         &self,
         what: &str,

@@ -1,5 +1,5 @@
-//! The rules that everything is measured with: 40 of them, as in COMPARE.md. A request with them has 4.3 KB, as the one
-//! that the peers were measured with.
+//! The rules for all measurements: 40 of them, as in COMPARE.md. A request with them has 4.3 KB, like the one
+//! for the other tools.
 
 use serde_json::{Map, Value, json};
 
@@ -43,7 +43,7 @@ pub(crate) fn version(gallery: &str) -> Value {
     })
 }
 
-/// A profile as Azure holds it.
+/// A profile as Azure stores it.
 pub(crate) fn profile() -> Value {
     json!({"location": "westus", "properties": {"osType": "Linux", "applicableHostEndpoint": "IMDS"}})
 }

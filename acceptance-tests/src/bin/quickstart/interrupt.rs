@@ -1,4 +1,4 @@
-//! Ctrl-C, or being asked to end: what runs is ended first, and in order.
+//! Ctrl-C, or another request to end: the running programs are ended first, and in order.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +15,8 @@ pub(crate) fn happened() -> bool {
     HAPPENED.load(Ordering::SeqCst)
 }
 
-/// Waits for it from now on, in a thread of its own. The emulator ends with whoever holds it; this ends the command
-/// under way, which the holder then sees.
+/// Listens for it from now on, in a thread of its own. The emulator ends with its owner; this ends the
+/// running command, which the owner then notices.
 pub(crate) fn watch() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut signals = {
@@ -35,8 +35,8 @@ pub(crate) fn watch() -> io::Result<()> {
     Ok(())
 }
 
-/// A terminal has told every process of the command line by itself; for one that was not told, and for one that does
-/// not listen, there is more.
+/// A terminal has already signalled every process of the command line. This is for a process that was not
+/// signalled, and for one that ignores signals.
 async fn end_what_runs() {
     let ways = [(stop::interrupt as fn(u32) -> io::Result<()>, 2), (stop::kill, 8)];
     for (stop, patience) in ways.map(|(stop, seconds)| (stop, Duration::from_secs(seconds))) {

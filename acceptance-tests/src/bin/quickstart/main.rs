@@ -17,17 +17,17 @@ use steps::Stop;
 const USAGE: &str = "\
 usage: cargo quickstart [DIRECTORY]
 
-Takes a real example through the real Terraform, or OpenTofu where there is no Terraform, against an Azure that runs on this machine: init,
-validate, plan, apply, a change of one rule, an import, destroy. Tells what it does as it goes, and leaves what it takes
-to go on by yourself. Nothing leaves this machine, and your own settings of that program play no part.
+Runs a real example with the real Terraform, or with OpenTofu if there is no Terraform, against an emulator of Azure on
+this machine: init, validate, plan, apply, a change of one rule, an import, destroy. It explains each step, and leaves
+the files with which you can continue. Nothing leaves this machine, and your own settings of that program have no effect.
 
   DIRECTORY  where to work, which must be empty or new [quickstart/ in the repository]
   --help, --version
 
-Needs terraform or tofu on the PATH. Ctrl-C ends it, and all it has started.
+Needs terraform or tofu on the PATH. Ctrl-C ends it and everything that it has started.
 ";
 
-/// What the arguments ask for.
+/// The requested action.
 enum Wanted {
     Story(Option<PathBuf>),
     Say(String),
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     let directory = match wanted(std::env::args_os().skip(1)) {
         Ok(Wanted::Story(directory)) => directory,
         Ok(Wanted::Say(text)) => {
-            // A reader that has gone away (`--help | head -1`) is no failure.
+            // A closed pipe (`--help | head -1`) is not an error.
             drop(std::io::stdout().write_all(text.as_bytes()));
             return ExitCode::SUCCESS;
         }
@@ -56,13 +56,13 @@ fn main() -> ExitCode {
     }
     match steps::tell(cli, &Narration::new(), directory) {
         Ok(()) => ExitCode::SUCCESS,
-        // What was being run has failed for no other reason.
+        // The running command has failed only because of the interrupt.
         Err(_) if interrupt::happened() => {
             Narration::complain("interrupted; nothing is left running");
             ExitCode::from(130)
         }
         Err(Stop(reason)) => {
-            Narration::complain(&format!("this is not as it should be: {reason}"));
+            Narration::complain(&format!("unexpected result: {reason}"));
             ExitCode::FAILURE
         }
     }
@@ -76,7 +76,7 @@ fn wanted(arguments: impl Iterator<Item = OsString>) -> Result<Wanted, String> {
             Some("--version" | "-V") => {
                 return Ok(Wanted::Say(concat!("quickstart ", env!("CARGO_PKG_VERSION"), "\n").to_owned()));
             }
-            // Cargo hands it on when it was written once more.
+            // Cargo passes it on if it was written once more.
             Some("--") => {}
             Some(option) if option.starts_with('-') => return Err(format!("unknown option {option}")),
             _ if directory.is_some() => return Err("one directory at a time".to_owned()),

@@ -1,30 +1,31 @@
-//! What the quickstart says: a heading for each step, a sentence or two, the command, and of its output what matters.
+//! The output of the quickstart: a heading for each step, a sentence or two, the command, and the important
+//! part of its output.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// Sentences are broken into lines of at most this length.
 const COLUMNS: usize = 90;
 
-/// The voice.
+/// The narrator.
 #[derive(Debug)]
 pub(crate) struct Narration {
     colours: bool,
 }
 
 impl Narration {
-    /// In colours where a person reads along and has not asked for none (<https://no-color.org>).
+    /// In colours if a person reads along and has not disabled them (<https://no-color.org>).
     pub(crate) fn new() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Self { colours: wanted && io::stdout().is_terminal() }
     }
 
-    /// A step begins.
+    /// Begins a step.
     pub(crate) fn heading(&self, title: &str) {
         self.line("");
         self.line(&self.styled("1;36", title));
     }
 
-    /// A sentence.
+    /// Prints a sentence.
     pub(crate) fn says(&self, text: &str) {
         let mut line = String::new();
         for word in text.split(' ') {
@@ -39,12 +40,12 @@ impl Narration {
         self.line(&line);
     }
 
-    /// The command about to run.
+    /// Prints the command that is about to run.
     pub(crate) fn command(&self, line: &str) {
         self.line(&self.styled("1", &format!("  $ {line}")));
     }
 
-    /// A part of what it printed.
+    /// Prints a part of its output.
     pub(crate) fn output<'a>(&self, lines: impl IntoIterator<Item = &'a str>) {
         for line in lines {
             let style = match line.trim_start().chars().next() {
@@ -66,11 +67,11 @@ impl Narration {
     }
 
     fn line(&self, text: &str) {
-        // A reader that has gone away (`| head`) is no reason to leave things half done.
+        // A closed pipe (`| head`) must not leave things half done.
         let _ = writeln!(io::stdout(), "{text}");
     }
 
-    /// Something that is wrong, for whoever reads errors only.
+    /// Prints an error, to stderr.
     pub(crate) fn complain(text: &str) {
         let _ = writeln!(io::stderr(), "quickstart: {text}");
     }

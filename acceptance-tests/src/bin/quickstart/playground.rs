@@ -1,4 +1,4 @@
-//! The directory that the quickstart works in and leaves to play in.
+//! The directory in which the quickstart works, and which it leaves for experiments.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,11 +9,12 @@ use acceptance_tests::terraform::Terraform;
 
 /// The example's configuration.
 pub(crate) const MAIN: &str = "main.tf";
-/// What Azure holds, between two starts of the emulator.
+/// The emulator's objects, between two of its starts.
 pub(crate) const AZURE: &str = "azure.json";
 /// The emulator's certificate authority.
 pub(crate) const AUTHORITY: &str = "authority";
-/// What leads Terraform to the emulator, and what starts the emulator again, in the language of this system's shell.
+/// The environment that points Terraform to the emulator, and the script that starts the emulator again, for
+/// this system's shell.
 pub(crate) const ENVIRONMENT: &str = if cfg!(windows) { "env.ps1" } else { "env.sh" };
 pub(crate) const EMULATOR: &str = if cfg!(windows) { "emulator.ps1" } else { "emulator.sh" };
 
@@ -28,7 +29,7 @@ pub(crate) fn example() -> io::Result<String> {
     std::fs::read_to_string(repository().join("examples/quickstart").join(MAIN))
 }
 
-/// The directory that was asked for, which must be empty.
+/// The requested directory, which must be empty.
 pub(crate) fn wanted(directory: &Path) -> io::Result<PathBuf> {
     std::fs::create_dir_all(directory)?;
     if std::fs::read_dir(directory)?.next().is_some() {
@@ -38,8 +39,8 @@ pub(crate) fn wanted(directory: &Path) -> io::Result<PathBuf> {
     std::path::absolute(directory)
 }
 
-/// An empty directory: `quickstart/` in the repository; or another one where somebody has made that one their own, for
-/// their work is not ours to clear away.
+/// An empty directory: `quickstart/` in the repository, or another one if somebody has changed the files
+/// there, since their work must not be deleted.
 pub(crate) fn usual(example: &str) -> io::Result<PathBuf> {
     let usual = repository().join("quickstart");
     let untouched = match std::fs::read_to_string(usual.join(MAIN)) {
@@ -68,7 +69,7 @@ fn is_ours(name: &OsString) -> bool {
     kept.contains(&&*name) || name.starts_with(".terraform") || name.starts_with("terraform.tfstate")
 }
 
-/// Writes what it takes to go on: the environment, and how to start the emulator again.
+/// Writes the files for going on: the environment, and the script that starts the emulator again.
 pub(crate) fn furnish(
     terraform: &Terraform,
     emulator: &Emulator,
@@ -95,10 +96,10 @@ pub(crate) fn furnish(
     }
 }
 
-/// What to type for each: to start the emulator again, and to be led to it.
+/// The commands to start the emulator again, and to use the environment.
 pub(crate) fn how_to_go_on(directory: &str) -> [String; 2] {
     if cfg!(windows) {
-        // Neither asks whether scripts may be run.
+        // Neither depends on whether scripts may be run.
         [
             format!("powershell -ExecutionPolicy Bypass -File {directory}\\{EMULATOR}"),
             format!("cd {directory}; Get-Content -Raw {ENVIRONMENT} | Invoke-Expression"),
@@ -133,7 +134,8 @@ mod sh {
     }
 }
 
-/// The files for PowerShell. Each begins with a byte order mark: without one, PowerShell 5.1 takes it for ANSI.
+/// The files for PowerShell. Each begins with a byte order mark: without one, PowerShell 5.1 reads it as
+/// ANSI.
 mod powershell {
     pub(super) fn environment<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let lines = variables.map(|(name, value)| format!("$env:{name} = {}\r\n", quoted(value)));
@@ -151,7 +153,7 @@ mod powershell {
         )
     }
 
-    /// PowerShell also takes typographic single quotes as quotes.
+    /// PowerShell also accepts typographic single quotes as quotes.
     fn quoted(word: &str) -> String {
         let mut text = String::from("'");
         for c in word.chars() {
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_added_is_not_ours() {
+    fn files_that_somebody_added_are_kept() {
         for ours in ["main.tf", ".terraform", ".terraform.lock.hcl", "terraform.tfstate.backup", "azure.json"]
         {
             assert!(is_ours(&ours.into()), "{ours}");

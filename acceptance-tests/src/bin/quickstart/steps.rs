@@ -1,4 +1,4 @@
-//! The story, step by step. Each step knows what it must see; anything else ends the quickstart.
+//! The quickstart, step by step. Each step checks what it must see; anything else ends the quickstart.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::interrupt;
 use crate::narration::Narration;
 use crate::playground::{self, AUTHORITY, AZURE, MAIN};
 
-/// Why the story ends early.
+/// Why the quickstart ends early.
 #[derive(Debug)]
 pub(crate) struct Stop(pub(crate) String);
 
@@ -25,17 +25,17 @@ impl<E: Display> From<E> for Stop {
     }
 }
 
-/// The resource group and gallery of the story.
+/// The resource group and gallery of the quickstart.
 const SEED: &str = "fleet/fleet@westeurope";
-/// The change of the story: one name in one line.
+/// The change in the quickstart: one name in one line.
 const BEFORE: &str = "secrets-reader = { identities = [\"web\"] }";
 const AFTER: &str = "secrets-reader = { identities = [\"backup\", \"web\"] }";
-/// Where plans are saved, the import block and the generated configuration are written.
+/// The files for plans, the import block and the generated configuration.
 const PLANNED: &str = "planned";
 const IMPORT: &str = "import.tf";
 const GENERATED: &str = "generated.tf";
 
-/// Tells it all.
+/// Runs all steps.
 pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> Result<(), Stop> {
     let begun = Instant::now();
     told.heading("Build the provider and the emulator");
@@ -56,9 +56,9 @@ pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> R
         .collect();
     let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let emulator = Emulator::start(&built.emulator, &borrowed)?;
-    told.heading("Start an Azure of our own");
+    told.heading("Start an emulated Azure");
     told.says(&format!(
-        "gallery-emulator answers as Azure Resource Manager and Entra. It holds a Compute Gallery named \
+        "gallery-emulator answers as Azure Resource Manager and Entra. It has a Compute Gallery named \
          \"fleet\" and nothing else; writes take a moment, as they do in Azure. It listens at {}",
         emulator.ready("arm")
     ));
@@ -90,19 +90,19 @@ pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> R
     Ok(())
 }
 
-/// Where commands run and what they show is told.
+/// Where commands run and where their output is printed.
 struct Stage<'a> {
     terraform: &'a Terraform,
     told: &'a Narration,
 }
 
 impl Stage<'_> {
-    /// What people call the program.
+    /// The name of the program.
     fn title(&self) -> &'static str {
         self.terraform.cli().title()
     }
 
-    /// Runs a command that must end with this exit code and say all of this.
+    /// Runs a command that must end with this exit code and print all of this.
     fn run(&self, arguments: &str, code: i32, expected: &[&str]) -> Result<Output, Stop> {
         self.told.command(&format!("{} {arguments}", self.terraform.name()));
         let mut words: Vec<&str> = arguments.split(' ').collect();
@@ -112,11 +112,11 @@ impl Stage<'_> {
             return Err(Stop("interrupted".to_owned()));
         }
         if output.code != Some(code) {
-            return Err(Stop(format!("exit code {code} was expected of\n{output}")));
+            return Err(Stop(format!("expected exit code {code} of\n{output}")));
         }
         for sentence in expected {
             if !output.says(sentence) {
-                return Err(Stop(format!("{sentence:?} was expected of\n{output}")));
+                return Err(Stop(format!("expected {sentence:?} of\n{output}")));
             }
         }
         Ok(output)
@@ -135,14 +135,14 @@ impl Stage<'_> {
         self.show(&validate, &["Success!"]);
 
         self.told.heading("Plan it");
-        self.told.says("The plan knows before anything exists who will be granted what:");
+        self.told.says("The plan shows before anything exists who will be granted what:");
         let plan = self.run(&format!("plan -out={PLANNED}"), 0, &["2 to add, 0 to change, 0 to destroy"])?;
         self.show_part(&plan, "+ grants", "]");
         self.show(&plan, &["Plan:"]);
         let apply = self.run(&format!("apply {PLANNED}"), 0, &["2 added, 0 changed, 0 destroyed"])?;
         self.show(&apply, &["Creation complete", "Apply complete!"]);
 
-        self.told.heading("Plan again: what is as it should be is left alone");
+        self.told.heading("Plan again: there is nothing to change");
         let plan = self.run("plan -detailed-exitcode", 0, &["No changes."])?;
         self.show(&plan, &["No changes."]);
         Ok(())
@@ -156,8 +156,8 @@ impl Stage<'_> {
         self.told.heading("Change one rule: the backup wants secrets, too");
         self.told.output([&*format!("- {BEFORE}"), &*format!("+ {AFTER}")]);
         self.told.says(
-            "Azure never changes the rules of a version, so the plan is a new version, which the provider names \
-             1.0.1. Nobody has to work out what the new rules mean: see `grants`.",
+            "Azure never changes the rules of a version, so the plan is a new version, which the provider \
+             names 1.0.1. You need not work out what the new rules mean: see `grants`.",
         );
         let plan = self.run(
             &format!("plan -out={PLANNED}"),
@@ -195,8 +195,8 @@ impl Stage<'_> {
         self.told.output(first.lines());
         if fault {
             self.told.says(
-                "Terraform 1.16.0 to 1.16.2 finds the provider only if the block names it (hashicorp/terraform#39144); \
-                 the line is taken out again once the configuration is written.",
+                "Terraform 1.16.0 to 1.16.2 finds the provider only if the block names it \
+                 (hashicorp/terraform#39144); the line is removed again once the configuration is written.",
             );
         }
         let expected = ["1 to import, 0 to add, 0 to change, 0 to destroy"];
@@ -223,13 +223,13 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Tells the lines that hold one of these.
+    /// Prints the lines that contain one of these.
     fn show(&self, output: &Output, marks: &[&str]) {
         let wanted = output.stdout.lines().filter(|line| marks.iter().any(|mark| line.contains(mark)));
         self.told.output(wanted.map(shortened).collect::<Vec<_>>().iter().map(String::as_str));
     }
 
-    /// Tells the lines from the first that holds this to the next that begins so.
+    /// Prints the lines from the first that contains this to the next that begins with that.
     fn show_part(&self, output: &Output, first: &str, last: &str) {
         let part = output.stdout.lines().skip_while(|line| !line.contains(first));
         let mut lines = Vec::new();
@@ -246,7 +246,7 @@ impl Stage<'_> {
     }
 }
 
-/// A line with the long beginning of ids left out.
+/// A line with the long beginning of ids omitted.
 fn shortened(line: &str) -> String {
     let Some(start) = line.find("/subscriptions/") else { return line.to_owned() };
     let (before, id) = line.split_at(start);
@@ -264,7 +264,7 @@ fn nothing_is_left(emulator: &Emulator, gallery: &str) -> Result<(), Stop> {
         .filter_map(|one| one.get("id")?.as_str())
         .filter(|id| id.to_lowercase().starts_with(&inside));
     let left: Vec<_> = left.collect();
-    if left.is_empty() { Ok(()) } else { Err(Stop(format!("Azure still holds {}", left.join(", ")))) }
+    if left.is_empty() { Ok(()) } else { Err(Stop(format!("Azure still contains {}", left.join(", ")))) }
 }
 
 fn how_to_go_on(told: &Narration, terraform: &Terraform, directory: &Path, story: Instant) {
@@ -272,7 +272,7 @@ fn how_to_go_on(told: &Narration, terraform: &Terraform, directory: &Path, story
     let name = terraform.name();
     told.heading("That was it");
     told.says(&format!(
-        "{:.1} seconds, and Azure is as empty as before. To go on by yourself, in one terminal:",
+        "{:.1} seconds, and Azure is as empty as before. To continue by yourself, in one terminal:",
         story.elapsed().as_secs_f64()
     ));
     let [emulator, environment] = playground::how_to_go_on(&here);
@@ -281,8 +281,8 @@ fn how_to_go_on(told: &Narration, terraform: &Terraform, directory: &Path, story
     told.command(&environment);
     told.command(&format!("{name} apply"));
     told.says(&format!(
-        "Then change main.tf: misspell a name in a role, take the only condition from an identity, leave an import \
-         to {}. More examples are in examples/, every resource is described in docs/.",
+        "Then change main.tf: misspell a name in a role, remove the only condition of an identity, leave \
+         an import to {}. More examples are in examples/, and docs/ describes every resource.",
         terraform.cli().title()
     ));
 }

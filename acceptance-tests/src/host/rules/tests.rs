@@ -45,7 +45,7 @@ fn broken(prior: &[(&str, Value)], config: &[(&str, Value)], planned: &[(&str, V
 }
 
 #[test]
-fn a_plan_says_what_the_configuration_says() {
+fn a_plan_has_the_configured_values() {
     assert_eq!(broken(&[], &[], &[]), [""; 0]);
     assert_eq!(broken(&[], &[], &[("name", "y".into())]), ["name"]);
     assert_eq!(broken(&[], &[], &[("note", "y".into())]), ["note"]);
@@ -55,20 +55,20 @@ fn a_plan_says_what_the_configuration_says() {
 }
 
 #[test]
-fn the_state_may_stand_where_both_have_a_value() {
+fn the_states_value_may_stay_where_both_have_one() {
     let (held, wanted) = ([("note", Value::from("West US"))], [("note", Value::from("westus"))]);
     assert_eq!(broken(&held, &wanted, &held), [""; 0]);
     assert_eq!(broken(&held, &[], &held), ["note"], "not where the configuration says nothing");
 }
 
 #[test]
-fn the_provider_may_say_anything_where_it_may_and_nothing_is_configured() {
+fn computed_attributes_may_have_any_value() {
     assert_eq!(broken(&[], &[], &[("id", Value::unknown()), ("zone", "1".into())]), [""; 0]);
     assert_eq!(broken(&[], &[("zone", "2".into())], &[("zone", "1".into())]), ["zone"]);
 }
 
 #[test]
-fn elements_are_held_against_each_other_by_key() {
+fn elements_are_compared_by_key() {
     let changed = [("rules", rules(&[("a", "/x")]))];
     assert_eq!(broken(&[], &[], &changed), ["rules[\"a\"].path"]);
     let more = [("rules", rules(&[("a", "/"), ("b", "/")]))];
@@ -80,7 +80,7 @@ fn elements_are_held_against_each_other_by_key() {
 }
 
 #[test]
-fn a_block_is_there_exactly_when_it_is_configured() {
+fn a_block_exists_exactly_when_it_is_configured() {
     let disk = |size: Value| [("disk", Value::object([("size", size)]))];
     assert_eq!(broken(&[], &disk("1".into()), &disk("1".into())), [""; 0]);
     assert_eq!(broken(&[], &disk("1".into()), &disk("2".into())), ["disk.size"]);
@@ -89,7 +89,7 @@ fn a_block_is_there_exactly_when_it_is_configured() {
 }
 
 #[test]
-fn what_was_applied_is_what_was_planned() {
+fn an_apply_must_match_its_plan() {
     let fits = |planned: Value, actual: Value| applied(&planned, &actual).is_empty();
     assert!(fits(thing(&[("id", Value::unknown())]), thing(&[("id", "i".into())])));
     assert!(fits(thing(&[("id", Value::unknown())]), thing(&[])));
@@ -106,7 +106,7 @@ fn what_was_applied_is_what_was_planned() {
 }
 
 #[test]
-fn a_proposal_fills_in_what_the_state_has_and_the_configuration_leaves_open() {
+fn a_proposal_takes_missing_values_from_the_state() {
     let prior = thing(&[("id", "i".into()), ("zone", "1".into()), ("note", "old".into())]);
     let expected = thing(&[("id", "i".into()), ("zone", "1".into())]);
     assert_eq!(proposed(&block(), &prior, &thing(&[])), expected);

@@ -1,4 +1,4 @@
-//! The calls beside a resource's own life: what comes from elsewhere, and what is only read.
+//! The calls beyond a resource's own life: imported and moved objects, and data sources.
 
 use terraform_provider_gallery::plugin::{Type, Value};
 
@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Host {
-    /// What the provider has written to stderr so far: its log.
+    /// The provider's stderr so far: its log.
     #[must_use]
     pub fn stderr(&self) -> String {
         self.plugin.stderr()
@@ -17,7 +17,7 @@ impl Host {
     /// Imports by id, and refreshes as a host does next.
     ///
     /// # Errors
-    /// When the provider refuses, or there is nothing.
+    /// If the provider refuses, or there is no object.
     pub async fn import(&mut self, resource: &str, id: &str) -> Answer<Object> {
         self.import_named(resource, id.to_owned(), None).await
     }
@@ -25,7 +25,7 @@ impl Host {
     /// Imports by identity, and refreshes as a host does next.
     ///
     /// # Errors
-    /// When the provider refuses, or there is nothing.
+    /// If the provider refuses, or there is no object.
     pub async fn import_identity(&mut self, resource: &str, identity: &Value) -> Answer<Object> {
         self.import_named(resource, String::new(), Some(identity)).await
     }
@@ -43,7 +43,7 @@ impl Host {
         told(answer.diagnostics)?;
         self.put_off(answer.deferred)?;
         let [imported] = answer.imported_resources.as_slice() else {
-            return Err(broken("an import gives one object"));
+            return Err(broken("an import returns one object"));
         };
         let state = received("imported state", imported.state.as_ref(), &kind)?;
         let found = self.received_identity(resource, imported.identity.as_ref())?;
@@ -53,11 +53,11 @@ impl Host {
         refreshed.ok_or_else(|| not_there("Cannot import non-existent remote object"))
     }
 
-    /// Takes over a state of another type, as that stored it under this version of its schema, and refreshes as a host
+    /// Takes over a state of another type, stored under this version of its schema, and refreshes as a host
     /// does next.
     ///
     /// # Errors
-    /// When the provider refuses, or there is nothing.
+    /// If the provider refuses, or there is no object.
     pub async fn take_over(
         &mut self,
         resource: &str,
@@ -85,10 +85,10 @@ impl Host {
         refreshed.ok_or_else(|| not_there("Moved object does not exist"))
     }
 
-    /// The configuration that the provider writes for a state.
+    /// The configuration that the provider generates for a state.
     ///
     /// # Errors
-    /// When the provider refuses, or sets what only it can set.
+    /// If the provider refuses, or sets an attribute that only it can set.
     pub async fn generate(&mut self, resource: &str, state: &Value) -> Answer<Value> {
         let kind = self.resource(resource)?.implied_type();
         let state = sent(state, &kind)?;
@@ -99,10 +99,10 @@ impl Host {
         received("generated configuration", answer.config.as_ref(), &kind)
     }
 
-    /// Checks and reads a data source; what is put off is unknown.
+    /// Checks and reads a data source; a deferred one is unknown.
     ///
     /// # Errors
-    /// When the provider refuses, or leaves something open.
+    /// If the provider refuses, or leaves an attribute unknown.
     pub async fn data(&mut self, name: &str, arguments: &serde_json::Value) -> Answer<Value> {
         let schema = self.offer.data_sources.get(name);
         let schema = schema.ok_or_else(|| broken(format!("no data source {name}")))?;
@@ -133,10 +133,10 @@ impl Host {
         Ok(state)
     }
 
-    /// Lists objects as a query does: their display names, identities and states, until the limit.
+    /// Lists objects as a query does: their display names, identities and states, up to the limit.
     ///
     /// # Errors
-    /// When the provider refuses, or an object comes without its identity.
+    /// If the provider refuses, or an object has no identity.
     pub async fn list(
         &mut self,
         name: &str,
@@ -179,13 +179,14 @@ impl Host {
         Ok(found)
     }
 
-    /// Calls a function with these arguments, each as the parameter in its place wants it.
+    /// Calls a function with these arguments, each converted to its parameter's type.
     ///
-    /// OpenTofu makes no call with a literal null for a parameter of any type: `internal/tofu/context_functions.go` sets
-    /// `AllowDynamicType: false` for each parameter, and the answer is then unknown.
+    /// OpenTofu makes no call with a literal null for a parameter of any type:
+    /// `internal/tofu/context_functions.go` sets `AllowDynamicType: false` for each parameter, and the result
+    /// is then unknown.
     ///
     /// # Errors
-    /// When there is no such function, or it refuses.
+    /// If there is no such function, or it refuses.
     pub async fn call(&mut self, name: &str, arguments: &[Value]) -> Answer<Value> {
         let (parameters, result) =
             self.offer.functions.get(name).cloned().ok_or_else(|| broken("no such function"))?;
@@ -212,7 +213,7 @@ impl Host {
         received("result", answer.result.as_ref(), &result)
     }
 
-    /// What OpenTofu asks a configured provider: it must offer no other functions than its schema does.
+    /// OpenTofu's request to a configured provider: it must offer the same functions as its schema.
     async fn functions_apart(&mut self) -> Answer<()> {
         self.trail.push("GetFunctions");
         let request = proto::get_functions::Request {};
@@ -223,12 +224,12 @@ impl Host {
         lawful(if same {
             Vec::new()
         } else {
-            vec!["the functions apart are not those of the schema".to_owned()]
+            vec!["the functions differ from those of the schema".to_owned()]
         })
     }
 }
 
-/// What the host itself says when the refresh after it finds nothing.
+/// The host's own message when the following refresh finds nothing.
 fn not_there(summary: &str) -> Trouble {
     let severity = proto::diagnostic::Severity::Error as i32;
     Trouble::Refused(vec![proto::Diagnostic {

@@ -1,4 +1,4 @@
-//! Applies that may go wrong: what a host then keeps in its state.
+//! Applies that may fail: what a host then keeps in its state.
 
 use prost::bytes::Bytes;
 use terraform_provider_gallery::plugin::Value;
@@ -6,16 +6,16 @@ use terraform_provider_gallery::plugin::Value;
 use super::super::rules;
 use super::{Answer, Host, Object, Plan, broken, lawful, proto, received, sent};
 
-/// What a host holds after an apply, however that ended.
+/// The result of an apply for a host, however it ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// What the state holds.
     pub object: Option<Object>,
     /// Whether the next plan replaces it, since its creation ended with an error.
     pub tainted: bool,
-    /// What was told, errors and warnings.
+    /// The diagnostics, errors and warnings.
     pub told: Vec<proto::Diagnostic>,
-    /// Why there is no answer, if there is none: the provider is gone.
+    /// Why there is no response, if there is none: the provider is gone.
     pub lost: Option<String>,
 }
 
@@ -27,27 +27,27 @@ impl Outcome {
         self.lost.is_none() && self.told.iter().all(|one| one.severity != error)
     }
 
-    /// Everything that was told, as one text.
+    /// All diagnostics, as one text.
     #[must_use]
     pub fn text(&self) -> String {
         self.told.iter().map(|one| format!("{}\n{}\n", one.summary, one.detail)).collect()
     }
 }
 
-/// Tells a provider to stop, while it is at work.
+/// Stops a provider while it works.
 #[derive(Clone, Debug)]
 pub struct Stopper(proto::provider_client::ProviderClient<crate::host::Calls>);
 
 impl Stopper {
-    /// Tells it, as a host does on Ctrl-C.
+    /// Stops it, as a host does on Ctrl-C.
     pub async fn stop(mut self) {
-        // One that is gone is as good as stopped.
+        // A provider that is gone has stopped, too.
         let _ = self.0.stop_provider(proto::stop_provider::Request {}).await;
     }
 }
 
 impl Host {
-    /// What can tell the provider to stop.
+    /// A handle to stop the provider.
     #[must_use]
     pub fn stopper(&self) -> Stopper {
         Stopper(self.connection.provider.clone())
@@ -59,10 +59,10 @@ impl Host {
         self.plugin.id()
     }
 
-    /// Carries out a plan, whatever comes of it; of a replacement the deletion first.
+    /// Applies a plan, whatever the outcome; for a replacement the deletion first.
     ///
     /// # Errors
-    /// When the answer breaks a rule of the host.
+    /// If the response breaks a rule of the host.
     pub async fn try_apply(&mut self, resource: &str, plan: Plan) -> Answer<Outcome> {
         let Plan { state, config, private, mut prior, identity, replaces, .. } = plan;
         if replaces && let Some(old) = prior.take() {
@@ -74,14 +74,14 @@ impl Host {
         self.attempt(resource, prior, &state, &config, private, identity.as_ref()).await
     }
 
-    /// Plans and carries out a deletion, whatever comes of it.
+    /// Plans and applies a deletion, whatever the outcome.
     ///
     /// # Errors
-    /// When the answer breaks a rule of the host.
+    /// If the response breaks a rule of the host.
     pub async fn try_destroy(&mut self, resource: &str, object: &Object) -> Answer<Outcome> {
         let nothing = Value::Null;
         let identity = object.identity.as_ref();
-        // What a host is given for the plan of a deletion is what it hands to the deletion.
+        // A host passes the private data from the plan of a deletion to the deletion.
         let private = object.private.clone();
         self.attempt(resource, Some(object.clone()), &nothing, &nothing, private, identity).await
     }
@@ -118,7 +118,7 @@ impl Host {
         if outcome.succeeded() {
             lawful(rules::applied(planned, &state))?;
         } else if !state.is_wholly_known() {
-            return Err(broken("a state that is not wholly known, beside an error"));
+            return Err(broken("a state that is not wholly known, together with an error"));
         }
         if !state.is_null() {
             let identity = self.received_identity(resource, answer.new_identity.as_ref())?;

@@ -1,4 +1,4 @@
-//! The life of an object: planned, made, changed, refreshed, deleted.
+//! The life of an object: planned, created, changed, refreshed, deleted.
 
 use prost::bytes::Bytes;
 use terraform_provider_gallery::plugin::{Type, Value};
@@ -9,11 +9,11 @@ use super::{Answer, Host, Object, Plan, broken, lawful, proto, received, sent, t
 use proto::attribute_path::step::Selector;
 
 impl Host {
-    /// Checks a configuration, and plans the way from a state to it. A replacement is planned as a host does: once
-    /// more, as the creation of something new.
+    /// Checks a configuration, and plans the way from a state to it. A replacement is planned as a host does:
+    /// once more, as the creation of a new object.
     ///
     /// # Errors
-    /// When the provider refuses, or its plan breaks a rule.
+    /// If the provider refuses, or its plan breaks a rule.
     pub async fn plan(&mut self, resource: &str, prior: Option<&Object>, config: &Value) -> Answer<Plan> {
         self.validate(resource, config).await?;
         let (mut plan, replaces) =
@@ -30,7 +30,7 @@ impl Host {
     /// Checks a configuration, without and before any state.
     ///
     /// # Errors
-    /// When the provider refuses it.
+    /// If the provider refuses it.
     pub async fn validate(&mut self, resource: &str, config: &Value) -> Answer<Vec<proto::Diagnostic>> {
         let kind = self.resource(resource)?.implied_type();
         let request = proto::validate_resource_config::Request {
@@ -95,33 +95,34 @@ impl Host {
         Ok((plan, replaces))
     }
 
-    /// Carries out a plan; of a replacement the deletion first, as hosts do unless told otherwise. Gives what is stored.
+    /// Applies a plan; for a replacement the deletion first, as hosts do by default. Returns the stored
+    /// object.
     ///
     /// # Errors
-    /// When the provider refuses, or what it did is not what was planned.
+    /// If the provider refuses, or the result is not what was planned.
     pub async fn apply(&mut self, resource: &str, plan: Plan) -> Answer<Object> {
         let config = plan.config.clone();
         self.apply_known(resource, plan, &config).await
     }
 
-    /// The same with the configuration as it turned out to be. A host plans once more before it applies, from what is
-    /// there by then, and holds the second plan to the first.
+    /// The same with the final configuration. A host plans once more before it applies, from the current
+    /// state, and checks the second plan against the first.
     ///
     /// # Errors
-    /// When the provider refuses, what it did is not what was planned, or it would do something else now.
+    /// If the provider refuses, the result is not what was planned, or the second plan differs.
     pub async fn apply_known(&mut self, resource: &str, plan: Plan, config: &Value) -> Answer<Object> {
         let kind = self.resource(resource)?.implied_type();
         let mut prior = plan.prior;
         let keeps = self.capabilities.is_some_and(|capabilities| capabilities.store_planned_private);
         let kept = if keeps { plan.private.clone() } else { Bytes::new() };
         if let Some(object) = &prior {
-            // The state is read anew when it is changed, by the process that changes it.
+            // The process that changes the object reads its state again.
             self.stored(resource, object).await?;
         }
         if plan.replaces
             && let Some(old) = prior.take()
         {
-            // It was planned to go with what takes its place, and carries that plan's private data.
+            // It was planned together with its replacement, and has that plan's private data.
             self.delete(resource, &old, plan.private).await?;
         }
         self.validate(resource, config).await?;
@@ -158,10 +159,10 @@ impl Host {
         Ok(Object { state, private: answer.private, identity })
     }
 
-    /// Plans a deletion, where this host asks, and carries it out.
+    /// Plans a deletion, if this host does so, and applies it.
     ///
     /// # Errors
-    /// When the provider refuses, or leaves something in the state.
+    /// If the provider refuses, or leaves something in the state.
     pub async fn destroy(&mut self, resource: &str, object: &Object) -> Answer<()> {
         let kind = self.resource(resource)?.implied_type();
         let planned_private = if self.release.has(Feature::PlannedDeletion) {
@@ -189,7 +190,7 @@ impl Host {
         let answer = self.connection.provider.apply_resource_change(request).await?.into_inner();
         told(answer.diagnostics)?;
         if !received("new state", answer.new_state.as_ref(), &kind)?.is_null() {
-            return Err(broken("there is still something after a deletion"));
+            return Err(broken("the object still exists after a deletion"));
         }
         Ok(())
     }
@@ -217,16 +218,17 @@ impl Host {
         Ok(answer.planned_private)
     }
 
-    /// Brings what was stored to the current schemas, as every run begins, and refreshes it; `None` when it is gone.
+    /// Upgrades the stored object to the current schemas, as every run begins, and refreshes it; `None` if it
+    /// is gone.
     ///
     /// # Errors
-    /// When the provider refuses, or its answer breaks a rule.
+    /// If the provider refuses, or its response breaks a rule.
     pub async fn refresh(&mut self, resource: &str, object: &Object) -> Answer<Option<Object>> {
         let object = &self.stored(resource, object).await?;
         self.read(resource, object).await
     }
 
-    /// Refreshes what was read or imported just now.
+    /// Refreshes an object that was just read or imported.
     pub(super) async fn read(&mut self, resource: &str, object: &Object) -> Answer<Option<Object>> {
         let kind = self.resource(resource)?.implied_type();
         let request = proto::read_resource::Request {
@@ -254,11 +256,11 @@ impl Host {
     }
 }
 
-/// Whether what a provider says makes a replacement has changed. A path that leads nowhere, before and after, is the
-/// provider's mistake; one to something that stays as it is does not count.
+/// Whether something that the provider says forces a replacement has changed. A path that does not exist,
+/// before and after, is the provider's mistake; one to an unchanged value does not count.
 fn changes(path: &proto::AttributePath, before: &Value, after: &Value) -> Answer<bool> {
     if path.steps.is_empty() {
-        return Err(broken("a replacement because of nothing in particular"));
+        return Err(broken("a replacement without a reason"));
     }
     if before.is_null() {
         return Ok(false);
@@ -282,7 +284,7 @@ fn changes(path: &proto::AttributePath, before: &Value, after: &Value) -> Answer
             on(&mut new);
         }
         if old.is_none() && new.is_none() {
-            return Err(broken(format!("a replacement because of {path:?}, which leads nowhere")));
+            return Err(broken(format!("a replacement because of {path:?}, which does not exist")));
         }
     }
     Ok(old.unwrap_or(&Value::Null) != new.unwrap_or(&Value::Null))

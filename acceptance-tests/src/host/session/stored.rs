@@ -1,4 +1,4 @@
-//! What earlier runs, and earlier versions of a provider, have stored.
+//! Data that earlier runs, and earlier versions of a provider, have stored.
 
 use terraform_provider_gallery::plugin::Value;
 
@@ -6,8 +6,8 @@ use super::{Answer, Host, Object, broken, proto, received, told};
 use crate::host::storage;
 
 impl Host {
-    /// What this run begins with: the stored state and identity through the provider's hands, which must leave what is
-    /// of the current versions as it is.
+    /// The beginning of a run: the provider upgrades the stored state and identity, and must not change what
+    /// has the current versions.
     pub(super) async fn stored(&mut self, resource: &str, object: &Object) -> Answer<Object> {
         let schema = self.resource(resource)?;
         let version = schema.version;
@@ -16,7 +16,7 @@ impl Host {
         if state != object.state {
             return Err(broken("a state of the current version changed when it was read"));
         }
-        // Hosts ask this only of an identity of another version; nothing may come of asking always.
+        // Hosts call this only for an identity of another version; calling it always must make no difference.
         if let (Some(identity), Some(_)) = (&object.identity, self.identity_type(resource)) {
             let text = storage::json(identity).ok_or_else(|| broken("an identity has an unknown value"))?;
             let asked = self.trail.len();
@@ -31,7 +31,7 @@ impl Host {
     /// Reads a state as an earlier version of the provider stored it.
     ///
     /// # Errors
-    /// When the provider refuses it.
+    /// If the provider refuses it.
     pub async fn upgrade(&mut self, resource: &str, version: i64, stored: &str) -> Answer<Value> {
         let raw_state = proto::RawState { json: stored.to_owned().into(), ..proto::RawState::default() };
         self.upgrade_raw(resource, version, raw_state).await
@@ -40,7 +40,7 @@ impl Host {
     /// The same with a state in the form of Terraform 0.11.
     ///
     /// # Errors
-    /// When the provider refuses it.
+    /// If the provider refuses it.
     pub async fn upgrade_flat(
         &mut self,
         resource: &str,
@@ -70,7 +70,7 @@ impl Host {
     /// Reads an identity as an earlier version of the provider stored it.
     ///
     /// # Errors
-    /// When the provider refuses it.
+    /// If the provider refuses it.
     pub async fn upgrade_identity(
         &mut self,
         resource: &str,

@@ -1,4 +1,4 @@
-//! Other tools at the same machine.
+//! Other tools that change the same machine.
 
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
@@ -8,7 +8,7 @@ use super::{A, body, imds, machine, of_imds, on, other_tool, refers, settings, v
 const VM: &str = "virtualMachines/vm";
 
 #[test]
-fn what_another_tool_drops_or_changes_is_planned_and_put_right() {
+fn changes_by_another_tool_are_planned_and_repaired() {
     scenario(|s| {
         s.unrecorded();
         let id = machine(s, "vm", &on());
@@ -28,9 +28,9 @@ fn what_another_tool_drops_or_changes_is_planned_and_put_right() {
             assert_eq!(writes(s).len(), 1);
             let mut expected = before;
             expected["imds"] = refers(s, "1.0.0");
-            assert_eq!(settings(s, &id), expected, "what they set beside it stays");
+            assert_eq!(settings(s, &id), expected, "their other settings stay");
         }
-        // Only in another spelling: nothing to do.
+        // Only another spelling: no change.
         let shouted =
             json!({"inVMAccessControlProfileReferenceId": s.version("web", "1.0.0").to_uppercase()});
         let change = json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": shouted}}}});
@@ -57,21 +57,21 @@ fn a_destroy_leaves_what_somebody_else_has_attached() {
             let free = json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": null}}}});
             s.emulator.edit(&id, &free).unwrap();
         }
-        // What the configuration takes over is its own again.
+        // An attachment that the configuration takes over is its own again.
         s.apply(&imds(VM, "v", ""));
         let theirs =
             json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": refers(s, "1.0.1")}}}});
         other_tool(s, "PATCH", &id, &theirs);
         s.requests();
         s.apply(&imds(VM, "w", ""));
-        assert_eq!(writes(s), [], "it is there already");
+        assert_eq!(writes(s), [], "it is attached already");
         s.apply(&versions());
         assert_eq!(of_imds(s, &id), json!({"mode": "Audit"}));
     });
 }
 
 #[test]
-fn a_machine_that_is_gone_is_told_and_one_that_comes_back_put_right() {
+fn a_missing_machine_is_reported_and_a_returning_one_repaired() {
     scenario(|s| {
         s.unrecorded();
         let id = machine(s, "vm", &on());
@@ -83,7 +83,7 @@ fn a_machine_that_is_gone_is_told_and_one_that_comes_back_put_right() {
         assert_eq!(s.replan(&[]).actions(A), "update");
         s.apply_planned();
         assert_eq!(of_imds(s, &id), refers(s, "1.0.0"));
-        // Whoever takes it out of the configuration is rid of it.
+        // Removing it from the configuration removes it from the state.
         s.emulator.remove(&id).unwrap();
         s.apply(&versions());
     });

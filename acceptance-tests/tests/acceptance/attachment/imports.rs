@@ -1,4 +1,4 @@
-//! Taking over what is attached already.
+//! Taking over existing attachments.
 
 use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::scenario;
@@ -9,7 +9,7 @@ use super::{A, id, imds, machine, of_imds, on, refers, versions, writes};
 const VM: &str = "virtualMachines/vm";
 
 #[test]
-fn what_is_attached_is_imported_by_id_and_by_identity() {
+fn an_attachment_is_imported_by_id_and_by_identity() {
     scenario(|s| {
         s.unrecorded();
         let id = machine(s, "vm", &on());
@@ -33,14 +33,14 @@ fn what_is_attached_is_imported_by_id_and_by_identity() {
             let output = s.apply(&format!("{}{block}", imds(VM, "v", "")));
             assert!(output.says("1 imported, 0 added, 0 changed, 0 destroyed"), "{output}");
         }
-        // An imported attachment is ours: a destroy detaches it.
+        // An imported attachment is managed: a destroy detaches it.
         s.apply(&versions());
         assert_eq!(of_imds(s, &id), json!({"mode": "Audit"}));
     });
 }
 
 #[test]
-fn a_configuration_is_generated_and_nothing_attached_is_no_import() {
+fn a_configuration_is_generated_and_an_empty_machine_cannot_be_imported() {
     scenario(|s| {
         s.unrecorded();
         let id = machine(s, "vm", &on());

@@ -28,7 +28,7 @@ fn quick(s: &Scenario) {
 }
 
 #[test]
-fn an_attachment_that_is_interrupted_is_in_the_state_and_gone_on_with() {
+fn an_interrupted_attachment_is_in_the_state_and_continues() {
     scenario(|s| {
         s.unrecorded();
         let id = machine(s, "vm", &on());

@@ -9,7 +9,7 @@ use crate::configurations::{PROFILE, RULES, version_of};
 const VM: &str = "virtualMachines/vm";
 
 #[test]
-fn nothing_but_the_reference_is_written_in_a_whole_life() {
+fn only_the_reference_is_written_from_create_to_destroy() {
     scenario(|s| {
         s.unrecorded();
         let id = machine(s, "vm", &on());
@@ -29,7 +29,7 @@ fn nothing_but_the_reference_is_written_in_a_whole_life() {
         assert_eq!(settings(s, &id), expected);
         assert_eq!(s.state().attributes(A)["attached"], json!({"imds": s.version("web", "1.0.0")}));
 
-        // Another version, and the other endpoint besides, which has an inline mode.
+        // Another version, and also the other endpoint, which has an inline mode.
         let both = "  wire_server_profile_version_id = gallery_invm_access_profile_version.w.id\n";
         let output = s.apply_fails(&imds(VM, "w", both));
         assert!(output.says("Machine has an inline mode for WireServer"), "{output}");
@@ -39,7 +39,7 @@ fn nothing_but_the_reference_is_written_in_a_whole_life() {
         assert_eq!(writes(s).len(), 1, "one request for both endpoints");
         assert_eq!(settings(s, &id)["wireServer"], refers(s, "1.0.1"));
 
-        // One endpoint is taken out, and the rest goes.
+        // One endpoint is removed, then the rest.
         let plan = s.plan(&imds(VM, "w", "  mode_after_destroy = \"Enforce\"\n"));
         assert_eq!(plan.actions(A), "update");
         s.apply_planned();
@@ -57,7 +57,7 @@ fn nothing_but_the_reference_is_written_in_a_whole_life() {
 }
 
 #[test]
-fn a_mode_and_a_sleeping_agent_are_left_alone_until_told_otherwise() {
+fn an_inline_mode_and_a_disabled_agent_are_left_alone_by_default() {
     scenario(|s| {
         s.unrecorded();
         s.apply(&versions());
@@ -81,7 +81,7 @@ fn a_mode_and_a_sleeping_agent_are_left_alone_until_told_otherwise() {
             let extension = if windows { Value::Null } else { json!(true) };
             assert_eq!(found["addProxyAgentExtension"], extension, "{os}");
 
-            // Somebody switches it off again.
+            // Another tool switches it off again.
             let off = json!({"properties": {"securityProfile": {"proxyAgentSettings": {"enabled": false}}}});
             s.emulator.edit(&id, &off).unwrap();
             assert_eq!(s.replan(&[]).actions(A), "update");
@@ -132,7 +132,7 @@ fn a_replacement_leaves_the_machine_attached_in_either_order() {
             s.reapply(&[&format!("-replace={A}")]);
             assert_eq!(of_imds(s, &id), refers(s, "1.0.0"), "{more}");
         }
-        // Together with another version, also where it is tainted.
+        // Together with another version, even if it is tainted.
         s.write(&imds(VM, "w", ""));
         s.reapply(&[&format!("-replace={A}")]);
         assert_eq!(of_imds(s, &id), refers(s, "1.0.1"));

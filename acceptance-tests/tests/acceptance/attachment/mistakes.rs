@@ -1,4 +1,4 @@
-//! What cannot be is told at the plan, on its attribute, and nothing is written.
+//! Invalid attachments are errors at the plan, on their attribute, and nothing is written.
 
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
@@ -8,7 +8,7 @@ use super::{attachment, imds, machine, of_imds, on, other_tool, refers, versions
 const VM: &str = "virtualMachines/vm";
 
 #[test]
-fn what_is_no_id_of_the_right_kind_is_found_by_validate() {
+fn ids_of_the_wrong_kind_are_found_by_validate() {
     scenario(|s| {
         let subscription = s.emulator.ready("subscription_id").to_owned();
         let group = format!("/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute");
@@ -42,7 +42,7 @@ fn what_is_no_id_of_the_right_kind_is_found_by_validate() {
 }
 
 #[test]
-fn what_azure_shows_is_told_at_the_plan() {
+fn mistakes_that_need_azure_are_found_by_the_plan() {
     scenario(|s| {
         s.unrecorded();
         let id = machine(s, "vm", &on());
@@ -69,7 +69,7 @@ fn what_azure_shows_is_told_at_the_plan() {
         let output = s.plan_fails(&elsewhere);
         assert!(output.says("subscription") && output.says("can see it"), "{output}");
 
-        // Somewhere else than the version is.
+        // A region that the version is not in.
         let far = super::id(s, "virtualMachines/far");
         let mut body = super::body(&on());
         body["location"] = json!("eastus");
@@ -81,7 +81,7 @@ fn what_azure_shows_is_told_at_the_plan() {
         );
         let output = s.plan_fails(&fixed("virtualMachines/far", &there));
         assert!(output.says("Version is not in the machine's region"), "whoever tells the regions: {output}");
-        // The same plan that replicates it is no mistake.
+        // A plan that also replicates it there is valid.
         let replicated = imds("virtualMachines/far", "v", "").replace(
             "  name = \"1.0.0\"\n",
             "  name = \"1.0.0\"\n  target_regions = [\"westus\", \"eastus\"]\n",
@@ -89,7 +89,7 @@ fn what_azure_shows_is_told_at_the_plan() {
         s.apply(&replicated);
         s.apply(&versions());
 
-        // Somebody else's version.
+        // A version that another tool has attached.
         let theirs =
             json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": refers(s, "1.0.1")}}}});
         other_tool(s, "PATCH", &id, &theirs);
@@ -99,7 +99,7 @@ fn what_azure_shows_is_told_at_the_plan() {
         assert!(output.says("import {") && output.says(&format!("id = \"{id}\"")), "{output}");
         assert_eq!(of_imds(s, &id), refers(s, "1.0.1"));
 
-        // Two for one machine.
+        // Two attachments for one machine.
         let second = imds(VM, "w", "").replace(&versions(), "").replace("\"a\" {", "\"b\" {");
         let output = s.plan_fails(&format!("{}{second}", imds(VM, "w", "")));
         assert!(output.says("Two attachments for one machine"), "{output}");
@@ -109,7 +109,7 @@ fn what_azure_shows_is_told_at_the_plan() {
 }
 
 #[test]
-fn what_is_refused_at_the_apply_leaves_nothing() {
+fn a_refused_apply_leaves_nothing() {
     scenario(|s| {
         s.unrecorded();
         let id = machine(s, "vm", &on());

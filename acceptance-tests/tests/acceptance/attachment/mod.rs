@@ -1,4 +1,4 @@
-//! Versions attached to machines and scale sets, while others change the same machines.
+//! Versions attached to machines and scale sets, while other tools change the same machines.
 
 mod drift;
 mod imports;
@@ -42,7 +42,7 @@ pub(crate) fn id(s: &Scenario, machine: &str) -> String {
     format!("{group}/{machine}")
 }
 
-/// The body of a machine with much that is not ours, and these settings of the proxy agent.
+/// The body of a machine with many other members, and these settings of the proxy agent.
 pub(crate) fn body(settings: &Value) -> Value {
     json!({
         "location": "westus", "tags": {"team": "web"}, "zones": ["1"],
@@ -62,19 +62,20 @@ pub(crate) fn body(settings: &Value) -> Value {
     })
 }
 
-/// Makes a machine as another tool does, and gives its id.
+/// Creates a machine as another tool does, and returns its id.
 pub(crate) fn machine(s: &Scenario, name: &str, settings: &Value) -> String {
     let id = id(s, &format!("virtualMachines/{name}"));
     other_tool(s, "PUT", &id, &body(settings));
     id
 }
 
-/// The settings of a machine whose agent is switched on, with an inline mode at the endpoint that is not ours.
+/// The settings of a machine with the agent switched on, and with an inline mode at the endpoint that the
+/// attachment does not use.
 pub(crate) fn on() -> Value {
     json!({"enabled": true, "keyIncarnationId": 7, "wireServer": {"mode": "Enforce"}})
 }
 
-/// What another tool asks, which must succeed.
+/// A request of another tool, which must succeed.
 pub(crate) fn other_tool(s: &Scenario, method: &str, path: &str, body: &Value) {
     let (status, answer) = s.emulator.ask(method, &format!("{path}?api-version=2025-04-01"), body).unwrap();
     assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
@@ -85,7 +86,7 @@ pub(crate) fn settings(s: &Scenario, id: &str) -> Value {
     s.emulator.object(id).unwrap()["properties"]["securityProfile"]["proxyAgentSettings"].clone()
 }
 
-/// What decides about requests to IMDS.
+/// The mode or reference for IMDS.
 pub(crate) fn of_imds(s: &Scenario, id: &str) -> Value {
     settings(s, id)["imds"].clone()
 }
@@ -95,13 +96,13 @@ pub(crate) fn refers(s: &Scenario, version: &str) -> Value {
     json!({"inVMAccessControlProfileReferenceId": s.version("web", version)})
 }
 
-/// The writes to machines among the requests since they were last asked for.
+/// The writes to machines since the last query.
 pub(crate) fn writes(s: &Scenario) -> Vec<Request> {
     let of_machines = |one: &Request| one.path.contains("virtualMachine") && one.method != "GET";
     s.requests().into_iter().filter(of_machines).collect()
 }
 
-/// Everything of a machine but the settings of its proxy agent.
+/// Everything of a machine except the settings of its proxy agent.
 pub(crate) fn others(s: &Scenario, id: &str) -> Value {
     let mut object = s.emulator.object(id).unwrap();
     object["properties"]["securityProfile"].as_object_mut().unwrap().remove("proxyAgentSettings");

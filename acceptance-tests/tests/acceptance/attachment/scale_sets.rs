@@ -7,7 +7,7 @@ use super::{A, body, id, imds, on, other_tool, refers, versions, writes};
 
 const SET: &str = "virtualMachineScaleSets/set";
 
-/// Makes a scale set as another tool does, and gives its id.
+/// Creates a scale set as another tool does, and returns its id.
 pub(super) fn scale_set(s: &Scenario, name: &str, orchestration: &str, mode: &Value, count: u32) -> String {
     let id = id(s, &format!("virtualMachineScaleSets/{name}"));
     let mut profile = body(&on())["properties"].clone();
@@ -50,7 +50,7 @@ fn instances_of_a_manual_set_are_counted_or_upgraded() {
             assert_eq!(references(s, &set), (old.clone(), vec![Value::Null; 3]));
             assert_eq!(s.state().attributes(A)["lagging_instances"], json!(3));
 
-            // Somebody upgrades one of them.
+            // Another tool upgrades one of them.
             let first = if orchestration == "Uniform" { "0" } else { "set_00000000" };
             other_tool(s, "POST", &format!("{set}/manualupgrade"), &json!({"instanceIds": [first]}));
             let plan = s.replan(&[]);
@@ -96,7 +96,7 @@ fn azure_upgrades_the_instances_of_other_sets_by_itself() {
 }
 
 #[test]
-fn an_upgrade_that_fails_is_told_and_made_again() {
+fn a_failed_upgrade_is_reported_and_repeated() {
     scenario(|s| {
         s.unrecorded();
         let set = scale_set(s, "set", "Uniform", &json!("Manual"), 2);

@@ -1,4 +1,4 @@
-//! As whoever the az CLI is signed in as.
+//! As the az CLI's user.
 
 use std::ffi::OsString;
 
@@ -22,7 +22,7 @@ fn with_az(test: impl Fn(&mut Scenario)) {
     });
 }
 
-/// What `az` was called with.
+/// The arguments of `az`.
 fn calls(requests: &[Request]) -> Vec<String> {
     let all = requests.iter().filter(|one| one.path == "/az");
     all.map(|one| {
@@ -52,13 +52,13 @@ fn nothing_has_to_be_set() {
         s.emulator.forget_requests().unwrap();
         s.write(&both());
         s.run_well(&["apply", "-no-color", "-input=false", "-auto-approve"]);
-        // A plugin process each for the plan and for the apply.
+        // One plugin process for the plan and one for the apply.
         assert!(tokens(&s.emulator.requests().unwrap()).len() <= 2);
     });
 }
 
 #[test]
-fn each_way_it_fails_is_told() {
+fn each_failure_of_az_is_reported() {
     with_az(|s| {
         s.emulator.set(&json!({"az": "signed-out"})).unwrap();
         says(&is_refused(s, &[]), &["az login"]);

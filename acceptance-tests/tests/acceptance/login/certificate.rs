@@ -20,7 +20,7 @@ fn with_certificates(test: impl Fn(&mut Scenario)) {
     });
 }
 
-/// The algorithm that the only exchange was signed with.
+/// The signature algorithm of the only exchange.
 fn algorithm(requests: &[Request]) -> &str {
     let sent = assertions(requests);
     assert_eq!(sent.len(), 1, "{requests:?}");

@@ -1,4 +1,4 @@
-//! Which cloud, and whether it is the one we trust.
+//! Which cloud, and whether its certificate is trusted.
 
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::json;
@@ -19,7 +19,7 @@ fn nowhere(s: &mut Scenario) {
 }
 
 #[test]
-fn a_metadata_host_tells_the_addresses() {
+fn a_metadata_host_provides_the_addresses() {
     scenario(|s| {
         let arm = s.emulator.ready("arm").to_owned();
         let host = arm.trim_start_matches("https://").to_owned();
@@ -44,7 +44,7 @@ fn addresses_in_a_block_in_the_environment_or_in_both() {
         let arm = s.emulator.ready("arm").to_owned();
         nowhere(s);
         let block = format!("  endpoint {{\n    resource_manager_endpoint = {arm:?}\n  }}");
-        // What the block leaves out comes from the environment, field by field.
+        // What the block omits comes from the environment, field by field.
         s.terraform.set("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", &arm);
         s.terraform.set("ARM_ENVIRONMENT", "custom");
         block_signs_in(s, &block);
@@ -57,18 +57,18 @@ fn addresses_in_a_block_in_the_environment_or_in_both() {
 }
 
 #[test]
-fn plain_http_and_strange_issuers_are_refused() {
+fn plain_http_and_untrusted_issuers_are_refused() {
     scenario(|s| {
         let output = is_refused(s, &[("ARM_RESOURCE_MANAGER_ENDPOINT", "http://management.example")]);
         says(&output, &["https", "ARM_RESOURCE_MANAGER_ENDPOINT"]);
-        // No trust in the emulator's authority: who has issued the certificate, and what to set.
+        // The emulator's authority is not trusted: the error names the issuer, and what to set.
         let empty = s.terraform.directory().join("none.pem");
         std::fs::copy(super::fixture("rsa.crt"), &empty).unwrap();
         let output = is_refused(s, &[("SSL_CERT_FILE", empty.to_str().unwrap())]);
         says(&output, &["gallery-emulator certificate authority", "SSL_CERT_FILE"]);
         let output = is_refused(s, &[("SSL_CERT_FILE", "/no/such/file.pem")]);
         says(&output, &["SSL_CERT_FILE names /no/such/file.pem", "cannot be read"]);
-        // A whole directory of authorities does as well.
+        // A whole directory of authorities works as well.
         let directory = s.terraform.directory().join("authorities");
         std::fs::create_dir(&directory).unwrap();
         std::fs::copy(s.emulator.ready("ca_certificate"), directory.join("01234567.0")).unwrap();
@@ -76,7 +76,7 @@ fn plain_http_and_strange_issuers_are_refused() {
         s.terraform.unset("SSL_CERT_FILE");
         signs_in(s, &[("SSL_CERT_DIR", directory.to_str().unwrap())]);
         s.terraform.set("SSL_CERT_FILE", file);
-        // This machine is not asked for through a proxy.
+        // This machine is reached without a proxy.
         signs_in(s, &[("HTTPS_PROXY", "http://127.0.0.1:9"), ("HTTP_PROXY", "http://127.0.0.1:9")]);
     });
 }

@@ -12,7 +12,7 @@ const CLIENT: &str = "7e4a0000-0000-4000-8000-00000000000a";
 const OBJECT: &str = "7e4a0000-0000-4000-8000-00000000000b";
 const RESOURCE: &str = "/subscriptions/7e4a0000-0000-4000-8000-000000000004/resourceGroups/identities/providers/\
                         Microsoft.ManagedIdentity/userAssignedIdentities/terraform";
-/// Where the agent of Azure Arc keeps its files; nobody reads one from elsewhere.
+/// Where the agent of Azure Arc keeps its files; files elsewhere are never read.
 #[cfg(unix)]
 const ARC: &str = "/var/opt/azcmagent/tokens";
 
@@ -105,8 +105,8 @@ fn an_identity_that_is_not_there() {
 
 #[cfg(unix)]
 #[test]
-fn azure_arc_is_answered_from_its_own_folder_only() {
-    // The folder is the agent's, and only administrators can make one.
+fn azure_arc_reads_keys_from_its_own_folder_only() {
+    // The folder belongs to the agent, and only administrators can create one.
     let made = !std::path::Path::new(ARC).exists() && std::fs::create_dir_all(ARC).is_ok();
     if made {
         scenario_with(&["--arc-directory", ARC], |s| {
@@ -118,7 +118,7 @@ fn azure_arc_is_answered_from_its_own_folder_only() {
             assert_eq!(statuses, [Some(401), Some(200)], "{requests:?}");
         });
         for directory in [ARC, "/var/opt/azcmagent"] {
-            // What lies in it is not ours.
+            // Other files in it are not ours.
             let _ = std::fs::remove_dir(directory);
         }
     }

@@ -1,4 +1,4 @@
-//! Half a configuration, two that disagree, words that are neither yes nor no: told before anybody is asked.
+//! Incomplete and contradicting settings, and words that are not booleans: reported before any request.
 
 use acceptance_tests::scenario::scenario;
 
@@ -6,7 +6,7 @@ use super::{block_is_refused, is_refused, says, with, without_login};
 use crate::configurations::both;
 
 #[test]
-fn half_a_login_is_told_on_the_spot() {
+fn an_incomplete_login_is_reported_at_once() {
     scenario(|s| {
         without_login(s);
         let tenant = "7e4a0000-0000-4000-8000-000000000001";
@@ -33,7 +33,7 @@ fn half_a_login_is_told_on_the_spot() {
 }
 
 #[test]
-fn two_settings_that_disagree() {
+fn two_settings_that_disagree_are_an_error() {
     scenario(|s| {
         let file = s.terraform.directory().join("secret");
         std::fs::write(&file, "another-secret").unwrap();
@@ -51,7 +51,7 @@ fn two_settings_that_disagree() {
 }
 
 #[test]
-fn a_boolean_that_is_neither_yes_nor_no_is_told_by_its_name() {
+fn an_invalid_boolean_is_reported_by_its_name() {
     scenario(|s| {
         let names = [
             "ARM_USE_OIDC",
@@ -76,7 +76,7 @@ fn a_boolean_that_is_neither_yes_nor_no_is_told_by_its_name() {
 }
 
 #[test]
-fn an_unknown_tenant_and_an_unknown_application() {
+fn an_unknown_tenant_and_an_unknown_application_are_reported() {
     scenario(|s| {
         let nobody = "7e4a0000-0000-4000-8000-0000000000ff";
         let output = is_refused(s, &[("ARM_TENANT_ID", nobody)]);

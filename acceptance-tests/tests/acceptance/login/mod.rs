@@ -1,7 +1,7 @@
-//! Signing in, or not: every way there is, with arguments and with the environment, and what each says when it fails.
+//! Signing in: every login, with arguments and with the environment, and the message of each when it fails.
 //!
-//! Most cases read the profiles of the gallery, one request to Azure; the journal of the emulator tells how the provider
-//! signed in for it.
+//! Most cases read the profiles of the gallery, one request to Azure; the emulator's list of requests shows
+//! how the provider signed in for it.
 
 mod az_cli;
 mod certificate;
@@ -25,7 +25,7 @@ use acceptance_tests::output::Output;
 use acceptance_tests::scenario::Scenario;
 use serde_json::Value;
 
-/// The least that needs Azure.
+/// The minimal configuration that needs Azure.
 const READ: &str = "data \"gallery_invm_access_profiles\" \"all\" {\n  gallery_id = local.gallery_id\n}\n";
 
 /// The password of the certificates that have one.
@@ -40,14 +40,14 @@ fn fixture_text(name: &str) -> String {
     fixture(name).to_str().unwrap().to_owned()
 }
 
-/// Takes every login from the environment; the addresses of the cloud stay.
+/// Removes every login from the environment; the addresses of the cloud stay.
 fn without_login(s: &mut Scenario) {
     for name in ["ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET"] {
         s.terraform.unset(name);
     }
 }
 
-/// Leaves who signs in, but not with what.
+/// Keeps the ids, but removes the credentials.
 fn without_secret(s: &mut Scenario) {
     s.terraform.unset("ARM_CLIENT_SECRET");
 }
@@ -58,7 +58,7 @@ fn with_login(s: &mut Scenario) {
     }
 }
 
-/// Runs `test` with these variables set besides, and takes them away again.
+/// Runs `test` with these further variables, and removes them again.
 fn with<T>(s: &mut Scenario, variables: &[(&str, &str)], test: impl Fn(&mut Scenario) -> T) -> T {
     let before: Vec<_> = variables
         .iter()
@@ -81,7 +81,7 @@ fn with<T>(s: &mut Scenario, variables: &[(&str, &str)], test: impl Fn(&mut Scen
     result
 }
 
-/// Reads from Azure with these variables set besides, and gives the requests that were made to sign in.
+/// Reads from Azure with these further variables, and returns the requests for signing in.
 fn signs_in(s: &mut Scenario, variables: &[(&str, &str)]) -> Vec<Request> {
     with(s, variables, |s| {
         s.emulator.forget_requests().unwrap();
@@ -93,7 +93,7 @@ fn signs_in(s: &mut Scenario, variables: &[(&str, &str)]) -> Vec<Request> {
     })
 }
 
-/// Tries to read from Azure with these variables set besides, and gives what was said.
+/// Tries to read from Azure with these further variables, and returns the message.
 fn is_refused(s: &mut Scenario, variables: &[(&str, &str)]) -> Output {
     with(s, variables, |s| s.plan_fails(READ))
 }
@@ -106,7 +106,7 @@ fn block_is_refused(s: &mut Scenario, arguments: &str) -> Output {
     output
 }
 
-/// Reads from Azure with a provider block, and gives the requests that were made to sign in.
+/// Reads from Azure with a provider block, and returns the requests for signing in.
 fn block_signs_in(s: &mut Scenario, arguments: &str) -> Vec<Request> {
     s.provider(&format!("provider \"gallery\" {{\n{arguments}\n}}"));
     let requests = signs_in(s, &[]);
@@ -120,7 +120,7 @@ fn says(output: &Output, sentences: &[&str]) {
     }
 }
 
-/// The assertions that Entra was sent: header and claims.
+/// The assertions that Entra received: header and claims.
 fn assertions(requests: &[Request]) -> Vec<&Value> {
     requests.iter().filter_map(|one| one.body.get("client_assertion")).collect()
 }

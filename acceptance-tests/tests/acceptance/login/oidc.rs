@@ -1,4 +1,4 @@
-//! With a token of somebody the application trusts, given as it is or in a file.
+//! With a token from an issuer that the application trusts, given directly or in a file.
 
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::json;
@@ -37,7 +37,7 @@ fn a_token_or_a_file_with_one() {
 }
 
 #[test]
-fn what_entra_says_to_a_token_it_does_not_take() {
+fn entras_message_about_a_refused_token_is_shown() {
     federated(|s| {
         let unknown = json!({"federated_credentials": [
             {"issuer": "https://issuer.example", "subject": "s"}
@@ -58,7 +58,7 @@ fn what_entra_says_to_a_token_it_does_not_take() {
             says(&output, &[part, "ARM_OIDC_TOKEN", "Trace ID", "Correlation ID"]);
             assert!(!output.says(&token), "{output}");
         }
-        // That one has expired can be seen without asking anybody.
+        // An expired token is recognised without a request.
         let expired = s.emulator.assertion(&json!({"seconds": -90})).unwrap();
         s.emulator.forget_requests().unwrap();
         says(&is_refused(s, &[("ARM_OIDC_TOKEN", &expired)]), &["Expired id token", "ARM_OIDC_TOKEN"]);
@@ -73,7 +73,8 @@ fn what_entra_says_to_a_token_it_does_not_take() {
 #[test]
 fn a_file_is_read_again_for_every_exchange() {
     federated(|s| {
-        // Tokens of Azure last a moment only, so that there are several exchanges; the first assertion does not.
+        // Tokens of Azure expire after a moment, so that there are several exchanges; the first assertion
+        // does not.
         s.emulator.set(&json!({"token_seconds": 301})).unwrap();
         let path = s.terraform.directory().join("token");
         std::fs::write(&path, s.emulator.assertion(&json!({"seconds": 300})).unwrap()).unwrap();
@@ -93,7 +94,7 @@ fn a_file_that_is_not_there() {
     federated(|s| {
         let output = is_refused(s, &[("ARM_OIDC_TOKEN_FILE_PATH", "/nowhere/token")]);
         says(&output, &["/nowhere/token", "ARM_OIDC_TOKEN_FILE_PATH"]);
-        // The switch without anything to go with it.
+        // The switch without a token.
         let output = block_is_refused(s, "  use_oidc = true");
         says(&output, &["oidc_token", "oidc_request_url"]);
         assert!(s.emulator.requests().unwrap().is_empty());

@@ -1,4 +1,4 @@
-//! In a pipeline: GitHub Actions and Azure DevOps, which hand out a new token for each exchange.
+//! In a pipeline: GitHub Actions and Azure DevOps, which issue a new token for each exchange.
 
 use acceptance_tests::emulator::Request;
 use acceptance_tests::scenario::{Scenario, scenario};
@@ -15,7 +15,7 @@ fn pipeline(test: impl Fn(&mut Scenario)) {
     });
 }
 
-/// What GitHub was asked.
+/// The requests that GitHub received.
 fn asked<'a>(requests: &'a [Request], path: &str) -> Vec<&'a Request> {
     requests.iter().filter(|one| one.path == path).collect()
 }
@@ -80,7 +80,7 @@ fn azure_devops_by_every_name() {
             );
             assert_eq!(asked(&block_signs_in(s, &block), "/azure-devops/oidctoken").len(), 1, "{argument}");
         }
-        // Both spellings may be there, as long as they agree.
+        // Both spellings may be set, as long as they agree.
         let both = |one: &str, other: &str| {
             format!(
                 "  use_oidc = true\n  ado_pipeline_service_connection_id = {one:?}\n  \
@@ -95,14 +95,14 @@ fn azure_devops_by_every_name() {
 }
 
 #[test]
-fn a_pipeline_that_hands_out_nothing() {
+fn a_pipeline_without_a_token_is_reported() {
     pipeline(|s| {
         let (url, token) = (place(s, "/github/request_url"), place(s, "/github/request_token"));
         let names = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
         let output = is_refused(s, &[(names[0], &url), (names[1], "stale-request-token")]);
         says(&output, &["401", names[0]]);
         assert!(!output.says("stale-request-token"), "{output}");
-        // A job without the permission `id-token: write` has neither; half of it is told.
+        // A job without the permission `id-token: write` has neither variable; one alone is reported.
         says(&is_refused(s, &[(names[0], &url)]), &["oidc_request_token"]);
 
         let uri = place(s, "/azure_devops/request_uri");
@@ -123,8 +123,8 @@ fn a_pipeline_that_hands_out_nothing() {
 #[test]
 fn a_long_apply_asks_for_a_new_assertion_each_time() {
     pipeline(|s| {
-        // Entra's tokens are used up at once, so that an apply of some seconds has to make its exchange again and
-        // again. How long an assertion holds is left alone: a slow machine takes seconds to pass it on.
+        // Entra's tokens expire at once, so that an apply of some seconds has to make its exchange again and
+        // again. The lifetime of an assertion is not changed: a slow machine takes seconds to pass it on.
         s.emulator
             .set(
                 &json!({"token_seconds": 3, "operations": "async", "operation_seconds": 4, "retry_after": 1}),

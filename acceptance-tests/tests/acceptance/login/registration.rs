@@ -20,7 +20,7 @@ fn the_provider_registers_compute_itself_and_waits() {
 }
 
 #[test]
-fn not_when_it_is_told_to_leave_it() {
+fn registration_can_be_switched_off() {
     scenario_with(&["--registration", "missing"], |s| {
         let refused = |s: &mut Scenario, variables: &[(&str, &str)]| {
             let output = with(s, variables, |s| s.apply_fails(&both()));
@@ -37,7 +37,7 @@ fn not_when_it_is_told_to_leave_it() {
 }
 
 #[test]
-fn who_may_not_register_is_told_whom_to_ask() {
+fn without_the_right_to_register_the_error_says_what_to_do() {
     scenario_with(&["--registration", "forbidden"], |s| {
         let output = s.apply_fails(&both());
         says(&output, &["MissingSubscriptionRegistration", "Microsoft.Compute/register/action"]);

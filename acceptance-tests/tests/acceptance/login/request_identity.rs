@@ -1,4 +1,4 @@
-//! What every request says of itself: correlation id, partner, user agent.
+//! How every request identifies itself: correlation id, partner, user agent.
 
 use acceptance_tests::emulator::Request;
 use acceptance_tests::scenario::{Scenario, scenario};
@@ -22,7 +22,7 @@ fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn correlation_id_and_partner_are_as_told() {
+fn correlation_id_and_partner_are_as_configured() {
     const CORRELATION: &str = "x-ms-correlation-request-id";
     scenario(|s| {
         let partner = "11111111-2222-4333-8444-555555555555";

@@ -1,4 +1,4 @@
-//! Nothing secret is ever written anywhere: log, output, state, plan, and what is left of a crash.
+//! No secret is ever written anywhere: log, output, state, plan, and the remains of a crash.
 
 use acceptance_tests::scenario::{Scenario, scenario_with};
 use base64::Engine as _;
@@ -19,7 +19,7 @@ fn profile(description: &str) -> String {
     )
 }
 
-/// Every text that must not be seen.
+/// Every text that must not occur.
 fn secrets(s: &Scenario) -> Vec<String> {
     let key = std::fs::read_to_string(fixture("rsa.pem")).unwrap();
     let key = key.split("PRIVATE KEY-----").nth(1).unwrap();
@@ -27,7 +27,7 @@ fn secrets(s: &Scenario) -> Vec<String> {
     let pfx = STANDARD.encode(std::fs::read(fixture("rsa-modern.pfx")).unwrap());
     let mut all = vec![
         s.emulator.ready("client_secret").to_owned(),
-        // Masked in part is still masked: a third of it must not be there either.
+        // A partly masked secret is still a leak: a third of it must not occur either.
         s.emulator.ready("client_secret").chars().take(12).collect(),
         PASSWORD.to_owned(),
         pfx.chars().skip(40).take(60).collect(),
@@ -48,7 +48,7 @@ fn holds_none(text: &str, secrets: &[String], place: &str) {
 }
 
 #[test]
-fn a_trace_of_every_way_holds_no_secret() {
+fn a_trace_of_every_login_contains_no_secret() {
     let rsa = fixture_text("rsa.crt");
     scenario_with(&["--client-certificate", &rsa, "--auxiliary-tenant", OTHER], |s| {
         let place = |s: &Scenario, pointer: &str| s.emulator.place(pointer).unwrap();
@@ -102,7 +102,7 @@ fn a_trace_of_every_way_holds_no_secret() {
                 s.write(&profile(way));
                 let apply = s.run_well(&["apply", "-no-color", "-input=false", "-auto-approve"]);
                 let log = format!("{}\n{}", apply.stdout, apply.stderr);
-                // The log is one: it shows the requests, and what they said.
+                // The log is real: it shows the requests and their content.
                 assert!(
                     log.contains("inVMAccessControlProfiles/p") && log.contains("applicableHostEndpoint"),
                     "{way}"
@@ -127,7 +127,7 @@ fn a_trace_of_every_way_holds_no_secret() {
     });
 }
 
-/// What goes wrong is told in full, but for the secrets in it.
+/// Errors are reported in full, except for the secrets in them.
 fn refusals_hold_none(s: &mut Scenario, secrets: &[String]) {
     let expired = s.emulator.assertion(&json!({"seconds": -5})).unwrap();
     let stranger = fixture_text("stranger.pfx");
@@ -153,7 +153,7 @@ fn file(s: &Scenario, name: &str) -> String {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_left_of_a_crash_holds_no_secret() {
+fn the_remains_of_a_crash_contain_no_secret() {
     use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
 
@@ -184,14 +184,14 @@ fn what_is_left_of_a_crash_holds_no_secret() {
             std::thread::sleep(Duration::from_millis(20));
         }
         let provider = child_of(terraform.id()).expect("the provider is a child of terraform");
-        // SIGABRT, as an abort sends it: Rust's own handler lets a SIGSEGV pass that was only sent.
+        // SIGABRT, as an abort sends it: Rust's own handler ignores a SIGSEGV that was only sent.
         assert!(Command::new("kill").args(["-ABRT", &provider.to_string()]).status().unwrap().success());
         assert!(!terraform.wait().unwrap().success());
         let text = std::fs::read_to_string(&log).unwrap();
         assert!(text.contains("plugin") && text.len() > 1000, "{text}");
         holds_none(&text, &secrets, "the log of a crash");
         s.emulator.faults(&json!([])).unwrap();
-        // Whatever became of the object, the next apply goes on from there.
+        // Whatever happened to the object, the next apply continues from there.
         let id = s.profile("p");
         if s.emulator.object(&id).is_ok() {
             s.emulator.remove(&id).unwrap();
@@ -200,7 +200,7 @@ fn what_is_left_of_a_crash_holds_no_secret() {
     });
 }
 
-/// The provider that was started last by this process.
+/// The newest provider process among the child processes of this one.
 #[cfg(target_os = "linux")]
 fn child_of(parent: u32) -> Option<u32> {
     let processes = std::fs::read_dir("/proc").ok()?;
@@ -209,7 +209,8 @@ fn child_of(parent: u32) -> Option<u32> {
         let stat =
             std::fs::read_to_string(std::path::Path::new("/proc").join(process.to_string()).join("stat"))
                 .ok()?;
-        // After the name, which is in brackets, come the state, the parent and, as the 22nd of all, the start time.
+        // After the name, which is in brackets, come the state, the parent and, as the 22nd field, the start
+        // time.
         let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
         let alive = fields[0] != "Z" && fields[1] == parent.to_string();
         alive.then(|| (fields[19].parse::<u64>().unwrap(), process))

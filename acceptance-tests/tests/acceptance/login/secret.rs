@@ -23,7 +23,7 @@ fn nothing_is_needed_to_validate_and_plan() {
         }
         with_login(s);
         s.reapply(&[]);
-        // What exists cannot be looked at without.
+        // Existing objects cannot be read without a login.
         without_login(s);
         let output = s.plan_fails(&both());
         assert!(output.says("No login configured"), "{output}");
@@ -32,7 +32,7 @@ fn nothing_is_needed_to_validate_and_plan() {
 }
 
 #[test]
-fn a_wrong_secret_is_told_in_azures_own_words() {
+fn a_wrong_secret_is_reported_in_azures_own_words() {
     scenario(|s| {
         s.terraform.set("ARM_CLIENT_SECRET", "mistyped");
         let output = s.apply_fails(PROFILE);
@@ -52,7 +52,7 @@ fn a_wrong_secret_is_told_in_azures_own_words() {
 }
 
 #[test]
-fn arguments_do_as_well_as_the_environment() {
+fn arguments_work_like_the_environment() {
     scenario(|s| {
         let ready = |name: &str| s.emulator.ready(name).to_owned();
         let block = format!(

@@ -1,4 +1,4 @@
-//! Further tenants, whose tokens go along.
+//! Further tenants, whose tokens are sent too.
 
 use acceptance_tests::scenario::{Scenario, scenario_with};
 use serde_json::json;
@@ -14,7 +14,7 @@ fn in_three_tenants(test: impl Fn(&mut Scenario)) {
 }
 
 #[test]
-fn tokens_of_auxiliary_tenants_go_along() {
+fn tokens_of_auxiliary_tenants_are_sent() {
     in_three_tenants(|s| {
         s.emulator.set(&json!({"linked_tenants": [SECOND, THIRD]})).unwrap();
         let list = format!("{SECOND};{THIRD}");
@@ -27,7 +27,7 @@ fn tokens_of_auxiliary_tenants_go_along() {
 }
 
 #[test]
-fn a_tenant_that_cannot_be_signed_in_to_and_one_too_many() {
+fn an_unusable_tenant_and_one_too_many_are_errors() {
     in_three_tenants(|s| {
         let unknown = "7e4a0000-0000-4000-8000-0000000000ff";
         says(&is_refused(s, &[("ARM_AUXILIARY_TENANT_IDS", unknown)]), &["AADSTS90002", unknown]);

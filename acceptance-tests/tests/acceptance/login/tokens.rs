@@ -1,4 +1,4 @@
-//! Tokens of Azure: how many, for how long, and what Azure says to a wrong one.
+//! Tokens of Azure: how many, for how long, and Azure's response to a wrong one.
 
 use acceptance_tests::emulator::Request;
 use acceptance_tests::scenario::scenario_with;
@@ -43,13 +43,13 @@ fn many_resources_share_one_token() {
         s.write(many);
         s.run_well(&["apply", "-no-color", "-input=false", "-auto-approve"]);
         let requests = s.emulator.requests().unwrap();
-        // A plan without state asks nothing; the apply's process signs in once.
+        // A plan without state makes no request; the apply's process signs in once.
         assert_eq!(exchanges(&requests), 1, "{requests:?}");
     });
 }
 
 #[test]
-fn what_azure_says_to_a_token_for_somebody_else() {
+fn a_token_for_another_audience_is_refused() {
     scenario_with(&["--auxiliary-tenant", OTHER], |s| {
         let output = is_refused(s, &[("ARM_RESOURCE_MANAGER_AUDIENCE", "https://graph.microsoft.com")]);
         says(&output, &["InvalidAuthenticationTokenAudience", "graph.microsoft.com"]);
@@ -57,7 +57,7 @@ fn what_azure_says_to_a_token_for_somebody_else() {
         says(&output, &["AADSTS500011", "nobody.example"]);
         let output = is_refused(s, &[("ARM_TENANT_ID", OTHER)]);
         says(&output, &["InvalidAuthenticationTokenTenant"]);
-        // Refused once, then once more with a new token; no more than that.
+        // Refused once, then once more with a new token, and then no more.
         s.emulator
             .faults(&json!([{"match": {"path": "/subscriptions/**"}, "count": null, "action": {"do": "expire-token"}}]))
             .unwrap();

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{assertions, block_signs_in, is_refused, says, signs_in, without_login};
 
 #[test]
-fn what_the_cluster_sets_is_enough() {
+fn the_clusters_variables_are_enough() {
     scenario(|s| {
         let (tenant, client) =
             (s.emulator.ready("tenant_id").to_owned(), s.emulator.ready("client_id").to_owned());
