@@ -223,7 +223,7 @@ mod tests {
             ("a --format", "needs a value"),
             ("a --format svg", "text, markdown, html, json, mermaid and dot"),
             ("a --endpoint here", "IMDS"),
-            ("a --width x", "no number"),
+            ("a --width x", "not a number"),
             ("a --fromat dot", "did you mean --format?"),
         ] {
             let error = read(line).unwrap_err();

@@ -240,7 +240,7 @@ fn a_deployments_parameters_count_and_a_parameters_file_alone_has_no_rules() {
     let file = json!({ "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#", "parameters": { "rules": { "value": {} } } });
     let (_, errors, code) = of(&file, "");
     assert_eq!(code, UNREADABLE);
-    assert!(errors.contains("these are the parameters of an ARM template; give the template"), "{errors}");
+    assert!(errors.contains("these are the parameters of an ARM template; pass the template"), "{errors}");
 }
 
 #[test]

@@ -57,8 +57,8 @@ impl Described for InVmAccessProfileVersion {
             Attribute::new(
                 "exclude_from_latest",
                 Type::Bool,
-                "Only versions that are excluded from latest (`true`) or that are not (`false`). If \
-                 omitted, both are listed.",
+                "Whether to list only versions that are excluded from latest (`true`) or that are not \
+                 (`false`). If omitted, both are listed.",
             ),
             Attribute::new(
                 "mode",
