@@ -13,30 +13,104 @@ pub struct UnknownWord {
     /// What kind of word was expected.
     pub what: &'static str,
     /// The known words, as prose.
-    pub known: &'static str,
+    pub known: String,
 }
 
-/// What the agent does with a request that the rules do not allow (`authorization_rules.rs`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mode {
-    /// Record it and let it pass.
-    Audit,
-    /// Refuse it.
-    Enforce,
-    /// Evaluate nothing.
-    Disabled,
+/// An enum of words, each with the text that Azure Resource Manager writes.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident, $what:literal { $($(#[$meaning:meta])* $word:ident = $text:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$meaning])* $word,)+
+        }
+
+        impl $name {
+            /// All the words, as Azure Resource Manager writes them.
+            pub const WORDS: &[&str] = &[$($text),+];
+
+            /// The word as Azure Resource Manager writes it.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$word => $text,)+
+                }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            /// Takes one of the words in any case.
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                $(if text.eq_ignore_ascii_case($text) {
+                    return Ok(Self::$word);
+                })+
+                Err(UnknownWord { word: text.to_owned(), what: $what, known: listed(Self::WORDS) })
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What the agent does with a request that the rules do not allow (`authorization_rules.rs`).
+    Mode, "mode" {
+        /// Record it and let it pass.
+        Audit = "Audit",
+        /// Refuse it.
+        Enforce = "Enforce",
+        /// Evaluate nothing.
+        Disabled = "Disabled",
+    }
+}
+
+words! {
+    /// What happens to a request that no privilege matches (`authorization_rules.rs`).
+    DefaultAccess, "default access" {
+        /// It passes.
+        Allow = "Allow",
+        /// It is not allowed.
+        Deny = "Deny",
+    }
+}
+
+words! {
+    /// Where in the host a request goes. A profile applies to IMDS, or to WireServer and with it to HostGAPlugin
+    /// (`key.rs`, lines 624-633: port 32526 takes the WireServer item).
+    Endpoint, "endpoint" {
+        /// The instance metadata service, 169.254.169.254:80.
+        Imds = "IMDS",
+        /// The WireServer, 168.63.129.16:80.
+        WireServer = "WireServer",
+        /// The host's guest agent plugin, 168.63.129.16:32526.
+        HostGaPlugin = "HostGAPlugin",
+    }
+}
+
+words! {
+    /// The operating system of the virtual machines a profile is for.
+    #[derive(Default)]
+    OsType, "operating system" {
+        /// Linux.
+        #[default]
+        Linux = "Linux",
+        /// Windows.
+        Windows = "Windows",
+    }
 }
 
 impl Mode {
-    /// The word as Azure Resource Manager writes it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Audit => "Audit",
-            Self::Enforce => "Enforce",
-            Self::Disabled => "Disabled",
-        }
-    }
-
     /// The mode the agent takes from a text: the three words in any ASCII case, and **every other text is
     /// [`Mode::Disabled`]**, that is, fails open (`authorization_rules.rs`, lines 48-59).
     pub fn as_agent_reads(text: &str) -> Self {
@@ -44,35 +118,7 @@ impl Mode {
     }
 }
 
-impl FromStr for Mode {
-    type Err = UnknownWord;
-
-    /// Takes one of the three words in any case.
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        pick(text, "mode", "Audit, Enforce and Disabled", [Self::Audit, Self::Enforce, Self::Disabled], |m| {
-            m.as_str()
-        })
-    }
-}
-
-/// What happens to a request that no privilege matches (`authorization_rules.rs`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DefaultAccess {
-    /// It passes.
-    Allow,
-    /// It is not allowed.
-    Deny,
-}
-
 impl DefaultAccess {
-    /// The word as Azure Resource Manager writes it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Allow => "Allow",
-            Self::Deny => "Deny",
-        }
-    }
-
     /// The access the agent takes from a text: "allow" in any case, and **every other text denies**; blanks
     /// are not trimmed (`authorization_rules.rs`, line 206).
     pub fn as_agent_reads(text: &str) -> Self {
@@ -80,37 +126,7 @@ impl DefaultAccess {
     }
 }
 
-impl FromStr for DefaultAccess {
-    type Err = UnknownWord;
-
-    /// Takes one of the two words in any case.
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        pick(text, "default access", "Allow and Deny", [Self::Allow, Self::Deny], |d| d.as_str())
-    }
-}
-
-/// Where in the host a request goes. A profile applies to IMDS, or to WireServer and with it to HostGAPlugin
-/// (`key.rs`, lines 624-633: port 32526 takes the WireServer item).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Endpoint {
-    /// The instance metadata service, 169.254.169.254:80.
-    Imds,
-    /// The WireServer, 168.63.129.16:80.
-    WireServer,
-    /// The host's guest agent plugin, 168.63.129.16:32526.
-    HostGaPlugin,
-}
-
 impl Endpoint {
-    /// The word as Azure Resource Manager and Microsoft's pages write it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Imds => "IMDS",
-            Self::WireServer => "WireServer",
-            Self::HostGaPlugin => "HostGAPlugin",
-        }
-    }
-
     /// The endpoint whose profile decides: HostGAPlugin has none of its own.
     pub const fn profile(self) -> Self {
         match self {
@@ -120,69 +136,12 @@ impl Endpoint {
     }
 }
 
-impl FromStr for Endpoint {
-    type Err = UnknownWord;
-
-    /// Takes one of the three words in any case.
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        let all = [Self::Imds, Self::WireServer, Self::HostGaPlugin];
-        pick(text, "endpoint", "IMDS, WireServer and HostGAPlugin", all, |e| e.as_str())
+fn listed(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        words => words.concat(),
     }
 }
-
-/// The operating system of the virtual machines a profile is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OsType {
-    /// Linux.
-    #[default]
-    Linux,
-    /// Windows.
-    Windows,
-}
-
-impl OsType {
-    /// The word as Azure Resource Manager writes it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Linux => "Linux",
-            Self::Windows => "Windows",
-        }
-    }
-}
-
-impl FromStr for OsType {
-    type Err = UnknownWord;
-
-    /// Takes one of the two words in any case.
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        pick(text, "operating system", "Linux and Windows", [Self::Linux, Self::Windows], |o| o.as_str())
-    }
-}
-
-fn pick<T: Copy, const N: usize>(
-    text: &str,
-    what: &'static str,
-    known: &'static str,
-    all: [T; N],
-    name: impl Fn(T) -> &'static str,
-) -> Result<T, UnknownWord> {
-    all.into_iter().find(|&one| name(one).eq_ignore_ascii_case(text)).ok_or_else(|| UnknownWord {
-        word: text.to_owned(),
-        what,
-        known,
-    })
-}
-
-macro_rules! shown_as_its_word {
-    ($($kind:ty),*) => {$(
-        impl fmt::Display for $kind {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    )*};
-}
-shown_as_its_word!(Mode, DefaultAccess, Endpoint, OsType);
 
 #[cfg(test)]
 mod tests {

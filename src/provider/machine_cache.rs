@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 
+use crate::allowlist::Mode;
 use crate::arm::Location;
 use crate::arm::ids::{MachineId, VersionId};
-use crate::arm::models::Mode;
+use crate::arm::models::Word;
 
 /// What is known of a version that a machine will refer to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,18 +121,20 @@ impl MachineCache {
     }
 
     /// Records that this process has set a mode at an endpoint of a machine.
-    pub fn leave(&self, id: &MachineId, endpoint: &'static str, mode: &Mode) {
+    pub fn leave(&self, id: &MachineId, endpoint: &'static str, mode: Mode) {
         self.with(id, |seen| {
             seen.left.insert(endpoint);
-            seen.mode = Some(mode.clone());
+            seen.mode = Some(mode);
         });
     }
 
     /// Whether this process has set this mode at an endpoint of a machine.
     #[must_use]
-    pub fn has_left(&self, id: &MachineId, endpoint: &str, mode: &Mode) -> bool {
+    pub fn has_left(&self, id: &MachineId, endpoint: &str, mode: &Word<Mode>) -> bool {
         let machines = self.machines();
-        machines.get(id).is_some_and(|seen| seen.left.contains(endpoint) && seen.mode.as_ref() == Some(mode))
+        machines.get(id).is_some_and(|seen| {
+            seen.left.contains(endpoint) && seen.mode.is_some() && seen.mode == mode.known()
+        })
     }
 
     /// Records a version that this process plans; `None` if its regions are not known yet.
@@ -175,10 +178,11 @@ mod tests {
         assert!(cache.plan(&id, Planned::Held("b".to_owned())) && cache.plan(&id, Planned::New));
         cache.delete(&id);
         assert!(!cache.plan(&id, Planned::New) && cache.created(&id).is_none());
-        cache.leave(&id, "imds", &Mode::Audit);
-        assert!(cache.has_left(&shouted, "imds", &Mode::Audit));
+        cache.leave(&id, "imds", Mode::Audit);
+        assert!(cache.has_left(&shouted, "imds", &Mode::Audit.into()));
         assert!(
-            !cache.has_left(&id, "imds", &Mode::Enforce) && !cache.has_left(&id, "wire_server", &Mode::Audit)
+            !cache.has_left(&id, "imds", &Mode::Enforce.into())
+                && !cache.has_left(&id, "wire_server", &Mode::Audit.into())
         );
         cache.clear();
         assert!(!cache.plan(&id, Planned::New));

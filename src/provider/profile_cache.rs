@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use crate::allowlist;
+use crate::allowlist::{self, Endpoint, OsType};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionName};
-use crate::arm::models::{HostEndpoint, OsType, Profile};
+use crate::arm::models::{Profile, Word};
 
 /// What is known of a profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct KnownProfile {
     /// Its region.
     pub location: Option<Location>,
     /// The operating system it is for.
-    pub os_type: Option<OsType>,
+    pub os_type: Option<Word<OsType>>,
     /// The endpoint it is for.
-    pub endpoint: Option<HostEndpoint>,
+    pub endpoint: Option<Word<Endpoint>>,
 }
 
 impl KnownProfile {
@@ -27,8 +27,8 @@ impl KnownProfile {
     #[must_use]
     pub fn context(&self) -> allowlist::Context {
         allowlist::Context {
-            os_type: self.os_type.as_ref().and_then(|os| os.as_str().parse().ok()),
-            endpoint: self.endpoint.as_ref().and_then(|endpoint| endpoint.as_str().parse().ok()),
+            os_type: self.os_type.as_ref().and_then(Word::known),
+            endpoint: self.endpoint.as_ref().and_then(Word::known),
             ..allowlist::Context::default()
         }
     }
@@ -183,8 +183,8 @@ impl ProfileCache {
 mod tests {
     use super::*;
 
-    fn planned(os_type: OsType, endpoint: HostEndpoint) -> KnownProfile {
-        KnownProfile { location: None, os_type: Some(os_type), endpoint: Some(endpoint) }
+    fn planned(os_type: OsType, endpoint: Endpoint) -> KnownProfile {
+        KnownProfile { location: None, os_type: Some(os_type.into()), endpoint: Some(endpoint.into()) }
     }
 
     #[test]
@@ -216,10 +216,10 @@ mod tests {
     fn profiles_without_an_id_count_for_what_they_have_in_common() {
         let cache = ProfileCache::default();
         assert_eq!(cache.planned_without_id(), KnownProfile::default());
-        cache.plan(None, planned(OsType::Linux, HostEndpoint::Imds));
-        assert_eq!(cache.planned_without_id(), planned(OsType::Linux, HostEndpoint::Imds));
-        cache.plan(None, planned(OsType::Linux, HostEndpoint::WireServer));
-        let common = KnownProfile { os_type: Some(OsType::Linux), ..KnownProfile::default() };
+        cache.plan(None, planned(OsType::Linux, Endpoint::Imds));
+        assert_eq!(cache.planned_without_id(), planned(OsType::Linux, Endpoint::Imds));
+        cache.plan(None, planned(OsType::Linux, Endpoint::WireServer));
+        let common = KnownProfile { os_type: Some(OsType::Linux.into()), ..KnownProfile::default() };
         assert_eq!(cache.planned_without_id(), common);
         cache.plan(None, KnownProfile::default());
         assert_eq!(cache.planned_without_id(), KnownProfile::default());

@@ -1,6 +1,6 @@
 //! The state of the secure channel: what the agent guards, and how.
 
-use super::super::models::Mode;
+use crate::allowlist::Mode;
 use crate::plain;
 use serde_json::{Map, Value};
 
@@ -34,7 +34,7 @@ impl Channel {
             let (Some(endpoint), Some(mode), None) = (words.next(), words.next(), words.next()) else {
                 continue;
             };
-            let mode = Some(Mode::from(mode)).filter(Mode::is_known);
+            let mode = mode.parse().ok();
             if endpoint.eq_ignore_ascii_case("IMDS") {
                 channel.imds = mode;
             } else if endpoint.eq_ignore_ascii_case("WireServer") {
@@ -53,11 +53,11 @@ mod tests {
     fn a_state_is_read_whatever_its_blanks_and_case() {
         let (audit, enforce, disabled) = (Some(Mode::Audit), Some(Mode::Enforce), Some(Mode::Disabled));
         for (text, imds, wire_server) in [
-            ("WireServer Enforce -  IMDS Audit - HostGA Enforce", audit.clone(), enforce.clone()),
-            ("Wireserver Enforce - IMDS Enforce", enforce.clone(), enforce.clone()),
-            ("WIRESERVER disabled-IMDS enforce", enforce.clone(), disabled.clone()),
-            ("disabled", disabled.clone(), disabled.clone()),
-            (" Disabled ", disabled.clone(), disabled),
+            ("WireServer Enforce -  IMDS Audit - HostGA Enforce", audit, enforce),
+            ("Wireserver Enforce - IMDS Enforce", enforce, enforce),
+            ("WIRESERVER disabled-IMDS enforce", enforce, disabled),
+            ("disabled", disabled, disabled),
+            (" Disabled ", disabled, disabled),
             ("Unknown", None, None),
             // The agents' form on hosts with the first contract: what is guarded, without a mode.
             ("wireserverandimds", None, None),

@@ -1,7 +1,7 @@
 //! Whole views.
 
 use super::*;
-use crate::arm::models::Mode;
+use crate::allowlist::Mode;
 use serde_json::json;
 
 const VERSION: &str = "/SUBSCRIPTIONS/00000000-0000-0000-0000-000000000001/RESOURCEGROUPS/RG/PROVIDERS/\

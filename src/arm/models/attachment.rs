@@ -4,7 +4,7 @@
 //! The az CLI sends the reference alone and omits the rest of the machine, so a PATCH merges nested objects.
 //! Settings of other programs are kept.
 
-use super::Mode;
+use crate::allowlist::Mode;
 use crate::arm::ids::{MachineKind, VersionId};
 use serde_json::{Map, Value, json};
 

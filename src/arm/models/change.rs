@@ -10,7 +10,8 @@
 //! Members stay text until they are changed, so numbers keep their digits, and absent rules stay absent.
 //! Members that the contract marks as read-only are omitted.
 
-use super::{DefaultAccess, HostEndpoint, Mode};
+use super::Word;
+use crate::allowlist::{DefaultAccess, Endpoint, Mode};
 use crate::arm::Location;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -37,7 +38,7 @@ pub struct ProfileChange {
     /// The description; `Some(None)` removes it.
     pub description: Option<Option<String>>,
     /// The endpoint the profile guards.
-    pub applicable_host_endpoint: Option<HostEndpoint>,
+    pub applicable_host_endpoint: Option<Word<Endpoint>>,
 }
 
 /// What can be changed on a version; `None` leaves a member as it is. Rules cannot be changed.
@@ -46,9 +47,9 @@ pub struct VersionChange {
     /// All tags.
     pub tags: Option<BTreeMap<String, String>>,
     /// What the guest agent does with the rules.
-    pub mode: Option<Mode>,
+    pub mode: Option<Word<Mode>>,
     /// What happens to a request that no privilege matches.
-    pub default_access: Option<DefaultAccess>,
+    pub default_access: Option<Word<DefaultAccess>>,
     /// All regions to replicate to.
     pub target_locations: Option<Vec<Location>>,
     /// Whether it is excluded from latest.

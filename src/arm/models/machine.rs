@@ -1,7 +1,8 @@
 //! A virtual machine, a scale set or an instance of one, as far as its guest proxy agent is concerned. Only
 //! read: a write has only a part of it.
 
-use super::{InstanceView, Mode, OsType, ProvisioningState, Resource};
+use super::{InstanceView, ProvisioningState, Resource, Word};
+use crate::allowlist::{Mode, OsType};
 use crate::arm::Location;
 use serde::Deserialize;
 
@@ -17,7 +18,7 @@ pub struct Machine {
     /// The region.
     pub location: Option<Location>,
     /// The operating system, if its disk has it.
-    pub os_type: Option<OsType>,
+    pub os_type: Option<Word<OsType>>,
     /// The settings of the guest proxy agent; none if it was never set up.
     pub proxy_agent: ProxyAgent,
     /// How instances of a scale set get its model, such as `Manual`.
@@ -55,7 +56,7 @@ pub struct ProxyAgent {
 #[serde(default)]
 pub struct EndpointSettings {
     /// The inline mode. It and a reference exclude each other.
-    pub mode: Option<Mode>,
+    pub mode: Option<Word<Mode>>,
     /// The id of the version that decides.
     #[serde(rename = "inVMAccessControlProfileReferenceId")]
     pub reference: Option<String>,
@@ -144,7 +145,7 @@ struct WireStorage {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct WireDisk {
-    os_type: Option<OsType>,
+    os_type: Option<Word<OsType>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -222,7 +223,7 @@ mod tests {
         let imds = machine.proxy_agent.imds.as_ref().unwrap();
         assert_eq!((imds.reference(), imds.mode.as_ref()), (Some(VERSION), None));
         let wire_server = machine.proxy_agent.wire_server.as_ref().unwrap();
-        assert_eq!((wire_server.reference(), &wire_server.mode), (None, &Some(Mode::Audit)));
+        assert_eq!((wire_server.reference(), &wire_server.mode), (None, &Some(Mode::Audit.into())));
         assert!(machine.is_enabled());
     }
 

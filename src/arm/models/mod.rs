@@ -32,4 +32,4 @@ pub use resource::{Body, Object, Properties, Resource, SystemData};
 pub use version::{
     RegionalReplication, ReplicationStatus, Version, VersionBody, VersionProperties, VersionSettings,
 };
-pub use words::{DefaultAccess, HostEndpoint, Mode, OsType, ProvisioningState};
+pub use words::{ProvisioningState, Word};

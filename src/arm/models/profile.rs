@@ -1,6 +1,7 @@
 //! `Microsoft.Compute/galleries/inVMAccessControlProfiles`.
 
-use super::{Body, HostEndpoint, Object, OsType, Properties, ProvisioningState};
+use super::{Body, Object, Properties, ProvisioningState, Word};
+use crate::allowlist::{Endpoint, OsType};
 use serde::{Deserialize, Serialize};
 
 /// A profile as the service returns it.
@@ -16,9 +17,9 @@ pub struct ProfileProperties {
     /// What the profile is for.
     pub description: Option<String>,
     /// The operating system it is for.
-    pub os_type: Option<OsType>,
+    pub os_type: Option<Word<OsType>>,
     /// The endpoint it guards.
-    pub applicable_host_endpoint: Option<HostEndpoint>,
+    pub applicable_host_endpoint: Option<Word<Endpoint>>,
     /// Its provisioning state.
     pub provisioning_state: Option<ProvisioningState>,
 }
@@ -31,9 +32,9 @@ pub struct ProfileSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The operating system it is for.
-    pub os_type: OsType,
+    pub os_type: Word<OsType>,
     /// The endpoint it guards.
-    pub applicable_host_endpoint: HostEndpoint,
+    pub applicable_host_endpoint: Word<Endpoint>,
 }
 
 impl Properties for ProfileProperties {

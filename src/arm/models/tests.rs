@@ -1,5 +1,8 @@
 use super::*;
-use crate::allowlist::{IdentityEntry, Lists, PrivilegeEntry, RoleAssignmentEntry, RoleEntry};
+use crate::allowlist::{
+    DefaultAccess, Endpoint, IdentityEntry, Lists, Mode, OsType, PrivilegeEntry, RoleAssignmentEntry,
+    RoleEntry,
+};
 use crate::arm::Location;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -23,8 +26,8 @@ fn a_version_is_read_whole() {
         }
     }))
     .unwrap();
-    assert_eq!(version.properties.mode, Some(Mode::Audit));
-    assert_eq!(version.properties.default_access, Some(DefaultAccess::Deny));
+    assert_eq!(version.properties.mode, Some(Mode::Audit.into()));
+    assert_eq!(version.properties.default_access, Some(DefaultAccess::Deny.into()));
     assert_eq!(version.properties.target_locations, Some(vec![Location::new("West US")]));
     assert_eq!(version.properties.exclude_from_latest, Some(true));
     assert!(version.provisioning_state().unwrap().is_terminal());
@@ -48,8 +51,8 @@ fn absent_null_and_unknown_are_taken() {
         r#"{"properties":{"mode":"Learn","rules":{"privileges":null,"roles":[]},"targetLocations":null,"replicationStatus":null}}"#,
     )
     .unwrap();
-    assert_eq!(version.properties.mode, Some(Mode::Other("Learn".to_owned())));
-    assert!(!version.properties.mode.unwrap().is_known());
+    assert_eq!(version.properties.mode, Some(Word::Other("Learn".to_owned())));
+    assert!(version.properties.mode.unwrap().known().is_none());
     let rules = version.properties.rules.unwrap();
     assert_eq!((rules.privileges, rules.roles), (None, Some(vec![])));
     assert!(serde_json::from_str::<Version>(r#"{"properties":{"mode":7}}"#).is_err());
@@ -58,11 +61,9 @@ fn absent_null_and_unknown_are_taken() {
 
 #[test]
 fn words() {
-    assert_eq!(HostEndpoint::from("imds").as_str(), "IMDS");
-    assert_eq!(HostEndpoint::from("WIRESERVER"), HostEndpoint::WireServer);
-    assert_eq!(OsType::from("linux"), OsType::Linux);
-    assert_eq!(OsType::from("Plan9"), OsType::Other("plan9".to_owned()));
-    assert_ne!(OsType::from("Plan9"), OsType::Linux);
+    assert_eq!(Word::<Endpoint>::read("imds").as_str(), "IMDS");
+    assert_eq!(Word::read(" WIRESERVER "), Endpoint::WireServer.into());
+    assert_eq!(Word::<OsType>::read("Plan9"), Word::Other("Plan9".to_owned()));
     for (word, terminal) in [
         ("Succeeded", true),
         ("failed", true),
@@ -82,8 +83,8 @@ fn bodies_are_exact() {
         location: Location::new("West US"),
         tags: None,
         properties: VersionSettings {
-            mode: Mode::Enforce,
-            default_access: DefaultAccess::Deny,
+            mode: Mode::Enforce.into(),
+            default_access: DefaultAccess::Deny.into(),
             rules: Lists::default(),
             target_locations: None,
             exclude_from_latest: None,
@@ -136,8 +137,8 @@ fn bodies_are_exact() {
         tags: Some(BTreeMap::from([("k".into(), "v".into())])),
         properties: ProfileSettings {
             description: None,
-            os_type: OsType::Linux,
-            applicable_host_endpoint: HostEndpoint::Imds,
+            os_type: OsType::Linux.into(),
+            applicable_host_endpoint: Endpoint::Imds.into(),
         },
     };
     assert_eq!(
@@ -155,7 +156,7 @@ fn a_change_keeps_what_it_does_not_speak_of() {
             "targetLocations": [{"name": "westus", "regionalReplicaCount": 3}, {"name": "eastus"}], "excludeFromLatest": false}
     });
     let change = VersionChange {
-        mode: Some(Mode::Enforce),
+        mode: Some(Mode::Enforce.into()),
         target_locations: Some(vec![Location::new("North Europe"), Location::new("West US")]),
         ..VersionChange::default()
     };

@@ -1,7 +1,7 @@
 //! `Microsoft.Compute/galleries/inVMAccessControlProfiles/versions`.
 
-use super::{Body, DefaultAccess, Mode, Object, Properties, ProvisioningState};
-use crate::allowlist::Lists;
+use super::{Body, Object, Properties, ProvisioningState, Word};
+use crate::allowlist::{DefaultAccess, Lists, Mode};
 use crate::arm::Location;
 use crate::lenient;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -17,9 +17,9 @@ pub type VersionBody = Body<VersionSettings>;
 #[serde(rename_all = "camelCase", default)]
 pub struct VersionProperties {
     /// What the guest agent does with the rules.
-    pub mode: Option<Mode>,
+    pub mode: Option<Word<Mode>>,
     /// What happens to a request that no privilege matches.
-    pub default_access: Option<DefaultAccess>,
+    pub default_access: Option<Word<DefaultAccess>>,
     /// The rules.
     pub rules: Option<Lists>,
     /// The regions the version is replicated to; their other settings are the service's.
@@ -66,9 +66,9 @@ pub struct RegionalReplication {
 #[serde(rename_all = "camelCase")]
 pub struct VersionSettings {
     /// What the guest agent does with the rules.
-    pub mode: Mode,
+    pub mode: Word<Mode>,
     /// What happens to a request that no privilege matches.
-    pub default_access: DefaultAccess,
+    pub default_access: Word<DefaultAccess>,
     /// The rules; all four lists are sent, including empty ones.
     pub rules: Lists,
     /// The regions to replicate to; `None` leaves the choice to the service.

@@ -1,145 +1,118 @@
-//! The enum words of the contract. Read ignoring case, written as the contract spells them; unknown words are
-//! kept, since services grow.
+//! Words that a service writes. They are read ignoring case and written as the contract spells them. A word that is not
+//! in the contract is kept, since services grow.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $word:ident = $text:literal,)+ }) => {
-        $(#[$about])*
-        #[derive(Clone, Debug)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$what])* $word,)+
-            /// A word that the contract did not have when this was written, as the service spelled it.
-            Other(String),
-        }
-
-        impl $name {
-            /// The word in the contract's spelling.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$word => $text,)+
-                    Self::Other(text) => text,
-                }
-            }
-
-            /// Whether the contract knows the word.
-            pub fn is_known(&self) -> bool {
-                !matches!(self, Self::Other(_))
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                match text.trim() {
-                    $(word if word.eq_ignore_ascii_case($text) => Self::$word,)+
-                    word => Self::Other(word.to_owned()),
-                }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = Infallible;
-
-            fn from_str(text: &str) -> Result<Self, Infallible> {
-                Ok(Self::from(text))
-            }
-        }
-
-        impl PartialEq for $name {
-            fn eq(&self, other: &Self) -> bool {
-                self.as_str().eq_ignore_ascii_case(other.as_str())
-            }
-        }
-
-        impl Eq for $name {}
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Ok(Self::from(String::deserialize(deserializer)?.as_str()))
-            }
-        }
-    };
+/// A word of a vocabulary, or another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word<T> {
+    /// A word that the contract knows.
+    Known(T),
+    /// A word that it did not have when this was written, as the service spelled it.
+    Other(String),
 }
 
-words! {
-    /// The operating system a profile is for.
-    OsType {
-        /// Linux.
-        Linux = "Linux",
-        /// Windows.
-        Windows = "Windows",
+impl<T: FromStr> Word<T> {
+    /// Takes a word as a service or a configuration has it.
+    pub fn read(text: &str) -> Self {
+        let text = text.trim();
+        text.parse().map_or_else(|_| Self::Other(text.to_owned()), Self::Known)
     }
 }
 
-words! {
-    /// The endpoint on the host that a profile guards.
-    HostEndpoint {
-        /// 168.63.129.16
-        WireServer = "WireServer",
-        /// 169.254.169.254, the instance metadata service.
-        Imds = "IMDS",
+impl<T: Copy> Word<T> {
+    /// The word, if the contract knows it.
+    pub fn known(&self) -> Option<T> {
+        match self {
+            Self::Known(word) => Some(*word),
+            Self::Other(_) => None,
+        }
     }
 }
 
-words! {
-    /// What the guest agent does with the rules.
-    Mode {
-        /// Logs what it would deny, denies nothing.
-        Audit = "Audit",
-        /// Denies.
-        Enforce = "Enforce",
-        /// Does not look at requests.
-        Disabled = "Disabled",
+impl<T: AsRef<str>> Word<T> {
+    /// The word in the contract's spelling.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(word) => word.as_ref(),
+            Self::Other(text) => text,
+        }
     }
 }
 
-words! {
-    /// What happens to a request that no privilege matches.
-    DefaultAccess {
-        /// It is allowed.
-        Allow = "Allow",
-        /// It is denied.
-        Deny = "Deny",
+impl<T> From<T> for Word<T> {
+    fn from(word: T) -> Self {
+        Self::Known(word)
     }
 }
 
-words! {
-    /// The provisioning state of an object.
-    ProvisioningState {
-        /// Being created.
-        Creating = "Creating",
-        /// Being changed.
-        Updating = "Updating",
-        /// The last change failed.
-        Failed = "Failed",
-        /// Done.
-        Succeeded = "Succeeded",
-        /// Being deleted.
-        Deleting = "Deleting",
-        /// Being moved.
-        Migrating = "Migrating",
-        /// The last change was cancelled. Not in the contract of these types, but in that of all ARM.
-        Canceled = "Canceled",
+impl<T: AsRef<str>> fmt::Display for Word<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
+}
+
+impl<T: AsRef<str>> Serialize for Word<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de, T: FromStr> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::read(&String::deserialize(deserializer)?))
+    }
+}
+
+/// The provisioning state of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProvisioningState {
+    /// Being created.
+    Creating,
+    /// Being changed.
+    Updating,
+    /// The last change failed.
+    Failed,
+    /// Done.
+    Succeeded,
+    /// Being deleted.
+    Deleting,
+    /// Being moved.
+    Migrating,
+    /// The last change was cancelled. Not in the contract of these types, but in that of all ARM.
+    Canceled,
+    /// Another word, as the service spelled it.
+    Other(String),
 }
 
 impl ProvisioningState {
+    const KNOWN: [Self; 7] = [
+        Self::Creating,
+        Self::Updating,
+        Self::Failed,
+        Self::Succeeded,
+        Self::Deleting,
+        Self::Migrating,
+        Self::Canceled,
+    ];
+
+    /// The word in the contract's spelling.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Creating => "Creating",
+            Self::Updating => "Updating",
+            Self::Failed => "Failed",
+            Self::Succeeded => "Succeeded",
+            Self::Deleting => "Deleting",
+            Self::Migrating => "Migrating",
+            Self::Canceled => "Canceled",
+            Self::Other(word) => word,
+        }
+    }
+
     /// Whether nothing more will happen by itself. Both spellings of "cancelled" occur in ARM.
     pub fn is_terminal(&self) -> bool {
         match self {
@@ -147,5 +120,19 @@ impl ProvisioningState {
             Self::Other(word) => word.eq_ignore_ascii_case("Cancelled"),
             _ => false,
         }
+    }
+}
+
+impl From<&str> for ProvisioningState {
+    fn from(text: &str) -> Self {
+        let text = text.trim();
+        let known = Self::KNOWN.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(text));
+        known.unwrap_or_else(|| Self::Other(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for ProvisioningState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::from(String::deserialize(deserializer)?.as_str()))
     }
 }

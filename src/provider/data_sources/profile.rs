@@ -4,13 +4,14 @@ use std::cmp::Ordering;
 
 use super::attributes;
 use super::described::Described;
+use crate::allowlist::OsType;
 use crate::arm::ids::ProfileId;
-use crate::arm::models::{HostEndpoint, OsType, Profile};
+use crate::arm::models::{Profile, Word};
 use crate::plugin::schema::Attribute;
 use crate::plugin::{Diagnostics, Type, Value};
 use crate::provider::checks;
 use crate::provider::invm_access_profile::InVmAccessProfile;
-use crate::provider::invm_access_profile::schema::{ENDPOINTS, OS_TYPES};
+use crate::provider::invm_access_profile::schema::ENDPOINTS;
 
 impl Described for InVmAccessProfile {
     const SHORT: &'static str = "profile";
@@ -52,12 +53,12 @@ impl Described for InVmAccessProfile {
                 Type::String,
                 "Only profiles for this operating system. If omitted, profiles for either.",
             )
-            .one_of(OS_TYPES),
+            .one_of(OsType::WORDS),
         ]
     }
 
     fn check_filters(config: &Value) -> Diagnostics {
-        let os_type = checks::word(config, "os_type", OS_TYPES);
+        let os_type = checks::word(config, "os_type", OsType::WORDS);
         let endpoint = checks::word(config, "applicable_host_endpoint", ENDPOINTS);
         os_type.into_iter().chain(endpoint).collect()
     }
@@ -65,9 +66,9 @@ impl Described for InVmAccessProfile {
     fn passes(config: &Value, profile: &Profile) -> bool {
         let text = |name| checks::text(config, name);
         let held = &profile.properties;
-        text("os_type").is_none_or(|os| held.os_type == Some(OsType::from(os)))
+        text("os_type").is_none_or(|os| held.os_type == Some(Word::read(os)))
             && text("applicable_host_endpoint")
-                .is_none_or(|endpoint| held.applicable_host_endpoint == Some(HostEndpoint::from(endpoint)))
+                .is_none_or(|endpoint| held.applicable_host_endpoint == Some(Word::read(endpoint)))
     }
 
     fn order(one: &ProfileId, other: &ProfileId) -> Ordering {

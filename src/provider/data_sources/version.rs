@@ -4,13 +4,13 @@ use std::cmp::Ordering;
 
 use super::described::{Choose, Chosen, Described};
 use super::{attributes, status};
+use crate::allowlist::Mode;
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
-use crate::arm::models::{Mode, Version};
+use crate::arm::models::{Version, Word};
 use crate::plugin::schema::Attribute;
 use crate::plugin::{Diagnostic, Diagnostics, Path, Type, Value};
 use crate::provider::checks;
 use crate::provider::invm_access_profile_version::InVmAccessProfileVersion;
-use crate::provider::invm_access_profile_version::schema::MODES;
 
 impl Described for InVmAccessProfileVersion {
     const SHORT: &'static str = "version";
@@ -65,13 +65,13 @@ impl Described for InVmAccessProfileVersion {
                 Type::String,
                 "Only versions in this mode. If omitted, versions in any mode.",
             )
-            .one_of(MODES),
+            .one_of(Mode::WORDS),
             attributes::name_prefix("versions"),
         ]
     }
 
     fn check_filters(config: &Value) -> Diagnostics {
-        checks::word(config, "mode", MODES).into_iter().collect()
+        checks::word(config, "mode", Mode::WORDS).into_iter().collect()
     }
 
     fn passes(config: &Value, version: &Version) -> bool {
@@ -80,7 +80,7 @@ impl Described for InVmAccessProfileVersion {
             Some(Value::Bool(wanted)) => held.exclude_from_latest.unwrap_or(false) == *wanted,
             _ => true,
         };
-        excluded && checks::text(config, "mode").is_none_or(|mode| held.mode == Some(Mode::from(mode)))
+        excluded && checks::text(config, "mode").is_none_or(|mode| held.mode == Some(Word::read(mode)))
     }
 
     fn order(one: &VersionId, other: &VersionId) -> Ordering {

@@ -11,9 +11,10 @@ use super::refusal::{self, Intent};
 use super::schema::ENABLE;
 use super::upgrade::{self, Goals, Lagging};
 use super::work::{Job, Trouble};
+use crate::allowlist::OsType;
 use crate::arm::error::Error;
 use crate::arm::ids::{MachineId, MachineKind};
-use crate::arm::models::{AttachmentChange, Enable, EndpointChange, Machine, OsType};
+use crate::arm::models::{AttachmentChange, Enable, EndpointChange, Machine};
 use crate::plugin::resource::{
     Create, Delete, Deleted, Interrupted, Partial, Read, ReadOutcome, Stored, Update,
 };
@@ -130,7 +131,7 @@ fn change(machine: &Machine, planned: &Model, prior: Option<&Model>) -> Result<A
         }
     }
     if is_set(&planned.enable) && !machine.is_enabled() {
-        let is_windows = machine.os_type == Some(OsType::Windows);
+        let is_windows = machine.os_type == Some(OsType::Windows.into());
         let decided = machine.proxy_agent.add_proxy_agent_extension.is_some();
         change.enable = Some(if is_windows || decided { Enable::Alone } else { Enable::WithExtension });
     }
@@ -348,8 +349,8 @@ pub async fn delete(
     for endpoint in Endpoint::ALL {
         let attached = prior.attached(endpoint);
         if attached.is_some_and(|attached| endpoint.decides(&machine).is_version(attached)) {
-            endpoint.set(&mut change, EndpointChange::Mode(mode.clone()));
-            cache.leave(&job.id, endpoint.key(), &mode);
+            endpoint.set(&mut change, EndpointChange::Mode(mode));
+            cache.leave(&job.id, endpoint.key(), mode);
         }
     }
     let machine = match Box::pin(job.carry_out(change, machine)).await {

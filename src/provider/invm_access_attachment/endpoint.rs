@@ -1,7 +1,8 @@
 //! The two endpoints of a machine, each with the attribute that names its version.
 
+use crate::allowlist::{self, Mode};
 use crate::arm::ids::VersionId;
-use crate::arm::models::{AttachmentChange, EndpointChange, EndpointSettings, HostEndpoint, Machine, Mode};
+use crate::arm::models::{AttachmentChange, EndpointChange, EndpointSettings, Machine, Word};
 use crate::plugin::Path;
 
 /// An endpoint on the host.
@@ -19,7 +20,7 @@ pub enum Decides {
     /// Nothing is set.
     Nothing,
     /// An inline mode.
-    Mode(Mode),
+    Mode(Word<Mode>),
     /// The version of this id, as Azure spells it.
     Version(String),
 }
@@ -46,17 +47,14 @@ impl Endpoint {
 
     /// Its name, for people.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Imds => "IMDS",
-            Self::WireServer => "WireServer",
-        }
+        self.host_endpoint().as_str()
     }
 
     /// The profile's value for it.
-    pub const fn host_endpoint(self) -> HostEndpoint {
+    pub const fn host_endpoint(self) -> allowlist::Endpoint {
         match self {
-            Self::Imds => HostEndpoint::Imds,
-            Self::WireServer => HostEndpoint::WireServer,
+            Self::Imds => allowlist::Endpoint::Imds,
+            Self::WireServer => allowlist::Endpoint::WireServer,
         }
     }
 
@@ -126,7 +124,7 @@ mod tests {
         let reference =
             |text: &str| serde_json::json!({"mode": "Audit", "inVMAccessControlProfileReferenceId": text});
         assert!(Endpoint::Imds.decides(&machine(reference(&version.to_uppercase()))).is_version(&version));
-        assert_eq!(Endpoint::Imds.decides(&machine(reference(""))), Decides::Mode(Mode::Audit));
+        assert_eq!(Endpoint::Imds.decides(&machine(reference(""))), Decides::Mode(Mode::Audit.into()));
         assert_eq!(Endpoint::Imds.decides(&machine(serde_json::json!({}))), Decides::Nothing);
         assert_eq!(Endpoint::WireServer.decides(&machine(reference(&version))), Decides::Nothing);
         assert!(!same(&version, PROFILE) && same("/x/Latest", "/X/latest"));

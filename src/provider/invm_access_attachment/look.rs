@@ -118,7 +118,7 @@ fn of_profile(connection: &Connection, endpoint: Endpoint, version: &VersionId) 
     let profiles = connection.profiles();
     let profile = version.profile();
     let known = profiles.planned(profile).or_else(|| profiles.known(profile))?.endpoint?;
-    if known == endpoint.host_endpoint() {
+    if known == endpoint.host_endpoint().into() {
         return None;
     }
     let name = endpoint.name();

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use super::endpoint::{Decides, Endpoint, same};
 use super::schema::{ATTACHED, ENABLE, LAGGING, MODE_AFTER, REPLACE_MODE, UPGRADE};
+use crate::allowlist::Mode;
 use crate::arm::ids::{MachineId, VersionId};
-use crate::arm::models::{Machine, Mode};
+use crate::arm::models::Machine;
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::timeouts;
@@ -126,7 +127,7 @@ impl Model {
     /// The mode to set once nothing is attached any more.
     #[must_use]
     pub fn mode_after(&self) -> Mode {
-        self.mode_after_destroy.as_str().map_or(Mode::Audit, Mode::from)
+        self.mode_after_destroy.as_str().and_then(|word| word.parse().ok()).unwrap_or(Mode::Audit)
     }
 
     /// Whether nothing but the id is known yet.

@@ -4,9 +4,10 @@
 use super::endpoint::{Decides, Endpoint, same};
 use super::model::{Model, is_set};
 use super::schema::{ENABLE, REPLACE_MODE, TYPE};
+use crate::allowlist::OsType;
 use crate::arm::Location;
 use crate::arm::ids::{MachineId, VersionId};
-use crate::arm::models::{Machine, OsType};
+use crate::arm::models::{Machine, Word};
 use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::existing;
 use crate::provider::machine_cache::{KnownVersion, MachineCache};
@@ -117,7 +118,7 @@ impl Intent<'_> {
         if !machine.is_enabled() && is_set(&self.planned.enable) {
             let id = self.id;
             let linux = match &machine.os_type {
-                Some(OsType::Windows) => "",
+                Some(Word::Known(OsType::Windows)) => "",
                 _ => " On Linux, Azure is also asked to add the extension that installs the agent.",
             };
             let detail = format!(
@@ -221,7 +222,7 @@ pub fn twice(id: &MachineId) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arm::models::Mode;
+    use crate::allowlist::Mode;
     use crate::plugin::value::Members;
     use crate::provider::azure_double::PROFILE;
     use serde_json::{Value as Json, json};
@@ -280,7 +281,7 @@ mod tests {
         let other = json!({"properties": {"securityProfile": {"proxyAgentSettings": settings}}});
         assert_eq!(refused(&plain, None, &serde_json::from_value(other).unwrap(), &cache), [""; 0]);
         // A replacement of this run has set the mode.
-        cache.leave(&VM.parse().unwrap(), "imds", &Mode::Audit);
+        cache.leave(&VM.parse().unwrap(), "imds", Mode::Audit);
         assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Audit"})), &cache), [""; 0]);
         assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Enforce"})), &cache), [imds]);
     }

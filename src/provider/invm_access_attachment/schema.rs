@@ -1,5 +1,6 @@
 //! What the user writes.
 
+use crate::allowlist::Mode;
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, Block, Schema};
 use crate::provider::timeouts;
@@ -19,9 +20,6 @@ pub const MODE_AFTER: &str = "mode_after_destroy";
 pub const REPLACE_MODE: &str = "replace_mode";
 /// Whether instances are upgraded.
 pub const UPGRADE: &str = "upgrade_instances";
-
-/// The inline modes, as Azure writes them.
-pub const MODES: &[&str] = &["Audit", "Enforce", "Disabled"];
 
 /// The schema.
 #[must_use]
@@ -69,7 +67,7 @@ pub fn schema() -> Schema {
              request.",
         )
         .optional_computed()
-        .one_of(MODES)
+        .one_of(Mode::WORDS)
         .default_text("`Audit`"),
         Attribute::new(
             REPLACE_MODE,

@@ -2,7 +2,8 @@
 
 use super::endpoint::Endpoint;
 use super::model::Model;
-use super::schema::{MODE_AFTER, MODES};
+use super::schema::MODE_AFTER;
+use crate::allowlist::Mode;
 use crate::arm::ids::{MachineId, VersionId};
 use crate::plugin::{Diagnostic, Diagnostics, Value};
 use crate::provider::{checks, timeouts};
@@ -22,7 +23,7 @@ pub fn validate(config: &Value) -> Diagnostics {
             format!("Neither `{imds}` nor `{wire_server}` is set. Set at least one of the two."),
         ));
     }
-    found.extend(checks::word(config, MODE_AFTER, MODES));
+    found.extend(checks::word(config, MODE_AFTER, Mode::WORDS));
     found.extend(timeouts::validate(config));
     found
 }

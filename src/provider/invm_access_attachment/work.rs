@@ -245,7 +245,8 @@ fn is_so(machine: &Machine, change: &AttachmentChange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arm::models::{Enable, Mode};
+    use crate::allowlist::Mode;
+    use crate::arm::models::Enable;
     use serde_json::json;
 
     #[test]

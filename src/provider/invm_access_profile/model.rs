@@ -3,7 +3,7 @@
 use super::left;
 use crate::arm::Location;
 use crate::arm::ids::{GalleryId, ProfileId};
-use crate::arm::models::{HostEndpoint, OsType, Profile, ProfileBody, ProfileChange, ProfileSettings};
+use crate::arm::models::{Profile, ProfileBody, ProfileChange, ProfileSettings, Word};
 use crate::plugin::Value;
 use crate::plugin::value::Members;
 use crate::provider::profile_cache::KnownProfile;
@@ -83,8 +83,8 @@ pub fn body(planned: &Value) -> ProfileBody {
         tags: Some(tags).filter(|tags| !tags.is_empty()),
         properties: ProfileSettings {
             description: planned.description.as_str().map(str::to_owned),
-            os_type: OsType::from(&*text(&planned.os_type)),
-            applicable_host_endpoint: HostEndpoint::from(&*text(&planned.applicable_host_endpoint)),
+            os_type: Word::read(&text(&planned.os_type)),
+            applicable_host_endpoint: Word::read(&text(&planned.applicable_host_endpoint)),
         },
     }
 }
@@ -95,8 +95,8 @@ pub fn known(planned: &Value) -> KnownProfile {
     let planned = Model::read(planned);
     KnownProfile {
         location: planned.location.as_str().map(Location::from),
-        os_type: planned.os_type.as_str().map(OsType::from),
-        endpoint: planned.applicable_host_endpoint.as_str().map(HostEndpoint::from),
+        os_type: planned.os_type.as_str().map(Word::read),
+        endpoint: planned.applicable_host_endpoint.as_str().map(Word::read),
     }
 }
 
@@ -111,7 +111,7 @@ pub fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {
         description: (prior.description != planned.description)
             .then(|| planned.description.as_str().map(str::to_owned)),
         applicable_host_endpoint: (prior.applicable_host_endpoint != planned.applicable_host_endpoint)
-            .then(|| HostEndpoint::from(endpoint)),
+            .then(|| Word::read(endpoint)),
     };
     (change != ProfileChange::default()).then_some(change)
 }
@@ -138,9 +138,9 @@ pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
             Some(location) => spelling::location(location, &prior.location),
             None => prior.location,
         },
-        os_type: word(returned.os_type.as_ref().map(OsType::as_str), prior.os_type),
+        os_type: word(returned.os_type.as_ref().map(Word::as_str), prior.os_type),
         applicable_host_endpoint: word(
-            returned.applicable_host_endpoint.as_ref().map(HostEndpoint::as_str),
+            returned.applicable_host_endpoint.as_ref().map(Word::as_str),
             prior.applicable_host_endpoint,
         ),
         description,

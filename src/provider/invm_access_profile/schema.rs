@@ -1,6 +1,7 @@
 //! What the user writes.
 
 use super::left;
+use crate::allowlist::{Endpoint, OsType};
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, Block, Schema};
 use crate::provider::timeouts;
@@ -8,11 +9,8 @@ use crate::provider::timeouts;
 /// The resource's type.
 pub const TYPE: &str = "gallery_invm_access_profile";
 
-/// The operating systems of profiles, as Azure writes them.
-pub const OS_TYPES: &[&str] = &["Linux", "Windows"];
-
-/// The endpoints of profiles, as Azure writes them.
-pub const ENDPOINTS: &[&str] = &["WireServer", "IMDS"];
+/// The endpoints a profile can be for, as Azure writes them.
+pub const ENDPOINTS: &[&str] = &[Endpoint::WireServer.as_str(), Endpoint::Imds.as_str()];
 
 /// The schema.
 #[must_use]
@@ -61,7 +59,7 @@ pub fn schema() -> Schema {
         )
         .required()
         .replaces()
-        .one_of(OS_TYPES),
+        .one_of(OsType::WORDS),
         Attribute::new(
             "description",
             text,

@@ -1,8 +1,9 @@
 //! Mistakes that can be found without Azure.
 
+use crate::allowlist::OsType;
 use crate::arm::ids::{GalleryId, ProfileName};
 use crate::plugin::{Diagnostics, Value};
-use crate::provider::invm_access_profile::schema::{ENDPOINTS, OS_TYPES};
+use crate::provider::invm_access_profile::schema::ENDPOINTS;
 use crate::provider::{checks, timeouts};
 
 /// Checks a configuration, parts of which may be unknown.
@@ -12,7 +13,7 @@ pub fn validate(config: &Value) -> Diagnostics {
     found.extend(checks::id::<GalleryId, _>(config, "gallery_id"));
     found.extend(checks::name(config, "name", |name| ProfileName::new(name).map(drop)));
     found.extend(checks::location(config, "location"));
-    found.extend(checks::word(config, "os_type", OS_TYPES));
+    found.extend(checks::word(config, "os_type", OsType::WORDS));
     found.extend(checks::word(config, "applicable_host_endpoint", ENDPOINTS));
     found.extend(checks::tags(config));
     found.extend(timeouts::validate(config));

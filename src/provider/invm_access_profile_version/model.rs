@@ -4,7 +4,7 @@ use super::{keep, rules};
 use crate::allowlist::{Lists, Rules};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId};
-use crate::arm::models::{DefaultAccess, Mode, Version, VersionBody, VersionChange, VersionSettings};
+use crate::arm::models::{Version, VersionBody, VersionChange, VersionSettings, Word};
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::{spelling, tags, timeouts};
@@ -108,8 +108,8 @@ pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnost
         location,
         tags: Some(tags).filter(|tags| !tags.is_empty()),
         properties: VersionSettings {
-            mode: Mode::from(planned.mode.as_str().unwrap_or_default()),
-            default_access: DefaultAccess::from(planned.default_access.as_str().unwrap_or_default()),
+            mode: Word::read(planned.mode.as_str().unwrap_or_default()),
+            default_access: Word::read(planned.default_access.as_str().unwrap_or_default()),
             rules: Lists::from(&rules),
             target_locations: regions(&planned.target_regions),
             exclude_from_latest: flag(&planned.exclude_from_latest),
@@ -126,10 +126,10 @@ pub fn change(prior: &Value, planned: &Value) -> Option<VersionChange> {
     let mut change =
         VersionChange { tags: (!tags::equal(&held, &wanted)).then_some(wanted), ..VersionChange::default() };
     if prior.mode != planned.mode {
-        change.mode = Some(Mode::from(&*text(&planned.mode)));
+        change.mode = Some(Word::read(&text(&planned.mode)));
     }
     if prior.default_access != planned.default_access {
-        change.default_access = Some(DefaultAccess::from(&*text(&planned.default_access)));
+        change.default_access = Some(Word::read(&text(&planned.default_access)));
     }
     if prior.target_regions != planned.target_regions {
         change.target_locations = regions(&planned.target_regions);
@@ -183,11 +183,8 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
             Some(location) => spelling::location(location, &held_location),
             None => held_location,
         },
-        mode: word(returned.mode.as_ref().map(Mode::as_str), prior.mode),
-        default_access: word(
-            returned.default_access.as_ref().map(DefaultAccess::as_str),
-            prior.default_access,
-        ),
+        mode: word(returned.mode.as_ref().map(Word::as_str), prior.mode),
+        default_access: word(returned.default_access.as_ref().map(Word::as_str), prior.default_access),
         exclude_from_latest: returned.exclude_from_latest.unwrap_or(false).into(),
         target_regions: spelling::regions(&regions, &known(prior.target_regions), &home),
         lint: prior.lint,

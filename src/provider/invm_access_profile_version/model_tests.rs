@@ -151,7 +151,10 @@ fn only_what_azure_holds_is_sent() {
     assert_eq!(change(&held(), &with(held(), "skip_destroy", true.into())), None);
     assert_eq!(change(&held(), &with(held(), "lint", named("L14", "off".into()))), None);
     let sent = change(&held(), &with(held(), "mode", "Audit".into())).unwrap();
-    assert_eq!(sent, VersionChange { mode: Some(Mode::Audit), ..VersionChange::default() });
+    assert_eq!(
+        sent,
+        VersionChange { mode: Some(crate::allowlist::Mode::Audit.into()), ..VersionChange::default() }
+    );
     let sent = change(&with(held(), "tags", named("a", "b".into())), &held()).unwrap();
     assert_eq!(sent.tags, Some(std::collections::BTreeMap::new()));
 }

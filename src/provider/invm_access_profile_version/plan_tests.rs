@@ -1,6 +1,6 @@
 use super::*;
+use crate::allowlist::Endpoint;
 use crate::arm::Location;
-use crate::arm::models::HostEndpoint;
 use crate::plugin::provider::ClientCapabilities;
 use crate::plugin::resource::Private;
 
@@ -94,7 +94,7 @@ fn plan_round(
 fn profile() -> KnownProfile {
     KnownProfile {
         location: Some(Location::new("westeurope")),
-        endpoint: Some(HostEndpoint::Imds),
+        endpoint: Some(Endpoint::Imds.into()),
         os_type: None,
     }
 }

@@ -1,18 +1,13 @@
 //! What the user writes.
 
 use super::keep;
+use crate::allowlist::{DefaultAccess, Mode};
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Block, BlockNesting, NestedBlock, Schema};
 use crate::provider::timeouts;
 
 /// The resource's type.
 pub const TYPE: &str = "gallery_invm_access_profile_version";
-
-/// The modes a version can have, as Azure writes them.
-pub const MODES: &[&str] = &["Audit", "Enforce", "Disabled"];
-
-/// The default accesses, as Azure writes them.
-pub const DEFAULT_ACCESSES: &[&str] = &["Allow", "Deny"];
 
 /// The schema.
 #[must_use]
@@ -55,7 +50,7 @@ pub fn schema() -> Schema {
              not notice. If `name` is omitted, a change makes a new version.",
         )
         .required()
-        .one_of(DEFAULT_ACCESSES),
+        .one_of(DefaultAccess::WORDS),
         Attribute::new(
             "mode",
             text(),
@@ -65,7 +60,7 @@ pub fn schema() -> Schema {
              omitted, a change makes a new version.",
         )
         .required()
-        .one_of(MODES),
+        .one_of(Mode::WORDS),
         Attribute::new(
             "exclude_from_latest",
             Type::Bool,

@@ -1,8 +1,8 @@
 //! Mistakes that can be found without Azure.
 
-use super::schema::{DEFAULT_ACCESSES, MODES};
 use super::{lint, rules};
 use crate::allowlist::List;
+use crate::allowlist::{DefaultAccess, Mode};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
@@ -15,8 +15,8 @@ pub fn validate(config: &Value) -> Diagnostics {
     found.extend(checks::id::<ProfileId, _>(config, "profile_id"));
     found.extend(checks::name(config, "name", |name| name.parse::<VersionName>().map(drop)));
     found.extend(checks::location(config, "location"));
-    found.extend(checks::word(config, "mode", MODES));
-    found.extend(checks::word(config, "default_access", DEFAULT_ACCESSES));
+    found.extend(checks::word(config, "mode", Mode::WORDS));
+    found.extend(checks::word(config, "default_access", DefaultAccess::WORDS));
     found.extend(regions(config));
     found.extend(checks::tags(config));
     found.extend(timeouts::validate(config));

@@ -29,7 +29,7 @@ fn no_module_imports_against_the_direction() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let forbidden = [
         ("plugin", &["arm", "allowlist", "rbac", "provider"][..]),
-        // Rules are sent to and read from Azure as the lists of `allowlist`.
+        // Rules are sent to and read from Azure as the lists of `allowlist`, in its words.
         ("arm", &["plugin", "rbac", "provider"]),
         ("allowlist", &["plugin", "arm", "rbac", "provider"]),
         ("rbac", &["plugin", "arm", "allowlist", "provider"]),

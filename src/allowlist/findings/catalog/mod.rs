@@ -84,7 +84,8 @@ impl FromStr for FindingId {
     /// Takes an id in either case.
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let same = |id: &Self| id.to_string().eq_ignore_ascii_case(text);
-        let unknown = || UnknownWord { word: text.to_owned(), what: "finding", known: "the ids L01 to L53" };
+        let unknown =
+            || UnknownWord { word: text.to_owned(), what: "finding", known: "the ids L01 to L53".to_owned() };
         Self::all().find(same).ok_or_else(unknown)
     }
 }

@@ -6,8 +6,8 @@ fn version_body() -> VersionBody {
         location: Location::new("westus"),
         tags: None,
         properties: VersionSettings {
-            mode: Mode::Audit,
-            default_access: DefaultAccess::Allow,
+            mode: Mode::Audit.into(),
+            default_access: DefaultAccess::Allow.into(),
             rules: crate::allowlist::Lists::default(),
             target_locations: None,
             exclude_from_latest: None,

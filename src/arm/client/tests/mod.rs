@@ -19,6 +19,7 @@ mod tls;
 mod write;
 
 use super::*;
+use crate::allowlist::{DefaultAccess, Endpoint, Mode, OsType};
 use crate::arm::call::Call;
 use crate::arm::ids::{GalleryId, ProfileId, VersionId};
 use crate::arm::models::*;
@@ -73,8 +74,8 @@ fn profile_body() -> ProfileBody {
         tags: None,
         properties: ProfileSettings {
             description: None,
-            os_type: OsType::Linux,
-            applicable_host_endpoint: HostEndpoint::Imds,
+            os_type: OsType::Linux.into(),
+            applicable_host_endpoint: Endpoint::Imds.into(),
         },
     }
 }

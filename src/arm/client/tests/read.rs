@@ -9,7 +9,7 @@ async fn a_read_is_one_request_with_all_its_headers() {
     assert!(!azure.client.inner.plumbing.transport.is_built(), "nothing is built before the first request");
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     let profile = azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
-    assert_eq!(profile.properties.os_type, Some(OsType::Linux));
+    assert_eq!(profile.properties.os_type, Some(OsType::Linux.into()));
     let requests = azure.requests().await;
     assert_eq!(requests.len(), 1);
     let header = |name: &str| requests[0].headers.get(name).map(|value| value.to_str().unwrap().to_owned());

@@ -321,7 +321,7 @@ async fn an_update_reads_edits_and_writes() {
         "rules": {"privileges": [{"name": "n", "path": "/p"}], "roles": [], "identities": null, "roleAssignments": []}, "targetLocations": [{"name": "westus"}]}});
     azure.answer("GET", &path, 1, ok(given.clone())).await;
     azure.answer("PUT", &path, 1, ok(given)).await;
-    let change = VersionChange { mode: Some(Mode::Enforce), ..VersionChange::default() };
+    let change = VersionChange { mode: Some(Mode::Enforce.into()), ..VersionChange::default() };
     let started = azure.client.versions().begin_update(&version_id(), &change, &call()).await.unwrap();
     assert_eq!(started.operation, None);
     let sent: Value = serde_json::from_slice(&azure.requests().await[1].body).unwrap();
@@ -359,7 +359,7 @@ async fn what_became_of_a_write_is_known_as_far_as_its_answer_tells() {
 async fn an_update_that_is_there_already_sends_nothing() {
     let azure = Azure::start().await;
     let change =
-        ProfileChange { applicable_host_endpoint: Some(HostEndpoint::Imds), ..ProfileChange::default() };
+        ProfileChange { applicable_host_endpoint: Some(Endpoint::Imds.into()), ..ProfileChange::default() };
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     let started = azure.client.profiles().begin_update(&profile_id(), &change, &call()).await.unwrap();
     assert!(started.operation.is_none() && started.body.is_some());

@@ -2,9 +2,10 @@
 
 use super::collect::{Collected, Row, Set};
 use super::selection::Wanted;
+use crate::allowlist::Mode;
 use crate::arm::agent::{Caller, Destination, Loaded, Report, Rules};
 use crate::arm::ids::{MachineId, ProfileId, VersionId};
-use crate::arm::models::{EndpointSettings, Machine, Mode};
+use crate::arm::models::{EndpointSettings, Machine, Word};
 use crate::plugin::Value;
 use crate::provider::roles::values;
 
@@ -112,7 +113,7 @@ impl Spelling {
 }
 
 fn mode(settings: Option<&EndpointSettings>) -> Value {
-    settings.and_then(|settings| settings.mode.as_ref()).map(Mode::as_str).into()
+    settings.and_then(|settings| settings.mode.as_ref()).map(Word::as_str).into()
 }
 
 fn scale_set(set: &Set, lagging: Option<usize>, spelling: &Spelling) -> Value {
@@ -151,13 +152,13 @@ fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
     let imds = Endpoint {
         settings: agent.imds.as_ref(),
         loaded: &report.imds,
-        channel: report.channel.imds.as_ref(),
+        channel: report.channel.imds,
         destinations: &[Destination::Imds],
     };
     let wire_server = Endpoint {
         settings: agent.wire_server.as_ref(),
         loaded: &report.wire_server,
-        channel: report.channel.wire_server.as_ref(),
+        channel: report.channel.wire_server,
         destinations: &[Destination::WireServer, Destination::HostGaPlugin],
     };
     Value::object([
@@ -185,7 +186,7 @@ fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
 struct Endpoint<'a> {
     settings: Option<&'a EndpointSettings>,
     loaded: &'a Loaded,
-    channel: Option<&'a Mode>,
+    channel: Option<Mode>,
     destinations: &'a [Destination],
 }
 
