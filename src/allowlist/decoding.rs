@@ -29,6 +29,19 @@ pub(super) fn decoded_lower(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The decoded form of a text that is percent-encoded in part, also where that was done more than once.
+pub(super) fn fully_decoded(text: &str) -> Option<String> {
+    let mut plain = percent_decoded(text);
+    for _ in 0..8 {
+        let next = percent_decoded(&plain).into_owned();
+        if next == plain {
+            break;
+        }
+        plain = Cow::Owned(next);
+    }
+    (plain != text).then(|| plain.into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -34,6 +34,13 @@ pub(super) fn named<'m, 'a, V>(map: &'m BTreeMap<Text<'a>, V>) -> Option<&'m BTr
     (!map.contains_key(&Text::Unknown)).then_some(map)
 }
 
+/// The elements of a map, once their names are known.
+pub(super) fn known<'m, 'a, T>(
+    map: &'m BTreeMap<Text<'a>, T>,
+) -> impl Iterator<Item = (&'a str, &'m T)> + Clone {
+    named(map).into_iter().flatten().filter_map(|(name, one)| Some((name.known()?, one)))
+}
+
 impl Draft<'_> {
     /// Rules of which nothing is known.
     pub fn unknown() -> Self {

@@ -46,8 +46,8 @@ pub use decision::{
 };
 pub use difference::{Changed, Difference, Effect, Replay, difference, replay, unnoticed_change};
 pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
-use draft::named;
 pub use draft::{Draft, Text};
+use draft::{known, named};
 pub use findings::{
     CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
     document_findings, findings, group, nearest, nearest_within, open_document_findings, sensitive,

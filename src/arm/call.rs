@@ -1,6 +1,6 @@
 //! The context of every call: its deadline, and its cancellation.
 
-use super::error::{ArmError, Error};
+use super::error::{Error, Last};
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -23,23 +23,6 @@ pub struct Call {
     fate: Arc<AtomicU8>,
     /// Whether an attempt of the write is in doubt, whatever came after.
     doubt: Arc<AtomicBool>,
-}
-
-/// What the service last returned, for the message of a timeout.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Last {
-    /// The status of the last response.
-    pub status: Option<u16>,
-    /// The state of a running operation, with the percentage if there is one.
-    pub progress: Option<String>,
-    /// The last error that was retried.
-    pub error: Option<Box<ArmError>>,
-    /// The last failure to reach the service.
-    pub transport: Option<String>,
-    /// The request id of the last response.
-    pub request_id: Option<String>,
-    /// The correlation id that the requests of one run share.
-    pub correlation_id: Option<String>,
 }
 
 /// What is known of a write without a definite response.

@@ -1,27 +1,22 @@
-//! One request to Azure Resource Manager and its answer, whatever the status.
+//! Sending one request to Azure Resource Manager, and repeating it where the resource provider has to be registered first.
 
+use super::answer::Answer;
 use super::call::Call;
 use super::cloud::Cloud;
-use super::error::{ArmError, Error, RequestLine, excerpt, read_error, without_mark};
-use super::operation::Durations;
+use super::durations::Durations;
+use super::error::Error;
 use super::pace::{Pace, random};
-use super::pipeline::{Look, Turn, request_line, resource_type, retry_after, to_error};
-use super::registration::Registration;
-use crate::plain;
+use super::pipeline::{Look, Turn, request_line, resource_type, to_error};
+use super::registration::{NAMESPACE, Registration};
 use azure_core::Bytes;
-use azure_core::http::headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers};
-use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request, response::ResponseBody};
-use serde::Deserialize;
+use azure_core::http::headers::{ACCEPT, CONTENT_TYPE};
+use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, Request};
 use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use time::OffsetDateTime;
 use tokio::time::Instant;
 use url::Url;
-
-/// The most parts of JSON that are read: some ten times what the largest page has that fits the bound on bodies.
-const PARTS: usize = 500_000;
 
 /// How the types of machines, scale sets and instances begin.
 const MACHINES: &str = "microsoft.compute/virtualmachine";
@@ -29,6 +24,9 @@ const MACHINES: &str = "microsoft.compute/virtualmachine";
 /// The api-version for machines: the first with `addProxyAgentExtension`, two dates after the first with references to
 /// versions. azurerm sends it for scale sets.
 const MACHINE_API_VERSION: &str = "2025-04-01";
+
+/// The api-version for registering resource providers.
+const REGISTRATION_API_VERSION: &str = "2021-04-01";
 
 /// What all requests of a client share.
 #[derive(Debug)]
@@ -52,16 +50,6 @@ impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method.as_str(), self.url.path())
     }
-}
-
-/// An answer, read to its end.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) request: RequestLine,
-    pub(super) status: u16,
-    headers: Headers,
-    body: ResponseBody,
-    correlation_id: Option<String>,
 }
 
 impl Http {
@@ -140,7 +128,8 @@ impl Http {
             let Some(subscription) = self.registration.lacked_by(&answer) else { return Ok(answer) };
             match registered {
                 None => {
-                    self.registration.register(self, &subscription, &answer, call).await?;
+                    let asked = self.register(&subscription, call);
+                    self.registration.register(&subscription, &answer, asked).await?;
                     registered = Some(Instant::now());
                 }
                 Some(since) if since.elapsed() >= self.pace.invisible => return Ok(answer),
@@ -171,99 +160,33 @@ impl Http {
         let correlation_id = self.correlation_id.clone();
         Ok(Answer { request: line, status: u16::from(status), headers, body, correlation_id })
     }
-}
 
-impl Answer {
-    /// A header of the answer; an empty one counts as absent.
-    pub(super) fn header(&self, name: &'static str) -> Option<&str> {
-        self.headers
-            .get_optional_str(&HeaderName::from_static(name))
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-    }
-
-    /// The wait that the service asks for.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        retry_after(|name| self.header(name), OffsetDateTime::now_utc())
-    }
-
-    /// Whether there is nothing in the body.
-    pub(super) fn is_empty(&self) -> bool {
-        without_mark(&self.body).trim_ascii().is_empty()
-    }
-
-    /// The answer if it has one of the statuses, else its error.
-    pub(super) fn accept(self, statuses: &[u16]) -> Result<Self, Error> {
-        if statuses.contains(&self.status) { Ok(self) } else { Err(Error::Service(Box::new(self.error()))) }
-    }
-
-    /// The answer read as an error, with its ids.
-    pub(super) fn error(&self) -> ArmError {
-        let mut error = read_error(self.status, &self.body, self.request.clone());
-        if (300..400).contains(&self.status) {
-            let target = self.header("location").and_then(|link| Url::parse(link).ok());
-            let host = target.as_ref().and_then(Url::host_str).unwrap_or("elsewhere");
-            error.message = Some(format!("the service redirects to {host}, which is not followed"));
+    /// Asks for the registration of the resource provider in a subscription, and waits until it is done.
+    async fn register(&self, subscription: &str, call: &Call) -> Result<(), Error> {
+        tracing::info!(target: "provider.http", subscription, namespace = NAMESPACE, "registering the resource provider");
+        let path = format!("/subscriptions/{subscription}/providers/{NAMESPACE}");
+        let ctx = Context::new().with_value(call.clone());
+        let register = self.url_at(&format!("{path}/register"), REGISTRATION_API_VERSION, &[])?;
+        let look = self.url_at(&path, REGISTRATION_API_VERSION, &[])?;
+        let mut request = Request::new(register, Method::Post);
+        let mut looks = 0;
+        loop {
+            let answer = self.send_once(request, &ctx, Duration::ZERO, call).await?.accept(&[200, 202])?;
+            let object = if answer.is_empty() { Map::new() } else { answer.object()? };
+            let state =
+                object.get("registrationState").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if state.eq_ignore_ascii_case("Registered") {
+                tracing::info!(target: "provider.http", subscription, namespace = NAMESPACE, "the resource provider is registered");
+                return Ok(());
+            }
+            call.heard(|last| last.progress = Some(format!("registering {NAMESPACE}: {state}")));
+            let wait = answer
+                .retry_after()
+                .filter(|wait| !wait.is_zero())
+                .unwrap_or_else(|| self.pace.busy.wait(looks, random()));
+            looks += 1;
+            call.pause(wait, &format!("registering {NAMESPACE}")).await?;
+            request = Request::new(look.clone(), Method::Get);
         }
-        self.identify(&mut error);
-        error
-    }
-
-    /// Puts the ids of this exchange on an error.
-    pub(super) fn identify(&self, error: &mut ArmError) {
-        error.request_id = self.header("x-ms-request-id").map(str::to_owned);
-        let theirs = self.header("x-ms-correlation-request-id").map(str::to_owned);
-        error.correlation_id = theirs.or_else(|| self.correlation_id.clone());
-    }
-
-    /// The body as a type.
-    pub(super) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
-        // Read into values, each part takes many times the room of its text.
-        let parts = self.body.iter().filter(|byte| **byte == b',').count();
-        if parts > PARTS && !self.request.path.to_ascii_lowercase().contains("/provideroperations") {
-            let what = format!("it has more than {PARTS} parts");
-            return Err(self.too_large(what));
-        }
-        serde_json::from_slice(without_mark(&self.body)).map_err(|error| self.unreadable(&error.to_string()))
-    }
-
-    /// The body as a JSON object.
-    pub(super) fn object(&self) -> Result<Map<String, Value>, Error> {
-        match self.read()? {
-            Value::Object(object) => Ok(object),
-            _ => Err(self.unreadable("it is not a JSON object")),
-        }
-    }
-
-    /// The error of an answer that exceeds a bound.
-    pub(super) fn too_large(&self, what: String) -> Error {
-        let request_id = self.header("x-ms-request-id").map(str::to_owned);
-        Error::TooLarge { request: Box::new(self.request.clone()), what, request_id }
-    }
-
-    /// The error of an answer that should be something else, with the beginning of what it is.
-    pub(super) fn unreadable(&self, reason: &str) -> Error {
-        let id = self.header("x-ms-request-id").map(|id| format!(", request id {id}")).unwrap_or_default();
-        let text = excerpt(&self.body)
-            .map_or_else(|| "the body is empty".to_owned(), |text| format!("the body begins: {text:.200}"));
-        Error::unreadable(
-            &self.request,
-            plain::line(&format!("{reason} (status {}{id}); {text}", self.status)),
-        )
-    }
-}
-
-#[cfg(any(test, fuzzing))]
-impl Answer {
-    /// An answer that nobody gave, with at most one header.
-    pub(super) fn made(status: u16, header: Option<(&'static str, String)>, body: &[u8]) -> Self {
-        let mut headers = Headers::new();
-        if let Some((name, value)) = header {
-            headers.insert(name, value);
-        }
-        let raw = azure_core::http::RawResponse::from_bytes(status.into(), headers, body.to_vec());
-        let (_, headers, body) = raw.deconstruct();
-        let request = RequestLine { method: "GET", path: "/x".to_owned() };
-        Self { request, status, headers, body, correlation_id: None }
     }
 }

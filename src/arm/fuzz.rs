@@ -1,10 +1,10 @@
 //! Properties that fuzzing checks in this module. Each function takes any bytes, and panics where a property
 //! is violated.
 
+use super::answer::Answer;
 use super::client::{ArmClient, Settings};
 use super::cloud::Cloud;
 use super::error::{Error, RequestLine, read_error};
-use super::exchange::Answer;
 use super::ids::{GalleryId, ProfileId, VersionId, VersionName};
 use super::link;
 use super::login::{Application, Login, object_id};

@@ -8,7 +8,7 @@
 //! - `pipeline`: how a request is sent, in small policies: ids and user agent, retry, lanes, token, log,
 //!   transport.
 //! - `metadata`, `registration`: requests that may be needed before another request can succeed.
-//! - `exchange`, `link`: one request and its response; which addresses in responses are followed.
+//! - `exchange`, `answer`, `link`: one request and its response; which addresses in responses are followed.
 //! - `operation`: long-running operations in two phases, [`Started`] and [`PendingOperation`].
 //! - [`ArmClient`]: the verbs on profiles and versions.
 //! - [`agent`]: the report of a machine's guest proxy agent.
@@ -17,9 +17,11 @@
 //! This is the only module that names azure_core and azure_identity.
 
 pub mod agent;
+mod answer;
 mod call;
 mod client;
 mod cloud;
+mod durations;
 pub mod error;
 mod exchange;
 #[cfg(any(test, fuzzing))]
@@ -38,13 +40,13 @@ mod regions;
 mod registration;
 mod secret;
 
-pub use call::{Call, Fate, Last};
+pub use call::{Call, Fate};
 pub use client::{
     API_VERSION, ArmClient, Authorization, Begun, Collection, Deleted, Fleet, Kind, Listed, Machines, Pages,
     Settings, UnreadableEntry,
 };
 pub use cloud::{Cloud, CloudError, MetadataHost, Place};
-pub use error::{Error, Missing};
+pub use error::{Error, Last, Missing};
 pub use location::Location;
 pub use login::{
     AddressError, Application, ApplicationError, AssertionSource, Certificate, CertificateError, ClientId,

@@ -4,21 +4,15 @@
 //! asked for then, never before: most subscriptions have it, and many identities may not do it. It takes a minute or
 //! two, once in a subscription's life ("Azure resource providers and types").
 
-use super::call::Call;
+use super::answer::Answer;
 use super::error::{Error, ErrorDetail};
-use super::exchange::{Answer, Http};
-use super::pace::random;
-use azure_core::http::{Context, Method, Request};
-use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// The resource provider of galleries, the only one whose types are written here.
 pub const NAMESPACE: &str = "Microsoft.Compute";
 
-const API_VERSION: &str = "2021-04-01";
 const CODE: &str = "MissingSubscriptionRegistration";
 
 /// What has been registered by this client.
@@ -46,20 +40,19 @@ impl Registration {
         rest.nth(1)?.eq_ignore_ascii_case(NAMESPACE).then_some(subscription)
     }
 
-    /// Registers the resource provider and waits until that is done: once for all who ask.
+    /// Has the resource provider registered by `asked`: once for all who need it.
     pub(super) async fn register(
         &self,
-        http: &Http,
         subscription: &str,
         refusal: &Answer,
-        call: &Call,
+        asked: impl Future<Output = Result<(), Error>>,
     ) -> Result<(), Error> {
         let cell = {
             let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(done.entry(subscription.to_owned()).or_default())
         };
-        let work = || async {
-            match ask(http, subscription, call).await {
+        let work = || async move {
+            match asked.await {
                 // Who may not register needs to know what for.
                 Err(Error::Service(reason)) => {
                     let mut error = refusal.error();
@@ -75,32 +68,5 @@ impl Registration {
         };
         cell.get_or_try_init(work).await?;
         Ok(())
-    }
-}
-
-async fn ask(http: &Http, subscription: &str, call: &Call) -> Result<(), Error> {
-    tracing::info!(target: "provider.http", subscription, namespace = NAMESPACE, "registering the resource provider");
-    let path = format!("/subscriptions/{subscription}/providers/{NAMESPACE}");
-    let ctx = Context::new().with_value(call.clone());
-    let register = http.url_at(&format!("{path}/register"), API_VERSION, &[])?;
-    let look = http.url_at(&path, API_VERSION, &[])?;
-    let mut request = Request::new(register, Method::Post);
-    let mut looks = 0;
-    loop {
-        let answer = http.send_once(request, &ctx, Duration::ZERO, call).await?.accept(&[200, 202])?;
-        let object = if answer.is_empty() { Map::new() } else { answer.object()? };
-        let state = object.get("registrationState").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if state.eq_ignore_ascii_case("Registered") {
-            tracing::info!(target: "provider.http", subscription, namespace = NAMESPACE, "the resource provider is registered");
-            return Ok(());
-        }
-        call.heard(|last| last.progress = Some(format!("registering {NAMESPACE}: {state}")));
-        let wait = answer
-            .retry_after()
-            .filter(|wait| !wait.is_zero())
-            .unwrap_or_else(|| http.pace.busy.wait(looks, random()));
-        looks += 1;
-        call.pause(wait, &format!("registering {NAMESPACE}")).await?;
-        request = Request::new(look.clone(), Method::Get);
     }
 }

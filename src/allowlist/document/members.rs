@@ -5,7 +5,22 @@
 use serde_json::{Map, Value};
 
 use super::super::nearest;
-use super::Refused;
+
+/// Why a document cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{reason}", if .at.is_empty() { String::new() } else { format!("{}: ", .at) })]
+pub struct Refused {
+    /// Where, as in `rules.privileges[2]`; empty for the document as a whole.
+    pub at: String,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+impl Refused {
+    pub(crate) fn new(at: impl Into<String>, reason: impl ToString) -> Self {
+        Self { at: at.into(), reason: reason.to_string() }
+    }
+}
 
 /// An object whose members are all known, under the names they are known by.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::List;
 use crate::lenient;
 
-pub use read::Refused;
+pub use members::Refused;
 
 /// What the agent receives for one endpoint, and what `properties` of a profile version holds of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -11,24 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::super::{Identity, List, Privilege, Role, RoleAssignment, Rules};
-use super::members::{Members, has, object, unknown};
+use super::members::{Members, Refused, has, object, unknown};
 use super::{Document, Lists};
-
-/// Why a document cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{reason}", if .at.is_empty() { String::new() } else { format!("{}: ", .at) })]
-pub struct Refused {
-    /// Where, as in `rules.privileges[2]`; empty for the document as a whole.
-    pub at: String,
-    /// What is wrong there.
-    pub reason: String,
-}
-
-impl Refused {
-    pub(crate) fn new(at: impl Into<String>, reason: impl ToString) -> Self {
-        Self { at: at.into(), reason: reason.to_string() }
-    }
-}
 
 /// What a document is made of.
 const PARTS: [&str; 4] = ["mode", "default_access", "defaultAccess", "rules"];

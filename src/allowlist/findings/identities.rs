@@ -6,13 +6,12 @@ mod names;
 mod spelling;
 
 use super::super::{Endpoint, Identity, OsType, Text};
+use super::executable::{before_arguments, is_windows, last_component, never_matches};
 use super::known::{Sensitive, is_broad_group, is_interpreter};
 use super::quote::quoted;
+use super::scripts::is_never_run;
 use super::view::View;
 use super::{Condition, FindingId, Found, Subject};
-
-pub(super) use exe_path::never_matches;
-pub(super) use links::is_never_run;
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
     for (name, identity) in view.identities() {
@@ -100,7 +99,7 @@ impl<'a> One<'a> {
             Some(OsType::Linux) => file.contains('/'),
             _ => file.contains(['/', '\\']),
         };
-        let bare = exe_path::before_arguments(file, windows);
+        let bare = before_arguments(file, windows);
         let (why, instead) = if let Some(bare) = bare {
             ("has arguments; a process is named by its file alone.", last_component(bare, self.os_type()))
         } else if is_path {
@@ -117,7 +116,7 @@ impl<'a> One<'a> {
             let file = last_component(path, self.os_type()).unwrap_or_default();
             never_matches(path, self.os_type()).is_some()
                 || is_never_run(file, self.os_type())
-                || (exe_path::is_windows(path, self.os_type()) && !file.contains('.'))
+                || (is_windows(path, self.os_type()) && !file.contains('.'))
         });
         let instead = match (path, instead) {
             (Some(path), Some(_)) if !doubtful => {
@@ -245,15 +244,4 @@ fn containers(view: &View<'_>, found: &mut Found) {
             so any image can hold a program under that path.";
         found.info(FindingId::L43, Subject::List(super::super::List::Identities), message, None);
     }
-}
-
-/// The file name of a path, by the separators of the operating system or, when that is unknown, of the path.
-pub(super) fn last_component(path: &str, os_type: Option<OsType>) -> Option<&str> {
-    let backslashes = match os_type {
-        Some(OsType::Linux) => false,
-        Some(OsType::Windows) => true,
-        None => !path.starts_with('/'),
-    };
-    let separator = |c: char| c == '/' || (backslashes && c == '\\');
-    path.split(separator).rfind(|component| !component.is_empty())
 }

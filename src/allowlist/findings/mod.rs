@@ -6,6 +6,7 @@
 
 mod catalog;
 mod document;
+mod executable;
 mod group;
 mod identities;
 mod known;
@@ -16,6 +17,7 @@ mod privileges;
 mod query;
 mod quote;
 mod references;
+mod scripts;
 mod subject;
 mod twins;
 mod view;

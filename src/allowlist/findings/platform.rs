@@ -4,12 +4,12 @@
 
 use super::super::decoding::lowered;
 use super::super::{
-    Allowlist, DefaultAccess, Endpoint, Identity, Matcher, Mode, OsType, Privilege, Request, Rules, Step,
-    Text, Verdict,
+    Allowlist, DefaultAccess, Draft, Endpoint, Identity, Matcher, Mode, OsType, Privilege, Request, Rules,
+    Step, Text, Verdict, known,
 };
-use super::identities::{is_never_run, last_component, never_matches};
-use super::view::View;
-use super::{FindingId, Found, Subject};
+use super::Context;
+use super::executable::{last_component, never_matches};
+use super::scripts::is_never_run;
 
 /// A part of the platform that calls an endpoint by itself.
 struct Caller {
@@ -116,9 +116,9 @@ pub(super) struct Refusal {
     pub(super) caller: &'static str,
     pub(super) request: String,
     /// Without it the machine does not work.
-    is_vital: bool,
+    pub(super) is_vital: bool,
     /// A privilege closes it, as opposed to nothing allowing it.
-    is_closed: bool,
+    pub(super) is_closed: bool,
 }
 
 /// The platform as a machine with these rules has it.
@@ -130,10 +130,10 @@ pub(super) struct Platform {
 
 impl Platform {
     /// The platform of a complete draft. What the profile would say is taken from the rules where they show it.
-    pub(super) fn of(view: &View<'_>) -> Option<Self> {
-        let endpoint = view.context.endpoint.map(Endpoint::profile).or_else(|| endpoint_of(view))?;
-        let os_type = view.context.os_type.or_else(|| os_type_of(view))?;
-        let rules = view.draft.complete()?;
+    pub(super) fn of(draft: &Draft<'_>, context: &Context) -> Option<Self> {
+        let endpoint = context.endpoint.map(Endpoint::profile).or_else(|| endpoint_of(draft))?;
+        let os_type = context.os_type.or_else(|| os_type_of(draft))?;
+        let rules = draft.complete()?;
         Some(Self { rules, os_type, endpoint })
     }
 
@@ -273,8 +273,9 @@ fn is_python(file: &str) -> bool {
     number(major) && number(minor)
 }
 
-fn endpoint_of(view: &View<'_>) -> Option<Endpoint> {
-    let mut paths = view.paths().map(|(_, _, path)| lowered(path)).peekable();
+fn endpoint_of(draft: &Draft<'_>) -> Option<Endpoint> {
+    let paths = known(&draft.privileges).filter_map(|(_, one)| one.path.known());
+    let mut paths = paths.map(lowered).peekable();
     paths.peek()?;
     let wire = |path: &str| {
         ["/machine", "/vmsettings", "/extensionartifact", "/vmagentlog"]
@@ -290,9 +291,9 @@ fn endpoint_of(view: &View<'_>) -> Option<Endpoint> {
     (is_wire && !is_imds).then_some(Endpoint::WireServer)
 }
 
-fn os_type_of<'a>(view: &View<'a>) -> Option<OsType> {
+fn os_type_of<'a>(draft: &Draft<'a>) -> Option<OsType> {
     let mut found = None;
-    for (_, identity) in view.identities() {
+    for (_, identity) in known(&draft.identities) {
         let text = |part: Option<Text<'a>>| part.and_then(Text::known).unwrap_or_default();
         let (user, path) = (text(identity.user_name), text(identity.exe_path));
         let process = text(identity.process_name);
@@ -308,29 +309,6 @@ fn os_type_of<'a>(view: &View<'a>) -> Option<OsType> {
         }
     }
     found
-}
-
-/// L51. The guest agent missing at the WireServer is an outage; who needs IMDS differs from machine to machine.
-pub(super) fn check(view: &View<'_>, found: &mut Found) {
-    let context = view.context;
-    let (Some(Mode::Enforce), Some(default_access)) = (context.mode, context.default_access) else { return };
-    let Some(platform) = view.platform() else { return };
-    let (loud, low): (Vec<_>, Vec<_>) = platform
-        .refusals(default_access)
-        .into_iter()
-        .partition(|one| one.is_vital || (one.is_closed && platform.endpoint == Endpoint::WireServer));
-    let said = |refusals: &[Refusal]| {
-        let all: Vec<_> =
-            refusals.iter().map(|one| format!("{} is refused {}", one.caller, one.request)).collect();
-        all.join(", and ")
-    };
-    if !loud.is_empty() {
-        let message = format!("{}. Without it a machine is likely to fail.", said(&loud));
-        let instead = format!("Grant it to an identity with {}.", platform.guest_agent());
-        found.warning(FindingId::L51, Subject::Rules, message, Some(instead));
-    } else if !low.is_empty() {
-        found.info(FindingId::L51, Subject::Rules, format!("{}.", said(&low)), None);
-    }
 }
 
 /// A privilege beside the ones there are, listed in some roles.

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use std::ops::Bound;
 
-use super::super::decoding::{lowered, percent_decoded};
+use super::super::decoding::{fully_decoded, lowered, percent_decoded};
 use super::super::{Endpoint, Privilege, Text, named};
 use super::known::KNOWN_PATHS;
-use super::query::decoded;
 use super::quote::quoted;
 use super::view::View;
 use super::{FindingId, Found, Subject};
@@ -22,7 +21,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             found.error(FindingId::L10, subject(), message, instead);
             continue;
         }
-        if decoded(path).is_some() {
+        if fully_decoded(path).is_some() {
             let message =
                 "is percent-encoded; the request is decoded before the comparison and the rule is not.";
             let instead = corrected(path).map(|plain| plain.suggestion(view, name));
@@ -133,7 +132,7 @@ fn corrected(path: &str) -> Option<Plain> {
                 }
             }
             bare.to_owned()
-        } else if let Some(decoded) = decoded(path) {
+        } else if let Some(decoded) = fully_decoded(path) {
             decoded
         } else if let Some(at) = path.find(['*', '{', '}']) {
             let bare = path.get(..at)?.trim_end_matches('/');

@@ -1,29 +1,15 @@
 //! Query parameters of privileges: L11 (in keys and values), L17 to L20.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::super::decoding::{lowered, percent_decoded};
-use super::super::{DefaultAccess, Mode, Text, named};
+use super::super::decoding::{fully_decoded, lowered};
+use super::super::{DefaultAccess, Mode, Text, known, named};
 use super::platform::added;
 use super::privileges::never_matches;
 use super::quote::quoted;
 use super::twins::twins;
-use super::view::{View, known};
+use super::view::View;
 use super::{FindingId, Found, Subject};
-
-/// The decoded form of a text that is percent-encoded in part, also where that was done more than once.
-pub(super) fn decoded(text: &str) -> Option<String> {
-    let mut plain = percent_decoded(text);
-    for _ in 0..8 {
-        let next = percent_decoded(&plain).into_owned();
-        if next == plain {
-            break;
-        }
-        plain = Cow::Owned(next);
-    }
-    (plain != text).then(|| plain.into_owned())
-}
 
 /// One query parameter of a privilege.
 struct Parameter<'a> {
@@ -102,7 +88,7 @@ fn key_alone(parameter: &Parameter<'_>, found: &mut Found) {
         let message = "has a key beyond ASCII; the guest agent's coming matcher refuses such requests.";
         found.warning(FindingId::L16, parameter.subject(), message, None);
     }
-    if let Some(plain) = decoded(key) {
+    if let Some(plain) = fully_decoded(key) {
         let message =
             "has a percent-encoded key; the request is decoded before the comparison and the rule is not.";
         found.error(FindingId::L11, parameter.subject(), message, parameter.write_key(&plain));
@@ -127,7 +113,7 @@ fn value_alone(value: &str, parameter: &Parameter<'_>, found: &mut Found) {
         );
         found.warning(FindingId::L16, parameter.subject(), message, None);
     }
-    if let Some(plain) = decoded(value) {
+    if let Some(plain) = fully_decoded(value) {
         let message = "is percent-encoded; the request is decoded before the comparison and the rule is not.";
         found.error(FindingId::L11, parameter.subject(), message, parameter.write_value(&plain));
     }
@@ -175,7 +161,7 @@ fn leaving(view: &View<'_>, found: &mut Found) {
         let query = &one.query_parameters;
         let narrowed = !query.is_empty() && !query.contains_key(&Text::Known(""));
         // What never matches closes nothing, and another finding says so.
-        if !narrowed || never_matches(path).is_some() || decoded(path).is_some() {
+        if !narrowed || never_matches(path).is_some() || fully_decoded(path).is_some() {
             continue;
         }
         let path = lowered(path);

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Patterns;
-use super::super::{List, Text, named};
+use super::super::{List, Text, known, named};
 use super::near::nearest;
 use super::quote::quoted;
 use super::twins::twins;
-use super::view::{View, known, some_of};
+use super::view::{View, some_of};
 use super::{FindingId, Found, Subject};
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {

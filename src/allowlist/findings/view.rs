@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Pattern;
-use super::super::{DefaultAccess, Draft, Identity, Mode, Privilege, Rules, Text, named};
+use super::super::{DefaultAccess, Draft, Identity, Mode, Privilege, Rules, Text, known, named};
 use super::Context;
 use super::known::{Sensitive, sensitive};
 use super::platform::Platform;
@@ -73,7 +73,7 @@ impl<'a> View<'a> {
 
     /// What the platform needs, if the rules and the machines that they are for are known.
     pub(super) fn platform(&self) -> Option<&Platform> {
-        self.platform.get_or_init(|| Platform::of(self)).as_ref()
+        self.platform.get_or_init(|| Platform::of(self.draft, self.context)).as_ref()
     }
 
     /// Whether a change of the rules takes from the guest agent what the default access lets it do now.
@@ -136,13 +136,6 @@ fn spend(left: &Cell<usize>, cost: usize) -> bool {
     let after = left.get().checked_sub(cost);
     left.set(after.unwrap_or(0));
     after.is_some()
-}
-
-/// The elements of a map, once their names are known.
-pub(super) fn known<'m, 'a, T>(
-    map: &'m BTreeMap<Text<'a>, T>,
-) -> impl Iterator<Item = (&'a str, &'m T)> + Clone {
-    named(map).into_iter().flatten().filter_map(|(name, one)| Some((name.known()?, one)))
 }
 
 impl<'a> References<'a> {

@@ -1,4 +1,4 @@
-//! The rules as a whole: L06, L21, L24 and L50.
+//! The rules as a whole: L06, L21, L24, L50 and L51.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +6,10 @@ use super::super::decision::Pattern;
 use super::super::decoding::lowered;
 use super::super::{DefaultAccess, Endpoint, Mode, Privilege, Text, named};
 use super::known::{HOST_GA_PLUGIN_PATHS, Sensitive, probes};
+use super::platform::Refusal;
 use super::quote::quoted;
 use super::view::{View, some_of};
-use super::{FindingId, Found, Subject, platform};
+use super::{FindingId, Found, Subject};
 
 pub(super) fn check(view: &View<'_>, found: &mut Found) {
     production(view, found);
@@ -17,7 +18,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     plugin(view, found);
     if !view.ignored {
         reach(view, found);
-        platform::check(view, found);
+        platform(view, found);
     }
 }
 
@@ -146,5 +147,28 @@ fn reach(view: &View<'_>, found: &mut Found) {
     for (what, who) in who {
         let verb = if who.len() == 1 { "reaches" } else { "reach" };
         found.info(FindingId::L50, Subject::Rules, format!("{} {verb} {what}.", some_of(who)), None);
+    }
+}
+
+/// L51. The guest agent missing at the WireServer is an outage; who needs IMDS differs from machine to machine.
+fn platform(view: &View<'_>, found: &mut Found) {
+    let context = view.context;
+    let (Some(Mode::Enforce), Some(default_access)) = (context.mode, context.default_access) else { return };
+    let Some(platform) = view.platform() else { return };
+    let (loud, low): (Vec<_>, Vec<_>) = platform
+        .refusals(default_access)
+        .into_iter()
+        .partition(|one| one.is_vital || (one.is_closed && platform.endpoint() == Endpoint::WireServer));
+    let said = |refusals: &[Refusal]| {
+        let all: Vec<_> =
+            refusals.iter().map(|one| format!("{} is refused {}", one.caller, one.request)).collect();
+        all.join(", and ")
+    };
+    if !loud.is_empty() {
+        let message = format!("{}. Without it a machine is likely to fail.", said(&loud));
+        let instead = format!("Grant it to an identity with {}.", platform.guest_agent());
+        found.warning(FindingId::L51, Subject::Rules, message, Some(instead));
+    } else if !low.is_empty() {
+        found.info(FindingId::L51, Subject::Rules, format!("{}.", said(&low)), None);
     }
 }

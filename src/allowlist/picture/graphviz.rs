@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Picture;
-use super::diagram::{Diagram, Kind, Line, Look};
+use super::nodes::{Diagram, Kind, Line, Look};
 
 const BEGINNING: &str = "\
 digraph allowlist {

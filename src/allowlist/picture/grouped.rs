@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::sensitive;
-use super::diagram::{Arrow, Diagram, Kind, Line, Look, Node, privilege, title};
+use super::nodes::{Arrow, Diagram, Kind, Line, Look, Node, privilege, title};
 use super::{Picture, visible};
 
 /// How many roles are drawn.

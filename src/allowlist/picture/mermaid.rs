@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Picture;
-use super::diagram::{Diagram, Kind, Line, Look};
+use super::nodes::{Diagram, Kind, Line, Look};
 
 /// From how many arrows on Mermaid refuses to draw unless its `maxEdges` is raised.
 const ARROWS: usize = 500;

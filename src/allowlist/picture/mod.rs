@@ -10,6 +10,7 @@ mod graphviz;
 mod grouped;
 mod markdown;
 mod mermaid;
+mod nodes;
 mod svg;
 mod text;
 mod visible;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Picture;
-use super::diagram::{Diagram, Kind, Line, Node};
+use super::nodes::{Diagram, Kind, Line, Node};
 
 const WIDTH: usize = 250;
 const GAP: usize = 110;

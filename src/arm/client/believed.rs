@@ -1,8 +1,8 @@
 //! Which responses are believed: those about the requested object, with the members that every object of its
 //! type has.
 
+use super::super::answer::Answer;
 use super::super::error::Error;
-use super::super::exchange::Answer;
 use super::super::models::Resource;
 
 /// The object in a response, if it is the one at this path.

@@ -1,8 +1,9 @@
 //! Profiles and versions for the caller: one collection with a few verbs.
 
+use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
-use super::super::exchange::{Answer, Line};
+use super::super::exchange::Line;
 use super::super::ids::{ChildId, ParentId as _, ProfileId, VersionId};
 use super::super::models::{
     Change, Members, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,

@@ -1,8 +1,8 @@
 //! Lists, read page by page and with a limit.
 
+use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::{Error, excerpt};
-use super::super::exchange::Answer;
 use super::super::link;
 use super::super::models::Resource;
 use super::{ArmClient, believed};

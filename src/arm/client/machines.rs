@@ -1,9 +1,9 @@
 //! Virtual machines and scale sets. Of a machine, only the settings of the proxy agent are written; the
 //! instances of a scale set can be upgraded to its model.
 
+use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::Error;
-use super::super::exchange::Answer;
 use super::super::ids::MachineId;
 use super::super::models::{AttachmentChange, Machine, Other};
 use super::super::operation::{PendingOperation, Started};

@@ -35,12 +35,12 @@ mod tests;
 
 use super::call::Call;
 use super::cloud::{Cloud, Place};
+use super::durations::Durations;
 use super::error::Error;
 use super::exchange::Http;
 use super::login::{Login, TenantId, Tokens, object_id};
 use super::metadata;
 use super::models::{Profile, Version};
-use super::operation::Durations;
 use super::pace::Pace;
 use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
 use super::registration::Registration;

@@ -1,8 +1,8 @@
 //! Sending a write until the service accepts it.
 
+use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::Error;
-use super::super::exchange::Answer;
 use super::super::ids::ProfileId;
 use super::super::pace::random;
 use super::super::pipeline::Turn;

@@ -6,6 +6,7 @@
 mod arm;
 mod body;
 mod classify;
+mod last;
 mod login;
 mod report;
 mod transport;
@@ -13,11 +14,11 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
-use super::call::Last;
 use std::time::Duration;
 
 pub use arm::{AdditionalInfo, ArmError, ErrorDetail, RequestLine};
 pub use classify::Missing;
+pub use last::Last;
 pub use login::LoginError;
 pub use transport::{TransportError, TransportKind};
 

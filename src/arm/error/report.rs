@@ -1,6 +1,6 @@
 //! The text for people: what happened, then everything that a support case needs, one item per line.
 
-use super::super::call::Last;
+use super::Last;
 use super::{ArmError, Error, ErrorDetail, LoginError, Missing, TransportKind};
 use crate::plain;
 use std::fmt::Write as _;

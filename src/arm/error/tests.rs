@@ -1,5 +1,4 @@
 use super::*;
-use crate::arm::call::Last;
 
 const VERSION: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/p/versions/1.0.0";
 

@@ -17,6 +17,7 @@
 
 mod error;
 mod machine;
+mod machine_kind;
 mod name;
 mod nested;
 mod path;
@@ -29,7 +30,8 @@ mod version_name;
 mod tests;
 
 pub use error::{IdError, IdKind, NameError};
-pub use machine::{MachineId, MachineKind};
+pub use machine::MachineId;
+pub use machine_kind::MachineKind;
 pub use name::{GalleryName, MachineName, ProfileName, ResourceGroupName, SubscriptionId};
 pub use nested::{ChildId, ParentId};
 pub use resource::{GalleryId, ProfileId, VersionId};

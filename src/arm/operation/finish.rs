@@ -1,12 +1,13 @@
 //! Waiting for an operation to end.
 
+use super::super::answer::Answer;
 use super::super::call::Call;
+use super::super::durations::Work;
 use super::super::error::{Error, Missing, RequestLine};
-use super::super::exchange::{Answer, Http};
+use super::super::exchange::Http;
 use super::super::link;
 use super::super::pace::random;
 use super::super::pipeline::Look;
-use super::durations::Work;
 use super::schedule;
 use super::status::{self, Seen};
 use super::{By, PendingOperation};

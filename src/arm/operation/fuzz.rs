@@ -1,6 +1,7 @@
 //! Looks at one answer in every way there is.
 
-use super::super::exchange::{Answer, Http};
+use super::super::answer::Answer;
+use super::super::exchange::Http;
 use super::super::link;
 use super::{By, PendingOperation, status};
 

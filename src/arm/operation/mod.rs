@@ -7,7 +7,6 @@
 //! Where to look is by ARM's rules: the `Azure-AsyncOperation` address, else the `Location` address, else the
 //! object's own `provisioningState`.
 
-mod durations;
 mod finish;
 #[cfg(any(test, fuzzing))]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -16,8 +15,9 @@ mod outlook;
 mod schedule;
 mod status;
 
+use super::answer::Answer;
 use super::error::{Error, RequestLine};
-use super::exchange::{Answer, Http};
+use super::exchange::Http;
 use super::link;
 use super::models::ProvisioningState;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,6 @@ use time::OffsetDateTime;
 
 pub use outlook::Outlook;
 
-pub(super) use durations::Durations;
 pub(super) use finish::finish;
 pub(super) use outlook::look;
 

@@ -1,7 +1,7 @@
 //! The result of one look at an operation or object.
 
+use super::super::answer::Answer;
 use super::super::error::{Error, member};
-use super::super::exchange::Answer;
 use super::super::models::ProvisioningState;
 use super::failure;
 use serde_json::value::RawValue;

@@ -22,6 +22,6 @@ impl CorrelationIdPolicy {
 impl Policy for CorrelationIdPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
         request.insert_header(CORRELATION_ID, self.0.clone());
-        super::transport::forward(ctx, request, next).await
+        super::forward(ctx, request, next).await
     }
 }

@@ -7,7 +7,7 @@
 //! note as it is.
 
 use super::super::call::{Call, Fate};
-use super::transport::forward;
+use super::forward;
 use super::turn::Turn;
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;

@@ -23,8 +23,8 @@ mod user_agent;
 
 use super::error::{Error, RequestLine};
 use super::pace::Pace;
-use azure_core::http::policies::Policy;
-use azure_core::http::{ClientOptions, Pipeline, Request, RetryOptions, Transport};
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{ClientOptions, Context, Pipeline, Request, RetryOptions, Transport};
 use std::sync::Arc;
 
 pub(super) use bearer::BearerPolicy;
@@ -37,7 +37,6 @@ pub(super) use turn::{Turn, TurnPolicy};
 use lanes::LanePolicy;
 use masking::Bodies;
 use time::OffsetDateTime;
-use transport::forward;
 
 /// Shared by every pipeline of one client.
 #[derive(Clone, Debug)]
@@ -93,4 +92,12 @@ pub(super) fn request_line(request: &Request) -> RequestLine {
 /// Passes one of our errors up through azure_core; [`to_error`] extracts it again.
 pub(super) fn carried(error: Error) -> azure_core::Error {
     azure_core::Error::new(azure_core::error::ErrorKind::Other, error)
+}
+
+/// Calls the next policy; a pipeline always has one, since the transport is the last.
+async fn forward(ctx: &Context<'_>, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
+    match next.split_first() {
+        Some((policy, rest)) => policy.send(ctx, request, rest).await,
+        None => Err(carried(Error::Setup("the pipeline has no transport".to_owned()))),
+    }
 }

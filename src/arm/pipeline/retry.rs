@@ -7,10 +7,12 @@
 //! A failed operation's `Location` returns the operation's own error, which may be a 500: one that persists
 //! is the outcome.
 
-use super::super::call::{Call, Last};
+use super::super::call::Call;
+use super::super::error::Last;
 use super::super::error::{ArmError, Error, RequestLine, TransportKind, read_error};
 use super::super::pace::{Pace, random};
-use super::transport::{describe, forward};
+use super::forward;
+use super::transport::describe;
 use super::{Look, carried, request_line, retry_after};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;

@@ -10,8 +10,7 @@ use super::trust::{Strangers, client_config};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::{self, Headers};
-use azure_core::http::policies::{Policy, PolicyResult};
-use azure_core::http::{AsyncRawResponse, Body, Context, HttpClient, Request};
+use azure_core::http::{AsyncRawResponse, Body, HttpClient, Request};
 use futures::StreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::collections::HashMap;
@@ -192,18 +191,6 @@ fn to_reqwest(request: &Request) -> Result<reqwest::Request, String> {
 impl fmt::Debug for LazyTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LazyTransport")
-    }
-}
-
-/// Calls the next policy; a pipeline always has one, since the transport is the last.
-pub(super) async fn forward(
-    ctx: &Context<'_>,
-    request: &mut Request,
-    next: &[Arc<dyn Policy>],
-) -> PolicyResult {
-    match next.split_first() {
-        Some((policy, rest)) => policy.send(ctx, request, rest).await,
-        None => Err(super::carried(Error::Setup("the pipeline has no transport".to_owned()))),
     }
 }
 

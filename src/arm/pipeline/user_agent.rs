@@ -27,6 +27,6 @@ impl Policy for UserAgentPolicy {
             None => self.0.clone(),
         };
         request.insert_header(USER_AGENT, HeaderValue::from(agent));
-        super::transport::forward(ctx, request, next).await
+        super::forward(ctx, request, next).await
     }
 }

@@ -9,7 +9,7 @@ use crate::provider::timeouts;
 /// The resource's type.
 pub const TYPE: &str = "gallery_invm_access_profile";
 
-/// The endpoints a profile can be for, as Azure writes them.
+/// The endpoints of profiles, as Azure writes them.
 pub const ENDPOINTS: &[&str] = &[Endpoint::WireServer.as_str(), Endpoint::Imds.as_str()];
 
 /// The schema.

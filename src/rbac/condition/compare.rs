@@ -1,6 +1,6 @@
 //! One pair of values under one operator.
 
-use super::like::like;
+use super::like::{fold, like};
 use super::syntax::{Literal, Text};
 use super::{Family, Operator, Test};
 use serde_json::Value;
@@ -68,13 +68,4 @@ pub(super) fn typed(value: &Value, family: Family) -> Option<Literal> {
 fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
-}
-
-/// A character ignoring its case, one for one, as in .NET's ordinal comparison.
-pub(super) fn fold(c: char) -> char {
-    let mut upper = c.to_uppercase();
-    match (upper.next(), upper.next()) {
-        (Some(single), None) => single,
-        _ => c,
-    }
 }

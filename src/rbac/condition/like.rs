@@ -1,7 +1,5 @@
 //! The wildcards of `StringLike`.
 
-use super::compare::fold;
-
 enum Element {
     /// `*`: any run of characters.
     AnyRun,
@@ -65,4 +63,13 @@ fn elements(pattern: &str, folded: impl Fn(char) -> char) -> Vec<Element> {
         });
     }
     elements
+}
+
+/// A character ignoring its case, one for one, as in .NET's ordinal comparison.
+pub(super) fn fold(c: char) -> char {
+    let mut upper = c.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(single), None) => single,
+        _ => c,
+    }
 }

@@ -2,10 +2,10 @@
 //! all the same; the others are another path to it.
 
 use super::super::super::OsType;
+use super::super::executable::is_windows;
 use super::super::quote::quoted;
 use super::super::{Condition, FindingId, Found};
 use super::One;
-use super::exe_path::is_windows;
 
 pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
     let unusual = match is_windows(path, one.os_type()) {

@@ -1,6 +1,6 @@
 //! How long operations take, by what they do.
 
-use super::super::pipeline::resource_type;
+use super::pipeline::resource_type;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -32,7 +32,7 @@ impl Work {
 
 /// What this process has seen.
 #[derive(Debug)]
-pub(in crate::arm) struct Durations {
+pub(super) struct Durations {
     seen: watch::Sender<Seen>,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct Seen {
 }
 
 impl Durations {
-    pub(in crate::arm) fn new(hurry: u32) -> Self {
+    pub(super) fn new(hurry: u32) -> Self {
         Self { seen: watch::Sender::new(Seen { hurry, ..Seen::default() }) }
     }
 
