@@ -62,7 +62,7 @@ pub use matrix::{
     words as matrix_words,
 };
 pub use picture::{Picture, Unknown, graphviz, markdown, mermaid, svg, text};
-pub(crate) use picture::{code, escaped, prose, visible};
+pub(crate) use picture::{clipped, code, escaped, listed, prose, visible};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};
 

@@ -208,6 +208,8 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     if is_known && has_words(&before) && has_words(&after) {
         let of = |effect: &Effect<'_>| Consequence { is_loss: effect.is_loss(), text: effect.to_string() };
         found.consequences = difference.effects.iter().map(of).collect();
+        // What is dangerous first.
+        found.consequences.sort_by_key(|one| one.is_loss);
     }
     let unknown = compared.changes.iter().filter(|one| one.after.answer == Answer::Unknown).count();
     if unknown > 0 {

@@ -99,8 +99,11 @@ fn the_examples_of_the_provider_are_valid() {
         s.terraform.write("provider.tf", &read("examples/provider/provider.tf")).unwrap();
         let files = fs::read_dir(root().join("examples/provider")).unwrap();
         let mut all = String::new();
-        for file in files.map(|file| file.unwrap()).filter(|file| file.file_name() != "provider.tf") {
-            all.push_str(&fs::read_to_string(file.path()).unwrap());
+        let files = files.map(|file| file.unwrap().path());
+        for file in files.filter(|file| file.extension().is_some_and(|ending| ending == "tf")) {
+            if file.file_name().is_some_and(|name| name != "provider.tf") {
+                all.push_str(&fs::read_to_string(file).unwrap());
+            }
         }
         assert_eq!(s.validate(&all), []);
         s.write("");

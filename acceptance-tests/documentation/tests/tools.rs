@@ -29,26 +29,40 @@ fn tool(name: &str, arguments: &[&str], directory: &Path) -> Option<(bool, Strin
     }
 }
 
-/// The directories of examples that say which provider they need.
-fn configurations() -> Vec<PathBuf> {
-    let mut found = Vec::new();
+/// The directories of examples with files `*.tf`: those that say which provider they need, and the snippets of the pages of
+/// resources, data sources and functions, which do not.
+fn configurations() -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut whole, mut snippets) = (Vec::new(), Vec::new());
     let mut waiting = vec![root().join("examples")];
     while let Some(directory) = waiting.pop() {
         let paths = || fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
         waiting.extend(paths().filter(|path| path.is_dir()));
-        let mut texts = paths().filter(|path| path.extension().is_some_and(|ending| ending == "tf"));
-        if texts.any(|path| fs::read_to_string(path).unwrap().contains("terraform {")) {
-            found.push(directory);
+        let texts: Vec<_> = paths()
+            .filter(|path| path.extension().is_some_and(|ending| ending == "tf"))
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect();
+        if texts.iter().any(|text| text.contains("terraform {")) {
+            whole.push(directory);
+        } else if !texts.is_empty() {
+            snippets.push(directory);
         }
     }
-    found.sort();
-    found
+    whole.sort();
+    snippets.sort();
+    (whole, snippets)
 }
 
 #[test]
 fn tfplugindocs_takes_the_pages() {
     let root = root();
-    let arguments = ["validate", "--provider-name", "gallery", "--providers-schema", "schema.json"];
+    // It looks for the provider under its short name, whatever its address.
+    let schema = fs::read_to_string(root.join("schema.json")).unwrap();
+    let schema = schema.replacen("\"terraform.local/azure/gallery\"", "\"gallery\"", 1);
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("schema.json");
+    fs::write(&file, schema).unwrap();
+    let file = file.to_str().unwrap();
+    let arguments = ["validate", "--provider-name", "gallery", "--providers-schema", file];
     if let Some((good, told)) = tool("tfplugindocs", &arguments, &root) {
         assert!(good, "{told}");
     }
@@ -59,15 +73,23 @@ fn tfplugindocs_takes_the_pages() {
 
 #[test]
 fn tflint_takes_the_examples() {
-    for directory in configurations() {
-        let Some((good, told)) = tool("tflint", &["--no-color"], &directory) else { return };
+    let (whole, snippets) = configurations();
+    let snippet = [
+        "--no-color",
+        "--disable-rule=terraform_required_version",
+        "--disable-rule=terraform_required_providers",
+    ];
+    let whole = whole.iter().map(|directory| (directory, &snippet[..1]));
+    for (directory, arguments) in whole.chain(snippets.iter().map(|directory| (directory, &snippet[..]))) {
+        let Some((good, told)) = tool("tflint", arguments, directory) else { return };
         assert!(good, "{}: {told}", directory.display());
     }
 }
 
 #[test]
 fn examples_say_which_terraform_and_which_versions_of_providers_they_need() {
-    let all = configurations();
+    let (all, snippets) = configurations();
+    assert!(snippets.len() >= 20, "{snippets:?}");
     assert!(all.len() >= 10, "{all:?}");
     for directory in all {
         let mut text = String::new();

@@ -45,7 +45,7 @@ impl<'a> Asked<'a> {
 }
 
 /// A privilege with everything in lower case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::allowlist) struct Pattern {
     pub(in crate::allowlist) path: String,
     pub(in crate::allowlist) query: BTreeMap<String, String>,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::{Allowlist, DefaultAccess, Document, Endpoint, Grant, Mode, Privilege, Refused, Rules};
 use super::compare::{Asked, Caller, Conditions, Pattern};
 use super::numbers::Numbers;
+use super::same_path::SamePath;
 use super::target::{Target, path_is_guarded};
 use super::{Decision, Destination, Request, Step, Verdict};
 
@@ -17,17 +18,18 @@ pub struct Matcher {
     access: Option<(Mode, DefaultAccess)>,
     /// By length of path, the longest first, then by path; of one path those with the most parameters first. So the
     /// first match is the most specific, and a request is compared with few of many privileges.
-    privileges: Vec<(usize, HashMap<String, Vec<Prepared>>)>,
+    privileges: Vec<(usize, HashMap<String, SamePath<Prepared>>)>,
     /// In order of their names; sets of roles number them in this order.
     roles: Vec<Assigned>,
     /// Sorted by name; sets of identities number them in this order.
     identities: Vec<(String, Conditions)>,
+    /// By the number of an identity, the roles that it has.
+    roles_of_identity: Vec<Vec<usize>>,
 }
 
 #[derive(Clone, Debug)]
 struct Prepared {
     name: String,
-    pattern: Pattern,
     /// Roles by which it is granted.
     roles: Numbers,
 }
@@ -74,20 +76,30 @@ impl Matcher {
         let prepare = |(name, one): (&String, &Privilege)| {
             let roles = roles_of.get(name.as_str()).into_iter().flatten().copied();
             let roles = Numbers::new(rules.role_assignments.len(), roles);
-            Prepared { name: name.clone(), pattern: Pattern::new(one), roles }
+            (Pattern::new(one), Prepared { name: name.clone(), roles })
         };
-        let mut by_length = BTreeMap::<Reverse<usize>, HashMap<String, Vec<Prepared>>>::new();
-        for one in rules.privileges.iter().map(prepare) {
-            let path = one.pattern.path.clone();
-            by_length.entry(Reverse(path.len())).or_default().entry(path).or_default().push(one);
+        let mut by_length = BTreeMap::<Reverse<usize>, HashMap<String, Vec<_>>>::new();
+        // In order of their names.
+        for (pattern, one) in rules.privileges.iter().map(prepare) {
+            let path = pattern.path.clone();
+            by_length.entry(Reverse(path.len())).or_default().entry(path).or_default().push((pattern, one));
         }
-        for same_path in by_length.values_mut().flat_map(HashMap::values_mut) {
-            // They are in order of their names, which this keeps.
-            same_path.sort_by_key(|one| Reverse(one.pattern.query.len()));
-        }
-        let privileges = by_length.into_iter().map(|(Reverse(length), paths)| (length, paths)).collect();
+        let privileges = by_length
+            .into_iter()
+            .map(|(Reverse(length), paths)| {
+                (length, paths.into_iter().map(|(path, all)| (path, SamePath::new(all))).collect())
+            })
+            .collect();
         let access = Some((allowlist.mode, allowlist.default_access));
-        Self { access, privileges, roles, identities }
+        let mut roles_of_identity = vec![Vec::new(); rules.identities.len()];
+        for (number, one) in roles.iter().enumerate() {
+            for identity in one.identities.iter() {
+                if let Some(roles) = roles_of_identity.get_mut(identity) {
+                    roles.push(number);
+                }
+            }
+        }
+        Self { access, privileges, roles, identities, roles_of_identity }
     }
 
     /// Prepares a document as the agent reads it, with what it makes of absent lists and unknown words. It
@@ -103,7 +115,13 @@ impl Matcher {
 
     /// An endpoint for which no rule document exists.
     pub const fn without_document() -> Self {
-        Self { access: None, privileges: Vec::new(), roles: Vec::new(), identities: Vec::new() }
+        Self {
+            access: None,
+            privileges: Vec::new(),
+            roles: Vec::new(),
+            identities: Vec::new(),
+            roles_of_identity: Vec::new(),
+        }
     }
 
     /// The agent's decision about a request whose destination these rules are for. Rules for the WireServer are
@@ -141,8 +159,7 @@ impl Matcher {
 
     /// The names of the identities in it.
     pub(in crate::allowlist) fn names_of(&self, held: &Held) -> impl Iterator<Item = &str> {
-        let callers = held.callers.clone();
-        let numbers: Vec<usize> = callers.shared_with(&callers).collect();
+        let numbers: Vec<usize> = held.callers.iter().collect();
         numbers.into_iter().filter_map(|number| self.identities.get(number)).map(|(name, _)| name.as_str())
     }
 
@@ -214,7 +231,7 @@ impl Matcher {
     fn matching<'m>(&'m self, asked: &Asked<'_>) -> impl Iterator<Item = &'m Prepared> {
         let of_path =
             self.privileges.iter().filter_map(|(length, paths)| paths.get(asked.path.get(..*length)?));
-        of_path.flatten().filter(|privilege| privilege.pattern.matches(asked))
+        of_path.flat_map(|same_path| same_path.matching(asked))
     }
 
     /// The identities the caller of a request has.
@@ -226,12 +243,8 @@ impl Matcher {
 
     /// The roles assigned to any of the identities.
     fn roles_of(&self, identities: &Numbers) -> Numbers {
-        let held = self
-            .roles
-            .iter()
-            .zip(0..)
-            .filter(|(one, _)| one.identities.shared_with(identities).next().is_some());
-        Numbers::new(self.roles.len(), held.map(|(_, number)| number))
+        let held = identities.iter().filter_map(|one| self.roles_of_identity.get(one)).flatten();
+        Numbers::new(self.roles.len(), held.copied())
     }
 
     /// `is_allowed` of the agent, without its default: granted, closed, or nothing matches.

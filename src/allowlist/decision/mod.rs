@@ -15,6 +15,7 @@ mod matcher;
 mod numbers;
 mod reach;
 mod request;
+mod same_path;
 mod target;
 
 use std::fmt;

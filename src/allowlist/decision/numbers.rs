@@ -16,6 +16,11 @@ impl Numbers {
         Self(words)
     }
 
+    /// The numbers, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.shared_with(self)
+    }
+
     /// The numbers in both sets, in order.
     pub(super) fn shared_with(&self, other: &Self) -> impl Iterator<Item = usize> {
         self.0.iter().zip(&other.0).zip(0_usize..).flat_map(|((a, b), index)| {

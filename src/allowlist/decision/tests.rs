@@ -1,9 +1,13 @@
 //! The agent's answers, from `fixtures/` (its README says where they come from), and a few of our own.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{Document, Endpoint, Grant, Lists, Mode, OsType};
+use super::super::{
+    Allowlist, DefaultAccess, Document, Endpoint, Grant, Lists, Mode, OsType, Privilege, Rules,
+};
 use super::*;
 
 #[derive(Deserialize)]
@@ -295,4 +299,32 @@ fn large_and_odd_requests_are_decided() {
     for url in ["", "%", "/%", "/m%3F", "/m%3F%26%3D", "/?=&=&", "\u{0}", "/\u{1F4A5}%F0%9F"] {
         let _ = matcher.decide(&Request::new(Endpoint::Imds.into(), url));
     }
+}
+
+#[test]
+fn of_many_privileges_of_one_path_those_that_match_are_found_in_their_order() {
+    let privileges: BTreeMap<String, Privilege> = (0..60)
+        .map(|number| {
+            let mut query = BTreeMap::from([("api-version".to_owned(), "1".to_owned())]);
+            if number % 3 != 0 {
+                query.insert("Resource".to_owned(), format!("r{}", number % 7));
+            }
+            if number % 5 == 0 {
+                query.clear();
+            }
+            (format!("p{number:02}"), Privilege { path: "/token".to_owned(), query_parameters: query })
+        })
+        .collect();
+    let matches = |name: &str| {
+        let one = &privileges[name].query_parameters;
+        one.get("Resource").is_none_or(|value| value == "r4")
+    };
+    let rules = Rules { privileges: privileges.clone(), ..Rules::default() };
+    let allowlist = Allowlist { mode: Mode::Enforce, default_access: DefaultAccess::Deny, rules };
+    let matcher = Matcher::new(&allowlist);
+    let request = Request::new(Destination::Host(Endpoint::Imds), "/token?resource=R4&API-version=1");
+    let expected: Vec<&str> = privileges.keys().map(String::as_str).filter(|name| matches(name)).collect();
+    assert_eq!(matcher.matches(&request).privileges, expected);
+    // The most specific one closes the path.
+    assert_eq!(matcher.decide(&request).privilege, Some("p04"));
 }

@@ -4,6 +4,7 @@
 //! by content: renaming a privilege or moving a grant to another role takes nothing from anybody, and widening
 //! a path under an unchanged name gives something. (Ours; the agent compares nothing.)
 
+mod covering;
 mod reload;
 mod replay;
 mod side;
@@ -18,7 +19,7 @@ use super::{Allowlist, DefaultAccess, Endpoint, Grant, Mode, Rules, Sensitive, c
 pub use reload::unnoticed_change;
 pub use replay::{Changed, Replay, replay};
 
-use side::{Side, covers};
+use side::Side;
 
 /// Rules with more grants than this are not compared grant by grant.
 const MOST_GRANTS: usize = 500_000;
@@ -164,12 +165,12 @@ pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<E
     }
     if enforced && (old.default_access, new.default_access) == (DefaultAccess::Allow, DefaultAccess::Allow) {
         for (name, privilege) in &new.rules.privileges {
-            if !old.rules.privileges.values().any(|other| covers(other, privilege)) {
+            if !before.covers(privilege) {
                 difference.effects.push(Effect::Closed { privilege: name, path: &privilege.path });
             }
         }
         for (name, privilege) in old.rules.privileges.iter().filter(|_| was_closed) {
-            if !new.rules.privileges.values().any(|other| covers(other, privilege)) {
+            if !after.covers(privilege) {
                 difference.effects.push(Effect::Opened { privilege: name, path: &privilege.path });
             }
         }

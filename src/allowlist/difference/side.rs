@@ -1,72 +1,107 @@
 //! One of two rule sets, and whether it still gives what a grant of the other gave.
+//!
+//! Rule sets may have ten thousand privileges and identities, so what is wider than something is looked up, not searched for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::super::decoding::lowered;
+use super::super::decision::Pattern;
 use super::super::{Grant, Identity, Privilege, Rules, grants};
+use super::covering::Covering;
 
-/// One side of the comparison. What covers a privilege or an identity of the other side is found once for each.
+/// One side of the comparison.
 pub(super) struct Side<'a> {
-    rules: &'a Rules,
     pub(super) grants: Vec<Grant<'a>>,
-    covering_privileges: BTreeMap<&'a str, Vec<&'a str>>,
-    covering_identities: BTreeMap<&'a str, Vec<&'a str>>,
+    covering: Covering,
+    /// The conditions of identities, numbered; those with equal conditions are one.
+    conditions: HashMap<Conditions<'a>, usize>,
+    /// Numbers of conditions and of privileges.
+    given: HashSet<(usize, usize)>,
+    /// By the name of a privilege of the other side, the privileges of this one that cover it.
+    covers: BTreeMap<&'a str, Vec<usize>>,
+    /// By the name of a privilege of the other side, whether this one touches it.
+    touches: BTreeMap<&'a str, bool>,
 }
 
 impl<'a> Side<'a> {
     pub(super) fn new(rules: &'a Rules) -> Self {
-        let (covering_privileges, covering_identities) = Default::default();
-        Self { rules, grants: grants(rules), covering_privileges, covering_identities }
+        let grants = grants(rules);
+        let (covering, privileges) = Covering::new(&rules.privileges);
+        let mut conditions = HashMap::new();
+        let mut identities = HashMap::new();
+        for (name, one) in &rules.identities {
+            let next = conditions.len();
+            identities.insert(name.as_str(), *conditions.entry(conditions_of(one)).or_insert(next));
+        }
+        let given = grants
+            .iter()
+            .filter_map(|grant| Some((*identities.get(grant.identity)?, *privileges.get(grant.privilege)?)))
+            .collect();
+        let (covers, touches) = Default::default();
+        Self { grants, covering, conditions, given, covers, touches }
     }
 
     /// Whether this side lets the holder of another side's grant do all of it still: by some pair of an identity
     /// that includes the holder and a privilege that covers the request.
     pub(super) fn still_gives(&mut self, other: &Rules, grant: Grant<'a>) -> bool {
-        let rules = self.rules;
         let identity = other.identities.get(grant.identity);
         let privilege = other.privileges.get(grant.privilege);
         let (Some(identity), Some(privilege)) = (identity, privilege) else { return false };
-        let who = self.covering_identities.entry(grant.identity).or_insert_with(|| {
-            let including = rules.identities.iter().filter(|(_, mine)| is_included(identity, mine));
-            including.map(|(name, _)| name.as_str()).collect()
-        });
-        let what = self.covering_privileges.entry(grant.privilege).or_insert_with(|| {
-            let covering = rules.privileges.iter().filter(|(_, mine)| covers(mine, privilege));
-            covering.map(|(name, _)| name.as_str()).collect()
-        });
-        let given = |pair: (&str, &str)| {
-            let of = |grant: &Grant<'_>| (grant.identity, grant.privilege).cmp(&pair);
-            self.grants.binary_search_by(of).is_ok()
-        };
-        who.iter().any(|who| what.iter().any(|what| given((who, what))))
+        let what = self
+            .covers
+            .entry(grant.privilege)
+            .or_insert_with(|| self.covering.of(&Pattern::new(privilege)).collect());
+        wider(conditions_of(identity))
+            .filter_map(|one| self.conditions.get(&one))
+            .any(|who| what.iter().any(|what| self.given.contains(&(*who, *what))))
     }
 
     /// Whether any privilege of this side matches a request that a grant of another side is about.
-    pub(super) fn touches(&self, other: &Rules, grant: Grant<'_>) -> bool {
+    pub(super) fn touches(&mut self, other: &Rules, grant: Grant<'a>) -> bool {
         let Some(theirs) = other.privileges.get(grant.privilege) else { return false };
-        let theirs = lowered(&theirs.path);
-        self.rules.privileges.values().any(|mine| {
-            let mine = lowered(&mine.path);
-            mine.starts_with(&*theirs) || theirs.starts_with(&*mine)
-        })
+        let touches = || self.covering.touches(&Pattern::new(theirs).path);
+        *self.touches.entry(grant.privilege).or_insert_with(touches)
+    }
+
+    /// Whether a privilege of this side matches every request that another one matches.
+    pub(super) fn covers(&self, other: &Privilege) -> bool {
+        self.covering.of(&Pattern::new(other)).next().is_some()
     }
 }
 
-/// Whether everybody who has identity `one` also has identity `other`.
-fn is_included(one: &Identity, other: &Identity) -> bool {
-    let fits = |one: &Option<String>, other: &Option<String>| other.is_none() || one == other;
-    fits(&one.user_name, &other.user_name)
-        && fits(&one.group_name, &other.group_name)
-        && fits(&one.exe_path, &other.exe_path)
-        && fits(&one.process_name, &other.process_name)
+type Conditions<'a> = [Option<&'a str>; 4];
+
+fn conditions_of(one: &Identity) -> Conditions<'_> {
+    [&one.user_name, &one.group_name, &one.exe_path, &one.process_name].map(Option::as_deref)
 }
 
-/// Whether every request that matches `narrow` also matches `broad`.
-pub(super) fn covers(broad: &Privilege, narrow: &Privilege) -> bool {
-    let asks = |key: &str, value: &str| {
-        let same = |(k, v): (&String, &String)| lowered(k) == key && lowered(v) == value;
-        narrow.query_parameters.iter().any(same)
-    };
-    lowered(&narrow.path).starts_with(&*lowered(&broad.path))
-        && broad.query_parameters.iter().all(|(key, value)| asks(&lowered(key), &lowered(value)))
+/// The conditions that everybody meets who meets these: some of them, or all.
+fn wider(all: Conditions<'_>) -> impl Iterator<Item = Conditions<'_>> {
+    let is_present = all.map(|one| one.is_some());
+    (0_u8..16)
+        .map(|choice| [0, 1, 2, 3].map(|bit| choice & (1 << bit) != 0))
+        .filter(move |kept| kept.iter().zip(is_present).all(|(kept, is_present)| is_present || !kept))
+        .map(move |kept| {
+            let mut some = all;
+            for (one, kept) in some.iter_mut().zip(kept) {
+                *one = one.filter(|_| kept);
+            }
+            some
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wider_conditions_are_some_of_them() {
+        let all = wider([Some("u"), None, Some("/x"), None]).collect::<Vec<_>>();
+        let expected = [
+            [None; 4],
+            [Some("u"), None, None, None],
+            [None, None, Some("/x"), None],
+            [Some("u"), None, Some("/x"), None],
+        ];
+        assert_eq!(all, expected);
+    }
 }

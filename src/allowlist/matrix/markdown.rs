@@ -1,7 +1,7 @@
 //! A matrix as tables in GitHub's Markdown.
 
 use super::super::Mode;
-use super::super::picture::{code, prose, visible};
+use super::super::picture::{clipped, code, prose, visible};
 use super::words::{heading, left_out, legend, others, reachers};
 use super::{Answer, Cell, Column, Matrix, Row, column_name, row_name, shown};
 
@@ -70,13 +70,16 @@ fn request(row: &Row, mode: Option<Mode>) -> String {
 }
 
 fn cell(cell: &Cell, row: &Row, column: &Column) -> String {
-    let by = |by: &super::By| code(&visible(&by.role));
+    let by = |by: &super::By| code(&clipped(&visible(&by.role)));
     match (cell.answer, &cell.in_part, &cell.by) {
         (_, Some(part), _) => format!("part: {}", by(part)),
         (Answer::Allowed, _, Some(allowed)) => {
             let other = row.privilege.as_ref() != Some(&allowed.privilege) && row.privilege.is_some();
-            let through =
-                if other { format!(" via {}", code(&visible(&allowed.privilege))) } else { String::new() };
+            let through = if other {
+                format!(" via {}", code(&clipped(&visible(&allowed.privilege))))
+            } else {
+                String::new()
+            };
             format!("**{}**{through}", by(allowed))
         }
         (Answer::Denied, ..) => "–".to_owned(),

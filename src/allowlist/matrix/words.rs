@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::picture::visible;
+use super::super::picture::{NAMED, listed, visible};
 use super::super::{DefaultAccess, Mode};
 use super::{Answer, Cell, Column, Matrix, Reached, Row, Section};
 
@@ -100,6 +100,7 @@ pub fn reachers(reached: &Reached) -> Vec<String> {
         terms.entry(one.identity.as_deref().unwrap_or("")).or_default().push(one);
     }
     let mut together = Vec::<(String, Vec<String>)>::new();
+    let mut places = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for one in &reached.by {
         let key = one.identity.as_deref().unwrap_or("");
@@ -111,17 +112,21 @@ pub fn reachers(reached: &Reached) -> Vec<String> {
             .as_deref()
             .map_or_else(|| "any other process".to_owned(), |name| visible(name).into_owned());
         let of = term(reached, terms.get(key).map(Vec::as_slice).unwrap_or_default());
-        match together.iter_mut().find(|(term, _)| *term == of) {
+        match places.get(&of).and_then(|place: &usize| together.get_mut(*place)) {
             Some((_, names)) => names.push(who),
-            None => together.push((of, vec![who])),
+            None => {
+                places.insert(of.clone(), together.len());
+                together.push((of, vec![who]));
+            }
         }
     }
-    together.into_iter().map(|(term, names)| format!("{}{term}", names.join(", "))).collect()
+    together.into_iter().map(|(term, names)| format!("{}{term}", listed(&names))).collect()
 }
 
 /// On what terms an identity gets something: what a request has to look like, and through which role.
 fn term(reached: &Reached, ways: &[&super::Reacher]) -> String {
     let mut by_role = Vec::<(String, Vec<String>)>::new();
+    let mut places = BTreeMap::new();
     for one in ways {
         let only = one.only.as_ref().map(|only| {
             let more: Vec<_> = only
@@ -144,16 +149,21 @@ fn term(reached: &Reached, ways: &[&super::Reacher]) -> String {
             (Some(by), _) => format!("role {}", visible(&by.role)),
             (None, answer) => shown(&Cell::plain(answer), None, None).short,
         };
-        match by_role.iter_mut().find(|(one, _)| *one == role) {
+        match places.get(&role).and_then(|place: &usize| by_role.get_mut(*place)) {
             Some((_, all)) => all.extend(only),
-            None => by_role.push((role, only.into_iter().collect())),
+            None => {
+                places.insert(role.clone(), by_role.len());
+                by_role.push((role, only.into_iter().collect()));
+            }
         }
     }
     let of = |(role, only): (String, Vec<String>)| match only.is_empty() {
         true => format!(" ({role})"),
-        false => format!(" {} ({role})", only.join(", ")),
+        false => format!(" {} ({role})", listed(&only)),
     };
-    by_role.into_iter().map(of).collect::<Vec<_>>().join(";")
+    let more = by_role.len().saturating_sub(NAMED);
+    let terms = by_role.into_iter().take(NAMED).map(of).collect::<Vec<_>>().join(";");
+    if more > 0 { format!("{terms}; and through {more} more roles") } else { terms }
 }
 
 /// What becomes of all others who ask for something sensitive, where they get it all the same.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Finding, group};
-use super::{EVERYBODY, Holder, NOT_BY_NAME, Picture, Unknown, conditions, parameters, visible};
+use super::{EVERYBODY, Holder, NOT_BY_NAME, Picture, Unknown, conditions, listed, parameters, visible};
 
 /// How many privileges and identities have a row.
 const MOST: usize = 150;
@@ -79,10 +79,11 @@ fn holder(picture: &Picture, holder: &Holder, roles: &BTreeSet<String>) -> Strin
     let everybody = picture.rules.identities.get(identity).is_some_and(super::Identity::is_everybody);
     let roles: Vec<_> = roles.iter().map(|role| code(&visible(role))).collect();
     let part = if holder.in_part { "in part " } else { "" };
+    let roles = listed(&roles);
     let who = if everybody { format!(" (**{EVERYBODY}**)") } else { String::new() };
     let through = holder.through.as_deref();
     let through = through.map_or_else(String::new, |name| format!(", through {}", code(&visible(name))));
-    format!("{part}{}{who} by {}{through}", code(&visible(identity)), roles.join(", "))
+    format!("{part}{}{who} by {roles}{through}", code(&visible(identity)))
 }
 
 fn identities(picture: &Picture) -> String {
@@ -95,7 +96,7 @@ fn identities(picture: &Picture) -> String {
             false => conditions.join("<br>"),
         };
         let roles: Vec<_> = picture.roles_of(name).map(|role| code(&visible(role))).collect();
-        let roles = if roles.is_empty() { "*none*".to_owned() } else { roles.join(", ") };
+        let roles = if roles.is_empty() { "*none*".to_owned() } else { listed(&roles) };
         table.push_str(&format!("| {} | {processes} | {roles} |\n", code(&visible(name))));
     }
     if let Some(more @ 1..) = picture.rules.identities.len().checked_sub(MOST) {

@@ -31,7 +31,7 @@ pub use svg::svg;
 pub use text::text;
 
 pub(crate) use markdown::{code, prose};
-pub(crate) use visible::visible;
+pub(crate) use visible::{NAMED, clipped, listed, visible};
 
 /// How much of an allowlist is not known. What would follow from it is not said then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +64,8 @@ pub struct Picture {
     unknown: Unknown,
     /// By privilege, who may make its requests.
     access: BTreeMap<String, Access>,
+    /// By identity, the roles that it has.
+    roles_of: BTreeMap<String, Vec<String>>,
 }
 
 /// Who may make the requests of a privilege, as the decision has it.
@@ -98,6 +100,7 @@ impl Picture {
             default_access: document.default_access.as_deref().map(DefaultAccess::as_agent_reads),
             absent: if absent.len() < List::ALL.len() { absent } else { Vec::new() },
             access,
+            roles_of: roles_of(&rules),
             rules,
             ..Self::default()
         }
@@ -239,10 +242,19 @@ impl Picture {
 
     /// The roles an identity has.
     fn roles_of(&self, identity: &str) -> impl Iterator<Item = &String> {
-        let has = move |(_, one): &(&String, &super::RoleAssignment)| one.identities.contains(identity);
-        let existing = |(role, _): &(&String, _)| self.rules.roles.contains_key(*role);
-        self.rules.role_assignments.iter().filter(has).filter(existing).map(|(role, _)| role)
+        self.roles_of.get(identity).into_iter().flatten()
     }
+}
+
+/// By identity, the roles that it has, in order.
+fn roles_of(rules: &Rules) -> BTreeMap<String, Vec<String>> {
+    let mut roles_of = BTreeMap::<_, Vec<_>>::new();
+    for (role, one) in rules.role_assignments.iter().filter(|(role, _)| rules.roles.contains_key(*role)) {
+        for identity in &one.identities {
+            roles_of.entry(identity.clone()).or_default().push(role.clone());
+        }
+    }
+    roles_of
 }
 
 /// Each identity once: with the roles of its own grants, else by the widest way that another privilege opens.
@@ -272,9 +284,12 @@ fn through(picture: &Picture, privilege: &str) -> String {
         others.insert((holder.in_part, holder.through.as_deref().unwrap_or_default()));
     }
     let names = |part| {
-        let names: Vec<_> =
-            others.iter().filter(|(in_part, _)| *in_part == part).map(|(_, name)| visible(name)).collect();
-        names.join(", ")
+        let names: Vec<_> = others
+            .iter()
+            .filter(|(in_part, _)| *in_part == part)
+            .map(|(_, name)| visible(name).into_owned())
+            .collect();
+        listed(&names)
     };
     match (names(false), names(true)) {
         (whole, part) if whole.is_empty() && part.is_empty() => "granted to nobody".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Finding, Privilege, Severity};
-use super::{EVERYBODY, NOT_BY_NAME, Picture, Unknown, conditions, parameters, through, visible};
+use super::{EVERYBODY, NOT_BY_NAME, Picture, Unknown, conditions, listed, parameters, through, visible};
 
 /// An allowlist as text: its title when it has one, what the modes mean, who may call what, what is closed, what becomes
 /// of everything else, and the findings. A matrix, if there is one, comes before the lists.
@@ -87,12 +87,11 @@ fn who_may(picture: &Picture) -> BTreeMap<&String, Vec<(&String, String)>> {
     for privilege in picture.rules.privileges.keys() {
         for (holder, roles) in picture.holders(privilege) {
             let roles: Vec<_> = roles.iter().map(|role| name(role)).collect();
+            let roles = listed(&roles);
             let by = match (&holder.through, holder.in_part) {
-                (None, _) => format!(" (by {})", roles.join(", ")),
-                (Some(other), false) => format!(" (by {}, through {})", roles.join(", "), name(other)),
-                (Some(other), true) => {
-                    format!(" (by {}, in part, through {})", roles.join(", "), name(other))
-                }
+                (None, _) => format!(" (by {roles})"),
+                (Some(other), false) => format!(" (by {roles}, through {})", name(other)),
+                (Some(other), true) => format!(" (by {roles}, in part, through {})", name(other)),
             };
             granted.entry(&holder.identity).or_default().push((privilege, by));
         }

@@ -50,6 +50,29 @@ fn is_invisible(c: char) -> bool {
         )
 }
 
+/// How many names stand in one place.
+pub(crate) const NAMED: usize = 40;
+
+/// So many names that a reader looks at them all, parted by commas; the others are counted.
+pub(crate) fn listed(names: &[String]) -> String {
+    let shown = names.get(..NAMED).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// A text that stands in many places, without its middle where it is long.
+pub(crate) fn clipped(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 160;
+    if text.chars().nth(LONGEST).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let head: String = text.chars().take(LONGEST / 2).collect();
+    let tail: String = text.chars().rev().take(LONGEST / 4).collect();
+    Cow::Owned(format!("{head}\u{2026}{}", tail.chars().rev().collect::<String>()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +84,15 @@ mod tests {
         assert_eq!(visible("exe\u{202e}cod.sh"), "exe⟨U+202E⟩cod.sh");
         assert_eq!(visible("a\u{a0}b\u{7f}\u{85}"), "a⟨U+00A0⟩b␡⟨U+0085⟩");
         assert_eq!(visible(""), "(empty)");
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_long_texts_lose_their_middle() {
+        let names: Vec<String> = (0..43).map(|number| format!("n{number}")).collect();
+        assert!(listed(&names).ends_with("n39 and 3 more"));
+        assert_eq!(listed(&names[..2]), "n0, n1");
+        let long = format!("{}{}", "a".repeat(100), "z".repeat(100));
+        assert_eq!(clipped(&long), format!("{}\u{2026}{}", "a".repeat(80), "z".repeat(40)));
+        assert_eq!(clipped(&long[..160]), &long[..160]);
     }
 }

@@ -22,7 +22,10 @@ pub(super) fn differences(all: &[Difference], exit_code: u8) -> String {
             page.push_str("\n| | Request | By | Before | After |\n| --- | --- | --- | --- | --- |\n");
             for one in rows.iter().take(MOST) {
                 let what = if one.is_named { code(&one.what) } else { format!("*{}*", one.what) };
-                let who: Vec<_> = one.who.iter().map(|who| code(who)).collect();
+                let mut who: Vec<_> = one.who.iter().take(MOST).map(|who| code(who)).collect();
+                if let Some(more @ 1..) = one.who.len().checked_sub(MOST) {
+                    who.push(format!("and {more} more"));
+                }
                 let (before, after) = (prose(&one.before), prose(&one.after));
                 page.push_str(&format!(
                     "| **{}** | {what} | {} | {before} | {after} |\n",

@@ -2,6 +2,7 @@
 
 use super::super::difference::{Difference, Kind};
 use super::words::{MOST, alike, heading, plain, verdict};
+use crate::allowlist::listed;
 
 /// The changes, as text.
 pub(super) fn differences(all: &[Difference], code: u8, width: usize) -> String {
@@ -21,7 +22,7 @@ pub(super) fn differences(all: &[Difference], code: u8, width: usize) -> String 
         );
         let rows = alike(&one.compared.changes);
         let lines = rows.iter().map(|one| {
-            let line = format!("{:<6} {} by {}: ", one.word, one.what, one.who.join(", "));
+            let line = format!("{:<6} {} by {}: ", one.word, one.what, listed(&one.who));
             let outcome = format!("{} -> {}", one.before, one.after);
             // On its own line if it does not fit.
             if line.chars().count() + outcome.chars().count() + 4 > width {

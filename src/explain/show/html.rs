@@ -16,6 +16,7 @@ use crate::allowlist::{
     Answer, Cell, Column, Finding, Matrix, Row, Section, Severity, Source, Table, Unknown, column_name,
     escaped, group, matrix_words, row_name, shown, svg,
 };
+use crate::allowlist::{clipped, listed};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -213,15 +214,15 @@ fn class(cell: &Cell) -> &'static str {
 fn cell(cell: &Cell, row: &Row, column: &Column) -> String {
     let words = shown(cell, Some(row), Some(column));
     let class = class(cell);
-    let short = if class == "no" { "\u{2013}".to_owned() } else { escaped(&words.short) };
+    let short = if class == "no" { "\u{2013}".to_owned() } else { escaped(&clipped(&words.short)) };
     let via = match &cell.by {
         Some(by) if row.privilege.is_some() && row.privilege.as_ref() != Some(&by.privilege) => {
-            format!("<span class=\"via\"> via {}</span>", escaped(&plain(&by.privilege)))
+            format!("<span class=\"via\"> via {}</span>", escaped(&clipped(&plain(&by.privilege))))
         }
         _ => String::new(),
     };
-    let name = escaped(&column_name(column));
-    let long = escaped(&words.long);
+    let name = escaped(&clipped(&column_name(column)));
+    let long = escaped(&clipped(&words.long));
     // A screen reader reads the clause and not the dash.
     format!(
         "<td class=\"{class}\" data-who=\"{name}\" title=\"{name}: {long}\"><span aria-hidden=\"true\">{short}{via}</span>\
@@ -390,7 +391,7 @@ fn decisions(one: &Difference) -> String {
              <td data-who=\"before\">{}</td><td data-who=\"after\">{}</td></tr>\n",
             one.word,
             escaped(&one.what),
-            escaped(&one.who.join(", ")),
+            escaped(&listed(&one.who)),
             escaped(&one.before),
             escaped(&one.after)
         ));

@@ -7,16 +7,22 @@ use super::super::Report;
 use super::super::difference::Difference;
 use super::super::version::Explained;
 use super::{JSON, MOST_PAGES, matrix, words};
-use crate::allowlist::{Asked, By, Cell, ChangedDecision, Finding, Matrix, Reached, Row, Sensitive, Unknown};
+use crate::allowlist::{
+    Asked, By, Cell, ChangedDecision, Finding, Matrix, Reached, Row, Sensitive, Size, Unknown,
+};
 
 /// The version of the form.
 const FORMAT: &str = "1.0";
 /// How many findings, grants and changes of a version are listed; `complete` shows whether that is all.
 const MOST: usize = 1_000;
+/// How many decisions are listed of all versions together.
+const MOST_CELLS: usize = 100_000;
 
 /// Everything, as JSON.
 pub(super) fn json(report: &Report) -> String {
-    let versions: Vec<_> = report.versions.iter().take(MOST_PAGES).map(version).collect();
+    let mut left = MOST_CELLS;
+    let versions: Vec<_> =
+        report.versions.iter().take(MOST_PAGES).map(|one| version(one, &mut left)).collect();
     let not_shown: Vec<_> =
         report.versions.iter().skip(MOST_PAGES).take(MOST).map(|one| one.title.as_str()).collect();
     let differences = report.differences.as_ref().map(|all| all.iter().map(difference).collect::<Vec<_>>());
@@ -38,8 +44,11 @@ pub(super) fn json(report: &Report) -> String {
     format!("{whole:#}\n")
 }
 
-fn version(one: &Explained) -> Value {
-    let matrix = matrix(one, JSON);
+fn version(one: &Explained, left: &mut usize) -> Value {
+    let size = Size { rows: JSON.rows.min(*left / JSON.columns + 10), ..JSON };
+    let matrix = matrix(one, size);
+    let cells = matrix.as_ref().map_or(0, |matrix| matrix.rows.len() * matrix.columns.len());
+    *left = left.saturating_sub(cells);
     let is_known = one.unknown.is_empty() && one.missing.is_empty();
     let checks = |one: &super::super::version::NotChecked| json!({ "needs": one.needs, "ids": one.ids.iter().map(ToString::to_string).collect::<Vec<_>>() });
     let is_complete = matrix.as_ref().is_some_and(Matrix::is_complete) && one.findings.len() <= MOST;

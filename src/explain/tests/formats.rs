@@ -176,3 +176,47 @@ fn thousands_of_entries_end_in_bounded_pages_that_say_what_was_cut() {
     let (page, _, _) = of(&value, "--format html");
     assert!(page.len() < 8_000_000 && page.contains("have no row here"), "{}", page.len());
 }
+
+#[test]
+fn many_roles_of_the_same_people_do_not_fill_the_page() {
+    let roles: Vec<String> = (0..1_000).map(|number| format!("role-{number}")).collect();
+    let all = |prefix: &str| (0..20).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>();
+    let of = |names: &[String], value: &dyn Fn(&str) -> Value| -> Value {
+        names.iter().map(|name| (name.clone(), value(name))).collect::<serde_json::Map<_, _>>().into()
+    };
+    let rules = json!({ "mode": "Enforce", "default_access": "Deny", "rules": {
+        "privileges": of(&all("p"), &|name| json!({ "path": format!("/metadata/{name}") })),
+        "roles": of(&roles, &|_| json!({ "privileges": all("p") })),
+        "identities": of(&all("i"), &|name| json!({ "user_name": name })),
+        "role_assignments": of(&roles, &|_| json!({ "identities": all("i") })),
+    }});
+    for (format, most) in [("text", 250_000), ("markdown", 500_000), ("html", 250_000)] {
+        let (page, _, _) = of_format(&rules, format);
+        assert!(page.len() < most, "{format}: {}", page.len());
+        assert!(page.contains(" more"), "{format}");
+    }
+}
+
+#[test]
+fn a_long_name_is_clipped_where_it_would_stand_in_every_cell() {
+    let long = "x".repeat(20_000);
+    let privileges: serde_json::Map<String, Value> = (0..100)
+        .map(|number| (format!("p{number}"), json!({ "path": format!("/metadata/{number}") })))
+        .collect();
+    let names: Vec<&String> = privileges.keys().collect();
+    let rules = json!({ "mode": "Enforce", "default_access": "Deny", "rules": {
+        "roles": { &long: { "privileges": names } },
+        "identities": { &long: { "user_name": "u" } },
+        "role_assignments": { &long: { "identities": [&long] } },
+        "privileges": privileges,
+    }});
+    for format in ["markdown", "html"] {
+        let (page, _, _) = of_format(&rules, format);
+        assert!(page.contains(&long), "{format} has the whole name once");
+        assert!(page.len() < 6_000_000, "{format}: {}", page.len());
+    }
+}
+
+fn of_format(rules: &Value, format: &str) -> (String, String, u8) {
+    of(rules, &format!("--endpoint IMDS --os Linux --format {format}"))
+}

@@ -1,0 +1,58 @@
+//! The privileges of one path. Ten thousand may differ in one parameter alone, such as the `resource` of tokens, so those
+//! that match a request are looked up by a parameter.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::compare::{Asked, Pattern};
+
+/// From how many on they are looked up; fewer are quicker looked through.
+const MANY: usize = 16;
+
+type Pair = (String, String);
+
+/// Privileges of one path with what else is known of each, the most specific first.
+#[derive(Clone, Debug)]
+pub(super) struct SamePath<T> {
+    all: Vec<(Pattern, T)>,
+    /// By one of its parameters, the places of those that have it. Empty for few.
+    by_pair: HashMap<Option<Pair>, Vec<usize>>,
+}
+
+impl<T> SamePath<T> {
+    /// Of those with equally many parameters the order is kept.
+    pub(super) fn new(mut all: Vec<(Pattern, T)>) -> Self {
+        all.sort_by_key(|(one, _)| Reverse(one.query.len()));
+        let mut by_pair = HashMap::<_, Vec<_>>::new();
+        if all.len() >= MANY {
+            // By the one that the fewest have: all of them may have the same `api-version`.
+            let mut having = HashMap::<(&String, &String), usize>::new();
+            for pair in all.iter().flat_map(|(one, _)| &one.query) {
+                *having.entry(pair).or_default() += 1;
+            }
+            for (place, (one, _)) in all.iter().enumerate() {
+                let rarest = one.query.iter().min_by_key(|pair| having.get(pair).copied());
+                let key = rarest.map(|(key, value)| (key.clone(), value.clone()));
+                by_pair.entry(key).or_default().push(place);
+            }
+        }
+        Self { all, by_pair }
+    }
+
+    /// Those that match, the most specific first.
+    pub(super) fn matching<'m>(&'m self, asked: &Asked<'_>) -> impl Iterator<Item = &'m T> + use<'m, T> {
+        let places: Vec<usize> = if self.by_pair.is_empty() {
+            (0..self.all.len()).collect()
+        } else {
+            let pairs = asked.parameters().iter().map(|(key, value)| Some((key.clone(), value.clone())));
+            let keys = pairs.chain([None]);
+            let mut places: Vec<_> =
+                keys.filter_map(|key| self.by_pair.get(&key)).flatten().copied().collect();
+            places.sort_unstable();
+            places
+        };
+        let matching = places.into_iter().filter_map(|place| self.all.get(place));
+        let matching: Vec<_> = matching.filter(|(one, _)| one.matches(asked)).map(|(_, what)| what).collect();
+        matching.into_iter()
+    }
+}
