@@ -162,6 +162,17 @@ impl Document {
             rules: self.rules_as_agent_reads(),
         })
     }
+
+    /// The same of a document that may lack a word, which the agent would refuse: under the word that refuses most, so that
+    /// its rules can be compared.
+    pub fn as_if_complete(&self) -> Allowlist {
+        let default_access = self.default_access.as_deref();
+        Allowlist {
+            mode: self.mode.as_deref().map_or(Mode::Enforce, Mode::as_agent_reads),
+            default_access: default_access.map_or(DefaultAccess::Deny, DefaultAccess::as_agent_reads),
+            rules: self.rules_as_agent_reads(),
+        }
+    }
 }
 
 fn last_of_equal<T>(

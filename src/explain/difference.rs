@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::version::Explained;
 use crate::allowlist::{
-    Allowlist, Answer, ChangedDecision, Compared, DefaultAccess, Document, Effect, Mode, Source, Unknown,
-    compare, count_grants, difference, grants,
+    Answer, ChangedDecision, Compared, DefaultAccess, Document, Effect, Mode, Source, Unknown, compare,
+    count_grants, difference, grants,
 };
 
 /// How many differences are computed.
@@ -195,7 +195,7 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
         is_open,
     };
     let compared = compare(&source(&before, old, &is_open_before), &source(&after, new, &is_open_after));
-    let (before_read, after_read) = (as_read(&before), as_read(&after));
+    let (before_read, after_read) = (before.as_if_complete(), after.as_if_complete());
     let difference = difference(&before_read, &after_read, endpoint);
     found.gained = difference.gained.iter().map(ToString::to_string).collect();
     found.lost = difference.lost.iter().map(ToString::to_string).collect();
@@ -231,18 +231,6 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
         found.kind = Kind::Unchanged;
     }
     found
-}
-
-/// As the agent reads it; if a required word is missing, with the one that refuses most.
-fn as_read(document: &Document) -> Allowlist {
-    Allowlist {
-        mode: document.mode.as_deref().map_or(Mode::Enforce, Mode::as_agent_reads),
-        default_access: document
-            .default_access
-            .as_deref()
-            .map_or(DefaultAccess::Deny, DefaultAccess::as_agent_reads),
-        rules: document.rules_as_agent_reads(),
-    }
 }
 
 /// Both documents. A word that is missing in a file is taken from the other one, or is the one under which

@@ -25,4 +25,6 @@ pub mod settings;
 pub mod signals;
 pub mod state_file;
 pub mod store;
+#[cfg(test)]
+mod testing;
 pub mod wire;

@@ -1,6 +1,7 @@
 //! What the log shows of a request: headers and query by allow-list, bodies at TRACE without their secrets,
 //! never a token.
 
+use super::address::shown_url;
 use super::bearer::AUXILIARY;
 use super::masking::{Bodies, shown_text, spellings};
 use super::{forward, request_line};
@@ -12,9 +13,6 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::Level;
 use url::Url;
-
-/// Query parameters that are shown with their value; others are shown by name only.
-const QUERY: [&str; 2] = ["api-version", "monitor"];
 
 /// Response headers that are shown.
 const HEADERS: [&str; 10] = [
@@ -150,17 +148,6 @@ fn shown_headers(headers: &Headers) -> String {
         Some(format!("{name}: {}", shown_value(value)))
     });
     shown.collect::<Vec<_>>().join("; ")
-}
-
-/// An address without user name and password, its query with values only for allowed names.
-pub(super) fn shown_url(url: &Url) -> String {
-    let pairs = url.query_pairs().map(|(name, value)| match QUERY.contains(&name.as_ref()) {
-        true => format!("{name}={value}"),
-        false => format!("{name}=REDACTED"),
-    });
-    let query = pairs.collect::<Vec<_>>().join("&");
-    let separator = if query.is_empty() { "" } else { "?" };
-    format!("{}{}{separator}{query}", url.origin().ascii_serialization(), url.path())
 }
 
 /// A header's value; if it is an address, its query is shown like any other.

@@ -5,6 +5,7 @@
 //! they are shown, except members whose name indicates a secret and anything that looks like a token. A body
 //! that is neither JSON nor a form is never shown.
 
+use super::address::shown_url;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
@@ -128,7 +129,7 @@ impl Bodies {
 
     fn text(self, text: &str) -> String {
         match Url::parse(text) {
-            Ok(url) if url.has_host() => super::logging::shown_url(&url),
+            Ok(url) if url.has_host() => shown_url(&url),
             // A link without its host, such as one to a next page.
             _ if text.starts_with('/') && text.contains('?') => relative(text),
             _ => without_tokens(text),
@@ -198,10 +199,7 @@ fn is_opaque(word: &str) -> bool {
 fn relative(link: &str) -> String {
     const BASE: &str = "https://here.invalid";
     let absolute = Url::parse(BASE).and_then(|base| base.join(link));
-    absolute.map_or_else(
-        |_| MASK.to_owned(),
-        |url| super::logging::shown_url(&url).trim_start_matches(BASE).to_owned(),
-    )
+    absolute.map_or_else(|_| MASK.to_owned(), |url| shown_url(&url).trim_start_matches(BASE).to_owned())
 }
 
 /// A secret in plain, form-encoded and JSON-encoded form, if it is long enough to be distinguished from other

@@ -6,6 +6,7 @@
 //! bearer policies are not used: the first follows retry headers on two statuses only and knows no deadline
 //! of the caller; the second refuses an emulator on loopback and cannot tell a stale token from a fresh one.
 
+mod address;
 mod bearer;
 mod correlation;
 mod fate;

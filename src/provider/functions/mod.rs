@@ -10,15 +10,13 @@ pub mod operations;
 pub mod options;
 pub mod pictures;
 pub mod role_arguments;
+#[cfg(test)]
+mod role_tests;
 pub mod roles;
 pub mod rules_argument;
 pub mod rules_diff;
 pub mod rules_findings;
 pub mod rules_from_audit_log;
-pub mod rules_result;
-
-#[cfg(test)]
-mod role_tests;
 
 use std::sync::Arc;
 

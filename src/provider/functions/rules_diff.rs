@@ -2,8 +2,8 @@
 
 use super::rules_argument::{self, take};
 use crate::allowlist::{
-    Allowlist, DefaultAccess, Difference, Document, Endpoint, Grant, Matcher, Mode, OsType, Record, Replay,
-    difference, read_audit_log, replay,
+    Difference, Document, Endpoint, Grant, Matcher, OsType, Record, Replay, difference, read_audit_log,
+    replay,
 };
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
@@ -56,29 +56,13 @@ impl Function for RulesDiff {
         let options = Options::new(json::from_value(&options), 2, "options", &OPTIONS)?;
         let endpoint: Option<Endpoint> = options.word("endpoint")?;
         let os_type: OsType = options.word("os_type")?.unwrap_or_default();
-        let (before, after) = (allowlist(&old), allowlist(&new));
+        let (before, after) = (old.as_if_complete(), new.as_if_complete());
         let difference = difference(&before, &after, endpoint);
         let replayed = match options.text("log")? {
             Some(log) => Some(decided_again(&old, &new, &log, endpoint, os_type)?),
             None => None,
         };
         Ok(value(&difference, replayed.as_ref()))
-    }
-}
-
-/// A document as the guest agent reads it. Without a mode and a default access it is compared as if it were
-/// enforced, so that rules alone can be compared.
-fn allowlist(document: &Document) -> Allowlist {
-    let lists = document.rules.clone().unwrap_or_default();
-    // The agent loads nothing when one of the lists is absent.
-    let inert = !lists.absent().is_empty();
-    Allowlist {
-        mode: document.mode.as_deref().map_or(Mode::Enforce, Mode::as_agent_reads),
-        default_access: document
-            .default_access
-            .as_deref()
-            .map_or(DefaultAccess::Deny, DefaultAccess::as_agent_reads),
-        rules: if inert { crate::allowlist::Rules::default() } else { lists.into_rules().0 },
     }
 }
 

@@ -1,11 +1,12 @@
 //! `rules_from_audit_log(log, options)`: an allowlist learned from recorded requests.
 
+use super::json;
 use super::options::Options;
 use super::rules_argument::take;
-use super::{json, rules_result};
 use crate::allowlist::{Grant, LearnOptions, Learned, Report, grants, learn};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
+use crate::provider::invm_access_profile_version::rules;
 
 /// The function.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +97,7 @@ fn result() -> Type {
     Type::object([
         ("mode", text.clone()),
         ("default_access", text.clone()),
-        ("rules", rules_result::kind()),
+        ("rules", rules_type()),
         ("grants", Type::list(text.clone())),
         ("records", Type::Number),
         ("covered", Type::Number),
@@ -141,7 +142,7 @@ fn value(learned: &Learned) -> Value {
     Value::object([
         ("mode", Value::from("Enforce")),
         ("default_access", "Deny".into()),
-        ("rules", rules_result::value(&learned.rules)),
+        ("rules", rules::spelled(&learned.rules, &Value::Null)),
         ("grants", texts(&mut grants(&learned.rules).iter().map(Grant::to_string))),
         ("records", count(reading.records())),
         ("covered", count(learned.report.covered)),
@@ -175,6 +176,23 @@ fn notes(report: &Report) -> Vec<String> {
     tell(report.not_replayed, "records were too many to be decided again.");
     tell(report.left_out_beyond, "more requests are not allowed than `left_out` lists.");
     notes
+}
+
+/// The type of rules: the shape that the `rules` block takes.
+fn rules_type() -> Type {
+    let text = Type::String;
+    let privilege = Type::object([("path", text.clone()), ("query_parameters", Type::map(text.clone()))]);
+    let role = Type::object([("privileges", Type::set(text.clone()))]);
+    let identity = Type::object(
+        ["exe_path", "group_name", "process_name", "user_name"].map(|name| (name, text.clone())),
+    );
+    let assignment = Type::object([("identities", Type::set(text))]);
+    Type::object([
+        ("privileges", Type::map(privilege)),
+        ("roles", Type::map(role)),
+        ("identities", Type::map(identity)),
+        ("role_assignments", Type::map(assignment)),
+    ])
 }
 
 #[cfg(test)]

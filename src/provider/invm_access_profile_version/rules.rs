@@ -70,9 +70,12 @@ fn names(value: &Value) -> BTreeSet<Text<'_>> {
 /// stays absent.
 #[must_use]
 pub fn value(rules: &Rules, prior: &Value) -> Value {
-    if read(prior).complete().as_ref() == Some(rules) {
-        return prior.clone();
-    }
+    if read(prior).complete().as_ref() == Some(rules) { prior.clone() } else { spelled(rules, prior) }
+}
+
+/// The block that says these rules. An empty map is null where it is null in `prior`.
+#[must_use]
+pub fn spelled(rules: &Rules, prior: &Value) -> Value {
     let under = |list: &str, name: &str| prior.get(list).and_then(|list| list.get(name));
     let privileges = rules.privileges.iter().map(|(name, one)| {
         let query = one.query_parameters.iter().map(|(key, value)| (key.clone(), value.as_str().into()));

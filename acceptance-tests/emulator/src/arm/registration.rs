@@ -90,14 +90,12 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::entra::Identity;
-    use crate::entra::signer::Signer;
     use crate::entra::token::Subject;
     use crate::exchange::Request;
     use crate::faults::Plan;
     use crate::settings::Settings;
+    use crate::testing::{self, BASE};
 
-    const BASE: &str = "https://127.0.0.1:1";
     const GROUP: &str = "/subscriptions/sub/resourceGroups/rg?api-version=2021-04-01";
     const COMPUTE_PROVIDER: &str = "/subscriptions/sub/providers/Microsoft.Compute?api-version=2021-04-01";
     const REGISTER: &str = "/subscriptions/sub/providers/Microsoft.Compute/register?api-version=2021-04-01";
@@ -105,14 +103,8 @@ mod tests {
         "/subscriptions/sub/resourceGroups/rg/providers/Microsoft.Compute/galleries/g?api-version=2024-03-03";
 
     fn emulator(settings: &Value) -> Emulator {
-        let identity = Identity {
-            tenant_id: "t".to_owned(),
-            client_id: "c".to_owned(),
-            client_secret: "s".to_owned(),
-            object_id: "o".to_owned(),
-            subscription_id: "sub".to_owned(),
-        };
-        let signer = Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap();
+        let identity = testing::identity();
+        let signer = testing::signer();
         let settings = Settings::default().changed(settings).unwrap();
         let mut emulator = Emulator::new(identity, settings, Clock::manual(1_000_000), signer);
         emulator.application.auxiliary_tenants = vec!["second".to_owned()];

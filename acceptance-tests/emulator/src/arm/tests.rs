@@ -1,19 +1,16 @@
 use std::time::Duration;
 
-use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::clock::Clock;
-use crate::entra::Identity;
-use crate::entra::signer::Signer;
 use crate::faults::{Plan, Script};
 use crate::settings::Settings;
+use crate::testing::{self, BASE};
 
 mod recorded;
 
-const BASE: &str = "https://127.0.0.1:1";
 const API: &str = "api-version=2024-03-03";
 
 /// An emulator with its clock in hand, and a client with a token.
@@ -26,27 +23,7 @@ struct World {
 impl World {
     /// With a group and a gallery, made while nothing takes time, then the settings changed.
     fn new(change: &Value) -> Self {
-        let identity = Identity {
-            tenant_id: "t".to_owned(),
-            client_id: "c".to_owned(),
-            client_secret: "s".to_owned(),
-            object_id: "o".to_owned(),
-            subscription_id: "sub".to_owned(),
-        };
-        let clock = Clock::manual(1_704_067_200_000);
-        let signer = Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap();
-        let first = Settings::default().changed(&json!({"operations": "none"})).unwrap();
-        let mut emulator = Emulator::new(identity, first, clock.clone(), signer);
-        let token = emulator
-            .tokens
-            .issue(
-                &crate::entra::token::Subject::application(&emulator.identity),
-                BASE,
-                BASE,
-                clock.now(),
-                86_400,
-            )
-            .unwrap();
+        let (mut emulator, clock, token) = testing::started(testing::identity());
         emulator.reset();
         let mut world = Self { emulator, clock, token };
         world.call(
@@ -60,15 +37,7 @@ impl World {
     }
 
     fn call(&mut self, method: &str, path: &str, body: &Value) -> Reply {
-        let mut request = Request::new(method.parse().unwrap(), path, BASE);
-        let token = HeaderValue::try_from(format!("Bearer {}", self.token)).unwrap();
-        request.headers.insert("authorization", token);
-        request.headers.insert("content-type", HeaderValue::from_static("application/json"));
-        if !body.is_null() {
-            request.body = Bytes::from(body.to_string());
-        }
-        let plan = self.emulator.plan(&request);
-        self.emulator.answer(&request, &plan).reply
+        testing::send(&mut self.emulator, &self.token, method, path, body)
     }
 
     fn get(&mut self, path: &str) -> Reply {

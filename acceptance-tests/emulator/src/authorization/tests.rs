@@ -1,15 +1,10 @@
-use hyper::body::Bytes;
-use hyper::header::HeaderValue;
 use serde_json::{Value, json};
 
-use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::entra::Identity;
-use crate::entra::signer::Signer;
-use crate::exchange::{Reply, Request};
-use crate::settings::Settings;
+use crate::exchange::Reply;
+use crate::testing::{self, BASE};
 
-const BASE: &str = "https://127.0.0.1:1";
 const API: &str = "api-version=2022-04-01";
 const AUTH: &str = "/providers/Microsoft.Authorization";
 const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
@@ -22,45 +17,17 @@ struct World {
 
 impl World {
     fn new(change: &Value) -> Self {
-        let text = str::to_owned;
-        let identity = Identity {
-            tenant_id: text("t"),
-            client_id: text("c"),
-            client_secret: text("s"),
-            object_id: text("me"),
-            subscription_id: text("sub"),
-        };
-        let clock = Clock::manual(1_704_067_200_000);
-        let signer = Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap();
-        let settings = Settings::default().changed(&json!({"operations": "none"})).unwrap();
-        let emulator = Emulator::new(identity, settings.clone(), clock.clone(), signer);
-        let token = emulator
-            .tokens
-            .issue(
-                &crate::entra::token::Subject::application(&emulator.identity),
-                BASE,
-                BASE,
-                clock.now(),
-                86_400,
-            )
-            .unwrap();
+        let identity = Identity { object_id: "me".to_owned(), ..testing::identity() };
+        let (emulator, _, token) = testing::started(identity);
         let mut world = Self { emulator, token };
         let group = "/subscriptions/sub/resourceGroups/rg?api-version=2021-04-01";
         assert_eq!(world.call("PUT", group, &json!({"location": "westus"})).status, 201);
-        world.emulator.settings = settings.changed(change).unwrap();
+        world.emulator.settings = world.emulator.settings.changed(change).unwrap();
         world
     }
 
     fn call(&mut self, method: &str, path: &str, body: &Value) -> Reply {
-        let mut request = Request::new(method.parse().unwrap(), path, BASE);
-        let token = HeaderValue::try_from(format!("Bearer {}", self.token)).unwrap();
-        request.headers.insert("authorization", token);
-        request.headers.insert("content-type", HeaderValue::from_static("application/json"));
-        if !body.is_null() {
-            request.body = Bytes::from(body.to_string());
-        }
-        let plan = self.emulator.plan(&request);
-        self.emulator.answer(&request, &plan).reply
+        testing::send(&mut self.emulator, &self.token, method, path, body)
     }
 
     fn get(&mut self, scope: &str, rest: &str) -> Reply {

@@ -2,18 +2,11 @@ use serde_json::Value;
 
 use super::*;
 use crate::entra::jwt::Jwt;
-use crate::entra::signer::Signer;
 
 fn run(state: Az, line: &str) -> Answer {
-    let identity = Identity {
-        tenant_id: "t".to_owned(),
-        client_id: "c".to_owned(),
-        client_secret: "s".to_owned(),
-        object_id: "o".to_owned(),
-        subscription_id: "sub".to_owned(),
-    };
+    let identity = crate::testing::identity();
     let application = Application { auxiliary_tenants: vec!["second".to_owned()], ..Application::default() };
-    let tokens = Tokens::new(Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap());
+    let tokens = Tokens::new(crate::testing::signer());
     let cli = Cli {
         state,
         identity: &identity,

@@ -156,7 +156,6 @@ mod tests {
     use hyper::body::Bytes;
 
     use super::*;
-    use crate::entra::signer::Signer;
 
     const NOW: Millis = 1_704_067_200_000;
 
@@ -164,14 +163,8 @@ mod tests {
         "grant_type=client_credentials&client_id=c&client_secret=s%2B&scope=https://127.0.0.1:1/.default";
 
     fn ask(tenant: &str, form: &str, v2: bool) -> (u16, serde_json::Value) {
-        let identity = Identity {
-            tenant_id: "t".to_owned(),
-            client_id: "c".to_owned(),
-            client_secret: "s+".to_owned(),
-            object_id: "o".to_owned(),
-            subscription_id: "sub".to_owned(),
-        };
-        let tokens = Tokens::new(Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap());
+        let identity = Identity { client_secret: "s+".to_owned(), ..crate::testing::identity() };
+        let tokens = Tokens::new(crate::testing::signer());
         let application =
             Application { auxiliary_tenants: vec!["second".to_owned()], ..Application::default() };
         let mut request = Request::new(Method::POST, "/t/oauth2/v2.0/token", "https://127.0.0.1:1");

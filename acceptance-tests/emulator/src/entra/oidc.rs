@@ -126,14 +126,8 @@ mod tests {
     use crate::entra::jwt::Jwt;
 
     fn ask(method: Method, path: &str, headers: &[(&'static str, &'static str)]) -> Reply {
-        let identity = Identity {
-            tenant_id: "t".to_owned(),
-            client_id: "c".to_owned(),
-            client_secret: "s".to_owned(),
-            object_id: "o".to_owned(),
-            subscription_id: "sub".to_owned(),
-        };
-        let signer = Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap();
+        let identity = crate::testing::identity();
+        let signer = crate::testing::signer();
         let requests = Requests { identity: &identity, signer: &signer, now: 1_000_000, seconds: 600 };
         let mut request = Request::new(method, path, "https://127.0.0.1:1");
         for (name, value) in headers {

@@ -275,17 +275,11 @@ mod tests {
     const BASE: &str = "https://127.0.0.1:1";
 
     fn identity(tenant: &str) -> Identity {
-        Identity {
-            tenant_id: tenant.to_owned(),
-            client_id: "c".to_owned(),
-            client_secret: "s".to_owned(),
-            object_id: "o".to_owned(),
-            subscription_id: "sub".to_owned(),
-        }
+        Identity { tenant_id: tenant.to_owned(), ..crate::testing::identity() }
     }
 
     fn tokens() -> Tokens {
-        Tokens::new(Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap())
+        Tokens::new(crate::testing::signer())
     }
 
     fn code(tokens: &Tokens, header: Option<&str>, now: Millis) -> String {

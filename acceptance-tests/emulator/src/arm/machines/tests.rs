@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
-use hyper::body::Bytes;
-use hyper::header::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::emulator::Emulator;
-use crate::entra::Identity;
-use crate::entra::signer::Signer;
-use crate::entra::token::Subject;
-use crate::exchange::{Reply, Request};
+use crate::exchange::Reply;
 use crate::settings::Settings;
+use crate::testing::{self, BASE};
 
-const BASE: &str = "https://127.0.0.1:1";
 const NEW: &str = "2026-04-01";
 const GROUP: &str = "/subscriptions/sub/resourceGroups/rg";
 const GALLERY: &str = "/subscriptions/sub/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
@@ -28,19 +23,7 @@ struct World {
 impl World {
     /// A profile with the versions 1.0.0 and 1.0.1 in westus, and a version 2.0.0 in eastus; then these settings.
     fn new(change: &Value) -> Self {
-        let identity = Identity {
-            tenant_id: "t".to_owned(),
-            client_id: "c".to_owned(),
-            client_secret: "s".to_owned(),
-            object_id: "o".to_owned(),
-            subscription_id: "sub".to_owned(),
-        };
-        let clock = Clock::manual(1_704_067_200_000);
-        let signer = Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap();
-        let first = Settings::default().changed(&json!({"operations": "none"})).unwrap();
-        let emulator = Emulator::new(identity, first, clock.clone(), signer);
-        let subject = Subject::application(&emulator.identity);
-        let token = emulator.tokens.issue(&subject, BASE, BASE, clock.now(), 86_400).unwrap();
+        let (emulator, clock, token) = testing::started(testing::identity());
         let mut world = Self { emulator, clock, token };
         world.call("PUT", GROUP, "2021-04-01", &json!({"location": "westus"}));
         world.call("PUT", GALLERY, "2024-03-03", &json!({"location": "westus"}));
@@ -62,15 +45,7 @@ impl World {
         } else {
             format!("{path}{mark}api-version={version}")
         };
-        let mut request = Request::new(method.parse().unwrap(), &address, BASE);
-        let token = HeaderValue::try_from(format!("Bearer {}", self.token)).unwrap();
-        request.headers.insert("authorization", token);
-        request.headers.insert("content-type", HeaderValue::from_static("application/json"));
-        if !body.is_null() {
-            request.body = Bytes::from(body.to_string());
-        }
-        let plan = self.emulator.plan(&request);
-        self.emulator.answer(&request, &plan).reply
+        testing::send(&mut self.emulator, &self.token, method, &address, body)
     }
 
     fn get(&mut self, path: &str) -> Value {

@@ -9,6 +9,7 @@ use super::*;
 use crate::entra::application::FederatedCredential;
 use crate::entra::issuer::{AUDIENCE, Issuer, Order};
 use crate::entra::signer::Signer;
+use crate::testing::signer;
 
 const NOW: Millis = 1_800_000_000_000;
 const BASE: &str = "https://127.0.0.1:1";
@@ -53,21 +54,11 @@ fn claims() -> Value {
 }
 
 fn verdict(application: &Application, signer: &Signer, assertion: &str) -> u32 {
-    let identity = Identity {
-        tenant_id: "t".to_owned(),
-        client_id: "c".to_owned(),
-        client_secret: "s".to_owned(),
-        object_id: "o".to_owned(),
-        subscription_id: "sub".to_owned(),
-    };
+    let identity = crate::testing::identity();
     let own_key = PublicKey::of_jwk(&signer.public()).unwrap();
     let check =
         Check { identity: &identity, application, own_key: &own_key, base: BASE, tenant: "t", now: NOW };
     check.check(assertion, "c").map_or_else(|error| error.code(), |()| 0)
-}
-
-fn signer() -> Signer {
-    Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap()
 }
 
 #[test]

@@ -5,7 +5,6 @@ use super::arc::Challenges;
 use super::*;
 use crate::entra::application::UserAssigned;
 use crate::entra::jwt::Jwt;
-use crate::entra::signer::Signer;
 
 const IMDS: &str =
     "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://management.azure.com/";
@@ -25,14 +24,8 @@ fn ask(
     headers: &[(&'static str, &str)],
     challenges: &mut Challenges,
 ) -> Reply {
-    let identity = Identity {
-        tenant_id: "t".to_owned(),
-        client_id: "c".to_owned(),
-        client_secret: "s".to_owned(),
-        object_id: "o".to_owned(),
-        subscription_id: "sub".to_owned(),
-    };
-    let tokens = Tokens::new(Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap());
+    let identity = crate::testing::identity();
+    let tokens = Tokens::new(crate::testing::signer());
     let managed =
         ManagedIdentity { identity: &identity, identities, tokens: &tokens, now: 1_000_000, seconds: 60 };
     let mut request = Request::new(Method::GET, path, "https://127.0.0.1:1");
