@@ -36,9 +36,10 @@ Options:
   --help
 
 Exit code: 0 nothing is wrong, and nothing is lost or opened; 1 there is a finding of severity error; 2 something cannot be
-read, a template does not contain it, or there are no rules; 3 nothing known is wrong, but something is known only after an
-apply, or the file does not say it. With --diff, and for a plan: 4 somebody loses access; 5 tokens, certificates or the like
-open to somebody; 6 both. If several apply, the first in this order counts: 2, 1, 6, 5, 4, 3.
+read, a template does not contain it, or there are no rules; 3 nothing known is wrong, and something is not known: it comes only
+with an apply, or the file does not say it. With --diff, and for a plan: 4 somebody loses access; 5 tokens, certificates or the
+like open to somebody, or something opens to everybody: a path that is no longer closed, or all by a new mode or default
+access; 6 both. If several apply, the first in this order counts: 2, 1, 6, 5, 4, 3.
 ";
 
 /// The output format.

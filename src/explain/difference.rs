@@ -72,10 +72,14 @@ impl Difference {
             || self.compared.changes.iter().any(ChangedDecision::closes)
     }
 
-    /// Whether tokens, certificates or the like open to somebody.
+    /// Whether tokens, certificates or the like open to somebody, or something opens to everybody.
     pub(super) fn opens(&self) -> bool {
-        let opens = |one: &ChangedDecision| one.opens() && !one.is.is_empty();
-        self.consequences.iter().any(|one| !one.is_loss) || self.compared.changes.iter().any(opens)
+        self.consequences.iter().any(|one| !one.is_loss) || self.reaches_sensitive()
+    }
+
+    /// Whether a request for tokens, certificates or the like is among what opens.
+    pub(super) fn reaches_sensitive(&self) -> bool {
+        self.compared.changes.iter().any(|one| one.opens() && !one.is.is_empty())
     }
 
     fn of(kind: Kind, one: &Explained) -> Self {

@@ -36,7 +36,7 @@ const UNREADABLE: u8 = 2;
 const UNKNOWN: u8 = 3;
 /// Somebody loses access.
 const LOSES: u8 = 4;
-/// Tokens, certificates or the like open to somebody.
+/// Tokens, certificates or the like open to somebody, or something opens to everybody.
 const OPENS: u8 = 5;
 /// Both.
 const LOSES_AND_OPENS: u8 = 6;

@@ -110,6 +110,33 @@ fn examples_say_which_terraform_and_which_versions_of_providers_they_need() {
     }
 }
 
+/// A registry shows a picture only by an address, and that names a file of the repository.
+#[test]
+fn every_picture_of_a_page_is_in_the_repository() {
+    const BASE: &str = "https://raw.githubusercontent.com/azure/terraform-provider-gallery/main/";
+    let mut waiting = vec![root().join("docs"), root().join("README.md")];
+    let mut pictures = 0;
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for after in text.split("![").skip(1).filter_map(|rest| rest.split_once("](")).map(|(_, after)| after)
+        {
+            let target = after.split(')').next().unwrap();
+            let file = match (target.strip_prefix(BASE), path.ends_with("README.md")) {
+                (Some(file), _) => file,
+                (None, true) => target,
+                (None, false) => panic!("{}: {target} is not shown by a registry", path.display()),
+            };
+            assert!(root().join(file).is_file(), "{}: {target}", path.display());
+            pictures += 1;
+        }
+    }
+    assert!(pictures >= 3, "{pictures}");
+}
+
 #[test]
 fn every_guide_is_reachable_from_the_index() {
     let index = fs::read_to_string(root().join("docs/index.md")).unwrap();

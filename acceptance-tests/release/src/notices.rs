@@ -14,8 +14,8 @@ const ROOT: &str = "terraform-provider-gallery";
 const FILES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
 /// What else is in a binary.
 const STANDARD: [(&str, &str); 2] = [
-    ("The Rust standard library (MIT OR Apache-2.0)", "Copyright (c) The Rust Project Contributors"),
-    ("musl, in binaries for Linux (MIT)", "Copyright (c) 2005-2020 Rich Felker, et al."),
+    ("The Rust standard library (MIT OR Apache-2.0)", include_str!("../notices/rust-standard-library.txt")),
+    ("musl, in binaries for Linux (MIT)", include_str!("../notices/musl.txt")),
 ];
 const MIT: &str = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and \
 associated documentation files (the \"Software\"), to deal in the Software without restriction, including without \
@@ -57,8 +57,8 @@ pub fn notices(root: &Path) -> Result<Vec<u8>, Error> {
             texts.add(one, title.clone());
         }
     }
-    for (title, copyright) in STANDARD {
-        texts.add(format!("{copyright}\n\n{MIT}"), title.to_owned());
+    for (title, text) in STANDARD {
+        texts.add(text.trim().to_owned(), title.to_owned());
     }
     Ok(written(&texts).into_bytes())
 }
@@ -164,6 +164,11 @@ mod tests {
             assert!(!told.lines().any(|line| line.starts_with(build)), "{build} is in no binary");
         }
         assert!(told.contains("ISC"), "ring's own terms");
+        // Parts of the standard library and of musl have terms of their own.
+        for holder in ["Unicode, Inc.", "Orson Peters", "Amanieu d'Antras", "Ville Laurikari", "Rich Felker"]
+        {
+            assert!(told.contains(holder), "{holder}");
+        }
         let apache = "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION";
         assert!((1..30).contains(&told.matches(apache).count()), "{}", told.matches(apache).count());
         assert!(told.len() < 2_000_000, "{}", told.len());

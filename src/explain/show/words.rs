@@ -33,10 +33,15 @@ pub(super) fn verdict(differences: &[Difference], code: u8) -> String {
     let parts = if parts.is_empty() { "Nothing changes".to_owned() } else { parts.join(", ") };
     let loses = differences.iter().any(Difference::loses);
     let opens = differences.iter().any(Difference::opens);
+    let opened = if differences.iter().any(Difference::reaches_sensitive) {
+        "tokens, certificates or the like open to somebody"
+    } else {
+        "something dangerous opens"
+    };
     let comes_to = match (loses, opens) {
-        (true, true) => "somebody loses access, and tokens, certificates or the like open to somebody",
+        (true, true) => &format!("somebody loses access, and {opened}"),
         (true, false) => "somebody loses access",
-        (false, true) => "tokens, certificates or the like open to somebody",
+        (false, true) => opened,
         (false, false) if code == UNKNOWN => {
             "as far as it is known, nobody loses access, and nothing dangerous opens"
         }

@@ -194,3 +194,24 @@ fn a_plan_is_a_difference_of_its_own() {
     let (page, _, code) = of(&change(&keyed(), &after, &unknown), "");
     assert_eq!(code, OPENS, "{page}");
 }
+
+#[test]
+fn what_opens_to_everybody_is_a_danger_and_is_not_called_a_token() {
+    // A path that is no longer closed, under the default access Allow.
+    let mut old = keyed();
+    old["default_access"] = json!("Allow");
+    old["mode"] = json!("Enforce");
+    old["rules"]["privileges"]["other"] = json!({ "path": "/metadata/scheduledevents" });
+    let mut new = old.clone();
+    new["rules"]["privileges"].as_object_mut().unwrap().remove("other");
+    all(&old, &new, &["something dangerous opens", "everybody reaches it", "exit code 5"], OPENS);
+    // Everything, by another default access, where a privilege still closes tokens.
+    let mut old = keyed();
+    (old["mode"], old["default_access"]) = (json!("Enforce"), json!("Deny"));
+    let mut new = old.clone();
+    new["default_access"] = json!("Allow");
+    let (page, _, code) = between(&old, &new, "");
+    assert_eq!(code, OPENS, "{page}");
+    assert!(page.contains("open to everybody from now on"), "{page}");
+    assert!(super::super::USAGE.contains("or something opens to everybody"));
+}
