@@ -109,8 +109,9 @@ impl Layout {
             directory = directory.parent()?;
         }
         let above = directory.parent()?;
-        // Cargo marks the root of a target directory with this file, and nothing below it.
-        let (target, triple) = if above.join("CACHEDIR.TAG").exists() {
+        // Cargo writes the first into the root of a target directory that it creates, and the second into the root of any.
+        let marked = ["CACHEDIR.TAG", ".rustc_info.json"].iter().any(|name| above.join(name).exists());
+        let (target, triple) = if marked {
             (above, None)
         } else {
             (above.parent()?, Some(above.file_name()?.to_owned()))
@@ -190,6 +191,14 @@ mod tests {
         assert_eq!(named(PROVIDER, Some(path.into())), Ok(Some(path.to_owned())));
         let error = named(EMULATOR, Some("no/such/emulator".into())).unwrap_err().to_string();
         assert_eq!(error, "GALLERY_EMULATOR names no/such/emulator: there is no such file");
+    }
+
+    #[test]
+    fn a_target_directory_that_cargo_did_not_create_is_known() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join(".rustc_info.json"), "").unwrap();
+        let layout = Layout::of(&root.path().join("debug/quickstart")).unwrap();
+        assert_eq!((layout.target.as_path(), layout.triple), (root.path(), None));
     }
 
     #[test]

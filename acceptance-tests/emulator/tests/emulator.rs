@@ -28,7 +28,9 @@ impl Running {
     fn start_in(temporary: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gallery-emulator"))
             .args(arguments)
-            .env("TMPDIR", temporary)
+            .args(if cfg!(windows) { &["--end-with-stdin"][..] } else { &[] })
+            .env(if cfg!(windows) { "TMP" } else { "TMPDIR" }, temporary)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -87,9 +89,14 @@ impl Running {
         format!("{}/emulator/{rest}", self.text("arm"))
     }
 
-    /// Ends it as a service manager would; the exit code and what else it printed.
+    /// Ends it as a service manager would, or by the end of its input on Windows, which has no such signal. Returns the exit
+    /// code and what else it printed.
     fn stop(mut self) -> (Option<i32>, String) {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        if cfg!(windows) {
+            drop(self.child.stdin.take());
+        } else {
+            Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        }
         let code = self.child.wait().unwrap().code();
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();
@@ -297,8 +304,9 @@ async fn machines_and_az_are_served_without_tls_and_nothing_else_is() {
     for path in ["/emulator/settings", "/subscriptions?api-version=2022-12-01", "/metadata/endpoints"] {
         assert_eq!(client.get(format!("{machine}{path}")).send().await.unwrap().status(), 404, "{path}");
     }
-    let az =
-        |words: &[&str]| Command::new(format!("{}/az", emulator.text("az"))).args(words).output().unwrap();
+    let name = if cfg!(windows) { "az.cmd" } else { "az" };
+    let program = Path::new(emulator.text("az")).join(name);
+    let az = |words: &[&str]| Command::new(&program).args(words).output().unwrap();
     let answer = az(&["account", "get-access-token", "-o", "json", "--resource", emulator.text("arm")]);
     assert_eq!(answer.status.code(), Some(0));
     let body: Value = serde_json::from_slice(&answer.stdout).unwrap();
