@@ -80,7 +80,7 @@ async fn children_that_stay_are_named_at_the_deadline() {
     let azure = Azure::start().await;
     let nested = arm_error("CannotDeleteResource", "nested resources exist: versions/1.0.0");
     azure.answer("DELETE", &profile_path(), 999, status(409, nested)).await;
-    let error = azure.client.profiles().delete(&profile_id(), &call_of(500)).await.unwrap_err().error;
+    let error = azure.client.profiles().delete(&profile_id(), &call_of(1_500)).await.unwrap_err().error;
     assert!(error.is_timeout() && error.report().contains("versions/1.0.0"), "{}", error.report());
 }
 
@@ -160,7 +160,7 @@ async fn what_was_begun_is_gone_on_with() {
     azure.answer("DELETE", &profile_path(), 1, taken).await;
     let running = ok(json!({"status": "InProgress"})).insert_header("retry-after", "60");
     azure.answer("GET", OP, 1, running).await;
-    let unfinished = azure.client.profiles().delete(&profile_id(), &call_of(500)).await.unwrap_err();
+    let unfinished = azure.client.profiles().delete(&profile_id(), &call_of(1_500)).await.unwrap_err();
     assert!(unfinished.error.is_timeout(), "{unfinished}");
     let begun = unfinished.operation.unwrap();
 

@@ -41,7 +41,7 @@ async fn the_deadline_ends_it_with_the_last_error() {
     let azure = Azure::start().await;
     let body = arm_error("InternalServerError", "boom");
     azure.answer("GET", &profile_path(), 999, status(500, body).insert_header("x-ms-request-id", "r9")).await;
-    let error = azure.client.profiles().get(&profile_id(), &call_of(500)).await.unwrap_err();
+    let error = azure.client.profiles().get(&profile_id(), &call_of(1_500)).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     let report = error.report();
     for part in [

@@ -104,7 +104,7 @@ async fn an_address_of_eight_kilobytes_comes_back_unchanged() {
         .insert_header("location", format!("{link}&monitor=true").as_str());
     azure.answer("DELETE", &profile_path(), 1, taken).await;
     azure.answer("GET", OP, 1, ok(json!({"status": "InProgress"})).insert_header("retry-after", "60")).await;
-    let unfinished = azure.client.profiles().delete(&profile_id(), &call_of(500)).await.unwrap_err();
+    let unfinished = azure.client.profiles().delete(&profile_id(), &call_of(1_500)).await.unwrap_err();
     let stored = serde_json::to_string(&unfinished.operation.unwrap()).unwrap();
     let begun: PendingOperation = serde_json::from_str(&stored).unwrap();
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;

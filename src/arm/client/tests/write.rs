@@ -347,12 +347,12 @@ async fn what_became_of_a_write_is_known_as_far_as_its_answer_tells() {
         azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call).await.unwrap_err();
         call.fate()
     };
-    assert_eq!(fate(status(403, arm_error("AuthorizationFailed", "no")), 500).await, Fate::Settled);
+    assert_eq!(fate(status(403, arm_error("AuthorizationFailed", "no")), 5_000).await, Fate::Settled);
     let later = |response: ResponseTemplate| response.insert_header("retry-after", "60");
-    assert_eq!(fate(later(status(429, arm_error("TooManyRequests", "slow"))), 500).await, Fate::Settled);
-    assert_eq!(fate(later(status(504, arm_error("GatewayTimeout", "late"))), 500).await, Fate::Doubtful);
+    assert_eq!(fate(later(status(429, arm_error("TooManyRequests", "slow"))), 5_000).await, Fate::Settled);
+    assert_eq!(fate(later(status(504, arm_error("GatewayTimeout", "late"))), 5_000).await, Fate::Doubtful);
     let slow = status(201, profile_json("Succeeded")).set_delay(Duration::from_secs(3));
-    assert_eq!(fate(slow, 300).await, Fate::UnderWay);
+    assert_eq!(fate(slow, 1_500).await, Fate::UnderWay);
 }
 
 #[tokio::test]
