@@ -111,11 +111,8 @@ impl Layout {
         let above = directory.parent()?;
         // Cargo writes the first into the root of a target directory that it creates, and the second into the root of any.
         let marked = ["CACHEDIR.TAG", ".rustc_info.json"].iter().any(|name| above.join(name).exists());
-        let (target, triple) = if marked {
-            (above, None)
-        } else {
-            (above.parent()?, Some(above.file_name()?.to_owned()))
-        };
+        let (target, triple) =
+            if marked { (above, None) } else { (above.parent()?, Some(above.file_name()?.to_owned())) };
         Some(Self { target: target.to_owned(), triple, directory: directory.to_owned() })
     }
 

@@ -8,20 +8,31 @@ pub(super) fn key(path: &str, os_type: OsType) -> String {
     match os_type {
         OsType::Linux => {
             let mut key = String::with_capacity(path.len());
-            components(&mut key, path, '/', path.starts_with('/'), false, |c| c == '/');
+            components(&mut key, path, '/', path.starts_with('/'), Dots::First, |c| c == '/');
             key
         }
         OsType::Windows => windows(path),
     }
 }
 
-/// Appends root and components. Empty ones do not count, and `.` only where the path begins with it.
+/// Which components `.` count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dots {
+    /// None, as behind a prefix such as `C:`.
+    None,
+    /// The first, as in a path without a prefix.
+    First,
+    /// Every one, as behind `\\?\`.
+    All,
+}
+
+/// Appends root and components. Empty ones do not count.
 fn components(
     key: &mut String,
     path: &str,
     joint: char,
     root: bool,
-    keep_dots: bool,
+    dots: Dots,
     is_separator: impl Fn(char) -> bool,
 ) {
     if root {
@@ -29,8 +40,12 @@ fn components(
     }
     let mut first = true;
     for (index, component) in path.split(is_separator).enumerate() {
-        let leading = index == 0 && !root;
-        if component.is_empty() || (component == "." && !leading && !keep_dots) {
+        let counts = match dots {
+            Dots::None => false,
+            Dots::First => index == 0 && !root,
+            Dots::All => true,
+        };
+        if component.is_empty() || (component == "." && !counts) {
             continue;
         }
         if !first {
@@ -41,65 +56,105 @@ fn components(
     }
 }
 
-/// Windows paths: `/` separates like `\` except behind `\\?\`, and the letter of a drive ignores case
-/// (`std::sys::path::windows`).
-fn windows(path: &str) -> String {
-    let separator = |c: char| c == '\\' || c == '/';
-    let mut key = String::with_capacity(path.len() + 2);
-    if let Some(rest) = path.strip_prefix(r"\\?\") {
-        let backslash = |c: char| c == '\\';
-        let (tag, prefix, rest) = match rest.strip_prefix(r"UNC\") {
-            Some(rest) => {
-                let (server, after) = split_first(rest, backslash);
-                let (share, after) = split_first(after.get(1..).unwrap_or_default(), backslash);
-                ("verbatim share|", format!("{server}\\{share}"), after)
+/// The prefix of a path on Windows, as `std::path::Prefix` has it. The letter of a drive is a capital.
+#[derive(Clone, Copy)]
+enum Prefix<'p> {
+    Verbatim(&'p str),
+    VerbatimShare(&'p str, &'p str),
+    VerbatimDrive(char),
+    Device(&'p str),
+    Share(&'p str, &'p str),
+    Drive(char),
+}
+
+impl<'p> Prefix<'p> {
+    /// Reads it by the rules of `std::sys::path::windows::parse_prefix`.
+    fn of(path: &'p str) -> Option<Self> {
+        if let Some(rest) = path.strip_prefix(r"\\?\") {
+            if let Some(rest) = rest.strip_prefix("UNC").and_then(|rest| rest.strip_prefix(either)) {
+                let (server, rest) = split(rest, backslash);
+                return Some(Self::VerbatimShare(server, split(rest, backslash).0));
             }
-            None => {
-                let (name, after) = split_first(rest, backslash);
-                let drive = drive(name).filter(|(_, rest)| rest.is_empty());
-                let upper = drive.map(|(letter, _)| letter.to_ascii_uppercase().to_string());
-                ("verbatim|", upper.map_or_else(|| name.to_owned(), |letter| format!("{letter}:")), after)
-            }
+            return Some(match drive(rest) {
+                Some((letter, rest)) if rest.is_empty() || rest.starts_with(either) => {
+                    Self::VerbatimDrive(letter)
+                }
+                _ => Self::Verbatim(split(rest, backslash).0),
+            });
+        }
+        let Some(rest) = path.strip_prefix(either).and_then(|rest| rest.strip_prefix(either)) else {
+            return drive(path).map(|(letter, _)| Self::Drive(letter));
         };
-        key.push_str(tag);
-        key.push_str(&prefix);
-        key.push('|');
-        components(&mut key, rest, '\\', rest.starts_with('\\'), true, backslash);
-        return key;
-    }
-    let mut starts = path.chars();
-    if starts.next().is_some_and(separator) && starts.next().is_some_and(separator) {
-        let rest = starts.as_str();
-        if let Some(device) = rest.strip_prefix('.').filter(|rest| rest.starts_with(separator)) {
-            let (name, after) = split_first(device.get(1..).unwrap_or_default(), separator);
-            key.push_str(&format!("device|{name}|"));
-            components(&mut key, after, '\\', true, false, separator);
-            return key;
+        if let Some(rest) = rest.strip_prefix('.').and_then(|rest| rest.strip_prefix(either)) {
+            return Some(Self::Device(split(rest, either).0));
         }
-        let (server, after) = split_first(rest, separator);
-        let (share, after) = split_first(after.get(1..).unwrap_or_default(), separator);
-        if !server.is_empty() && !share.is_empty() {
-            key.push_str(&format!("share|{server}\\{share}|"));
-            components(&mut key, after, '\\', true, false, separator);
-            return key;
-        }
-    } else if let Some((letter, rest)) = drive(path) {
-        key.push_str(&format!("drive|{}|", letter.to_ascii_uppercase()));
-        components(&mut key, rest, '\\', rest.starts_with(separator), false, separator);
-        return key;
+        let (server, rest) = split(rest, either);
+        let (share, _) = split(rest, either);
+        (!server.is_empty() && !share.is_empty()).then_some(Self::Share(server, share))
     }
-    components(&mut key, path, '\\', path.starts_with(separator), false, separator);
+
+    /// Its length in bytes. The separator before a share that is missing is no part of it.
+    fn len(self) -> usize {
+        match self {
+            Self::Verbatim(name) | Self::Device(name) => 4 + name.len(),
+            Self::VerbatimShare(server, "") => 8 + server.len(),
+            Self::VerbatimShare(server, share) => 8 + server.len() + 1 + share.len(),
+            Self::VerbatimDrive(_) => 6,
+            Self::Share(server, share) => 2 + server.len() + 1 + share.len(),
+            Self::Drive(_) => 2,
+        }
+    }
+
+    /// A text that no other prefix has.
+    fn key(self) -> String {
+        match self {
+            Self::Verbatim(name) => format!("verbatim|{name}|"),
+            Self::VerbatimShare(server, share) => format!("verbatim share|{server}\\{share}|"),
+            Self::VerbatimDrive(letter) => format!("verbatim drive|{letter}|"),
+            Self::Device(name) => format!("device|{name}|"),
+            Self::Share(server, share) => format!("share|{server}\\{share}|"),
+            Self::Drive(letter) => format!("drive|{letter}|"),
+        }
+    }
+}
+
+/// Windows paths: `/` separates like `\`, but for the names behind `\\?\`.
+fn windows(path: &str) -> String {
+    let prefix = Prefix::of(path);
+    let rest = prefix.map_or(path, |prefix| path.get(prefix.len()..).unwrap_or_default());
+    let (rest, is_rooted) = rest.strip_prefix(either).map_or((rest, false), |rest| (rest, true));
+    let mut key = prefix.map(Prefix::key).unwrap_or_default();
+    match prefix {
+        None => components(&mut key, rest, '\\', is_rooted, Dots::First, either),
+        Some(Prefix::Drive(_)) => components(&mut key, rest, '\\', is_rooted, Dots::None, either),
+        Some(Prefix::Device(_) | Prefix::Share(..)) => {
+            components(&mut key, rest, '\\', true, Dots::None, either);
+        }
+        Some(Prefix::Verbatim(_) | Prefix::VerbatimShare(..) | Prefix::VerbatimDrive(_)) => {
+            components(&mut key, rest, '\\', is_rooted, Dots::All, backslash);
+        }
+    }
     key
 }
 
-fn split_first(text: &str, is_separator: impl Fn(char) -> bool) -> (&str, &str) {
-    text.find(is_separator).and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""))
+const fn either(c: char) -> bool {
+    matches!(c, '\\' | '/')
 }
 
+const fn backslash(c: char) -> bool {
+    c == '\\'
+}
+
+/// What stands before the first separator, and what stands behind it.
+fn split(text: &str, is_separator: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_once(is_separator).unwrap_or((text, ""))
+}
+
+/// The letter of a drive as a capital, and what stands behind its colon.
 fn drive(text: &str) -> Option<(char, &str)> {
     let mut letters = text.chars();
     let letter = letters.next().filter(char::is_ascii_alphabetic)?;
-    letters.as_str().strip_prefix(':').map(|rest| (letter, rest))
+    letters.as_str().strip_prefix(':').map(|rest| (letter.to_ascii_uppercase(), rest))
 }
 
 #[cfg(test)]
@@ -119,6 +174,8 @@ mod tests {
         assert!(same(r"C:\a\b.exe", r"c:/a//.\b.exe\"));
         assert!(same(r"\\server\share\x", r"//server/share\x"));
         assert!(same(r"C:a", r"c:a"));
+        assert!(same(r"C:.\a", r"C:a"));
+        assert!(same(r"\\?\C:/a", r"\\?\c:\a"));
     }
 
     #[test]
@@ -131,12 +188,14 @@ mod tests {
         assert!(!same(r"\\?\C:\a\.\b", r"\\?\C:\a\b"));
         assert!(!same(r"\\?\C:\a/b", r"\\?\C:\a\b"));
         assert!(!same(r"C:\a\..\b", r"C:\b"));
-        assert!(!same(r"C:.\a", r"C:a"));
+        assert!(!same(r".\a", "a"));
+        assert!(!same(r"\\?\UNC\server", r"\\?\UNC\server\"));
     }
 
     /// Where the tests run, the standard library compares as the agent does there.
     const OWN: OsType = if cfg!(windows) { OsType::Windows } else { OsType::Linux };
-    const PATHS: &str = if cfg!(windows) { r"([Ca]:)?[/\\.aB]{0,8}" } else { "[/.ab]{0,8}" };
+    const PATHS: &str =
+        if cfg!(windows) { r"(\\\\[?.]\\(UNC\\)?)?([Ca]:)?[/\\.?aB]{0,8}" } else { "[/.ab]{0,8}" };
 
     proptest! {
         #[test]
