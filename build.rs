@@ -1,5 +1,5 @@
-//! Compiles `proto/` into the server's side of the plugin protocol. protox is a protobuf compiler in Rust, so the
-//! machine needs no `protoc`.
+//! Compiles `proto/` into the server side of the plugin protocol. protox is a protobuf compiler in Rust, so
+//! the machine needs no `protoc`.
 
 use std::error::Error;
 
@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .build_client(false)
         .build_transport(false)
-        // An RPC that is not written out answers "unimplemented", which is what a host expects of an older plugin.
+        // An RPC without an implementation returns "unimplemented", which a host expects of an older plugin.
         .generate_default_stubs(true)
         // Values of several MiB pass from the socket's buffer to the decoder without being copied.
         .bytes(".")

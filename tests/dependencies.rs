@@ -1,10 +1,10 @@
-//! The dependency tree against `deny.toml`, without a tool and without the network: where crates come from, under which
-//! licences, which are banned, which are there twice, and that there is one TLS stack.
+//! Checks the dependency tree against `deny.toml`, without a tool and without the network: the sources of
+//! crates, their licences, banned and duplicate crates, and that there is one TLS stack.
 //!
-//! `cargo deny` reads the same file and knows more (a crate's licence texts, advisories); this is what can be had
-//! wherever the tests run.
+//! `cargo deny` reads the same file and checks more (a crate's licence texts, advisories); this test needs
+//! only what every machine with tests has.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; shared test code needs it here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ use serde_json::Value;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// A crate of the lock file, of whatever platform.
+/// A crate of the lock file, of any platform.
 #[derive(Debug, Default)]
 struct Locked {
     name: String,
@@ -100,7 +100,7 @@ fn every_crate_is_from_crates_io_and_pinned_by_its_checksum() {
 }
 
 #[test]
-fn nothing_banned_is_in_the_tree() {
+fn no_banned_crate_is_in_the_tree() {
     for (banned, line) in crates("deny") {
         let wrappers: Vec<&str> = match line.split_once("wrappers = ") {
             Some((_, wrappers)) => wrappers.split('"').skip(1).step_by(2).collect(),
@@ -117,7 +117,7 @@ fn nothing_banned_is_in_the_tree() {
 }
 
 #[test]
-fn nothing_is_there_twice_without_a_reason() {
+fn every_duplicate_crate_has_a_reason() {
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for locked in LOCK.iter() {
         versions.entry(&locked.name).or_default().insert(&locked.version);
@@ -129,7 +129,7 @@ fn nothing_is_there_twice_without_a_reason() {
         .filter(|(_, versions)| versions.len() > 1)
         .map(|(name, _)| (*name).to_owned())
         .collect();
-    assert_eq!(twice, excused, "left: in Cargo.lock; right: the excuses of deny.toml");
+    assert_eq!(twice, excused, "left: in Cargo.lock; right: the exceptions in deny.toml");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn there_is_one_tls_stack_with_one_crypto_provider() {
         "security-framework-tls",
         "wolfssl",
     ];
-    // schannel is there for Windows' certificate store alone, beneath rustls-native-certs.
+    // schannel is there only for Windows' certificate store, beneath rustls-native-certs.
     for other in others.iter().filter(|name| **name != "schannel") {
         assert!(!names().contains(other), "{other} is in the tree");
     }
@@ -165,7 +165,7 @@ fn there_is_one_tls_stack_with_one_crypto_provider() {
     assert!(names().contains("rustls") && names().contains("ring"));
 }
 
-/// What cargo knows of the crates: of all platforms if they have been downloaded, else of this one.
+/// What cargo knows about the crates: of all platforms if they have been downloaded, otherwise of this one.
 fn metadata() -> Value {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let run = |further: &[&str]| {
@@ -189,10 +189,10 @@ fn metadata() -> Value {
 }
 
 #[test]
-fn every_licence_is_one_we_may_hand_on() {
+fn every_licence_allows_redistribution() {
     let allowed: BTreeSet<String> = list("allow").into_iter().filter_map(quoted).collect();
     let metadata = metadata();
-    // What is in the lock file for the sake of features that nobody asked for is not in the graph.
+    // Crates in the lock file that only unused features need are not in the graph.
     let used: BTreeSet<&str> = metadata["resolve"]["nodes"]
         .as_array()
         .unwrap()

@@ -1,19 +1,19 @@
-//! Texts as the guest agent compares them: those of a request percent-decoded once, then all of them lower-cased. What
-//! changes nothing makes no new text, since most texts are neither encoded nor in capitals.
+//! Normalises texts as the guest agent compares them: it percent-decodes those of a request once, then
+//! lower-cases all. Texts that stay equal are borrowed, since most are neither encoded nor in capitals.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// Percent-decodes once. A `%` without two hexadecimal digits behind it stays; bytes that are not valid UTF-8
-/// become U+FFFD (`key.rs`, lines 216-317: `percent_decode_str(..).decode_utf8_lossy()`).
+/// Percent-decodes once. A `%` that two hexadecimal digits do not follow stays; bytes that are not valid
+/// UTF-8 become U+FFFD (`key.rs`, lines 216-317: `percent_decode_str(..).decode_utf8_lossy()`).
 pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8_lossy()
 }
 
-/// Lower-cased with full Unicode rules, as both sides of a comparison are (`str::to_lowercase`).
+/// Lower-cases by the full Unicode rules, as for both sides of a comparison (`str::to_lowercase`).
 pub(super) fn lowered(text: &str) -> Cow<'_, str> {
-    // Beyond ASCII, whether a letter stays depends on more than the letter.
+    // Beyond ASCII, whether a letter changes depends on more than the letter.
     if text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
         Cow::Owned(text.to_lowercase())
     } else {
@@ -29,7 +29,7 @@ pub(super) fn decoded_lower(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The decoded form of a text that is percent-encoded in part, also where that was done more than once.
+/// The decoded form of a text that is percent-encoded in part, even if it was encoded more than once.
 pub(super) fn fully_decoded(text: &str) -> Option<String> {
     let mut plain = percent_decoded(text);
     for _ in 0..8 {
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn lower_casing_is_that_of_unicode() {
+    fn lower_casing_follows_unicode() {
         assert_eq!(decoded_lower("%E2%84%AA"), "k");
         assert_eq!(decoded_lower("%C3%89"), "é");
         assert_eq!(decoded_lower("\u{130}"), "i\u{307}");
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_stays_is_borrowed() {
+    fn an_unchanged_text_is_borrowed() {
         for text in ["", "/metadata/instance", "a%2", "i-07"] {
             assert!(matches!(lowered(text), Cow::Borrowed(_)), "{text}");
         }
@@ -79,7 +79,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lower_casing_is_that_of_the_standard_library(
+        fn lower_casing_equals_the_standard_librarys(
             any in any::<String>(), mixed in "[a-zA-Z0-9/ΑΣσςßİıKǅÅé.]{0,12}", plain in "[ -~]{0,12}",
         ) {
             for text in [any, mixed, plain] {

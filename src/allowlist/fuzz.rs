@@ -1,11 +1,12 @@
-//! What fuzzing holds the module to. Each function takes any bytes, and panics where a promise is broken.
+//! The properties that fuzzing checks. Each function accepts any bytes, and panics if a property does not
+//! hold.
 
 use super::{
     Allowlist, Context, DefaultAccess, Destination, Document, Endpoint, Identity, LearnOptions, Matcher,
     Mode, OsType, Privilege, Request, Role, RoleAssignment, Rules, document_findings, learn,
 };
 
-/// Any bytes are a log: reading ends, the same log gives the same rules, and nothing is counted twice.
+/// Any bytes are a log: reading ends, the same log yields the same rules, and nothing is counted twice.
 pub fn audit_log(log: &[u8]) {
     for endpoint in [Endpoint::Imds, Endpoint::WireServer] {
         let learned = learn(log, LearnOptions::new(endpoint, OsType::Linux)).expect("a slice is readable");
@@ -15,8 +16,8 @@ pub fn audit_log(log: &[u8]) {
     }
 }
 
-/// Any text is a request target, any text a rule's path: a decision ends, and the same one comes out again. The four
-/// texts stand on a line each: target, path, name and value of a query parameter.
+/// Any text is a request target, any text is a rule's path: a decision ends, and is always the same. The four
+/// texts are one to a line: target, path, name and value of a query parameter.
 pub fn decision(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let mut lines = text.splitn(4, '\n');
@@ -37,7 +38,7 @@ pub fn decision(data: &[u8]) {
     }
 }
 
-/// Any JSON may be given as rules: it is read or refused, and what was read can be looked through for findings.
+/// Any JSON may be passed as rules: it is read or refused, and the linter accepts the rules that were read.
 pub fn rules(data: &[u8]) {
     let Ok(value) = serde_json::from_slice(data) else { return };
     match Document::from_value(&value) {

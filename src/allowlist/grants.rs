@@ -1,8 +1,7 @@
-//! Who may do what: the pairs of identity and privilege, and the role that makes each.
+//! Who may do what: the pairs of identity and privilege, and the role that grants each.
 //!
-//! Roles play no part in a decision, only these pairs do (`authorization_rules.rs`, lines 166-213): a pair is
-//! granted by every role that lists the privilege and is assigned to the identity. Names that refer to nothing
-//! grant nothing.
+//! Roles have no effect on a decision; only these pairs have (`authorization_rules.rs`, lines 166-213). Every
+//! role that lists the privilege and is assigned to the identity grants a pair. Dangling names grant nothing.
 
 use std::fmt;
 
@@ -10,7 +9,7 @@ use super::{Draft, Rules, Text, named};
 
 /// An identity, a privilege, and a role by which the first has the second.
 ///
-/// The names are those in the rules, since rules have many times more grants than names.
+/// The names are shared with the rules, since rules have many times more grants than names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Grant<'a> {
     /// Name of the identity.
@@ -41,8 +40,8 @@ pub fn grants(rules: &Rules) -> Vec<Grant<'_>> {
     grants
 }
 
-/// At most how many grants the rules have, without listing them: repeated references and names that refer to
-/// nothing are counted too.
+/// An upper limit of the number of grants, without listing them: it also counts repeated references and
+/// dangling names.
 pub fn count_grants(rules: &Rules) -> usize {
     let of = |(role, assignment): (&String, &super::RoleAssignment)| {
         let privileges = rules.roles.get(role).map_or(0, |role| role.privileges.len());
@@ -51,15 +50,15 @@ pub fn count_grants(rules: &Rules) -> usize {
     rules.role_assignments.iter().map(of).fold(0, usize::saturating_add)
 }
 
-/// Every grant of rules that may be known in part, or nothing when an unknown part could add or remove one.
-/// What a privilege or identity says does not matter here, only that it is there.
+/// Every grant of rules that may be known in part, or nothing if an unknown part could add or remove one. The
+/// content of a privilege or identity does not matter here, only that it exists.
 pub fn grants_of_draft<'a>(draft: &Draft<'a>) -> Option<Vec<Grant<'a>>> {
     let (privileges, identities) = (named(&draft.privileges)?, named(&draft.identities)?);
     let (roles, assignments) = (named(&draft.roles)?, named(&draft.role_assignments)?);
     let mut grants = Vec::new();
     for (role, assignment) in assignments {
         let Some(listed) = roles.get(role) else { continue };
-        // An empty side grants nothing, whatever the other turns out to be.
+        // An empty side grants nothing, whatever the other becomes.
         if listed.privileges.is_empty() || assignment.identities.is_empty() {
             continue;
         }
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_sorted_and_dangling_names_grant_nothing() {
+    fn grants_are_sorted_and_dangling_names_grant_nothing() {
         let rules = rules();
         let grants = grants(&rules);
         assert_eq!(count_grants(&rules), 7);
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_has_the_same_grants_once_its_references_are_known() {
+    fn a_draft_with_known_references_has_the_same_grants() {
         let rules = rules();
         let mut draft = Draft::from(&rules);
         if let Some(privilege) = draft.privileges.get_mut(&Text::Known("token")) {
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_reference_leaves_the_grants_open_unless_nobody_has_the_role() {
+    fn an_unknown_reference_makes_grants_unknown_unless_nobody_has_the_role() {
         let rules = rules();
         let mut draft = Draft::from(&rules);
         let open = Role { privileges: [Text::Unknown].into() };
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_not_known_leaves_the_grants_open() {
+    fn an_unknown_name_makes_grants_unknown() {
         let rules = rules();
         for unknown in ["token", "app", "web", "gone"] {
             let draft =

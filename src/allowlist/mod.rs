@@ -1,25 +1,25 @@
 //! The allowlist as a domain: rules, references, grants, decisions, findings, differences, audit logs.
 //!
 //! Pure: no I/O, no async, no Terraform, no Azure. What the guest agent in the virtual machine
-//! (`Azure/GuestProxyAgent`) does with a rule set is written here once, and everything else follows from it.
+//! (`Azure/GuestProxyAgent`) does with a rule set is written only here; everything else follows from it.
 //!
-//! The rules come in two forms, each for a reason:
-//! - [`Rules`]: keyed by name, as a configuration says them. A [`Draft`] is [`Rules`] in which any text may be unknown,
-//!   as it is while Terraform plans.
-//! - [`Document`]: lists, as Azure Resource Manager and the agent exchange them. Can say what the keyed form
-//!   cannot: a list that is absent, a name twice, a word the agent does not know.
+//! The rules have two forms, each for a reason:
+//! - [`Rules`]: keyed by name, as in a configuration. A [`Draft`] is [`Rules`] in which any text may be
+//!   unknown, as during a plan.
+//! - [`Document`]: lists, as Azure Resource Manager and the agent exchange them. It can contain what the
+//!   keyed form cannot: an absent list, a repeated name, a word that the agent does not know.
 //!
-//! What is asked of them:
+//! What the module computes:
 //! - [`grants()`]: who may do what, by which role.
 //! - [`findings()`] and [`document_findings`]: what is wrong or surprising, by ids explained in [`CATALOG`].
-//! - [`Matcher::decide`]: the agent's answer to one request, and why.
-//! - [`difference()`] and [`replay`]: what a change does, in grants and in recorded requests.
+//! - [`Matcher::decide`]: the agent's decision about one request, and its reason.
+//! - [`difference()`] and [`replay`]: the effect of a change, in grants and in recorded requests.
 //! - [`Picture`]: who may do what, as a diagram, a table or a page of text.
 //! - [`read_audit_log`] and [`learn`](learn()): what machines recorded, and the smallest rules that allow it.
 //!
-//! Sources are named where a rule is taken from one: agent source files are those of commit `729e2a8` of
-//! `Azure/GuestProxyAgent` (`authorization_rules.rs`, `key.rs`, `proxy_authorizer.rs`, ...), and "ours" marks a
-//! choice of this project.
+//! Comments name the source of a rule that is taken from one. Agent source files are those of commit
+//! `729e2a8` of `Azure/GuestProxyAgent` (`authorization_rules.rs`, `key.rs`, `proxy_authorizer.rs`, ...).
+//! "Ours" marks a choice of this project.
 
 mod audit_log;
 mod convert;

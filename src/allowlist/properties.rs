@@ -1,4 +1,4 @@
-//! What has to hold for all rules, tried on random ones.
+//! Properties of all rules, tested on random ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +82,7 @@ fn world() -> impl Iterator<Item = Request<'static>> {
     )
 }
 
-/// A request that two privileges have in common.
+/// A request that matches two privileges.
 fn url_of(one: &Privilege, other: &Privilege) -> String {
     let longer = if one.path.len() >= other.path.len() { one } else { other };
     let path = longer.path.to_lowercase().replace('%', "%25");
@@ -135,7 +135,7 @@ proptest! {
     }
 
     #[test]
-    fn another_grant_takes_nothing_from_anybody_but_by_closing(
+    fn a_further_grant_takes_access_away_only_by_closing(
         lists in lists(), mode in modes(), default_access in accesses(),
         path in proptest::sample::select(PATHS.to_vec()), new in any::<bool>(), to in 0..4_usize,
     ) {
@@ -153,7 +153,7 @@ proptest! {
         for request in world() {
             let (had, has) = (before.decide(&request), after.decide(&request));
             if had.verdict == Verdict::Allowed && has.verdict != Verdict::Allowed {
-                // It was open by default, and the new privilege closes it.
+                // It was open by default, but the new privilege closes it.
                 prop_assert!(new && had.step == Step::DefaultAccess && has.step == Step::Closed);
                 prop_assert_eq!(has.privilege, Some("new"));
             }
@@ -161,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn rules_without_a_dangling_name_mean_all_they_say(lists in lists()) {
+    fn every_reference_counts_in_rules_without_dangling_names(lists in lists()) {
         let (rules, _) = lists.into_rules();
         let dangling = findings(&Draft::from(&rules), &Context::default()).iter().any(|f| f.id == FindingId::L02);
         let all_there = rules.role_assignments.iter().all(|(role, one)| {
@@ -195,7 +195,7 @@ proptest! {
     }
 
     #[test]
-    fn closed_to_everybody_is_what_the_decision_says(lists in lists()) {
+    fn closed_to_everybody_agrees_with_the_decision(lists in lists()) {
         let (rules, _) = lists.into_rules();
         let reach = decision::Reach::new(&rules);
         let matcher = matcher(Mode::Enforce, DefaultAccess::Allow, rules.clone());

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A word outside a vocabulary; `Display` names the words that are known.
+/// A word outside a vocabulary; `Display` names the known words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{word}\" is no {what}; known are {known}")]
+#[error("\"{word}\" is not a {what}; known are {known}")]
 #[non_exhaustive]
 pub struct UnknownWord {
-    /// What was read.
+    /// The text that was read.
     pub word: String,
-    /// What kind of word was expected.
+    /// The expected kind of word.
     pub what: &'static str,
     /// The known words, as prose.
     pub known: String,
@@ -40,7 +40,7 @@ macro_rules! words {
         impl FromStr for $name {
             type Err = UnknownWord;
 
-            /// Takes one of the words in any case.
+            /// Accepts one of the words in any case.
             fn from_str(text: &str) -> Result<Self, UnknownWord> {
                 $(if text.eq_ignore_ascii_case($text) {
                     return Ok(Self::$word);
@@ -86,8 +86,8 @@ words! {
 }
 
 words! {
-    /// Where in the host a request goes. A profile applies to IMDS, or to WireServer and with it to HostGAPlugin
-    /// (`key.rs`, lines 624-633: port 32526 takes the WireServer item).
+    /// The destination of a request in the host. A profile applies to IMDS, or to WireServer and with it to
+    /// HostGAPlugin (`key.rs`, lines 624-633: port 32526 uses the WireServer item).
     Endpoint, "endpoint" {
         /// The instance metadata service, 169.254.169.254:80.
         Imds = "IMDS",
@@ -99,7 +99,7 @@ words! {
 }
 
 words! {
-    /// The operating system of the virtual machines a profile is for.
+    /// The operating system of a profile's virtual machines.
     #[derive(Default)]
     OsType, "operating system" {
         /// Linux.
@@ -111,16 +111,16 @@ words! {
 }
 
 impl Mode {
-    /// The mode the agent takes from a text: the three words in any ASCII case, and **every other text is
-    /// [`Mode::Disabled`]**, that is, fails open (`authorization_rules.rs`, lines 48-59).
+    /// The agent's reading of a text: the three words in any ASCII case; **every other text is
+    /// [`Mode::Disabled`]**, that is, it fails open (`authorization_rules.rs`, lines 48-59).
     pub fn as_agent_reads(text: &str) -> Self {
         text.parse().unwrap_or(Self::Disabled)
     }
 }
 
 impl DefaultAccess {
-    /// The access the agent takes from a text: "allow" in any case, and **every other text denies**; blanks
-    /// are not trimmed (`authorization_rules.rs`, line 206).
+    /// The agent's reading of a text: "allow" in any case; **every other text denies**; blanks are not
+    /// trimmed (`authorization_rules.rs`, line 206).
     pub fn as_agent_reads(text: &str) -> Self {
         text.parse().unwrap_or(Self::Deny)
     }
@@ -156,9 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_word_says_which_are_known() {
+    fn an_unknown_word_names_the_known_ones() {
         let error = "Enforced".parse::<Mode>().unwrap_err();
-        assert_eq!(error.to_string(), "\"Enforced\" is no mode; known are Audit, Enforce and Disabled");
+        assert_eq!(error.to_string(), "\"Enforced\" is not a mode; known are Audit, Enforce and Disabled");
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plugin_port_falls_under_the_wireserver_profile() {
+    fn the_wireserver_profile_decides_the_plugin_port() {
         assert_eq!(Endpoint::HostGaPlugin.profile(), Endpoint::WireServer);
         assert_eq!(Endpoint::Imds.profile(), Endpoint::Imds);
     }

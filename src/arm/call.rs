@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_deadline_ends_the_work_and_tells_what_was_heard() {
+    async fn the_deadline_ends_the_work_and_the_error_has_the_last_response() {
         let (call, _) = call(Duration::from_millis(20));
         call.heard(|last| last.status = Some(503));
         let error = call.run("GET /x", GRACE, std::future::pending::<Result<(), _>>()).await.unwrap_err();

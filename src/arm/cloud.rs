@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_clouds_by_the_names_of_other_tools() {
+    fn known_clouds_have_the_names_of_other_tools() {
         for (name, manager, scope) in [
             ("public", "https://management.azure.com/", "https://management.azure.com/.default"),
             ("AzureCloud", "https://management.azure.com/", "https://management.azure.com/.default"),
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_loopback_only() {
+    fn plain_http_is_only_for_loopback() {
         for good in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:9/", "http://127.9.9.9"] {
             assert!(Cloud::custom(good, "https://login.example", None).is_ok(), "{good}");
         }
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_endpoints() {
+    fn malformed_endpoints_are_errors() {
         for bad in ["", "ftp://x", "https://", "https://arm.example/?x=1", "https://u:hidden@arm.example"] {
             let error = Cloud::custom(bad, "https://login.example", None).unwrap_err().to_string();
             assert!(error.contains("resource manager endpoint"), "{bad}: {error}");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes() {
+    fn scopes_are_derived_from_audiences() {
         let scope = |audience| Cloud::custom("arm.example/", "login.example", audience).unwrap().scope();
         assert_eq!(scope(None), "https://arm.example/.default");
         assert_eq!(
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_endpoint_itself_is_owned() {
+    fn only_the_endpoint_itself_is_trusted() {
         let cloud = Cloud::custom("https://arm.example:8443", "https://login.example", None).unwrap();
         let owns = |text: &str| cloud.owns(&Url::parse(text).unwrap());
         assert!(owns("https://ARM.example:8443/x?y"));

@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn the_own_host_is_followed_with_an_api_version() {
+    fn a_link_to_the_same_host_with_an_api_version_is_followed() {
         for (link, expected) in [
             (
                 "https://arm.example/p?api-version=2025-03-03&$skiptoken=a/b%20c",
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_refused() {
+    fn other_links_are_refused() {
         for link in [
             "http://svchost:99/subscriptions/s?$skiptoken=x",
             "http://arm.example/p",

@@ -88,7 +88,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn both_writings_are_one_region() {
+    fn both_spellings_are_one_region() {
         assert_eq!(Location::new("West US"), Location::new("westus"));
         assert_eq!(Location::new(" South Central\u{a0}US "), Location::new("southcentralus"));
         assert_ne!(Location::new("westus"), Location::new("westus2"));

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_and_its_oldest_form() {
+    fn both_forms_of_an_object_are_read() {
         let found = cloud(None, entry("Stamp", "https://manager.example/")).unwrap();
         assert_eq!(found.resource_manager().as_str(), "https://manager.example/");
         assert_eq!(found.authority().as_str(), "https://login.example/");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_a_list() {
+    fn one_cloud_of_a_list_is_read() {
         let list = json!([
             entry("AzureCloud", "https://management.azure.com"),
             entry("AzureChinaCloud", "https://management.chinacloudapi.cn"),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_says_why() {
+    fn an_unusable_value_is_an_error_with_the_reason() {
         for (json, reason) in [
             (json!("x"), "neither an object nor a list"),
             (json!({}), "loginEndpoint"),

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_up_to_the_longest() {
+    fn delays_double_up_to_the_longest() {
         let backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(1) };
         let waits: Vec<u128> = (0..6).map(|earlier| backoff.wait(earlier, 0.5).as_millis()).collect();
         assert_eq!(waits, [100, 200, 400, 800, 1000, 1000]);

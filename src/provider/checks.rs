@@ -208,7 +208,7 @@ mod tests {
     use crate::arm::ids::GalleryId;
 
     #[test]
-    fn a_question_gets_no_full_stop() {
+    fn a_question_does_not_get_a_full_stop() {
         assert_eq!(ended("`x` is not known; did you mean `y`?"), "`x` is not known; did you mean `y`?");
         assert_eq!(ended("it is missing"), "it is missing.");
     }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_in_another_case_is_refused_with_the_right_one() {
+    fn a_word_in_another_case_is_refused_with_the_correct_spelling() {
         let found = word(&config("mode", "enforce".into()), "mode", &["Audit", "Enforce"]).unwrap();
         assert!(found.detail.ends_with("Possible values are `Audit` and `Enforce`. Did you mean `Enforce`?"));
         assert_eq!(found.path, Some(Path::attribute("mode")));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_or_unset_passes() {
+    fn unknown_and_unset_values_pass() {
         for value in [Value::unknown(), Value::Null] {
             assert_eq!(word(&config("mode", value.clone()), "mode", &["Audit"]), None);
             assert_eq!(id::<GalleryId, _>(&config("gallery_id", value.clone()), "gallery_id"), None);
@@ -260,14 +260,14 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_letters_digits_and_spaces() {
+    fn a_region_consists_of_letters_digits_and_spaces() {
         assert_eq!(location(&config("location", "West US 2".into()), "location"), None);
         assert!(location(&config("location", " ".into()), "location").is_some());
         assert!(location(&config("location", "west-us".into()), "location").is_some());
     }
 
     #[test]
-    fn tags_keep_to_azures_limits() {
+    fn tags_beyond_azures_limits_are_errors() {
         let tags_of = |pairs: &[(&str, Value)]| {
             let map = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             tags(&config("tags", Value::Map(map)))

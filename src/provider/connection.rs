@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_needs_azure_is_told_what_is_missing() {
+    fn a_missing_login_is_reported_only_when_azure_is_needed() {
         assert_eq!(summary(&Connection::default()), "Provider is not configured");
         assert_eq!(
             summary(&configured(Value::object::<&str>([]), &[("ARM_USE_CLI", "false")])),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_waits_for_an_unknown_provider_block_or_goes_by_the_state() {
+    fn a_refresh_with_an_unknown_provider_block_is_deferred_or_returns_the_state() {
         let unknown = configured(Value::object([("tenant_id", Value::unknown())]), &[]);
         let read = |name: Value, deferral_allowed| Read {
             state: Value::object([("id", Value::from("/x")), ("name", name)]),
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_agent_says_who_calls_and_nothing_that_nobody_asked_for() {
+    fn the_user_agent_names_the_caller_and_nothing_else() {
         let agent = user_agent("terraform-provider-gallery/0.1.0", "1.11.4", &["cloud-shell/1.0".into()]);
         assert_eq!(agent, "Terraform/1.11.4 terraform-provider-gallery/0.1.0 cloud-shell/1.0");
     }

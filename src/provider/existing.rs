@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_is_replaced_is_not_to_be_imported() {
+    fn an_object_that_is_replaced_gets_no_import_block() {
         let told = |how| diagnostic("gallery_invm_access_profile", "profile", "web", "/id/web", how).detail;
         assert!(!told(Existing::Replaced).contains("import {"));
         assert!(told(Existing::Replaced).contains("`create_before_destroy`"));

@@ -204,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn terraform_takes_the_schemas() {
+    fn terraform_accepts_the_schemas() {
         assert_eq!(check::identity(&schema::<ProfileId>()), []);
         assert_eq!(check::identity(&schema::<VersionId>()), []);
         assert_eq!(schema::<VersionId>().attributes.len(), schema::<ProfileId>().attributes.len() + 1);
     }
 
     #[test]
-    fn an_id_comes_back_from_its_identity() {
+    fn an_id_is_rebuilt_from_its_identity() {
         let profile: ProfileId = PROFILE.parse().unwrap();
         assert_eq!(ProfileId::of_identity(&profile.identity()), Ok(profile.clone()));
         assert_eq!(profile.identity().get("profile_name"), Some(&"web".into()));
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_kept_to_the_letter_while_it_names_the_same_object() {
+    fn a_stored_identity_keeps_its_spelling_for_the_same_object() {
         let id: VersionId = format!("{PROFILE}/versions/1.2.3").parse().unwrap();
         let shouted = identity("gallery_name", "G");
         assert_ne!(shouted, id.identity());
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_from_before_there_were_identities_gets_one() {
+    fn an_old_state_without_an_identity_gets_one() {
         let state = Value::object([("id", Value::from(PROFILE))]);
         let with = stored::<ProfileId>(Stored::new(state), None);
         assert_eq!(with.identity, Some(PROFILE.parse::<ProfileId>().unwrap().identity()));

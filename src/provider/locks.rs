@@ -57,7 +57,7 @@ mod tests {
     use futures::FutureExt as _;
 
     #[tokio::test]
-    async fn a_key_has_one_holder_and_leaves_nothing_behind() {
+    async fn a_key_has_one_holder_and_is_removed_afterwards() {
         let locks = Locks::default();
         let first = locks.hold("/x/A").await;
         assert!(locks.is_held("/X/a") && !locks.is_held("/x/b"));

@@ -164,7 +164,7 @@ mod tests {
     use crate::provider::azure_double::{GALLERY, PROFILE};
 
     #[test]
-    fn what_is_done_to_one_machine_is_known_by_its_id_in_any_case() {
+    fn changes_to_a_machine_are_known_by_its_id_in_any_case() {
         let cache = MachineCache::default();
         let text = GALLERY.replace("galleries/g", "virtualMachines/vm");
         let (id, shouted): (MachineId, MachineId) =

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_that_a_plan_handed_over_is_used_until_the_profile_is_gone() {
+    fn a_region_from_the_plan_is_used_until_the_profile_is_deleted() {
         let cache = ProfileCache::default();
         let id: ProfileId = crate::provider::azure_double::PROFILE.parse().unwrap();
         assert_eq!(cache.region(&id), None);
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn profiles_without_an_id_count_for_what_they_have_in_common() {
+    fn profiles_without_an_id_count_only_for_common_settings() {
         let cache = ProfileCache::default();
         assert_eq!(cache.planned_without_id(), KnownProfile::default());
         cache.plan(None, planned(OsType::Linux, Endpoint::Imds));

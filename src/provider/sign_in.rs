@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_step_goes_by_the_code_in_either_place() {
+    fn the_advice_depends_on_the_code_in_either_place() {
         let by_list = next_step(&refused("client secret", &[7_000_222], "expired"));
         let by_text =
             next_step(&refused("client secret", &[], "AADSTS7000222: The provided client secret keys"));
@@ -147,7 +147,7 @@ mod tests {
 
     /// The keys in [`by_way`] are the logins' own names.
     #[test]
-    fn every_way_has_a_step_of_its_own() {
+    fn every_login_has_its_own_advice() {
         use crate::arm::{Application, AssertionSource, Identity, IdentityEndpoint, Login, MachineUrl};
         use crate::arm::{ManagedIdentity, RequestUrl, Secret};
         let application = Application::new("t", "c").unwrap();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn without_any_way_the_ways_are_told() {
+    fn without_a_login_all_logins_are_listed() {
         let error = LoginError {
             not_installed: true,
             choice: Some("Ways:\n  - x".into()),

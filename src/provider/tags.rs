@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn no_tags_is_null_or_empty_as_the_state_has_it() {
+    fn no_tags_are_null_or_empty_as_in_the_state() {
         assert_eq!(value(&tags(&[]), &Value::Null), Value::Null);
         assert_eq!(value(&tags(&[]), &map(&[])), map(&[]));
         assert_eq!(plan(&Value::Null, &map(&[])), map(&[]));
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_that_somebody_added_are_planned_away() {
+    fn tags_that_others_added_are_removed_by_the_plan() {
         assert_eq!(plan(&Value::Null, &map(&[("policy", "x")])), Value::Null);
     }
 }

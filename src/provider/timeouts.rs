@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_read_as_go_writes_them() {
+    fn durations_are_read_as_in_go() {
         assert_eq!(parse("1h30m"), Ok(Duration::from_secs(5400)));
         assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(parse("1.5h"), Ok(Duration::from_secs(5400)));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_says_why() {
+    fn an_invalid_duration_is_an_error_with_the_reason() {
         assert_eq!(parse(" "), Err(InvalidDuration::Empty));
         assert_eq!(parse("30"), Err(InvalidDuration::Unit));
         assert_eq!(parse("30 m"), Err(InvalidDuration::Unit));
@@ -196,14 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn the_block_sets_an_operation_and_leaves_the_others() {
+    fn the_block_sets_one_operation_and_keeps_the_other_defaults() {
         assert_eq!(of(&config("2m"), Operation::Create), Duration::from_secs(120));
         assert_eq!(of(&config("2m"), Operation::Read), Duration::from_secs(300));
         assert_eq!(of(&Value::object([(BLOCK, Value::Null)]), Operation::Delete), Duration::from_secs(3600));
     }
 
     #[test]
-    fn a_bad_duration_is_told_on_its_attribute() {
+    fn an_invalid_duration_is_reported_on_its_attribute() {
         let found = validate(&config("soon"));
         let paths: Vec<_> = found.iter().filter_map(|d| d.path.as_ref().map(ToString::to_string)).collect();
         assert_eq!(paths, ["timeouts.create"]);

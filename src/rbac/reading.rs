@@ -50,7 +50,7 @@ impl<'a> Fields<'a> {
             if found.is_some_and(|earlier| earlier != value) {
                 return Err(ReadError::new(
                     &self.path_to(key),
-                    "it is given twice, in two spellings, with two values",
+                    "it is set twice, in two spellings, with two values",
                 ));
             }
             found = Some(value);

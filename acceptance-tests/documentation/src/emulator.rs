@@ -1,4 +1,4 @@
-//! The guide to the emulator: the emulator's own README, as a page.
+//! The guide to the emulator: the emulator's own README as a page.
 
 use std::fs;
 use std::path::Path;
@@ -6,15 +6,15 @@ use std::path::Path;
 use super::Error;
 use super::front_matter::front_matter;
 
-/// Where it is written.
+/// Its source.
 const README: &str = "acceptance-tests/emulator/README.md";
-/// What is for people who change the emulator, and for nobody else.
+/// The heading after which everything is for contributors only.
 const FOR_CONTRIBUTORS: &str = "\n## In the code\n";
 
 /// The page.
 ///
 /// # Errors
-/// When the README cannot be read.
+/// If the README cannot be read.
 pub(crate) fn page(root: &Path) -> Result<String, Error> {
     let text = fs::read_to_string(root.join(README))
         .map_err(|error| Error::File { path: README.into(), error })?
@@ -22,12 +22,13 @@ pub(crate) fn page(root: &Path) -> Result<String, Error> {
     let head = front_matter(
         "The emulator",
         Some(""),
-        "gallery-emulator stands in for Azure on one machine: how clients use it, and what of it is faithful.",
+        "gallery-emulator stands in for Azure on one machine: how clients use it, and which of its \
+         behaviour is known from Azure.",
     );
     Ok(format!("{head}\n# The emulator\n{}", body(&text)))
 }
 
-/// The text below the title and above what is for contributors.
+/// The text below the title and above the part for contributors.
 fn body(readme: &str) -> String {
     let below = readme.split_once('\n').map_or("", |(_, rest)| rest);
     let (user, _) = below.split_once(FOR_CONTRIBUTORS).unwrap_or((below, ""));
@@ -39,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_title_and_what_is_for_contributors_stay_away() {
+    fn the_title_and_the_part_for_contributors_are_omitted() {
         assert_eq!(body("# name\n\nWhat it is.\n\n## In the code\n\nFiles.\n"), "\nWhat it is.\n");
         assert_eq!(body("# name\n\nWhat it is.\n"), "\nWhat it is.\n");
     }

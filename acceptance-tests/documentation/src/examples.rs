@@ -1,4 +1,4 @@
-//! Examples, from the paths where registries look for them.
+//! Examples, at the paths that registries expect.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::tree::file_names;
 
-/// There is something without an example.
+/// An example is missing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} has no example: write {}", path.display())]
 pub struct MissingExample {
-    /// What has none.
+    /// What has no example.
     pub what: String,
-    /// Where it belongs.
+    /// Where to write it.
     pub path: PathBuf,
 }
 
-/// The examples in `examples/<folder>`: the file `<stem><ending>` first, then its siblings `<stem>-*`, each as a block of
-/// code.
+/// The examples in `examples/<folder>`: the file `<stem><ending>` first, then its siblings `<stem>-*`, each
+/// as a block of code.
 ///
 /// # Errors
-/// When the first is missing, or one cannot be read.
+/// If the first is missing, or one cannot be read.
 pub(crate) fn configuration(
     root: &Path,
     folder: &str,
@@ -42,10 +42,10 @@ pub(crate) fn configuration(
     Ok(blocks.join("\n"))
 }
 
-/// One file as a block of code, or nothing when there is no such file.
+/// One file as a block of code, or nothing if the file does not exist.
 ///
 /// # Errors
-/// When it cannot be read.
+/// If it cannot be read.
 pub(crate) fn optional(root: &Path, path: &Path, language: &str) -> Result<Option<String>, Error> {
     if root.join(path).is_file() { block(root, path, language).map(Some) } else { Ok(None) }
 }

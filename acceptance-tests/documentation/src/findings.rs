@@ -1,4 +1,4 @@
-//! The guide to the findings: the catalog, as a page.
+//! The guide to the findings: the catalogue as a page.
 
 use terraform_provider_gallery::allowlist::{CATALOG, Entry, Needs};
 
@@ -12,7 +12,8 @@ pub(crate) fn page() -> String {
     let mut text = front_matter(
         "Findings about rules",
         Some(""),
-        "Every finding the provider has about the rules of an allowlist, with its reason and what to do.",
+        "Every finding that the provider reports about the rules of an allowlist, with its reason and what \
+         to do.",
     );
     text.push_str(
         "
@@ -74,7 +75,7 @@ fn section(entry: &Entry) -> String {
         Needs::OsType => " Needs the profile's operating system.",
         Needs::Endpoint => " Needs the profile's endpoint.",
         Needs::History => {
-            " Not a finding of the linter: it takes an older version of the rules or an audit log to see it."
+            " Not a finding of the linter: it needs an older version of the rules or an audit log."
         }
     };
     format!(

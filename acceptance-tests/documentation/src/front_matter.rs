@@ -1,7 +1,7 @@
-//! The head of a page, which registries read.
+//! The head of a page, for registries.
 
-/// A page's head: its title, where it stands among the others, and its description in one paragraph of plain text. The
-/// provider's own page stands nowhere.
+/// A page's head: its title, its category, and its description in one paragraph of plain text. The provider's
+/// own page has no category.
 pub(crate) fn front_matter(title: &str, subcategory: Option<&str>, description: &str) -> String {
     let subcategory = subcategory.map(|name| format!("subcategory: \"{name}\"\n")).unwrap_or_default();
     format!("---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {}\n---\n", plain(description))

@@ -1,8 +1,8 @@
-//! The documentation, made from what the provider says of itself.
+//! Generates the documentation from the provider's schemas.
 //!
-//! Nothing here knows a resource by name: a new one appears with its page, its place in the snapshot, and the demand
-//! for an example. What a schema cannot say stands in `prose/`, under the name of the page it belongs to, and the
-//! guides in `docs/guides` have an author, except the list of findings and the page on the emulator.
+//! Nothing here knows a resource by name: a new one gets its page, its place in the snapshot, and an error
+//! until it has an example. Text that a schema cannot have is in `prose/`, under the name of its page. The
+//! guides in `docs/guides` are written by hand, except the list of findings and the page on the emulator.
 
 mod emulator;
 mod examples;
@@ -21,11 +21,11 @@ use std::path::{Path, PathBuf};
 
 use terraform_provider_gallery::plugin::Provider;
 
-/// Everything that is generated for a provider, read against the examples and the prose under `root`, the root of the
+/// All generated files of a provider, from the examples and the prose under `root`, the root of the
 /// repository.
 ///
 /// # Errors
-/// When an example is missing, or a file cannot be read.
+/// If an example is missing, or a file cannot be read.
 pub fn generate(provider: &dyn Provider, root: &Path) -> Result<Tree, Error> {
     let mut tree = Tree::default();
     for (path, text) in pages::all(provider, root)? {
@@ -37,19 +37,19 @@ pub fn generate(provider: &dyn Provider, root: &Path) -> Result<Tree, Error> {
     Ok(tree)
 }
 
-/// Why there is no documentation.
+/// Why the documentation cannot be generated.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Something has no example.
+    /// An example is missing.
     #[error(transparent)]
     Example(#[from] MissingExample),
     /// A file cannot be read or written.
     #[error("{}: {error}", path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: std::io::Error,
     },
 }

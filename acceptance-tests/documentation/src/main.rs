@@ -1,4 +1,4 @@
-//! `cargo document`: writes what is generated, and takes away what no longer is.
+//! `cargo document`: writes the generated files, and removes those that are no longer generated.
 
 use std::io::Write as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The pages: the provider's, and one for each resource, data source, list resource and function.
+//! The pages: one for the provider, and one for each resource, data source, list resource and function.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use terraform_provider_gallery::plugin::{Function, Provider, Schema};
 use super::front_matter::front_matter;
 use super::{Error, examples, schema_section, words};
 
-/// The provider's name, which begins the names of its types.
+/// The provider's name, the prefix of its types.
 const PROVIDER: &str = "gallery";
-/// Where what a schema cannot say is written.
+/// The folder of the text that a schema cannot have.
 const PROSE: &str = "acceptance-tests/documentation/prose";
 
 /// All pages, by their path under `docs`.
 ///
 /// # Errors
-/// When an example is missing, or a file cannot be read.
+/// If an example is missing, or a file cannot be read.
 pub(crate) fn all(provider: &dyn Provider, root: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
     let mut pages = vec![(PathBuf::from("index.md"), index(provider, root)?)];
     for resource in provider.resources() {
@@ -41,9 +41,9 @@ pub(crate) fn all(provider: &dyn Provider, root: &Path) -> Result<Vec<(PathBuf, 
     Ok(pages)
 }
 
-/// What a page is about.
+/// The subject of a page.
 struct Page {
-    /// As its title names it.
+    /// Its name in the title.
     name: &'static str,
     /// The name of its file.
     short: &'static str,
@@ -90,7 +90,7 @@ impl Page {
         prose(root, &self.path())
     }
 
-    /// What the prose says of a function's result, after an empty line.
+    /// The prose about a function's result, after an empty line.
     fn result(&self, root: &Path) -> Result<String, Error> {
         let prose = self.prose(root)?;
         Ok(if prose.is_empty() { prose } else { format!("\n{}\n", prose.trim_end()) })
@@ -142,7 +142,7 @@ fn index(provider: &dyn Provider, root: &Path) -> Result<String, Error> {
     ))
 }
 
-/// What `prose/` has for this page, with an empty line after it.
+/// The prose of this page, with an empty line after it.
 fn prose(root: &Path, page: &Path) -> Result<String, Error> {
     let path = Path::new(PROSE).join(page);
     match fs::read_to_string(root.join(&path)) {
@@ -152,7 +152,7 @@ fn prose(root: &Path, page: &Path) -> Result<String, Error> {
     }
 }
 
-/// How a resource is imported, as far as there are examples of it.
+/// How to import a resource, as far as there are examples.
 fn import(root: &Path, page: &Page, identity: Option<IdentitySchema>) -> Result<String, Error> {
     let folder = Path::new("examples").join(page.folder).join(page.name);
     let mut text = String::new();
@@ -180,7 +180,7 @@ fn import(root: &Path, page: &Page, identity: Option<IdentitySchema>) -> Result<
     Ok(if text.is_empty() { text } else { format!("\n## Import\n{text}") })
 }
 
-/// How a function is called, what it takes and what it gives.
+/// How to call a function, its arguments and its result.
 fn call(name: &str, signature: &Signature) -> String {
     let parameters = signature
         .parameters

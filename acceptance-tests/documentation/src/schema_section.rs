@@ -1,4 +1,5 @@
-//! The section of a page that lists what a block takes and gives, in the form that registries show.
+//! The section of a page that lists the arguments and attributes of a block, in the form that registries
+//! show.
 
 use terraform_provider_gallery::plugin::schema::{
     Attribute, Block, BlockNesting, IdentitySchema, NestedBlock, Presence, Shape,
@@ -36,7 +37,7 @@ pub(crate) fn identity(schema: &IdentitySchema) -> String {
     text
 }
 
-/// Who sets something, in the order of the page.
+/// Who sets an attribute, in the order of the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Group {
     Required,
@@ -58,12 +59,12 @@ struct Entry<'a> {
 
 #[derive(Clone, Copy)]
 enum Inner<'a> {
-    /// With whether a change of what they are inside of makes a new resource.
+    /// The same, with whether a change of the outer element makes a new resource.
     Attributes(&'a [Attribute], bool),
     Block(&'a Block),
 }
 
-/// A list that is still to be written, with the path to it.
+/// A nested list still to be written, with its path.
 struct Nested<'a> {
     path: Vec<String>,
     anchor: String,
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_thing_stands_in_its_group_and_nested_ones_below() {
+    fn attributes_are_grouped_and_nested_ones_follow_below() {
         let inner = vec![Attribute::new("path", Type::String, "The path.").required()];
         let block = Block::new("A thing.")
             .attributes([

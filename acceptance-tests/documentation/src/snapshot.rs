@@ -1,5 +1,5 @@
-//! The schema as `terraform providers schema -json` prints it, without a Terraform to ask: for reviews, where a change
-//! of the schema shows as a change of a file, and for tools that take that format.
+//! The schema in the format of `terraform providers schema -json`, made without Terraform. Reviews see a
+//! change of the schema as a change of a file, and tools read that format.
 
 use serde_json::{Map, Value, json};
 use terraform_provider_gallery::plugin::proto;
@@ -159,7 +159,7 @@ fn identity(identity: &proto::ResourceIdentitySchema) -> Value {
     json!({ "version": identity.version, "attributes": Value::Object(attributes.collect()) })
 }
 
-/// A type, which the wire carries as JSON already.
+/// A type, which the protocol has as JSON already.
 fn kind(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_default()
 }

@@ -8,21 +8,22 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 
-/// Folders in which every file is generated, so that one nobody generates any more is stale. Guides have authors.
+/// Folders in which every file is generated, so that files which are no longer generated are found. Guides
+/// are written by hand.
 const GENERATED: [&str; 4] = ["docs/resources", "docs/data-sources", "docs/list-resources", "docs/functions"];
 
 /// Files by their path from the repository's root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree(BTreeMap<PathBuf, String>);
 
-/// A file that is not as it should be.
+/// A file that differs from its expected state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
-    /// It is not there.
+    /// It is missing.
     Missing(PathBuf),
-    /// It says something else; with the first line that does, from 1.
+    /// Its content differs; with the number of the first differing line, from 1.
     Stale(PathBuf, usize),
-    /// It is there and should not be.
+    /// It should not exist.
     Orphaned(PathBuf),
 }
 
@@ -42,7 +43,7 @@ impl Tree {
         self.0.insert(path.into(), text);
     }
 
-    /// The files with what is in them.
+    /// The files and their content.
     pub fn files(&self) -> impl Iterator<Item = (&Path, &str)> {
         self.0.iter().map(|(path, text)| (path.as_path(), text.as_str()))
     }
@@ -50,12 +51,12 @@ impl Tree {
     /// How the files under `root` differ from these.
     ///
     /// # Errors
-    /// When one cannot be read.
+    /// If one cannot be read.
     pub fn differences(&self, root: &Path) -> Result<Vec<Difference>, Error> {
         let mut found = Vec::new();
         for (path, text) in &self.0 {
             match fs::read_to_string(root.join(path)) {
-                // A checkout on Windows may have turned the line ends.
+                // A checkout on Windows may have changed the line ends.
                 Ok(there) if there.replace("\r\n", "\n") == *text => {}
                 Ok(there) => {
                     let same = there.lines().zip(text.lines()).take_while(|(a, b)| a == b).count();
@@ -85,10 +86,10 @@ impl Tree {
         Ok(orphans)
     }
 
-    /// Writes the files, and removes what is no longer one of them.
+    /// Writes the files, and removes those that are no longer generated.
     ///
     /// # Errors
-    /// When one cannot be written.
+    /// If one cannot be written.
     pub fn write(&self, root: &Path) -> Result<(), Error> {
         for path in self.orphans(root)? {
             fs::remove_file(root.join(&path)).map_err(|error| Error::File { path, error })?;
@@ -105,7 +106,7 @@ impl Tree {
     }
 }
 
-/// The names in a folder, sorted; none when there is no such folder.
+/// The names in a folder, sorted; none if there is no such folder.
 pub(crate) fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
     let wrong = |error| Error::File { path: folder.to_owned(), error };
     let entries = match fs::read_dir(folder) {
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_up_to_date_and_nothing_else_is() {
+    fn written_files_are_up_to_date_and_others_are_not() {
         let root = tempfile::tempdir().unwrap();
         let mut tree = Tree::default();
         tree.put("docs/resources/one.md", "a\nb\n".to_owned());

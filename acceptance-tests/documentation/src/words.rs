@@ -1,9 +1,9 @@
-//! Types in the words of Terraform's documentation.
+//! Types as Terraform's documentation names them.
 
 use terraform_provider_gallery::plugin::Type;
 use terraform_provider_gallery::plugin::schema::{AttributeNesting, BlockNesting};
 
-/// A type as registries call it: `String`, `Map of String`.
+/// A type as registries name it: `String`, `Map of String`.
 pub(crate) fn of_type(kind: &Type) -> String {
     match kind {
         Type::Bool => "Boolean".to_owned(),
@@ -42,7 +42,7 @@ pub(crate) fn constraint(kind: &Type) -> String {
     }
 }
 
-/// How nested attributes are gathered.
+/// The collection of nested attributes.
 pub(crate) const fn of_attributes(nesting: AttributeNesting) -> &'static str {
     match nesting {
         AttributeNesting::Single => "Attributes",
@@ -52,7 +52,7 @@ pub(crate) const fn of_attributes(nesting: AttributeNesting) -> &'static str {
     }
 }
 
-/// How nested blocks are gathered.
+/// The collection of nested blocks.
 pub(crate) const fn of_blocks(nesting: BlockNesting) -> &'static str {
     match nesting {
         BlockNesting::Single | BlockNesting::Group => "Block",
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_written_as_readers_know_them() {
+    fn types_are_written_as_in_terraforms_documentation() {
         assert_eq!(of_type(&Type::map(Type::set(Type::String))), "Map of Set of String");
         assert_eq!(constraint(&Type::list(Type::Bool)), "list(bool)");
         let inner = Type::object([("b", Type::String), ("long", Type::Number)]);

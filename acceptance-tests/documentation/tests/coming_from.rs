@@ -1,9 +1,9 @@
-//! The guides for people who come from another tool leave out no command, argument, cmdlet or property of it.
+//! The guides for users of other tools omit no command, argument, cmdlet or property of those.
 //!
-//! The lists are what the tools have: the proposal of Azure/azure-cli#31626, `--help` of az 2.91.0, the help of Az.Compute,
-//! and the REST model of api-version 2024-03-03.
+//! The lists are those of the tools: the proposal of Azure/azure-cli#31626, `--help` of az 2.91.0, the help
+//! of Az.Compute, and the REST model of api-version 2024-03-03.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; shared test code needs it here.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
@@ -26,7 +26,7 @@ fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
 
 const PROFILE: &str = "az sig in-vm-access-control-profile";
 const VERSION: &str = "az sig in-vm-access-control-profile-version";
-/// What names an object.
+/// The arguments that name an object.
 const NAMED: &str = "--resource-group --gallery-name --name";
 const VERSIONED: &str = "--resource-group --gallery-name --profile-name --profile-version --version-name";
 const GENERIC: &str = "--set --add --remove --force-string";
@@ -88,7 +88,11 @@ fn every_command_of_az_has_its_arguments() {
                 row.first().unwrap().split('`').any(|word| word.split(' ').next() == Some(argument))
             });
             let row = row.unwrap_or_else(|| panic!("{group} {command} {argument} has no row"));
-            assert!(!row.last().unwrap().trim().is_empty(), "{group} {command} {argument} has no answer");
+            assert!(
+                !row.last().unwrap().trim().is_empty(),
+                "{group} {command} {argument} has no \
+                                                             counterpart"
+            );
         }
     }
     let common = section(&text, "## Arguments of every command");
@@ -142,7 +146,7 @@ fn every_cmdlet_has_its_parameters() {
                 .iter()
                 .find(|row| row.get(1).is_some_and(|cell| cell.contains(&format!("`{parameter}`"))));
             let row = row.unwrap_or_else(|| panic!("{cmdlet} {parameter} has no row"));
-            assert!(!row.last().unwrap().trim().is_empty(), "{cmdlet} {parameter} has no answer");
+            assert!(!row.last().unwrap().trim().is_empty(), "{cmdlet} {parameter} has no counterpart");
         }
     }
     let common = section(&text, "Parameters of several cmdlets:");

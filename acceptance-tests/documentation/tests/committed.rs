@@ -1,6 +1,6 @@
-//! What is committed is what would be generated now.
+//! The committed files equal the generated ones.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; shared test code needs it here.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use documentation::generate;
 use terraform_provider_gallery::provider::{ADDRESS, Gallery};
 
-/// Its links are those of the pages that it goes into.
+/// Its links are those of the pages that include it.
 const PROSE: &str = "acceptance-tests/documentation/prose";
 
 fn root() -> PathBuf {
@@ -45,19 +45,19 @@ fn docs_and_snapshot_are_up_to_date() {
     let stale: Vec<_> = tree.differences(&root()).unwrap().iter().map(ToString::to_string).collect();
     assert!(
         stale.is_empty(),
-        "run `cargo document`, review what it changes, and commit it:\n{}",
+        "run `cargo document`, review the changes, and commit them:\n{}",
         stale.join("\n")
     );
 }
 
 #[test]
-fn docs_hold_nothing_but_the_layout_of_registries() {
+fn docs_contain_only_the_layout_of_registries() {
     let folders = ["resources", "data-sources", "functions", "guides", "list-resources"];
     for file in files("docs") {
         let parts: Vec<_> = file.iter().skip(1).map(|part| part.to_str().unwrap()).collect();
         let known = matches!(parts.as_slice(), ["index.md"])
             || matches!(parts.as_slice(), [folder, name] if folders.contains(folder) && name.ends_with(".md"));
-        assert!(known, "{} is none of a registry's pages", file.display());
+        assert!(known, "{} is not a page of a registry", file.display());
         assert!(fs::metadata(root().join(&file)).unwrap().len() < 500_000, "registries show no larger pages");
     }
 }
@@ -72,7 +72,7 @@ fn every_page_has_a_head_with_a_title() {
 }
 
 #[test]
-fn every_link_between_pages_leads_somewhere() {
+fn every_link_between_pages_has_a_target() {
     let roots = ["README.md", "CHANGELOG.md", "DESIGN.md", "COMPARE.md", "CONTRIBUTING.md", "SECURITY.md"];
     let readmes = ["acceptance-tests", "examples", "fuzz", "src"]
         .into_iter()
@@ -94,7 +94,7 @@ fn every_link_between_pages_leads_somewhere() {
     }
 }
 
-/// The anchors of a page: those written out, and those that renderers make of headings.
+/// The anchors of a page: explicit ones, and those that renderers make of headings.
 fn anchors(text: &str) -> BTreeSet<String> {
     let written = text.split("<a id=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned);
     let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| {
@@ -106,7 +106,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_example_belongs_to_something() {
+fn every_example_belongs_to_a_page() {
     let text = read(Path::new("schema.json"));
     for kind in ["resources", "data-sources", "list-resources", "functions"] {
         for file in files(&format!("examples/{kind}")) {
@@ -121,7 +121,7 @@ fn every_example_belongs_to_something() {
 }
 
 #[test]
-fn the_address_is_the_one_of_the_provider() {
+fn the_address_equals_the_providers() {
     for file in files("examples").into_iter().chain(files("docs")).chain([PathBuf::from("README.md")]) {
         let text = read(&file);
         for line in text.lines().filter(|line| line.contains("source") && line.contains("/gallery\"")) {

@@ -1,14 +1,14 @@
-//! Every description is a sentence that helps: what it is, what a change of it does, which values there are, and what
-//! happens when it is left out. What of that can be held by a rule is held here.
+//! Every description is a helpful sentence: what the attribute is, the effect of a change, its possible
+//! values, and what happens if it is omitted. These tests check what a rule can check.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; shared test code needs it here.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use terraform_provider_gallery::plugin::schema::{Attribute, Block, NestedBlock, Presence, Shape};
 use terraform_provider_gallery::plugin::{Provider as _, Type};
 use terraform_provider_gallery::provider::Gallery;
 
-/// Where something stands, for the message.
+/// The path, for the message.
 #[derive(Clone)]
 struct At(String);
 
@@ -18,7 +18,7 @@ impl At {
     }
 }
 
-/// What is wrong with texts.
+/// The faults of the texts.
 #[derive(Default)]
 struct Found(Vec<String>);
 
@@ -29,7 +29,7 @@ impl Found {
         }
     }
 
-    /// What holds for every text.
+    /// Rules for every text.
     fn sentence(&mut self, at: &At, text: &str) {
         self.unless(text.len() >= 10, at, text, "says something");
         self.unless(text.ends_with('.'), at, text, "ends as a sentence");
@@ -56,12 +56,12 @@ impl Found {
     }
 }
 
-/// Which rules hold besides.
+/// Further rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// What is set can be changed later.
+    /// Attributes can be set, and changed later.
     Resource,
-    /// It is read, filtered or listed.
+    /// Attributes are read, filtered or listed.
     Read,
     /// Every argument has a variable or a default.
     Provider,
@@ -82,7 +82,7 @@ fn check_block(found: &mut Found, at: &At, block: &Block, kind: Kind) {
     }
 }
 
-/// `replaced` says whether a change of the attribute it is inside of makes a new resource.
+/// `replaced` is whether a change of the outer attribute makes a new resource.
 fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced: bool) {
     let text = attribute.prose_within(replaced);
     found.sentence(at, &text);
@@ -93,25 +93,25 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
             Kind::Provider => ["environment variable", "Defaults to ", "omitted", "need no"].as_slice(),
             _ => ["If omitted, ", "Defaults to ", "Alternatively, set ", " instead"].as_slice(),
         };
-        found.unless(says(ways), at, &text, "says what happens when it is left out");
+        found.unless(says(ways), at, &text, "says what happens if it is omitted");
     }
     if settable && kind == Kind::Resource {
         let ways =
             ["Changing this forces a new resource", "Changed in place", "changing it makes no request"];
-        found.unless(says(&ways), at, &text, "says what a change does");
+        found.unless(says(&ways), at, &text, "states the effect of a change");
     }
     if !settable {
         let ways = ["Changing this", "Changed in place", "If omitted, ", "Defaults to "];
-        found.unless(!says(&ways), at, &text, "says nothing of setting what cannot be set");
+        found.unless(!says(&ways), at, &text, "does not describe setting an attribute that cannot be set");
     }
     if !attribute.possible_values.is_empty() {
         let named = attribute.possible_values.iter().all(|value| text.contains(&format!("`{value}`")));
         found.unless(named, at, &text, "names its possible values");
     }
     if matches!(attribute.shape, Shape::Plain(Type::Bool)) {
-        // What other providers have and this one has no use for says so instead.
+        // Arguments that only other providers need say so instead.
         let begins = text.starts_with("Whether ") || text.starts_with("Accepted so that ");
-        found.unless(begins, at, &text, "says what is true when it is");
+        found.unless(begins, at, &text, "states what holds when it is true");
     }
     if let Shape::Nested(_, inner) = &attribute.shape {
         for one in inner {
@@ -150,14 +150,14 @@ fn every_function_is_described() {
         let at = At(format!("function {}", function.name()));
         let signature = function.signature();
         found.sentence(&at, &signature.description);
-        // Editors show it in one line beside the name.
+        // Editors show it in one line next to the name.
         let summary = &signature.summary;
         let short = (10..=72).contains(&summary.len()) && !summary.ends_with('.');
         found.unless(short, &at, summary, "has a summary of a few words");
         for parameter in signature.parameters.iter().chain(&signature.variadic) {
             found.sentence(&at.inside(parameter.name), &parameter.description);
         }
-        // A name that is not among the parameters is one that was called otherwise once.
+        // A name that is not a parameter is probably a former name.
         let known: Vec<_> =
             signature.parameters.iter().chain(&signature.variadic).map(|one| one.name.to_string()).collect();
         found.unless(!known.is_empty(), &at, "", "takes something");
@@ -165,7 +165,7 @@ fn every_function_is_described() {
     assert!(found.0.is_empty(), "\n{}", found.0.join("\n"));
 }
 
-/// The members of what a type holds, those of rules aside, which are the arguments of the `rules` block.
+/// The members of a type, except those of rules, which are the arguments of the `rules` block.
 fn members(kind: &Type, into: &mut Vec<String>) {
     match kind {
         Type::List(inner) | Type::Set(inner) | Type::Map(inner) => members(inner, into),
@@ -182,16 +182,16 @@ fn members(kind: &Type, into: &mut Vec<String>) {
 }
 
 #[test]
-fn every_member_of_what_a_function_gives_is_told() {
+fn every_member_of_a_functions_result_is_described() {
     for function in Gallery::new().functions() {
         let mut names = Vec::new();
         members(&function.signature().result, &mut names);
         let page = format!("{}/../../docs/functions/{}.md", env!("CARGO_MANIFEST_DIR"), function.name());
         let page = std::fs::read_to_string(page).unwrap();
-        // Every second part stands between the marks of a code block.
+        // Every second part is between the marks of a code block.
         let prose: String = page.split("```").step_by(2).collect();
         for name in names {
-            assert!(prose.contains(&format!("`{name}`")), "{}: nothing is said of {name}", function.name());
+            assert!(prose.contains(&format!("`{name}`")), "{}: {name} is not described", function.name());
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What the examples and guides say is done, with the real CLI against the emulator.
+//! Runs the examples and guides with the real CLI against the emulator.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; shared test code needs it here.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap().replace("\r\n", "\n")
 }
 
-/// The profile that guides begin with.
+/// The profile at the beginning of guides.
 const PROFILE: &str = "examples/resources/gallery_invm_access_profile/resource.tf";
 
 /// The folders in `examples/<kind>`, each with its files.
@@ -36,13 +36,13 @@ fn examples(kind: &str) -> Vec<(String, BTreeMap<String, String>)> {
     found
 }
 
-/// The files of an example whose names begin with this, as one configuration.
+/// The files of an example whose names have this prefix, as one configuration.
 fn joined(files: &BTreeMap<String, String>, stem: &str) -> String {
     let chosen = files.iter().filter(|(name, _)| name.starts_with(stem) && name.ends_with(".tf"));
     chosen.map(|(_, text)| format!("{text}\n")).collect()
 }
 
-/// The text with the emulator's gallery in the place of the one that examples and guides speak of.
+/// The text with the emulator's gallery instead of that of examples and guides.
 fn here(scenario: &Scenario, text: &str) -> String {
     let subscription = scenario.emulator.ready("subscription_id");
     let text = text.replace("00000000-0000-0000-0000-000000000000", subscription);
@@ -57,7 +57,7 @@ fn here(scenario: &Scenario, text: &str) -> String {
     text.replace(&spoken_of, &format!("{group}/virtualMachine"))
 }
 
-/// Makes the machine and the scale set that examples attach versions to.
+/// Creates the machine and the scale set that examples attach versions to.
 fn machines(scenario: &Scenario) {
     let group = scenario.gallery().split("/galleries/").next().unwrap_or_default();
     let settings = |settings: serde_json::Value| json!({"securityProfile": {"proxyAgentSettings": settings}});
@@ -123,7 +123,7 @@ fn every_example_of_a_resource_is_applied() {
 }
 
 #[test]
-fn every_example_of_an_import_finds_what_the_example_made() {
+fn every_import_example_finds_the_objects_of_the_resource_example() {
     for (name, files) in examples("resources") {
         let Some(block) = files.get("import-by-string-id.tf") else { continue };
         scenario(|s| {
@@ -148,22 +148,22 @@ fn every_example_of_an_import_finds_what_the_example_made() {
 }
 
 #[test]
-fn every_example_of_a_function_gives_what_it_promises() {
+fn every_function_example_returns_the_documented_result() {
     scenario(|s| {
         for (name, files) in examples("functions") {
             let output = s.apply(&joined(&files, "function"));
-            assert!(!output.says("Check block assertion failed"), "{name}: {output}");
+            assert!(!output.says("functions send no request"), "{name}: {output}");
         }
         assert!(s.requests().is_empty(), "functions ask nobody");
     });
 }
 
 #[test]
-fn every_example_of_a_data_source_finds_what_the_resources_made() {
+fn every_data_source_example_finds_the_objects_of_the_resources() {
     scenario(|s| {
         let made = here(s, &read("examples/resources/gallery_invm_access_profile_version/resource.tf"));
         s.apply(&made);
-        // The group that the machines of an example are in.
+        // The group of the machines in an example.
         let group = here(s, "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/fleet");
         s.emulator.put(&group, &serde_json::json!({"location": "westus"})).unwrap();
         for (name, files) in examples("data-sources") {
@@ -194,7 +194,7 @@ fn the_first_allowlist_is_applied() {
 }
 
 #[test]
-fn a_rules_file_of_the_az_cli_is_taken_as_it_is() {
+fn a_rules_file_of_the_az_cli_is_accepted_unchanged() {
     scenario(|s| {
         let blocks = blocks("az-cli.md");
         let guide = blocks.iter().find(|block| block.contains("rules.json")).unwrap();
@@ -220,7 +220,7 @@ fn a_rules_file_of_the_az_cli_is_taken_as_it_is() {
     });
 }
 
-/// Makes a machine of the group whose agent reports, as another tool does.
+/// Creates a machine of the group with a reporting agent, as another tool does.
 fn make_machine(s: &Scenario, id: &str) {
     let settings = serde_json::json!({"enabled": true, "addProxyAgentExtension": true});
     let body = serde_json::json!({"location": "westeurope", "properties": {
@@ -229,7 +229,7 @@ fn make_machine(s: &Scenario, id: &str) {
 }
 
 #[test]
-fn machines_are_brought_from_audit_to_enforce_as_the_guide_says() {
+fn the_guide_brings_machines_from_audit_to_enforce() {
     scenario(|s| {
         s.unrecorded();
         s.emulator.set(&serde_json::json!({"agent_seconds": 0})).unwrap();
@@ -257,7 +257,7 @@ fn machines_are_brought_from_audit_to_enforce_as_the_guide_says() {
         let quiet = plan(s);
         assert!(quiet.code == Some(0) && !quiet.says("Check block assertion failed"), "{quiet}");
 
-        // Pull request 2, and one more path once somebody is seen to need it.
+        // Pull request 2, and one more path after an agent has reported it.
         s.keeps(&all[0]);
         variables(s, list);
         s.reapply(&[]);
@@ -269,7 +269,8 @@ fn machines_are_brought_from_audit_to_enforce_as_the_guide_says() {
         variables(s, more);
         s.reapply(&[]);
 
-        // Pull request 3 comes too early while somebody is refused, somebody lags behind, or somebody is silent.
+        // Pull request 3 comes too early while somebody is refused, a machine lags behind, or an agent does
+        // not report.
         variables(s, enforce);
         let early = plan(s);
         assert!(early.code == Some(1) && early.says("Not ready for Enforce: web3."), "{early}");
@@ -292,16 +293,16 @@ fn machines_are_brought_from_audit_to_enforce_as_the_guide_says() {
             let loaded = s.emulator.agent(id).unwrap()["loaded"]["imds"].clone();
             assert_eq!(loaded, all[3].to_uppercase());
         }
-        // What is refused in earnest, and a machine that is switched off, stop no plan.
+        // Neither refused requests under Enforce nor a machine that is switched off stop a plan.
         refuses(s, batch);
         s.emulator.set_agent(&vm(6), &serde_json::json!({"power": "deallocated"})).unwrap();
         assert_eq!(plan(s).code, Some(0));
 
-        // Back again.
+        // Roll back.
         s.keeps(&all[3]);
         variables(s, more);
         s.reapply(&[]);
-        // The end: what was kept goes with the profile.
+        // At the end, the versions kept are deleted with the profile.
         let forced = config.replacen("  os_type  ", "  force_destroy = true\n  os_type  ", 1);
         assert_ne!(forced, config);
         s.apply(&forced);
@@ -311,7 +312,7 @@ fn machines_are_brought_from_audit_to_enforce_as_the_guide_says() {
 }
 
 #[test]
-fn versions_are_rolled_out_rolled_back_and_cleaned_up_as_the_guide_says() {
+fn the_guide_rolls_versions_out_and_back_and_cleans_up() {
     scenario(|s| {
         let blocks: Vec<_> =
             blocks("roll-out-roll-back-clean-up.md").iter().map(|block| here(s, block)).collect();

@@ -1,7 +1,7 @@
-//! What tools around Terraform say of the pages and examples: `tfplugindocs` and `tflint`, where they are on the PATH. What they
-//! found before is held here without them too.
+//! Checks pages and examples with tools around Terraform, `tfplugindocs` and `tflint`, if they are on the
+//! PATH. The other tests check without them what they found before.
 
-// clippy.toml lets tests fail loudly; what the tests share counts as a test here too.
+// clippy.toml allows panics in tests; shared test code needs it here.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
@@ -13,7 +13,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// A tool with these arguments; none where it is not to be had, which is said aloud.
+/// Runs a tool with these arguments; nothing if it is not installed, which is printed.
 fn tool(name: &str, arguments: &[&str], directory: &Path) -> Option<(bool, String)> {
     match Command::new(name).args(arguments).current_dir(directory).output() {
         Ok(output) => {
@@ -21,7 +21,7 @@ fn tool(name: &str, arguments: &[&str], directory: &Path) -> Option<(bool, Strin
             Some((output.status.success(), String::from_utf8_lossy(&told).into_owned()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            // Past the test runner's capture.
+            // Bypasses the test runner's capture.
             let _ = writeln!(std::io::stderr(), "skipped: {name} is not on the PATH");
             None
         }
@@ -29,8 +29,8 @@ fn tool(name: &str, arguments: &[&str], directory: &Path) -> Option<(bool, Strin
     }
 }
 
-/// The directories of examples with files `*.tf`: those that say which provider they need, and the snippets of the pages of
-/// resources, data sources and functions, which do not.
+/// The directories of examples with files `*.tf`: those that name the provider that they need, and the snippets on the pages
+/// of resources, data sources and functions, which do not.
 fn configurations() -> (Vec<PathBuf>, Vec<PathBuf>) {
     let (mut whole, mut snippets) = (Vec::new(), Vec::new());
     let mut waiting = vec![root().join("examples")];
@@ -53,7 +53,7 @@ fn configurations() -> (Vec<PathBuf>, Vec<PathBuf>) {
 }
 
 #[test]
-fn tfplugindocs_takes_the_pages() {
+fn tfplugindocs_accepts_the_pages() {
     let root = root();
     // It looks for the provider under its short name, whatever its address.
     let schema = fs::read_to_string(root.join("schema.json")).unwrap();
@@ -68,11 +68,11 @@ fn tfplugindocs_takes_the_pages() {
     }
     let index = fs::read_to_string(root.join("docs/index.md")).unwrap();
     let head = index.split("\n---\n").next().unwrap();
-    assert!(!head.contains("subcategory"), "the provider's page stands in no subcategory: {head}");
+    assert!(!head.contains("subcategory"), "the provider's page has no subcategory: {head}");
 }
 
 #[test]
-fn tflint_takes_the_examples() {
+fn tflint_accepts_the_examples() {
     let (whole, snippets) = configurations();
     let snippet = [
         "--no-color",
@@ -87,7 +87,7 @@ fn tflint_takes_the_examples() {
 }
 
 #[test]
-fn examples_say_which_terraform_and_which_versions_of_providers_they_need() {
+fn examples_state_the_versions_of_terraform_and_providers_that_they_need() {
     let (all, snippets) = configurations();
     assert!(snippets.len() >= 20, "{snippets:?}");
     assert!(all.len() >= 10, "{all:?}");
@@ -95,7 +95,7 @@ fn examples_say_which_terraform_and_which_versions_of_providers_they_need() {
         let mut text = String::new();
         for entry in fs::read_dir(&directory).unwrap() {
             let path = entry.unwrap().path();
-            // Provider blocks of the documentation stand for one another.
+            // Provider blocks of the documentation are alternatives.
             if path.extension().is_some_and(|ending| ending == "tf") {
                 text.push_str(&fs::read_to_string(path).unwrap());
             }

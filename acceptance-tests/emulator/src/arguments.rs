@@ -62,49 +62,49 @@ When ready it prints one line of JSON: addresses, CA certificate file, tenant, c
 Ctrl-C or SIGTERM ends it. GET /emulator lists the control routes.
 ";
 
-/// A resource group, and a gallery in it, to begin with.
+/// A resource group, and a gallery in it, to create at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed {
     /// The resource group.
     pub group: String,
     /// The gallery.
     pub gallery: Option<String>,
-    /// Where.
+    /// The region.
     pub region: String,
 }
 
-/// What was asked for.
+/// The requested action.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Arguments {
     /// The help.
     Help,
     /// The version.
     Version,
-    /// To run the az stand-in.
+    /// Run the az stand-in.
     Az {
         /// The plain listener of the emulator.
         address: String,
-        /// What `az` was called with.
+        /// The arguments of `az`.
         words: Vec<String>,
     },
-    /// To run.
+    /// Run the emulator.
     Run(Box<Run>),
 }
 
-/// How to run.
+/// The options of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
     /// The state file.
     pub state: Option<PathBuf>,
     /// The script of faults.
     pub faults: Option<PathBuf>,
-    /// Whether to end with the standard input.
+    /// Whether to end when the standard input closes.
     pub end_with_stdin: bool,
-    /// Where the certificate authority is kept.
+    /// The directory of the certificate authority.
     pub ca_dir: Option<PathBuf>,
-    /// What is there to begin with.
+    /// The groups and galleries to create.
     pub seeds: Vec<Seed>,
     /// The settings.
     pub settings: Settings,
@@ -114,9 +114,9 @@ pub struct Run {
     pub federated_credentials: Vec<FederatedCredential>,
     /// Other tenants of the application.
     pub auxiliary_tenants: Vec<String>,
-    /// Where a machine asks for its identity.
+    /// The address at which a machine requests its identity.
     pub machine_listen: SocketAddr,
-    /// Where challenges lie.
+    /// The directory of challenges.
     pub arc_directory: Option<PathBuf>,
     /// The tenant.
     pub tenant_id: Option<String>,
@@ -238,7 +238,7 @@ fn listen(name: &str, value: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr = value
         .parse()
         .map_err(|_| format!("{name} takes ADDRESS:PORT, for example 127.0.0.1:0, not {value}"))?;
-    // Anyone who reaches it may edit what it holds.
+    // Anyone who reaches it may edit its content.
     if address.ip().is_loopback() {
         Ok(address)
     } else {
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stand_in_gets_every_word_as_it_is() {
+    fn the_stand_in_gets_every_argument_unchanged() {
         let words = words("az http://127.0.0.1:1 account show --help").unwrap();
         let expected = ["account", "show", "--help"].map(str::to_owned).to_vec();
         assert_eq!(words, Arguments::Az { address: "http://127.0.0.1:1".to_owned(), words: expected });

@@ -1,5 +1,4 @@
-//! The certificate authority the emulator makes for itself, the certificate it serves with, and the key for
-//! tokens.
+//! The emulator's own certificate authority, its server certificate, and the key for tokens.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
@@ -26,7 +25,7 @@ pub struct Authority {
     directory: PathBuf,
     key: KeyPair,
     token_key: Vec<u8>,
-    // Removed with everything in it when the emulator ends.
+    // Removed with its content when the emulator ends.
     _temporary: Option<PrivateDirectory>,
 }
 
@@ -42,8 +41,8 @@ impl AuthorityError {
 }
 
 impl Authority {
-    /// Opens the authority in `directory`, making what is not there; without one, in a private directory that
-    /// goes with the process.
+    /// Opens the authority in `directory` and creates what is missing; without a directory, in a private one
+    /// that ends with the process.
     pub fn open(directory: Option<&Path>) -> Result<Self, AuthorityError> {
         let temporary = match directory {
             Some(_) => None,
@@ -80,12 +79,12 @@ impl Authority {
         Ok(Self { directory, key, token_key, _temporary: temporary })
     }
 
-    /// The file clients are told to trust.
+    /// The file that clients must trust.
     pub fn certificate_file(&self) -> PathBuf {
         self.directory.join(CERTIFICATE)
     }
 
-    /// Where its files lie, and others of the emulator's may.
+    /// The directory of its files, in which the emulator may put others.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
@@ -95,10 +94,10 @@ impl Authority {
         Signer::from_pkcs8(&self.token_key).map_err(AuthorityError::of)
     }
 
-    /// TLS with a fresh certificate for the loopback names and the address listened on, HTTP/2 and HTTP/1.1
-    /// by ALPN.
+    /// TLS with a fresh certificate for the loopback names and the listening address, HTTP/2 and HTTP/1.1 by
+    /// ALPN.
     pub fn server_config(&self, listen: IpAddr) -> Result<Arc<ServerConfig>, AuthorityError> {
-        // The issuer is rebuilt from the key: name and key identifier are all a leaf takes from it.
+        // The issuer is rebuilt from the key: a leaf needs only its name and key identifier.
         let parameters = ca_parameters();
         let issuer = Issuer::from_params(&parameters, &self.key);
         let key = KeyPair::generate().map_err(AuthorityError::of)?;
@@ -169,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_given_directory_keeps_the_authority_and_a_private_one_goes() {
+    fn a_given_directory_keeps_the_authority_and_a_private_one_is_removed() {
         let directory = tempfile::tempdir().unwrap();
         let first = Authority::open(Some(directory.path())).unwrap();
         let pem = std::fs::read(first.certificate_file()).unwrap();

@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 /// Milliseconds since 1970.
 pub type Millis = i64;
 
-/// Where the time comes from.
+/// The source of the time.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
     /// The machine's clock.
@@ -26,7 +26,7 @@ impl Clock {
         Self::Manual(Arc::new(AtomicI64::new(start)))
     }
 
-    /// Moves a manual clock on; the system's is left alone.
+    /// Advances a manual clock; the system's is unaffected.
     pub fn advance(&self, by: Duration) {
         if let Self::Manual(now) = self {
             now.fetch_add(millis(by.as_secs_f64()), Ordering::Relaxed);
@@ -44,7 +44,7 @@ impl Clock {
     }
 }
 
-/// Seconds as milliseconds, rounded; what no clock can hold becomes zero.
+/// Seconds as milliseconds, rounded; a value that no clock can have becomes zero.
 pub fn millis(seconds: f64) -> Millis {
     // Ten years is longer than any test waits, and far from overflow.
     let bounded = if seconds.is_finite() { seconds.clamp(-315_360_000.0, 315_360_000.0) } else { 0.0 };
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_spellings() {
+    fn times_are_spelled_as_each_api_does() {
         let at = 1_704_067_200_500;
         assert_eq!(http_date(at), "Mon, 01 Jan 2024 00:00:00 GMT");
         assert_eq!(rfc3339(at), "2024-01-01T00:00:00.5Z");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manual_clock_moves_only_when_told() {
+    fn a_manual_clock_moves_only_on_request() {
         let clock = Clock::manual(10);
         clock.advance(Duration::from_millis(250));
         assert_eq!(clock.now(), 260);

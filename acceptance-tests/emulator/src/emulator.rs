@@ -1,4 +1,4 @@
-//! The emulator without its socket: a request goes in, an answer comes out, the clock is an argument.
+//! The emulator without its socket: it maps a request to a response; the clock is an argument.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -28,20 +28,20 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::{arm, control, json, routes};
 
-/// Everything the emulator holds.
+/// The whole state of the emulator.
 #[derive(Debug)]
 pub struct Emulator {
-    /// Who may log in, and to what.
+    /// The identity and its tenant.
     pub identity: Identity,
-    /// What is registered with the application besides its secret.
+    /// The application's registrations in addition to its secret.
     pub application: Application,
-    /// The same as it was at the start, for a reset.
+    /// The same at the start, for a reset.
     pub first_application: Application,
-    /// When registration of `Microsoft.Compute` was asked for.
+    /// When registration of `Microsoft.Compute` was requested.
     pub registration: registration::Asked,
     /// The challenges of the Arc endpoint.
     pub challenges: Challenges,
-    /// Where else it can be reached.
+    /// Its further addresses.
     pub places: Places,
     /// The settings now.
     pub settings: Settings,
@@ -51,7 +51,7 @@ pub struct Emulator {
     pub clock: Clock,
     /// The resources.
     pub store: Store,
-    /// Roles, and who has them.
+    /// Roles, and their assignments.
     pub directory: Directory,
     /// The guest proxy agents in the machines.
     pub agents: Agents,
@@ -61,7 +61,7 @@ pub struct Emulator {
     pub tokens: Tokens,
     /// ARM's buckets, for `--throttle`.
     pub buckets: Buckets,
-    /// What counts towards the limits of the Compute provider.
+    /// The requests that count towards the limits of the Compute provider.
     pub limits: Limits,
     /// The requests received.
     pub journal: Journal,
@@ -73,25 +73,25 @@ pub struct Emulator {
     pub unsaved: bool,
 }
 
-/// Where the emulator can be reached besides its address.
+/// The emulator's addresses other than its main one.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     /// `http://host:port` of the plain listener.
     pub machine: Option<String>,
-    /// The directory in which `az` lies.
+    /// The directory of `az`.
     pub az: Option<std::path::PathBuf>,
 }
 
-/// An answer and how it goes to the wire.
+/// A response and its delivery.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The answer.
+    /// The response.
     pub reply: Reply,
     /// How it is delivered.
     pub delivery: Delivery,
-    /// How long it is held back.
+    /// How long it is delayed.
     pub hold: Duration,
-    /// The journal's number, for the control routes none.
+    /// The journal's number; none for the control routes.
     pub number: Option<u64>,
 }
 
@@ -145,17 +145,17 @@ impl Emulator {
         self.unsaved = true;
     }
 
-    /// The time clients are shown.
+    /// The time that clients see.
     pub fn shown_time(&self) -> Millis {
         self.clock.now().saturating_add(self.settings.clock_skew_seconds.saturating_mul(1000))
     }
 
-    /// What goes wrong with a request; the control routes are spared.
+    /// The faults of a request; control routes have none.
     pub fn plan(&mut self, request: &Request) -> Plan {
         if control::owns(request) { Plan::default() } else { self.script.plan(request) }
     }
 
-    /// Answers a request.
+    /// Handles a request.
     pub fn answer(&mut self, request: &Request, plan: &Plan) -> Outcome {
         let now = self.clock.now();
         // An agent loads a version before it is deleted, if both are due.
@@ -231,7 +231,7 @@ impl Emulator {
         outcome
     }
 
-    /// Changes an answer after the request was taken.
+    /// Changes the response of a processed request.
     fn spoil(&mut self, request: &Request, outcome: &mut Outcome, action: &Action) {
         match action {
             Action::Delay { seconds, when: Moment::After } => {
@@ -282,7 +282,7 @@ impl Emulator {
         }
     }
 
-    /// Everything `--state` keeps.
+    /// The content of `--state`.
     pub fn state(&self) -> Value {
         serde_json::json!({
             "version": 1, "store": self.store, "operations": self.operations, "authorization": self.directory,
@@ -290,7 +290,7 @@ impl Emulator {
         })
     }
 
-    /// Takes what `--state` kept.
+    /// Loads the content of `--state`.
     pub fn restore(&mut self, state: &Value) -> Result<(), String> {
         if state.get("version").and_then(Value::as_u64) != Some(1) {
             return Err("its version is not 1".to_owned());

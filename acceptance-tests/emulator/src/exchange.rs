@@ -1,11 +1,11 @@
-//! One request and one answer, apart from any socket: what the handlers take and give.
+//! One request and one response, independent of any socket: the interface of the handlers.
 
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
 use serde_json::Value;
 
-/// A request that was read whole.
+/// A completely read request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The verb.
@@ -18,9 +18,9 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body, empty when there is none.
     pub body: Bytes,
-    /// `https://host:port` as the client wrote it: absolute addresses in the answer keep that spelling.
+    /// `https://host:port` as the client wrote it: absolute addresses in the response keep that spelling.
     pub base: String,
-    /// Whether it came over the plain listener, which serves what a machine asks of itself.
+    /// Whether it came over the plain listener, which serves a machine's requests about itself.
     pub plain: bool,
 }
 
@@ -50,7 +50,7 @@ impl Request {
         self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// A header's value, when it is there and is text.
+    /// A header's value, if it is present and text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -62,7 +62,7 @@ impl Request {
 }
 
 fn percent_decode(segment: &str) -> String {
-    // A plus is a plus in a path; only the form decoding would make a space of it.
+    // In a path a plus is a plus; only form decoding would make it a space.
     let protected = segment.replace('+', "%2B");
     let pair = format!("x={}", protected.replace('&', "%26").replace('=', "%3D"));
     url::form_urlencoded::parse(pair.as_bytes())
@@ -70,43 +70,43 @@ fn percent_decode(segment: &str) -> String {
         .map_or_else(|| segment.to_owned(), |(_, value)| value.into_owned())
 }
 
-/// An answer before it goes to the wire.
+/// A response before it is sent.
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// The status.
     pub status: StatusCode,
-    /// The headers; `content-length` is left to the server.
+    /// The headers; the server adds `content-length`.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
 }
 
 impl Reply {
-    /// An answer without a body.
+    /// A response without a body.
     pub fn empty(status: StatusCode) -> Self {
         Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
-    /// An answer with a JSON body.
+    /// A response with a JSON body.
     pub fn json(status: StatusCode, body: &Value) -> Self {
         Self::json_text(status, body.to_string())
     }
 
-    /// An answer whose JSON is laid out already.
+    /// A response whose JSON is laid out already.
     pub fn json_text(status: StatusCode, body: String) -> Self {
         let mut reply = Self::text(status, "application/json; charset=utf-8", body);
         reply.set("cache-control", "no-cache");
         reply
     }
 
-    /// An answer with any text for a body.
+    /// A response with any text for a body.
     pub fn text(status: StatusCode, content_type: &'static str, body: String) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Self { status, headers, body: Bytes::from(body) }
     }
 
-    /// Sets a header. A name or value that HTTP cannot carry is left out.
+    /// Sets a header. A name or value that is invalid in HTTP is omitted.
     pub fn set(&mut self, name: &str, value: &str) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             self.headers.insert(name, value);
@@ -120,25 +120,25 @@ impl Reply {
         self
     }
 
-    /// Whether it is a list without entries, which Azure Resource Manager answers by itself.
+    /// Whether it is a list without entries, which Azure Resource Manager returns itself.
     pub fn is_empty_list(&self) -> bool {
         self.body.as_ref() == br#"{"value":[]}"#
     }
 
-    /// The body as JSON, null when it is something else.
+    /// The body as JSON, null if it is something else.
     pub fn value(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 }
 
-/// What the server does with the answer once it has it.
+/// What the server does with the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// Sends it.
     Whole,
-    /// Announces it whole, sends so many bytes of the body and closes the connection.
+    /// Announces the whole body, sends so many bytes of it and closes the connection.
     Truncated(usize),
-    /// Closes the connection with a reset, nothing sent.
+    /// Resets the connection without sending anything.
     Reset,
 }
 
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_value_with_a_line_break_is_left_out() {
+    fn a_header_value_with_a_line_break_is_omitted() {
         let reply = Reply::empty(StatusCode::OK).with("x-a", "one\r\ntwo");
         assert!(reply.headers.is_empty());
     }

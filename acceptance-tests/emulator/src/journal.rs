@@ -1,4 +1,4 @@
-//! The requests received, for tests to look at.
+//! The received requests, for tests.
 
 use std::collections::VecDeque;
 
@@ -24,7 +24,7 @@ struct Entry {
     faults: Vec<String>,
 }
 
-/// All requests, the newest ones when there were too many.
+/// All requests, or the newest ones if there were too many.
 #[derive(Debug, Default)]
 pub struct Journal {
     entries: VecDeque<Entry>,
@@ -33,7 +33,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Notes a request; the number is for [`Journal::finish`].
+    /// Records a request; the number is for [`Journal::finish`].
     pub fn begin(&mut self, request: &Request, at: Millis, faults: &[String]) -> u64 {
         self.next += 1;
         self.bytes += request.body.len();
@@ -43,7 +43,7 @@ impl Journal {
                 request.headers.insert(name, hyper::header::HeaderValue::from_static("present"));
             }
         }
-        // Login forms carry secrets.
+        // Login forms contain secrets.
         if request.path.to_lowercase().contains("/oauth2/") && !request.body.is_empty() {
             self.bytes -= request.body.len();
             request.body = login_form(&request.body).to_string().into();
@@ -73,7 +73,7 @@ impl Journal {
         self.next
     }
 
-    /// Notes the status of the answer; none when the connection was reset.
+    /// Records the status of the response; none if the connection was reset.
     pub fn finish(&mut self, number: u64, status: Option<u16>) {
         if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.number == number) {
             entry.status = status;
@@ -86,13 +86,13 @@ impl Journal {
         self.bytes = 0;
     }
 
-    /// What `GET /emulator/requests` shows.
+    /// The response of `GET /emulator/requests`.
     pub fn show(&self) -> Value {
         Value::Array(self.entries.iter().map(Entry::show).collect())
     }
 }
 
-/// A login form with its secrets left out: of an assertion, header and claims remain, which nobody can log in with.
+/// A login form without its secrets: of an assertion, header and claims remain, with which nobody can log in.
 fn login_form(body: &[u8]) -> Value {
     let mut form = Map::new();
     for (name, value) in url::form_urlencoded::parse(body) {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn old_bodies_make_room() {
+    fn old_bodies_are_dropped() {
         let mut journal = Journal::default();
         let mut request = Request::new(Method::PUT, "/x", "https://h");
         request.body = Bytes::from(vec![b' '; BODY_BYTES / 2]);

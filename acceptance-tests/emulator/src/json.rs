@@ -1,4 +1,4 @@
-//! JSON bodies, read as Azure reads them: a member written twice is an error, not a silent choice.
+//! JSON bodies, read as Azure reads them: a repeated member is an error, not a silent choice.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 /// Parses a body. Depth is bounded by the parser (128), a byte-order mark is skipped.
 ///
 /// Duplicate members are refused: Microsoft's page on advanced configuration of the metadata security
-/// protocol says so for the keys of `queryParameters`.
+/// protocol requires it for the keys of `queryParameters`.
 pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_twice_is_refused_at_any_depth() {
+    fn a_repeated_member_is_refused_at_any_depth() {
         let error = parse(br#"{"a":[{"comp":1,"comp":2}]}"#).unwrap_err().to_string();
         assert!(error.contains("'comp' already exists"), "{error}");
         assert_eq!(
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn merging_goes_deep_and_null_removes() {
+    fn merging_is_deep_and_null_removes() {
         let mut value = json!({"a": {"b": 1, "c": 2}, "l": [1, 2]});
         merge(&mut value, &json!({"a": {"b": null, "d": {"e": 3}}, "l": [3]}));
         assert_eq!(value, json!({"a": {"c": 2, "d": {"e": 3}}, "l": [3]}));

@@ -1,7 +1,7 @@
 //! Azure Resource Manager and Entra on this machine, as far as in-VM access control profiles need them.
 //!
-//! [`emulator::Emulator`] is the whole of it without a socket; [`server`] puts it behind HTTPS. What it does,
-//! and where each behaviour comes from, stands in the README beside this crate.
+//! [`emulator::Emulator`] is the whole emulator without a socket; [`server`] serves it by HTTPS. The README
+//! in this crate describes its behaviour and the source of each.
 
 pub mod arguments;
 pub mod arm;

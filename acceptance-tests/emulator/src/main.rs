@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-/// The built-in identity. It is the same at every start, so that ids in a state file stay good.
+/// The built-in identity. It is the same at every start, so that ids in a state file stay valid.
 const TENANT: &str = "7e4a0000-0000-4000-8000-000000000001";
 const CLIENT: &str = "7e4a0000-0000-4000-8000-000000000002";
 const PRINCIPAL: &str = "7e4a0000-0000-4000-8000-000000000003";
@@ -68,7 +68,7 @@ async fn start(run: Run) -> Result<(), String> {
     if let Some(path) = &run.faults {
         let bytes =
             std::fs::read(path).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
-        // Tools of Windows like to put a mark in front.
+        // Tools of Windows often write a byte-order mark at the beginning.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         emulator.script =
             Script::parse(bytes).map_err(|error| format!("the faults file {}: {error}", path.display()))?;
@@ -101,11 +101,11 @@ async fn start(run: Run) -> Result<(), String> {
         "machine": machine_address,
         "az": az,
     });
-    // Before anyone is told that it is ready: whoever reads that may end it the next moment.
+    // Before the line that announces readiness: whoever reads that may end it at once.
     let mut signals = Signals::new().map_err(|error| text(&error))?;
     let serving = tokio::spawn(std::sync::Arc::clone(&server).serve(listener, Some(tls)));
     let plain = tokio::spawn(std::sync::Arc::clone(&server).serve(machine, None));
-    // Whoever started it may be gone already; then there is nobody to tell.
+    // The starter may have ended already; then nobody reads the line.
     let _ = writeln!(std::io::stdout(), "{ready}");
     let mut stdin = run.end_with_stdin.then(stdin_closed);
     let mut saving = tokio::time::interval(Duration::from_secs(1));
@@ -130,24 +130,24 @@ async fn start(run: Run) -> Result<(), String> {
 
 async fn closed(stdin: &mut Option<tokio::sync::oneshot::Receiver<()>>) {
     if let Some(closing) = stdin {
-        // A sender that is gone says the same.
+        // The same if the sender no longer exists.
         let _ = closing.await;
     }
 }
 
-/// Resolves when the standard input closes. A thread reads it, since a terminal or file cannot be waited for.
+/// Resolves when the standard input closes. A thread reads it, since a terminal or file cannot be awaited.
 fn stdin_closed() -> tokio::sync::oneshot::Receiver<()> {
     let (closed, closing) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
-        // An input that cannot be read is as good as closed.
+        // An input that cannot be read counts as closed.
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        // Nobody listens any more when the emulator ends for another reason.
+        // The receiver is gone if the emulator ends for another reason.
         let _ = closed.send(());
     });
     closing
 }
 
-/// What the command line registers with the application.
+/// The registrations from the command line.
 fn application(
     certificates: &[PathBuf],
     credentials: &[FederatedCredential],
@@ -165,7 +165,7 @@ fn application(
     Application::default().changed(&Value::Object(change))
 }
 
-/// Answers as the az CLI would.
+/// Behaves as the az CLI would.
 fn az(address: &str, words: &[String]) -> ExitCode {
     match stand_in::ask(address, words) {
         Ok(answer) => {
@@ -175,11 +175,11 @@ fn az(address: &str, words: &[String]) -> ExitCode {
                 failed => failed,
             }
         }
-        Err(error) => fail(&format!("the emulator at {address} does not answer: {error}"), 1),
+        Err(error) => fail(&format!("the emulator at {address} does not respond: {error}"), 1),
     }
 }
 
-/// Saves what changed; a full disk is reported and tried again later.
+/// Saves the changes; a full disk is reported and tried again later.
 fn save(server: &Server, path: &std::path::Path) {
     let state: Option<Value> = {
         let mut emulator = server.emulator();

@@ -1,7 +1,7 @@
 //! `GET /metadata/endpoints`: how tools find the rest of a cloud, in the shape of each api-version.
 //!
-//! Source: what the az CLI (2022-09-01), azurerm's SDK (2022-09-01) and older tools (2015-01-01, 2018 to
-//! 2020) read. The dates 2019-05-01 and 2020-06-01 answer a list of clouds, 2015-01-01 and 2018-05-01 one
+//! Source: the requests of the az CLI (2022-09-01), azurerm's SDK (2022-09-01) and older tools (2015-01-01,
+//! 2018 to 2020). The dates 2019-05-01 and 2020-06-01 return a list of clouds, 2015-01-01 and 2018-05-01 one
 //! short object, later dates one whole object.
 
 use hyper::StatusCode;
@@ -23,8 +23,8 @@ const DATES: &[&str] = &[
 /// The name of the cloud.
 const CLOUD: &str = "GalleryEmulator";
 
-/// Azure's own clouds, as lists of clouds name them: name, Azure Resource Manager, Entra, portal, and the older
-/// audience.
+/// Azure's own clouds, as lists of clouds name them: name, Azure Resource Manager, Entra, portal, and the
+/// older audience.
 const AZURE: &[(&str, &str, &str, &str, &str)] = &[
     (
         "AzureCloud",
@@ -49,7 +49,7 @@ const AZURE: &[(&str, &str, &str, &str, &str)] = &[
     ),
 ];
 
-/// Answers the request; it needs no token.
+/// Handles the request; it needs no token.
 pub fn endpoints(request: &Request) -> Reply {
     let base = request.base.as_str();
     let refuse = |code: &str, message: String| {

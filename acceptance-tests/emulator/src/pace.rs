@@ -16,15 +16,15 @@ use crate::store::Work;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Pace {
-    /// Over by the first look, as a profile's often is at Azure. Clients that are not told when to look again wait for
-    /// half a minute after the first look.
+    /// Over by the first poll, as is often the case for a profile at Azure. Clients without a time for the
+    /// next poll wait for half a minute after the first.
     Quick,
     /// As at Azure, divided by this.
     Azure(f64),
 }
 
 impl Pace {
-    /// How long it takes until an agent has loaded what was attached to its machine, in seconds: it asks every 15 s.
+    /// The seconds until an agent has loaded what was attached to its machine: it asks every 15 s.
     pub fn agent_seconds(self) -> f64 {
         match self {
             Self::Quick => 0.1,
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_read_and_written_alike() {
+    fn paces_are_read_and_written_alike() {
         for text in ["quick", "azure", "azure/20", "azure/0.5"] {
             assert_eq!(text.parse::<Pace>().unwrap().to_string(), text);
         }

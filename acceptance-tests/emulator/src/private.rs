@@ -1,7 +1,7 @@
-//! The directory of one run, which goes with it: at an orderly end by itself, after a kill by the next start.
+//! The private directory of one run. An orderly end removes it; after a kill the next start does.
 //!
-//! A running emulator holds a lock on a file in its directory. The lock ends with the process, however that ends, so a
-//! directory whose lock can be had has no owner any more.
+//! A running emulator holds a lock on a file in its directory. The lock ends with the process, however that
+//! ends. So a directory whose lock is free has no owner any more.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// What the directories' names begin with.
+/// The prefix of the directories' names.
 const PREFIX: &str = "gallery-emulator-";
 /// The file with the lock.
 const LOCK: &str = "lock";
@@ -17,20 +17,20 @@ const LOCK: &str = "lock";
 /// A directory of this run's own.
 #[derive(Debug)]
 pub struct PrivateDirectory {
-    // Dropped first, so that the directory can be removed where an open file would keep it.
+    // Dropped first: on some systems an open file would keep the directory from being removed.
     _lock: File,
     directory: TempDir,
 }
 
 impl PrivateDirectory {
-    /// Makes one in `parent`, and removes those that killed emulators left there.
+    /// Creates one in `parent`, and removes those that killed emulators left there.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// If it cannot be created.
     pub fn new(parent: &Path) -> io::Result<Self> {
         sweep(parent);
         let directory = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
-        // The file gets its name once it is locked: a sweep never sees it unlocked.
+        // The file gets its name only when it is locked, so a sweep never sees it unlocked.
         let unlocked = directory.path().join("new-lock");
         let lock = open(&unlocked, true)?;
         acquire(&lock)?;
@@ -38,19 +38,20 @@ impl PrivateDirectory {
         Ok(Self { _lock: lock, directory })
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
 }
 
-/// Removes the directories that nobody holds. One that cannot be read or removed, another user's for example, stays.
+/// Removes the directories without an owner. One that cannot be read or removed, such as another user's,
+/// stays.
 fn sweep(parent: &Path) {
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
         let directory = entry.path();
         if is_abandoned(&directory) {
-            // Another start may have been quicker.
+            // Another start may have been faster.
             let _ = std::fs::remove_dir_all(&directory);
         }
     }
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_start_removes_what_a_killed_run_left_and_nothing_else() {
+    fn a_start_removes_only_the_directories_of_killed_runs() {
         let parent = tempfile::tempdir().unwrap();
         let running = PrivateDirectory::new(parent.path()).unwrap();
         std::fs::write(running.path().join("ca.pem"), "x").unwrap();

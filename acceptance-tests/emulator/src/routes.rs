@@ -1,5 +1,5 @@
-//! Which part answers a path: the cloud's metadata, Azure Resource Manager, Entra, the issuers of assertions, and what
-//! a machine asks of itself.
+//! Selects the handler of a path: the cloud's metadata, Azure Resource Manager, Entra, the issuers of
+//! assertions, and a machine's requests about itself.
 
 use hyper::{Method, StatusCode};
 use serde_json::Value;
@@ -18,7 +18,7 @@ use crate::exchange::{Reply, Request};
 use crate::faults::OperationFault;
 use crate::{arm, metadata};
 
-/// Answers a request that is not for the control routes.
+/// Handles a request that is not for the control routes.
 pub fn answer(emulator: &mut Emulator, request: &Request, operation: Option<&OperationFault>) -> Reply {
     let segments = request.segments();
     let lower: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
@@ -50,8 +50,8 @@ pub fn answer(emulator: &mut Emulator, request: &Request, operation: Option<&Ope
     }
 }
 
-/// What a machine asks of itself: its managed identity, and the `az` on it. Those that are served over HTTPS too were
-/// so from the beginning.
+/// A machine's requests about itself: its managed identity, and its `az`. Those that HTTPS serves too were
+/// there from the beginning.
 fn machine(emulator: &mut Emulator, request: &Request, names: &[&str]) -> Option<Reply> {
     let get = || (request.method != Method::GET).then(|| Reply::empty(StatusCode::METHOD_NOT_ALLOWED));
     match names {

@@ -1,4 +1,4 @@
-//! HTTPS around the emulator: connections, limits, and the delivery of answers.
+//! HTTPS for the emulator: connections, limits, and the delivery of responses.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -24,26 +24,26 @@ use crate::exchange::{Delivery, Reply, Request};
 use crate::faults::{Action, Moment};
 use crate::wire::{Payload, Socket};
 
-/// The largest body taken.
+/// The largest accepted body.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
-/// The memory all bodies being read may take together.
+/// The maximum memory of all bodies that are being read.
 const ALL_BODIES: usize = 512 * 1024 * 1024;
-/// Connections at one time.
+/// The maximum number of connections.
 const CONNECTIONS: usize = 4096;
-/// How long a client may take for the handshake.
+/// The maximum time for the handshake.
 const HANDSHAKE: Duration = Duration::from_secs(20);
-/// How long a client may take for the head of a request, the pause since the last one included.
+/// The maximum time for the head of a request, including the pause since the last one.
 const HEAD: Duration = Duration::from_secs(120);
-/// How long a client may take for a body.
+/// The maximum time for a body.
 const BODY: Duration = Duration::from_secs(120);
 
-/// The emulator behind its socket.
+/// The emulator with its socket.
 #[derive(Debug)]
 pub struct Server {
     emulator: Mutex<Emulator>,
     reading: AtomicUsize,
     address: SocketAddr,
-    /// Changed when connections are to be refused, for so long.
+    /// Set when connections are to be refused, for so long.
     refusing: watch::Sender<Duration>,
 }
 
@@ -58,19 +58,19 @@ impl Server {
         })
     }
 
-    /// The emulator; nobody keeps it across an await.
+    /// The emulator; nobody holds it across an await.
     pub fn emulator(&self) -> MutexGuard<'_, Emulator> {
-        // A handler that panicked left nothing half-written that the next one could trip over.
+        // A handler that panicked left no half-written state that could affect the next one.
         self.emulator.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// `https://` and the address listened on.
+    /// `https://` and the listening address.
     pub fn base(&self) -> String {
         format!("https://{}", self.address)
     }
 
-    /// Takes connections until the future is dropped: over HTTPS, or, where there is no configuration for it, plain ones
-    /// for what a machine asks of itself.
+    /// Accepts connections until the future is dropped: over HTTPS, or, without a TLS configuration, plain
+    /// ones for a machine's requests about itself.
     pub async fn serve(self: Arc<Self>, mut listener: TcpListener, tls: Option<Arc<ServerConfig>>) {
         let acceptor = tls.map(TlsAcceptor::from);
         let slots = Arc::new(Semaphore::new(CONNECTIONS));
@@ -82,7 +82,7 @@ impl Server {
                 accepted = listener.accept() => accepted,
                 _ = refusing.changed() => {
                     let wait = *refusing.borrow_and_update();
-                    // A port that nobody listens on is what refuses a connection.
+                    // Only a port without a listener refuses connections.
                     drop(listener);
                     tokio::time::sleep(wait).await;
                     listener = listen_again(address).await;
@@ -90,7 +90,7 @@ impl Server {
                 }
             };
             let Ok((stream, _)) = accepted else {
-                // Out of file descriptors, most likely: some connection has to end first.
+                // Probably out of file descriptors: some connection has to end first.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
@@ -104,7 +104,8 @@ impl Server {
     }
 
     async fn connection(self: Arc<Self>, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
-        // Small answers must not wait for an acknowledgement. Where it is refused they are merely slower.
+        // Small responses must not wait for an acknowledgement. If the system refuses this, they are merely
+        // slower.
         let _ = stream.set_nodelay(true);
         let reset = Arc::new(AtomicBool::new(false));
         let socket = Socket::new(stream, Arc::clone(&reset));
@@ -140,7 +141,7 @@ impl Server {
         };
         let io = TokioIo::new(stream);
         let ended = async {
-            // What goes wrong on a connection is the client's to report; the emulator only lets it go.
+            // The client reports the errors of a connection; the emulator only closes it.
             if h2 {
                 let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
                     .timer(TokioTimer::new())
@@ -162,7 +163,7 @@ impl Server {
         }
     }
 
-    /// Answers one request; none means that the connection is to be reset.
+    /// Handles one request; none means that the connection is to be reset.
     async fn exchange(&self, request: hyper::Request<Incoming>, plain: bool) -> Option<Response<Payload>> {
         let (head, body) = request.into_parts();
         let base = self.base_of(&head);
@@ -206,7 +207,7 @@ impl Server {
         }
     }
 
-    /// The address the client used, if it is one of ours; a made-up `Host` gets the real one.
+    /// The address that the client used, if it is one of ours; otherwise the real one.
     fn base_of(&self, head: &hyper::http::request::Parts) -> String {
         let host = head
             .uri
@@ -252,7 +253,7 @@ async fn listen_again(address: SocketAddr) -> TcpListener {
     }
 }
 
-/// A share of the memory for bodies, given back when the body has been read.
+/// A share of the memory for bodies, returned when the body has been read.
 struct Held<'a> {
     all: &'a AtomicUsize,
     own: usize,

@@ -1,4 +1,4 @@
-//! What can be set at the command line and, at run time, under `/emulator/settings`.
+//! The settings of the command line and, at run time, of `/emulator/settings`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,24 +8,24 @@ use crate::arm::throttle::Measure;
 use crate::pace::Pace;
 use crate::store::Work;
 
-/// How a write that takes time says so.
+/// How an unfinished write is announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operations {
-    /// `Azure-AsyncOperation` on PUT and PATCH; DELETE carries `Location` as well, as in the published
-    /// examples.
+    /// `Azure-AsyncOperation` on PUT and PATCH; DELETE also has `Location`, as in the published examples.
     Async,
     /// Both headers on every write.
     Both,
     /// `Location` alone.
     Location,
-    /// No header: only `provisioningState` tells, and a deleted object answers until it is gone.
+    /// No header: only `provisioningState` shows it, and a deleted object is returned until its deletion has
+    /// ended.
     State,
-    /// Nothing takes time: every write is finished when it is answered.
+    /// Nothing takes time: every write is finished in its response.
     None,
 }
 
-/// What a PUT or PATCH gets that changes a member which cannot change.
+/// The response to a PUT or PATCH that changes an immutable member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Immutable {
@@ -69,11 +69,11 @@ pub enum Az {
     SignedOut,
     /// A person whose refresh token has expired.
     Expired,
-    /// A person, at an `az` older than 2.54, whose answer has no `expires_on`.
+    /// A person, with an `az` older than 2.54, whose output has no `expires_on`.
     Old,
 }
 
-/// What a PUT of a machine does to the members of `proxyAgentSettings` that it leaves out.
+/// The effect of a PUT of a machine on the members of `proxyAgentSettings` that it omits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MachinePut {
@@ -83,17 +83,17 @@ pub enum MachinePut {
     Keep,
 }
 
-/// What a null in a PATCH of a machine means.
+/// The meaning of a null in a PATCH of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PatchNull {
-    /// The member goes.
+    /// The member is removed.
     Remove,
-    /// The same as a member that is not there.
+    /// The same as an absent member.
     Ignore,
 }
 
-/// What deleting a version does that a machine refers to.
+/// The effect of deleting a version that a machine refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VersionInUse {
@@ -103,7 +103,7 @@ pub enum VersionInUse {
     Refuse,
 }
 
-/// How a list's `nextLink` looks.
+/// The form of a list's `nextLink`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NextLink {
@@ -111,7 +111,8 @@ pub enum NextLink {
     Full,
     /// The same without `api-version`, as in the published examples.
     NoApiVersion,
-    /// An address at another host, `http://svchost:99`, as in the published examples: no token may go there.
+    /// An address at another host, `http://svchost:99`, as in the published examples: no token may be sent
+    /// there.
     Foreign,
 }
 
@@ -121,29 +122,29 @@ pub enum NextLink {
 pub struct Settings {
     /// How unfinished writes are announced.
     pub operations: Operations,
-    /// How long a write takes, by what it does.
+    /// How long a write takes, by its kind.
     pub pace: Pace,
-    /// How long every write takes, whatever the pace; null for as long as the pace says.
+    /// How long every write takes, whatever the pace; null: as the pace determines.
     pub operation_seconds: Option<f64>,
-    /// After how many looks a write is done, however long it was to take; null for no such end. A look is a request to
-    /// the address of its operation, or where there is none to the object.
+    /// The number of polls after which a write is finished, whatever its duration; null for no such end. A
+    /// poll is a request to the address of its operation, or without one to the object.
     pub operation_polls: Option<u32>,
-    /// The `Retry-After` of unfinished answers; null leaves the header out.
+    /// The `Retry-After` of unfinished responses; null omits the header.
     pub retry_after: Option<u64>,
     /// The status of every accepted PUT, in place of 201 and 200.
     pub put_status: Option<u16>,
     /// How long a parent still counts a deleted child.
     pub delete_lag_seconds: f64,
-    /// Whether the child can be read during that time (as image versions can) or is 404 (as applications
-    /// are).
+    /// Whether the child can be read during that time (like image versions) or is 404 (like applications).
     pub delete_lag_visible: bool,
     /// Objects on a page of a list.
     pub page_size: usize,
     /// The form of `nextLink`.
     pub next_link: NextLink,
-    /// How long a token lives.
+    /// The lifetime of a token.
     pub token_seconds: u64,
-    /// How long an assertion of the emulator's own issuers lives; below zero it has expired when it is made.
+    /// The lifetime of the assertions of the emulator's own issuers; below zero they have expired when they
+    /// are made.
     pub assertion_seconds: i64,
     /// Whether `Microsoft.Compute` is registered.
     pub registration: Registration,
@@ -165,9 +166,9 @@ pub struct Settings {
     pub throttle_size: f64,
     /// Whether all that ARM's contract refuses is refused.
     pub strict: bool,
-    /// Whether equal values come back in other spellings.
+    /// Whether equal values are returned in other spellings.
     pub shout: bool,
-    /// What changing an immutable member does.
+    /// The effect of changing an immutable member.
     pub immutable: Immutable,
     /// The immutable members of `properties`, by name.
     pub immutable_properties: Vec<String>,
@@ -175,17 +176,17 @@ pub struct Settings {
     pub lock: Lock,
     /// Whether versions show `replicationStatus`.
     pub replication_status: bool,
-    /// What a PUT of a machine does to settings of the proxy agent that it leaves out.
+    /// The effect of a PUT of a machine on settings of the proxy agent that it omits.
     pub machine_put: MachinePut,
-    /// What a null in a PATCH of a machine means.
+    /// The meaning of a null in a PATCH of a machine.
     pub machine_patch_null: PatchNull,
     /// Whether a PATCH with a mode or a reference alone clears the other of the two.
     pub machine_patch_clears: bool,
-    /// Whether a machine can refer only to a version that is there and replicated to its region.
+    /// Whether a machine can refer only to a version that exists and is replicated to its region.
     pub machine_reference_check: bool,
-    /// What deleting a version does that a machine refers to.
+    /// The effect of deleting a version that a machine refers to.
     pub version_in_use: VersionInUse,
-    /// How long until an agent has loaded what was attached to its machine; null for as long as the pace says.
+    /// How long until an agent has loaded what was attached to its machine; null: as the pace determines.
     pub agent_seconds: Option<f64>,
 }
 
@@ -230,7 +231,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The same with the members of `change` set; the error names what is wrong with it.
+    /// The same with the members of `change` set; the error names the fault.
     pub fn changed(&self, change: &Value) -> Result<Self, String> {
         let Value::Object(change) = change else { return Err("settings are a JSON object".to_owned()) };
         let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
@@ -273,17 +274,17 @@ impl Settings {
         self.agent_seconds.unwrap_or_else(|| self.pace.agent_seconds())
     }
 
-    /// The measure of ARM's buckets.
+    /// The size and speed of ARM's buckets.
     pub fn measure(&self) -> Measure {
         Measure { size: self.throttle_size, speed: self.throttle_speed }
     }
 
-    /// The measure of the Compute provider's limits.
+    /// The size and speed of the Compute provider's limits.
     pub fn compute_measure(&self) -> Measure {
         if self.throttle_compute { self.measure() } else { Measure { size: 1.0, speed: 1.0 } }
     }
 
-    /// Whether writes finish before they are answered.
+    /// Whether writes finish in their response.
     pub fn immediate(&self) -> bool {
         self.operations == Operations::None || self.operation_seconds.is_some_and(|seconds| seconds <= 0.0)
     }
@@ -296,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_touches_only_what_it_names() {
+    fn a_change_affects_only_the_named_settings() {
         let changed =
             Settings::default().changed(&json!({"operations": "location", "strict": true})).unwrap();
         assert_eq!(changed.operations, Operations::Location);
@@ -305,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_by_name() {
+    fn invalid_settings_are_refused_by_name() {
         let refuse = |change: Value| Settings::default().changed(&change).unwrap_err();
         assert!(refuse(json!({"operation": "none"})).contains("operation"));
         assert!(refuse(json!({"page_size": 0})).contains("page_size"));

@@ -1,18 +1,18 @@
-//! Being asked to end: by Ctrl-C, a closing terminal, or the system.
+//! Signals to end: Ctrl-C, a closing terminal, or the system.
 
 use std::io;
 
-/// The ways in which a system asks a program to end.
+/// The signals by which a system ends a program.
 #[cfg(unix)]
 #[derive(Debug)]
 pub struct Signals([tokio::signal::unix::Signal; 3]);
 
 #[cfg(unix)]
 impl Signals {
-    /// Listens from now on, in place of the system's own way to end the program.
+    /// Listens from now on, instead of the system's default action.
     ///
     /// # Errors
-    /// When the system does not let it.
+    /// If the system does not allow it.
     pub fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self([
@@ -33,7 +33,7 @@ impl Signals {
     }
 }
 
-/// The ways in which a system asks a program to end.
+/// The signals by which a system ends a program.
 #[cfg(windows)]
 #[derive(Debug)]
 pub struct Signals {
@@ -46,10 +46,10 @@ pub struct Signals {
 
 #[cfg(windows)]
 impl Signals {
-    /// Listens from now on, in place of the system's own way to end the program.
+    /// Listens from now on, instead of the system's default action.
     ///
     /// # Errors
-    /// When the system does not let it.
+    /// If the system does not allow it.
     pub fn new() -> io::Result<Self> {
         use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
         Ok(Self {

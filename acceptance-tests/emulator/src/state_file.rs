@@ -13,7 +13,7 @@ pub struct StateFileError {
     reason: String,
 }
 
-/// Reads it; a file that is not there yet is no error.
+/// Reads it; a file that does not exist yet is not an error.
 pub fn load(path: &Path) -> Result<Option<Value>, StateFileError> {
     let refuse = |reason: String| StateFileError { path: path.to_owned(), reason };
     match std::fs::read(path) {
@@ -23,8 +23,8 @@ pub fn load(path: &Path) -> Result<Option<Value>, StateFileError> {
     }
 }
 
-/// Writes it: to a file beside it first, so that a crash leaves the old one or the new one and never half of
-/// one.
+/// Writes it: first to a temporary file next to it, so that a crash leaves the old one or the new one, but
+/// never half of one.
 pub fn save(path: &Path, state: &Value) -> Result<(), StateFileError> {
     let refuse = |reason: String| StateFileError { path: path.to_owned(), reason };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_saved_is_loaded() {
+    fn saved_objects_are_loaded() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.json");
         assert!(load(&path).unwrap().is_none());

@@ -1,4 +1,4 @@
-//! The objects held, the writes still running on them, and what time makes of both.
+//! The objects, the writes that still run on them, and the effect of time on both.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -13,11 +13,11 @@ use crate::clock::Millis;
 /// How an operation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
-    /// As asked.
+    /// As requested.
     Succeeded,
     /// With an error.
     Failed,
-    /// Called off.
+    /// Cancelled.
     Canceled,
 }
 
@@ -32,7 +32,7 @@ impl Ending {
     }
 }
 
-/// What a running write does.
+/// The kind of a running write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Work {
     /// Makes the object.
@@ -57,23 +57,23 @@ impl Work {
 /// A write that has not ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pending {
-    /// The operation that tells about it.
+    /// Its operation.
     pub operation: String,
-    /// What it does.
+    /// Its kind.
     pub work: Work,
     /// When the object changes for good.
     pub ends: Millis,
     /// How.
     pub ending: Ending,
-    /// How long the parent counts a deleted object afterwards.
+    /// How long the parent still counts a deleted object.
     pub lag: Millis,
-    /// Whether a create that ends badly takes the object away again.
+    /// Whether a create that fails removes the object again.
     #[serde(default)]
     pub leaves_nothing: bool,
 }
 
 impl Pending {
-    /// The write that this operation tells about.
+    /// The write of this operation.
     pub fn of(operation: &Operation, work: Work) -> Self {
         Self {
             operation: operation.name.clone(),
@@ -91,20 +91,20 @@ impl Pending {
 pub struct Object {
     /// Its id, as it was first written.
     pub id: ResourceId,
-    /// `location`, `tags`, `properties` and the like, without what the service adds.
+    /// `location`, `tags`, `properties` and the like, without the members that the service adds.
     pub body: Map<String, Value>,
     /// `provisioningState`.
     pub state: String,
-    /// When it was made.
+    /// When it was created.
     pub created: Millis,
     /// When it was last written.
     pub modified: Millis,
-    /// Who made it.
+    /// Who created it.
     pub creator: String,
     /// The write that runs on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
-    /// Of an instance of a scale set: the model that it was given.
+    /// The model of an instance of a scale set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<Value>,
 }
@@ -135,7 +135,7 @@ impl Object {
     }
 }
 
-/// A deleted object its parent still counts.
+/// A deleted object that its parent still counts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Ghost {
     id: ResourceId,
@@ -165,18 +165,18 @@ impl Store {
         self.objects.get_mut(&id.key())
     }
 
-    /// Puts an object in, in place of one with the same id.
+    /// Stores an object, replacing one with the same id.
     pub fn put(&mut self, object: Object) {
         self.ghosts.retain(|ghost| ghost.id.key() != object.id.key());
         self.objects.insert(object.id.key(), object);
     }
 
-    /// Takes one object out to put a changed one in; what is inside it stays.
+    /// Removes one object in order to store a changed one; its content stays.
     pub fn take(&mut self, id: &ResourceId) -> Option<Object> {
         self.objects.remove(&id.key())
     }
 
-    /// Takes an object out with everything inside it; whether it was there.
+    /// Removes an object and everything inside it; returns whether it existed.
     pub fn remove(&mut self, id: &ResourceId) -> bool {
         let inside: Vec<String> = self.inside(id).map(|object| object.id.key()).collect();
         for key in inside {
@@ -217,12 +217,12 @@ impl Store {
         self.ghosts.iter().any(|ghost| ghost.until > now && ghost.id.key().starts_with(&prefix))
     }
 
-    /// Whether a write still runs on any object of which `belongs` holds.
+    /// Whether a write still runs on any object for which `belongs` is true.
     pub fn busy(&self, belongs: impl Fn(&ResourceId) -> bool) -> bool {
         self.objects.values().any(|object| object.pending.is_some() && belongs(&object.id))
     }
 
-    /// Ends the writes whose time has come.
+    /// Ends the writes that are due.
     pub fn settle(&mut self, now: Millis) {
         self.ghosts.retain(|ghost| ghost.until > now);
         let due: Vec<String> = self
@@ -274,7 +274,7 @@ mod tests {
     const GALLERY: &str = "rg/providers/Microsoft.Compute/galleries/g";
 
     #[test]
-    fn a_group_takes_its_content_along_but_not_its_namesakes() {
+    fn deleting_a_group_deletes_its_content_but_not_similarly_named_groups() {
         let mut store = Store::default();
         for path in ["rg", "rg2", GALLERY, "rg2/providers/Microsoft.Compute/galleries/g"] {
             store.put(object(path));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_end_when_their_time_comes_and_not_before() {
+    fn writes_end_at_their_time_and_not_before() {
         let mut store = Store::default();
         let mut creating = object("rg");
         creating.state = "Creating".to_owned();
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_child_lingers_for_its_parent_only() {
+    fn a_deleted_child_still_counts_only_for_its_parent() {
         let mut store = Store::default();
         store.put(object(GALLERY));
         let mut child = object(&format!("{GALLERY}/inVMAccessControlProfiles/p"));

@@ -1,5 +1,4 @@
-//! The two ends of a connection that faults reach into: a socket that can be reset, and a body that stops
-//! short.
+//! The parts of a connection that faults change: a socket that can be reset, and a body that stops early.
 
 use std::collections::VecDeque;
 use std::io;
@@ -14,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-/// A socket that closes with a reset when it was told to.
+/// A socket that closes with a reset on request.
 #[derive(Debug)]
 pub struct Socket {
     stream: TcpStream,
@@ -31,8 +30,8 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if self.reset.load(Ordering::Relaxed) {
-            // With no time to linger the system sends RST in place of FIN. If it refuses, a close is near
-            // enough.
+            // With no time to linger the system sends RST in place of FIN. If it refuses, a normal close is
+            // good enough.
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -62,7 +61,7 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Debug)]
 pub struct Payload {
     chunks: VecDeque<Bytes>,
@@ -80,10 +79,10 @@ impl Payload {
 
     /// The first `length` bytes of a body that is announced whole.
     pub fn truncated(bytes: &Bytes, length: usize) -> Self {
-        // At least one byte is missing, or nothing would be wrong.
+        // At least one byte must be missing, otherwise there is no fault.
         let length = length.min(bytes.len().saturating_sub(1));
         let chunks = if length == 0 { VecDeque::new() } else { VecDeque::from([bytes.slice(..length)]) };
-        // What was sent must have left before the connection breaks, or the client never sees a beginning.
+        // The bytes must have left before the connection breaks, or the client never sees a beginning.
         let failure = Some(Box::pin(tokio::time::sleep(Duration::from_millis(20))));
         Self { chunks, announced: bytes.len().max(1) as u64, failure }
     }

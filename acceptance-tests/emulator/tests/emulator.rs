@@ -1,6 +1,6 @@
 //! The real binary, over its own TLS, driven as a client drives Azure.
 
-// Clippy takes only the functions marked as tests for tests.
+// Clippy counts only functions marked as tests as tests.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -24,7 +24,7 @@ impl Running {
         Self::start_in(&std::env::temp_dir(), arguments)
     }
 
-    /// The same with another place for temporary files.
+    /// The same with another directory for temporary files.
     fn start_in(temporary: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gallery-emulator"))
             .args(arguments)
@@ -89,8 +89,8 @@ impl Running {
         format!("{}/emulator/{rest}", self.text("arm"))
     }
 
-    /// Ends it as a service manager would, or by the end of its input on Windows, which has no such signal. Returns the exit
-    /// code and what else it printed.
+    /// Ends it as a service manager would, or on Windows, which has no such signal, by closing its input. Returns the
+    /// exit code and the rest of its output.
     fn stop(mut self) -> (Option<i32>, String) {
         if cfg!(windows) {
             drop(self.child.stdin.take());
@@ -106,7 +106,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Already gone when the test stopped it.
+        // It is gone already if the test stopped it.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -148,7 +148,7 @@ async fn a_client_logs_in_creates_reads_and_deletes_over_both_protocols() {
 }
 
 #[tokio::test]
-async fn tests_can_look_and_reach_behind_the_clients_back() {
+async fn tests_can_read_and_change_objects_by_control_routes() {
     let emulator = Running::start(&["--seed", "rg/g@westus", "--operations", "none"]);
     let client = emulator.client(false);
     let token = emulator.token(&client).await;
@@ -184,7 +184,7 @@ async fn tests_can_look_and_reach_behind_the_clients_back() {
 }
 
 #[tokio::test]
-async fn connections_break_where_the_script_says() {
+async fn connections_break_as_the_script_says() {
     let emulator = Running::start(&["--seed", "rg/g@westus", "--operations", "none"]);
     for http1 in [true, false] {
         let client = emulator.client(http1);
@@ -213,7 +213,7 @@ async fn connections_break_where_the_script_says() {
 }
 
 #[tokio::test]
-async fn garbage_and_giants_do_no_harm() {
+async fn garbage_and_oversized_requests_are_refused() {
     let emulator = Running::start(&["--seed", "rg/g@westus", "--operations", "none"]);
     let host = emulator.text("arm").trim_start_matches("https://").to_owned();
     for garbage in [b"GET / HTTP/1.1\r\n\r\n".as_slice(), &[0xff; 5000], b"\x16\x03\x01\xff\xff", b""] {
@@ -247,7 +247,7 @@ async fn garbage_and_giants_do_no_harm() {
 }
 
 #[tokio::test]
-async fn objects_and_authority_outlive_the_process_when_asked() {
+async fn objects_and_authority_outlive_the_process_if_so_set() {
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().join("state.json");
     let ca = directory.path().join("ca");
@@ -258,7 +258,7 @@ async fn objects_and_authority_outlive_the_process_when_asked() {
     assert_eq!(first.stop(), (Some(0), String::new()));
     let second = Running::start(&arguments[..4]);
     let read = second.client(false).get(second.address("")).bearer_auth(token).send().await.unwrap();
-    // The token names the first port as its audience, so it is known but not for this one.
+    // The token has the first port as its audience, so it is valid in form but not for this emulator.
     assert_eq!(value(read).await["error"]["code"], "InvalidAuthenticationTokenAudience");
     let objects = second.client(false).get(second.control("objects")).send().await.unwrap();
     assert_eq!(value(objects).await.as_array().unwrap().len(), 2);
@@ -270,7 +270,7 @@ async fn objects_and_authority_outlive_the_process_when_asked() {
 }
 
 #[test]
-fn a_start_removes_what_a_killed_emulator_left() {
+fn a_start_removes_the_directory_of_a_killed_emulator() {
     let temporary = tempfile::tempdir().unwrap();
     let left = || std::fs::read_dir(temporary.path()).unwrap().count();
     let mut killed = Running::start_in(temporary.path(), &[]);
@@ -287,7 +287,7 @@ fn a_start_removes_what_a_killed_emulator_left() {
 }
 
 #[tokio::test]
-async fn machines_and_az_are_served_without_tls_and_nothing_else_is() {
+async fn only_machines_and_az_are_served_without_tls() {
     let emulator = Running::start(&["--seed", "rg/g@westus", "--az", "service-principal"]);
     let client = emulator.client(true);
     let machine = emulator.text("machine");
@@ -322,7 +322,7 @@ async fn machines_and_az_are_served_without_tls_and_nothing_else_is() {
 }
 
 #[tokio::test]
-async fn what_is_registered_can_be_changed_and_is_taken_back() {
+async fn registrations_can_be_changed_and_reset() {
     let emulator =
         Running::start(&["--federated-credential", "kubernetes,first", "--auxiliary-tenant", "other"]);
     let client = emulator.client(false);
@@ -357,7 +357,7 @@ async fn what_is_registered_can_be_changed_and_is_taken_back() {
 }
 
 #[test]
-fn wrong_command_lines_end_at_once() {
+fn wrong_command_lines_fail_at_once() {
     for (arguments, part) in [(["--listen", "0.0.0.0:0"], "loopback"), (["--frob", "x"], "--frob")] {
         let output = Command::new(env!("CARGO_BIN_EXE_gallery-emulator")).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2));

@@ -1,4 +1,4 @@
-//! Whether a release can be repeated: it is, in another directory, and the files are compared.
+//! Checks that a release is reproducible: builds it again in another directory, and compares the files.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 
 use super::{Artefacts, Error, Sources};
 
-/// Builds the same commit in a checkout elsewhere, with a target directory of its own, by the command as it stands in that
-/// checkout. Gives nothing when every file is the same byte for byte, and else [`Error::Different`]; what was built is then
-/// left for whoever looks for the reason.
+/// Builds the same commit in a checkout elsewhere, with a target directory of its own, by the command of that
+/// checkout. Returns nothing if every file is the same byte for byte, otherwise [`Error::Different`]; the
+/// second build then stays for the search for the reason.
 ///
 /// # Errors
-/// When something is not committed, when it does not build, and when a file differs.
+/// If something is not committed, if it does not build, or if a file differs.
 pub fn again(
     sources: &Sources,
     cargo: &OsStr,
@@ -32,7 +32,7 @@ pub fn again(
         .arg("--output")
         .arg(&output)
         .env("CARGO_TARGET_DIR", directory.path().join("target"))
-        // What it says was said the first time; cargo's own words come by the other way.
+        // Its output would repeat the first build's; cargo's own messages go to stderr.
         .stdout(Stdio::null()))?;
     let names = different(first, &output)?;
     if names.is_empty() { Ok(()) } else { Err(Error::Different { names, kept: directory.keep() }) }
@@ -49,7 +49,7 @@ fn run(command: &mut Command) -> Result<(), Error> {
     }
 }
 
-/// The names of the files that are not the same in a directory, or only there.
+/// The names of the files that differ, or exist only in one of the directories.
 fn different(first: &Artefacts, directory: &Path) -> Result<Vec<String>, Error> {
     let mut names = Vec::new();
     let files = first.files();
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn every_file_that_is_not_the_same_is_named() {
+    fn every_file_that_differs_is_named() {
         let directory = tempfile::tempdir().unwrap();
         release(b"one").write(directory.path()).unwrap();
         assert_eq!(different(&release(b"one"), directory.path()).unwrap(), [""; 0]);
@@ -96,16 +96,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_committed_is_not_compared() {
+    fn uncommitted_files_are_not_compared() {
         let made = OffsetDateTime::UNIX_EPOCH;
         let sources = Sources { root: "/nowhere".into(), made, is_changed: true };
         assert!(matches!(again(&sources, "cargo".as_ref(), &[], &release(b"")), Err(Error::Changed)));
     }
 
-    /// For cargo stands a shell, which takes `run` for a file of the checkout.
+    /// A shell stands in for cargo; it treats `run` as a file of the checkout.
     #[cfg(unix)]
     #[test]
-    fn it_is_built_in_a_checkout_of_its_own() {
+    fn the_second_build_has_its_own_checkout() {
         let directory = tempfile::tempdir().unwrap();
         let (root, made) = (directory.path().join("root"), directory.path().join("made"));
         release(b"one").write(&made).unwrap();

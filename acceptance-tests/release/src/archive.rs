@@ -1,4 +1,4 @@
-//! One archive, byte for byte the same whenever it is made of the same bytes.
+//! One archive, which is always the same for the same bytes.
 
 use std::io::{Cursor, Write as _};
 
@@ -8,14 +8,14 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::Error;
 
-/// What a file in an archive is called, its permissions, and what it holds.
+/// The name of a file in an archive, its permissions, and its content.
 pub type Entry<'a> = (&'a str, u32, &'a [u8]);
 
-/// Packs files into an archive that says they were made at this time. They are put in the order of their names, and
-/// nothing of the machine gets in: no owner, no clock, no time zone.
+/// Packs files into an archive with this time. They are sorted by name, and nothing of the machine gets in:
+/// no owner, no clock, no time zone.
 ///
 /// # Errors
-/// When the time is outside what an archive can say (1980 to 2107), or there is no memory.
+/// If an archive cannot store the time (1980 to 2107), or there is no memory.
 pub fn pack(entries: &[Entry<'_>], made: OffsetDateTime, level: i64) -> Result<Vec<u8>, Error> {
     let wrong = |error: &dyn std::fmt::Display| Error::Archive(error.to_string());
     let mut entries = entries.to_vec();
@@ -32,7 +32,7 @@ pub fn pack(entries: &[Entry<'_>], made: OffsetDateTime, level: i64) -> Result<V
     archive.finish().map(Cursor::into_inner).map_err(|error| wrong(&error))
 }
 
-/// Archives count years from 1980 and seconds in pairs.
+/// Archives store years from 1980 and pairs of seconds.
 fn dos_time(made: OffsetDateTime) -> Result<DateTime, Error> {
     let wrong = || Error::BadTime { text: made.unix_timestamp().to_string() };
     let year = u16::try_from(made.year()).map_err(|_| wrong())?;
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unpacked_is_what_was_packed() {
+    fn unpacking_returns_the_packed_files() {
         let bytes = pack(&[("b", 0o755, b"program"), ("a", 0o644, b"")], at(1_700_000_000), 9).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         assert_eq!(names(&archive), ["a", "b"]);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_an_archive_cannot_say_are_refused() {
+    fn times_that_an_archive_cannot_store_are_refused() {
         for seconds in [0, 4_400_000_000] {
             assert!(matches!(pack(&[], at(seconds), 9), Err(Error::BadTime { .. })), "{seconds}");
         }

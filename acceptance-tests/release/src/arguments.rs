@@ -1,4 +1,4 @@
-//! What the command line of `cargo release-artifacts` asks for.
+//! The command line of `cargo release-artifacts`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ Environment: SOURCE_DATE_EPOCH takes the place of the commit's time; CARGO_HOME,
 are cargo's own. RUSTFLAGS, CFLAGS and CARGO_PROFILE_... play no part.
 ";
 
-/// What was asked for.
+/// The requested action.
 pub(crate) struct Wanted {
     pub(crate) output: Option<PathBuf>,
     pub(crate) triples: Vec<String>,
@@ -40,13 +40,13 @@ pub(crate) struct Wanted {
     pub(crate) list: bool,
 }
 
-/// What the arguments come to.
+/// The parsed arguments.
 pub(crate) enum Command {
     Run(Wanted),
     Say(String),
 }
 
-/// Reads the arguments, or says what is wrong with them.
+/// Reads the arguments, or returns what is wrong with them.
 pub(crate) fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, String> {
     let mut wanted = Wanted {
         output: None,
@@ -76,7 +76,7 @@ pub(crate) fn command(arguments: impl Iterator<Item = OsString>) -> Result<Comma
             "--target" => {
                 let triple = value()?;
                 if !release::PLATFORMS.iter().any(|platform| platform.triples.contains(&&*triple)) {
-                    return Err(format!("{triple} is no target of a release; --list names them"));
+                    return Err(format!("{triple} is not a target of a release; --list names them"));
                 }
                 wanted.triples.push(triple);
             }
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn every_option_reaches_its_place() {
+    fn every_option_is_read() {
         let wanted =
             read(&["--zig", "zig", "--std-sources", "library", "--check", "--output", "out"]).unwrap();
         assert_eq!(wanted.zig, Some("zig".into()));
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn contradictory_arguments_are_refused() {
         for (arguments, expected) in [
             (&["--std-sources", "library"][..], "--std-sources needs --zig"),
-            (&["--target", "z80"], "z80 is no target of a release"),
+            (&["--target", "z80"], "z80 is not a target of a release"),
             (&["--zig"], "--zig needs a value"),
             (&["--wrong"], "unknown argument --wrong"),
         ] {
-            let Err(error) = read(arguments) else { panic!("{arguments:?} is taken") };
+            let Err(error) = read(arguments) else { panic!("{arguments:?} is accepted") };
             assert!(error.starts_with(expected), "{error}");
         }
     }

@@ -1,4 +1,4 @@
-//! The files of a release: their names, and what is in them.
+//! The files of a release: their names and their content.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,12 +8,12 @@ use time::OffsetDateTime;
 use super::{Error, Platform, pack, sums};
 
 const NAME: &str = "terraform-provider-gallery";
-/// The protocol a registry is told. It names the major version and always ends in `.0`.
+/// The protocol version in a registry's manifest: the major version, always with `.0`.
 pub const MANIFEST_PROTOCOL: &str = "6.0";
-/// The best compression there is: a release is made once and fetched often.
+/// The best compression: a release is made once and downloaded often.
 const LEVEL: i64 = 9;
 
-/// A release as it grows.
+/// A release while it is made.
 #[derive(Clone, Debug)]
 pub struct Artefacts {
     version: String,
@@ -24,11 +24,11 @@ pub struct Artefacts {
 }
 
 impl Artefacts {
-    /// A release of this version with nothing in it but the manifest, which is that of the repository. `texts` are its
-    /// licence and the notices of what it is made of.
+    /// A release of this version with only the repository's manifest. `texts` are its licence and the notices
+    /// of its dependencies.
     ///
     /// # Errors
-    /// When the manifest does not name [`MANIFEST_PROTOCOL`].
+    /// If the manifest does not name [`MANIFEST_PROTOCOL`].
     pub fn new(
         version: &str,
         made: OffsetDateTime,
@@ -43,16 +43,16 @@ impl Artefacts {
         Ok(Self { version: version.to_owned(), made, texts, level: LEVEL, files })
     }
 
-    /// The same with archives compressed less, from 1 to 9: what tests want.
+    /// The same with faster compression, from 1 to 9, for tests.
     #[must_use]
     pub fn compressing(self, level: i64) -> Self {
         Self { level, ..self }
     }
 
-    /// Adds the provider's executable for a platform, and says what its archive is called.
+    /// Adds the provider's executable for a platform, and returns the name of its archive.
     ///
     /// # Errors
-    /// When the archive cannot be written.
+    /// If the archive cannot be written.
     pub fn add(&mut self, platform: &Platform, executable: &[u8]) -> Result<String, Error> {
         let inside = format!("{NAME}_v{}{}", self.version, platform.suffix());
         let [licence, notices] = &self.texts;
@@ -67,22 +67,22 @@ impl Artefacts {
         Ok(name)
     }
 
-    /// The file with the checksums of all others. Its signature is the one file that is not made here.
+    /// The file with the checksums of all others. Only its signature is not made here.
     pub fn sums_name(&self) -> String {
         format!("{NAME}_{}_SHA256SUMS", self.version)
     }
 
-    /// Every file by its name, the checksums among them.
+    /// Every file by its name, including the checksums.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = self.files.clone();
         files.insert(self.sums_name(), sums(&self.files).into_bytes());
         files
     }
 
-    /// Writes the files to a directory of their own, from which an earlier release is taken away first.
+    /// Writes the files to a directory of their own, from which it first removes an earlier release.
     ///
     /// # Errors
-    /// When that is not possible. Files that are none of a release's are left alone.
+    /// If that is not possible. Other files in the directory stay.
     pub fn write(&self, directory: &Path) -> Result<(), Error> {
         std::fs::create_dir_all(directory).map_err(Error::file(directory))?;
         for entry in std::fs::read_dir(directory).map_err(Error::file(directory))?.flatten() {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_sums_are_what_a_registry_expects() {
+    fn names_and_checksums_are_what_a_registry_expects() {
         let files = release().files();
         assert_eq!(
             files.keys().collect::<Vec<_>>(),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_holds_the_binary_under_the_name_terraform_looks_for() {
+    fn an_archive_contains_the_binary_under_the_name_that_terraform_expects() {
         let files = release().files();
         for (os, expected) in [
             ("linux", "terraform-provider-gallery_v1.2.3"),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_of_the_repository_is_taken_and_another_protocol_is_not() {
+    fn the_manifest_must_name_the_protocol() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../terraform-registry-manifest.json");
         let made = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
         assert!(Artefacts::new("1.2.3", made, std::fs::read(path).unwrap(), Default::default()).is_ok());
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_release_makes_room_and_other_files_stay() {
+    fn an_earlier_release_is_removed_and_other_files_stay() {
         let directory = tempfile::tempdir().unwrap();
         for name in ["terraform-provider-gallery_1.0.0_linux_amd64.zip", "notes.txt"] {
             std::fs::write(directory.path().join(name), "").unwrap();

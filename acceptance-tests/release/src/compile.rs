@@ -1,4 +1,4 @@
-//! One build of the provider that another machine can repeat.
+//! One build of the provider that another machine can reproduce.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,16 +9,17 @@ use super::{Error, Sources, StdSources, Zig, is_installed, mingw};
 
 const PACKAGE: &str = "terraform-provider-gallery";
 
-/// How a binary is tied to the system it runs on.
+/// How a binary is linked to its system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Linking {
-    /// Everything is inside; musl's way.
+    /// Static, with musl.
     Static,
-    /// Everything is inside, the C library of GNU too. It looks names up in `/etc/hosts` and by DNS by itself; for further
-    /// services in `/etc/nsswitch.conf` it loads a module of the system, which is sure to work with the very version of the
-    /// library only that this was built with. So it is for trying out, and for machines like the one that built it.
+    /// Static, including the C library of GNU. That resolves names by `/etc/hosts` and by DNS itself. For
+    /// further services in `/etc/nsswitch.conf` it loads a module of the system, which only works for certain
+    /// with the same version of the library. So this is for trying out, and for machines like the one that
+    /// built it.
     StaticGnu,
-    /// Everything is inside but what Windows itself has.
+    /// Static except for the libraries of Windows itself.
     Windows,
     /// As usual on the system.
     Usual,
@@ -39,7 +40,7 @@ impl Linking {
     }
 }
 
-/// What there is to build with, beside the compiler.
+/// Tools of the build in addition to the compiler.
 #[derive(Clone, Debug, Default)]
 pub struct Tools {
     /// For a target that is not installed.
@@ -49,13 +50,13 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Whether a target can be built for.
+    /// Whether a build for a target is possible.
     pub fn build(&self, triple: &str) -> bool {
         let linker = || self.zig_for(triple).is_some() || (triple == mingw::TARGET && mingw::is_there());
         is_installed(triple) || (self.std_sources.is_some() && linker())
     }
 
-    /// The sources of the standard library, if that is to be built too.
+    /// The sources of the standard library, if it is to be built too.
     pub fn std_sources_for(&self, triple: &str) -> Option<&StdSources> {
         self.std_sources.as_ref().filter(|_| !is_installed(triple))
     }
@@ -65,11 +66,11 @@ impl Tools {
     }
 }
 
-/// Builds the provider for a target and says where the binary is. Cargo and the compiler are those of the `PATH`, or of
-/// `CARGO` and `RUSTC`; what they print goes to the terminal.
+/// Builds the provider for a target and returns the path of the binary. Cargo and the compiler are those of
+/// the `PATH`, or of `CARGO` and `RUSTC`; their output goes to the terminal.
 ///
 /// # Errors
-/// When it does not build.
+/// If it does not build.
 pub fn compile(
     sources: &Sources,
     tools: &Tools,
@@ -91,7 +92,7 @@ pub fn compile(
         .env("CARGO_ENCODED_RUSTFLAGS", flags(sources, std_sources, zig, triple, target))
         .env("CARGO_INCREMENTAL", "0")
         .env("SOURCE_DATE_EPOCH", sources.made.unix_timestamp().to_string())
-        // Compilers of C sort and print by the language of the terminal.
+        // C compilers sort and print by the language of the terminal.
         .env("LC_ALL", "C");
     if let Some(std_sources) = std_sources {
         command.arg(CRATES).envs(std_sources.environment(triple)?);
@@ -110,14 +111,14 @@ pub fn compile(
     Ok(directory.join(format!("{PACKAGE}{suffix}")))
 }
 
-/// Whether a variable is what the environment has for other builds, and would make other bytes: the profile is the
-/// repository's, and options for C that are meant for this build name its target (`CFLAGS_<target>`).
+/// Whether a variable belongs to other builds and would change the bytes: the profile is the repository's,
+/// and options for C that are meant for this build name its target (`CFLAGS_<target>`).
 fn is_of_other_builds(variable: &str) -> bool {
     variable.starts_with("CARGO_PROFILE_") || ["CFLAGS", "CXXFLAGS", "TARGET_CFLAGS"].contains(&variable)
 }
 
-/// The compiler's options: directories of this machine get names that every machine has, the last that fits wins. Options
-/// that the environment has for other builds play no part.
+/// The compiler's options: directories of this machine get names that are the same everywhere; the last match
+/// wins. Options in the environment for other builds have no effect.
 fn flags(
     sources: &Sources,
     std_sources: Option<&StdSources>,
@@ -139,10 +140,10 @@ fn flags(
         flags.push(name);
         flags.push("\u{1f}");
     }
-    // Said again, since a configuration of cargo's outside of the repository goes before the profile.
+    // Repeated here, since a cargo configuration outside the repository takes precedence over the profile.
     flags.push("-C\u{1f}debuginfo=0\u{1f}-C\u{1f}strip=symbols");
     let linker = match Linking::of(triple) {
-        // Some linkers are made to write an id of the build, others are not.
+        // Some linkers write an id of the build by default.
         Linking::Static | Linking::StaticGnu => Some("-Wl,--build-id=none"),
         // Windows' linkers write the time.
         Linking::Windows if triple.ends_with("-msvc") => Some("/Brepro"),
@@ -155,7 +156,7 @@ fn flags(
         flags.push("\u{1f}-C\u{1f}target-feature=+crt-static");
     }
     if zig.is_some() {
-        // zig has the objects that a program starts with, and the compiler may not.
+        // zig has the startup objects of a program; the compiler may not have them.
         flags.push("\u{1f}-C\u{1f}link-self-contained=no");
     }
     flags
@@ -176,7 +177,7 @@ mod tests {
         let flags = flags.into_string().unwrap();
         let flags: Vec<_> = flags.split('\u{1f}').collect();
         let place = |flag: &str| flags.iter().position(|one| *one == flag);
-        // The target directory lies inside of the checkout, so it has to come later.
+        // The target directory is inside the checkout, so it has to come later.
         assert!(
             place("/home/me/gallery=/source").unwrap() < place("/home/me/gallery/target=/target").unwrap()
         );
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_environment_has_for_other_builds_is_left_out() {
+    fn variables_for_other_builds_are_removed() {
         for name in ["CARGO_PROFILE_RELEASE_STRIP", "CARGO_PROFILE_RELEASE_LTO", "CFLAGS"] {
             assert!(is_of_other_builds(name), "{name}");
         }

@@ -1,25 +1,25 @@
-//! Whether a binary for Linux runs everywhere and has no symbols, and what one for Windows needs beside it: read from the
-//! binary, not from the options it was built with.
+//! Whether a binary for Linux runs everywhere and has no symbols, and which libraries one for Windows needs.
+//! This is read from the binary, not from its build options.
 
 /// The program header that names a loader (`PT_INTERP` of the ELF specification).
 const INTERPRETER: u32 = 3;
-/// The section with the names of functions and objects (`SHT_SYMTAB`), which `strip` takes away.
+/// The section with the names of functions and objects (`SHT_SYMTAB`), which `strip` removes.
 const SYMBOLS: u32 = 2;
 
-/// Whether an executable asks the system for a loader, and so for shared libraries. `None` for what is no 64-bit
-/// little-endian ELF file.
+/// Whether an executable needs a loader of the system, and so shared libraries. `None` for a file that is not
+/// 64-bit little-endian ELF.
 pub fn needs_loader(file: &[u8]) -> Option<bool> {
-    // The kind of a program header stands at its beginning.
+    // The kind of a program header is at its beginning.
     has(file, Table { start: 32, size: 54, count: 56, kind: 0 }, INTERPRETER)
 }
 
-/// Whether an executable is without the names of what is in it. `None` for what is no 64-bit little-endian ELF file.
+/// Whether an executable has no symbol table. `None` for a file that is not 64-bit little-endian ELF.
 pub fn is_stripped(file: &[u8]) -> Option<bool> {
-    // The kind of a section stands behind its name.
+    // The kind of a section follows its name.
     has(file, Table { start: 40, size: 58, count: 60, kind: 4 }, SYMBOLS).map(|has| !has)
 }
 
-/// Where the header of the file tells of one of its tables, and where an entry of that has its kind.
+/// The place of a table in the header of the file, and of the kind in an entry.
 struct Table {
     start: usize,
     size: usize,
@@ -43,10 +43,11 @@ fn has(file: &[u8], table: Table, kind: u32) -> Option<bool> {
     Some(false)
 }
 
-/// The libraries that a program for Windows asks the system for. `None` for what is no 64-bit PE file, or a broken one.
+/// The libraries that a program for Windows needs from the system. `None` for a file that is not 64-bit PE,
+/// or a broken one.
 ///
-/// "PE Format" of Windows' documentation: the import table is a list of entries of 20 bytes, each with the address of a
-/// name; addresses are those in memory, and the sections say where in the file they are.
+/// "PE Format" of Windows' documentation: the import table is a list of entries of 20 bytes, each with the
+/// address of a name. Addresses are those in memory; the sections map them to the file.
 pub fn imports(file: &[u8]) -> Option<Vec<String>> {
     if file.get(..2)? != b"MZ" {
         return None;
@@ -92,7 +93,7 @@ fn field<const N: usize>(file: &[u8], at: usize) -> Option<[u8; N]> {
 mod tests {
     use super::*;
 
-    /// A file with these program headers and nothing else.
+    /// A file with only these program headers.
     fn elf(kinds: &[u32]) -> Vec<u8> {
         let mut file = vec![0; 64];
         file[..6].copy_from_slice(b"\x7fELF\x02\x01");
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loader_is_seen_among_the_headers() {
+    fn a_loader_is_found_in_the_headers() {
         assert_eq!(needs_loader(&elf(&[6, 1, 2])), Some(false));
         assert_eq!(needs_loader(&elf(&[6, 3, 1])), Some(true));
         assert_eq!(needs_loader(b"MZ"), None);
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_of_symbols_is_seen_among_the_sections() {
+    fn a_symbol_table_is_found_in_the_sections() {
         let file = |kinds: &[u32]| {
             let mut file = elf(&[1]);
             let start = file.len();
@@ -135,7 +136,7 @@ mod tests {
         assert_eq!(is_stripped(&file(&[0, 1, 2])[..200]), None);
     }
 
-    /// A program for Windows of one section, with these libraries and nothing else.
+    /// A program for Windows of one section, with only these libraries.
     fn pe(libraries: &[&str]) -> Vec<u8> {
         const ADDRESS: u32 = 0x1000;
         const PLACE: u32 = 0x200;
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_program_for_windows_needs_is_read_from_it() {
+    fn the_libraries_of_a_program_for_windows_are_read() {
         let file = pe(&["KERNEL32.dll", "libgcc_s_seh-1.dll"]);
         assert_eq!(imports(&file).unwrap(), ["KERNEL32.dll", "libgcc_s_seh-1.dll"]);
         assert_eq!(imports(&pe(&[])).unwrap(), [""; 0]);
@@ -176,14 +177,14 @@ mod tests {
 
     #[cfg(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static")))]
     #[test]
-    fn this_test_needs_one() {
+    fn this_test_program_needs_a_loader() {
         let file = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         assert_eq!(needs_loader(&file), Some(true));
     }
 
     #[cfg(all(target_os = "linux", debug_assertions))]
     #[test]
-    fn this_test_is_not_stripped() {
+    fn this_test_program_is_not_stripped() {
         let file = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         assert_eq!(is_stripped(&file), Some(false));
     }

@@ -1,4 +1,4 @@
-//! Puts together what several machines have built: every archive of a version, and one list of checksums.
+//! Combines the builds of several machines: every archive of a version, and one list of checksums.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,12 @@ use super::{Error, PLATFORMS, sums};
 
 const NAME: &str = "terraform-provider-gallery";
 
-/// The files of a release by name, from the directories below this one. Lists of checksums are left out, and made anew.
+/// The files of a release by name, from the directories below this one. Lists of checksums are omitted, and
+/// made anew.
 ///
 /// # Errors
-/// When a file cannot be read, when two machines have made one file differently, or when the manifest or a platform's
-/// archive is not there.
+/// If a file cannot be read, if two machines have made different files of one name, or if the manifest or a
+/// platform's archive is missing.
 pub fn join(directory: &Path, version: &str) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let sums_name = format!("{NAME}_{version}_SHA256SUMS");
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
@@ -41,7 +42,7 @@ pub fn join(directory: &Path, version: &str) -> Result<BTreeMap<String, Vec<u8>>
     Ok(files)
 }
 
-/// The files in a directory and in those right below it.
+/// The files in a directory and in its subdirectories.
 fn below(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = |directory: &Path| -> Result<Vec<PathBuf>, Error> {
         let read = std::fs::read_dir(directory).map_err(Error::file(directory))?;
@@ -60,7 +61,7 @@ fn below(directory: &Path) -> Result<Vec<PathBuf>, Error> {
 mod tests {
     use super::*;
 
-    /// What each machine has made: archives of these platforms, a manifest and a list of its own.
+    /// The files of each machine: archives of these platforms, a manifest and its own list.
     fn made(machines: &[&[&str]]) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         for (index, platforms) in machines.iter().enumerate() {
@@ -81,7 +82,7 @@ mod tests {
     const UNIX: &[&str] = &["darwin_amd64", "darwin_arm64", "freebsd_amd64", "linux_amd64", "linux_arm64"];
 
     #[test]
-    fn what_several_machines_have_made_is_one_release() {
+    fn the_files_of_several_machines_are_one_release() {
         let directory = made(&[UNIX, &["windows_amd64", "windows_arm64"]]);
         let files = join(directory.path(), "1.2.3").unwrap();
         assert_eq!(files.len(), 9, "{:?}", files.keys());
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_that_nobody_has_made_is_named() {
+    fn a_missing_platform_is_named() {
         let error = join(made(&[UNIX, &["windows_amd64"]]).path(), "1.2.3").unwrap_err().to_string();
         assert!(error.ends_with("there is no terraform-provider-gallery_1.2.3_windows_arm64.zip"), "{error}");
         // Another version is another release.
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_two_machines_have_made_differently_is_an_error() {
+    fn a_file_that_differs_between_machines_is_an_error() {
         let directory = made(&[UNIX, &["windows_amd64", "windows_arm64"]]);
         std::fs::write(directory.path().join("1").join(format!("{NAME}_1.2.3_linux_amd64.zip")), "other")
             .unwrap();

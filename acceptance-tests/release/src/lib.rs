@@ -1,8 +1,9 @@
-//! What a registry takes of a provider: an archive for each platform, their checksums, and a manifest.
+//! The files of a provider that a registry needs: an archive for each platform, their checksums, and a
+//! manifest.
 //!
-//! The layout is the registry's own (<https://developer.hashicorp.com/terraform/registry/providers/publishing>), and the
-//! same that a filesystem mirror holds. Everything is made from the sources and the time of the commit alone, so that
-//! whoever builds it again gets the same bytes.
+//! The layout is the registry's (<https://developer.hashicorp.com/terraform/registry/providers/publishing>),
+//! and that of a filesystem mirror. Everything is made only from the sources and the time of the commit, so
+//! that every build yields the same bytes.
 
 mod again;
 mod archive;
@@ -41,88 +42,89 @@ pub enum Error {
     /// A file cannot be read or written.
     #[error("{}: {error}", path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: std::io::Error,
     },
     /// A program cannot be run.
     #[error("{program} cannot be run: {error}")]
     Program {
-        /// Which.
+        /// The program.
         program: String,
-        /// Why.
+        /// The reason.
         error: std::io::Error,
     },
     /// The sources do not build for a target.
-    #[error("{triple} does not build; what the compiler said stands above")]
+    #[error("{triple} does not build; the compiler's messages are above")]
     Build {
         /// The target.
         triple: String,
     },
-    /// Nobody knows when the sources were made.
+    /// The time of the sources is unknown.
     #[error(
-        "the time of the release is not known: this is no git checkout. Set SOURCE_DATE_EPOCH to seconds since 1970"
+        "the time of the release is not known: this is not a git checkout. Set SOURCE_DATE_EPOCH to \
+         seconds since 1970"
     )]
     NoTime,
-    /// The variable holds something else.
-    #[error("SOURCE_DATE_EPOCH takes whole seconds from 1980 to 2107, not {text:?}")]
+    /// The variable has another value.
+    #[error("SOURCE_DATE_EPOCH must be whole seconds from 1980 to 2107, not {text:?}")]
     BadTime {
-        /// What it holds.
+        /// The value.
         text: String,
     },
     /// An archive cannot be written.
     #[error("the archive cannot be written: {0}")]
     Archive(String),
-    /// Nobody knows what notices a binary needs.
+    /// The notices of a binary are unknown.
     #[error("the notices of the dependencies cannot be written: {0}")]
     Notices(String),
-    /// The manifest is not what a registry expects.
+    /// The manifest differs from what a registry expects.
     #[error("terraform-registry-manifest.json does not name protocol {MANIFEST_PROTOCOL}")]
     Manifest,
-    /// A binary for Linux has symbols in it.
+    /// A binary for Linux has symbols.
     #[error("the binary for {triple} is not stripped: it has a table of symbols")]
     NotStripped {
         /// The target.
         triple: String,
     },
-    /// The standard library cannot be built from these.
+    /// The standard library cannot be built from these sources.
     #[error("{}: {why}", path.display())]
     StdSources {
-        /// What was named.
+        /// The named directory.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         why: String,
     },
     /// There is no commit to build again.
-    #[error("only what is committed can be built again elsewhere, and something here is not")]
+    #[error("only committed files can be built again elsewhere, and there are uncommitted changes")]
     Changed,
-    /// What several machines have built is no release.
+    /// The files of several machines are not a release.
     #[error("{}: {why}", directory.display())]
     Parts {
-        /// Where it is.
+        /// Their directory.
         directory: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         why: String,
     },
-    /// A second build gave other files.
-    #[error("built again, not the same: {}; the second ones are in {}", names.join(", "), kept.join("artefacts").display())]
+    /// A second build yielded other files.
+    #[error("the second build differs: {}; its files are in {}", names.join(", "), kept.join("artefacts").display())]
     Different {
-        /// Which.
+        /// The files.
         names: Vec<String>,
         /// The directory with the second build: `checkout`, `target` and `artefacts`.
         kept: PathBuf,
     },
     /// A binary for Windows needs libraries that Windows may not have.
-    #[error("the binary for {triple} does not start by itself: it needs {}", libraries.join(", "))]
+    #[error("the binary for {triple} does not start without further libraries: it needs {}", libraries.join(", "))]
     NeedsRuntime {
         /// The target.
         triple: String,
-        /// What it needs.
+        /// The libraries.
         libraries: Vec<String>,
     },
     /// A binary for Linux needs libraries of the system.
-    #[error("the binary for {triple} is not static: it asks for a loader of the system")]
+    #[error("the binary for {triple} is not static: it needs a loader of the system")]
     NotStatic {
         /// The target.
         triple: String,

@@ -1,4 +1,4 @@
-//! `cargo release-artifacts`: what a registry takes, for every platform that can be built here.
+//! `cargo release-artifacts`: the files for a registry, for every platform that can be built here.
 
 mod arguments;
 
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Gives whether there is anything to release.
+/// Returns whether there is anything to release.
 fn run(wanted: &Wanted) -> Result<bool, Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let root = root.canonicalize().map_err(|error| Error::File { path: root, error })?;
@@ -94,7 +94,7 @@ fn run(wanted: &Wanted) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Writes the release that the parts are.
+/// Writes the release of these parts.
 fn put_together(parts: &Path, output: &Path) -> Result<bool, Error> {
     let files = join(parts, env!("CARGO_PKG_VERSION"))?;
     std::fs::create_dir_all(output).map_err(|error| Error::File { path: output.to_owned(), error })?;
@@ -107,7 +107,7 @@ fn put_together(parts: &Path, output: &Path) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// The files of what is to be built, or nothing if that is nothing.
+/// The files to build, or nothing if there are none.
 fn build(
     wanted: &Wanted,
     sources: &Sources,
@@ -160,7 +160,7 @@ fn is_a_runtime(library: &str) -> bool {
     ["vcruntime", "msvcp", "concrt", "lib"].iter().any(|start| name.starts_with(start))
 }
 
-/// The arguments with which the same is built elsewhere.
+/// The arguments for the same build elsewhere.
 fn same(wanted: &Wanted, tools: &Tools) -> Result<Vec<OsString>, Error> {
     let mut arguments: Vec<OsString> = vec!["--profile".into(), wanted.profile.clone().into()];
     for triple in &wanted.triples {
@@ -226,6 +226,6 @@ fn list(choice: &Choice, tools: &Tools) {
 }
 
 fn say(text: &str) {
-    // A reader that has gone away is no reason to leave a release half made.
+    // If the reader has gone away, that is no reason to leave a release half made.
     drop(writeln!(std::io::stdout(), "{text}"));
 }

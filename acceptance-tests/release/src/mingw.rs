@@ -5,11 +5,11 @@ use std::process::Command;
 
 use super::Error;
 
-/// The target it serves.
+/// Its target.
 pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
 /// The compiler's own name for its linker.
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
-/// What every program begins and ends with. Cargo does not build these with the standard library.
+/// The startup objects of every program. Cargo does not build these with the standard library.
 const OBJECTS: [&str; 2] = ["rsbegin", "rsend"];
 
 /// Whether it is installed.
@@ -17,8 +17,8 @@ pub(crate) fn is_there() -> bool {
     Command::new(LINKER).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// Compiles the objects that the standard library's sources (`library`) have for the target, to where the compiler looks
-/// for them.
+/// Compiles these objects from the standard library's sources (`library`) to where the compiler looks for
+/// them.
 pub(crate) fn objects(rustc: &Path, library: &Path, sysroot: &Path) -> Result<(), Error> {
     let directory = sysroot.join("lib/rustlib").join(TARGET).join("lib");
     std::fs::create_dir_all(&directory).map_err(Error::file(&directory))?;

@@ -1,4 +1,4 @@
-//! The notices of the crates that end up in the binary, as their licences ask for.
+//! The notices that the licences of the linked crates require.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::Error;
 
-/// The crate whose binary it is.
+/// The crate of the binary.
 const ROOT: &str = "terraform-provider-gallery";
-/// How the files begin that a crate keeps its licences and notices in.
+/// The prefixes of files with licences and notices.
 const FILES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
-/// What else is in a binary.
+/// Other parts of a binary.
 const STANDARD: [(&str, &str); 2] = [
     ("The Rust standard library (MIT OR Apache-2.0)", include_str!("../notices/rust-standard-library.txt")),
     ("musl, in binaries for Linux (MIT)", include_str!("../notices/musl.txt")),
@@ -27,10 +27,10 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR \
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.";
 
-/// The notices of everything that a binary of any platform is made of, each text once.
+/// The notices of everything that is linked into a binary of any platform, each text once.
 ///
 /// # Errors
-/// When cargo does not tell what that is, or a crate has neither a file nor a licence whose text is known here.
+/// If cargo does not list the crates, or a crate has neither a file nor a licence with a known text.
 pub fn notices(root: &Path) -> Result<Vec<u8>, Error> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["metadata", "--locked", "--offline", "--format-version", "1"])
@@ -63,7 +63,7 @@ pub fn notices(root: &Path) -> Result<Vec<u8>, Error> {
     Ok(written(&texts).into_bytes())
 }
 
-/// What the crate is linked from: its dependencies and theirs, without what runs only while it is built.
+/// What is linked into the crate: its dependencies and theirs, without those that only run during the build.
 fn packages(metadata: &Value) -> Vec<&Value> {
     let list = |value: &'static str, of: &'static str| {
         metadata
@@ -103,7 +103,7 @@ fn packages(metadata: &Value) -> Vec<&Value> {
     linked
 }
 
-/// The texts of a crate's licences and notices, in the order of their names.
+/// The texts of a crate's licences and notices, sorted by name.
 fn files(folder: &Path) -> Result<Vec<String>, Error> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Error::file(folder))? {
@@ -121,7 +121,7 @@ fn files(folder: &Path) -> Result<Vec<String>, Error> {
     paths.iter().map(read).collect()
 }
 
-/// Texts with the titles of what they are for, by their words: line breaks make no difference.
+/// Texts with the titles of the crates, compared by words, regardless of line breaks.
 #[derive(Default)]
 struct Texts(BTreeMap<String, (BTreeSet<String>, String)>);
 
@@ -136,8 +136,8 @@ fn written(texts: &Texts) -> String {
     let mut all: Vec<_> = texts.0.values().collect();
     all.sort();
     let mut whole = format!(
-        "{ROOT} is made of its own code (LICENSE.txt) and of the following, whose licences ask for these notices. A text that \
-         is the same for several stands here once.\n"
+        "{ROOT} consists of its own code (LICENSE.txt) and of the following parts, whose licences require \
+         these notices. A text that several share appears once.\n"
     );
     for (titles, text) in all {
         whole.push_str(&format!("\n{}\n", "-".repeat(80)));
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_linked_has_its_notice_and_each_text_stands_once() {
+    fn every_linked_crate_has_its_notice_and_each_text_appears_once() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let told = String::from_utf8(notices(&root).unwrap()).unwrap();
         for title in

@@ -1,4 +1,4 @@
-//! The platforms a registry knows, and the compiler's targets that serve them.
+//! The platforms of a registry, and the compiler's targets for them.
 
 /// A platform as a registry names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub struct Platform {
     pub os: &'static str,
     /// `amd64` or `arm64`
     pub architecture: &'static str,
-    /// Targets that serve it, the preferred one first.
+    /// Targets for it, the preferred one first.
     pub triples: &'static [&'static str],
 }
 
@@ -23,7 +23,7 @@ impl Platform {
         (os, architecture) == (self.os, self.architecture)
     }
 
-    /// What an executable's name ends with there.
+    /// The ending of an executable's name there.
     pub fn suffix(&self) -> &'static str {
         if self.os == "windows" { ".exe" } else { "" }
     }
@@ -43,8 +43,8 @@ const fn platform(
     Platform { os, architecture, triples }
 }
 
-/// Every platform a release is made for. On Linux musl is preferred: one binary then runs on every distribution and
-/// asks the system for nothing, not even for how names are looked up.
+/// Every platform of a release. On Linux musl is preferred: one binary then runs on every distribution and
+/// needs nothing of the system, not even to resolve names.
 pub const PLATFORMS: [Platform; 7] = [
     platform("darwin", "amd64", &["x86_64-apple-darwin"]),
     platform("darwin", "arm64", &["aarch64-apple-darwin"]),
@@ -55,7 +55,7 @@ pub const PLATFORMS: [Platform; 7] = [
     platform("windows", "arm64", &["aarch64-pc-windows-msvc"]),
 ];
 
-/// What is to become of a platform.
+/// The decision about a platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// It is built, with this target.
@@ -64,8 +64,8 @@ pub enum Choice {
     Missing(Platform),
 }
 
-/// Decides for every platform: the first of its targets that is installed. Where targets are asked for by name, only
-/// those count, installed or not, so that one which is missing is an error of the compiler's and not passed over.
+/// Decides for every platform: the first of its targets that is installed. If targets are requested by name,
+/// only those count, installed or not, so that the compiler reports a missing one.
 pub fn choose(wanted: &[String], is_installed: impl Fn(&str) -> bool) -> Vec<Choice> {
     let of = |platform: Platform| {
         let mut triples = platform.triples.iter().copied();
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_preferred_target_is_taken_and_missing_ones_are_told() {
+    fn the_preferred_target_is_used_and_missing_ones_are_listed() {
         let built = |installed: &[&str]| {
             let choices = choose(&[], |triple| installed.contains(&triple));
             assert_eq!(choices.len(), PLATFORMS.len());
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_asked_for_by_name_is_the_only_one() {
+    fn a_requested_target_is_the_only_one() {
         let wanted = ["x86_64-unknown-linux-gnu".to_owned()];
         let choices = choose(&wanted, |_| true);
         assert!(

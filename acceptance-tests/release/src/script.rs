@@ -1,14 +1,14 @@
-//! Small scripts of the shell, for tools that take the name of a program and no arguments to it.
+//! Small shell scripts, for tools that accept the name of a program but no arguments.
 
 use std::ffi::OsString;
 use std::path::Path;
 
 use super::Error;
 
-/// Writes a script that can be run, and gives its path.
+/// Writes an executable script, and returns its path.
 ///
 /// # Errors
-/// When that is not possible, as on a system without a Unix shell.
+/// If that is not possible, as on a system without a Unix shell.
 pub(crate) fn written(path: &Path, text: &str) -> Result<OsString, Error> {
     std::fs::write(path, text).map_err(Error::file(path))?;
     executable(path).map_err(Error::file(path))?;
@@ -28,5 +28,5 @@ fn executable(path: &Path) -> std::io::Result<()> {
 
 #[cfg(not(unix))]
 fn executable(_: &Path) -> std::io::Result<()> {
-    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "this takes a system with a Unix shell"))
+    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "this needs a system with a Unix shell"))
 }

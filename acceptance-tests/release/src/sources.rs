@@ -1,4 +1,4 @@
-//! What is released: the checkout, when it was made, and the compiler that is there.
+//! The sources of a release: the checkout, its time, and the compiler.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,15 +16,15 @@ pub struct Sources {
     /// The time of its commit, or the one in `SOURCE_DATE_EPOCH`
     /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
     pub made: OffsetDateTime,
-    /// Whether something in it is not committed, so that nobody else can make the same.
+    /// Whether something in it is not committed, so that nobody else can build the same.
     pub is_changed: bool,
 }
 
 impl Sources {
-    /// Looks at the checkout that lies there.
+    /// Examines the checkout there.
     ///
     /// # Errors
-    /// When nothing says when it was made.
+    /// If its time is unknown.
     pub fn at(root: &Path, epoch: Option<OsString>) -> Result<Self, Error> {
         let git = |arguments: &[&str]| {
             let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_variable_goes_before_the_commit() {
+    fn the_variable_takes_precedence_over_the_commit() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let sources = Sources::at(root, Some("1700000000".into())).unwrap();
         assert_eq!(sources.made.unix_timestamp(), 1_700_000_000);
@@ -65,13 +65,13 @@ mod tests {
     }
 
     #[test]
-    fn outside_of_a_checkout_the_time_is_asked_for() {
+    fn outside_a_checkout_the_time_must_be_set() {
         let directory = tempfile::tempdir().unwrap();
         assert!(matches!(Sources::at(directory.path(), None), Err(Error::NoTime)));
     }
 
     #[test]
-    fn a_target_that_nobody_has_is_not_installed() {
+    fn an_unknown_target_is_not_installed() {
         assert!(!is_installed("no-such-target"));
     }
 }

@@ -1,6 +1,6 @@
-//! The way around for a machine that cannot install a target: the standard library built from its sources, along with the
-//! provider. Cargo calls it `-Zbuild-std` and has it for nightly compilers only, so it may change; to publish, install the
-//! target.
+//! An alternative for a machine that cannot install a target: the standard library is built from its sources
+//! together with the provider. Cargo calls it `-Zbuild-std` and has it only for nightly compilers, so it may
+//! change; to publish, install the target.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,39 +9,42 @@ use std::process::Command;
 use super::script::{quoted, written};
 use super::{Error, mingw};
 
-/// What cargo is to build of it: with unwinding, as the profile has it.
+/// The crates that cargo builds: with unwinding, as in the profile.
 pub(crate) const CRATES: &str = "-Zbuild-std=std,panic_unwind";
 
-/// Where the compiler is made to think its own files are, seen from the checkout. It is the same on every machine: the path
-/// of a package goes into the names of its symbols, and for those of the standard library cargo takes it from here on.
+/// The path, relative to the checkout, under which the compiler sees its own files. It is the same on every
+/// machine. The path of a package is part of the names of its symbols, and for those of the standard library
+/// cargo uses this path.
 const SYSROOT: &str = "target/std-sysroot";
-/// Where in it cargo looks for the sources, as rustup's component `rust-src` has them.
+/// Where in it cargo looks for the sources, as in rustup's component `rust-src`.
 const LIBRARY: &str = "lib/rustlib/src/rust/library";
 
 /// The sources of the standard library that belong to the compiler.
 #[derive(Clone, Debug)]
 pub struct StdSources {
-    /// Where they really are.
+    /// Their real path.
     directory: PathBuf,
-    /// The compiler's files and these together.
+    /// The directory with the compiler's files and these.
     sysroot: PathBuf,
 }
 
 impl StdSources {
-    /// Takes the directory `library` of the compiler's sources: `lib/rustlib/src/rust/library` of a toolchain with the
-    /// component `rust-src`, `/usr/src/rustc-VERSION/library` of Debian's package of that name.
+    /// Accepts the directory `library` of the compiler's sources: `lib/rustlib/src/rust/library` of a
+    /// toolchain with the component `rust-src`, `/usr/src/rustc-VERSION/library` of Debian's package of that
+    /// name.
     ///
     /// # Errors
-    /// When they are not there, or belong to another compiler; a standard library is built by its own only.
+    /// If they do not exist, or belong to another compiler: a standard library builds only with its own.
     pub fn at(directory: &Path, root: &Path) -> Result<Self, Error> {
         let wrong = |why: &str| Error::StdSources { path: directory.to_owned(), why: why.to_owned() };
         let directory = directory.canonicalize().map_err(Error::file(directory))?;
         if !directory.join("Cargo.lock").is_file() || !directory.join("std/Cargo.toml").is_file() {
             return Err(wrong(
-                "this is no directory `library` of the compiler's sources: it has no Cargo.lock and std",
+                "this is not the directory `library` of the compiler's sources: it has no Cargo.lock and \
+                 std",
             ));
         }
-        // The component of rustup does not say; it is always the toolchain's own.
+        // rustup's component does not state it; it always matches the toolchain.
         if let Ok(version) = std::fs::read_to_string(directory.join("../src/version")) {
             let (version, compiler) = (version.trim(), compiler().unwrap_or_default());
             if version != compiler {
@@ -51,16 +54,17 @@ impl StdSources {
         Ok(Self { directory, sysroot: root.join(SYSROOT) })
     }
 
-    /// The names that their directory has for the compiler. A path inside of the checkout it may be given either way.
+    /// The names of their directory for the compiler. The compiler may see a path inside the checkout either
+    /// way.
     pub(crate) fn names(&self) -> [PathBuf; 3] {
         [self.sysroot.join(LIBRARY), Path::new(SYSROOT).join(LIBRARY), self.directory.clone()]
     }
 
-    /// What cargo needs to find them, beside the option: a compiler whose files they are among, which is the usual one with
-    /// links to what it has.
+    /// What cargo needs to find them, in addition to the option: a compiler with these files, which is the
+    /// usual one with links to its own.
     ///
     /// # Errors
-    /// When that cannot be written.
+    /// If that cannot be written.
     pub(crate) fn environment(&self, triple: &str) -> Result<[(&'static str, OsString); 2], Error> {
         let sysroot = &self.sysroot;
         if sysroot.exists() {
@@ -81,7 +85,7 @@ impl StdSources {
         if triple == mingw::TARGET {
             mingw::objects(Path::new(&script), &sysroot.join(LIBRARY), sysroot)?;
         }
-        // The other is how cargo and the compiler take -Z options of a stable toolchain.
+        // The other variable lets cargo and the compiler of a stable toolchain accept -Z options.
         Ok([("RUSTC", script), ("RUSTC_BOOTSTRAP", "1".into())])
     }
 }
@@ -96,14 +100,14 @@ fn link(to: &Path, from: &Path) -> Result<(), Error> {
 
 #[cfg(not(unix))]
 fn link(_: &Path, from: &Path) -> Result<(), Error> {
-    Err(Error::file(from)(std::io::Error::other("this takes a system with symbolic links")))
+    Err(Error::file(from)(std::io::Error::other("this needs a system with symbolic links")))
 }
 
 fn rustc() -> OsString {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
 }
 
-/// What the compiler prints.
+/// The output of the compiler.
 fn printed(arguments: &[&str]) -> Option<String> {
     let output = Command::new(rustc()).args(arguments).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -119,7 +123,7 @@ fn compiler() -> Option<String> {
 mod tests {
     use super::*;
 
-    /// A directory with what is looked at.
+    /// A directory with the sources to check.
     fn library(below: &Path, version: &str) -> PathBuf {
         let library = below.join("library");
         std::fs::create_dir_all(library.join("std")).unwrap();
@@ -149,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn wherever_they_are_the_compiler_has_them_below_the_checkout() {
+    fn the_compiler_always_sees_the_sources_below_the_checkout() {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path().join("checkout");
         let version = compiler().unwrap();
         for name in ["one", "two"] {
             let sources = StdSources::at(&library(&directory.path().join(name), &version), &root).unwrap();
-            // Twice, since the second build of a release finds them there.
+            // Twice, since the second build of a release finds them already there.
             for _ in 0..2 {
                 let [(_, rustc), _] = sources.environment("x86_64-unknown-linux-musl").unwrap();
                 let run = |arguments: &[&str]| {
@@ -165,7 +169,7 @@ mod tests {
                 let sysroot = PathBuf::from(run(&["--print", "sysroot"]));
                 assert_eq!(sysroot, root.join("target/std-sysroot"));
                 assert_eq!(sysroot.join(LIBRARY).canonicalize().unwrap(), sources.directory);
-                // What it has itself, it has still.
+                // Its own files stay.
                 assert!(Path::new(&run(&["--print", "target-libdir"])).read_dir().unwrap().count() > 10);
             }
         }

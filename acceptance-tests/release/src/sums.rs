@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_sha256sum() {
-        // The digests of "" and "abc" stand in FIPS 180-4's examples.
+        // The digests of "" and "abc" are in FIPS 180-4's examples.
         let files = [("b.zip".to_owned(), b"abc".to_vec()), ("a.zip".to_owned(), Vec::new())].into();
         assert_eq!(
             sums(&files),

@@ -1,5 +1,5 @@
-//! zig as the compiler and linker of C: it brings musl and an unwinder for every architecture of Linux, which a compiler
-//! that builds the standard library from its sources needs, and a machine without `musl-gcc` too.
+//! zig as the C compiler and linker. It has musl and an unwinder for every architecture of Linux. A compiler
+//! that builds the standard library from its sources needs these, and so does a machine without `musl-gcc`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use std::process::Command;
 use super::Error;
 use super::script::{quoted, written};
 
-/// A zig that runs.
+/// A working zig.
 #[derive(Clone, Debug)]
 pub struct Zig {
     program: PathBuf,
 }
 
 impl Zig {
-    /// Takes a path, or a name that the `PATH` knows.
+    /// Accepts a path, or a name on the `PATH`.
     ///
     /// # Errors
-    /// When it does not run.
+    /// If it does not run.
     pub fn at(program: &Path) -> Result<Self, Error> {
-        // A name stays a name; a path has to hold in other directories too.
+        // A name stays a name; a path must be valid in other directories too.
         let program = if program.components().count() > 1 {
             std::path::absolute(program).map_err(Error::file(program))?
         } else {
@@ -35,21 +35,22 @@ impl Zig {
         }
     }
 
-    /// Where it is, to hand it on.
+    /// Its path or name.
     pub fn program(&self) -> &Path {
         &self.program
     }
 
-    /// Whether it serves a target: those of musl, since the others have their own C libraries elsewhere.
+    /// Whether it supports a target: those of musl, since the others have their own C libraries elsewhere.
     pub fn serves(triple: &str) -> bool {
         triple.ends_with("-linux-musl")
     }
 
-    /// What cargo, the compiler and build scripts of C code need to use it. Two scripts are written to the target directory,
-    /// since a linker is a file for cargo; so is what zig keeps, so that nothing of an earlier build gets in.
+    /// The environment in which cargo, the compiler and build scripts of C code use it. Two scripts are
+    /// written to the target directory, since cargo expects a file as linker. zig's cache is there too, so
+    /// that nothing of an earlier build gets in.
     ///
     /// # Errors
-    /// When they cannot be written.
+    /// If they cannot be written.
     pub(crate) fn environment(&self, triple: &str, target: &Path) -> Result<Vec<(String, OsString)>, Error> {
         let directory = target.join("zig");
         std::fs::create_dir_all(&directory).map_err(Error::file(&directory))?;
@@ -69,8 +70,8 @@ impl Zig {
     }
 }
 
-/// The script that stands for a C compiler. zig has names of its own for targets, does without the checks it adds to C code
-/// on its own account, and wants in two words what the others call `-static-pie`.
+/// The script in the role of a C compiler. zig has its own names for targets, must not add its default checks
+/// to C code, and needs two words for `-static-pie`.
 fn compiler(zig: &str, triple: &str) -> String {
     let target = triple.replace("-unknown-", "-");
     format!(
@@ -92,9 +93,9 @@ fn compiler(zig: &str, triple: &str) -> String {
 mod tests {
     use super::*;
 
-    /// For zig stands a program that says how it was called.
+    /// A program in the role of zig prints its arguments.
     #[test]
-    fn its_scripts_speak_its_language() {
+    fn its_scripts_translate_the_arguments() {
         let directory = tempfile::tempdir().unwrap();
         let zig = Zig::at(Path::new("echo")).unwrap();
         let environment = zig.environment("aarch64-unknown-linux-musl", directory.path()).unwrap();
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_and_arguments_with_blanks_stay_whole() {
+    fn paths_and_arguments_with_blanks_are_quoted() {
         let script = compiler(&quoted("/home/o'neil/my zig"), "x86_64-unknown-linux-musl");
         assert!(script.contains(r"exec '/home/o'\''neil/my zig' cc"), "{script}");
         let script = script.replace(r"'/home/o'\''neil/my zig' cc", "printf '%s|'");
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_does_not_run_is_told() {
+    fn a_zig_that_does_not_run_is_an_error() {
         let error = Zig::at(Path::new("no-zig-of-this-name")).unwrap_err().to_string();
         assert!(error.starts_with("no-zig-of-this-name cannot be run: "), "{error}");
         let error = Zig::at(Path::new("/bin/false")).unwrap_err().to_string();

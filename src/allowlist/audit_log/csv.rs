@@ -5,7 +5,7 @@ use super::fields::{Fields, Member, Text};
 use super::walk::row_of;
 use super::{LONGEST_LINE, Reading, Record, TakesLines};
 
-/// What separates the cells of such a table, if a line is its heading.
+/// The separator of such a table's cells, if a line is its heading.
 pub(super) fn separator(line: &str) -> Option<char> {
     [',', '\t', ';'].into_iter().find(|separator| is_heading(line, *separator))
 }
@@ -19,11 +19,11 @@ fn is_heading(line: &str, separator: char) -> bool {
             || names.iter().any(|name| whole.iter().any(|whole| name.trim().eq_ignore_ascii_case(whole))))
 }
 
-/// Takes the lines of such a file; a quoted cell may go over several.
+/// Accepts the lines of such a file; a quoted cell may span several.
 pub(super) struct Csv {
     separator: char,
     heading: Option<Vec<String>>,
-    /// Lines whose last cell is not closed, and how many there are.
+    /// The lines whose last cell is not closed, and their number.
     open: String,
     lines: usize,
 }
@@ -33,7 +33,7 @@ impl Csv {
         Self { separator, heading: None, open: String::new(), lines: 0 }
     }
 
-    /// Gives up a row that is still open.
+    /// Drops a row that is still open.
     fn give_up(&mut self, reading: &mut Reading) {
         reading.truncated += usize::from(!self.open.trim().is_empty());
         reading.not_understood += self.lines.saturating_sub(1);
@@ -87,10 +87,11 @@ impl TakesLines for Csv {
     }
 }
 
-/// Over how many lines a cell may go.
+/// How many lines a cell may span.
 const LONGEST_CELL: usize = 200;
 
-/// The cells of a line, or nothing while a quoted one is still open. A quote counts at the beginning of a cell alone.
+/// The cells of a line, or nothing while a quoted one is still open. A quote is special only at the beginning
+/// of a cell.
 fn cells(line: &str, separator: char) -> Option<Vec<String>> {
     let mut cells = vec![String::new()];
     let (mut quoted, mut fresh) = (false, true);
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_may_be_quoted_and_hold_commas_quotes_and_ends_of_lines() {
+    fn quoted_cells_may_contain_commas_quotes_and_line_ends() {
         assert_eq!(cells("a,\"b,\"\"c\",,d", ',').unwrap(), ["a", "b,\"c", "", "d"]);
         assert_eq!(cells("a,\"b", ','), None);
         assert_eq!(cells("a,\"b\nc\"", ',').unwrap(), ["a", "b\nc"]);
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_are_told_from_log_lines() {
+    fn headings_are_distinguished_from_log_lines() {
         assert_eq!(separator("TimeGenerated [UTC],url,ip,port,processFullPath,method"), Some(','));
         assert_eq!(separator("TimeGenerated [UTC]\turl\tip\tport\tprocessFullPath\tmethod"), Some('\t'));
         assert_eq!(separator("\"TimeGenerated\";\"url\";\"processFullPath\""), Some(';'));

@@ -1,4 +1,4 @@
-//! The members of a record while they are collected, whatever they were called and however they were written.
+//! Collects the members of a record, whatever their names and notation.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use super::super::Destination;
 use super::record::{Outcome, Record};
 
-/// A member of a record, or a part of a document that holds records.
+/// A member of a record, or a part of a document that contains records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Member {
     Method,
@@ -26,7 +26,7 @@ pub(super) enum Member {
     Columns,
     /// The rows of a table.
     Rows,
-    /// The tables of an answer of Log Analytics.
+    /// The tables of a response of Log Analytics.
     Tables,
     /// The elements of a list.
     Value,
@@ -34,7 +34,7 @@ pub(super) enum Member {
 }
 
 impl Member {
-    /// Takes a name in any case; headings may carry a unit, as in `TimeGenerated [UTC]`.
+    /// Accepts a name in any case; headings may have a unit, as in `TimeGenerated [UTC]`.
     pub(super) fn named(name: &str) -> Self {
         const NAMES: [(&str, Member); 17] = [
             ("method", Member::Method),
@@ -114,7 +114,7 @@ impl Fields {
             Member::Status => self.status = value,
             Member::Error => self.error = value,
             Member::Time => self.time = value,
-            // A list that was written as a text.
+            // A list written as a text.
             Member::UserGroups => {
                 let list = value.and_then(|text| serde_json::from_str(&text).ok());
                 self.user_groups = list.unwrap_or_default();
@@ -127,12 +127,12 @@ impl Fields {
         self.user_groups = groups.0;
     }
 
-    /// Whether there is anything of a record.
+    /// Whether it has any member of a record.
     pub(super) const fn is_started(&self) -> bool {
         self.url.is_some() || self.exe_path.is_some()
     }
 
-    /// The claims about a caller, from a Trace log, which lack the request.
+    /// The claims about a caller, from a Trace log; the request is not among them.
     pub(super) fn with_request(mut self, method: &str, url: &str) -> Self {
         self.method = Some(method.to_owned());
         self.url = Some(url.to_owned());
@@ -145,7 +145,7 @@ impl Fields {
         self
     }
 
-    /// At the time of the row it stands in, if it does not say one.
+    /// Takes the time of its row if it has none itself.
     pub(super) fn or_at(mut self, row: &Self) -> Self {
         self.time = self.time.or_else(|| row.time.clone());
         self
@@ -155,7 +155,7 @@ impl Fields {
         self.exe_path.is_some() && self.user_name.is_some() && self.elevated.is_some()
     }
 
-    /// The record, if the four members are there that make one.
+    /// The record, if the four required members are present.
     pub(super) fn record(self) -> Option<Record> {
         let outcome = outcome(self.status.as_deref(), self.error.as_deref());
         let elevated = self.elevated?.eq_ignore_ascii_case("true");
@@ -176,7 +176,7 @@ impl Fields {
     }
 }
 
-/// What a status and an error text say (`proxy_server.rs`, lines 511-539 and 799-979).
+/// The meaning of a status and an error text (`proxy_server.rs`, lines 511-539 and 799-979).
 fn outcome(status: Option<&str>, error: Option<&str>) -> Outcome {
     let error = error.unwrap_or_default();
     if error == "Authorize failed" || error.starts_with("Block unauthorized request") {
@@ -189,7 +189,7 @@ fn outcome(status: Option<&str>, error: Option<&str>) -> Outcome {
     code.map_or(Outcome::Unknown, Outcome::Answered)
 }
 
-/// A single value as text; whatever else is there instead counts as nothing.
+/// A single value as text; any other value counts as nothing.
 #[derive(Debug, Default)]
 pub(super) struct Text(pub(super) Option<String>);
 
@@ -245,7 +245,7 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// A list of texts, or a text that holds one.
+/// A list of texts, or a text that contains one.
 #[derive(Debug, Default)]
 pub(super) struct Groups(Vec<String>);
 

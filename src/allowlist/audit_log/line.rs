@@ -1,5 +1,5 @@
-//! A log of one record to a line: bare JSON, or JSON behind a header of a log file, of syslog or of the journal,
-//! or as a text inside other JSON; and the Trace lines of the connection log in between.
+//! A log with one record per line: bare JSON, JSON after the header of a log file, of syslog or of the
+//! journal, or JSON as a text inside other JSON. The Trace lines of the connection log may come in between.
 
 use serde_json::error::Category;
 
@@ -8,13 +8,14 @@ use super::trace::Trace;
 use super::walk;
 use super::{Reading, Record, TakesLines};
 
-/// What the system log says of each request that Audit mode would deny (`proxy_authorizer.rs`, lines 71, 107 and 147).
+/// The system log's text for each request that Audit mode would deny (`proxy_authorizer.rs`, lines 71, 107
+/// and 147).
 const DENIED: &str = " denied in audit mode";
 
 /// How many braces of a line are tried as the beginning of a record.
 const TRIED: usize = 4;
 
-/// Takes lines of any of these forms.
+/// Accepts lines of any of these forms.
 #[derive(Default)]
 pub(super) struct Lines {
     trace: Trace,
@@ -25,7 +26,7 @@ impl TakesLines for Lines {
         if self.trace.line(line, reading, found) {
             return;
         }
-        // Whatever form it has, a record has this word in it.
+        // In any form, a record contains this word.
         if !line.contains("processFullPath") {
             match denied(line) {
                 Some((endpoint, url)) => reading.saw_denied(endpoint, url),
@@ -87,7 +88,7 @@ fn inside_text(quoted: &str, found: walk::Found<'_>) -> Result<(), serde_json::E
     }
 }
 
-/// The time a line begins with, as `2026-07-22T14:27:45.123`.
+/// The time at the beginning of a line, such as `2026-07-22T14:27:45.123`.
 fn time_of(line: &str) -> Option<&str> {
     let first = line.split([' ', '\t']).next()?;
     let bytes = first.as_bytes();

@@ -1,14 +1,15 @@
-//! Reading what guest agents recorded, in every form it is found in.
+//! Reads the logs of guest agents, in every form in which they occur.
 //!
-//! One connection summary is a JSON object (`proxy_summary.rs`, lines 12-31). It is met bare, one to a line; with
-//! a header, in `ProxyAgent.Connection.log` and in syslog or journal lines; as a text inside other JSON, in Windows
-//! events and telemetry; and taken apart into columns, in results of Log Analytics, as JSON or as a table with commas,
-//! semicolons or tabs. At level Trace the connection log also holds every request in several lines, which are put together
-//! here. The system log has a line for each request that Audit mode would deny, which does not tell who asked.
+//! One connection summary is a JSON object (`proxy_summary.rs`, lines 12-31). It occurs bare, one to a line;
+//! after a header, in `ProxyAgent.Connection.log` and in syslog or journal lines; as a text inside other
+//! JSON, in Windows events and telemetry; and split into columns, in results of Log Analytics, as JSON or as
+//! a table with commas, semicolons or tabs. At level Trace the connection log also has every request in
+//! several lines, which this module combines. The system log has a line for each request that Audit mode
+//! would deny, but does not name the caller.
 //!
-//! The reader looks at the beginning to tell lines, tables and JSON documents apart, never holds more than one line
-//! or one value, and takes garbage, truncated lines and bytes that are no UTF-8 as they come: what is not understood
-//! is counted. It is generic over [`BufRead`] and opens nothing itself.
+//! The reader looks at the beginning to distinguish lines, tables and JSON documents. It never keeps more
+//! than one line or one value in memory. It accepts garbage, truncated lines and bytes that are not UTF-8,
+//! and counts what it does not understand. It is generic over [`BufRead`] and opens nothing itself.
 
 mod csv;
 mod fields;
@@ -29,24 +30,24 @@ pub use record::{Outcome, Record};
 use csv::Csv;
 use line::Lines;
 
-/// The longest line that is read; a longer one is skipped and counted. A record is far below.
+/// The longest line that is read; longer ones are skipped and counted. A record is far shorter.
 pub const LONGEST_LINE: usize = 1 << 20;
 
 /// How many different requests that Audit mode would deny are kept.
 const MOST_DENIED: usize = 10_000;
 
-/// What reading a log came to.
+/// The result of reading a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// Lines, or elements of a document, that were looked at.
+    /// The number of lines, or of elements of a document.
     pub lines: usize,
-    /// Connection summaries found. These are thinned out by the agent.
+    /// The connection summaries. The agent thins these out.
     pub summaries: usize,
-    /// Requests put together from a Trace log. These are complete.
+    /// Requests combined from a Trace log. These are complete.
     pub traced: usize,
-    /// Lines that begin a record and break off.
+    /// Lines that begin a record but break off.
     pub truncated: usize,
-    /// Lines that look like a record and are not well-formed.
+    /// Lines that look like a record but are not well-formed.
     pub malformed: usize,
     /// Lines longer than [`LONGEST_LINE`].
     pub too_long: usize,
@@ -54,16 +55,17 @@ pub struct Reading {
     pub not_understood: usize,
     /// Whether it is a table or a list, which may be empty.
     pub is_table: bool,
-    /// Requests that Audit mode would deny, by endpoint and target, and how often: what lines of the system log say.
+    /// Requests that Audit mode would deny according to the system log, by endpoint and target, and their
+    /// number.
     pub denied: BTreeMap<(Endpoint, String), usize>,
-    /// The earliest time seen, as it was written.
+    /// The earliest time, as it was written.
     pub first_time: Option<String>,
-    /// The latest.
+    /// The latest time.
     pub last_time: Option<String>,
 }
 
 impl Reading {
-    /// How many records were found.
+    /// The number of records found.
     pub const fn records(&self) -> usize {
         self.summaries + self.traced
     }
@@ -80,9 +82,9 @@ impl Reading {
         let lines =
             if lines == 1 { "1 line or element".to_owned() } else { format!("{lines} lines or elements") };
         Some(format!(
-            "nothing in it was understood ({lines}). It takes the agent's connection summaries: as lines of \
-             ProxyAgent.Connection.log, of syslog or the journal, as events in JSON, or as a result of Log Analytics in JSON \
-             or as a table with its heading"
+            "nothing in it was understood ({lines}). It accepts the agent's connection summaries: as lines \
+             of ProxyAgent.Connection.log, of syslog or the journal, as events in JSON, or as a result of \
+             Log Analytics in JSON or as a table with its heading"
         ))
     }
 
@@ -109,7 +111,7 @@ impl Reading {
     }
 }
 
-/// Whether a time lies in this direction from another. A text that is no time stands back behind one that is.
+/// Whether a time is before or after another. A text that is not a time loses against one that is.
 fn comes(direction: Ordering, one: &str, other: &str) -> bool {
     match (time::key(one), time::key(other)) {
         (Some(one), Some(other)) => one.cmp(&other) == direction,
@@ -118,11 +120,12 @@ fn comes(direction: Ordering, one: &str, other: &str) -> bool {
     }
 }
 
-/// Reads a log and hands every record on. The only errors are those of the reader itself.
+/// Reads a log and passes every record on. The only errors are those of the reader itself.
 pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<Reading> {
     let mut reading = Reading::default();
     let mut start = Vec::new();
-    // Blank lines in front say nothing about the form, nor does the line PowerShell puts before a heading.
+    // Blank lines at the beginning do not show the form, nor does the line that PowerShell puts before a
+    // heading.
     while start.trim_ascii().is_empty() || start.starts_with(b"#TYPE ") || start.starts_with(b"sep=") {
         start.clear();
         let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
@@ -150,12 +153,12 @@ pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<R
     Ok(reading)
 }
 
-/// How a log is laid out.
+/// The layout of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     /// A record, or a piece of one, in each line.
     Lines,
-    /// Values with a heading, and what separates them.
+    /// Values with a heading, and their separator.
     Csv(char),
     /// One JSON value over many lines, or in one very long one.
     Document,
@@ -174,12 +177,12 @@ impl Form {
     }
 }
 
-/// Something that takes a log line by line.
+/// Accepts a log line by line.
 trait TakesLines {
-    /// Takes one line, without its end.
+    /// Accepts one line, without its end.
     fn line(&mut self, line: &str, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading));
 
-    /// There are no more.
+    /// The log ends.
     fn end(&mut self, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading));
 }
 

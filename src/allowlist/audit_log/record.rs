@@ -2,16 +2,16 @@
 
 use super::super::{Destination, OsType, Request};
 
-/// What became of a recorded request.
+/// The outcome of a recorded request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// The rules, or the demand for elevation, said no: refused, or recorded in Audit mode.
+    /// Not allowed by the rules or for lack of elevation: refused, or recorded in Audit mode.
     NotAllowed,
-    /// It was forwarded and answered with this status, or refused by the agent with 4xx before any rule.
+    /// It was forwarded and the response had this status, or the agent refused it with 4xx before any rule.
     Answered(u16),
-    /// It was forwarded, and the host could not be reached.
+    /// It was forwarded, but the host could not be reached.
     HostUnreachable,
-    /// The log does not say. The published queries for Log Analytics leave it out.
+    /// The log does not show it. The published queries for Log Analytics omit it.
     Unknown,
 }
 
@@ -26,7 +26,7 @@ pub struct Record {
     pub destination: Destination,
     /// Account name.
     pub user_name: String,
-    /// Names of the account's groups; empty where the log leaves them out.
+    /// Names of the account's groups; empty if the log omits them.
     pub user_groups: Vec<String>,
     /// Path of the executable.
     pub exe_path: String,
@@ -34,22 +34,22 @@ pub struct Record {
     pub command_line: String,
     /// Whether the caller was elevated.
     pub elevated: bool,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// When, as it was written, if it was.
+    /// The time as it was written, if any.
     pub time: Option<String>,
     /// Whether it comes from a Trace log, which is complete, and not from a thinned-out summary.
     pub traced: bool,
 }
 
 impl Record {
-    /// The last component of the executable's path, which the agent takes for the name of the process.
+    /// The last component of the executable's path, which the agent uses as the process name.
     pub fn process_name(&self, os_type: OsType) -> &str {
         let separator = |c: char| c == '/' || (c == '\\' && os_type == OsType::Windows);
         self.exe_path.rsplit(separator).next().unwrap_or_default()
     }
 
-    /// The request to decide about.
+    /// The request to decide.
     pub fn request(&self, os_type: OsType) -> Request<'_> {
         Request {
             destination: self.destination,

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::super::{Destination, Endpoint, OsType};
 use super::*;
 
-/// The sample of the agent's own serializer.
+/// The sample in the agent's own serializer.
 const SAMPLE: &str = r#"{"id":7,"method":"GET","url":"/metadata/instance?api-version=2021-02-01","clientIp":"127.0.0.1","clientPort":40722,"ip":"169.254.169.254","port":80,"userId":1000,"userName":"azureuser","userGroups":["azureuser","sudo"],"processFullPath":"/usr/bin/curl","processCmdLine":"curl -s -H Metadata:true","runAsElevated":false,"responseStatus":"200 OK","elapsedTime":12,"errorDetails":""}"#;
 
 fn sample() -> Record {
@@ -29,7 +29,7 @@ fn all(log: impl AsRef<[u8]>) -> (Vec<Record>, Reading) {
     (records, reading)
 }
 
-/// Asserts that a log holds the sample a number of times, times aside.
+/// Asserts that a log contains the sample this many times, regardless of the time.
 #[track_caller]
 fn holds(log: impl AsRef<[u8]>, times: usize) -> Reading {
     let (records, reading) = all(log);
@@ -137,7 +137,7 @@ fn log_analytics_as_csv() {
         SAMPLE.replace('"', "\"\"")
     );
     holds(&events, 2);
-    // The event does not say when it was; the row does, on whichever side of it.
+    // The event has no time of its own; the row has one, on either side of it.
     let sample = SAMPLE.trim_start_matches(|c| c != '{');
     for table in [
         json!([["TimeGenerated", "SyslogMessage"], ["2026-06-02T09:00:00Z", sample]]),
@@ -217,7 +217,7 @@ fn log_analytics_with_tabs_and_semicolons() {
 }
 
 #[test]
-fn what_is_not_understood_is_counted_in_every_form() {
+fn unreadable_entries_are_counted_in_every_form() {
     let lines = format!("started\n\n{SAMPLE}\nstopped\n");
     let list = json!([serde_json::from_str::<Value>(SAMPLE).unwrap(), { "Message": "started" }, 5]);
     let page = json!({ "value": list });
@@ -235,7 +235,7 @@ fn what_is_not_understood_is_counted_in_every_form() {
 }
 
 #[test]
-fn denied_requests_are_told_by_endpoint_and_target() {
+fn denied_requests_are_counted_by_endpoint_and_target() {
     let log = "2026-07-22T14:27:45.130 [INFO]    WireServer request /machine?comp=x denied in audit mode, continue forward the request\n\
                Jul 22 14:27:45 vm azure-proxy-agent[812]: HostGAPlugin request /vmSettings denied in audit mode, continue forward the request\n\
                Jul 22 14:27:45 vm azure-proxy-agent[812]: 4[2] - IMDS request /a denied in audit mode, continue forward the request\n\
@@ -256,7 +256,7 @@ fn denied_requests_are_told_by_endpoint_and_target() {
 }
 
 #[test]
-fn a_trace_log_is_put_together() {
+fn the_lines_of_a_trace_log_are_combined() {
     let claims = r#"{"userId":0,"userName":"root","userGroups":["root"],"processId":9,"processName":"python3.10","processFullPath":"/usr/bin/python3.10","processCmdLine":"python3","runAsElevated":true,"clientIp":"127.0.0.1","clientPort":5}"#;
     let request = |id: u8, url: &str, end: &[&str]| {
         let line = |message: &str| format!("2026-07-22T14:27:45.123 [TRACE]   {id}[3] - {message}\n");
@@ -319,7 +319,7 @@ fn outcomes_come_from_status_and_error() {
 }
 
 #[test]
-fn what_cannot_be_read_is_counted_and_the_rest_is_read() {
+fn unreadable_lines_are_counted_and_the_rest_is_read() {
     let half = &SAMPLE[..300];
     let mut log = format!("{SAMPLE}\n{half}\n{{\"processFullPath\" 5}}\n").into_bytes();
     log.extend(b"\xff\xfe\x00 garbage { } processFullPath {\n");
@@ -334,7 +334,7 @@ fn what_cannot_be_read_is_counted_and_the_rest_is_read() {
 }
 
 #[test]
-fn bytes_that_are_no_text_do_not_hide_a_record() {
+fn invalid_utf8_does_not_hide_a_record() {
     let mut log = SAMPLE.replace("azureuser\",\"userG", "az\u{1}ure\",\"userG").into_bytes();
     for byte in log.iter_mut().filter(|byte| **byte == 1) {
         *byte = 0xff;
@@ -344,18 +344,18 @@ fn bytes_that_are_no_text_do_not_hide_a_record() {
 }
 
 #[test]
-fn a_document_that_breaks_off_gives_what_came_before() {
+fn a_truncated_document_yields_the_records_before_the_cut() {
     let text = serde_json::to_string_pretty(&json!([flat(), flat(), flat()])).unwrap();
     let (records, reading) = all(&text[..text.len() - 60]);
     assert_eq!((records.len(), reading.truncated), (2, 1));
 
-    // A first line that breaks off looks like a document; the lines behind it are read all the same.
+    // A truncated first line looks like a document, but the lines after it are still read.
     let (records, reading) = all(format!("{}\n{SAMPLE}\n{SAMPLE}\n{SAMPLE}\n", &SAMPLE[..100]));
     assert!(records.len() >= 2, "{reading:?}");
 }
 
 #[test]
-fn nothing_and_garbage_hold_nothing() {
+fn empty_and_garbage_logs_have_no_records() {
     for log in ["", "\n\n", "{", "[", "[[[[", "\"", "{}", "[]", "a,b\n1,2", "null", "{\"processFullPath\":"] {
         assert_eq!(all(log).0.len(), 0, "{log}");
     }
@@ -364,7 +364,7 @@ fn nothing_and_garbage_hold_nothing() {
 }
 
 #[test]
-fn an_object_that_is_no_record_is_not_taken_for_one() {
+fn other_objects_are_not_read_as_records() {
     let mut no_url: Value = serde_json::from_str(SAMPLE).unwrap();
     no_url.as_object_mut().unwrap().remove("url");
     assert_eq!(all(no_url.to_string()).0.len(), 0);

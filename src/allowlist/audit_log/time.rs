@@ -1,11 +1,12 @@
-//! Times as logs and exports write them, made comparable.
+//! Makes the times of logs and exports comparable.
 
 use time::{Date, Month};
 
-/// A time in a form that compares as times do: microseconds on one clock. Nothing for a text that is not understood.
+/// A comparable time: microseconds on one clock. Nothing for a text that is not understood.
 ///
-/// Understood are ISO 8601 (`2026-07-22T14:27:45.1Z`), the same with a blank, and dates with slashes or dots as Log
-/// Analytics shows them (`7/22/2026, 2:27:45.123 PM`). With slashes the month comes first unless it cannot be one.
+/// It understands ISO 8601 (`2026-07-22T14:27:45.1Z`), the same with a blank, and dates with slashes or dots
+/// as Log Analytics shows them (`7/22/2026, 2:27:45.123 PM`). With slashes the month comes first unless it
+/// cannot be one.
 pub(super) fn key(text: &str) -> Option<i64> {
     let text = text.trim();
     let at = text.find(['T', ' ', ','])?;
@@ -49,7 +50,7 @@ fn date_of(text: &str) -> Option<Date> {
     Date::from_calendar_date(year.into(), month, u8::try_from(day).ok()?).ok()
 }
 
-/// A clock without the zone behind it, and how many minutes that is ahead.
+/// A time without its zone, and the offset of the zone in minutes.
 fn offset_of(clock: &str) -> Option<(&str, i64)> {
     if let Some(clock) = clock.strip_suffix(['Z', 'z']) {
         return Some((clock, 0));
@@ -62,7 +63,7 @@ fn offset_of(clock: &str) -> Option<(&str, i64)> {
     Some((clock, if zone.starts_with('-') { -minutes } else { minutes }))
 }
 
-/// A clock without the half of the day behind it, and whether that is the second.
+/// A time without AM or PM, and whether it was PM.
 fn half_of(clock: &str) -> (&str, Option<bool>) {
     let upper = clock.trim_end().to_ascii_uppercase();
     let without = |marker: &str| clock.get(..upper.len() - marker.len()).unwrap_or_default();
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_compare_as_times_in_every_form() {
+    fn times_of_every_form_compare_correctly() {
         let rising = [
             "12/1/2025, 1:00:00.000 PM",
             "6/2/2026, 9:00:00.000 AM",
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_has_none() {
+    fn other_texts_are_not_times() {
         for text in [
             "",
             "x",

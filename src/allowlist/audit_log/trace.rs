@@ -1,6 +1,6 @@
-//! The Trace lines of `ProxyAgent.Connection.log`: each request in several lines that begin with
-//! `<http id>[<tcp id>] - `, written together when the request ends. Put together they give every request with
-//! its claims, which the thinned-out summaries do not.
+//! The Trace lines of `ProxyAgent.Connection.log`. Each request has several lines that begin with
+//! `<http id>[<tcp id>] - `, written together when the request ends. Combined, they have every request with
+//! its claims; the thinned-out summaries do not.
 
 use super::super::decoding::lowered;
 use super::fields::Fields;
@@ -21,8 +21,8 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    /// Takes a line if it belongs to a request, and returns whether it did. A complete summary in such a line is left
-    /// to others.
+    /// Accepts a line if it belongs to a request, and returns whether it did. Other readers handle a complete
+    /// summary in such a line.
     pub(super) fn line(
         &mut self,
         line: &str,
@@ -31,7 +31,7 @@ impl Trace {
     ) -> bool {
         let Some((header, ids, message)) = taken_apart(line) else { return false };
         let begins = message.strip_prefix("Got request from ");
-        // The system log has this line of a request alone.
+        // Only the system log has this line of a request.
         if message.contains("denied in audit mode") && self.ids != Some(ids) {
             return false;
         }
@@ -55,7 +55,7 @@ impl Trace {
         } else if message.contains("processFullPath") {
             return self.claims(message);
         } else if message.contains("denied in audit mode") || message.contains("deny the access") {
-            // In Audit mode it is forwarded all the same, and the status shows it.
+            // In Audit mode it is forwarded nevertheless, and the status shows it.
             self.denied = !message.contains("audit mode");
         } else if let Some(status) = status_in(message) {
             self.status = Some(status);
@@ -74,7 +74,7 @@ impl Trace {
         let Some(mut record) = fields.record() else { return };
         record.outcome = match done.status {
             _ if done.denied => Outcome::NotAllowed,
-            // The agent's own refusal; the host's would have been preceded by forwarding.
+            // The agent's own refusal: a refusal by the host would come after forwarding.
             Some(403) if !done.forwarded => Outcome::NotAllowed,
             Some(status) => Outcome::Answered(status),
             None => Outcome::Unknown,
@@ -107,8 +107,8 @@ fn taken_apart(line: &str) -> Option<(&str, (u64, u64), &str)> {
     Some((header, (http.parse().ok()?, tcp.parse().ok()?), message))
 }
 
-/// The status in a message such as `Http connection finished with status code: 200 OK.` (`proxy_server.rs`). There
-/// are two of them where Audit lets a request pass; the last one counts.
+/// The status in a message such as `Http connection finished with status code: 200 OK.` (`proxy_server.rs`).
+/// There are two if Audit lets a request pass; the last one counts.
 fn status_in(message: &str) -> Option<u16> {
     let lower = lowered(message);
     let speaks = lower.contains("http") || lower.contains("status");

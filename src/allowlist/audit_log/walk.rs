@@ -1,5 +1,5 @@
-//! Finding records inside JSON of any shape, without building the value: an object that is a record, an object
-//! with a text that holds one (an event), a table of columns and rows, and lists of any of them.
+//! Finds records inside JSON of any shape without building the value: an object that is a record, an object
+//! with a text that contains one (an event), a table of columns and rows, and lists of any of them.
 
 use std::cell::Cell;
 use std::fmt;
@@ -11,14 +11,14 @@ use serde_json::error::Category;
 use super::fields::{Fields, Groups, Member, Text};
 use super::{Reading, Record};
 
-/// How deep texts that hold JSON are followed.
+/// The nesting depth up to which texts with JSON are read.
 const DEEPEST_TEXT: u8 = 4;
 
-/// Where found records go.
+/// The receiver of the records.
 pub(super) type Found<'f> = &'f mut dyn FnMut(Fields);
 
-/// Reads JSON values one after the other until the log ends or is no JSON. In that case the rest is left to be
-/// read as lines.
+/// Reads JSON values one after the other until the log ends or something else than JSON follows. The caller
+/// then reads the rest as lines.
 pub(super) fn documents(
     log: &mut impl Read,
     reading: &mut Reading,
@@ -46,7 +46,7 @@ pub(super) fn documents(
             Ok(_) => reading.not_understood += usize::from(elements == 0 && !missed.is_list.get()),
             Err((Category::Io, error)) => return Err(error.into()),
             Err((Category::Eof, _)) => {
-                // The end between two values is the end; inside one it is a cut.
+                // If the input ends between two values, it is complete; inside a value, it is truncated.
                 reading.truncated += usize::from(log.seen);
                 return Ok(());
             }
@@ -58,7 +58,7 @@ pub(super) fn documents(
     }
 }
 
-/// A reader that knows whether anything but blanks came out of it.
+/// A reader that records whether it has read anything but blanks.
 struct Noting<'r, R> {
     log: &'r mut R,
     seen: bool,
@@ -72,7 +72,7 @@ impl<R: Read> Read for Noting<'_, R> {
     }
 }
 
-/// Whether a complete JSON object is one that holds records in a list or table, as opposed to a record or event.
+/// Whether a complete JSON object has records in a list or table, as opposed to a record or event.
 pub(super) fn is_container(text: &[u8]) -> bool {
     let value: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_slice(text);
     value.is_ok_and(|object| {
@@ -80,13 +80,13 @@ pub(super) fn is_container(text: &[u8]) -> bool {
     })
 }
 
-/// Finds records in the JSON value a text begins with; what follows it is left alone. Gives how many were found.
+/// Finds records in the JSON value at the beginning of a text and ignores the rest. Returns their number.
 pub(super) fn text(text: &str, depth: u8, found: Found<'_>) -> Result<usize, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Walk { depth, counting: Counting::Nothing, found }.deserialize(&mut deserializer)
 }
 
-/// Elements of a list or rows of a table that hold no record.
+/// Elements of a list or rows of a table without a record.
 #[derive(Debug, Default)]
 struct Missed {
     count: Cell<usize>,
@@ -95,13 +95,13 @@ struct Missed {
 }
 
 impl Missed {
-    /// Takes an element into account in which this many records were found.
+    /// Counts an element that had this many records.
     fn element(&self, records: usize) {
         self.count.set(self.count.get() + usize::from(records == 0));
     }
 }
 
-/// What is counted if it holds no record.
+/// How to count it if it has no record.
 #[derive(Clone, Copy)]
 enum Counting<'m> {
     Nothing,
@@ -111,7 +111,7 @@ enum Counting<'m> {
     Rows(&'m Missed),
 }
 
-/// Visits a value; gives the number of records found in it.
+/// Visits a value; returns the number of its records.
 struct Walk<'f> {
     depth: u8,
     counting: Counting<'f>,
@@ -139,7 +139,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let mut inside = 0;
         while let Some(member) = map.next_key::<Member>()? {
             match member {
-                // An event says the same in several members; the first is enough.
+                // An event has the same in several members; the first is enough.
                 _ if inside > 0 => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -193,7 +193,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
         Ok(inside)
     }
 
-    /// A text that may hold a record, bare or in the XML of an event.
+    /// A text that may contain a record, bare or in the XML of an event.
     fn visit_str<E>(self, text: &str) -> Result<usize, E> {
         if self.depth >= DEEPEST_TEXT || !text.contains("processFullPath") {
             return Ok(0);
@@ -276,7 +276,8 @@ impl<'de> Visitor<'de> for Rows<'_> {
     }
 }
 
-/// A row of values under the names of columns; a value may itself hold a record, where the whole event is a column.
+/// A row of values under the names of columns. A value may itself contain a record, if a column has the whole
+/// event.
 pub(super) fn row_of<'c>(
     columns: impl Iterator<Item = &'c str>,
     values: impl Iterator<Item = Text>,
@@ -293,7 +294,7 @@ pub(super) fn row_of<'c>(
         }
     }
     if let Some(text) = whole {
-        // An event does not say when it was recorded; its row does.
+        // An event does not have its time; its row does.
         let mut with_time = |inner: Fields| found(inner.or_at(&fields));
         let walk = Walk { depth: 1, counting: Counting::Nothing, found: &mut with_time };
         let inside = walk.visit_str::<serde_json::Error>(&text).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The two halves of a comparison in the form they are compared in: a privilege and what is asked for, an
-//! identity's conditions and who asks.
+//! The two sides of a comparison in normalised form: a privilege and a request, an identity's conditions and
+//! a caller.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -10,12 +10,12 @@ use super::super::{Identity, OsType, Privilege};
 use super::target::{Target, compared};
 use super::{Request, exe_path};
 
-/// What is asked for, in the form it is compared in.
+/// A request, normalised.
 pub(super) struct Asked<'a> {
     pub(super) path: Cow<'a, str>,
     real_query: Option<&'a str>,
     hidden_query: Option<String>,
-    /// The first value of each key; taken apart when first asked for.
+    /// The first value of each key; parsed on first use.
     parameters: OnceCell<BTreeMap<String, String>>,
 }
 
@@ -58,13 +58,13 @@ impl Pattern {
     }
 
     pub(in crate::allowlist) fn of<'q>(path: &str, query: impl Iterator<Item = (&'q str, &'q str)>) -> Self {
-        // Of keys equal but for case the later one in order replaces the earlier.
+        // Of keys that differ only in case the last in order wins.
         let query = query.map(|(key, value)| (key.to_lowercase(), value.to_lowercase())).collect();
         Self { path: path.to_lowercase(), query }
     }
 
-    /// Whether any request matches: the decoded path of a request begins with a slash, has its `?` cut off, and never
-    /// has `..` in it; no request has a parameter without a name.
+    /// Whether any request matches. The decoded path of a request begins with a slash, has its `?` cut off,
+    /// and never contains `..`; no request has a parameter without a name.
     pub(in crate::allowlist) fn can_match(&self) -> bool {
         (self.path.is_empty() || self.path.starts_with('/'))
             && !self.path.contains('?')
@@ -72,14 +72,14 @@ impl Pattern {
             && !self.query.contains_key("")
     }
 
-    /// Whether every request that matches `other` matches this one too.
+    /// Whether every request that matches `other` also matches this one.
     pub(in crate::allowlist) fn covers(&self, other: &Self) -> bool {
         other.path.starts_with(&self.path)
             && self.query.iter().all(|(key, value)| other.query.get(key) == Some(value))
     }
 
-    /// Whether some request matches both: the one with the longer path and the parameters of both, unless these ask for
-    /// two values of one parameter.
+    /// A request that matches both, if there is one: it has the longer path and the parameters of both,
+    /// unless these need two values of one parameter.
     pub(in crate::allowlist) fn overlaps(&self, other: &Self) -> bool {
         (self.path.starts_with(&other.path) || other.path.starts_with(&self.path))
             && self.query.iter().all(|(key, value)| other.query.get(key).is_none_or(|theirs| theirs == value))
@@ -87,7 +87,8 @@ impl Pattern {
             && other.can_match()
     }
 
-    /// Whether one of the two requests that elevated callers may always make matches (`hyper_client.rs`, lines 557-565).
+    /// Whether it matches one of the two requests that elevated callers may always make (`hyper_client.rs`,
+    /// lines 557-565).
     pub(in crate::allowlist) fn has_skipped_request(&self) -> bool {
         let log = "/vmagentlog".starts_with(&self.path) && self.query.is_empty();
         let telemetry =
@@ -95,14 +96,15 @@ impl Pattern {
         log || ("/machine/".starts_with(&self.path) && telemetry())
     }
 
-    /// Whether the path begins alike and every parameter is there with its value (`key.rs`, lines 216-317).
+    /// Whether the path has the same beginning and every parameter is present with its value (`key.rs`, lines
+    /// 216-317).
     pub(super) fn matches(&self, asked: &Asked<'_>) -> bool {
         asked.path.starts_with(&self.path)
             && self.query.iter().all(|(key, value)| asked.parameters().get(key) == Some(value))
     }
 }
 
-/// Who asks, with the executable's path in the form it is compared in.
+/// The caller, with the executable's path normalised.
 pub(super) struct Caller<'a> {
     request: &'a Request<'a>,
     path: String,
@@ -114,7 +116,7 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// An identity with its path in the form of either operating system.
+/// An identity, with its path normalised for both operating systems.
 #[derive(Clone, Debug)]
 pub(super) struct Conditions {
     identity: Identity,

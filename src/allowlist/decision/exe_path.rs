@@ -1,9 +1,9 @@
-//! Paths of executables as the guest agent compares them: as Rust's `PathBuf` values, component by component
-//! (`key.rs`, lines 340-437), whichever system this runs on.
+//! Compares paths of executables as the guest agent does: as Rust's `PathBuf` values, component by component
+//! (`key.rs`, lines 340-437), regardless of the system on which this runs.
 
 use super::super::OsType;
 
-/// A text that is equal for two paths exactly when the agent's `PathBuf` values are.
+/// A text that is equal for two paths exactly if the agent's `PathBuf` values are equal.
 pub(super) fn key(path: &str, os_type: OsType) -> String {
     match os_type {
         OsType::Linux => {
@@ -18,11 +18,11 @@ pub(super) fn key(path: &str, os_type: OsType) -> String {
 /// Which components `.` count.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dots {
-    /// None, as behind a prefix such as `C:`.
+    /// None, as after a prefix such as `C:`.
     None,
     /// The first, as in a path without a prefix.
     First,
-    /// Every one, as behind `\\?\`.
+    /// Every one, as after `\\?\`.
     All,
 }
 
@@ -56,7 +56,7 @@ fn components(
     }
 }
 
-/// The prefix of a path on Windows, as `std::path::Prefix` has it. The letter of a drive is a capital.
+/// The prefix of a path on Windows, as in `std::path::Prefix`. The letter of a drive is a capital.
 #[derive(Clone, Copy)]
 enum Prefix<'p> {
     Verbatim(&'p str),
@@ -192,14 +192,14 @@ mod tests {
         assert!(!same(r"\\?\UNC\server", r"\\?\UNC\server\"));
     }
 
-    /// Where the tests run, the standard library compares as the agent does there.
+    /// On the test system, the standard library compares as the agent does there.
     const OWN: OsType = if cfg!(windows) { OsType::Windows } else { OsType::Linux };
     const PATHS: &str =
         if cfg!(windows) { r"(\\\\[?.]\\(UNC\\)?)?([Ca]:)?[/\\.?aB]{0,8}" } else { "[/.ab]{0,8}" };
 
     proptest! {
         #[test]
-        fn keys_are_equal_exactly_when_path_values_are(a in PATHS, b in PATHS) {
+        fn keys_are_equal_exactly_if_the_path_values_are(a in PATHS, b in PATHS) {
             let equal = Path::new(&a) == Path::new(&b);
             prop_assert_eq!(key(&a, OWN) == key(&b, OWN), equal);
         }

@@ -1,4 +1,4 @@
-//! Rules prepared for many decisions: references resolved, texts lower-cased, paths taken apart.
+//! Rules prepared for many decisions: references resolved, texts lower-cased, paths split.
 
 use std::borrow::Borrow;
 use std::cmp::Reverse;
@@ -11,15 +11,15 @@ use super::same_path::SamePath;
 use super::target::{Target, path_is_guarded};
 use super::{Decision, Destination, Request, Step, Verdict};
 
-/// What the guest agent makes of the rules for one endpoint (`authorization_rules.rs`, lines 115-213).
+/// The rules for one endpoint as the guest agent reads them (`authorization_rules.rs`, lines 115-213).
 #[derive(Clone, Debug)]
 pub struct Matcher {
-    /// Nothing when there is no rule document.
+    /// Nothing if there is no rule document.
     access: Option<(Mode, DefaultAccess)>,
-    /// By length of path, the longest first, then by path; of one path those with the most parameters first. So the
-    /// first match is the most specific, and a request is compared with few of many privileges.
+    /// By length of path, the longest first, then by path; for equal paths those with the most parameters first. So the
+    /// first match is the most specific, and a request is compared with only a few of many privileges.
     privileges: Vec<(usize, HashMap<String, SamePath<Prepared>>)>,
-    /// In order of their names; sets of roles number them in this order.
+    /// Sorted by name; sets of roles number them in this order.
     roles: Vec<Assigned>,
     /// Sorted by name; sets of identities number them in this order.
     identities: Vec<(String, Conditions)>,
@@ -30,11 +30,11 @@ pub struct Matcher {
 #[derive(Clone, Debug)]
 struct Prepared {
     name: String,
-    /// Roles by which it is granted.
+    /// The roles that grant it.
     roles: Numbers,
 }
 
-/// A role and who has it.
+/// A role and the identities that have it.
 #[derive(Clone, Debug)]
 struct Assigned {
     role: String,
@@ -48,7 +48,7 @@ pub(in crate::allowlist) struct Held {
     roles: Numbers,
 }
 
-/// A request as far as it is looked at without its caller.
+/// The part of a decision that does not depend on the caller.
 #[derive(Clone, Debug)]
 pub(in crate::allowlist) struct Question<'m> {
     /// Decided before the rules.
@@ -57,7 +57,7 @@ pub(in crate::allowlist) struct Question<'m> {
     matching: Vec<&'m Prepared>,
 }
 
-/// What the rules alone say about a request, whatever other step may decide first.
+/// The result of the rules alone for a request, even if another step decides first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matches<'m> {
     /// The privileges that match, sorted by name.
@@ -79,7 +79,7 @@ impl Matcher {
             (Pattern::new(one), Prepared { name: name.clone(), roles })
         };
         let mut by_length = BTreeMap::<Reverse<usize>, HashMap<String, Vec<_>>>::new();
-        // In order of their names.
+        // Sorted by name.
         for (pattern, one) in rules.privileges.iter().map(prepare) {
             let path = pattern.path.clone();
             by_length.entry(Reverse(path.len())).or_default().entry(path).or_default().push((pattern, one));
@@ -102,8 +102,8 @@ impl Matcher {
         Self { access, privileges, roles, identities, roles_of_identity }
     }
 
-    /// Prepares a document as the agent reads it, with what it makes of absent lists and unknown words. It
-    /// refuses a document without `mode` or `default_access`.
+    /// Prepares a document as the agent reads it, including absent lists and unknown words. The agent refuses
+    /// a document without `mode` or `default_access`.
     pub fn for_document(document: &Document) -> Result<Self, Refused> {
         if document.mode.is_none() {
             return Err(Refused::new("mode", "is missing, so the guest agent refuses the rules as a whole"));
@@ -124,8 +124,8 @@ impl Matcher {
         }
     }
 
-    /// The agent's decision about a request whose destination these rules are for. Rules for the WireServer are
-    /// for HostGAPlugin as well.
+    /// The agent's decision about a request to the destination of these rules. Rules for the WireServer also
+    /// apply to HostGAPlugin.
     pub fn decide<'m>(&'m self, request: &Request<'_>) -> Decision<'m> {
         self.before_rules(request).unwrap_or_else(|| {
             let by_rules = Target::parse(request.url)
@@ -134,7 +134,7 @@ impl Matcher {
         })
     }
 
-    /// What can be said about a request without its caller, for many callers that are alike elevated.
+    /// The part of the decision that does not depend on the caller, for many callers that are alike elevated.
     pub(in crate::allowlist) fn question<'m>(&'m self, request: &Request<'_>) -> Question<'m> {
         let matching = match Target::parse(request.url) {
             Some(target) => self.matching(&Asked::new(&target)).collect(),
@@ -150,7 +150,7 @@ impl Matcher {
             .unwrap_or_else(|| self.after_rules(self.among(question.matching.iter().copied(), || held)))
     }
 
-    /// What the caller of a request holds.
+    /// The identities and roles of a request's caller.
     pub(in crate::allowlist) fn held(&self, request: &Request<'_>) -> Held {
         let callers = self.identities_of(request);
         let roles = self.roles_of(&callers);
@@ -195,7 +195,7 @@ impl Matcher {
         }
     }
 
-    /// What mode and default access make of what the rules say.
+    /// Applies mode and default access to the result of the rules.
     fn after_rules<'m>(&self, by_rules: Option<Decision<'m>>) -> Decision<'m> {
         let (mode, default_access) = self.access.unwrap_or((Mode::Disabled, DefaultAccess::Allow));
         let refused = if mode == Mode::Audit { Verdict::AllowedByAudit } else { Verdict::Denied };
@@ -206,7 +206,7 @@ impl Matcher {
         by_rules.unwrap_or_else(by_default).refused_as(refused)
     }
 
-    /// What the rules alone say: every privilege that matches, every grant of those that applies.
+    /// The result of the rules alone: every privilege that matches, and every grant that applies.
     pub fn matches<'m>(&'m self, request: &Request<'_>) -> Matches<'m> {
         let Some(target) = Target::parse(request.url) else { return Matches::default() };
         let asked = Asked::new(&target);
@@ -234,7 +234,7 @@ impl Matcher {
         of_path.flat_map(|same_path| same_path.matching(asked))
     }
 
-    /// The identities the caller of a request has.
+    /// The identities of a request's caller.
     fn identities_of(&self, request: &Request<'_>) -> Numbers {
         let caller = Caller::new(request);
         let hold = self.identities.iter().zip(0..).filter(|((_, conditions), _)| conditions.meet(&caller));
@@ -247,7 +247,7 @@ impl Matcher {
         Numbers::new(self.roles.len(), held.copied())
     }
 
-    /// `is_allowed` of the agent, without its default: granted, closed, or nothing matches.
+    /// The agent's `is_allowed`, without its default: granted, closed, or nothing matches.
     fn among<'m, H: Borrow<Held>>(
         &'m self,
         matching: impl Iterator<Item = &'m Prepared>,
@@ -262,7 +262,7 @@ impl Matcher {
                 let assigned = self.roles.get(role)?;
                 Some((assigned.identities.shared_with(&held.callers).next()?, assigned))
             };
-            // Roles are in order, and of equal identities the first is kept.
+            // Roles are sorted, and of equal identities the first counts.
             let granted = privilege
                 .roles
                 .shared_with(&held.roles)
@@ -283,15 +283,15 @@ impl Matcher {
 }
 
 impl Decision<'_> {
-    /// A refusal by the rules becomes what the mode makes of it.
+    /// Applies the mode to a refusal by the rules.
     fn refused_as(self, refused: Verdict) -> Self {
         let verdict = if self.verdict == Verdict::Denied { refused } else { self.verdict };
         Self { verdict, ..self }
     }
 }
 
-/// Roles by name with the numbers of their identities, and for each privilege its roles. What refers to nothing
-/// is dropped (`authorization_rules.rs`, lines 166-200).
+/// Roles by name with the numbers of their identities, and for each privilege its roles. Dangling references
+/// are dropped (`authorization_rules.rs`, lines 166-200).
 fn resolved(rules: &Rules) -> (Vec<Assigned>, BTreeMap<&str, Vec<usize>>) {
     let numbers: BTreeMap<&str, usize> = rules.identities.keys().map(String::as_str).zip(0..).collect();
     let mut roles = Vec::new();

@@ -1,13 +1,14 @@
 //! The guest agent's decision about one request, reproduced exactly.
 //!
-//! The steps are those of the agent: the request target is parsed (`hyper`'s `Uri`), the method is looked at
-//! (`proxy_server.rs`, lines 394-404), then the path ([`path_is_guarded`]), then `authorize`
-//! (`proxy_authorizer.rs`, lines 232-291) asks the rules ([`Matcher`]; `authorization_rules.rs`, lines 244-326).
+//! The steps are those of the agent. It parses the request target (`hyper`'s `Uri`), checks the method
+//! (`proxy_server.rs`, lines 394-404) and then the path ([`path_is_guarded`]). Then `authorize`
+//! (`proxy_authorizer.rs`, lines 232-291) applies the rules ([`Matcher`]; `authorization_rules.rs`, lines
+//! 244-326).
 //!
-//! The agent is not deterministic in one place: of two query keys of a privilege that are equal but for case
-//! one survives at random. Here it is always the one that sorts last by its bytes. What the agent leaves open
-//! too is which of several grants it finds first; the one named here is that of the most specific privilege
-//! (longest path, most parameters), then the first by name of privilege, identity and role.
+//! The agent is not deterministic in one place: of two query keys of a privilege that differ only in case,
+//! one survives at random. Here it is always the one that sorts last by its bytes. The agent also leaves open
+//! which of several grants it finds first. The one named here is that of the most specific privilege (longest
+//! path, most parameters), then the first by name of privilege, identity and role.
 
 mod compare;
 mod exe_path;
@@ -27,12 +28,12 @@ pub(super) use reach::{Patterns, Reach};
 pub use request::{Destination, Request};
 pub use target::{Target, path_is_guarded};
 
-/// Whether a request gets through, as the functions of the provider name it.
+/// Whether a request passes, as the functions of the provider name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It is forwarded.
     Allowed,
-    /// It is recorded as not allowed, and forwarded since the mode is Audit.
+    /// It is recorded as not allowed, but forwarded because the mode is Audit.
     AllowedByAudit,
     /// It is refused.
     Denied,
@@ -55,16 +56,16 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Which step decided.
+/// The step that decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// The text is no request target; the agent's HTTP parser refuses it.
+    /// The text is not a request target; the agent's HTTP parser refuses it.
     MalformedTarget,
-    /// The method is none of the seven (405).
+    /// The method is not one of the seven (405).
     MethodNotAllowed,
     /// The path contains `//` or `..` (403, before any rule and in every mode).
     PathGuard,
-    /// The agent answers this path itself and forwards nothing (`proxy_server.rs`, lines 418-437).
+    /// The agent responds to this path itself and forwards nothing (`proxy_server.rs`, lines 418-437).
     OwnPath,
     /// One of the two requests that elevated callers may always make.
     SkipList,
@@ -76,28 +77,28 @@ pub enum Step {
     OtherDestination,
     /// There is no rule document for the destination.
     NoDocument,
-    /// The mode is Disabled, or a word the agent does not know.
+    /// The mode is Disabled, or a word that the agent does not know.
     Disabled,
     /// A privilege matches and is granted to an identity that matches.
     Granted,
-    /// A privilege matches, and no identity it is granted to does: the default access is not consulted.
+    /// A privilege matches, but it is granted to no identity that matches: the default access does not apply.
     Closed,
     /// No privilege matches.
     DefaultAccess,
 }
 
-/// A decision and why it was taken. Names are those of the rules.
+/// A decision and its reason. Names are those of the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision<'m> {
-    /// Whether the request gets through.
+    /// Whether the request passes.
     pub verdict: Verdict,
-    /// Which step decided.
+    /// The step that decided.
     pub step: Step,
-    /// The privilege that granted or closed.
+    /// The privilege that granted or closed it.
     pub privilege: Option<&'m str>,
-    /// The identity it is granted to.
+    /// The identity that has it.
     pub identity: Option<&'m str>,
-    /// The role by which it is.
+    /// The role that grants it.
     pub role: Option<&'m str>,
 }
 
@@ -106,7 +107,7 @@ impl Decision<'_> {
         Self { verdict, step, privilege: None, identity: None, role: None }
     }
 
-    /// Why, as a sentence.
+    /// The reason, as a sentence.
     pub fn reason(&self) -> String {
         let audit = match self.verdict {
             Verdict::AllowedByAudit => ", which Audit only records",
@@ -114,21 +115,21 @@ impl Decision<'_> {
         };
         let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
         match self.step {
-            Step::MalformedTarget => "the url is no valid request target, which the HTTP parser refuses".into(),
+            Step::MalformedTarget => "the url is not a valid request target, so the HTTP parser refuses it".into(),
             Step::MethodNotAllowed => {
-                "the method is none of GET, HEAD, POST, PUT, DELETE, OPTIONS and PATCH (405)".into()
+                "the method is not one of GET, HEAD, POST, PUT, DELETE, OPTIONS and PATCH (405)".into()
             }
             Step::PathGuard => "the path contains \"//\" or \"..\", which is refused before any rule (403)".into(),
-            Step::OwnPath => "the guest agent answers this path itself".into(),
+            Step::OwnPath => "the guest agent responds to this path itself".into(),
             Step::SkipList => "elevated callers may always make this request".into(),
             Step::NotElevated => {
                 "the WireServer and HostGAPlugin are for elevated callers only, before any rule and in every mode"
                     .into()
             }
-            Step::AgentListener => "the guest agent forwards nothing that is sent to itself".into(),
+            Step::AgentListener => "the guest agent does not forward requests to itself".into(),
             Step::OtherDestination => "there are no rules for this destination".into(),
             Step::NoDocument => "no rules are loaded for this endpoint".into(),
-            Step::Disabled => "the mode is Disabled, so nothing is evaluated".into(),
+            Step::Disabled => "the mode is Disabled, so no rule is evaluated".into(),
             Step::Granted => format!(
                 "privilege \"{}\" matches and is granted to identity \"{}\" by role \"{}\"",
                 name(self.privilege),
@@ -136,7 +137,7 @@ impl Decision<'_> {
                 name(self.role)
             ),
             Step::Closed => format!(
-                "privilege \"{}\" matches and no identity it is granted to does{audit}",
+                "privilege \"{}\" matches, but it is granted to no identity that matches{audit}",
                 name(self.privilege)
             ),
             Step::DefaultAccess if self.verdict == Verdict::Allowed => {

@@ -1,6 +1,7 @@
-//! Who reaches the requests of a privilege: by its own grants, and by those of other privileges that match the same
-//! requests. A request is allowed as soon as one privilege that matches it is granted to the caller
-//! (`authorization_rules.rs`, lines 244-326), so a privilege that nobody has closes only what no other one opens.
+//! Who reaches the requests of a privilege: by its own grants, and by those of other privileges that match
+//! the same requests. A request is allowed as soon as one privilege that matches it is granted to the caller
+//! (`authorization_rules.rs`, lines 244-326). So a privilege that nobody has closes only requests that no
+//! other privilege opens.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -9,22 +10,22 @@ use std::rc::Rc;
 use super::super::{Grant, Rules};
 use super::compare::Pattern;
 
-/// How many pairs of privileges are compared; large rule sets stay quick that way.
+/// How many pairs of privileges are compared, so that large rule sets stay fast.
 const MOST_PAIRS: usize = 1_000_000;
 
-/// How many ways are kept.
+/// The maximum number of ways.
 const MOST_WAYS: usize = 200_000;
-/// How many grants of one privilege are.
+/// The maximum number of grants of one privilege.
 const MOST_WAYS_OF_ONE: usize = 20_000;
-/// How many of them are, however many are kept already.
+/// The number of these that are kept even beyond that limit.
 const FEWEST_WAYS: usize = 5;
 
 /// One way to the requests of a privilege.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::allowlist) struct Way<'a> {
-    /// Whether it leads to some of the requests only.
+    /// Whether it leads only to some of the requests.
     pub(in crate::allowlist) in_part: bool,
-    /// Who takes it, by which role, and by which privilege: this one, or another that matches the same requests.
+    /// The identity, the role, and the privilege: this one, or another that matches the same requests.
     pub(in crate::allowlist) grant: Grant<'a>,
 }
 
@@ -32,7 +33,7 @@ pub(in crate::allowlist) struct Way<'a> {
 #[derive(Clone, Debug, Default)]
 pub(in crate::allowlist) struct Reach<'a> {
     ways: BTreeMap<&'a str, Vec<Way<'a>>>,
-    /// False when there are too many privileges to compare them all.
+    /// False if there are too many privileges to compare them all.
     complete: bool,
 }
 
@@ -45,7 +46,8 @@ impl<'a> Reach<'a> {
         let granted = Patterns::new(
             roles_of.keys().filter_map(|name| patterns.get_key_value(name)).map(|(name, one)| (*name, one)),
         );
-        // Five thousand privileges of five thousand identities are 25 million grants: not all are kept, at least one is.
+        // Five thousand privileges of five thousand identities are 25 million grants. Not all are kept, but
+        // at least one is.
         let grants_of = |privilege: &str, kept: usize| {
             let roles = roles_of.get(privilege).map(Vec::as_slice).unwrap_or_default();
             let most = MOST_WAYS.saturating_sub(kept).clamp(FEWEST_WAYS, MOST_WAYS_OF_ONE);
@@ -81,12 +83,12 @@ impl<'a> Reach<'a> {
         reach
     }
 
-    /// The ways to a privilege, those to all of its requests first.
+    /// The ways to a privilege; those to all of its requests come first.
     pub(in crate::allowlist) fn ways(&self, privilege: &str) -> &[Way<'a>] {
         self.ways.get(privilege).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether nobody reaches any request of a privilege. When in doubt it is false.
+    /// Whether nobody reaches any request of a privilege. False if this is uncertain.
     pub(in crate::allowlist) fn is_closed(&self, privilege: &str) -> bool {
         self.complete && self.ways(privilege).is_empty()
     }
@@ -95,7 +97,7 @@ impl<'a> Reach<'a> {
 /// A role, a privilege in it, and the identities that have it.
 type Held<'a> = (&'a str, &'a str, Rc<[&'a str]>);
 
-/// By privilege, the roles that list it and that somebody has.
+/// By privilege, the roles that list it and are assigned to somebody.
 fn roles_of(rules: &Rules) -> BTreeMap<&str, Vec<Held<'_>>> {
     let mut roles_of = BTreeMap::<&str, Vec<Held<'_>>>::new();
     for (name, assignment) in &rules.role_assignments {
@@ -112,14 +114,14 @@ fn roles_of(rules: &Rules) -> BTreeMap<&str, Vec<Held<'_>>> {
     roles_of
 }
 
-/// Privileges by path, so that those a request can have in common with another are found without looking at all.
+/// Privileges by path, to find those that a request can share with another without comparing all.
 #[derive(Debug)]
 pub(in crate::allowlist) struct Patterns<'p> {
     by_path: BTreeMap<&'p str, Vec<(&'p str, &'p Pattern)>>,
 }
 
 impl<'p> Patterns<'p> {
-    /// Takes names and patterns.
+    /// Accepts names and patterns.
     pub(in crate::allowlist) fn new(all: impl Iterator<Item = (&'p str, &'p Pattern)>) -> Self {
         let mut by_path = BTreeMap::<_, Vec<_>>::new();
         for (name, one) in all {
@@ -128,7 +130,7 @@ impl<'p> Patterns<'p> {
         Self { by_path }
     }
 
-    /// Those whose path begins with this one, or that this one begins with.
+    /// Those whose path begins with this one, or with which this one begins.
     pub(in crate::allowlist) fn near<'s>(
         &'s self,
         path: &'s str,
@@ -162,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broader_privilege_opens_a_narrow_one_and_a_narrow_one_a_part_of_a_broader() {
+    fn a_broader_privilege_opens_a_narrow_one_entirely_and_a_narrow_one_a_broader_partly() {
         let all = json!({
             "broad": { "path": "/metadata/instance" },
             "narrow": { "path": "/Metadata/Instance/compute/userdata" },
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_keep_privileges_apart_only_where_they_ask_for_two_values() {
+    fn parameters_separate_privileges_only_if_they_need_two_values() {
         let all = json!({
             "certificates": { "path": "/machine", "query_parameters": { "comp": "certificates" } },
             "goalstate": { "path": "/machine", "query_parameters": { "Comp": "GoalState" } },
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn many_privileges_are_compared_in_time_and_nothing_is_claimed_beyond() {
+    fn comparisons_are_bounded_and_nothing_is_claimed_beyond_the_limit() {
         let mut all = json!({});
         for n in 0..3_000 {
             all[format!("p{n}")] = json!({ "path": "/a", "query_parameters": { format!("k{n}"): "v" } });

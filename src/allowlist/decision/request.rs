@@ -1,17 +1,17 @@
-//! A request as the guest agent sees it: what is asked for, and by which process.
+//! A request as the guest agent sees it: its target, and the calling process.
 
 use super::super::decoding::lowered;
 use super::super::{Endpoint, OsType, UnknownWord};
 use super::target::Target;
 
-/// Where a request goes.
+/// The destination of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Destination {
-    /// One of the three endpoints rules exist for.
+    /// One of the three endpoints that rules exist for.
     Host(Endpoint),
     /// The agent's own listener, 127.0.0.1:3080.
     Agent,
-    /// Anything else.
+    /// Any other destination.
     Other,
 }
 
@@ -22,7 +22,7 @@ impl From<Endpoint> for Destination {
 }
 
 impl Destination {
-    /// The destination with an address and port (`proxy_authorizer.rs`, lines 213-230).
+    /// The destination with this address and port (`proxy_authorizer.rs`, lines 213-230).
     pub fn at(ip: &str, port: u16) -> Self {
         match (ip, port) {
             ("169.254.169.254", 80) => Self::Host(Endpoint::Imds),
@@ -37,7 +37,7 @@ impl Destination {
 impl std::str::FromStr for Destination {
     type Err = UnknownWord;
 
-    /// Takes the name of an endpoint in any case.
+    /// Accepts the name of an endpoint in any case.
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         text.parse::<Endpoint>().map(Self::Host)
     }
@@ -46,11 +46,11 @@ impl std::str::FromStr for Destination {
 /// One request with the claims about its caller (`proxy.rs`, lines 173-250).
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// Where it goes.
+    /// Its destination.
     pub destination: Destination,
-    /// The operating system, which decides how paths of executables are compared.
+    /// The operating system, which determines how paths of executables are compared.
     pub os_type: OsType,
-    /// The method, in capitals as on the wire.
+    /// The method, in capitals as in HTTP.
     pub method: &'a str,
     /// The request target as received: path and query, or one of the other forms of HTTP.
     pub url: &'a str,
@@ -60,14 +60,14 @@ pub struct Request<'a> {
     pub user_groups: &'a [String],
     /// Full path of the executable file.
     pub exe_path: &'a str,
-    /// Last component of that path. The agent derives it; it is not derived here.
+    /// The last component of that path. The agent derives it; this code does not.
     pub process_name: &'a str,
     /// Whether the caller is elevated.
     pub elevated: bool,
 }
 
 impl<'a> Request<'a> {
-    /// A request by nobody in particular: GET, Linux, not elevated, everything else empty.
+    /// A request by an unspecified caller: GET, Linux, not elevated, everything else empty.
     pub const fn new(destination: Destination, url: &'a str) -> Self {
         Self {
             destination,
@@ -82,13 +82,13 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Whether the method is one the agent lets through at all (`proxy_server.rs`, lines 394-404).
+    /// Whether the agent accepts the method at all (`proxy_server.rs`, lines 394-404).
     pub fn has_known_method(&self) -> bool {
         ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"].contains(&self.method)
     }
 
-    /// Whether elevated callers may always make this request (`hyper_client.rs`, lines 557-565): the target is
-    /// compared whole, lower-cased, not decoded, and only in its form without a host.
+    /// Whether elevated callers may always make this request (`hyper_client.rs`, lines 557-565). The whole
+    /// target is compared, lower-cased, not decoded, and only in the form without a host.
     pub fn is_on_skip_list(&self, target: &Target<'_>) -> bool {
         let is = |path: &str, query: Option<&str>| {
             let same = |a: Option<&str>, b: Option<&str>| match (a, b) {

@@ -1,5 +1,5 @@
-//! Request targets, taken apart as the `http` crate does it, which the guest agent uses through `hyper`
-//! (`http` 1.x, `uri/mod.rs`, `uri/path.rs` and `uri/authority.rs`).
+//! Parses request targets as the `http` crate does. The guest agent uses it through `hyper` (`http` 1.x,
+//! `uri/mod.rs`, `uri/path.rs` and `uri/authority.rs`).
 
 use std::borrow::Cow;
 
@@ -11,17 +11,17 @@ const LONGEST: usize = 65_534;
 /// A parsed request target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
-    /// The path: `*` for the target `*`, empty for a target that is a host alone, never empty otherwise.
+    /// The path: `*` for the target `*`, empty for a target that is only a host, otherwise never empty.
     pub path: &'a str,
-    /// The query without its question mark; the fragment is gone.
+    /// The query without its question mark and without the fragment.
     pub query: Option<&'a str>,
     /// Whether the target is a path (and query) without scheme and host.
     pub is_origin_form: bool,
 }
 
 impl<'a> Target<'a> {
-    /// Takes a target apart, or gives nothing where the HTTP parser refuses it: blanks, control characters, a
-    /// text that is neither a path, nor an absolute URL, nor a host, or one that is too long.
+    /// Parses a target. Returns nothing if the HTTP parser refuses it: blanks, control characters, a text
+    /// that is not a path, an absolute URL or a host, or one that is too long.
     pub fn parse(text: &'a str) -> Option<Self> {
         if text.is_empty() || text.len() > LONGEST {
             return None;
@@ -37,7 +37,7 @@ impl<'a> Target<'a> {
         let authority = authority_len(rest.as_bytes())?;
         let path = rest.get(authority..)?;
         match behind_scheme {
-            // A host alone; anything behind it is not a target.
+            // Only a host; with anything after it, it is not a target.
             None => path.is_empty().then_some(Self { path: "", query: None, is_origin_form: false }),
             Some(_) if authority == 0 => None,
             Some(_) if path.is_empty() => Some(Self { path: "/", query: None, is_origin_form: false }),
@@ -47,7 +47,7 @@ impl<'a> Target<'a> {
 }
 
 impl Target<'_> {
-    /// Whether the target is a path and nothing else.
+    /// Whether the target is only a path.
     pub(super) const fn is_bare(&self) -> bool {
         self.is_origin_form && self.query.is_none()
     }
@@ -69,7 +69,7 @@ fn path_and_query(text: &str, is_origin_form: bool) -> Option<Target<'_>> {
     Some(Target { path, query, is_origin_form })
 }
 
-/// What follows `scheme://`; `Some(None)` where there is no scheme, nothing where it is too long.
+/// The text after `scheme://`; `Some(None)` if there is no scheme, nothing if it is too long.
 fn behind_scheme(text: &str) -> Option<Option<&str>> {
     let may = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.' | b'~');
     let Some(end) = text.bytes().position(|b| !may(b)) else { return Some(None) };
@@ -79,7 +79,7 @@ fn behind_scheme(text: &str) -> Option<Option<&str>> {
     }
 }
 
-/// The length of the host part, user information and port included, or nothing where it is not well-formed.
+/// The length of the host part, with user information and port, or nothing if it is not well-formed.
 fn authority_len(bytes: &[u8]) -> Option<usize> {
     let end = bytes.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(bytes.len());
     let host = bytes.get(..end)?;
@@ -103,14 +103,14 @@ fn authority_len(bytes: &[u8]) -> Option<usize> {
     well_formed.then_some(end)
 }
 
-/// Whether the agent refuses a path before any rule (`proxy_connection.rs`, lines 437-443): it contains `//` as
-/// it stands, or `..` anywhere once decoded, also inside a name.
+/// Whether the agent refuses a path before any rule (`proxy_connection.rs`, lines 437-443): it contains `//`
+/// as it is, or `..` anywhere after decoding, even inside a name.
 pub fn path_is_guarded(path: &str) -> bool {
     path.contains("//") || percent_decoded(path).contains("..")
 }
 
-/// The path as it is compared, and the query that was hidden in it: the part behind a decoded `?`
-/// (`key.rs`, lines 216-317).
+/// The normalised path, and the query that was hidden in it: the part after a decoded `?` (`key.rs`, lines
+/// 216-317).
 pub(super) fn compared(path: &str) -> (Cow<'_, str>, Option<String>) {
     let lower = decoded_lower(path);
     match lower.split_once('?') {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_target() {
+    fn every_form_of_target_is_parsed() {
         assert_eq!(parts("/a?b=c#d"), Some(("/a", Some("b=c"))));
         assert_eq!(parts("/a#?b"), Some(("/a", None)));
         assert_eq!(parts("/a?b?c"), Some(("/a", Some("b?c"))));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target() {
+    fn other_texts_are_not_targets() {
         for text in [
             "",
             "../a",

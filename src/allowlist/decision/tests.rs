@@ -1,4 +1,4 @@
-//! The agent's answers, from `fixtures/` (its README says where they come from), and a few of our own.
+//! The agent's decisions, from `fixtures/` (its README names their sources), and a few of our own.
 
 use std::collections::BTreeMap;
 
@@ -100,8 +100,8 @@ fn check(case: &Case, os_type: OsType) -> Result<(), String> {
             == (decision.privilege, decision.identity, decision.role)
     };
     match decision.step {
-        Step::Granted if !matches.grants.iter().any(named) => Err(format!("{decision:?} is no grant")),
-        Step::Closed if !matches.grants.is_empty() => Err("closed in spite of a grant".into()),
+        Step::Granted if !matches.grants.iter().any(named) => Err(format!("{decision:?} is not a grant")),
+        Step::Closed if !matches.grants.is_empty() => Err("closed despite a grant".into()),
         _ => Ok(()),
     }
 }
@@ -182,7 +182,7 @@ fn single_steps_are_those_of_the_agent() {
                 assert_eq!(!matches.grants.is_empty(), expected, "{case}");
             }
             StepCase::TraversalGuard { case, url, expected } => {
-                // The agent's test hands the path over by itself.
+                // The agent's test passes the path singly.
                 let path = url.split('?').next().unwrap();
                 assert_eq!(path_is_guarded(path), expected, "{case}");
             }
@@ -238,7 +238,7 @@ fn the_most_specific_grant_is_named_and_then_the_first_by_name() {
 }
 
 #[test]
-fn what_closes_is_named_without_an_identity() {
+fn the_closing_privilege_is_named_without_an_identity() {
     let matcher = matcher(Mode::Audit, "Allow", two_ways());
     let decision = matcher.decide(&Request::new(Endpoint::Imds.into(), "/m/i"));
     assert_eq!(decision.verdict, Verdict::AllowedByAudit);
@@ -247,7 +247,7 @@ fn what_closes_is_named_without_an_identity() {
 }
 
 #[test]
-fn other_ways_to_end() {
+fn every_other_outcome_is_covered() {
     let matcher = matcher(Mode::Enforce, "Deny", two_ways());
     let step = |url: &str| matcher.decide(&Request::new(Endpoint::Imds.into(), url)).step;
     assert_eq!(step("/a b"), Step::MalformedTarget);
@@ -284,7 +284,7 @@ fn windows_and_linux_compare_paths_differently() {
 }
 
 #[test]
-fn a_document_without_its_words_is_refused() {
+fn a_document_without_mode_or_default_access_is_refused() {
     let error = Matcher::for_document(&Document::default()).unwrap_err();
     assert_eq!(error.at, "mode");
     let document = Document { mode: Some("Audit".into()), ..Document::default() };

@@ -1,8 +1,8 @@
-//! What a change of an allowlist does: who gains, who loses, and which of it matters.
+//! The effect of a change of an allowlist: who gains, who loses, and what of it matters.
 //!
-//! Names are compared for the two lists of grants, since those are what a reader knows. What *matters* is judged
-//! by content: renaming a privilege or moving a grant to another role takes nothing from anybody, and widening
-//! a path under an unchanged name gives something. (Ours; the agent compares nothing.)
+//! The two lists of grants compare names, which the reader knows. Whether a change *matters* depends on
+//! content: renaming a privilege or moving a grant to another role takes nothing away, and widening a path
+//! under an unchanged name gives something. (Ours; the agent compares nothing.)
 
 mod covering;
 mod reload;
@@ -27,43 +27,45 @@ const MOST_GRANTS: usize = 500_000;
 /// The difference between two allowlists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference<'a> {
-    /// Grants only the new rules have, roles included.
+    /// Grants in only the new rules; their roles count.
     pub gained: Vec<Grant<'a>>,
-    /// Grants only the old rules have.
+    /// Grants in only the old rules.
     pub lost: Vec<Grant<'a>>,
-    /// What somebody should look at before it reaches machines; empty for a harmless change.
+    /// What somebody should check before it reaches machines; empty for a harmless change.
     pub effects: Vec<Effect<'a>>,
-    /// False when there are so many grants that they were not compared.
+    /// False if there are too many grants to compare.
     pub grants_compared: bool,
 }
 
 /// A consequence worth a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect<'a> {
-    /// Requests an identity could make are refused: an outage, if it still makes them.
+    /// Requests that an identity could make are now refused: an outage, if it still makes them.
     Lost(Grant<'a>),
-    /// An identity reaches something sensitive that it did not reach before.
+    /// An identity reaches sensitive data that it did not reach before.
     Reaches {
-        /// By which grant.
+        /// The grant.
         grant: Grant<'a>,
-        /// What it reaches.
+        /// The sensitive data.
         what: Vec<Sensitive>,
     },
-    /// A new privilege takes requests from the default access Allow: they are refused to all but its identities.
+    /// A new privilege closes requests that the default access Allow had left open: only its identities may
+    /// make them.
     Closed {
         /// Name of the privilege.
         privilege: &'a str,
         /// Its path.
         path: &'a str,
     },
-    /// A privilege goes that took requests from the default access Allow: everybody can make them.
+    /// A privilege is removed that had closed requests under the default access Allow: everybody can make
+    /// them.
     Opened {
         /// Name of the privilege.
         privilege: &'a str,
         /// Its path.
         path: &'a str,
     },
-    /// The mode becomes Enforce: what was only recorded, or not looked at, is refused from now on.
+    /// The mode becomes Enforce: requests that were only recorded, or not checked, are now refused.
     NowEnforced(Mode),
     /// The mode leaves Enforce: everybody reaches everything.
     NoLongerEnforced(Mode),
@@ -74,7 +76,7 @@ pub enum Effect<'a> {
 }
 
 impl Effect<'_> {
-    /// Whether it takes access away, as opposed to giving it.
+    /// Whether it removes access, as opposed to granting it.
     pub const fn is_loss(&self) -> bool {
         matches!(self, Self::Lost(_) | Self::Closed { .. } | Self::NowEnforced(_) | Self::DefaultDenies)
     }
@@ -96,7 +98,11 @@ impl fmt::Display for Effect<'_> {
                 write!(f, "privilege \"{privilege}\" no longer closes \"{path}\": everybody reaches it")
             }
             Self::NowEnforced(from) => {
-                write!(f, "mode changes from {from} to Enforce: what no grant allows is refused from now on")
+                write!(
+                    f,
+                    "mode changes from {from} to Enforce: requests that no grant allows are refused \
+                           from now on"
+                )
             }
             Self::NoLongerEnforced(to) => {
                 write!(f, "mode changes from Enforce to {to}: everybody reaches everything")
@@ -114,12 +120,12 @@ impl fmt::Display for Effect<'_> {
     }
 }
 
-/// Compares two allowlists for the machines of one endpoint, or of any where that is not known.
+/// Compares two allowlists for the machines of one endpoint, or of any if the endpoint is unknown.
 pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<Endpoint>) -> Difference<'a> {
     let mut difference = Difference { grants_compared: true, ..Difference::default() };
     let enforced = new.mode == Mode::Enforce;
-    // Where nothing was refused, nothing opens. Where nothing is refused from now on, everything opens, which is one
-    // effect.
+    // If nothing was refused, nothing opens. If nothing is refused from now on, everything opens, which is
+    // one effect.
     let was_closed = enforced && old.mode == Mode::Enforce;
     match (old.mode, new.mode) {
         (before @ (Mode::Audit | Mode::Disabled), Mode::Enforce) => {
@@ -178,7 +184,7 @@ pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<E
     difference
 }
 
-/// The sensitive things that no privilege matches.
+/// The sensitive data that no privilege covers.
 fn left_open(rules: &Rules, endpoint: Option<Endpoint>) -> Vec<Sensitive> {
     let patterns: Vec<Pattern> = rules.privileges.values().map(Pattern::new).collect();
     let is_open = |probe: &Pattern| !patterns.iter().any(|pattern| pattern.covers(probe));
@@ -186,7 +192,7 @@ fn left_open(rules: &Rules, endpoint: Option<Endpoint>) -> Vec<Sensitive> {
     open.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Grants that differ only in the role are one thing to the agent.
+/// Grants that differ only in the role are one to the agent.
 fn once_per_pair<'a>(grants: &[Grant<'a>]) -> impl Iterator<Item = Grant<'a>> {
     let alike = |one: &Grant<'_>, other: &Grant<'_>| {
         (one.identity, one.privilege) == (other.identity, other.privilege)

@@ -1,33 +1,33 @@
-//! Recorded requests decided by two sets of rules: the strongest way to see what a change does.
+//! Decides recorded requests by two sets of rules: the strongest way to show the effect of a change.
 
 use std::collections::BTreeMap;
 
 use super::super::{Decision, Finding, FindingId, Matcher, Request, Severity, Subject, Verdict};
 
-/// How many changes are kept; the others are counted.
+/// The maximum number of changes kept; the others are counted.
 const KEPT: usize = 1_000;
 
-/// What replaying requests showed.
+/// The result of replaying requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replay {
-    /// How many requests were replayed.
+    /// The number of replayed requests.
     pub requests: usize,
-    /// How many are decided otherwise.
+    /// The number decided differently.
     pub changed: usize,
-    /// The changes, alike ones together, in the order they were first met; at most a thousand.
+    /// The changes, equal ones together, in the order of their first; at most a thousand.
     pub changes: Vec<Changed>,
 }
 
-/// Requests that are decided otherwise.
+/// Requests that are decided differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
     /// The method.
     pub method: String,
     /// The request target.
     pub url: String,
-    /// Who asked.
+    /// The account.
     pub user_name: String,
-    /// With which program.
+    /// The program.
     pub exe_path: String,
     /// The verdict of the old rules.
     pub before: Verdict,
@@ -40,7 +40,7 @@ pub struct Changed {
 }
 
 impl Replay {
-    /// The changes as a finding (L53), or none when every request is decided alike.
+    /// The changes as a finding (L53), or none if every decision stays the same.
     pub fn finding(&self) -> Option<Finding> {
         let first = self.changes.first()?;
         Some(Finding {
@@ -49,7 +49,8 @@ impl Replay {
             high: false,
             subject: Subject::Rules,
             message: format!(
-                "{} of {} recorded requests are decided otherwise, the first: {} {} by \"{}\" was {} and is {}.",
+                "{} of {} recorded requests are decided differently, the first: {} {} by \"{}\" was {} and \
+                 is {}.",
                 self.changed,
                 self.requests,
                 first.method,
@@ -63,7 +64,7 @@ impl Replay {
     }
 }
 
-/// Decides every request by the old and by the new rules and keeps what differs in the verdict.
+/// Decides every request by the old and by the new rules, and keeps those whose verdicts differ.
 pub fn replay<'r>(old: &Matcher, new: &Matcher, requests: impl IntoIterator<Item = Request<'r>>) -> Replay {
     let mut replay = Replay::default();
     let mut known = BTreeMap::<(String, String, String, String), usize>::new();

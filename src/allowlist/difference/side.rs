@@ -1,6 +1,6 @@
-//! One of two rule sets, and whether it still gives what a grant of the other gave.
+//! One of two rule sets, and whether it still has what a grant of the other gave.
 //!
-//! Rule sets may have ten thousand privileges and identities, so what is wider than something is looked up, not searched for.
+//! Rule sets may have ten thousand privileges and identities, so wider ones are looked up by key instead of by a search.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -40,8 +40,8 @@ impl<'a> Side<'a> {
         Self { grants, covering, conditions, given, covers, touches }
     }
 
-    /// Whether this side lets the holder of another side's grant do all of it still: by some pair of an identity
-    /// that includes the holder and a privilege that covers the request.
+    /// Whether this side still allows everything that another side's grant allowed: by some pair of an
+    /// identity that includes the grant's and a privilege that covers the request.
     pub(super) fn still_gives(&mut self, other: &Rules, grant: Grant<'a>) -> bool {
         let identity = other.identities.get(grant.identity);
         let privilege = other.privileges.get(grant.privilege);
@@ -55,7 +55,7 @@ impl<'a> Side<'a> {
             .any(|who| what.iter().any(|what| self.given.contains(&(*who, *what))))
     }
 
-    /// Whether any privilege of this side matches a request that a grant of another side is about.
+    /// Whether any privilege of this side matches a request that a grant of another side covers.
     pub(super) fn touches(&mut self, other: &Rules, grant: Grant<'a>) -> bool {
         let Some(theirs) = other.privileges.get(grant.privilege) else { return false };
         let touches = || self.covering.touches(&Pattern::new(theirs).path);

@@ -25,7 +25,7 @@ fn told(old: &Allowlist, new: &Allowlist) -> Vec<String> {
 }
 
 #[test]
-fn no_change_says_nothing() {
+fn no_change_reports_nothing() {
     let same = strict(&rules());
     let nothing = Difference { grants_compared: true, ..Difference::default() };
     assert_eq!(difference(&same, &same, None), nothing);
@@ -45,7 +45,7 @@ fn a_lost_grant_under_enforce_is_an_outage() {
 }
 
 #[test]
-fn a_grant_that_moves_or_is_renamed_is_not_lost() {
+fn a_moved_or_renamed_grant_is_not_lost() {
     let mut moved = rules();
     moved["privileges"] =
         json!({ "tokens": { "path": "/Metadata/identity" }, "vm": { "path": "/metadata/instance" } });
@@ -68,7 +68,7 @@ fn a_narrower_path_or_identity_under_the_same_name_is_a_loss() {
 }
 
 #[test]
-fn a_gain_is_told_only_where_it_is_sensitive() {
+fn only_a_sensitive_gain_is_reported() {
     let mut more = rules();
     more["roles"]["ops"] = json!({ "privileges": ["instance"] });
     more["role_assignments"]["ops"] = json!({ "identities": ["ops"] });
@@ -80,7 +80,7 @@ fn a_gain_is_told_only_where_it_is_sensitive() {
 }
 
 #[test]
-fn nothing_opens_where_nothing_was_closed() {
+fn nothing_opens_if_nothing_was_closed() {
     let none = json!({ "privileges": {} });
     for (mode, access) in [
         (Mode::Audit, DefaultAccess::Deny),
@@ -126,21 +126,21 @@ fn changes_of_mode_and_default_access() {
 }
 
 #[test]
-fn a_new_privilege_closes_what_the_default_left_open() {
+fn a_new_privilege_closes_requests_that_the_default_left_open() {
     let open = |rules: &Value| allowlist(Mode::Enforce, DefaultAccess::Allow, rules);
     let mut more = rules();
     more["privileges"]["attested"] = json!({ "path": "/metadata/attested" });
     let closes = ["privilege \"attested\" closes \"/metadata/attested\" for all but its identities"];
     assert_eq!(told(&open(&rules()), &open(&more)), closes);
 
-    // Taking all privileges away opens them under Allow; nobody loses anything.
+    // Removing all privileges opens them under Allow; nobody loses anything.
     let (old, new) = (open(&rules()), open(&json!({ "privileges": {} })));
     let effects = difference(&old, &new, Some(Endpoint::Imds)).effects;
     assert!(effects.len() == 2 && effects.iter().all(|effect| !effect.is_loss()), "{effects:?}");
 }
 
 #[test]
-fn recorded_requests_are_replayed_against_both() {
+fn recorded_requests_are_replayed_against_both_rule_sets() {
     let mut less = rules();
     less["roles"]["app"]["privileges"] = json!(["token"]);
     let (old, new) = (Matcher::new(&strict(&rules())), Matcher::new(&strict(&less)));
@@ -160,7 +160,7 @@ fn recorded_requests_are_replayed_against_both() {
 }
 
 #[test]
-fn rules_with_too_many_grants_are_compared_in_their_words_only() {
+fn rules_with_too_many_grants_are_compared_only_by_mode_and_access() {
     let mut large =
         json!({ "privileges": {}, "roles": { "r": {} }, "identities": {}, "role_assignments": { "r": {} } });
     for n in 0..800 {
@@ -178,7 +178,7 @@ fn rules_with_too_many_grants_are_compared_in_their_words_only() {
 }
 
 #[test]
-fn a_privilege_that_goes_under_the_default_allow_opens_its_path() {
+fn removing_a_privilege_under_the_default_allow_opens_its_path() {
     let open = |rules: &Value| allowlist(Mode::Enforce, DefaultAccess::Allow, rules);
     let mut less = rules();
     less["privileges"].as_object_mut().unwrap().remove("instance");

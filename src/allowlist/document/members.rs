@@ -1,6 +1,6 @@
-//! The members of a JSON object, by name. A name that is not known is a typing mistake, and dropping it would drop what was
-//! meant by it. Azure Resource Manager reads names in any case, and PowerShell prints them capitalised, so case makes no
-//! difference where its shape is read.
+//! The members of a JSON object, by name. An unknown name is a typing mistake, and dropping it would drop
+//! what it was meant to set. Azure Resource Manager reads names in any case, and PowerShell prints them
+//! capitalised, so the reader of its shape ignores case.
 
 use serde_json::{Map, Value};
 
@@ -10,9 +10,9 @@ use super::super::nearest;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{reason}", if .at.is_empty() { String::new() } else { format!("{}: ", .at) })]
 pub struct Refused {
-    /// Where, as in `rules.privileges[2]`; empty for the document as a whole.
+    /// The place, as in `rules.privileges[2]`; empty for the document as a whole.
     pub at: String,
-    /// What is wrong there.
+    /// The fault.
     pub reason: String,
 }
 
@@ -22,7 +22,7 @@ impl Refused {
     }
 }
 
-/// An object whose members are all known, under the names they are known by.
+/// An object with only known members, under their known names.
 #[derive(Debug)]
 pub(super) struct Members<'v> {
     at: String,
@@ -30,12 +30,12 @@ pub(super) struct Members<'v> {
 }
 
 impl<'v> Members<'v> {
-    /// Reads an object in which names are written exactly so.
+    /// Reads an object whose names are written exactly so.
     pub(super) fn exact(value: &'v Value, at: &str, known: &[&'static str]) -> Result<Self, Refused> {
         Self::read(value, at, known, |one, other| one == other)
     }
 
-    /// Reads an object in which names are written in any case.
+    /// Reads an object whose names are written in any case.
     pub(super) fn in_any_case(value: &'v Value, at: &str, known: &[&'static str]) -> Result<Self, Refused> {
         Self::read(value, at, known, str::eq_ignore_ascii_case)
     }
@@ -55,14 +55,14 @@ impl<'v> Members<'v> {
                 continue;
             }
             if found.iter().any(|(earlier, _)| earlier == known) {
-                return Err(Refused::new(at, format!("`{known}` is given twice, in two spellings")));
+                return Err(Refused::new(at, format!("`{known}` is set twice, in two spellings")));
             }
             found.push((known, value));
         }
         Ok(Self { at: at.to_owned(), found })
     }
 
-    /// A member; nothing when it is absent or null.
+    /// A member; nothing if it is absent or null.
     pub(super) fn get(&self, name: &str) -> Option<&'v Value> {
         self.found.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
@@ -76,7 +76,7 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// The names of a list or set; none when it is absent.
+    /// The names of a list or set; none if it is absent.
     pub(super) fn names<C: FromIterator<String>>(&self, name: &str) -> Result<C, Refused> {
         let wrong = || Refused::new(self.path_to(name), "must be a list of names");
         let Some(value) = self.get(name) else { return Ok(C::from_iter([])) };
@@ -104,7 +104,7 @@ pub(super) fn object<'v>(value: &'v Value, at: &str) -> Result<&'v Map<String, V
     value.as_object().ok_or_else(|| Refused::new(at, "must be an object"))
 }
 
-/// What is said of a name that is not known. Underscores apart, a near name is the one that was meant.
+/// The error for an unknown name. It offers the nearest known one, ignoring underscores.
 pub(super) fn unknown(name: &str, known: &[&'static str]) -> String {
     let plain = |name: &str| name.replace('_', "").to_lowercase();
     let same = known.iter().copied().find(|known| plain(known) == plain(name));

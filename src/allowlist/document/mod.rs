@@ -1,8 +1,8 @@
-//! Rules as lists: the form Azure Resource Manager and the guest agent exchange.
+//! Rules as lists: the form that Azure Resource Manager and the guest agent exchange.
 //!
-//! Several things can be written here that a keyed form cannot hold, and what the agent does with each of them
-//! is fixed by its code: a list that is absent makes it ignore all rules, of equal names the last one wins,
-//! assignments of one role add up, an unknown mode disables, an unknown default access denies.
+//! Lists can contain several things that a keyed form cannot, and the agent's code determines the effect of
+//! each. An absent list makes it ignore all rules. Of equal names the last one wins. Assignments of one role
+//! add up. An unknown mode disables the rules. An unknown default access denies.
 
 mod members;
 mod read;
@@ -16,7 +16,7 @@ use crate::lenient;
 
 pub use members::Refused;
 
-/// What the agent receives for one endpoint, and what `properties` of a profile version holds of it.
+/// The agent's document for one endpoint, which is also a part of the `properties` of a profile version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document {
@@ -28,10 +28,10 @@ pub struct Document {
     pub rules: Option<Lists>,
 }
 
-/// The four lists. One that is absent is something else than an empty one: the agent then ignores the other
-/// three as well (`authorization_rules.rs`, lines 133-138). So all four are written, an absent one as an empty one.
+/// The four lists. An absent list differs from an empty one: the agent then ignores the other three as well
+/// (`authorization_rules.rs`, lines 133-138). So all four are written, an absent one as an empty one.
 ///
-/// They are read as services send them: null counts as absent, also among entries.
+/// They are read as services send them: null counts as absent, also in an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Lists {
@@ -70,13 +70,13 @@ impl Lists {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PrivilegeEntry {
-    /// The name roles refer to.
+    /// The name that roles refer to.
     #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The beginning of the request path.
     #[serde(deserialize_with = "lenient::or_default")]
     pub path: String,
-    /// Parameters the request has to carry; absent and empty mean the same.
+    /// Parameters that the request must have; absent and empty mean the same.
     #[serde(deserialize_with = "lenient::texts_or_empty", skip_serializing_if = "BTreeMap::is_empty")]
     pub query_parameters: BTreeMap<String, String>,
 }
@@ -85,7 +85,7 @@ pub struct PrivilegeEntry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RoleEntry {
-    /// The name assignments refer to.
+    /// The name that assignments refer to.
     #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Names of privileges.
@@ -97,7 +97,7 @@ pub struct RoleEntry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct IdentityEntry {
-    /// The name assignments refer to.
+    /// The name that assignments refer to.
     #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// As [`super::Identity::user_name`].

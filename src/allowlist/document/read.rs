@@ -1,9 +1,9 @@
-//! Reading rules from JSON, in either of two shapes: the lists of Azure Resource Manager and the agent, or the
+//! Reads rules from JSON, in either of two shapes: the lists of Azure Resource Manager and the agent, or the
 //! maps of a configuration.
 //!
-//! The agent refuses a document as a whole for a required member that is missing, null or of another type
-//! (`key.rs`, serde's rules). It ignores members it does not know; here they are refused in both shapes, since whoever
-//! wrote one meant something by it.
+//! The agent refuses a document as a whole if a required member is missing, null or of another type
+//! (`key.rs`, serde's rules). It ignores unknown members. Here they are refused in both shapes, since
+//! somebody wrote them for a purpose.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,15 @@ use super::super::{Identity, List, Privilege, Role, RoleAssignment, Rules};
 use super::members::{Members, Refused, has, object, unknown};
 use super::{Document, Lists};
 
-/// What a document is made of.
+/// The parts of a document.
 const PARTS: [&str; 4] = ["mode", "default_access", "defaultAccess", "rules"];
 
-/// What else the properties of a version hold.
+/// Other properties of a version.
 const PROPERTIES: [&str; 5] =
     ["targetLocations", "excludeFromLatest", "publishedDate", "provisioningState", "replicationStatus"];
 
-/// What stands around the properties: in an object of Azure Resource Manager, as its tools print one, or in a template.
+/// Members next to the properties: in an object of Azure Resource Manager, as its tools print one, or in a
+/// template.
 const ENVELOPE: [&str; 16] = [
     "properties",
     "id",
@@ -41,7 +42,7 @@ const ENVELOPE: [&str; 16] = [
     "scope",
 ];
 
-/// What else a resource or data source of this provider has, and the result of `rules_from_audit_log`.
+/// Other members of a resource or data source of this provider, and of the result of `rules_from_audit_log`.
 const OURS: [&str; 22] = [
     "profile_id",
     "exclude_from_latest",
@@ -70,9 +71,10 @@ const OURS: [&str; 22] = [
 impl Document {
     /// Reads rules in either shape: `{ mode, default_access, rules = maps }` (ours, also a whole
     /// `gallery_invm_access_profile_version`), or `{ mode, defaultAccess, rules = lists }` (Azure Resource
-    /// Manager's), the latter also under `properties`. The value of `rules` alone is taken too. A part that is absent or
-    /// null is absent here: in the keyed shape that means empty, since all four lists are always sent from it; in the
-    /// lists' shape it means what the agent makes of it. Something that has none of these parts is refused.
+    /// Manager's), the latter also under `properties`. It also accepts the value of `rules` alone. A part
+    /// that is absent or null stays absent. In the keyed shape that means empty, since all four lists are
+    /// always sent from it. In the lists' shape it means what the agent makes of it. A document with none of
+    /// these parts is refused.
     pub fn from_value(value: &Value) -> Result<Self, Refused> {
         let top = object(value, "")?;
         let whole = top.iter().find(|(name, _)| name.eq_ignore_ascii_case("properties"));
@@ -87,7 +89,7 @@ impl Document {
                 let list = lists().find(|list| has(top, list)).unwrap_or_default();
                 return Err(Refused::new(
                     "",
-                    format!("`{list}` stands beside `{part}`; it belongs inside `rules`"),
+                    format!("`{list}` is next to `{part}`; it belongs inside `rules`"),
                 ));
             }
             return Ok(Self { rules: Some(Lists::from_value(value)?), ..Self::default() });
@@ -100,7 +102,7 @@ impl Document {
         let object = object(value, at)?;
         let is_known = |name: &String| known.iter().any(|known| known.eq_ignore_ascii_case(name));
         if let Some(name) = object.keys().find(|name| !is_known(name)) {
-            // Of all that may stand here, only these are worth a hint.
+            // Of all known members, only these are worth a hint.
             return Err(Refused::new(
                 at,
                 unknown(name, &["mode", "default_access", "defaultAccess", "rules"]),
@@ -108,11 +110,11 @@ impl Document {
         }
         let parts = Members::in_any_case(value, at, known)?;
         if !PARTS.into_iter().any(|part| has(object, part)) {
-            return Err(Refused::new(at, "none of `mode`, `default_access` and `rules` is there"));
+            return Err(Refused::new(at, "none of `mode`, `default_access` and `rules` is present"));
         }
         let default_access = match (parts.text("default_access")?, parts.text("defaultAccess")?) {
             (Some(ours), Some(theirs)) if ours != theirs => {
-                return Err(Refused::new("default_access", "differs from `defaultAccess` beside it"));
+                return Err(Refused::new("default_access", "differs from `defaultAccess` next to it"));
             }
             (ours, theirs) => ours.or(theirs),
         };
@@ -133,7 +135,7 @@ impl Lists {
         let rules = Members::in_any_case(value, "rules", &[privileges, roles, identities, theirs, ours])?;
         let assignments = match (rules.get(ours), rules.get(theirs)) {
             (Some(_), Some(_)) => {
-                return Err(Refused::new("rules", format!("`{theirs}` is given twice, in two spellings")));
+                return Err(Refused::new("rules", format!("`{theirs}` is set twice, in two spellings")));
             }
             (Some(_), None) => ours,
             _ => theirs,
@@ -152,7 +154,7 @@ impl Lists {
     }
 }
 
-/// Maps or lists? An empty one of either kind settles nothing; a mixture of filled ones is a mistake.
+/// Whether these are maps or lists. Empty ones leave it open; a mixture of filled ones is a mistake.
 fn is_keyed(rules: &Map<String, Value>) -> Result<bool, Refused> {
     let is_list = |name: &str| {
         List::ALL.iter().any(|list| {
@@ -190,7 +192,8 @@ fn list<T: DeserializeOwned>(
     elements.iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
 }
 
-/// Checks what the agent refuses and [`Lists`] forgive: a required member that is absent or null, a null among texts.
+/// Checks what the agent refuses but [`Lists`] accept: a required member that is absent or null, or a null
+/// among texts.
 fn complete(element: &Value, required: &[&'static str]) -> Result<(), String> {
     let members = element.as_object().ok_or("must be an object")?;
     if let Some(missing) = required.iter().find(|name| members.get(**name).is_none_or(Value::is_null)) {

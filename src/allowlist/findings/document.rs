@@ -1,16 +1,16 @@
-//! What only the form of lists can get wrong: absent lists, equal names, unknown words.
+//! Faults that only lists can have: absent lists, equal names, unknown words.
 
 use super::super::{Collapsed, DefaultAccess, Document, List, Mode};
 use super::quote::quoted;
 use super::{FindingId, Found, Subject};
 
-/// L01, L03 (equal names) and L05. What the keyed form could not keep of the lists has to be known already.
+/// L01, L03 (equal names) and L05. The caller passes in the conflicts that the keyed form dropped.
 pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut Found) {
     if let Some(word) = &document.mode
         && word.parse::<Mode>().is_err()
     {
         let message = format!(
-            "{} is no mode; the guest agent takes it for Disabled and allows everything.",
+            "{} is not a mode; the guest agent reads it as Disabled and allows everything.",
             quoted(word)
         );
         found.error(
@@ -23,7 +23,7 @@ pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut 
     if let Some(word) = &document.default_access
         && word.parse::<DefaultAccess>().is_err()
     {
-        let message = format!("{} is no default access; the guest agent takes it for Deny.", quoted(word));
+        let message = format!("{} is not a default access; the guest agent reads it as Deny.", quoted(word));
         found.error(
             FindingId::L05,
             Subject::DefaultAccess,

@@ -4,7 +4,7 @@
 use super::super::OsType;
 use super::known::is_interpreter;
 
-/// Whether a path is one of Windows, by the operating system or, when that is not known, by the path.
+/// Whether a path is a Windows path: by the operating system or, if that is unknown, by the path.
 pub(super) fn is_windows(path: &str, os_type: Option<OsType>) -> bool {
     match os_type {
         Some(os_type) => os_type == OsType::Windows,
@@ -16,7 +16,7 @@ fn has_drive(path: &str) -> bool {
     matches!(path.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
 }
 
-/// What a path looks like of a program that runs from memory and has no file.
+/// Whether a path looks like that of a program that runs from memory and has no file.
 pub(super) fn is_in_memory(path: &str) -> bool {
     path.starts_with("/memfd:")
 }
@@ -33,9 +33,7 @@ pub(super) fn never_matches(path: &str, os_type: Option<OsType>) -> Option<Strin
         return None;
     }
     if path.ends_with(DELETED) {
-        return said(
-            "is what a program looks like that was replaced while it ran; after a restart it is gone.",
-        );
+        return said("is the path of a program that was replaced while it ran; after a restart it is gone.");
     }
     if windows && path.contains(char::is_control) {
         return said(
@@ -55,7 +53,7 @@ pub(super) fn never_matches(path: &str, os_type: Option<OsType>) -> Option<Strin
     if path.contains(['*', '?']) && !path.starts_with(r"\\?\") {
         return said("has a wildcard; the comparison is exact.");
     }
-    // A share of an administrator, such as C$, is no variable.
+    // A share of an administrator, such as C$, is not a variable.
     let dollar = if windows { path.contains("${") || path.contains("$env:") } else { path.contains('$') };
     if path.starts_with('~') || dollar || path.matches('%').count() >= 2 {
         return said("has a variable; nothing is expanded.");
@@ -76,10 +74,10 @@ pub(super) fn never_matches(path: &str, os_type: Option<OsType>) -> Option<Strin
 
 const DELETED: &str = " (deleted)";
 
-/// A path that can match, if it follows from one that cannot.
+/// A path that can match, if it can be derived from one that cannot.
 pub(super) fn corrected(path: &str, os_type: Option<OsType>) -> Option<String> {
     let mut path = path.to_owned();
-    // Each step takes one thing away.
+    // Each step removes one fault.
     for _ in 0..8 {
         if never_matches(&path, os_type).is_none() {
             return Some(path).filter(|path| !path.is_empty());
@@ -120,7 +118,7 @@ fn step(path: &str, windows: bool) -> Option<String> {
     None
 }
 
-/// The path with the variable it begins with replaced, where its value is the same on every machine.
+/// The path with the variable at its beginning replaced, if its value is the same on every machine.
 fn expanded(path: &str) -> Option<String> {
     const KNOWN: [(&str, &str); 7] = [
         ("%programfiles(x86)%", r"C:\Program Files (x86)"),
@@ -153,7 +151,7 @@ fn trimmed(path: &str) -> &str {
     path.trim_matches(|c: char| c.is_whitespace() || c.is_control())
 }
 
-/// What stands before the arguments of a command line, if the text seems to be one.
+/// The text before the arguments of a command line, if the text seems to be one.
 pub(super) fn before_arguments(text: &str, windows: bool) -> Option<&str> {
     let is_flag = |rest: &str| {
         let mut letters = rest.chars();
@@ -175,7 +173,7 @@ pub(super) fn before_arguments(text: &str, windows: bool) -> Option<&str> {
     })
 }
 
-/// The file name of a path, by the separators of the operating system or, when that is unknown, of the path.
+/// The file name of a path, by the separators of the operating system or, if that is unknown, of the path.
 pub(super) fn last_component(path: &str, os_type: Option<OsType>) -> Option<&str> {
     let backslashes = match os_type {
         Some(OsType::Linux) => false,

@@ -1,16 +1,17 @@
-//! Equal findings in one message, so that forty privileges do not print forty paragraphs.
+//! Combines equal findings in one message, so that forty privileges do not print forty paragraphs.
 
 use std::fmt;
 
 use super::{Finding, FindingId, Severity};
 
-/// How many subjects a group names before it counts the rest.
+/// How many subjects a group names; it counts the rest.
 const NAMED: usize = 5;
 
-/// How long a summary is at most.
+/// The maximum length of a summary.
 const SUMMARY: usize = 59;
 
-/// A text of at most so many characters, with its end rather than its middle: ends tell names apart.
+/// A text of at most this many characters. It keeps the end, which distinguishes names, rather than the
+/// middle.
 fn shortened(text: &str, most: usize) -> String {
     let length = text.chars().count();
     if length <= most {
@@ -22,12 +23,12 @@ fn shortened(text: &str, most: usize) -> String {
     start.chain(['\u{2026}']).chain(text.chars().skip(length - tail)).collect()
 }
 
-/// A name without what a terminal would act on.
+/// A name without characters that a terminal would interpret.
 fn shown(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-/// Findings of one check and one severity. `Display` is the whole text to show for it.
+/// Findings of one check and one severity. `Display` is the whole text to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// The check.
@@ -39,8 +40,8 @@ pub struct Group {
 }
 
 impl Group {
-    /// One line for a heading, under 60 characters: the check's title and what it is about, with the version where
-    /// there is room for it.
+    /// One line for a heading, under 60 characters: the check's title and its object, with the version if
+    /// there is room.
     pub fn summary(&self, version: Option<&str>) -> String {
         let title = self.id.entry().title;
         let Some(first) = self.findings.first().and_then(|first| first.subject.object()) else {
@@ -82,7 +83,7 @@ impl fmt::Display for Group {
     }
 }
 
-/// Puts findings of the same check and severity together, in the order of their first.
+/// Groups findings of the same check and severity, in the order of their first.
 pub fn group(findings: impl IntoIterator<Item = Finding>) -> Vec<Group> {
     let mut groups = Vec::<Group>::new();
     for finding in findings {
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn forty_alike_are_one_that_names_five() {
+    fn forty_equal_findings_are_one_that_names_five() {
         let groups = group((0..40).map(finding));
         assert_eq!(groups.len(), 1);
         let text = groups[0].to_string();
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn other_checks_and_severities_stay_apart() {
+    fn other_checks_and_severities_stay_separate() {
         let milder = Finding { severity: Severity::Info, ..finding(1) };
         let other = Finding { id: FindingId::L12, ..finding(2) };
         assert_eq!(group([finding(0), milder, other, finding(3)]).len(), 3);

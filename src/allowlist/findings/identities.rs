@@ -1,4 +1,5 @@
-//! Identities: L30 to L34 and L40 to L43. The folder has what is wrong with an executable's path or with a name as such.
+//! Identities: L30 to L34 and L40 to L43. The folder has the faults of an executable's path and of a name
+//! itself.
 
 mod exe_path;
 mod links;
@@ -33,7 +34,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
     containers(view, found);
 }
 
-/// One identity under examination.
+/// The identity to check.
 struct One<'a> {
     name: &'a str,
     identity: &'a Identity<Text<'a>>,
@@ -80,7 +81,7 @@ impl<'a> One<'a> {
         }
         let is_blank =
             |condition| self.part(condition).and_then(Text::known).is_some_and(|text| text.trim().is_empty());
-        // Leaving out the only condition would make it everybody.
+        // Without its only condition it would match everybody.
         let others = CONDITIONS.into_iter().any(|condition| !self.lacks(condition) && !is_blank(condition));
         for condition in CONDITIONS.into_iter().filter(|condition| is_blank(*condition)) {
             let instead = if others { "Leave it out." } else { GIVE };
@@ -111,7 +112,7 @@ impl<'a> One<'a> {
             }
             ("is not the file name of exe_path, so the identity matches nothing.", expected)
         };
-        // A path that is wrong itself says nothing about the name.
+        // A faulty path says nothing about the name.
         let doubtful = path.is_some_and(|path| {
             let file = last_component(path, self.os_type()).unwrap_or_default();
             never_matches(path, self.os_type()).is_some()
@@ -121,10 +122,10 @@ impl<'a> One<'a> {
         let instead = match (path, instead) {
             (Some(path), Some(_)) if !doubtful => {
                 let file = last_component(path, self.os_type()).unwrap_or_default();
-                format!("Write {}, or leave it out: beside exe_path it adds nothing.", quoted(file))
+                format!("Write {}, or omit it: it adds nothing to exe_path.", quoted(file))
             }
             (None, Some(file)) => format!("Write {}, or use exe_path.", quoted(file)),
-            _ => "Leave it out: beside exe_path it adds nothing.".to_owned(),
+            _ => "Omit it: it adds nothing to exe_path.".to_owned(),
         };
         let message = format!("{} {why}", quoted(file));
         found.error(FindingId::L31, self.at(Condition::ProcessName), message, Some(instead));
@@ -136,7 +137,7 @@ impl<'a> One<'a> {
         let file = self.text(Condition::ExePath).and_then(|path| last_component(path, self.os_type()));
         let process = self.text(Condition::ProcessName);
         if process.is_some() && self.lacks(Condition::ExePath) && !user {
-            let message = "asks for no more than the name of a file, which anybody can give to a program.";
+            let message = "requires only the name of a file, which anybody can give to a program.";
             let instead = match self.account() {
                 Some(user) => format!("Add user_name = {}.", quoted(user)),
                 None => "Add user_name or exe_path, as the audit log shows them.".to_owned(),
@@ -145,7 +146,7 @@ impl<'a> One<'a> {
         }
         if let Some(file) = file.filter(|file| is_interpreter(file) && !user) {
             let message = format!(
-                "{} runs other people's programs; every one of them has this identity.",
+                "{} runs other people's programs, and every one of them has this identity.",
                 quoted(file)
             );
             let instead = match self.account() {
@@ -162,13 +163,13 @@ impl<'a> One<'a> {
         if let Some(condition) =
             account.filter(|_| alone && !is_sure && self.os_type() == Some(OsType::Linux))
         {
-            let message = "is all that is asked for; on Linux the guest agent takes it from the group id of the \
-                process, which is another account's where the two ids differ.";
+            let message = "is the only condition. On Linux the guest agent takes it from the group id of \
+                the process, which belongs to another account if the two ids differ.";
             found.warning(FindingId::L40, self.at(condition), message, Some("Add exe_path.".into()));
         }
     }
 
-    /// Advice to write another path. A process name that is not that of its file would never match.
+    /// Advice to write another path. A process name that differs from the file name would never match.
     fn write_path(&self, path: &str) -> String {
         format!("Write {}{}.", quoted(path), self.and_no_process_name(path))
     }
@@ -176,12 +177,12 @@ impl<'a> One<'a> {
     fn and_no_process_name(&self, path: &str) -> &'static str {
         let file = last_component(path, self.os_type());
         match self.text(Condition::ProcessName) {
-            Some(name) if Some(name) != file => " and leave process_name out",
+            Some(name) if Some(name) != file => " and omit process_name",
             _ => "",
         }
     }
 
-    /// The account the process runs as, where that is certain.
+    /// The account that the process runs as, if it is certain.
     fn account(&self) -> Option<&'static str> {
         let file = self.text(Condition::ProcessName);
         let agent = ["WindowsAzureGuestAgent.exe", "WaAppAgent.exe"].map(Some).contains(&file);
@@ -202,7 +203,7 @@ impl<'a> One<'a> {
         if let Some(user) = user.filter(|_| self.is_at_wire_server() && self.os_type() == Some(OsType::Linux))
         {
             let message = format!(
-                "{} is never elevated on Linux, and the WireServer refuses everybody else.",
+                "{} is never elevated on Linux, and the WireServer refuses callers that are not elevated.",
                 quoted(user)
             );
             let instead = "Write \"root\", or remove the identity.".to_owned();
@@ -230,7 +231,7 @@ impl<'a> One<'a> {
     }
 }
 
-/// L43, once for all
+/// L43, reported once for all.
 fn containers(view: &View<'_>, found: &mut Found) {
     if view.context.os_type != Some(OsType::Linux) {
         return;
@@ -240,7 +241,7 @@ fn containers(view: &View<'_>, found: &mut Found) {
         one.text(Condition::ExePath).is_some() && one.lacks(Condition::UserName)
     };
     if view.identities().any(by_path_alone) {
-        let message = "some identities ask for exe_path without user_name; a container carries its own file tree, \
+        let message = "some identities have exe_path without user_name; a container has its own file tree, \
             so any image can hold a program under that path.";
         found.info(FindingId::L43, Subject::List(super::super::List::Identities), message, None);
     }

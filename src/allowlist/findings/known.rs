@@ -1,5 +1,6 @@
-//! What this project knows about the two endpoints: their paths, and which of them matter most.
-//! Advice rather than contract; taken from Microsoft's pages on IMDS and the public code of the Linux guest agent.
+//! Knowledge of this project about the two endpoints: their paths, and which of them matter most. This is
+//! advice, not contract; its sources are Microsoft's pages on IMDS and the public code of the Linux guest
+//! agent.
 
 use std::fmt;
 
@@ -7,16 +8,16 @@ use super::super::Endpoint;
 use super::super::decision::Pattern;
 use super::super::decoding::lowered;
 
-/// Something behind an endpoint that an attacker would want.
+/// Data behind an endpoint that an attacker would want.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sensitive {
     /// Tokens of the machine's managed identities.
     ManagedIdentityToken,
-    /// The signed document that proves to be this machine.
+    /// The signed document that proves the identity of the machine.
     AttestedData,
     /// Certificates and protected settings of extensions.
     Certificates,
-    /// The goal state, with what the machine is told to run.
+    /// The goal state, with the machine's instructions.
     GoalState,
 }
 
@@ -31,7 +32,7 @@ impl fmt::Display for Sensitive {
     }
 }
 
-/// A kind of request: under a path, and with a parameter where one selects.
+/// A kind of request: a path, and a parameter if one selects the operation.
 struct Requests {
     what: Sensitive,
     endpoint: Endpoint,
@@ -57,8 +58,8 @@ const SENSITIVE: [Requests; 6] = [
     requests(Sensitive::GoalState, Endpoint::WireServer, "/vmsettings", None),
 ];
 
-/// What of the sensitive things requests of a privilege can reach, by its path and query parameters, at one
-/// endpoint or, when that is not known, at any.
+/// The sensitive data that requests of a privilege can reach, by its path and query parameters, at one
+/// endpoint or, if that is unknown, at any.
 pub fn sensitive<'q, T: AsRef<str> + ?Sized + 'q>(
     path: &str,
     query: impl IntoIterator<Item = (&'q T, &'q T), IntoIter: Clone>,
@@ -84,14 +85,14 @@ pub fn sensitive<'q, T: AsRef<str> + ?Sized + 'q>(
     reached
 }
 
-/// The requests for sensitive things at an endpoint, as a privilege would match them; at any where it is not known.
+/// The requests for sensitive data at an endpoint, as a privilege would match them; at any if it is unknown.
 pub(in crate::allowlist) fn probes(endpoint: Option<Endpoint>) -> Vec<(Sensitive, Pattern)> {
     let here =
         SENSITIVE.iter().filter(|one| endpoint.is_none_or(|endpoint| endpoint.profile() == one.endpoint));
     here.map(|one| (one.what, Pattern::of(one.path, one.parameter.into_iter()))).collect()
 }
 
-/// Paths the endpoints are known to serve, in lower case.
+/// Known paths of the endpoints, in lower case.
 pub(super) const KNOWN_PATHS: [&str; 17] = [
     "/metadata/attested/document",
     "/metadata/identity/info",
@@ -112,7 +113,7 @@ pub(super) const KNOWN_PATHS: [&str; 17] = [
     "/vmsettings",
 ];
 
-/// Paths of HostGAPlugin the guest agent and extensions need.
+/// Paths of HostGAPlugin that the guest agent and extensions need.
 pub(super) const HOST_GA_PLUGIN_PATHS: [&str; 5] =
     ["/vmsettings", "/extensionartifact", "/status", "/health", "/vmagentlog"];
 
@@ -153,7 +154,7 @@ pub(super) fn is_interpreter(file: &str) -> bool {
     EXACT.contains(&file) || VERSIONED.contains(&bare)
 }
 
-/// Groups nearly every account, or every administrator, is in.
+/// Groups that nearly every account, or every administrator, is in.
 pub(super) fn is_broad_group(group: &str) -> bool {
     const BROAD: [&str; 9] = [
         "users",
@@ -176,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sensitive_things_are_found_from_above_and_from_below() {
+    fn sensitive_data_is_found_by_broader_and_narrower_paths() {
         let none = BTreeMap::<String, String>::new();
         let tokens = [Sensitive::ManagedIdentityToken];
         assert_eq!(sensitive("/metadata/identity", &none, None), tokens);
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_parameter_can_rule_them_out() {
+    fn a_query_parameter_can_exclude_sensitive_data() {
         let query = BTreeMap::from([("Comp".to_owned(), "health".to_owned())]);
         assert_eq!(sensitive("/machine", &query, None), []);
         let query = BTreeMap::from([("comp".to_owned(), "Certificates".to_owned())]);

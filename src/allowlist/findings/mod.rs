@@ -1,8 +1,8 @@
-//! The linter: what is wrong, dangerous or surprising about a set of rules.
+//! The linter: it finds what is wrong, dangerous or surprising about a set of rules.
 //!
-//! The guest agent gives the rules of a profile no check at all; it drops, ignores and fails open in silence.
-//! Every finding has a stable id, listed with its explanation in [`CATALOG`]. Checks work on a [`Draft`]: what is
-//! unknown is never guessed, so a check that would need it stays silent and speaks once it is known.
+//! The guest agent does not check the rules of a profile: it drops, ignores and fails open silently. Every
+//! finding has a stable id; [`CATALOG`] explains each. Checks work on a [`Draft`] and never guess unknown
+//! parts: a check that needs one reports nothing until it is known.
 
 mod catalog;
 mod document;
@@ -34,12 +34,12 @@ pub use subject::{Condition, Subject};
 
 use view::View;
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The rules cannot do what they say.
+    /// The rules cannot have the effect that they describe.
     Error,
-    /// The rules do something their author probably does not expect.
+    /// The rules have an effect that their author probably does not expect.
     Warning,
     /// Good to know.
     Info,
@@ -62,24 +62,24 @@ impl std::fmt::Display for Severity {
     }
 }
 
-/// One thing to know about the rules.
+/// One remark about the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which check found it.
+    /// The check that found it.
     pub id: FindingId,
-    /// How bad it is. Some checks have a milder form, see [`Entry::severities`].
+    /// Its severity. Some checks have a milder form, see [`Entry::severities`].
     pub severity: Severity,
     /// Among warnings, one that opens what was meant to be closed.
     pub high: bool,
-    /// What it is about.
+    /// Its subject.
     pub subject: Subject,
-    /// What is the case and what follows from it, as a sentence.
+    /// The fact and its consequence, as a sentence.
     pub message: String,
-    /// What to write instead, where that can be said.
+    /// What to write instead, if that is certain.
     pub suggestion: Option<String>,
 }
 
-/// What is known about the rules beside the rules; checks that need an absent part stay silent.
+/// What is known in addition to the rules; checks that need an absent part report nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// The version's mode.
@@ -90,11 +90,11 @@ pub struct Context {
     pub os_type: Option<OsType>,
     /// The profile's endpoint.
     pub endpoint: Option<Endpoint>,
-    /// Names of things around the rules (gallery, profile, resource group) that may tell what they are for.
+    /// Names around the rules (gallery, profile, resource group) that may show their purpose.
     pub names: Vec<String>,
 }
 
-/// Everything there is to say about rules that may be known in part, errors first.
+/// All findings about rules that may be known in part, errors first.
 pub fn findings(draft: &Draft, context: &Context) -> Vec<Finding> {
     of_view(&View::new(draft, context))
 }
@@ -110,14 +110,14 @@ fn of_view(view: &View<'_>) -> Vec<Finding> {
     found.sorted()
 }
 
-/// Everything there is to say about rules in the form of lists: what only that form can hold, and the findings
-/// about the rules as the agent would read them. Words of the document take precedence over the context's.
+/// All findings about rules in the form of lists: those that only lists can have, and those about the rules
+/// as the agent would read them. The document's mode and default access take precedence over the context's.
 pub fn document_findings(document: &Document, context: &Context) -> Vec<Finding> {
     open_document_findings(document, context, |_| false)
 }
 
-/// The same for a document in which some texts only stand for others, such as the expressions of a template: what they
-/// stand for counts as unknown. A mode or default access of that kind has to be left out.
+/// The same for a document in which some texts are placeholders, such as the expressions of a template: their
+/// values count as unknown. The caller omits a mode or default access of that kind.
 pub fn open_document_findings(
     document: &Document,
     context: &Context,
@@ -142,7 +142,7 @@ pub fn open_document_findings(
     found.sorted()
 }
 
-/// Findings while they are collected.
+/// Collects findings.
 #[derive(Default)]
 struct Found(Vec<Finding>);
 

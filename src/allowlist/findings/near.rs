@@ -1,12 +1,13 @@
 //! "Did you mean": the known name closest to one that refers to nothing.
 
-/// The candidate a reader would have meant by `name`: equal but for case and blanks, or else the one with the
-/// smallest edit distance, if that is at most a third of the name (at least 1). Of equals the first in order.
+/// The candidate that a reader would have meant by `name`: one that differs only in case and blanks, or else
+/// the one with the smallest edit distance, if that is at most a third of the name (at least 1). Of equals
+/// the first in order.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     nearest_within(name, (name.trim().chars().count() / 3).max(1), candidates)
 }
 
-/// The same, with the largest edit distance that may lie between the two.
+/// The same, with this maximum edit distance.
 pub fn nearest_within<'a>(
     name: &str,
     most: usize,
@@ -24,7 +25,7 @@ pub fn nearest_within<'a>(
         if other.chars().count().abs_diff(length) > limit {
             continue;
         }
-        // Two neighbours that were swapped count as one edit.
+        // Swapping two neighbours counts as one edit.
         let distance = strsim::osa_distance(&folded, &other);
         if distance < limit || (distance == limit && best.is_none()) {
             (limit, best) = (distance, Some(candidate));
@@ -54,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_far_off_is_not_offered() {
+    fn distant_names_are_not_offered() {
         assert_eq!(near("web", &["token", "instance"]), None);
         assert_eq!(near("x", &[]), None);
         assert_eq!(near("", &["token"]), None);

@@ -46,7 +46,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
 
     let mut told = BTreeSet::new();
     for (index, broad) in all.iter().enumerate() {
-        // What begins with this path follows it; equal paths may also stand before it.
+        // Paths that begin with this one follow it; equal paths may also come before it.
         let before = all.get(..index).unwrap_or_default().iter().rev();
         let before = before.take_while(|other| other.path == broad.path);
         let after = all.get(index + 1..).unwrap_or_default().iter();
@@ -98,7 +98,7 @@ fn compare<'a>(
     }
     if !undone.is_empty() {
         let (narrow, who) = (some_of(undone), some_of(also));
-        let message = format!("covers {narrow}, so that {who} may do those requests as well.");
+        let message = format!("covers {narrow}, so {who} may make those requests as well.");
         found.warning(FindingId::L22, Subject::Privilege(broad.to_owned()), message, None);
     }
 }

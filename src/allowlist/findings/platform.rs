@@ -1,6 +1,6 @@
-//! What the platform itself needs of a machine, and whether the rules let it: L51, and what L20 and L21 advise. Asks the
-//! decision, for a caller as the guest agent would see it. Advice rather than contract: taken from the public code of the
-//! Linux guest agent, and from Microsoft's pages.
+//! What the platform itself needs of a machine, and whether the rules allow it: L51, and the advice of L20
+//! and L21. It computes the decision for a caller as the guest agent would see it. This is advice, not
+//! contract; its sources are the public code of the Linux guest agent, and Microsoft's pages.
 
 use super::super::decoding::lowered;
 use super::super::{
@@ -15,22 +15,22 @@ use super::scripts::is_never_run;
 struct Caller {
     os_type: OsType,
     endpoint: Endpoint,
-    /// How people call it.
+    /// Its usual name.
     name: &'static str,
-    /// The account it runs as, where that is always the same.
+    /// The account that it runs as, if that is always the same.
     user: Option<&'static str>,
-    /// Where its executable may be.
+    /// The possible paths of its executable.
     example: &'static str,
     files: Files,
     needs: &'static [Need],
 }
 
-/// The file names its executable can have.
+/// The possible file names of its executable.
 enum Files {
     /// It is a Python program: the executable is the interpreter.
     Python,
     Exactly(&'static [&'static str]),
-    /// Names that begin so, in lower case.
+    /// Prefixes of names, in lower case.
     Beginning(&'static [&'static str]),
 }
 
@@ -111,17 +111,17 @@ const CALLERS: [Caller; 6] = [
     },
 ];
 
-/// A request that a part of the platform is refused.
+/// A request of a part of the platform that is refused.
 pub(super) struct Refusal {
     pub(super) caller: &'static str,
     pub(super) request: String,
     /// Without it the machine does not work.
     pub(super) is_vital: bool,
-    /// A privilege closes it, as opposed to nothing allowing it.
+    /// A privilege closes it, as opposed to no privilege allowing it.
     pub(super) is_closed: bool,
 }
 
-/// The platform as a machine with these rules has it.
+/// The platform of a machine with these rules.
 pub(super) struct Platform {
     rules: Rules,
     os_type: OsType,
@@ -129,7 +129,7 @@ pub(super) struct Platform {
 }
 
 impl Platform {
-    /// The platform of a complete draft. What the profile would say is taken from the rules where they show it.
+    /// The platform of a complete draft. If the profile's settings are unknown, the rules may show them.
     pub(super) fn of(draft: &Draft<'_>, context: &Context) -> Option<Self> {
         let endpoint = context.endpoint.map(Endpoint::profile).or_else(|| endpoint_of(draft))?;
         let os_type = context.os_type.or_else(|| os_type_of(draft))?;
@@ -137,7 +137,7 @@ impl Platform {
         Some(Self { rules, os_type, endpoint })
     }
 
-    /// What it would be refused with this default access under Enforce.
+    /// What would be refused with this default access under Enforce.
     pub(super) fn refusals(&self, default_access: DefaultAccess) -> Vec<Refusal> {
         self.refused(default_access, &self.rules)
     }
@@ -189,7 +189,7 @@ impl Platform {
         self.endpoint
     }
 
-    /// An identity of the guest agent, as somebody would write it.
+    /// An identity of the guest agent, as a user would write it.
     pub(super) const fn guest_agent(&self) -> &'static str {
         match self.os_type {
             OsType::Linux => {
@@ -200,7 +200,7 @@ impl Platform {
     }
 }
 
-/// Who asks, as the guest agent would see it.
+/// The caller, as the guest agent would see it.
 struct Claims {
     user: String,
     groups: Vec<String>,
@@ -224,7 +224,7 @@ impl Claims {
 }
 
 impl Caller {
-    /// What is seen of this caller when it is the process that an identity means; nothing if it cannot be.
+    /// The attributes of this caller if it is the process that an identity means; nothing if it cannot be.
     fn claims(&self, identity: &Identity) -> Option<Claims> {
         let user = identity.user_name.as_deref().or(self.user).unwrap_or("root");
         if self.user.is_some_and(|always| always != user) {
@@ -263,7 +263,7 @@ impl Caller {
     }
 }
 
-/// `python3.12`, `platform-python3.6`: a file, where `python3` is a link.
+/// `python3.12`, `platform-python3.6`: a file, whereas `python3` is a link.
 fn is_python(file: &str) -> bool {
     let file = file.strip_prefix("platform-").unwrap_or(file);
     let Some((major, minor)) = file.strip_prefix("python").and_then(|rest| rest.split_once('.')) else {
@@ -287,7 +287,7 @@ fn endpoint_of(draft: &Draft<'_>) -> Option<Endpoint> {
         is_wire |= wire(&path);
         is_imds |= path.starts_with("/metadata");
     }
-    // Who needs IMDS differs from machine to machine: without the profile nothing is said about it.
+    // Which programs need IMDS differs between machines: without the profile this reports nothing about it.
     (is_wire && !is_imds).then_some(Endpoint::WireServer)
 }
 
@@ -311,7 +311,7 @@ fn os_type_of<'a>(draft: &Draft<'a>) -> Option<OsType> {
     found
 }
 
-/// A privilege beside the ones there are, listed in some roles.
+/// Adds a privilege, and lists it in some roles.
 pub(super) fn added(rules: &mut Rules, path: &str, roles: &[&str]) {
     let mut name = "added".to_owned();
     while rules.privileges.contains_key(&name) {

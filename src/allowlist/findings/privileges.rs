@@ -22,8 +22,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             continue;
         }
         if fully_decoded(path).is_some() {
-            let message =
-                "is percent-encoded; the request is decoded before the comparison and the rule is not.";
+            let message = "is percent-encoded; the guest agent decodes the request but not the rule.";
             let instead = corrected(path).map(|plain| plain.suggestion(view, name));
             found.error(FindingId::L11, subject(), message, instead);
         }
@@ -83,7 +82,7 @@ pub(super) fn never_matches(path: &str) -> Option<String> {
     said(&format!("contains \"{odd}\", which stands for itself: there are no wildcards."))
 }
 
-/// A path that can match, and the query that stood in it.
+/// A path that can match, and the query that it contained.
 struct Plain {
     path: String,
     query: BTreeMap<String, String>,
@@ -97,7 +96,8 @@ impl Plain {
             text += &format!(" and query_parameters = {{ {} }}", pairs.collect::<Vec<_>>().join(", "));
         }
         text.push('.');
-        // A privilege that matched nothing closes nothing; once it matches, it may close what the guest agent needs.
+        // A privilege that matched nothing closes nothing; once it matches, it may close what the guest agent
+        // needs.
         text + view.and_grant(privilege, |one| {
             one.path.clone_from(&self.path);
             one.query_parameters.extend(self.query.clone());
@@ -105,14 +105,14 @@ impl Plain {
     }
 }
 
-/// A path that can match, if it follows from one that cannot or that is percent-encoded.
+/// A path that can match, if it can be derived from one that cannot or that is percent-encoded.
 fn corrected(path: &str) -> Option<Plain> {
     let mut plain = Plain { path: path.to_owned(), query: BTreeMap::new() };
     if path.is_empty() {
         plain.path = "/".to_owned();
         return Some(plain);
     }
-    // Each step takes one thing away.
+    // Each step removes one fault.
     for _ in 0..10 {
         let before = plain.path.clone();
         let path = before.trim();
@@ -154,7 +154,7 @@ fn corrected(path: &str) -> Option<Plain> {
     None
 }
 
-/// The path without `.` segments, and without `..` segments and those they take away.
+/// The path without `.` segments, and without `..` segments and those that they remove.
 fn without_dots(path: &str, parent: &str) -> String {
     let mut segments: Vec<&str> = Vec::new();
     for segment in path.split('/').skip(1).filter(|segment| *segment != ".") {
@@ -183,7 +183,8 @@ fn covers_everything(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, low
     }
 }
 
-/// L26: parameters alone say whose tokens, and for what. A privilege that is granted to nobody closes the path.
+/// L26: only parameters select whose tokens, and for what. A privilege that is granted to nobody closes the
+/// path.
 fn any_token(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, lower: &str, found: &mut Found) {
     const TELL: [&str; 5] = ["resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
     let path = lower.trim_end_matches('/');
@@ -197,14 +198,14 @@ fn any_token(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, lower: &str
     if query.keys().filter_map(|key| key.known()).any(|key| TELL.contains(&&*lowered(key))) {
         return;
     }
-    let message = "has no query_parameters that say which token: whoever has it gets one for any resource, of any \
-        identity of the machine. Terraform drops a misspelt attribute without a word.";
+    let message = "has no query_parameters that select the token: whoever has it gets one for any \
+        resource, of any identity of the machine. Terraform silently drops a misspelt attribute.";
     let instead =
         "Add query_parameters = { resource = \"https://vault.azure.net\" }, with the resource that is meant.";
     found.warning(FindingId::L26, Subject::Privilege(name.to_owned()), message, Some(instead.to_owned()));
 }
 
-/// L12: another path goes on within the last segment of this one.
+/// L12: another path continues within the last segment of this one.
 fn within_a_segment(
     path: &str,
     paths: &BTreeSet<Cow<'_, str>>,
@@ -217,7 +218,8 @@ fn within_a_segment(
     let goes_on = |other: &&str| {
         other.strip_prefix(path).is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?']))
     };
-    // Paths that begin with this one follow it in order; those that go on at a segment need no look each.
+    // Paths that begin with this one follow it in order; those that continue at a segment need no separate
+    // check.
     let longer = paths
         .range::<str, _>((Bound::Included(path), Bound::Unbounded))
         .map(|other| &**other)
@@ -264,7 +266,7 @@ fn unusual(path: &str) -> Option<&'static str> {
     }
 }
 
-/// The path without what is unusual, where that is clear.
+/// The path without its unusual parts, if that is clear.
 fn usual(path: &str) -> String {
     let plain: String = path.chars().filter(|c| !c.is_control()).collect();
     let plain = plain.replace('\\', "/").replace("//", "/");
@@ -272,7 +274,7 @@ fn usual(path: &str) -> String {
     without_dots(&segments.collect::<Vec<_>>().join("/"), ".")
 }
 
-/// L25: a word in a name that speaks of methods.
+/// L25: a word in a name that refers to methods.
 fn method_in(name: &str) -> Option<&'static str> {
     const WORDS: [&str; 10] =
         ["read", "reader", "readonly", "write", "writer", "get", "post", "put", "delete", "patch"];
@@ -281,7 +283,8 @@ fn method_in(name: &str) -> Option<&'static str> {
     first.and_then(|first| WORDS.get(first).copied())
 }
 
-/// The words a name is made of: letters and digits between signs, and anew with each capital behind a small letter.
+/// The words of a name: letters and digits between signs, with a new word at each capital after a small
+/// letter.
 fn words(name: &str) -> impl Iterator<Item = &str> {
     let mut rest = name;
     iter::from_fn(move || {
@@ -303,7 +306,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_taken_apart_at_capitals_and_signs() {
+    fn names_are_split_at_capitals_and_signs() {
         assert_eq!(method_in("instanceRead"), Some("read"));
         assert_eq!(method_in("write-logs"), Some("write"));
         assert_eq!(method_in("thread"), None);
@@ -316,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_methods_in_a_name_it_is_the_first_known() {
+    fn the_first_known_method_in_a_name_counts() {
         assert_eq!(method_in("deleteOrRead"), Some("read"));
         assert_eq!(method_in("PATCH-and-PUT"), Some("put"));
     }

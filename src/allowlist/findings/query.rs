@@ -23,7 +23,7 @@ impl Parameter<'_> {
         Subject::QueryParameter { privilege: self.privilege.to_owned(), key: self.key.to_owned() }
     }
 
-    /// Advice to leave it out. The privilege then matches more, and may close what the guest agent needs.
+    /// Advice to omit it. The privilege then matches more, and may close what the guest agent needs.
     fn leave_out(&self, advice: &str) -> Option<String> {
         let grant = self.view.and_grant(self.privilege, |one| drop(one.query_parameters.remove(self.key)));
         Some(format!("{advice}{grant}"))
@@ -60,7 +60,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             let parameter = Parameter { view, privilege: name, key };
             let message =
                 format!("differs from {} only in case; which of the two counts is random.", quoted(first));
-            let instead = parameter.leave_out("Leave one of the two out.");
+            let instead = parameter.leave_out("Omit one of the two.");
             found.error(FindingId::L17, parameter.subject(), message, instead);
         }
         for (key, value) in query {
@@ -77,7 +77,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
 fn key_alone(parameter: &Parameter<'_>, found: &mut Found) {
     let key = parameter.key;
     if key.is_empty() {
-        let message = "has an empty key, which no request has: the privilege never matches.";
+        let message = "has an empty key, which no request has, so the privilege never matches.";
         found.error(FindingId::L17, parameter.subject(), message, parameter.leave_out("Leave it out."));
     }
     if let Some(plain) = without_controls(key) {
@@ -89,8 +89,7 @@ fn key_alone(parameter: &Parameter<'_>, found: &mut Found) {
         found.warning(FindingId::L16, parameter.subject(), message, None);
     }
     if let Some(plain) = fully_decoded(key) {
-        let message =
-            "has a percent-encoded key; the request is decoded before the comparison and the rule is not.";
+        let message = "has a percent-encoded key; the guest agent decodes the request but not the rule.";
         found.error(FindingId::L11, parameter.subject(), message, parameter.write_key(&plain));
     }
     if key.eq_ignore_ascii_case("api-version") {
@@ -114,10 +113,10 @@ fn value_alone(value: &str, parameter: &Parameter<'_>, found: &mut Found) {
         found.warning(FindingId::L16, parameter.subject(), message, None);
     }
     if let Some(plain) = fully_decoded(value) {
-        let message = "is percent-encoded; the request is decoded before the comparison and the rule is not.";
+        let message = "is percent-encoded; the guest agent decodes the request but not the rule.";
         found.error(FindingId::L11, parameter.subject(), message, parameter.write_value(&plain));
     }
-    let any = "Leave it out if any value will do.";
+    let any = "Omit it if any value will do.";
     if value.is_empty() {
         let message = "is empty, which means present without a value, not any value.";
         found.warning(FindingId::L17, parameter.subject(), message, parameter.leave_out(any));
@@ -128,25 +127,25 @@ fn value_alone(value: &str, parameter: &Parameter<'_>, found: &mut Found) {
     }
     if value.contains(' ') || value.contains('+') {
         let message = format!(
-            "{} contains a blank or a plus sign, which are different to the guest agent.",
+            "{} contains a blank or a plus sign, which the guest agent distinguishes.",
             quoted(value)
         );
         found.warning(FindingId::L18, parameter.subject(), message, None);
     }
 }
 
-/// The text without its control characters, if it has some.
+/// The text without its control characters, if it has any.
 fn without_controls(text: &str) -> Option<String> {
     text.contains(char::is_control).then(|| text.chars().filter(|c| !c.is_control()).collect())
 }
 
-/// L20. A privilege on the bare path, or above it, still catches whoever leaves the narrow one.
+/// L20. A privilege on the bare path, or above it, still matches requests that avoid the narrow one.
 fn leaving(view: &View<'_>, found: &mut Found) {
     let context = view.context;
     if context.default_access != Some(DefaultAccess::Allow) || context.mode == Some(Mode::Disabled) {
         return;
     }
-    // A part that is not known yet might be the one that catches them.
+    // An unknown part might be the one that matches them.
     let Some(privileges) = named(&view.draft.privileges) else { return };
     let mut bare = Vec::new();
     for one in privileges.values() {
@@ -160,7 +159,7 @@ fn leaving(view: &View<'_>, found: &mut Found) {
     for (name, one, path) in view.paths() {
         let query = &one.query_parameters;
         let narrowed = !query.is_empty() && !query.contains_key(&Text::Known(""));
-        // What never matches closes nothing, and another finding says so.
+        // A privilege that never matches closes nothing, and another finding reports it.
         if !narrowed || never_matches(path).is_some() || fully_decoded(path).is_some() {
             continue;
         }
@@ -170,21 +169,22 @@ fn leaving(view: &View<'_>, found: &mut Found) {
             .filter_map(|end| path.get(..end))
             .any(|prefix| bare.binary_search_by(|bare| (**bare).cmp(prefix)).is_ok());
         if !caught && !path.is_empty() {
-            let message = "is narrowed by query parameters; a request that repeats, omits or respells one of them \
-                leaves it and is allowed by default.";
+            let message = "is narrowed by query parameters; a request that repeats, omits or respells one \
+                of them avoids it and is allowed by default.";
             let instead = closing(view, &path);
             found.warning(FindingId::L20, Subject::Privilege(name.to_owned()), message, Some(instead));
         }
     }
 }
 
-/// L20: how the bare path is closed. At IMDS to everybody, since who has the narrow privilege needs no other request of
-/// it; at the WireServer those who have a part of the path keep all of it, the guest agent above all.
+/// L20: how to close the bare path. At IMDS to everybody, since whoever has the narrow privilege needs no
+/// other request of it. At the WireServer whoever has a part of the path keeps all of it, above all the guest
+/// agent.
 fn closing(view: &View<'_>, path: &str) -> String {
     let add = format!("Add a privilege for {} without query_parameters", quoted(path));
     let at_imds = path.starts_with("/metadata");
     if at_imds {
-        return format!("{add} that nobody has, or only who needs every request of it.");
+        return format!("{add} that nobody has, or only those who need every request of it.");
     }
     let Some(references) = &view.references else { return format!("{add} and grant it to the guest agent.") };
     let below: Vec<&str> = view

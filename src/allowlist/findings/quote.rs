@@ -1,6 +1,6 @@
-//! Texts as a configuration has them: what a finding says to write can be pasted.
+//! Quotes texts as a configuration has them, so that the advice of a finding can be pasted.
 
-/// The text as a string of HCL, quotes included. What cannot be seen is written as its code point.
+/// The text as a string of HCL, with quotes. Invisible characters are written as code points.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

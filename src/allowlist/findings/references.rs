@@ -1,4 +1,4 @@
-//! Names and what they refer to: L02, L03 (names that differ only in case), L04 and L08.
+//! Names and references to them: L02, L03 (names that differ only in case), L04 and L08.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ fn unreadable<T>(map: &BTreeMap<Text<'_>, T>, found: &mut Found, subject: impl F
     for (name, _) in known(map) {
         if name.trim().is_empty() {
             let message = "has an empty or blank name.";
-            let instead = Some("Give it a name, and use that where it is referred to.".to_owned());
+            let instead = Some("Give it a name, and use that wherever it is referred to.".to_owned());
             found.error(FindingId::L08, subject(name.to_owned()), message, instead);
         } else if name.trim() != name || name.contains(char::is_control) {
             let message =
@@ -93,7 +93,7 @@ fn differing_in_case(view: &View<'_>, found: &mut Found) {
 fn twins_in<T>(map: &BTreeMap<Text<'_>, T>, found: &mut Found, subject: impl Fn(String) -> Subject) {
     for (first, name) in twins(known(map).map(|(name, _)| name)) {
         let message =
-            format!("differs from {} only in case; the guest agent takes them for two.", quoted(first));
+            format!("differs from {} only in case; to the guest agent they are two names.", quoted(first));
         found.error(FindingId::L03, subject(name.to_owned()), message, None);
     }
 }
@@ -133,8 +133,8 @@ fn unused(view: &View<'_>, found: &mut Found) {
     ungranted(view, found);
 }
 
-/// L04, privileges. A privilege that is granted to nobody still matches: it closes its requests, unless another one
-/// opens them.
+/// L04, privileges. A privilege that is granted to nobody still matches: it closes its requests, unless
+/// another one opens them.
 fn ungranted(view: &View<'_>, found: &mut Found) {
     let Some(references) = &view.references else { return };
     let (granted, ungranted): (Vec<_>, Vec<_>) =
@@ -173,5 +173,5 @@ fn ungranted(view: &View<'_>, found: &mut Found) {
     }
 }
 
-/// How many privileges are looked for that open what another one closes.
+/// How many privileges are named that open what another one closes.
 const SHOWN: usize = 20;

@@ -9,7 +9,7 @@ pub(super) fn is_never_run(file: &str, os_type: Option<OsType>) -> bool {
     interpreter(file, os_type).is_some() || (os_type != Some(OsType::Windows) && is_python_link(file))
 }
 
-/// What runs a script, where it usually is.
+/// The interpreters of scripts, with their usual paths.
 #[derive(Clone, Copy)]
 pub(super) struct Interpreter {
     folder: &'static str,
@@ -28,7 +28,7 @@ impl Interpreter {
 
 const PYTHON: Interpreter = Interpreter { folder: "/usr/bin/", path: "/usr/bin/python3.12" };
 
-/// What runs the file, if it is a script by its name.
+/// The interpreter of the file, if its name is that of a script.
 pub(super) fn interpreter(file: &str, os_type: Option<OsType>) -> Option<Interpreter> {
     // Programs of the platform and of administrators that are written in Python.
     const PYTHON_PROGRAMS: [&str; 16] = [

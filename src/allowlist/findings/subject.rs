@@ -1,10 +1,11 @@
-//! What a finding is about, as a structure that can be turned into an attribute path.
+//! The subject of a finding, as a structure that can be turned into an attribute path.
 
 use std::fmt;
 
 use super::super::List;
 
-/// A place in a version of a profile. `Display` writes it as a configuration would: `rules.privileges["p"].path`.
+/// A place in a version of a profile. `Display` writes it as in a configuration:
+/// `rules.privileges["p"].path`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// `mode`
@@ -44,7 +45,7 @@ pub enum Subject {
     Condition {
         /// The identity's name.
         identity: String,
-        /// Which of its conditions.
+        /// The condition.
         condition: Condition,
     },
     /// A role assignment as a whole.
@@ -90,7 +91,7 @@ impl fmt::Display for Condition {
 }
 
 impl Subject {
-    /// The element of the rules it belongs to: its kind and its name.
+    /// The element of the rules to which it belongs: its kind and its name.
     pub fn object(&self) -> Option<(&'static str, &str)> {
         Some(match self {
             Self::Mode | Self::DefaultAccess | Self::Rules => return None,
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn subjects_read_like_a_configuration() {
+    fn subjects_are_written_as_in_a_configuration() {
         let shown = |subject: Subject| subject.to_string();
         assert_eq!(shown(Subject::Path { privilege: "token".into() }), r#"rules.privileges["token"].path"#);
         assert_eq!(shown(Subject::List(List::RoleAssignments)), "rules.role_assignments");

@@ -1,4 +1,5 @@
-//! Each finding once where it speaks and once where it is quiet, and good configurations where all are.
+//! A case in which each finding is reported and one in which it is not, and good configurations without any
+//! finding.
 
 mod advice;
 mod identities;
@@ -102,7 +103,7 @@ fn the_documentations_example_has_no_error_and_no_warning() {
 }
 
 #[test]
-fn an_ordinary_wireserver_profile_for_windows_is_quiet() {
+fn an_ordinary_wireserver_profile_for_windows_has_no_finding() {
     let agent = |file: &str| json!({ "user_name": "SYSTEM", "exe_path": format!(r"C:\WindowsAzure\Packages\{file}") });
     let rules = json!({
         "privileges": {
@@ -126,7 +127,7 @@ fn an_ordinary_wireserver_profile_for_windows_is_quiet() {
 }
 
 #[test]
-fn the_published_sample_is_told_its_two_mistakes() {
+fn the_two_mistakes_of_the_published_sample_are_found() {
     let sample = json!({
         "privileges": [{ "name": "GoalState", "path": "/machine", "queryParameters": { "comp": "goalstate" } }],
         "roles": [{ "name": "Provisioning", "privileges": ["GoalState"] }],
@@ -143,7 +144,7 @@ fn the_published_sample_is_told_its_two_mistakes() {
 }
 
 #[test]
-fn nothing_is_said_about_what_is_unknown() {
+fn nothing_is_reported_about_unknown_parts() {
     let everything = Context {
         os_type: Some(OsType::Linux),
         endpoint: Some(Endpoint::WireServer),

@@ -1,13 +1,13 @@
-//! Names that differ only in case, which is how people see that they mean one thing and machines that they are two.
+//! Names that differ only in case: people see one name, machines two.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::decoding::lowered;
 
-/// Each name that differs only in case from one before it, with the last of those in front. The names are different.
+/// Each name that differs only in case from an earlier one, with the last of those. The names are different.
 pub(super) fn twins<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Vec<(&'n str, &'n str)> {
-    // Of different names that are all in lower case none are twins.
+    // Among different names in lower case there are no twins.
     if names.clone().all(|name| matches!(lowered(name), Cow::Borrowed(_))) {
         return Vec::new();
     }

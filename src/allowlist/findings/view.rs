@@ -1,4 +1,4 @@
-//! What the checks ask of a draft: its known parts, and who holds which privilege once that is known.
+//! The checks' view of a draft: its known parts, and who holds which privilege once that is known.
 
 use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,22 +9,22 @@ use super::Context;
 use super::known::{Sensitive, sensitive};
 use super::platform::Platform;
 
-/// A draft, what is known beside it, and the references in it once all of them are known.
+/// A draft, its context, and its references once all of them are known.
 pub(super) struct View<'a> {
     pub(super) draft: &'a Draft<'a>,
     pub(super) context: &'a Context,
     pub(super) references: Option<References<'a>>,
-    /// Whether the agent ignores the rules as a whole, since a list is absent.
+    /// Whether the agent ignores the rules as a whole because a list is absent.
     pub(super) ignored: bool,
-    /// How many comparisons are still made, of names and of privileges; large rule sets stay linear that way.
+    /// How many comparisons of names and of privileges are left, so that large rule sets stay linear.
     names_left: Cell<usize>,
     pairs_left: Cell<usize>,
-    /// How many changes are still tried out.
+    /// How many trial changes are left.
     changes_left: Cell<usize>,
     platform: OnceCell<Option<Platform>>,
 }
 
-/// The resolved references: names that exist, and nothing else.
+/// The resolved references: only names that exist.
 pub(super) struct References<'a> {
     /// Each privilege with a role that lists it and is assigned to somebody, sorted.
     listed: Vec<(&'a str, usize)>,
@@ -39,7 +39,7 @@ impl<'a> View<'a> {
         Self { draft, context, references, ignored: false, names_left, pairs_left, changes_left, platform }
     }
 
-    /// Whether the agent looks at the rules at all, as far as is known.
+    /// Whether the agent evaluates the rules at all, as far as is known.
     pub(super) fn is_in_force(&self) -> bool {
         !self.ignored && self.context.mode != Some(Mode::Disabled)
     }
@@ -51,7 +51,7 @@ impl<'a> View<'a> {
         known(&self.draft.privileges)
     }
 
-    /// Privileges whose path is known, with it.
+    /// Privileges with a known path, and the path.
     pub(super) fn paths(
         &self,
     ) -> impl Iterator<Item = (&'a str, &'a Privilege<Text<'a>>, &'a str)> + Clone + use<'a> {
@@ -65,18 +65,18 @@ impl<'a> View<'a> {
         known(&self.draft.identities)
     }
 
-    /// The sensitive things that a privilege reaches; none while its path or query is unknown.
+    /// The sensitive data that a privilege reaches; none while its path or query is unknown.
     pub(super) fn sensitive(&self, one: &Privilege<Text<'_>>) -> Vec<Sensitive> {
         let (Some(path), Some(query)) = (one.path.known(), whole_query(one)) else { return Vec::new() };
         sensitive(path, query, self.context.endpoint)
     }
 
-    /// What the platform needs, if the rules and the machines that they are for are known.
+    /// What the platform needs, if the rules and their machines are known.
     pub(super) fn platform(&self) -> Option<&Platform> {
         self.platform.get_or_init(|| Platform::of(self.draft, self.context)).as_ref()
     }
 
-    /// Whether a change of the rules takes from the guest agent what the default access lets it do now.
+    /// Whether a change of the rules takes from the guest agent what the default access now allows.
     fn cuts_off(&self, change: impl FnOnce(&mut Rules)) -> bool {
         let now = (self.context.mode, self.context.default_access);
         now == (Some(Mode::Enforce), Some(DefaultAccess::Allow))
@@ -85,7 +85,8 @@ impl<'a> View<'a> {
             })
     }
 
-    /// What to add to advice that changes a privilege: once it matches more, it may close what the guest agent needs.
+    /// An addition to advice that changes a privilege: once it matches more, it may close what the guest
+    /// agent needs.
     pub(super) fn and_grant(&self, privilege: &str, change: impl FnOnce(&mut Privilege)) -> &'static str {
         let apply = |rules: &mut Rules| {
             if let Some(one) = rules.privileges.get_mut(privilege) {
@@ -106,18 +107,18 @@ impl<'a> View<'a> {
         listing.map(|(role, _)| role).filter(|role| assigned.contains_key(&Text::Known(role))).collect()
     }
 
-    /// The privileges of which everything is known, as the matcher compares them.
+    /// The fully known privileges, as the matcher compares them.
     pub(super) fn patterns(&self) -> BTreeMap<&'a str, Pattern> {
         let pattern = |one: &Privilege<Text<'_>>| Some(Pattern::of(one.path.known()?, whole_query(one)?));
         self.privileges().filter_map(|(name, one)| Some((name, pattern(one)?))).collect()
     }
 
-    /// Takes `cost` from the comparisons of names that are still made; false when they are used up.
+    /// Deducts `cost` from the comparisons of names that are left; false if none are left.
     pub(super) fn spend_names(&self, cost: usize) -> bool {
         spend(&self.names_left, cost)
     }
 
-    /// Takes `cost` from the comparisons of privileges that are still made; false when they are used up.
+    /// Deducts `cost` from the comparisons of privileges that are left; false if none are left.
     pub(super) fn spend_pairs(&self, cost: usize) -> bool {
         spend(&self.pairs_left, cost)
     }
@@ -165,14 +166,14 @@ impl<'a> References<'a> {
         Some(references)
     }
 
-    /// The roles by which the privilege is held.
+    /// The roles that grant the privilege.
     fn roles_of(&self, privilege: &str) -> impl Iterator<Item = usize> {
         let from = self.listed.partition_point(|(listed, _)| *listed < privilege);
         let listed = self.listed.iter().skip(from).take_while(move |(listed, _)| *listed == privilege);
         listed.map(|(_, role)| *role)
     }
 
-    /// Who holds the privilege, by one role after the other.
+    /// The identities that have the privilege, role by role.
     fn holders_by_role(&self, privilege: &str) -> impl Iterator<Item = &Vec<&'a str>> {
         self.roles_of(privilege).filter_map(|role| self.holders_of.get(role))
     }
@@ -182,7 +183,7 @@ impl<'a> References<'a> {
         self.roles_of(privilege).next().is_some()
     }
 
-    /// Whether two privileges are held by way of the very same roles.
+    /// Whether two privileges are granted by exactly the same roles.
     pub(super) fn same_roles(&self, one: &str, other: &str) -> bool {
         self.roles_of(one).eq(self.roles_of(other))
     }
@@ -192,7 +193,7 @@ impl<'a> References<'a> {
         self.holders_by_role(privilege).flatten().copied().collect()
     }
 
-    /// What finding the holders of a privilege costs.
+    /// The cost of finding the holders of a privilege.
     pub(super) fn cost(&self, privilege: &str) -> usize {
         self.holders_by_role(privilege).map(Vec::len).sum()
     }
@@ -216,7 +217,7 @@ mod tests {
     use super::some_of;
 
     #[test]
-    fn names_are_listed_as_in_a_sentence() {
+    fn names_are_joined_as_in_a_sentence() {
         assert_eq!(some_of(["a"]), "\"a\"");
         assert_eq!(some_of(["a", "b"]), "\"a\" and \"b\"");
         assert_eq!(some_of(["a", "b", "c"]), "\"a\", \"b\" and \"c\"");

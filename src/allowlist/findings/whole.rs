@@ -31,12 +31,12 @@ fn production(view: &View<'_>, found: &mut Found) {
     };
     if let Some(name) = view.context.names.iter().find(speaks) {
         let message =
-            format!("is {mode} in {}: requests that the rules do not allow pass all the same.", quoted(name));
+            format!("is {mode} in {}: requests that the rules do not allow pass nevertheless.", quoted(name));
         found.warning(FindingId::L06, Subject::Mode, message, None);
     }
 }
 
-/// L21. While only recording, an open default is part of the way; under enforcement it is a hole.
+/// L21. Under Audit, an open default is a step of the rollout; under Enforce it is a hole.
 fn allow(view: &View<'_>, found: &mut Found) {
     if view.context.default_access != Some(DefaultAccess::Allow) {
         return;
@@ -61,7 +61,8 @@ fn allow(view: &View<'_>, found: &mut Found) {
         }
         Some(Mode::Disabled) => {}
         Some(Mode::Audit) | None => {
-            let message = "is Allow, which is for rolling out; what no privilege matches is not recorded.";
+            let message = "is Allow, which is for the rollout; requests that no privilege matches are not \
+                           recorded.";
             found.info(FindingId::L21, Subject::DefaultAccess, message, None);
         }
     }
@@ -100,8 +101,8 @@ fn plugin(view: &View<'_>, found: &mut Found) {
         HOST_GA_PLUGIN_PATHS.iter().any(|known| known.starts_with(&*path) || path.starts_with(known))
     };
     if !privileges.values().any(covers) {
-        let message = "no privilege covers HostGAPlugin, whose requests this profile decides as well; extensions \
-            and the guest agent need it.";
+        let message = "no privilege covers HostGAPlugin, and this profile also decides its requests; \
+            extensions and the guest agent need it.";
         let instead = format!(
             "Add privileges for {} and grant them to the guest agent.",
             HOST_GA_PLUGIN_PATHS.join(", ")
@@ -127,7 +128,7 @@ fn reach(view: &View<'_>, found: &mut Found) {
             who.entry(what).or_default().extend(&holders);
         }
     }
-    // What no privilege matches is open to all by default.
+    // By default, requests that no privilege matches are open to all.
     let context = view.context;
     let open = context.default_access == Some(DefaultAccess::Allow) && context.mode == Some(Mode::Enforce);
     let patterns = view.patterns();
@@ -150,7 +151,8 @@ fn reach(view: &View<'_>, found: &mut Found) {
     }
 }
 
-/// L51. The guest agent missing at the WireServer is an outage; who needs IMDS differs from machine to machine.
+/// L51. If the guest agent is refused at the WireServer, that is an outage; which programs need IMDS differs
+/// between machines.
 fn platform(view: &View<'_>, found: &mut Found) {
     let context = view.context;
     let (Some(Mode::Enforce), Some(default_access)) = (context.mode, context.default_access) else { return };

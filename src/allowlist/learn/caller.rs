@@ -1,13 +1,13 @@
-//! The identity a recorded caller becomes.
+//! The identity for a recorded caller.
 
 use super::super::decoding::lowered;
 use super::{Identity, Options, OsType, Reason};
 
-/// A caller as the rules will know it, ordered so that names come out the same for the same log.
+/// A caller as the rules will have it, ordered so that names are the same for the same log.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     pub(super) identity: Identity,
-    /// The folder with a version in it that is left out of the identity.
+    /// The folder with a version that the identity omits.
     versioned: Option<String>,
 }
 
@@ -37,16 +37,16 @@ impl PartialOrd for Caller {
 }
 
 impl Caller {
-    /// The identity for a recorded executable and account, or why there can be none.
+    /// The identity for a recorded executable and account, or why there is none.
     pub(super) fn of(exe_path: &str, user_name: &str, options: &Options) -> Result<Self, Reason> {
-        // A program that lives in memory alone has no other path: nothing took its place.
+        // A program that exists only in memory has no other path: nothing replaced it.
         let is_in_memory = exe_path.starts_with("/memfd:");
         let exe_path = match exe_path.strip_suffix(" (deleted)").filter(|_| !is_in_memory) {
             Some(bare) if options.strip_deleted => bare,
             Some(_) => return Err(Reason::ReplacedProgram),
             None => exe_path,
         };
-        // What the agent writes when it could not read the claims.
+        // The agent's placeholder if it could not read the claims.
         let unknown = |text: &str| ["", "empty", "undefined"].contains(&text);
         if unknown(exe_path) {
             return Err(Reason::UnknownCaller);
@@ -63,7 +63,7 @@ impl Caller {
         Ok(Self { identity, versioned: versioned.map(str::to_owned) })
     }
 
-    /// What the identity leaves open, if it is wider than what was seen.
+    /// What the identity matches in addition, if it is wider than the record.
     pub(super) fn wider(&self) -> Option<&str> {
         self.versioned.as_deref()
     }
@@ -80,7 +80,7 @@ impl Caller {
         }
     }
 
-    /// With the folder, for when the shorter name is taken.
+    /// With the folder, if the shorter name is taken.
     pub(super) fn longer_name(&self) -> Option<String> {
         let path = self.identity.exe_path.as_deref()?;
         let folder = path.rsplit(['/', '\\']).nth(1).filter(|folder| !folder.is_empty())?;
@@ -88,13 +88,13 @@ impl Caller {
     }
 }
 
-/// The last component of a path, as the agent takes it for the name of the process.
+/// The last component of a path, which the agent uses as the process name.
 pub(in crate::allowlist) fn file_of(path: &str, os_type: OsType) -> &str {
     let separator = |c: char| c == '/' || (c == '\\' && os_type == OsType::Windows);
     path.rsplit(separator).next().unwrap_or_default()
 }
 
-/// The folder of an extension, which carries its version: `/var/lib/waagent/<name>-<version>/` and
+/// The folder of an extension, which includes its version: `/var/lib/waagent/<name>-<version>/` and
 /// `C:\Packages\Plugins\<name>\<version>\`.
 fn versioned_folder(path: &str) -> Option<&str> {
     let has_version = |folder: &str| {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_versioned_folder_of_an_extension_is_left_out() {
+    fn a_versioned_folder_of_an_extension_is_omitted() {
         let identity = caller("/var/lib/waagent/Microsoft.X-1.2.3/bin/x", "root", OsType::Linux).unwrap();
         assert_eq!((identity.exe_path, identity.process_name), (None, Some("x".into())));
         let identity = caller(r"C:\Packages\Plugins\X\1.2.3\x.exe", "SYSTEM", OsType::Windows).unwrap();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_callers_and_replaced_programs_become_nothing() {
+    fn unknown_callers_and_replaced_programs_have_no_identity() {
         assert_eq!(caller("undefined", "root", OsType::Linux), Err(Reason::UnknownCaller));
         assert_eq!(caller("/x (deleted)", "root", OsType::Linux), Err(Reason::ReplacedProgram));
         assert_eq!(caller("/x", "undefined", OsType::Linux).unwrap().user_name, None);

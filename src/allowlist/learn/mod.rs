@@ -1,12 +1,14 @@
-//! Rules from audit logs: the smallest ones that allow what was allowed, readable, and the same for the same log.
+//! Learns rules from audit logs: the smallest ones that allow what was allowed, readable, and the same for
+//! the same log.
 //!
-//! What becomes of a record (ours, after section "log to rule" of the agent's documentation and its source):
-//! - the path loses its volatile end (ids, GUIDs) and a final slash; of the query only parameters that select an
-//!   operation are kept;
-//! - the caller becomes an identity of executable and account, or of process name and account where the
-//!   executable is in a folder that carries a version;
+//! What it does with a record (ours, after section "log to rule" of the agent's documentation and its
+//! source):
+//! - it removes the volatile end of the path (ids, GUIDs) and a final slash; of the query it keeps only
+//!   parameters that select an operation;
+//! - it turns the caller into an identity of executable and account, or of process name and account if the
+//!   path of the executable contains a version;
 //! - identities with the same privileges share a role;
-//! - every record is then decided by the result, under Enforce and Deny, and what it would refuse is reported.
+//! - it then decides every record by the result, under Enforce and Deny, and reports what would be refused.
 
 mod caller;
 mod names;
@@ -42,18 +44,18 @@ pub struct Options {
     pub endpoint: Endpoint,
     /// The operating system of the profile.
     pub os_type: OsType,
-    /// Query parameters to keep beside those that are known to select an operation.
+    /// Query parameters to keep in addition to those that are known to select an operation.
     pub keep_parameters: BTreeSet<String>,
-    /// Query parameters to leave out, whatever they are.
+    /// Query parameters to omit in any case.
     pub drop_parameters: BTreeSet<String>,
-    /// Take requests that were recorded as not allowed for wanted as well.
+    /// Also allow requests that were recorded as not allowed.
     pub include_not_allowed: bool,
-    /// Take a program that was replaced while it ran for the one now under its path.
+    /// Treat a program that was replaced while it ran as the one now under its path.
     pub strip_deleted: bool,
 }
 
 impl Options {
-    /// The usual choices.
+    /// The default options.
     pub const fn new(endpoint: Endpoint, os_type: OsType) -> Self {
         Self {
             endpoint,
@@ -66,12 +68,12 @@ impl Options {
     }
 }
 
-/// What was learned.
+/// The result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Learned {
     /// The rules, for `mode = "Enforce"` and `default_access = "Deny"`.
     pub rules: Rules,
-    /// What they do not cover, where they are wider than the log, and how complete that can be.
+    /// What they do not cover, where they are wider than the log, and how complete the log can be.
     pub report: Report,
 }
 
@@ -86,21 +88,21 @@ pub fn learn(log: impl BufRead, options: Options) -> io::Result<Learned> {
 #[derive(Debug)]
 pub struct Learner {
     options: Options,
-    /// Each different request with how often it occurred.
+    /// Each different request and how often it occurred.
     seen: HashMap<Seen, usize>,
-    /// How many are kept at most.
+    /// The maximum number kept.
     most_kept: usize,
-    /// Requests beyond that.
+    /// The number of requests beyond that.
     not_kept: usize,
     pairs: BTreeMap<Caller, BTreeMap<Pattern, Examples>>,
     learned: usize,
-    /// How many pairs of identity and privilege are learned at most.
+    /// The maximum number of pairs of identity and privilege.
     most_learned: usize,
     commands: BTreeMap<Caller, BTreeSet<String>>,
     report: Report,
 }
 
-/// What makes a request a different one.
+/// What distinguishes requests.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Seen {
     wanted: bool,
@@ -113,7 +115,7 @@ struct Seen {
 }
 
 impl Learner {
-    /// Starts with nothing.
+    /// Starts empty.
     pub fn new(options: Options) -> Self {
         Self {
             options,
@@ -128,7 +130,7 @@ impl Learner {
         }
     }
 
-    /// Takes a record into account.
+    /// Learns from a record.
     pub fn add(&mut self, record: Record) {
         let here = Destination::Host(self.options.endpoint.profile());
         let plugin = Destination::Host(Endpoint::HostGaPlugin);
@@ -168,9 +170,9 @@ impl Learner {
         }
     }
 
-    /// A new request: the pair of identity and privilege it asks for.
+    /// A new request: the pair of identity and privilege that it needs.
     fn learn_from(&mut self, seen: &Seen, command: String) {
-        // What cannot be learned is reported by the replay.
+        // The replay reports what cannot be learned.
         let Ok(Some((caller, pattern, is_shortened))) = self.pair_for(seen) else { return };
         let commands = self.commands.entry(caller.clone()).or_default();
         if !command.is_empty() {
@@ -189,8 +191,8 @@ impl Learner {
         patterns.entry(pattern).or_default().join([seen.url.clone()], is_shortened);
     }
 
-    /// The identity and privilege that would allow a request, and whether its path was shortened; nothing if it needs
-    /// none; or why there is none.
+    /// The identity and privilege that would allow a request, and whether its path was shortened; nothing if
+    /// it needs none; or why there is none.
     fn pair_for(&self, seen: &Seen) -> Result<Option<(Caller, Pattern, bool)>, Reason> {
         let request = seen.decided(&self.options);
         let target = Target::parse(request.url).ok_or(Reason::RefusedBeforeRules)?;
@@ -267,7 +269,8 @@ impl Learner {
         Learned { rules, report: self.report }
     }
 
-    /// Requests that Audit mode would deny by the system log, and that no record is about: the caller is unknown.
+    /// Requests that Audit mode would deny according to the system log, but that have no record: the caller
+    /// is unknown.
     fn leave_out_denied(&mut self, reading: &Reading) {
         let recorded: BTreeSet<(Destination, &str)> =
             self.seen.keys().map(|seen| (seen.destination, seen.url.as_str())).collect();

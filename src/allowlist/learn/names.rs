@@ -1,12 +1,12 @@
-//! Names that are readable, and the same for the same things.
+//! Readable names that are the same for the same things.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest name, in letters.
 const LONGEST: usize = 80;
 
-/// A name for each thing: the first wish, or the longer one where the first is taken by another thing, or a number
-/// behind it. Things come in an order of their own, so that the log's order does not matter.
+/// A name for each thing: the preferred one, or the longer one if another thing has the preferred one, or one
+/// with a number. Things are sorted, so the log's order does not matter.
 pub(super) fn of<'t, T: Ord>(
     things: impl Iterator<Item = (&'t T, String, Option<String>)>,
 ) -> BTreeMap<&'t T, String> {
@@ -32,7 +32,7 @@ pub(super) fn of<'t, T: Ord>(
     names
 }
 
-/// Lower case, with a dash for whatever is not a letter, a digit, a dot or an underscore.
+/// Lower case, with a dash for every other character than a letter, a digit, a dot or an underscore.
 fn plain(name: &str) -> String {
     let mut plain = String::new();
     for letter in name.to_lowercase().chars() {

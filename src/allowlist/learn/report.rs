@@ -9,41 +9,41 @@ use super::Reading;
 /// How many requests of a kind are named; the others are counted.
 const NAMED: usize = 1_000;
 
-/// What the rules do not cover, where they are wider than the log, and how complete they can be.
+/// What the rules do not cover, where they are wider than the log, and how complete the log can be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// What reading the log came to.
+    /// The result of reading the log.
     pub reading: Reading,
-    /// Records that asked for something else than the endpoint.
+    /// The number of records for other destinations than the endpoint.
     pub other_destinations: usize,
-    /// Records with an answer other than success.
+    /// The number of records with a status other than success.
     pub unsuccessful: usize,
-    /// Records the rules allow, replayed.
+    /// The number of records that the rules allow on replay.
     pub covered: usize,
-    /// Records that were learned from and were too many to be replayed.
+    /// The number of records that were learned from but were too many to replay.
     pub not_replayed: usize,
-    /// Requests the rules do not allow, by reason; alike ones together.
+    /// Requests that the rules do not allow, by reason; equal ones together.
     pub left_out: Vec<LeftOut>,
-    /// How many more requests are not allowed than are listed.
+    /// The number of further requests that are not allowed and not listed.
     pub left_out_beyond: usize,
     /// Requests recorded as not allowed that the rules would allow.
     pub newly_allowed: Vec<(Request, usize)>,
-    /// Where the rules are wider than what was seen.
+    /// Where the rules are wider than the log.
     pub wider: Vec<Wider>,
-    /// For each identity a few of its command lines, to tell scripts apart.
+    /// For each identity a few of its command lines, to distinguish scripts.
     pub commands: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// A request, as a person would look for it.
+/// A request, as a person would search for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Request {
     /// The method.
     pub method: String,
     /// The request target.
     pub url: String,
-    /// Who asked.
+    /// The account.
     pub user_name: String,
-    /// With which program.
+    /// The program.
     pub exe_path: String,
 }
 
@@ -53,12 +53,12 @@ impl fmt::Display for Request {
     }
 }
 
-/// Requests the rules do not allow.
+/// Requests that the rules do not allow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// Which.
+    /// The request.
     pub request: Request,
     /// How often it was recorded.
     pub times: usize,
@@ -67,13 +67,13 @@ pub struct LeftOut {
 /// Why a recorded request is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// The rules should allow it and do not.
+    /// The rules should allow it but do not.
     StillDenied,
-    /// It was recorded as not allowed, and nobody said it is wanted.
+    /// It was recorded as not allowed, and no option allows it.
     NotAllowed,
-    /// WireServer and HostGAPlugin refuse callers that are not elevated, whatever the rules.
+    /// WireServer and HostGAPlugin refuse callers that are not elevated, whatever the rules are.
     NotElevated,
-    /// The log does not say which program it was.
+    /// The log does not name the program.
     UnknownCaller,
     /// The program was replaced while it ran.
     ReplacedProgram,
@@ -81,9 +81,9 @@ pub enum Reason {
     OnlyByEverything,
     /// Its path or method is refused before any rule.
     RefusedBeforeRules,
-    /// A line of the system log says that Audit mode would deny it, and no record says who asked.
+    /// According to the system log Audit mode would deny it, but no record names the caller.
     DeniedInAudit,
-    /// There are more different requests than are learned.
+    /// There are more different requests than can be learned.
     TooMany,
 }
 
@@ -95,31 +95,31 @@ impl fmt::Display for Reason {
             Self::NotElevated => {
                 "the caller is not elevated, which the WireServer refuses whatever the rules say"
             }
-            Self::UnknownCaller => "the log does not say which program asked",
+            Self::UnknownCaller => "the log does not name the program",
             Self::ReplacedProgram => "the program was replaced while it ran",
             Self::OnlyByEverything => "only a privilege for every path would match it",
             Self::RefusedBeforeRules => "the guest agent refuses it before any rule",
             Self::DeniedInAudit => {
-                "the system log says that it was denied in audit mode, and no record says who asked"
+                "the system log says that it was denied in audit mode, but no record names the caller"
             }
-            Self::TooMany => "there are more different requests than are learned",
+            Self::TooMany => "there are more different requests than can be learned",
         })
     }
 }
 
-/// A place where the rules are wider than what was seen.
+/// A place where the rules are wider than the log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wider {
-    /// A path was cut in front of an id.
+    /// A path was cut before an id.
     Path {
         /// The privilege.
         privilege: String,
         /// Its path.
         path: String,
-        /// A few of the requests seen.
+        /// A few of the recorded requests.
         seen: Vec<String>,
     },
-    /// A folder with a version is not asked for.
+    /// A folder with a version is not required.
     Identity {
         /// The identity.
         identity: String,
@@ -134,14 +134,15 @@ impl fmt::Display for Wider {
             Self::Path { privilege, path, seen } => {
                 write!(
                     f,
-                    "privilege \"{privilege}\" matches all below \"{path}\"; seen were {}",
+                    "privilege \"{privilege}\" matches all below \"{path}\"; the log has {}",
                     seen.join(", ")
                 )
             }
             Self::Identity { identity, instead_of } => {
                 write!(
                     f,
-                    "identity \"{identity}\" does not ask for the folder \"{instead_of}\", only for the file's name"
+                    "identity \"{identity}\" does not require the folder \"{instead_of}\", only the file \
+                     name"
                 )
             }
         }
@@ -149,7 +150,7 @@ impl fmt::Display for Wider {
 }
 
 impl Report {
-    /// Whether the log can have held every request: it is a Trace log and nothing of it was lost.
+    /// Whether the log can have contained every request: it is a complete Trace log.
     pub fn is_complete(&self) -> bool {
         let reading = &self.reading;
         let lost = reading.truncated + reading.malformed + reading.too_long;
@@ -161,7 +162,7 @@ impl Report {
         self.left_out.iter().all(|one| one.reason == Reason::NotAllowed)
     }
 
-    /// What a linter has to say about rules learned from this log: L52, when it is not complete.
+    /// The finding about rules learned from this log: L52, if the log is not complete.
     pub fn finding(&self) -> Option<Finding> {
         if self.is_complete() {
             return None;
@@ -176,8 +177,8 @@ impl Report {
             high: false,
             subject: Subject::Rules,
             message: format!(
-                "were learned from {} record{}{time}, which the guest agent thins out to one URL for each process in \
-                15 minutes: requests are missing.",
+                "were learned from {} record{}{time}, which the guest agent thins out to one URL for each \
+                process in 15 minutes, so requests are missing.",
                 self.reading.records(),
                 if self.reading.records() == 1 { "" } else { "s" }
             ),
@@ -194,7 +195,7 @@ impl Report {
         self.left_out.push(LeftOut { reason, request, times });
     }
 
-    /// Brings everything into its order, with alike requests together and lists of a bounded length.
+    /// Sorts everything, groups equal requests, and limits the lists.
     pub(super) fn sort(&mut self) {
         self.left_out.sort_unstable();
         self.left_out.dedup_by(|next, one| {

@@ -1,4 +1,4 @@
-//! The privilege a recorded request becomes.
+//! The privilege for a recorded request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,28 +6,28 @@ use super::super::decision::{Target, asked_for};
 use super::super::decoding::lowered;
 use super::Options;
 
-/// Query parameters that select what is asked for. Others (`api-version`, `incarnation`, ids) come and go.
+/// Query parameters that select an operation or object. Others (`api-version`, `incarnation`, ids) vary.
 const SELECTING: [&str; 8] =
     ["bypass_cache_scope", "client_id", "comp", "mi_res_id", "msi_res_id", "object_id", "resource", "type"];
 
-/// Path and parameters of a privilege to be.
+/// Path and parameters of a future privilege.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pattern {
     pub(super) path: String,
     pub(super) query_parameters: BTreeMap<String, String>,
 }
 
-/// What a pattern was made from.
+/// The requests behind a pattern.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Examples {
     /// A few of the request targets.
     pub(super) urls: BTreeSet<String>,
-    /// Whether a volatile end was cut off, so that the path covers more than was seen.
+    /// Whether a volatile end was cut off, so that the path covers more than the log has.
     pub(super) is_shortened: bool,
 }
 
 impl Examples {
-    /// Takes in what another one holds, up to three targets.
+    /// Merges another one, up to three targets.
     pub(super) fn join(&mut self, urls: impl IntoIterator<Item = String>, is_shortened: bool) {
         self.is_shortened |= is_shortened;
         self.urls.extend(urls);
@@ -38,8 +38,8 @@ impl Examples {
 }
 
 impl Pattern {
-    /// The privilege for a request, and whether its path was shortened; nothing where only one for everything would
-    /// match it.
+    /// The privilege for a request, and whether its path was shortened; nothing if only one for everything
+    /// would match it.
     pub(super) fn of(target: &Target<'_>, options: &Options) -> Option<(Self, bool)> {
         let (path, parameters) = asked_for(target);
         let is = |list: &BTreeSet<String>, key: &str| list.iter().any(|one| lowered(one) == key);
@@ -77,10 +77,10 @@ impl Pattern {
     }
 }
 
-/// Those patterns that no other covers.
+/// The patterns that no other covers.
 pub(super) fn smallest<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<Pattern> {
     let mut kept = Vec::<Pattern>::new();
-    // In this order a pattern comes behind every one that covers it.
+    // In this order a pattern comes after every one that covers it.
     let mut patterns: Vec<&Pattern> = patterns.collect();
     patterns.sort_by_key(|pattern| (pattern.path.len(), pattern.query_parameters.len()));
     for pattern in patterns {
@@ -92,8 +92,8 @@ pub(super) fn smallest<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<P
     kept
 }
 
-/// The part of a path in front of the first volatile segment, without a final slash, and whether there was one.
-/// Nothing is left of a path that begins with one.
+/// The part of a path before the first volatile segment, without a final slash, and whether there was one. A
+/// path that begins with one becomes empty.
 fn shortened(path: &str) -> (&str, bool) {
     let mut end = 0;
     for segment in path.split_inclusive('/') {
@@ -107,7 +107,7 @@ fn shortened(path: &str) -> (&str, bool) {
     (if bare.is_empty() { path } else { bare }, false)
 }
 
-/// Whether a segment is an id: a GUID, alone or in front of something, a long number, or long hexadecimal.
+/// Whether a segment is an id: a GUID, alone or before something, a long number, or long hexadecimal.
 fn is_volatile(segment: &str) -> bool {
     let guid = segment.as_bytes().windows(36).any(|window| uuid::Uuid::try_parse_ascii(window).is_ok());
     let digits = segment.bytes().filter(u8::is_ascii_digit).count();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn volatile_ends_are_cut_and_selecting_parameters_kept() {
+    fn volatile_ends_are_cut_and_selecting_parameters_are_kept() {
         let url = "/machine/1a2b3c4d-0000-1111-2222-333344445555/9f8e7d6c-0000-1111-2222-333344445555._vm?comp=config\
             &type=fullConfig&incarnation=4";
         let (found, is_shortened) = of(url).unwrap();
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_everything_would_match_is_left_out() {
+    fn requests_that_only_a_privilege_for_everything_matches_are_omitted() {
         assert_eq!(pattern("/"), None);
         assert_eq!(pattern("/?x=1"), None);
         assert_eq!(pattern("/?comp=versions").unwrap().path, "/");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_no_other_covers_is_kept() {
+    fn covered_patterns_are_dropped() {
         let all: Vec<Pattern> = ["/a", "/a/b", "/c?comp=x", "/c?comp=x&type=y", "/d?comp=x", "/d?comp=y"]
             .iter()
             .filter_map(|url| pattern(url))

@@ -83,7 +83,7 @@ fn an_imds_log_becomes_readable_rules() {
 }
 
 #[test]
-fn a_wireserver_log_is_shortened_and_takes_the_plugin_in() {
+fn wireserver_paths_are_shortened_and_the_plugin_is_included() {
     let url = format!("/machine/{GUID}/{GUID}._vm?comp=config&type=fullConfig&incarnation=3");
     let agent = "/usr/bin/python3.10";
     let log = [
@@ -126,14 +126,14 @@ fn identities_with_equal_privileges_share_a_role() {
 }
 
 #[test]
-fn programs_of_one_name_are_told_apart_by_their_folders() {
+fn folders_distinguish_programs_of_one_name() {
     let log = ["/opt/a/x", "/opt/b/x"].map(|exe| imds("/metadata/instance", "u", exe)).concat();
     let names: Vec<_> = learned(&log, Endpoint::Imds).rules.identities.into_keys().collect();
     assert_eq!(names, ["a-x-u", "b-x-u"]);
 }
 
 #[test]
-fn what_was_refused_is_not_learned_unless_asked_for() {
+fn refused_requests_are_not_learned_unless_requested() {
     let denied = |url| line(url, IMDS, ("u", "/opt/x"), false, DENIED);
     let log = [
         denied("/metadata/attested"),
@@ -156,7 +156,7 @@ fn what_was_refused_is_not_learned_unless_asked_for() {
 }
 
 #[test]
-fn what_cannot_be_allowed_is_left_out_with_its_reason() {
+fn requests_that_cannot_be_allowed_are_reported_with_the_reason() {
     let log = [
         imds("/", "u", "/opt/x"),
         imds("/metadata//x", "u", "/opt/x"),
@@ -196,7 +196,7 @@ fn l52_is_quiet_about_a_trace_log() {
 }
 
 #[test]
-fn parameters_are_kept_and_dropped_as_asked() {
+fn parameters_are_kept_and_dropped_as_requested() {
     let log = imds("/metadata/x?Format=text&resource=r&api-version=1", "u", "/opt/x");
     let mut options = Options::new(Endpoint::Imds, OsType::Linux);
     options.keep_parameters.insert("format".into());
@@ -207,7 +207,7 @@ fn parameters_are_kept_and_dropped_as_asked() {
 }
 
 #[test]
-fn learned_rules_have_nothing_for_the_linter_to_correct() {
+fn learned_rules_have_no_lint_error_or_warning() {
     let log = [imds("/metadata/instance", "u", "/opt/x"), imds("/metadata/scheduledevents", "v", "/opt/y")]
         .concat();
     let rules = learned(&log, Endpoint::Imds).rules;
@@ -217,7 +217,7 @@ fn learned_rules_have_nothing_for_the_linter_to_correct() {
 }
 
 #[test]
-fn very_many_different_requests_stay_bounded() {
+fn the_number_of_learned_requests_is_bounded() {
     let mut learner = Learner::new(Options::new(Endpoint::Imds, OsType::Linux));
     let mut record = None;
     audit_log::read(imds("/metadata/x", "u", "/opt/x").as_bytes(), |one| record = Some(one)).unwrap();
@@ -266,7 +266,7 @@ fn any_log() -> impl Strategy<Value = Vec<String>> {
 
 proptest! {
     #[test]
-    fn learned_rules_allow_every_allowed_record_they_can(log in any_log(), wire in any::<bool>()) {
+    fn learned_rules_allow_every_record_that_rules_can_allow(log in any_log(), wire in any::<bool>()) {
         let endpoint = if wire { Endpoint::WireServer } else { Endpoint::Imds };
         let Learned { rules, report } = learned(&log.concat(), endpoint);
         prop_assert!(report.left_out.iter().all(|one| one.reason != Reason::StillDenied), "{:#?}", report.left_out);

@@ -1,4 +1,4 @@
-//! One cell: what the decision says about a process and a request, also where something in the rules is not known.
+//! One cell: the decision about a process and a request, even if some of the rules is unknown.
 
 use std::collections::BTreeSet;
 
@@ -8,29 +8,29 @@ use super::super::{
 };
 use super::caller::Caller;
 
-/// What becomes of a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
     /// A role allows it.
     Allowed,
     /// No privilege matches, and the default access is Allow.
     ByDefault,
-    /// The rules are not looked at.
+    /// The rules are not evaluated.
     NotEvaluated,
-    /// It is not allowed, and Audit records it and lets it through.
+    /// It is not allowed; Audit records it and lets it pass.
     Recorded,
     /// It is refused.
     Denied,
-    /// The rules do not allow it; what follows depends on the mode, which is not known.
+    /// The rules do not allow it; the outcome depends on the mode, which is unknown.
     NotAllowed,
-    /// It depends on something that is not known.
+    /// It depends on something unknown.
     Unknown,
     /// There is no such request, or no such process.
     Impossible,
 }
 
 impl Answer {
-    /// Whether the request gets through without being recorded.
+    /// Whether the request passes without being recorded.
     pub const fn is_allowed(self) -> bool {
         matches!(self, Self::Allowed | Self::ByDefault | Self::NotEvaluated)
     }
@@ -49,7 +49,7 @@ impl Answer {
         }
     }
 
-    /// Every answer, for what describes them.
+    /// Every outcome, for descriptions.
     pub const ALL: [Self; 8] = [
         Self::Allowed,
         Self::ByDefault,
@@ -62,7 +62,7 @@ impl Answer {
     ];
 }
 
-/// By what a request is allowed.
+/// What allows a request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct By {
     /// The role.
@@ -73,14 +73,14 @@ pub struct By {
     pub identity: String,
 }
 
-/// What becomes of a request of one process.
+/// The outcome of a request of one process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// What becomes of it.
+    /// The outcome.
     pub answer: Answer,
-    /// By what it is allowed, where a role allows it.
+    /// What allows it, if a role does.
     pub by: Option<By>,
-    /// A privilege that allows some of the requests of the row, where it does not allow this one.
+    /// A privilege that allows some requests of the row, if it does not allow this one.
     pub in_part: Option<By>,
 }
 
@@ -90,7 +90,8 @@ impl Cell {
     }
 }
 
-/// Decides as the agent would, by every reading of what is not known: an answer is one on which all agree.
+/// Decides as the agent would, for every reading of the unknown parts: an outcome is one on which all
+/// readings agree.
 pub(super) struct Decider {
     matchers: Vec<Matcher>,
     mode: Option<Mode>,
@@ -128,19 +129,19 @@ impl Decider {
         Self { matchers, mode, endpoint, os_type }
     }
 
-    /// What a process holds, by each reading.
+    /// The identities and roles of a process, by each reading.
     pub(super) fn held(&self, caller: &Caller) -> Vec<Held> {
         let request = caller.request("/", self.endpoint, self.os_type);
         self.matchers.iter().map(|matcher| matcher.held(&request)).collect()
     }
 
-    /// A request, looked at as far as that can be done without its caller.
+    /// The part of a decision that does not depend on the caller.
     pub(super) fn question(&self, anybody: &Caller, target: &str) -> Vec<Question<'_>> {
         let request = anybody.request(target, self.endpoint, self.os_type);
         self.matchers.iter().map(|matcher| matcher.question(&request)).collect()
     }
 
-    /// The answer about one request, and by what it is allowed.
+    /// The outcome of one request, and what allows it.
     pub(super) fn answer(&self, caller: &Caller, held: &[Held], question: &[Question<'_>]) -> Cell {
         if !caller.is_possible {
             return Cell::plain(Answer::Impossible);
@@ -167,7 +168,7 @@ impl Decider {
         if answers.any(|other| other.answer != first.answer) { Cell::plain(Answer::Unknown) } else { first }
     }
 
-    /// How many ways there are to read what is not known.
+    /// The readings of the unknown parts.
     pub(super) const fn readings(&self) -> usize {
         self.matchers.len()
     }
@@ -186,8 +187,8 @@ impl Decider {
     }
 }
 
-/// Rules in which a privilege matches, and an identity is met, whatever the texts that are not known turn out to be.
-/// The other extreme is that these match nothing, which is what the texts that stand for them do.
+/// Rules in which privileges and identities with unknown texts always match. In the other extreme they match
+/// nothing, as their placeholders do.
 fn at_their_widest(mut rules: Rules, is_open: &dyn Fn(&str) -> bool) -> Rules {
     for one in rules.privileges.values_mut() {
         if is_open(&one.path) {

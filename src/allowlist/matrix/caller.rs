@@ -1,11 +1,12 @@
-//! The process that stands for an identity: it meets the conditions of that identity, and others only where it has to.
+//! The process that represents an identity: it meets the conditions of that identity, and of others only if
+//! it must.
 
 use std::collections::BTreeSet;
 
 use super::super::learn::file_of;
 use super::super::{Destination, Endpoint, Identity, OsType, Request, Rules};
 
-/// A process to decide about.
+/// A process for decisions.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     pub(super) user_name: String,
@@ -15,7 +16,7 @@ pub(super) struct Caller {
     pub(super) is_possible: bool,
 }
 
-/// Texts that no condition of some rules is equal to.
+/// Texts that equal no condition of some rules.
 pub(super) struct Others {
     user_name: String,
     file: String,
@@ -45,11 +46,11 @@ impl Others {
 }
 
 impl Caller {
-    /// A process with an identity, or with none where that can be.
+    /// A process with an identity, or without any if that is possible.
     pub(super) fn new(identity: Option<&Identity>, others: &Others) -> Self {
         let text = |of: fn(&Identity) -> &Option<String>| identity.and_then(|one| of(one).clone());
         let (path, process) = (text(|one| &one.exe_path), text(|one| &one.process_name));
-        // The agent takes the last component of the path for the name.
+        // The agent uses the last component of the path as the name.
         let file = path.as_deref().map(|path| file_of(path, others.os_type).to_owned());
         let is_possible = match (&file, &process) {
             (Some(file), Some(process)) => file == process,
@@ -67,7 +68,7 @@ impl Caller {
         }
     }
 
-    /// What it asks for. Only elevated processes reach the WireServer, so there it is one.
+    /// Its request. Only elevated processes reach the WireServer, so there it is elevated.
     pub(super) fn request<'a>(&'a self, target: &'a str, endpoint: Endpoint, os_type: OsType) -> Request<'a> {
         Request {
             os_type,

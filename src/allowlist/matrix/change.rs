@@ -1,4 +1,4 @@
-//! Two rule sets side by side: the requests that are decided otherwise.
+//! Compares two rule sets: the requests that are decided differently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,37 +11,37 @@ use super::{Asked, Source};
 
 /// How many decisions are compared.
 const MOST_DECISIONS: usize = 60_000;
-/// How many identities of both sides are asked about.
+/// How many identities of both sides are compared.
 const MOST_CALLERS: usize = 500;
-/// How many changes are kept; the others are counted.
+/// The maximum number of changes kept; the others are counted.
 const KEPT: usize = 1_000;
 
-/// A request that is decided otherwise.
+/// A request that is decided differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
-    /// Who asks; nothing for a process that has no identity on either side.
+    /// The identity; nothing for a process that has no identity on either side.
     pub identity: Option<String>,
-    /// Whether the identity is one of the old rules whose conditions are other ones now, or that is gone.
+    /// Whether the identity is one of the old rules that is removed, or has other conditions now.
     pub is_former: bool,
-    /// For what.
+    /// The request, as a rule writes it.
     pub asked: Asked,
-    /// The same as it is sent; nothing for any request that no privilege of either side matches.
+    /// The same as sent; nothing for any request that no privilege of either side matches.
     pub target: Option<String>,
-    /// What of tokens, certificates and the like this is.
+    /// The kind of tokens, certificates and the like.
     pub is: Vec<Sensitive>,
-    /// What became of it.
+    /// The old outcome.
     pub before: Cell,
-    /// What becomes of it.
+    /// The new outcome.
     pub after: Cell,
 }
 
 impl Changed {
-    /// Whether it gets through, or is allowed, and was not.
+    /// Whether it passes, or is allowed, and did not before.
     pub fn opens(&self) -> bool {
         opens(self.before.answer, self.after.answer)
     }
 
-    /// Whether it got through, or was allowed, and is not any more.
+    /// Whether it passed, or was allowed, and does not any more.
     pub fn closes(&self) -> bool {
         opens(self.after.answer, self.before.answer)
     }
@@ -55,18 +55,20 @@ fn opens(before: Answer, after: Answer) -> bool {
     allowed || let_through
 }
 
-/// What a change does to requests.
+/// The effect of a change on requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compared {
-    /// The requests that are decided otherwise: those for tokens and certificates first, then what opens, then what closes.
+    /// The requests that are decided differently: those for tokens and certificates first, then those that
+    /// open, then those that close.
     pub changes: Vec<Changed>,
-    /// How many more there are.
+    /// The number of further ones.
     pub more: usize,
-    /// Whether every privilege and every identity of both sides took part.
+    /// Whether every privilege and every identity of both sides was compared.
     pub is_complete: bool,
 }
 
-/// Asks both sides about the shortest request of every privilege of either, by a process of every identity of either.
+/// Decides on both sides the shortest request of every privilege of either, by a process of every identity of
+/// either.
 pub fn compare(old: &Source<'_>, new: &Source<'_>) -> Compared {
     let rules = |source: &Source<'_>| source.document.rules.clone().unwrap_or_default().into_rules().0;
     let (before, after) = (rules(old), rules(new));
@@ -132,7 +134,7 @@ pub fn compare(old: &Source<'_>, new: &Source<'_>) -> Compared {
     compared
 }
 
-/// Somebody to ask about.
+/// A process of the comparison.
 struct Who {
     name: Option<String>,
     is_former: bool,
@@ -168,8 +170,8 @@ fn callers(before: &Rules, after: &Rules, others: &Others) -> (Vec<Who>, bool) {
 
 type Requested = (Asked, String, Vec<Sensitive>);
 
-/// The shortest request of every privilege of either side, and those for tokens and certificates; whether some are left
-/// out.
+/// The shortest request of every privilege of either side, and those for tokens and certificates; whether
+/// some are left out.
 fn requests(
     rules: &[&Rules],
     endpoint: Option<Endpoint>,

@@ -1,9 +1,9 @@
 //! Who may send which request: identities by paths, each cell as the decision has it.
 //!
-//! A row stands for a privilege, by the shortest request that it matches; further rows are the requests for tokens and
-//! certificates that no privilege is about, and one is any other request. A column stands for an identity, by a process
-//! that meets its conditions; the last one is a process that has no identity. Broad privileges count, since
-//! [`Matcher::decide`](super::Matcher::decide) is asked about each pair.
+//! A row represents a privilege, by the shortest request that it matches. Further rows are the requests for
+//! tokens and certificates that no privilege covers, and one is any other request. A column represents an
+//! identity, by a process that meets its conditions; the last one is a process that has no identity. Broad
+//! privileges count, since [`Matcher::decide`](super::Matcher::decide) decides each pair.
 
 mod answer;
 mod caller;
@@ -30,7 +30,7 @@ pub use words::{Shown, column_name, row_name, shown};
 use answer::Decider;
 use caller::{Caller, Others};
 
-/// How much of a matrix is made. What is left out is counted.
+/// The limits of a matrix. Further rows and columns are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// Rows.
@@ -42,43 +42,43 @@ pub struct Size {
 /// Who may send which request.
 #[derive(Clone, Debug)]
 pub struct Matrix {
-    /// What becomes of the requests of each of these.
+    /// The processes of the columns.
     pub columns: Vec<Column>,
-    /// Tokens and certificates first, then what is closed, then what is granted, then any other request.
+    /// Tokens and certificates first, then closed requests, then granted ones, then any other request.
     pub rows: Vec<Row>,
     /// Who reaches tokens, certificates and the like.
     pub reached: Vec<Reached>,
-    /// The endpoint that was taken, which the paths tell where it is not given; nothing where they do not.
+    /// The endpoint; if it is not given, the paths may show it. Nothing if they do not.
     pub endpoint: Option<Endpoint>,
-    /// How many privileges have no row.
+    /// The number of privileges without a row.
     pub privileges_left_out: usize,
-    /// How many identities have no column.
+    /// The number of identities without a column.
     pub identities_left_out: usize,
-    /// How many identities were not asked about tokens and certificates.
+    /// The number of identities that were not checked for tokens and certificates.
     pub identities_not_asked: usize,
-    /// How many privileges for tokens and certificates were not asked about.
+    /// The number of privileges for tokens and certificates that were not checked.
     pub privileges_not_asked: usize,
 }
 
-/// A process that somebody may be.
+/// A process that represents somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// The identity; nothing for a process without one.
     pub identity: Option<String>,
-    /// Every process is meant.
+    /// It matches every process.
     pub is_everybody: bool,
     /// It has no role.
     pub is_idle: bool,
 }
 
-/// Where a row stands.
+/// The section of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
     /// Tokens, certificates and the like.
     Sensitive,
-    /// Nobody may.
+    /// Nobody may send it.
     Closed,
-    /// Somebody may.
+    /// Somebody may send it.
     Granted,
     /// Every request that no privilege matches.
     Rest,
@@ -96,18 +96,18 @@ impl Section {
     }
 }
 
-/// A request, and what becomes of it.
+/// A request, and its outcomes.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Where it stands.
+    /// Its section.
     pub section: Section,
-    /// The privilege it is the shortest request of.
+    /// The privilege whose shortest request it is.
     pub privilege: Option<String>,
     /// The request as a rule writes it.
     pub asked: Asked,
-    /// The same as it is sent; nothing where no request can match.
+    /// The same as sent; nothing if no request can match.
     pub target: Option<String>,
-    /// What of tokens, certificates and the like requests of this kind reach.
+    /// The kind of tokens, certificates and the like that requests of this kind reach.
     pub reaches: Vec<Sensitive>,
     /// Nobody may send any request of this kind.
     pub is_closed: bool,
@@ -117,17 +117,17 @@ pub struct Row {
 
 /// Rules, and what is known around them.
 pub struct Source<'a> {
-    /// Mode, default access and rules. One that is absent is not known.
+    /// Mode, default access and rules. An absent one is unknown.
     pub document: &'a Document,
     /// The profile's endpoint.
     pub endpoint: Option<Endpoint>,
     /// The profile's operating system.
     pub os_type: Option<OsType>,
-    /// Tells texts that stand for others, which are not known yet.
+    /// Recognises placeholders, whose values are not known yet.
     pub is_open: &'a dyn Fn(&str) -> bool,
 }
 
-/// What a matrix is computed by.
+/// The inputs of a matrix.
 struct Work<'a> {
     source: &'a Source<'a>,
     rules: Rules,
@@ -150,8 +150,8 @@ impl<'a> Work<'a> {
         Self { source, rules, endpoint, decider, others }
     }
 
-    /// The identities, those that matter most first: everybody, those with a role for something sensitive, those with a
-    /// role.
+    /// The identities, those that matter most first: everybody, those with a role for something sensitive,
+    /// those with a role.
     fn identities(&self) -> Vec<&str> {
         let mut sensitive_roles = std::collections::BTreeSet::new();
         for (name, role) in &self.rules.roles {
@@ -230,7 +230,7 @@ impl Matrix {
         }
     }
 
-    /// Whether everything is in it.
+    /// Whether it is complete.
     pub const fn is_complete(&self) -> bool {
         self.privileges_left_out == 0
             && self.identities_left_out == 0

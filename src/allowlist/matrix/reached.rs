@@ -1,4 +1,4 @@
-//! Who reaches tokens, certificates and the like: asked of the decision for every identity.
+//! Who reaches tokens, certificates and the like: decided for every identity.
 
 use super::super::decision::Held;
 use super::super::{Sensitive, sensitive};
@@ -7,40 +7,41 @@ use super::caller::Caller;
 use super::rows::{granted, rank, sensitive_requests};
 use super::{Asked, Work};
 
-/// How many identities are asked about.
+/// How many identities are checked.
 const MOST_IDENTITIES: usize = 1_000;
 /// How many decisions are made.
 const MOST_DECISIONS: usize = 100_000;
-/// How many requests of one kind are asked about, at least.
+/// The minimum number of requests of one kind that are checked.
 const FEWEST_REQUESTS: usize = 20;
 
-/// Who reaches something sensitive.
+/// Who reaches sensitive data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reached {
-    /// What.
+    /// The data.
     pub what: Sensitive,
-    /// Who, the widest first.
+    /// The processes, the widest first.
     pub by: Vec<Reacher>,
     /// The request for it.
     pub asked: Asked,
-    /// What becomes of that request by a process that has no identity.
+    /// The outcome of that request for a process without an identity.
     pub others: Answer,
 }
 
-/// One who reaches it.
+/// One that reaches it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reacher {
     /// The identity; nothing for a process without one.
     pub identity: Option<String>,
-    /// Allowed, let through, or not known.
+    /// Allowed, let through, or unknown.
     pub answer: Answer,
-    /// By what.
+    /// What allows it.
     pub by: Option<By>,
-    /// Only with these parameters or below this path: how a request has to look. Nothing where any will do.
+    /// The required form of the request: only with these parameters or below this path. Nothing if any form
+    /// will do.
     pub only: Option<Asked>,
 }
 
-/// What was found, and what was not looked at.
+/// What was found, and what was not checked.
 pub(super) struct Found {
     pub(super) reached: Vec<Reached>,
     pub(super) identities_not_asked: usize,
@@ -99,8 +100,8 @@ pub(super) fn reached(work: &Work<'_>, identities: &[&str]) -> Found {
                         only: only.cloned(),
                     });
                 }
-                // Whoever may send the plain request may send the others, unless a privilege closes one of them: that is
-                // in the matrix.
+                // Whoever may send the plain request may send the others, unless a privilege closes one of
+                // them: the matrix shows that.
                 if only.is_none() && cell.answer.is_allowed() {
                     break;
                 }

@@ -1,16 +1,16 @@
-//! The request that stands for a privilege: the shortest one that it matches.
+//! The request that represents a privilege: the shortest one that it matches.
 
 use std::collections::BTreeMap;
 
 use super::super::Privilege;
 use super::super::decision::Pattern;
 
-/// What a row asks for, as a rule would write it.
+/// The request of a row, as a rule would write it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Asked {
     /// The beginning of the path.
     pub path: String,
-    /// Parameters that the request carries.
+    /// Parameters of the request.
     pub query_parameters: BTreeMap<String, String>,
 }
 
@@ -25,7 +25,7 @@ impl Asked {
         Pattern::of(&self.path, self.query_parameters.iter().map(|(key, value)| (&**key, &**value)))
     }
 
-    /// What two rules have in common: the longer path and the parameters of both.
+    /// The intersection of two rules: the longer path and the parameters of both.
     pub(super) fn and(&self, other: &Self) -> Self {
         let longer = if self.path.len() >= other.path.len() { self } else { other };
         let mut query_parameters = longer.query_parameters.clone();
@@ -37,7 +37,7 @@ impl Asked {
         Self { path: longer.path.clone(), query_parameters }
     }
 
-    /// The request target, or nothing where no request can match.
+    /// The request target, or nothing if no request can match.
     pub fn target(&self) -> Option<String> {
         if !self.pattern().can_match() {
             return None;
@@ -53,7 +53,7 @@ impl Asked {
             }
             last = c;
         }
-        // Of keys equal but for case the last counts, as for the agent.
+        // Of keys that differ only in case the last counts, as for the agent.
         let mut parameters = BTreeMap::new();
         for (key, value) in &self.query_parameters {
             parameters.insert(key.to_lowercase(), (key, value));
@@ -68,7 +68,7 @@ impl Asked {
     }
 }
 
-/// Puts a character into a target, encoded unless it stands for itself there.
+/// Adds a character to a target, encoded unless it may occur there literally.
 fn put(target: &mut String, c: char, plain: &str) {
     if c.is_ascii_alphanumeric() || "-._~".contains(c) || plain.contains(c) {
         target.push(c);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn two_rules_have_the_longer_path_and_all_parameters_in_common() {
+    fn the_intersection_of_two_rules_has_the_longer_path_and_all_parameters() {
         let one = asked("/m", &[("comp", "x")]);
         let other = asked("/machine", &[("Comp", "x"), ("type", "full")]);
         assert_eq!(one.and(&other), other.and(&one));

@@ -13,7 +13,7 @@ use super::{Asked, Row, Section, Work};
 /// How many narrower privileges of a row are tried.
 const MOST_NARROWER: usize = 10;
 
-/// The endpoint that some rules are for, as far as their paths tell.
+/// The endpoint that some rules are for, if their paths show it.
 pub(super) fn endpoint_of(rules: &Rules) -> Option<Endpoint> {
     let paths: Vec<_> = rules.privileges.values().map(|one| lowered(&one.path)).collect();
     let any = |starts: &[&str]| paths.iter().any(|path| starts.iter().any(|start| path.starts_with(start)));
@@ -25,7 +25,7 @@ pub(super) fn endpoint_of(rules: &Rules) -> Option<Endpoint> {
     }
 }
 
-/// A row before anybody is asked about it.
+/// A row before any decision.
 struct Plan {
     section: Section,
     privilege: Option<String>,
@@ -34,7 +34,7 @@ struct Plan {
     is_closed: bool,
 }
 
-/// The order of what matters most.
+/// The order: what matters most comes first.
 pub(super) fn rank(what: Sensitive) -> u8 {
     match what {
         Sensitive::ManagedIdentityToken => 0,
@@ -44,7 +44,7 @@ pub(super) fn rank(what: Sensitive) -> u8 {
     }
 }
 
-/// At most so many rows, and how many privileges have none.
+/// At most so many rows, and the number of privileges without one.
 pub(super) fn rows(work: &Work<'_>, callers: &[(Caller, Vec<Held>)], most: usize) -> (Vec<Row>, usize) {
     let patterns: BTreeMap<&str, Pattern> =
         work.rules.privileges.iter().map(|(name, one)| (name.as_str(), Pattern::new(one))).collect();
@@ -52,7 +52,7 @@ pub(super) fn rows(work: &Work<'_>, callers: &[(Caller, Vec<Held>)], most: usize
     plans.sort_by_key(|plan| {
         (plan.section, plan.reaches.iter().map(|what| rank(*what)).min(), plan.asked.path.to_lowercase())
     });
-    // Any other request is always told.
+    // The row for any other request always stays.
     let rest = plans.pop();
     let left_out = plans.len().saturating_sub(most);
     plans.truncate(most);

@@ -1,5 +1,6 @@
-//! What decides about any GET request, computed beforehand: for each privilege, by which role each process would be allowed.
-//! A page can decide by it alone, in the steps of [`Matcher::decide`](super::super::Matcher::decide).
+//! A precomputed table that decides any GET request: for each privilege, the role by which each process would
+//! be allowed. A page can decide by it alone, in the steps of
+//! [`Matcher::decide`](super::super::Matcher::decide).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,25 +11,25 @@ use super::caller::Caller;
 use super::words::{access_of, column_name, mode_of};
 use super::{Answer, Matrix, Source, Work};
 
-/// How many privileges a table has at most.
+/// The maximum number of privileges in a table.
 const MOST_PRIVILEGES: usize = 2_000;
-/// How many grants it is made of at most.
+/// The maximum number of grants behind it.
 const MOST_GRANTS: usize = 500_000;
-/// How many ways to be allowed it has at most.
+/// The maximum number of ways to be allowed.
 const MOST_WAYS: usize = 50_000;
 
 /// The table.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// Who may ask.
+    /// The processes.
     pub columns: Vec<String>,
-    /// Whether the rules are looked at.
+    /// Whether the rules are evaluated.
     pub is_evaluated: bool,
-    /// What becomes of a request that no privilege matches.
+    /// The outcome of a request that no privilege matches.
     pub otherwise: Answer,
-    /// What becomes of one that a privilege matches and no role allows.
+    /// The outcome of one that a privilege matches but no role allows.
     pub refused: Answer,
-    /// In the order in which they are looked at.
+    /// In the order of evaluation.
     pub privileges: Vec<Line>,
 }
 
@@ -37,16 +38,16 @@ pub struct Table {
 pub struct Line {
     /// Its name.
     pub name: String,
-    /// What a path begins with, in lower case.
+    /// The prefix of the path, in lower case.
     pub path: String,
     /// Parameters, in lower case.
     pub query: BTreeMap<String, String>,
-    /// By column, role and identity by which it is allowed.
+    /// By column, the role and identity that allow it.
     pub by: BTreeMap<usize, (String, String)>,
 }
 
 impl Table {
-    /// The table for the columns of a matrix; none where something is not known, or there is too much of it.
+    /// The table for the columns of a matrix; none if something is unknown, or there is too much of it.
     pub fn new(source: &Source<'_>, matrix: &Matrix) -> Option<Self> {
         let work = Work::new(source);
         let mode = mode_of(source.document)?;

@@ -1,4 +1,4 @@
-//! Each cell is what the decision says of a real request, and nothing is claimed that is not known.
+//! Each cell equals the decision about a real request, and nothing unknown is claimed.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -42,7 +42,7 @@ fn cell<'m>(matrix: &'m Matrix, privilege: &str, identity: Option<&str>) -> &'m 
 }
 
 #[test]
-fn a_cell_says_through_which_role_and_broad_privileges_count() {
+fn a_cell_names_the_role_and_broad_privileges_count() {
     let document = document(&example());
     let matrix = of(&document);
     let userdata = cell(&matrix, "userdata", Some("web"));
@@ -54,12 +54,12 @@ fn a_cell_says_through_which_role_and_broad_privileges_count() {
     let part = cell(&matrix, "broad", Some("ops"));
     assert_eq!((part.answer, part.in_part.as_ref().unwrap().role.as_str()), (Answer::Denied, "narrow"));
     assert_eq!(cell(&matrix, "never", Some("web")).answer, Answer::Impossible);
-    // The agent takes the name of a process from its path, so nobody is this one.
+    // The agent derives the process name from the path, so no process matches this one.
     assert_eq!(cell(&matrix, "broad", Some("mixed-up")).answer, Answer::Impossible);
 }
 
 #[test]
-fn tokens_come_first_then_what_is_closed_then_the_rest() {
+fn tokens_come_first_then_closed_requests_then_the_rest() {
     let document = document(&example());
     let matrix = of(&document);
     let sections: Vec<Section> = matrix.rows.iter().map(|row| row.section).collect();
@@ -76,7 +76,7 @@ fn tokens_come_first_then_what_is_closed_then_the_rest() {
 }
 
 #[test]
-fn modes_and_default_access_are_what_they_are() {
+fn the_outcome_follows_the_mode_and_the_default_access() {
     let with = |mode: &str, access: &str| {
         let mut value = example();
         value["mode"] = json!(mode);
@@ -102,7 +102,7 @@ fn modes_and_default_access_are_what_they_are() {
 }
 
 #[test]
-fn what_is_not_known_is_not_guessed() {
+fn unknown_parts_are_not_guessed() {
     let mut value = example();
     value["rules"]["privileges"]["vault"] = json!({ "path": "later" });
     value["rules"]["privileges"].as_object_mut().unwrap().remove("never");
@@ -110,13 +110,13 @@ fn what_is_not_known_is_not_guessed() {
     let source =
         |is_open| Source { document: &document, endpoint: Some(Endpoint::Imds), os_type: None, is_open };
     let matrix = Matrix::new(&source(&|text| text == "later"), ALL);
-    // It may turn out to be any path, and then web may, and nobody else.
+    // It may become any path; then only web may.
     assert_eq!(cell(&matrix, "closed", Some("web")).answer, Answer::Unknown);
     assert_eq!(cell(&matrix, "closed", Some("ops")).answer, Answer::Denied);
     assert_eq!(cell(&matrix, "broad", Some("web")).answer, Answer::Allowed);
     assert_eq!(cell(&matrix, "vault", Some("ops")).answer, Answer::Unknown);
     assert!(matrix.rows.iter().all(|row| !row.is_closed));
-    // A user that is not known may be any user.
+    // An unknown user may be any user.
     let mut value = example();
     value["rules"]["identities"]["web"] = json!({ "user_name": "later" });
     let document = self::document(&value);
@@ -156,7 +156,7 @@ fn a_wide_matrix_is_folded_and_a_large_one_cut() {
 }
 
 #[test]
-fn a_change_is_told_in_requests() {
+fn a_change_is_listed_by_request() {
     let before = document(&example());
     let mut value = example();
     value["rules"]["roles"]["narrow"]["privileges"] = json!(["attested"]);
@@ -185,7 +185,7 @@ fn a_change_is_told_in_requests() {
 }
 
 #[test]
-fn thousands_of_entries_take_seconds_and_are_cut() {
+fn thousands_of_entries_take_seconds_and_are_truncated() {
     let mut value = json!({ "mode": "Enforce", "default_access": "Deny", "rules": {
         "privileges": {}, "roles": {}, "identities": {}, "role_assignments": {} } });
     for n in 0..700 {
@@ -205,7 +205,7 @@ fn thousands_of_entries_take_seconds_and_are_cut() {
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
 
-/// Rules of a small world, with names that say nothing.
+/// Rules of a small world, with meaningless names.
 fn rules() -> impl Strategy<Value = Rules> {
     let paths = proptest::sample::select(vec!["/", "/a", "/a/b", "/ab", "/A", "", "a", "/a b%41"]);
     let query = proptest::option::of(proptest::sample::select(vec![("k", "v"), ("k", ""), ("J", "1&=")]));

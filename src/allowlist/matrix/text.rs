@@ -4,14 +4,14 @@ use super::super::Mode;
 use super::words::{heading, left_out, legend, others, reachers};
 use super::{Answer, Cell, Column, Matrix, Row, Section, column_name, row_name, shown};
 
-/// The narrowest terminal that is written for.
+/// The narrowest supported terminal.
 const NARROWEST: usize = 40;
 /// The widest cell.
 const WIDEST_CELL: usize = 16;
 /// The narrowest cell.
 const NARROWEST_CELL: usize = 6;
 
-/// A matrix as text, at most so wide. Columns that do not fit beside each other follow below.
+/// A matrix as text, at most so wide. Columns that do not fit next to each other follow below.
 pub fn matrix_text(matrix: &Matrix, mode: Option<Mode>, width: usize) -> String {
     let width = width.max(NARROWEST);
     let mut page = Page { text: String::new(), width };
@@ -76,7 +76,8 @@ fn text(cell: &Cell, row: &Row, column: &Column) -> String {
     }
 }
 
-/// Cells of a terminal that a text takes, as far as can be told without tables: letters of East Asian writing take two.
+/// The number of terminal cells of a text, as far as this is known without tables: letters of East Asian
+/// writing have two.
 fn size(text: &str) -> usize {
     text.chars().map(wide).sum()
 }
@@ -97,7 +98,7 @@ fn wide(c: char) -> usize {
     }
 }
 
-/// A text that takes exactly so many cells: filled up, or with its middle left out.
+/// A text of exactly so many cells: padded, or with its middle omitted.
 fn fitted(text: &str, cells: usize) -> String {
     let all = size(text);
     if all <= cells {
@@ -136,7 +137,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A sentence over as many lines as it takes.
+    /// A sentence, wrapped to the width.
     fn wrapped(&mut self, depth: usize, text: &str) {
         let room = self.width.saturating_sub(depth + 2);
         let mut line = String::new();

@@ -1,4 +1,4 @@
-//! What the cells of a matrix say, for every format.
+//! The texts of the cells of a matrix, for every format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,16 +6,16 @@ use super::super::picture::{NAMED, listed, visible};
 use super::super::{DefaultAccess, Mode};
 use super::{Answer, Cell, Column, Matrix, Reached, Row, Section};
 
-/// A cell in words. What cannot be seen is made visible; nothing is escaped for a format.
+/// A cell in words. Invisible characters are made visible; nothing is escaped for a format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
-    /// A word or two; for what is allowed, the role.
+    /// A word or two; for an allowed request, the role.
     pub short: String,
     /// A clause.
     pub long: String,
 }
 
-/// What a cell says.
+/// The text of a cell.
 pub fn shown(cell: &Cell, row: Option<&Row>, column: Option<&Column>) -> Shown {
     if let Some(part) = &cell.in_part {
         let rest = shown(&Cell { in_part: None, ..cell.clone() }, row, column);
@@ -31,8 +31,8 @@ pub fn shown(cell: &Cell, row: Option<&Row>, column: Option<&Column>) -> Shown {
     let (short, long) = match cell.answer {
         Answer::Allowed => return allowed(cell, row, column),
         Answer::ByDefault => ("default", "allowed: no privilege matches, and the default access is Allow"),
-        Answer::NotEvaluated => ("open", "let through: the rules are not looked at"),
-        Answer::Recorded => ("recorded", "not allowed: recorded, and let through by Audit"),
+        Answer::NotEvaluated => ("open", "let through: the rules are not evaluated"),
+        Answer::Recorded => ("recorded", "not allowed: recorded, but let through by Audit"),
         Answer::Denied => ("denied", "denied"),
         Answer::NotAllowed => ("not allowed", "not allowed by the rules; the mode is not known"),
         Answer::Unknown => ("?", "not known yet"),
@@ -56,7 +56,7 @@ fn allowed(cell: &Cell, row: Option<&Row>, column: Option<&Column>) -> Shown {
     Shown { short: role.into_owned(), long }
 }
 
-/// What a column is called.
+/// The heading of a column.
 pub fn column_name(column: &Column) -> String {
     column
         .identity
@@ -64,7 +64,7 @@ pub fn column_name(column: &Column) -> String {
         .map_or_else(|| "any other process".to_owned(), |name| visible(name).into_owned())
 }
 
-/// What a row is called: its privilege if it has one, and the request.
+/// The heading of a row: its privilege if it has one, and the request.
 pub fn row_name(row: &Row) -> (Option<String>, String) {
     let name = row.privilege.as_deref().map(|name| visible(name).into_owned());
     if row.section == Section::Rest {
@@ -83,7 +83,7 @@ pub fn asked(asked: &super::Asked) -> String {
     text
 }
 
-/// Who reaches something: a clause for each, those who may without more first.
+/// Who reaches something: a clause for each, those without further conditions first.
 pub fn reachers(reached: &Reached) -> Vec<String> {
     if let Some(everybody) = reached.by.iter().find(|one| one.identity.is_none() && one.only.is_none()) {
         return vec![match everybody.answer {
@@ -94,7 +94,7 @@ pub fn reachers(reached: &Reached) -> Vec<String> {
             }
         }];
     }
-    // Those who get it on the same terms together, in the order of their first.
+    // Those who get it on the same terms are listed together, in the order of their first.
     let mut terms = BTreeMap::<&str, Vec<&super::Reacher>>::new();
     for one in &reached.by {
         terms.entry(one.identity.as_deref().unwrap_or("")).or_default().push(one);
@@ -123,7 +123,7 @@ pub fn reachers(reached: &Reached) -> Vec<String> {
     together.into_iter().map(|(term, names)| format!("{}{term}", listed(&names))).collect()
 }
 
-/// On what terms an identity gets something: what a request has to look like, and through which role.
+/// The terms on which an identity gets something: the form of the request, and the role.
 fn term(reached: &Reached, ways: &[&super::Reacher]) -> String {
     let mut by_role = Vec::<(String, Vec<String>)>::new();
     let mut places = BTreeMap::new();
@@ -166,7 +166,7 @@ fn term(reached: &Reached, ways: &[&super::Reacher]) -> String {
     if more > 0 { format!("{terms}; and through {more} more roles") } else { terms }
 }
 
-/// What becomes of all others who ask for something sensitive, where they get it all the same.
+/// The outcome for everybody else who requests something sensitive, if they get it nevertheless.
 pub fn others(reached: &Reached) -> Option<&'static str> {
     match reached.others {
         Answer::Recorded => Some("everybody else too, which Audit records"),
@@ -174,7 +174,7 @@ pub fn others(reached: &Reached) -> Option<&'static str> {
     }
 }
 
-/// The sections, as headings.
+/// The headings of the sections.
 pub const fn heading(section: Section, mode: Option<Mode>) -> &'static str {
     match (section, mode) {
         (Section::Sensitive, _) => "Tokens, certificates and the like",
@@ -186,7 +186,7 @@ pub const fn heading(section: Section, mode: Option<Mode>) -> &'static str {
     }
 }
 
-/// What the cells mean, for a line below a matrix. Only what occurs is explained.
+/// The meaning of the cells, for a line below a matrix. It explains only those that occur.
 pub fn legend(matrix: &Matrix, denied: &str) -> Vec<String> {
     let cells = || matrix.rows.iter().flat_map(|row| &row.cells);
     let has = |answer: Answer| cells().any(|cell| cell.answer == answer && cell.in_part.is_none());
@@ -199,8 +199,8 @@ pub fn legend(matrix: &Matrix, denied: &str) -> Vec<String> {
     }
     for (answer, text) in [
         (Answer::ByDefault, "default: allowed by the default access".to_owned()),
-        (Answer::NotEvaluated, "open: let through, the rules are not looked at".to_owned()),
-        (Answer::Recorded, "recorded: not allowed, recorded and let through".to_owned()),
+        (Answer::NotEvaluated, "open: let through, the rules are not evaluated".to_owned()),
+        (Answer::Recorded, "recorded: not allowed, but recorded and let through".to_owned()),
         (Answer::Denied, format!("{denied}: denied")),
         (Answer::NotAllowed, "not allowed: what follows depends on the mode".to_owned()),
         (Answer::Unknown, "?: not known yet".to_owned()),
@@ -213,7 +213,7 @@ pub fn legend(matrix: &Matrix, denied: &str) -> Vec<String> {
     legend
 }
 
-/// What was left out, a sentence each.
+/// What was left out, one sentence each.
 pub fn left_out(matrix: &Matrix) -> Vec<String> {
     let count = |count: usize, one: &str, many: &str| match count {
         1 => format!("1 more {one}"),
@@ -234,20 +234,20 @@ pub fn left_out(matrix: &Matrix) -> Vec<String> {
     }
     if matrix.identities_not_asked > 0 {
         sentences.push(format!(
-            "{} were not asked about tokens and certificates.",
+            "{} were not checked for tokens and certificates.",
             count(matrix.identities_not_asked, "identity", "identities")
         ));
     }
     if matrix.privileges_not_asked > 0 {
         sentences.push(format!(
-            "{} for tokens and certificates were not asked about.",
+            "{} for tokens and certificates were not checked.",
             count(matrix.privileges_not_asked, "privilege", "privileges")
         ));
     }
     sentences
 }
 
-/// The mode, as far as a matrix is concerned.
+/// The mode, as far as a matrix shows it.
 pub fn mode_of(document: &super::Document) -> Option<Mode> {
     document.mode.as_deref().map(Mode::as_agent_reads)
 }

@@ -1,5 +1,5 @@
-//! What every diagram of an allowlist shows: identities, roles and privileges, the arrows between them, and what becomes
-//! of all else. The formats differ in how they write it.
+//! The content of every diagram of an allowlist: identities, roles and privileges, the arrows between them,
+//! and the outcome of all other requests. The formats differ only in notation.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::super::{DefaultAccess, Mode};
 use super::nodes::{Arrow, Diagram, Kind, Line, Look, Node, privilege, title};
 use super::{EVERYBODY, Picture, Unknown, conditions, grouped, visible};
 
-/// How much is drawn node by node; beyond it roles stand for what they hold.
+/// How much is drawn node by node; larger ones are grouped by role.
 const MOST_IDENTITIES: usize = 12;
 const MOST_PRIVILEGES: usize = 16;
 const MOST_ARROWS: usize = 60;
@@ -82,7 +82,7 @@ impl Diagram {
         Self { title: title(picture), nodes, arrows }
     }
 
-    /// Hides arrows to what nothing leads to, so that it stands in its column all the same.
+    /// Adds hidden arrows to nodes without one, which keeps them in their columns.
     fn keep_columns(&mut self) {
         let first = |column: usize| {
             let of = |node: &&Node| node.kind.column() == column;

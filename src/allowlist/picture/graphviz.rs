@@ -16,8 +16,8 @@ digraph allowlist {
 /// How many versions are drawn.
 const MOST: usize = 50;
 
-/// A graph of these allowlists: identities, roles, privileges from left to right; privileges that are closed and what
-/// falls to the default access are marked in words, and in colour. Large ones are grouped by role.
+/// A graph of these allowlists: identities, roles and privileges from left to right. Closed privileges and
+/// the default access are marked by words and colour. Large ones are grouped by role.
 pub fn graphviz(pictures: &[Picture]) -> String {
     let mut graph = String::from(BEGINNING);
     let mut put = |text: &str| {
@@ -55,7 +55,7 @@ pub fn graphviz(pictures: &[Picture]) -> String {
         for arrow in &diagram.arrows {
             let style = match arrow.kind {
                 Line::Has => "",
-                // It stands between two of a column.
+                // It is between two of a column.
                 Line::Opens => " [style=dashed, constraint=false]",
                 Line::Hidden => " [style=invis]",
             };

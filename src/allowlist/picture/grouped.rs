@@ -1,5 +1,5 @@
-//! A diagram of many rules: each role with how many identities have it and how many privileges it holds. Names and paths
-//! are left to the matrix, and the diagram says so.
+//! A diagram of many rules: each role with the number of its identities and privileges. Names and paths are
+//! left to the matrix, and the diagram says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::{Picture, visible};
 
 /// How many roles are drawn.
 const MOST_ROLES: usize = 20;
-/// How many names a group tells.
+/// How many names a group shows.
 const NAMED: usize = 3;
 
 pub(super) fn diagram(picture: &Picture, number: usize) -> Diagram {
@@ -83,7 +83,7 @@ pub(super) fn diagram(picture: &Picture, number: usize) -> Diagram {
     Diagram { title: title(picture), nodes: drawing.nodes, arrows: drawing.arrows }
 }
 
-/// What a role reaches of tokens, certificates and the like, where anybody has it.
+/// The tokens, certificates and the like that a role reaches, if anybody has it.
 fn secrets(picture: &Picture, role: &str) -> BTreeSet<String> {
     if !picture.is_assigned(role) || !picture.is_in_force() {
         return BTreeSet::new();

@@ -10,15 +10,15 @@ const MOST: usize = 150;
 /// How many of a kind are named in one place.
 const NAMED: usize = 20;
 
-/// An allowlist as Markdown: a heading when it has a title, what the modes mean, a table of privileges with who may use
-/// each, a table of identities, and the findings. Texts of the rules stand in code, so that nothing in them is a link, a
-/// mention or markup. A matrix, if there is one, comes before the tables.
+/// An allowlist as Markdown: a heading if it has a title, the meaning of the modes, a table of privileges
+/// with who may use each, a table of identities, and the findings. Texts of the rules are code, so that
+/// nothing in them is a link, a mention or markup. A matrix, if there is one, comes before the tables.
 pub fn markdown(picture: &Picture, matrix: Option<&str>, findings: &[Finding]) -> String {
     let mut page = String::new();
     if !picture.title.is_empty() {
         page.push_str(&format!("### {}\n\n", code(&visible(&picture.title))));
     }
-    // Sentences are ours, but a note may quote something.
+    // The sentences are ours, but a note may contain a quotation.
     page.push_str(&picture.sentences().iter().map(|one| prose(one)).collect::<Vec<_>>().join(" "));
     page.push_str("\n\n");
     if let Some(matrix) = matrix {
@@ -131,8 +131,8 @@ fn list(findings: &[Finding]) -> String {
     list
 }
 
-/// A text as code: between more backticks than it has in a row, and with bars escaped, since a table's cells are parted
-/// before anything else is read.
+/// A text as code: between more backticks than it has in a row, and with bars escaped, since a table's cells
+/// are split before anything else is read.
 pub(crate) fn code(text: &str) -> String {
     let mut longest = 0;
     let mut run = 0;
@@ -141,14 +141,15 @@ pub(crate) fn code(text: &str) -> String {
         longest = longest.max(run);
     }
     let fence = "`".repeat(longest + 1);
-    // One blank at each end is taken away again, if there is something beside blanks.
+    // One blank at each end is removed again, unless the text is all blanks.
     let apart = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
     let pad = if apart && !text.trim_matches(' ').is_empty() { " " } else { "" };
     format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
 }
 
-/// A sentence that may quote something: whatever could be markup, a link, a mention or a reference is broken. The last
-/// three are looked for after backslashes and entities are read, so a comment has to part them.
+/// A sentence that may contain a quotation: whatever could be markup, a link, a mention or a reference is
+/// broken. The last three are recognised after backslashes and entities are read, so only a comment breaks
+/// them.
 pub(crate) fn prose(text: &str) -> String {
     const PARTED: &str = "<!-- -->";
     let mut escaped = String::new();

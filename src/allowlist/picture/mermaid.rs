@@ -1,5 +1,5 @@
-//! A Mermaid flowchart (<https://mermaid.js.org/syntax/flowchart.html>): what GitHub, GitLab and Azure DevOps draw in
-//! Markdown.
+//! A Mermaid flowchart (<https://mermaid.js.org/syntax/flowchart.html>). GitHub, GitLab and Azure DevOps draw
+//! it in Markdown.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,13 +7,13 @@ use std::fmt::Write as _;
 use super::Picture;
 use super::nodes::{Diagram, Kind, Line, Look};
 
-/// From how many arrows on Mermaid refuses to draw unless its `maxEdges` is raised.
+/// With this many arrows Mermaid refuses to draw unless its `maxEdges` is raised.
 const ARROWS: usize = 500;
-/// From how many characters on it refuses unless its `maxTextSize` is raised.
+/// With this many characters it refuses unless its `maxTextSize` is raised.
 const SIZE: usize = 50_000;
 
-/// A flowchart of these allowlists: identities, roles, privileges from left to right; privileges that are closed and
-/// what falls to the default access are marked in words, and in colour. Large ones are grouped by role.
+/// A flowchart of these allowlists: identities, roles and privileges from left to right. Closed privileges
+/// and the default access are marked by words and colour. Large ones are grouped by role.
 pub fn mermaid(pictures: &[Picture]) -> String {
     let mut chart = String::from("flowchart LR\n");
     let (mut arrows, mut left_out) = (0, 0);
@@ -46,7 +46,7 @@ pub fn mermaid(pictures: &[Picture]) -> String {
     let mut last: Option<&str> = None;
     for look in &looks {
         put(&format!("l{}[\"{}\"]:::{}", look.name(), look.meaning(), look.name()));
-        // Side by side.
+        // Next to each other.
         if let Some(last) = last.replace(look.name()) {
             put(&format!("l{last} ~~~ l{}", look.name()));
         }
@@ -71,7 +71,7 @@ fn drawn(diagram: &Diagram, number: usize) -> String {
         drawn.push_str(text);
         drawn.push('\n');
     };
-    // A second line of a title would lie behind the first node.
+    // A second line of a title would be behind the first node.
     put(&format!("subgraph v{number}[\"{}\"]", label(&[diagram.title.join(", ")])));
     put("direction LR");
     for node in &diagram.nodes {
@@ -95,8 +95,8 @@ fn drawn(diagram: &Diagram, number: usize) -> String {
     drawn
 }
 
-/// Lines as one label. Mermaid reads labels as Markdown and as HTML, so everything that could be either, or ends the
-/// label, is written as the number of its character.
+/// Lines as one label. Mermaid reads labels as Markdown and as HTML, so every character that could be either,
+/// or could end the label, is written as its number.
 fn label(lines: &[String]) -> String {
     let mut label = String::new();
     for (number, line) in lines.iter().enumerate() {

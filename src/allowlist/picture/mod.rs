@@ -1,9 +1,10 @@
-//! An allowlist as people look at it: a diagram, a table for a pull request, a page of text.
+//! An allowlist for people: a diagram, a table for a pull request, a page of text.
 //!
-//! A [`Picture`] is made of a [`Document`], so it can show what only lists can hold, and says what the guest agent makes
-//! of it: which privileges are closed, what falls to the default access, whether the rules are in force at all. The
-//! renderings are functions of it alone and always come out the same. Whatever names and paths hold, the result is
-//! well-formed and shows no more than the text: see [`visible`](visible::visible) and the escapes of each format.
+//! A [`Picture`] is made of a [`Document`], so it can also show what only lists can contain. It shows how the
+//! guest agent reads it: which privileges are closed, which requests the default access decides, whether the
+//! rules are in force at all. Renderings depend only on it and are always the same. Whatever names and paths
+//! contain, the result is well-formed and shows only the text: see [`visible`](visible::visible) and the
+//! escapes of each format.
 
 mod diagram;
 mod graphviz;
@@ -33,7 +34,7 @@ pub use text::text;
 pub(crate) use markdown::{code, prose};
 pub(crate) use visible::{NAMED, clipped, listed, visible};
 
-/// How much of an allowlist is not known. What would follow from it is not said then.
+/// How much of an allowlist is unknown. Its consequences are then omitted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unknown {
     /// Everything is known.
@@ -47,15 +48,15 @@ pub enum Unknown {
     Rules,
 }
 
-/// An allowlist prepared to be shown.
+/// An allowlist to be shown.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
     title: String,
-    /// As the agent reads it; nothing when it is not known.
+    /// As the agent reads it; nothing if it is unknown.
     mode: Option<Mode>,
-    /// As the agent reads it; nothing when it is not known.
+    /// As the agent reads it; nothing if it is unknown.
     default_access: Option<DefaultAccess>,
-    /// Lists that are absent while others are there: the agent then ignores all of them.
+    /// Absent lists, if others are present: the agent then ignores all of them.
     absent: Vec<List>,
     rules: Rules,
     endpoint: Option<Endpoint>,
@@ -71,24 +72,24 @@ pub struct Picture {
 /// Who may make the requests of a privilege, as the decision has it.
 #[derive(Clone, Debug, Default)]
 struct Access {
-    /// Identities, and how they come to it.
+    /// The identities, and how each gets it.
     holders: BTreeMap<Holder, BTreeSet<String>>,
     /// Nobody may make any of the requests.
     is_closed: bool,
 }
 
-/// An identity that may make requests of a privilege. Its own grants come first, then those of others that lead to all
-/// of the requests, then those that lead to some.
+/// An identity that may make requests of a privilege. Its own grants come first, then those of others that
+/// lead to all of the requests, then those that lead to some.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Holder {
     in_part: bool,
-    /// Another privilege that matches the same requests, if it is that which is granted.
+    /// Another privilege that matches the same requests, if the grant is of that one.
     through: Option<String>,
     identity: String,
 }
 
 impl Picture {
-    /// The picture of what the agent receives. A mode or default access that is absent counts as not known.
+    /// A picture of the agent's document. An absent mode or default access counts as unknown.
     pub fn new(document: &Document) -> Self {
         let lists = document.rules.clone().unwrap_or_default();
         let absent = lists.absent();
@@ -112,42 +113,48 @@ impl Picture {
         Self { title: title.into(), ..self }
     }
 
-    /// The same with what its profile says.
+    /// The same with the profile's settings.
     #[must_use]
     pub fn of_profile(self, endpoint: Option<Endpoint>, os_type: Option<OsType>) -> Self {
         Self { endpoint, os_type, ..self }
     }
 
-    /// The same with something to know beside the rules, as a sentence. Diagrams leave notes out.
+    /// The same with a note, as a sentence. Diagrams omit notes.
     #[must_use]
     pub fn noting(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    /// The same with something that is not known.
+    /// The same with something unknown.
     #[must_use]
     pub fn with_unknown(self, unknown: Unknown) -> Self {
         Self { unknown, ..self }
     }
 
-    /// Whether something in the rules is not known, which may open what looks closed.
+    /// Whether something in the rules is unknown, which may open what looks closed.
     fn is_partly_known(&self) -> bool {
         self.unknown >= Unknown::Texts
     }
 
-    /// Whether the agent looks at the rules at all, as far as is known.
+    /// Whether the agent evaluates the rules at all, as far as is known.
     fn is_in_force(&self) -> bool {
         self.mode != Some(Mode::Disabled) && self.absent.is_empty()
     }
 
-    /// What is to be said before the rules, a sentence each.
+    /// The sentences before the rules.
     pub fn sentences(&self) -> Vec<String> {
         let mut sentences = vec![
             match self.mode {
-                Some(Mode::Enforce) => "Mode Enforce: what is not allowed is refused.",
-                Some(Mode::Audit) => "Mode Audit: what is not allowed is recorded, and let through.",
-                Some(Mode::Disabled) => "Mode Disabled: nothing is evaluated, every request is let through.",
+                Some(Mode::Enforce) => "Mode Enforce: a request that is not allowed is refused.",
+                Some(Mode::Audit) => {
+                    "Mode Audit: a request that is not allowed is recorded, but let \
+                                      through."
+                }
+                Some(Mode::Disabled) => {
+                    "Mode Disabled: no rule is evaluated, and every request is let \
+                                         through."
+                }
                 None => "The mode is not known here.",
             }
             .to_owned(),
@@ -182,7 +189,7 @@ impl Picture {
         sentences
     }
 
-    /// What becomes of a request that no privilege matches.
+    /// The outcome of a request that no privilege matches.
     fn everything_else(&self) -> &'static str {
         match (self.mode, self.default_access) {
             (Some(Mode::Disabled), _) | (_, Some(DefaultAccess::Allow)) => "let through",
@@ -193,7 +200,7 @@ impl Picture {
         }
     }
 
-    /// What becomes of the requests of a privilege that nobody may make.
+    /// The outcome of the requests of a privilege that nobody may make.
     fn closed(&self, privilege: &Privilege) -> String {
         if !self.is_in_force() {
             return "granted to nobody".to_owned();
@@ -202,7 +209,7 @@ impl Picture {
             true => " but for what elevated processes may always send",
             false => "",
         };
-        // What the mode makes of it is not known.
+        // The effect of the mode is unknown.
         if self.mode.is_none() {
             return "allowed to nobody".to_owned();
         }
@@ -225,7 +232,7 @@ impl Picture {
         self.holders(privilege).any(|(holder, _)| holder.through.is_none())
     }
 
-    /// What of the sensitive things a privilege reaches, as prose.
+    /// The sensitive data that a privilege reaches, as prose.
     fn reaches(&self, privilege: &Privilege) -> Option<String> {
         let reached: Vec<_> = sensitive(&privilege.path, &privilege.query_parameters, self.endpoint)
             .iter()
@@ -277,7 +284,7 @@ fn access(reach: &Reach<'_>, privilege: &str) -> Access {
     Access { holders, is_closed: reach.is_closed(privilege) }
 }
 
-/// How the requests of a privilege are reached that nobody has by its own name.
+/// How requests of a privilege are reached that nobody has by its own name.
 fn through(picture: &Picture, privilege: &str) -> String {
     let mut others = BTreeSet::new();
     for (holder, _) in picture.holders(privilege) {
@@ -299,7 +306,7 @@ fn through(picture: &Picture, privilege: &str) -> String {
     }
 }
 
-/// The conditions of an identity: what is compared, and with what.
+/// The conditions of an identity: each attribute and its value.
 fn conditions(identity: &Identity) -> Vec<(&'static str, Cow<'_, str>)> {
     let all = [
         ("user", &identity.user_name),
@@ -319,10 +326,10 @@ fn parameters(privilege: &Privilege) -> Vec<String> {
         .collect()
 }
 
-/// What is said of a privilege that nobody has by its name, where something that is not known may open it.
+/// The text for a privilege that nobody has by its name, if something unknown may open it.
 const NOT_BY_NAME: &str = "granted to nobody by its name";
 
-/// What an identity without conditions is.
+/// The text for an identity without conditions.
 const EVERYBODY: &str = "every process";
 
 #[cfg(test)]

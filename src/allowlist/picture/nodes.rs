@@ -5,7 +5,7 @@ use super::{NOT_BY_NAME, Picture, Unknown, parameters, through, visible};
 
 /// An allowlist as nodes and arrows.
 pub(super) struct Diagram {
-    /// Over all of it.
+    /// The title.
     pub(super) title: Vec<String>,
     pub(super) nodes: Vec<Node>,
     pub(super) arrows: Vec<Arrow>,
@@ -20,7 +20,7 @@ pub(super) struct Node {
     pub(super) look: Look,
 }
 
-/// What a node stands for.
+/// What a node represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Identity,
@@ -31,7 +31,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The column it stands in, from the left.
+    /// Its column, from the left.
     pub(super) const fn column(self) -> usize {
         match self {
             Self::Identity => 0,
@@ -41,22 +41,22 @@ impl Kind {
     }
 }
 
-/// What a node is to be seen as, beside its words.
+/// The appearance of a node, in addition to its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Look {
-    /// Somebody may.
+    /// Somebody may make it.
     Granted,
-    /// Somebody may, and it leads to tokens, certificates or the like.
+    /// Somebody may make it, and it reaches tokens, certificates or the like.
     Secret,
-    /// Nobody may.
+    /// Nobody may make it.
     Closed,
     /// The default access refuses it.
     Refused,
-    /// It is not allowed, and Audit lets it through.
+    /// It is not allowed, but Audit lets it pass.
     Recorded,
-    /// Everybody may, or is.
+    /// Everybody may make it, or it matches everybody.
     Open,
-    /// It takes no part.
+    /// It has no effect.
     Idle,
 }
 
@@ -74,7 +74,7 @@ impl Look {
         }
     }
 
-    /// What it means, for the legend.
+    /// Its meaning, for the legend.
     pub(super) const fn meaning(self) -> &'static str {
         match self {
             Self::Granted => "granted",
@@ -83,11 +83,11 @@ impl Look {
             Self::Refused => "refused by default",
             Self::Recorded => "recorded, and let through",
             Self::Open => "open to everybody",
-            Self::Idle => "takes no part, or not known",
+            Self::Idle => "has no effect, or not known",
         }
     }
 
-    /// Fill, line and letters; and how wide the line is.
+    /// Fill, line and letters; and the width of the line.
     pub(super) const fn colours(self) -> (&'static str, &'static str, &'static str, u8) {
         match self {
             Self::Granted => ("#e6f2e6", "#2d6a2d", "#000000", 1),
@@ -112,14 +112,14 @@ pub(super) struct Arrow {
     pub(super) kind: Line,
 }
 
-/// What an arrow says.
+/// The meaning of an arrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// The one has the other.
+    /// One has the other.
     Has,
     /// A broad privilege matches the requests of a narrow one.
     Opens,
-    /// Nothing: it keeps a node in its column.
+    /// None: it keeps a node in its column.
     Hidden,
 }
 
@@ -129,7 +129,7 @@ impl Arrow {
     }
 }
 
-/// A privilege's lines and look.
+/// A privilege's lines and appearance.
 pub(super) fn privilege(picture: &Picture, name: &str) -> (Vec<String>, Look) {
     let Some(privilege) = picture.rules.privileges.get(name) else { return (Vec::new(), Look::Idle) };
     let mut lines = vec![visible(name).into_owned(), visible(&privilege.path).into_owned()];

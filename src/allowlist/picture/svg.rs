@@ -1,4 +1,4 @@
-//! A drawing that needs nothing to be drawn by: SVG, for a page of HTML whose style sheet has its colours.
+//! A drawing that needs no other program: SVG, for a page of HTML whose style sheet has its colours.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ const GAP: usize = 110;
 const LINE: usize = 16;
 const PAD: usize = 8;
 const BETWEEN: usize = 12;
-/// How many letters fit into a line.
+/// The number of letters in a line.
 const LETTERS: usize = 36;
 
 /// A drawing of an allowlist: identities, roles and privileges in columns from left to right. Large ones are grouped by
@@ -88,7 +88,7 @@ struct Place {
     height: usize,
 }
 
-/// Where each node stands: in its column, beside what leads to it.
+/// The place of each node: in its column, next to what leads to it.
 fn places(diagram: &Diagram) -> BTreeMap<String, Place> {
     let mut places = BTreeMap::<String, Place>::new();
     let mut tallest = 0;
@@ -100,7 +100,7 @@ fn places(diagram: &Diagram) -> BTreeMap<String, Place> {
             let from = diagram.arrows.iter().filter(|arrow| arrow.to == node.id && arrow.kind == Line::Has);
             let of: Vec<usize> =
                 from.filter_map(|arrow| places.get(&arrow.from)).map(|place| place.y).collect();
-            // What nothing leads to stands below.
+            // Nodes without an arrow to them are placed below.
             if of.is_empty() { usize::MAX } else { of.iter().sum::<usize>() / of.len() }
         };
         if column > 0 {
@@ -118,7 +118,7 @@ fn places(diagram: &Diagram) -> BTreeMap<String, Place> {
         tallest = tallest.max(y);
         columns.push((nodes, y));
     }
-    // Columns are centred beside the tallest.
+    // Columns are centred next to the tallest.
     for (nodes, height) in columns {
         let down = (tallest - height) / 2;
         for node in nodes {
@@ -130,7 +130,7 @@ fn places(diagram: &Diagram) -> BTreeMap<String, Place> {
     places
 }
 
-/// The lines of a node, broken where they are too long; three pieces at most.
+/// The lines of a node, wrapped if they are too long; three pieces at most.
 fn lines(node: &Node) -> Vec<String> {
     let mut lines = Vec::new();
     for line in &node.lines {
@@ -146,7 +146,7 @@ fn lines(node: &Node) -> Vec<String> {
     lines
 }
 
-/// A text as SVG and HTML write it.
+/// A text, escaped for SVG and HTML.
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

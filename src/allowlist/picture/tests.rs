@@ -1,4 +1,4 @@
-//! What each picture says, and that it says so whatever the rules hold.
+//! The content of each picture, for any content of the rules.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -40,11 +40,11 @@ fn changed(change: impl FnOnce(&mut Document)) -> Picture {
 }
 
 #[test]
-fn a_page_says_who_may_what_is_closed_and_what_is_left() {
+fn a_page_shows_who_may_what_is_closed_and_the_rest() {
     let page = text(&picture(), None, &[]);
     let expected = "\
 web 1.0.0
-  Mode Enforce: what is not allowed is refused.
+  Mode Enforce: a request that is not allowed is refused.
   Default access Deny: a request that no privilege matches is refused.
   For IMDS, on Linux.
 
@@ -71,13 +71,13 @@ web 1.0.0
 }
 
 #[test]
-fn a_table_says_the_same() {
+fn a_table_shows_the_same() {
     let findings = document_findings(&document(), &Context::default());
     let page = markdown(&picture(), None, &findings);
     let expected = "\
 ### `web 1.0.0`
 
-Mode Enforce: what is not allowed is refused. Default access Deny: a request that no privilege matches is refused. \
+Mode Enforce: a request that is not allowed is refused. Default access Deny: a request that no privilege matches is refused. \
 For IMDS, on Linux.
 
 | Privilege | Requests | Who may |
@@ -135,7 +135,7 @@ managed-identity tokens\"]]:::secret
   lclosed ~~~ lrefused
   lopen[\"open to everybody\"]:::open
   lrefused ~~~ lopen
-  lidle[\"takes no part, or not known\"]:::idle
+  lidle[\"has no effect, or not known\"]:::idle
   lopen ~~~ lidle
   end
 ";
@@ -145,7 +145,7 @@ managed-identity tokens\"]]:::secret
 }
 
 #[test]
-fn a_graph_leads_there_too() {
+fn a_graph_leads_from_identities_to_privileges() {
     let graph = graphviz(&[picture(), Picture::default()]);
     for part in [
         "subgraph cluster_0 {\n    label=\"web 1.0.0\\nEnforce, default Deny\";",
@@ -160,7 +160,7 @@ fn a_graph_leads_there_too() {
 }
 
 #[test]
-fn what_another_privilege_opens_is_not_shown_as_closed() {
+fn requests_that_another_privilege_opens_are_not_shown_as_closed() {
     let opened = changed(|document| {
         let privileges = document.rules.as_mut().unwrap().privileges.as_mut().unwrap();
         let (name, path) = ("userdata".to_owned(), "/metadata/instance/compute/userdata".to_owned());
@@ -194,7 +194,7 @@ fn what_another_privilege_opens_is_not_shown_as_closed() {
 }
 
 #[test]
-fn what_is_not_in_force_is_not_shown_as_if_it_were() {
+fn rules_that_are_not_in_force_are_shown_as_such() {
     let disabled = changed(|document| document.mode = Some("disabled".into()));
     let absent = changed(|document| document.rules.as_mut().unwrap().roles = None);
     for picture in [&disabled, &absent] {
@@ -213,7 +213,7 @@ fn what_is_not_in_force_is_not_shown_as_if_it_were() {
     assert!(text(&absent, None, &[]).contains("roles is absent, so the guest agent ignores all of them"));
     let audit = changed(|document| document.mode = Some("Audit".into()));
     assert!(text(&audit, None, &[]).contains("Closed to everybody, which Audit only records"));
-    // A word nobody knows: the agent takes it for Disabled, or for Deny.
+    // An unknown word: the agent reads it as Disabled, or as Deny.
     let unknown = changed(|document| {
         document.mode = Some("Block".into());
         document.default_access = Some("Permit".into());
@@ -222,7 +222,7 @@ fn what_is_not_in_force_is_not_shown_as_if_it_were() {
 }
 
 #[test]
-fn what_is_not_known_is_said_so() {
+fn unknown_parts_are_shown_as_unknown() {
     let page = text(&Picture::new(&Document::default()).noting("Its rules are an expression."), None, &[]);
     assert!(page.contains("The mode is not known here.\n"), "{page}");
     assert!(page.contains("Its rules are an expression.\n"), "{page}");
@@ -246,7 +246,7 @@ fn code_and_sentences_are_not_markup() {
     assert!(page.contains("there is no privilege \"\\*gone\\*\""), "{page}");
 }
 
-/// Names and texts that a format could trip over.
+/// Names and texts that could break a format.
 fn awkward() -> impl Strategy<Value = String> {
     let pieces = proptest::sample::select(vec![
         "a",
@@ -318,7 +318,7 @@ fn awkward_rules() -> impl Strategy<Value = Document> {
     )
 }
 
-/// The texts a reader should see in a diagram of these rules, in its order.
+/// The texts that a reader should see in a diagram of these rules, in its order.
 fn shown(document: &Document) -> Vec<Vec<String>> {
     let rules = document.rules_as_agent_reads();
     let see = |text: &str| visible(text).into_owned();
@@ -334,7 +334,7 @@ fn shown(document: &Document) -> Vec<Vec<String>> {
     identities.chain(roles).chain(privileges).collect()
 }
 
-/// Takes the label out of a line of a flowchart, and checks that the rest of the line is as it has to be.
+/// Extracts the label of a line of a flowchart, and checks the rest of the line.
 fn read_mermaid(line: &str) -> Option<Vec<String>> {
     let parts: Vec<_> = line.split('"').collect();
     let [before, label, after] = parts[..] else {
@@ -358,7 +358,7 @@ fn read_mermaid(line: &str) -> Option<Vec<String>> {
     Some(lines.collect())
 }
 
-/// The labels of a graph, read as Graphviz reads strings.
+/// The labels of a graph, parsed as Graphviz parses strings.
 fn read_graphviz(graph: &str) -> Vec<Vec<String>> {
     let mut labels = Vec::new();
     let mut rest = graph;
@@ -382,7 +382,7 @@ fn read_graphviz(graph: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn a_large_list_is_grouped_by_role_and_says_what_it_leaves_out() {
+fn a_large_list_is_grouped_by_role_and_names_what_it_omits() {
     let fleet =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("acceptance-tests/fixtures/explain/fleet.json");
     let fleet: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(fleet).unwrap()).unwrap();
@@ -400,7 +400,7 @@ fn a_large_list_is_grouped_by_role_and_says_what_it_leaves_out() {
 }
 
 #[test]
-fn what_audit_lets_through_is_not_coloured_as_closed_and_broad_leads_to_narrow() {
+fn requests_that_audit_lets_through_are_not_coloured_as_closed() {
     let audit = changed(|document| document.mode = Some("Audit".into()));
     let chart = mermaid(std::slice::from_ref(&audit));
     assert!(
@@ -422,13 +422,14 @@ fn what_audit_lets_through_is_not_coloured_as_closed_and_broad_leads_to_narrow()
 
 proptest! {
     #[test]
-    fn diagrams_are_well_formed_and_show_the_very_texts(document in awkward_rules()) {
+    fn diagrams_are_well_formed_and_show_the_exact_texts(document in awkward_rules()) {
         let picture = Picture::new(&document).titled("t");
         let (chart, graph) = (mermaid(std::slice::from_ref(&picture)), graphviz(std::slice::from_ref(&picture)));
         // The legend is ours.
         let charted: Vec<_> = chart.split("subgraph legend").next().unwrap().lines().filter_map(read_mermaid).collect();
         let drawn = read_graphviz(graph.split("subgraph cluster_legend").next().unwrap());
-        // The title comes first and the default access last; what is said of a privilege beside its texts is ours.
+        // The title comes first and the default access last; the text for a privilege in addition to its own
+        // is ours.
         let expected = shown(&document);
         for labels in [&charted, &drawn] {
             prop_assert_eq!(labels.len(), expected.len() + 2);
@@ -455,7 +456,8 @@ proptest! {
             prop_assert_eq!(bars.count(), 4, "{}", row);
         }
         for (row, name) in rows[2..].iter().zip(rules.privileges.keys()) {
-            // The first cell is code: as many backticks at the end as at the beginning, and none so long between.
+            // The first cell is code: as many backticks at the end as at the beginning, and none so long
+            // between.
             let cell = row[2..].replace("\\|", "\u{1}");
             let cell = cell.split(" | ").next().unwrap().replace('\u{1}', "|");
             let fence = cell.len() - cell.trim_start_matches('`').len();
@@ -467,7 +469,7 @@ proptest! {
     }
 
     #[test]
-    fn a_page_of_text_has_no_controls(document in awkward_rules()) {
+    fn a_page_of_text_has_no_control_characters(document in awkward_rules()) {
         let page = text(&Picture::new(&document), None, &document_findings(&document, &Context::default()));
         prop_assert!(!page.contains(|c: char| c.is_control() && c != '\n'), "{:?}", page);
     }

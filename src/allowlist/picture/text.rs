@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::super::{Finding, Privilege, Severity};
 use super::{EVERYBODY, NOT_BY_NAME, Picture, Unknown, conditions, listed, parameters, through, visible};
 
-/// An allowlist as text: its title when it has one, what the modes mean, who may call what, what is closed, what becomes
-/// of everything else, and the findings. A matrix, if there is one, comes before the lists.
+/// An allowlist as text: its title if it has one, the meaning of the modes, who may call what, what is
+/// closed, the outcome of every other request, and the findings. A matrix, if there is one, comes before the
+/// lists.
 pub fn text(picture: &Picture, matrix: Option<&str>, findings: &[Finding]) -> String {
     let mut page = Page::default();
     if !picture.title.is_empty() {
@@ -81,7 +82,7 @@ pub fn text(picture: &Picture, matrix: Option<&str>, findings: &[Finding]) -> St
     page.0
 }
 
-/// By identity, the privileges whose requests it may make, and how it comes to that.
+/// By identity, the privileges whose requests it may make, and how it gets them.
 fn who_may(picture: &Picture) -> BTreeMap<&String, Vec<(&String, String)>> {
     let mut granted = BTreeMap::<_, Vec<_>>::new();
     for privilege in picture.rules.privileges.keys() {
@@ -116,7 +117,7 @@ fn requests(privilege: &Privilege) -> String {
     format!("{}{with}", visible(&privilege.path))
 }
 
-/// A name, in quotes where it would otherwise run into the text around it.
+/// A name, in quotes if it would otherwise run into the text around it.
 fn name(text: &str) -> String {
     let plain = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "\":,()".contains(c));
     if plain { visible(text).into_owned() } else { format!("\"{}\"", visible(text)) }
@@ -178,7 +179,7 @@ impl Page {
         self.more(findings.len());
     }
 
-    /// What is said of the rest of a list.
+    /// The text for the rest of a list.
     fn more(&mut self, all: usize) {
         if all > MOST {
             self.line(2, &format!("and {} more", all - MOST));
@@ -186,5 +187,5 @@ impl Page {
     }
 }
 
-/// How many lines a list has at most.
+/// The maximum number of lines of a list.
 const MOST: usize = 200;

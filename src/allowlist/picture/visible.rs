@@ -1,10 +1,11 @@
-//! Text that shows what it holds. Names and paths come from people and files; a line break, a terminal's control
-//! sequence or a mark that turns the direction of writing could make a picture show something else than the rules.
+//! Makes all characters of a text visible. Names and paths come from people and files; a line break, a
+//! terminal's control sequence or a mark that changes the direction of writing could make a picture show
+//! other rules.
 
 use std::borrow::Cow;
 
-/// The text with what cannot be seen made visible: control characters by their pictures (`␊` for a line break), other
-/// invisible characters by their code point (`⟨U+202E⟩`), an empty text by its name.
+/// The text with invisible characters made visible: control characters by their pictures (`␊` for a line
+/// break), other invisible characters by their code point (`⟨U+202E⟩`), an empty text by its name.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.is_empty() {
         return Cow::Borrowed("(empty)");
@@ -24,7 +25,8 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Controls, marks of direction, blanks without width, blanks that are none, variation selectors and tags.
+/// Controls, marks of direction, blanks without width, letters that look like blanks, variation selectors and
+/// tags.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || (c.is_whitespace() && c != ' ')
@@ -78,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_is_shown() {
+    fn invisible_characters_are_shown() {
         assert_eq!(visible("C:\\new /opt/wéb"), "C:\\new /opt/wéb");
         assert_eq!(visible("a\nb\u{1b}[2J"), "a␊b␛[2J");
         assert_eq!(visible("exe\u{202e}cod.sh"), "exe⟨U+202E⟩cod.sh");

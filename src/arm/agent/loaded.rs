@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn other_rules_are_told_by_their_id_and_none_by_nothing() {
+    fn other_rules_have_their_id_and_no_rules_have_none() {
         for text in ["", " ", "unknown", "Unknown"] {
             assert_eq!(Loaded::read(text), Loaded::default(), "{text:?}");
         }

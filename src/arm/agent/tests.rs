@@ -64,7 +64,7 @@ fn a_healthy_agent_is_reported_in_full() {
 }
 
 #[test]
-fn refused_callers_are_counted_by_who_and_where_and_not_by_command_line() {
+fn refused_callers_are_counted_by_user_and_path_and_not_by_command_line() {
     let caller = |user: &str, ip: &str, port: u16, line: &str, count: u64| {
         json!({"userName": user, "ip": ip, "port": port, "processCmdLine": line, "responseStatus": "403 Forbidden",
             "count": count, "userGroups": [user], "processFullPath": "/usr/bin/curl"})
@@ -97,7 +97,7 @@ fn refused_callers_are_counted_by_who_and_where_and_not_by_command_line() {
 }
 
 #[test]
-fn what_is_not_known_is_named() {
+fn unknown_parts_are_named() {
     let good = status().to_string();
     let without_states = json!({"version": "1.0.20", "status": "ERROR"}).to_string();
     let doubts = |view: Value| report(view).doubts.iter().map(ToString::to_string).collect::<Vec<_>>();

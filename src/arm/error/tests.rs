@@ -79,7 +79,7 @@ fn json_inside_a_message_is_unpacked() {
 }
 
 #[test]
-fn what_is_missing() {
+fn missing_objects_are_recognised() {
     let not_found = |code: &str, message: &str| {
         service(404, &serde_json::json!({"error": {"code": code, "message": message}}).to_string()).missing()
     };
@@ -119,7 +119,7 @@ fn what_is_missing() {
 }
 
 #[test]
-fn conflicts() {
+fn conflicts_are_recognised() {
     let busy = service(
         409,
         r#"{"error":{"code":"Conflict","message":"Another operation is in progress on this resource."}}"#,
@@ -187,7 +187,7 @@ fn the_report_has_everything() {
 }
 
 #[test]
-fn a_timeout_tells_whether_it_waited_for_children() {
+fn a_timeout_says_whether_children_were_left() {
     let after = |body: &str| {
         let Error::Service(error) = service(409, body) else { panic!("a refusal") };
         let last = Last { error: Some(error), ..Last::default() };
@@ -201,7 +201,7 @@ fn a_timeout_tells_whether_it_waited_for_children() {
 }
 
 #[test]
-fn login_errors_tell_everything() {
+fn login_errors_have_every_detail() {
     let error = Error::Login(Box::new(LoginError {
         way: "client secret",
         endpoint: "https://login.example/t/oauth2/v2.0/token".to_owned(),

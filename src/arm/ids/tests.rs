@@ -24,7 +24,7 @@ fn reads_and_writes_the_canonical_form() {
 }
 
 #[test]
-fn fixed_segments_become_canonical_and_names_keep_their_spelling() {
+fn fixed_segments_become_canonical_but_names_keep_their_spelling() {
     let text = format!(
         "/SUBSCRIPTIONS/{SUB}/resourcegroups/My-RG/Providers/microsoft.compute/Galleries/G_1/\
          INVMACCESSCONTROLPROFILES/Web.Prod/VERSIONS/1.0.0/"
@@ -42,7 +42,7 @@ fn fixed_segments_become_canonical_and_names_keep_their_spelling() {
 }
 
 #[test]
-fn portal_links() {
+fn portal_links_are_read() {
     let encoded = version_text().replace('/', "%2F");
     for link in [
         format!("https://portal.azure.com/#@contoso.onmicrosoft.com/resource{}/overview", version_text()),
@@ -155,7 +155,7 @@ fn names_follow_their_rules() {
 }
 
 #[test]
-fn version_names() {
+fn version_names_follow_their_rules() {
     let version = |text: &str| text.parse::<VersionName>().unwrap();
     assert!(version("1.10.0") > version("1.9.9"));
     assert!(version("2.0.0") > version("1.2147483647.2147483647"));

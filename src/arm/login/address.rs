@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_http_by_who_named_the_address() {
+    fn plain_http_depends_on_the_source_of_the_address() {
         for (text, expected) in [
             ("https://login.example/x", [true, true, true]),
             ("http://127.0.0.1:8/x", [true, true, true]),

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_in_every_form() {
+    fn every_form_of_expiry_is_read() {
         assert_eq!(expires(&json!({"access_token": "t", "expires_in": 60})), Some(1_060));
         assert_eq!(
             expires(&json!({"access_token": "t", "expires_in": "60", "expires_on": "9"})),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn no_token_and_no_end() {
+    fn a_missing_token_or_expiry_is_an_error() {
         for bad in [
             json!({}),
             json!({"access_token": 7, "expires_in": 60}),

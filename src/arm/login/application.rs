@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_that_are_none() {
+    fn invalid_ids_are_errors() {
         assert!("contoso.onmicrosoft.com".parse::<TenantId>().is_ok());
         assert_eq!(" 0b1f6471-1bf0-4dda-aec3-cb9272f09590\n".parse::<TenantId>().unwrap().as_str().len(), 36);
         for bad in ["", " ", "a/b", "a?b", "..", "-", "ä"] {

@@ -191,7 +191,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn az_is_given_no_secret_of_another_way() {
+    fn az_gets_no_secret_of_another_login() {
         for name in
             ["ARM_CLIENT_SECRET", "arm_oidc_token", "SYSTEM_ACCESSTOKEN", "TF_VAR_password", "TF_TOKEN_x"]
         {
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_token_and_its_end_are_read() {
+    async fn the_token_and_its_expiry_are_read() {
         let (_directory, az) = stand_in(&format!(
             "[ \"$*\" = \"account get-access-token -o json --scope https://management.example/.default\" ] || exit 9\n\
              pwd | grep -qx /bin || exit 8\n{TOKEN}"
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_tenant_or_else_a_subscription_is_asked_for() {
+    async fn the_tenant_or_else_the_subscription_is_requested() {
         let tenant: TenantId = "t.example".parse().unwrap();
         for (tenant, subscription, expected) in [
             (None, None, "default"),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_az_complains_of_is_told() {
+    async fn the_error_of_az_is_shown() {
         let (_directory, az) = stand_in("echo 'ERROR: Please run az login to setup account.' >&2; exit 1");
         let error = token(az).await.unwrap_err();
         let text = error.to_string();
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_in_what_az_complains_of_is_masked() {
+    async fn a_token_in_the_error_of_az_is_masked() {
         let jwt = format!("eyJhbGciOiJub25lIn0.{}.hidden-1", "eyJhIjoxfQ".repeat(3));
         let opaque = "hidden2".repeat(20);
         for said in [
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_az_that_is_not_there_or_does_not_end() {
+    async fn a_missing_or_hanging_az_is_an_error() {
         let nowhere = AzProcess { path: "/nowhere/at/all".into(), longest: LONGEST };
         assert!(token(nowhere).await.unwrap_err().not_installed);
         let (_directory, mut az) = stand_in("exec sleep 60");
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_az_writes_is_bounded() {
+    async fn the_output_of_az_is_bounded() {
         for to in ["1", "2"] {
             let (_directory, az) = stand_in(&format!("exec yes >&{to}"));
             let text = token(az).await.unwrap_err().to_string();
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_child_of_az_ends_when_nobody_waits_any_more() {
+    async fn a_child_of_az_ends_if_nobody_waits() {
         let (directory, mut az) = stand_in("sleep 300 &\necho $! > \"$(dirname \"$0\")/child\"\nwait");
         az.longest = Duration::from_millis(500);
         assert!(token(az).await.unwrap_err().to_string().contains("did not end"));

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_program_has_started_ends_with_it_or_with_the_wait() {
+    async fn child_processes_end_with_their_program() {
         for ends in [false, true] {
             let directory = tempfile::tempdir().unwrap();
             let file = directory.path().join("port");

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_claims_are_read_or_not_there() {
+    fn claims_are_read_or_absent() {
         let token = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
         assert_eq!(object_id(&token(r#"{"oid":"me"}"#)).as_deref(), Some("me"));
         assert_eq!(expiry(&token(r#"{"exp":17}"#)), Some(17));

@@ -59,7 +59,7 @@ async fn a_success_without_a_usable_token_is_an_error_that_shows_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_whose_end_is_a_text_or_behind_a_mark_is_taken() {
+async fn a_token_with_a_text_expiry_or_a_byte_order_mark_is_accepted() {
     let mut marked = b"\xef\xbb\xbf".to_vec();
     marked.extend(good().to_string().into_bytes());
     for answer in [
@@ -93,7 +93,7 @@ async fn a_refusal_keeps_its_text_with_escapes_and_codes_of_any_size() {
 }
 
 #[tokio::test]
-async fn a_secret_that_the_answer_repeats_is_masked() {
+async fn a_secret_that_the_response_repeats_is_masked() {
     let form: String = form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
     for answer in [
         ResponseTemplate::new(400)
@@ -115,7 +115,7 @@ async fn a_secret_that_the_answer_repeats_is_masked() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_a_page_or_cut_short_is_tried_again() {
+async fn a_response_that_is_a_page_or_truncated_is_retried() {
     let cut = r#"{"token_type": "Bearer", "expires_in": 3600, "access_token": "tok"#;
     let server = answering([
         ResponseTemplate::new(200).set_body_string("<html>sign in to this network"),
@@ -134,13 +134,13 @@ async fn an_answer_that_is_a_page_or_cut_short_is_tried_again() {
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_bounded() {
+async fn an_endless_response_is_bounded() {
     let error = refused(ResponseTemplate::new(200).set_body_bytes(vec![b' '; (1 << 20) + 1])).await;
     assert!(error.to_string().contains("the response is longer than 1 MiB"), "{error}");
 }
 
 #[tokio::test]
-async fn an_authority_that_does_not_answer_is_given_up() {
+async fn an_authority_that_does_not_respond_is_an_error() {
     let server = answering([ResponseTemplate::new(200)
         .set_body_json(good())
         .set_delay(std::time::Duration::from_secs(30))])
@@ -153,7 +153,7 @@ async fn an_authority_that_does_not_answer_is_given_up() {
 }
 
 #[tokio::test]
-async fn an_authority_that_is_never_well_is_named_when_the_time_is_over() {
+async fn an_authority_that_keeps_failing_is_named_at_the_deadline() {
     let server = answering([ResponseTemplate::new(503)
         .set_body_json(json!({"error_description": format!("try later, {SECRET}")}))])
     .await;
@@ -164,7 +164,7 @@ async fn an_authority_that_is_never_well_is_named_when_the_time_is_over() {
 
 /// azure_identity accepts only https without a path, and would keep a token that Azure has refused.
 #[tokio::test]
-async fn an_authority_with_a_path_is_asked_for_each_token() {
+async fn an_authority_with_a_path_issues_every_token() {
     let server = MockServer::start().await;
     let tokens = Counting::new(|n| json!({"expires_in": 3600, "access_token": format!("token-{n}")}));
     Mock::given(path("/adfs/t.example/oauth2/v2.0/token")).respond_with(tokens).mount(&server).await;

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_in_any_encoding_that_windows_writes() {
+    fn a_file_is_read_in_any_encoding_that_windows_writes() {
         let wide = |unit: fn(u16) -> [u8; 2]| "s3cret\r\n".encode_utf16().flat_map(unit).collect::<Vec<u8>>();
         let with = |mark: &[u8], rest: &[u8]| [mark, rest].concat();
         for bytes in [
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_around_a_text_is_taken_away_or_named() {
+    fn surrounding_characters_are_removed_or_named() {
         for text in ["s3cret", "s3cret\n", " s3cret\r\n", "\u{feff}s3cret"] {
             assert_eq!(usable(text), Ok("s3cret"), "{text:?}");
         }

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_callers_cost_one_request() {
+    async fn many_callers_share_one_token_request() {
         let (counter, cache) = cache(3600, std::time::Duration::from_millis(5));
         let all = futures::future::join_all((0..50).map(|_| get(&cache))).await;
         assert!(all.iter().all(|token| token == "1"));
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_is_replaced_before_it_expires_and_kept_when_that_fails() {
+    async fn a_token_is_replaced_before_it_expires_and_kept_if_that_fails() {
         let (counter, cache) = cache(3600, std::time::Duration::ZERO);
         assert_eq!(get(&cache).await, "1");
         NOW.set(NOW.get() + 3_299);
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_slow_early_replacement_does_not_hold_up_its_caller() {
+    async fn a_slow_early_replacement_does_not_delay_its_caller() {
         let (_, mut cache) = cache(3600, std::time::Duration::from_millis(50));
         assert_eq!(get(&cache).await, "1");
         cache.early = std::time::Duration::from_millis(1);
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_login_that_hangs_says_so_within_its_own_limit_or_the_callers() {
+    async fn a_login_that_hangs_ends_at_its_own_limit_or_the_callers() {
         for (longest, of_call) in [(20, LONG), (60_000, std::time::Duration::from_millis(20))] {
             let (_, cache) = failing(None, longest);
             let error = cache.get(&context(of_call)).await.unwrap_err();
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_waited_for_a_login_that_failed_does_not_try_it_again() {
+    async fn waiting_callers_share_the_failure_of_a_login() {
         let (credential, cache) = failing(Some(10), 60_000);
         let context = context(LONG);
         let all = futures::future::join_all((0..20).map(|_| cache.get(&context))).await;

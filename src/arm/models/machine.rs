@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_and_the_model_of_a_scale_set_say_the_same() {
+    fn machines_and_scale_set_models_are_read_alike() {
         let machine: Machine = serde_json::from_value(json!({
             "id": "/x", "name": "vm", "location": "westus", "properties": {
                 "securityProfile": settings(), "storageProfile": {"osDisk": {"osType": "Linux"}},
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_or_null_is_not_set() {
+    fn absent_and_null_members_are_not_set() {
         for body in [
             json!({}),
             json!({"properties": null}),

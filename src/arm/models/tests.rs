@@ -42,7 +42,7 @@ fn a_version_is_read_whole() {
 }
 
 #[test]
-fn absent_null_and_unknown_are_taken() {
+fn absent_null_and_unknown_members_are_accepted() {
     for text in ["{}", r#"{"properties":null,"tags":null,"location":null}"#, r#"{"properties":{}}"#] {
         assert_eq!(serde_json::from_str::<Version>(text).unwrap(), Version::default(), "{text}");
         assert_eq!(serde_json::from_str::<Profile>(text).unwrap(), Profile::default(), "{text}");
@@ -60,7 +60,7 @@ fn absent_null_and_unknown_are_taken() {
 }
 
 #[test]
-fn words() {
+fn words_are_read_in_any_case() {
     assert_eq!(Word::<Endpoint>::read("imds").as_str(), "IMDS");
     assert_eq!(Word::read(" WIRESERVER "), Endpoint::WireServer.into());
     assert_eq!(Word::<OsType>::read("Plan9"), Word::Other("Plan9".to_owned()));
@@ -78,7 +78,7 @@ fn words() {
 }
 
 #[test]
-fn bodies_are_exact() {
+fn bodies_have_exactly_the_expected_members() {
     let version = VersionBody {
         location: Location::new("West US"),
         tags: None,
@@ -148,7 +148,7 @@ fn bodies_are_exact() {
 }
 
 #[test]
-fn a_change_keeps_what_it_does_not_speak_of() {
+fn a_change_keeps_other_members() {
     let given = json!({
         "id": "/x", "name": "1.0.0", "type": "t", "systemData": {}, "location": "westus", "tags": {"a": "b"}, "extendedLocation": {"name": "edge"},
         "properties": {"mode": "Audit", "defaultAccess": "Allow", "provisioningState": "Succeeded", "publishedDate": "x", "replicationStatus": {},
@@ -184,7 +184,7 @@ fn applied(change: &impl Change, given: &Value) -> Value {
 }
 
 #[test]
-fn what_is_not_changed_goes_back_to_the_letter() {
+fn unchanged_members_are_sent_back_exactly() {
     let given = r#"{"id": "/x", "location": "West US", "n": 12345678901234567890123.50,
         "properties": {"mode": "AUDIT", "defaultAccess": "Allow", "size": 1.10, "publishedDate": "d"}}"#;
     let change = VersionChange { exclude_from_latest: Some(true), ..VersionChange::default() };
@@ -203,7 +203,7 @@ fn what_is_not_changed_goes_back_to_the_letter() {
 }
 
 #[test]
-fn a_list_has_an_end() {
+fn the_number_of_entries_is_bounded() {
     let rules = |count: usize| format!(r#"{{"roles": [{}]}}"#, vec!["{}"; count].join(","));
     assert!(serde_json::from_str::<Lists>(&rules(10_000)).is_ok());
     let error = serde_json::from_str::<Lists>(&rules(50_001)).unwrap_err();

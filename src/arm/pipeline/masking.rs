@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_login_only_harmless_names_are_shown() {
+    fn only_harmless_members_of_a_login_are_shown() {
         let form = b"client_id=5a1c0000-0000-4000-8000-000000000001&client_secret=s3cr3t%2B&client_assertion=abc&grant_type=client_credentials&new_thing=x";
         let text = Bodies::OfLogin.shown(form, true, &[]);
         assert_eq!(
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn of_azure_everything_but_secrets_is_shown() {
+    fn everything_of_azure_except_secrets_is_shown() {
         let body = json!({"properties": {"mode": "Audit", "adminPassword": "hidden-1", "sas_token": "hidden-2",
             "note": "sent eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln with it",
             "path": "/metadata/identity/oauth2/token"},
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_request_carried_is_masked_wherever_the_answer_repeats_it() {
+    fn secrets_of_the_request_are_masked_in_the_response() {
         let known = Bodies::OfLogin.secrets(b"client_id=me-too&client_secret=s3%2Fcr%223t&x=ab");
         let body = json!({"error_description": "not s3/cr\"3t, nor s3%2Fcr%223t, but me-too"});
         let text = Bodies::OfLogin.shown(body.to_string().as_bytes(), false, &known);
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_program_wrote_is_shown_without_secrets() {
+    fn the_output_of_a_program_is_shown_without_secrets() {
         let plain = "ERROR: AADSTS700082: The refresh token has expired. Trace ID: 6c1e0000-0000-4000-8000-000000000002\n\
                      az login --scope https://management.example/.default, /a/path/that/is/very/long/and/has/no/secret/in/it/at/all/but/a/digit/1/x";
         assert_eq!(without_secrets(plain), plain);
@@ -308,14 +308,14 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_shown_without_what_the_request_carried() {
+    fn a_header_is_shown_without_secrets_of_the_request() {
         let known = spellings("s3cr3t-8Q~");
         assert_eq!(shown_text("id-s3cr3t-8Q~-1", &known), "id-***-1");
         assert_eq!(shown_text("eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln", &[]), MASK);
     }
 
     #[test]
-    fn what_is_neither_json_nor_a_form_is_not_shown() {
+    fn only_json_and_forms_are_shown() {
         assert_eq!(Bodies::OfAzure.shown(b"<html>hidden</html>", false, &[]), "19 bytes that are not JSON");
         assert_eq!(Bodies::OfAzure.shown(b" \n", false, &[]), "");
         assert_eq!(Bodies::OfAzure.shown(b"\xef\xbb\xbf{\"a\":1}", false, &[]), "{\"a\":1}");

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_as_go_reads_them() {
+    fn proxy_addresses_are_read_as_in_go() {
         let login = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
         for (value, url, expected) in [
             ("http://proxy.example:8080", "http://proxy.example:8080/", None),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_says_why_without_the_password() {
+    fn an_invalid_proxy_address_is_an_error_without_the_password() {
         for (value, reason) in [
             ("socks5://me:hidden@proxy.example:1080", "only http and https"),
             ("ftp://proxy.example", "\"ftp\""),

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form() {
+    fn every_form_of_retry_header_is_read() {
         let ms = |ms| Some(Duration::from_millis(ms));
         assert_eq!(wait(&[("retry-after", "7")]), ms(7_000));
         assert_eq!(wait(&[("retry-after", " 0 ")]), ms(0));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_absent() {
+    fn an_unreadable_header_counts_as_absent() {
         assert_eq!(wait(&[]), None);
         for text in ["", "soon", "NaN", "inf", "2021-01-01", "Sun, 99 Nov 1994 08:49:37 GMT", "1 2"] {
             assert_eq!(wait(&[("retry-after", text)]), None, "{text}");
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_between_nothing_and_a_year() {
+    fn a_delay_is_between_zero_and_a_year() {
         const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
         for name in ["retry-after", "retry-after-ms", "x-ms-retry-after-ms"] {
             for text in ["-5", "-1e300", "-0", "-99999999999999999999999"] {

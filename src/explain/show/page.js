@@ -1,6 +1,6 @@
 'use strict';
-// Decides as the guest agent does, over tables that the decision made beforehand: for each privilege, by which role each
-// process would be allowed. Privileges come in the order in which the decision looks at them.
+// Decides as the guest agent does, from precomputed tables: for each privilege, the role by which each process would be
+// allowed. Privileges are in the order in which the decision evaluates them.
 var pages = (function () {
   var hex = function (byte) {
     if (byte >= 48 && byte <= 57) return byte - 48;
@@ -18,7 +18,7 @@ var pages = (function () {
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(new Uint8Array(plain));
   };
   var lower = function (text) { return text.toLowerCase(); };
-  // A path with its query, as the agent's parser takes it; null where it refuses it.
+  // A path with its query, as the agent's parser reads it; null if it refuses it.
   var target = function (text) {
     if (text === '' || text[0] !== '/' || new TextEncoder().encode(text).length > 65534) return null;
     text = text.split('#')[0];
@@ -79,13 +79,13 @@ if (typeof document !== 'undefined') {
     return made;
   };
   var steps = {
-    malformed: 'This is no path that a request can have: the HTTP parser refuses it.',
+    malformed: 'A request cannot have this path: the HTTP parser refuses it.',
     guard: 'The path contains "//" or "..", which is refused before any rule.',
-    own: 'The guest agent answers this path itself.',
-    disabled: 'The rules are not looked at: everybody gets through.',
+    own: 'The guest agent responds to this path itself.',
+    disabled: 'The rules are not evaluated: every request passes.',
     'default': 'No privilege matches, so the default access decides.'
   };
-  var words = { allowed: 'allowed', not_evaluated: 'let through', allowed_by_default: 'allowed by default', recorded: 'not allowed: recorded, and let through', denied: 'denied', not_allowed: 'not allowed', unknown: 'not known' };
+  var words = { allowed: 'allowed', not_evaluated: 'let through', allowed_by_default: 'allowed by default', recorded: 'not allowed: recorded, but let through', denied: 'denied', not_allowed: 'not allowed', unknown: 'not known' };
   data.forEach(function (page) {
     var form = document.getElementById(page.id + '-tester');
     if (!form) return;

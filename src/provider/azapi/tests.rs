@@ -223,7 +223,7 @@ async fn a_profile_moves_from_either_registry() {
 }
 
 #[tokio::test]
-async fn the_id_tells_what_it_is_and_not_the_type() {
+async fn the_id_determines_the_kind_and_not_the_type() {
     let mut state = version_state(version_body());
     state["type"] = json!(format!("{PROFILE_TYPE}@2024-03-03"));
     let moved = version(state).await.unwrap();
@@ -231,7 +231,7 @@ async fn the_id_tells_what_it_is_and_not_the_type() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_moved_says_what_it_is() {
+async fn a_resource_that_cannot_be_moved_is_named() {
     let resource = ManagedResource::<InVmAccessProfile>::new(Connection::default());
     let state = version_state(version_body());
     for (provider, source_type, says) in [

@@ -42,7 +42,7 @@ fn an_empty_block_is_the_public_cloud_and_the_az_cli() {
 
 /// Every boolean of the table, with each accepted spelling, and misspelt.
 #[test]
-fn every_boolean_variable_takes_the_words_and_refuses_others_by_name() {
+fn every_boolean_variable_accepts_the_words_and_refuses_others_by_name() {
     let schema = crate::provider::configuration::schema();
     let mut seen = 0;
     for attribute in &schema.block.attributes {
@@ -94,7 +94,7 @@ fn the_table_and_the_schema_name_the_same_arguments() {
 }
 
 #[test]
-fn whatever_is_secret_is_declared_so() {
+fn every_secret_argument_is_sensitive() {
     let block = crate::provider::configuration::schema().block;
     for name in [
         "client_secret",
@@ -108,7 +108,7 @@ fn whatever_is_secret_is_declared_so() {
 }
 
 #[test]
-fn the_addresses_of_a_cloud_by_their_variables_one_by_one() {
+fn each_address_of_a_cloud_is_set_by_its_variable() {
     let manager = ("ARM_RESOURCE_MANAGER_ENDPOINT", "https://arm.example");
     let authority = ("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "https://login.example");
     let audience = ("ARM_RESOURCE_MANAGER_AUDIENCE", "https://audience.example");
@@ -135,7 +135,7 @@ fn the_addresses_of_a_cloud_by_their_variables_one_by_one() {
 }
 
 #[test]
-fn an_endpoint_block_is_put_over_the_environment_field_by_field() {
+fn an_endpoint_block_overrides_the_environment_field_by_field() {
     let inner = Value::object([("resource_manager_endpoint", Value::from("https://block.example"))]);
     let config = Value::object([("endpoint", inner)]);
     let variables = BTreeMap::from([
@@ -157,7 +157,7 @@ fn a_custom_environment_needs_its_addresses() {
 }
 
 #[test]
-fn an_address_without_tls_is_for_this_machine_only() {
+fn an_address_without_tls_is_only_for_this_machine() {
     let inner = Value::object([("resource_manager_endpoint", Value::from("http://arm.example"))]);
     let config = Value::object([("endpoint", inner)]);
     let none = BTreeMap::<&str, &str>::new();
@@ -217,7 +217,7 @@ fn correlation_and_partner_ids_are_checked() {
 }
 
 #[test]
-fn who_may_register() {
+fn registration_depends_on_the_setting() {
     let list = |names: &[&str]| Value::List(names.iter().map(|name| Value::from(*name)).collect());
     let named = |more: &[(&str, Value)]| {
         let all = [("resource_providers_to_register", list(&["Microsoft.Network", "microsoft.compute"]))];
@@ -256,14 +256,14 @@ fn who_may_register() {
 }
 
 #[test]
-fn every_problem_is_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let failure =
         resolve(&[("environment", "mars"), ("partner_id", "me"), ("tenant_id", "a/b")], &[]).unwrap_err();
     assert_eq!(failure.diagnostics().iter().count(), 3);
 }
 
 #[test]
-fn reads_are_shared_unless_somebody_says_no() {
+fn lists_are_used_for_refresh_unless_switched_off() {
     assert!(resolve(&[], &[]).unwrap().share_reads);
     assert!(resolve(&[], &[("ARM_REFRESH_BY_LIST", "True")]).unwrap().share_reads);
     assert!(!resolve(&[], &[("ARM_REFRESH_BY_LIST", "no")]).unwrap().share_reads);

@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_takes_the_usual_words_and_refuses_others_by_name() {
+    fn a_flag_accepts_the_usual_words_and_refuses_others_by_name() {
         let config = Value::object::<&str>([]);
         let flag = |text| {
             let variables = BTreeMap::from([("ARM_USE_MSI", text)]);

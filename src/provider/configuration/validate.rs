@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_environment_by_any_of_its_names() {
+    fn an_environment_has_several_names() {
         let found =
             |name: &str| validate(&Value::object([("environment", Value::from(name))])).iter().count();
         for good in ["public", "Public", "AzureCloud", "usgovernment", "AzureUSGovernment", "china", "custom"]

@@ -44,7 +44,7 @@ pub(super) async fn refused(name: &str, arguments: &[(&str, Value)]) -> Vec<(Str
 }
 
 #[test]
-fn terraform_takes_the_schemas() {
+fn terraform_accepts_the_schemas() {
     for source in all(&Connection::default()) {
         assert_eq!(check::schema(&source.schema(), check::Use::DataSource), [], "{}", source.type_name());
     }
@@ -106,7 +106,7 @@ async fn without_a_name_the_latest_version_is_found() {
 }
 
 #[tokio::test]
-async fn a_profile_without_a_latest_version_says_why() {
+async fn a_profile_without_a_latest_version_is_an_error_with_the_reason() {
     for (listed, why) in [
         (json!([]), "It has no versions."),
         (json!([version("1.0.0", true)]), "Its only version is excluded from latest."),
@@ -124,7 +124,7 @@ async fn a_profile_without_a_latest_version_says_why() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named_on_the_argument_that_names_it() {
+async fn a_missing_object_is_reported_on_its_argument() {
     let leaf = error("ResourceNotFound", "It was not found.");
     let parent = error("ParentResourceNotFound", "The parent was not found.");
     for (body, by_id, path, summary) in [
@@ -148,7 +148,7 @@ async fn what_is_missing_is_named_on_the_argument_that_names_it() {
 }
 
 #[tokio::test]
-async fn lists_go_through_all_pages_and_their_filters() {
+async fn lists_read_all_pages_and_apply_filters() {
     let azure = Azure::start().await;
     let mut windows = profile("app");
     windows["properties"]["osType"] = "Windows".into();
@@ -187,7 +187,7 @@ async fn lists_go_through_all_pages_and_their_filters() {
 }
 
 #[tokio::test]
-async fn arguments_that_contradict_or_do_not_suffice_are_told_on_them() {
+async fn contradictory_or_missing_arguments_are_reported_on_them() {
     let one = "gallery_invm_access_profile";
     let (id, gallery) = (Value::from(PROFILE), Value::from(GALLERY));
     let missing = |path: &str| (path.to_owned(), "Missing argument".to_owned());
@@ -211,7 +211,7 @@ async fn arguments_that_contradict_or_do_not_suffice_are_told_on_them() {
 }
 
 #[tokio::test]
-async fn it_waits_for_an_unknown_provider_block_where_the_host_does() {
+async fn a_read_with_an_unknown_provider_block_is_deferred_if_the_host_supports_it() {
     let connection = Connection::not_known_yet();
     let source = source(&connection, "gallery_invm_access_profile");
     let arguments = [("gallery_id", GALLERY.into()), ("name", Value::from("web"))];

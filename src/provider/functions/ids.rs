@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_comes_apart_as_it_was_put_together() {
+    fn an_id_is_parsed_as_it_was_built() {
         let id = call(&MakeId(Of::Version), &PARTS).unwrap();
         let parts = call(&ParseId(Of::Version), &[&id.as_str().unwrap().to_uppercase()]).unwrap();
         assert_eq!(parts.get("version_name"), Some(&"1.2.3".into()));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_part_is_told_by_its_position() {
+    fn a_wrong_part_is_reported_by_its_position() {
         let mut parts = PARTS;
         parts[4] = "v1";
         assert_eq!(call(&MakeId(Of::Version), &parts).unwrap_err().argument, Some(4));

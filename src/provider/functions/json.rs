@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_survives_the_way_there_and_back() {
+    fn json_survives_a_round_trip() {
         let json =
             json!({"a": [1, 2.5, "x", null, true], "b": {"c": []}, "d": 18_446_744_073_709_551_615_u64});
         assert_eq!(from_value(&to_dynamic(&json)), json);

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_are_drawn_in_the_language_asked_for() {
+    fn rules_are_drawn_in_the_requested_language() {
         for (format, start) in [("mermaid", "flowchart LR\n"), ("dot", "digraph allowlist {\n")] {
             let Ok(Value::String(drawn)) = RulesDiagram.call(vec![rules(), format.into()]) else {
                 panic!("{format}")

@@ -36,7 +36,7 @@ fn texts(names: &[&str]) -> Value {
 }
 
 #[test]
-fn what_cannot_be_told_is_null() {
+fn an_undecidable_result_is_null() {
     let permits = |context| call("role_permits", vec![delegate(), WRITE.into(), context]).unwrap();
     let of = |role: &str| to_dynamic(&json!({ "request": { ROLE: role } }));
     assert_eq!(permits(of("1C0163C047E645778991EA5C82E286E4")), Value::Bool(true));
@@ -110,7 +110,7 @@ fn errors_are_about_their_argument() {
 }
 
 #[test]
-fn a_condition_is_told_or_explained() {
+fn a_condition_is_evaluated_or_explained() {
     let told = from_value(&call("condition_parse", vec!["Exists @Resource[a] OR".into()]).unwrap());
     assert_eq!(told["valid"], false);
     assert_eq!((&told["error"]["kind"], &told["error"]["offset"]), (&json!("syntax"), &json!(22)));

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn something_else_than_rules_is_an_error_about_its_argument() {
+    fn other_values_than_rules_are_an_error_about_the_argument() {
         for json in
             [json!({ "foo": 1 }), json!({}), json!([]), json!("{ \"foo\": 1 }"), json!({ "rule": {} })]
         {

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_role_is_told_and_a_recorded_request_is_decided_again() {
+    fn a_lost_role_is_reported_and_recorded_requests_are_decided_again() {
         let mut new = rules("/metadata/instance");
         new["rules"]["role_assignments"] = json!({});
         let line = r#"{"id":1,"method":"GET","url":"/metadata/instance","clientIp":"127.0.0.1","clientPort":1,"ip":"169.254.169.254","port":80,"userId":1,"userName":"web","userGroups":[],"processFullPath":"/x","processCmdLine":"x","runAsElevated":false,"responseStatus":"200 OK","elapsedTime":1,"errorDetails":""}"#;

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_allowed_is_allowed_by_the_rules_as_they_come_out() {
+    fn allowed_requests_are_allowed_by_the_learned_rules() {
         let learned = call(LINE, json!({"endpoint": "IMDS"})).unwrap();
         msgpack::encode(&learned, &RulesFromAuditLog.signature().result).unwrap();
         let request = json!({
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_in_which_nothing_is_understood_is_an_error_and_an_empty_table_is_none() {
+    fn a_log_without_readable_entries_is_an_error_but_an_empty_table_is_not() {
         let imds = || json!({"endpoint": "IMDS"});
         for log in [
             "",
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_system_log_says_was_denied_is_left_out_unless_a_record_is_about_it() {
+    fn denials_of_the_system_log_are_omitted_unless_a_record_exists() {
         let denied = |url: &str| {
             format!(
                 "Jul 22 14:27:45 vm azure-proxy-agent[1]: IMDS request {url} denied in audit mode, continue forward the request\n"
@@ -274,7 +274,7 @@ mod tests {
             (&left_out[0]["url"], &left_out[0]["times"]),
             (&json!("/metadata/scheduledevents"), &json!(2))
         );
-        assert!(left_out[0]["reason"].as_str().unwrap().contains("no record says who asked"), "{left_out}");
+        assert!(left_out[0]["reason"].as_str().unwrap().contains("no record names the caller"), "{left_out}");
         assert_eq!(
             call(&denied("/x"), json!({"endpoint": "WireServer"})).unwrap().get("records"),
             Some(&0.into())
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_checked() {
+    fn invalid_options_are_errors() {
         assert!(call(LINE, json!({})).unwrap_err().text.contains("endpoint"));
         assert!(
             call(LINE, json!({"endpoint": "IMDS", "os_typ": "Linux"})).unwrap_err().text.contains("os_type")

@@ -115,7 +115,7 @@ mod tests {
     use crate::provider::azure_double::PROFILE;
 
     #[test]
-    fn a_reference_counts_for_more_than_a_mode_and_ids_compare_without_case() {
+    fn a_reference_takes_precedence_over_a_mode_and_ids_compare_without_case() {
         let version = format!("{PROFILE}/versions/1.0.0");
         let machine = |imds: serde_json::Value| -> Machine {
             let settings = serde_json::json!({"proxyAgentSettings": {"imds": imds}});

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_that_somebody_switched_off_is_drift_where_it_was_switched_on() {
+    fn an_agent_disabled_by_others_is_drift_if_enable_is_set() {
         let enabled = Model { enable: true.into(), ..held() };
         let state = read(&machine(&id_of("1.0.0"), ""), &enabled);
         assert_eq!(state.enable, false.into());
@@ -266,12 +266,12 @@ mod tests {
     }
 
     #[test]
-    fn a_shouting_service_makes_no_difference() {
+    fn a_respelling_service_causes_no_difference() {
         assert_eq!(read(&machine(&id_of("1.0.0").to_uppercase(), ""), &held()), held());
     }
 
     #[test]
-    fn drift_is_seen_where_something_was_attached_and_nowhere_else() {
+    fn drift_is_seen_only_at_attached_endpoints() {
         let drifted = read(&machine(&id_of("2.0.0"), &id_of("3.0.0")), &held());
         assert_eq!(drifted.imds_profile_version_id, id_of("2.0.0").into());
         assert_eq!(drifted.wire_server_profile_version_id, Value::Null);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn an_import_takes_what_the_machine_refers_to() {
+    fn an_import_reads_the_machines_references() {
         let state = read(&machine(&id_of("1.0.0").to_lowercase(), &id_of("2.0.0")), &imported());
         assert_eq!(state.machine_id, VM.into());
         assert_eq!(state.attached(Endpoint::WireServer), Some(id_of("2.0.0").as_str()));
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_version_is_attached_once_it_is_known() {
+    fn an_unknown_version_is_attached_once_known() {
         let plan = Model {
             imds_profile_version_id: Value::unknown(),
             wire_server_profile_version_id: id_of("1.0.0").to_uppercase().into(),

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn references_are_taken_over_from_every_spelling_of_a_body() {
+    fn references_are_read_from_every_spelling_of_a_body() {
         let body = settings(&json!({"enabled": true, "imds": reference(), "wireServer": null}));
         for body in [
             body.clone(),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_lost_is_refused() {
+    fn a_move_that_would_lose_settings_is_refused() {
         let nothing = moved(settings(&json!({"enabled": true}))).unwrap_err();
         assert!(
             nothing.detail.contains("sets no `inVMAccessControlProfileReferenceId`"),

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_is_planned_wholly_and_a_scale_set_but_for_its_instances() {
+    fn a_plan_is_complete_for_a_machine_and_lacks_only_instances_for_a_scale_set() {
         let planned = state();
         assert!(planned.clone().write().is_wholly_known());
         assert_eq!(planned.attached(Endpoint::Imds), version("1.0.0").as_str());
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn drift_and_what_a_killed_run_did_are_put_right() {
+    fn drift_and_the_changes_of_a_killed_run_are_repaired() {
         let drifted = Model { imds_profile_version_id: version("9.0.0"), ..state() };
         assert!(writes(&drifted, &planned(drifted.clone(), config())));
         let dropped = Model { imds_profile_version_id: Value::Null, ..state() };
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn instances_that_lag_are_a_difference_where_they_are_upgraded() {
+    fn lagging_instances_are_a_difference_if_they_are_to_be_upgraded() {
         let set: Value = vm("web").replace("virtualMachines", "virtualMachineScaleSets").into();
         let behind = Model { machine_id: set.clone(), lagging_instances: 2_i64.into(), ..state() };
         let config = Model { machine_id: set, ..config() };

@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn an_inline_mode_and_a_sleeping_agent_are_refused_unless_told() {
+    fn an_inline_mode_and_a_disabled_agent_are_refused_unless_permitted() {
         let cache = MachineCache::default();
         let (plain, imds) = (plain(), "imds_profile_version_id");
         assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Enforce"})), &cache), [imds]);
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_version_is_refused_and_our_own_repaired() {
+    fn another_programs_version_is_refused_and_our_own_is_repaired() {
         let cache = MachineCache::default();
         let (plain, there) = (plain(), machine(true, &reference("2.0.0")));
         assert_eq!(refused(&plain, None, &there, &cache), ["imds_profile_version_id"]);
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_tells_that_another_program_was_at_work() {
+    fn a_plan_reports_a_change_by_another_program() {
         let (cache, id) = (MachineCache::default(), VM.parse().unwrap());
         let warned = |machine: &Machine| {
             let (planned, prior) = (plain(), state("1.0.0"));
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_has_to_be_there_and_in_the_region() {
+    fn a_version_must_exist_in_the_region() {
         let (machine, version) = (VM.parse().unwrap(), id_of("1.0.0").parse().unwrap());
         let told = |known: &KnownVersion| {
             of_version(Endpoint::Imds, &version, known, &machine, Some(&"West US".into()))

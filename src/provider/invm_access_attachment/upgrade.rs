@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_warning_counts() {
+    fn the_warning_counts_instances() {
         let set: MachineId = PROFILE
             .replace("galleries/g/inVMAccessControlProfiles/web", "virtualMachineScaleSets/set")
             .parse()

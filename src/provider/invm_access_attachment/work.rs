@@ -250,7 +250,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_change_is_made_when_the_machine_shows_it() {
+    fn a_change_is_done_when_the_machine_shows_it() {
         let machine = |imds: serde_json::Value| -> Machine {
             let settings = json!({"enabled": true, "imds": imds});
             let body = json!({"properties": {"securityProfile": {"proxyAgentSettings": settings}}});

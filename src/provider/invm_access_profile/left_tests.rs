@@ -11,7 +11,7 @@ fn versions() -> String {
 }
 
 #[tokio::test]
-async fn without_the_setting_a_plan_asks_and_says_nothing() {
+async fn without_the_setting_a_plan_reads_and_reports_nothing() {
     let azure = Azure::start().await;
     for unset in [Value::Null, false.into()] {
         assert!(planned(&azure.connection, &context(), &state(unset)).await.is_empty());
@@ -20,7 +20,7 @@ async fn without_the_setting_a_plan_asks_and_says_nothing() {
 }
 
 #[tokio::test]
-async fn a_plan_names_the_versions_by_number_and_leaves_out_those_on_their_way_out() {
+async fn a_plan_names_the_versions_except_those_being_deleted() {
     let azure = Azure::start().await;
     let mut leaving = azure_double::version("1.1.0", false);
     leaving["properties"]["provisioningState"] = "Deleting".into();
@@ -33,14 +33,14 @@ async fn a_plan_names_the_versions_by_number_and_leaves_out_those_on_their_way_o
 }
 
 #[tokio::test]
-async fn a_plan_of_an_empty_profile_says_nothing() {
+async fn a_plan_of_an_empty_profile_reports_nothing() {
     let azure = Azure::start().await;
     azure.lists(&versions(), &[json!([])]).await;
     assert!(planned(&azure.connection, &context(), &state(true)).await.is_empty());
 }
 
 #[tokio::test]
-async fn a_plan_that_cannot_read_the_versions_says_so() {
+async fn a_plan_that_cannot_read_the_versions_reports_that() {
     let azure = Azure::start().await;
     azure.answers(&versions(), 403, azure_double::error("AuthorizationFailed", "no")).await;
     let warnings = planned(&azure.connection, &context(), &state(true)).await;
@@ -48,7 +48,7 @@ async fn a_plan_that_cannot_read_the_versions_says_so() {
 }
 
 #[test]
-fn a_long_list_is_cut() {
+fn a_long_list_is_truncated() {
     let names: Vec<VersionName> = (0..60).map(|patch| format!("1.0.{patch}").parse().unwrap()).collect();
     assert!(told(&names).ends_with("1.0.49, and 10 more"), "{}", told(&names));
 }

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shouting_service_makes_no_difference() {
+    fn a_respelling_service_causes_no_difference() {
         let returned = serde_json::json!({
             "location": "WESTUS", "tags": {}, "name": "WEB",
             "properties": { "osType": "LINUX", "applicableHostEndpoint": "imds", "description": null }
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_azure_holds_is_sent() {
+    fn only_azures_members_are_sent() {
         let mut planned = held();
         assert_eq!(change(&held(), &planned), None);
         if let Value::Object(attributes) = &mut planned {

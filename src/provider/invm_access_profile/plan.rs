@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_of_a_replacement_is_open_so_that_versions_follow() {
+    fn the_id_of_a_replacement_is_unknown_so_that_versions_follow() {
         let first = plan_update(state(), with(config(), "os_type", "Windows".into()));
         assert_eq!(first.replace, [Path::attribute("os_type")]);
         let told: Vec<_> = first.warnings.iter().map(|warning| warning.summary.as_str()).collect();
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_azure_changes_in_place_is_planned_in_place() {
+    fn changes_that_azure_makes_in_place_are_planned_in_place() {
         let changed = with(config(), "description", "web servers".into());
         let changed = with(changed, "applicable_host_endpoint", "WireServer".into());
         let planned = plan_update(state(), changed);

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_nothing_is_quiet() {
+    fn no_change_reports_nothing_at_plan() {
         let same = allowlist(Mode::Enforce, DefaultAccess::Deny);
         assert_eq!(warnings("1.0.0", false, &same, &same, None), []);
     }
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_in_place_is_warned_about_since_agents_go_by_the_id() {
+    fn a_change_in_place_is_warned_about_because_agents_compare_ids() {
         let audit = allowlist(Mode::Audit, DefaultAccess::Deny);
         let enforce = allowlist(Mode::Enforce, DefaultAccess::Deny);
         let told = in_place("1.0.0", true, &audit, &enforce).unwrap();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_is_told_on_the_attribute_that_changes() {
+    fn a_warning_is_on_the_attribute_that_changes() {
         let audit = allowlist(Mode::Audit, DefaultAccess::Deny);
         let enforce = allowlist(Mode::Enforce, DefaultAccess::Deny);
         let told = warnings("1.0.0", false, &audit, &enforce, None);

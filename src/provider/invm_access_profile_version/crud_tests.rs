@@ -21,7 +21,7 @@ fn planned() -> Value {
 }
 
 #[tokio::test]
-async fn what_the_plan_has_kept_is_enough_for_a_create_in_a_process_that_knows_nothing() {
+async fn the_private_data_of_a_plan_suffices_for_a_create_in_another_process() {
     let azure = Azure::start().await;
     let versions = format!("{PROFILE}/versions");
     azure.lists(&versions, &[json!([])]).await;
@@ -35,7 +35,7 @@ async fn what_the_plan_has_kept_is_enough_for_a_create_in_a_process_that_knows_n
 }
 
 #[tokio::test]
-async fn a_deletion_learns_the_region_of_what_takes_its_place_only() {
+async fn a_deletion_records_the_region_only_for_its_replacement() {
     let region = Location::new("westeurope");
     let new = PrivateState::default().beneath(Some(&region));
     for (carried, learned) in

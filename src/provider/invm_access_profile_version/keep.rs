@@ -95,14 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_deleted_outside_is_not_kept() {
+    fn a_version_deleted_outside_is_not_kept() {
         assert!(!keeps(true, &PrivateState::default().gone()));
         assert!(!keeps(true, &PrivateState::replacing("1.0.0")));
         assert!(keeps(true, &PrivateState::replacing("1.0.0").keeping(Some("/x".to_owned()))));
     }
 
     #[test]
-    fn what_is_unfinished_or_on_its_way_out_is_not_kept() {
+    fn an_unfinished_or_disappearing_version_is_not_kept() {
         let pending = |work| PrivateState::default().begun(work, PendingOperation::look_at("/x"));
         assert!(!keeps(true, &pending(Work::Create)));
         assert!(!keeps(true, &pending(Work::Delete)));

@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_versions_own_levels_count_for_more_than_the_provider_blocks() {
+    fn a_versions_own_levels_take_precedence_over_the_provider_blocks() {
         let defaults = map(&[("L02", "warning".into()), ("L04", "off".into())]);
         let plain = config("tokn", "/metadata", Value::Null);
         assert!(check(&plain).iter().any(|one| one.detail.contains("L04")), "{:?}", check(&plain));
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_rules_is_an_error_only_for_a_version_that_is_to_be_created() {
+    fn mistakes_in_rules_are_errors_only_for_a_new_version() {
         let severities = |diagnostics: Diagnostics| -> Vec<_> {
             diagnostics.into_iter().map(|one| one.severity).collect()
         };
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn warnings_of_one_kind_about_two_things_have_two_summaries() {
+    fn warnings_of_one_kind_about_two_objects_have_two_summaries() {
         let with = |path| {
             let found = check(&config("token", path, Value::Null));
             found.into_iter().map(|one| one.summary.to_string()).collect::<Vec<_>>()
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_profile_shows_is_told_with_the_profile() {
+    fn only_findings_that_need_the_profile_are_reported_with_the_profile() {
         let mut config = config("token", "metadata/identity", Value::Null);
         let rules = config.get("rules").cloned().unwrap();
         let linux_path =

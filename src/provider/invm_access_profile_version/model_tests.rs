@@ -82,12 +82,12 @@ fn read(json: serde_json::Value, prior: &Value) -> (Value, Vec<String>) {
 }
 
 #[test]
-fn a_shouting_service_makes_no_difference() {
+fn a_respelling_service_causes_no_difference() {
     assert_eq!(read(returned(), &held()), (held(), vec![]));
 }
 
 #[test]
-fn what_a_create_left_open_is_filled_in() {
+fn unknown_values_are_filled_in_after_a_create() {
     let mut planned = held();
     for name in
         ["id", "name", "location", "target_regions", "exclude_from_latest", "published_date", "grants"]
@@ -102,7 +102,7 @@ fn what_a_create_left_open_is_filled_in() {
 }
 
 #[test]
-fn drift_of_the_rules_is_seen_also_where_something_is_gone() {
+fn drift_of_the_rules_is_seen_even_if_an_entry_is_missing() {
     let mut json = returned();
     json["properties"]["rules"]["privileges"] = json!([]);
     let (state, _) = read(json, &held());
@@ -114,7 +114,7 @@ fn drift_of_the_rules_is_seen_also_where_something_is_gone() {
 }
 
 #[test]
-fn what_lists_can_hold_and_maps_cannot_is_read_as_the_agent_does() {
+fn lists_that_maps_cannot_represent_are_read_as_by_the_agent() {
     let mut json = returned();
     json["properties"]["rules"]["privileges"] =
         json!([{"name": "p", "path": "/other"}, {"name": "p", "path": "/metadata/Instance"}]);
@@ -143,7 +143,7 @@ fn a_version_without_rules_stays_without_a_block() {
 }
 
 #[test]
-fn only_what_azure_holds_is_sent() {
+fn only_azures_members_are_sent() {
     assert_eq!(
         change(&held(), &with(held(), "timeouts", Value::object([("read", Value::from("1m"))]))),
         None

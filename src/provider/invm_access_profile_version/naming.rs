@@ -120,20 +120,20 @@ mod tests {
     }
 
     #[test]
-    fn the_next_is_above_all_by_number() {
+    fn the_next_name_is_above_all_others_by_number() {
         assert_eq!(next(&["1.9.0", "1.10.2", "oddity"], None, None).unwrap(), name("1.10.3"));
         assert_eq!(next(&["1.0.0"], Some("1.0.7"), None).unwrap(), name("1.0.8"));
         assert_eq!(next(&[], None, Some("2.0.4")).unwrap(), name("2.0.5"));
     }
 
     #[test]
-    fn there_is_an_end_to_numbers() {
+    fn an_exhausted_version_number_is_an_error() {
         let last = "2147483647.2147483647.2147483647";
         assert_eq!(next(&[last], None, None).unwrap_err().path, Some(Path::attribute("name")));
     }
 
     #[test]
-    fn a_twin_is_the_same_and_young_and_nobody_s() {
+    fn a_twin_has_the_same_rules_is_recent_and_is_unmanaged() {
         let profile: ProfileId = PROFILE.parse().unwrap();
         let version = |name: &str| -> Version {
             serde_json::from_value(crate::provider::azure_double::version(name, false)).unwrap()

@@ -131,7 +131,7 @@ fn grants_and_an_explicit_id_are_known_at_plan() {
 }
 
 #[test]
-fn an_unknown_rule_leaves_the_grants_open() {
+fn an_unknown_rule_makes_the_grants_unknown() {
     let planned = plan_create(with(config(), "rules", Value::unknown()), Vec::new());
     assert!(planned.state.get("grants").unwrap().is_unknown());
     // An unknown path does not affect who is granted it.
@@ -142,7 +142,7 @@ fn an_unknown_rule_leaves_the_grants_open() {
 }
 
 #[test]
-fn changed_rules_make_a_new_version_and_remember_the_old_one() {
+fn changed_rules_make_a_new_version_and_record_the_old_one() {
     let changed = with(config(), "rules", block("/metadata/instance".into()));
     let planned = plan_update(state(), changed.clone());
     assert_eq!(planned.replace, [Path::attribute("rules")]);
@@ -166,7 +166,7 @@ fn changed_rules_under_the_same_name_are_warned_about() {
 }
 
 #[test]
-fn a_change_of_the_decision_makes_a_new_version_where_the_provider_chooses_the_name() {
+fn a_change_of_the_decision_makes_a_new_version_if_name_is_omitted() {
     for (name, value) in
         [("mode", Value::from("Audit")), ("default_access", "Allow".into()), ("mode", Value::unknown())]
     {
@@ -180,7 +180,7 @@ fn a_change_of_the_decision_makes_a_new_version_where_the_provider_chooses_the_n
 }
 
 #[test]
-fn a_version_that_somebody_deleted_is_replaced() {
+fn a_version_deleted_by_others_is_replaced() {
     let private = PrivateState::default().gone().write();
     let planned = plan_with_private(state(), config(), private);
     assert_eq!(planned.replace, [Path::attribute("id")]);
@@ -188,7 +188,7 @@ fn a_version_that_somebody_deleted_is_replaced() {
 }
 
 #[test]
-fn what_azure_changes_in_place_is_planned_in_place() {
+fn changes_that_azure_makes_in_place_are_planned_in_place() {
     let mut changed = with(config(), "name", "1.0.0".into());
     for (name, value) in [
         ("mode", Value::from("Audit")),
@@ -237,7 +237,7 @@ fn plan_after(pending: crate::provider::writing::private_state::Pending) -> Plan
 }
 
 #[test]
-fn a_creation_that_goes_on_is_waited_for_by_an_update() {
+fn an_update_continues_an_unfinished_creation() {
     use crate::arm::PendingOperation;
     use crate::provider::writing::private_state::Work;
     let begun = |work| PrivateState::default().begun(work, PendingOperation::look_at("/x")).pending.unwrap();
@@ -256,7 +256,7 @@ fn a_creation_that_goes_on_is_waited_for_by_an_update() {
 }
 
 #[test]
-fn the_region_of_the_profile_goes_with_a_replacement_that_takes_it_from_there() {
+fn a_replacement_without_location_gets_the_profiles_region() {
     let region = |config: Value| PrivateState::read(&plan_update(state(), config).private).region();
     assert_eq!(region(config()), Some(Location::new("westeurope")));
     assert_eq!(region(with(config(), "location", "westus".into())), None, "it is in the configuration");
@@ -269,7 +269,7 @@ fn the_region_of_the_profile_goes_with_a_replacement_that_takes_it_from_there() 
 }
 
 #[test]
-fn a_region_is_told_to_the_next_round_where_the_host_keeps_it() {
+fn a_region_is_passed_to_the_apply_if_the_host_keeps_it() {
     let first =
         |config, keeps, known: &KnownProfile| plan_round(config, Vec::new(), Vec::new(), keeps, known);
     let planned = first(config(), true, &profile());
@@ -295,7 +295,7 @@ fn a_region_is_told_to_the_next_round_where_the_host_keeps_it() {
 }
 
 #[test]
-fn the_replaced_version_is_known_to_the_next_round_where_the_host_keeps_it() {
+fn the_replaced_version_is_passed_to_the_apply_if_the_host_keeps_it() {
     let change = plan_update(state(), config()).private;
     let first = plan_round(config(), change.clone(), Vec::new(), true, &profile());
     assert_eq!(first.private, change, "the deletion gets what the change gave");
@@ -310,7 +310,7 @@ fn the_replaced_version_is_known_to_the_next_round_where_the_host_keeps_it() {
 }
 
 #[test]
-fn the_id_of_a_replacement_is_known_to_the_next_round() {
+fn the_id_of_a_replacement_is_passed_to_the_apply() {
     let named = || with(with(config(), "name", "1.0.1".into()), "rules", block("/metadata/instance".into()));
     let first = plan_round(named(), plan_update(state(), named()).private, Vec::new(), true, &profile());
     assert!(first.state.get("id").unwrap().is_unknown());
@@ -323,7 +323,7 @@ fn summaries(planned: &Planned) -> Vec<&str> {
 }
 
 #[test]
-fn a_replacement_keeps_the_version_that_the_state_says_to_keep() {
+fn a_replacement_keeps_a_version_with_skip_destroy_in_the_state() {
     let kept = with(state(), "skip_destroy", true.into());
     for configured in [Value::Bool(true), Value::Null] {
         let config = with(with(config(), "rules", block("/other".into())), "skip_destroy", configured);
@@ -365,7 +365,7 @@ fn a_replacement_under_the_name_of_a_kept_version_is_an_error() {
 }
 
 #[test]
-fn a_setting_that_comes_with_the_replacement_is_too_late() {
+fn a_setting_in_the_change_that_replaces_is_too_late() {
     let config = with(with(config(), "rules", block("/other".into())), "skip_destroy", true.into());
     let first = plan_update(state(), config.clone());
     assert!(

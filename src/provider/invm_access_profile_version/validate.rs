@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn nulls_that_terraform_lets_through_are_refused() {
+    fn nulls_that_terraform_accepts_are_refused() {
         let map = |name: &str, value: Value| Value::Map([(name.to_owned(), value)].into());
         let privilege =
             Value::object([("path", Value::from("/a")), ("query_parameters", map("k", Value::Null))]);

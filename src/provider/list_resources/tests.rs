@@ -46,14 +46,14 @@ fn identity(event: &Event, kind: &Type) -> Option<Value> {
 }
 
 #[test]
-fn terraform_takes_the_schemas() {
+fn terraform_accepts_the_schemas() {
     for list in all(&Connection::default()) {
         assert_eq!(check::schema(&list.schema(), check::Use::Resource), [], "{}", list.type_name());
     }
 }
 
 #[tokio::test]
-async fn versions_come_page_by_page_until_there_are_enough() {
+async fn versions_are_listed_page_by_page_up_to_the_limit() {
     let azure = Azure::start().await;
     let bad = json!({"name": "1.0.1", "properties": {"rules": 5}});
     let pages = [
@@ -84,7 +84,7 @@ async fn versions_come_page_by_page_until_there_are_enough() {
 }
 
 #[tokio::test]
-async fn profiles_pass_their_filters_and_bring_no_state_unless_wanted() {
+async fn profiles_are_filtered_and_have_a_state_only_on_request() {
     let azure = Azure::start().await;
     let mut elsewhere = profile("x");
     elsewhere["id"] = "/x".into();
@@ -98,7 +98,7 @@ async fn profiles_pass_their_filters_and_bring_no_state_unless_wanted() {
 }
 
 #[tokio::test]
-async fn a_gallery_that_is_not_there_is_the_last_event() {
+async fn a_missing_gallery_is_the_last_event() {
     let azure = Azure::start().await;
     let at = format!("{GALLERY}/inVMAccessControlProfiles");
     azure.answers(&at, 404, error("ParentResourceNotFound", "The gallery was not found.")).await;
@@ -110,7 +110,7 @@ async fn a_gallery_that_is_not_there_is_the_last_event() {
 }
 
 #[tokio::test]
-async fn machines_are_listed_that_refer_to_what_is_wanted() {
+async fn machines_that_refer_to_the_versions_are_listed() {
     let azure = Azure::start().await;
     let compute = GALLERY.replace("/galleries/g", "");
     let group = GALLERY.split("/providers/").next().unwrap();

@@ -177,14 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn names_are_folded_and_planes_are_not() {
+    fn operations_are_grouped_without_case_but_by_plane() {
         let folded = operations(&[operation("B/y", false), operation("b/Y", false), operation("B/Y", true)]);
         assert_eq!(folded.all, [operation("B/y", false), operation("B/Y", true)]);
         assert_eq!(folded.catalogue().len(), 2);
     }
 
     #[test]
-    fn the_fingerprint_goes_by_meaning() {
+    fn the_fingerprint_depends_on_meaning() {
         let of = |all: &[ProviderOperation]| operations(all).fingerprint();
         let first = of(&[operation("A/x", false), operation("A/y", false)]);
         assert_eq!(of(&[operation("a/Y", false), operation("A/X", false)]), first);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_patterns_name_is_wanted() {
+    fn only_namespaces_in_patterns_are_read() {
         let wanted = |json| Wanted::by(&Permissions::from_json(&json).unwrap());
         assert_eq!(
             wanted(

@@ -11,7 +11,7 @@ pub fn of(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn it_is_sha256() {
+    fn the_fingerprint_is_sha256() {
         assert_eq!(super::of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

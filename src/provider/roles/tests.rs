@@ -58,7 +58,7 @@ fn assignment(scope: &str, role: &str, condition: Json) -> Json {
 }
 
 #[test]
-fn terraform_takes_the_schemas() {
+fn terraform_accepts_the_schemas() {
     for source in super::all(&Connection::default()) {
         assert_eq!(check::schema(&source.schema(), check::Use::DataSource), [], "{}", source.type_name());
     }
@@ -98,7 +98,7 @@ async fn a_role_is_read_with_its_capitalised_condition() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_none_or_several_is_explained() {
+async fn an_unknown_or_ambiguous_name_is_explained() {
     let azure = Azure::start().await;
     let list = format!("{GROUP}{AUTH}/roleDefinitions");
     let second = "00000000-0000-0000-0000-000000000002";
@@ -116,7 +116,7 @@ async fn a_name_that_is_none_or_several_is_explained() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_none_says_where_it_was_looked_for() {
+async fn an_unknown_id_names_the_scope_that_was_searched() {
     let azure = Azure::start().await;
     let body = error("RoleDefinitionDoesNotExist", "The specified role definition does not exist.");
     azure.answers(&format!("{AUTH}/roleDefinitions/{ROLE}"), 404, body).await;
@@ -135,7 +135,7 @@ async fn an_id_that_is_none_says_where_it_was_looked_for() {
 }
 
 #[tokio::test]
-async fn arguments_are_checked_before_azure_is_asked() {
+async fn arguments_are_checked_before_any_request() {
     let source = source(&Connection::default(), "gallery_role_definition");
     let found = async |written: &[(&str, Value)]| {
         let found = source.validate(&context(), config(source.as_ref(), written)).await;
@@ -157,7 +157,7 @@ async fn arguments_are_checked_before_azure_is_asked() {
 }
 
 #[tokio::test]
-async fn operations_are_folded_and_an_unknown_namespace_is_explained() {
+async fn operations_are_grouped_and_an_unknown_namespace_is_explained() {
     let azure = Azure::start().await;
     let operations = json!([{"name": "A.B/y/read", "displayName": "Read"}, {"name": "a.b/Y/read"}, {"name": "A.B/x/act", "isDataAction": true}]);
     let namespace = json!({"name": "A.B", "operations": operations});
@@ -223,7 +223,7 @@ async fn a_named_principal_is_judged_by_its_assignments() {
 }
 
 #[tokio::test]
-async fn a_doubt_is_never_a_yes() {
+async fn an_uncertain_result_is_never_true() {
     let owner = || json!([assignment("/", "o", Json::Null)]);
     let azure = with_lists(owner(), Err(403)).await;
     let told = check_access(&azure, ME.into()).await;
@@ -250,7 +250,7 @@ async fn a_doubt_is_never_a_yes() {
 }
 
 #[tokio::test]
-async fn the_identity_signed_in_is_judged_by_its_permissions_first() {
+async fn the_signed_in_identity_is_judged_by_its_permissions_first() {
     // The token here does not show whose it is, so a yes stays a doubt and a no is certain.
     let azure = with_lists(json!([]), Ok(json!([]))).await;
     azure
@@ -267,7 +267,7 @@ async fn the_identity_signed_in_is_judged_by_its_permissions_first() {
 }
 
 #[tokio::test]
-async fn a_service_that_fails_is_an_error_and_no_answer() {
+async fn a_failing_service_is_an_error_and_not_a_result() {
     let azure = with_lists(json!([]), Ok(json!([]))).await;
     let written = [("scope", "/subscriptions/none".into()), ("principal_id", Value::from(ME))];
     azure

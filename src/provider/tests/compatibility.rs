@@ -43,7 +43,7 @@ fn schemas() -> Json {
 }
 
 #[test]
-fn no_schema_breaks_what_worked() {
+fn no_schema_change_is_incompatible() {
     let now = schemas();
     let committed = std::fs::read_to_string(SNAPSHOT).unwrap_or_else(|_| "{}".to_owned());
     let committed: Json = serde_json::from_str(&committed).unwrap();
@@ -66,7 +66,7 @@ fn no_schema_breaks_what_worked() {
 
 /// Every stored state of the corpus, `TYPE.VERSION.WHAT.json`.
 #[tokio::test]
-async fn every_state_that_was_ever_stored_is_read() {
+async fn every_released_state_is_read() {
     let resources = Gallery::new().resources();
     let find = |name: &str| -> &dyn Resource {
         resources.iter().find(|one| one.type_name() == name).unwrap_or_else(|| panic!("{name}")).as_ref()
@@ -104,7 +104,7 @@ async fn every_state_that_was_ever_stored_is_read() {
 
 /// Every stored identity of the corpus, `TYPE.VERSION.WHAT.json`, is read as it is written, and names the object.
 #[tokio::test]
-async fn every_identity_that_was_ever_stored_is_read() {
+async fn every_released_identity_is_read() {
     let resources = Gallery::new().resources();
     let mut read = 0;
     for file in std::fs::read_dir(IDENTITIES).unwrap() {

@@ -8,7 +8,7 @@ use super::*;
 use crate::plugin::schema::check::{self, Use};
 
 #[test]
-fn everything_offered_is_what_the_host_accepts() {
+fn every_schema_is_accepted_by_the_host() {
     let provider = Gallery::new();
     assert_eq!(check::schema(&provider.schema(), Use::Provider), []);
     assert_eq!(check::schema(&provider.meta_schema().unwrap(), Use::Provider), []);
@@ -25,7 +25,7 @@ fn everything_offered_is_what_the_host_accepts() {
 
 /// The layout's rule: imports run in one direction.
 #[test]
-fn no_module_imports_against_the_direction() {
+fn no_module_imports_against_the_layers() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let forbidden = [
         ("plugin", &["arm", "allowlist", "rbac", "provider"][..]),

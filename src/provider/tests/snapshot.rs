@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_is_named_by_its_place() {
+    fn an_incompatible_change_is_named_by_its_place() {
         let other = Attribute::new("title", Type::String, "");
         assert_eq!(change(name(), other), ["resources.thing.disk.name: it was removed or renamed"]);
         for (old, new) in [
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_allows_more_breaks_nothing() {
+    fn a_change_that_allows_more_is_compatible() {
         for (old, new) in [
             (name().required(), name()),
             (name(), name().optional_computed()),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_must_not_be_required() {
+    fn a_new_argument_must_not_be_required() {
         let with =
             |attributes: Vec<Attribute>| of_schema(&Schema::new(0, Block::new("").attributes(attributes)));
         let other = || Attribute::new("other", Type::String, "");

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_resuming_needs_is_written() {
+    fn only_the_data_for_resuming_is_written() {
         let operation = PendingOperation::look_at("/subscriptions/s/x");
         let written = PrivateState::default().begun(Work::Create, operation).write();
         assert_eq!(

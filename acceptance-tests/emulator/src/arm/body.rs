@@ -1,4 +1,4 @@
-//! Reads a body by the contract: what is wrong with it, or what of it the service keeps.
+//! Reads a body by the contract: it returns its faults, or the part that the service keeps.
 
 use std::fmt;
 
@@ -12,10 +12,11 @@ use crate::arm::{contract, regions};
 use crate::exchange::Request;
 use crate::json;
 
-/// How a body is read.
+/// How to read a body.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
-    /// Refuse all the contract refuses; otherwise unknown members are dropped and unknown words kept.
+    /// Whether to refuse all that the contract refuses; otherwise unknown members are dropped and unknown
+    /// words kept.
     pub strict: bool,
     /// The body of a PATCH: `location` is not needed, and a null removes a member.
     pub patch: bool,
@@ -36,7 +37,8 @@ pub fn parse(request: &Request, strict: bool) -> Result<Value, ArmError> {
     json::parse(&request.body).map_err(|error| ArmError::content_invalid(&error.to_string()))
 }
 
-/// Checks a body and gives what the service keeps of it: known, writable members in their canonical spelling.
+/// Checks a body and returns the part that the service keeps: known, writable members in their canonical
+/// spelling.
 pub fn read(kind: Kind, body: &Value, reading: Reading) -> Result<Map<String, Value>, ArmError> {
     let Value::Object(sent) = body else {
         return Err(ArmError::content_invalid("The request body is not a JSON object"));
@@ -97,8 +99,8 @@ impl Reader {
         Ok(kept)
     }
 
-    /// A PATCH has no `location`. Its `properties` has PUT's type, required members included, which only the
-    /// strict reading takes at its word.
+    /// A PATCH has no `location`. Its `properties` has PUT's type, including required members; only the
+    /// strict reading insists on those.
     fn waived(&self, name: &str, path: &Path<'_>) -> bool {
         self.reading.patch
             && match path {
@@ -184,7 +186,7 @@ impl Reader {
     }
 }
 
-/// Where in the body something is; written out only when it is wrong, for bodies are large.
+/// A path in the body; it is built only for an error, since bodies are large.
 #[derive(Debug)]
 enum Path<'a> {
     Root,

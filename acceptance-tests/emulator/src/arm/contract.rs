@@ -1,5 +1,5 @@
-//! The published contract as tables: each body's members, their shapes, and what is required or only read.
-//! Members stand in the order in which Azure writes them.
+//! The published contract as tables: each body's members, their shapes, and which are required or read-only.
+//! Members are in the order in which Azure writes them.
 //!
 //! Source: the generated SDKs of 2024-03-03 and 2026-03-03 (azure-mgmt-compute 33.1.0 and 39.0.0).
 
@@ -23,7 +23,7 @@ pub enum Shape {
     List(&'static Shape),
     /// An object with these members.
     Record(&'static [Member]),
-    /// Whatever comes, kept as it is.
+    /// Any value, kept unchanged.
     Anything,
 }
 
@@ -215,7 +215,7 @@ pub fn name_pattern(kind: Kind) -> &'static str {
 
 /// Whether a name fits its kind's pattern, length and, for a version, the range of its numbers.
 ///
-/// Galleries take what azurerm creates (letters, digits, `_`, `.`, 1 to 80): the three published patterns
+/// Galleries accept what azurerm creates (letters, digits, `_`, `.`, 1 to 80): the three published patterns
 /// disagree.
 pub fn name_fits(kind: Kind, name: &str) -> bool {
     match kind {
@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_fit_as_published() {
+    fn names_match_the_published_patterns() {
         for (kind, name, fits) in [
             (Kind::Version, "1.0.0", true),
             (Kind::Version, "0.0.2147483647", true),

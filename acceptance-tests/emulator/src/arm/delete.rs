@@ -11,7 +11,7 @@ use crate::exchange::Reply;
 use crate::settings::VersionInUse;
 use crate::store::{Ending, Object, Pending, Work};
 
-/// Deletes. What is not there gives 204; a gallery or profile with something in it gives 409.
+/// Deletes. An absent object returns 204; a gallery or profile that is not empty returns 409.
 pub fn delete(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
     versions::check(call.request.parameter("api-version"), id.kind(), "")?;
     let Some(object) = emulator.store.get(id).cloned() else {
@@ -38,7 +38,7 @@ pub fn delete(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resu
     Ok(accept(emulator, call, object))
 }
 
-/// Refuses to delete what still has children, readable or only counted.
+/// Refuses to delete an object with children, readable or only counted.
 fn childless(emulator: &Emulator, call: &Call<'_>, object: &Object) -> Result<(), ArmError> {
     let children: Vec<ResourceId> =
         emulator.store.inside(&object.id).take(5).map(|child| child.id.clone()).collect();
@@ -51,7 +51,7 @@ fn childless(emulator: &Emulator, call: &Call<'_>, object: &Object) -> Result<()
     Ok(())
 }
 
-/// Refuses to delete a version that machines refer to, where the settings have it so.
+/// Refuses to delete a version that machines refer to, if the settings say so.
 fn unused(emulator: &Emulator, object: &Object) -> Result<(), ArmError> {
     if object.id.kind() != Kind::Version || emulator.settings.version_in_use == VersionInUse::Delete {
         return Ok(());
@@ -91,7 +91,7 @@ fn accept(emulator: &mut Emulator, call: &Call<'_>, mut object: Object) -> Reply
             write::announce(&mut reply, call, &operation, emulator);
             reply
         }
-        // The contract of the in-VM types knows 202 and 204 only; resource groups answer 200.
+        // The contract of the in-VM types has only 202 and 204; resource groups return 200.
         None => Reply::empty(if group { StatusCode::OK } else { StatusCode::NO_CONTENT }),
     }
 }

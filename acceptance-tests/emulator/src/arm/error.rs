@@ -1,4 +1,4 @@
-//! The errors Azure Resource Manager and the gallery service answer, each with status, code and text.
+//! The errors of Azure Resource Manager and the gallery service, each with status, code and text.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -9,22 +9,22 @@ use crate::arm::regions;
 use crate::clock::{Millis, azure_time};
 use crate::exchange::Reply;
 
-/// An error answer: `{"error":{"code","message","target"}}`.
+/// An error response: `{"error":{"code","message","target"}}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArmError {
     /// The HTTP status.
     pub status: StatusCode,
-    /// The code clients compare.
+    /// The code that clients compare.
     pub code: String,
-    /// The text people read.
+    /// The text that people read.
     pub message: String,
     /// The member or parameter at fault.
     pub target: Option<String>,
     /// `details`, a list.
     pub details: Option<Box<Value>>,
-    /// Whether Azure Resource Manager answers it by itself, without the Compute provider.
+    /// Whether Azure Resource Manager returns it itself, without the Compute provider.
     pub by_gateway: bool,
-    /// Headers besides the usual ones.
+    /// Headers in addition to the usual ones.
     pub headers: Vec<(&'static str, String)>,
 }
 
@@ -73,7 +73,7 @@ impl ArmError {
         json!({ "error": error })
     }
 
-    /// The answer.
+    /// The response.
     pub fn reply(&self) -> Reply {
         let mut reply = Reply::json(self.status, &self.body());
         reply.set("x-ms-failure-cause", if self.by_gateway { "gateway" } else { "service" });
@@ -83,7 +83,7 @@ impl ArmError {
         reply
     }
 
-    /// 401, with the challenge clients look for.
+    /// 401, with the challenge that clients read.
     pub fn unauthorized(code: &str, message: &str, authority: &str, tenant: &str) -> Self {
         let mut error = Self::new(StatusCode::UNAUTHORIZED, code, message);
         error.headers.push((
@@ -114,7 +114,7 @@ impl ArmError {
         )
     }
 
-    /// An `api-version` that is no date.
+    /// An `api-version` that is not a date.
     pub fn api_version_malformed(version: &str, supported: &str) -> Self {
         Self::bad(
             "InvalidApiVersionParameter",
@@ -135,7 +135,7 @@ impl ArmError {
         )
     }
 
-    /// A type that Microsoft.Compute, or its part held here, does not have.
+    /// A type that Microsoft.Compute, or the part of it here, does not have.
     pub fn type_unknown(kind: &str, namespace: &str, version: &str) -> Self {
         Self::missing(
             "InvalidResourceType",
@@ -146,17 +146,17 @@ impl ArmError {
         )
     }
 
-    /// A namespace nobody registered.
+    /// A namespace that nobody registered.
     pub fn namespace_unknown(namespace: &str) -> Self {
         Self::missing("InvalidResourceNamespace", format!("The resource namespace '{namespace}' is invalid."))
     }
 
-    /// A path that is no resource.
+    /// A path that is not a resource.
     pub fn path_unknown(path: &str) -> Self {
         Self::missing("NotFound", format!("The resource at '{path}' was not found."))
     }
 
-    /// A verb a path does not take.
+    /// A verb that a path does not support.
     pub fn verb_unsupported(verb: &str) -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -173,12 +173,12 @@ impl ArmError {
         )
     }
 
-    /// A resource group that is not there.
+    /// A resource group that does not exist.
     pub fn group_missing(group: &str) -> Self {
         Self::missing("ResourceGroupNotFound", format!("Resource group '{group}' could not be found."))
     }
 
-    /// A resource that is not there though everything above it is.
+    /// A resource that does not exist, although everything above it does.
     pub fn resource_missing(id: &ResourceId) -> Self {
         Self::missing(
             "ResourceNotFound",
@@ -191,7 +191,7 @@ impl ArmError {
         )
     }
 
-    /// A nested resource whose gallery or profile is not there.
+    /// A nested resource whose gallery or profile does not exist.
     pub fn parent_missing(id: &ResourceId, verb: &str) -> Self {
         let parent = id.parent();
         Self::missing(
@@ -205,7 +205,7 @@ impl ArmError {
         )
     }
 
-    /// A body that is not the JSON the contract asks for.
+    /// A body that is not the JSON of the contract.
     pub fn content_invalid(reason: &str) -> Self {
         Self::bad(
             "InvalidRequestContent",
@@ -241,17 +241,17 @@ impl ArmError {
         )
     }
 
-    /// A required member left out.
+    /// A required member is missing.
     pub fn member_missing(name: &str) -> Self {
         Self::bad("InvalidParameter", format!("Required parameter '{name}' is missing (null).")).at(name)
     }
 
-    /// A member with a value it cannot have.
+    /// A member with an invalid value.
     pub fn member_invalid(name: &str, reason: &str) -> Self {
         Self::bad("InvalidParameter", format!("The value of parameter {name} is invalid. {reason}")).at(name)
     }
 
-    /// A name ARM's contract does not allow.
+    /// A name that ARM's contract does not allow.
     pub fn name_invalid(target: &str, name: &str, pattern: &str) -> Self {
         Self::bad(
             "InvalidParameter",

@@ -1,10 +1,10 @@
-//! Ids of the resources held here. They compare without case and keep the spelling they were made with.
+//! Ids of the resources here. They compare without case and keep their original spelling.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a resource is.
+/// The kind of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// A resource group.
@@ -42,7 +42,7 @@ impl Kind {
         matches!(self, Self::Machine | Self::ScaleSet | Self::Instance)
     }
 
-    /// The value of `type` in the Compute provider's answers: a version has its profile's (recorded).
+    /// The value of `type` in the Compute provider's responses: a version has its profile's (recorded).
     pub fn answered_type(self) -> &'static str {
         if self == Self::Version { Self::Profile.type_name() } else { self.type_name() }
     }
@@ -54,7 +54,7 @@ impl Kind {
     }
 }
 
-/// What the first name in a group is the name of.
+/// The kind of the first name in a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Family {
     /// A gallery.
@@ -90,10 +90,10 @@ pub struct ResourceId {
     pub subscription: String,
     /// The resource group.
     pub group: String,
-    /// What the first of the names names.
+    /// The kind of the first of the names.
     #[serde(default)]
     pub family: Family,
-    /// Gallery, profile and version, as far as the id goes; or machine; or scale set and instance.
+    /// Gallery, profile and version, as far as the id has them; or machine; or scale set and instance.
     pub names: Vec<String>,
 }
 
@@ -108,7 +108,7 @@ impl ResourceId {
         }
     }
 
-    /// Reads the decoded segments of a path; `None` when they are no id of a kind held here.
+    /// Reads the decoded segments of a path; `None` if they are not an id of a kind here.
     pub fn from_segments(segments: &[String]) -> Option<Self> {
         let mut rest = segments.iter().map(String::as_str);
         if !rest.next()?.eq_ignore_ascii_case("subscriptions") {
@@ -146,7 +146,7 @@ impl ResourceId {
         Self::from_segments(&segments)
     }
 
-    /// What the id is the id of.
+    /// The kind of the object.
     pub fn kind(&self) -> Kind {
         match (self.family, self.names.len()) {
             (_, 0) => Kind::Group,
@@ -164,7 +164,7 @@ impl ResourceId {
         self.names.last().unwrap_or(&self.group)
     }
 
-    /// The resource that holds this one; a resource group has none.
+    /// The parent; a resource group has none.
     pub fn parent(&self) -> Option<Self> {
         let (_, names) = self.names.split_last()?;
         Some(Self { names: names.to_vec(), ..self.clone() })
@@ -177,7 +177,7 @@ impl ResourceId {
         child
     }
 
-    /// The id of the gallery this one is in, or is.
+    /// The id of the gallery that this one is in, or is.
     pub fn gallery(&self) -> Option<Self> {
         let first = self.names.first().filter(|_| self.family == Family::Gallery)?;
         Some(Self { names: vec![first.clone()], ..self.clone() })
@@ -207,12 +207,12 @@ impl ResourceId {
         format!("Microsoft.Compute/{}", nested.join("/"))
     }
 
-    /// The spelling two equal ids share.
+    /// The common spelling of equal ids.
     pub fn key(&self) -> String {
         self.path().to_lowercase()
     }
 
-    /// What the keys of everything inside start with.
+    /// The prefix of the keys of everything inside.
     pub fn inside(&self) -> String {
         self.key() + "/"
     }
@@ -232,7 +232,7 @@ mod tests {
                            InVMAccessControlProfiles/P/VERSIONS/1.0.0";
 
     #[test]
-    fn any_case_is_read_and_names_keep_theirs() {
+    fn ids_are_read_in_any_case_and_names_keep_theirs() {
         let id = ResourceId::parse(VERSION).unwrap();
         assert_eq!(id.kind(), Kind::Version);
         assert_eq!(
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_not_taken_for_one() {
+    fn other_paths_are_not_read_as_ids() {
         for path in [
             "",
             "/subscriptions/s",

@@ -1,4 +1,4 @@
-//! Members that cannot change once the object is there.
+//! Members that cannot change once the object exists.
 
 use serde_json::{Map, Value};
 
@@ -8,8 +8,8 @@ use crate::settings::{Immutable, Settings};
 
 /// Compares the new `properties` with the old ones: a changed immutable member is refused or set back.
 ///
-/// `rules` (said in a pull request of the az CLI) and `osType` by default; which answer the service gives is
-/// not known, so it can be set. A member left out of a PUT is taken as unchanged (assumed).
+/// `rules` (according to a pull request of the az CLI) and `osType` by default. Which response the service
+/// returns is not known, so it is a setting. A member omitted from a PUT counts as unchanged (assumed).
 pub fn hold(
     kind: Kind,
     old: &Map<String, Value>,
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_cannot_come_later_and_stay_when_left_out() {
+    fn rules_cannot_be_added_later_and_stay_if_omitted() {
         let mut new = map(json!({"rules": rules(false)}));
         assert!(hold(Kind::Version, &Map::new(), &mut new, &Settings::default()).is_err());
         let old = map(json!({"rules": rules(false)}));

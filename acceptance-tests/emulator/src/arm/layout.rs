@@ -1,6 +1,7 @@
 //! The text of a body: the order of its members and its white space, as the Compute provider writes them.
 //!
-//! Source: recorded traffic. An object comes in lines, with CRLF and two spaces a level; a list is compact.
+//! Source: recorded traffic. An object is spread over lines, with CRLF and two spaces a level; a list is
+//! compact.
 
 use serde_json::Value;
 

@@ -1,8 +1,8 @@
 //! The limits of the Compute provider: for each kind of request a number in 3 and in 30 minutes.
 //!
-//! Source: the header `x-ms-ratelimit-remaining-resource` of recorded traffic, which also shows that the provider's own
-//! work draws on them, and that used requests come back one after the other as they grow old. The names of galleries'
-//! DELETE and the work of deleting a version are assumed; no refusal was recorded.
+//! Source: the header `x-ms-ratelimit-remaining-resource` of recorded traffic. It also shows that the
+//! provider's own work counts, and that used requests come back one after the other as they age. The names
+//! for DELETE of galleries and the work of deleting a version are assumed; no refusal was recorded.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -14,7 +14,7 @@ use crate::store::Work;
 /// A kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
-    /// What the header calls it.
+    /// Its name in the header.
     pub name: &'static str,
     /// How many are allowed in 3 and in 30 minutes.
     pub allowed: [u32; 2],
@@ -27,7 +27,7 @@ const fn operation(name: &'static str, short: u32, long: u32) -> Operation {
     Operation { name, allowed: [short, long] }
 }
 
-/// A look at an operation.
+/// A poll of an operation.
 pub const STATUS: Operation = operation("GetOperationStatus", 5000, 15_000);
 const GET_PROFILE: Operation = operation("GetGalleryInVMAccessControlProfile", 600, 3000);
 const GET_VERSION: Operation = operation("GetGalleryInVMAccessControlProfileVersion", 600, 3000);
@@ -35,7 +35,7 @@ const GET_VERSION: Operation = operation("GetGalleryInVMAccessControlProfileVers
 /// The kind of a request for one object.
 pub fn of_object(kind: Kind, count: Count) -> Option<Operation> {
     Some(match (kind, count) {
-        // Those of machines are not looked at.
+        // Those of machines are not counted.
         (Kind::Group | Kind::Machine | Kind::ScaleSet | Kind::Instance, _) => return None,
         (Kind::Gallery, Count::Reads) => operation("GetGallery", 350, 2500),
         (Kind::Gallery, Count::Writes) => operation("CreateUpdateGallery", 50, 300),
@@ -62,7 +62,7 @@ pub fn of_list(kind: Kind) -> Option<Operation> {
     }
 }
 
-/// What the provider itself does for a write, and how often.
+/// The provider's own requests for a write, and their number.
 fn own_work(kind: Kind, work: Work) -> Option<(Operation, u32)> {
     match (kind, work) {
         (Kind::Profile, _) => Some((GET_PROFILE, 1)),
@@ -83,13 +83,13 @@ impl Window {
     fn draw(&mut self, requests: u32, now: Millis) {
         self.used = self.used.saturating_add(requests);
         match self.entries.back_mut() {
-            // Requests of one moment are one entry.
+            // Requests of one moment share an entry.
             Some((at, count)) if now - *at < 10 => *count = count.saturating_add(requests),
             _ => self.entries.push_back((now, requests)),
         }
     }
 
-    /// The entry that has to grow old before another request is allowed; none when one is allowed now.
+    /// The entry that has to expire before another request is allowed; none if one is allowed now.
     fn free_at(&self, allowed: u32) -> Option<Millis> {
         let mut left = self.used;
         let mut entries = self.entries.iter();
@@ -119,9 +119,9 @@ pub struct Exceeded {
     pub window: &'static str,
     /// How many it allows.
     pub allowed: u32,
-    /// Since when requests count.
+    /// The start of the period in which requests count.
     pub since: Millis,
-    /// In how many seconds the next one is allowed.
+    /// The seconds until the next one is allowed.
     pub seconds: u64,
 }
 
@@ -154,7 +154,7 @@ impl Limits {
         }
     }
 
-    /// Counts what the provider does itself for a write.
+    /// Counts the provider's own requests for a write.
     pub fn work(&mut self, kind: Kind, work: Work, measure: Measure, now: Millis) {
         if let Some((operation, requests)) = own_work(kind, work) {
             for window in self.windows(operation, measure, now) {
@@ -163,7 +163,7 @@ impl Limits {
         }
     }
 
-    /// The header: what is left in each window, but at least `floor` of it.
+    /// The header: the remaining number in each window, but at least `floor` of it.
     pub fn header(&mut self, operation: Operation, measure: Measure, floor: f64, now: Millis) -> String {
         let windows = self.windows(operation, measure, now);
         let left =
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_and_a_look_at_it_draw_as_recorded() {
+    fn a_version_and_a_poll_count_as_recorded() {
         let mut limits = Limits::default();
         limits.count(write(), AZURE, 0);
         limits.work(Kind::Version, Work::Create, AZURE, 0);
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_window_refuses_until_its_oldest_request_is_old() {
+    fn a_full_window_refuses_until_its_oldest_request_expires() {
         let mut limits = Limits::default();
         for at in 0..150 {
             take(&mut limits, AZURE, at * 100).unwrap();

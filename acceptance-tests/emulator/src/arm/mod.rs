@@ -1,5 +1,5 @@
-//! Azure Resource Manager's side: the check of the token, the buckets, the routes, and the headers of every
-//! answer.
+//! Azure Resource Manager: the check of the token, the buckets, the routes, and the headers of every
+//! response.
 
 pub mod body;
 pub mod contract;
@@ -36,20 +36,20 @@ use crate::entra::token::Caller;
 use crate::exchange::{Reply, Request};
 use crate::faults::OperationFault;
 
-/// One request to ARM, with what is known about it.
+/// One request to ARM, with its context.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     /// The request.
     pub request: &'a Request,
-    /// Who asks.
+    /// The caller.
     pub caller: &'a Caller,
-    /// When.
+    /// The time.
     pub now: Millis,
-    /// What becomes of the operation it starts.
+    /// The result of the operation that it starts.
     pub fault: Option<&'a OperationFault>,
 }
 
-/// Answers a request to ARM.
+/// Handles a request to ARM.
 pub fn answer(emulator: &mut Emulator, request: &Request, fault: Option<&OperationFault>) -> Reply {
     let shown = emulator.shown_time();
     let authorization = request.header("authorization");
@@ -65,7 +65,7 @@ pub fn answer(emulator: &mut Emulator, request: &Request, fault: Option<&Operati
     reply
 }
 
-/// Checks the auxiliary tokens, and that a write has those it needs.
+/// Checks the auxiliary tokens, and that a write has those that it needs.
 fn linked(emulator: &Emulator, request: &Request, caller: &Caller, shown: Millis) -> Result<(), ArmError> {
     let tenants = emulator.tokens.check_auxiliary(
         request.header("x-ms-authorization-auxiliary"),
@@ -128,7 +128,7 @@ fn admitted(
     }
 }
 
-/// Answers within the limits of the Compute provider, where the request is the provider's.
+/// Handles a request within the limits of the Compute provider, if the request is the provider's.
 fn by_compute(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Reply {
     let (measure, throttle) = (emulator.settings.compute_measure(), emulator.settings.throttle_compute);
     let Some(operation) = limited(segments, &call.request.method) else {
@@ -154,11 +154,11 @@ fn by_compute(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> 
     reply
 }
 
-/// Whose machine answered, twice as at Azure.
+/// The responding machine's name, repeated as at Azure.
 const SERVED_BY: &str = "7e4a0000-0000-4000-8000-00000000000f_133951629744830698,\
                          7e4a0000-0000-4000-8000-00000000000f_133951629744830698";
 
-/// What the Compute provider counts a request as.
+/// The kind as which the Compute provider counts a request.
 fn limited(segments: &[String], method: &Method) -> Option<limits::Operation> {
     let is = |at: usize, word: &str| segments.get(at).is_some_and(|one| one.eq_ignore_ascii_case(word));
     if is(2, "providers") && is(6, "capsOperations") {
@@ -275,7 +275,7 @@ fn resource(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result
     }
 }
 
-/// What is wrong with a path that is no resource held here.
+/// The error for a path that is not a resource here.
 fn unknown(segments: &[String], version: &str) -> ArmError {
     let mut rest = segments.iter().skip_while(|segment| !segment.eq_ignore_ascii_case("providers")).skip(1);
     let Some(namespace) = rest.next() else { return ArmError::path_unknown(&segments.join("/")) };
@@ -286,7 +286,7 @@ fn unknown(segments: &[String], version: &str) -> ArmError {
     ArmError::type_unknown(&kinds.join("/"), namespace, version)
 }
 
-/// The word error texts have for a verb.
+/// The word for a verb in error texts.
 pub fn verb_word(method: &Method) -> &'static str {
     match *method {
         Method::GET | Method::HEAD => "read",
@@ -295,12 +295,12 @@ pub fn verb_word(method: &Method) -> &'static str {
     }
 }
 
-/// The headers every answer of ARM has.
+/// The headers of every response of ARM.
 pub fn add_headers(reply: &mut Reply, request: &Request, shown: Millis) {
     let given = request.header("x-ms-correlation-request-id");
     let correlation = given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
     if !reply.headers.contains_key("x-ms-request-id") {
-        // What Azure Resource Manager answers by itself has one id for both.
+        // Azure Resource Manager's own responses have one id for both.
         let own = given.is_none() && !reply.headers.contains_key("x-ms-ratelimit-remaining-resource");
         let id = if own { correlation.clone() } else { Uuid::new_v4().to_string() };
         reply.set("x-ms-request-id", &id);

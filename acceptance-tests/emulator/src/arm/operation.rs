@@ -1,4 +1,4 @@
-//! Long-running operations: what is kept of them and what their addresses answer.
+//! Long-running operations: their record and the responses of their addresses.
 //!
 //! Source: Microsoft's page on asynchronous operations of Azure Resource Manager, and the published examples
 //! for the form of the addresses (`.../locations/{region}/capsOperations/{guid}`, with `monitor=true` in
@@ -21,7 +21,7 @@ use crate::store::{Ending, Work};
 /// How many operations are remembered.
 const REMEMBERED: usize = 20_000;
 
-/// The part of Azure that holds the machines.
+/// The partition of Azure that has the machines.
 const PARTITION: &str = "7e4a0000-0000-4000-8000-0000000000aa";
 
 /// The members of a status document, in order.
@@ -36,13 +36,13 @@ const fn member(name: &'static str) -> Member {
 pub struct Operation {
     /// Its name, a GUID.
     pub name: String,
-    /// What it works on.
+    /// The object that it changes.
     pub target: ResourceId,
-    /// What it does.
+    /// The kind of the change.
     pub work: Work,
     /// The region in its address.
     pub region: String,
-    /// The api-version it was asked with.
+    /// The api-version of the request.
     pub api_version: String,
     /// When it began.
     pub started: Millis,
@@ -50,11 +50,11 @@ pub struct Operation {
     pub ends: Millis,
     /// How it ends.
     pub ending: Ending,
-    /// Code and message of a bad end.
+    /// Code and message of a failure.
     pub error: Option<(String, String)>,
     /// How many polls get 404 before it is visible.
     pub hidden: u32,
-    /// The looks after which it ends, if looks count.
+    /// The number of polls after which it ends, if polls count.
     #[serde(default)]
     pub looks_left: Option<u32>,
 }
@@ -75,7 +75,7 @@ impl Operation {
         self.address(base, "monitor=true&", "monitor")
     }
 
-    /// An address is signed, but for a resource group's, whose form was not looked at.
+    /// An address is signed, except a resource group's, whose form is unknown.
     fn address(&self, base: &str, monitor: &str, purpose: &str) -> String {
         let signature = match self.target.names.as_slice() {
             [] => String::new(),
@@ -86,7 +86,7 @@ impl Operation {
         format!("{}?{part}{monitor}api-version={}{signature}", self.path(base), self.api_version)
     }
 
-    /// Whether a look brings back the address as it was given.
+    /// Whether a poll has the address as it was returned.
     pub fn is_asked_by_its_address(&self, request: &Request, monitor: bool) -> bool {
         let purpose = if monitor { "monitor" } else { "status" };
         self.target.names.is_empty() || signature::holds(request, &self.name, purpose, self.started)
@@ -121,12 +121,12 @@ impl Operation {
         body
     }
 
-    /// The status document as it goes out.
+    /// The status document as it is sent.
     pub fn document(&self, status: &Value) -> Reply {
         Reply::json_text(StatusCode::OK, layout::text(status, DOCUMENT, Layout::Lines))
     }
 
-    /// What of its times is finer than the clock.
+    /// The part of its times that is finer than the clock.
     fn ticks(&self) -> u128 {
         uuid::Uuid::try_parse(&self.name).map_or(0, |name| name.as_u128())
     }
@@ -144,7 +144,7 @@ impl Operation {
         json!({"code": code, "message": message})
     }
 
-    /// The answer of its `Location` address once it has ended badly.
+    /// The response of its `Location` address after a failure.
     pub fn failure(&self) -> Reply {
         let status = if self.ending == Ending::Canceled {
             StatusCode::CONFLICT
@@ -155,7 +155,7 @@ impl Operation {
     }
 }
 
-/// All operations, the newest ones when there were too many.
+/// All operations, or the newest ones if there were too many.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Operations {
     known: HashMap<String, Operation>,
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn status_follows_the_clock() {
+    fn the_status_follows_the_clock() {
         assert_eq!(operation(Ending::Succeeded).status(999)["status"], "InProgress");
         assert_eq!(operation(Ending::Succeeded).status(1000)["status"], "Succeeded");
         let failed = operation(Ending::Failed).status(1000);

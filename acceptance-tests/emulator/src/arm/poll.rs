@@ -10,7 +10,7 @@ use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::store::{Ending, Work};
 
-/// Counts a look at an operation, and ends it when there were enough.
+/// Counts a poll of an operation, and ends it after enough of them.
 pub fn looked_at(emulator: &mut Emulator, name: &str, call: &Call<'_>) {
     let Some(operation) = emulator.operations.get_mut(name) else { return };
     let Some(left) = operation.looks_left.as_mut() else { return };
@@ -27,8 +27,8 @@ pub fn looked_at(emulator: &mut Emulator, name: &str, call: &Call<'_>) {
     emulator.store.settle(call.now);
 }
 
-/// Answers a poll: the status document, or with `monitor` 202 until it is over and then what a synchronous
-/// answer would have been.
+/// Handles a poll: the status document, or with `monitor` 202 until the end and then the response that a
+/// synchronous write would have.
 pub fn answer(
     emulator: &mut Emulator,
     call: &Call<'_>,
@@ -49,7 +49,7 @@ pub fn answer(
             "The address of the operation is not as it was given: its signature is missing or another.";
         return Err(ArmError::new(StatusCode::FORBIDDEN, "InvalidOperationAddress", text));
     }
-    // What has ended by now has ended for the objects too.
+    // An operation that has ended has also ended for the objects.
     emulator.store.settle(call.now);
     looked_at(emulator, name, call);
     let operation = emulator.operations.get_mut(name).ok_or_else(missing)?.clone();

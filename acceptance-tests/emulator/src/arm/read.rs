@@ -45,13 +45,13 @@ pub fn one(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     Ok(reply)
 }
 
-/// Whether a resource group is there: 204 or 404, without a body.
+/// Whether a resource group exists: 204 or 404, without a body.
 pub fn exists(emulator: &Emulator, _call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
     let found = emulator.store.get(id).is_some();
     Ok(Reply::empty(if found { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }))
 }
 
-/// The object, or the error that says what is missing: the group, a parent, or the object itself.
+/// The object, or an error that names what is missing: the group, a parent, or the object itself.
 pub fn find<'a>(emulator: &'a Emulator, call: &Call<'_>, id: &ResourceId) -> Result<&'a Object, ArmError> {
     if let Some(object) = emulator.store.get(id) {
         return Ok(object);
@@ -64,7 +64,7 @@ fn missing(id: &ResourceId) -> ArmError {
     if id.kind() == Kind::Group { ArmError::group_missing(&id.group) } else { ArmError::resource_missing(id) }
 }
 
-/// Checks that everything above an id is there.
+/// Checks that everything above an id exists.
 pub fn above(emulator: &Emulator, id: &ResourceId, verb: &str) -> Result<(), ArmError> {
     if id.kind() == Kind::Group {
         return Ok(());

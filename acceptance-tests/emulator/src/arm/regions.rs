@@ -1,6 +1,6 @@
 //! Regions of the public cloud, by name and by display name, and how ARM compares them.
 
-/// Every region held, name and display name.
+/// Every region here, name and display name.
 const REGIONS: &[(&str, &str)] = &[
     ("australiacentral", "Australia Central"),
     ("australiaeast", "Australia East"),
@@ -62,7 +62,7 @@ pub fn normal(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a region exists, in whatever spelling.
+/// Whether a region exists, in any spelling.
 pub fn exists(name: &str) -> bool {
     display(name).is_some()
 }
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_are_one_region() {
+    fn all_spellings_name_one_region() {
         assert_eq!(normal("West US 2"), "westus2");
         assert_eq!(display("WESTUS2"), Some("West US 2"));
         assert!(!exists("middleearth"));

@@ -1,7 +1,7 @@
-//! Registration of resource providers: what a subscription gets that was never used before.
+//! Registration of resource providers: the responses for a subscription that was never used before.
 //!
-//! Source: Microsoft's page on `MissingSubscriptionRegistration` and the texts users paste into threads; the answer of
-//! `register` from the REST reference. Only `Microsoft.Compute` can be unregistered here.
+//! Source: Microsoft's page on `MissingSubscriptionRegistration` and the texts that users paste into threads;
+//! the response of `register` from the REST reference. Only `Microsoft.Compute` can be unregistered here.
 
 use crate::arm::error::ArmError;
 use crate::clock::{Millis, millis};
@@ -11,10 +11,10 @@ use crate::settings::Registration;
 use hyper::StatusCode;
 use serde_json::json;
 
-/// The one namespace this is about.
+/// The only namespace that can be unregistered.
 const COMPUTE: &str = "Microsoft.Compute";
 
-/// When registration was asked for, if it was.
+/// When registration was requested, if it was.
 pub type Asked = Option<Millis>;
 
 /// The state of a namespace, in ARM's words.
@@ -38,7 +38,7 @@ pub fn state(emulator: &Emulator, namespace: &str) -> &'static str {
 pub fn check(emulator: &Emulator, segments: &[String]) -> Result<(), ArmError> {
     let place = segments.iter().rposition(|segment| segment.eq_ignore_ascii_case("providers"));
     let namespace = place.and_then(|at| segments.get(at.saturating_add(1)));
-    // The namespace itself can be looked at, and registered.
+    // The namespace itself can be read and registered.
     let of_resources = segments.len() > 5;
     match namespace {
         Some(namespace) if of_resources && state(emulator, namespace) != "Registered" => Err(missing()),
@@ -63,7 +63,7 @@ pub fn register(emulator: &mut Emulator, namespace: &str, caller: &Caller) -> Re
     }
     if state(emulator, namespace) == "NotRegistered" {
         emulator.registration = Some(emulator.clock.now());
-        // The answer is never ahead of the work.
+        // The response is never ahead of the work.
         return Ok("Registering");
     }
     Ok(state(emulator, namespace))
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn compute_is_refused_until_it_was_registered_and_time_has_passed() {
+    fn compute_is_refused_until_its_registration_has_ended() {
         let mut emulator = emulator(&json!({"registration": "missing", "registration_seconds": 5}));
         let state = |emulator: &mut Emulator| {
             ask(emulator, Method::GET, COMPUTE_PROVIDER, None).1["registrationState"].clone()
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn who_may_not_register_is_told_so() {
+    fn a_caller_that_may_not_register_is_refused() {
         let mut emulator = emulator(&json!({"registration": "forbidden"}));
         let (status, body) = ask(&mut emulator, Method::POST, REGISTER, None);
         assert_eq!((status, &body["error"]["code"]), (403, &json!("AuthorizationFailed")));

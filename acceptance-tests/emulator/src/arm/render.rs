@@ -1,4 +1,4 @@
-//! From a stored object to the body a client reads.
+//! Renders a stored object as the body that a client reads.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
@@ -11,17 +11,17 @@ use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::store::Object;
 
-/// What an object is shown for.
+/// The purpose of a rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// The answer to a GET, or an entry of a list.
+    /// The response to a GET, or an entry of a list.
     Read,
-    /// The answer to a write.
+    /// The response to a write.
     Write,
 }
 
-/// The answer with an object as its body, in lines as the Compute provider writes it. Resource groups are Azure Resource
-/// Manager's own, and compact.
+/// The response with an object as its body, in lines as the Compute provider writes it. Resource groups are
+/// Azure Resource Manager's own, and compact.
 pub fn reply(
     status: StatusCode,
     object: &Object,
@@ -74,8 +74,8 @@ pub fn render(object: &Object, api_version: &str, used: Use, emulator: &Emulator
     body
 }
 
-/// The state in each region, in the order of `targetLocations`. Only `Completed` is recorded; what is shown before an
-/// operation's end is assumed.
+/// The state in each region, in the order of `targetLocations`. Only `Completed` is recorded; the state
+/// before an operation's end is assumed.
 fn replication(properties: &Map<String, Value>, object: &Object) -> Value {
     let done = object.pending.is_none();
     let targets = properties.get("targetLocations").and_then(Value::as_array);

@@ -1,5 +1,5 @@
-//! `--shout`: equal values in other spellings. What is returned means the same as what was stored, to anyone
-//! who compares as ARM does; names, paths, users and tags keep their case.
+//! `--shout`: equal values in other spellings. Returned and stored values are equal to anyone who compares as
+//! ARM does; names, paths, users and tags keep their case.
 
 use serde_json::{Map, Value, json};
 
@@ -84,8 +84,7 @@ fn shout_rules(rules: &mut Map<String, Value>) {
         ("identities", "name", None),
         ("roleAssignments", "role", Some("identities")),
     ] {
-        // An absent list means something else to the guest agent than an empty one, and null is the same as
-        // absent.
+        // To the guest agent an absent list differs from an empty one; null is the same as absent.
         let Value::Array(items) = rules.entry(list).or_insert(Value::Null) else { continue };
         if !has_duplicates(items, name) {
             items.reverse();
@@ -110,7 +109,7 @@ fn shout_rules(rules: &mut Map<String, Value>) {
     }
 }
 
-/// Of equal names the last one wins, so their order means something.
+/// Of equal names the last one wins, so their order matters.
 fn has_duplicates(items: &[Value], member: &str) -> bool {
     let mut names: Vec<&str> =
         items.iter().filter_map(|item| item.get(member)).filter_map(Value::as_str).collect();
@@ -142,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_comes_back_equal_and_different() {
+    fn a_version_is_returned_equal_but_respelt() {
         let mut body = json!({
             "id": "/subscriptions/S/resourceGroups/Rg/providers/Microsoft.Compute/galleries/G/inVMAccessControlProfiles\
                    /P/versions/1.0.0",

@@ -1,8 +1,9 @@
-//! The signed part of an operation's address: `t`, the time in ticks; `c`, a certificate; `s` and `h`, signature and
-//! hash. Only their lengths mean anything here, and that they come back unchanged.
+//! The signed part of an operation's address: `t`, the time in ticks; `c`, a certificate; `s` and `h`,
+//! signature and hash. Only their lengths matter here, and that clients return them unchanged.
 //!
 //! Source: recorded traffic. `t` has 18 digits, `c` 2,575 characters, `s` 342, `h` 43: an address at
-//! `management.azure.com` in `westus` is 3,189 characters long. The two addresses of a DELETE are signed apart.
+//! `management.azure.com` in `westus` is 3,189 characters long. The two addresses of a DELETE have separate
+//! signatures.
 
 use std::sync::LazyLock;
 
@@ -19,7 +20,8 @@ const EPOCH: i64 = 621_355_968_000_000_000;
 static CERTIFICATE: LazyLock<String> =
     LazyLock::new(|| format!("MII{}", filler("certificate", 1931).get(3..).unwrap_or_default()));
 
-/// The members of the query that sign an address, in order. `purpose` tells two addresses of one operation apart.
+/// The members of the query that sign an address, in order. `purpose` distinguishes two addresses of one
+/// operation.
 fn members(operation: &str, purpose: &str, started: Millis) -> [(&'static str, String); 4] {
     let subject = format!("{operation}/{purpose}");
     [
@@ -35,13 +37,13 @@ pub fn query(operation: &str, purpose: &str, started: Millis) -> String {
     members(operation, purpose, started).iter().map(|(name, value)| format!("&{name}={value}")).collect()
 }
 
-/// Whether a request brings the signature back as it was given.
+/// Whether a request has the signature as it was returned.
 pub fn holds(request: &Request, operation: &str, purpose: &str, started: Millis) -> bool {
     let given = members(operation, purpose, started);
     given.iter().all(|(name, value)| request.parameter(name) == Some(value))
 }
 
-/// So many bytes that nobody can guess the sense of, as base64.
+/// So many meaningless bytes, as base64.
 fn filler(subject: &str, bytes: usize) -> String {
     let blocks = (0..bytes.div_ceil(32))
         .flat_map(|at| digest(&SHA256, format!("{subject}#{at}").as_bytes()).as_ref().to_vec());
@@ -62,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_back_changed_is_noticed() {
+    fn a_changed_signature_is_noticed() {
         let address = format!("/o?api-version=x{}", query("guid", "status", 5));
         let request = |address: &str| Request::new(Method::GET, address, "https://h");
         assert!(holds(&request(&address), "guid", "status", 5));

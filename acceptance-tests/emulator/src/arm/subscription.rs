@@ -1,4 +1,4 @@
-//! The subscription and what ARM tells about it: tenants, regions, resource providers.
+//! The subscription and ARM's data about it: tenants, regions, resource providers.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ mod recorded;
 
 const API: &str = "api-version=2024-03-03";
 
-/// An emulator with its clock in hand, and a client with a token.
+/// An emulator with a manual clock, and a client with a token.
 struct World {
     emulator: Emulator,
     clock: Clock,
@@ -21,7 +21,7 @@ struct World {
 }
 
 impl World {
-    /// With a group and a gallery, made while nothing takes time, then the settings changed.
+    /// With a group and a gallery, created while writes take no time; then applies the settings.
     fn new(change: &Value) -> Self {
         let (mut emulator, clock, token) = testing::started(testing::identity());
         emulator.reset();
@@ -87,7 +87,7 @@ fn relative(address: &str) -> String {
 }
 
 #[test]
-fn a_create_runs_its_course_by_azure_async_operation() {
+fn a_create_ends_by_azure_async_operation() {
     let mut world = World::new(&json!({"operations": "async", "operation_seconds": 5}));
     let created = world.call("PUT", &profile(), &profile_body());
     assert_eq!(created.status, 201);
@@ -133,7 +133,7 @@ fn location_answers_202_until_it_is_over() {
 }
 
 #[test]
-fn state_alone_and_nothing_at_all() {
+fn a_write_may_show_only_its_state_or_no_operation() {
     let mut world = World::new(&json!({"operations": "state", "operation_seconds": 5}));
     let created = world.call("PUT", &profile(), &profile_body());
     assert!(header(&created, "location").is_none() && header(&created, "azure-asyncoperation").is_none());
@@ -184,7 +184,7 @@ fn each_thing_missing_has_its_code() {
 }
 
 #[test]
-fn parents_wait_for_their_children() {
+fn parents_cannot_be_deleted_before_their_children() {
     let mut world = World::new(&json!({"operation_seconds": 1, "delete_lag_seconds": 10}));
     world.call("PUT", &profile(), &profile_body());
     world.wait(1.0);
@@ -220,7 +220,7 @@ fn a_visible_lag_keeps_the_version_readable() {
 }
 
 #[test]
-fn what_cannot_change_does_not() {
+fn immutable_members_do_not_change() {
     let mut world = World::new(&json!({"operations": "none"}));
     world.call("PUT", &profile(), &profile_body());
     let mut other = profile_body();
@@ -281,7 +281,7 @@ fn lists_come_in_pages_with_links_of_each_form() {
 }
 
 #[test]
-fn a_group_takes_everything_with_it() {
+fn deleting_a_group_deletes_its_content() {
     let mut world = World::new(&json!({"operations": "none"}));
     world.call("PUT", &profile(), &profile_body());
     let group = "/subscriptions/sub/resourcegroups/RG?api-version=2021-04-01";
@@ -300,7 +300,7 @@ fn a_group_takes_everything_with_it() {
 }
 
 #[test]
-fn gallery_wide_locks_when_asked() {
+fn locks_span_the_gallery_if_so_set() {
     let mut world = World::new(&json!({"operation_seconds": 5, "lock": "gallery"}));
     world.call("PUT", &profile(), &profile_body());
     let other = gallery("/inVMAccessControlProfiles/other");
@@ -310,7 +310,7 @@ fn gallery_wide_locks_when_asked() {
 }
 
 #[test]
-fn faults_strike_before_and_after() {
+fn faults_apply_before_and_after_a_request() {
     let mut world = World::new(&json!({"operations": "none"}));
     world.script(&json!([
         {"match": {"method": "PUT"}, "action": {"do": "answer", "status": 503, "text": "<html>"}},
@@ -347,7 +347,7 @@ fn a_failed_create_can_leave_nothing() {
 }
 
 #[test]
-fn answers_are_altered_and_tokens_expire_on_cue() {
+fn scripts_alter_responses_and_expire_tokens() {
     let mut world = World::new(&json!({}));
     world.script(&json!([
         {"match": {"method": "PUT"}, "action": {"do": "alter", "status": 202,

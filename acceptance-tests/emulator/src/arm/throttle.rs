@@ -10,7 +10,7 @@ use hyper::Method;
 
 use crate::clock::Millis;
 
-/// What a request is counted as.
+/// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Count {
     /// GET and HEAD.
@@ -22,7 +22,7 @@ pub enum Count {
 }
 
 impl Count {
-    /// The count of a verb.
+    /// The kind of a verb.
     pub fn of(method: &Method) -> Self {
         match *method {
             Method::GET | Method::HEAD => Self::Reads,
@@ -31,7 +31,7 @@ impl Count {
         }
     }
 
-    /// The word in header names.
+    /// Its word in header names.
     pub fn plural(self) -> &'static str {
         match self {
             Self::Reads => "reads",
@@ -40,7 +40,7 @@ impl Count {
         }
     }
 
-    /// The word in the error's text.
+    /// Its word in the error's text.
     pub fn singular(self) -> &'static str {
         match self {
             Self::Reads => "read",
@@ -76,21 +76,21 @@ impl Bucket {
     }
 }
 
-/// What a request finds.
+/// The result for a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
-    /// Taken, with so many left for the principal and for all.
+    /// Allowed, with so many tokens left for the principal and for all.
     Taken(u64, u64),
     /// Refused for so many seconds.
     Refused(u64),
 }
 
-/// How the buckets compare with Azure's.
+/// The size and speed of the buckets, relative to Azure's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measure {
-    /// How many times as much they hold.
+    /// The factor of their size.
     pub size: f64,
-    /// How many times as quickly they fill.
+    /// The factor of their speed.
     pub speed: f64,
 }
 
@@ -101,7 +101,7 @@ pub struct Buckets {
 }
 
 impl Buckets {
-    /// What a client is told when nothing is counted: full buckets but for this request.
+    /// The numbers shown to a client if nothing is counted: full buckets except for this request.
     pub fn full(count: Count) -> Verdict {
         Verdict::Taken(whole(count.size() - 1.0), whole(count.size().mul_add(GLOBAL, -1.0)))
     }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn it_never_holds_more_than_its_size() {
+    fn a_bucket_never_has_more_than_its_size() {
         let mut buckets = Buckets::default();
         buckets.take("s", "p", Count::Deletes, AZURE, 0);
         assert!(matches!(

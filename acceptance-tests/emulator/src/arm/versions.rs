@@ -1,4 +1,4 @@
-//! Which api-versions each type knows.
+//! The api-versions of each type.
 
 use crate::arm::error::ArmError;
 use crate::arm::id::Kind;
@@ -27,8 +27,8 @@ pub const GALLERIES: &[&str] = &[
     "2026-03-03",
 ];
 
-/// Dates of ARM's own operations, as `GET /subscriptions/{id}/providers` tells them. Any other date is taken
-/// as well: clients use many, and nothing held here differs between them.
+/// Dates of ARM's own operations, as `GET /subscriptions/{id}/providers` returns them. Any other date is
+/// accepted as well: clients use many, and nothing here differs between them.
 pub const RESOURCES: &[&str] = &[
     "2014-04-01",
     "2015-11-01",
@@ -59,7 +59,7 @@ pub fn of(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// Takes the api-version of a request to ARM itself: it must be there and be a date.
+/// Checks the api-version of a request to ARM itself: it must be present and a date.
 pub fn check_date(version: Option<&str>) -> Result<&str, ArmError> {
     let version = version.filter(|version| !version.is_empty()).ok_or_else(ArmError::api_version_missing)?;
     if is_date(version) {
@@ -69,7 +69,7 @@ pub fn check_date(version: Option<&str>) -> Result<&str, ArmError> {
     }
 }
 
-/// Takes the api-version of a request to a resource: it must be one its type has.
+/// Checks the api-version of a request to a resource: it must be one of its type.
 pub fn check(version: Option<&str>, kind: Kind, location: &str) -> Result<(), ArmError> {
     let supported = of(kind);
     let version = version.filter(|version| !version.is_empty()).ok_or_else(ArmError::api_version_missing)?;
@@ -82,7 +82,7 @@ pub fn check(version: Option<&str>, kind: Kind, location: &str) -> Result<(), Ar
     Err(ArmError::api_version_unsupported(kind.nested_name(), version, &supported.join(", "), location))
 }
 
-/// Whether bodies of this date carry `systemData`: the models of 2024-03-03 have none.
+/// Whether bodies of this date have `systemData`: the models of 2024-03-03 do not.
 pub fn has_system_data(version: &str) -> bool {
     version > "2024-03-03"
 }

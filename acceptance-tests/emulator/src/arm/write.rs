@@ -110,7 +110,7 @@ pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resul
     Ok(accept(emulator, call, object, Work::Update, StatusCode::OK))
 }
 
-/// Stores an object, starts the operation on it and answers.
+/// Stores an object, starts the operation on it and returns the response.
 fn accept(
     emulator: &mut Emulator,
     call: &Call<'_>,
@@ -144,7 +144,7 @@ fn accept(
     reply
 }
 
-/// Starts an operation; none when writes finish at once.
+/// Starts an operation; none if writes finish at once.
 pub fn start(
     emulator: &mut Emulator,
     call: &Call<'_>,
@@ -175,7 +175,7 @@ pub fn start(
         ending: call.fault.map_or(Ending::Succeeded, |fault| fault.ending),
         error,
         hidden: call.fault.map_or(0, |fault| fault.hidden_polls),
-        // A script that says how long it takes means time.
+        // A script that sets a duration means time, not polls.
         looks_left: emulator
             .settings
             .operation_polls
@@ -185,7 +185,7 @@ pub fn start(
     Some(operation)
 }
 
-/// Adds the headers that tell of an operation, as the settings have it.
+/// Adds the headers that announce an operation, according to the settings.
 pub fn announce(reply: &mut Reply, call: &Call<'_>, operation: &Operation, emulator: &Emulator) {
     let settings = &emulator.settings;
     let base = &call.request.base;
@@ -202,7 +202,7 @@ pub fn announce(reply: &mut Reply, call: &Call<'_>, operation: &Operation, emula
         Operations::Both => (true, true),
         Operations::Location => (false, true),
         Operations::State => (false, false),
-        // A fault asked for an operation though writes finish at once.
+        // A fault needs an operation although writes finish at once.
         Operations::None => (true, delete),
     };
     if status {
@@ -216,14 +216,14 @@ pub fn announce(reply: &mut Reply, call: &Call<'_>, operation: &Operation, emula
     }
 }
 
-/// Adds the header that tells who asked, on whatever has to do with an operation.
+/// Adds the header with the caller, on every response about an operation.
 pub fn identify(reply: &mut Reply, emulator: &Emulator, call: &Call<'_>, region: &str) {
     let (tenant, caller) = (&emulator.identity.tenant_id, &call.caller.object_id);
     let value = format!("tenantId={tenant},objectId={caller}/{region}/{}", Uuid::new_v4());
     reply.set("x-ms-operation-identifier", &value);
 }
 
-/// The id as it will be stored, in the spelling of what is there; everything above must be there.
+/// The id as it will be stored, in the spelling of an existing object; everything above must exist.
 fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<ResourceId, ArmError> {
     if let Some(object) = emulator.store.get(id) {
         return Ok(object.id.clone());
@@ -241,8 +241,8 @@ fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Resour
     }
 }
 
-/// Refuses a write while another one runs on the same object, in the same group's deletion, or, when the
-/// settings lock galleries, in the same gallery.
+/// Refuses a write while another one runs on the same object, while the group is deleted, or, if the settings
+/// lock galleries, in the same gallery.
 pub fn free(emulator: &Emulator, id: &ResourceId) -> Result<(), ArmError> {
     let group = ResourceId::of_group(&id.subscription, &id.group);
     if emulator.store.get(&group).is_some_and(|group| group.pending.is_some()) {
@@ -295,8 +295,8 @@ fn stamp(body: &mut Map<String, Value>, date: &str) {
     }
 }
 
-/// What the service fills in and respells in a version. The home region comes first, whether it was sent or not; where
-/// others were sent without it, that is assumed.
+/// Fills in and respells the members of a version as the service does. The home region comes first, whether
+/// it was sent or not. That it is added to others that were sent is assumed.
 fn fill_version(body: &mut Map<String, Value>) {
     let home = regions::normal(body.get("location").and_then(Value::as_str).unwrap_or(""));
     let Some(Value::Object(properties)) = body.get_mut("properties") else { return };

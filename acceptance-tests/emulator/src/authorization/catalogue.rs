@@ -1,4 +1,4 @@
-//! `providerOperations`: the operations there are, frozen.
+//! `providerOperations`: the catalogue of operations, frozen.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use crate::arm::error::ArmError;
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 
-/// The catalogue, in the members it was written down with.
+/// The catalogue, with the members of its source.
 static OPERATIONS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let all: Value = serde_json::from_str(include_str!("data/operations.json")).unwrap_or_default();
     all.get("value").and_then(Value::as_array).cloned().unwrap_or_default()
@@ -31,7 +31,7 @@ pub(super) fn one(call: &Call<'_>, name: &str) -> Result<Reply, ArmError> {
     })
 }
 
-/// The namespace with all members the contract names. `$expand=resourceTypes` is what holds without `$expand`.
+/// The namespace with all members of the contract. `$expand=resourceTypes` is the same as without `$expand`.
 fn whole(namespace: &Value, call: &Call<'_>) -> Value {
     let name = super::name_of(namespace);
     let list =
@@ -58,7 +58,7 @@ fn whole(namespace: &Value, call: &Call<'_>) -> Value {
     })
 }
 
-/// The operation with the words the service would have for it, made of its name.
+/// The operation with texts like the service's, derived from its name.
 fn operation(short: &Value) -> Value {
     let mut members = short.as_object().cloned().unwrap_or_else(Map::new);
     let name = super::name_of(short).to_owned();

@@ -32,14 +32,14 @@ pub(super) fn list(emulator: &Emulator, call: &Call<'_>, scope: &Scope) -> Resul
     Ok(page(emulator, call, roles.map(|role| shown(emulator, role, scope)).collect()))
 }
 
-/// One definition. At a scope where it cannot be assigned it is not there.
+/// One definition. At a scope where it cannot be assigned it does not exist.
 pub(super) fn one(emulator: &Emulator, scope: &Scope, name: &str) -> Result<Reply, ArmError> {
     let found = emulator.directory.definition(name);
     let found = found.filter(|role| assignable(role).any(|place| place.contains(scope, emulator)));
     found.map(|role| ok(&shown(emulator, role, scope))).ok_or_else(|| missing(name))
 }
 
-/// Makes or changes a custom role.
+/// Creates or changes a custom role.
 pub(super) fn put(
     emulator: &mut Emulator,
     call: &Call<'_>,
@@ -105,7 +105,7 @@ pub(super) fn delete(emulator: &mut Emulator, scope: &Scope, name: &str) -> Resu
     Ok(ok(&shown(emulator, &role, scope)))
 }
 
-/// The error for a definition that is not there.
+/// The error for a definition that does not exist.
 pub(super) fn missing(name: &str) -> ArmError {
     ArmError::new(
         StatusCode::NOT_FOUND,
@@ -122,7 +122,7 @@ fn assignable(role: &Value) -> impl Iterator<Item = Scope> {
     scopes.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(Scope::parse)
 }
 
-/// The definition as it is answered at a scope: within a subscription, the subscription is in its id.
+/// The definition as returned at a scope: within a subscription, the subscription is in its id.
 fn shown(emulator: &Emulator, role: &Value, scope: &Scope) -> Value {
     let mut role = role.clone();
     let place = if scope.in_subscription() {

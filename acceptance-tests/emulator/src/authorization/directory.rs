@@ -1,4 +1,4 @@
-//! What is held: definitions, assignments, and who is in which group.
+//! The stored roles: definitions, assignments, and the members of groups.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,16 @@ const ROLES: &str = include_str!("data/roles.json");
 /// The role of the identity at the start: Owner.
 const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 
-/// Everything about access. Bodies are as ARM has them, with `id`, `name` and `properties`.
+/// All data about access. Bodies are as in ARM, with `id`, `name` and `properties`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Directory {
-    /// Role definitions, built-in ones too. Their ids have no subscription; answers put in the one that was asked.
+    /// Role definitions, including built-in ones. Their ids have no subscription; responses add the requested
+    /// one.
     pub role_definitions: Vec<Value>,
-    /// Role assignments; `id` tells their scope.
+    /// Role assignments; `id` shows their scope.
     pub role_assignments: Vec<Value>,
-    /// Deny assignments; `properties.scope` tells their scope.
+    /// Deny assignments; `properties.scope` shows their scope.
     pub deny_assignments: Vec<Value>,
     /// The members of groups, by object ids.
     pub groups: BTreeMap<String, Vec<String>>,
@@ -58,7 +59,7 @@ impl Directory {
     /// The same with the members of `change` in place of its own.
     ///
     /// # Errors
-    /// When a member is not known or of another kind.
+    /// If a member is unknown or of another kind.
     pub fn changed(&self, change: &Value) -> Result<Self, String> {
         let Value::Object(change) = change else { return Err("the body is a JSON object".to_owned()) };
         let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
@@ -87,7 +88,7 @@ impl Directory {
         false
     }
 
-    /// The definition that a role definition's id in any spelling, or its GUID, names.
+    /// The definition for a role definition's id in any spelling, or for its GUID.
     pub(super) fn definition(&self, id: &str) -> Option<&Value> {
         let guid = id.rsplit('/').next()?;
         self.role_definitions.iter().find(|role| super::name_of(role).eq_ignore_ascii_case(guid))

@@ -1,4 +1,5 @@
-//! `$filter` as far as the types here take it: `name eq 'text'`, `name()` and `name('text')`, joined by `and`.
+//! `$filter` as far as the types here support it: `name eq 'text'`, `name()` and `name('text')`, joined by
+//! `and`.
 
 use hyper::StatusCode;
 
@@ -62,13 +63,13 @@ pub(super) fn parse(text: Option<&str>) -> Result<Vec<Term>, ArmError> {
     Ok(terms)
 }
 
-/// What follows a word.
+/// The text after a word.
 fn word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (first, rest) = text.split_at_checked(word.len())?;
     (first.eq_ignore_ascii_case(word) && rest.starts_with([' ', '\'', '('])).then_some(rest)
 }
 
-/// Text in quotes, a quote in it doubled, and what follows.
+/// Quoted text, in which a quote is doubled, and the text after it.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut rest = text.strip_prefix('\'')?;
     let mut value = String::new();

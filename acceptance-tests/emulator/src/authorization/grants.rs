@@ -13,12 +13,12 @@ use crate::clock::rfc3339;
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 
-/// Which of the two.
+/// Role assignments or deny assignments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Who may do what.
+    /// Those that grant.
     Role,
-    /// Who may not.
+    /// Those that deny.
     Deny,
 }
 
@@ -32,8 +32,8 @@ fn held(emulator: &Emulator, kind: Kind) -> &[Value] {
     }
 }
 
-/// Those at the scope, above it and beneath it; with `atScope()` none beneath it. `principalId eq` takes what names the
-/// principal itself, `assignedTo()` also what names a group it is in.
+/// Those at the scope, above it and beneath it; with `atScope()` none beneath it. `principalId eq` matches
+/// the principal itself, `assignedTo()` also its groups.
 pub(super) fn list(
     emulator: &Emulator,
     call: &Call<'_>,
@@ -158,7 +158,7 @@ pub(super) fn put(
     Ok(created(&item))
 }
 
-/// Takes a role away.
+/// Removes a role assignment.
 pub(super) fn delete(emulator: &mut Emulator, scope: &Scope, name: &str) -> Result<Reply, ArmError> {
     let all = &mut emulator.directory.role_assignments;
     let Some(at) = all.iter().position(|item| is(item, scope, name)) else {

@@ -1,5 +1,6 @@
-//! `Microsoft.Authorization`: role definitions, role assignments, deny assignments, the caller's permissions, and the
-//! catalogue of operations. What is held decides nothing here: the identity may do everything whatever its roles.
+//! `Microsoft.Authorization`: role definitions, role assignments, deny assignments, the caller's permissions,
+//! and the catalogue of operations. They have no effect here: the identity may do everything whatever its
+//! roles are.
 
 mod catalogue;
 mod definitions;
@@ -25,10 +26,10 @@ use crate::exchange::Reply;
 use grants::Kind;
 use scope::Scope;
 
-/// The namespace of these types, as paths are compared.
+/// The namespace of these types, in the case in which paths are compared.
 const NAMESPACE: &str = "microsoft.authorization";
 
-/// Answers a request whose path names one of the types; `None` when it names none.
+/// Handles a request whose path names one of the types; `None` if it names none.
 pub fn answer(
     emulator: &mut Emulator,
     call: &Call<'_>,
@@ -84,7 +85,7 @@ fn created(body: &Value) -> Reply {
     Reply::json(StatusCode::CREATED, body)
 }
 
-/// Text beneath `properties`, empty when it is not there.
+/// Text beneath `properties`, empty if it is absent.
 fn property<'a>(body: &'a Value, name: &str) -> &'a str {
     body.get("properties").and_then(|properties| properties.get(name)).and_then(Value::as_str).unwrap_or("")
 }

@@ -8,7 +8,7 @@ use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::settings::NextLink;
 
-/// One page of a list, from where the request's `$skiptoken` says.
+/// One page of a list, starting at the request's `$skiptoken`.
 pub(super) fn page(emulator: &Emulator, call: &Call<'_>, items: Vec<Value>) -> Reply {
     let request = call.request;
     let from: usize = request.parameter("$skiptoken").and_then(|token| token.parse().ok()).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! `permissions`: what the caller's roles grant at a scope.
+//! `permissions`: the grants of the caller's roles at a scope.
 
 use serde_json::{Map, Value};
 
@@ -13,9 +13,9 @@ use crate::exchange::Reply;
 /// The lists of a permission in the published model, which has no conditions.
 const LISTS: [&str; 4] = ["actions", "notActions", "dataActions", "notDataActions"];
 
-/// The permission blocks of every role that the caller holds at the scope or above, itself or through a group.
+/// The permission blocks of every role that the caller has at the scope or above, itself or through a group.
 pub(super) fn list(emulator: &Emulator, call: &Call<'_>, scope: &Scope) -> Result<Reply, ArmError> {
-    // Published for a resource group and what is in it; answered for a subscription too, unless strict.
+    // Published for a resource group and its content; returned for a subscription too, unless strict.
     if !scope.in_subscription() || (scope.is_subscription() && emulator.settings.strict) {
         return Err(ArmError::path_unknown(&call.request.path));
     }

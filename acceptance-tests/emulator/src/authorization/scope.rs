@@ -1,4 +1,4 @@
-//! Where a role is defined, assigned or asked for.
+//! The scope of a role definition, an assignment or a query.
 
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
@@ -12,8 +12,8 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// Takes the segments before `providers/Microsoft.Authorization`, which must be a scope that exists: the root, the
-    /// subscription, a management group, or something in a resource group that is there.
+    /// Reads the segments before `providers/Microsoft.Authorization`. They must be a scope that exists: the
+    /// root, the subscription, a management group, or something in an existing resource group.
     pub(super) fn of(emulator: &Emulator, segments: &[String]) -> Result<Self, ArmError> {
         let lower: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
         let names: Vec<&str> = lower.iter().map(String::as_str).collect();
@@ -40,12 +40,12 @@ impl Scope {
         Ok(Self { segments: segments.to_vec() })
     }
 
-    /// Takes a scope as it stands in a body.
+    /// Reads a scope as it is in a body.
     pub(super) fn parse(text: &str) -> Self {
         Self { segments: text.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect() }
     }
 
-    /// The same, when it is a gallery or something in one that is not there: an error.
+    /// The same, with an error if it is a gallery, or something in one, that does not exist.
     pub(super) fn existing(&self, emulator: &Emulator) -> Result<(), ArmError> {
         match ResourceId::from_segments(&self.segments) {
             Some(id) if id.kind() != Kind::Group && emulator.store.get(&id).is_none() => {
@@ -60,7 +60,7 @@ impl Scope {
         self.segments.is_empty()
     }
 
-    /// Whether it is the subscription or lies in it.
+    /// Whether it is the subscription or inside it.
     pub(super) fn in_subscription(&self) -> bool {
         self.segments.first().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"))
     }
@@ -74,8 +74,8 @@ impl Scope {
         self.segments.len() == 4 && !self.in_subscription()
     }
 
-    /// Whether `other` is this scope or lies beneath it. Every management group lies above the subscription; which of
-    /// two lies above the other is told by their order in the directory.
+    /// Whether `other` is this scope or beneath it. Every management group is above the subscription; the
+    /// order in the directory determines which of two is above the other.
     pub(super) fn contains(&self, other: &Self, emulator: &Emulator) -> bool {
         let mut pairs = self.segments.iter().zip(&other.segments);
         if self.segments.len() <= other.segments.len() && pairs.all(|(a, b)| a.eq_ignore_ascii_case(b)) {

@@ -83,7 +83,7 @@ fn definitions_are_found_by_id_and_by_filter_at_any_scope() {
 }
 
 #[test]
-fn a_custom_role_is_there_where_it_can_be_assigned() {
+fn a_custom_role_exists_at_its_assignable_scopes() {
     let mut world = World::new(&json!({}));
     let scope = "/subscriptions/sub/resourceGroups/rg";
     let path = format!("{scope}{AUTH}/roleDefinitions/r1?{API}");
@@ -136,7 +136,7 @@ fn assignments_are_listed_by_scope_and_principal() {
 }
 
 #[test]
-fn permissions_are_those_of_the_callers_roles_without_conditions() {
+fn permissions_come_from_the_callers_roles_without_conditions() {
     let mut world = World::new(&json!({}));
     let group = "/subscriptions/sub/resourceGroups/rg";
     let actions = |world: &mut World| world.get(group, "permissions").value()["value"][0]["actions"].clone();
@@ -155,7 +155,7 @@ fn permissions_are_those_of_the_callers_roles_without_conditions() {
 }
 
 #[test]
-fn the_catalogue_comes_whole_or_by_namespace() {
+fn the_catalogue_is_returned_whole_or_by_namespace() {
     let mut world = World::new(&json!({"page_size": 3}));
     let names = world.names("", "providerOperations");
     assert!(names.len() > 3 && names.contains(&"Microsoft.Compute".to_owned()));
@@ -168,7 +168,7 @@ fn the_catalogue_comes_whole_or_by_namespace() {
 }
 
 #[test]
-fn what_is_held_survives_in_the_state_and_not_a_reset() {
+fn the_state_file_keeps_roles_and_a_reset_does_not() {
     let mut world = World::new(&json!({}));
     world.emulator.directory =
         world.emulator.directory.changed(&json!({"managementGroups": ["top"]})).unwrap();

@@ -1,4 +1,4 @@
-//! `az account`: who is signed in, and their tokens.
+//! `az account`: the signed-in identity, and its tokens.
 
 use serde_json::{Value, json};
 
@@ -125,7 +125,7 @@ impl Cli<'_> {
         })
     }
 
-    /// The subscription that was named must be the one there is.
+    /// Checks that the requested subscription is the only one.
     fn subscription(&self, options: &Options) -> Result<(), Answer> {
         let names = ["--subscription", "--name", "-n", "-s"];
         match options.get(&names) {

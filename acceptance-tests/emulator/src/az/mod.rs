@@ -1,7 +1,8 @@
-//! The `az` on this machine: a stand-in that answers as the az CLI does, for the user the emulator has signed in.
+//! The `az` on this machine: a stand-in that behaves as the az CLI does, for the user that the emulator has
+//! signed in.
 //!
-//! The program is a script that hands its arguments to `gallery-emulator az`, which asks the emulator over its plain
-//! listener; what is printed, and with which exit code, is decided here.
+//! The program is a script that passes its arguments to `gallery-emulator az`, which calls the emulator by
+//! its plain listener. This module decides the output and the exit code.
 //!
 //! Source: azure-cli 2.91.0, its modules `profile` and `core`, for commands, members and texts.
 
@@ -16,7 +17,7 @@ use crate::entra::application::Application;
 use crate::entra::token::Tokens;
 use crate::settings::Az;
 
-/// What the stand-in prints, and how it ends.
+/// The output of the stand-in, and its exit code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Standard output.
@@ -49,10 +50,10 @@ impl Answer {
     }
 }
 
-/// What the commands need to know.
+/// The context of the commands.
 #[derive(Clone, Copy, Debug)]
 pub struct Cli<'a> {
-    /// Who is signed in.
+    /// The signed-in identity.
     pub state: Az,
     /// The tenant and the subscription.
     pub identity: &'a Identity,

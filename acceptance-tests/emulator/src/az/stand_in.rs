@@ -1,5 +1,5 @@
-//! The program that is found as `az`: a script in a directory of the emulator's, and the mode of the emulator's own
-//! binary that the script starts.
+//! The program that is found as `az`: a script in a directory of the emulator, and the mode of the emulator's
+//! own binary that the script starts.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::az::Answer;
 
-/// Writes the script beside whatever is in `directory` and says where a PATH has to begin.
+/// Writes the script into `directory` and returns the entry for the beginning of a PATH.
 ///
 /// # Errors
-/// When the directory cannot be written to.
+/// If the directory cannot be written to.
 pub fn install(directory: &Path, program: &Path, address: &str) -> io::Result<PathBuf> {
     let directory = directory.join("bin");
     std::fs::create_dir_all(&directory)?;
@@ -33,10 +33,10 @@ pub fn install(directory: &Path, program: &Path, address: &str) -> io::Result<Pa
     Ok(directory)
 }
 
-/// Asks the emulator at `address` (`http://host:port`) what a command line answers.
+/// Asks the emulator at `address` (`http://host:port`) for the result of a command line.
 ///
 /// # Errors
-/// When nobody answers there, or answers something else.
+/// If nothing responds there, or not as the emulator does.
 pub fn ask(address: &str, words: &[String]) -> io::Result<Answer> {
     let host = address.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host)?;

@@ -28,7 +28,7 @@ fn token(state: Az, line: &str) -> (Value, Jwt) {
 }
 
 #[test]
-fn a_token_is_for_whom_and_what_was_asked() {
+fn a_token_is_for_the_requested_tenant_and_audience() {
     let (body, jwt) =
         token(Az::User, "account get-access-token -o json --resource https://management.azure.com/");
     assert_eq!((body["expires_on"].as_i64(), &body["subscription"]), (Some(1060), &json!("sub")));
@@ -61,7 +61,7 @@ fn it_fails_as_the_az_cli_does() {
 }
 
 #[test]
-fn it_says_who_is_signed_in() {
+fn it_shows_who_is_signed_in() {
     let show = |state: Az| serde_json::from_str::<Value>(&run(state, "account show -o json").stdout).unwrap();
     assert_eq!(show(Az::User)["user"]["type"], "user");
     assert_eq!(show(Az::ServicePrincipal)["user"]["type"], "servicePrincipal");

@@ -1,4 +1,4 @@
-//! `/emulator/agents`: what the guest proxy agent of a machine reports, for tests that have no machine.
+//! `/emulator/agents`: the report of a machine's guest proxy agent, for tests that have no machine.
 
 use hyper::{Method, StatusCode};
 use serde_json::json;
@@ -29,7 +29,7 @@ pub(super) fn answer(
             emulator.agents.set(&id, agent);
             emulator.unsaved = true;
         }
-        _ => return Err("agents take GET, PUT and PATCH".to_owned()),
+        _ => return Err("agents support GET, PUT and PATCH".to_owned()),
     }
     Ok(Reply::json(StatusCode::OK, &json!(emulator.agents.of(&id))))
 }

@@ -1,4 +1,4 @@
-//! The control routes about login: what is registered, where everything is, and assertions made to order.
+//! The control routes about login: registrations, addresses, and requested assertions.
 
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::entra::issuer::{AUDIENCE, Issuer, Order};
 use crate::entra::oidc::SERVICE_CONNECTION;
 use crate::exchange::{Reply, Request};
 
-/// Answers `/emulator/login`, `/emulator/endpoints` and `/emulator/assertions`; none for anything else.
+/// Handles `/emulator/login`, `/emulator/endpoints` and `/emulator/assertions`; none for anything else.
 pub(super) fn answer(
     emulator: &mut Emulator,
     request: &Request,
@@ -28,7 +28,7 @@ pub(super) fn answer(
     }
 }
 
-/// Everything a client can be pointed at, with what it has to show there.
+/// Every address that a client can be given, with the credentials that it needs there.
 fn endpoints(emulator: &Emulator, base: &str) -> Value {
     let secret = &emulator.identity.client_secret;
     let issuer = |issuer: Issuer| json!({"issuer": issuer.address(base), "subject": issuer.subject()});
@@ -59,7 +59,7 @@ fn endpoints(emulator: &Emulator, base: &str) -> Value {
     })
 }
 
-/// An assertion of one of the emulator's own issuers, right or wrong in any way a test wants.
+/// An assertion of one of the emulator's own issuers, right or wrong in any way that a test wants.
 fn assertion(emulator: &Emulator, base: &str, order: &Value) -> Result<Reply, String> {
     let Value::Object(members) = order else { return Err("an order is a JSON object".to_owned()) };
     if let Some(unknown) =

@@ -13,7 +13,7 @@ use crate::faults::Script;
 use crate::json;
 use crate::store::Object;
 
-/// What `GET /emulator` says.
+/// The response of `GET /emulator`.
 const INDEX: &str = "gallery-emulator\n\n\
     GET    /emulator/requests        every request received, newest last\n\
     DELETE /emulator/requests        forget them\n\
@@ -43,7 +43,7 @@ pub fn owns(request: &Request) -> bool {
     !request.plain && (request.path == "/emulator" || request.path.starts_with("/emulator/"))
 }
 
-/// Answers it.
+/// Handles it.
 pub fn answer(emulator: &mut Emulator, request: &Request) -> Reply {
     let segments = request.segments();
     let names: Vec<&str> = segments.iter().skip(1).map(String::as_str).collect();
@@ -132,11 +132,11 @@ fn object(emulator: &mut Emulator, request: &Request, segments: &[String]) -> Re
             emulator.unsaved = true;
             Ok(if emulator.store.remove(&id) { done() } else { missing() })
         }
-        _ => Err("objects take GET, PUT, PATCH and DELETE".to_owned()),
+        _ => Err("objects support GET, PUT, PATCH and DELETE".to_owned()),
     }
 }
 
-/// The body of an object as the control routes show it: nothing respelt, nothing added but its id and state.
+/// The body of an object as the control routes show it: nothing respelt, and only its id and state added.
 fn show(object: &Object) -> Value {
     let mut body = object.body.clone();
     body.insert("id".to_owned(), json!(object.id.path()));

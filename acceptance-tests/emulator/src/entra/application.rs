@@ -1,7 +1,7 @@
-//! What is registered with the application besides its secret: certificates, federated credentials, the other
-//! tenants it is in, and the managed identities of the machine.
+//! The application's registrations in addition to its secret: certificates, federated credentials, its other
+//! tenants, and the managed identities of the machine.
 //!
-//! Given at the command line or put in at `/emulator/login`.
+//! They come from the command line or from `/emulator/login`.
 
 use std::fmt::Write as _;
 
@@ -20,16 +20,16 @@ use crate::entra::key::PublicKey;
 pub struct Application {
     /// Certificates, as PEM.
     pub certificates: Vec<String>,
-    /// Whose assertions are taken for the application's.
+    /// The credentials whose assertions Entra accepts for the application.
     pub federated_credentials: Vec<FederatedCredential>,
-    /// The other tenants the application is in.
+    /// The other tenants of the application.
     pub auxiliary_tenants: Vec<String>,
     /// The managed identities of the machine.
     pub managed_identities: ManagedIdentities,
 }
 
 impl Default for Application {
-    /// No certificate; one federated credential for each issuer the emulator has itself.
+    /// No certificate; one federated credential for each of the emulator's own issuers.
     fn default() -> Self {
         Self {
             certificates: Vec::new(),
@@ -40,7 +40,7 @@ impl Default for Application {
     }
 }
 
-/// One federated credential: all three must match, case and all.
+/// One federated credential: all three must match, including case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FederatedCredential {
@@ -51,7 +51,7 @@ pub struct FederatedCredential {
     /// The `aud` claim.
     #[serde(default = "audience")]
     pub audience: String,
-    /// The keys of the issuer, `{"keys": [...]}`, for one that the emulator is not itself: it never goes and asks.
+    /// The keys of an issuer other than the emulator, `{"keys": [...]}`: it never requests them.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub jwks: Value,
 }
@@ -84,23 +84,23 @@ impl FederatedCredential {
         })
     }
 
-    /// The issuer's address, its word resolved.
+    /// The issuer's address, with its word resolved.
     pub fn issuer(&self, base: &str) -> String {
         Issuer::of_word(&self.issuer).map_or_else(|| self.issuer.clone(), |issuer| issuer.address(base))
     }
 }
 
-/// The managed identities of the machine the client is on.
+/// The managed identities of the machine on which the client runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ManagedIdentities {
     /// Whether the machine has an identity of its own.
     pub system_assigned: bool,
-    /// Those it was given.
+    /// Its user-assigned identities.
     pub user_assigned: Vec<UserAssigned>,
 }
 
-/// A managed identity that is an object of its own.
+/// A user-assigned managed identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UserAssigned {
@@ -113,7 +113,7 @@ pub struct UserAssigned {
 }
 
 impl Default for ManagedIdentities {
-    /// One of its own, and one given.
+    /// One system-assigned and one user-assigned identity.
     fn default() -> Self {
         Self {
             system_assigned: true,
@@ -137,9 +137,9 @@ pub struct Certificate {
     pub sha256: Vec<u8>,
     /// Its key.
     pub key: PublicKey,
-    /// When it begins to be valid.
+    /// The start of its validity.
     pub from: Millis,
-    /// When it ends.
+    /// The end of its validity.
     pub until: Millis,
 }
 
@@ -156,7 +156,7 @@ impl Certificate {
         })
     }
 
-    /// Reads every certificate of a PEM text; keys beside them are passed over.
+    /// Reads every certificate of a PEM text; it skips keys.
     pub fn of_pem(text: &str) -> Vec<Self> {
         Pem::iter_from_buffer(text.as_bytes())
             .filter_map(Result::ok)
@@ -181,7 +181,7 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 impl Application {
-    /// The same with the members of `change` set; the error names what is wrong with it.
+    /// The same with the members of `change` set; the error names the fault.
     pub fn changed(&self, change: &Value) -> Result<Self, String> {
         let Value::Object(change) = change else { return Err("registrations are a JSON object".to_owned()) };
         let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
@@ -191,9 +191,8 @@ impl Application {
         let application: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
         for pem in &application.certificates {
             if Certificate::of_pem(pem).is_empty() {
-                return Err(
-                    "certificates holds one that is no PEM certificate with an RSA or EC key".to_owned()
-                );
+                return Err("certificates has an entry that is not a PEM certificate with an RSA or EC key"
+                    .to_owned());
             }
         }
         Ok(application)
@@ -226,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_touches_only_what_it_names_and_nonsense_is_refused() {
+    fn a_change_affects_only_named_members_and_invalid_values_are_refused() {
         let changed = Application::default().changed(&json!({"auxiliary_tenants": ["x"]})).unwrap();
         assert_eq!(changed.auxiliary_tenants, ["x"]);
         assert_eq!(changed.federated_credentials.len(), 3);

@@ -1,4 +1,4 @@
-//! The documents clients read before they ask for a token.
+//! The documents that clients read before they request a token.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub fn openid(base: &str, tenant: &str, v2: bool) -> Value {
     })
 }
 
-/// The answer of `/common/discovery/instance`: the emulator's own hosts are one instance.
+/// The response of `/common/discovery/instance`: the emulator's own hosts are one instance.
 pub fn instance(base: &str, identity: &Identity) -> Reply {
     let port = base.rsplit_once(':').map_or("", |(_, port)| port);
     let host = base.trim_start_matches("https://");
@@ -49,7 +49,7 @@ pub fn instance(base: &str, identity: &Identity) -> Reply {
     Reply::json(StatusCode::OK, &body)
 }
 
-/// The answer of `/common/userrealm/{user}`: every user is a managed one.
+/// The response of `/common/userrealm/{user}`: every user is a managed one.
 pub fn user_realm(user: &str, base: &str) -> Reply {
     let body = json!({
         "ver": "1.0",

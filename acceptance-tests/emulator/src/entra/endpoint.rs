@@ -15,15 +15,15 @@ use crate::entra::key::PublicKey;
 use crate::entra::token::{Subject, Tokens};
 use crate::exchange::{Reply, Request};
 
-/// The only kind of assertion there is.
+/// The only supported kind of assertion.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What the endpoint needs to know.
+/// The context of the endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenEndpoint<'a> {
-    /// Who may log in.
+    /// The identity.
     pub identity: &'a Identity,
-    /// What is registered besides the secret.
+    /// The registrations in addition to the secret.
     pub application: &'a Application,
     /// Makes the tokens.
     pub tokens: &'a Tokens,
@@ -34,7 +34,7 @@ pub struct TokenEndpoint<'a> {
 }
 
 impl TokenEndpoint<'_> {
-    /// Answers a request of a client in `tenant`.
+    /// Handles a request of a client in `tenant`.
     pub fn answer(&self, request: &Request, tenant: &str, v2: bool) -> Reply {
         let form: Vec<(String, String)> = url::form_urlencoded::parse(&request.body).into_owned().collect();
         let result = self.grant(request, &Form(form), tenant, v2);
@@ -55,11 +55,11 @@ impl TokenEndpoint<'_> {
             return Err(EntraError::grant_unsupported(grant));
         }
         self.authenticate(request, form, tenant)?;
-        // What MSAL takes for an AD FS has no v2 in its paths and sends a scope all the same.
+        // For an AD FS, MSAL uses paths without v2 but sends a scope nevertheless.
         let v2 = v2 || (form.get("resource").is_none() && form.get("scope").is_some());
         let audience = if v2 {
             let scope = form.required("scope")?;
-            // `https://host//.default` asks for the audience `https://host/`.
+            // `https://host//.default` requests the audience `https://host/`.
             scope.strip_suffix("/.default").ok_or_else(|| EntraError::scope_invalid(scope))?
         } else {
             form.required("resource")?
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn another_tenant_of_the_application_has_tokens_of_its_own() {
+    fn another_tenant_of_the_application_has_its_own_tokens() {
         let (status, body) = ask("Second", GOOD, true);
         assert_eq!(status, 200);
         let token = crate::entra::jwt::Jwt::read(body["access_token"].as_str().unwrap()).unwrap();

@@ -1,8 +1,8 @@
 //! Entra's errors: an OAuth error whose description begins with an AADSTS code.
 //!
-//! Source: Microsoft's page of AADSTS codes, and the texts users paste into threads. The description carries
-//! the trace and correlation ids on lines of their own, and the JSON has escapes where .NET writes them:
-//! an apostrophe is `\\u0027`. What assertions can have wrong is in `rejection.rs`.
+//! Source: Microsoft's page of AADSTS codes, and the texts that users paste into threads. The description has
+//! the trace and correlation ids on lines of their own, and the JSON has escapes where .NET writes them: an
+//! apostrophe is `\\u0027`. The errors of assertions are in `rejection.rs`.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -30,13 +30,13 @@ impl EntraError {
         self.code
     }
 
-    /// A form member that must be there.
+    /// A required form member is missing.
     pub fn parameter_missing(name: &str) -> Self {
         let text = format!("The request body must contain the following parameter: '{name}'.");
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", 900_144, text)
     }
 
-    /// A grant the emulator does not make.
+    /// An unsupported grant type.
     pub fn grant_unsupported(grant: &str) -> Self {
         let text = format!("The app requested an unsupported grant type '{grant}'.");
         Self::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", 70_003, text)
@@ -90,7 +90,7 @@ impl EntraError {
         Self::new(StatusCode::BAD_REQUEST, "invalid_scope", 1_002_012, text)
     }
 
-    /// A resource nobody registered.
+    /// A resource that nobody registered.
     pub fn resource_unknown(resource: &str, tenant: &str) -> Self {
         let text = format!(
             "The resource principal named {resource} was not found in the tenant named {tenant}. This can \
@@ -101,7 +101,7 @@ impl EntraError {
         Self::new(StatusCode::BAD_REQUEST, "invalid_resource", 500_011, text)
     }
 
-    /// The answer.
+    /// The response.
     pub fn reply(&self, base: &str, now: Millis, correlation: Option<&str>) -> Reply {
         let trace = Uuid::new_v4();
         let correlation = correlation.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
@@ -124,7 +124,7 @@ impl EntraError {
     }
 }
 
-/// JSON as .NET writes it: these characters occur in texts only, so each can be replaced wherever it stands.
+/// JSON as .NET writes it: these characters occur in texts only, so each can be replaced wherever it occurs.
 fn escaped(json: &str) -> String {
     json.replace('\'', "\\u0027").replace('&', "\\u0026").replace('<', "\\u003C").replace('>', "\\u003E")
 }

@@ -1,4 +1,4 @@
-//! The issuers of assertions that the emulator is itself: GitHub Actions, Azure DevOps and a Kubernetes cluster.
+//! The emulator's own issuers of assertions: GitHub Actions, Azure DevOps and a Kubernetes cluster.
 //!
 //! Source: the documents of GitHub, Azure DevOps and AKS on their tokens, for the claims and the form of subjects.
 //! Their own issuers sign with RS256; these sign with ES256 and have the emulator's address.
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::clock::Millis;
 use crate::entra::signer::Signer;
 
-/// The audience Entra wants in an assertion.
+/// The audience that Entra requires in an assertion.
 pub const AUDIENCE: &str = "api://AzureADTokenExchange";
 
 /// One of them.
@@ -27,7 +27,7 @@ impl Issuer {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::GitHub, Self::AzureDevOps, Self::Kubernetes];
 
-    /// Its word, which is the first segment of its address too.
+    /// Its word, which is also the first segment of its address.
     pub fn word(self) -> &'static str {
         match self {
             Self::GitHub => "github",
@@ -41,7 +41,7 @@ impl Issuer {
         Self::ALL.into_iter().find(|issuer| issuer.word() == word)
     }
 
-    /// The subject of its assertions, unless another is asked for.
+    /// The subject of its assertions, unless another is requested.
     pub fn subject(self) -> &'static str {
         match self {
             Self::GitHub => "repo:contoso/allowlists:environment:production",
@@ -55,7 +55,7 @@ impl Issuer {
         format!("{base}/{}", self.word())
     }
 
-    /// The one whose address this is, under any loopback name.
+    /// The issuer with this address, under any loopback name.
     pub fn of_address(address: &str, base: &str) -> Option<Self> {
         let (_, port) = base.rsplit_once(':')?;
         ["127.0.0.1", "localhost", "[::1]"].iter().find_map(|host| {
@@ -78,7 +78,7 @@ impl Issuer {
         })
     }
 
-    /// An assertion; none when the random source fails.
+    /// An assertion; none if the random source fails.
     pub fn assertion(self, signer: &Signer, base: &str, order: &Order<'_>) -> Option<String> {
         let from = order.now / 1000;
         signer.sign(&json!({
@@ -93,16 +93,16 @@ impl Issuer {
     }
 }
 
-/// What an assertion is to say.
+/// The content of an assertion.
 #[derive(Clone, Copy, Debug)]
 pub struct Order<'a> {
-    /// Whom it is about.
+    /// Its subject.
     pub subject: &'a str,
-    /// Whom it is for.
+    /// Its audience.
     pub audience: &'a str,
-    /// When it is made.
+    /// Its time of issue.
     pub now: Millis,
-    /// How long it lives; below zero it has expired already.
+    /// Its lifetime; below zero it has expired already.
     pub seconds: i64,
 }
 

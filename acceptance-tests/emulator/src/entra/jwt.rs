@@ -1,4 +1,4 @@
-//! A signed JSON web token, read but not yet believed.
+//! A signed JSON web token, read but not yet verified.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub struct Jwt {
 }
 
 impl Jwt {
-    /// Reads a token; none when it is not three parts of base64, the first two of them JSON objects.
+    /// Reads a token; none unless it is three parts of base64, the first two of them JSON objects.
     pub fn read(text: &str) -> Option<Self> {
         let (signed, signature) = text.trim().rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -38,7 +38,7 @@ impl Jwt {
         self.header.get("alg").and_then(Value::as_str).unwrap_or("")
     }
 
-    /// A claim that is text; what is absent or something else is empty.
+    /// A claim that is text; empty if it is absent or of another type.
     pub fn claim(&self, name: &str) -> &str {
         self.claims.get(name).and_then(Value::as_str).unwrap_or("")
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_nothing() {
+    fn other_texts_are_not_tokens() {
         for text in ["", "a.b.c", "e30.e30", "W10.e30.AA", "e30.e30.*", "..", "é.é.é"] {
             assert!(Jwt::read(text).is_none(), "{text}");
         }

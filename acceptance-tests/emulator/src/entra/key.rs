@@ -1,7 +1,7 @@
-//! Public keys of others, and what they have signed: certificates of the application and keys of issuers.
+//! Public keys of others, and their signatures: certificates of the application and keys of issuers.
 //!
-//! Source: RFC 7518 for the algorithms and the members of a key; Entra takes `RS256`, `PS256` and `ES256` of
-//! certificates.
+//! Source: RFC 7518 for the algorithms and the members of a key; Entra accepts `RS256`, `PS256` and `ES256`
+//! of certificates.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -31,7 +31,7 @@ pub enum PublicKey {
 }
 
 impl PublicKey {
-    /// The key of a certificate; none when it is of another kind.
+    /// The key of a certificate; none if it is of another kind.
     pub fn of_certificate(certificate: &x509_parser::certificate::X509Certificate<'_>) -> Option<Self> {
         use x509_parser::public_key::PublicKey as Parsed;
         match certificate.public_key().parsed().ok()? {
@@ -84,7 +84,7 @@ impl PublicKey {
     }
 }
 
-/// Base64 as tokens have it; the standard alphabet and padding are taken too, as .NET's decoder does.
+/// Base64 as in tokens; the standard alphabet and padding are accepted too, as by .NET's decoder.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD
         .decode(text.trim_end_matches('='))

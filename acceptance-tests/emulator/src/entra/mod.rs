@@ -1,4 +1,4 @@
-//! Entra's side: tokens, discovery documents, managed identities, and the issuers whose assertions it takes.
+//! Entra: tokens, discovery documents, managed identities, and the issuers whose assertions it accepts.
 
 pub mod application;
 pub mod assertion;
@@ -16,7 +16,7 @@ pub mod token;
 
 use serde::Serialize;
 
-/// Who may log in, and to what.
+/// The identity and its tenant.
 #[derive(Clone, Debug, Serialize)]
 pub struct Identity {
     /// The only tenant.

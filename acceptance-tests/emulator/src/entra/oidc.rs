@@ -1,8 +1,8 @@
-//! Where a pipeline asks for an assertion: GitHub's and Azure DevOps' request addresses.
+//! Where a pipeline requests an assertion: GitHub's and Azure DevOps' request addresses.
 //!
-//! Source: GitHub's page on OpenID Connect in cloud providers (`GET {url}&audience=`, the answer's `value`), the REST
-//! reference of Azure DevOps and what the Azure SDKs send (`POST`, `serviceConnectionId`, `oidcToken`), threads for
-//! the refusals.
+//! Source: GitHub's page on OpenID Connect in cloud providers (`GET {url}&audience=`, `value` in the
+//! response), the REST reference of Azure DevOps and the requests of the Azure SDKs (`POST`,
+//! `serviceConnectionId`, `oidcToken`), threads for the refusals.
 
 use hyper::{Method, StatusCode};
 use serde_json::json;
@@ -13,13 +13,13 @@ use crate::entra::issuer::{Issuer, Order};
 use crate::entra::signer::Signer;
 use crate::exchange::{Reply, Request};
 
-/// The service connection the emulator's Azure DevOps has.
+/// The service connection of the emulator's Azure DevOps.
 pub const SERVICE_CONNECTION: &str = "7e4a0000-0000-4000-8000-00000000000c";
 
-/// What the addresses need to know.
+/// The context of the addresses.
 #[derive(Clone, Copy, Debug)]
 pub struct Requests<'a> {
-    /// Its secret is what a job has to show here too.
+    /// A job must present its secret here too.
     pub identity: &'a Identity,
     /// Signs assertions.
     pub signer: &'a Signer,
@@ -52,7 +52,7 @@ impl Requests<'_> {
             return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with("allow", "POST");
         }
         if !self.shows_the_secret(request) {
-            // People are sent to a page to sign in at, unless the client says that it is none.
+            // People are sent to a login page, unless the client sends this header.
             let suppressed = request.header("x-tfs-fedauthredirect") == Some("Suppress");
             return if suppressed {
                 Reply::empty(StatusCode::UNAUTHORIZED)

@@ -1,4 +1,4 @@
-//! What Entra says to an assertion that it does not take.
+//! Entra's errors for assertions that it does not accept.
 //!
 //! Source: texts in threads of Azure/login, Azure/azure-workload-identity and Microsoft's authentication libraries.
 
@@ -8,9 +8,9 @@ use crate::clock::{Millis, rfc3339};
 use crate::entra::application::Certificate;
 use crate::entra::error::EntraError;
 
-/// Where the texts send people for certificates.
+/// The link for certificates in the texts.
 const CERTIFICATES: &str = "https://learn.microsoft.com/entra/identity-platform/certificate-credentials";
-/// Where they send people for federated credentials.
+/// The link for federated credentials.
 const FEDERATION: &str = "https://learn.microsoft.com/entra/workload-id/workload-identity-federation";
 
 fn client(code: u32, text: String) -> EntraError {
@@ -25,12 +25,12 @@ fn keys(client: &str) -> String {
 }
 
 impl EntraError {
-    /// An assertion that is no token.
+    /// An assertion that is not a token.
     pub fn assertion_malformed() -> Self {
         Self::jwt_invalid("JWT token is invalid or malformed.")
     }
 
-    /// A token with something wrong in its form.
+    /// A token with an invalid form.
     pub fn jwt_invalid(text: &str) -> Self {
         client(50_027, format!("Invalid JWT token. {text}"))
     }
@@ -60,7 +60,7 @@ impl EntraError {
         client(700_027, text)
     }
 
-    /// A signature that the registered key did not make.
+    /// A signature that does not match the registered key.
     pub fn signature_wrong(found: &Certificate, app: &str) -> Self {
         Self::key_refused(
             "The provided signature value did not match the expected signature value.",
@@ -131,7 +131,7 @@ impl EntraError {
         client(code, text)
     }
 
-    /// One has this subject in another case.
+    /// A credential has this subject in another case.
     pub fn federated_subject_case(subject: &str) -> Self {
         let text = format!(
             "No matching federated identity record found for presented assertion subject '{subject}'. The subject \
@@ -141,7 +141,7 @@ impl EntraError {
         client(7_002_138, text)
     }
 
-    /// An issuer whose keys cannot be had.
+    /// An issuer whose keys are not available.
     pub fn issuer_unreachable() -> Self {
         let text = "Request to External OIDC endpoint failed.".to_owned();
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", 50_166, text)

@@ -57,7 +57,7 @@ impl Signer {
         })
     }
 
-    /// A signed token with these claims; `None` when the random source fails.
+    /// A signed token with these claims; `None` if the random source fails.
     pub fn sign(&self, claims: &Value) -> Option<String> {
         let header = json!({"typ": "JWT", "alg": "ES256", "kid": self.id, "x5t": self.id});
         let text = format!(
@@ -69,7 +69,7 @@ impl Signer {
         Some(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
-    /// The claims of a token this key signed.
+    /// The claims of a token that this key signed.
     pub fn verify(&self, token: &str) -> Option<Value> {
         let (text, signature) = token.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn only_its_own_untouched_tokens_are_taken() {
+    fn only_its_own_unchanged_tokens_are_accepted() {
         let ours = signer();
         let token = ours.sign(&json!({"aud": "x"})).unwrap();
         assert_eq!(ours.verify(&token).unwrap()["aud"], "x");

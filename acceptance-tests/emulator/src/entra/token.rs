@@ -1,4 +1,4 @@
-//! Access tokens: how they are made, and what ARM says to each wrong one.
+//! Access tokens: it makes them, and ARM's errors for invalid ones.
 
 use std::collections::HashSet;
 
@@ -10,11 +10,11 @@ use crate::clock::Millis;
 use crate::entra::Identity;
 use crate::entra::signer::Signer;
 
-/// Audiences ARM takes besides its own address, as in the public cloud.
+/// Audiences that ARM accepts in addition to its own address, as in the public cloud.
 const ARM_AUDIENCES: &[&str] =
     &["https://management.azure.com", "https://management.core.windows.net", "https://management.azure.com/"];
 
-/// Other services a token can be had for, so that a token with the wrong audience is a real thing.
+/// Other services that tokens exist for, so that a token with the wrong audience is possible.
 const OTHER_AUDIENCES: &[&str] = &[
     "https://graph.microsoft.com",
     "https://graph.windows.net",
@@ -29,7 +29,7 @@ pub struct Tokens {
     revoked: HashSet<String>,
 }
 
-/// Whom a token is for.
+/// The subject of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The tenant.
@@ -38,7 +38,7 @@ pub struct Subject {
     pub client_id: String,
     /// Its service principal's object id, or the user's.
     pub object_id: String,
-    /// The name of a person, where it is one.
+    /// The name of a person, if it is one.
     pub user: Option<String>,
 }
 
@@ -61,7 +61,7 @@ impl Subject {
     }
 }
 
-/// Who a checked token speaks for.
+/// The identity of a checked token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The service principal's object id.
@@ -81,7 +81,7 @@ impl Tokens {
         self.signer.public()
     }
 
-    /// The key, which the emulator's own issuers of assertions sign with too.
+    /// The key, with which the emulator's own issuers of assertions also sign.
     pub fn signer(&self) -> &Signer {
         &self.signer
     }
@@ -124,13 +124,13 @@ impl Tokens {
         self.signer.sign(&claims)
     }
 
-    /// Whether a token can be had for this audience.
+    /// Whether tokens exist for this audience.
     pub fn knows(audience: &str, base: &str) -> bool {
         is_arm(audience, base)
             || OTHER_AUDIENCES.iter().any(|known| audience.trim_end_matches('/').eq_ignore_ascii_case(known))
     }
 
-    /// From now on, this token has expired.
+    /// Expires this token from now on.
     pub fn revoke(&mut self, token: &str) {
         self.revoked.insert(token.to_owned());
     }
@@ -174,7 +174,7 @@ impl Tokens {
                 ),
             ));
         }
-        // Five minutes are what validators allow clocks to differ.
+        // Validators allow five minutes of clock difference.
         if now < time("nbf").saturating_sub(300_000) {
             return Err(refuse("InvalidAuthenticationToken", "The access token is not valid yet."));
         }
@@ -204,7 +204,7 @@ impl Tokens {
         Ok(Caller { object_id: text("oid").to_owned(), client_id: text("appid").to_owned() })
     }
 
-    /// Checks the `x-ms-authorization-auxiliary` header: the tenants its tokens are from.
+    /// Checks the `x-ms-authorization-auxiliary` header, and returns the tenants of its tokens.
     ///
     /// Source: Microsoft's page on authenticating across tenants, for the form and the limit of three; SDKs put commas
     /// or semicolons between them. The refusal is assumed.
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn audiences() {
+    fn audiences_of_arm_are_recognised() {
         assert!(is_arm("https://127.0.0.1:1/", BASE));
         assert!(is_arm("https://management.azure.com/", BASE));
         assert!(!is_arm("https://127.0.0.1:2", BASE));

@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! The possible faults.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,18 @@ use crate::clock::{Millis, http_date};
 use crate::exchange::Reply;
 use crate::store::Ending;
 
-/// Before the request is taken, or after.
+/// Before the request is processed, or after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Moment {
     /// Nothing has happened yet.
     #[default]
     Before,
-    /// What was asked has been done; only the answer is late or lost.
+    /// The request has been processed; only the response is late or lost.
     After,
 }
 
-/// How a server says when to come back.
+/// The form of the server's time for a retry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryForm {
@@ -36,18 +36,18 @@ pub enum RetryForm {
     XMsRetryAfterMs,
 }
 
-/// A wait told to the client.
+/// A time to wait for the client.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retry {
     /// How long.
     pub seconds: f64,
-    /// In which header.
+    /// The header.
     #[serde(default)]
     pub form: RetryForm,
 }
 
-/// An answer given in place of the real one; nothing is done.
+/// A response in place of the real one; nothing is processed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
@@ -62,13 +62,13 @@ pub struct Answer {
     /// A body of any text, for those that are not JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// When to come back.
+    /// The time for a retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
 }
 
 impl Answer {
-    /// The answer at this time.
+    /// The response at this time.
     pub fn reply(&self, now: Millis) -> Reply {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut reply = match (&self.body, &self.text) {
@@ -96,7 +96,7 @@ fn failed() -> Ending {
     Ending::Failed
 }
 
-/// What becomes of the operation a request starts.
+/// The result of the operation that a request starts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperationFault {
@@ -109,10 +109,10 @@ pub struct OperationFault {
     /// Message of that error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// How long it takes, in place of the setting.
+    /// Its duration, in place of the setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
-    /// Whether a create that ends badly leaves no object, in place of one in a bad state.
+    /// Whether a create that fails leaves no object, in place of one in a bad state.
     #[serde(default)]
     pub leaves_nothing: bool,
     /// How many polls of its address get 404 first.
@@ -120,37 +120,38 @@ pub struct OperationFault {
     pub hidden_polls: u32,
 }
 
-/// What goes wrong.
+/// A fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Action {
-    /// The answer comes late.
+    /// The response is late.
     Delay {
         /// How late.
         seconds: f64,
-        /// Before the request is taken or after.
+        /// Before the request is processed or after.
         #[serde(default)]
         when: Moment,
     },
-    /// Another answer; nothing is done.
+    /// Another response; nothing is processed.
     Answer(Answer),
     /// The connection is reset.
     Reset {
-        /// Before the request is taken or after.
+        /// Before the request is processed or after.
         #[serde(default)]
         when: Moment,
     },
-    /// The connection is reset before the request is taken, and so is every other; for so long no new one is made.
+    /// The connection is reset before the request is processed, and so is every other one; new ones are
+    /// refused for so long.
     Refuse {
         /// How long.
         seconds: f64,
     },
-    /// The request is taken, but the body of the answer stops after so many bytes.
+    /// The request is processed, but the body of the response stops after so many bytes.
     Truncate {
         /// How many.
         bytes: usize,
     },
-    /// The request is taken, but the answer is changed on its way.
+    /// The request is processed, but the response is changed.
     Alter {
         /// Another status.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,7 +159,7 @@ pub enum Action {
         /// Headers to set.
         #[serde(default)]
         set_headers: BTreeMap<String, String>,
-        /// Headers to take away.
+        /// Headers to remove.
         #[serde(default)]
         remove_headers: Vec<String>,
         /// Members to merge into a JSON body.
@@ -168,23 +169,23 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
     },
-    /// The request is taken, but blanks make the answer larger by so many bytes.
+    /// The request is processed, but blanks make the response larger by so many bytes.
     Pad {
         /// How many.
         bytes: usize,
     },
-    /// The list of the answer never ends: each page names another one.
+    /// The list of the response never ends: each page names another one.
     EndlessList,
-    /// The operation the request starts ends badly, takes longer or is hidden at first.
+    /// The operation that the request starts fails, takes longer or is hidden at first.
     Operation(OperationFault),
-    /// What the request wrote is 404 to the next readers.
+    /// What the request wrote is 404 for the next reads.
     Hide {
         /// How many reads.
         reads: u32,
     },
     /// 409: another write runs.
     Conflict,
-    /// 409: nested resources are there.
+    /// 409: there are nested resources.
     Nested,
     /// 404: the parent is not visible yet.
     ParentMissing,

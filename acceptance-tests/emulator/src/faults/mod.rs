@@ -1,4 +1,4 @@
-//! Faults as data: a list of what goes wrong, for which request, at which of its occurrences.
+//! Faults as data: a list of faults, with the requests and the occurrences that they affect.
 
 mod action;
 mod glob;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use self::action::{Action, Answer, Moment, OperationFault, Retry, RetryForm};
 use crate::exchange::Request;
 
-/// Which requests a fault is for. What is left out holds for every request.
+/// The requests of a fault. An omitted member matches every request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Match {
@@ -50,21 +50,21 @@ fn once() -> Option<u32> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// What it is called in the log.
+    /// Its name in the log.
     #[serde(default)]
     pub name: String,
     /// The requests it is for.
     #[serde(default, rename = "match")]
     pub matching: Match,
-    /// The first occurrence it takes, counted from 1.
+    /// The first affected occurrence, counted from 1.
     #[serde(default = "one")]
     pub nth: u32,
-    /// How many occurrences it takes; null for all that follow.
+    /// The number of affected occurrences; null for all that follow.
     #[serde(default = "once")]
     pub count: Option<u32>,
-    /// What goes wrong.
+    /// The fault itself.
     pub action: Action,
-    /// How many requests have matched.
+    /// The number of requests that have matched.
     #[serde(default)]
     pub seen: u32,
 }
@@ -80,14 +80,14 @@ impl Fault {
     }
 }
 
-/// The script: every fault, in order, and words about it that the emulator does not heed.
+/// The script: every fault, in order, and remarks that the emulator ignores.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// What the script is for, in words.
+    /// The purpose of the script.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
-    /// What a test that uses the script wants to know about it.
+    /// Data for a test that uses the script.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub test: serde_json::Value,
     /// The faults.
@@ -95,10 +95,10 @@ pub struct Script {
     pub faults: Vec<Fault>,
 }
 
-/// What happens to one request.
+/// The faults of one request.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// Names of the faults that strike, for the journal.
+    /// Names of the faults that apply, for the journal.
     pub names: Vec<String>,
     /// Their actions, in order.
     pub actions: Vec<Action>,
@@ -112,7 +112,7 @@ impl Script {
         serde_json::from_value(script)
     }
 
-    /// Counts a request and says what happens to it. Every fault that matches counts it.
+    /// Counts a request and returns its faults. Every fault that matches counts it.
     pub fn plan(&mut self, request: &Request) -> Plan {
         let mut plan = Plan::default();
         for fault in &mut self.faults {

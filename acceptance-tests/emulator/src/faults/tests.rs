@@ -14,7 +14,7 @@ fn script(value: &serde_json::Value) -> Script {
 }
 
 #[test]
-fn the_nth_occurrence_is_struck_and_so_many_after_it() {
+fn a_fault_affects_the_nth_occurrence_and_count_in_all() {
     let mut script = script(&json!([
         {"name": "busy", "match": {"method": "PUT|PATCH", "path": "**/versions/*"}, "nth": 2, "count": 2,
          "action": {"do": "answer", "status": 503, "retry": {"seconds": 1, "form": "date"}}}
@@ -28,7 +28,7 @@ fn the_nth_occurrence_is_struck_and_so_many_after_it() {
 }
 
 #[test]
-fn null_count_strikes_for_ever_and_the_query_counts() {
+fn a_null_count_never_ends_and_the_query_must_match() {
     let mut script = script(&json!({"faults": [
         {"match": {"query": "monitor=true"}, "count": null, "action": {"do": "reset", "when": "after"}}
     ]}));
@@ -77,7 +77,7 @@ fn a_misspelt_script_is_refused() {
 }
 
 #[test]
-fn each_form_of_retry_header() {
+fn every_form_of_retry_header_is_written() {
     let reply = |form: RetryForm| {
         let retry = Some(Retry { seconds: 2.0, form });
         Answer { status: 429, headers: BTreeMap::new(), body: None, text: None, retry }

@@ -12,8 +12,8 @@ const REQUIRED: [(&str, &[&str]); 4] = [
 ];
 
 impl Document {
-    /// Reads the item the agent receives for one endpoint, from text, as the agent does (`key.rs`, lines 87-103):
-    /// `mode`, `defaultAccess` and `id` are required, and a member written twice refuses the whole.
+    /// Reads the agent's document for one endpoint from text as the agent does (`key.rs`, lines 87-103):
+    /// `mode`, `defaultAccess` and `id` are required, and a repeated member refuses the whole document.
     pub(in crate::allowlist) fn from_agent_item(text: &str) -> Result<Self, Refused> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -56,7 +56,7 @@ fn our_rules() -> Value {
 }
 
 #[test]
-fn both_shapes_say_the_same() {
+fn both_shapes_are_read_alike() {
     let ours = Document::from_value(&json!({
         "mode": "Enforce", "default_access": "Deny", "rules": our_rules(), "name": "1.0.0", "tags": null
     }));
@@ -83,7 +83,7 @@ fn an_absent_list_stays_absent_and_an_absent_map_is_empty() {
 }
 
 #[test]
-fn what_the_agent_refuses_is_refused_with_its_place() {
+fn documents_that_the_agent_refuses_are_refused_with_the_place() {
     for (rules, message) in [
         (json!({ "privileges": [{ "name": "p" }] }), "rules.privileges[0]: missing field `path`"),
         (
@@ -159,7 +159,7 @@ fn unknown_members_are_refused_at_every_level_with_the_nearest_known_one() {
         ),
         (
             json!({ "mode": "Audit", "privileges": [] }),
-            "`privileges` stands beside `mode`; it belongs inside `rules`",
+            "`privileges` is next to `mode`; it belongs inside `rules`",
         ),
         (json!({ "privileges": [], "id": "x" }), "rules: `id` is not a known member"),
     ] {
@@ -172,7 +172,10 @@ fn unknown_members_are_refused_at_every_level_with_the_nearest_known_one() {
 fn an_object_without_any_part_is_refused_and_absent_or_null_parts_are_not() {
     for value in [json!({}), json!({ "properties": {} }), json!({ "id": "x", "tags": {} })] {
         let error = Document::from_value(&value).unwrap_err().to_string();
-        assert!(error.ends_with("none of `mode`, `default_access` and `rules` is there"), "{value}: {error}");
+        assert!(
+            error.ends_with("none of `mode`, `default_access` and `rules` is present"),
+            "{value}: {error}"
+        );
     }
     let nothing = json!({ "mode": null, "default_access": null, "rules": null });
     assert_eq!(Document::from_value(&nothing), Ok(Document::default()));
@@ -214,7 +217,7 @@ fn the_agents_item_needs_all_its_members_once() {
 }
 
 #[test]
-fn words_may_be_absent_but_not_of_another_type_or_contradictory() {
+fn mode_and_access_may_be_absent_but_not_of_another_type_or_contradictory() {
     assert!(Document::from_value(&json!({ "mode": true })).is_err());
     assert!(Document::from_value(&json!({ "default_access": "Allow", "defaultAccess": "Deny" })).is_err());
 }

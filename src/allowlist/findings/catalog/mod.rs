@@ -1,4 +1,4 @@
-//! Every finding there is: the one table that the checks, the documentation and the `lint` argument read.
+//! The table of all findings. The checks, the documentation and the `lint` argument read it.
 
 mod documents;
 mod identities;
@@ -11,7 +11,7 @@ use std::str::FromStr;
 use super::super::UnknownWord;
 use super::Severity;
 
-/// What one finding means, for a reader who meets it for the first time.
+/// The meaning of one finding, for a reader who meets it for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The stable id.
@@ -20,7 +20,7 @@ pub struct Entry {
     pub severities: &'static [Severity],
     /// Whether its warnings are among the gravest: they open what was meant to be closed.
     pub high: bool,
-    /// What has to be known beside the rules for the check to speak.
+    /// What the check needs to know in addition to the rules.
     pub needs: Needs,
     /// A heading under 30 characters.
     pub title: &'static str,
@@ -30,7 +30,7 @@ pub struct Entry {
     pub advice: &'static str,
 }
 
-/// What a check looks at beside the rules.
+/// What a check needs in addition to the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing.
@@ -41,8 +41,8 @@ pub enum Needs {
     OsType,
     /// The profile's endpoint.
     Endpoint,
-    /// An older version of the rules, or recorded requests: found by [`crate::allowlist::difference()`] and the
-    /// reader of audit logs, not by the linter.
+    /// An older version of the rules, or recorded requests. [`crate::allowlist::difference()`] and the reader
+    /// of audit logs report these findings, not the linter.
     History,
 }
 
@@ -62,7 +62,7 @@ impl FindingId {
     /// The entry that explains it.
     pub fn entry(self) -> &'static Entry {
         let mut entries = CATALOG.iter().copied().flatten();
-        // Every id has an entry, which a test asserts; the first entry keeps this total.
+        // Every id has an entry, which a test asserts; the first entry makes this function total.
         entries.find(|entry| entry.id == self).unwrap_or(&documents::FIRST)
     }
 
@@ -81,7 +81,7 @@ impl fmt::Display for FindingId {
 impl FromStr for FindingId {
     type Err = UnknownWord;
 
-    /// Takes an id in either case.
+    /// Accepts an id in either case.
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let same = |id: &Self| id.to_string().eq_ignore_ascii_case(text);
         let unknown =
@@ -104,9 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_fit_to_print() {
+    fn entries_have_the_length_and_form_that_pages_need() {
         for entry in CATALOG.iter().copied().flatten() {
-            // The rest of a summary names what it is about.
+            // The rest of a summary names its object.
             assert!(entry.title.len() < 30, "{}", entry.title);
             assert!(!entry.severities.is_empty() && entry.severities.is_sorted(), "{}", entry.id);
             assert!(entry.explanation.ends_with('.') && entry.advice.ends_with('.'), "{}", entry.id);

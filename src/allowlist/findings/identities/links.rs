@@ -1,5 +1,5 @@
-//! Files that never are the executable of a process: symbolic links (L37) and scripts (L44). The kernel reports the file
-//! that a link points to, and the interpreter that runs a script.
+//! Files that never are the executable of a process: symbolic links (L37) and scripts (L44). The kernel
+//! reports the target of a link, and the interpreter of a script.
 
 use super::super::super::OsType;
 use super::super::quote::quoted;
@@ -7,7 +7,7 @@ use super::super::scripts::{interpreter, is_python_link};
 use super::super::{Condition, FindingId, Found};
 use super::One;
 
-/// Looks at the path of an executable.
+/// Checks the path of an executable.
 pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
     let os_type = one.os_type();
     let file = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
@@ -26,7 +26,7 @@ pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
     }
 }
 
-/// Looks at the name of a process that stands without a path.
+/// Checks the name of a process without a path.
 pub(super) fn check_name(one: &One<'_>, file: &str, found: &mut Found) {
     if let Some(interpreter) = interpreter(file, one.os_type()) {
         script(one, Condition::ProcessName, file, interpreter.file(), found);
@@ -46,11 +46,11 @@ fn script(one: &One<'_>, condition: Condition, text: &str, interpreter: &str, fo
         Condition::ExePath => one.and_no_process_name(interpreter),
         _ => "",
     };
-    let instead = format!("Write that, such as {}, give user_name{out}.", quoted(interpreter));
+    let instead = format!("Write the interpreter, such as {}, give user_name{out}.", quoted(interpreter));
     found.warning(FindingId::L44, one.at(condition), message, Some(instead));
 }
 
-/// L37: what to write instead of a path that usually is a symbolic link, as advice and as a path.
+/// L37: the replacement for a path that usually is a symbolic link, as advice and as a path.
 fn target(path: &str) -> Option<(String, String)> {
     const MERGED: [&str; 4] = ["/bin/", "/sbin/", "/lib/", "/lib64/"];
     const LINKS: [(&str, &str); 7] = [

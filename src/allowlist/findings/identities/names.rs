@@ -14,7 +14,7 @@ pub(super) fn check(one: &One<'_>, found: &mut Found) {
             let message = format!("{} {reason}", quoted(name));
             let instead = bare(name).map(|bare| format!("Write {}.", quoted(&bare)));
             if name.contains('@') && !name.contains('\\') && os_type == Some(OsType::Linux) {
-                // Directory services on Linux can be set up to report such names.
+                // Directory services on Linux can be configured to report such names.
                 found.info(FindingId::L38, one.at(condition), message, instead);
             } else {
                 found.warning(FindingId::L38, one.at(condition), message, instead);
@@ -27,7 +27,8 @@ pub(super) fn check(one: &One<'_>, found: &mut Found) {
         }
     }
     if one.text(Condition::UserName) == Some("SYSTEM") && one.text(Condition::GroupName).is_some() {
-        let message = "is asked of SYSTEM, which the guest agent reports to be in no group: nothing matches.";
+        let message = "is combined with SYSTEM, which the guest agent reports to be in no group: nothing \
+                       matches.";
         found.warning(FindingId::L38, one.at(Condition::GroupName), message, Some("Leave it out.".into()));
     }
     for condition in CONDITIONS {
@@ -53,7 +54,7 @@ pub(super) fn check(one: &One<'_>, found: &mut Found) {
     }
 }
 
-/// L38: why the agent never reports a name in this form, and a form that is nearer to what it reports.
+/// L38: why the agent never reports a name in this form, and a form that is closer to what it reports.
 fn not_bare(name: &str) -> Option<(&'static str, Option<&str>)> {
     const DOMAIN: &str = "has a domain; the guest agent reports bare names.";
     if name.trim() != name {

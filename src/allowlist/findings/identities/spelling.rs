@@ -1,5 +1,5 @@
-//! Unusual spellings of an executable: L36. The guest agent compares paths component by component, so some of them match
-//! all the same; the others are another path to it.
+//! Unusual spellings of an executable: L36. The guest agent compares paths component by component. So some
+//! spellings match nevertheless; the others are a different path to it.
 
 use super::super::super::OsType;
 use super::super::executable::is_windows;
@@ -30,7 +30,7 @@ pub(super) fn extension(one: &One<'_>, file: &str, found: &mut Found) {
     }
 }
 
-const IGNORED: &str = "which the comparison ignores and a reader may not.";
+const IGNORED: &str = "which the comparison ignores but a reader may not.";
 
 fn on_linux(path: &str) -> Option<(String, Option<String>)> {
     if !path.starts_with('/') {
@@ -45,7 +45,7 @@ fn on_linux(path: &str) -> Option<(String, Option<String>)> {
         return Some((format!("{what}, {IGNORED}"), Some(plain)));
     }
     let file = path.rsplit('/').next().unwrap_or_default();
-    let why = "has a blank in its file name; arguments are no part of the path.";
+    let why = "has a blank in its file name; arguments are not part of the path.";
     file.contains(char::is_whitespace).then(|| (why.to_owned(), None))
 }
 
@@ -62,7 +62,7 @@ fn on_windows(path: &str) -> Option<(String, Option<String>)> {
     }
     if plain.contains('/') {
         plain = plain.replace('/', r"\");
-        whys.push("has forward slashes, which the comparison ignores and a reader may not.");
+        whys.push("has forward slashes, which the comparison ignores but a reader may not.");
     }
     let share = plain.starts_with(r"\\");
     let components: Vec<&str> =
@@ -102,7 +102,7 @@ fn on_windows(path: &str) -> Option<(String, Option<String>)> {
     Some((why, is_known.then_some(plain)))
 }
 
-/// A name of eight and three letters, as in `PROGRA~1`.
+/// A short name of eight and three letters, such as `PROGRA~1`.
 fn is_short_name(component: &str) -> bool {
     let stem = component.split('.').next().unwrap_or_default();
     let Some((head, number)) = stem.split_once('~') else { return false };
@@ -113,7 +113,7 @@ fn is_short_name(component: &str) -> bool {
         && component.len() <= 12
 }
 
-/// The path with its well-known folders in the case that Windows uses, if that is another one.
+/// The path with its well-known folders in the case that Windows uses, if they differ.
 fn usual_case(path: &str) -> Option<String> {
     const USUAL: [&str; 9] = [
         r"Windows\System32\WindowsPowerShell",

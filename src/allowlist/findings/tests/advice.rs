@@ -1,12 +1,12 @@
-//! What a finding suggests is done, as its text says: the finding is gone, no error is new, and the guest agent still
-//! gets what it got.
+//! Follows each suggestion literally: the finding disappears, no error is new, and the guest agent keeps its
+//! access.
 
 use std::collections::BTreeSet;
 
 use super::super::super::{Allowlist, Identity, Matcher, Privilege, Request, Role, RoleAssignment, Verdict};
 use super::*;
 
-/// The quoted strings of a text, as a configuration reads them.
+/// The quoted strings of a text, as in a configuration.
 fn strings(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text.chars();
@@ -42,7 +42,7 @@ fn condition(identity: &mut Identity, condition: Condition) -> &mut Option<Strin
     }
 }
 
-/// Gives some privileges to an identity of the guest agent, as the messages describe it.
+/// Grants some privileges to an identity of the guest agent, as the messages describe it.
 fn grant_to_agent(rules: &mut Rules, os_type: OsType, privileges: &[&str]) {
     let identity = match os_type {
         OsType::Linux => Identity {
@@ -64,7 +64,7 @@ fn grant_to_agent(rules: &mut Rules, os_type: OsType, privileges: &[&str]) {
         .insert("the-agent".into(), RoleAssignment { identities: ["the-agent".into()].into() });
 }
 
-/// Does what a suggestion says. A choice that it leaves to the user is made here.
+/// Follows a suggestion. It makes a choice here where the suggestion leaves one to the user.
 fn follow(finding: &Finding, rules: &mut Rules, context: &mut Context) {
     let text = finding.suggestion.as_deref().unwrap();
     let (strings, os_type) = (strings(text), context.os_type.unwrap_or_default());
@@ -102,7 +102,7 @@ fn follow(finding: &Finding, rules: &mut Rules, context: &mut Context) {
                 if text.contains("give user_name") {
                     one.user_name.get_or_insert_with(|| "root".into());
                 }
-                if text.contains("leave process_name out") {
+                if text.contains("omit process_name") {
                     one.process_name = None;
                 }
             } else if text.starts_with("Leave it out") {
@@ -171,7 +171,7 @@ fn follow(finding: &Finding, rules: &mut Rules, context: &mut Context) {
             let held = rules.role_assignments.remove(role).unwrap();
             rules.role_assignments.entry(first()).or_default().identities.extend(held.identities);
         }
-        other => panic!("nothing is suggested about {other}: {finding:?}"),
+        other => panic!("no suggestion about {other}: {finding:?}"),
     }
 }
 
@@ -203,7 +203,7 @@ fn example(os_type: OsType) -> Identity {
     }
 }
 
-/// What of the guest agent's requests is allowed.
+/// The guest agent's requests that are allowed.
 fn of_agent(rules: &Rules, context: &Context) -> BTreeSet<&'static str> {
     let matcher = Matcher::new(&Allowlist {
         mode: context.mode.unwrap(),
@@ -235,7 +235,7 @@ fn of_agent(rules: &Rules, context: &Context) -> BTreeSet<&'static str> {
     asked.into_iter().filter(allowed).collect()
 }
 
-/// Follows each advice by itself. Gives how many there were, and what did not hold.
+/// Follows each piece of advice singly. Returns their number, and those that did not hold.
 fn each_advice_holds(rules: &Rules, context: &Context, broken: &mut Vec<String>) -> usize {
     let before = findings(&Draft::from(rules), context);
     let errors = |found: &[Finding]| -> BTreeSet<(FindingId, Subject)> {
@@ -248,7 +248,7 @@ fn each_advice_holds(rules: &Rules, context: &Context, broken: &mut Vec<String>)
         follow(finding, &mut changed, &mut around);
         let after = findings(&Draft::from(&changed), &around);
         if after.iter().any(|one| (one.id, &one.subject) == (finding.id, &finding.subject)) {
-            broken.push(format!("it is still there: {finding:?} in {context:?}"));
+            broken.push(format!("not fixed: {finding:?} in {context:?}"));
         }
         for new in errors(&after).difference(&errors(&before)) {
             broken.push(format!("{new:?} is new after {finding:?} in {context:?}"));
@@ -286,7 +286,7 @@ fn contexts() -> Vec<Context> {
 }
 
 #[test]
-fn what_is_said_of_privileges_holds() {
+fn advice_about_privileges_holds() {
     let paths = [
         "",
         " ",
@@ -354,7 +354,7 @@ fn what_is_said_of_privileges_holds() {
 }
 
 #[test]
-fn what_is_said_of_identities_holds() {
+fn advice_about_identities_holds() {
     let paths = [
         "/usr/sbin/waagent",
         "/usr/bin/python3",
@@ -444,7 +444,7 @@ fn what_is_said_of_identities_holds() {
     assert!(followed > 500, "{followed}");
 }
 
-/// The rules of Microsoft's published sample, in shape.
+/// Rules like those of Microsoft's published sample.
 fn sample() -> Value {
     json!({
         "privileges": { "state": { "path": "/machine", "query_parameters": { "comp": "goalstate" } } },
@@ -464,7 +464,7 @@ fn closing_the_bare_path_keeps_the_guest_agent() {
         endpoint: Some(Endpoint::WireServer),
         ..access(Mode::Enforce, DefaultAccess::Allow)
     };
-    // What the profile would say is told from the rules, too.
+    // If the profile's settings are unknown, the rules show them.
     for context in [windows.clone(), access(Mode::Enforce, DefaultAccess::Allow)] {
         let said = of(FindingId::L20, &sample(), &context);
         assert!(said[0].contains("list it in the roles \"agents\" and \"setup\"."), "{said:?}");
@@ -490,7 +490,7 @@ fn closing_the_bare_path_keeps_the_guest_agent() {
 }
 
 #[test]
-fn names_that_refer_to_nothing_are_put_right() {
+fn advice_about_dangling_names_holds() {
     let mut broken = Vec::new();
     for (list, role, wrong) in [
         ("roles", "app", json!({ "privileges": ["tokn", "instance"] })),

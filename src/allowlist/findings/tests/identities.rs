@@ -12,7 +12,7 @@ fn one_quiet(id: FindingId, conditions: Value, context: &Context) {
 }
 
 #[test]
-fn l30_everybody_or_nobody() {
+fn l30_matches_everybody_or_nobody() {
     one_speaks(FindingId::L30, json!({}), &linux(), &["error", "identities[\"web\"] ", "every process"]);
     one_speaks(
         FindingId::L30,
@@ -26,7 +26,7 @@ fn l30_everybody_or_nobody() {
 }
 
 #[test]
-fn l30_waits_for_a_condition_that_is_unknown() {
+fn l30_needs_all_conditions_to_be_known() {
     let rules = read(&good());
     let mut draft = Draft::from(&rules);
     let waiting =
@@ -49,7 +49,7 @@ fn l31_another_file_name() {
     one_quiet(FindingId::L31, json!({ "exe_path": "/opt/server", "process_name": "server" }), &linux());
     let line = json!({ "process_name": "python3.12 /opt/app.py", "user_name": "u" });
     one_speaks(FindingId::L31, line, &linux(), &["arguments", "Write \"python3.12\""]);
-    // A path that is wrong itself says nothing of the name.
+    // A faulty path says nothing about the name.
     for path in ["/usr/bin/python3", "/usr/sbin/waagent", "/opt/x --flag"] {
         let doubtful = json!({ "exe_path": path, "process_name": "python3.12", "user_name": "u" });
         one_speaks(FindingId::L31, doubtful, &linux(), &["Leave it out"]);
@@ -64,7 +64,7 @@ fn l32_only_the_name_of_a_file() {
 }
 
 #[test]
-fn l33_folders_of_others_and_versions() {
+fn l33_folders_that_others_write_to_and_versions() {
     one_speaks(
         FindingId::L33,
         json!({ "exe_path": "/home/me/x", "user_name": "u" }),
@@ -233,7 +233,7 @@ fn l40_a_linux_account_alone() {
 }
 
 #[test]
-fn l41_users_the_wireserver_refuses() {
+fn l41_users_that_the_wireserver_refuses() {
     let wire = |context: Context| Context { endpoint: Some(Endpoint::WireServer), ..context };
     let web = json!({ "user_name": "web", "exe_path": "/opt/x" });
     one_speaks(FindingId::L41, web.clone(), &wire(linux()), &["error", "never elevated"]);

@@ -175,7 +175,7 @@ fn l22_a_broad_privilege_undoes_a_narrow_one() {
     rules["role_assignments"]["ops"] = json!({ "identities": ["ops"] });
     speaks(FindingId::L22, &rules, &linux(), &["warning", "privileges[\"broad\"]", "\"token\"", "\"ops\""]);
 
-    // Closing from above and opening below is the usual way, and works.
+    // Closing a broad path and opening a narrower one is the usual way, and works.
     rules["role_assignments"]["ops"] = json!({ "identities": [] });
     quiet(FindingId::L22, &rules, &linux());
 }

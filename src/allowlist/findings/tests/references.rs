@@ -40,7 +40,7 @@ fn l02_a_name_that_refers_to_nothing() {
 }
 
 #[test]
-fn l02_waits_for_the_list_that_is_referred_to() {
+fn l02_needs_the_target_list_to_be_known() {
     let mut rules = good();
     rules["roles"]["app"]["privileges"] = json!(["later"]);
     let rules = read(&rules);
@@ -70,7 +70,7 @@ fn l04_rules_that_are_not_in_force_close_nothing() {
     let said = of(FindingId::L04, &rules, &access(Mode::Disabled, DefaultAccess::Allow));
     assert!(said[0].contains("granted to nobody") && !said[0].contains("closes"), "{said:#?}");
 
-    // A list that is absent: the agent ignores the others.
+    // If a list is absent, the agent ignores the others.
     let document = Document::from_value(&json!({
         "mode": "Enforce", "defaultAccess": "Allow",
         "rules": { "privileges": [{ "name": "closed", "path": "/metadata/attested" }], "roles": [], "identities": [] }
@@ -81,7 +81,7 @@ fn l04_rules_that_are_not_in_force_close_nothing() {
 }
 
 #[test]
-fn l04_what_is_never_used() {
+fn l04_unused_elements() {
     let mut rules = good();
     rules["privileges"]["closed"] = json!({ "path": "/metadata/attested" });
     speaks(
@@ -126,7 +126,7 @@ fn l08_names_that_cannot_be_read() {
 }
 
 #[test]
-fn l05_words_nobody_knows() {
+fn l05_unknown_words() {
     let typing_mistakes = document(&json!({ "mode": "Enforced", "defaultAccess": "allow " }));
     let expected = [(FindingId::L05, "mode".into()), (FindingId::L05, "default_access".into())];
     assert_eq!(ids(&typing_mistakes), expected);

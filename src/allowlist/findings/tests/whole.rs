@@ -13,7 +13,7 @@ fn l06_production_that_is_not_enforced() {
 fn l21_an_open_default() {
     let open = |mode| access(mode, DefaultAccess::Allow);
     speaks(FindingId::L21, &good(), &open(Mode::Enforce), &["warning", "default_access", "Use Deny."]);
-    speaks(FindingId::L21, &good(), &open(Mode::Audit), &["info", "rolling out"]);
+    speaks(FindingId::L21, &good(), &open(Mode::Audit), &["info", "the rollout"]);
     quiet(FindingId::L21, &good(), &open(Mode::Disabled));
     quiet(FindingId::L21, &good(), &access(Mode::Enforce, DefaultAccess::Deny));
 }
@@ -30,7 +30,7 @@ fn l24_paths_of_the_other_endpoint() {
 }
 
 #[test]
-fn l24_nothing_for_the_plugin() {
+fn l24_no_privilege_for_the_plugin() {
     let wire = |default_access| Context {
         endpoint: Some(Endpoint::WireServer),
         ..access(Mode::Enforce, default_access)
@@ -79,7 +79,8 @@ fn l51_the_platforms_own_callers() {
     let agent = json!({ "user_name": "root", "exe_path": "/usr/bin/python3.12" });
     quiet(FindingId::L51, &with(agent.clone(), json!(["goalstate", "health"])), &wire);
     speaks(FindingId::L51, &with(agent, json!(["goalstate"])), &wire, &["info", "POST /machine?comp=health"]);
-    // A script or a link is never the executable, and an account that is not elevated never gets there.
+    // The executable never is a script or a link, and an account that is not elevated never reaches the
+    // WireServer.
     for other in [
         json!({ "user_name": "root", "exe_path": "/usr/sbin/waagent" }),
         json!({ "user_name": "root", "process_name": "waagent" }),

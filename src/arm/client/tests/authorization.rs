@@ -78,7 +78,7 @@ async fn a_scope_cannot_lead_elsewhere() {
 }
 
 #[tokio::test]
-async fn who_is_signed_in_is_in_the_token_or_unknown() {
+async fn the_signed_in_identity_is_read_from_the_token() {
     let azure = Azure::start().await;
     assert_eq!(azure.client.signed_in_as(&call()).await, None);
     let azure = Azure::without_tokens().await;

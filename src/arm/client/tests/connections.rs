@@ -164,7 +164,7 @@ async fn connections_of_http_1_are_used_again() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_closed_is_taken_up_without_a_full_handshake() {
+async fn a_closed_connection_is_resumed_without_a_full_handshake() {
     let (server, authority) = (Server::open(b"http/1.1").await, Azure::start().await);
     let client = server.client(&authority);
     server.seen.closes.store(true, Ordering::SeqCst);

@@ -5,7 +5,7 @@ const P: &str = "/inVMAccessControlProfiles/p";
 const OP: &str = "/subscriptions/s/providers/Microsoft.Compute/locations/westus/capsOperations/7";
 
 #[tokio::test]
-async fn deletes_that_end_at_once() {
+async fn a_delete_may_end_at_once() {
     for (response, expected) in
         [(ResponseTemplate::new(200), Deleted::Now), (ResponseTemplate::new(204), Deleted::Absent)]
     {
@@ -21,7 +21,7 @@ async fn deletes_that_end_at_once() {
 }
 
 #[tokio::test]
-async fn a_delete_is_waited_for_at_its_operation() {
+async fn a_delete_polls_its_operation() {
     let azure = Azure::start().await;
     let link = format!("{}{OP}?api-version=2024-03-03", azure.server.uri());
     let response = ResponseTemplate::new(202)
@@ -35,7 +35,7 @@ async fn a_delete_is_waited_for_at_its_operation() {
 }
 
 #[tokio::test]
-async fn without_an_operation_the_object_itself_tells() {
+async fn without_an_operation_the_object_is_polled() {
     let azure = Azure::start().await;
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(202)).await;
     let gone = || status(404, arm_error("ResourceNotFound", "gone"));
@@ -50,7 +50,7 @@ async fn without_an_operation_the_object_itself_tells() {
 }
 
 #[tokio::test]
-async fn children_and_busy_objects_are_waited_out() {
+async fn a_delete_waits_for_children_and_busy_objects() {
     let azure = Azure::start().await;
     let nested =
         arm_error("CannotDeleteResource", "Can not delete resource before nested resources are deleted.");
@@ -76,7 +76,7 @@ async fn children_and_busy_objects_are_waited_out() {
 }
 
 #[tokio::test]
-async fn children_that_stay_are_named_at_the_deadline() {
+async fn remaining_children_are_named_at_the_deadline() {
     let azure = Azure::start().await;
     let nested = arm_error("CannotDeleteResource", "nested resources exist: versions/1.0.0");
     azure.answer("DELETE", &profile_path(), 999, status(409, nested)).await;
@@ -85,7 +85,7 @@ async fn children_that_stay_are_named_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn versions_that_nobody_deletes_end_the_wait_and_are_named() {
+async fn versions_that_nobody_deletes_are_an_error_at_once() {
     let azure = Azure::start().await;
     let nested = arm_error("CannotDeleteResource", "nested resources exist");
     azure.answer("DELETE", &profile_path(), 999, status(409, nested)).await;
@@ -153,7 +153,7 @@ async fn a_deletion_that_finds_nothing_is_checked() {
 }
 
 #[tokio::test]
-async fn what_was_begun_is_gone_on_with() {
+async fn a_started_deletion_is_continued() {
     let azure = Azure::start().await;
     let link = format!("{OP}?api-version=2024-03-03");
     let taken = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
@@ -181,7 +181,7 @@ async fn what_was_begun_is_gone_on_with() {
 }
 
 #[tokio::test]
-async fn an_operation_that_ends_without_a_word_is_confirmed_by_the_object() {
+async fn the_object_confirms_an_operation_without_a_status() {
     let azure = Azure::start().await;
     let link = format!("{OP}?api-version=2024-03-03");
     let taken = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());

@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 #[tokio::test]
-async fn passing_statuses_are_waited_out_in_every_retry_form() {
+async fn transient_statuses_are_retried_in_every_retry_form() {
     let azure = Azure::start().await;
     for (status, header, value) in [
         (408, "x", "y"),
@@ -25,7 +25,7 @@ async fn passing_statuses_are_waited_out_in_every_retry_form() {
 }
 
 #[tokio::test]
-async fn the_wait_that_is_asked_for_is_kept() {
+async fn the_requested_delay_is_kept() {
     let azure = Azure::start().await;
     azure
         .answer("GET", &profile_path(), 1, ResponseTemplate::new(500).insert_header("retry-after-ms", "150"))
@@ -37,7 +37,7 @@ async fn the_wait_that_is_asked_for_is_kept() {
 }
 
 #[tokio::test]
-async fn the_deadline_ends_it_with_the_last_error() {
+async fn the_deadline_ends_retries_with_the_last_error() {
     let azure = Azure::start().await;
     let body = arm_error("InternalServerError", "boom");
     azure.answer("GET", &profile_path(), 999, status(500, body).insert_header("x-ms-request-id", "r9")).await;
@@ -57,7 +57,7 @@ async fn the_deadline_ends_it_with_the_last_error() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_deadline_is_not_begun() {
+async fn a_delay_beyond_the_deadline_fails_at_once() {
     let azure = Azure::start().await;
     let response = status(429, arm_error("TooManyRequests", "slow")).insert_header("retry-after", "3600");
     azure.answer("GET", &profile_path(), 9, response).await;
@@ -72,7 +72,7 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
 }
 
 #[tokio::test]
-async fn cancelling_ends_a_wait() {
+async fn cancelling_ends_a_delay() {
     let azure = Azure::start().await;
     azure
         .answer("GET", &profile_path(), 9, ResponseTemplate::new(503).insert_header("retry-after", "3"))
@@ -110,7 +110,7 @@ pub(super) fn http(body: &str, length: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn broken_answers_are_asked_for_again() {
+async fn broken_responses_are_requested_again() {
     let azure = Azure::start().await;
     let body = profile_json("Succeeded").to_string();
     let answers = vec![
@@ -127,7 +127,7 @@ async fn broken_answers_are_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_host_that_cannot_be_reached_is_given_up_after_a_while() {
+async fn an_unreachable_host_is_an_error_after_some_retries() {
     let azure = Azure::start().await;
     let client = ArmClient::new(settings("http://127.0.0.1:1", &azure.server.uri())).unwrap();
     let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();

@@ -52,7 +52,7 @@ async fn a_write_is_repeated_while_the_service_does_not_see_the_registration() {
 }
 
 #[tokio::test]
-async fn who_may_not_register_is_told_both() {
+async fn a_forbidden_registration_reports_both_errors() {
     let azure = Azure::start().await;
     azure.answer("GET", &profile_path(), 9, unregistered()).await;
     let refusal = status(403, arm_error("AuthorizationFailed", "may not register"));
@@ -67,7 +67,7 @@ async fn who_may_not_register_is_told_both() {
 }
 
 #[tokio::test]
-async fn nothing_is_registered_that_must_not_be() {
+async fn nothing_is_registered_if_it_is_forbidden() {
     let azure = Azure::start().await;
     let mut settings = settings(&azure.server.uri(), &azure.server.uri());
     settings.may_register = false;
@@ -79,7 +79,7 @@ async fn nothing_is_registered_that_must_not_be() {
 }
 
 #[tokio::test]
-async fn tokens_of_other_tenants_go_along_and_are_replaced_together() {
+async fn tokens_of_other_tenants_are_sent_and_replaced_together() {
     let azure = Azure::start().await;
     for tenant in ["one", "two"] {
         Mock::given(method("POST"))
@@ -112,7 +112,7 @@ async fn tokens_of_other_tenants_go_along_and_are_replaced_together() {
 }
 
 #[tokio::test]
-async fn a_metadata_host_is_asked_once_and_not_before_it_is_needed() {
+async fn a_metadata_host_is_read_once_and_only_when_needed() {
     let azure = Azure::start().await;
     let told = json!([{"name": "Stamp", "resourceManager": azure.server.uri(),
         "authentication": {"loginEndpoint": azure.server.uri(), "audiences": ["https://stamp.example"]}}]);
@@ -139,7 +139,7 @@ async fn a_metadata_host_is_asked_once_and_not_before_it_is_needed() {
 }
 
 #[tokio::test]
-async fn a_metadata_host_that_tells_nothing_is_an_error_and_asked_again_next_time() {
+async fn a_metadata_host_without_addresses_is_an_error_and_read_again_next_time() {
     let azure = Azure::start().await;
     azure.answer("GET", "/metadata/endpoints", 1, ok(json!({}))).await;
     azure.answer("GET", "/metadata/endpoints", 1, status(404, json!({}))).await;
@@ -157,7 +157,7 @@ async fn a_metadata_host_that_tells_nothing_is_an_error_and_asked_again_next_tim
 }
 
 #[tokio::test]
-async fn how_it_came_to_a_login_is_told_when_that_fails() {
+async fn a_failed_login_reports_why_it_was_selected() {
     let azure = Azure::without_tokens().await;
     let body = json!({"error": "invalid_client", "error_description": "AADSTS7000215: no"});
     azure.answer("POST", TOKEN, 9, status(401, body)).await;

@@ -47,7 +47,7 @@ async fn the_login_is_not_redirected_either() {
 }
 
 #[tokio::test]
-async fn no_operation_is_looked_at_elsewhere() {
+async fn no_operation_is_polled_at_another_host() {
     for header in ["azure-asyncoperation", "location"] {
         for code in [201, 202] {
             let (azure, elsewhere) = two().await;
@@ -94,7 +94,7 @@ async fn an_operation_that_redirects_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_kept_operation_cannot_be_bent() {
+async fn a_stored_operation_cannot_be_redirected() {
     // A state keeps an address without its host; an edited one gets no request either.
     let (azure, elsewhere) = two().await;
     for by in ["async_operation", "location"] {

@@ -44,7 +44,7 @@ async fn a_refused_token_is_replaced_once() {
 }
 
 #[tokio::test]
-async fn entras_text_comes_whole_on_one_line_and_without_the_secret() {
+async fn entras_text_is_complete_on_one_line_and_without_the_secret() {
     let azure = Azure::without_tokens().await;
     let text = "AADSTS7000215: Invalid client secret \"s3cr3t+/=&\" or s3cr3t%2B%2F%3D%26 provided.\r\nTrace ID: abc\r\nIt\u{2019}s \\ wrong.";
     let body = json!({"error": "invalid_client", "error_description": text, "error_codes": [7000215], "trace_id": "abc", "correlation_id": "def"});
@@ -63,7 +63,7 @@ async fn entras_text_comes_whole_on_one_line_and_without_the_secret() {
 }
 
 #[tokio::test]
-async fn passing_failures_of_the_authority_are_waited_out() {
+async fn transient_failures_of_the_authority_are_retried() {
     let azure = Azure::without_tokens().await;
     azure.answer("POST", TOKEN, 1, ResponseTemplate::new(503)).await;
     azure.answer("POST", TOKEN, 1, ResponseTemplate::new(429).insert_header("retry-after-ms", "2")).await;
@@ -93,7 +93,7 @@ async fn garbage_from_the_authority_is_an_error_that_shows_no_token() {
 }
 
 #[tokio::test]
-async fn an_authority_that_cannot_be_reached_is_told_as_such() {
+async fn an_unreachable_authority_is_reported() {
     let azure = Azure::start().await;
     let client = ArmClient::new(settings(&azure.server.uri(), "http://127.0.0.1:1")).unwrap();
     let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
@@ -102,7 +102,7 @@ async fn an_authority_that_cannot_be_reached_is_told_as_such() {
 }
 
 #[test]
-fn what_needs_no_network_is_checked_at_once() {
+fn settings_are_checked_without_the_network() {
     let mut settings = settings("https://arm.example", "https://login.example");
     settings.user_agent = "bad\nagent".into();
     assert!(ArmClient::new(settings).unwrap_err().to_string().contains("user agent"));

@@ -39,7 +39,7 @@ impl tracing::Subscriber for Everything {
 }
 
 #[tokio::test]
-async fn the_log_tells_each_request_and_no_secret() {
+async fn the_log_has_each_request_and_no_secret() {
     let everything = Everything::default();
     let guard = tracing::subscriber::set_default(everything.clone());
     // While there is only one subscriber, the first thread that emits an event decides for all threads
@@ -101,7 +101,7 @@ async fn the_log_tells_each_request_and_no_secret() {
 
 /// Every credential that a login sends, and every token that it receives, is called hidden here.
 #[tokio::test]
-async fn the_log_of_no_way_to_sign_in_holds_what_it_showed_or_was_given() {
+async fn no_log_of_a_login_contains_its_secrets() {
     let everything = Everything::default();
     let guard = tracing::subscriber::set_default(everything.clone());
     let _second = tracing::Dispatch::new(everything.clone());

@@ -36,7 +36,7 @@ fn conflicting() -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn a_change_is_a_patch_of_nothing_else_and_is_waited_for() {
+async fn a_change_is_a_patch_of_only_the_references_and_its_operation_is_polled() {
     let azure = Azure::start().await;
     let vm = "virtualMachines/vm";
     let link = format!("{}{OP}", azure.server.uri());
@@ -77,7 +77,7 @@ async fn a_mode_that_the_service_keeps_is_named_in_a_second_request() {
 }
 
 #[tokio::test]
-async fn a_busy_machine_is_waited_for() {
+async fn a_busy_machine_is_retried() {
     let azure = Azure::start().await;
     let vm = "virtualMachines/vm";
     let busy = status(409, arm_error("OperationNotAllowed", "Another operation is in progress."));
@@ -121,7 +121,7 @@ async fn instances_are_listed_page_by_page_and_upgraded() {
 }
 
 #[tokio::test]
-async fn a_machine_of_another_id_is_not_believed() {
+async fn a_response_about_another_machine_is_an_error() {
     let azure = Azure::start().await;
     azure
         .answer(

@@ -31,7 +31,7 @@ async fn create(azure: &Azure, ids: &[VersionId]) -> Duration {
 }
 
 #[tokio::test]
-async fn versions_of_one_profile_go_one_by_one_those_of_several_together() {
+async fn versions_are_written_singly_in_a_profile_and_in_parallel_across_profiles() {
     let azure = Azure::start().await;
     let of_one: Vec<_> = (0..5).map(|n| profile_id().version(format!("1.0.{n}").parse().unwrap())).collect();
     let one = create(&azure, &of_one).await;

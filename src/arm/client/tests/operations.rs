@@ -67,7 +67,7 @@ async fn a_deletion_that_is_forgotten_is_sent_once_more() {
 }
 
 #[tokio::test]
-async fn a_monitor_that_stays_in_trouble_tells_the_outcome() {
+async fn a_monitor_that_keeps_failing_ends_with_an_error() {
     let failed = |code| status(code, arm_error("RegionCapacityExceeded", "No room in the region."));
     for (code, times) in [(500, 4), (503, 4), (409, 1), (400, 1)] {
         let azure = Azure::start().await;
@@ -96,7 +96,7 @@ async fn a_monitor_that_stays_in_trouble_tells_the_outcome() {
 }
 
 #[tokio::test]
-async fn an_address_of_eight_kilobytes_comes_back_unchanged() {
+async fn an_address_of_eight_kilobytes_is_sent_unchanged() {
     let azure = Azure::start().await;
     let link = format!("{OP}?api-version=2024-03-03&t=1&c={}&s=x", "MIIH%2B".repeat(1_200));
     let taken = ResponseTemplate::new(202)

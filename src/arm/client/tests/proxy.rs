@@ -35,7 +35,7 @@ async fn answering(status: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_proxy_is_asked_for_whatever_no_proxy_does_not_name_and_never_for_this_machine() {
+async fn a_proxy_is_used_except_for_no_proxy_and_this_machine() {
     let (address, asked) = proxy().await;
     // 192.0.2.0/24 is for documentation: no host has such an address.
     for (authority, no_proxy, expected) in [
@@ -90,7 +90,7 @@ async fn a_proxy_that_cannot_be_used_is_an_error_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_proxy_is_signed_in_to_and_one_that_wants_another_login_is_an_error_at_once() {
+async fn basic_proxy_login_works_and_another_scheme_is_an_error_at_once() {
     let (address, asked) = answering("407 Proxy Authentication Required").await;
     let text = child(&address.replace("http://", "http://me:p@ss%25@"));
     assert!(text.contains("the proxy refused") && !text.contains("p@ss"), "{text}");

@@ -31,7 +31,7 @@ async fn the_id_decides_the_path_and_keeps_its_spelling() {
 }
 
 #[tokio::test]
-async fn not_found_is_told_with_ids() {
+async fn not_found_names_the_ids_of_the_response() {
     let azure = Azure::start().await;
     let body = arm_error(
         "ResourceNotFound",
@@ -49,7 +49,7 @@ async fn not_found_is_told_with_ids() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_json_is_asked_again_and_then_shown() {
+async fn a_response_that_is_not_json_is_requested_again_and_then_shown() {
     let azure = Azure::start().await;
     let page = ResponseTemplate::new(200).set_body_string("<html>Please log in</html>");
     azure.answer("GET", &profile_path(), 2, page.clone()).await;
@@ -115,7 +115,7 @@ async fn a_foreign_next_link_gets_no_request() {
 }
 
 #[tokio::test]
-async fn a_list_that_never_ends_or_is_none_is_an_error() {
+async fn a_list_that_never_ends_or_is_malformed_is_an_error() {
     let azure = Azure::start().await;
     let list = format!("{}/versions", profile_path());
     azure.answer("GET", &list, 9, ok(json!({"value": [], "nextLink": format!("{list}?page=2")}))).await;
@@ -128,7 +128,7 @@ async fn a_list_that_never_ends_or_is_none_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_entry_that_cannot_be_read_leaves_the_others() {
+async fn an_unreadable_entry_does_not_affect_the_others() {
     let azure = Azure::start().await;
     let list = format!("{}/versions", profile_path());
     let bad = json!({"id": "/x/1.0.1", "name": "1.0.1", "properties": {"rules": "none"}});
@@ -153,7 +153,7 @@ async fn an_entry_that_cannot_be_read_leaves_the_others() {
 }
 
 #[tokio::test]
-async fn an_answer_is_believed_about_the_object_alone_that_was_asked_for() {
+async fn a_response_about_another_object_is_an_error() {
     let with = |pointer: &str, value: Value| {
         let mut body = profile_json("Succeeded");
         *body.pointer_mut(pointer).unwrap() = value;
@@ -198,7 +198,7 @@ async fn an_answer_is_believed_about_the_object_alone_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn what_comes_in_is_bounded() {
+async fn the_size_of_responses_is_bounded() {
     use std::io::Write as _;
     let large = format!("{{\"description\": \"{}\"", "x".repeat(9 << 20));
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -238,7 +238,7 @@ impl Respond for Endless {
 }
 
 #[tokio::test]
-async fn a_list_that_never_ends_is_given_up() {
+async fn an_endless_list_is_an_error() {
     for (entries, says) in [(0, "more than 1000 pages"), (30_000, "more than 100000 entries")] {
         let azure = Azure::start().await;
         let endless = Endless(std::sync::atomic::AtomicUsize::new(0), entries);
@@ -256,7 +256,7 @@ async fn a_list_that_never_ends_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_404_that_is_not_azures_is_asked_again() {
+async fn a_404_that_is_not_azures_is_requested_again() {
     let azure = Azure::start().await;
     azure.answer("GET", &profile_path(), 1, ResponseTemplate::new(404).set_body_string("<html>")).await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;

@@ -253,7 +253,7 @@ async fn lists_are_compact_and_an_empty_one_is_azure_resource_managers_own() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_azure_resource_managers_word() {
+async fn a_missing_object_is_reported_by_azure_resource_manager() {
     let azure = Azure::start().await;
     let text = "The Resource 'Microsoft.Compute/galleries/g/inVMAccessControlProfiles/p' under resource group 'rg' was not \
                 found. For more details please go to https://aka.ms/ARMResourceNotFoundFix";

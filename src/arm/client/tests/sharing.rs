@@ -84,7 +84,7 @@ impl Azure {
 }
 
 #[tokio::test]
-async fn the_first_read_is_left_alone_and_the_second_reads_for_all() {
+async fn the_first_read_is_single_and_the_second_reads_a_list() {
     let azure = Azure::start().await;
     let p = profile(0);
     azure.family(&p, std::slice::from_ref(&(0..10))).await;
@@ -109,7 +109,7 @@ async fn readers_who_come_together_wait_for_one_page() {
 }
 
 #[tokio::test]
-async fn a_habit_is_noticed() {
+async fn a_repeated_pattern_of_reads_is_noticed() {
     let azure = Azure::start().await;
     let families: Vec<_> = (0..4).map(profile).collect();
     for family in &families {
@@ -138,7 +138,7 @@ async fn a_reader_reads_one_page_at_most() {
 }
 
 #[tokio::test]
-async fn a_write_ends_the_sharing_under_its_parent() {
+async fn a_write_discards_the_list_of_its_parent() {
     let azure = Azure::start().await;
     let (p, q) = (profile(0), profile(1));
     azure.family(&p, std::slice::from_ref(&(0..6))).await;
@@ -171,7 +171,7 @@ async fn a_page_that_was_asked_for_before_a_write_is_not_used() {
 }
 
 #[tokio::test]
-async fn a_write_to_a_profile_ends_the_sharing_of_its_gallery() {
+async fn a_write_to_a_profile_discards_the_list_of_its_gallery() {
     let azure = Azure::start().await;
     let name = |number: usize| {
         json!({"name": format!("p{number}"), "location": "westus",
@@ -192,7 +192,7 @@ async fn a_write_to_a_profile_ends_the_sharing_of_its_gallery() {
 }
 
 #[tokio::test]
-async fn a_list_that_cannot_be_had_is_not_asked_for_again() {
+async fn a_list_that_fails_is_not_requested_again() {
     let azure = Azure::start().await;
     for (number, refusal) in [
         status(403, arm_error("AuthorizationFailed", "no")),
@@ -232,7 +232,7 @@ async fn after_three_refusals_no_list_is_tried() {
 }
 
 #[tokio::test]
-async fn a_page_answers_for_a_while_only() {
+async fn a_page_is_used_only_for_a_while() {
     let azure = Azure::start().await;
     let mut settings = settings(&azure.server.uri(), &azure.server.uri());
     settings.pace.shared = Duration::ZERO;
@@ -244,7 +244,7 @@ async fn a_page_answers_for_a_while_only() {
 }
 
 #[tokio::test]
-async fn an_entry_that_lacks_something_stands_for_nothing() {
+async fn an_incomplete_entry_is_not_used() {
     let azure = Azure::start().await;
     let p = profile(0);
     let without = |number: usize, pointer: &str, member: &str| {
@@ -269,7 +269,7 @@ async fn an_entry_that_lacks_something_stands_for_nothing() {
 }
 
 #[tokio::test]
-async fn who_stops_waiting_leaves_the_list_to_the_others() {
+async fn a_cancelled_reader_does_not_end_the_list_of_others() {
     let azure = Azure::start().await;
     let p = profile(0);
     let slow = ok(json!({"value": [entry(1, 1), entry(2, 1)]})).set_delay(Duration::from_millis(100));
@@ -292,7 +292,7 @@ async fn who_stops_waiting_leaves_the_list_to_the_others() {
 }
 
 #[tokio::test]
-async fn it_can_be_switched_off() {
+async fn refresh_by_list_can_be_switched_off() {
     let azure = Azure::start().await;
     let mut settings = settings(&azure.server.uri(), &azure.server.uri());
     settings.share_reads = false;

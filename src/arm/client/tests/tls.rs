@@ -34,7 +34,7 @@ async fn tls_server() -> (String, String) {
 }
 
 #[tokio::test]
-async fn an_unknown_issuer_is_told_at_once_and_a_given_one_is_trusted() {
+async fn an_unknown_issuer_is_an_error_at_once_and_a_configured_one_is_trusted() {
     let (arm, pem) = tls_server().await;
     let azure = Azure::start().await;
     let mut settings = settings(&arm, &azure.server.uri());

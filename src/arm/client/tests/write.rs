@@ -23,7 +23,7 @@ fn created(azure: &Azure, header: &str) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn a_final_answer_costs_no_further_request() {
+async fn a_final_response_needs_no_further_request() {
     let mut without_state = profile_json("Succeeded");
     without_state["properties"].as_object_mut().unwrap().remove("provisioningState");
     for (code, body) in
@@ -62,7 +62,7 @@ async fn an_async_operation_is_followed_and_the_object_read_once() {
 }
 
 #[tokio::test]
-async fn a_location_that_answers_with_the_object_ends_it_once_others_can_read_it() {
+async fn a_location_that_returns_the_object_ends_the_write_once_it_can_be_read() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, created(&azure, "location")).await;
     azure.answer("GET", OP, 2, ResponseTemplate::new(202)).await;
@@ -75,7 +75,7 @@ async fn a_location_that_answers_with_the_object_ends_it_once_others_can_read_it
 }
 
 #[tokio::test]
-async fn without_an_address_the_object_tells_even_if_it_is_not_visible_at_first() {
+async fn without_an_address_the_object_is_polled_even_if_it_is_hidden_at_first() {
     for first in [
         ResponseTemplate::new(202),
         status(201, profile_json("Updating")),
@@ -97,7 +97,7 @@ async fn without_an_address_the_object_tells_even_if_it_is_not_visible_at_first(
 }
 
 #[tokio::test]
-async fn an_object_that_stays_invisible_after_its_operation_is_not_found() {
+async fn an_object_that_stays_hidden_after_its_operation_is_an_error() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, created(&azure, "location")).await;
     azure.answer("GET", OP, 1, ok(profile_json("Succeeded"))).await;
@@ -107,7 +107,7 @@ async fn an_object_that_stays_invisible_after_its_operation_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_write_without_an_address_whose_object_stays_away_is_forgotten() {
+async fn a_write_without_an_address_and_object_ends_with_an_error() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, ResponseTemplate::new(202)).await;
     let absent = status(404, arm_error("ResourceNotFound", "no")).insert_header("x-ms-request-id", "r7");
@@ -121,7 +121,7 @@ async fn a_write_without_an_address_whose_object_stays_away_is_forgotten() {
 }
 
 #[tokio::test]
-async fn a_failed_operation_gives_its_whole_error() {
+async fn a_failed_operation_reports_its_whole_error() {
     for word in ["Failed", "Canceled", "Cancelled"] {
         let azure = Azure::start().await;
         azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
@@ -172,7 +172,7 @@ async fn a_foreign_operation_address_gets_no_request_and_loses_no_object() {
 }
 
 #[tokio::test]
-async fn deadline_and_cancellation_end_the_wait() {
+async fn deadline_and_cancellation_end_the_polling() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
     let running =
@@ -203,7 +203,7 @@ async fn deadline_and_cancellation_end_the_wait() {
 }
 
 #[tokio::test]
-async fn a_write_under_way_is_learnt_of_though_cancelled() {
+async fn a_cancelled_write_still_records_its_operation() {
     let azure = Azure::start().await;
     let slow = status(201, profile_json("Creating")).set_delay(Duration::from_millis(120));
     azure.answer("PUT", &profile_path(), 1, slow).await;
@@ -220,7 +220,7 @@ async fn a_write_under_way_is_learnt_of_though_cancelled() {
 }
 
 #[tokio::test]
-async fn a_parent_that_should_exist_is_waited_for() {
+async fn a_parent_that_should_exist_is_retried() {
     let missing = status(404, arm_error("ParentResourceNotFound", "no gallery"));
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 2, missing.clone()).await;
@@ -246,7 +246,7 @@ async fn a_parent_that_should_exist_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_busy_object_is_waited_for() {
+async fn a_busy_object_is_retried() {
     let azure = Azure::start().await;
     let busy = status(409, arm_error("Conflict", "Another operation is in progress"))
         .insert_header("retry-after-ms", "3");
@@ -267,7 +267,7 @@ async fn a_busy_object_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_create_takes_over_nothing_that_appeared_after_the_look() {
+async fn a_create_takes_over_no_object_that_appeared_after_the_check() {
     let busy = || status(409, arm_error("Conflict", "Another operation is in progress"));
     let fixed =
         || status(409, arm_error("PropertyChangeNotAllowed", "Changing property 'x' is not allowed."));
@@ -304,7 +304,7 @@ async fn a_create_takes_over_nothing_that_appeared_after_the_look() {
 }
 
 #[tokio::test]
-async fn a_conflict_that_is_not_about_the_object_stays_one() {
+async fn a_conflict_about_something_else_stays_a_conflict() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 9, status(409, arm_error("ScopeLocked", "a lock is on it"))).await;
     azure.answer("GET", &profile_path(), 9, status(404, arm_error("ResourceNotFound", "no"))).await;
@@ -339,7 +339,7 @@ async fn an_update_reads_edits_and_writes() {
 }
 
 #[tokio::test]
-async fn what_became_of_a_write_is_known_as_far_as_its_answer_tells() {
+async fn the_outcome_of_a_write_is_known_as_far_as_its_response_shows() {
     let fate = async |response: ResponseTemplate, ms: u64| {
         let azure = Azure::start().await;
         azure.answer("PUT", &profile_path(), 99, response).await;
@@ -356,7 +356,7 @@ async fn what_became_of_a_write_is_known_as_far_as_its_answer_tells() {
 }
 
 #[tokio::test]
-async fn an_update_that_is_there_already_sends_nothing() {
+async fn an_update_without_a_difference_sends_nothing() {
     let azure = Azure::start().await;
     let change =
         ProfileChange { applicable_host_endpoint: Some(Endpoint::Imds.into()), ..ProfileChange::default() };
@@ -372,7 +372,7 @@ async fn an_update_that_is_there_already_sends_nothing() {
 }
 
 #[tokio::test]
-async fn one_look_tells_how_an_operation_stands() {
+async fn one_poll_returns_the_state_of_an_operation() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
     let pending = begin(&azure).await.operation.unwrap();

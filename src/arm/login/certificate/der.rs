@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_in_every_form() {
+    fn lengths_are_read_in_every_form() {
         let content = |bytes: &[u8]| Reader::new(bytes).octets().map(Cow::into_owned);
         assert_eq!(content(&[4, 2, 7, 8]), Ok(vec![7, 8]));
         assert_eq!(content(&[4, 0x81, 2, 7, 8]), Ok(vec![7, 8]));
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_fit() {
+    fn numbers_are_read_if_they_fit() {
         let number = |bytes: &[u8]| Reader::new(bytes).number();
         assert_eq!(number(&[2, 2, 8, 0]), Ok(2048));
         assert_eq!(number(&[2, 5, 0, 255, 255, 255, 255]), Ok(u32::MAX));

@@ -44,7 +44,7 @@ fn check(certificate: &Certificate) -> (Value, Value) {
 }
 
 #[test]
-fn every_form_of_file_gives_an_assertion_that_holds() {
+fn every_form_of_file_yields_a_valid_assertion() {
     for (name, algorithm) in [
         ("rsa.pfx", "RS256"),
         ("legacy.pfx", "RS256"),
@@ -68,7 +68,7 @@ fn every_form_of_file_gives_an_assertion_that_holds() {
 }
 
 #[test]
-fn an_assertion_says_who_for_whom_and_until_when() {
+fn an_assertion_has_issuer_audience_and_expiry() {
     let certificate = read("rsa.pfx").unwrap();
     let (header, claims) = check(&certificate);
     assert_eq!(header["x5c"].as_array().unwrap().len(), 2, "the certificate and its issuer");
@@ -80,7 +80,7 @@ fn an_assertion_says_who_for_whom_and_until_when() {
 }
 
 #[test]
-fn a_file_without_a_password() {
+fn a_file_without_a_password_is_read() {
     for name in ["empty.pfx", "plain.pfx", "rsa.pem", "p256.pem"] {
         for password in [None, Some("")] {
             check(
@@ -92,7 +92,7 @@ fn a_file_without_a_password() {
 }
 
 #[test]
-fn a_wrong_password_is_told_as_such() {
+fn a_wrong_password_is_named_as_the_cause() {
     for name in
         ["rsa.pfx", "legacy.pfx", "rc2-128.pfx", "des2.pfx", "aes128-sha512.pfx", "p256.pfx", "empty.pfx"]
     {
@@ -110,7 +110,7 @@ fn a_wrong_password_is_told_as_such() {
 }
 
 #[test]
-fn what_cannot_be_used_says_why() {
+fn an_unusable_value_is_an_error_with_the_reason() {
     assert_eq!(read("no-key.pfx"), Err(CertificateError::NoKey));
     assert_eq!(read("mismatch.pem"), Err(CertificateError::Mismatch));
     assert!(read("p521.pfx").unwrap_err().to_string().contains("P-256"));
@@ -122,7 +122,7 @@ fn what_cannot_be_used_says_why() {
 }
 
 #[test]
-fn base64_in_lines_and_pem_as_it_is() {
+fn base64_in_lines_and_plain_pem_are_read() {
     let whole = BASE64_STANDARD.encode(fixture("rsa.pfx"));
     let lines: Vec<_> = whole.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
     for text in [whole.clone(), lines.join("\r\n"), whole.trim_end_matches('=').to_owned()] {
@@ -134,7 +134,7 @@ fn base64_in_lines_and_pem_as_it_is() {
 }
 
 #[test]
-fn pem_in_any_encoding_that_windows_writes() {
+fn pem_is_read_in_any_encoding_that_windows_writes() {
     let pem = String::from_utf8(fixture("rsa.pem")).unwrap().replace('\n', "\r\n");
     let wide = pem.encode_utf16().flat_map(u16::to_le_bytes);
     for bytes in [
@@ -148,7 +148,7 @@ fn pem_in_any_encoding_that_windows_writes() {
 
 /// Whatever is cut off or changed, the result is an error or a certificate, and no panic.
 #[test]
-fn a_damaged_file_does_no_harm() {
+fn a_damaged_file_is_an_error() {
     for name in ["plain.pfx", "empty.pfx", "rsa.pem"] {
         let whole = fixture(name);
         for end in (0..whole.len()).step_by(61) {

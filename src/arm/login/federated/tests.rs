@@ -38,7 +38,7 @@ async fn shown(server: &MockServer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_given_token_is_exchanged_as_it_is() {
+async fn a_configured_token_is_exchanged_unchanged() {
     let server = authority().await;
     let given = login(AssertionSource::Token(Secret::new("the.id.token")));
     assert_eq!(token(&given, &server).await.unwrap().token.secret(), "token-1");
@@ -75,7 +75,7 @@ async fn a_file_is_read_at_each_exchange() {
 }
 
 #[tokio::test]
-async fn github_gives_a_fresh_token_for_each_exchange() {
+async fn github_issues_a_fresh_token_for_each_exchange() {
     let server = authority().await;
     mount_github(&server).await;
     let github = github(&server);
@@ -85,7 +85,7 @@ async fn github_gives_a_fresh_token_for_each_exchange() {
 }
 
 #[tokio::test]
-async fn azure_devops_is_asked_for_its_service_connection() {
+async fn azure_devops_receives_the_service_connection() {
     let server = authority().await;
     Mock::given(method("POST"))
         .and(path(IDS))
@@ -108,7 +108,7 @@ async fn azure_devops_is_asked_for_its_service_connection() {
 }
 
 #[tokio::test]
-async fn who_gives_no_id_token_is_quoted_without_ours() {
+async fn a_refusal_of_an_id_token_is_quoted_without_our_secrets() {
     for (response, said) in [
         (ResponseTemplate::new(401).set_body_string("request-token is not known"), "*** is not known"),
         (ResponseTemplate::new(403), "no id token was returned"),

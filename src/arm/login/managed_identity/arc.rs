@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_small_key_file_right_in_the_folder_is_read() {
+    fn only_a_small_key_file_directly_in_the_folder_is_read() {
         let directory = tempfile::tempdir().unwrap();
         let folder = directory.path().canonicalize().unwrap().join("tokens");
         std::fs::create_dir_all(folder.join("deeper")).unwrap();

@@ -24,7 +24,7 @@ async fn ask_for(identity: Identity, endpoint: IdentityEndpoint) -> Result<Acces
 }
 
 #[tokio::test]
-async fn a_virtual_machine_by_every_name_of_an_identity() {
+async fn a_virtual_machine_accepts_every_name_of_an_identity() {
     for (identity, parameter) in [
         (Identity::System, None),
         (Identity::Client("c".into()), Some(("client_id", "c"))),
@@ -59,7 +59,7 @@ async fn an_api_version_may_be_chosen() {
 }
 
 #[tokio::test]
-async fn app_service_is_shown_its_secret() {
+async fn app_service_receives_its_secret() {
     let (server, url) = platform().await;
     Mock::given(method("GET"))
         .and(header("x-identity-header", "the-header"))
@@ -81,7 +81,7 @@ async fn app_service_is_shown_its_secret() {
 }
 
 #[tokio::test]
-async fn cloud_shell_takes_a_form() {
+async fn cloud_shell_receives_a_form() {
     let (server, url) = platform().await;
     Mock::given(method("POST")).and(header("metadata", "true")).respond_with(answer()).mount(&server).await;
     ask_for(Identity::System, IdentityEndpoint::CloudShell(url)).await.unwrap();
@@ -92,7 +92,7 @@ async fn cloud_shell_takes_a_form() {
 }
 
 #[tokio::test]
-async fn arc_is_answered_with_the_file_it_names() {
+async fn the_challenge_of_arc_is_solved_with_its_file() {
     let (server, url) = platform().await;
     let directory = tempfile::tempdir().unwrap();
     let folder = directory.path().canonicalize().unwrap();
@@ -124,7 +124,7 @@ async fn arc_is_answered_with_the_file_it_names() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_being_updated_is_asked_again() {
+async fn an_endpoint_that_is_being_updated_is_retried() {
     let (server, url) = platform().await;
     for status in [410, 404, 503] {
         Mock::given(header_exists("metadata"))
@@ -138,7 +138,7 @@ async fn an_endpoint_that_is_being_updated_is_asked_again() {
 }
 
 #[tokio::test]
-async fn what_the_endpoint_complains_of_is_told() {
+async fn the_error_of_the_endpoint_is_shown() {
     let (server, url) = platform().await;
     let refusal = json!({"error": "invalid_request", "error_description": "Identity not found"});
     Mock::given(method("GET"))
@@ -160,7 +160,7 @@ async fn what_the_endpoint_complains_of_is_told() {
 }
 
 #[test]
-fn platforms_without_user_assigned_identities() {
+fn platforms_without_user_assigned_identities_refuse_one() {
     let url = MachineUrl::imds;
     for endpoint in [IdentityEndpoint::Arc(url()), IdentityEndpoint::CloudShell(url())] {
         assert!(ManagedIdentity::new(Identity::Client("c".into()), endpoint.clone(), None).is_err());

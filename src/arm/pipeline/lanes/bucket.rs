@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn much_left_is_free_and_little_is_paced() {
+    fn requests_are_slowed_down_only_near_the_limit() {
         assert_eq!(gap(&bucket(51.0)), Duration::ZERO);
         assert_eq!(gap(&bucket(50.0)), Duration::from_millis(40), "as fast as it fills");
         assert_eq!(gap(&bucket(0.0)), Duration::from_millis(40));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pace_follows_the_level() {
+    fn the_pace_follows_the_remaining_tokens() {
         let mut falling = bucket(24.0);
         (0..10).for_each(|n| falling.update(23.0 - f64::from(n)));
         assert!(gap(&falling) > Duration::from_millis(100), "{falling:?}");

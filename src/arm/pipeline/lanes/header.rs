@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_absent() {
+    fn an_unreadable_header_counts_as_absent() {
         for text in ["", "many", "NaN", "inf", "1 2"] {
             assert_eq!(read(&[("x-ms-ratelimit-remaining-subscription-reads", text)]), [], "{text}");
         }
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_entry_does_not_take_its_neighbours_with_it() {
+    fn a_broken_entry_does_not_affect_its_neighbours() {
         let header =
             "Microsoft.Compute/GetOperationStatus3Min;x,?,Microsoft.Compute/GetOperationStatus30Min;14999,";
         let read = read(&[("x-ms-ratelimit-remaining-resource", header)]);

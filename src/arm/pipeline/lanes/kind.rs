@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_that_of_the_subscription_in_the_address() {
+    fn a_limit_applies_to_the_subscription_in_the_address() {
         let of = |path: &str| kind(Method::Get, path).scope;
         assert_eq!(of(SUBSCRIPTION).as_deref(), Some("0b1f6471-1bf0-4dda-aec3-cb9272f09590"));
         assert_eq!(of(&format!("{}/x", SUBSCRIPTION.to_uppercase())), of(SUBSCRIPTION));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn verb_type_and_list_make_a_kind() {
+    fn verb_type_and_list_determine_the_kind() {
         let gallery = format!("{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g");
         let profiles = format!("{gallery}/inVMAccessControlProfiles");
         let version = format!("{profiles}/p/versions/1.0.0");

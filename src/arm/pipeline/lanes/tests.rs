@@ -163,13 +163,13 @@ async fn a_thousand_of_each(speed: u32) {
 }
 
 #[tokio::test]
-async fn a_thousand_of_each_meet_hardly_a_refusal() {
+async fn a_thousand_requests_of_each_kind_are_hardly_refused() {
     a_thousand_of_each(50).await;
 }
 
 #[tokio::test]
 #[ignore = "four minutes: buckets that fill as slowly as Azure's"]
-async fn a_thousand_of_each_meet_hardly_a_refusal_in_full() {
+async fn a_thousand_requests_of_each_kind_are_hardly_refused_in_full() {
     a_thousand_of_each(1).await;
 }
 
@@ -189,7 +189,7 @@ async fn two_processes_share_one_bucket() {
 }
 
 #[tokio::test]
-async fn a_refusal_holds_back_all_where_no_header_tells_what_is_left() {
+async fn a_refusal_delays_all_requests_if_no_header_names_a_bucket() {
     // Slower than the other tests: a request takes ten milliseconds, so that a busy machine delays few of
     // them.
     let arm = Arm::new(false, 10);
@@ -199,7 +199,7 @@ async fn a_refusal_holds_back_all_where_no_header_tells_what_is_left() {
 }
 
 #[tokio::test]
-async fn a_request_that_waits_for_anothers_refusal_reports_it() {
+async fn a_request_delayed_by_anothers_refusal_reports_it() {
     // Empty for two seconds.
     let arm = Arm::new(true, 50).with_writes(-1_000.0);
     let (way, long) = (Way::to(&arm), call());

@@ -187,7 +187,7 @@ async fn a_group_is_read_by_lists_and_one_view_for_each_agent_that_is_switched_o
 }
 
 #[tokio::test]
-async fn what_could_not_be_read_is_named() {
+async fn unreadable_machines_are_named() {
     let azure = Azure::start().await;
     let names_of = ["denied", "gone", "silent", "deallocated"];
     let machines: Vec<Json> = names_of.iter().map(|name| machine(name, refers(&version("1.0.0")))).collect();
@@ -252,7 +252,7 @@ async fn what_could_not_be_read_is_named() {
 }
 
 #[tokio::test]
-async fn a_subscription_with_many_machines_is_asked_for_their_states_at_once() {
+async fn the_states_of_many_machines_are_read_in_one_list() {
     let azure = Azure::start().await;
     let names: Vec<String> = (0..12).map(|number| format!("vm{number:02}")).collect();
     // The states have the same path here, so that each entry has its view from the start.
@@ -289,7 +289,7 @@ async fn a_subscription_with_many_machines_is_asked_for_their_states_at_once() {
 }
 
 #[tokio::test]
-async fn arguments_that_contradict_or_do_not_suffice_are_told_on_them() {
+async fn contradictory_or_missing_arguments_are_reported_on_them() {
     let told = |path: &str, summary: &str| (path.to_owned(), summary.to_owned());
     assert_eq!(refused(TYPE, &[]).await, [told("", "Missing argument")]);
     assert_eq!(refused(TYPE, &[("machine_id", Value::unknown())]).await, []);

@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_needed_by_default_depends_on_the_scope() {
+    fn the_default_operations_depend_on_the_scope() {
         let group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg";
         let compute = format!("{group}/providers/Microsoft.Compute");
         assert_eq!(needed(group), needed(&format!("{compute}/galleries/g")));

@@ -26,7 +26,7 @@ mod tests {
     use super::of;
 
     #[test]
-    fn each_step_leads_to_what_holds_it() {
+    fn each_scope_has_its_parent() {
         let mut scope = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/x/\
                          inVMAccessControlProfiles/p/versions/1.0.0"
             .to_owned();
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_above_the_rest() {
+    fn other_scopes_have_no_parent() {
         for scope in ["", "/subscriptions/s", "/providers/Microsoft.Management/managementGroups/m"] {
             assert_eq!(of(scope), None, "{scope}");
         }

@@ -48,7 +48,7 @@ fn the_published_example_passes() {
 }
 
 #[test]
-fn what_only_strict_refuses() {
+fn strict_refuses_further_bodies() {
     for (pointer, value) in [
         ("/extra", json!(1)),
         ("/properties/extra", json!(1)),
@@ -68,7 +68,7 @@ fn what_only_strict_refuses() {
 }
 
 #[test]
-fn what_is_always_refused() {
+fn these_bodies_are_always_refused() {
     for (pointer, value) in [
         ("/location", Value::Null),
         ("/properties", Value::Null),
@@ -89,7 +89,7 @@ fn what_is_always_refused() {
 }
 
 #[test]
-fn members_are_found_without_case_and_read_only_ones_dropped() {
+fn members_match_without_case_and_read_only_ones_are_dropped() {
     let body = json!({
         "Location": "West US", "id": "/x", "name": "y", "type": "z", "systemData": {"createdBy": 1},
         "properties": {"MODE": "audit", "defaultAccess": "DENY", "provisioningState": "Succeeded",
@@ -103,7 +103,7 @@ fn members_are_found_without_case_and_read_only_ones_dropped() {
 }
 
 #[test]
-fn a_patch_needs_little_and_keeps_nulls() {
+fn a_patch_needs_no_required_members_and_keeps_nulls() {
     let body = json!({"tags": {"a": "b"}, "properties": {"description": null}});
     let kept = Value::Object(read(Kind::Profile, &body, PATCH).unwrap());
     assert_eq!(kept, body);

@@ -1,7 +1,8 @@
-//! The guest proxy agent in each machine: which version it has loaded, and what it counted.
+//! The guest proxy agent in each machine: the version that it has loaded, and the callers that it has
+//! counted.
 //!
-//! Source: the agent's code for what it reports and that it asks for its rules every 15 s; how long the host takes to
-//! offer a new version is assumed.
+//! Source: the agent's code for its report and for requesting its rules every 15 s. How long the host takes
+//! to offer a new version is assumed.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ use crate::store::{Object, Store, Work};
 
 /// The power state in which an agent works.
 pub const RUNNING: &str = "running";
-/// The newest release of the agent that is known of.
+/// The newest known release of the agent.
 const VERSION: &str = "1.0.48";
 
 /// The agent in one machine.
@@ -27,9 +28,9 @@ pub struct Agent {
     pub version: String,
     /// The machine's power state, such as `running` or `deallocated`.
     pub power: String,
-    /// Whether its extension reports; null for: where the machine's settings bring the extension along.
+    /// Whether its extension reports; null: if the machine's settings install the extension.
     pub reports: Option<bool>,
-    /// What it counted of refused callers, as its summary has them.
+    /// The refused callers that it has counted, in the form of its summary.
     pub denied: Vec<Value>,
     /// The same of all connections.
     pub connections: Vec<Value>,
@@ -57,7 +58,7 @@ impl Agent {
     /// The same with the members of `change` set.
     ///
     /// # Errors
-    /// What is wrong with the change.
+    /// If the change has a fault: its description.
     pub fn changed(&self, change: &Value) -> Result<Self, String> {
         let Value::Object(change) = change else { return Err("an agent is a JSON object".to_owned()) };
         let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
@@ -72,7 +73,7 @@ impl Agent {
     }
 }
 
-/// A group of callers with every member that the agent writes; what is not given gets a plain value.
+/// A group of callers with every member that the agent writes; omitted members get plain values.
 fn summary(given: &Value) -> Result<Value, String> {
     let mut whole = json!({
         "userName": "www-data", "ip": "169.254.169.254", "port": 80, "processCmdLine": "curl",
@@ -113,7 +114,7 @@ impl Agents {
         self.known.clear();
     }
 
-    /// Notices new references, and loads those whose time has come.
+    /// Notices new references, and loads those that are due.
     pub fn settle(&mut self, store: &Store, settings: &Settings, now: Millis) {
         self.known.retain(|key, _| store.has(key));
         for machine in store.all().filter(|object| matches!(object.id.kind(), Kind::Machine | Kind::Instance))
@@ -132,7 +133,7 @@ impl Agents {
     }
 }
 
-/// Whether the settings switch the agent on.
+/// Whether the settings enable the agent.
 pub fn is_enabled(settings: &Map<String, Value>) -> bool {
     settings.get("enabled").and_then(Value::as_bool).unwrap_or(false)
 }
@@ -158,7 +159,7 @@ fn follow(
         return;
     }
     if agent.coming.get(endpoint).is_none_or(|(coming, _)| *coming != wanted) {
-        // The host offers what the machine's operation has brought about.
+        // The host offers the result of the machine's operation.
         let from = machine.pending.as_ref().map_or(now, |pending| pending.ends);
         let due = from.saturating_add(millis(settings.agent_seconds()));
         agent.coming.insert(endpoint.to_owned(), (wanted.clone(), due));
@@ -170,7 +171,7 @@ fn follow(
     }
 }
 
-/// The id of the rules that an endpoint's settings mean: the version's, or of rules in the machine itself a hash.
+/// The id of an endpoint's rules: the version's, or a hash of rules in the machine itself.
 fn wanted(settings: &Map<String, Value>, endpoint: &str) -> String {
     match proxy_agent::member(settings, endpoint, REFERENCE) {
         Some(reference) => {
@@ -187,7 +188,7 @@ fn wanted(settings: &Map<String, Value>, endpoint: &str) -> String {
     }
 }
 
-/// Whether the host could offer these rules at the time: a version that is gone is not to be had any more.
+/// Whether the host could offer these rules at the time: a deleted version is no longer available.
 fn can_be_had(wanted: &str, store: &Store, at: Millis) -> bool {
     let id = wanted.strip_suffix("-useLocalFileRules-true").unwrap_or(wanted);
     let Some(id) = ResourceId::parse(id) else { return true };
@@ -196,7 +197,7 @@ fn can_be_had(wanted: &str, store: &Store, at: Millis) -> bool {
     })
 }
 
-/// The id of a version in what an agent reports of its rules, without the suffix of local rules.
+/// The id of a version in an agent's report about its rules, without the suffix of local rules.
 pub fn mode_of(
     loaded: Option<&String>,
     settings: Option<&Map<String, Value>>,

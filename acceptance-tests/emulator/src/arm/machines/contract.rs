@@ -1,8 +1,8 @@
-//! The bodies of machines and scale sets. All that is not about the proxy agent is kept as it is sent.
+//! The bodies of machines and scale sets. Everything that is not about the proxy agent is kept as it is sent.
 
 use crate::arm::contract::{Member, Shape, optional, read, required};
 
-/// The api-versions known here: a part of the published ones.
+/// The api-versions supported here: some of the published ones.
 pub const VERSIONS: &[&str] = &[
     "2019-12-01",
     "2020-12-01",

@@ -1,4 +1,4 @@
-//! The instance view of a machine: its power state, and what the extension of the guest proxy agent reports.
+//! The instance view of a machine: its power state, and the report of the guest proxy agent's extension.
 //!
 //! Source: the agent's and its extension's code for names, texts and JSON; Microsoft's page of questions about the
 //! metadata security protocol for ids in capitals; the SDKs for the members of the view. Their codes are assumed.
@@ -12,10 +12,10 @@ use crate::clock::azure_time;
 use crate::emulator::Emulator;
 use crate::store::Object;
 
-/// How many groups of callers a summary has at most.
+/// The maximum number of groups of callers in a summary.
 const MOST_DENIED: usize = 50;
 const MOST_CONNECTIONS: usize = 100;
-/// How many bytes both summaries have together.
+/// The maximum size of both summaries together, in bytes.
 const MOST_BYTES: usize = 80 * 1024;
 
 /// The view.
@@ -51,7 +51,7 @@ pub fn view(emulator: &Emulator, machine: &Object) -> Value {
     view
 }
 
-/// Whether the extension is there: with the agent on Windows, on Linux where it was asked for.
+/// Whether the extension is installed: on Windows with the agent, on Linux if it was requested.
 fn reports(agent: &Agent, settings: Option<&Map<String, Value>>, windows: bool) -> bool {
     let asked = |settings: &Map<String, Value>| {
         windows || settings.get("addProxyAgentExtension").and_then(Value::as_bool).unwrap_or(false)
@@ -105,7 +105,7 @@ fn status(code: &str, display: &str, emulator: &Emulator, message: Option<&str>)
     status
 }
 
-/// What the agent says of itself, as text: JSON within JSON.
+/// The agent's report about itself, as text: JSON within JSON.
 fn agent_status(emulator: &Emulator, agent: &Agent, settings: Option<&Map<String, Value>>) -> String {
     let mode =
         |endpoint: &str| agent::mode_of(agent.loaded.get(endpoint), settings, endpoint, &emulator.store);
@@ -143,7 +143,7 @@ fn agent_status(emulator: &Emulator, agent: &Agent, settings: Option<&Map<String
     .to_string()
 }
 
-/// The two summaries as texts: a sentence where there is nothing, as the extension has it.
+/// The two summaries as texts: a sentence for an empty one, as in the extension.
 fn summaries(agent: &Agent) -> (String, String) {
     let denied = summary(&agent.denied, MOST_DENIED, "proxy failed auth summary is empty");
     let connections = summary(&agent.connections, MOST_CONNECTIONS, "proxy connection summary is empty");

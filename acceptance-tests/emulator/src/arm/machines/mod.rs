@@ -1,7 +1,8 @@
 //! Virtual machines and scale sets, as far as attaching an access control profile needs them.
 //!
-//! Reads, writes and lists are those of every other object. Here is what is different: how a write treats the settings of
-//! the proxy agent, what a scale set does to its instances, and what the agent in a machine reports.
+//! Reads, writes and lists are those of every other object. This module has the differences: how a write
+//! treats the settings of the proxy agent, what a scale set does to its instances, and what the agent in a
+//! machine reports.
 
 pub mod agent;
 pub mod contract;
@@ -23,7 +24,7 @@ use crate::arm::id::{Kind, ResourceId};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 
-/// Answers a request for machines that is not for one object; none when it is for something else.
+/// Handles a request for machines that is not for one object; none if it is for something else.
 pub fn answer(
     emulator: &mut Emulator,
     call: &Call<'_>,

@@ -1,7 +1,8 @@
-//! `proxyAgentSettings` in a machine's or scale set's body: which members an api-version has, and what excludes what.
+//! `proxyAgentSettings` in a machine's or scale set's body: the members of each api-version, and which
+//! exclude each other.
 //!
-//! Source: the generated SDKs for the members and their first api-versions; threads of the az CLI for the conflict of
-//! `mode` and a reference, and for what a PATCH with the reference alone does to the mode.
+//! Source: the generated SDKs for the members and their first api-versions; threads of the az CLI for the
+//! conflict of `mode` and a reference, and for the effect of a PATCH with only the reference on the mode.
 
 use serde_json::{Map, Value};
 
@@ -23,7 +24,7 @@ const SINCE: [(&str, &str); 3] =
 /// The same of one endpoint's settings.
 const ENDPOINT_SINCE: [(&str, &str); 2] = [(REFERENCE, "2024-11-01"), ("useLocalFileRules", "2026-04-01")];
 
-/// The names on the way from `properties` to the settings.
+/// The path from `properties` to the settings.
 fn way(kind: Kind) -> &'static [&'static str] {
     if kind == Kind::ScaleSet {
         &["virtualMachineProfile", "securityProfile", "proxyAgentSettings"]
@@ -49,7 +50,7 @@ pub fn member<'a>(settings: &'a Map<String, Value>, endpoint: &str, name: &str) 
     settings.get(endpoint)?.get(name)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// Removes what an api-version does not know, from what is sent as from what is returned.
+/// Removes what an api-version does not know, both from requests and from responses.
 pub fn limit(kind: Kind, body: &mut Map<String, Value>, version: &str) {
     let Some(settings) = of_mut(kind, body) else { return };
     let unknown = |since: &str| version < since;
@@ -63,12 +64,12 @@ pub fn limit(kind: Kind, body: &mut Map<String, Value>, version: &str) {
     }
 }
 
-/// What a write comes to: the new body with the settings that the service keeps or clears.
+/// The result of a write: the new body with the settings that the service keeps or clears.
 ///
 /// `change` is the body of a PATCH. `body` is then the old one with the change merged in.
 ///
 /// # Errors
-/// When mode and reference exclude each other, or the reference is none.
+/// If mode and reference exclude each other, or the reference is invalid.
 pub fn settle(
     emulator: &Emulator,
     id: &ResourceId,
@@ -109,7 +110,7 @@ pub fn settle(
     Ok(())
 }
 
-/// Puts the settings of before beneath those of the new body.
+/// Merges the previous settings into those of the new body.
 fn keep(kind: Kind, body: &mut Map<String, Value>, before: &Map<String, Value>) {
     let sent = of(kind, body).cloned().unwrap_or_default();
     let mut kept = Value::Object(before.clone());
@@ -139,7 +140,7 @@ fn conflict(kind: Kind, endpoint: &str) -> ArmError {
     error
 }
 
-/// Refuses what is no version, is not there, or is not replicated to the machine's region.
+/// Refuses a reference that is not a version, does not exist, or is not replicated to the machine's region.
 fn check_reference(
     emulator: &Emulator,
     kind: Kind,
@@ -156,7 +157,7 @@ fn check_reference(
     let Some(id) = ResourceId::parse(reference).filter(|id| id.kind() == Kind::Version) else {
         return refuse("It is not the id of a version of an in-VM access control profile.");
     };
-    // Another subscription's galleries cannot be looked into from here.
+    // The emulator does not have the galleries of other subscriptions.
     if !id.subscription.eq_ignore_ascii_case(&emulator.identity.subscription_id) {
         return Ok(());
     }

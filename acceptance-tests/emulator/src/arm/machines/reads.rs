@@ -13,7 +13,7 @@ use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::store::Object;
 
-/// The body of a machine, with its instance view where it was asked for.
+/// The body of a machine, with its instance view if requested.
 pub fn body(emulator: &Emulator, call: &Call<'_>, object: &Object) -> Value {
     let version = call.request.parameter("api-version").unwrap_or("");
     let mut body = render::render(object, version, Use::Read, emulator);
@@ -43,7 +43,7 @@ pub fn one(emulator: &Emulator, call: &Call<'_>, object: &Object) -> Reply {
 /// `GET .../instanceView`.
 ///
 /// # Errors
-/// When the machine is not there.
+/// If the machine does not exist.
 pub fn instance_view(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
     versions::check(call.request.parameter("api-version"), id.kind(), "")?;
     let machine = read::find(emulator, call, id)?;
@@ -60,7 +60,7 @@ pub fn instance_view(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> R
 /// The machines or scale sets of the subscription, or of a group.
 ///
 /// # Errors
-/// When the group is not there, or the query asks for too much.
+/// If the group does not exist, or the query asks for too much.
 pub fn list(
     emulator: &Emulator,
     call: &Call<'_>,
@@ -90,7 +90,7 @@ pub fn list(
 /// The instances of a scale set: its own, or with flexible orchestration the machines that belong to it.
 ///
 /// # Errors
-/// When the scale set is not there.
+/// If the scale set does not exist.
 pub fn instances(emulator: &Emulator, call: &Call<'_>, set: &ResourceId) -> Result<Reply, ArmError> {
     versions::check(call.request.parameter("api-version"), Kind::Instance, "")?;
     let set = read::find(emulator, call, set)?.id.clone();

@@ -1,4 +1,5 @@
-//! What the service adds to a machine's body when it returns it, and what an older api-version does not see.
+//! The members that the service adds to a machine's body when it returns it, and those that it hides from an
+//! older api-version.
 
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
@@ -8,7 +9,8 @@ use crate::arm::machines::proxy_agent;
 use crate::clock::azure_time;
 use crate::store::Object;
 
-/// Fills in the members that only the service writes. `model` is what the instances of the object's scale set are to be.
+/// Fills in the members that only the service writes. `model` is the model for instances of the object's
+/// scale set.
 pub fn fill(body: &mut Map<String, Value>, object: &Object, model: Option<&Value>, version: &str) {
     let kind = object.id.kind();
     proxy_agent::limit(kind, body, version);
@@ -28,7 +30,7 @@ pub fn fill(body: &mut Map<String, Value>, object: &Object, model: Option<&Value
     }
 }
 
-/// An id that stays as long as the object: made of its own id and when it was made.
+/// An id that stays as long as the object: derived from its own id and its time of creation.
 fn unique(object: &Object) -> String {
     let seed = format!("{}@{}", object.id.key(), object.created);
     let digest = digest(&SHA256, seed.as_bytes());

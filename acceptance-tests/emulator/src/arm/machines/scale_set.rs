@@ -1,7 +1,7 @@
-//! What a scale set does to its instances: makes and removes them, and gives them its model.
+//! The instances of a scale set: it creates and removes them, and gives them its model.
 //!
-//! Source: documentation of scale sets. `Rolling` is done here at once, like `Automatic`; that, and the names of
-//! instances with flexible orchestration, are assumed.
+//! Source: documentation of scale sets. Here `Rolling` happens at once, like `Automatic`; that, and the names
+//! of instances with flexible orchestration, are assumed.
 
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
@@ -14,15 +14,15 @@ use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::store::{Object, Pending, Work};
 
-/// The most instances that a scale set may have here.
+/// The maximum number of instances of a scale set here.
 const MOST: u64 = 1000;
 
-/// What instances are to be: the model, and what else of the scale set they take.
+/// The target state of instances: the model, and other members of the scale set.
 pub fn model(set: &Object) -> Option<&Value> {
     set.properties()?.get("virtualMachineProfile")
 }
 
-/// Makes the instances follow what was written to their scale set.
+/// Updates the instances after a write to their scale set.
 pub fn follow(emulator: &mut Emulator, set: &ResourceId, creator: &str) {
     let Some(object) = emulator.store.get(set).cloned() else { return };
     let wanted =
@@ -57,7 +57,7 @@ pub fn follow(emulator: &mut Emulator, set: &ResourceId, creator: &str) {
 /// `POST .../manualupgrade`: gives instances the model.
 ///
 /// # Errors
-/// When the scale set or an instance is not there, or a write runs on the set.
+/// If the scale set or an instance does not exist, or a write runs on the set.
 pub fn upgrade(emulator: &mut Emulator, call: &Call<'_>, set: &ResourceId) -> Result<Reply, ArmError> {
     versions::check(call.request.parameter("api-version"), Kind::ScaleSet, "")?;
     let object = read::find(emulator, call, set)?.clone();

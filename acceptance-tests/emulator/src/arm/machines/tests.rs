@@ -1,4 +1,4 @@
-//! Machines and scale sets, as clients meet them.
+//! Machines and scale sets, from the clients' point of view.
 
 use std::time::Duration;
 
@@ -21,7 +21,8 @@ struct World {
 }
 
 impl World {
-    /// A profile with the versions 1.0.0 and 1.0.1 in westus, and a version 2.0.0 in eastus; then these settings.
+    /// A profile with the versions 1.0.0 and 1.0.1 in westus, and a version 2.0.0 in eastus; then applies
+    /// these settings.
     fn new(change: &Value) -> Self {
         let (emulator, clock, token) = testing::started(testing::identity());
         let mut world = Self { emulator, clock, token };
@@ -57,7 +58,7 @@ impl World {
         self.call("PATCH", path, NEW, &body)
     }
 
-    /// Makes a machine with these settings of the proxy agent.
+    /// Creates a machine with these settings of the proxy agent.
     fn machine(&mut self, name: &str, settings: &Value) -> String {
         let path = format!("{GROUP}/providers/Microsoft.Compute/virtualMachines/{name}");
         assert_eq!(self.call("PUT", &path, NEW, &machine(settings)).status, 201);
@@ -68,7 +69,7 @@ impl World {
         self.get(path)["properties"]["securityProfile"]["proxyAgentSettings"].clone()
     }
 
-    /// What the agent of a machine says it has loaded for IMDS.
+    /// The version that the agent of a machine reports for IMDS.
     fn loaded(&mut self, path: &str) -> Value {
         self.states(path)["imdsRuleId"].clone()
     }
@@ -115,7 +116,7 @@ fn code(reply: &Reply) -> (u16, String) {
 }
 
 #[test]
-fn a_patch_with_the_reference_alone_leaves_everything_else() {
+fn a_patch_with_only_the_reference_keeps_everything_else() {
     let mut world = World::new(&json!({"operations": "none"}));
     let path =
         world.machine("vm", &json!({"enabled": true, "keyIncarnationId": 3, "imds": {"mode": "Audit"}}));
@@ -131,7 +132,7 @@ fn a_patch_with_the_reference_alone_leaves_everything_else() {
     );
     after["properties"]["securityProfile"]["proxyAgentSettings"]["imds"] = json!({"mode": "Audit"});
     assert_eq!(after, before);
-    // And back: a mode alone clears the reference.
+    // The other way round: a mode alone clears the reference.
     world.patch(&path, &json!({"imds": {"mode": "Enforce"}}));
     assert_eq!(world.settings_of(&path)["imds"], json!({"mode": "Enforce"}));
 }
@@ -147,7 +148,7 @@ fn mode_and_reference_exclude_each_other() {
     assert!(target.contains("proxyAgentSettings.imds.mode") && target.contains("ReferenceId"), "{target}");
     world.machine("vm", &json!({"enabled": true, "imds": {"mode": "Audit"}}));
     assert_eq!(code(&world.patch(&path, &both)).1, "InvalidParameterConflictingProperties");
-    // Where a PATCH does not clear the mode, the reference alone is a conflict as well.
+    // If a PATCH does not clear the mode, the reference alone is a conflict as well.
     world.emulator.settings =
         world.emulator.settings.changed(&json!({"machine_patch_clears": false})).unwrap();
     let reference = json!({"imds": {"inVMAccessControlProfileReferenceId": version_id("1.0.0")}});
@@ -161,7 +162,7 @@ fn mode_and_reference_exclude_each_other() {
 }
 
 #[test]
-fn a_reference_is_to_a_version_that_is_there_and_in_the_region() {
+fn a_reference_needs_an_existing_version_in_the_region() {
     let mut world = World::new(&json!({"operations": "none"}));
     let path = world.machine("vm", &json!({"enabled": true}));
     for (id, part) in [
@@ -177,7 +178,7 @@ fn a_reference_is_to_a_version_that_is_there_and_in_the_region() {
     world.patch(&path, &attached("1.0.0"));
     let deleted = world.call("DELETE", &version_id("1.0.0"), "2024-03-03", &Value::Null);
     assert_eq!(deleted.status, 204, "whether Azure refuses this is not known");
-    // A machine whose version is gone can be changed in other ways.
+    // A machine whose version is deleted can be changed in other ways.
     assert_eq!(world.call("PATCH", &path, NEW, &json!({"tags": {"a": "b"}})).status, 200);
     world.patch(&path, &attached("1.0.1"));
     world.emulator.settings = world.emulator.settings.changed(&json!({"version_in_use": "refuse"})).unwrap();
@@ -187,7 +188,7 @@ fn a_reference_is_to_a_version_that_is_there_and_in_the_region() {
 }
 
 #[test]
-fn older_api_versions_do_not_see_the_reference_and_a_put_with_them_loses_it() {
+fn older_api_versions_hide_the_reference_and_their_put_loses_it() {
     let mut world = World::new(&json!({"operations": "none"}));
     let path = world.machine("vm", &attached("1.0.0"));
     let settings = |world: &mut World, version: &str| {
@@ -201,7 +202,7 @@ fn older_api_versions_do_not_see_the_reference_and_a_put_with_them_loses_it() {
     let whole = settings(&mut world, "2024-03-01").1;
     world.emulator.settings = world.emulator.settings.changed(&json!({"machine_put": "keep"})).unwrap();
     assert_eq!(world.call("PUT", &path, "2024-03-01", &whole).status, 200);
-    assert_eq!(world.settings_of(&path), attached("1.0.0"), "kept where that is set");
+    assert_eq!(world.settings_of(&path), attached("1.0.0"), "kept if so set");
     world.emulator.settings = world.emulator.settings.changed(&json!({"machine_put": "replace"})).unwrap();
     assert_eq!(world.call("PUT", &path, "2024-03-01", &whole).status, 200);
     assert_eq!(world.settings_of(&path), json!({"enabled": true, "imds": {}}));
@@ -212,7 +213,7 @@ fn an_agent_loads_a_version_after_a_while_and_reports_it_in_capitals() {
     let mut world = World::new(&json!({"operation_seconds": 10, "agent_seconds": 20}));
     let path = world.machine("vm", &attached("1.0.0"));
     world.wait(29.0);
-    assert_eq!(world.loaded(&path), "", "the operation and then the agent take their time");
+    assert_eq!(world.loaded(&path), "", "the operation and then the agent take time");
     world.wait(1.0);
     assert_eq!(world.loaded(&path), version_id("1.0.0").to_uppercase());
     assert_eq!(
@@ -225,7 +226,7 @@ fn an_agent_loads_a_version_after_a_while_and_reports_it_in_capitals() {
         patched.headers["azure-asyncoperation"].to_str().unwrap().strip_prefix(BASE).unwrap().to_owned();
     assert!(address.contains("/locations/westus/operations/"), "{address}");
     assert_eq!(world.get(&address)["status"], "InProgress");
-    // A version that is deleted before the agent took it is not to be had any more.
+    // A version that is deleted before the agent has loaded it is no longer available.
     world.wait(11.0);
     assert_eq!(world.get(&address)["status"], "Succeeded");
     world.call("DELETE", &version_id("1.0.1"), "2024-03-03", &Value::Null);
@@ -244,7 +245,7 @@ fn an_agent_loads_a_version_after_a_while_and_reports_it_in_capitals() {
 }
 
 #[test]
-fn summaries_of_callers_are_what_a_test_says() {
+fn a_test_sets_the_summaries_of_callers() {
     let mut world = World::new(&json!({"operations": "none"}));
     let path = world.machine("vm", &attached("1.0.0"));
     let message = |world: &mut World, name: &str| {
@@ -283,7 +284,7 @@ fn summaries_of_callers_are_what_a_test_says() {
     world.call("PUT", &control, "x", &json!({"power": "deallocated"}));
     let view = world.get(&format!("{path}/instanceView"));
     assert_eq!(view["statuses"][1]["code"], "PowerState/deallocated");
-    assert!(view.get("extensions").is_none() && view.get("vmAgent").is_none(), "nobody in it reports");
+    assert!(view.get("extensions").is_none() && view.get("vmAgent").is_none(), "no agent in it reports");
     assert_eq!(world.call("PUT", &control, "x", &json!({"rules": 1})).status, 400);
     assert_eq!(world.call("GET", &format!("/emulator/agents{path}x"), "x", &Value::Null).status, 404);
 }
@@ -356,7 +357,7 @@ fn attach_to_set(version: &str) -> Value {
 }
 
 #[test]
-fn instances_of_a_manual_set_lag_behind_until_they_are_upgraded() {
+fn instances_of_a_manual_set_lag_behind_until_upgraded() {
     let mut world = World::new(&json!({"operation_seconds": 5, "agent_seconds": 1}));
     assert_eq!(world.call("PUT", SET, NEW, &scale_set("Manual", "Uniform", &attached("1.0.0"))).status, 201);
     world.wait(6.0);

@@ -10,10 +10,10 @@ use crate::emulator::Emulator;
 use crate::json;
 use crate::settings::PatchNull;
 
-/// The body that a PUT comes to.
+/// The body after a PUT.
 ///
 /// # Errors
-/// When the settings of the proxy agent cannot be so.
+/// If the settings of the proxy agent are invalid.
 pub fn put(
     emulator: &Emulator,
     call: &Call<'_>,
@@ -27,10 +27,10 @@ pub fn put(
     proxy_agent::settle(emulator, id, body, old, None)
 }
 
-/// The body that a PATCH comes to: objects are merged member by member, lists and tags replaced.
+/// The body after a PATCH: objects are merged member by member, lists and tags replaced.
 ///
 /// # Errors
-/// When the settings of the proxy agent cannot be so.
+/// If the settings of the proxy agent are invalid.
 pub fn patch(
     emulator: &Emulator,
     call: &Call<'_>,

@@ -1,4 +1,4 @@
-//! What was recorded at Azure, held together: the life of a version, lists, and the limits.
+//! Tests that the emulator behaves as recorded at Azure: the life of a version, lists, and the limits.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn text(reply: &Reply) -> String {
     String::from_utf8(reply.body.to_vec()).unwrap()
 }
 
-/// A world with a profile, at the pace of Azure.
+/// An emulator with a profile, at the pace of Azure.
 fn at_azure(change: Value) -> World {
     let mut all = json!({"pace": "azure"});
     crate::json::merge(&mut all, &change);
@@ -141,7 +141,7 @@ fn lists_are_compact_and_the_empty_one_is_arms_own() {
 }
 
 #[test]
-fn the_providers_limits_count_its_own_work_and_refuse_only_when_asked() {
+fn the_providers_limits_count_its_own_work_and_refuse_only_if_so_set() {
     let mut world = at_azure(json!({}));
     named(&mut world, &version_body());
     world.wait(46.0);
@@ -158,7 +158,7 @@ fn the_providers_limits_count_its_own_work_and_refuse_only_when_asked() {
     for _ in 0..700 {
         assert_eq!(world.get(&version("1.0.0")).status, 200);
     }
-    assert!(left(&world.get(&version("1.0.0"))).contains("3Min;540,"), "no client is made to slow down");
+    assert!(left(&world.get(&version("1.0.0"))).contains("3Min;540,"), "no client has to slow down");
     world.emulator.settings = world.emulator.settings.changed(&json!({"throttle_compute": true})).unwrap();
     let refused = world.get(&version("1.0.0"));
     assert_eq!(verdict(&refused), (429, "OperationNotAllowed".to_owned()));

@@ -1,8 +1,8 @@
 //! An assertion signed with the key of a certificate that is registered with the application.
 //!
-//! Source: Microsoft's page on certificate credentials for header and claims; the texts of errors from threads.
-//! Trust by the certificate's subject and issuer, for which a client sends `x5c`, is for Microsoft's own
-//! applications; here `x5c` must only be right when it is there.
+//! Source: Microsoft's page on certificate credentials for header and claims; the texts of errors from
+//! threads. Trust by the certificate's subject and issuer, for which a client sends `x5c`, is for Microsoft's
+//! own applications. Here `x5c` only must be right if it is present.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ use crate::entra::error::EntraError;
 use crate::entra::jwt::Jwt;
 use crate::entra::key::decode;
 
-/// Checks it: the key, the signature, who it speaks for, whom it speaks to, and when.
+/// Checks it: the key, the signature, the issuer, the audience and the time.
 pub fn check(check: &Check<'_>, jwt: &Jwt, client: &str) -> Result<(), EntraError> {
     let print = Thumbprint::of(jwt).ok_or_else(EntraError::thumbprint_missing)?;
     if let Some(sent) = jwt.header.get("x5c") {

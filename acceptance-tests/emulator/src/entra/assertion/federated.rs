@@ -12,7 +12,7 @@ use crate::entra::issuer::Issuer;
 use crate::entra::jwt::Jwt;
 use crate::entra::key::PublicKey;
 
-/// Checks it: which credential it is for, the issuer's signature, and when.
+/// Checks it: the credential, the issuer's signature, and the time.
 pub fn check(check: &Check<'_>, jwt: &Jwt) -> Result<(), EntraError> {
     let credential = matching(check, jwt)?;
     let issuer = jwt.claim("iss");
@@ -23,7 +23,7 @@ pub fn check(check: &Check<'_>, jwt: &Jwt) -> Result<(), EntraError> {
         keys.into_iter().flatten().filter_map(PublicKey::of_jwk).collect()
     };
     if keys.is_empty() {
-        // Entra would fetch them; nothing here goes out and asks.
+        // Entra would fetch them; the emulator sends no requests.
         return Err(EntraError::issuer_unreachable());
     }
     if !keys.iter().any(|key| jwt.is_signed_by(key)) {
@@ -33,7 +33,7 @@ pub fn check(check: &Check<'_>, jwt: &Jwt) -> Result<(), EntraError> {
     check.times(jwt)
 }
 
-/// The credential for this assertion; the error tells the first of the three that no credential has.
+/// The credential for this assertion; the error names the first of the three that no credential has.
 fn matching<'a>(check: &Check<'a>, jwt: &Jwt) -> Result<&'a FederatedCredential, EntraError> {
     let (issuer, subject) = (jwt.claim("iss"), jwt.claim("sub"));
     let own = Issuer::of_address(issuer, check.base);

@@ -11,14 +11,14 @@ use crate::entra::error::EntraError;
 use crate::entra::jwt::Jwt;
 use crate::entra::key::{ALGORITHMS, PublicKey};
 
-/// What an assertion is checked against.
+/// The data to check an assertion against.
 #[derive(Clone, Copy, Debug)]
 pub struct Check<'a> {
-    /// Who may log in.
+    /// The identity.
     pub identity: &'a Identity,
-    /// What is registered.
+    /// The registrations.
     pub application: &'a Application,
-    /// The key of the issuers the emulator is itself.
+    /// The key of the emulator's own issuers.
     pub own_key: &'a PublicKey,
     /// The emulator's address as the client wrote it.
     pub base: &'a str,
@@ -35,7 +35,7 @@ impl Check<'_> {
         if !ALGORITHMS.contains(&jwt.algorithm()) {
             return Err(EntraError::algorithm_unsupported(jwt.algorithm()));
         }
-        // An issuer is an address; a client that speaks for itself names itself.
+        // An issuer is an address; a client that signs for itself names itself.
         if jwt.claim("iss").contains("://") {
             federated::check(self, &jwt)
         } else {
@@ -43,8 +43,8 @@ impl Check<'_> {
         }
     }
 
-    /// Checks when an assertion is good. There is no grace at its end: workflows that take longer than their
-    /// assertion lives meet exactly this.
+    /// Checks the time of an assertion. There is no grace at its end: workflows that outlast their assertion
+    /// get exactly this error.
     fn times(&self, jwt: &Jwt) -> Result<(), EntraError> {
         let (from, until) = (jwt.time("nbf"), jwt.time("exp"));
         let early = from.is_some_and(|from| self.now.saturating_add(300_000) < from);

@@ -14,7 +14,7 @@ use crate::testing::signer;
 const NOW: Millis = 1_800_000_000_000;
 const BASE: &str = "https://127.0.0.1:1";
 
-/// A certificate, and what its holder can sign.
+/// A certificate with its key, for signing.
 struct Holder {
     pem: String,
     der: Vec<u8>,
@@ -62,7 +62,7 @@ fn verdict(application: &Application, signer: &Signer, assertion: &str) -> u32 {
 }
 
 #[test]
-fn everything_about_a_certificates_assertion_is_checked() {
+fn every_part_of_a_certificate_assertion_is_checked() {
     let (holder, stranger, own) = (Holder::new(), Holder::new(), signer());
     let application = Application { certificates: vec![holder.pem.clone()], ..Application::default() };
     let code = |header: &Value, claims: &Value| verdict(&application, &own, &holder.sign(header, claims));
@@ -111,7 +111,7 @@ fn everything_about_a_certificates_assertion_is_checked() {
 }
 
 #[test]
-fn everything_about_an_issuers_assertion_is_checked() {
+fn every_part_of_an_issuers_assertion_is_checked() {
     let (own, stranger) = (signer(), signer());
     let application = Application::default();
     let subject = Issuer::GitHub.subject();
@@ -134,7 +134,7 @@ fn everything_about_an_issuers_assertion_is_checked() {
 }
 
 #[test]
-fn an_issuer_elsewhere_is_believed_by_its_registered_keys() {
+fn another_issuer_is_accepted_by_its_registered_keys() {
     let (own, issuer) = (signer(), signer());
     let now = NOW / 1000;
     let assertion = issuer

@@ -1,5 +1,5 @@
-//! The form of App Service: `GET {IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=`, with the header that shows
-//! `IDENTITY_HEADER`.
+//! The form of App Service: `GET {IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=`, with
+//! `IDENTITY_HEADER` as a header.
 //!
 //! Source: Microsoft's page on managed identities in App Service; the text for an identity that the application does
 //! not have from threads.
@@ -17,7 +17,7 @@ const NAMES: Names = Names {
 };
 
 impl ManagedIdentity<'_> {
-    /// Answers it; the header must carry the client secret.
+    /// Handles it; the header must contain the client secret.
     pub fn app_service(&self, request: &Request) -> Reply {
         if request.header("x-identity-header") != Some(self.identity.client_secret.as_str()) {
             return refused(StatusCode::UNAUTHORIZED, "The identity header is missing or wrong.");

@@ -1,5 +1,5 @@
-//! The form of Azure Arc: a first request is challenged with the name of a file that only the machine's
-//! administrators can read, the second shows what is in it.
+//! The form of Azure Arc. The response to a first request names a file that only the machine's administrators
+//! can read; the second request shows its content.
 //!
 //! Source: Microsoft's page on managed identities of Arc-enabled servers, and the Azure SDKs, which refuse a file
 //! outside the agent's directory (`/var/opt/azcmagent/tokens` on Linux). The texts are assumed.
@@ -16,7 +16,7 @@ use crate::entra::managed_identity::{ManagedIdentity, refuse};
 use crate::entra::token::Subject;
 use crate::exchange::{Reply, Request};
 
-/// The challenges that were set and not answered yet.
+/// The challenges that are still open.
 #[derive(Debug, Default)]
 pub struct Challenges {
     directory: Option<PathBuf>,
@@ -24,12 +24,12 @@ pub struct Challenges {
 }
 
 impl Challenges {
-    /// Challenges whose files lie in this directory; without one there is no Arc here.
+    /// Challenges with files in this directory; without one there is no Arc here.
     pub fn in_directory(directory: Option<PathBuf>) -> Self {
         Self { directory, open: HashSet::new() }
     }
 
-    /// Where the files lie.
+    /// The directory of the files.
     pub fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
     }
@@ -42,11 +42,11 @@ impl Challenges {
         Some(path)
     }
 
-    /// Whether this answers a challenge, which is over with it.
+    /// Whether this solves a challenge, which is then closed.
     fn take(&mut self, secret: &str) -> bool {
         let Some(found) = self.open.iter().find(|(_, open)| open == secret).cloned() else { return false };
         self.open.remove(&found);
-        // If it is gone already, all the better.
+        // If it is removed already, that is fine.
         let _ = std::fs::remove_file(&found.0);
         true
     }
@@ -55,14 +55,14 @@ impl Challenges {
 impl Drop for Challenges {
     fn drop(&mut self) {
         for (path, _) in &self.open {
-            // What cannot be removed was of use once only.
+            // A file that cannot be removed was valid only once anyway.
             let _ = std::fs::remove_file(path);
         }
     }
 }
 
 impl ManagedIdentity<'_> {
-    /// Answers it.
+    /// Handles it.
     pub fn arc(&self, request: &Request, challenges: &mut Challenges) -> Reply {
         if let Some(refusal) = headers_wrong(request) {
             return refusal;

@@ -11,7 +11,7 @@ use crate::entra::token::Subject;
 use crate::exchange::{Reply, Request};
 
 impl ManagedIdentity<'_> {
-    /// Answers it.
+    /// Handles it.
     pub fn cloud_shell(&self, request: &Request) -> Reply {
         if request.method != Method::POST {
             return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with("allow", "POST");

@@ -10,7 +10,8 @@ const NAMES: Names =
     Names { client: &["client_id"], object: &["object_id"], resource: &["msi_res_id", "mi_res_id"] };
 
 impl ManagedIdentity<'_> {
-    /// Answers it: the header `Metadata: true` is required, a request that came through a proxy is refused.
+    /// Handles it: the header `Metadata: true` is required, and a request that came through a proxy is
+    /// refused.
     pub fn instance_metadata(&self, request: &Request) -> Reply {
         if let Some(refusal) = headers_wrong(request) {
             return refusal;
@@ -42,7 +43,7 @@ impl ManagedIdentity<'_> {
     }
 }
 
-/// The refusal of a request that a web page could have been tricked into.
+/// The refusal of a request that a web page could have caused.
 pub fn headers_wrong(request: &Request) -> Option<Reply> {
     if request.header("x-forwarded-for").is_some() {
         return Some(refuse("invalid_request", "Requests with the header X-Forwarded-For are not served"));

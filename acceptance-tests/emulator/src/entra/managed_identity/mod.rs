@@ -1,5 +1,5 @@
-//! Managed identity: what a machine asks for a token, in the forms of the instance metadata service, of App Service, of
-//! Azure Arc and of Cloud Shell.
+//! Managed identity: where a machine requests a token, in the forms of the instance metadata service, of App
+//! Service, of Azure Arc and of Cloud Shell.
 
 pub mod app_service;
 pub mod arc;
@@ -15,12 +15,12 @@ use crate::entra::application::ManagedIdentities;
 use crate::entra::token::{Subject, Tokens};
 use crate::exchange::{Reply, Request};
 
-/// What the endpoints need to know.
+/// The context of the endpoints.
 #[derive(Clone, Copy, Debug)]
 pub struct ManagedIdentity<'a> {
     /// The tenant, and the identity of the machine itself.
     pub identity: &'a Identity,
-    /// Which identities the machine has.
+    /// The identities of the machine.
     pub identities: &'a ManagedIdentities,
     /// Makes the tokens.
     pub tokens: &'a Tokens,
@@ -35,13 +35,13 @@ pub struct ManagedIdentity<'a> {
 enum Missing {
     /// The machine does not have it.
     Unknown,
-    /// None was named, there is no identity of the machine itself, and more than one was given to it.
+    /// None was named, the machine has no system-assigned identity, and it has several user-assigned ones.
     Ambiguous,
     /// It was named in two ways.
     NamedTwice,
 }
 
-/// The names under which each of the three ids is asked for.
+/// The names of the three ids in a query.
 struct Names {
     client: &'static [&'static str],
     object: &'static [&'static str],
@@ -91,7 +91,7 @@ impl ManagedIdentity<'_> {
         }
     }
 
-    /// The members of an answer; an error is a resource nobody registered.
+    /// The members of a response; an error is a resource that nobody registered.
     fn members(&self, request: &Request, subject: &Subject, resource: &str) -> Result<Value, Box<Reply>> {
         if !Tokens::knows(resource, &request.base) {
             let text = format!(

@@ -39,7 +39,7 @@ fn ask(
     }
 }
 
-/// The application a token is for, or the status and text of the refusal.
+/// The application of a token, or the status and text of the refusal.
 fn outcome(identities: &ManagedIdentities, path: &str, headers: &[(&'static str, &str)]) -> String {
     let reply = ask(identities, path, headers, &mut Challenges::default());
     let body = reply.value();
@@ -107,7 +107,7 @@ fn headers_and_query_must_be_right() {
 }
 
 #[test]
-fn an_arc_challenge_is_answered_once_from_its_file() {
+fn an_arc_challenge_is_solved_once_with_its_file() {
     let directory = tempfile::tempdir().unwrap();
     let mut challenges = Challenges::in_directory(Some(directory.path().to_owned()));
     let all = ManagedIdentities::default();

@@ -9,7 +9,7 @@ fn machine(login: Login) -> ManagedIdentity {
 }
 
 #[test]
-fn a_managed_identity_by_each_of_its_names() {
+fn a_managed_identity_is_set_by_each_of_its_names() {
     let of = |arguments: Pairs<'_>, variables: Pairs<'_>| {
         let all: Vec<_> = variables.iter().copied().chain([("ARM_USE_MSI", "true")]).collect();
         machine(found(arguments, &all).unwrap().login.unwrap()).identity
@@ -36,7 +36,7 @@ fn a_managed_identity_by_each_of_its_names() {
 }
 
 #[test]
-fn the_platform_tells_where_identities_are() {
+fn the_platform_determines_the_identity_endpoint() {
     let endpoint = |arguments: Pairs<'_>, variables: Pairs<'_>| {
         let all: Vec<_> = variables.iter().copied().chain([("ARM_USE_MSI", "1")]).collect();
         machine(found(arguments, &all).unwrap().login.unwrap()).endpoint

@@ -51,7 +51,7 @@ fn file(content: &str) -> (tempfile::NamedTempFile, String) {
 }
 
 #[test]
-fn ids_and_secret_by_argument_variable_and_file() {
+fn ids_and_secret_are_set_by_argument_variable_and_file() {
     let (_id, id_path) = file("c\n");
     let (_secret, secret_path) = file("s3cret\n");
     let expected = way(&[], &[("ARM_CLIENT_SECRET", "s3cret")]);
@@ -104,7 +104,7 @@ fn a_value_and_its_file_must_agree() {
 }
 
 #[test]
-fn a_certificate_by_path_and_as_base64_with_its_password() {
+fn a_certificate_is_set_by_path_or_as_base64_with_its_password() {
     use base64::Engine as _;
     let (pfx, word) = (fixture("rsa.pfx"), "pass-wörd");
     let text = base64::prelude::BASE64_STANDARD.encode(std::fs::read(&pfx).unwrap());
@@ -125,7 +125,7 @@ fn a_certificate_by_path_and_as_base64_with_its_password() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_used_is_told_on_its_argument() {
+fn an_unusable_certificate_is_reported_on_its_argument() {
     let pfx = fixture("rsa.pfx");
     let (summary, blamed, _) =
         problem(&[("client_certificate_path", &pfx), ("client_certificate_password", "wrong")], &IDS);
@@ -170,7 +170,7 @@ fn an_id_without_its_secret_is_incomplete() {
 }
 
 #[test]
-fn the_order_of_the_ways_and_what_is_told_of_it() {
+fn the_first_configured_login_is_used_and_the_order_is_reported() {
     let (_file, path) = file("id-token");
     let all = [
         ("ARM_CLIENT_SECRET", "s3cret"),
@@ -204,7 +204,7 @@ fn the_order_of_the_ways_and_what_is_told_of_it() {
 }
 
 #[test]
-fn auxiliary_tenants_are_up_to_three() {
+fn there_are_up_to_three_auxiliary_tenants() {
     let secret = [IDS[0], IDS[1], ("ARM_CLIENT_SECRET", "s")];
     let with =
         |tenants: &'static str| found(&[], &[&secret[..], &[("ARM_AUXILIARY_TENANT_IDS", tenants)]].concat());
@@ -218,7 +218,7 @@ fn auxiliary_tenants_are_up_to_three() {
 }
 
 #[test]
-fn ids_that_are_none_are_told_on_their_argument() {
+fn invalid_ids_are_reported_on_their_argument() {
     for (name, text) in [("tenant_id", "a/b"), ("client_id", "a b")] {
         let (summary, blamed, _) = problem(&[(name, text)], &[]);
         assert!(summary.starts_with("Unusable"), "{summary}");
@@ -228,7 +228,7 @@ fn ids_that_are_none_are_told_on_their_argument() {
 
 /// Characters that PowerShell, a text editor or `echo` adds around a secret.
 #[test]
-fn a_secret_file_in_any_encoding_and_with_a_line_end_is_read() {
+fn a_secret_file_is_read_in_any_encoding_and_with_a_line_end() {
     let wide = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
         [mark.to_vec(), "s3cret\r\n".encode_utf16().flat_map(unit).collect()].concat()
     };
@@ -251,7 +251,7 @@ fn a_secret_file_in_any_encoding_and_with_a_line_end_is_read() {
 }
 
 #[test]
-fn quotes_and_references_that_nothing_replaced_are_told_without_the_value() {
+fn quotes_and_unreplaced_references_are_reported_without_the_value() {
     let (_file, quoted) = file("\"hidden\"");
     for (variables, named, hint) in [
         (&[("ARM_CLIENT_SECRET", "$(hidden)")][..], "ARM_CLIENT_SECRET", "$(NAME)"),
@@ -278,7 +278,7 @@ fn quotes_and_references_that_nothing_replaced_are_told_without_the_value() {
 }
 
 #[test]
-fn a_secret_in_the_place_of_an_id_is_a_hint_and_no_echo() {
+fn a_secret_in_the_place_of_an_id_is_reported_without_the_value() {
     let secret = "hid8Q~den-AbcdefghijKlmnopqrstuvWxyz01234";
     for name in ["ARM_CLIENT_ID", "ARM_TENANT_ID"] {
         let others = [IDS[0], IDS[1], ("ARM_CLIENT_SECRET", "x"), (name, secret)];

@@ -9,7 +9,7 @@ fn assertion(login: Login) -> AssertionSource {
 }
 
 #[test]
-fn an_id_token_from_every_source_by_every_name() {
+fn an_id_token_is_read_from_every_source_by_every_name() {
     let (_file, path) = file("id-token");
     let as_token = AssertionSource::Token(Secret::new("id-token"));
     let as_file = AssertionSource::File { path: path.clone().into(), aks: false };
@@ -78,7 +78,7 @@ fn the_first_of_several_variables_counts() {
 }
 
 #[test]
-fn half_of_a_sign_in_by_id_token_is_told_on_its_switch() {
+fn an_incomplete_oidc_login_is_reported_on_its_switch() {
     let (summary, blamed, detail) = problem(&[("use_oidc", "true")], &IDS);
     assert_eq!(
         (summary.as_str(), blamed),
@@ -102,7 +102,7 @@ fn half_of_a_sign_in_by_id_token_is_told_on_its_switch() {
 }
 
 #[test]
-fn an_id_token_that_has_expired_is_told_at_once() {
+fn an_expired_id_token_is_reported_at_once() {
     use base64::Engine as _;
     let token = |end: i64| {
         let claims = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{end}}}"));
