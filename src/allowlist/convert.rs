@@ -1,5 +1,5 @@
-//! From the keyed form to the lists and back. There nothing is lost; back, the lists are read as the guest agent
-//! reads them, and what that drops is reported.
+//! Converts the keyed form to lists and back. To lists nothing is lost. Back, the lists are read as the guest
+//! agent reads them, and dropped parts are reported.
 
 use std::collections::btree_map::Entry as Place;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,32 +10,32 @@ use super::{
     PrivilegeEntry, Role, RoleAssignment, RoleAssignmentEntry, RoleEntry, Rules,
 };
 
-/// Something the lists held that a keyed form cannot hold.
+/// A part of the lists that a keyed form cannot have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Collapsed {
     /// A name occurred more than once. The agent keeps the last (`authorization_rules.rs`, lines 139-164).
     LastOfEqualNames {
-        /// In which list.
+        /// The list.
         list: List,
-        /// Which name.
+        /// The name.
         name: String,
         /// How often.
         times: usize,
     },
     /// A role was assigned by several entries. The agent adds them up (`authorization_rules.rs`, lines 166-200).
     UnitedAssignments {
-        /// Which role.
+        /// The role.
         role: String,
-        /// By how many entries.
+        /// The number of entries.
         times: usize,
     },
     /// A name was listed more than once inside one entry, which makes no difference.
     RepeatedReference {
-        /// In which list the entry is.
+        /// The list of the entry.
         list: List,
         /// The entry's name.
         name: String,
-        /// The name listed more than once.
+        /// The name that occurs more than once.
         reference: String,
     },
 }
@@ -99,8 +99,8 @@ impl From<&Allowlist> for Document {
 }
 
 impl Lists {
-    /// The keyed rules, with what could not be kept. An absent list is read as an empty one here; whether the
-    /// agent looks at the rules at all is another question, see [`Lists::absent`].
+    /// The keyed rules, with the parts that could not be kept. An absent list is read as an empty one here;
+    /// [`Lists::absent`] shows whether the agent evaluates the rules at all.
     pub fn into_rules(self) -> (Rules, Vec<Collapsed>) {
         let mut collapsed = Vec::new();
         let privileges = self.privileges.into_iter().flatten().map(|entry| {
@@ -147,14 +147,14 @@ impl Lists {
 }
 
 impl Document {
-    /// The rules as the agent reads them: none at all when one of the four lists is absent.
+    /// The rules as the agent reads them: none at all if one of the four lists is absent.
     pub fn rules_as_agent_reads(&self) -> Rules {
         let lists = self.rules.as_ref().filter(|lists| lists.absent().is_empty());
         lists.cloned().unwrap_or_default().into_rules().0
     }
 
-    /// The allowlist as the agent reads it: unknown words and absent lists included, so that both decide alike.
-    /// Nothing when `mode` or `default_access` is absent: the agent would refuse the document.
+    /// The allowlist as the agent reads it, including unknown words and absent lists, so that both decide
+    /// alike. Nothing if `mode` or `default_access` is absent: the agent would refuse the document.
     pub fn as_agent_reads(&self) -> Option<Allowlist> {
         Some(Allowlist {
             mode: Mode::as_agent_reads(self.mode.as_deref()?),
@@ -210,7 +210,7 @@ fn unite(
     let mut united = BTreeSet::new();
     let mut repeated = BTreeSet::new();
     for reference in references {
-        // What it replaces is its equal.
+        // It only replaces an equal value.
         let Some(reference) = united.replace(reference) else { continue };
         if repeated.insert(reference.clone()) {
             collapsed.push(Collapsed::RepeatedReference { list, name: name.to_owned(), reference });
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn keyed_rules_survive_the_way_there_and_back() {
+    fn keyed_rules_survive_a_round_trip() {
         let whole = lists(json!({
             "privileges": [{ "name": "p", "path": "/a", "queryParameters": { "K": "v" } }, { "name": "q", "path": "/" }],
             "roles": [{ "name": "r", "privileges": ["p", "q"] }],
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn the_agent_reads_no_rules_when_a_list_is_absent_and_nothing_without_its_words() {
+    fn the_agent_ignores_rules_with_an_absent_list_and_refuses_them_without_mode_or_access() {
         let document = Document {
             mode: Some("typo".into()),
             default_access: Some("ALLOW".into()),

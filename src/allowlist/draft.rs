@@ -1,5 +1,5 @@
-//! Rules of which a part may be unknown, as they are while Terraform plans. Nothing about an unknown part is
-//! ever guessed: a check that would need it stays silent.
+//! Rules that may be known in part, as during a plan. Unknown parts are never guessed: a check that needs one
+//! reports nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,9 +24,9 @@ impl<'a> Text<'a> {
     }
 }
 
-/// [`Rules`] of which any part may be unknown. A part that is unknown as a whole has an unknown text in it: a map an
-/// unknown name, a set an unknown member. What else such a map holds may still be replaced, so [`named`] is asked
-/// before anything in it is looked at.
+/// [`Rules`] of which any part may be unknown. A part that is unknown as a whole contains an unknown text: a
+/// map an unknown name, a set an unknown member. The other entries of such a map may still be replaced, so
+/// [`named`] must be called before they are used.
 pub type Draft<'a> = Rules<Text<'a>>;
 
 /// A map of a draft, unless a name in it is unknown.
@@ -61,7 +61,7 @@ impl Draft<'_> {
         }
     }
 
-    /// The complete rules, or nothing when any part is unknown.
+    /// The complete rules, or nothing if any part is unknown.
     pub fn complete(&self) -> Option<Rules> {
         let mut is_complete = true;
         let rules = self.map(&mut |text| {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn complete_rules_survive_the_way_there_and_back() {
+    fn complete_rules_survive_a_round_trip() {
         assert_eq!(Draft::from(&sample()).complete(), Some(sample()));
     }
 

@@ -1,4 +1,4 @@
-//! Rules keyed by name: the form a configuration has, and the one everything here prefers.
+//! Rules keyed by name: the form of a configuration, and the preferred form in this module.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{DefaultAccess, Mode};
 
-/// A complete allowlist: what a version of an in-VM access control profile decides by.
+/// A complete allowlist: the content of a version of an in-VM access control profile that decides requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowlist {
     /// What happens to a request that is not allowed.
@@ -18,19 +18,19 @@ pub struct Allowlist {
     pub rules: Rules,
 }
 
-/// The rules of an allowlist. The order of anything in it never matters to a decision.
+/// The rules of an allowlist. Their order never matters to a decision.
 ///
-/// `T` is what a text is: a `String` in complete rules, a [`Text`](super::Text) in a [`Draft`](super::Draft), where some
-/// texts are not known yet.
+/// `T` is the type of a text: a `String` in complete rules, a [`Text`](super::Text) in a
+/// [`Draft`](super::Draft), where some texts are not known yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rules<T = String> {
-    /// The requests that are spoken about, by privilege name.
+    /// Sets of requests, by privilege name.
     pub privileges: BTreeMap<T, Privilege<T>>,
     /// Named sets of privileges.
     pub roles: BTreeMap<T, Role<T>>,
-    /// The processes that are spoken about, by identity name.
+    /// Sets of processes, by identity name.
     pub identities: BTreeMap<T, Identity<T>>,
-    /// Who has which role, by role name.
+    /// The identities of each role, by role name.
     pub role_assignments: BTreeMap<T, RoleAssignment<T>>,
 }
 
@@ -58,13 +58,13 @@ impl<T> Rules<T> {
     }
 }
 
-/// A set of requests: those whose path begins with `path` and that carry every one of the query parameters
+/// A set of requests: those whose path begins with `path` and that have every one of the query parameters
 /// (`key.rs`, lines 216-317).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Privilege<T = String> {
-    /// The text a decoded, lower-cased request path has to begin with.
+    /// The prefix of a decoded, lower-cased request path.
     pub path: T,
-    /// Parameters the request has to carry, each with exactly this value.
+    /// Parameters that the request must have, each with exactly this value.
     pub query_parameters: BTreeMap<T, T>,
 }
 
@@ -98,7 +98,7 @@ impl<T> Role<T> {
 /// process (`key.rs`, lines 340-437).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Identity<T = String> {
-    /// The account the process runs as, without a domain.
+    /// The account that the process runs as, without a domain.
     pub user_name: Option<T>,
     /// A group of that account.
     pub group_name: Option<T>,
@@ -118,7 +118,7 @@ impl<T> Identity<T> {
         }
     }
 
-    /// Whether no condition is present, so that every process is meant.
+    /// Whether no condition is present, so that every process matches.
     pub fn is_everybody(&self) -> bool {
         self.user_name.is_none()
             && self.group_name.is_none()
@@ -127,7 +127,7 @@ impl<T> Identity<T> {
     }
 }
 
-/// Who has a role.
+/// The identities of a role.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RoleAssignment<T = String> {
     /// Names of identities.
@@ -154,7 +154,7 @@ pub enum List {
 }
 
 impl List {
-    /// All four, in the order they are usually written.
+    /// All four, in the usual order.
     pub const ALL: [Self; 4] = [Self::Privileges, Self::Roles, Self::Identities, Self::RoleAssignments];
 
     /// The name in a configuration.
@@ -175,7 +175,7 @@ impl List {
         }
     }
 
-    /// What one element is called in a sentence.
+    /// The name of one element in a sentence.
     pub const fn element(self) -> &'static str {
         match self {
             Self::Privileges => "privilege",

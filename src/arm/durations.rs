@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_counts_for_more_than_what_was_recorded() {
+    fn observed_durations_take_precedence_over_recorded_ones() {
         let durations = Durations::new(1);
         let (create, delete) = (Work::on(PROFILE, false), Work::on(PROFILE, true));
         let version = Work::on(&format!("{PROFILE}/versions/1.0.0"), false);

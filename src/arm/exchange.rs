@@ -1,4 +1,5 @@
-//! Sending one request to Azure Resource Manager, and repeating it where the resource provider has to be registered first.
+//! Sends one request to Azure Resource Manager, and repeats it if the resource provider has to be registered
+//! first.
 
 use super::answer::Answer;
 use super::call::Call;
@@ -18,17 +19,17 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-/// How the types of machines, scale sets and instances begin.
+/// The prefix of the types of machines, scale sets and instances.
 const MACHINES: &str = "microsoft.compute/virtualmachine";
 
-/// The api-version for machines: the first with `addProxyAgentExtension`, two dates after the first with references to
-/// versions. azurerm sends it for scale sets.
+/// The api-version for machines: the first with `addProxyAgentExtension`, two dates after the first with
+/// references to versions. azurerm uses it for scale sets.
 const MACHINE_API_VERSION: &str = "2025-04-01";
 
 /// The api-version for registering resource providers.
 const REGISTRATION_API_VERSION: &str = "2021-04-01";
 
-/// What all requests of a client share.
+/// The state that all requests of a client share.
 #[derive(Debug)]
 pub(super) struct Http {
     pub(super) pipeline: Pipeline,
@@ -40,7 +41,7 @@ pub(super) struct Http {
     pub(super) registration: Arc<Registration>,
 }
 
-/// A request as messages name it, for who may never have to: written as a [`RequestLine`] is.
+/// The name of a request in messages. It becomes text only when needed, as a [`RequestLine`].
 pub(super) struct Line<'a> {
     pub(super) method: Method,
     pub(super) url: &'a Url,
@@ -53,11 +54,11 @@ impl fmt::Display for Line<'_> {
 }
 
 impl Http {
-    /// The address of an object by its id.
+    /// The address of an object, from its id.
     pub(super) fn url_of(&self, path: &str) -> Result<Url, Error> {
         let base = self.cloud.resource_manager().as_str().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
-            .map_err(|error| Error::Setup(format!("{path:?} is no path: {error}")))?;
+            .map_err(|error| Error::Setup(format!("{path:?} is not a path: {error}")))?;
         url.query_pairs_mut().append_pair("api-version", self.api_version_of(path));
         Ok(url)
     }
@@ -67,21 +68,22 @@ impl Http {
         if resource_type(path).0.starts_with(MACHINES) { MACHINE_API_VERSION } else { &self.api_version }
     }
 
-    /// An address by its path, with an api-version of its own and a query. Whatever the segments hold stays in them.
+    /// An address from its path, with its own api-version and a query. Characters of a segment cannot leave
+    /// it.
     pub(super) fn url_at(&self, path: &str, api_version: &str, query: &[(&str, &str)]) -> Result<Url, Error> {
         let mut url = self.cloud.resource_manager().clone();
         if path.split('/').any(|segment| matches!(segment, "." | "..")) {
-            return Err(Error::Setup(format!("{path:?} is no path")));
+            return Err(Error::Setup(format!("{path:?} is not a path")));
         }
         url.path_segments_mut()
-            .map_err(|()| Error::Setup(format!("{path:?} is no path")))?
+            .map_err(|()| Error::Setup(format!("{path:?} is not a path")))?
             .pop_if_empty()
             .extend(path.split('/').filter(|segment| !segment.is_empty()));
         url.query_pairs_mut().append_pair("api-version", api_version).extend_pairs(query);
         Ok(url)
     }
 
-    /// Sends a GET. It ends at once when the call is cancelled.
+    /// Sends a GET. It ends at once if the call is cancelled.
     pub(super) async fn get(&self, url: &Url, call: &Call) -> Result<Answer, Error> {
         let ctx = Context::new().with_value(call.clone());
         self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
@@ -93,8 +95,8 @@ impl Http {
         self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
     }
 
-    /// Sends a write, in its turn. When the call is cancelled, it may still take a moment, so that it is known what became
-    /// of it.
+    /// Sends a write, in its turn. If the call is cancelled, it may still take a moment, so that its outcome
+    /// is known.
     pub(super) async fn write(
         &self,
         method: Method,
@@ -112,8 +114,8 @@ impl Http {
         self.send(request, &ctx, self.pace.cancel_grace, call).await
     }
 
-    /// Sends a request. Where the subscription lacks the resource provider, that is registered first, if it may be,
-    /// and the request repeated: what it has just registered the service may not see at once.
+    /// Sends a request. If the subscription lacks the resource provider, it registers that first, if
+    /// permitted, and repeats the request. The service may not see a new registration at once.
     async fn send(
         &self,
         request: Request,
@@ -141,7 +143,7 @@ impl Http {
         }
     }
 
-    /// Sends a request as it is.
+    /// Sends a request without that.
     pub(super) async fn send_once(
         &self,
         mut request: Request,
@@ -161,7 +163,7 @@ impl Http {
         Ok(Answer { request: line, status: u16::from(status), headers, body, correlation_id })
     }
 
-    /// Asks for the registration of the resource provider in a subscription, and waits until it is done.
+    /// Requests the registration of the resource provider in a subscription, and waits until it is done.
     async fn register(&self, subscription: &str, call: &Call) -> Result<(), Error> {
         tracing::info!(target: "provider.http", subscription, namespace = NAMESPACE, "registering the resource provider");
         let path = format!("/subscriptions/{subscription}/providers/{NAMESPACE}");

@@ -1,8 +1,8 @@
-//! Registering the resource provider in a subscription that has never used it.
+//! Registers the resource provider in a subscription that has never used it.
 //!
-//! Azure Resource Manager answers such a subscription with 409 `MissingSubscriptionRegistration`. Registration is
-//! asked for then, never before: most subscriptions have it, and many identities may not do it. It takes a minute or
-//! two, once in a subscription's life ("Azure resource providers and types").
+//! Azure Resource Manager returns 409 `MissingSubscriptionRegistration` for such a subscription. Only then
+//! registration is requested: most subscriptions have it, and many identities may not request it. It takes a
+//! minute or two, once in a subscription's life ("Azure resource providers and types").
 
 use super::answer::Answer;
 use super::error::{Error, ErrorDetail};
@@ -15,7 +15,7 @@ pub const NAMESPACE: &str = "Microsoft.Compute";
 
 const CODE: &str = "MissingSubscriptionRegistration";
 
-/// What has been registered by this client.
+/// The subscriptions that this client has registered.
 #[derive(Debug)]
 pub(super) struct Registration {
     allowed: bool,
@@ -23,12 +23,13 @@ pub(super) struct Registration {
 }
 
 impl Registration {
-    /// Takes whether it may be done at all.
+    /// `allowed` is whether it may register at all.
     pub(super) fn new(allowed: bool) -> Self {
         Self { allowed, done: Mutex::default() }
     }
 
-    /// The subscription that lacks the resource provider, if that is what an answer says and it may be mended.
+    /// The subscription that lacks the resource provider, if the response says so and registration is
+    /// allowed.
     pub(super) fn lacked_by(&self, answer: &Answer) -> Option<String> {
         if !self.allowed || answer.status != 409 || !answer.error().has_code(CODE) {
             return None;
@@ -40,7 +41,7 @@ impl Registration {
         rest.nth(1)?.eq_ignore_ascii_case(NAMESPACE).then_some(subscription)
     }
 
-    /// Has the resource provider registered by `asked`: once for all who need it.
+    /// Registers the resource provider through `asked`: once for all callers.
     pub(super) async fn register(
         &self,
         subscription: &str,
@@ -53,7 +54,7 @@ impl Registration {
         };
         let work = || async move {
             match asked.await {
-                // Who may not register needs to know what for.
+                // A caller that may not register needs both errors.
                 Err(Error::Service(reason)) => {
                     let mut error = refusal.error();
                     error.details.push(ErrorDetail {

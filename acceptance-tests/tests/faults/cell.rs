@@ -131,7 +131,7 @@ impl Cell<'_> {
             return Err(format!("Azure holds what the state does not: {}", outcome.text()));
         }
         // A creation without an address, whose object never appears, may still be running.
-        let forgotten = self.is_told_by_state() && outcome.text().contains("it is not there");
+        let forgotten = self.is_told_by_state() && outcome.text().contains("it does not exist");
         if ghost && !self.fault.leaves_doubt() && !forgotten {
             return Err(format!("the state holds what Azure does not: {}", outcome.text()));
         }

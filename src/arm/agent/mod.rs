@@ -164,7 +164,7 @@ impl Report {
     }
 
     fn read_denied(&mut self, text: Option<&str>) {
-        let text = text.unwrap_or("it is not there");
+        let text = text.unwrap_or("it is missing");
         match callers::read(text) {
             Some(callers::Summary { callers, is_full }) => {
                 self.denied = callers;

@@ -128,7 +128,7 @@ fn unknown_parts_are_named() {
     named(json!({}), "no extension");
     let mut partly = view(&good, NOBODY);
     partly["extensions"][1]["substatuses"] = json!([partly["extensions"][1]["substatuses"][1]]);
-    named(partly, "it is not there");
+    named(partly, "it is missing");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Virtual machines and scale sets: the two kinds of what a version is attached to.
+//! Virtual machines and scale sets: the two kinds of machines that a version can be attached to.
 
 use super::NameError;
 use std::str::FromStr;

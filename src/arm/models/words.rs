@@ -1,5 +1,5 @@
-//! Words that a service writes. They are read ignoring case and written as the contract spells them. A word that is not
-//! in the contract is kept, since services grow.
+//! Words that a service writes. They are read ignoring case and written as the contract spells them. An
+//! unknown word is kept, since services grow.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -8,14 +8,14 @@ use std::str::FromStr;
 /// A word of a vocabulary, or another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word<T> {
-    /// A word that the contract knows.
+    /// A word of the contract.
     Known(T),
-    /// A word that it did not have when this was written, as the service spelled it.
+    /// A word that the contract did not have, as the service spelled it.
     Other(String),
 }
 
 impl<T: FromStr> Word<T> {
-    /// Takes a word as a service or a configuration has it.
+    /// Reads a word as a service or a configuration spells it.
     pub fn read(text: &str) -> Self {
         let text = text.trim();
         text.parse().map_or_else(|_| Self::Other(text.to_owned()), Self::Known)
@@ -23,7 +23,7 @@ impl<T: FromStr> Word<T> {
 }
 
 impl<T: Copy> Word<T> {
-    /// The word, if the contract knows it.
+    /// The word, if it is in the contract.
     pub fn known(&self) -> Option<T> {
         match self {
             Self::Known(word) => Some(*word),
@@ -113,7 +113,7 @@ impl ProvisioningState {
         }
     }
 
-    /// Whether nothing more will happen by itself. Both spellings of "cancelled" occur in ARM.
+    /// Whether the state is final. Both spellings of "cancelled" occur in ARM.
     pub fn is_terminal(&self) -> bool {
         match self {
             Self::Succeeded | Self::Failed | Self::Canceled => true,

@@ -1,4 +1,4 @@
-//! Waiting for an operation to end.
+//! Polls an operation until it ends.
 
 use super::super::answer::Answer;
 use super::super::call::Call;
@@ -15,17 +15,17 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-/// How many unreadable answers in a row are taken for a hiccup of something in between.
+/// How many unreadable responses in a row count as a transient failure in between.
 const UNREADABLE: u32 = 3;
 
-/// How long after an object was first absent it is looked at once more.
+/// The delay before an absent object is read once more.
 const CONFIRM: Duration = Duration::from_millis(250);
 
-/// Waits until the operation has ended, and gives the answer that shows the object in its final state; `None` when
+/// Waits until the operation has ended. Returns the response with the object in its final state; `None` if
 /// the object was to be deleted.
 ///
-/// A service may forget an operation: its address is not there any more. Then the object has a while to end what was
-/// begun on it, before that is an error.
+/// A service may forget an operation: its address no longer exists. Then the object has some time to reach
+/// its final state before that is an error.
 pub(in crate::arm) async fn finish(
     http: &Http,
     pending: &PendingOperation,
@@ -47,7 +47,7 @@ pub(in crate::arm) async fn finish(
         };
         match watch.until_done(&url, read, Some(look), http.pace.forgotten).await? {
             Some((seen, _)) if pending.deletes && !matches!(seen, Seen::DoneSilently) => return Ok(None),
-            // An address that answers with the object does not prove that the next reader finds it.
+            // An address that returns the object does not prove that the next reader finds it.
             Some(_) => is_done = true,
             None => is_forgotten = true,
         }
@@ -62,34 +62,34 @@ pub(in crate::arm) async fn finish(
         watch.until_gone(&url).await?;
         return Ok(None);
     }
-    // Where only the object can tell, and it is not there, the service may have forgotten the write.
+    // If only the object can be polled and it does not exist, the service may have forgotten the write.
     let invisible = if is_done { http.pace.invisible } else { http.pace.forgotten * 3 };
     match watch.until_done(&url, status::object, None, invisible).await? {
         Some((_, answer)) => Ok(Some(answer)),
         None if is_done => http.get(&url, call).await?.accept(&[200]).map(Some),
-        None => Err(watch.forgotten("it is not there")),
+        None => Err(watch.forgotten("it does not exist")),
     }
 }
 
 type Read = fn(&Answer) -> Result<Seen, Error>;
 
-/// Looks again and again at one address after another.
+/// Polls one address after another.
 struct Watch<'a> {
     http: &'a Http,
     call: &'a Call,
     operation: String,
     work: Work,
-    /// When the operation began.
+    /// When the operation started.
     begun: Instant,
-    /// When it was looked at last, from its begin.
+    /// The time of the last poll, since the start.
     last: Duration,
-    /// The wait that the service asked for.
+    /// The delay that the service requested.
     asked: Option<Duration>,
-    /// Whether its duration is expected, and learned from.
+    /// Whether its duration is known in advance, and recorded.
     is_timed: bool,
-    /// Differs from one operation to the next.
+    /// Differs between operations.
     chance: f64,
-    /// How long a forgotten operation may still end.
+    /// How long a forgotten operation may still take.
     patience: Option<Duration>,
     last_look: bool,
 }
@@ -112,7 +112,7 @@ impl<'a> Watch<'a> {
             patience: None,
             last_look: false,
         };
-        // One that an earlier run has begun may be over.
+        // An operation of an earlier run may have ended.
         if age.is_none_or(|age| age > Duration::from_secs(1)) && watch.asked.is_none() {
             watch.last = age.unwrap_or_default();
             watch.asked = Some(Duration::ZERO);
@@ -120,7 +120,8 @@ impl<'a> Watch<'a> {
         watch
     }
 
-    /// Turns to the object, once the operation has ended or is forgotten: at once, and then ever less often.
+    /// Polls the object, once the operation has ended or is forgotten: at once, and then at growing
+    /// intervals.
     fn begin_again(&mut self) {
         self.begun = Instant::now();
         self.last = Duration::ZERO;
@@ -128,7 +129,7 @@ impl<'a> Watch<'a> {
         self.is_timed = false;
     }
 
-    /// Looks until the operation is done. `None` when there was nothing at the address for longer than `invisible`.
+    /// Polls until the operation is done. `None` if nothing was at the address for longer than `invisible`.
     async fn until_done(
         &mut self,
         url: &Url,
@@ -139,7 +140,7 @@ impl<'a> Watch<'a> {
         let mut nothing_since: Option<Instant> = None;
         let mut unreadable = 0;
         loop {
-            // Whether there is still nothing is found out in time.
+            // The last poll comes in time to see that there is still nothing.
             let longest = nothing_since.map(|since| invisible.saturating_sub(since.elapsed()));
             self.pause(longest).await?;
             let before = self.last;
@@ -160,7 +161,7 @@ impl<'a> Watch<'a> {
                     if since.elapsed() >= invisible {
                         return Ok(None);
                     }
-                    self.check_patience("it is not there")?;
+                    self.check_patience("it does not exist")?;
                 }
                 Ok(seen) => {
                     self.learn(&answer, before);
@@ -177,8 +178,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Looks at the object until it is not there any more, twice in a row: a gateway in trouble has been seen to say so
-    /// of what is there, and a state forgets for good.
+    /// Polls the object until it is absent twice in a row. A failing gateway has been seen to return 404 for
+    /// existing objects, and a state forgets for good.
     async fn until_gone(&mut self, url: &Url) -> Result<(), Error> {
         let (mut unreadable, mut is_absent) = (0, false);
         loop {
@@ -196,7 +197,7 @@ impl<'a> Watch<'a> {
                         is_absent = true;
                         self.asked = Some(CONFIRM);
                     } else if error.missing() == Some(Missing::Other) && unreadable + 1 < UNREADABLE {
-                        // It does not say what is missing.
+                        // It does not name what is missing.
                         unreadable += 1;
                     } else {
                         return Err(error);
@@ -207,8 +208,8 @@ impl<'a> Watch<'a> {
                     self.check_patience(&format!("its state is {word}"))?;
                     self.tell(word);
                 }
-                // It was not deleted, and nothing is at it.
-                Ok(_) if self.patience.is_some() => return Err(self.forgotten("it is there, unchanged")),
+                // It was not deleted, and no operation runs on it.
+                Ok(_) if self.patience.is_some() => return Err(self.forgotten("it still exists, unchanged")),
                 Ok(_) => self.tell("still there".to_owned()),
                 Err(error @ Error::Unreadable { .. }) => {
                     unreadable += 1;
@@ -222,7 +223,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Ends the wait for a forgotten operation.
+    /// Ends the polling of a forgotten operation.
     fn check_patience(&self, object: &str) -> Result<(), Error> {
         match self.patience {
             Some(patience) if self.begun.elapsed() >= patience => Err(self.forgotten(object)),
@@ -235,7 +236,7 @@ impl<'a> Watch<'a> {
         Error::Forgotten { operation: self.operation.clone(), object: object.to_owned(), last }
     }
 
-    /// Takes note how long the operation took: as the service says, else as it was seen.
+    /// Records the duration of the operation: the service's, otherwise the observed one.
     fn learn(&self, answer: &Answer, before: Duration) {
         if self.is_timed {
             let took = status::took(answer).filter(|took| *took <= self.last + Duration::from_secs(5));
@@ -250,8 +251,8 @@ impl<'a> Watch<'a> {
         self.call.heard(|last| last.progress = Some(state));
     }
 
-    /// One look. If the time is up in the middle of it, it is the operation that was not done, not the look.
-    /// At the object itself it is a read like any other.
+    /// One poll. If the time expires during it, the error is about the operation, not about the poll. A poll
+    /// of the object itself is a read like any other.
     async fn look(&mut self, url: &Url, look: Option<Look>) -> Result<Answer, Error> {
         self.last = self.begun.elapsed();
         let answer = match look {
@@ -272,8 +273,8 @@ impl<'a> Watch<'a> {
         Ok(answer)
     }
 
-    /// Waits until the next look: as the service asked, else by the schedule. What is seen of other operations
-    /// meanwhile changes the schedule.
+    /// Waits until the next poll: as the service requested, otherwise by the schedule. The durations of other
+    /// operations change the schedule meanwhile.
     async fn pause(&mut self, longest: Option<Duration>) -> Result<(), Error> {
         let longest = longest.into_iter().chain(self.patience).min();
         if let Some(asked) = self.asked {
@@ -301,7 +302,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Sleeps. A wait that would end after the deadline is cut once, so that the last look comes shortly before it.
+    /// Sleeps. A delay that would end after the deadline is shortened once, so that the last poll comes
+    /// shortly before it.
     async fn sleep(&mut self, wait: Duration) -> Result<(), Error> {
         let remaining = self.call.remaining();
         let margin = (remaining / 10).min(Duration::from_secs(5));

@@ -1,19 +1,19 @@
-//! Looks at one answer in every way there is.
+//! Reads one response in every way.
 
 use super::super::answer::Answer;
 use super::super::exchange::Http;
 use super::super::link;
 use super::{By, PendingOperation, status};
 
-/// Reads the answer as the look of an operation, and as that of a write and a delete. An address that is kept leads
-/// to the endpoint, and what is kept can be stored and read back.
+/// Reads the response as a poll of an operation, and as that of a write and a delete. A stored address
+/// belongs to the endpoint, and a stored operation can be written and read back.
 pub(in crate::arm) fn looks(http: &Http, answer: &Answer) {
     for look in [status::async_operation, status::location, status::object] {
         if let Err(error) = look(answer) {
             assert!(!error.report().is_empty());
         }
     }
-    // Both ways to the state say the same of what both can read.
+    // Both ways to the state agree on everything that both can read.
     if let Ok(body) = answer.object() {
         assert_eq!(status::announced(answer), Some(status::provisioning_state(&body)));
     }

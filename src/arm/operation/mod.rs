@@ -1,11 +1,11 @@
-//! Long-running operations: a write that the service takes and carries out later.
+//! Long-running operations: a write that the service accepts and completes later.
 //!
-//! The face has two phases. [`Started`] is what a write gives at once: the object as the service first showed it, and
-//! if it is not done yet, a [`PendingOperation`] that can be kept (it is small and serialises) and finished later,
-//! even by another process.
+//! The interface has two phases. [`Started`] is the immediate result of a write: the object as the service
+//! first returned it, and if it is not done yet, a [`PendingOperation`]. That can be stored (it is small and
+//! serialises) and finished later, even by another process.
 //!
-//! Where to look is by ARM's rules: the `Azure-AsyncOperation` address, else the `Location` address, else the
-//! object's own `provisioningState`.
+//! ARM's rules determine what to poll: the `Azure-AsyncOperation` address, else the `Location` address, else
+//! the object's own `provisioningState`.
 
 mod finish;
 #[cfg(any(test, fuzzing))]
@@ -30,24 +30,24 @@ pub use outlook::Outlook;
 pub(super) use finish::finish;
 pub(super) use outlook::look;
 
-/// A write that the service has taken.
+/// A write that the service has accepted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Started<T> {
-    /// The object as the answer showed it; absent when the answer had no body, as that of a 202 often has not.
+    /// The object in the response; absent if the response had no body, which is common for 202.
     pub body: Option<T>,
-    /// What remains to be waited for; `None` when the answer was final.
+    /// The operation to poll; `None` if the response was final.
     pub operation: Option<PendingOperation>,
 }
 
-/// An operation that the service took and that was not seen to end: the error, and what a later run can go on waiting
-/// for. Without an operation the service did not take the request, or it has ended.
+/// An operation that the service accepted and whose end was not seen: the error, and the operation for a
+/// later run. Without an operation the service did not accept the request, or it has ended.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]
 pub struct Unfinished {
-    /// Why it was not seen to end.
+    /// Why its end was not seen.
     #[source]
     pub error: Error,
-    /// What is under way.
+    /// The operation.
     pub operation: Option<Box<PendingOperation>>,
 }
 
@@ -57,42 +57,43 @@ impl From<Error> for Unfinished {
     }
 }
 
-/// An operation under way: where to look at it. Addresses are kept without their host, so that whatever becomes of
-/// the text, the request goes to the configured endpoint.
+/// A running operation and what to poll. Addresses are stored without their host: whatever happens to the
+/// text, the request goes to the configured endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingOperation {
-    /// How to look.
+    /// What to poll.
     pub(super) by: By,
     /// The path of the object that is written.
     pub(super) resource: String,
-    /// Whether the object is to vanish.
+    /// Whether the object is to be deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) deletes: bool,
-    /// The wait before the first look that the service asked for.
+    /// The delay before the first poll that the service requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) wait_ms: Option<u64>,
-    /// When the service took it, in seconds since 1970; absent where that is not known.
+    /// When the service accepted it, in seconds since 1970; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) begun: Option<i64>,
 }
 
-/// The ways to look at an operation, in ARM's order of preference. Each address is a path with its query.
+/// The ways to poll an operation, in ARM's order of preference. Each address is a path with its query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum By {
-    /// The address answers with a status word.
+    /// The address returns a status word.
     AsyncOperation(String),
-    /// The address answers 202 until it is done.
+    /// The address returns 202 until it is done.
     Location(String),
     /// The object's own `provisioningState`.
     ProvisioningState,
-    /// The answer named an address elsewhere, with the reason why it is not asked. Kept as an outcome of the wait and
-    /// not of the write, since the write was taken and its object must not be lost.
+    /// The response named a foreign address, with the reason why it is not polled. This is stored as a result
+    /// of the polling and not of the write, since the service accepted the write and its object must not be
+    /// lost.
     Refused(String),
 }
 
 impl PendingOperation {
-    /// How long ago it began, by the clock of this machine, to the second.
+    /// How long ago it started, by the clock of this machine, to the second.
     fn age(&self) -> Option<Duration> {
         let age = OffsetDateTime::now_utc().unix_timestamp().checked_sub(self.begun?)?;
         Some(Duration::from_secs(u64::try_from(age).unwrap_or_default()))
@@ -103,13 +104,13 @@ impl PendingOperation {
         &self.resource
     }
 
-    /// Reads what a write's answer leaves to wait for; `None` when it is final.
+    /// Reads from a write's response what to poll; `None` if it is final.
     ///
-    /// An answer of 200 or 201 is final when its body says that the object is `Succeeded`, or says nothing about a
-    /// state and names no operation. Everything else is looked at: an unreadable body too, since the write was taken
-    /// and the object itself will tell.
+    /// A response of 200 or 201 is final if its body shows the state `Succeeded`, or has no state and the
+    /// response names no operation. Everything else is polled. That includes an unreadable body, since the
+    /// service accepted the write and the object itself shows the result.
     ///
-    /// `told` is the object's state where the answer has been read and gives one; nothing is read twice then.
+    /// `told` is the object's state if the response was read and has one; nothing is read twice then.
     pub(super) fn of_write(
         http: &Http,
         answer: &Answer,
@@ -135,7 +136,7 @@ impl PendingOperation {
         Ok(Some(Self::new(address, answer, resource, false)))
     }
 
-    /// A write to an object of which nothing more is known: the object itself is looked at.
+    /// A write to an object of which nothing more is known: the object itself is polled.
     pub fn look_at(resource: &str) -> Self {
         Self {
             by: By::ProvisioningState,
@@ -146,20 +147,20 @@ impl PendingOperation {
         }
     }
 
-    /// The same as it is to be kept for a later run: without an address that is not followed. Refusing that was told
-    /// once; the object itself tells the rest.
+    /// The same, to be stored for a later run: without an address that is not followed. That was reported
+    /// once; a later run polls the object itself.
     #[must_use]
     pub fn for_later(self) -> Self {
         let by = if matches!(self.by, By::Refused(_)) { By::ProvisioningState } else { self.by };
         Self { by, ..self }
     }
 
-    /// A deletion of which nothing more is known: the object itself is looked at.
+    /// A deletion of which nothing more is known: the object itself is polled.
     pub fn look_at_deletion(resource: &str) -> Self {
         Self { deletes: true, ..Self::look_at(resource) }
     }
 
-    /// Reads what the answer to a delete leaves to wait for; `None` when the object is gone.
+    /// Reads from the response to a delete what to poll; `None` if the object is deleted.
     pub(super) fn of_delete(http: &Http, answer: &Answer, resource: &str) -> Result<Option<Self>, Error> {
         let address = Self::address(http, answer)?;
         if answer.status != 202 && address.is_none() {
@@ -168,7 +169,7 @@ impl PendingOperation {
         Ok(Some(Self::new(address, answer, resource, true)))
     }
 
-    /// Reads what the answer to an action on an object leaves to wait for; `None` when it is over.
+    /// Reads from the response to an action on an object what to poll; `None` if it is over.
     pub(super) fn of_action(http: &Http, answer: &Answer, resource: &str) -> Result<Option<Self>, Error> {
         let address = match Self::address(http, answer) {
             Err(Error::ForeignAddress { reason, .. }) => Some(By::Refused(reason)),
@@ -190,7 +191,7 @@ impl PendingOperation {
         }
     }
 
-    /// The address that an answer names, checked, without its host.
+    /// The address in a response, checked, without its host.
     fn address(http: &Http, answer: &Answer) -> Result<Option<By>, Error> {
         let without_host = |link: &str, request: &RequestLine| {
             let url = link::follow(&http.cloud, request, link, http.api_version_of(&request.path))?;
@@ -209,7 +210,7 @@ impl PendingOperation {
     }
 }
 
-/// The error of an operation that ended badly: what the service said about it, or else how it ended.
+/// The error of a failed operation: the service's text about it, or else its final status.
 fn failure(answer: &Answer, word: &str, body: Option<&serde_json::Map<String, Value>>) -> Error {
     let mut error = answer.error();
     error.code = None;

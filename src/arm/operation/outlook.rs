@@ -1,4 +1,4 @@
-//! One look at an operation, for who comes back to it in a later run and must not wait.
+//! One poll of an operation, for a later run that must not wait.
 
 use super::super::call::Call;
 use super::super::error::{Error, RequestLine};
@@ -8,20 +8,20 @@ use super::super::pipeline::Look;
 use super::status::{self, Seen};
 use super::{By, PendingOperation};
 
-/// The result of one look at an operation.
+/// The result of one poll of an operation.
 #[derive(Debug)]
 pub enum Outlook {
-    /// It goes on; the word is the service's own.
+    /// It still runs; the word is the service's own.
     Running(String),
     /// It is done.
     Done,
     /// It failed or was cancelled, with the service's reason.
     Failed(Error),
-    /// The service does not know of it (any more).
+    /// The service does not know it (any more).
     Unknown,
 }
 
-/// Takes an operation and asks once how it stands: at its own address, or where it has none at the object's.
+/// Polls an operation once: at its own address, or without one at the object's.
 pub(in crate::arm) async fn look(
     http: &Http,
     pending: &PendingOperation,

@@ -1,29 +1,30 @@
-//! When a running operation is looked at, if the service names no wait.
+//! When to poll a running operation, if the service requests no delay.
 //!
-//! Where it is known how long an operation of its kind takes, it is looked at a few times early on, in case this one is
-//! short, and then when it should be over, and soon after. Otherwise, and if it is not over by then, each wait is a tenth of the time
-//! that has passed: the end is noticed after at most a tenth more than the operation took.
+//! If the duration of operations of its kind is known, there are a few early polls, in case this one is
+//! short, then one at the expected end, and more soon after. Otherwise, and if it is not over by then, each
+//! delay is a tenth of the time that has passed. So the end is noticed at most a tenth of the operation's
+//! duration late.
 
 use std::time::Duration;
 
-/// The first looks at an operation of which nothing is known.
+/// The first polls of an operation of unknown duration.
 const UNKNOWN: [Duration; 3] = [ms(150), ms(600), ms(1_400)];
-/// The early looks at an operation that is expected to take longer.
+/// The early polls of an operation that is expected to take longer.
 const EARLY: [Duration; 3] = [ms(350), ms(1_200), ms(3_200)];
-/// From this expected duration on, there is one more look between the early ones and the expected end.
+/// From this expected duration on, there is one more poll between the early ones and the expected end.
 const MIDDLE: Duration = ms(12_000);
-/// How late the look at the expected end is, and how much later by each thousand of what is expected.
+/// The delay of the poll at the expected end, and its growth by each thousand of the expected duration.
 const MARGIN: Duration = ms(150);
-/// The shortest and the longest wait.
+/// The shortest and the longest delay.
 const STEP: (Duration, Duration) = (ms(900), ms(30_000));
 
 const fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
-/// When the next look is due, from the begin of the operation. `last` is when the one before was (zero before the
-/// first), `expected` how long operations of this kind take, if that is known. `chance`, from 0 to 1, is drawn once for
-/// each operation: those that began together look at different times.
+/// The time of the next poll, since the start of the operation. `last` is the time of the previous one (zero
+/// before the first), `expected` the duration of operations of this kind, if known. `chance`, from 0 to 1, is
+/// drawn once for each operation, so that operations which started together are polled at different times.
 pub(super) fn next(last: Duration, expected: Option<Duration>, chance: f64) -> Duration {
     let planned = match expected {
         None => UNKNOWN.into_iter().find(|look| *look > last),
@@ -39,7 +40,7 @@ pub(super) fn next(last: Duration, expected: Option<Duration>, chance: f64) -> D
     planned.unwrap_or(last + step)
 }
 
-/// Somewhere in the middle third, on a scale of factors, between the early looks and the expected end.
+/// Somewhere in the middle third, on a logarithmic scale, between the early polls and the expected end.
 fn middle(expected: Duration, chance: f64) -> Duration {
     let [.., from] = EARLY;
     let factor = expected.as_secs_f64() / from.as_secs_f64();
@@ -56,7 +57,7 @@ mod tests {
     ];
     const CHANCES: [f64; 3] = [0.0, 0.5, 1.0];
 
-    /// The looks at an operation that takes so many milliseconds, and how many milliseconds late the last is.
+    /// The polls of an operation that takes so many milliseconds, and how many milliseconds late the last is.
     fn looks(takes: u64, expected: Option<u64>, chance: f64) -> (usize, u64) {
         let (mut at, mut count) = (Duration::ZERO, 0);
         while count == 0 || at < ms(takes) {
@@ -67,7 +68,7 @@ mod tests {
         (count, u64::try_from((at - ms(takes)).as_millis()).unwrap())
     }
 
-    /// How many looks there were when each wait was twice the one before, up to ten seconds.
+    /// The number of polls if each delay were twice the one before, up to ten seconds.
     fn doubling(takes: u64) -> usize {
         let (mut at, mut count) = (0, 0);
         while at < takes {
@@ -78,12 +79,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expected_takes_six_looks_and_is_noticed_within_a_second() {
+    fn an_operation_of_expected_duration_needs_six_polls_and_is_noticed_within_a_second() {
         for chance in CHANCES {
             for takes in GRID {
                 for expected in [takes.saturating_sub(takes / 300), takes, takes + takes / 1_000] {
                     let (count, late) = looks(takes, Some(expected), chance);
-                    assert!(count <= 6, "{takes} ms, {expected} expected: {count} looks");
+                    assert!(count <= 6, "{takes} ms, {expected} expected: {count} polls");
                     assert!(
                         late <= 1_000 || late <= takes / 100,
                         "{takes} ms, {expected} expected: {late} ms late"
@@ -94,43 +95,43 @@ mod tests {
             for takes in [45_050, 45_100, 45_190, 46_000] {
                 for expected in [45_050, 45_190] {
                     let (count, late) = looks(takes, Some(expected), chance);
-                    assert!(count <= 6 && late <= 1_000, "{takes} ms: {count} looks, {late} ms late");
+                    assert!(count <= 6 && late <= 1_000, "{takes} ms: {count} polls, {late} ms late");
                 }
             }
         }
     }
 
     #[test]
-    fn what_nobody_has_seen_is_noticed_after_a_tenth_more_or_a_second() {
+    fn an_operation_of_unknown_duration_is_noticed_after_a_tenth_more_or_a_second() {
         for chance in CHANCES {
             for takes in GRID {
                 let (count, late) = looks(takes, None, chance);
                 assert!(late <= 1_000.max(takes / 10), "{takes} ms: {late} ms late");
-                assert!(takes > 3_000 || count <= 6, "{takes} ms: {count} looks");
-                assert!(takes < 600_000 || count <= doubling(takes), "{takes} ms: {count} looks");
+                assert!(takes > 3_000 || count <= 6, "{takes} ms: {count} polls");
+                assert!(takes < 600_000 || count <= doubling(takes), "{takes} ms: {count} polls");
             }
         }
     }
 
     #[test]
-    fn what_takes_longer_than_expected_is_noticed_after_a_tenth_more() {
+    fn an_operation_longer_than_expected_is_noticed_after_a_tenth_more() {
         for chance in CHANCES {
             for expected in [110, 330, 45_190] {
                 for takes in GRID.into_iter().filter(|takes| *takes > expected) {
                     let (count, late) = looks(takes, Some(expected), chance);
                     assert!(late <= 1_000.max(takes / 10), "{takes} ms, {expected} expected: {late} ms late");
-                    assert!(takes < 600_000 || count <= doubling(takes), "{takes} ms: {count} looks");
+                    assert!(takes < 600_000 || count <= doubling(takes), "{takes} ms: {count} polls");
                 }
             }
         }
     }
 
     #[test]
-    fn what_takes_seconds_where_more_is_expected_is_noticed_early() {
+    fn an_operation_much_shorter_than_expected_is_noticed_early() {
         for chance in CHANCES {
             for (takes, at_most) in [(30, 400), (300, 100), (1_000, 250), (3_000, 250)] {
                 let (count, late) = looks(takes, Some(45_190), chance);
-                assert!(late <= at_most && count <= 3, "{takes} ms: {late} ms late, {count} looks");
+                assert!(late <= at_most && count <= 3, "{takes} ms: {late} ms late, {count} polls");
             }
         }
     }

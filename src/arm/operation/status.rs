@@ -1,4 +1,4 @@
-//! The result of one look at an operation or object.
+//! The result of one poll of an operation or object.
 
 use super::super::answer::Answer;
 use super::super::error::{Error, member};
@@ -11,16 +11,16 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// What a look found.
+/// The result of a poll.
 #[derive(Debug)]
 pub(super) enum Seen {
     /// Not done; the word is the service's own.
     Running(String),
-    /// Done, and the answer is not the object.
+    /// Done, and the response is not the object.
     Done,
-    /// An answer of success without a status: probably done, but the object itself has to confirm it.
+    /// A successful response without a status: probably done, but the object itself has to confirm it.
     DoneSilently,
-    /// Done, and the answer is the object in its final state.
+    /// Done, and the response is the object in its final state.
     DoneWithObject,
     /// There is nothing at the address (yet, or any more).
     Nothing,
@@ -35,8 +35,8 @@ pub(super) fn provisioning_state(body: &Map<String, Value>) -> Option<Provisioni
         .map(ProvisioningState::from)
 }
 
-/// The same of an answer, whose other members are not looked at: the answer to a creation is mostly rules. `None` where
-/// it is no object.
+/// The same for a response, without reading its other members: the response to a creation is mostly rules.
+/// `None` if it is not an object.
 pub(super) fn announced(answer: &Answer) -> Option<Option<ProvisioningState>> {
     type Members<'a> = BTreeMap<String, &'a RawValue>;
     fn find<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
@@ -51,14 +51,14 @@ pub(super) fn announced(answer: &Answer) -> Option<Option<ProvisioningState>> {
     answer.read().ok().map(state)
 }
 
-/// How long the operation took, as the answer to the last look at it says.
+/// The duration of the operation, from the response to the last poll.
 pub(super) fn took(answer: &Answer) -> Option<Duration> {
     let body = answer.object().ok()?;
     let time = |name| OffsetDateTime::parse(member(&body, name)?.as_str()?, &Rfc3339).ok();
     (time("endTime")? - time("startTime")?).try_into().ok()
 }
 
-/// Reads the answer at an `Azure-AsyncOperation` address.
+/// Reads the response of an `Azure-AsyncOperation` address.
 pub(super) fn async_operation(answer: &Answer) -> Result<Seen, Error> {
     match answer.status {
         200 | 201 | 202 | 204 if answer.is_empty() => {
@@ -68,7 +68,7 @@ pub(super) fn async_operation(answer: &Answer) -> Result<Seen, Error> {
             let body = answer.object()?;
             match member(&body, "status").and_then(Value::as_str) {
                 Some(word) => by_word(answer, word, &body),
-                // Some services answer with the object itself.
+                // Some services return the object itself.
                 None => match provisioning_state(&body) {
                     Some(_) => object(answer),
                     None if answer.status == 202 => Ok(running("Accepted")),
@@ -82,7 +82,7 @@ pub(super) fn async_operation(answer: &Answer) -> Result<Seen, Error> {
     }
 }
 
-/// Reads the answer at a `Location` address.
+/// Reads the response of a `Location` address.
 pub(super) fn location(answer: &Answer) -> Result<Seen, Error> {
     match answer.status {
         202 => Ok(running("Accepted")),
@@ -93,14 +93,14 @@ pub(super) fn location(answer: &Answer) -> Result<Seen, Error> {
             if provisioning_state(&body).is_some() || member(&body, "properties").is_some() {
                 return object(answer);
             }
-            // Some services answer at this address as they do at the other.
+            // Some services return a status at this address too.
             match member(&body, "status").and_then(Value::as_str) {
                 Some(word) => by_word(answer, word, &body),
                 None => Ok(Seen::Done),
             }
         }
         404 | 410 => Ok(Seen::Nothing),
-        // What the request would have been answered with, had it been carried out at once.
+        // The response that the request would have had if it had been synchronous.
         status => {
             let error = Box::new(answer.error());
             let is_outcome = error.code.is_some() && !matches!(status, 401 | 403 | 408 | 429);
@@ -109,7 +109,7 @@ pub(super) fn location(answer: &Answer) -> Result<Seen, Error> {
     }
 }
 
-/// Reads the object itself. No state means that it is done (ARM's rule).
+/// Reads the object itself. Without a state it is done (ARM's rule).
 pub(super) fn object(answer: &Answer) -> Result<Seen, Error> {
     match answer.status {
         200..=202 => {
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_state_is_found_whatever_stands_around_it() {
+    fn a_state_is_found_among_any_other_members() {
         for body in [
             r#"{"properties": {"rules": {"privileges": [1e3]}, "provisioningState": "Creating"}, "id": "/x"}"#,
             r#"{"Properties": {"ProvisioningState": "creating"}}"#,

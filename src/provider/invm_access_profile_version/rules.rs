@@ -1,4 +1,4 @@
-//! The `rules` block, and the way from its value to rules and back.
+//! The `rules` block, and the mapping from its value to rules and back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ pub fn read(block: &Value) -> Draft<'_> {
     }
 }
 
-/// A part of a value: of an unknown value, every part is unknown.
+/// A part of a value: every part of an unknown value is unknown.
 fn part<'a>(value: &'a Value, name: &str) -> &'a Value {
     if value.is_unknown() { value } else { value.get(name).unwrap_or(&Value::Null) }
 }
@@ -65,9 +65,9 @@ fn names(value: &Value) -> BTreeSet<Text<'_>> {
     }
 }
 
-/// The block that says these rules, in the spelling of `prior`: where that holds the same rules it is returned as
-/// it is, and elsewhere an empty map is null exactly where it was null. Without rules a block that was absent
-/// stays absent.
+/// The block for these rules, in the spelling of `prior`. If `prior` has the same rules it is returned
+/// unchanged. Otherwise an empty map is null exactly where it was null in `prior`. Without rules an absent
+/// block stays absent.
 #[must_use]
 pub fn value(rules: &Rules, prior: &Value) -> Value {
     if read(prior).complete().as_ref() == Some(rules) { prior.clone() } else { spelled(rules, prior) }
@@ -119,14 +119,14 @@ fn set(names: &BTreeSet<String>) -> Value {
     Value::Set(names.iter().map(|name| name.as_str().into()).collect())
 }
 
-/// The grants that rules make, as the value of the attribute.
+/// The grants of the rules, as the value of the attribute.
 #[must_use]
 pub fn grants(rules: &Rules) -> Value {
     texts(&allowlist::grants(rules))
 }
 
-/// The grants that rules will make, as the value of the attribute. They are known once all references are: no other
-/// unknown part decides about them.
+/// The grants that rules will have, as the value of the attribute. They are known once all references are: no
+/// other unknown part affects them.
 #[must_use]
 pub fn planned_grants(draft: &Draft<'_>) -> Value {
     allowlist::grants_of_draft(draft).map_or_else(Value::unknown, |grants| texts(&grants))
@@ -136,13 +136,12 @@ fn texts(grants: &[Grant<'_>]) -> Value {
     Value::List(grants.iter().map(|one| one.to_string().into()).collect())
 }
 
-/// The block to plan: what the configuration says, except that an empty map that the state spells otherwise keeps
-/// the state's spelling where Terraform lets it, and a set keeps its elements' order. So nothing that means the
-/// same shows as a change.
+/// The block to plan: the configuration's, except that an empty map keeps the state's spelling if Terraform
+/// allows it, and a set keeps the order of its elements. So an equal value never shows as a change.
 #[must_use]
 pub fn plan(config: &Value, prior: &Value) -> Value {
     match (config, prior) {
-        // Only the maps can be null on one side: the strings in them mean something else when they are unset.
+        // Only the maps can be null on one side: a string in them has another meaning if it is not set.
         (Value::Null, Value::Map(elements)) if elements.is_empty() => prior.clone(),
         (Value::Object(config), Value::Object(prior)) => Value::Object(plan_each(config, prior)),
         (Value::Map(config), Value::Map(prior)) => Value::Map(plan_each(config, prior)),
@@ -236,7 +235,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_block_keeps_its_spelling_as_long_as_it_has_the_same_rules(one in any_block(), other in any_block()) {
+        fn a_block_with_the_same_rules_keeps_its_spelling(one in any_block(), other in any_block()) {
             if let Some(rules) = read(&one).complete() {
                 prop_assert_eq!(value(&rules, &one), one);
                 prop_assert_eq!(read(&value(&rules, &other)).complete(), Some(rules));
@@ -245,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_azure_returns_is_spelled_as_the_state_had_it() {
+    fn azures_rules_are_spelled_as_in_the_state() {
         let prior = block(Value::Null, Value::Null);
         let rules = read(&prior).complete().unwrap();
         assert_eq!(value(&rules, &prior), prior);
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn one_drifted_rule_leaves_the_spelling_of_the_others() {
+    fn one_drifted_rule_does_not_change_the_spelling_of_others() {
         let prior = block(Value::Null, Value::Null);
         let mut rules = read(&prior).complete().unwrap();
         rules.roles.insert("r".into(), crate::allowlist::Role { privileges: ["p".to_owned()].into() });
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn an_imported_block_plans_empty_whichever_way_the_configuration_spells_emptiness() {
+    fn an_imported_block_has_no_difference_however_empty_maps_are_spelled() {
         let empty = || Value::Map(Members::new());
         let null = block(Value::Null, Value::Null);
         let imported = value(&read(&null).complete().unwrap(), &Value::Null);
@@ -284,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_a_set_is_no_change() {
+    fn the_order_of_a_set_is_not_a_change() {
         let with =
             |names: &[&str]| block(Value::Null, named("r", Value::object([("privileges", names_of(names))])));
         assert_eq!(plan(&with(&["b", "a"]), &with(&["a", "b"])), with(&["a", "b"]));
@@ -302,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_unknown_block_everything_is_unknown() {
+    fn every_part_of_an_unknown_block_is_unknown() {
         assert_eq!(read(&Value::unknown()), Draft::unknown());
     }
 }

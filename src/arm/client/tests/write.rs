@@ -115,7 +115,7 @@ async fn a_write_without_an_address_and_object_ends_with_an_error() {
     let started = begin(&azure).await;
     let error = finish(&azure, started).await.unwrap_err();
     assert!(matches!(error, Error::Forgotten { .. }), "{error}");
-    for part in [&*profile_path(), "it is not there", "ResourceNotFound", "r7"] {
+    for part in [&*profile_path(), "it does not exist", "ResourceNotFound", "r7"] {
         assert!(error.report().contains(part), "{part} is not in\n{}", error.report());
     }
 }
