@@ -98,7 +98,7 @@ fn is_of_this_package(variable: &str) -> bool {
 struct Layout {
     target: PathBuf,
     triple: Option<OsString>,
-    /// Where binaries of the profile lie.
+    /// The directory of the profile's binaries.
     directory: PathBuf,
 }
 
@@ -148,7 +148,7 @@ pub enum BuildError {
     /// The workspace does not build.
     #[error("the binaries cannot be built:\n{0}")]
     Failed(String),
-    /// There is no binary where a variable says.
+    /// The binary that a variable names does not exist.
     #[error("{variable} names {}: {error}", path.display())]
     Named {
         /// Which variable.

@@ -71,7 +71,7 @@ pub enum HostError {
     /// A certificate cannot be made.
     #[error("certificate: {0}")]
     Certificate(#[from] rcgen::Error),
-    /// The plugin does not take the connection.
+    /// The plugin does not accept the connection.
     #[error("connection: {0}")]
     Connection(#[from] tonic::transport::Error),
 }

@@ -6,7 +6,7 @@
 #
 # The names of the programs are those that an early version of the guest proxy agent itself counted as the platform's
 # (github.com/Azure/GuestProxyAgent, proxy_authorizer.rs, `is_platform_process`); their case is that of the files. They
-# lie in folders with a version in the name, such as
+# are in folders with a version in the name, such as
 #   C:\WindowsAzure\GuestAgent_2.7.41491.1071_2023-03-02_185502\WindowsAzureGuestAgent.exe
 # so an identity is the file's name together with the user, which only the system itself can be.
 

@@ -107,7 +107,7 @@ impl Answer {
 
 #[cfg(any(test, fuzzing))]
 impl Answer {
-    /// An answer that nobody gave, with at most one header.
+    /// A made-up response, with at most one header.
     pub(super) fn made(status: u16, header: Option<(&'static str, String)>, body: &[u8]) -> Self {
         let mut headers = Headers::new();
         if let Some((name, value)) = header {

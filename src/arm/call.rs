@@ -34,7 +34,7 @@ pub enum Fate {
     Settled = 0,
     /// One was sent, and its connection broke, or the service failed: it may have been accepted.
     Doubtful = 1,
-    /// One was under way when the wait for it ended: it may still be accepted.
+    /// One was under way when the call stopped waiting for it: it may still be accepted.
     UnderWay = 2,
 }
 
@@ -157,7 +157,7 @@ impl Call {
         note(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Sleeps, unless the operation is cancelled or the wait would end after the deadline; in both cases the
+    /// Sleeps, unless the operation is cancelled or the delay would end after the deadline; in both cases the
     /// error is returned at once, since waiting longer could not help. `operation` is formatted only for an
     /// error.
     pub async fn pause(

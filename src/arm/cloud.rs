@@ -17,7 +17,7 @@ pub struct Cloud {
 pub enum Place {
     /// The addresses are known.
     Known(Cloud),
-    /// The host publishes them under `/metadata/endpoints`; it is asked before the first request.
+    /// The host publishes them under `/metadata/endpoints`; they are read before the first request.
     Told {
         /// The host.
         host: MetadataHost,

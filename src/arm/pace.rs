@@ -84,7 +84,7 @@ impl Default for Pace {
 
 impl Backoff {
     /// The wait after a number of earlier ones. `chance`, from 0 to 1, spreads callers that fail together:
-    /// the wait is three quarters to five quarters of the doubled one.
+    /// the delay is three quarters to five quarters of the doubled one.
     pub(super) fn wait(&self, earlier: u32, chance: f64) -> Duration {
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(earlier)).min(self.longest);
         doubled.mul_f64(0.75 + chance.clamp(0.0, 1.0) / 2.0)

@@ -92,7 +92,7 @@ fn errors_set_the_exit_code_in_every_format() {
     let (page, errors, code) = of(&rules, "");
     assert_eq!((errors.as_str(), code), ("", WRONG));
     assert!(page.contains("error L02 rules.roles[\"app\"].privileges[\"instnace\"]\n"), "{page}");
-    assert!(page.contains("instance"), "the right name is told: {page}");
+    assert!(page.contains("instance"), "the right name is shown: {page}");
     for (format, start) in
         [("markdown", "Mode"), ("mermaid", "flowchart LR\n"), ("dot", "digraph allowlist {\n")]
     {
@@ -156,7 +156,7 @@ fn every_version_of_a_template_is_found() {
         "token: [parameters('path')]",
         "rules.privileges[1].path is the expression [parameters('path')], and there is no parameter `path`.",
         "It is in the nested deployment inner.",
-        "The rules cannot be told: rules.identities is the expression [parameters('identities')], and there is no \
+        "The rules are not known: rules.identities is the expression [parameters('identities')], and there is no \
          parameter `identities`.",
     ] {
         assert!(page.contains(part), "{part}: {page}");
@@ -218,7 +218,7 @@ fn states_and_plans_of_terraform_are_read() {
     for part in [
         "token: (known after apply)",
         "rules.privileges.token.path is known after apply.",
-        "The rules cannot be told: rules.identities is known after apply.",
+        "The rules are not known: rules.identities is known after apply.",
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }

@@ -256,7 +256,7 @@ impl Version {
     /// the sentence for it.
     fn beyond(&self, properties: &Map<String, Value>) -> Option<String> {
         let told = |at: &str, text: &Value| {
-            format!("The rules cannot be told: {at} {}.", self.open.told(text.as_str().unwrap_or_default()))
+            format!("The rules are not known: {at} {}.", self.open.told(text.as_str().unwrap_or_default()))
         };
         let rules = match member(properties, "rules").map(|(_, rules)| rules) {
             None => properties,

@@ -173,7 +173,7 @@ mod tests {
     use crate::plugin::path::Path;
 
     #[test]
-    fn a_failure_always_holds_an_error() {
+    fn a_failure_always_contains_an_error() {
         assert!(Failure::from(Diagnostics::new()).diagnostics().has_error());
         assert!(Failure::from(Diagnostic::warning("a", "b")).diagnostics().has_error());
         let kept = Failure::from(Diagnostics::from(Diagnostic::error("a", "b")));

@@ -76,7 +76,7 @@ impl Listener {
     /// Sends the last object within the limit, after which nothing was found.
     pub(super) async fn finish(mut self) {
         if let Some(last) = self.last.take() {
-            // A host that has gone wants no more either.
+            // A host that is gone needs no more either.
             let _ = self.send(Event::Listed(last)).await;
         }
     }

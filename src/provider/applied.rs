@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_plan_stands_and_the_rest_is_filled_in() {
+    fn planned_values_stay_and_unknown_ones_are_filled_in() {
         let planned = Value::object([("id", Value::unknown()), ("mode", "Enforce".into())]);
         let same = Value::object([("id", Value::from("x")), ("mode", "Enforce".into())]);
         assert_eq!(settle(planned.clone(), same.clone()), (same, None));
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_azure_has_not_told_is_null() {
+    fn values_that_azure_did_not_return_are_null() {
         let planned = Value::object([("id", Value::unknown()), ("mode", "Enforce".into())]);
         assert_eq!(
             without_answer(&planned),

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_in_another_case_is_no_change() {
+    fn an_id_in_another_case_is_not_a_change() {
         let id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
         let held = Value::from(id);
         assert_eq!(plan::<GalleryId>(&id.to_lowercase().into(), &held), held);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_home_region_that_the_service_adds_is_no_drift() {
+    fn a_home_region_that_the_service_adds_is_not_drift() {
         let held = set(&["eastus"]);
         assert_eq!(regions(&locations(&["eastus", "westus"]), &held, &"West US".into()), held);
         let unset = regions(&locations(&["westus", "West US"]), &Value::Null, &"westus".into());

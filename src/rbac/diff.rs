@@ -12,7 +12,7 @@ pub struct RoleDiff {
     /// Operations the older role granted and the newer does not, sorted.
     pub removed: Vec<String>,
     /// Whether a condition changed its meaning: the set of conditions differs, or an operation that both
-    /// grant is under other conditions than before. Another spelling of the same condition is no change.
+    /// grant is under other conditions than before. Another spelling of the same condition is not a change.
     pub condition_changed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Properties that fuzzing checks in this module. Each function takes any bytes, and panics where a property
+//! Properties that fuzzing checks in this module. Each function accepts any bytes, and panics if a property
 //! is violated.
 
 use super::condition::{Condition, Context, MAX_BYTES};

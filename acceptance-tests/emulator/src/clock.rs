@@ -16,7 +16,7 @@ pub enum Clock {
     /// The machine's clock.
     #[default]
     System,
-    /// A clock that stands still until a test moves it.
+    /// A clock that only a test advances.
     Manual(Arc<AtomicI64>),
 }
 

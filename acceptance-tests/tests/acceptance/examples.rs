@@ -1,4 +1,4 @@
-//! The real CLI takes every example of the repository as the documentation shows it.
+//! The real CLI accepts every example of the repository as the documentation shows it.
 //!
 //! The tests of the package `documentation` apply the examples under the registry's paths;
 //! [`scenarios`](super::scenarios) applies those that are a whole directory.

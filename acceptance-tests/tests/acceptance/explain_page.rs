@@ -143,7 +143,7 @@ fn it_fits_a_desk_and_a_telephone() {
             let told: Vec<i64> = told.split(' ').map(|one| one.parse().unwrap()).collect();
             let [scroll, client, top, cells] = told[..] else { panic!("{told:?}") };
             assert!(scroll <= client, "{files:?} at {width}: {scroll} of {client} pixels");
-            assert!(top < first, "who gets a token stands at {top}");
+            assert!(top < first, "who gets a token is at {top}");
             assert!(cells > 0, "{files:?} at {width}: who may is not to be seen");
         }
     }

@@ -45,7 +45,7 @@ fn the_cli_makes_the_same_calls_as_the_host_double() {
 }
 
 #[test]
-fn a_module_may_give_its_name() {
+fn a_module_may_set_its_name() {
     scenario(|s| {
         let modules = s.terraform.directory().join("allowlist");
         std::fs::create_dir_all(&modules).unwrap();

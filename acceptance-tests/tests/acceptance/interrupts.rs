@@ -49,7 +49,7 @@ fn interrupted(s: &Scenario, arguments: &[&str], method: &str) -> Output {
     run.interrupt().unwrap();
     let output = run.output().unwrap();
     assert!(at.elapsed() < SECONDS, "{:?} {output}", at.elapsed());
-    assert_ne!(output.code, Some(0), "an interrupted run is no success: {output}");
+    assert_ne!(output.code, Some(0), "an interrupted run does not succeed: {output}");
     output
 }
 

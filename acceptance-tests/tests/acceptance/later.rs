@@ -79,7 +79,7 @@ fn an_unknown_provider_block_is_planned_without_a_login() {
         let plan = s.plan(&config);
         assert!(plan.output.says("3 to add, 0 to change, 0 to destroy"), "{}", plan.output);
         assert!(plan.output.says("Planned without contacting Azure"), "{}", plan.output);
-        assert!(s.emulator.requests().unwrap().is_empty(), "nothing was asked of Azure");
+        assert!(s.emulator.requests().unwrap().is_empty(), "no request was sent to Azure");
         s.apply_planned();
         s.terraform.set("ARM_TENANT_ID", tenant);
         s.terraform.set("ARM_CLIENT_SECRET", secret);

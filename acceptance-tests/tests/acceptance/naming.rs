@@ -52,7 +52,7 @@ fn a_replacement_created_first() {
 }
 
 #[test]
-fn a_replacement_after_the_highest_was_removed_outside_or_asked_for() {
+fn a_replacement_gets_the_name_above_the_highest() {
     scenario(|s| {
         s.apply(&format!("{PROFILE}{}", version(&format!("name = \"4.5.6\"\n{RULES}"))));
         let auto = format!("{PROFILE}{}", version(RULES));
@@ -71,7 +71,7 @@ fn a_replacement_after_the_highest_was_removed_outside_or_asked_for() {
 }
 
 #[test]
-fn several_at_once() {
+fn several_new_versions_get_different_names() {
     scenario(|s| {
         s.apply(&format!("{PROFILE}{}", version("  count = 6\n")));
         let state = s.state();

@@ -38,7 +38,7 @@ fn basic() {
 }
 
 #[test]
-fn complete_and_every_change_in_place() {
+fn every_changeable_attribute_changes_in_place() {
     scenario(|s| {
         s.apply(COMPLETE);
         let id = s.profile("web");
@@ -91,7 +91,7 @@ fn every_fixed_attribute_makes_a_new_profile() {
 }
 
 #[test]
-fn the_same_in_other_spellings_is_no_change() {
+fn equal_values_in_other_spellings_are_not_a_change() {
     scenario(|s| {
         s.apply(PROFILE);
         for (attribute, value) in

@@ -49,7 +49,7 @@ fn a_profile_is_read_once_a_run_at_most() {
         s.write(&six(""));
         s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
         let created = lines(s);
-        assert_eq!(created.len(), 6 * 2 + 1, "two for each, and one look at the profile: {created:?}");
+        assert_eq!(created.len(), 6 * 2 + 1, "two for each, and one read of the profile: {created:?}");
 
         // The plan has read the profile, and the deletions pass its region on.
         let plan = s.plan(&six(RULES));

@@ -115,7 +115,7 @@ fn a_plan_is_the_same_with_lists_and_without() {
             count(requests, |one| one.path.contains(&format!("/{profile}/versions/")))
         };
         for odd in ["p4", "p5"] {
-            assert_eq!(read(&few, odd), 5, "{odd} tells nothing that could be believed");
+            assert_eq!(read(&few, odd), 5, "{odd} yields no credible result");
         }
         assert_eq!((read(&many, "p3"), read(&few, "p3") < 5), (5, true));
         s.emulator.faults(&json!([])).unwrap();

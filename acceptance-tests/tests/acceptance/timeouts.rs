@@ -25,7 +25,7 @@ fn an_expired_timeout_names_its_setting_and_loses_nothing() {
 }
 
 #[test]
-fn a_read_that_takes_too_long_is_given_up() {
+fn a_read_ends_at_its_timeout() {
     scenario_with(&[], |s| {
         let config = PROFILE.replace("os_type ", "timeouts { read = \"1s\" }\n  os_type ");
         s.apply(&config);

@@ -41,7 +41,7 @@ fn basic() {
 }
 
 #[test]
-fn complete_and_every_change_in_place() {
+fn every_changeable_attribute_changes_in_place() {
     scenario(|s| {
         s.apply(&complete());
         let id = s.version("web", "1.2.3");

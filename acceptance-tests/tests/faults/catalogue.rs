@@ -101,8 +101,8 @@ impl Fault {
         script
     }
 
-    /// Whether a state may hold an object that Azure does not hold: a write was under way when the wait for
-    /// it ended, so this cannot be known.
+    /// Whether a state may hold an object that Azure does not hold: a write was under way when the run stopped
+    /// waiting for it, so this cannot be known.
     pub(crate) fn leaves_doubt(&self) -> bool {
         self.then.is_some() || self.timeout.is_some()
     }

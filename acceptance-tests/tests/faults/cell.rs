@@ -63,7 +63,7 @@ impl Cell<'_> {
         };
         let outcome = ended.map_err(|error| format!("{error}{}", shown()))?;
         rig.script(Script::default());
-        // The next run has its own provider; this one may have been asked to wait an hour.
+        // The next run has its own provider; this one may have received a delay of an hour.
         if self.fault.then.is_some() || self.fault.timeout.is_some() {
             rig.drop_host();
         }

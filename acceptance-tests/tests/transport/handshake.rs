@@ -29,7 +29,7 @@ async fn the_schema_is_read_and_a_shutdown_leaves_nothing_behind() {
         assert!(ended.status.success(), "{ended:?}");
         assert_eq!(ended.left_behind, Vec::<std::path::PathBuf>::new());
         assert_eq!(ended.stdout, "", "stdout carries the handshake line and nothing else");
-        assert_eq!(ended.stderr, "", "nobody asked for a log");
+        assert_eq!(ended.stderr, "", "no log was requested");
     }
 }
 

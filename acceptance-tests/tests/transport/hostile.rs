@@ -63,7 +63,7 @@ async fn call(connection: &mut Connection, name: &str, argument: Option<DynamicV
 }
 
 #[tokio::test]
-async fn a_value_ten_thousand_deep_is_refused_wherever_it_stands() {
+async fn a_value_ten_thousand_deep_is_refused_wherever_it_is() {
     let plugin = launch().start().await.unwrap();
     let mut connection = plugin.connect().await.unwrap();
     for (what, value) in [("msgpack", msgpack(deep_msgpack())), ("json", json(&deep_json()))] {

@@ -62,7 +62,7 @@ async fn begin(connection: &Connection, length: u32) -> String {
 }
 
 #[tokio::test]
-async fn messages_that_are_announced_and_never_come_take_no_memory() {
+async fn announced_messages_that_never_arrive_use_no_memory() {
     let plugin = launch().start().await.unwrap();
     let connection = plugin.connect().await.unwrap();
     let mut calls = tokio::task::JoinSet::new();

@@ -27,7 +27,7 @@ pub enum Rules {
     Other(String),
 }
 
-/// The form of an id in which the host tells the agent whether to look for a file.
+/// The form of an id by which the agent knows whether to read a file.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Envelope {

@@ -117,7 +117,7 @@ fn unknown_parts_are_named() {
     let mut off = view(&good, NOBODY);
     off["statuses"][1]["code"] = "PowerState/deallocated".into();
     named(off.clone(), "the machine is deallocated");
-    assert_eq!(report(off).imds, Loaded::default(), "what it said before it was switched off is not told");
+    assert_eq!(report(off).imds, Loaded::default(), "its report from before it was switched off is ignored");
     let mut unready = view(&good, NOBODY);
     unready["vmAgent"]["statuses"][0] =
         json!({"code": "ProvisioningState/Unavailable", "level": "Warning", "message": "not yet populated"});

@@ -88,7 +88,7 @@ pub struct Settings {
     pub root_certificates: Vec<Vec<u8>>,
     /// The intervals of retries and polls.
     pub pace: Pace,
-    /// Whether reads of several objects under one parent may be answered from one list.
+    /// Whether one list may serve reads of several objects under one parent.
     pub share_reads: bool,
 }
 
@@ -213,7 +213,7 @@ impl ArmClient {
         self.inner.site.get().map(|site| &site.http)
     }
 
-    /// The endpoint of requests. A metadata host is asked the first time.
+    /// The endpoint of requests. A metadata host is read the first time.
     async fn http(&self, call: &Call) -> Result<&Http, Error> {
         Ok(&self.inner.site(call).await?.http)
     }

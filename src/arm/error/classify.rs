@@ -77,7 +77,7 @@ impl Error {
         self.refusal().is_some_and(|error| error.has_code("InvalidParameterConflictingProperties"))
     }
 
-    /// Whether the service asked to slow down.
+    /// Whether the service requested fewer requests.
     pub fn is_throttled(&self) -> bool {
         self.refusal().is_some_and(|error| error.status == 429)
     }

@@ -1,4 +1,4 @@
-//! What a call last got from the service, which is what a person needs when its time is up.
+//! The last response that a call received: the most useful information once its time has expired.
 
 use super::ArmError;
 

@@ -195,7 +195,7 @@ fn a_timeout_says_whether_children_were_left() {
     };
     let nested = after(r#"{"error":{"code":"CannotDeleteResource","message":"nested resources exist"}}"#);
     assert!(nested.is_timeout() && nested.is_timeout_on_nested_resources());
-    assert!(!nested.is_nested_resources(), "it is no answer to try again after");
+    assert!(!nested.is_nested_resources(), "this response is not retried");
     let busy = after(r#"{"error":{"code":"Conflict","message":"another operation runs"}}"#);
     assert!(busy.is_timeout() && !busy.is_timeout_on_nested_resources());
 }
@@ -216,6 +216,6 @@ fn login_errors_have_every_detail() {
         report.contains("AADSTS7000215: Invalid \"secret\".") && report.contains("invalid_client"),
         "{report}"
     );
-    assert_eq!(report.matches("race").count(), 1, "the id is told once: {report}");
+    assert_eq!(report.matches("race").count(), 1, "the id occurs once: {report}");
     assert!(report.contains("Trace ID: 1\n"), "and nothing is put behind it: {report}");
 }

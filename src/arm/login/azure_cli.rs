@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_child_that_keeps_the_output_open_does_not_hold_the_token_back() {
+    async fn a_child_that_keeps_the_output_open_does_not_delay_the_token() {
         let (directory, az) =
             stand_in(&format!("sleep 300 &\necho $! > \"$(dirname \"$0\")/child\"\n{TOKEN}"));
         let before = std::time::Instant::now();

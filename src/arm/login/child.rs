@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     #[ignore = "a program that starts another, run by the test below"]
-    #[allow(clippy::zombie_processes)] // It leaves the child process behind, which is what is tested.
+    #[allow(clippy::zombie_processes)] // It leaves the child process behind on purpose.
     fn program() {
         let mut child = own("child_of_the_program").spawn().unwrap();
         if std::env::var_os(ENDS).is_some() {

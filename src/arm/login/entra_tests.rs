@@ -1,4 +1,4 @@
-//! What azure_identity by itself would lose, accept or show.
+//! What azure_identity alone would lose, accept or show.
 
 use super::super::Login;
 use super::super::double::*;

@@ -33,7 +33,7 @@ pub enum EndpointChange {
 pub enum Enable {
     /// The agent is installed, or the service installs it in any case.
     Alone,
-    /// The service is asked to install it.
+    /// The service installs it.
     WithExtension,
 }
 

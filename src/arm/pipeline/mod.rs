@@ -4,7 +4,7 @@
 //! Per call: client request id, correlation id, user agent, retry. Per attempt: turn (writes), lane and token
 //! (only to Azure Resource Manager), fate (writes), log, transport. azure_core runs them. Its own retry and
 //! bearer policies are not used: the first follows retry headers on two statuses only and knows no deadline
-//! of the caller; the second refuses an emulator on loopback and cannot tell a stale token from a fresh one.
+//! of the caller; the second refuses an emulator on loopback and cannot distinguish a stale token from a fresh one.
 
 mod address;
 mod bearer;

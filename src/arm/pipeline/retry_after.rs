@@ -4,12 +4,12 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// Takes a function that looks up headers, and the current time; returns the wait that a response requests.
+/// Takes a function that looks up headers, and the current time; returns the delay that a response requests.
 ///
 /// `x-ms-retry-after-ms` and `retry-after-ms` are milliseconds; `Retry-After` is seconds or a date (RFC
 /// 9110, section 10.2.3) in any of the three forms that a recipient has to accept (section 5.6.7). A date is
-/// compared with the response's own `Date`, so that a wrong clock does no harm; a date in the past is no
-/// wait. What cannot be read counts as absent.
+/// compared with the response's own `Date`, so that a wrong clock does no harm; a date in the past
+/// means no delay. What cannot be read counts as absent.
 pub(in crate::arm) fn retry_after<'a>(
     header: impl Fn(&'static str) -> Option<&'a str>,
     now: OffsetDateTime,

@@ -245,7 +245,7 @@ fn tester(one: &Explained, matrix: &Matrix, id: &str, data: &mut Vec<Value>) -> 
     let example = matrix.rows.first().and_then(|row| row.target.as_deref()).unwrap_or("/metadata/instance");
     let note = match matrix.identities_left_out {
         0 => String::new(),
-        more => format!("<p class=\"dim\">{more} more identities are not asked.</p>\n"),
+        more => format!("<p class=\"dim\">{more} more identities are not checked.</p>\n"),
     };
     let page = format!(
         "<div class=\"onscreen\"><h3 id=\"{id}-who\">Who may GET this path?</h3>\n<form class=\"tester\" id=\"{id}-tester\" hidden>\

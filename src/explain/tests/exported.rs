@@ -75,7 +75,7 @@ fn a_version_with_its_profiles_type_is_a_version() {
 }
 
 #[test]
-fn a_version_without_rules_has_none_and_is_no_error() {
+fn a_version_without_rules_is_not_an_error() {
     let (page, errors, code) = of(&recorded("1.0.0", None), "");
     assert_eq!((errors.as_str(), code), ("", FINE), "{page}");
     assert!(page.contains("Every other request\n    refused"), "{page}");

@@ -118,7 +118,7 @@ fn hostile_names_are_text_in_html() {
 }
 
 #[test]
-fn a_page_is_the_same_each_time_and_holds_everything() {
+fn a_page_is_always_the_same_and_contains_everything() {
     let page = || explain(&fixture("fleet.json"), "--format html --endpoint IMDS --os Linux").0;
     let page = (page(), page());
     assert_eq!(page.0, page.1);

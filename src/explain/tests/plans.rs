@@ -39,7 +39,7 @@ fn with_unknown_names_in_a_role_assignment_nothing_is_said_about_the_rules() {
 }
 
 #[test]
-fn with_unknown_lists_or_rules_nothing_is_said_about_them() {
+fn nothing_is_reported_about_unknown_lists_or_rules() {
     for (list, unknown) in [
         ("identities", json!(true)),
         ("roles", json!({ "app": { "privileges": true } })),

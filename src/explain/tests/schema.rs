@@ -27,7 +27,7 @@ fn fits(schema: &Value, value: &Value, whole: &Value) -> Result<(), String> {
                     _ => "other",
                 };
                 if wanted != is {
-                    return Err(format!("{value} is no {wanted}"));
+                    return Err(format!("{value} is not a {wanted}"));
                 }
             }
             "enum" => {

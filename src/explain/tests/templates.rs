@@ -302,7 +302,7 @@ fn an_unreadable_version_is_reported_next_to_a_readable_one() {
         assert_eq!(code, UNREADABLE, "{other}: {page}");
         assert!(errors.contains(says), "{other}: {errors}");
     }
-    // What a parameter's default value tells is read, and what only exists elsewhere is no version of the template.
+    // Default values of parameters are read; a reference to another object is not a version of the template.
     let mut whole = template(gallery(), json!({}), json!("[parameters('open')]"));
     whole["parameters"]["open"] = json!({ "type": "object", "defaultValue": properties() });
     whole["resources"]

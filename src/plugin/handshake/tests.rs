@@ -141,7 +141,7 @@ fn a_debugged_plugin_needs_no_cookie_and_takes_no_certificate() {
 proptest::proptest! {
     /// Whatever a host sets, the result is a handshake or an error of one printable line.
     #[test]
-    fn every_environment_gives_a_handshake_or_an_error(
+    fn every_environment_leads_to_a_handshake_or_an_error(
         versions in "\\PC*|[0-9, ]*",
         port in "\\PC{0,8}|[0-9]{1,6}",
         certificate in "\\PC*|-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]*\n-----END CERTIFICATE-----\n",

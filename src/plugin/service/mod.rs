@@ -138,7 +138,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// The types that the provider offers. The provider is asked once.
+    /// The types that the provider offers, read once.
     fn catalogue(&self) -> &Catalogue {
         self.catalogue.get_or_init(|| Catalogue::of(self.provider.as_ref()))
     }

@@ -113,7 +113,7 @@ impl Client {
                 Ok(())
             }
             Err(error) => {
-                assert!(answer.is_err(), "the client was not told");
+                assert!(answer.is_err(), "the client saw no alert");
                 Err(error.downcast::<rustls::Error>().unwrap())
             }
         }

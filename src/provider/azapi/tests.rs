@@ -168,7 +168,7 @@ async fn every_stored_state_is_taken_over() {
 }
 
 #[tokio::test]
-async fn location_and_tags_may_stand_in_the_body_or_beside_it() {
+async fn location_and_tags_may_be_in_the_body_or_next_to_it() {
     let tags = || Value::Map([("team".to_owned(), Value::from("a"))].into());
     let mut inside = version_state(version_body());
     inside["location"] = serde_json::Value::Null;

@@ -23,7 +23,7 @@ pub struct Settings {
     pub correlation_id: Option<String>,
     /// The text after the provider's own name in the user agent.
     pub user_agent_suffix: Vec<String>,
-    /// Whether reads may be answered from lists.
+    /// Whether lists may serve reads.
     pub share_reads: bool,
     /// Warnings.
     pub warnings: Diagnostics,

@@ -87,7 +87,7 @@ impl Function for RoleDiff {
             summary: "What changed between two states of a role",
             description: "Compares two roles, or two states of one, by the operations they grant: which \
                           were `added`, which `removed`, and whether a condition changed its meaning \
-                          (`condition_changed`). Another spelling of the same role is no change. Azure \
+                          (`condition_changed`). Another spelling of the same role is not a change. Azure \
                           keeps no history of role definitions; to have one, keep the `json` of \
                           `gallery_role_definition` in a file."
                 .into(),

@@ -101,7 +101,7 @@ impl Decides {
     }
 }
 
-/// Whether two ids are those of one version. Text that is no such id is compared without case.
+/// Whether two ids are those of one version. Other text is compared without case.
 pub fn same(one: &str, other: &str) -> bool {
     match (one.parse::<VersionId>(), other.parse::<VersionId>()) {
         (Ok(one), Ok(other)) => one == other,

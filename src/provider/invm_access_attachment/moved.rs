@@ -58,7 +58,7 @@ fn refused(why: &str) -> Diagnostic {
     )
 }
 
-/// The members of a body that are no references, as paths.
+/// The members of a body that are not references, as paths.
 fn others(body: &serde_json::Map<String, Json>) -> Vec<String> {
     /// The members on the way to a reference, and `enabled` next to it, which `enable` replaces.
     const KNOWN: [&str; 11] = [

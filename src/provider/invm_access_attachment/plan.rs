@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn another_spelling_is_no_change() {
+    fn another_spelling_is_not_a_change() {
         let id = version("1.0.0").as_str().unwrap().to_lowercase();
         let shouted = Model {
             machine_id: vm("web").to_uppercase().into(),

@@ -258,7 +258,7 @@ fn levels(config: &Value, diagnostics: &mut Diagnostics) -> BTreeMap<FindingId, 
             Value::String(word) if word == "off" => Level::Off,
             Value::String(word) if word == "warning" => Level::Warning,
             Value::String(word) if word == "error" => Level::Error,
-            // Not known yet: the error stands until it is.
+            // Not known yet: the error stays until it is known.
             Value::Unknown(_) => continue,
             _ => {
                 let detail = format!("Finding {id} can be `off`, `warning` or `error`.");

@@ -24,7 +24,7 @@ pub struct Siblings<'a> {
 }
 
 impl<'a> Siblings<'a> {
-    /// None yet, beside this plan.
+    /// None yet, except in this plan.
     #[must_use]
     pub fn new(profile: &'a ProfileId, planned: &'a Value, now: OffsetDateTime) -> Self {
         Self { profile, planned, now, highest: None, twins: Vec::new() }

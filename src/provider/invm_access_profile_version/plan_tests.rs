@@ -244,7 +244,10 @@ fn an_update_continues_an_unfinished_creation() {
     let planned = plan_after(begun(Work::Create));
     assert!(planned.state.get("published_date").unwrap().is_unknown());
     assert_eq!(planned.replace, []);
-    assert!(PrivateState::read(&planned.private).is_being_created(), "the update is told what to wait for");
+    assert!(
+        PrivateState::read(&planned.private).is_being_created(),
+        "the update knows the unfinished operation"
+    );
 
     let mut failed = begun(Work::Create);
     failed.failed = true;
@@ -279,7 +282,7 @@ fn a_region_is_passed_to_the_apply_if_the_host_keeps_it() {
 
     let nothing = KnownProfile::default();
     assert!(first(config(), false, &profile()).private.is_empty(), "the host drops it");
-    assert!(first(config(), true, &nothing).private.is_empty(), "there is nothing to tell");
+    assert!(first(config(), true, &nothing).private.is_empty(), "there is nothing to report");
     for location in ["westus".into(), Value::unknown()] {
         assert!(first(with(config(), "location", location), true, &profile()).private.is_empty());
     }

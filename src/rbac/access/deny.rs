@@ -32,7 +32,7 @@ impl Identity {
         Self { id: id.to_lowercase(), groups }
     }
 
-    /// Whether `principal` stands for this identity; `None` if it may be a group and the memberships are not
+    /// Whether `principal` is this identity or a group of it; `None` if it may be a group and the memberships are not
     /// known.
     fn is_meant_by(&self, principal: &Principal) -> Option<bool> {
         let is_kind = |kind: &str| principal.kind.as_deref().is_some_and(|k| k.eq_ignore_ascii_case(kind));

@@ -92,7 +92,7 @@ impl<'a> Lexer<'a> {
                 return Err(ConditionError::new(
                     ErrorKind::Syntax,
                     offset,
-                    format!("{} cannot stand here", character::named(other)),
+                    format!("{} is not allowed here", character::named(other)),
                 ));
             }
         };

@@ -38,7 +38,7 @@ fn no_feature_has_wildcards() {
 }
 
 #[test]
-fn no_delete_takes_deletions_away() {
+fn the_feature_no_delete_removes_deletions() {
     let with = actions(&[Feature::Profiles]);
     let without = actions(&[Feature::Profiles, Feature::NoDelete]);
     assert_eq!(with.len(), without.len() + 1);

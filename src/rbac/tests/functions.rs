@@ -59,7 +59,7 @@ fn role_missing_is_empty_when_the_role_suffices() {
 }
 
 #[test]
-fn role_diff_takes_whole_roles() {
+fn role_diff_accepts_whole_roles() {
     let diff = role_diff(&role_json("owner"), &role_json("contributor"), &catalogue_json()).unwrap();
     assert_eq!(diff.added, [""; 0]);
     assert!(diff.removed.contains(&"Microsoft.Authorization/roleAssignments/write".to_owned()));
@@ -121,7 +121,7 @@ fn condition_for_roles_refuses_other_ids() {
     assert!(condition_for_roles(&["Owner"]).unwrap_err().to_string().contains("`Owner`"));
     let assignment =
         "/providers/Microsoft.Authorization/roleAssignments/1c0163c0-47e6-4577-8991-ea5c82e286e4";
-    assert!(condition_for_roles(&[assignment]).is_err(), "an assignment is no role");
+    assert!(condition_for_roles(&[assignment]).is_err(), "an assignment is not a role");
     let many: Vec<String> = (0..110).map(|n| format!("00000000-0000-0000-0000-{n:012}")).collect();
     assert!(condition_for_roles(&many).unwrap_err().to_string().contains("8192"));
     let text = condition_for_roles(&many[..90]).unwrap();

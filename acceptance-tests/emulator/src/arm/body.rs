@@ -172,7 +172,10 @@ impl Reader {
             let name = target.get("name").and_then(Value::as_str).unwrap_or_default();
             let normal = regions::normal(name);
             if !regions::exists(name) {
-                return Err(ArmError::member_invalid("targetLocations", &format!("'{name}' is no region.")));
+                return Err(ArmError::member_invalid(
+                    "targetLocations",
+                    &format!("'{name}' is not a region."),
+                ));
             }
             if seen.contains(&normal) {
                 return Err(ArmError::member_invalid(

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buckets_give_their_content_and_then_their_rate() {
+    fn buckets_yield_their_content_and_then_their_rate() {
         let mut limit = Limit::new(600.0, 3_000.0);
         assert!((0..600).all(|_| limit.take(0, 1) == 0));
         assert_eq!(limit.take(0, 1), 300, "200 a minute");

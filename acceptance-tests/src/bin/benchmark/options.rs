@@ -59,7 +59,7 @@ impl Options {
             }
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
             let number =
-                |text: &str| text.trim().parse().map_err(|_| format!("{name} takes numbers, not {text}"));
+                |text: &str| text.trim().parse().map_err(|_| format!("{name} needs numbers, not {text}"));
             match name.as_str() {
                 "--sizes" => options.sizes = value.split(',').map(number).collect::<Result<_, _>>()?,
                 "--commands" => options.commands = number(&value)?,

@@ -14,7 +14,7 @@ fn nothing_is_needed_to_validate_and_plan() {
         assert_eq!(s.validate(&both()), []);
         let plan = s.plan(&both());
         assert!(plan.output.says("2 to add, 0 to change, 0 to destroy"), "{}", plan.output);
-        assert!(s.emulator.requests().unwrap().is_empty(), "nothing was asked of Azure");
+        assert!(s.emulator.requests().unwrap().is_empty(), "no request was sent to Azure");
 
         let output = s.reapply_fails(&[]);
         assert_eq!(output.times("No login configured"), 1, "{output}");

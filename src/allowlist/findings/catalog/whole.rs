@@ -39,7 +39,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
             the URL is not part of the key: of ten URLs that a process reads, one is recorded.",
         advice: "Learn from `ProxyAgent.Connection.log` at level Trace, or from a long time. Released agents do not write \
             that file: set `logFolder`, and `fileLogLevel` to `Trace`, in `/etc/azure/proxy-agent.json` (on Windows \
-            `GuestProxyAgent.json` beside the program), and restart the agent.",
+            `GuestProxyAgent.json` next to the program), and restart the agent.",
     },
     Entry {
         id: FindingId::L53,

@@ -94,7 +94,7 @@ async fn versions_that_nobody_deletes_are_an_error_at_once() {
     let error = azure.client.profiles().delete(&profile_id(), &call_of(20_000)).await.unwrap_err().error;
     let report = error.report();
     assert!(error.is_nested_resources() && report.contains("version 1.0.0 exists"), "{report}");
-    assert!(!report.contains("1.0.1"), "it is on its way out: {report}");
+    assert!(!report.contains("1.0.1"), "it is being deleted: {report}");
     assert_eq!(azure.requests().await.len(), 2, "at once");
 }
 

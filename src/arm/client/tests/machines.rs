@@ -54,7 +54,7 @@ async fn a_change_is_a_patch_of_only_the_references_and_its_operation_is_polled(
     let reference = json!({"imds": {"inVMAccessControlProfileReferenceId": version_id().to_string()}});
     assert_eq!(sent, json!({"properties": {"securityProfile": {"proxyAgentSettings": reference}}}));
     let versions: Vec<_> = requests.iter().map(version_of).collect();
-    assert_eq!(versions, ["2025-04-01"; 4], "the gallery's date is no date of machines");
+    assert_eq!(versions, ["2025-04-01"; 4], "the api-version of galleries is not one of machines");
 }
 
 #[tokio::test]

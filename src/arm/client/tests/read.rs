@@ -139,7 +139,7 @@ async fn an_unreadable_entry_does_not_affect_the_others() {
     let mut pages = azure.client.versions().pages(&profile_id()).unwrap();
     let call = call();
     let first = pages.next(&call).await.unwrap().unwrap();
-    assert_eq!(azure.requests().await.len(), 1, "the second page is not asked for before it is wanted");
+    assert_eq!(azure.requests().await.len(), 1, "the second page is not requested before it is needed");
     let names: Vec<_> =
         first.iter().map(|entry| entry.as_ref().ok().and_then(|one| one.name.clone())).collect();
     assert_eq!(names, [Some("1.0.0".to_owned()), None, Some("1.0.2".to_owned())]);

@@ -154,7 +154,7 @@ async fn a_version_is_read_as_azure_writes_it() {
     let path = format!("{}/versions/1.0.0", profile_path());
     azure.answer("GET", &path, 1, in_lines(200, &version_text("Succeeded", REPLICATED))).await;
     let version = azure.client.versions().get(&version_id(), &call()).await.unwrap();
-    assert_eq!(version.properties.rules, None, "absent rules are no empty ones");
+    assert_eq!(version.properties.rules, None, "absent rules are not empty ones");
     assert_eq!(version.properties.exclude_from_latest, Some(false));
     assert_eq!(version.tags, Some(Default::default()));
     assert_eq!(

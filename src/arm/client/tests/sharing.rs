@@ -147,12 +147,12 @@ async fn a_write_discards_the_list_of_its_parent() {
     assert_eq!(azure.refresh_all(&q, 0..2).await, [false, true]);
     azure.answer("DELETE", &version(&p, 5).to_string(), 1, ResponseTemplate::new(204)).await;
     azure.client.versions().delete(&version(&p, 5), &call()).await.unwrap();
-    assert_eq!(azure.refresh_all(&p, 2..4).await, [false; 2], "what was listed before is not told");
+    assert_eq!(azure.refresh_all(&p, 2..4).await, [false; 2], "the earlier list is not used");
     assert_eq!(azure.refresh_all(&q, 2..4).await, [true; 2], "others are not concerned");
 }
 
 #[tokio::test]
-async fn a_page_that_was_asked_for_before_a_write_is_not_used() {
+async fn a_page_that_was_requested_before_a_write_is_not_used() {
     let azure = Azure::start().await;
     let p = profile(0);
     let slow = ok(json!({"value": [entry(0, 1), entry(1, 1)]})).set_delay(Duration::from_millis(150));

@@ -124,7 +124,7 @@ async fn a_refusal_of_an_id_token_is_quoted_without_our_secrets() {
         let text = format!("{error} {error:?}");
         assert!(text.contains(said), "{text}");
         assert!(!text.contains("hidden") && !text.contains("request-token"), "{text}");
-        assert!(fields(&server, TOKEN).await.is_empty(), "Entra is not asked");
+        assert!(fields(&server, TOKEN).await.is_empty(), "Entra receives no request");
     }
 }
 

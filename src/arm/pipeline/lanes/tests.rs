@@ -239,7 +239,7 @@ async fn waiting_ends_when_the_call_is_cancelled() {
     };
     let all = join_all((0..50).map(|_| way.send(Method::Put, "x", &stopped)));
     let both = async { tokio::join!(all, cancel).0 };
-    let ended = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it waits all the same");
+    let ended = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it waits nevertheless");
     assert!(ended.into_iter().all(|ended| ours(ended.unwrap_err()).is_cancelled()));
     // Other kinds continue, and no request is left behind in the queue.
     assert_eq!(way.send(Method::Get, "x", &call()).await.unwrap(), 200);

@@ -47,7 +47,7 @@ async fn metadata_lists_the_same_without_schemas() {
 }
 
 #[tokio::test]
-async fn what_is_not_offered_is_unimplemented() {
+async fn calls_that_are_not_offered_are_unimplemented() {
     let service = Host::new().service;
     let request = Request::new(proto::open_ephemeral_resource::Request::default());
     let status = service.open_ephemeral_resource(request).await.expect_err("not offered");

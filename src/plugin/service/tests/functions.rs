@@ -50,7 +50,7 @@ async fn a_function_runs_on_a_blocking_thread() {
 }
 
 #[tokio::test]
-async fn an_unknown_argument_gives_an_unknown_result() {
+async fn an_unknown_argument_has_an_unknown_result() {
     let unknown = || sent(&Value::unknown(), &Type::String);
     assert_result(&call("join", vec![unknown(), null()]).await, &Value::unknown());
     assert_result(&call("join", vec![text("a"), list(vec![Value::unknown()])]).await, &Value::unknown());

@@ -23,7 +23,7 @@ fn names(events: &[Event]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_list_ends_at_its_limit_and_goes_on_after_a_bad_item() {
+async fn a_list_ends_at_its_limit_and_continues_after_a_bad_item() {
     let host = Host::new();
     let events = list(&host, request("a", 3)).await;
     assert_eq!(names(&events), ["Thing 0", "", "Thing 2", "Thing 3"]);

@@ -35,7 +35,7 @@ impl Host {
 
     /// The last call that the provider received.
     fn asked(&self) -> Asked {
-        self.asked.lock().expect("not poisoned").pop().expect("the provider was asked")
+        self.asked.lock().expect("not poisoned").pop().expect("the provider was called")
     }
 
     /// Waits until the provider is called.

@@ -73,7 +73,7 @@ fn primitives_are_converted_where_nothing_is_lost() {
 }
 
 #[test]
-fn the_type_of_any_type_may_stand_on_either_side() {
+fn the_type_of_any_type_may_be_on_either_side() {
     let expected = Value::Dynamic(Box::new((Type::list(Type::String), Value::List(vec!["}".into()]))));
     for text in [
         r#"{"value":["}"],"type":["list","string"]}"#,

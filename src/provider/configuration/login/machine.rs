@@ -79,7 +79,7 @@ fn endpoint(lookup: &Lookup<'_>) -> Result<IdentityEndpoint, Diagnostic> {
             if let Some(thumbprint) = lookup.variable("IDENTITY_SERVER_THUMBPRINT") {
                 let detail = format!(
                     "The {} is set, so this seems to run in Service Fabric, whose managed identities this provider \
-                     cannot use. Sign in another way.",
+                     cannot use. Use another login.",
                     thumbprint.source
                 );
                 return Err(Diagnostic::error("No managed identity in Service Fabric", detail));

@@ -64,7 +64,7 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
     let mut chosen = None;
     for (name, way) in ways {
         if chosen.is_some() {
-            story.passed(name, "another way comes first");
+            story.passed(name, "another login comes first");
             continue;
         }
         match way(lookup, &who, &switches)? {

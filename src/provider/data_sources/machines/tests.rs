@@ -214,7 +214,7 @@ async fn unreadable_machines_are_named() {
     assert_eq!(
         names(&found, "machines"),
         ["deallocated", "denied", "silent"],
-        "a machine that is gone is no machine"
+        "a deleted machine is omitted"
     );
     let reasons = why(&found);
     for (reason, part) in reasons.iter().zip([

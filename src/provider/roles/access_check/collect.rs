@@ -122,7 +122,7 @@ fn readable<T>(result: Result<Vec<T>, arm::Error>) -> Result<Option<Vec<T>>, arm
     }
 }
 
-/// The management groups among the scopes that Azure returns for the scope or above it: they lie above it.
+/// The management groups among the scopes that Azure returns for the scope or above it: they are above it.
 fn above<'a>(assigned: impl Iterator<Item = &'a str>, denied: impl Iterator<Item = &'a Json>) -> Vec<String> {
     let denied = denied.filter_map(|one| DenyAssignment::from_json(one).ok()).map(|one| one.scope);
     let assigned = assigned.filter_map(|scope| Scope::new(scope).ok());

@@ -1,4 +1,4 @@
-//! What lies above a scope.
+//! The parent of a scope.
 
 /// The scope above another: for a nested resource the resource around it, for a resource its group, for a
 /// group its subscription. `None` for a subscription, a management group and the root, above which no check

@@ -138,7 +138,7 @@ fn errors_have_a_place_and_what_was_expected() {
             "expected a value, found `not-a-guid`, which is neither a word nor a GUID nor a number",
         ),
         ("@Resource[a] NumericEquals 'ä'", 27, "expected a whole number, found the string 'ä'"),
-        ("'ä' StringEquals %", 18, "`%` cannot stand here"),
+        ("'ä' StringEquals %", 18, "`%` is not allowed here"),
         (
             "@Action[a] BoolEquals true",
             1,

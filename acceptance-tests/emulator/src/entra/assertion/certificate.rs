@@ -43,7 +43,7 @@ pub fn check(check: &Check<'_>, jwt: &Jwt, client: &str) -> Result<(), EntraErro
         return Err(EntraError::assertion_for_another());
     }
     if jwt.claims.get("jti").is_some_and(|id| !id.is_string()) {
-        return Err(EntraError::jwt_invalid("The jti claim is no text."));
+        return Err(EntraError::jwt_invalid("The jti claim is not text."));
     }
     check.times(jwt)
 }

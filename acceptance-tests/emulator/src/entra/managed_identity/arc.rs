@@ -82,8 +82,7 @@ impl ManagedIdentity<'_> {
                 .with("www-authenticate", &format!("Basic realm={}", path.display()));
         };
         if !challenges.take(secret.trim()) {
-            let body =
-                json!({"error": "unauthorized", "error_description": "The challenge is not answered right"});
+            let body = json!({"error": "unauthorized", "error_description": "The response to the challenge is wrong"});
             return Reply::json(StatusCode::UNAUTHORIZED, &body);
         }
         if !self.identities.system_assigned {

@@ -195,9 +195,9 @@ fn the_first_configured_login_is_used_and_the_order_is_reported() {
             "  - client certificate: not used, neither client_certificate nor client_certificate_path is set",
             "  - client secret: used; client_secret from the environment variable ARM_CLIENT_SECRET, tenant_id from-block from the argument `tenant_id`, client_id c from the \
              environment variable ARM_CLIENT_ID",
-            "  - id token (OIDC): not used, another way comes first",
-            "  - managed identity: not used, another way comes first",
-            "  - az CLI: not used, another way comes first",
+            "  - id token (OIDC): not used, another login comes first",
+            "  - managed identity: not used, another login comes first",
+            "  - az CLI: not used, another login comes first",
         ]
     );
     assert!(!choice.contains("s3cret"));
