@@ -55,7 +55,7 @@ fn configurations() -> (Vec<PathBuf>, Vec<PathBuf>) {
 #[test]
 fn tfplugindocs_accepts_the_pages() {
     let root = root();
-    // It looks for the provider under its short name, whatever its address.
+    // The tool looks for the provider under its short name, whatever its address is.
     let schema = fs::read_to_string(root.join("schema.json")).unwrap();
     let schema = schema.replacen("\"terraform.local/azure/gallery\"", "\"gallery\"", 1);
     let directory = tempfile::tempdir().unwrap();

@@ -1,31 +1,31 @@
-//! The privileges of one path. Ten thousand may differ in one parameter alone, such as the `resource` of tokens, so those
-//! that match a request are looked up by a parameter.
+//! The privileges of one path. Ten thousand may differ in only one parameter, such as the `resource` of
+//! tokens. So those that match a request are looked up by a parameter.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::compare::{Asked, Pattern};
 
-/// From how many on they are looked up; fewer are quicker looked through.
+/// With this many or more they are looked up; with fewer a search is faster.
 const MANY: usize = 16;
 
 type Pair = (String, String);
 
-/// Privileges of one path with what else is known of each, the most specific first.
+/// Privileges of one path with their data, the most specific first.
 #[derive(Clone, Debug)]
 pub(super) struct SamePath<T> {
     all: Vec<(Pattern, T)>,
-    /// By one of its parameters, the places of those that have it. Empty for few.
+    /// By one of its parameters, the positions of those that have it. Empty if there are few.
     by_pair: HashMap<Option<Pair>, Vec<usize>>,
 }
 
 impl<T> SamePath<T> {
-    /// Of those with equally many parameters the order is kept.
+    /// Those with equally many parameters keep their order.
     pub(super) fn new(mut all: Vec<(Pattern, T)>) -> Self {
         all.sort_by_key(|(one, _)| Reverse(one.query.len()));
         let mut by_pair = HashMap::<_, Vec<_>>::new();
         if all.len() >= MANY {
-            // By the one that the fewest have: all of them may have the same `api-version`.
+            // By the parameter that the fewest have: all of them may have the same `api-version`.
             let mut having = HashMap::<(&String, &String), usize>::new();
             for pair in all.iter().flat_map(|(one, _)| &one.query) {
                 *having.entry(pair).or_default() += 1;

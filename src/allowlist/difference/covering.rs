@@ -1,5 +1,5 @@
-//! The privileges of some rules by what they match, so that those which cover another are looked up: by the beginnings of its
-//! path, and by its parameters.
+//! An index of privileges by the requests that they match. Those that cover another are looked up by the
+//! prefixes of its path, and by its parameters.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
@@ -10,7 +10,7 @@ use super::super::decision::Pattern;
 /// A parameter and its value.
 type Pair = (String, String);
 
-/// Numbered patterns; privileges that match the same are one.
+/// Numbered patterns; privileges that match the same requests share a number.
 pub(super) struct Covering {
     by_path: BTreeMap<String, HashMap<Option<Pair>, Vec<Numbered>>>,
 }
@@ -21,7 +21,7 @@ struct Numbered {
 }
 
 impl Covering {
-    /// Takes privileges; gives the number of each by its name as well.
+    /// Indexes privileges; also returns the number of each by its name.
     pub(super) fn new(privileges: &BTreeMap<String, Privilege>) -> (Self, HashMap<&str, usize>) {
         let mut patterns = HashMap::<Pattern, usize>::new();
         let mut numbers = HashMap::new();
@@ -29,7 +29,8 @@ impl Covering {
             let next = patterns.len();
             numbers.insert(name.as_str(), *patterns.entry(Pattern::new(one)).or_insert(next));
         }
-        // Each is found by the parameter that the fewest others have: ten thousand may share an `api-version`.
+        // Each is indexed by the parameter that the fewest others have: ten thousand may share an
+        // `api-version`.
         let mut having = HashMap::<Pair, usize>::new();
         for pair in patterns.keys().flat_map(|one| &one.query).map(owned) {
             *having.entry(pair).or_default() += 1;
@@ -62,7 +63,7 @@ impl Covering {
         is_below || self.above(path).next().is_some()
     }
 
-    /// Those whose path a path begins with.
+    /// Those whose path is a prefix of a path.
     fn above<'s>(&'s self, path: &'s str) -> impl Iterator<Item = &'s HashMap<Option<Pair>, Vec<Numbered>>> {
         let ends = path.char_indices().map(|(at, _)| at).chain([path.len()]);
         ends.filter_map(move |end| self.by_path.get(path.get(..end)?))
@@ -86,7 +87,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_looked_up_is_what_a_search_finds(
+        fn the_index_finds_the_same_as_a_search(
             all in prop::collection::btree_map("[a-z]{2}", privilege(), 0..12), other in privilege()
         ) {
             let (covering, numbers) = Covering::new(&all);

@@ -14,7 +14,7 @@ pub(super) struct Side<'a> {
     covering: Covering,
     /// The conditions of identities, numbered; those with equal conditions are one.
     conditions: HashMap<Conditions<'a>, usize>,
-    /// Numbers of conditions and of privileges.
+    /// Pairs of numbers of conditions and of privileges.
     given: HashSet<(usize, usize)>,
     /// By the name of a privilege of the other side, the privileges of this one that cover it.
     covers: BTreeMap<&'a str, Vec<usize>>,

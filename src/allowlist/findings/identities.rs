@@ -122,10 +122,10 @@ impl<'a> One<'a> {
         let instead = match (path, instead) {
             (Some(path), Some(_)) if !doubtful => {
                 let file = last_component(path, self.os_type()).unwrap_or_default();
-                format!("Write {}, or omit it: it adds nothing to exe_path.", quoted(file))
+                format!("Write {}, or leave it out: it adds nothing to exe_path.", quoted(file))
             }
             (None, Some(file)) => format!("Write {}, or use exe_path.", quoted(file)),
-            _ => "Omit it: it adds nothing to exe_path.".to_owned(),
+            _ => "Leave it out: it adds nothing to exe_path.".to_owned(),
         };
         let message = format!("{} {why}", quoted(file));
         found.error(FindingId::L31, self.at(Condition::ProcessName), message, Some(instead));
@@ -177,7 +177,7 @@ impl<'a> One<'a> {
     fn and_no_process_name(&self, path: &str) -> &'static str {
         let file = last_component(path, self.os_type());
         match self.text(Condition::ProcessName) {
-            Some(name) if Some(name) != file => " and omit process_name",
+            Some(name) if Some(name) != file => " and leave process_name out",
             _ => "",
         }
     }

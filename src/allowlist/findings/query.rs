@@ -60,7 +60,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             let parameter = Parameter { view, privilege: name, key };
             let message =
                 format!("differs from {} only in case; which of the two counts is random.", quoted(first));
-            let instead = parameter.leave_out("Omit one of the two.");
+            let instead = parameter.leave_out("Leave one of the two out.");
             found.error(FindingId::L17, parameter.subject(), message, instead);
         }
         for (key, value) in query {
@@ -116,7 +116,7 @@ fn value_alone(value: &str, parameter: &Parameter<'_>, found: &mut Found) {
         let message = "is percent-encoded; the guest agent decodes the request but not the rule.";
         found.error(FindingId::L11, parameter.subject(), message, parameter.write_value(&plain));
     }
-    let any = "Omit it if any value will do.";
+    let any = "Leave it out if any value will do.";
     if value.is_empty() {
         let message = "is empty, which means present without a value, not any value.";
         found.warning(FindingId::L17, parameter.subject(), message, parameter.leave_out(any));

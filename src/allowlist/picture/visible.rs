@@ -52,10 +52,10 @@ fn is_invisible(c: char) -> bool {
         )
 }
 
-/// How many names stand in one place.
+/// How many names are shown in one place.
 pub(crate) const NAMED: usize = 40;
 
-/// So many names that a reader looks at them all, parted by commas; the others are counted.
+/// As many names as a reader looks at, separated by commas; the others are counted.
 pub(crate) fn listed(names: &[String]) -> String {
     let shown = names.get(..NAMED).unwrap_or(names).join(", ");
     match names.len().saturating_sub(NAMED) {
@@ -64,7 +64,7 @@ pub(crate) fn listed(names: &[String]) -> String {
     }
 }
 
-/// A text that stands in many places, without its middle where it is long.
+/// A text that occurs in many places, without its middle if it is long.
 pub(crate) fn clipped(text: &str) -> Cow<'_, str> {
     const LONGEST: usize = 160;
     if text.chars().nth(LONGEST).is_none() {
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lists_are_cut_and_long_texts_lose_their_middle() {
+    fn long_lists_are_truncated_and_long_texts_lose_their_middle() {
         let names: Vec<String> = (0..43).map(|number| format!("n{number}")).collect();
         assert!(listed(&names).ends_with("n39 and 3 more"));
         assert_eq!(listed(&names[..2]), "n0, n1");

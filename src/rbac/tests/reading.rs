@@ -71,7 +71,7 @@ fn invalid_permissions_are_an_error_with_a_path() {
         (
             json!({ "actions": ["a"], "condition": "x", "Condition": "y" }),
             "permissions.condition",
-            "given twice",
+            "set twice",
         ),
         (
             json!({ "properties": { "permissions": [5] } }),

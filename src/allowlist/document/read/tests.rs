@@ -198,7 +198,7 @@ fn names_are_read_in_any_case_as_powershell_prints_them() {
     let usual = json!({ "mode": "Enforce", "defaultAccess": "Deny", "rules": arm_rules() });
     assert_eq!(Document::from_value(&printed), Document::from_value(&usual));
     let twice = json!({ "Mode": "Enforce", "mode": "Audit", "rules": {} });
-    assert!(Document::from_value(&twice).unwrap_err().to_string().contains("given twice"));
+    assert!(Document::from_value(&twice).unwrap_err().to_string().contains("set twice"));
 }
 
 #[test]

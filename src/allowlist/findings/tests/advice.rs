@@ -102,7 +102,7 @@ fn follow(finding: &Finding, rules: &mut Rules, context: &mut Context) {
                 if text.contains("give user_name") {
                     one.user_name.get_or_insert_with(|| "root".into());
                 }
-                if text.contains("omit process_name") {
+                if text.contains("leave process_name out") {
                     one.process_name = None;
                 }
             } else if text.starts_with("Leave it out") {
