@@ -41,7 +41,7 @@ mod tests {
     use super::Secret;
 
     #[test]
-    fn nothing_shows_it_by_accident() {
+    fn a_secret_is_never_shown_by_accident() {
         let secret = Secret::new("hunter2");
         assert!(!format!("{secret} {secret:?} {secret:#?}").contains("hunter2"));
         assert_eq!(secret.expose(), "hunter2");

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_taken_in_either_form_and_any_order() {
+    fn options_are_accepted_in_either_form_and_any_order() {
         let wanted = read("--format=dot rules.json --os windows --endpoint imds").unwrap();
         let Wanted::Explain(arguments) = wanted else { panic!("{wanted:?}") };
         assert_eq!(arguments.file, PathBuf::from("rules.json"));

@@ -61,7 +61,7 @@ const ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGr
                   inVMAccessControlProfiles/web-imds";
 
 #[test]
-fn rules_in_either_shape_and_alone_say_the_same() {
+fn rules_of_either_shape_and_alone_are_explained_alike() {
     let (page, errors, code) = of(&keyed(), "--endpoint IMDS --os Linux");
     assert_eq!((errors.as_str(), code), ("", FINE), "{page}");
     assert!(

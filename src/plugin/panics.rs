@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_one_line_that_terraform_recognises() {
+    fn the_report_is_one_line_that_terraform_recognises() {
         let said = sentence("a-provider", Some(Location::caller()), Some("plugin"));
         assert!(said.starts_with("panic: a-provider: internal error at src/plugin/panics.rs:"), "{said}");
         assert!(said.contains("(thread plugin)"));

@@ -79,7 +79,7 @@ pub fn effective_operations(permissions: &Value, catalogue: &Value) -> Result<Ve
 
 /// Whether `permissions` permit `operation` in `context`: a block grants it and the block's condition holds.
 /// Without a context (null, or one without members) nothing is known about the request, and a condition that
-/// depends on it gives `None`.
+/// depends on it returns `None`.
 pub fn role_permits(
     permissions: &Value,
     operation: &str,

@@ -28,7 +28,7 @@ fn a_deleted_profile_is_made_again_with_its_versions() {
 }
 
 #[test]
-fn what_was_deleted_outside_can_be_destroyed() {
+fn objects_deleted_outside_can_be_destroyed() {
     scenario(|s| {
         s.apply(&both());
         s.emulator.remove(&s.profile("web")).unwrap();

@@ -105,7 +105,7 @@ fn its_script_runs_under_its_own_policy_and_answers() {
 }
 
 #[test]
-fn nothing_of_the_rules_runs_even_without_its_policy() {
+fn nothing_in_the_rules_runs_even_without_the_pages_policy() {
     let Some(browser) = browser() else { return };
     let folder = tempfile::tempdir().unwrap();
     // Whatever hostile names would set is read once everything has loaded and the tester has shown them all.
@@ -122,7 +122,7 @@ fn nothing_of_the_rules_runs_even_without_its_policy() {
 }
 
 #[test]
-fn it_fits_a_desk_and_a_telephone() {
+fn the_page_fits_a_desktop_and_a_phone() {
     let Some(browser) = browser() else { return };
     let folder = tempfile::tempdir().unwrap();
     let measure = "const wide = document.documentElement, first = document.querySelector('.card').getBoundingClientRect();\

@@ -35,7 +35,7 @@ fn a_thousand_rules() {
 }
 
 #[test]
-fn five_mebibytes() {
+fn a_configuration_of_five_mebibytes_is_applied() {
     scenario(|s| {
         // 500 paths of 10 KiB.
         s.apply(&generated(500, 672));

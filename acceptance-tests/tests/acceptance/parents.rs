@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::configurations::{PROFILE, both, with};
 
 #[test]
-fn what_is_missing_is_named() {
+fn missing_parents_are_named() {
     scenario(|s| {
         for (gallery, code) in [
             ("replace(local.gallery_id, \"galleries/g\", \"galleries/nowhere\")", "nowhere"),

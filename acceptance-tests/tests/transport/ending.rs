@@ -58,7 +58,7 @@ async fn a_host_that_is_killed() {
 }
 
 #[tokio::test]
-async fn it_does_not_outlive_its_host() {
+async fn the_plugin_does_not_outlive_its_host() {
     for network in Network::ALL {
         let mut host = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "ending::a_host_that_is_killed", "--ignored", "--nocapture"])
@@ -87,7 +87,7 @@ async fn it_does_not_outlive_its_host() {
 
 #[cfg(unix)] // Elsewhere it takes two minutes.
 #[tokio::test]
-async fn it_does_not_outlive_a_host_that_never_connects() {
+async fn the_plugin_does_not_outlive_a_host_that_never_connects() {
     let directory = tempfile::tempdir_in("/tmp").unwrap();
     let line = directory.path().join("line");
     let sockets = directory.path().join("sockets");

@@ -19,7 +19,7 @@ fn taken() -> (TcpListener, u16) {
 }
 
 #[tokio::test]
-async fn the_first_free_port_of_the_range_is_taken() {
+async fn the_first_free_port_of_the_range_is_used() {
     let (_somebody, first) = taken();
     let plugin = over_tcp(first, first.saturating_add(200)).start().await.unwrap();
     let address: SocketAddr = match &plugin.line().address {

@@ -82,7 +82,7 @@ fn windows_events_as_json() {
 }
 
 #[test]
-fn telemetry_files() {
+fn telemetry_files_are_read() {
     let cut: String = SAMPLE.chars().take(200).collect();
     let event = |message: &str| json!({ "EventLevel": "Info", "Message": message, "TaskName": "log_connection_summary" });
     holds(json!([event(SAMPLE), event(&cut), event("started")]).to_string(), 1);

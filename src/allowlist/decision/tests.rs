@@ -302,7 +302,7 @@ fn large_and_odd_requests_are_decided() {
 }
 
 #[test]
-fn of_many_privileges_of_one_path_those_that_match_are_found_in_their_order() {
+fn matching_privileges_of_one_path_are_found_in_order() {
     let privileges: BTreeMap<String, Privilege> = (0..60)
         .map(|number| {
             let mut query = BTreeMap::from([("api-version".to_owned(), "1".to_owned())]);

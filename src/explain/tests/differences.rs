@@ -47,7 +47,7 @@ fn a_loss_is_named_with_who_loses_what() {
 }
 
 #[test]
-fn what_opens_under_enforce_is_named_and_tokens_count_as_a_danger() {
+fn requests_that_open_under_enforce_are_named_and_tokens_count_as_a_danger() {
     let mut new = keyed();
     new["rules"]["roles"]["app"]["privileges"] = json!(["instance", "token"]);
     let parts = [
@@ -147,7 +147,7 @@ fn a_template_and_a_state_can_be_compared() {
 }
 
 #[test]
-fn missing_words_are_taken_at_their_strictest() {
+fn a_missing_mode_or_access_counts_as_the_strictest() {
     let mut new = keyed()["rules"].clone();
     new["roles"]["app"]["privileges"] = json!([]);
     let (page, _, code) = between(&keyed()["rules"], &new, "");

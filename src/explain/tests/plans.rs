@@ -31,7 +31,7 @@ fn claims_nothing(input: &Value, told: &str) {
 }
 
 #[test]
-fn with_unknown_names_in_a_role_assignment_nothing_is_said_about_the_rules() {
+fn nothing_is_reported_about_rules_with_unknown_names_in_an_assignment() {
     let mut after = keyed();
     after["rules"]["role_assignments"] = json!({ "app": {} });
     let unknown = json!({ "id": true, "rules": { "role_assignments": { "app": { "identities": true } } } });

@@ -130,7 +130,7 @@ fn the_handshake_line_has_go_plugins_format() {
 }
 
 #[test]
-fn a_debugged_plugin_needs_no_cookie_and_takes_no_certificate() {
+fn a_debugged_plugin_needs_no_cookie_and_uses_no_certificate() {
     let handshake = Handshake::for_debugging(&|name| (name == "TMPDIR").then(|| "/var/tmp".into())).unwrap();
     assert!(handshake.client.is_none());
     assert_eq!(handshake.place.directory, None);

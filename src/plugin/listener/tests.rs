@@ -56,7 +56,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn the_longest_directory_that_fits_is_taken() {
+    async fn the_longest_directory_that_fits_is_used() {
         let parent = tempfile::tempdir().unwrap();
         let room = PATH_LIMIT - (1 + PREFIX.len() + RANDOM + 1 + SOCKET.len());
         let longest = parent.path().join("d".repeat(room - parent.path().as_os_str().len() - 1));

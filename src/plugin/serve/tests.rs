@@ -63,7 +63,7 @@ async fn a_port_is_never_served_in_plaintext_to_a_host() {
 }
 
 #[test]
-fn what_to_export_survives_every_shell() {
+fn the_exported_variable_survives_every_shell() {
     let attach = r#"{"a/b":"/tmp/it's/s"}"#;
     assert_eq!(for_sh(attach), r#"TF_REATTACH_PROVIDERS='{"a/b":"/tmp/it'\''s/s"}'"#);
     assert_eq!(for_powershell(attach), r#"$env:TF_REATTACH_PROVIDERS = '{"a/b":"/tmp/it''s/s"}'"#);
@@ -71,7 +71,7 @@ fn what_to_export_survives_every_shell() {
 }
 
 #[test]
-fn what_to_export_is_in_the_syntax_of_the_systems_shells() {
+fn the_exported_variable_has_the_syntax_of_the_systems_shells() {
     let lines = reattach("example.com/some/thing", &Address::Tcp("127.0.0.1:1".parse().unwrap()));
     let starts: &[&str] = if cfg!(windows) {
         &["$env:TF_REATTACH_PROVIDERS = '{", "set TF_REATTACH_PROVIDERS={"]

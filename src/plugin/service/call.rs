@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_call_goes_on_when_the_host_has_gone() {
+    async fn a_call_continues_after_the_host_is_gone() {
         let calls = TaskTracker::new();
         let (answer, awaited) = tokio::sync::oneshot::channel::<()>();
         let done = Arc::new(AtomicBool::new(false));

@@ -135,7 +135,7 @@ mod tests {
     use crate::plugin::types::Type;
 
     #[test]
-    fn a_path_ends_at_the_set_and_the_text_goes_on() {
+    fn a_path_ends_at_a_set_and_the_text_has_the_rest() {
         let error = CodecError::mismatch(Type::Number, "string")
             .under(Step::Attribute("priority".to_owned()))
             .in_set()
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_at_the_root_says_the_value() {
+    fn an_error_at_the_root_names_the_value() {
         assert_eq!(
             CodecError::mismatch(Type::Bool, "string").to_string(),
             "the value should be bool, but is string"

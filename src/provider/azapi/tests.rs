@@ -182,7 +182,7 @@ async fn location_and_tags_may_be_in_the_body_or_next_to_it() {
 }
 
 #[tokio::test]
-async fn what_azure_returned_is_known_and_timeouts_stay() {
+async fn values_from_azure_are_known_and_timeouts_stay() {
     let mut state = version_state(version_body());
     state["output"] = json!({"type": "dynamic", "value": {"properties": {
         "publishedDate": "2026-01-02T00:00:00Z", "excludeFromLatest": false, "mode": "Audit"

@@ -169,7 +169,7 @@ fn notes(report: &Report) -> Vec<String> {
     };
     tell(report.other_destinations, "records are for something other than the endpoint and were ignored.");
     tell(report.unsuccessful, "records had a response other than success and were ignored.");
-    tell(report.reading.truncated, "lines begin a record and break off.");
+    tell(report.reading.truncated, "lines begin a record but are truncated.");
     tell(report.reading.malformed, "lines look like a record but are not well-formed.");
     tell(report.reading.too_long, "lines were too long to be read.");
     tell(report.reading.not_understood, "other lines, rows or elements hold no readable record.");

@@ -56,7 +56,7 @@ fn no_pattern_reaches_galleries() {
 
 /// The eight decisions: operation, context, the condition's result, the decision.
 #[test]
-fn eight_decisions() {
+fn eight_requests_are_decided() {
     let request = |role: &str| json!({ "request": { ROLE: role } });
     let rows: [(&str, Value, Option<bool>, Option<bool>); 8] = [
         (WRITE, request(USER_LOGIN), Some(true), Some(true)),
@@ -120,7 +120,7 @@ fn its_condition_is_its_own_canonical_text_and_can_be_generated() {
 }
 
 #[test]
-fn it_cannot_be_used_to_climb_to_a_writer_of_profiles() {
+fn the_role_cannot_assign_a_writer_of_profiles() {
     let permissions = permissions("login_delegate");
     for writer in [OWNER, CONTRIBUTOR, "85a2d0d9-2eba-4c9c-b355-11c2cc0788ab"] {
         let context = Context::empty().with_attribute(Source::Request, ROLE, vec![json!(writer)]);

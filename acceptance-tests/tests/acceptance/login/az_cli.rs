@@ -33,7 +33,7 @@ fn calls(requests: &[Request]) -> Vec<String> {
 }
 
 #[test]
-fn nothing_has_to_be_set() {
+fn the_az_login_needs_no_settings() {
     with_az(|s| {
         let tokens = |requests: &[Request]| -> Vec<String> {
             calls(requests).into_iter().filter(|line| line.contains("get-access-token")).collect()

@@ -116,7 +116,7 @@ async fn an_address_of_eight_kilobytes_is_sent_unchanged() {
 }
 
 #[tokio::test]
-async fn an_operation_takes_as_long_as_the_one_before() {
+async fn an_operation_is_expected_to_take_as_long_as_the_one_before() {
     let azure = Azure::start().await;
     let times = |end: &str| json!({"startTime": "2026-01-01T00:00:00.75998+00:00", "endTime": end, "status": "Succeeded"});
     azure.answer("PUT", &profile_path(), 9, taken(202, "azure-asyncoperation")).await;

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_or_does_not_fit_has_no_value() {
+    fn unknown_or_unsuitable_arguments_have_no_value() {
         for (name, arguments) in [
             ("reference", json!(["x"])),
             ("concat", json!([])),

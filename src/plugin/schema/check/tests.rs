@@ -59,7 +59,7 @@ fn names_are_plain_and_unique() {
 }
 
 #[test]
-fn names_of_the_language_are_taken_at_the_root_only() {
+fn names_of_the_language_are_reserved_only_at_the_root() {
     assert_broken(&in_resource(plain("count")), "meaning of its own");
     assert_eq!(nested(BlockNesting::List, 0, 0, plain("count")), Vec::<String>::new());
     assert_eq!(in_resource(plain("version")), Vec::<String>::new());

@@ -90,7 +90,7 @@ async fn a_failed_change_or_deletion_keeps_the_prior_state() {
 }
 
 #[tokio::test]
-async fn what_exists_of_a_failed_apply_is_kept() {
+async fn the_object_of_a_failed_apply_is_kept() {
     let expected = double::thing("partial");
     for request in [create("partial"), update("a", "partial"), delete("partial")] {
         let answer = Host::new().apply(request).await;
@@ -125,7 +125,7 @@ async fn a_planned_identity_need_not_be_returned_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_decoded_changes_nothing() {
+async fn an_undecodable_request_changes_nothing() {
     let host = Host::new();
     let answer = host.apply(Apply { planned_state: misfit(), ..update("a", "b") }).await;
     assert!(error(&answer.diagnostics).detail.contains("other"));

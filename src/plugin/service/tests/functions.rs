@@ -71,7 +71,7 @@ async fn an_argument_that_does_not_fit_is_named() {
 }
 
 #[tokio::test]
-async fn a_function_that_fails_says_why() {
+async fn a_failing_function_returns_the_reason() {
     assert_error(&call("join", vec![text("panic"), null()]).await, None, "calling its function `join`");
     assert_error(&call("join", vec![text("misfit"), null()]).await, None, "should be string, but is number");
     assert_error(&call("other", vec![]).await, None, "no function `other`");

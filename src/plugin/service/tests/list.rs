@@ -48,7 +48,7 @@ async fn states_are_listed_on_request() {
 }
 
 #[tokio::test]
-async fn a_list_that_fails_says_why_at_its_end() {
+async fn a_failing_list_reports_the_reason_at_its_end() {
     for name in ["fail", "panic"] {
         let events = list(&Host::new(), request(name, 0)).await;
         assert_eq!(names(&events), ["Thing 0", ""]);

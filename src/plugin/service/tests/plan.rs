@@ -124,7 +124,7 @@ fn assert_failed(planned: &Response, detail: &str) {
 }
 
 #[tokio::test]
-async fn a_plan_that_fails_says_why() {
+async fn a_failing_plan_reports_the_reason() {
     let host = Host::new();
     let failed = host.plan(create("fail")).await;
     assert_failed(&failed, "As told.");
@@ -138,7 +138,7 @@ async fn a_plan_that_fails_says_why() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_decoded_never_reaches_the_provider() {
+async fn an_undecodable_request_never_reaches_the_provider() {
     let host = Host::new();
     let plan = Plan { proposed_new_state: misfit(), ..create("a") };
     assert_failed(&host.plan(plan).await, "has an attribute \"other\"");

@@ -82,7 +82,7 @@ async fn import(
 }
 
 #[tokio::test]
-async fn an_import_takes_an_id_or_an_identity() {
+async fn an_import_accepts_an_id_or_an_identity() {
     for response in [import("a", None).await, import("", identity("a")).await] {
         assert!(response.diagnostics.is_empty());
         let [imported] = response.imported_resources.as_slice() else { panic!("{response:?}") };

@@ -208,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_msgpack((kind, value) in typed(true)) {
+    fn written_bytes_are_valid_msgpack((kind, value) in typed(true)) {
         let bytes = encode(&value, &kind).expect("conforms");
         let mut rest = bytes.as_slice();
         prop_assert!(rmpv::decode::read_value(&mut rest).is_ok());

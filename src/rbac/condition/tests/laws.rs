@@ -143,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn what_holds_without_a_context_holds_for_each_request(text in condition(), context in context()) {
+    fn a_result_without_a_context_holds_for_each_request(text in condition(), context in context()) {
         let condition = Condition::parse(&text).unwrap();
         if let Some(answer) = condition.evaluate(&Context::unknown()) {
             prop_assert_eq!(condition.evaluate(&context), Some(answer));

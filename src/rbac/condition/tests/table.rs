@@ -76,7 +76,7 @@ fn every_shipped_spelling_is_read() {
 }
 
 #[test]
-fn canonical_texts() {
+fn conditions_have_a_canonical_text() {
     for (text, canonical) in [
         ("exists @resource[a]", "Exists @Resource[a]"),
         ("((Exists @Resource[a]))", "Exists @Resource[a]"),
