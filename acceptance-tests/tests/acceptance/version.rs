@@ -117,7 +117,7 @@ fn new_rules_under_the_same_name_work_and_are_warned_of_once() {
         let plan = s.plan(&changed);
         let warning = "Rules are replaced under the same version name";
         assert_eq!(plan.output.times(warning), 1, "{}", plan.output);
-        assert!(plan.output.says("name the new rules `1.0.1`"), "{}", plan.output);
+        assert!(plan.output.says("call the new version `1.0.1`"), "{}", plan.output);
         assert!(plan.output.says("omit `name`, so that the provider picks the next version"));
         assert_eq!(plan.actions(V), "delete, create");
         s.apply_planned();
