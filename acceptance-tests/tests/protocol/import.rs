@@ -28,15 +28,3 @@ fn an_import_by_any_name_finds_the_same_and_its_configuration_plans_empty() {
         });
     }
 }
-
-#[test]
-fn importing_a_missing_object_fails_at_the_refresh() {
-    let mut rig = Rig::new(&[]);
-    let id = format!("{}/inVMAccessControlProfiles/nobody", rig.gallery());
-    assert!(rig.on(async |host| host.import(PROFILE, &id).await).is_err());
-    assert!(rig.on(async |host| host.import(PROFILE, &rig_gallery(&id)).await).is_err());
-}
-
-fn rig_gallery(id: &str) -> String {
-    id.split("/inVM").next().unwrap_or_default().to_owned()
-}

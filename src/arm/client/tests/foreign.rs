@@ -26,7 +26,7 @@ async fn no_redirect_is_followed_by_any_request() {
         }
         let (profiles, id, call) = (azure.client.profiles(), profile_id(), call());
         let read = profiles.get(&id, &call).await.unwrap_err();
-        assert!(read.to_string().contains("which is not followed"), "{code}: {read}");
+        assert!(read.to_string().contains("redirects to 127.0.0.1, which is not followed"), "{code}: {read}");
         assert!(profiles.begin_create(&id, &profile_body(), &call).await.is_err(), "{code}");
         assert!(profiles.delete(&id, &call).await.is_err(), "{code}");
         assert_eq!(azure.requests().await.len(), 3, "{code}");
@@ -60,6 +60,7 @@ async fn no_operation_is_polled_at_another_host() {
             let started =
                 azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call).await.unwrap();
             let started = taken(started);
+            assert!(started.body.is_some(), "{header}, {code}: the object is lost");
             let pending = started.operation.expect("not done");
             let error = azure.client.profiles().finish(&pending, &call).await.unwrap_err();
             assert!(matches!(error, Error::ForeignAddress { .. }), "{header}, {code}: {error}");

@@ -67,17 +67,6 @@ async fn a_response_that_is_not_json_is_requested_again_and_then_shown() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
-    let (azure, elsewhere) = (Azure::start().await, MockServer::start().await);
-    let response =
-        ResponseTemplate::new(302).insert_header("location", format!("{}/x", elsewhere.uri()).as_str());
-    azure.answer("GET", &profile_path(), 1, response).await;
-    let error = azure.client.profiles().get(&profile_id(), &call()).await.unwrap_err();
-    assert!(error.to_string().contains("redirects to 127.0.0.1, which is not followed"), "{error}");
-    assert!(elsewhere.received_requests().await.unwrap().is_empty());
-}
-
-#[tokio::test]
 async fn lists_are_read_page_by_page() {
     let azure = Azure::start().await;
     let list = format!("{GALLERY}/inVMAccessControlProfiles");

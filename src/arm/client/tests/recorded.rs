@@ -225,18 +225,6 @@ async fn a_deletion_by_location_alone_ends_with_an_empty_answer() {
 }
 
 #[tokio::test]
-async fn an_address_of_eight_kilobytes_is_followed() {
-    let azure = Azure::start().await;
-    let link = format!("{}&more={}", address(DELETE, "", 'e'), "f".repeat(5_000));
-    assert!(link.len() > 8_000);
-    let accepted = leading_to(&azure, ResponseTemplate::new(202), "azure-asyncoperation", &link);
-    azure.answer("DELETE", &profile_path(), 1, accepted).await;
-    azure.answer("GET", &look(DELETE), 1, ended(DELETE)).await;
-    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
-    assert_eq!(looks_at(&azure, &link).await, 1);
-}
-
-#[tokio::test]
 async fn lists_are_compact_and_an_empty_one_is_azure_resource_managers_own() {
     let azure = Azure::start().await;
     let compact = version_text("Succeeded", REPLICATED).split_whitespace().collect::<String>();

@@ -159,19 +159,6 @@ async fn garbage_at_the_operation_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_foreign_operation_address_gets_no_request_and_loses_no_object() {
-    let (azure, elsewhere) = (Azure::start().await, MockServer::start().await);
-    let link = format!("{}{OP}", elsewhere.uri());
-    let response = status(201, profile_json("Creating")).insert_header("azure-asyncoperation", link.as_str());
-    azure.answer("PUT", &profile_path(), 1, response).await;
-    let started = begin(&azure).await;
-    assert!(started.body.is_some());
-    let error = finish(&azure, started).await.unwrap_err();
-    assert!(matches!(error, Error::ForeignAddress { .. }), "{error}");
-    assert!(elsewhere.received_requests().await.unwrap().is_empty());
-}
-
-#[tokio::test]
 async fn deadline_and_cancellation_end_the_polling() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 1, created(&azure, "azure-asyncoperation")).await;
