@@ -50,7 +50,7 @@ async fn the_deadline_ends_retries_with_the_last_error() {
         "Message: boom",
         "500 Internal Server Error",
         "r9",
-        "500 ms",
+        "1 second",
     ] {
         assert!(report.contains(part), "{part} is not in\n{report}");
     }
