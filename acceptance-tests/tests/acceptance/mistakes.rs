@@ -65,7 +65,12 @@ fn of_a_profile() {
         mistake("\"Linux\"", "\"linux\"", "os_type", "Did you mean `Linux`?"),
         mistake("\"IMDS\"", "\"HostGAPlugin\"", "applicable_host_endpoint", "`WireServer` and `IMDS`"),
         mistake("os_type ", "tags = { \"a/b\" = \"c\" }\n  os_type ", "tags", "a/b"),
-        mistake("os_type ", "timeouts { create = \"soon\" }\n  os_type ", "create", "`soon` is not a duration"),
+        mistake(
+            "os_type ",
+            "timeouts { create = \"soon\" }\n  os_type ",
+            "create",
+            "`soon` is not a duration",
+        ),
         mistake(
             "os_type ",
             "colour = \"red\"\n  os_type ",

@@ -96,7 +96,7 @@ variable "target_regions" {
 }
 
 variable "exclude_from_latest" {
-  description = "Whether machines that take the latest version pass this one over. Left out, Azure's own choice stands."
+  description = "Whether machines that take the latest version pass this one over. If omitted, Azure's own choice applies."
   type        = bool
   default     = null
 }
