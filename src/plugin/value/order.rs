@@ -70,7 +70,7 @@ mod tests {
     use super::Value;
 
     #[test]
-    fn sets_have_no_order_and_lists_have() {
+    fn sets_are_unordered_and_lists_are_ordered() {
         let (a, b) = (Value::from("a"), Value::from("b"));
         let nested = |elements: Vec<Value>| Value::Set(vec![Value::Set(elements), Value::Null]);
         assert_eq!(nested(vec![a.clone(), b.clone()]), nested(vec![b.clone(), a.clone()]));
