@@ -194,8 +194,8 @@ async fn a_refusal_delays_all_requests_if_no_header_names_a_bucket() {
     // them.
     let arm = Arm::new(false, 10);
     Way::to(&arm).all(Method::Put, 600, &call()).await;
-    // Those that were under way when the bucket was found empty, and few after them.
-    assert!(arm.refused() <= 200, "{} refusals", arm.refused());
+    // Those that were under way when the bucket was found empty, and few after them. Without lanes it is most requests.
+    assert!(arm.refused() <= 300, "{} refusals", arm.refused());
 }
 
 #[tokio::test]
