@@ -17,8 +17,8 @@ fn root() -> PathBuf {
 fn tool(name: &str, arguments: &[&str], directory: &Path) -> Option<(bool, String)> {
     match Command::new(name).args(arguments).current_dir(directory).output() {
         Ok(output) => {
-            let told = [output.stdout, output.stderr].concat();
-            Some((output.status.success(), String::from_utf8_lossy(&told).into_owned()))
+            let written = [output.stdout, output.stderr].concat();
+            Some((output.status.success(), String::from_utf8_lossy(&written).into_owned()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             // Bypasses the test runner's capture.
@@ -63,8 +63,8 @@ fn tfplugindocs_accepts_the_pages() {
     fs::write(&file, schema).unwrap();
     let file = file.to_str().unwrap();
     let arguments = ["validate", "--provider-name", "gallery", "--providers-schema", file];
-    if let Some((good, told)) = tool("tfplugindocs", &arguments, &root) {
-        assert!(good, "{told}");
+    if let Some((passed, output)) = tool("tfplugindocs", &arguments, &root) {
+        assert!(passed, "{output}");
     }
     let index = fs::read_to_string(root.join("docs/index.md")).unwrap();
     let head = index.split("\n---\n").next().unwrap();
@@ -81,8 +81,8 @@ fn tflint_accepts_the_examples() {
     ];
     let whole = whole.iter().map(|directory| (directory, &snippet[..1]));
     for (directory, arguments) in whole.chain(snippets.iter().map(|directory| (directory, &snippet[..]))) {
-        let Some((good, told)) = tool("tflint", arguments, directory) else { return };
-        assert!(good, "{}: {told}", directory.display());
+        let Some((passed, output)) = tool("tflint", arguments, directory) else { return };
+        assert!(passed, "{}: {output}", directory.display());
     }
 }
 

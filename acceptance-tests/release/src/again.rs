@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 
 use super::{Artefacts, Error, Sources};
 
-/// Builds the same commit in a checkout elsewhere, with a target directory of its own, by the command of that
-/// checkout. Returns nothing if every file is the same byte for byte, otherwise [`Error::Different`]; the
-/// second build then stays for the search for the reason.
+/// Builds the same commit again and compares the files. The second build uses another checkout, its own target
+/// directory and the command of that checkout. If a file differs, the second build is kept so that the reason
+/// can be found.
 ///
 /// # Errors
 /// If something is not committed, if it does not build, or if a file differs.

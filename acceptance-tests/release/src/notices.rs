@@ -37,8 +37,8 @@ pub fn notices(root: &Path) -> Result<Vec<u8>, Error> {
         .current_dir(root)
         .output()
         .map_err(|error| Error::Program { program: "cargo metadata".to_owned(), error })?;
-    let told = || String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| Error::Notices(told()))?;
+    let reason = || String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| Error::Notices(reason()))?;
     let mut texts = Texts::default();
     for package in packages(&metadata) {
         let text = |name: &str| package.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -136,8 +136,8 @@ fn written(texts: &Texts) -> String {
     let mut all: Vec<_> = texts.0.values().collect();
     all.sort();
     let mut whole = format!(
-        "{ROOT} consists of its own code (LICENSE.txt) and of the following parts, whose licences require \
-         these notices. A text that several share appears once.\n"
+        "{ROOT} contains its own code (LICENSE.txt) and the following parts. Their licences require these \
+         notices. A text that several parts share appears once.\n"
     );
     for (titles, text) in all {
         whole.push_str(&format!("\n{}\n", "-".repeat(80)));
@@ -154,24 +154,24 @@ mod tests {
     #[test]
     fn every_linked_crate_has_its_notice_and_each_text_appears_once() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let told = String::from_utf8(notices(&root).unwrap()).unwrap();
+        let text = String::from_utf8(notices(&root).unwrap()).unwrap();
         for title in
             ["ring 0.", "tokio 1.", "azure_core 1.", "rustls 0.", "musl, ", "The Rust standard library"]
         {
-            assert!(told.lines().any(|line| line.starts_with(title)), "{title}");
+            assert!(text.lines().any(|line| line.starts_with(title)), "{title}");
         }
         for build in ["protox ", "serde_derive ", "wiremock "] {
-            assert!(!told.lines().any(|line| line.starts_with(build)), "{build} is in no binary");
+            assert!(!text.lines().any(|line| line.starts_with(build)), "{build} is in no binary");
         }
-        assert!(told.contains("ISC"), "ring's own terms");
+        assert!(text.contains("ISC"), "ring's own terms");
         // Parts of the standard library and of musl have terms of their own.
         for holder in ["Unicode, Inc.", "Orson Peters", "Amanieu d'Antras", "Ville Laurikari", "Rich Felker"]
         {
-            assert!(told.contains(holder), "{holder}");
+            assert!(text.contains(holder), "{holder}");
         }
         let apache = "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION";
-        assert!((1..30).contains(&told.matches(apache).count()), "{}", told.matches(apache).count());
-        assert!(told.len() < 2_000_000, "{}", told.len());
-        assert_eq!(told.as_bytes(), notices(&root).unwrap(), "the same with every build");
+        assert!((1..30).contains(&text.matches(apache).count()), "{}", text.matches(apache).count());
+        assert!(text.len() < 2_000_000, "{}", text.len());
+        assert_eq!(text.as_bytes(), notices(&root).unwrap(), "the same with every build");
     }
 }
