@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use gallery_emulator::authority::Authority;
 use serde_json::{Value as Json, json};
 
@@ -37,6 +38,7 @@ use cell::Cell;
 use operation::{ALL, Kind, Subject, Verb};
 use rig::Rig;
 use table::Table;
+use tokio::runtime::Runtime;
 
 /// How many cells run in parallel: most of the time they wait.
 const WORKERS: usize = 24;
@@ -52,8 +54,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let words = words.into_iter().filter(|word| !word.starts_with('-')).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    match runtime.block_on(matrix(words)) {
+    match matrix(words) {
         Ok(failed) if failed.is_empty() => ExitCode::SUCCESS,
         Ok(failed) => {
             for (name, error) in &failed {
@@ -94,7 +95,7 @@ fn ways(full: bool) -> Vec<Way> {
     ways
 }
 
-async fn matrix(words: Vec<String>) -> Result<BTreeMap<String, String>, String> {
+fn matrix(words: Vec<String>) -> Result<BTreeMap<String, String>, String> {
     let begun = Instant::now();
     // Another crate may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -103,7 +104,7 @@ async fn matrix(words: Vec<String>) -> Result<BTreeMap<String, String>, String> 
     let authority = Arc::new(Authority::open(None).map_err(|error| error.to_string())?);
     let mut failed = BTreeMap::new();
     for way in ways(full) {
-        let table = one_way(&faults, full, &way, &words, &authority, &mut failed).await?;
+        let table = one_way(&faults, full, &way, &words, &authority, &mut failed)?;
         let (passed, run) = table.total();
         if run > 0 {
             println!("\nAzure announces operations by {}\n\n{table}", way.name);
@@ -113,7 +114,7 @@ async fn matrix(words: Vec<String>) -> Result<BTreeMap<String, String>, String> 
     Ok(failed)
 }
 
-async fn one_way(
+fn one_way(
     faults: &[Fault],
     full: bool,
     way: &Way,
@@ -122,9 +123,10 @@ async fn one_way(
     failed: &mut BTreeMap<String, String>,
 ) -> Result<Table, String> {
     let mut cells = Vec::new();
-    let mut first = Rig::new(authority).await?;
+    let runtime = new_runtime();
+    let mut first = runtime.block_on(Rig::new(authority))?;
     for subject in ALL {
-        let places = places(&mut first, subject, &way.settings).await?;
+        let places = runtime.block_on(places(&mut first, subject, &way.settings))?;
         for fault in faults.iter().filter(|fault| full || !fault.full) {
             // An import has no `timeouts` of its own, and waiting for the usual ones takes too long here.
             if subject.1 == Verb::Import && fault.timeout.is_some() {
@@ -151,7 +153,7 @@ async fn one_way(
             }
         }
     }
-    drop(first);
+    runtime.block_on(async { drop(first) });
     let cells = Mutex::new(cells);
     let outcomes = Mutex::new((Table::default(), BTreeMap::new()));
     let work = async || -> Result<(), String> {
@@ -179,13 +181,12 @@ async fn one_way(
             }
         }
     };
-    let mut workers = Vec::new();
-    for _ in 0..WORKERS {
-        workers.push(Box::pin(work()));
-    }
-    for worker in futures_of(workers).await {
-        worker?;
-    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let one = || new_runtime().block_on(join_all((0..WORKERS.div_ceil(threads)).map(|_| work())));
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Result<(), _>>()
+    })?;
     let (table, found) = outcomes.into_inner().unwrap();
     failed.extend(found);
     Ok(table)
@@ -206,23 +207,9 @@ fn strikes_attachment(fault: &Fault, verb: Verb, place: &(String, u32, String), 
     full || (*nth == of_plan + 1 && (kind == "PUT" || !fault.name.starts_with("status-")))
 }
 
-/// Waits for all of them in parallel.
-async fn futures_of<F: Future + Unpin>(mut all: Vec<F>) -> Vec<F::Output> {
-    let mut done: Vec<Option<F::Output>> = all.iter().map(|_| None).collect();
-    std::future::poll_fn(move |context| {
-        for (future, done) in all.iter_mut().zip(&mut done) {
-            if done.is_none()
-                && let std::task::Poll::Ready(output) = std::pin::Pin::new(future).poll(context)
-            {
-                *done = Some(output);
-            }
-        }
-        if done.iter().all(Option::is_some) {
-            return std::task::Poll::Ready(done.iter_mut().filter_map(Option::take).collect());
-        }
-        std::task::Poll::Pending
-    })
-    .await
+/// The runtime of a thread.
+fn new_runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 /// The requests of an operation without a fault: the verb, its number among that verb's, and its kind.
