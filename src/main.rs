@@ -47,7 +47,7 @@ enum Command {
 
 fn main() -> ExitCode {
     serve::report_panics(NAME);
-    let said = match command(env::args_os().skip(1)) {
+    let output = match command(env::args_os().skip(1)) {
         Ok(Command::Serve(mode)) => return serve(mode),
         Ok(Command::Explain) => {
             let (mut input, mut output, mut errors) = (io::stdin(), io::stdout(), io::stderr());
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
         }
     };
     // A closed pipe (`--help | head -1`) is not an error.
-    drop(io::stdout().write_all(said.as_bytes()));
+    drop(io::stdout().write_all(output.as_bytes()));
     ExitCode::SUCCESS
 }
 
@@ -113,7 +113,7 @@ fn serve(mode: Mode) -> ExitCode {
         complain(&format!("[ERROR] {NAME}: {incompatible}\n"));
     }
     if mode == Mode::Debug {
-        let open =
+        let warning =
             if handshake.is_for_one_user() { "" } else { " Any user of this machine can connect to it." };
         let export = if cfg!(windows) {
             "run what follows (the first line in PowerShell, the second in cmd), then"
@@ -121,7 +121,7 @@ fn serve(mode: Mode) -> ExitCode {
             "export what follows and"
         };
         complain(&format!(
-            "Serving until Ctrl-C.{open} In another terminal, {export} run Terraform as usual:\n\n"
+            "Serving until Ctrl-C.{warning} In another terminal, {export} run Terraform as usual:\n\n"
         ));
     }
     let directory = environment(CALLS).filter(|directory| !directory.is_empty());

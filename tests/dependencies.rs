@@ -179,9 +179,9 @@ fn metadata() -> Value {
     let mut output = run(&[]);
     if !output.status.success() {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let told = Command::new(rustc).arg("-vV").output().unwrap();
-        let told = String::from_utf8(told.stdout).unwrap();
-        let host = told.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned();
+        let version = Command::new(rustc).arg("-vV").output().unwrap();
+        let text = String::from_utf8(version.stdout).unwrap();
+        let host = text.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned();
         output = run(&["--filter-platform", &host]);
     }
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -102,7 +102,7 @@ pub(super) struct Arguments {
 
 /// The requested action.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum Action {
     /// The help.
     Help,
     /// The JSON schema of a rules file.
@@ -123,10 +123,10 @@ const OPTIONS: [&str; 9] = [
     "--help",
 ];
 
-impl Wanted {
+impl Action {
     /// Reads the command line. The error is a sentence.
     pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, String> {
-        let mut read = Arguments::default();
+        let mut parsed = Arguments::default();
         let mut files = Vec::new();
         let mut is_difference = false;
         let mut rest = arguments;
@@ -149,15 +149,15 @@ impl Wanted {
                 "--help" | "-help" | "-h" => return Ok(Self::Help),
                 "--schema" => return Ok(Self::Schema),
                 "--diff" => is_difference = true,
-                "--format" | "-f" => read.format = value()?.parse()?,
-                "--endpoint" => read.endpoint = Some(word(&value()?)?),
-                "--os" => read.os_type = Some(word(&value()?)?),
-                "--mode" => read.mode = Some(word(&value()?)?),
-                "--default-access" | "--default_access" => read.default_access = Some(word(&value()?)?),
+                "--format" | "-f" => parsed.format = value()?.parse()?,
+                "--endpoint" => parsed.endpoint = Some(word(&value()?)?),
+                "--os" => parsed.os_type = Some(word(&value()?)?),
+                "--mode" => parsed.mode = Some(word(&value()?)?),
+                "--default-access" | "--default_access" => parsed.default_access = Some(word(&value()?)?),
                 "--width" => {
                     let value = value()?;
                     let width = value.parse().map_err(|_| format!("{value:?} is not a number of columns"))?;
-                    read.width = Some(width);
+                    parsed.width = Some(width);
                 }
                 _ => {
                     let near = nearest(&name, OPTIONS.into_iter());
@@ -168,16 +168,16 @@ impl Wanted {
         }
         let mut files = files.into_iter();
         match (is_difference, files.next(), files.next(), files.next()) {
-            (false, Some(file), None, None) => read.file = file,
+            (false, Some(file), None, None) => parsed.file = file,
             (true, Some(old), Some(new), None) if old == new && new.as_os_str() == "-" => {
                 return Err("only one of the two files can be standard input".to_owned());
             }
-            (true, Some(old), Some(new), None) => (read.old, read.file) = (Some(old), new),
+            (true, Some(old), Some(new), None) => (parsed.old, parsed.file) = (Some(old), new),
             (true, ..) => return Err("--diff takes two files, the old one first".to_owned()),
             (false, None, ..) => return Err("no file given; `-` is standard input".to_owned()),
             (false, ..) => return Err("one file at a time, or two with --diff".to_owned()),
         }
-        Ok(Self::Explain(read))
+        Ok(Self::Explain(parsed))
     }
 }
 
@@ -189,28 +189,28 @@ fn word<T: FromStr<Err = crate::allowlist::UnknownWord>>(text: &str) -> Result<T
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Result<Wanted, String> {
-        Wanted::read(line.split_whitespace().map(OsString::from))
+    fn read(line: &str) -> Result<Action, String> {
+        Action::read(line.split_whitespace().map(OsString::from))
     }
 
     #[test]
     fn options_are_accepted_in_either_form_and_any_order() {
-        let wanted = read("--format=dot rules.json --os windows --endpoint imds").unwrap();
-        let Wanted::Explain(arguments) = wanted else { panic!("{wanted:?}") };
+        let action = read("--format=dot rules.json --os windows --endpoint imds").unwrap();
+        let Action::Explain(arguments) = action else { panic!("{action:?}") };
         assert_eq!(arguments.file, PathBuf::from("rules.json"));
         assert_eq!((arguments.format, arguments.os_type), (Format::Dot, Some(OsType::Windows)));
         assert_eq!(arguments.endpoint, Some(Endpoint::Imds));
-        assert!(matches!(read("-"), Ok(Wanted::Explain(_))));
-        assert_eq!(read("whatever --help"), Ok(Wanted::Help));
-        let wanted = read("old.json --diff - --mode enforce --default-access=deny --width 80").unwrap();
-        let Wanted::Explain(arguments) = wanted else { panic!("{wanted:?}") };
+        assert!(matches!(read("-"), Ok(Action::Explain(_))));
+        assert_eq!(read("whatever --help"), Ok(Action::Help));
+        let action = read("old.json --diff - --mode enforce --default-access=deny --width 80").unwrap();
+        let Action::Explain(arguments) = action else { panic!("{action:?}") };
         assert_eq!((arguments.old, arguments.file), (Some("old.json".into()), "-".into()));
         assert_eq!(
             (arguments.mode, arguments.default_access),
             (Some(Mode::Enforce), Some(DefaultAccess::Deny))
         );
         assert_eq!(arguments.width, Some(80));
-        assert_eq!(read("--schema"), Ok(Wanted::Schema));
+        assert_eq!(read("--schema"), Ok(Action::Schema));
     }
 
     #[test]

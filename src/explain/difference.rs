@@ -82,7 +82,7 @@ impl Difference {
         self.compared.changes.iter().any(|one| one.opens() && !one.is.is_empty())
     }
 
-    fn of(kind: Kind, one: &Explained) -> Self {
+    fn new(kind: Kind, one: &Explained) -> Self {
         Self {
             kind,
             title: one.title.clone(),
@@ -101,7 +101,7 @@ impl Difference {
 pub(super) fn differences(old: &[Explained], new: &[Explained]) -> Vec<Difference> {
     let pairs = pairs(old, new);
     let mut differences = Vec::new();
-    let left_out = pairs.len().saturating_sub(MOST);
+    let not_compared = pairs.len().saturating_sub(MOST);
     for pair in pairs.into_iter().take(MOST) {
         differences.extend(match pair {
             (Some(old), Some(new)) => Some(changed(old, new)),
@@ -110,8 +110,8 @@ pub(super) fn differences(old: &[Explained], new: &[Explained]) -> Vec<Differenc
             (None, None) => None,
         });
     }
-    if let Some(last) = differences.last_mut().filter(|_| left_out > 0) {
-        last.unknown.push(format!("{left_out} more versions were not compared."));
+    if let Some(last) = differences.last_mut().filter(|_| not_compared > 0) {
+        last.unknown.push(format!("{not_compared} more versions were not compared."));
     }
     differences.sort_by_key(|one| one.kind);
     differences
@@ -124,26 +124,26 @@ type Pair<'a> = (Option<&'a Explained>, Option<&'a Explained>);
 fn pairs<'a>(old: &'a [Explained], new: &'a [Explained]) -> Vec<Pair<'a>> {
     let mut was: Vec<Option<&Explained>> = old.iter().map(Some).collect();
     let mut pairs: Vec<Pair<'a>> = new.iter().map(|one| (None, Some(one))).collect();
-    let by =
+    let pair_by =
         |key: fn(&Explained) -> &str, was: &mut Vec<Option<&'a Explained>>, pairs: &mut Vec<Pair<'a>>| {
             let mut places = BTreeMap::<&str, Vec<usize>>::new();
             for (place, one) in was.iter().enumerate() {
                 places.entry(one.map(key).unwrap_or_default()).or_default().push(place);
             }
-            let mut wanted = BTreeMap::<&str, usize>::new();
+            let mut counts = BTreeMap::<&str, usize>::new();
             for (_, one) in pairs.iter().filter(|(old, _)| old.is_none()) {
-                *wanted.entry(one.map(key).unwrap_or_default()).or_default() += 1;
+                *counts.entry(one.map(key).unwrap_or_default()).or_default() += 1;
             }
             for (old, one) in pairs.iter_mut().filter(|(old, _)| old.is_none()) {
                 let key = one.map(key).unwrap_or_default();
-                if let (Some([only]), Some(1)) = (places.get(key).map(Vec::as_slice), wanted.get(key)) {
+                if let (Some([only]), Some(1)) = (places.get(key).map(Vec::as_slice), counts.get(key)) {
                     *old = was.get_mut(*only).and_then(Option::take);
                 }
             }
         };
-    by(|one| &one.key.whole, &mut was, &mut pairs);
+    pair_by(|one| &one.key.whole, &mut was, &mut pairs);
     was.retain(Option::is_some);
-    by(|one| &one.key.profile, &mut was, &mut pairs);
+    pair_by(|one| &one.key.profile, &mut was, &mut pairs);
     was.retain(Option::is_some);
     let open: Vec<usize> =
         pairs.iter().enumerate().filter(|(_, (old, _))| old.is_none()).map(|(place, _)| place).collect();
@@ -159,7 +159,7 @@ fn pairs<'a>(old: &'a [Explained], new: &'a [Explained]) -> Vec<Pair<'a>> {
 }
 
 fn one_sided(kind: Kind, one: &Explained) -> Difference {
-    let mut difference = Difference::of(kind, one);
+    let mut difference = Difference::new(kind, one);
     if one.extent == Unknown::Rules {
         difference.unknown.extend(one.unknown.iter().cloned());
         return difference;
@@ -178,20 +178,20 @@ fn one_sided(kind: Kind, one: &Explained) -> Difference {
 }
 
 fn changed(old: &Explained, new: &Explained) -> Difference {
-    let mut found = Difference::of(Kind::Changed, new);
-    found.was = Some(old.title.clone()).filter(|was| *was != new.title);
+    let mut change = Difference::new(Kind::Changed, new);
+    change.was = Some(old.title.clone()).filter(|was| *was != new.title);
     for one in [old, new] {
         if one.extent == Unknown::Rules {
-            found.unknown.extend(one.unknown.iter().cloned());
+            change.unknown.extend(one.unknown.iter().cloned());
         }
     }
-    if !found.unknown.is_empty() {
-        return found;
+    if !change.unknown.is_empty() {
+        return change;
     }
-    let (before, after) = assumed(old, new, &mut found.notes);
+    let (before, after) = assumed(old, new, &mut change.notes);
     let endpoint = new.profile.endpoint.or(old.profile.endpoint);
-    let is_open_before = |text: &str| old.is_open(text);
-    let is_open_after = |text: &str| new.is_open(text);
+    let is_open_before = |text: &str| old.is_placeholder(text);
+    let is_open_after = |text: &str| new.is_placeholder(text);
     let source = |document, one: &Explained, is_open| Source {
         document,
         endpoint,
@@ -201,40 +201,40 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     let compared = compare(&source(&before, old, &is_open_before), &source(&after, new, &is_open_after));
     let (before_read, after_read) = (before.as_if_complete(), after.as_if_complete());
     let difference = difference(&before_read, &after_read, endpoint);
-    found.gained = difference.gained.iter().map(ToString::to_string).collect();
-    found.lost = difference.lost.iter().map(ToString::to_string).collect();
+    change.gained = difference.gained.iter().map(ToString::to_string).collect();
+    change.lost = difference.lost.iter().map(ToString::to_string).collect();
     if !difference.grants_compared {
-        found.unknown.push("There are too many grants to compare them.".to_owned());
+        change.unknown.push("There are too many grants to compare them.".to_owned());
     }
     // The consequences of unknown values are left to the decisions.
     let has_words = |one: &Document| one.mode.is_some() && one.default_access.is_some();
     let is_known = [old, new].iter().all(|one| one.extent == Unknown::Nothing);
     if is_known && has_words(&before) && has_words(&after) {
         let of = |effect: &Effect<'_>| Consequence { is_loss: effect.is_loss(), text: effect.to_string() };
-        found.consequences = difference.effects.iter().map(of).collect();
+        change.consequences = difference.effects.iter().map(of).collect();
         // What is dangerous first.
-        found.consequences.sort_by_key(|one| one.is_loss);
+        change.consequences.sort_by_key(|one| one.is_loss);
     }
     let unknown = compared.changes.iter().filter(|one| one.after.answer == Answer::Unknown).count();
     if unknown > 0 {
-        found.unknown.push(match unknown {
+        change.unknown.push(match unknown {
             1 => "The decision on 1 request is not known yet.".to_owned(),
             _ => format!("The decisions on {unknown} requests are not known yet."),
         });
     }
     if !compared.is_complete {
-        found.notes.push(
+        change.notes.push(
             "There are too many privileges or identities to compare all of them; the most important ones \
              were compared."
                 .to_owned(),
         );
     }
-    found.compared = compared;
-    let is_same = found.gained.is_empty() && found.lost.is_empty() && found.consequences.is_empty();
-    if is_same && found.compared.changes.is_empty() && found.unknown.is_empty() && before == after {
-        found.kind = Kind::Unchanged;
+    change.compared = compared;
+    let is_same = change.gained.is_empty() && change.lost.is_empty() && change.consequences.is_empty();
+    if is_same && change.compared.changes.is_empty() && change.unknown.is_empty() && before == after {
+        change.kind = Kind::Unchanged;
     }
-    found
+    change
 }
 
 /// Both documents. A word that is missing in a file is taken from the other one, or is the one under which

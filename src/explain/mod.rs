@@ -21,9 +21,9 @@ use std::path::Path;
 use crate::allowlist::Severity;
 
 pub use arguments::USAGE;
-use arguments::{Arguments, Format, Wanted};
+use arguments::{Action, Arguments, Format};
 use difference::{Difference, differences};
-use file::Found;
+use file::FileContent;
 use version::{Explained, Version};
 
 /// Everything could be read, and nothing is wrong.
@@ -67,13 +67,13 @@ pub fn run(
 ) -> u8 {
     // A closed pipe (`explain FILE | head`) is not an error.
     let mut complain = |text: String| drop(writeln!(errors, "{text}"));
-    let arguments = match Wanted::read(arguments) {
-        Ok(Wanted::Explain(arguments)) => arguments,
-        Ok(Wanted::Help) => {
+    let arguments = match Action::read(arguments) {
+        Ok(Action::Explain(arguments)) => arguments,
+        Ok(Action::Help) => {
             drop(output.write_all(USAGE.as_bytes()));
             return FINE;
         }
-        Ok(Wanted::Schema) => {
+        Ok(Action::Schema) => {
             drop(output.write_all(SCHEMA.as_bytes()));
             return FINE;
         }
@@ -92,31 +92,31 @@ pub fn run(
             return UNREADABLE;
         }
     };
-    let found = match open(&arguments.file) {
-        Ok(found) => found,
+    let new = match open(&arguments.file) {
+        Ok(new) => new,
         Err(error) => {
             complain(error);
             return UNREADABLE;
         }
     };
-    let report = report(&arguments, old, found);
+    let report = report(&arguments, old, new);
     let width = arguments.width.unwrap_or(width);
     drop(output.write_all(show::report(&report, arguments.format, width).as_bytes()));
     for what in &report.unread {
         complain(format!("explain: {what}"));
     }
-    let wrong = report.wrong();
-    if wrong > 0 && matches!(arguments.format, Format::Mermaid | Format::Dot) {
-        let findings = if wrong == 1 { "1 finding".to_owned() } else { format!("{wrong} findings") };
+    let errors = report.error_count();
+    if errors > 0 && matches!(arguments.format, Format::Mermaid | Format::Dot) {
+        let findings = if errors == 1 { "1 finding".to_owned() } else { format!("{errors} findings") };
         complain(format!("explain: {findings} of severity error; --format text shows more"));
     }
     report.code
 }
 
 /// Reads the files.
-fn report(arguments: &Arguments, old: Option<Found>, found: Found) -> Report {
+fn report(arguments: &Arguments, old: Option<FileContent>, new: FileContent) -> Report {
     let mut unread = Vec::new();
-    let before = match (old, found.before) {
+    let before = match (old, new.before) {
         (Some(old), _) => {
             let path = arguments.old.as_deref().unwrap_or(Path::new(""));
             Some(explained(arguments, path, old.versions, old.unread, &mut unread))
@@ -125,7 +125,7 @@ fn report(arguments: &Arguments, old: Option<Found>, found: Found) -> Report {
         (None, Some(before)) => Some(explained(arguments, &arguments.file, before, Vec::new(), &mut unread)),
         (None, None) => None,
     };
-    let versions = explained(arguments, &arguments.file, found.versions, found.unread, &mut unread);
+    let versions = explained(arguments, &arguments.file, new.versions, new.unread, &mut unread);
     let differences = before.map(|before| differences(&before, &versions));
     let name =
         arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -143,18 +143,18 @@ fn explained(
     all_unread: &mut Vec<String>,
 ) -> Vec<Explained> {
     let mut explained = Vec::new();
-    let mut put = |what: String| all_unread.push(format!("{}: {what}", path.display()));
-    unread.into_iter().for_each(&mut put);
+    let mut record = |what: String| all_unread.push(format!("{}: {what}", path.display()));
+    unread.into_iter().for_each(&mut record);
     for version in versions {
         match version.explain(arguments) {
             Ok(one) => {
                 // A value that a template does not contain will not be known later either.
                 if !one.is_later {
-                    one.unknown.iter().for_each(|what| put(format!("{}: {what}", version.title())));
+                    one.unknown.iter().for_each(|what| record(format!("{}: {what}", version.title())));
                 }
                 explained.push(one);
             }
-            Err(error) => put(format!("{}: {error}", version.title())),
+            Err(error) => record(format!("{}: {error}", version.title())),
         }
     }
     explained
@@ -162,7 +162,7 @@ fn explained(
 
 impl Report {
     /// The number of findings that are errors.
-    fn wrong(&self) -> usize {
+    fn error_count(&self) -> usize {
         let findings = self.versions.iter().flat_map(|one| &one.findings);
         findings.filter(|one| one.severity == Severity::Error).count()
     }
@@ -175,7 +175,7 @@ impl Report {
             || differences().any(|one| !one.unknown.is_empty());
         match (loses, opens) {
             _ if !self.unread.is_empty() => UNREADABLE,
-            _ if self.wrong() > 0 => WRONG,
+            _ if self.error_count() > 0 => WRONG,
             (true, true) => LOSES_AND_OPENS,
             (false, true) => OPENS,
             (true, false) => LOSES,

@@ -5,8 +5,8 @@ const WIDTH: usize = 100;
 
 /// The columns of the terminal that standard output is written to, or the value of `COLUMNS`.
 pub fn width() -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    of_output().or(told).filter(|width| *width > 0).unwrap_or(WIDTH)
+    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    of_output().or(columns).filter(|width| *width > 0).unwrap_or(WIDTH)
 }
 
 #[cfg(unix)]

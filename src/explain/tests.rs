@@ -80,9 +80,9 @@ fn rules_of_either_shape_and_alone_are_explained_alike() {
         assert!(alone.contains(part), "{part}: {alone}");
     }
     assert!(!alone.contains("No findings") && !alone.contains("losed to everybody"), "{alone}");
-    let (told, _, code) =
+    let (shown, _, code) =
         of(&keyed()["rules"], "--mode Enforce --default-access Deny --endpoint IMDS --os Linux");
-    assert_eq!((code, told.as_str()), (FINE, page.as_str()));
+    assert_eq!((code, shown.as_str()), (FINE, page.as_str()));
 }
 
 #[test]

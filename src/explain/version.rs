@@ -27,8 +27,8 @@ pub(super) struct Version {
     pub(super) names: Vec<String>,
     /// Remarks about it, apart from the rules.
     pub(super) notes: Vec<String>,
-    /// Which texts are placeholders, and their names.
-    pub(super) open: Open,
+    /// Which texts are placeholders, and what they stand for.
+    pub(super) placeholders: Placeholders,
 }
 
 /// What distinguishes a version from others, and its parent. Both compare ignoring case.
@@ -61,31 +61,31 @@ impl Profile {
     }
 }
 
-/// Placeholder texts.
+/// Which texts are placeholders for unknown values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Open {
+pub(super) enum Placeholders {
     /// None: the file contains every value.
     Nothing,
     /// Expressions of a template that could not be resolved, as written, and why.
     Expressions(BTreeMap<String, String>),
-    /// Values that are not known yet in a plan, marked by [`LATER`].
+    /// Values that are not known yet in a plan, marked by [`KNOWN_AFTER_APPLY`].
     Later,
 }
 
 /// The marker for a value that is not known yet in a plan.
-pub(super) const LATER: &str = "(known after apply)";
+pub(super) const KNOWN_AFTER_APPLY: &str = "(known after apply)";
 
-impl Open {
-    fn is_open(&self, text: &str) -> bool {
+impl Placeholders {
+    fn contains(&self, text: &str) -> bool {
         match self {
             Self::Nothing => false,
             Self::Expressions(unresolved) => unresolved.contains_key(text),
-            Self::Later => text == LATER,
+            Self::Later => text == KNOWN_AFTER_APPLY,
         }
     }
 
     /// The sentence about a placeholder: a verb and all that follows.
-    fn told(&self, text: &str) -> String {
+    fn describe(&self, text: &str) -> String {
         match self {
             Self::Expressions(unresolved) => match unresolved.get(text) {
                 Some(why) => format!("is the expression {text}, and {why}"),
@@ -115,7 +115,7 @@ pub(super) struct Explained {
     pub(super) profile: Profile,
     /// How much of the rules is not known.
     pub(super) extent: Unknown,
-    pub(super) open: Open,
+    pub(super) placeholders: Placeholders,
 }
 
 /// Checks that were not made.
@@ -128,13 +128,13 @@ pub(super) struct NotChecked {
 
 impl Explained {
     /// Whether a text is only a placeholder for an unknown value.
-    pub(super) fn is_open(&self, text: &str) -> bool {
-        self.open.is_open(text)
+    pub(super) fn is_placeholder(&self, text: &str) -> bool {
+        self.placeholders.contains(text)
     }
 }
 
 /// How many unknown places are named.
-const NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
 impl Version {
     /// Its name.
@@ -149,16 +149,16 @@ impl Version {
         for (name, alias) in
             [("mode", "mode"), ("default access", "default_access"), ("default access", "defaultAccess")]
         {
-            let open = member(&properties, alias).filter(|(_, value)| self.is_open(value));
-            if let Some((member, value)) = open.map(|(member, value)| (member.clone(), value.clone())) {
+            let placeholder = member(&properties, alias).filter(|(_, value)| self.is_placeholder(value));
+            if let Some((member, value)) = placeholder.map(|(member, value)| (member.clone(), value.clone()))
+            {
                 let text = value.as_str().unwrap_or_default();
-                unknown.push(format!("The {name} {}.", self.open.told(text)));
+                unknown.push(format!("The {name} {}.", self.placeholders.describe(text)));
                 properties.insert(member, Value::Null);
             }
         }
-        let whole = self.beyond(&properties);
         let mut extent = Unknown::Nothing;
-        if let Some(why) = whole {
+        if let Some(why) = self.unknown_rules(&properties) {
             unknown.push(why);
             extent = Unknown::Rules;
             properties.retain(|name, _| !name.eq_ignore_ascii_case("rules") && !is_list(name));
@@ -167,14 +167,14 @@ impl Version {
         } else {
             let mut places = Vec::new();
             if let Some((_, rules)) = member(&properties, "rules") {
-                self.open_texts(rules, "rules", &mut places);
+                self.find_placeholders(rules, "rules", &mut places);
             }
             if !places.is_empty() {
                 extent = Unknown::Texts;
             }
-            let more = places.len().saturating_sub(NAMED);
-            for (place, text) in places.into_iter().take(NAMED) {
-                unknown.push(format!("{place} {}.", self.open.told(&text)));
+            let more = places.len().saturating_sub(MAX_NAMED);
+            for (place, text) in places.into_iter().take(MAX_NAMED) {
+                unknown.push(format!("{place} {}.", self.placeholders.describe(&text)));
             }
             if more > 0 {
                 unknown.push(format!("{more} more values are not known."));
@@ -208,15 +208,15 @@ impl Version {
             let ids: Vec<_> = one.ids.iter().map(ToString::to_string).collect();
             picture = picture.noting(format!("Not checked without {}: {}.", one.needs, ids.join(", ")));
         }
-        let found = if extent == Unknown::Rules {
+        let findings = if extent == Unknown::Rules {
             about_access(&document, &context)
         } else {
-            open_document_findings(&document, &context, |text| self.open.is_open(text))
+            open_document_findings(&document, &context, |text| self.placeholders.contains(text))
         };
-        let is_later = self.open == Open::Later;
+        let is_later = self.placeholders == Placeholders::Later;
         Ok(Explained {
             picture,
-            findings: self.as_configured(found),
+            findings: self.with_lint_levels(findings),
             unknown,
             is_later,
             missing,
@@ -226,26 +226,26 @@ impl Version {
             document,
             profile,
             extent,
-            open: self.open.clone(),
+            placeholders: self.placeholders.clone(),
         })
     }
 
-    fn is_open(&self, value: &Value) -> bool {
-        value.as_str().is_some_and(|text| self.open.is_open(text))
+    fn is_placeholder(&self, value: &Value) -> bool {
+        value.as_str().is_some_and(|text| self.placeholders.contains(text))
     }
 
     /// Every place of a placeholder in a value.
-    fn open_texts(&self, value: &Value, at: &str, places: &mut Vec<(String, String)>) {
+    fn find_placeholders(&self, value: &Value, at: &str, places: &mut Vec<(String, String)>) {
         match value {
-            Value::String(text) if self.open.is_open(text) => places.push((at.to_owned(), text.clone())),
+            Value::String(text) if self.is_placeholder(value) => places.push((at.to_owned(), text.clone())),
             Value::Array(elements) => {
                 for (index, one) in elements.iter().enumerate() {
-                    self.open_texts(one, &format!("{at}[{index}]"), places);
+                    self.find_placeholders(one, &format!("{at}[{index}]"), places);
                 }
             }
             Value::Object(members) => {
                 for (name, one) in members {
-                    self.open_texts(one, &format!("{at}.{name}"), places);
+                    self.find_placeholders(one, &format!("{at}.{name}"), places);
                 }
             }
             _ => {}
@@ -254,18 +254,21 @@ impl Version {
 
     /// If a value that is not a text is a placeholder in the rules, nothing can be said about them. Returns
     /// the sentence for it.
-    fn beyond(&self, properties: &Map<String, Value>) -> Option<String> {
-        let told = |at: &str, text: &Value| {
-            format!("The rules are not known: {at} {}.", self.open.told(text.as_str().unwrap_or_default()))
+    fn unknown_rules(&self, properties: &Map<String, Value>) -> Option<String> {
+        let sentence = |at: &str, text: &Value| {
+            format!(
+                "The rules are not known: {at} {}.",
+                self.placeholders.describe(text.as_str().unwrap_or_default())
+            )
         };
         let rules = match member(properties, "rules").map(|(_, rules)| rules) {
             None => properties,
             Some(Value::Object(rules)) => rules,
-            Some(other) => return self.is_open(other).then(|| told("`rules`", other)),
+            Some(other) => return self.is_placeholder(other).then(|| sentence("`rules`", other)),
         };
         for (name, list) in rules.iter().filter(|(name, _)| is_list(name)) {
-            if self.is_open(list) {
-                return Some(told(&format!("rules.{name}"), list));
+            if self.is_placeholder(list) {
+                return Some(sentence(&format!("rules.{name}"), list));
             }
             let elements: Vec<(String, &Value)> = match list {
                 Value::Array(elements) => {
@@ -277,14 +280,14 @@ impl Version {
                 _ => continue,
             };
             for (at, element) in elements {
-                if self.is_open(element) {
-                    return Some(told(&format!("rules.{name}{at}"), element));
+                if self.is_placeholder(element) {
+                    return Some(sentence(&format!("rules.{name}{at}"), element));
                 }
                 for (member, value) in element.as_object().into_iter().flatten() {
                     // A list or map, and each name in it: who may call what depends on it.
-                    let holds =
+                    let names =
                         ["queryParameters", "query_parameters", "privileges", "identities", "role", "name"];
-                    if !holds.iter().any(|one| one.eq_ignore_ascii_case(member)) {
+                    if !names.iter().any(|one| one.eq_ignore_ascii_case(member)) {
                         continue;
                     }
                     let mut places = Vec::new();
@@ -292,10 +295,12 @@ impl Version {
                     match value {
                         // The value of one parameter is a text like a path.
                         Value::Object(_) if parameters => {}
-                        value => self.open_texts(value, &format!("rules.{name}{at}.{member}"), &mut places),
+                        value => {
+                            self.find_placeholders(value, &format!("rules.{name}{at}.{member}"), &mut places)
+                        }
                     }
                     if let Some((at, text)) = places.into_iter().next() {
-                        return Some(told(&at, &text.into()));
+                        return Some(sentence(&at, &text.into()));
                     }
                 }
             }
@@ -304,12 +309,12 @@ impl Version {
     }
 
     /// The findings with the levels of the resource's `lint` argument.
-    fn as_configured(&self, found: Vec<Finding>) -> Vec<Finding> {
-        let Some(lint) = self.properties.get("lint").and_then(Value::as_object) else { return found };
+    fn with_lint_levels(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let Some(lint) = self.properties.get("lint").and_then(Value::as_object) else { return findings };
         let level = |id: FindingId| {
             lint.iter().find(|(name, _)| name.parse() == Ok(id)).and_then(|(_, level)| level.as_str())
         };
-        let mut kept: Vec<_> = found
+        let mut findings: Vec<_> = findings
             .into_iter()
             .filter_map(|mut finding| {
                 finding.severity = match level(finding.id) {
@@ -321,8 +326,8 @@ impl Version {
                 Some(finding)
             })
             .collect();
-        kept.sort_by_key(|finding| finding.severity);
-        kept
+        findings.sort_by_key(|finding| finding.severity);
+        findings
     }
 }
 
@@ -361,7 +366,7 @@ fn not_checked(document: &Document, profile: &Profile) -> Vec<NotChecked> {
     all.into_iter().filter(|(is_known, ..)| !is_known).map(of).collect()
 }
 
-/// The findings that hold although the rules are not known.
+/// The findings that do not depend on the rules.
 fn about_access(document: &Document, context: &Context) -> Vec<Finding> {
     let words = |finding: &Finding| matches!(finding.subject, Subject::Mode | Subject::DefaultAccess);
     let context = Context {

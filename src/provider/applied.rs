@@ -15,11 +15,11 @@ pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
     };
     let mut differing = Vec::new();
     let mut settle = |name: &str, plan: Value| {
-        let found = returned.remove(name).unwrap_or(Value::Null);
+        let actual = returned.remove(name).unwrap_or(Value::Null);
         if !plan.is_wholly_known() {
-            return found;
+            return actual;
         }
-        if plan != found && name != "published_date" {
+        if plan != actual && name != "published_date" {
             differing.push(format!("`{name}`"));
         }
         plan
@@ -44,14 +44,14 @@ pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
 
 /// The state for an object that Azure has not returned yet: the plan, with null for each unknown value.
 #[must_use]
-pub fn without_answer(planned: &Value) -> Value {
+pub fn without_unknown(planned: &Value) -> Value {
     match planned {
         Value::Unknown(_) => Value::Null,
         Value::Object(attributes) => Value::Object(
-            attributes.iter().map(|(name, value)| (name.clone(), without_answer(value))).collect(),
+            attributes.iter().map(|(name, value)| (name.clone(), without_unknown(value))).collect(),
         ),
         Value::Map(elements) => {
-            Value::Map(elements.iter().map(|(name, value)| (name.clone(), without_answer(value))).collect())
+            Value::Map(elements.iter().map(|(name, value)| (name.clone(), without_unknown(value))).collect())
         }
         known => known.clone(),
     }
@@ -76,7 +76,7 @@ mod tests {
     fn values_that_azure_did_not_return_are_null() {
         let planned = Value::object([("id", Value::unknown()), ("mode", "Enforce".into())]);
         assert_eq!(
-            without_answer(&planned),
+            without_unknown(&planned),
             Value::object([("id", Value::Null), ("mode", "Enforce".into())])
         );
     }

@@ -24,7 +24,7 @@ const SOURCE_PROVIDER: &str = "azure/azapi";
 
 /// One supported move.
 #[derive(Clone, Copy, Debug)]
-pub struct Target {
+pub struct MoveTarget {
     /// The resource type here.
     pub resource: &'static str,
     /// The resource type in azapi.
@@ -38,12 +38,12 @@ pub struct Target {
 /// # Errors
 /// If the state is from another provider, of another resource type or of another type at Azure, or has no
 /// usable id.
-pub fn read<T>(target: Target, request: &Move) -> Result<(T, Source), Diagnostic>
+pub fn read<T>(target: MoveTarget, request: &Move) -> Result<(T, AzapiState), Diagnostic>
 where
     T: FromStr,
     T::Err: Display,
 {
-    let source = Source::read(target, request)?;
+    let source = AzapiState::read(target, request)?;
     // The id determines the kind of object. The type does not: Azure gives a version the type of its profile.
     let id = source.id.parse().map_err(|error| {
         if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(target.arm_type) {
@@ -67,7 +67,7 @@ fn refused(detail: String) -> Diagnostic {
 
 /// The content of an azapi resource's state.
 #[derive(Debug)]
-pub struct Source {
+pub struct AzapiState {
     id: String,
     arm_type: String,
     /// What was requested.
@@ -77,8 +77,8 @@ pub struct Source {
     pub timeouts: Value,
 }
 
-impl Source {
-    fn read(target: Target, request: &Move) -> Result<Self, Diagnostic> {
+impl AzapiState {
+    fn read(target: MoveTarget, request: &Move) -> Result<Self, Diagnostic> {
         let provider = request.source_provider.to_ascii_lowercase();
         let is_azapi = provider == SOURCE_PROVIDER || provider.ends_with(&format!("/{SOURCE_PROVIDER}"));
         if !is_azapi || request.source_type != target.source {

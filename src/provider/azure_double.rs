@@ -35,24 +35,24 @@ impl Azure {
     }
 
     /// Returns this object for reads of a path.
-    pub(crate) async fn holds(&self, at: &str, body: Json) {
-        self.answers(at, 200, body).await;
+    pub(crate) async fn get_returns(&self, at: &str, body: Json) {
+        self.get_responds(at, 200, body).await;
     }
 
     /// Returns this status and body for reads of a path.
-    pub(crate) async fn answers(&self, at: &str, status: u16, body: Json) {
+    pub(crate) async fn get_responds(&self, at: &str, status: u16, body: Json) {
         let response = ResponseTemplate::new(status).set_body_json(body);
         Mock::given(method("GET")).and(path(at)).respond_with(response).mount(&self.server).await;
     }
 
     /// Accepts a create at a path, and returns this object.
-    pub(crate) async fn takes(&self, at: &str, body: Json) {
+    pub(crate) async fn put_returns(&self, at: &str, body: Json) {
         let response = ResponseTemplate::new(201).set_body_json(body);
         Mock::given(method("PUT")).and(path(at)).respond_with(response).mount(&self.server).await;
     }
 
     /// Returns these pages for reads of the list.
-    pub(crate) async fn lists(&self, at: &str, pages: &[Json]) {
+    pub(crate) async fn list_returns(&self, at: &str, pages: &[Json]) {
         for (number, page) in pages.iter().enumerate().rev() {
             let mut body = json!({"value": page});
             if number + 1 < pages.len() {
@@ -69,7 +69,7 @@ impl Azure {
     }
 
     /// Returns one page for reads of the list that have this query.
-    pub(crate) async fn lists_for(&self, at: &str, (name, value): (&str, &str), page: Json) {
+    pub(crate) async fn filtered_list_returns(&self, at: &str, (name, value): (&str, &str), page: Json) {
         let response = ResponseTemplate::new(200).set_body_json(json!({ "value": page }));
         let mock = Mock::given(method("GET")).and(path(at)).and(query_param(name, value));
         mock.respond_with(response).with_priority(3).mount(&self.server).await;

@@ -137,10 +137,10 @@ pub fn region_problem(text: &str) -> Option<&'static str> {
 pub fn tags(config: &Value) -> Vec<Diagnostic> {
     let path = Path::attribute("tags");
     let Some(Value::Map(tags)) = config.get("tags") else { return Vec::new() };
-    let mut found = Vec::new();
+    let mut diagnostics = Vec::new();
     if tags.len() > 50 {
         let detail = format!("There are {} tags; Azure allows at most 50 for each resource.", tags.len());
-        found.push(Diagnostic::error("Too many tags", detail).at(path.clone()));
+        diagnostics.push(Diagnostic::error("Too many tags", detail).at(path.clone()));
     }
     for (name, value) in tags {
         if let Some(other) = tags.keys().find(|other| *other < name && other.eq_ignore_ascii_case(name)) {
@@ -148,7 +148,7 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
                 "Azure takes {other:?} and {name:?} for the same tag, since they differ only in \
                          case. Keep one."
             );
-            found.push(Diagnostic::error("Tag set twice", detail).at(path.with_key(&**name)));
+            diagnostics.push(Diagnostic::error("Tag set twice", detail).at(path.with_key(&**name)));
         }
         let problem = if name.trim().is_empty() {
             "has an empty name"
@@ -163,12 +163,12 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
         } else {
             continue;
         };
-        found.push(
+        diagnostics.push(
             Diagnostic::error("Invalid tag", format!("The tag {name:?} {problem}."))
                 .at(path.with_key(&**name)),
         );
     }
-    found
+    diagnostics
 }
 
 /// The text of an attribute as an id or name.
@@ -180,7 +180,19 @@ where
     T: FromStr,
     T::Err: Display,
 {
-    let text = text(object, name).unwrap_or_default();
+    parsed_value(object.get(name).unwrap_or(&Value::Null), name)
+}
+
+/// The same for an attribute's value.
+///
+/// # Errors
+/// As [`parsed`].
+pub fn parsed_value<T>(value: &Value, name: &str) -> Result<T, Diagnostic>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text = value.as_str().unwrap_or_default();
     text.parse().map_err(|error: T::Err| {
         let detail = format!("`{name}` is {text:?}: {error}.");
         Diagnostic::error("Unusable value", detail).at(Path::attribute(name))

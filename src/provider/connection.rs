@@ -81,14 +81,15 @@ impl Connection {
             match settings.login {
                 Err(missing) => State::NoLogin(missing),
                 Ok(login) => {
-                    let mut made = crate::arm::Settings::new(settings.cloud, login);
-                    made.login_choice = Some(settings.login_choice);
-                    made.auxiliary_tenants = settings.auxiliary_tenants;
-                    made.may_register = settings.may_register;
-                    made.correlation_id = settings.correlation_id;
-                    made.share_reads = settings.share_reads;
-                    made.user_agent = user_agent(&made.user_agent, terraform, &settings.user_agent_suffix);
-                    State::Ready(ArmClient::new(made).map_err(|error| {
+                    let mut client_settings = crate::arm::Settings::new(settings.cloud, login);
+                    client_settings.login_choice = Some(settings.login_choice);
+                    client_settings.auxiliary_tenants = settings.auxiliary_tenants;
+                    client_settings.may_register = settings.may_register;
+                    client_settings.correlation_id = settings.correlation_id;
+                    client_settings.share_reads = settings.share_reads;
+                    client_settings.user_agent =
+                        user_agent(&client_settings.user_agent, terraform, &settings.user_agent_suffix);
+                    State::Ready(ArmClient::new(client_settings).map_err(|error| {
                         Diagnostic::error("Unusable provider configuration", error.report())
                     })?)
                 }
@@ -97,7 +98,7 @@ impl Connection {
             State::Unknown
         };
         *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
-        self.note_lint(config);
+        self.record_lint(config);
         self.shared.machines.clear();
         Ok(warnings)
     }
@@ -125,7 +126,7 @@ impl Connection {
 
     /// Stores the provider block's levels of findings. A host checks the block before the resources that use
     /// it, so `validate` knows them too.
-    pub fn note_lint(&self, config: &Value) {
+    pub fn record_lint(&self, config: &Value) {
         let lint = config.get(lint::ARGUMENT).cloned();
         *self.shared.lint.write().unwrap_or_else(PoisonError::into_inner) = lint;
     }
@@ -148,13 +149,13 @@ impl Connection {
         matches!(*self.shared.state.read().unwrap_or_else(PoisonError::into_inner), State::Unknown)
     }
 
-    /// The result of a refresh while the provider block is not known yet: deferred if the host supports that;
-    /// otherwise the state unchanged, with a warning, so that a plan can still be made. An import has no
+    /// The result of a refresh while the provider block is not known yet. It is deferred if the host supports
+    /// that. Otherwise it is the unchanged state, with a warning, so that a plan can still be made. An import has no
     /// state to keep, so it gets no result and fails as any other request would.
     ///
     /// # Errors
     /// If the state does not fit the schema.
-    pub fn unread(&self, request: &Read) -> Result<Option<ReadOutcome>, Failure> {
+    pub fn read_from_state(&self, request: &Read) -> Result<Option<ReadOutcome>, Failure> {
         if !self.is_unknown() {
             return Ok(None);
         }
@@ -253,15 +254,19 @@ mod tests {
             capabilities: ClientCapabilities { deferral_allowed, ..ClientCapabilities::default() },
         };
         assert!(matches!(
-            unknown.unread(&read("web".into(), true)).unwrap(),
+            unknown.read_from_state(&read("web".into(), true)).unwrap(),
             Some(ReadOutcome::Deferred(Deferral::ProviderConfigUnknown))
         ));
-        let Some(ReadOutcome::Present(stored)) = unknown.unread(&read("web".into(), false)).unwrap() else {
+        let Some(ReadOutcome::Present(stored)) = unknown.read_from_state(&read("web".into(), false)).unwrap()
+        else {
             panic!("the state stays")
         };
         assert_eq!((stored.private.as_slice(), stored.warnings.iter().count()), (b"kept".as_slice(), 1));
-        assert!(unknown.unread(&read(Value::Null, false)).unwrap().is_none(), "an import cannot go on");
-        assert!(Connection::default().unread(&read("web".into(), true)).unwrap().is_none());
+        assert!(
+            unknown.read_from_state(&read(Value::Null, false)).unwrap().is_none(),
+            "an import cannot go on"
+        );
+        assert!(Connection::default().read_from_state(&read("web".into(), true)).unwrap().is_none());
     }
 
     #[test]

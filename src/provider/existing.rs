@@ -99,21 +99,21 @@ mod tests {
     fn the_block_can_be_pasted() {
         let kind = "profile version";
         for how in [Existing::Found, Existing::Appeared, Existing::Changed] {
-            let told = diagnostic("gallery_invm_access_profile_version", kind, "1.0.0", "/id/1.0.0", how);
-            assert!(told.detail.contains("to = gallery_invm_access_profile_version.existing_1_0_0\n"));
-            assert!(told.detail.contains("id = \"/id/1.0.0\""));
-            assert!(told.summary.len() < 60, "{}", told.summary);
+            let error = diagnostic("gallery_invm_access_profile_version", kind, "1.0.0", "/id/1.0.0", how);
+            assert!(error.detail.contains("to = gallery_invm_access_profile_version.existing_1_0_0\n"));
+            assert!(error.detail.contains("id = \"/id/1.0.0\""));
+            assert!(error.summary.len() < 60, "{}", error.summary);
         }
-        let told = twin("gallery_x", "web", "1.0.0", "/id/1.0.0");
-        assert!(told.detail.contains("import {\n  to = gallery_x.existing_1_0_0\n"));
-        assert!(told.summary.len() < 60 && told.summary.contains("1.0.0"), "{}", told.summary);
+        let warning = twin("gallery_x", "web", "1.0.0", "/id/1.0.0");
+        assert!(warning.detail.contains("import {\n  to = gallery_x.existing_1_0_0\n"));
+        assert!(warning.summary.len() < 60 && warning.summary.contains("1.0.0"), "{}", warning.summary);
     }
 
     #[test]
     fn an_object_that_is_replaced_gets_no_import_block() {
-        let told = |how| diagnostic("gallery_invm_access_profile", "profile", "web", "/id/web", how).detail;
-        assert!(!told(Existing::Replaced).contains("import {"));
-        assert!(told(Existing::Replaced).contains("`create_before_destroy`"));
-        assert!(!told(Existing::InTheWay).contains("import {"));
+        let detail = |how| diagnostic("gallery_invm_access_profile", "profile", "web", "/id/web", how).detail;
+        assert!(!detail(Existing::Replaced).contains("import {"));
+        assert!(detail(Existing::Replaced).contains("`create_before_destroy`"));
+        assert!(!detail(Existing::InTheWay).contains("import {"));
     }
 }

@@ -68,13 +68,18 @@ pub fn calls(data: &[u8]) {
         ($method:ident, $module:ident, $names:ident, $field:ident) => {{
             let Ok(mut request) = proto::$module::Request::decode(message) else { return };
             request.$field = pick(&NAMES.$names, name);
-            told(runtime.block_on(service.$method(Request::new(request))), |answer| answer.diagnostics)
+            diagnostics_of(runtime.block_on(service.$method(Request::new(request))), |response| {
+                response.diagnostics
+            })
         }};
     }
     let diagnostics = match call % 15 {
         0 => {
             let Ok(request) = proto::validate_provider_config::Request::decode(message) else { return };
-            told(runtime.block_on(service.validate_provider_config(Request::new(request))), |a| a.diagnostics)
+            diagnostics_of(
+                runtime.block_on(service.validate_provider_config(Request::new(request))),
+                |response| response.diagnostics,
+            )
         }
         1 => call!(validate_resource_config, validate_resource_config, resources, type_name),
         2 => call!(upgrade_resource_state, upgrade_resource_state, resources, type_name),
@@ -104,9 +109,12 @@ fn pick(names: &[String], choice: u8) -> String {
     names.get(usize::from(choice) % names.len().max(1)).cloned().unwrap_or_default()
 }
 
-fn told<A>(answer: Result<tonic::Response<A>, Status>, of: fn(A) -> Vec<Diagnostic>) -> Vec<Diagnostic> {
-    match answer {
-        Ok(answer) => of(answer.into_inner()),
+fn diagnostics_of<R>(
+    response: Result<tonic::Response<R>, Status>,
+    diagnostics: fn(R) -> Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    match response {
+        Ok(response) => diagnostics(response.into_inner()),
         Err(status) => {
             assert_ne!(status.code(), Code::Internal, "{status}");
             Vec::new()

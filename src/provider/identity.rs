@@ -29,7 +29,7 @@ pub trait Identified: FromStr + PartialEq + Send {
     /// Its parts, outermost first.
     const PARTS: &'static [Part];
 
-    /// Their descriptions, in the same order.
+    /// Their values, in the same order.
     fn parts(&self) -> Vec<&str>;
 
     /// The id that an identity names.
@@ -138,7 +138,7 @@ pub fn schema<T: Identified>() -> IdentitySchema {
 
 /// The identity to return for an object: the stored one if it names the same object.
 #[must_use]
-pub fn kept<T: Identified>(stored: Option<Value>, id: &T) -> Value {
+pub fn stored_or_new<T: Identified>(stored: Option<Value>, id: &T) -> Value {
     stored
         .filter(|stored| T::of_identity(stored).is_ok_and(|same| same == *id))
         .unwrap_or_else(|| id.identity())
@@ -147,7 +147,7 @@ pub fn kept<T: Identified>(stored: Option<Value>, id: &T) -> Value {
 /// A plan with its identity. `id` is the planned object's, if it is known already.
 #[must_use]
 pub fn planned<T: Identified>(mut planned: Planned, stored: Option<Value>, id: Option<T>) -> Planned {
-    planned.identity = id.map(|id| kept(stored, &id));
+    planned.identity = id.map(|id| stored_or_new(stored, &id));
     planned
 }
 
@@ -155,7 +155,7 @@ pub fn planned<T: Identified>(mut planned: Planned, stored: Option<Value>, id: O
 #[must_use]
 pub fn read<T: Identified>(outcome: ReadOutcome, before: Option<Value>) -> ReadOutcome {
     match outcome {
-        ReadOutcome::Present(found) => ReadOutcome::Present(stored::<T>(found, before)),
+        ReadOutcome::Present(state) => ReadOutcome::Present(stored::<T>(state, before)),
         other => other,
     }
 }
@@ -172,7 +172,7 @@ pub fn applied<T: Identified>(
         Ok(done) => Ok(stored::<T>(done, before)),
         Err(Interrupted { failure, partial }) => {
             let partial =
-                partial.map(|left| Partial { identity: of_state::<T>(&left.state, before), ..left });
+                partial.map(|rest| Partial { identity: of_state::<T>(&rest.state, before), ..rest });
             Err(Interrupted { failure, partial })
         }
     }
@@ -185,7 +185,7 @@ fn stored<T: Identified>(mut stored: Stored, before: Option<Value>) -> Stored {
 
 fn of_state<T: Identified>(state: &Value, before: Option<Value>) -> Option<Value> {
     match checks::text(state, "id").and_then(|id| id.parse::<T>().ok()) {
-        Some(id) => Some(kept(before, &id)),
+        Some(id) => Some(stored_or_new(before, &id)),
         None => before,
     }
 }
@@ -230,8 +230,8 @@ mod tests {
         assert_eq!(check::identity(&schema::<MachineId>()), []);
         let Value::Object(mut wrong) = set.identity() else { panic!("an object") };
         wrong.insert("machine_type".to_owned(), "vmss".into());
-        let told = MachineId::of_identity(&Value::Object(wrong)).unwrap_err();
-        assert!(told.detail.contains("`machine_type`") && told.detail.contains("virtualMachineScaleSets"));
+        let error = MachineId::of_identity(&Value::Object(wrong)).unwrap_err();
+        assert!(error.detail.contains("`machine_type`") && error.detail.contains("virtualMachineScaleSets"));
     }
 
     #[test]
@@ -239,8 +239,8 @@ mod tests {
         for (name, value) in
             [("subscription_id", "me"), ("profile_name", "-"), ("version_name", "v1"), ("gallery_name", " ")]
         {
-            let told = VersionId::of_identity(&identity(name, value)).unwrap_err();
-            assert!(told.detail.contains(&format!("`{name}`")), "{}", told.detail);
+            let error = VersionId::of_identity(&identity(name, value)).unwrap_err();
+            assert!(error.detail.contains(&format!("`{name}`")), "{}", error.detail);
         }
         assert!(VersionId::of_identity(&identity("version_name", Value::Null)).is_err());
     }
@@ -250,9 +250,9 @@ mod tests {
         let id: VersionId = format!("{PROFILE}/versions/1.2.3").parse().unwrap();
         let shouted = identity("gallery_name", "G");
         assert_ne!(shouted, id.identity());
-        assert_eq!(kept(Some(shouted.clone()), &id), shouted);
-        assert_eq!(kept(Some(identity("version_name", "1.2.4")), &id), id.identity());
-        assert_eq!(kept(None, &id), id.identity());
+        assert_eq!(stored_or_new(Some(shouted.clone()), &id), shouted);
+        assert_eq!(stored_or_new(Some(identity("version_name", "1.2.4")), &id), id.identity());
+        assert_eq!(stored_or_new(None, &id), id.identity());
     }
 
     #[test]

@@ -27,7 +27,7 @@ where
         }
         ImportTarget::Identity(identity) => (T::of_identity(identity)?, Some(identity.clone())),
     };
-    let identity = identity::kept(before, &id);
+    let identity = identity::stored_or_new(before, &id);
     Ok(Stored { identity: Some(identity), ..Stored::new(state(&id.to_string(), schema)) })
 }
 

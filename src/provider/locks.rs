@@ -13,18 +13,18 @@ pub struct Locks(Arc<Mutex<Map>>);
 
 impl Locks {
     /// Waits until nobody else holds the lock of this key. Keys are compared ignoring case.
-    pub async fn hold(&self, key: &str) -> Held {
+    pub async fn lock(&self, key: &str) -> LockGuard {
         let key = key.to_lowercase();
         let lock = Arc::clone(self.map().entry(key.clone()).or_default());
         // Created before the wait, so that a caller that stops waiting leaves nothing behind.
-        let mut held = Held { locks: self.clone(), key, guard: None };
-        held.guard = Some(lock.lock_owned().await);
-        held
+        let mut waiting = LockGuard { locks: self.clone(), key, guard: None };
+        waiting.guard = Some(lock.lock_owned().await);
+        waiting
     }
 
     /// Whether somebody holds the lock of this key.
     #[must_use]
-    pub fn is_held(&self, key: &str) -> bool {
+    pub fn is_locked(&self, key: &str) -> bool {
         self.map().get(&key.to_lowercase()).is_some_and(|lock| lock.try_lock().is_err())
     }
 
@@ -35,13 +35,13 @@ impl Locks {
 
 /// A lock, for as long as this lives.
 #[derive(Debug)]
-pub struct Held {
+pub struct LockGuard {
     locks: Locks,
     key: String,
     guard: Option<OwnedMutexGuard<()>>,
 }
 
-impl Drop for Held {
+impl Drop for LockGuard {
     fn drop(&mut self) {
         self.guard = None;
         let mut map = self.locks.map();
@@ -59,12 +59,12 @@ mod tests {
     #[tokio::test]
     async fn a_key_has_one_holder_and_is_removed_afterwards() {
         let locks = Locks::default();
-        let first = locks.hold("/x/A").await;
-        assert!(locks.is_held("/X/a") && !locks.is_held("/x/b"));
-        assert!(locks.hold("/x/b").now_or_never().is_some(), "another key is free");
-        let mut second = Box::pin(locks.hold("/x/a"));
+        let first = locks.lock("/x/A").await;
+        assert!(locks.is_locked("/X/a") && !locks.is_locked("/x/b"));
+        assert!(locks.lock("/x/b").now_or_never().is_some(), "another key is free");
+        let mut second = Box::pin(locks.lock("/x/a"));
         assert!((&mut second).now_or_never().is_none());
-        let given_up = Box::pin(locks.hold("/x/a"));
+        let given_up = Box::pin(locks.lock("/x/a"));
         drop(given_up);
         drop(first);
         drop(second.await);

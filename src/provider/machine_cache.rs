@@ -28,19 +28,20 @@ pub enum KnownVersion {
 /// The cache.
 #[derive(Debug, Default)]
 pub struct MachineCache {
-    machines: Mutex<HashMap<MachineId, Seen>>,
+    machines: Mutex<HashMap<MachineId, MachineRecord>>,
     planned: Mutex<HashMap<VersionId, Option<Vec<Location>>>>,
     read: Mutex<HashMap<VersionId, Arc<OnceCell<KnownVersion>>>>,
 }
 
 /// What this process did about one machine.
 #[derive(Debug, Default)]
-struct Seen {
+struct MachineRecord {
     planned: Option<Planned>,
     is_in_state: bool,
     /// The resource that has attached something.
-    created: Option<String>,
-    left: HashSet<&'static str>,
+    attached_by: Option<String>,
+    /// The endpoints at which a mode was set, and that mode.
+    detached: HashSet<&'static str>,
     mode: Option<Mode>,
 }
 
@@ -50,15 +51,15 @@ pub enum Planned {
     /// A new attachment.
     New,
     /// An attachment in the state, with its own id.
-    Held(String),
+    Existing(String),
 }
 
 impl MachineCache {
-    fn machines(&self) -> MutexGuard<'_, HashMap<MachineId, Seen>> {
+    fn machines(&self) -> MutexGuard<'_, HashMap<MachineId, MachineRecord>> {
         self.machines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with<T>(&self, id: &MachineId, change: impl FnOnce(&mut Seen) -> T) -> T {
+    fn with<T>(&self, id: &MachineId, change: impl FnOnce(&mut MachineRecord) -> T) -> T {
         change(self.machines().entry(id.clone()).or_default())
     }
 
@@ -71,69 +72,69 @@ impl MachineCache {
 
     /// Records that an attachment to a machine is planned. Returns whether another one is.
     pub fn plan(&self, id: &MachineId, planned: Planned) -> bool {
-        self.with(id, |seen| {
-            let is_another = match (&seen.planned, &planned) {
+        self.with(id, |record| {
+            let is_another = match (&record.planned, &planned) {
                 (None, _) => false,
-                (Some(Planned::Held(one)), Planned::Held(other)) => one != other,
+                (Some(Planned::Existing(one)), Planned::Existing(other)) => one != other,
                 _ => true,
             };
-            seen.planned = Some(planned);
+            record.planned = Some(planned);
             is_another
         })
     }
 
     /// Withdraws that: the plan failed, or is applied.
     pub fn unplan(&self, id: &MachineId) {
-        self.with(id, |seen| seen.planned = None);
+        self.with(id, |record| record.planned = None);
     }
 
     /// Records that a state holds an attachment to a machine.
-    pub fn is_in_state(&self, id: &MachineId) {
-        self.with(id, |seen| seen.is_in_state = true);
+    pub fn record_in_state(&self, id: &MachineId) {
+        self.with(id, |record| record.is_in_state = true);
     }
 
     /// Whether a state holds an attachment to a machine.
     #[must_use]
-    pub fn was_in_state(&self, id: &MachineId) -> bool {
-        self.machines().get(id).is_some_and(|seen| seen.is_in_state)
+    pub fn is_in_state(&self, id: &MachineId) -> bool {
+        self.machines().get(id).is_some_and(|record| record.is_in_state)
     }
 
     /// Records that a resource has attached something to a machine.
-    pub fn create(&self, id: &MachineId, instance: &str) {
-        self.with(id, |seen| {
-            seen.created = Some(instance.to_owned());
-            seen.planned = Some(Planned::Held(instance.to_owned()));
+    pub fn record_attached(&self, id: &MachineId, instance: &str) {
+        self.with(id, |record| {
+            record.attached_by = Some(instance.to_owned());
+            record.planned = Some(Planned::Existing(instance.to_owned()));
         });
     }
 
     /// The resource of this process that has attached something to a machine.
     #[must_use]
-    pub fn created(&self, id: &MachineId) -> Option<String> {
-        self.machines().get(id).and_then(|seen| seen.created.clone())
+    pub fn attached_by(&self, id: &MachineId) -> Option<String> {
+        self.machines().get(id).and_then(|record| record.attached_by.clone())
     }
 
     /// Records that a resource has detached from a machine.
-    pub fn delete(&self, id: &MachineId) {
-        self.with(id, |seen| {
-            seen.created = None;
-            seen.planned = None;
+    pub fn record_detached(&self, id: &MachineId) {
+        self.with(id, |record| {
+            record.attached_by = None;
+            record.planned = None;
         });
     }
 
     /// Records that this process has set a mode at an endpoint of a machine.
-    pub fn leave(&self, id: &MachineId, endpoint: &'static str, mode: Mode) {
-        self.with(id, |seen| {
-            seen.left.insert(endpoint);
-            seen.mode = Some(mode);
+    pub fn record_mode(&self, id: &MachineId, endpoint: &'static str, mode: Mode) {
+        self.with(id, |record| {
+            record.detached.insert(endpoint);
+            record.mode = Some(mode);
         });
     }
 
     /// Whether this process has set this mode at an endpoint of a machine.
     #[must_use]
-    pub fn has_left(&self, id: &MachineId, endpoint: &str, mode: &Word<Mode>) -> bool {
+    pub fn has_set_mode(&self, id: &MachineId, endpoint: &str, mode: &Word<Mode>) -> bool {
         let machines = self.machines();
-        machines.get(id).is_some_and(|seen| {
-            seen.left.contains(endpoint) && seen.mode.is_some() && seen.mode == mode.known()
+        machines.get(id).is_some_and(|record| {
+            record.detached.contains(endpoint) && record.mode.is_some() && record.mode == mode.known()
         })
     }
 
@@ -172,17 +173,17 @@ mod tests {
         assert!(!cache.plan(&id, Planned::New) && cache.plan(&shouted, Planned::New), "two new ones");
         cache.unplan(&shouted);
         assert!(!cache.plan(&id, Planned::New), "another try");
-        cache.create(&id, "a");
-        assert_eq!(cache.created(&shouted).as_deref(), Some("a"));
-        assert!(!cache.plan(&id, Planned::Held("a".to_owned())), "the same once more");
-        assert!(cache.plan(&id, Planned::Held("b".to_owned())) && cache.plan(&id, Planned::New));
-        cache.delete(&id);
-        assert!(!cache.plan(&id, Planned::New) && cache.created(&id).is_none());
-        cache.leave(&id, "imds", Mode::Audit);
-        assert!(cache.has_left(&shouted, "imds", &Mode::Audit.into()));
+        cache.record_attached(&id, "a");
+        assert_eq!(cache.attached_by(&shouted).as_deref(), Some("a"));
+        assert!(!cache.plan(&id, Planned::Existing("a".to_owned())), "the same once more");
+        assert!(cache.plan(&id, Planned::Existing("b".to_owned())) && cache.plan(&id, Planned::New));
+        cache.record_detached(&id);
+        assert!(!cache.plan(&id, Planned::New) && cache.attached_by(&id).is_none());
+        cache.record_mode(&id, "imds", Mode::Audit);
+        assert!(cache.has_set_mode(&shouted, "imds", &Mode::Audit.into()));
         assert!(
-            !cache.has_left(&id, "imds", &Mode::Enforce.into())
-                && !cache.has_left(&id, "wire_server", &Mode::Audit.into())
+            !cache.has_set_mode(&id, "imds", &Mode::Enforce.into())
+                && !cache.has_set_mode(&id, "wire_server", &Mode::Audit.into())
         );
         cache.clear();
         assert!(!cache.plan(&id, Planned::New));

@@ -82,7 +82,7 @@ impl Provider for Gallery {
 
     fn resources(&self) -> Vec<Arc<dyn Resource>> {
         vec![
-            Arc::new(InVmAccessAttachment::new(self.connection.clone())),
+            Arc::new(InVmAccessAttachment { connection: self.connection.clone() }),
             Arc::new(ManagedResource::<InVmAccessProfile>::new(self.connection.clone())),
             Arc::new(ManagedResource::<InVmAccessProfileVersion>::new(self.connection.clone())),
         ]
@@ -103,7 +103,7 @@ impl Provider for Gallery {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        self.connection.note_lint(&config);
+        self.connection.record_lint(&config);
         configuration::validate(&config)
     }
 

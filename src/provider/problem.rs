@@ -8,7 +8,7 @@ use crate::arm::error::{Missing, human};
 use crate::plugin::{Diagnostic, Path};
 
 /// The two ways to delete a profile that has versions.
-const WAYS_OUT: &str = "Delete the versions of the profile first: import those that Terraform does not \
+const DELETE_VERSIONS: &str = "Delete the versions of the profile first: import those that Terraform does not \
     manage, without `skip_destroy`, and destroy them. Or set `force_destroy = true` on the profile, apply \
     that, and destroy it again: the remaining versions are then deleted with it.";
 
@@ -36,7 +36,7 @@ impl Attempt<'_> {
     #[must_use]
     pub fn failed(&self, error: &arm::Error) -> Diagnostic {
         if let arm::Error::Login(login) = error
-            && let Some(diagnostic) = sign_in::no_way(login)
+            && let Some(diagnostic) = sign_in::no_login(login)
         {
             return diagnostic;
         }
@@ -86,7 +86,7 @@ impl Attempt<'_> {
         }
         if error.is_timeout_on_nested_resources() {
             return format!(
-                "{WAYS_OUT} If they are already being deleted and Azure is only slow, raise `{operation}` \
+                "{DELETE_VERSIONS} If they are already being deleted and Azure is only slow, raise `{operation}` \
                  in the `timeouts` block."
             );
         }
@@ -116,7 +116,7 @@ impl Attempt<'_> {
             );
         }
         if error.is_nested_resources() {
-            return WAYS_OUT.to_owned();
+            return DELETE_VERSIONS.to_owned();
         }
         match error.missing() {
             Some(Missing::Leaf) if matches!(self.operation, Operation::Update) && self.kind != ATTACHMENT => {

@@ -39,7 +39,7 @@ impl KnownProfile {
 pub struct Names {
     /// The highest name.
     pub highest: Option<VersionName>,
-    /// All names.
+    /// The names of versions that this process has created, deleted or kept.
     own: HashSet<VersionName>,
     /// The names of versions that look left behind and were reported.
     reported: HashSet<VersionName>,
@@ -47,7 +47,7 @@ pub struct Names {
 
 impl Names {
     /// Records a name.
-    pub fn saw(&mut self, name: &VersionName) {
+    pub fn record(&mut self, name: &VersionName) {
         if self.highest.as_ref().is_none_or(|highest| highest < name) {
             self.highest = Some(name.clone());
         }
@@ -84,7 +84,7 @@ struct Entries {
     /// Planned profiles whose id is not known yet.
     planned_without_id: Vec<KnownProfile>,
     /// Profiles that a plan has tried to read. One that could not be read is not tried again.
-    asked: HashSet<ProfileId>,
+    tried: HashSet<ProfileId>,
 }
 
 impl ProfileCache {
@@ -138,14 +138,14 @@ impl ProfileCache {
     }
 
     /// Records that a plan has tried to read a profile.
-    pub fn asked(&self, id: &ProfileId) {
-        self.entries().asked.insert(id.clone());
+    pub fn record_try(&self, id: &ProfileId) {
+        self.entries().tried.insert(id.clone());
     }
 
     /// Whether a plan has tried to read a profile.
     #[must_use]
-    pub fn was_asked(&self, id: &ProfileId) -> bool {
-        self.entries().asked.contains(id)
+    pub fn was_tried(&self, id: &ProfileId) -> bool {
+        self.entries().tried.contains(id)
     }
 
     /// The region of a profile, as far as it is known.
@@ -206,8 +206,8 @@ mod tests {
     async fn names_are_remembered_under_an_id_in_any_case() {
         let cache = ProfileCache::default();
         let id = crate::provider::azure_double::PROFILE;
-        cache.names(&id.parse().unwrap()).await.saw(&"1.0.9".parse().unwrap());
-        cache.names(&id.parse().unwrap()).await.saw(&"1.0.4".parse().unwrap());
+        cache.names(&id.parse().unwrap()).await.record(&"1.0.9".parse().unwrap());
+        cache.names(&id.parse().unwrap()).await.record(&"1.0.4".parse().unwrap());
         let highest = cache.names(&id.to_lowercase().parse().unwrap()).await.highest.clone();
         assert_eq!(highest, "1.0.9".parse().ok());
     }

@@ -8,7 +8,7 @@ use crate::plugin::Diagnostic;
 /// The diagnostic when no login is configured, and the az CLI, which needs no configuration, is not
 /// installed.
 #[must_use]
-pub fn no_way(error: &LoginError) -> Option<Diagnostic> {
+pub fn no_login(error: &LoginError) -> Option<Diagnostic> {
     error.not_installed.then(|| {
         let choice = error.choice.as_deref().unwrap_or_default();
         Diagnostic::error(
@@ -25,7 +25,7 @@ pub fn no_way(error: &LoginError) -> Option<Diagnostic> {
 /// The one next step.
 #[must_use]
 pub fn next_step(error: &LoginError) -> String {
-    code(error).and_then(by_code).unwrap_or_else(|| by_way(error)).to_owned()
+    code(error).and_then(by_code).unwrap_or_else(|| by_login(error)).to_owned()
 }
 
 /// Entra's number, from the list or from its text.
@@ -83,7 +83,7 @@ fn by_code(code: i64) -> Option<&'static str> {
     })
 }
 
-fn by_way(error: &LoginError) -> &'static str {
+fn by_login(error: &LoginError) -> &'static str {
     let unanswered = error.transport.is_some() || error.timed_out;
     match error.way {
         "managed identity" if unanswered => {
@@ -177,13 +177,13 @@ mod tests {
             choice: Some("Ways:\n  - x".into()),
             ..refused("az CLI", &[], "not there")
         };
-        let told = no_way(&error).unwrap();
-        assert_eq!(told.summary, "No login configured");
+        let diagnostic = no_login(&error).unwrap();
+        assert_eq!(diagnostic.summary, "No login configured");
         assert!(
-            told.detail.contains("Ways:\n  - x") && told.detail.contains("ARM_CLIENT_SECRET"),
+            diagnostic.detail.contains("Ways:\n  - x") && diagnostic.detail.contains("ARM_CLIENT_SECRET"),
             "{}",
-            told.detail
+            diagnostic.detail
         );
-        assert_eq!(no_way(&refused("az CLI", &[], "")), None);
+        assert_eq!(no_login(&refused("az CLI", &[], "")), None);
     }
 }

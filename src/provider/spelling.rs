@@ -11,7 +11,7 @@ use crate::plugin::Value;
 pub fn plan<T: FromStr + PartialEq>(config: &Value, prior: &Value) -> Value {
     let parsed = |value: &Value| value.as_str().and_then(|text| text.parse::<T>().ok());
     match (parsed(config), parsed(prior)) {
-        (Some(wanted), Some(held)) if wanted == held => prior.clone(),
+        (Some(planned), Some(stored)) if planned == stored => prior.clone(),
         _ => config.clone(),
     }
 }
@@ -20,7 +20,7 @@ pub fn plan<T: FromStr + PartialEq>(config: &Value, prior: &Value) -> Value {
 #[must_use]
 pub fn plan_name(config: &Value, prior: &Value) -> Value {
     match (config.as_str(), prior.as_str()) {
-        (Some(wanted), Some(held)) if wanted.eq_ignore_ascii_case(held) => prior.clone(),
+        (Some(planned), Some(stored)) if planned.eq_ignore_ascii_case(stored) => prior.clone(),
         _ => config.clone(),
     }
 }
@@ -29,7 +29,7 @@ pub fn plan_name(config: &Value, prior: &Value) -> Value {
 #[must_use]
 pub fn plan_location(config: &Value, prior: &Value) -> Value {
     match (config.as_str(), prior.as_str()) {
-        (Some(wanted), Some(held)) if Location::from(wanted) == Location::from(held) => prior.clone(),
+        (Some(planned), Some(stored)) if Location::from(planned) == Location::from(stored) => prior.clone(),
         _ => config.clone(),
     }
 }
@@ -38,7 +38,7 @@ pub fn plan_location(config: &Value, prior: &Value) -> Value {
 #[must_use]
 pub fn location(returned: &Location, prior: &Value) -> Value {
     match prior.as_str() {
-        Some(held) if Location::from(held) == *returned => prior.clone(),
+        Some(stored) if Location::from(stored) == *returned => prior.clone(),
         _ => Value::from(returned.as_str()),
     }
 }
@@ -48,23 +48,25 @@ pub fn location(returned: &Location, prior: &Value) -> Value {
 /// `home` is the object's own region: it makes no difference if a service adds it to the list.
 #[must_use]
 pub fn regions(returned: &[Location], prior: &Value, home: &Location) -> Value {
-    if let Value::Set(held) = prior {
-        let held: Vec<_> = held.iter().filter_map(Value::as_str).map(Location::from).collect();
-        let same = held.iter().all(|region| returned.contains(region))
-            && returned.iter().all(|region| held.contains(region) || (!held.is_empty() && region == home));
+    if let Value::Set(elements) = prior {
+        let stored: Vec<_> = elements.iter().filter_map(Value::as_str).map(Location::from).collect();
+        let same = stored.iter().all(|region| returned.contains(region))
+            && returned
+                .iter()
+                .all(|region| stored.contains(region) || (!stored.is_empty() && region == home));
         if same {
             return prior.clone();
         }
         let spelled = |region: &Location| {
-            let held = held.iter().find(|held| *held == region).unwrap_or(region);
-            Value::from(held.as_str())
+            let spelling = stored.iter().find(|stored| *stored == region).unwrap_or(region);
+            Value::from(spelling.as_str())
         };
-        return Value::Set(once(returned).map(spelled).collect());
+        return Value::Set(distinct(returned).map(spelled).collect());
     }
-    Value::Set(once(returned).map(|region| Value::from(region.as_str())).collect())
+    Value::Set(distinct(returned).map(|region| Value::from(region.as_str())).collect())
 }
 
-fn once(regions: &[Location]) -> impl Iterator<Item = &Location> {
+fn distinct(regions: &[Location]) -> impl Iterator<Item = &Location> {
     regions
         .iter()
         .enumerate()
@@ -82,8 +84,9 @@ pub fn plan_regions(config: &Value, prior: &Value) -> Value {
         _ => None,
     };
     match (parsed(config), parsed(prior)) {
-        (Some(wanted), Some(held))
-            if wanted.iter().all(|one| held.contains(one)) && held.iter().all(|one| wanted.contains(one)) =>
+        (Some(planned), Some(stored))
+            if planned.iter().all(|one| stored.contains(one))
+                && stored.iter().all(|one| planned.contains(one)) =>
         {
             prior.clone()
         }
@@ -107,11 +110,11 @@ mod tests {
     #[test]
     fn an_id_in_another_case_is_not_a_change() {
         let id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
-        let held = Value::from(id);
-        assert_eq!(plan::<GalleryId>(&id.to_lowercase().into(), &held), held);
+        let prior = Value::from(id);
+        assert_eq!(plan::<GalleryId>(&id.to_lowercase().into(), &prior), prior);
         let other = Value::from(id.replace("/g", "/h"));
-        assert_eq!(plan::<GalleryId>(&other, &held), other);
-        assert!(plan::<GalleryId>(&Value::unknown(), &held).is_unknown());
+        assert_eq!(plan::<GalleryId>(&other, &prior), other);
+        assert!(plan::<GalleryId>(&Value::unknown(), &prior).is_unknown());
     }
 
     #[test]
@@ -123,17 +126,17 @@ mod tests {
 
     #[test]
     fn regions_are_a_set_in_any_order_and_spelling() {
-        let held = set(&["West US", "eastus"]);
-        assert_eq!(regions(&locations(&["EastUS", "westus"]), &held, &"westus".into()), held);
-        assert_eq!(regions(&locations(&["eastus"]), &held, &"westus".into()), set(&["eastus"]));
-        assert_eq!(plan_regions(&set(&["East US", "westus"]), &held), held);
-        assert_eq!(plan_regions(&set(&["westus"]), &held), set(&["westus"]));
+        let prior = set(&["West US", "eastus"]);
+        assert_eq!(regions(&locations(&["EastUS", "westus"]), &prior, &"westus".into()), prior);
+        assert_eq!(regions(&locations(&["eastus"]), &prior, &"westus".into()), set(&["eastus"]));
+        assert_eq!(plan_regions(&set(&["East US", "westus"]), &prior), prior);
+        assert_eq!(plan_regions(&set(&["westus"]), &prior), set(&["westus"]));
     }
 
     #[test]
     fn a_home_region_that_the_service_adds_is_not_drift() {
-        let held = set(&["eastus"]);
-        assert_eq!(regions(&locations(&["eastus", "westus"]), &held, &"West US".into()), held);
+        let prior = set(&["eastus"]);
+        assert_eq!(regions(&locations(&["eastus", "westus"]), &prior, &"West US".into()), prior);
         let unset = regions(&locations(&["westus", "West US"]), &Value::Null, &"westus".into());
         assert_eq!(unset, set(&["westus"]));
     }

@@ -24,9 +24,9 @@ pub fn value(tags: &BTreeMap<String, String>, prior: &Value) -> Value {
     if tags.is_empty() && prior.is_null() {
         return Value::Null;
     }
-    let held = read(Some(prior));
+    let stored = read(Some(prior));
     let spelled = tags.iter().map(|(name, value)| {
-        let name = held.keys().find(|held| held.eq_ignore_ascii_case(name)).unwrap_or(name);
+        let name = stored.keys().find(|stored| stored.eq_ignore_ascii_case(name)).unwrap_or(name);
         (name.clone(), Value::from(value.as_str()))
     });
     Value::Map(spelled.collect())
@@ -36,8 +36,8 @@ pub fn value(tags: &BTreeMap<String, String>, prior: &Value) -> Value {
 #[must_use]
 pub fn plan(config: &Value, prior: &Value) -> Value {
     match (config, prior) {
-        (Value::Null, Value::Map(held)) if held.is_empty() => prior.clone(),
-        (Value::Map(wanted), Value::Map(_)) if !wanted.values().any(Value::is_unknown) => {
+        (Value::Null, Value::Map(tags)) if tags.is_empty() => prior.clone(),
+        (Value::Map(tags), Value::Map(_)) if !tags.values().any(Value::is_unknown) => {
             if equal(&read(Some(config)), &read(Some(prior))) { prior.clone() } else { config.clone() }
         }
         _ => config.clone(),

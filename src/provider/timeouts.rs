@@ -8,15 +8,6 @@ use crate::plugin::{Diagnostic, Diagnostics, Path, Type, Value};
 /// The name of the block.
 pub const BLOCK: &str = "timeouts";
 
-/// The operations that can have a timeout, each with its default. Versions replicate to regions, which takes
-/// image versions up to an hour; reads are single requests.
-const DEFAULTS: [(&str, Duration); 4] = [
-    ("create", Duration::from_secs(60 * 60)),
-    ("read", Duration::from_secs(5 * 60)),
-    ("update", Duration::from_secs(60 * 60)),
-    ("delete", Duration::from_secs(60 * 60)),
-];
-
 /// An operation with a timeout of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -31,6 +22,8 @@ pub enum Operation {
 }
 
 impl Operation {
+    const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
+
     /// Its name in the block.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -42,18 +35,18 @@ impl Operation {
         }
     }
 
-    fn default(self) -> Duration {
-        DEFAULTS
-            .iter()
-            .find(|(name, _)| *name == self.name())
-            .map_or(Duration::from_secs(300), |(_, time)| *time)
+    /// The default timeout. Versions replicate to regions, which takes image versions up to an hour; reads are
+    /// single requests.
+    const fn default(self) -> Duration {
+        let minutes = if matches!(self, Self::Read) { 5 } else { 60 };
+        Duration::from_secs(minutes * 60)
     }
 }
 
 /// The block's schema for a resource.
 #[must_use]
 pub fn block() -> NestedBlock {
-    block_for(&[Operation::Create, Operation::Read, Operation::Update, Operation::Delete])
+    block_for(&Operation::ALL)
 }
 
 /// The block's schema if only these operations exist.
@@ -90,17 +83,17 @@ pub fn block_for(operations: &[Operation]) -> NestedBlock {
 pub fn validate(config: &Value) -> Diagnostics {
     let Some(block @ Value::Object(_)) = config.get(BLOCK) else { return Diagnostics::new() };
     let path = Path::attribute(BLOCK);
-    DEFAULTS
-        .iter()
-        .filter_map(|(name, _)| {
-            let text = block.get(name)?.as_str()?;
+    Operation::ALL
+        .into_iter()
+        .filter_map(|operation| {
+            let text = block.get(operation.name())?.as_str()?;
             let error = parse(text).err()?;
             Some(
                 Diagnostic::error(
                     "Invalid timeout",
                     format!("`{text}` is not a duration: {error}. Write it as `90s`, `45m` or `1h30m`."),
                 )
-                .at(path.with_attribute(*name)),
+                .at(path.with_attribute(operation.name())),
             )
         })
         .collect()

@@ -3,20 +3,20 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Found, Key, Of, Open, Profile, Version, has_rules, kind_of_id, member, names_of, profile_of, same,
-    text_in_any_case, title_of,
+    FileContent, Key, ObjectKind, Placeholders, Profile, Version, has_rules, kind_of_id, member, names_of,
+    profile_of, same, text_in_any_case, title_of,
 };
 
 /// A version, a list of versions (as `az ... list` prints them, or a page of REST's), or rules.
-pub(super) fn read(value: &Value) -> Found {
+pub(super) fn read(value: &Value) -> FileContent {
     let page = member(value, "value").and_then(Value::as_array);
-    let mut found = Found::default();
+    let mut content = FileContent::default();
     let Some(all) = page.or_else(|| value.as_array()) else {
-        found.versions.extend(version(value, Profile::default(), String::new()));
-        return found;
+        content.versions.extend(version(value, Profile::default(), String::new()));
+        return content;
     };
     if page.is_some() && text_in_any_case(value, "nextLink").is_some_and(|next| !next.is_empty()) {
-        found.unread.push(
+        content.unread.push(
             "it is one page of a list: its `nextLink` leads to more, which is not in this file".to_owned(),
         );
     }
@@ -32,30 +32,30 @@ pub(super) fn read(value: &Value) -> Found {
         });
         let profile = own.map(|(_, profile)| profile.clone()).unwrap_or_default();
         match version(one, profile, format!("[{place}]")) {
-            Some(version) => found.versions.push(version),
-            None if of(one) == Of::Profile && properties(one).is_some_and(has_rules) => {
-                found.unread.push(format!("[{place}]: its id is a profile's, but it has rules"));
+            Some(version) => content.versions.push(version),
+            None if kind(one) == ObjectKind::Profile && properties(one).is_some_and(has_rules) => {
+                content.unread.push(format!("[{place}]: its id is a profile's, but it has rules"));
             }
-            None if of(one) == Of::Else && id.is_empty() => {
-                found.unread.push(format!("[{place}]: it is neither a version nor a profile"));
+            None if kind(one) == ObjectKind::Other && id.is_empty() => {
+                content.unread.push(format!("[{place}]: it is neither a version nor a profile"));
             }
             None => {}
         }
     }
-    found
+    content
 }
 
 /// The kind of an object: by its id, otherwise by its properties. The type does not show it, since Azure
 /// gives a version its profile's.
-fn of(value: &Value) -> Of {
+fn kind(value: &Value) -> ObjectKind {
     let by_id = text_in_any_case(value, "id").and_then(kind_of_id);
-    let Some(properties) = properties(value) else { return Of::Else };
+    let Some(properties) = properties(value) else { return ObjectKind::Other };
     by_id.unwrap_or_else(|| {
         let is_profile = ["applicableHostEndpoint", "osType"].iter().any(|name| has(properties, name));
         match (has_rules(properties), is_profile) {
-            (true, _) => Of::Version,
-            (false, true) => Of::Profile,
-            (false, false) => Of::Else,
+            (true, _) => ObjectKind::Version,
+            (false, true) => ObjectKind::Profile,
+            (false, false) => ObjectKind::Other,
         }
     })
 }
@@ -72,7 +72,7 @@ fn has(object: &Map<String, Value>, name: &str) -> bool {
 }
 
 fn version(value: &Value, profile: Profile, place: String) -> Option<Version> {
-    if of(value) != Of::Version {
+    if kind(value) != ObjectKind::Version {
         return None;
     }
     let id = text_in_any_case(value, "id").unwrap_or_default();
@@ -85,15 +85,15 @@ fn version(value: &Value, profile: Profile, place: String) -> Option<Version> {
         profile,
         names: names_of(id),
         notes: Vec::new(),
-        open: Open::Nothing,
+        placeholders: Placeholders::Nothing,
     })
 }
 
 /// A profile's properties; `None` for other objects.
 fn profile(value: &Value) -> Option<Profile> {
-    if of(value) != Of::Profile {
+    if kind(value) != ObjectKind::Profile {
         return None;
     }
-    let of = |name| properties(value)?.iter().find(|(one, _)| same(one, name)).map(|(_, value)| value);
-    Some(Profile::of(of("applicableHostEndpoint"), of("osType")))
+    let property = |name| properties(value)?.iter().find(|(one, _)| same(one, name)).map(|(_, value)| value);
+    Some(Profile::of(property("applicableHostEndpoint"), property("osType")))
 }

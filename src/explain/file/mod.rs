@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::version::{Key, Open, Profile, Version};
+use super::version::{Key, Placeholders, Profile, Version};
 
 /// A version's type in Azure Resource Manager.
 const VERSION: &str = "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions";
@@ -42,7 +42,7 @@ pub(super) enum Unreadable {
 
 /// The content of a file.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct FileContent {
     /// The versions.
     pub(super) versions: Vec<Version>,
     /// What cannot be read, and why.
@@ -53,14 +53,14 @@ pub(super) struct Found {
 
 /// A kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
+enum ObjectKind {
     Profile,
     Version,
-    Else,
+    Other,
 }
 
 /// Reads the versions of a file; `-` is `input`.
-pub(super) fn open(path: &Path, input: &mut dyn Read) -> Result<Found, Unreadable> {
+pub(super) fn open(path: &Path, input: &mut dyn Read) -> Result<FileContent, Unreadable> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {
         input.take(LARGEST + 1).read_to_end(&mut bytes)?;
@@ -74,21 +74,21 @@ pub(super) fn open(path: &Path, input: &mut dyn Read) -> Result<Found, Unreadabl
     let value = serde_json::from_str(&text)
         .or_else(|error| serde_json::from_str(&comments::without(&text)).map_err(|_| error))
         .map_err(|error| Unreadable::NotJson { error: error.to_string(), hint: hint(path, &text) })?;
-    found(&value)
+    content(&value)
 }
 
 /// Every version in a value, whatever kind of file it is.
-fn found(value: &Value) -> Result<Found, Unreadable> {
+fn content(value: &Value) -> Result<FileContent, Unreadable> {
     let has = |name: &str| value.get(name).is_some();
     // A deployment, or the result of exporting a template.
-    let around = value.get("properties").filter(|inner| inner.get("template").is_some()).unwrap_or(value);
-    let deployed = around.get("template").filter(|template| template.get("resources").is_some());
-    let found = if has("planned_values") || has("resource_changes") {
+    let deployment = value.get("properties").filter(|inner| inner.get("template").is_some()).unwrap_or(value);
+    let deployed = deployment.get("template").filter(|template| template.get("resources").is_some());
+    let content = if has("planned_values") || has("resource_changes") {
         terraform::plan(value)
     } else if has("terraform_version") || (has("format_version") && has("values")) {
         terraform::state(value)
     } else if let Some(template) = deployed {
-        template::read(template, around.get("parameters"))
+        template::read(template, deployment.get("parameters"))
     } else if has("resources") && !has("rules") {
         template::read(value, None)
     } else if text(value, "$schema").is_some_and(|schema| schema.contains("deploymentParameters.json")) {
@@ -96,8 +96,8 @@ fn found(value: &Value) -> Result<Found, Unreadable> {
     } else {
         exported::read(&without_schema(value))
     };
-    let is_empty = found.versions.is_empty() && found.before.as_ref().is_none_or(Vec::is_empty);
-    if is_empty && found.unread.is_empty() { Err(Unreadable::Nothing) } else { Ok(found) }
+    let is_empty = content.versions.is_empty() && content.before.as_ref().is_none_or(Vec::is_empty);
+    if is_empty && content.unread.is_empty() { Err(Unreadable::Nothing) } else { Ok(content) }
 }
 
 /// Rules without the member by which editors find their schema.
@@ -139,10 +139,7 @@ fn hint(path: &Path, text: &str) -> &'static str {
         Some("yml" | "yaml") => "For YAML, convert it: az prints JSON with `--output json`",
         _ if text.trim().is_empty() && path == Path::new("-") => "Standard input is empty",
         _ if text.trim().is_empty() => "It is empty",
-        _ if text.starts_with("PK") => {
-            "This is a saved plan: pass the output of `terraform show -json \
-                                        FILE`"
-        }
+        _ if text.starts_with("PK") => "This is a saved plan: pass the output of `terraform show -json FILE`",
         _ => "explain --help lists the files that it reads",
     }
 }
@@ -170,11 +167,13 @@ fn profile_of(id: &str) -> &str {
 }
 
 /// The kind of object that an id is of; `None` for other kinds.
-fn kind_of_id(id: &str) -> Option<Of> {
+fn kind_of_id(id: &str) -> Option<ObjectKind> {
     let mut parts = id.split('/').skip_while(|part| !same(part, "inVMAccessControlProfiles")).skip(1);
     match (parts.next().filter(|name| !name.is_empty()), parts.next(), parts.next()) {
-        (Some(_), Some(kind), Some(name)) if same(kind, "versions") && !name.is_empty() => Some(Of::Version),
-        (Some(_), None, None) => Some(Of::Profile),
+        (Some(_), Some(kind), Some(name)) if same(kind, "versions") && !name.is_empty() => {
+            Some(ObjectKind::Version)
+        }
+        (Some(_), None, None) => Some(ObjectKind::Profile),
         _ => None,
     }
 }

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::super::version::LATER;
+use super::super::version::KNOWN_AFTER_APPLY;
 use super::{
-    Found, Key, Of, Open, PROFILE, Profile, VERSION, Version, kind_of_id, names_of, same, text, title_of,
+    FileContent, Key, ObjectKind, PROFILE, Placeholders, Profile, VERSION, Version, kind_of_id, names_of,
+    same, text, title_of,
 };
 
 /// The versions as they will be after a plan.
-pub(super) fn plan(plan: &Value) -> Found {
+pub(super) fn plan(plan: &Value) -> FileContent {
     let changes = plan.get("resource_changes").and_then(Value::as_array);
     // A deferred resource is read as far as it is planned.
     let deferred = plan.get("deferred_changes").and_then(Value::as_array).into_iter().flatten();
@@ -19,19 +20,21 @@ pub(super) fn plan(plan: &Value) -> Found {
         let unknown = what.get("after_unknown").unwrap_or(&Value::Null);
         Some((address(change, None), text(change, "type")?.to_owned(), known(after, unknown)))
     };
-    let mut found =
-        of(changes.into_iter().flatten().chain(deferred).filter_map(after).collect(), Open::Later);
+    let mut content_after = content(
+        changes.into_iter().flatten().chain(deferred).filter_map(after).collect(),
+        Placeholders::Later,
+    );
     let before = |change: &Value| {
         let before = change.get("change")?.get("before").filter(|before| !before.is_null())?;
         Some((address(change, None), text(change, "type")?.to_owned(), before.clone()))
     };
-    let before = of(changes.into_iter().flatten().filter_map(before).collect(), Open::Nothing);
-    found.before = Some(before.versions);
-    found
+    let before = content(changes.into_iter().flatten().filter_map(before).collect(), Placeholders::Nothing);
+    content_after.before = Some(before.versions);
+    content_after
 }
 
 /// The versions of a state, in either of its forms.
-pub(super) fn state(state: &Value) -> Found {
+pub(super) fn state(state: &Value) -> FileContent {
     let mut resources = Vec::new();
     if let Some(root) = state.get("values").and_then(|values| values.get("root_module")) {
         module(root, &mut resources);
@@ -48,7 +51,7 @@ pub(super) fn state(state: &Value) -> Found {
             }
         }
     }
-    of(resources, Open::Nothing)
+    content(resources, Placeholders::Nothing)
 }
 
 fn module(module: &Value, resources: &mut Vec<(String, String, Value)>) {
@@ -74,37 +77,37 @@ fn address(resource: &Value, key: Option<&Value>) -> String {
     format!("{module}{data}{}.{}{key}", part("type"), part("name"))
 }
 
-fn of(resources: Vec<(String, String, Value)>, open: Open) -> Found {
+fn content(resources: Vec<(String, String, Value)>, placeholders: Placeholders) -> FileContent {
     let profiles: Vec<_> = resources.iter().filter_map(|(_, kind, values)| profile(kind, values)).collect();
-    let mut found = Found::default();
+    let mut content = FileContent::default();
     for (address, kind, values) in &resources {
         let properties = match version(kind, values) {
             None => continue,
             Some(Some(properties)) => properties,
             Some(None) => {
-                found.unread.push(format!("{address}: its body has no properties that can be read"));
+                content.unread.push(format!("{address}: its body has no properties that can be read"));
                 continue;
             }
         };
         let parent = text(values, "profile_id").or_else(|| text(values, "parent_id")).unwrap_or_default();
-        let id = text(values, "id").filter(|id| *id != LATER).unwrap_or(parent);
+        let id = text(values, "id").filter(|id| *id != KNOWN_AFTER_APPLY).unwrap_or(parent);
         let own = profiles.iter().find(|(id, _)| same(id, parent)).or(match profiles.as_slice() {
             // The profile is created by the same plan, so its id may not be known yet.
-            [only] if parent == LATER || parent.is_empty() => Some(only),
+            [only] if parent == KNOWN_AFTER_APPLY || parent.is_empty() => Some(only),
             _ => None,
         });
         let name = title_of(id).map_or_else(String::new, |name| format!(" ({name})"));
-        found.versions.push(Version {
+        content.versions.push(Version {
             title: format!("{address}{name}"),
-            key: Key::new(address, if parent == LATER { "" } else { parent }),
+            key: Key::new(address, if parent == KNOWN_AFTER_APPLY { "" } else { parent }),
             properties,
             profile: own.map(|(_, profile)| profile.clone()).unwrap_or_default(),
             names: names_of(id),
             notes: Vec::new(),
-            open: open.clone(),
+            placeholders: placeholders.clone(),
         });
     }
-    found
+    content
 }
 
 /// The properties of a version: ours, or azapi's. The inner `None` means that they cannot be read.
@@ -116,18 +119,18 @@ fn version(kind: &str, values: &Value) -> Option<Option<Map<String, Value>>> {
             let part = |name: &str| Some((name.to_owned(), values.get(name)?.clone()));
             Some(Some(parts.into_iter().filter_map(part).collect()))
         }
-        "azapi_resource" if azapi_kind(values) == Of::Version => Some(properties(values)),
+        "azapi_resource" if azapi_kind(values) == ObjectKind::Version => Some(properties(values)),
         _ => None,
     }
 }
 
 fn profile(kind: &str, values: &Value) -> Option<(String, Profile)> {
-    let id = text(values, "id").unwrap_or(LATER).to_owned();
+    let id = text(values, "id").unwrap_or(KNOWN_AFTER_APPLY).to_owned();
     match kind {
         "gallery_invm_access_profile" => {
             Some((id, Profile::of(values.get("applicable_host_endpoint"), values.get("os_type"))))
         }
-        "azapi_resource" if azapi_kind(values) == Of::Profile => {
+        "azapi_resource" if azapi_kind(values) == ObjectKind::Profile => {
             let properties = properties(values)?;
             Some((id, Profile::of(properties.get("applicableHostEndpoint"), properties.get("osType"))))
         }
@@ -137,32 +140,29 @@ fn profile(kind: &str, values: &Value) -> Option<(String, Profile)> {
 
 /// The kind of an azapi object: by its id if it has one, otherwise by the type, which ends with an
 /// api-version.
-fn azapi_kind(values: &Value) -> Of {
+fn azapi_kind(values: &Value) -> ObjectKind {
     let id = text(values, "id").or_else(|| text(values, "resource_id"));
     let kind = text(values, "type").and_then(|text| text.split('@').next()).unwrap_or_default();
     id.and_then(kind_of_id).unwrap_or(match kind {
-        kind if same(kind, VERSION) => Of::Version,
-        kind if same(kind, PROFILE) => Of::Profile,
-        _ => Of::Else,
+        kind if same(kind, VERSION) => ObjectKind::Version,
+        kind if same(kind, PROFILE) => ObjectKind::Profile,
+        _ => ObjectKind::Other,
     })
 }
 
 /// The properties in azapi's body, or what azapi read if there is no body.
 fn properties(values: &Value) -> Option<Map<String, Value>> {
-    let unknown = |name| text(values, name) == Some(LATER);
-    if unknown("body") {
-        let rules = ["mode", "defaultAccess", "rules"].map(|name| (name.to_owned(), LATER.into()));
-        return Some(rules.into_iter().collect());
+    let unknown = || {
+        let names = ["mode", "defaultAccess", "rules"].into_iter();
+        names.map(|name| (name.to_owned(), KNOWN_AFTER_APPLY.into())).collect()
+    };
+    if text(values, "body") == Some(KNOWN_AFTER_APPLY) {
+        return Some(unknown());
     }
     let mut document = document(values.get("body")).or_else(|| document(values.get("output")))?;
     match document.remove("properties") {
         Some(Value::Object(properties)) => Some(properties),
-        Some(later) if later == LATER => Some(
-            ["mode", "defaultAccess", "rules"]
-                .map(|name| (name.to_owned(), later.clone()))
-                .into_iter()
-                .collect(),
-        ),
+        Some(later) if later == KNOWN_AFTER_APPLY => Some(unknown()),
         _ => None,
     }
 }
@@ -183,7 +183,7 @@ fn document(value: Option<&Value>) -> Option<Map<String, Value>> {
 /// A planned value with unknown values marked in it: Terraform omits those and lists their places separately.
 fn known(after: &Value, unknown: &Value) -> Value {
     match (after, unknown) {
-        (_, Value::Bool(true)) => LATER.into(),
+        (_, Value::Bool(true)) => KNOWN_AFTER_APPLY.into(),
         (Value::Object(members), Value::Object(open)) => {
             let names: std::collections::BTreeSet<_> = members.keys().chain(open.keys()).collect();
             let member = |name: &&String| {

@@ -1,7 +1,7 @@
 //! A change for a pull request.
 
 use super::super::difference::{Difference, Kind};
-use super::words::{MOST, alike, heading, plain, verdict};
+use super::words::{MOST, heading, merged_changes, plain, verdict};
 use crate::allowlist::{code, prose};
 
 /// The changes, in Markdown.
@@ -17,20 +17,20 @@ pub(super) fn differences(all: &[Difference], exit_code: u8) -> String {
             page.push_str(&format!("- **{word}**: {}\n", prose(&one.text)));
         }
         cut(&mut page, one.consequences.len());
-        let rows = alike(&one.compared.changes);
+        let rows = merged_changes(&one.compared.changes);
         if !rows.is_empty() {
             page.push_str("\n| | Request | By | Before | After |\n| --- | --- | --- | --- | --- |\n");
             for one in rows.iter().take(MOST) {
-                let what = if one.is_named { code(&one.what) } else { format!("*{}*", one.what) };
-                let mut who: Vec<_> = one.who.iter().take(MOST).map(|who| code(who)).collect();
-                if let Some(more @ 1..) = one.who.len().checked_sub(MOST) {
-                    who.push(format!("and {more} more"));
+                let request = if one.is_named { code(&one.request) } else { format!("*{}*", one.request) };
+                let mut callers: Vec<_> = one.callers.iter().take(MOST).map(|caller| code(caller)).collect();
+                if let Some(more @ 1..) = one.callers.len().checked_sub(MOST) {
+                    callers.push(format!("and {more} more"));
                 }
                 let (before, after) = (prose(&one.before), prose(&one.after));
                 page.push_str(&format!(
-                    "| **{}** | {what} | {} | {before} | {after} |\n",
+                    "| **{}** | {request} | {} | {before} | {after} |\n",
                     one.word,
-                    who.join("<br>")
+                    callers.join("<br>")
                 ));
             }
             page.push('\n');

@@ -1,7 +1,7 @@
 //! A change for a terminal.
 
 use super::super::difference::{Difference, Kind};
-use super::words::{MOST, alike, heading, plain, verdict};
+use super::words::{MOST, heading, merged_changes, plain, verdict};
 use crate::allowlist::listed;
 
 /// The changes, as text.
@@ -20,9 +20,9 @@ pub(super) fn differences(all: &[Difference], code: u8, width: usize) -> String 
                 .iter()
                 .map(|one| format!("{} {}", if one.is_loss { "loss  " } else { "danger" }, plain(&one.text))),
         );
-        let rows = alike(&one.compared.changes);
+        let rows = merged_changes(&one.compared.changes);
         let lines = rows.iter().map(|one| {
-            let line = format!("{:<6} {} by {}: ", one.word, one.what, listed(&one.who));
+            let line = format!("{:<6} {} by {}: ", one.word, one.request, listed(&one.callers));
             let outcome = format!("{} -> {}", one.before, one.after);
             // On its own line if it does not fit.
             if line.chars().count() + outcome.chars().count() + 4 > width {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::super::Report;
 use super::super::difference::{Difference, Kind};
 use super::super::version::Explained;
-use super::words::{MOST, alike, heading, plain, verdict};
+use super::words::{MOST, heading, merged_changes, plain, verdict};
 use super::{HTML, MOST_PAGES, matrix, mode, more};
 use crate::allowlist::{
     Answer, Cell, Column, Finding, Matrix, Row, Section, Severity, Source, Table, Unknown, column_name,
@@ -34,9 +34,9 @@ pub(super) fn html(report: &Report) -> String {
         body.push_str(&changes(differences, report.code));
     }
     let mut data = Vec::new();
-    let mut left = MOST_CELLS;
+    let mut remaining_cells = MOST_CELLS;
     for (number, one) in report.versions.iter().take(MOST_PAGES).enumerate() {
-        body.push_str(&version(one, number, &mut data, &mut left));
+        body.push_str(&version(one, number, &mut data, &mut remaining_cells));
     }
     if let Some(more) = more(report) {
         body.push_str(&format!("<p>{}</p>\n", escaped(&more)));
@@ -83,7 +83,7 @@ fn contents(report: &Report) -> String {
     format!("<nav aria-label=\"Versions\"><ul>{links}</ul></nav>")
 }
 
-fn version(one: &Explained, number: usize, data: &mut Vec<Value>, left: &mut usize) -> String {
+fn version(one: &Explained, number: usize, data: &mut Vec<Value>, remaining_cells: &mut usize) -> String {
     let id = format!("v{number}");
     let mut page = format!(
         "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{}</h2>\n",
@@ -92,10 +92,10 @@ fn version(one: &Explained, number: usize, data: &mut Vec<Value>, left: &mut usi
     for sentence in one.picture.sentences() {
         page.push_str(&format!("<p>{}</p>\n", escaped(&plain(&sentence))));
     }
-    let size = crate::allowlist::Size { rows: HTML.rows.min(*left / HTML.columns + 10), ..HTML };
+    let size = crate::allowlist::Size { rows: HTML.rows.min(*remaining_cells / HTML.columns + 10), ..HTML };
     match matrix(one, size) {
         Some(matrix) => {
-            *left = left.saturating_sub(matrix.rows.len() * matrix.columns.len());
+            *remaining_cells = remaining_cells.saturating_sub(matrix.rows.len() * matrix.columns.len());
             page.push_str(&reached(&matrix));
             page.push_str(&table(&matrix, one, &id));
             page.push_str(&tester(one, &matrix, &id, data));
@@ -236,7 +236,7 @@ fn tester(one: &Explained, matrix: &Matrix, id: &str, data: &mut Vec<Value>) -> 
         document: &one.document,
         endpoint: one.profile.endpoint,
         os_type: one.profile.os_type,
-        is_open: &|text| one.is_open(text),
+        is_open: &|text| one.is_placeholder(text),
     };
     let Some(table) = Table::new(&source, matrix) else {
         return "<p class=\"dim onscreen\">Requests cannot be tried here: not everything is known, or there is too much of it.</p>\n"
@@ -378,11 +378,11 @@ fn decisions(one: &Difference) -> String {
     let mut page = "<table class=\"plain\"><thead><tr><th scope=\"col\">Change</th><th scope=\"col\">Request</th>\
                     <th scope=\"col\">By</th><th scope=\"col\">Before</th><th scope=\"col\">After</th></tr></thead>\n<tbody>\n"
         .to_owned();
-    let rows = alike(changes);
+    let rows = merged_changes(changes);
     for one in rows.iter().take(MOST) {
         let lower = one.word.to_lowercase();
         let secrets: String = one
-            .is
+            .sensitive
             .iter()
             .map(|what| format!("<span class=\"tag secret\">{}</span>", escaped(&what.to_string())))
             .collect();
@@ -390,8 +390,8 @@ fn decisions(one: &Difference) -> String {
             "<tr><td><span class=\"tag {}\">{lower}</span></td><td><code>{}</code>{secrets}</td><td data-who=\"by\">{}</td>\
              <td data-who=\"before\">{}</td><td data-who=\"after\">{}</td></tr>\n",
             one.word,
-            escaped(&one.what),
-            escaped(&listed(&one.who)),
+            escaped(&one.request),
+            escaped(&listed(&one.callers)),
             escaped(&one.before),
             escaped(&one.after)
         ));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::Report;
 use super::super::difference::Difference;
-use super::super::version::Explained;
+use super::super::version::{Explained, NotChecked};
 use super::{JSON, MOST_PAGES, matrix, words};
 use crate::allowlist::{
     Asked, By, Cell, ChangedDecision, Finding, Matrix, Reached, Row, Sensitive, Size, Unknown,
@@ -20,9 +20,9 @@ const MOST_CELLS: usize = 100_000;
 
 /// Everything, as JSON.
 pub(super) fn json(report: &Report) -> String {
-    let mut left = MOST_CELLS;
+    let mut remaining_cells = MOST_CELLS;
     let versions: Vec<_> =
-        report.versions.iter().take(MOST_PAGES).map(|one| version(one, &mut left)).collect();
+        report.versions.iter().take(MOST_PAGES).map(|one| version(one, &mut remaining_cells)).collect();
     let not_shown: Vec<_> =
         report.versions.iter().skip(MOST_PAGES).take(MOST).map(|one| one.title.as_str()).collect();
     let differences = report.differences.as_ref().map(|all| all.iter().map(difference).collect::<Vec<_>>());
@@ -44,13 +44,16 @@ pub(super) fn json(report: &Report) -> String {
     format!("{whole:#}\n")
 }
 
-fn version(one: &Explained, left: &mut usize) -> Value {
-    let size = Size { rows: JSON.rows.min(*left / JSON.columns + 10), ..JSON };
+fn version(one: &Explained, remaining_cells: &mut usize) -> Value {
+    let size = Size { rows: JSON.rows.min(*remaining_cells / JSON.columns + 10), ..JSON };
     let matrix = matrix(one, size);
     let cells = matrix.as_ref().map_or(0, |matrix| matrix.rows.len() * matrix.columns.len());
-    *left = left.saturating_sub(cells);
+    *remaining_cells = remaining_cells.saturating_sub(cells);
     let is_known = one.unknown.is_empty() && one.missing.is_empty();
-    let checks = |one: &super::super::version::NotChecked| json!({ "needs": one.needs, "ids": one.ids.iter().map(ToString::to_string).collect::<Vec<_>>() });
+    let checks = |one: &NotChecked| {
+        let ids: Vec<_> = one.ids.iter().map(ToString::to_string).collect();
+        json!({ "needs": one.needs, "ids": ids })
+    };
     let is_complete = matrix.as_ref().is_some_and(Matrix::is_complete) && one.findings.len() <= MOST;
     json!({
         "title": one.title,
@@ -158,7 +161,7 @@ fn difference(one: &Difference) -> Value {
             "before": cell(&one.before), "after": cell(&one.after), "opens": one.opens(), "closes": one.closes(),
         })
     };
-    let counted = |all: &[String]| all.iter().take(MOST).cloned().collect::<Vec<_>>();
+    let listed = |all: &[String]| all.iter().take(MOST).cloned().collect::<Vec<_>>();
     json!({
         "title": one.title, "was": one.was, "kind": one.kind.as_str(),
         "loses_access": one.loses(), "opens_sensitive": one.opens(),
@@ -166,7 +169,7 @@ fn difference(one: &Difference) -> Value {
             "kind": if one.is_loss { "loss" } else { "danger" }, "message": one.text,
         })).collect::<Vec<_>>(),
         "decisions": one.compared.changes.iter().map(change).collect::<Vec<_>>(),
-        "grants_gained": counted(&one.gained), "grants_lost": counted(&one.lost),
+        "grants_gained": listed(&one.gained), "grants_lost": listed(&one.lost),
         "complete": one.compared.is_complete && one.compared.more == 0 && one.gained.len().max(one.lost.len()) <= MOST,
         "notes": one.notes, "unknown": one.unknown.iter().map(|text| words::plain(text)).collect::<Vec<_>>(),
     })

@@ -66,7 +66,7 @@ fn matrix(one: &Explained, size: Size) -> Option<Matrix> {
         document: &one.document,
         endpoint: one.profile.endpoint,
         os_type: one.profile.os_type,
-        is_open: &|text| one.is_open(text),
+        is_open: &|text| one.is_placeholder(text),
     };
     Some(Matrix::new(&source, size))
 }

@@ -68,29 +68,29 @@ pub(super) fn heading(one: &Difference) -> String {
     }
 }
 
-/// Requests of several identities that are decided differently in the same way.
-pub(super) struct Alike {
+/// A change of the decision on a request, the same for several identities.
+pub(super) struct MergedChange {
     /// The kind of change.
     pub(super) word: &'static str,
-    pub(super) what: String,
+    pub(super) request: String,
     pub(super) is_named: bool,
-    pub(super) is: Vec<Sensitive>,
-    pub(super) who: Vec<String>,
+    pub(super) sensitive: Vec<Sensitive>,
+    pub(super) callers: Vec<String>,
     pub(super) before: String,
     pub(super) after: String,
 }
 
 /// The changes; those that differ only in the caller are merged.
-pub(super) fn alike(changes: &[ChangedDecision]) -> Vec<Alike> {
-    let mut all: Vec<Alike> = Vec::new();
+pub(super) fn merged_changes(changes: &[ChangedDecision]) -> Vec<MergedChange> {
+    let mut all: Vec<MergedChange> = Vec::new();
     let mut places = BTreeMap::new();
     for one in changes {
-        let who = match &one.identity {
+        let caller = match &one.identity {
             None => "any other process".to_owned(),
             Some(name) if one.is_former => format!("{} (as it was)", plain(name)),
             Some(name) => plain(name),
         };
-        let what = match &one.target {
+        let request = match &one.target {
             None => "every other request".to_owned(),
             Some(_) => matrix_words::asked(&one.asked),
         };
@@ -98,13 +98,14 @@ pub(super) fn alike(changes: &[ChangedDecision]) -> Vec<Alike> {
         let long = |cell| shown(cell, None, Some(&column)).long;
         let (before, after) = (long(&one.before), long(&one.after));
         let word = word(one);
-        let key = (word, what.clone(), before.clone(), after.clone());
+        let key = (word, request.clone(), before.clone(), after.clone());
         match places.get(&key).and_then(|place: &usize| all.get_mut(*place)) {
-            Some(same) => same.who.push(who),
+            Some(same) => same.callers.push(caller),
             None => {
                 places.insert(key, all.len());
-                let (is_named, is) = (one.target.is_some(), one.is.clone());
-                all.push(Alike { word, what, is_named, is, who: vec![who], before, after });
+                let (is_named, sensitive) = (one.target.is_some(), one.is.clone());
+                let callers = vec![caller];
+                all.push(MergedChange { word, request, is_named, sensitive, callers, before, after });
             }
         }
     }

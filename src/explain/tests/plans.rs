@@ -12,12 +12,12 @@ fn plan(after: &Value, unknown: &Value) -> Value {
 
 /// Checks that no format concludes anything from unknown values.
 #[track_caller]
-fn claims_nothing(input: &Value, told: &str) {
+fn claims_nothing(input: &Value, reason: &str) {
     for format in ["text", "markdown", "mermaid", "dot"] {
         let (page, errors, code) = of(input, &format!("--format {format}"));
         assert_eq!((errors.as_str(), code), ("", UNKNOWN), "{format}: {page}");
         let plain = page.replace("#40;", "(").replace("#41;", ")").replace("#46;", ".");
-        assert!(plain.contains(told) || plain.contains("not known"), "{format}: {page}");
+        assert!(plain.contains(reason) || plain.contains("not known"), "{format}: {page}");
         for claim in [
             "every other request",
             "Every other request",

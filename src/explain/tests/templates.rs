@@ -80,7 +80,7 @@ fn an_unresolved_expression_is_an_error_that_quotes_it() {
     let mut parameters = gallery();
     parameters["mode"] = json!({ "type": "string" });
     let variables = json!({ "round": "[variables('round')]", "list": [] });
-    for (member, value, told) in cases {
+    for (member, value, reason) in cases {
         let mut open = properties();
         open[member] = value.clone();
         for format in ["text", "markdown", "dot", "mermaid"] {
@@ -89,7 +89,7 @@ fn an_unresolved_expression_is_an_error_that_quotes_it() {
                 &format!("--format {format}"),
             );
             assert_eq!(code, UNREADABLE, "{value}: {page}");
-            assert!(errors.contains(told), "{value}: {errors}");
+            assert!(errors.contains(reason), "{value}: {errors}");
             assert!(!page.contains("No findings\n"), "{value}: {page}");
             if member == "rules" {
                 assert!(

@@ -26,11 +26,12 @@ pub type Members = BTreeMap<String, Value>;
 /// A value of any type. The [`Type`] it was decoded against determines the variant.
 ///
 /// Two values are equal if Terraform considers them equal: sets in any order, numbers in any form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// Will be known at apply.
     Unknown(Unknown),
     /// Not set.
+    #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),

@@ -239,15 +239,16 @@ async fn a_resource_that_cannot_be_moved_is_named() {
         (REGISTRY, "azapi_update_resource", "not a `azapi_update_resource`"),
         ("registry.terraform.io/evil/azapi", "azapi_resource", "registry.terraform.io/evil/azapi"),
     ] {
-        let told =
+        let failure =
             resource.move_state(&context(), moved(provider, source_type, state.clone())).await.unwrap_err();
-        let told = told.into_diagnostics();
-        let told = told.iter().next().unwrap();
-        assert!(told.detail.contains(says), "{}", told.detail);
-        assert!(told.summary.len() < 60);
+        let diagnostics = failure.into_diagnostics();
+        let diagnostic = diagnostics.iter().next().unwrap();
+        assert!(diagnostic.detail.contains(says), "{}", diagnostic.detail);
+        assert!(diagnostic.summary.len() < 60);
     }
     let mut untyped = version_state(version_body());
     untyped["type"] = serde_json::Value::Null;
-    let told = resource.move_state(&context(), moved(REGISTRY, "azapi_resource", untyped)).await.unwrap_err();
-    assert!(told.into_diagnostics().iter().next().unwrap().detail.contains("/versions/1.0.0"));
+    let failure =
+        resource.move_state(&context(), moved(REGISTRY, "azapi_resource", untyped)).await.unwrap_err();
+    assert!(failure.into_diagnostics().iter().next().unwrap().detail.contains("/versions/1.0.0"));
 }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::source::{Found, Lookup};
+use super::source::{Lookup, Setting};
 use crate::arm::{Cloud, MetadataHost, Place};
 use crate::plugin::{Diagnostic, Path};
 use crate::provider::checks::{capitalised, sentence};
@@ -44,7 +44,7 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
     if manager.is_none() && authority.is_none() && audience.is_none() {
         return base.map(Place::Known).ok_or_else(|| incomplete(environment.as_ref(), MANAGER));
     }
-    let own = |found: &Option<Found<String>>, base: Option<&Url>| {
+    let own = |found: &Option<Setting<String>>, base: Option<&Url>| {
         found.as_ref().map(|found| found.value.clone()).or_else(|| base.map(ToString::to_string))
     };
     let Some(manager_address) = own(&manager, base.as_ref().map(Cloud::resource_manager)) else {
@@ -56,11 +56,11 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
     let audience_text = audience.as_ref().map(|found| found.value.as_str());
     let cloud = Cloud::custom(&manager_address, &authority_address, audience_text);
     cloud.map(Place::Known).map_err(|error| {
-        let shown = error.to_string();
+        let message = error.to_string();
         let blamed = [&manager, &authority, &audience]
             .into_iter()
             .flatten()
-            .find(|found| shown.contains(&format!("{:?}", found.value)));
+            .find(|found| message.contains(&format!("{:?}", found.value)));
         let reason = sentence(&error);
         let detail = match blamed {
             Some(found) => format!("The {} cannot be used: {reason}.", found.source),
@@ -78,7 +78,7 @@ fn is_custom(name: &str) -> bool {
     name.trim().eq_ignore_ascii_case("custom")
 }
 
-fn incomplete(environment: Option<&Found<String>>, (argument, variable): (&str, &str)) -> Diagnostic {
+fn incomplete(environment: Option<&Setting<String>>, (argument, variable): (&str, &str)) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         "Custom environment without its addresses",
         format!(

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use super::source::{Found, Lookup, disagree};
+use super::source::{Lookup, Setting, disagree};
 use crate::arm::text;
 use crate::plugin::Diagnostic;
 
@@ -15,11 +15,11 @@ pub(super) fn text_or_file(
     lookup: &Lookup<'_>,
     name: &str,
     file_name: &str,
-) -> Result<Option<Found<String>>, Diagnostic> {
+) -> Result<Option<Setting<String>>, Diagnostic> {
     let direct = lookup.sign_in_text(name)?;
     let Some(file) = lookup.sign_in_text(file_name)? else { return Ok(direct) };
     let text = text_of(&file)?;
-    let read = Found { value: text, source: file.source };
+    let read = Setting { value: text, source: file.source };
     match direct {
         Some(direct) if direct.value != read.value => Err(disagree(&direct, &read)),
         _ => Ok(Some(read)),
@@ -27,7 +27,7 @@ pub(super) fn text_or_file(
 }
 
 /// The text of a file that a setting names, in any encoding that Windows writes.
-pub(super) fn text_of(file: &Found<String>) -> Result<String, Diagnostic> {
+pub(super) fn text_of(file: &Setting<String>) -> Result<String, Diagnostic> {
     let bytes = bytes(file)?;
     let text = text::decoded(&bytes).ok_or_else(|| unreadable(file, "it is not text"))?;
     match text::usable(&text) {
@@ -37,7 +37,7 @@ pub(super) fn text_of(file: &Found<String>) -> Result<String, Diagnostic> {
 }
 
 /// The content of a file that a setting names.
-pub(super) fn bytes(file: &Found<String>) -> Result<Vec<u8>, Diagnostic> {
+pub(super) fn bytes(file: &Setting<String>) -> Result<Vec<u8>, Diagnostic> {
     let path = &file.value;
     let opened = std::fs::File::open(path).map_err(|error| unreadable(file, &error.to_string()))?;
     let mut bytes = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn bytes(file: &Found<String>) -> Result<Vec<u8>, Diagnostic> {
     Ok(bytes)
 }
 
-fn unreadable(file: &Found<String>, reason: &str) -> Diagnostic {
+fn unreadable(file: &Setting<String>, reason: &str) -> Diagnostic {
     let detail = format!("The file {:?}, named by {}, cannot be used: {reason}.", file.value, file.source);
     file.source.blame(Diagnostic::error("Unreadable credential file", detail))
 }

@@ -1,7 +1,7 @@
 //! Whether the provider may register `Microsoft.Compute` in a subscription that lacks it.
 
 use super::schema::REGISTRATIONS;
-use super::source::{Found, Lookup};
+use super::source::{Lookup, Setting};
 use crate::arm::NAMESPACE;
 use crate::plugin::Diagnostic;
 
@@ -18,10 +18,10 @@ pub(super) fn may_register(lookup: &Lookup<'_>) -> Result<bool, Diagnostic> {
         );
         return Err(found.source.blame(Diagnostic::error("Unknown set of registrations", detail)));
     }
-    let wanted = set.as_ref().map(|found| !found.value.eq_ignore_ascii_case("none"));
+    let allowed = set.as_ref().map(|found| !found.value.eq_ignore_ascii_case("none"));
     let named = lookup.list("resource_providers_to_register");
     let named = named.filter(|found| found.value.iter().any(|name| name.eq_ignore_ascii_case(NAMESPACE)));
-    let conflict = |skip: &Found<bool>, other: &dyn std::fmt::Display| {
+    let conflict = |skip: &Setting<bool>, other: &dyn std::fmt::Display| {
         let detail = format!(
             "The {} forbids what the {other} asks for: registering {NAMESPACE}. Set only one of them.",
             skip.source
@@ -29,9 +29,9 @@ pub(super) fn may_register(lookup: &Lookup<'_>) -> Result<bool, Diagnostic> {
         skip.source.blame(Diagnostic::error("Two settings that disagree", detail))
     };
     match (&skip, &set, &named) {
-        (Some(skip), Some(set), _) if skip.value && wanted == Some(true) => Err(conflict(skip, &set.source)),
+        (Some(skip), Some(set), _) if skip.value && allowed == Some(true) => Err(conflict(skip, &set.source)),
         (Some(skip), _, Some(named)) if skip.value => Err(conflict(skip, &named.source)),
         (_, _, Some(_)) => Ok(true),
-        _ => Ok(!skip.is_some_and(|skip| skip.value) && wanted != Some(false)),
+        _ => Ok(!skip.is_some_and(|skip| skip.value) && allowed != Some(false)),
     }
 }

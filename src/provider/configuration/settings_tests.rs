@@ -54,8 +54,8 @@ fn every_boolean_variable_accepts_the_words_and_refuses_others_by_name() {
             for word in ["1", "true", "yes", "0", "false", "no", "TRUE", "Yes", "nO", ""] {
                 // An incomplete login is another matter: this test is about the spelling.
                 if let Err(failure) = resolve(&[], &[(variable, word)]) {
-                    let told = format!("{:?}", failure.diagnostics());
-                    assert!(!told.contains("Invalid environment variable"), "{variable}={word}: {told}");
+                    let shown = format!("{:?}", failure.diagnostics());
+                    assert!(!shown.contains("Invalid environment variable"), "{variable}={word}: {shown}");
                 }
             }
             for word in ["ture", "on", "2", "y", "-", " "] {
@@ -149,8 +149,8 @@ fn an_endpoint_block_overrides_the_environment_field_by_field() {
 
 #[test]
 fn a_custom_environment_needs_its_addresses() {
-    let (told, path) = summary(resolve(&[("environment", "custom")], &[]));
-    assert_eq!(told, "Custom environment without its addresses");
+    let (text, path) = summary(resolve(&[("environment", "custom")], &[]));
+    assert_eq!(text, "Custom environment without its addresses");
     assert_eq!(path, Some(Path::attribute("environment")));
     assert_eq!(summary(resolve(&[], &[("ARM_ENVIRONMENT", "custom")])).1, None);
     assert_eq!(summary(resolve(&[("environment", "mars")], &[])).0, "Unknown Azure environment");
@@ -180,12 +180,12 @@ fn a_metadata_host_provides_the_addresses() {
     assert!(matches!(named.cloud, Place::Told { environment: Some(name), .. } if name == "Stamp"));
     let custom = resolve(&[("metadata_host", "stamp.example"), ("environment", "custom")], &[]).unwrap();
     assert!(matches!(custom.cloud, Place::Told { environment: None, .. }));
-    let (told, path) = summary(resolve(
+    let (text, path) = summary(resolve(
         &[("metadata_host", "stamp.example")],
         &[("ARM_RESOURCE_MANAGER_ENDPOINT", "https://arm.example")],
     ));
     assert_eq!(
-        (told.as_str(), path),
+        (text.as_str(), path),
         ("Metadata host and addresses both set", Some(Path::attribute("metadata_host")))
     );
     assert_eq!(summary(resolve(&[("metadata_host", "http://far.example")], &[])).0, "Unusable metadata host");
@@ -250,8 +250,8 @@ fn registration_depends_on_the_setting() {
         assert_eq!(problem.summary, "Two settings that disagree");
         assert_eq!(problem.path, Some(Path::attribute("skip_provider_registration")));
     }
-    let (told, path) = summary(resolve(&[("resource_provider_registrations", "some")], &[]));
-    assert_eq!(told, "Unknown set of registrations");
+    let (text, path) = summary(resolve(&[("resource_provider_registrations", "some")], &[]));
+    assert_eq!(text, "Unknown set of registrations");
     assert_eq!(path, Some(Path::attribute("resource_provider_registrations")));
 }
 

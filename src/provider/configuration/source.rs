@@ -22,7 +22,7 @@ impl Variables for ProcessVariables {
     }
 }
 
-/// Where a setting was found, for messages.
+/// Where a setting is set, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// An argument of the provider block.
@@ -53,14 +53,14 @@ impl fmt::Display for Source {
 
 /// A setting with its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found<T> {
+pub struct Setting<T> {
     /// The value.
     pub value: T,
-    /// Where it was found.
+    /// Where it is set.
     pub source: Source,
 }
 
-impl<T> Found<T> {
+impl<T> Setting<T> {
     /// The setting converted to another type.
     ///
     /// # Errors
@@ -69,10 +69,10 @@ impl<T> Found<T> {
         self,
         summary: &str,
         parse: impl FnOnce(T) -> Result<U, E>,
-    ) -> Result<Found<U>, Diagnostic> {
+    ) -> Result<Setting<U>, Diagnostic> {
         let Self { value, source } = self;
         match parse(value) {
-            Ok(value) => Ok(Found { value, source }),
+            Ok(value) => Ok(Setting { value, source }),
             Err(error) => {
                 let reason = error.to_string();
                 let reason = reason.trim_end_matches('.');
@@ -83,7 +83,7 @@ impl<T> Found<T> {
     }
 }
 
-impl Found<String> {
+impl Setting<String> {
     /// The text of a login setting, trimmed.
     ///
     /// # Errors
@@ -123,30 +123,30 @@ impl<'a> Lookup<'a> {
 
     /// A variable without an argument: one that a platform sets.
     #[must_use]
-    pub fn variable(&self, name: &'static str) -> Option<Found<String>> {
+    pub fn variable(&self, name: &'static str) -> Option<Setting<String>> {
         let value = self.variables.get(name)?;
-        Some(Found { value, source: Source::Variable(name) })
+        Some(Setting { value, source: Source::Variable(name) })
     }
 
     /// A text. An empty argument counts as not set, as an empty variable does.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<Found<String>> {
+    pub fn text(&self, name: &str) -> Option<Setting<String>> {
         self.text_argument(name).or_else(|| self.text_variable(name))
     }
 
-    /// A text of a login; see [`Found::usable`].
+    /// A text of a login; see [`Setting::usable`].
     ///
     /// # Errors
     /// If it is not usable.
-    pub fn sign_in_text(&self, name: &str) -> Result<Option<Found<String>>, Diagnostic> {
-        self.text(name).map(Found::usable).transpose()
+    pub fn sign_in_text(&self, name: &str) -> Result<Option<Setting<String>>, Diagnostic> {
+        self.text(name).map(Setting::usable).transpose()
     }
 
     /// A text that may be set under two names. Two arguments or two variables that are both set must agree.
     ///
     /// # Errors
     /// If they differ, on the second.
-    pub fn text_of_two(&self, first: &str, second: &str) -> Result<Option<Found<String>>, Diagnostic> {
+    pub fn text_of_two(&self, first: &str, second: &str) -> Result<Option<Setting<String>>, Diagnostic> {
         let pairs = [
             (self.text_argument(first), self.text_argument(second)),
             (self.text_variable(first), self.text_variable(second)),
@@ -165,12 +165,12 @@ impl<'a> Lookup<'a> {
     ///
     /// # Errors
     /// If the variable is not a boolean. The error names it: a misspelt "yes" must not count as no.
-    pub fn flag(&self, name: &str) -> Result<Option<Found<bool>>, Diagnostic> {
+    pub fn flag(&self, name: &str) -> Result<Option<Setting<bool>>, Diagnostic> {
         let path = path(name);
         if let Some(Value::Bool(value)) = self.argument(&path) {
-            return Ok(Some(Found { value: *value, source: Source::Argument(path) }));
+            return Ok(Some(Setting { value: *value, source: Source::Argument(path) }));
         }
-        let Some(Found { value: text, source }) = self.text_variable(name) else { return Ok(None) };
+        let Some(Setting { value: text, source }) = self.text_variable(name) else { return Ok(None) };
         let value = match text.trim().to_ascii_lowercase().as_str() {
             "1" | "true" | "yes" => true,
             "0" | "false" | "no" => false,
@@ -182,39 +182,39 @@ impl<'a> Lookup<'a> {
                 ));
             }
         };
-        Ok(Some(Found { value, source }))
+        Ok(Some(Setting { value, source }))
     }
 
     /// A list of texts; in a variable they are separated by semicolons. Blank elements are ignored.
     #[must_use]
-    pub fn list(&self, name: &str) -> Option<Found<Vec<String>>> {
+    pub fn list(&self, name: &str) -> Option<Setting<Vec<String>>> {
         let path = path(name);
         let trimmed = |texts: &mut dyn Iterator<Item = &str>| -> Vec<String> {
             texts.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
         };
         if let Some(Value::List(elements) | Value::Set(elements)) = self.argument(&path) {
             let value = trimmed(&mut elements.iter().filter_map(Value::as_str));
-            return Some(Found { value, source: Source::Argument(path) });
+            return Some(Setting { value, source: Source::Argument(path) });
         }
-        let Found { value, source } = self.text_variable(name)?;
-        Some(Found { value: trimmed(&mut value.split(';')), source })
+        let Setting { value, source } = self.text_variable(name)?;
+        Some(Setting { value: trimmed(&mut value.split(';')), source })
     }
 
     fn argument(&self, path: &Path) -> Option<&Value> {
-        let found = path.steps().iter().try_fold(self.config, |value, step| match step {
+        let value = path.steps().iter().try_fold(self.config, |value, step| match step {
             Step::Attribute(name) => value.get(name),
             _ => None,
         });
-        found.filter(|value| !value.is_null() && !value.is_unknown())
+        value.filter(|value| !value.is_null() && !value.is_unknown())
     }
 
-    fn text_argument(&self, name: &str) -> Option<Found<String>> {
+    fn text_argument(&self, name: &str) -> Option<Setting<String>> {
         let path = path(name);
         let text = self.argument(&path).and_then(Value::as_str).filter(|text| !text.is_empty())?;
-        Some(Found { value: text.to_owned(), source: Source::Argument(path) })
+        Some(Setting { value: text.to_owned(), source: Source::Argument(path) })
     }
 
-    fn text_variable(&self, name: &str) -> Option<Found<String>> {
+    fn text_variable(&self, name: &str) -> Option<Setting<String>> {
         variables(name).iter().find_map(|variable| self.variable(variable))
     }
 }
@@ -227,7 +227,7 @@ fn path(name: &str) -> Path {
 /// The diagnostic for one setting that has two different values. It does not show the values, which may be
 /// secrets.
 #[must_use]
-pub fn disagree<A, B>(one: &Found<A>, other: &Found<B>) -> Diagnostic {
+pub fn disagree<A, B>(one: &Setting<A>, other: &Setting<B>) -> Diagnostic {
     let detail = format!(
         "The {} and the {} are the same setting but have different values. Set only one of them.",
         one.source, other.source

@@ -8,7 +8,7 @@ use crate::plugin::schema::{Attribute, AttributeNesting, Block, Presence, Schema
 use crate::provider::timeouts::{self, Operation};
 
 /// Arguments of a resource that say nothing about the object at Azure.
-pub(super) const OF_THE_CONFIGURATION: [&str; 4] = ["lint", "skip_destroy", "force_destroy", timeouts::BLOCK];
+pub(super) const CONFIGURATION_ONLY: [&str; 4] = ["lint", "skip_destroy", "force_destroy", timeouts::BLOCK];
 
 /// The start of the sentences that concern only whoever sets the attribute. They come last in a description.
 const ON_SETTING: [&str; 3] = [" Changed in place", " Known at plan", " If omitted, "];
@@ -17,11 +17,11 @@ const ON_SETTING: [&str; 3] = [" Changed in place", " Known at plan", " If omitt
 /// of the same shape, since a data source computes no blocks.
 #[must_use]
 pub fn of_resource(schema: &Schema) -> Vec<Attribute> {
-    let described = |name: &str| !OF_THE_CONFIGURATION.contains(&name);
+    let described = |name: &str| !CONFIGURATION_ONLY.contains(&name);
     let attributes = schema.block.attributes.iter().filter(|one| described(&one.name)).map(computed);
     let blocks = schema.block.blocks.iter().filter(|one| described(&one.name)).map(|nested| {
         let inner = nested.block.attributes.iter().map(computed).collect();
-        let description = told(&nested.block.description);
+        let description = value_description(&nested.block.description);
         Attribute::nested(nested.name.clone(), AttributeNesting::Single, inner, description).computed()
     });
     attributes.chain(blocks).collect()
@@ -37,13 +37,13 @@ fn computed(attribute: &Attribute) -> Attribute {
         shape,
         replaces: false,
         default: None,
-        description: told(&attribute.description),
+        description: value_description(&attribute.description),
         ..attribute.clone()
     }
 }
 
 /// The part of a description about the value itself, without how it is set and changed.
-fn told(description: &str) -> Cow<'static, str> {
+fn value_description(description: &str) -> Cow<'static, str> {
     let end = ON_SETTING.iter().filter_map(|words| description.find(words)).min();
     description.get(..end.unwrap_or(description.len())).unwrap_or_default().to_owned().into()
 }
@@ -60,7 +60,7 @@ pub(super) fn of_object<K: Described>() -> Vec<Attribute> {
 /// The arguments of a list: where to list, and the filters.
 #[must_use]
 pub fn of_list<K: Described>() -> Vec<Attribute> {
-    let mut arguments = vec![Attribute::new(K::HOLDER_ID, Type::String, K::LISTED_IN).required()];
+    let mut arguments = vec![Attribute::new(K::PARENT_ATTRIBUTE, Type::String, K::LISTED_IN).required()];
     arguments.extend(K::filters());
     arguments
 }
@@ -119,15 +119,13 @@ pub fn of_replication() -> Attribute {
         text("region", "The region."),
         text(
             "state",
-            "The replication state of the region: `Unknown`, `Replicating`, `Completed` or \
-                       `Failed`.",
+            "The replication state of the region: `Unknown`, `Replicating`, `Completed` or `Failed`.",
         ),
         text("details", "Azure's message about it."),
         Attribute::new(
             "progress",
             Type::Number,
-            "The progress of the replication to the region, in \
-                                                  percent.",
+            "The progress of the replication to the region, in percent.",
         )
         .computed(),
     ];
@@ -140,8 +138,7 @@ pub fn of_replication() -> Attribute {
             "summary",
             AttributeNesting::List,
             region,
-            "The replication to each region, by \
-                                                                      name.",
+            "The replication to each region, by name.",
         )
         .computed(),
     ];

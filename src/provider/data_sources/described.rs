@@ -9,11 +9,11 @@ use crate::plugin::{Diagnostic, Diagnostics, Value};
 use crate::provider::checks;
 use crate::provider::writing::Managed;
 
-/// The id of the parent that holds objects of a kind.
-pub type HolderId<K> = <<K as Managed>::Id as ChildId>::Parent;
+/// The id of the parent of a kind's objects.
+pub type ParentIdOf<K> = <<K as Managed>::Id as ChildId>::Parent;
 
 /// Chooses one of a parent's objects. Fails with a message if there is none to choose.
-pub type Choose<K> = fn(&HolderId<K>, Vec<<K as Managed>::Object>) -> Result<Chosen<K>, Diagnostic>;
+pub type Choose<K> = fn(&ParentIdOf<K>, Vec<<K as Managed>::Object>) -> Result<Chosen<K>, Diagnostic>;
 
 /// An object with its id.
 pub type Chosen<K> = (<K as Managed>::Id, <K as Managed>::Object);
@@ -70,38 +70,35 @@ pub trait Described: Managed {
 ///
 /// # Errors
 /// If the entry has no usable name.
-pub fn listed_id<K: Described>(holder: &HolderId<K>, object: &K::Object) -> Result<K::Id, String> {
+pub fn listed_id<K: Described>(parent: &ParentIdOf<K>, object: &K::Object) -> Result<K::Id, String> {
     let name = object.name().ok_or("it has no name")?;
-    Ok(holder.child(name.parse().map_err(|error| checks::sentence(&error))?))
+    Ok(parent.child(name.parse().map_err(|error| checks::sentence(&error))?))
 }
 
 /// Whether the filters let an object pass.
 #[must_use]
 pub fn passes<K: Described>(config: &Value, id: &K::Id, object: &K::Object) -> bool {
     let name = id.own_name().to_string();
-    checks::text(config, "name_prefix").is_none_or(|prefix| begins_with(&name, prefix))
-        && K::passes(config, object)
-}
-
-/// Whether a name begins with this, compared as Azure compares names.
-fn begins_with(name: &str, prefix: &str) -> bool {
-    name.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+    let begins_with =
+        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    checks::text(config, "name_prefix").is_none_or(begins_with) && K::passes(config, object)
 }
 
 /// The warning about an entry of a list that cannot be used.
 #[must_use]
-pub fn unusable<K: Described>(holder: &HolderId<K>, reason: &str) -> Diagnostic {
+pub fn unusable_warning<K: Described>(parent: &ParentIdOf<K>, reason: &str) -> Diagnostic {
     let kind = K::WORD;
     Diagnostic::warning(
         format!("A {kind} in a list cannot be read"),
-        format!("Azure listed a {kind} of {holder} that is omitted here: {reason}."),
+        format!("Azure listed a {kind} of {parent} that is omitted here: {reason}."),
     )
 }
 
 /// Checks where to list and the filters.
 #[must_use]
 pub fn check_list<K: Described>(config: &Value) -> Diagnostics {
-    let mut found: Diagnostics = checks::id::<HolderId<K>, _>(config, K::HOLDER_ID).into_iter().collect();
-    found.extend(K::check_filters(config));
-    found
+    let mut diagnostics: Diagnostics =
+        checks::id::<ParentIdOf<K>, _>(config, K::PARENT_ATTRIBUTE).into_iter().collect();
+    diagnostics.extend(K::check_filters(config));
+    diagnostics
 }

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 
-use super::described::{Described, HolderId, check_list, listed_id, passes, unusable};
-use super::lookup::{self, Asked};
+use super::described::{Described, ParentIdOf, check_list, listed_id, passes, unusable_warning};
+use super::lookup::{self, ReadAttempt};
 use super::{attributes, status};
 use crate::plugin::data_source::{DataSource, Found, ReadData};
 use crate::plugin::schema::{Attribute, AttributeNesting, Schema};
@@ -45,9 +45,9 @@ impl<K: Described> DataSource for ListData<K> {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        let mut found = check_list::<K>(&config);
-        found.extend(timeouts::validate(&config));
-        found
+        let mut diagnostics = check_list::<K>(&config);
+        diagnostics.extend(timeouts::validate(&config));
+        diagnostics
     }
 
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
@@ -55,25 +55,27 @@ impl<K: Described> DataSource for ListData<K> {
             return Ok(deferred);
         }
         let config = request.config;
-        let holder: HolderId<K> = lookup::parse(&config, K::HOLDER_ID)?;
+        let parent: ParentIdOf<K> = lookup::parse(&config, K::PARENT_ATTRIBUTE)?;
         let client = self.connection.client()?;
-        let listed = K::collection(&client).list(&holder, &lookup::call(context, &config)).await;
-        let listed = listed.map_err(|error| Asked::list::<K>(&holder.to_string()).failed(&error))?;
+        let listed = K::collection(&client).list(&parent, &lookup::call(context, &config)).await;
+        let listed = listed.map_err(|error| ReadAttempt::list::<K>(&parent.to_string()).failed(&error))?;
         let mut warnings = Diagnostics::new();
         let mut objects = Vec::new();
         for object in listed {
-            match listed_id::<K>(&holder, &object) {
+            match listed_id::<K>(&parent, &object) {
                 Ok(id) if passes::<K>(&config, &id, &object) => objects.push((id, object)),
                 Ok(_) => {}
-                Err(reason) => warnings.push(unusable::<K>(&holder, &reason)),
+                Err(reason) => warnings.push(unusable_warning::<K>(&parent, &reason)),
             }
         }
         objects.sort_by(|(one, _), (other, _)| K::order(one, other));
-        let spelled =
-            Value::object([(K::HOLDER_ID, config.get(K::HOLDER_ID).cloned().unwrap_or(Value::Null))]);
+        let spelled = Value::object([(
+            K::PARENT_ATTRIBUTE,
+            config.get(K::PARENT_ATTRIBUTE).cloned().unwrap_or(Value::Null),
+        )]);
         let each = objects.into_iter().map(|(id, object)| {
-            let (state, told) = status::object::<K>(&id, object, &spelled);
-            warnings.extend(told);
+            let (state, more) = status::object::<K>(&id, object, &spelled);
+            warnings.extend(more);
             Value::Object(state)
         });
         let each = Value::List(each.collect());

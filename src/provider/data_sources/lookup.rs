@@ -18,86 +18,83 @@ use crate::provider::writing::Managed;
 
 /// The arguments that select an object of one kind.
 #[derive(Clone, Copy, Debug)]
-pub struct Lookup {
+pub struct Selector {
     /// The object: `profile`, `version`.
     pub object: &'static str,
     /// The argument with the parent's id.
-    pub holder: &'static str,
+    pub parent: &'static str,
     /// Whether the parent alone selects an object.
-    pub holder_suffices: bool,
+    pub parent_suffices: bool,
 }
 
-impl Lookup {
+impl Selector {
     /// Finds arguments that contradict each other or do not suffice. Unknown ones are checked when they are
     /// known.
     #[must_use]
     pub fn check(&self, config: &Value) -> Diagnostics {
-        let (object, holder) = (self.object, self.holder);
-        let [id, held_by, name] = ["id", holder, "name"].map(|name| Given::of(config, name));
-        let mut found = Diagnostics::new();
-        for (argument, given) in [(holder, held_by), ("name", name)] {
-            if id == Given::Yes && given == Given::Yes {
-                found.push(
+        let (object, parent) = (self.object, self.parent);
+        let [id, parent_argument, name] = ["id", parent, "name"].map(|name| Argument::of(config, name));
+        let mut diagnostics = Diagnostics::new();
+        for (argument, state) in [(parent, parent_argument), ("name", name)] {
+            if id == Argument::Set && state == Argument::Set {
+                diagnostics.push(
                     Diagnostic::error(
                         "Conflicting arguments",
                         format!(
                             "`{argument}` cannot be set together with `id`, which already selects the \
-                                 {object}. Remove one of them."
+                             {object}. Remove one of them."
                         ),
                     )
                     .at(Path::attribute(argument)),
                 );
             }
         }
-        if id != Given::No {
-            return found;
+        if id != Argument::Unset {
+            return diagnostics;
         }
-        let either = if self.holder_suffices {
-            format!("Set `id`, or `{holder}` and, unless you want the latest version, `name`.")
+        let either = if self.parent_suffices {
+            format!("Set `id`, or `{parent}` and, unless you want the latest version, `name`.")
         } else {
-            format!("Set `id`, or `{holder}` and `name`.")
+            format!("Set `id`, or `{parent}` and `name`.")
         };
-        match (held_by, name) {
-            (Given::No, Given::No) => {
+        match (parent_argument, name) {
+            (Argument::Unset, Argument::Unset) => {
                 let detail = format!("No argument selects the {object}. {either}");
-                found.push(Diagnostic::error("Missing argument", detail));
+                diagnostics.push(Diagnostic::error("Missing argument", detail));
             }
-            (Given::No, Given::Yes) => found.push(
+            (Argument::Unset, Argument::Set) => diagnostics.push(
                 Diagnostic::error(
                     "Missing argument",
-                    format!(
-                        "`name` alone does not select a {object}. \
-                                                               {either}"
-                    ),
+                    format!("`name` alone does not select a {object}. {either}"),
                 )
                 .at(Path::attribute("name")),
             ),
-            (Given::Yes, Given::No) if !self.holder_suffices => found.push(
+            (Argument::Set, Argument::Unset) if !self.parent_suffices => diagnostics.push(
                 Diagnostic::error(
                     "Missing argument",
-                    format!("`{holder}` alone does not select a {object}. {either}"),
+                    format!("`{parent}` alone does not select a {object}. {either}"),
                 )
-                .at(Path::attribute(holder)),
+                .at(Path::attribute(parent)),
             ),
             _ => {}
         }
-        found
+        diagnostics
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Given {
-    Yes,
-    No,
-    Perhaps,
+enum Argument {
+    Set,
+    Unset,
+    Unknown,
 }
 
-impl Given {
+impl Argument {
     fn of(config: &Value, name: &str) -> Self {
         match config.get(name) {
-            None | Some(Value::Null) => Self::No,
-            Some(Value::Unknown(_)) => Self::Perhaps,
-            Some(_) => Self::Yes,
+            None | Some(Value::Null) => Self::Unset,
+            Some(Value::Unknown(_)) => Self::Unknown,
+            Some(_) => Self::Set,
         }
     }
 }
@@ -121,7 +118,7 @@ where
 /// Whether an argument has a value.
 #[must_use]
 pub fn is_set(config: &Value, name: &str) -> bool {
-    Given::of(config, name) == Given::Yes
+    Argument::of(config, name) == Argument::Set
 }
 
 /// The call for the requests of a read.
@@ -140,9 +137,9 @@ pub fn deferred(connection: &Connection, request: &ReadData, schema: &Schema) ->
     })
 }
 
-/// What was requested, and which argument selects each part of it.
+/// A read of an object, and which arguments select it and its parent.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct ReadAttempt<'a> {
     /// The requested object, in words: `profile`, `profile version`.
     pub kind: &'a str,
     /// The requested id.
@@ -150,25 +147,30 @@ pub struct Asked<'a> {
     /// The argument that selects the object itself.
     pub argument: &'a str,
     /// Its parent, in words, and the argument that selects that.
-    pub holder: (&'a str, &'a str),
+    pub parent: (&'a str, &'a str),
 }
 
-impl<'a> Asked<'a> {
-    /// What was requested by a list of this parent's objects.
+impl<'a> ReadAttempt<'a> {
+    /// A read of the list of this parent's objects.
     #[must_use]
-    pub const fn list<K: Managed>(holder: &'a str) -> Self {
-        Self { kind: K::HOLDER, id: holder, argument: K::HOLDER_ID, holder: (K::HOLDER, K::HOLDER_ID) }
+    pub const fn list<K: Managed>(parent: &'a str) -> Self {
+        Self {
+            kind: K::PARENT,
+            id: parent,
+            argument: K::PARENT_ATTRIBUTE,
+            parent: (K::PARENT, K::PARENT_ATTRIBUTE),
+        }
     }
 
     /// The error for a read that failed. It names what is missing, if anything is.
     #[must_use]
     pub fn failed(&self, error: &arm::Error) -> Failure {
-        let (holder, holding) = self.holder;
+        let (parent, parent_argument) = self.parent;
         let (what, argument) = match error.missing() {
             Some(Missing::Leaf) => (self.kind, self.argument),
-            Some(Missing::Parent) => (holder, holding),
-            Some(Missing::ResourceGroup) => ("resource group", holding),
-            Some(Missing::Subscription) => ("subscription", holding),
+            Some(Missing::Parent) => (parent, parent_argument),
+            Some(Missing::ResourceGroup) => ("resource group", parent_argument),
+            Some(Missing::Subscription) => ("subscription", parent_argument),
             _ => {
                 let attempt = Attempt {
                     operation: Operation::Read,

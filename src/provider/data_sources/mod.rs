@@ -29,7 +29,7 @@ use object::ObjectData;
 #[must_use]
 pub fn all(connection: &Connection) -> Vec<Arc<dyn DataSource>> {
     vec![
-        Arc::new(machines::MachinesData::new(connection.clone())),
+        Arc::new(machines::MachinesData { connection: connection.clone() }),
         Arc::new(ObjectData::<InVmAccessProfile>::new(connection.clone())),
         Arc::new(ListData::<InVmAccessProfile>::new(connection.clone())),
         Arc::new(ObjectData::<InVmAccessProfileVersion>::new(connection.clone())),

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 
-use super::described::{Chosen, Described, HolderId};
-use super::lookup::{self, Asked, Lookup};
+use super::described::{Chosen, Described, ParentIdOf};
+use super::lookup::{self, ReadAttempt, Selector};
 use super::{attributes, status};
 use crate::arm::Call;
 use crate::arm::ids::ParentId;
@@ -23,8 +23,8 @@ pub(super) struct ObjectData<K> {
 }
 
 impl<K: Described> ObjectData<K> {
-    const LOOKUP: Lookup =
-        Lookup { object: K::SHORT, holder: K::HOLDER_ID, holder_suffices: K::CHOOSE.is_some() };
+    const SELECTOR: Selector =
+        Selector { object: K::SHORT, parent: K::PARENT_ATTRIBUTE, parent_suffices: K::CHOOSE.is_some() };
 
     /// The data source over this connection.
     #[must_use]
@@ -41,21 +41,23 @@ impl<K: Described> ObjectData<K> {
             && !by_id
             && !lookup::is_set(config, "name")
         {
-            let holder: HolderId<K> = lookup::parse(config, K::HOLDER_ID)?;
-            let listed = collection.list(&holder, call).await;
-            let listed = listed.map_err(|error| Asked::list::<K>(&holder.to_string()).failed(&error))?;
-            return Ok(choose(&holder, listed)?);
+            let parent: ParentIdOf<K> = lookup::parse(config, K::PARENT_ATTRIBUTE)?;
+            let listed = collection.list(&parent, call).await;
+            let listed =
+                listed.map_err(|error| ReadAttempt::list::<K>(&parent.to_string()).failed(&error))?;
+            return Ok(choose(&parent, listed)?);
         }
         let id: K::Id = if by_id {
             lookup::parse(config, "id")?
         } else {
-            lookup::parse::<HolderId<K>>(config, K::HOLDER_ID)?.child(lookup::parse(config, "name")?)
+            lookup::parse::<ParentIdOf<K>>(config, K::PARENT_ATTRIBUTE)?.child(lookup::parse(config, "name")?)
         };
         let text = id.to_string();
-        let (argument, holding) = if by_id { ("id", "id") } else { ("name", K::HOLDER_ID) };
-        let asked = Asked { kind: K::WORD, id: &text, argument, holder: (K::HOLDER, holding) };
-        let object = collection.get(&id, call).await.map_err(|error| asked.failed(&error))?;
-        K::is_there(&self.connection, &id, &object);
+        let (argument, parent_argument) = if by_id { ("id", "id") } else { ("name", K::PARENT_ATTRIBUTE) };
+        let attempt =
+            ReadAttempt { kind: K::WORD, id: &text, argument, parent: (K::PARENT, parent_argument) };
+        let object = collection.get(&id, call).await.map_err(|error| attempt.failed(&error))?;
+        K::record_existing(&self.connection, &id, &object);
         Ok((id, object))
     }
 }
@@ -71,17 +73,17 @@ impl<K: Described> DataSource for ObjectData<K> {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        type Name<K> = <HolderId<K> as ParentId>::Name;
-        let mut found = Self::LOOKUP.check(&config);
-        found.extend(checks::id::<K::Id, _>(&config, "id"));
-        found.extend(checks::id::<HolderId<K>, _>(&config, K::HOLDER_ID));
-        found.extend(checks::name(&config, "name", |name| name.parse::<Name<K>>().map(drop)));
-        found.extend(timeouts::validate(&config));
-        found
+        type Name<K> = <ParentIdOf<K> as ParentId>::Name;
+        let mut diagnostics = Self::SELECTOR.check(&config);
+        diagnostics.extend(checks::id::<K::Id, _>(&config, "id"));
+        diagnostics.extend(checks::id::<ParentIdOf<K>, _>(&config, K::PARENT_ATTRIBUTE));
+        diagnostics.extend(checks::name(&config, "name", |name| name.parse::<Name<K>>().map(drop)));
+        diagnostics.extend(timeouts::validate(&config));
+        diagnostics
     }
 
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
-        Self::LOOKUP.check(&request.config).into_result()?;
+        Self::SELECTOR.check(&request.config).into_result()?;
         if let Some(deferred) = lookup::deferred(&self.connection, &request, &self.schema()) {
             return Ok(deferred);
         }

@@ -65,10 +65,10 @@ impl Described for InVmAccessProfile {
 
     fn passes(config: &Value, profile: &Profile) -> bool {
         let text = |name| checks::text(config, name);
-        let held = &profile.properties;
-        text("os_type").is_none_or(|os| held.os_type == Some(Word::read(os)))
+        let properties = &profile.properties;
+        text("os_type").is_none_or(|os| properties.os_type == Some(Word::read(os)))
             && text("applicable_host_endpoint")
-                .is_none_or(|endpoint| held.applicable_host_endpoint == Some(Word::read(endpoint)))
+                .is_none_or(|endpoint| properties.applicable_host_endpoint == Some(Word::read(endpoint)))
     }
 
     fn order(one: &ProfileId, other: &ProfileId) -> Ordering {

@@ -1,6 +1,6 @@
 //! What a data source returns of an object beyond what the resource holds.
 
-use super::attributes::OF_THE_CONFIGURATION;
+use super::attributes::CONFIGURATION_ONLY;
 use super::described::Described;
 use crate::arm::Location;
 use crate::arm::models::{
@@ -16,7 +16,7 @@ use crate::provider::invm_access_profile_version::rules;
 pub fn object<K: Described>(id: &K::Id, object: K::Object, config: &Value) -> (Members, Diagnostics) {
     let mut more = K::more(&object);
     more.extend(common(object.provisioning_state(), object.system_data()));
-    let (state, warnings) = K::state(id, object, &spelled(config, &[K::HOLDER_ID, "name"]));
+    let (state, warnings) = K::state(id, object, &spelled(config, &[K::PARENT_ATTRIBUTE, "name"]));
     let mut attributes = described(state);
     attributes.extend(more);
     (attributes, warnings)
@@ -30,7 +30,7 @@ fn spelled(config: &Value, names: &[&str]) -> Value {
 /// null, so that expressions can iterate over it.
 fn described(state: Value) -> Members {
     let Value::Object(mut attributes) = state else { return Members::new() };
-    attributes.retain(|name, _| !OF_THE_CONFIGURATION.contains(&name.as_str()));
+    attributes.retain(|name, _| !CONFIGURATION_ONLY.contains(&name.as_str()));
     if attributes.get("tags").is_none_or(Value::is_null) {
         attributes.insert("tags".to_owned(), Value::Map(Members::new()));
     }

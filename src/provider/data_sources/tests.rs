@@ -37,8 +37,9 @@ pub(super) async fn read(azure: &Azure, name: &str, arguments: &[(&str, Value)])
 pub(super) async fn refused(name: &str, arguments: &[(&str, Value)]) -> Vec<(String, String)> {
     let source = source(&Connection::default(), name);
     let config = config(source.as_ref(), arguments);
-    let told = source.validate(&context(), config).await;
-    told.iter()
+    let diagnostics = source.validate(&context(), config).await;
+    diagnostics
+        .iter()
         .map(|one| (one.path.as_ref().map(ToString::to_string).unwrap_or_default(), one.summary.clone()))
         .collect()
 }
@@ -53,7 +54,7 @@ fn terraform_accepts_the_schemas() {
 #[tokio::test]
 async fn a_profile_is_found_by_id_in_any_case_and_by_name() {
     let azure = Azure::start().await;
-    azure.holds(PROFILE, profile("web")).await;
+    azure.get_returns(PROFILE, profile("web")).await;
     let lower = format!("{}/invmaccesscontrolprofiles/web", GALLERY);
     let by_id = read(&azure, "gallery_invm_access_profile", &[("id", lower.into())]).await.unwrap().state;
     let arguments = [("gallery_id", GALLERY.into()), ("name", "web".into())];
@@ -78,7 +79,7 @@ async fn a_profile_is_found_by_id_in_any_case_and_by_name() {
 #[tokio::test]
 async fn a_version_is_found_with_its_rules_by_name() {
     let azure = Azure::start().await;
-    azure.holds(&format!("{PROFILE}/versions/1.0.0"), version("1.0.0", false)).await;
+    azure.get_returns(&format!("{PROFILE}/versions/1.0.0"), version("1.0.0", false)).await;
     let arguments = [("profile_id", PROFILE.into()), ("name", "1.0.0".into())];
     let state = read(&azure, "gallery_invm_access_profile_version", &arguments).await.unwrap().state;
     let rules = state.get("rules").unwrap();
@@ -99,7 +100,7 @@ async fn without_a_name_the_latest_version_is_found() {
         json!([version("1.9.0", false), version("1.10.0", false)]),
         json!([version("2.0.0", true), version("1.2.0", false)]),
     ];
-    azure.lists(&format!("{PROFILE}/versions"), &listed).await;
+    azure.list_returns(&format!("{PROFILE}/versions"), &listed).await;
     let found = read(&azure, "gallery_invm_access_profile_version", &[("profile_id", PROFILE.into())]).await;
     assert_eq!(found.unwrap().state.get("name"), Some(&"1.10.0".into()));
     assert_eq!(azure.requests().await.len(), 2, "a request for each page and none for the version");
@@ -113,13 +114,13 @@ async fn a_profile_without_a_latest_version_is_an_error_with_the_reason() {
         (json!([version("1.0.0", true), version("1.0.1", true)]), "All of its 2 versions are excluded"),
     ] {
         let azure = Azure::start().await;
-        azure.lists(&format!("{PROFILE}/versions"), &[listed]).await;
+        azure.list_returns(&format!("{PROFILE}/versions"), &[listed]).await;
         let found =
             read(&azure, "gallery_invm_access_profile_version", &[("profile_id", PROFILE.into())]).await;
-        let told = found.unwrap_err().into_diagnostics();
-        let told = told.iter().next().unwrap();
-        assert!(told.detail.contains(why), "{}", told.detail);
-        assert_eq!(told.path.as_ref().map(ToString::to_string).as_deref(), Some("profile_id"));
+        let diagnostics = found.unwrap_err().into_diagnostics();
+        let diagnostic = diagnostics.iter().next().unwrap();
+        assert!(diagnostic.detail.contains(why), "{}", diagnostic.detail);
+        assert_eq!(diagnostic.path.as_ref().map(ToString::to_string).as_deref(), Some("profile_id"));
     }
 }
 
@@ -135,15 +136,15 @@ async fn a_missing_object_is_reported_on_its_argument() {
     ] {
         let azure = Azure::start().await;
         let id = format!("{PROFILE}/versions/1.0.0");
-        azure.answers(&id, 404, body.clone()).await;
+        azure.get_responds(&id, 404, body.clone()).await;
         let by_name = [("profile_id", PROFILE.into()), ("name", "1.0.0".into())];
         let by_id = if by_id { vec![("id", id.as_str().into())] } else { by_name.to_vec() };
         let found = read(&azure, "gallery_invm_access_profile_version", &by_id).await;
-        let told = found.unwrap_err().into_diagnostics();
-        let told = told.iter().next().unwrap();
-        assert_eq!(told.summary, summary);
-        assert_eq!(told.path.as_ref().map(ToString::to_string).as_deref(), Some(path));
-        assert!(told.detail.contains(&id), "{}", told.detail);
+        let diagnostics = found.unwrap_err().into_diagnostics();
+        let diagnostic = diagnostics.iter().next().unwrap();
+        assert_eq!(diagnostic.summary, summary);
+        assert_eq!(diagnostic.path.as_ref().map(ToString::to_string).as_deref(), Some(path));
+        assert!(diagnostic.detail.contains(&id), "{}", diagnostic.detail);
     }
 }
 
@@ -153,7 +154,7 @@ async fn lists_read_all_pages_and_apply_filters() {
     let mut windows = profile("app");
     windows["properties"]["osType"] = "Windows".into();
     azure
-        .lists(
+        .list_returns(
             &format!("{GALLERY}/inVMAccessControlProfiles"),
             &[json!([profile("Web-b"), windows]), json!([profile("web-a"), profile("-bad-")])],
         )
@@ -174,7 +175,7 @@ async fn lists_read_all_pages_and_apply_filters() {
     let mut enforced = version("1.10.0", true);
     enforced["properties"]["mode"] = "enforce".into();
     let pages = [json!([enforced, version("1.9.0", false)]), json!([version("2.0.0", false)])];
-    azure.lists(&format!("{PROFILE}/versions"), &pages).await;
+    azure.list_returns(&format!("{PROFILE}/versions"), &pages).await;
     let versions = async |arguments: &[(&str, Value)]| {
         let mut all = vec![("profile_id", PROFILE.into())];
         all.extend_from_slice(arguments);

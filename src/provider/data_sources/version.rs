@@ -75,12 +75,12 @@ impl Described for InVmAccessProfileVersion {
     }
 
     fn passes(config: &Value, version: &Version) -> bool {
-        let held = &version.properties;
-        let excluded = match config.get("exclude_from_latest") {
-            Some(Value::Bool(wanted)) => held.exclude_from_latest.unwrap_or(false) == *wanted,
+        let properties = &version.properties;
+        let passes = match config.get("exclude_from_latest") {
+            Some(Value::Bool(excluded)) => properties.exclude_from_latest.unwrap_or(false) == *excluded,
             _ => true,
         };
-        excluded && checks::text(config, "mode").is_none_or(|mode| held.mode == Some(Word::read(mode)))
+        passes && checks::text(config, "mode").is_none_or(|mode| properties.mode == Some(Word::read(mode)))
     }
 
     fn order(one: &VersionId, other: &VersionId) -> Ordering {

@@ -2,11 +2,13 @@
 
 use serde_json::Value as Json;
 
+use super::arguments::Arguments;
 use super::options::Options;
 use super::{json, rules_argument};
 use crate::allowlist::{Destination, Endpoint, Matcher, OsType, Request};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
+use crate::provider::checks::ended;
 
 /// The function.
 #[derive(Clone, Copy, Debug)]
@@ -67,14 +69,11 @@ impl Function for AccessDecision {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let mut arguments = arguments.into_iter();
-        let document = rules_argument::document(0, &rules_argument::take(&mut arguments, 0)?)?;
-        let request = Asked::read(json::from_value(&rules_argument::take(&mut arguments, 1)?))?;
+        let mut arguments = Arguments::new(arguments);
+        let document = rules_argument::document(&mut arguments)?;
+        let request = RequestArgument::read(json::from_value(&arguments.value()?))?;
         let matcher = Matcher::for_document(&document).map_err(|refused| {
-            FunctionError::argument(
-                0,
-                crate::provider::checks::ended(&format!("The guest agent refuses these rules: {refused}")),
-            )
+            FunctionError::argument(0, ended(&format!("The guest agent refuses these rules: {refused}")))
         })?;
         let decision = matcher.decide(&request.request());
         Ok(Value::object([
@@ -87,8 +86,8 @@ impl Function for AccessDecision {
     }
 }
 
-/// Reads the request in the argument.
-struct Asked {
+/// The request in the argument.
+struct RequestArgument {
     endpoint: Endpoint,
     os_type: OsType,
     method: String,
@@ -100,7 +99,7 @@ struct Asked {
     elevated: bool,
 }
 
-impl Asked {
+impl RequestArgument {
     fn read(json: Json) -> Result<Self, FunctionError> {
         let parts = Options::new(json, 1, "request", &PARTS)?;
         let text = |name: &str| parts.text(name).map(Option::unwrap_or_default);

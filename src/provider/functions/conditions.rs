@@ -1,7 +1,8 @@
 //! `condition_evaluate`, `condition_parse`, `condition_format` and `condition_for_roles`: functions about
 //! role assignment conditions.
 
-use super::role_arguments::{self, Arguments};
+use super::arguments::Arguments;
+use super::role_arguments;
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::value::Number;
 use crate::plugin::{Type, Value};
@@ -49,7 +50,7 @@ impl Function for ConditionEvaluate {
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let mut arguments = Arguments::new(arguments);
         let condition = arguments.text()?;
-        let holds = functions::condition_evaluate(&condition, &arguments.optional()?);
+        let holds = functions::condition_evaluate(&condition, &role_arguments::read_context(&mut arguments)?);
         holds.map(Value::from).map_err(|failed| role_arguments::error(&failed))
     }
 }

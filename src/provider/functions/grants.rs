@@ -1,5 +1,6 @@
 //! `grants(rules)`: who may do what.
 
+use super::arguments::Arguments;
 use super::rules_argument;
 use crate::allowlist;
 use crate::plugin::function::{Function, FunctionError, Signature};
@@ -28,7 +29,7 @@ impl Function for Grants {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let rules = rules_argument::rules(0, &rules_argument::take(&mut arguments.into_iter(), 0)?)?;
+        let rules = rules_argument::rules(&mut Arguments::new(arguments))?;
         Ok(Value::List(allowlist::grants(&rules).iter().map(|grant| grant.to_string().into()).collect()))
     }
 }

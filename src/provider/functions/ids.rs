@@ -1,11 +1,15 @@
 //! `profile_id(...)`, `profile_version_id(...)` and their inverses.
 
-use super::rules_argument::take;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::arguments::Arguments;
 use crate::arm::ids::{
-    GalleryId, GalleryName, ProfileId, ProfileName, ResourceGroupName, SubscriptionId, VersionId,
+    GalleryId, GalleryName, ProfileId, ProfileName, ResourceGroupName, SubscriptionId, VersionId, VersionName,
 };
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
+use crate::provider::checks::{capitalised, ended};
 
 /// The parts of an id with their descriptions, outermost first.
 const PARTS: [(&str, &str); 5] = [
@@ -18,14 +22,14 @@ const PARTS: [(&str, &str); 5] = [
 
 /// Which kind of object an id is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum IdKind {
     /// A profile.
     Profile,
     /// A version.
     Version,
 }
 
-impl Of {
+impl IdKind {
     fn parts(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         PARTS.into_iter().take(if self == Self::Profile { 4 } else { 5 })
     }
@@ -33,24 +37,24 @@ impl Of {
 
 /// Builds an id from its parts.
 #[derive(Clone, Copy, Debug)]
-pub struct MakeId(pub Of);
+pub struct MakeId(pub IdKind);
 
 /// Splits an id into its parts.
 #[derive(Clone, Copy, Debug)]
-pub struct ParseId(pub Of);
+pub struct ParseId(pub IdKind);
 
 impl Function for MakeId {
     fn name(&self) -> &'static str {
         match self.0 {
-            Of::Profile => "profile_id",
-            Of::Version => "profile_version_id",
+            IdKind::Profile => "profile_id",
+            IdKind::Version => "profile_version_id",
         }
     }
 
     fn signature(&self) -> Signature {
         let (summary, what) = match self.0 {
-            Of::Profile => ("The resource id of a profile", "an in-VM access control profile"),
-            Of::Version => {
+            IdKind::Profile => ("The resource id of a profile", "an in-VM access control profile"),
+            IdKind::Version => {
                 ("The resource id of a profile version", "a version of an in-VM access control profile")
             }
         };
@@ -76,27 +80,16 @@ impl Function for MakeId {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let mut arguments = arguments.into_iter();
-        let mut next = 0;
-        let mut text = || {
-            let value = take(&mut arguments, next)?;
-            next += 1;
-            Ok::<_, FunctionError>((next - 1, value.as_str().unwrap_or_default().to_owned()))
-        };
-        let (at, subscription) = text()?;
-        let subscription = SubscriptionId::new(subscription).map_err(|error| wrong(at, &error))?;
-        let (at, group) = text()?;
-        let group = ResourceGroupName::new(group).map_err(|error| wrong(at, &error))?;
-        let (at, gallery) = text()?;
-        let gallery = GalleryName::new(gallery).map_err(|error| wrong(at, &error))?;
-        let (at, profile) = text()?;
-        let profile = ProfileName::new(profile).map_err(|error| wrong(at, &error))?;
+        let arguments = &mut Arguments::new(arguments);
+        let subscription: SubscriptionId = parsed(arguments)?;
+        let group: ResourceGroupName = parsed(arguments)?;
+        let gallery: GalleryName = parsed(arguments)?;
+        let profile: ProfileName = parsed(arguments)?;
         let profile = GalleryId::new(subscription, group, gallery).profile(profile);
-        if self.0 == Of::Profile {
+        if self.0 == IdKind::Profile {
             return Ok(profile.to_string().into());
         }
-        let (at, version) = text()?;
-        let version = version.parse().map_err(|error| wrong(at, &error))?;
+        let version: VersionName = parsed(arguments)?;
         Ok(profile.version(version).to_string().into())
     }
 }
@@ -104,22 +97,22 @@ impl Function for MakeId {
 impl Function for ParseId {
     fn name(&self) -> &'static str {
         match self.0 {
-            Of::Profile => "parse_profile_id",
-            Of::Version => "parse_profile_version_id",
+            IdKind::Profile => "parse_profile_id",
+            IdKind::Version => "parse_profile_version_id",
         }
     }
 
     fn signature(&self) -> Signature {
         let (summary, what) = match self.0 {
-            Of::Profile => ("The parts of a profile's resource id", "an in-VM access control profile"),
-            Of::Version => (
+            IdKind::Profile => ("The parts of a profile's resource id", "an in-VM access control profile"),
+            IdKind::Version => (
                 "The parts of a profile version's resource id",
                 "a version of an in-VM access control profile",
             ),
         };
         let ids = match self.0 {
-            Of::Profile => vec!["gallery_id"],
-            Of::Version => vec!["gallery_id", "profile_id"],
+            IdKind::Profile => vec!["gallery_id"],
+            IdKind::Version => vec!["gallery_id", "profile_id"],
         };
         let names = self.0.parts().map(|(name, _)| name).chain(ids);
         Signature {
@@ -142,12 +135,11 @@ impl Function for ParseId {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let value = take(&mut arguments.into_iter(), 0)?;
-        let text = value.as_str().unwrap_or_default();
+        let arguments = &mut Arguments::new(arguments);
         let (profile, version) = match self.0 {
-            Of::Profile => (text.parse::<ProfileId>().map_err(|error| wrong(0, &error))?, None),
-            Of::Version => {
-                let id: VersionId = text.parse().map_err(|error| wrong(0, &error))?;
+            IdKind::Profile => (parsed::<ProfileId>(arguments)?, None),
+            IdKind::Version => {
+                let id: VersionId = parsed(arguments)?;
                 (id.profile().clone(), Some(id.name().clone()))
             }
         };
@@ -167,11 +159,14 @@ impl Function for ParseId {
     }
 }
 
-fn wrong(argument: i64, error: &impl std::fmt::Display) -> FunctionError {
-    FunctionError::argument(
-        argument,
-        crate::provider::checks::capitalised(&crate::provider::checks::ended(&error.to_string())),
-    )
+/// The next argument as an id or a part of one.
+fn parsed<T>(arguments: &mut Arguments) -> Result<T, FunctionError>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text = arguments.text()?;
+    text.parse().map_err(|error: T::Err| arguments.error(capitalised(&ended(&error.to_string()))))
 }
 
 #[cfg(test)]
@@ -186,12 +181,12 @@ mod tests {
 
     #[test]
     fn an_id_is_parsed_as_it_was_built() {
-        let id = call(&MakeId(Of::Version), &PARTS).unwrap();
-        let parts = call(&ParseId(Of::Version), &[&id.as_str().unwrap().to_uppercase()]).unwrap();
+        let id = call(&MakeId(IdKind::Version), &PARTS).unwrap();
+        let parts = call(&ParseId(IdKind::Version), &[&id.as_str().unwrap().to_uppercase()]).unwrap();
         assert_eq!(parts.get("version_name"), Some(&"1.2.3".into()));
         assert_eq!(parts.get("gallery_name"), Some(&"G".into()));
-        let profile = call(&MakeId(Of::Profile), &PARTS[..4]).unwrap();
-        let parts = call(&ParseId(Of::Profile), &[profile.as_str().unwrap()]).unwrap();
+        let profile = call(&MakeId(IdKind::Profile), &PARTS[..4]).unwrap();
+        let parts = call(&ParseId(IdKind::Profile), &[profile.as_str().unwrap()]).unwrap();
         assert_eq!(parts.get("profile_name"), Some(&"web".into()));
         assert_eq!(parts.get("version_name"), None);
     }
@@ -200,9 +195,9 @@ mod tests {
     fn a_wrong_part_is_reported_by_its_position() {
         let mut parts = PARTS;
         parts[4] = "v1";
-        assert_eq!(call(&MakeId(Of::Version), &parts).unwrap_err().argument, Some(4));
+        assert_eq!(call(&MakeId(IdKind::Version), &parts).unwrap_err().argument, Some(4));
         parts[0] = "me";
-        assert_eq!(call(&MakeId(Of::Version), &parts).unwrap_err().argument, Some(0));
-        assert_eq!(call(&ParseId(Of::Profile), &["/subscriptions/x"]).unwrap_err().argument, Some(0));
+        assert_eq!(call(&MakeId(IdKind::Version), &parts).unwrap_err().argument, Some(0));
+        assert_eq!(call(&ParseId(IdKind::Profile), &["/subscriptions/x"]).unwrap_err().argument, Some(0));
     }
 }

@@ -1,6 +1,7 @@
 //! `least_privilege_role(features, name, scope)`: the custom role that a pipeline with this provider needs.
 
-use super::role_arguments::{self, Arguments};
+use super::arguments::Arguments;
+use super::role_arguments;
 use crate::plugin::function::{Function, FunctionError, Signature};
 use crate::plugin::{Type, Value};
 use crate::rbac::functions;

@@ -1,6 +1,7 @@
 //! The functions, `provider::gallery::name(...)`. Pure and offline.
 
 pub mod access_decision;
+pub mod arguments;
 pub mod conditions;
 pub mod grants;
 pub mod ids;
@@ -21,7 +22,7 @@ pub mod rules_from_audit_log;
 use std::sync::Arc;
 
 use crate::plugin::Function;
-use ids::{MakeId, Of, ParseId};
+use ids::{IdKind, MakeId, ParseId};
 
 /// All functions, in the order of the documentation.
 #[must_use]
@@ -29,10 +30,10 @@ pub fn all() -> Vec<Arc<dyn Function>> {
     vec![
         Arc::new(access_decision::AccessDecision),
         Arc::new(grants::Grants),
-        Arc::new(ParseId(Of::Profile)),
-        Arc::new(ParseId(Of::Version)),
-        Arc::new(MakeId(Of::Profile)),
-        Arc::new(MakeId(Of::Version)),
+        Arc::new(ParseId(IdKind::Profile)),
+        Arc::new(ParseId(IdKind::Version)),
+        Arc::new(MakeId(IdKind::Profile)),
+        Arc::new(MakeId(IdKind::Version)),
         Arc::new(pictures::RulesDiagram),
         Arc::new(rules_diff::RulesDiff),
         Arc::new(rules_findings::RulesFindings),

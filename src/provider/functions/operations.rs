@@ -1,7 +1,8 @@
 //! `operation_matches(pattern, operation)` and `effective_operations(permissions, catalogue)`: which
 //! operations wildcards match.
 
-use super::role_arguments::{self, Arguments};
+use super::arguments::Arguments;
+use super::role_arguments;
 use crate::plugin::function::{Function, FunctionError, Signature};
 use crate::plugin::{Type, Value};
 use crate::rbac::functions;

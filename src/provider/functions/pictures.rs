@@ -1,5 +1,6 @@
 //! `rules_diagram(rules, format)` and `rules_markdown(rules)`: an allowlist for human readers.
 
+use super::arguments::Arguments;
 use super::rules_argument;
 use crate::allowlist::{
     Context, Matrix, Picture, Size, Source, document_findings, graphviz, markdown, matrix_markdown,
@@ -41,13 +42,13 @@ impl Function for RulesDiagram {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let mut arguments = arguments.into_iter();
-        let document = rules_argument::document(0, &rules_argument::take(&mut arguments, 0)?)?;
+        let mut arguments = Arguments::new(arguments);
+        let document = rules_argument::document(&mut arguments)?;
         let pictures = [Picture::new(&document)];
-        match rules_argument::take(&mut arguments, 1)? {
-            Value::String(format) if format == "mermaid" => Ok(mermaid(&pictures).into()),
-            Value::String(format) if format == "dot" => Ok(graphviz(&pictures).into()),
-            _ => Err(FunctionError::argument(1, "The format must be `mermaid` or `dot`.")),
+        match &*arguments.text()? {
+            "mermaid" => Ok(mermaid(&pictures).into()),
+            "dot" => Ok(graphviz(&pictures).into()),
+            _ => Err(arguments.error("The format must be `mermaid` or `dot`.")),
         }
     }
 }
@@ -81,7 +82,7 @@ impl Function for RulesMarkdown {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let document = rules_argument::document(0, &rules_argument::take(&mut arguments.into_iter(), 0)?)?;
+        let document = rules_argument::document(&mut Arguments::new(arguments))?;
         let findings = document_findings(&document, &Context::default());
         let source = Source { document: &document, endpoint: None, os_type: None, is_open: &|_| false };
         let matrix = matrix_markdown(&Matrix::new(&source, SIZE), matrix_words::mode_of(&document));

@@ -1,9 +1,9 @@
-//! The arguments of the functions about roles (permissions, a catalogue and a context, in any of their usual
-//! shapes), and the conversion of errors of `rbac::functions` to Terraform's.
+//! The parameters of the functions about roles: permissions, a catalogue and a context, in any of their usual
+//! shapes. Also the conversion of errors of `rbac::functions` to Terraform's.
 
 use serde_json::Value as Json;
 
-use super::json;
+use super::arguments::Arguments;
 use crate::plugin::function::{FunctionError, Parameter};
 use crate::plugin::{Type, Value};
 use crate::provider::checks;
@@ -55,6 +55,14 @@ pub fn context() -> Parameter {
     }
 }
 
+/// The argument for [`context`]; null if it is omitted.
+///
+/// # Errors
+/// If there is more than one.
+pub fn read_context(arguments: &mut Arguments) -> Result<Json, FunctionError> {
+    arguments.optional("Only one context can be given.")
+}
+
 /// A parameter that is text.
 #[must_use]
 pub fn text(name: &'static str, description: &'static str) -> Parameter {
@@ -67,89 +75,12 @@ pub fn texts(name: &'static str, description: &'static str) -> Parameter {
     Parameter { name, kind: Type::list(Type::String), allow_null: false, description: description.into() }
 }
 
-/// The arguments of a call, read in order.
-pub struct Arguments {
-    left: std::vec::IntoIter<Value>,
-    position: i64,
-}
-
-impl Arguments {
-    /// Reads the arguments of a call.
-    #[must_use]
-    pub fn new(arguments: Vec<Value>) -> Self {
-        Self { left: arguments.into_iter(), position: 0 }
-    }
-
-    fn next(&mut self) -> Result<(i64, Value), FunctionError> {
-        let position = self.position;
-        self.position += 1;
-        let value =
-            self.left.next().ok_or_else(|| FunctionError::argument(position, "The argument is missing."))?;
-        Ok((position, value))
-    }
-
-    /// The optional last argument, as JSON; null if it is omitted.
-    ///
-    /// # Errors
-    /// If there is more than one.
-    pub fn optional(&mut self) -> Result<Json, FunctionError> {
-        let given = self.left.next().map_or(Json::Null, |value| json::from_value(&value));
-        match self.left.next() {
-            None => Ok(given),
-            Some(_) => Err(FunctionError::argument(self.position + 1, "Only one context can be given.")),
-        }
-    }
-
-    /// The next argument as JSON; text is decoded, as from `file("role.json")`.
-    ///
-    /// # Errors
-    /// If text is not JSON.
-    pub fn document(&mut self) -> Result<Json, FunctionError> {
-        let (position, value) = self.next()?;
-        match json::from_value(&value) {
-            Json::String(text) => serde_json::from_str(&text).map_err(|error| {
-                FunctionError::argument(position, format!("The text is not JSON: {error}."))
-            }),
-            other => Ok(other),
-        }
-    }
-
-    /// The next argument, a text.
-    ///
-    /// # Errors
-    /// If the host sent something else.
-    pub fn text(&mut self) -> Result<String, FunctionError> {
-        match self.next()? {
-            (_, Value::String(text)) => Ok(text),
-            (position, _) => Err(FunctionError::argument(position, "Text is expected.")),
-        }
-    }
-
-    /// The next argument, a list of texts.
-    ///
-    /// # Errors
-    /// If an element is null.
-    pub fn texts(&mut self) -> Result<Vec<String>, FunctionError> {
-        let (position, value) = self.next()?;
-        let (Value::List(elements) | Value::Set(elements) | Value::Tuple(elements)) = value else {
-            return Err(FunctionError::argument(position, "A list of text is expected."));
-        };
-        let text = |(index, element)| match element {
-            Value::String(text) => Ok(text),
-            _ => Err(FunctionError::argument(position, format!("The element at {index} is null."))),
-        };
-        elements.into_iter().enumerate().map(text).collect()
-    }
-}
-
 /// The error of a call, for the argument that caused it.
 #[must_use]
 pub fn error(failed: &rbac::functions::FunctionError) -> FunctionError {
     let text = match &failed.problem {
         // It begins with a path, so it cannot begin a sentence.
-        Problem::Shape(error) => {
-            crate::provider::checks::ended(&format!("The argument cannot be read: {error}"))
-        }
+        Problem::Shape(error) => checks::ended(&format!("The argument cannot be read: {error}")),
         problem => checks::capitalised(&format!("{problem}.")),
     };
     FunctionError::argument(i64::try_from(failed.argument).unwrap_or_default(), text)

@@ -111,16 +111,16 @@ fn errors_are_about_their_argument() {
 
 #[test]
 fn a_condition_is_evaluated_or_explained() {
-    let told = from_value(&call("condition_parse", vec!["Exists @Resource[a] OR".into()]).unwrap());
-    assert_eq!(told["valid"], false);
-    assert_eq!((&told["error"]["kind"], &told["error"]["offset"]), (&json!("syntax"), &json!(22)));
-    assert_eq!(told["guards"], json!([]));
-    let told = call("condition_parse", vec![format!("!(ActionMatches{{'{WRITE}'}})").into()]).unwrap();
-    assert_eq!((told.get("valid"), told.get("error")), (Some(&Value::Bool(true)), Some(&Value::Null)));
-    assert_eq!(told.get("guards"), Some(&texts(&[WRITE])));
+    let parsed = from_value(&call("condition_parse", vec!["Exists @Resource[a] OR".into()]).unwrap());
+    assert_eq!(parsed["valid"], false);
+    assert_eq!((&parsed["error"]["kind"], &parsed["error"]["offset"]), (&json!("syntax"), &json!(22)));
+    assert_eq!(parsed["guards"], json!([]));
+    let parsed = call("condition_parse", vec![format!("!(ActionMatches{{'{WRITE}'}})").into()]).unwrap();
+    assert_eq!((parsed.get("valid"), parsed.get("error")), (Some(&Value::Bool(true)), Some(&Value::Null)));
+    assert_eq!(parsed.get("guards"), Some(&texts(&[WRITE])));
     let mixed = "Exists @Resource[a] OR Exists @Resource[b] AND Exists @Resource[c]";
-    let told = call("condition_parse", vec![mixed.into()]).unwrap();
-    let Some(Value::List(found)) = told.get("diagnostics") else { panic!("{told:?}") };
+    let parsed = call("condition_parse", vec![mixed.into()]).unwrap();
+    let Some(Value::List(found)) = parsed.get("diagnostics") else { panic!("{parsed:?}") };
     assert_eq!(found[0].get("offset"), Some(&Value::Number(Number::UInt(43))));
 }
 

@@ -1,7 +1,8 @@
 //! `role_permits`, `role_missing` and `role_diff`: what a role permits, what it lacks, and what changed in
 //! it.
 
-use super::role_arguments::{self, Arguments};
+use super::arguments::Arguments;
+use super::role_arguments;
 use crate::plugin::function::{Function, FunctionError, Signature};
 use crate::plugin::{Type, Value};
 use crate::rbac::functions;
@@ -42,7 +43,8 @@ impl Function for RolePermits {
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let mut arguments = Arguments::new(arguments);
         let (permissions, operation) = (arguments.document()?, arguments.text()?);
-        let permits = functions::role_permits(&permissions, &operation, &arguments.optional()?);
+        let permits =
+            functions::role_permits(&permissions, &operation, &role_arguments::read_context(&mut arguments)?);
         permits.map(Value::from).map_err(|failed| role_arguments::error(&failed))
     }
 }

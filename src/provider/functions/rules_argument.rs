@@ -1,10 +1,10 @@
 //! The argument that most functions about access take: rules, in either shape.
 
 use crate::allowlist::{Document, Lists, Rules};
+use crate::plugin::Type;
 use crate::plugin::function::{FunctionError, Parameter};
-use crate::plugin::{Type, Value};
 
-use super::json;
+use super::arguments::Arguments;
 use crate::provider::checks::ended;
 
 /// The accepted forms of the argument, for the documentation.
@@ -20,37 +20,22 @@ pub fn parameter(name: &'static str) -> Parameter {
     Parameter { name, kind: Type::Dynamic, allow_null: false, description: DESCRIPTION.into() }
 }
 
-/// The document in an argument.
+/// Reads the next argument as a document.
 ///
 /// # Errors
 /// If the guest agent could not read it.
-pub fn document(position: i64, value: &Value) -> Result<Document, FunctionError> {
-    let json = json::from_value(value);
-    let json = match json {
-        serde_json::Value::String(text) => serde_json::from_str(&text)
-            .map_err(|error| FunctionError::argument(position, format!("The text is not JSON: {error}.")))?,
-        other => other,
-    };
-    Document::from_value(&json).map_err(|refused| {
-        FunctionError::argument(position, ended(&format!("These rules cannot be read: {refused}")))
-    })
+pub fn document(arguments: &mut Arguments) -> Result<Document, FunctionError> {
+    Document::from_value(&arguments.document()?)
+        .map_err(|refused| arguments.error(ended(&format!("These rules cannot be read: {refused}"))))
 }
 
-/// The rules in an argument as the guest agent reads them.
+/// Reads the next argument as rules, as the guest agent reads them.
 ///
 /// # Errors
 /// If the guest agent could not read it.
-pub fn rules(position: i64, value: &Value) -> Result<Rules, FunctionError> {
-    let lists: Lists = document(position, value)?.rules.unwrap_or_default();
+pub fn rules(arguments: &mut Arguments) -> Result<Rules, FunctionError> {
+    let lists: Lists = document(arguments)?.rules.unwrap_or_default();
     Ok(lists.into_rules().0)
-}
-
-/// The argument at a position; Terraform always sends all of them.
-///
-/// # Errors
-/// If the host sent fewer.
-pub fn take(arguments: &mut std::vec::IntoIter<Value>, position: i64) -> Result<Value, FunctionError> {
-    arguments.next().ok_or_else(|| FunctionError::argument(position, "The argument is missing."))
 }
 
 #[cfg(test)]
@@ -60,10 +45,11 @@ mod tests {
     use super::*;
     use crate::plugin::schema::Shape;
     use crate::plugin::{Function as _, Provider as _};
+    use crate::provider::functions::json::to_dynamic;
     use crate::provider::functions::rules_from_audit_log::RulesFromAuditLog;
 
     fn read(json: &serde_json::Value) -> Result<Document, FunctionError> {
-        document(0, &json::to_dynamic(json))
+        document(&mut Arguments::new(vec![to_dynamic(json)]))
     }
 
     /// The functions accept this provider's own results unchanged.

@@ -1,15 +1,16 @@
 //! `rules_diff(before, after)`: who gains and who loses.
 
-use super::rules_argument::{self, take};
+use super::arguments::Arguments;
+use super::options::Options;
+use super::rules_argument;
 use crate::allowlist::{
     Difference, Document, Endpoint, Grant, Matcher, OsType, Record, Replay, difference, read_audit_log,
     replay,
 };
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
-
-use super::json;
-use super::options::Options;
+use crate::provider::checks::ended;
+use crate::provider::roles::values::count;
 
 /// The function.
 #[derive(Clone, Copy, Debug)]
@@ -46,27 +47,24 @@ impl Function for RulesDiff {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let mut arguments = arguments.into_iter();
-        let old = rules_argument::document(0, &take(&mut arguments, 0)?)?;
-        let new = rules_argument::document(1, &take(&mut arguments, 1)?)?;
-        let options = arguments.next().unwrap_or(Value::Null);
-        if arguments.next().is_some() {
-            return Err(FunctionError::argument(3, "There is at most one object of options."));
-        }
-        let options = Options::new(json::from_value(&options), 2, "options", &OPTIONS)?;
+        let mut arguments = Arguments::new(arguments);
+        let old = rules_argument::document(&mut arguments)?;
+        let new = rules_argument::document(&mut arguments)?;
+        let options = arguments.optional("There is at most one object of options.")?;
+        let options = Options::new(options, 2, "options", &OPTIONS)?;
         let endpoint: Option<Endpoint> = options.word("endpoint")?;
         let os_type: OsType = options.word("os_type")?.unwrap_or_default();
         let (before, after) = (old.as_if_complete(), new.as_if_complete());
         let difference = difference(&before, &after, endpoint);
         let replayed = match options.text("log")? {
-            Some(log) => Some(decided_again(&old, &new, &log, endpoint, os_type)?),
+            Some(log) => Some(replayed(&old, &new, &log, endpoint, os_type)?),
             None => None,
         };
         Ok(value(&difference, replayed.as_ref()))
     }
 }
 
-fn decided_again(
+fn replayed(
     old: &Document,
     new: &Document,
     log: &str,
@@ -77,7 +75,7 @@ fn decided_again(
         Matcher::for_document(document).map_err(|refused| {
             FunctionError::argument(
                 position,
-                crate::provider::checks::ended(&format!("The guest agent refuses these rules: {refused}")),
+                ended(&format!("The guest agent refuses these rules: {refused}")),
             )
         })
     };
@@ -118,7 +116,6 @@ fn result() -> Type {
 fn value(difference: &Difference<'_>, replayed: Option<&Replay>) -> Value {
     let texts =
         |grants: &[Grant<'_>]| Value::List(grants.iter().map(|grant| grant.to_string().into()).collect());
-    let count = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
     let effects = difference.effects.iter().map(|effect| {
         Value::object([("loss", Value::from(effect.is_loss())), ("message", effect.to_string().into())])
     });
@@ -153,6 +150,7 @@ mod tests {
 
     use super::*;
     use crate::plugin::value::msgpack;
+    use crate::provider::functions::json::to_dynamic;
 
     fn rules(path: &str) -> serde_json::Value {
         json!({
@@ -167,7 +165,7 @@ mod tests {
     }
 
     fn call(arguments: &[serde_json::Value]) -> Value {
-        let result = RulesDiff.call(arguments.iter().map(json::to_dynamic).collect()).unwrap();
+        let result = RulesDiff.call(arguments.iter().map(to_dynamic).collect()).unwrap();
         msgpack::encode(&result, &RulesDiff.signature().result).unwrap();
         result
     }
@@ -186,10 +184,10 @@ mod tests {
         let mut new = rules("/metadata/instance");
         new["rules"]["role_assignments"] = json!({});
         let line = r#"{"id":1,"method":"GET","url":"/metadata/instance","clientIp":"127.0.0.1","clientPort":1,"ip":"169.254.169.254","port":80,"userId":1,"userName":"web","userGroups":[],"processFullPath":"/x","processCmdLine":"x","runAsElevated":false,"responseStatus":"200 OK","elapsedTime":1,"errorDetails":""}"#;
-        let told = call(&[rules("/metadata/instance"), new, json!({"log": line, "endpoint": "IMDS"})]);
-        assert_eq!(told.get("lost"), Some(&Value::List(vec!["i -> p (r)".into()])));
-        assert_eq!(told.get("changed"), Some(&1.into()));
-        let change = told.get("changes").and_then(|changes| changes.elements()?.first()).unwrap();
+        let result = call(&[rules("/metadata/instance"), new, json!({"log": line, "endpoint": "IMDS"})]);
+        assert_eq!(result.get("lost"), Some(&Value::List(vec!["i -> p (r)".into()])));
+        assert_eq!(result.get("changed"), Some(&1.into()));
+        let change = result.get("changes").and_then(|changes| changes.elements()?.first()).unwrap();
         assert_eq!(
             (change.get("before"), change.get("after")),
             (Some(&"Allowed".into()), Some(&"Denied".into()))

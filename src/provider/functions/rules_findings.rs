@@ -1,5 +1,6 @@
 //! `rules_findings(rules)`: the linter.
 
+use super::arguments::Arguments;
 use super::rules_argument;
 use crate::allowlist::{Context, document_findings};
 use crate::plugin::function::{Function, FunctionError, Signature};
@@ -39,7 +40,7 @@ impl Function for RulesFindings {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let document = rules_argument::document(0, &rules_argument::take(&mut arguments.into_iter(), 0)?)?;
+        let document = rules_argument::document(&mut Arguments::new(arguments))?;
         let findings = document_findings(&document, &Context::default());
         Ok(Value::List(
             findings

@@ -1,12 +1,13 @@
 //! `rules_from_audit_log(log, options)`: an allowlist learned from recorded requests.
 
+use super::arguments::Arguments;
 use super::json;
 use super::options::Options;
-use super::rules_argument::take;
 use crate::allowlist::{Grant, LearnOptions, Learned, Report, grants, learn};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
 use crate::provider::invm_access_profile_version::rules;
+use crate::provider::roles::values::count;
 
 /// The function.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +62,9 @@ impl Function for RulesFromAuditLog {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let mut arguments = arguments.into_iter();
-        let log = take(&mut arguments, 0)?;
-        let parts = Options::new(json::from_value(&take(&mut arguments, 1)?), 1, "options", &OPTIONS)?;
+        let mut arguments = Arguments::new(arguments);
+        let log = arguments.text()?;
+        let parts = Options::new(json::from_value(&arguments.value()?), 1, "options", &OPTIONS)?;
         let Some(endpoint) = parts.word("endpoint")? else {
             return Err(parts.wrong("The options have no `endpoint`: `IMDS` or `WireServer`."));
         };
@@ -72,8 +73,7 @@ impl Function for RulesFromAuditLog {
         options.drop_parameters = parts.set("drop_parameters")?;
         options.include_not_allowed = parts.flag("include_not_allowed")?;
         options.strip_deleted = parts.flag("strip_deleted")?;
-        let text = log.as_str().unwrap_or_default();
-        let learned = learn(text.as_bytes(), options)
+        let learned = learn(log.as_bytes(), options)
             .map_err(|error| FunctionError::argument(0, format!("The log cannot be read: {error}.")))?;
         if let Some(problem) = learned.report.reading.problem() {
             return Err(FunctionError::argument(0, format!("The log cannot be learned from: {problem}.")));
@@ -115,7 +115,6 @@ fn result() -> Type {
 
 fn value(learned: &Learned) -> Value {
     let Report { reading, left_out, newly_allowed, wider, commands, .. } = &learned.report;
-    let count = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
     let texts = |texts: &mut dyn Iterator<Item = String>| Value::List(texts.map(Value::from).collect());
     let left_out = left_out.iter().map(|one| {
         let request = &one.request;

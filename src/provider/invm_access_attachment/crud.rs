@@ -4,13 +4,13 @@
 //! operation whose end was not seen need not be remembered: the next refresh shows its result, and the next
 //! apply sends what is missing.
 
-use super::endpoint::{Decides, Endpoint};
+use super::endpoint::{CurrentRules, Endpoint, is_same_version};
+use super::job::{ChangeError, Job};
 use super::model::{self, Model, is_set};
 use super::plan;
 use super::refusal::{self, Intent};
 use super::schema::ENABLE;
 use super::upgrade::{self, Goals, Lagging};
-use super::work::{Job, Trouble};
 use crate::allowlist::OsType;
 use crate::arm::error::Error;
 use crate::arm::ids::{MachineId, MachineKind};
@@ -22,7 +22,7 @@ use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
 use crate::provider::writing::private_state::PrivateState;
-use crate::provider::writing::read::gone;
+use crate::provider::writing::read::gone_warnings;
 use uuid::Uuid;
 
 /// The operation that a role has to permit.
@@ -45,21 +45,21 @@ pub async fn create(
     let id = model.machine()?;
     let replaces = PrivateState::read(&private).replaces(&id.to_string());
     let job = Job::new(connection, context, id, Operation::Create, &planned)?;
-    let _alone = job.alone().await?;
+    let _lock = job.lock().await?;
     let cache = connection.machines();
-    if cache.created(&job.id).is_some() {
-        return Err(refusal::twice(&job.id).into());
+    if cache.attached_by(&job.id).is_some() {
+        return Err(refusal::second_attachment(&job.id).into());
     }
     let instance = Uuid::new_v4().to_string();
-    let private = PrivateState::default().of_instance(Some(instance.clone())).write();
+    let private = PrivateState::default().with_instance(Some(instance.clone())).write();
     match Box::pin(attach(&job, &model, replaces)).await {
         Ok(stored) => {
-            cache.create(&job.id, &instance);
+            cache.record_attached(&job.id, &instance);
             Ok(Stored { private, ..stored })
         }
         Err(Interrupted { failure, partial }) => {
             cache.unplan(&job.id);
-            Err(Interrupted { failure, partial: partial.map(|left| Partial { private, ..left }) })
+            Err(Interrupted { failure, partial: partial.map(|rest| Partial { private, ..rest }) })
         }
     }
 }
@@ -71,60 +71,57 @@ async fn attach(job: &Job<'_>, planned: &Model, replaces: bool) -> Result<Stored
     let refused: Diagnostics = intent.refusals(&machine).into_iter().collect();
     refused.into_result()?;
     let state = |lagging| model::applied(&job.id, planned, lagging);
-    let machine = match Box::pin(job.carry_out(change(&machine, planned, None)?, machine)).await {
+    let machine = match Box::pin(job.apply_change(change(&machine, planned, None)?, machine)).await {
         Ok(machine) => machine,
-        Err(trouble) if !trouble.was_taken => return Err(trouble.told.into()),
-        Err(Trouble { is_cancelled: true, .. }) => return Ok(job.begun(state(Value::Null))),
-        Err(trouble) if trouble.has_failed && !is_any_attached(job, planned).await => {
-            return Err(trouble.told.into());
+        Err(error) if !error.may_be_accepted => return Err(error.diagnostic.into()),
+        Err(ChangeError { is_cancelled: true, .. }) => return Ok(job.unfinished(state(Value::Null))),
+        Err(error) if error.operation_failed && !is_any_attached(job, planned).await => {
+            return Err(error.diagnostic.into());
         }
-        Err(trouble) => return Err(kept(tainted(trouble.told), state(Value::Null))),
+        Err(error) => return Err(interrupted(tainted(error.diagnostic), state(Value::Null))),
     };
     let goals = upgrade::goals(planned, None);
     match Box::pin(instances(job, &machine, &goals, is_set(&planned.upgrade_instances))).await {
         Ok((lagging, warnings)) => Ok(Stored { warnings, ..Stored::new(state(lagging)) }),
-        Err(trouble) if trouble.is_cancelled => Ok(job.begun(state(Value::Null))),
-        Err(trouble) => Err(kept(tainted(trouble.told), state(Value::Null))),
+        Err(error) if error.is_cancelled => Ok(job.unfinished(state(Value::Null))),
+        Err(error) => Err(interrupted(tainted(error.diagnostic), state(Value::Null))),
     }
 }
 
 /// Whether the machine refers to one of the planned versions after all.
 async fn is_any_attached(job: &Job<'_>, planned: &Model) -> bool {
-    let Ok(machine) = job.look().await else { return true };
-    let wanted = |endpoint| planned.version_id(endpoint).ok().flatten();
+    let Ok(machine) = job.read_back().await else { return true };
+    let version = |endpoint| planned.version_id(endpoint).ok().flatten();
     Endpoint::ALL.into_iter().any(|endpoint| {
-        wanted(endpoint).is_some_and(|id| endpoint.decides(&machine).is_version(&id.to_string()))
+        version(endpoint).is_some_and(|id| endpoint.current_rules(&machine).is_version(&id.to_string()))
     })
 }
 
-fn tainted(mut told: Diagnostic) -> Diagnostic {
-    told.detail.push_str(
+fn tainted(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.detail.push_str(
         " The machine may refer to the versions already, so the state keeps the attachment, as tainted: \
          the next apply detaches them and attaches them again. To keep them attached, run `terraform \
          untaint` on it first.",
     );
-    told
+    diagnostic
 }
 
-fn kept(told: Diagnostic, state: Value) -> Interrupted {
-    Interrupted { failure: told.into(), partial: Some(left(state)) }
-}
-
-fn left(state: Value) -> Partial {
-    Partial { state, private: Vec::new(), identity: None }
+fn interrupted(diagnostic: Diagnostic, state: Value) -> Interrupted {
+    let partial = Partial { state, private: Vec::new(), identity: None };
+    Interrupted { failure: diagnostic.into(), partial: Some(partial) }
 }
 
 /// The changes that bring the machine to the planned state.
 fn change(machine: &Machine, planned: &Model, prior: Option<&Model>) -> Result<AttachmentChange, Diagnostic> {
     let mut change = AttachmentChange::default();
     for endpoint in Endpoint::ALL {
-        let held = endpoint.decides(machine);
+        let current = endpoint.current_rules(machine);
         match planned.version_id(endpoint)? {
-            Some(id) if held.is_version(&id.to_string()) => {}
+            Some(id) if current.is_version(&id.to_string()) => {}
             Some(id) => endpoint.set(&mut change, EndpointChange::Reference(id)),
             None => {
                 let attached = prior.and_then(|prior| prior.attached(endpoint));
-                if attached.is_some_and(|attached| held.is_version(attached)) {
+                if attached.is_some_and(|attached| current.is_version(attached)) {
                     endpoint.set(&mut change, EndpointChange::Mode(planned.mode_after()));
                 }
             }
@@ -144,34 +141,34 @@ async fn instances(
     machine: &Machine,
     goals: &Goals,
     upgrades: bool,
-) -> Result<(Value, Diagnostics), Trouble> {
-    let none = |lagging: &Option<Lagging>| lagging.as_ref().map_or(Value::Null, Lagging::value);
+) -> Result<(Value, Diagnostics), ChangeError> {
+    let count = |lagging: &Option<Lagging>| lagging.as_ref().map_or(Value::Null, Lagging::value);
     if !upgrades {
         return match upgrade::lagging(&job.client, &job.id, machine, goals, &job.call).await {
             Ok(lagging) => {
                 let warning = lagging.as_ref().and_then(|lagging| lagging.warning(&job.id));
-                Ok((none(&lagging), warning.into_iter().collect()))
+                Ok((count(&lagging), warning.into_iter().collect()))
             }
-            Err(error) => Ok((Value::Null, uncounted(&job.id, &error).into())),
+            Err(error) => Ok((Value::Null, not_counted_warning(&job.id, &error).into())),
         };
     }
     let behind = upgrade::upgrade(&job.client, &job.id, machine, goals, &job.call).await;
-    let behind = behind.map_err(|error| job.trouble_with_instances(&error))?;
+    let behind = behind.map_err(|error| job.upgrade_error(&error))?;
     match behind.as_ref().and_then(|behind| behind.warning(&job.id)) {
-        None => Ok((none(&behind), Diagnostics::new())),
-        Some(mut told) => {
-            told.severity = crate::plugin::Severity::Error;
-            told.detail = format!(
+        None => Ok((count(&behind), Diagnostics::new())),
+        Some(mut diagnostic) => {
+            diagnostic.severity = crate::plugin::Severity::Error;
+            diagnostic.detail = format!(
                 "Azure has upgraded the instances of {}, but some of them still do not refer to the \
                  versions. Run the same command again; if it stays so, look at these instances.",
                 job.id
             );
-            Err(Trouble { told, was_taken: true, is_cancelled: false, has_failed: false, is_gone: false })
+            Err(ChangeError::without_effect(diagnostic))
         }
     }
 }
 
-fn uncounted(id: &MachineId, error: &Error) -> Diagnostic {
+fn not_counted_warning(id: &MachineId, error: &Error) -> Diagnostic {
     Diagnostic::warning(
         "Instances could not be counted",
         format!(
@@ -195,7 +192,7 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
     let machine = match job.machine().await {
         Ok(machine) => machine,
         Err(error) => {
-            return match gone(&error, &job.id.to_string(), "machine") {
+            return match gone_warnings(&error, &job.id.to_string(), "machine") {
                 Some(warnings) => Ok(ReadOutcome::Gone(warnings)),
                 None => Err(job.failed(&error).into()),
             };
@@ -205,10 +202,10 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
     if prior.is_imported() && !state.has_versions() {
         return Err(nothing_attached(&job.id).into());
     }
-    connection.machines().is_in_state(&job.id);
+    connection.machines().record_in_state(&job.id);
     let mut warnings = Diagnostics::new();
     if !machine.is_enabled() && !is_set(&prior.enable) {
-        warnings.push(asleep(&job.id));
+        warnings.push(disabled_warning(&job.id));
     }
     let goals = upgrade::goals(&state, None);
     state.lagging_instances =
@@ -222,11 +219,11 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
             }
             Err(error) if error.is_cancelled() => return Err(job.failed(&error).into()),
             Err(error) => {
-                warnings.push(uncounted(&job.id, &error));
+                warnings.push(not_counted_warning(&job.id, &error));
                 prior.lagging_instances
             }
         };
-    let private = PrivateState::default().of_instance(Some(instance)).write();
+    let private = PrivateState::default().with_instance(Some(instance)).write();
     Ok(ReadOutcome::Present(Stored { warnings, private, ..Stored::new(state.write()) }))
 }
 
@@ -240,7 +237,7 @@ fn nothing_attached(id: &MachineId) -> Diagnostic {
     )
 }
 
-fn asleep(id: &MachineId) -> Diagnostic {
+fn disabled_warning(id: &MachineId) -> Diagnostic {
     Diagnostic::warning(
         "Guest proxy agent is not enabled",
         format!(
@@ -263,21 +260,21 @@ pub async fn update(
     let Update { private, .. } = request;
     let (prior, planned) = (Model::read(&request.prior), Model::read(&request.planned));
     let instance = PrivateState::read(&private).instance().map(str::to_owned);
-    let private = PrivateState::default().of_instance(instance).write();
+    let private = PrivateState::default().with_instance(instance).write();
     if !plan::writes(&prior, &planned) {
         return Ok(Stored { private, ..Stored::new(request.planned) });
     }
     let job = Job::new(connection, context, prior.id()?, Operation::Update, &request.planned)?;
-    let _alone = job.alone().await?;
+    let _lock = job.lock().await?;
     let machine = job.machine().await.map_err(|error| job.failed(&error))?;
     let cache = connection.machines();
     let intent = Intent { id: &job.id, planned: &planned, prior: Some(&prior), replaces: false, cache };
     let refused: Diagnostics = intent.refusals(&machine).into_iter().collect();
     refused.into_result()?;
-    let mut warnings = left_alone(&job.id, &machine, &prior, &planned);
+    let mut warnings = kept_references(&job.id, &machine, &prior, &planned);
     let change = change(&machine, &planned, Some(&prior))?;
     // Until the end of the change is seen, the state stays as it was: the next refresh shows the result.
-    let machine = Box::pin(job.carry_out(change, machine)).await.map_err(|trouble| trouble.told)?;
+    let machine = Box::pin(job.apply_change(change, machine)).await.map_err(|error| error.diagnostic)?;
     let goals = upgrade::goals(&planned, Some(&prior));
     let state = |lagging| model::applied(&job.id, &planned, lagging);
     match Box::pin(instances(&job, &machine, &goals, is_set(&planned.upgrade_instances))).await {
@@ -285,22 +282,22 @@ pub async fn update(
             warnings.extend(more);
             Ok(Stored { warnings, private, ..Stored::new(state(lagging)) })
         }
-        Err(trouble) => {
-            let partial = Some(Partial { private, ..left(state(Value::Null)) });
-            Err(Interrupted { failure: trouble.told.into(), partial })
+        Err(error) => {
+            let partial = Partial { state: state(Value::Null), private, identity: None };
+            Err(Interrupted { failure: error.diagnostic.into(), partial: Some(partial) })
         }
     }
 }
 
 /// Warnings about removed endpoints where the machine refers to somebody else's version by now.
-fn left_alone(id: &MachineId, machine: &Machine, prior: &Model, planned: &Model) -> Diagnostics {
+fn kept_references(id: &MachineId, machine: &Machine, prior: &Model, planned: &Model) -> Diagnostics {
     let is_out = |endpoint: &Endpoint| planned.version(*endpoint).is_null();
     let all = Endpoint::ALL.into_iter().filter(is_out);
     all.filter_map(|endpoint| {
         let attached = prior.attached(endpoint)?;
-        match endpoint.decides(machine) {
-            Decides::Version(held) if !Decides::Version(held.clone()).is_version(attached) => {
-                Some(stays(id, endpoint, attached, &held))
+        match endpoint.current_rules(machine) {
+            CurrentRules::Version(current) if !is_same_version(&current, attached) => {
+                Some(kept_warning(id, endpoint, attached, &current))
             }
             _ => None,
         }
@@ -308,12 +305,12 @@ fn left_alone(id: &MachineId, machine: &Machine, prior: &Model, planned: &Model)
     .collect()
 }
 
-fn stays(id: &MachineId, endpoint: Endpoint, attached: &str, held: &str) -> Diagnostic {
+fn kept_warning(id: &MachineId, endpoint: Endpoint, attached: &str, current: &str) -> Diagnostic {
     let name = endpoint.name();
     Diagnostic::warning(
         format!("Machine keeps another version for {name}"),
         format!(
-            "Terraform had attached {attached} to {id} for {name}. By now the machine refers to {held}, \
+            "Terraform had attached {attached} to {id} for {name}. By now the machine refers to {current}, \
              which somebody else has attached. This reference is left as it is."
         ),
     )
@@ -328,39 +325,39 @@ pub async fn delete(
     context: &Context,
     request: Delete,
 ) -> Result<Deleted, Interrupted> {
-    let (prior, nothing) = (Model::read(&request.prior), Model::read(&Value::Null));
+    let (prior, nothing) = (Model::read(&request.prior), Model::default());
     let job = Job::new(connection, context, prior.id()?, Operation::Delete, &request.prior)?;
-    let _alone = job.alone().await?;
+    let _lock = job.lock().await?;
     let cache = connection.machines();
     let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
-    if cache.created(&job.id).is_some_and(|created| Some(created) != instance) {
+    if cache.attached_by(&job.id).is_some_and(|created| Some(created) != instance) {
         // This run has created the attachment that replaces this one, and the machine belongs to that one.
         return Ok(Deleted::default());
     }
-    cache.delete(&job.id);
+    cache.record_detached(&job.id);
     let machine = match job.machine().await {
         Ok(machine) => machine,
-        Err(error) if gone(&error, "", "").is_some() => return Ok(Deleted::default()),
+        Err(error) if gone_warnings(&error, "", "").is_some() => return Ok(Deleted::default()),
         Err(error) => return Err(job.failed(&error).into()),
     };
-    let warnings = left_alone(&job.id, &machine, &prior, &nothing);
+    let warnings = kept_references(&job.id, &machine, &prior, &nothing);
     let mode = prior.mode_after();
     let mut change = AttachmentChange::default();
     for endpoint in Endpoint::ALL {
         let attached = prior.attached(endpoint);
-        if attached.is_some_and(|attached| endpoint.decides(&machine).is_version(attached)) {
+        if attached.is_some_and(|attached| endpoint.current_rules(&machine).is_version(attached)) {
             endpoint.set(&mut change, EndpointChange::Mode(mode));
-            cache.leave(&job.id, endpoint.key(), mode);
+            cache.record_mode(&job.id, endpoint.key(), mode);
         }
     }
-    let machine = match Box::pin(job.carry_out(change, machine)).await {
+    let machine = match Box::pin(job.apply_change(change, machine)).await {
         Ok(machine) => machine,
-        Err(trouble) if trouble.is_gone => return Ok(Deleted { warnings }),
-        Err(trouble) => return Err(trouble.told.into()),
+        Err(error) if error.is_gone => return Ok(Deleted { warnings }),
+        Err(error) => return Err(error.diagnostic.into()),
     };
     let goals = upgrade::goals(&nothing, Some(&prior));
     match Box::pin(instances(&job, &machine, &goals, is_set(&prior.upgrade_instances))).await {
         Ok((_, more)) => Ok(Deleted { warnings: warnings.into_iter().chain(more).collect() }),
-        Err(trouble) => Err(trouble.told.into()),
+        Err(error) => Err(error.diagnostic.into()),
     }
 }

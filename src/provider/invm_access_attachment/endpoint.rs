@@ -14,9 +14,9 @@ pub enum Endpoint {
     WireServer,
 }
 
-/// What decides about requests to an endpoint now.
+/// The rules that a machine applies to an endpoint now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decides {
+pub enum CurrentRules {
     /// Nothing is set.
     Nothing,
     /// An inline mode.
@@ -71,17 +71,17 @@ impl Endpoint {
         Path::attribute(self.argument())
     }
 
-    /// What decides about requests to it.
-    pub fn decides(self, machine: &Machine) -> Decides {
+    /// The rules that a machine applies to it now.
+    pub fn current_rules(self, machine: &Machine) -> CurrentRules {
         let settings: Option<&EndpointSettings> = match self {
             Self::Imds => machine.proxy_agent.imds.as_ref(),
             Self::WireServer => machine.proxy_agent.wire_server.as_ref(),
         };
-        let Some(settings) = settings else { return Decides::Nothing };
+        let Some(settings) = settings else { return CurrentRules::Nothing };
         match (settings.reference(), &settings.mode) {
-            (Some(reference), _) => Decides::Version(reference.to_owned()),
-            (None, Some(mode)) => Decides::Mode(mode.clone()),
-            (None, None) => Decides::Nothing,
+            (Some(reference), _) => CurrentRules::Version(reference.to_owned()),
+            (None, Some(mode)) => CurrentRules::Mode(mode.clone()),
+            (None, None) => CurrentRules::Nothing,
         }
     }
 
@@ -94,15 +94,15 @@ impl Endpoint {
     }
 }
 
-impl Decides {
-    /// Whether the version of this id decides.
+impl CurrentRules {
+    /// Whether they are those of the version of this id.
     pub fn is_version(&self, id: &str) -> bool {
-        matches!(self, Self::Version(held) if same(held, id))
+        matches!(self, Self::Version(current) if is_same_version(current, id))
     }
 }
 
 /// Whether two ids are those of one version. Other text is compared without case.
-pub fn same(one: &str, other: &str) -> bool {
+pub fn is_same_version(one: &str, other: &str) -> bool {
     match (one.parse::<VersionId>(), other.parse::<VersionId>()) {
         (Ok(one), Ok(other)) => one == other,
         _ => one.trim().eq_ignore_ascii_case(other.trim()),
@@ -123,10 +123,15 @@ mod tests {
         };
         let reference =
             |text: &str| serde_json::json!({"mode": "Audit", "inVMAccessControlProfileReferenceId": text});
-        assert!(Endpoint::Imds.decides(&machine(reference(&version.to_uppercase()))).is_version(&version));
-        assert_eq!(Endpoint::Imds.decides(&machine(reference(""))), Decides::Mode(Mode::Audit.into()));
-        assert_eq!(Endpoint::Imds.decides(&machine(serde_json::json!({}))), Decides::Nothing);
-        assert_eq!(Endpoint::WireServer.decides(&machine(reference(&version))), Decides::Nothing);
-        assert!(!same(&version, PROFILE) && same("/x/Latest", "/X/latest"));
+        assert!(
+            Endpoint::Imds.current_rules(&machine(reference(&version.to_uppercase()))).is_version(&version)
+        );
+        assert_eq!(
+            Endpoint::Imds.current_rules(&machine(reference(""))),
+            CurrentRules::Mode(Mode::Audit.into())
+        );
+        assert_eq!(Endpoint::Imds.current_rules(&machine(serde_json::json!({}))), CurrentRules::Nothing);
+        assert_eq!(Endpoint::WireServer.current_rules(&machine(reference(&version))), CurrentRules::Nothing);
+        assert!(!is_same_version(&version, PROFILE) && is_same_version("/x/Latest", "/X/latest"));
     }
 }

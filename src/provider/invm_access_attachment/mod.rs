@@ -6,15 +6,15 @@
 
 pub mod crud;
 pub mod endpoint;
-pub mod look;
+pub mod job;
 pub mod model;
 pub mod moved;
 pub mod plan;
+pub mod plan_read;
 pub mod refusal;
 pub mod schema;
 pub mod upgrade;
 pub mod validate;
-pub mod work;
 
 use async_trait::async_trait;
 
@@ -35,19 +35,18 @@ use crate::plugin::{Context, Diagnostics, Failure, Resource, Schema, Value};
 /// Versions attached to a machine.
 #[derive(Clone, Debug)]
 pub struct InVmAccessAttachment {
-    connection: Connection,
+    /// Azure, and what this process knows.
+    pub connection: Connection,
 }
 
 impl InVmAccessAttachment {
-    /// The resource over this connection.
-    #[must_use]
-    pub const fn new(connection: Connection) -> Self {
-        Self { connection }
-    }
-
     /// Records a planned attachment.
-    fn note(&self, id: &MachineId, planned: Planned) -> Result<(), Failure> {
-        if self.connection.machines().plan(id, planned) { Err(refusal::twice(id).into()) } else { Ok(()) }
+    fn record_planned(&self, id: &MachineId, planned: Planned) -> Result<(), Failure> {
+        if self.connection.machines().plan(id, planned) {
+            Err(refusal::second_attachment(id).into())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -82,10 +81,10 @@ impl Resource for InVmAccessAttachment {
         let replaces = id.as_ref().is_some_and(|id| replaced.replaces(&id.to_string()));
         if let Some(id) = id.as_ref().filter(|_| !is_second) {
             if !replaces {
-                self.note(id, Planned::New)?;
+                self.record_planned(id, Planned::New)?;
             }
-            let looked = look::look(&self.connection, context, &model, None, replaces).await;
-            planned.warnings.extend(looked.inspect_err(|_| self.connection.machines().unplan(id))?);
+            let warnings = plan_read::read(&self.connection, context, &model, None, replaces).await;
+            planned.warnings.extend(warnings.inspect_err(|_| self.connection.machines().unplan(id))?);
         }
         Ok(identity::planned::<MachineId>(planned, None, id))
     }
@@ -99,29 +98,29 @@ impl Resource for InVmAccessAttachment {
         let is_second = !request.earlier.is_empty();
         let prior = Model::read(&request.prior);
         let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
-        let held = prior.id().ok();
+        let prior_id = prior.id().ok();
         let mut planned = plan::update(&request);
         let model = Model::read(&planned.state);
-        let stays = planned.replace.is_empty();
-        if let Some(id) = &held {
-            self.connection.machines().is_in_state(id);
-            if stays && !is_second {
+        let is_in_place = planned.replace.is_empty();
+        if let Some(id) = &prior_id {
+            self.connection.machines().record_in_state(id);
+            if is_in_place && !is_second {
                 if let Some(instance) = instance {
-                    self.note(id, Planned::Held(instance))?;
+                    self.record_planned(id, Planned::Existing(instance))?;
                 }
                 if plan::writes(&prior, &model) {
-                    let looked = look::look(&self.connection, context, &model, Some(&prior), false);
-                    planned.warnings.extend(looked.await?);
+                    let warnings = plan_read::read(&self.connection, context, &model, Some(&prior), false);
+                    planned.warnings.extend(warnings.await?);
                 }
             }
         }
         // The identity of a replaced object's successor comes with the plan to create that.
-        Ok(identity::planned::<MachineId>(planned, stored, held.filter(|_| stays)))
+        Ok(identity::planned::<MachineId>(planned, stored, prior_id.filter(|_| is_in_place)))
     }
 
     async fn plan_delete(&self, _: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
         if let Ok(id) = Model::read(&request.prior).id() {
-            self.connection.machines().is_in_state(&id);
+            self.connection.machines().record_in_state(&id);
         }
         Ok(Diagnostics::new())
     }
@@ -133,8 +132,8 @@ impl Resource for InVmAccessAttachment {
 
     async fn read(&self, context: &Context, mut request: Read) -> Result<ReadOutcome, Failure> {
         let before = request.identity.take();
-        let outcome = match self.connection.unread(&request)? {
-            Some(unread) => unread,
+        let outcome = match self.connection.read_from_state(&request)? {
+            Some(outcome) => outcome,
             None => crud::read(&self.connection, context, request).await?,
         };
         Ok(identity::read::<MachineId>(outcome, before))

@@ -1,20 +1,17 @@
 //! An attachment in configurations, plans and states, and its mapping to and from a machine.
 
-use std::fmt::Display;
-use std::str::FromStr;
-
-use super::endpoint::{Decides, Endpoint, same};
+use super::endpoint::{CurrentRules, Endpoint, is_same_version};
 use super::schema::{ATTACHED, ENABLE, LAGGING, MODE_AFTER, REPLACE_MODE, UPGRADE};
 use crate::allowlist::Mode;
 use crate::arm::ids::{MachineId, VersionId};
 use crate::arm::models::Machine;
 use crate::plugin::value::Members;
-use crate::plugin::{Diagnostic, Path, Value};
-use crate::provider::timeouts;
+use crate::plugin::{Diagnostic, Value};
+use crate::provider::{checks, timeouts};
 
 /// An attachment in a configuration, plan or state. Any part may be unknown in a configuration and a plan. What is absent
 /// is null.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     /// The id of the machine.
     pub id: Value,
@@ -44,38 +41,34 @@ impl Model {
     /// Reads a configuration, a plan or a state.
     #[must_use]
     pub fn read(object: &Value) -> Self {
-        let part = |name: &str| object.get(name).cloned().unwrap_or(Value::Null);
-        Self {
-            id: part("id"),
-            machine_id: part("machine_id"),
-            imds_profile_version_id: part(Endpoint::Imds.argument()),
-            wire_server_profile_version_id: part(Endpoint::WireServer.argument()),
-            enable: part(ENABLE),
-            mode_after_destroy: part(MODE_AFTER),
-            replace_mode: part(REPLACE_MODE),
-            upgrade_instances: part(UPGRADE),
-            attached: part(ATTACHED),
-            lagging_instances: part(LAGGING),
-            timeouts: part(timeouts::BLOCK),
+        let mut model = Self::default();
+        for (name, field) in model.attributes() {
+            *field = object.get(name).cloned().unwrap_or_default();
         }
+        model
     }
 
     /// Writes a plan or a state.
     #[must_use]
-    pub fn write(self) -> Value {
-        Value::object([
-            ("id", self.id),
-            ("machine_id", self.machine_id),
-            (Endpoint::Imds.argument(), self.imds_profile_version_id),
-            (Endpoint::WireServer.argument(), self.wire_server_profile_version_id),
-            (ENABLE, self.enable),
-            (MODE_AFTER, self.mode_after_destroy),
-            (REPLACE_MODE, self.replace_mode),
-            (UPGRADE, self.upgrade_instances),
-            (ATTACHED, self.attached),
-            (LAGGING, self.lagging_instances),
-            (timeouts::BLOCK, self.timeouts),
-        ])
+    pub fn write(mut self) -> Value {
+        Value::object(self.attributes().map(|(name, field)| (name, std::mem::take(field))))
+    }
+
+    /// The attributes, each with its field.
+    fn attributes(&mut self) -> [(&'static str, &mut Value); 11] {
+        [
+            ("id", &mut self.id),
+            ("machine_id", &mut self.machine_id),
+            (Endpoint::Imds.argument(), &mut self.imds_profile_version_id),
+            (Endpoint::WireServer.argument(), &mut self.wire_server_profile_version_id),
+            (ENABLE, &mut self.enable),
+            (MODE_AFTER, &mut self.mode_after_destroy),
+            (REPLACE_MODE, &mut self.replace_mode),
+            (UPGRADE, &mut self.upgrade_instances),
+            (ATTACHED, &mut self.attached),
+            (LAGGING, &mut self.lagging_instances),
+            (timeouts::BLOCK, &mut self.timeouts),
+        ]
     }
 
     /// The id of the version for an endpoint.
@@ -98,7 +91,7 @@ impl Model {
     /// # Errors
     /// If it is not a valid id, which `validate` has reported before.
     pub fn machine(&self) -> Result<MachineId, Diagnostic> {
-        parsed(&self.machine_id, "machine_id")
+        checks::parsed_value(&self.machine_id, "machine_id")
     }
 
     /// The id of the machine in a state; an imported state has nothing else.
@@ -106,7 +99,7 @@ impl Model {
     /// # Errors
     /// If the state has no usable id.
     pub fn id(&self) -> Result<MachineId, Diagnostic> {
-        parsed(&self.id, "id")
+        checks::parsed_value(&self.id, "id")
     }
 
     /// The version that a plan names for an endpoint.
@@ -115,7 +108,7 @@ impl Model {
     /// If it is not a valid id, which `validate` has reported before.
     pub fn version_id(&self, endpoint: Endpoint) -> Result<Option<VersionId>, Diagnostic> {
         let version = self.version(endpoint);
-        version.as_str().map(|_| parsed(version, endpoint.argument())).transpose()
+        version.as_str().map(|_| checks::parsed_value(version, endpoint.argument())).transpose()
     }
 
     /// What the resource has attached at an endpoint, according to its state.
@@ -139,19 +132,19 @@ impl Model {
     /// What is attached according to a configuration or plan; an element is unknown as long as its version is.
     /// Existing attachments keep their spelling.
     #[must_use]
-    pub fn attaches(&self, prior: Option<&Self>) -> Value {
+    pub fn to_attach(&self, prior: Option<&Self>) -> Value {
         let mut all = Members::new();
         for endpoint in Endpoint::ALL {
-            let wanted = self.version(endpoint);
-            if wanted.is_null() {
+            let version = self.version(endpoint);
+            if version.is_null() {
                 continue;
             }
-            let held = prior.and_then(|prior| prior.attached(endpoint));
-            let wanted = match (held, wanted.as_str()) {
-                (Some(held), Some(wanted)) if same(held, wanted) => held.into(),
-                _ => wanted.clone(),
+            let attached = prior.and_then(|prior| prior.attached(endpoint));
+            let spelled = match (attached, version.as_str()) {
+                (Some(attached), Some(version)) if is_same_version(attached, version) => attached.into(),
+                _ => version.clone(),
             };
-            all.insert(endpoint.key().to_owned(), wanted);
+            all.insert(endpoint.key().to_owned(), spelled);
         }
         Value::Map(all)
     }
@@ -163,33 +156,21 @@ pub const fn is_set(flag: &Value) -> bool {
     matches!(flag, Value::Bool(true))
 }
 
-fn parsed<T>(value: &Value, name: &str) -> Result<T, Diagnostic>
-where
-    T: FromStr,
-    T::Err: Display,
-{
-    let text = value.as_str().unwrap_or_default();
-    text.parse().map_err(|error| {
-        Diagnostic::error("Unusable value", format!("`{name}` is {text:?}: {error}."))
-            .at(Path::attribute(name))
-    })
-}
-
 /// The state for what a machine refers to, in the spelling of `prior`: the state on a refresh, or one with nothing but the
 /// id on an import. It omits endpoints that the resource does not manage.
 #[must_use]
 pub fn state(id: &MachineId, machine: &Machine, prior: &Model) -> Model {
-    let refers = |endpoint: Endpoint| {
+    let version_of = |endpoint: Endpoint| {
         let is_ours =
             prior.is_imported() || !prior.version(endpoint).is_null() || prior.attached(endpoint).is_some();
-        match endpoint.decides(machine) {
-            Decides::Version(reference) if is_ours => spelled(&reference, endpoint, prior),
+        match endpoint.current_rules(machine) {
+            CurrentRules::Version(reference) if is_ours => spelled(&reference, endpoint, prior),
             _ => Value::Null,
         }
     };
     let mut state = Model {
-        imds_profile_version_id: refers(Endpoint::Imds),
-        wire_server_profile_version_id: refers(Endpoint::WireServer),
+        imds_profile_version_id: version_of(Endpoint::Imds),
+        wire_server_profile_version_id: version_of(Endpoint::WireServer),
         lagging_instances: Value::Null,
         ..prior.clone()
     };
@@ -199,15 +180,15 @@ pub fn state(id: &MachineId, machine: &Machine, prior: &Model) -> Model {
     if prior.is_imported() {
         state.id = id.to_string().into();
         state.machine_id = id.to_string().into();
-        state.attached = state.attaches(None);
+        state.attached = state.to_attach(None);
     }
     state
 }
 
 fn spelled(reference: &str, endpoint: Endpoint, prior: &Model) -> Value {
-    let held = prior.version(endpoint).as_str().or_else(|| prior.attached(endpoint));
-    if let Some(held) = held.filter(|held| same(held, reference)) {
-        return held.into();
+    let known = prior.version(endpoint).as_str().or_else(|| prior.attached(endpoint));
+    if let Some(known) = known.filter(|known| is_same_version(known, reference)) {
+        return known.into();
     }
     // With the fixed segments in ARM's case, as everywhere else.
     reference.parse::<VersionId>().map_or_else(|_| reference.into(), |id| id.to_string().into())
@@ -216,7 +197,7 @@ fn spelled(reference: &str, endpoint: Endpoint, prior: &Model) -> Value {
 /// The state after a plan is applied.
 #[must_use]
 pub fn applied(id: &MachineId, planned: &Model, lagging: Value) -> Value {
-    let attached = planned.attaches(Some(planned));
+    let attached = planned.to_attach(Some(planned));
     let state = Model { id: id.to_string().into(), attached, lagging_instances: lagging, ..planned.clone() };
     state.write()
 }
@@ -236,7 +217,7 @@ mod tests {
 
     #[test]
     fn an_agent_disabled_by_others_is_drift_if_enable_is_set() {
-        let enabled = Model { enable: true.into(), ..held() };
+        let enabled = Model { enable: true.into(), ..prior() };
         let state = read(&machine(&id_of("1.0.0"), ""), &enabled);
         assert_eq!(state.enable, false.into());
     }
@@ -256,7 +237,7 @@ mod tests {
         Model::read(&import::state(VM, &super::super::schema::schema()))
     }
 
-    fn held() -> Model {
+    fn prior() -> Model {
         Model {
             machine_id: VM.to_lowercase().into(),
             imds_profile_version_id: id_of("1.0.0").into(),
@@ -267,18 +248,18 @@ mod tests {
 
     #[test]
     fn a_respelling_service_causes_no_difference() {
-        assert_eq!(read(&machine(&id_of("1.0.0").to_uppercase(), ""), &held()), held());
+        assert_eq!(read(&machine(&id_of("1.0.0").to_uppercase(), ""), &prior()), prior());
     }
 
     #[test]
     fn drift_is_seen_only_at_attached_endpoints() {
-        let drifted = read(&machine(&id_of("2.0.0"), &id_of("3.0.0")), &held());
+        let drifted = read(&machine(&id_of("2.0.0"), &id_of("3.0.0")), &prior());
         assert_eq!(drifted.imds_profile_version_id, id_of("2.0.0").into());
         assert_eq!(drifted.wire_server_profile_version_id, Value::Null);
         assert_eq!(drifted.attached(Endpoint::Imds), Some(id_of("1.0.0").as_str()));
         let dropped = read(&machine("", ""), &drifted);
         assert_eq!(dropped.imds_profile_version_id, Value::Null);
-        assert_eq!(read(&machine(&id_of("1.0.0"), ""), &dropped), held(), "and back");
+        assert_eq!(read(&machine(&id_of("1.0.0"), ""), &dropped), prior(), "and back");
     }
 
     #[test]
@@ -287,7 +268,10 @@ mod tests {
         assert_eq!(state.machine_id, VM.into());
         assert_eq!(state.attached(Endpoint::WireServer), Some(id_of("2.0.0").as_str()));
         let imds = state.imds_profile_version_id.as_str().unwrap();
-        assert!(imds.contains("/inVMAccessControlProfiles/") && same(imds, &id_of("1.0.0")), "{imds}");
+        assert!(
+            imds.contains("/inVMAccessControlProfiles/") && is_same_version(imds, &id_of("1.0.0")),
+            "{imds}"
+        );
     }
 
     #[test]
@@ -297,7 +281,7 @@ mod tests {
             wire_server_profile_version_id: id_of("1.0.0").to_uppercase().into(),
             ..imported()
         };
-        let Value::Map(map) = plan.attaches(None) else { panic!("a map") };
+        let Value::Map(map) = plan.to_attach(None) else { panic!("a map") };
         assert!(map["imds"].is_unknown() && map.len() == 2);
     }
 }

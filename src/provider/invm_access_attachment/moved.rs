@@ -20,7 +20,7 @@ const SOURCE_TYPE: &str = "azapi_update_resource";
 /// # Errors
 /// If it is another kind of state, sets no reference, or sets something that would be lost.
 pub fn take_over(request: &Move) -> Result<Stored, Diagnostic> {
-    let target = azapi::Target {
+    let target = azapi::MoveTarget {
         resource: schema::TYPE,
         source: SOURCE_TYPE,
         arm_type: "Microsoft.Compute/virtualMachines",
@@ -147,8 +147,8 @@ mod tests {
         );
         let mut more = settings(&json!({"imds": reference(), "wireServer": {"mode": "Audit"}}));
         more["properties"]["licenseType"] = "None".into();
-        let told = moved(more).unwrap_err().detail;
-        assert!(told.contains("`properties.licenseType`"), "{told}");
-        assert!(told.contains("proxyAgentSettings.wireServer.mode`"), "{told}");
+        let detail = moved(more).unwrap_err().detail;
+        assert!(detail.contains("`properties.licenseType`"), "{detail}");
+        assert!(detail.contains("proxyAgentSettings.wireServer.mode`"), "{detail}");
     }
 }

@@ -1,6 +1,6 @@
 //! What a change of the configuration means.
 
-use super::endpoint::{Endpoint, same};
+use super::endpoint::{Endpoint, is_same_version};
 use super::model::{Model, is_set};
 use crate::arm::ids::{MachineId, MachineKind, VersionId};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
@@ -15,7 +15,7 @@ pub fn create(request: &PlanCreate) -> Planned {
     let machine = config.machine().ok();
     let plan = Model {
         id: id_of(machine.as_ref()),
-        attached: config.attaches(None),
+        attached: config.to_attach(None),
         lagging_instances: lagging(machine.as_ref()),
         ..config
     };
@@ -39,7 +39,7 @@ pub fn update(request: &PlanUpdate) -> Planned {
     let machine = plan.machine().ok();
     let moves = plan.machine_id != prior.machine_id;
     plan.id = if moves { id_of(machine.as_ref()) } else { prior.id.clone() };
-    let attached = plan.attaches(Some(&prior));
+    let attached = plan.to_attach(Some(&prior));
     // The state of a machine that was imported, or written by an older host, may have none.
     plan.attached = if is_equal(&attached, &prior.attached) { prior.attached.clone() } else { attached };
     let lags = !prior.lagging_instances.is_null() && prior.lagging_instances != 0_i64.into();
@@ -53,7 +53,7 @@ pub fn update(request: &PlanUpdate) -> Planned {
     // Passed on to the plan of a replacement, which a host may make of any change.
     let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
     let replaced = prior.id.as_str().unwrap_or_default();
-    planned.private = PrivateState::replacing(replaced).of_instance(instance).write();
+    planned.private = PrivateState::replacing(replaced).with_instance(instance).write();
     planned
 }
 
@@ -85,7 +85,7 @@ fn lagging(machine: Option<&MachineId>) -> Value {
 fn is_equal(one: &Value, other: &Value) -> bool {
     let text = |map: &Value, endpoint: Endpoint| map.get(endpoint.key()).cloned().unwrap_or(Value::Null);
     Endpoint::ALL.into_iter().all(|endpoint| match (text(one, endpoint), text(other, endpoint)) {
-        (Value::String(one), Value::String(other)) => same(&one, &other),
+        (Value::String(one), Value::String(other)) => is_same_version(&one, &other),
         (one, other) => one == other,
     })
 }

@@ -1,7 +1,7 @@
 //! When a version must not be attached, and the error for it. The plan checks this as soon as the machine is
 //! known, and the apply checks it again.
 
-use super::endpoint::{Decides, Endpoint, same};
+use super::endpoint::{CurrentRules, Endpoint, is_same_version};
 use super::model::{Model, is_set};
 use super::schema::{ENABLE, REPLACE_MODE, TYPE};
 use crate::allowlist::OsType;
@@ -28,9 +28,9 @@ pub struct Intent<'a> {
 }
 
 impl Intent<'_> {
-    /// What is planned for an endpoint, unless that is nothing.
-    fn wanted(&self, endpoint: Endpoint) -> Option<&Value> {
-        Some(self.planned.version(endpoint)).filter(|wanted| !wanted.is_null())
+    /// The version that is planned for an endpoint; it may be unknown.
+    fn planned_version(&self, endpoint: Endpoint) -> Option<&Value> {
+        Some(self.planned.version(endpoint)).filter(|version| !version.is_null())
     }
 
     /// What this resource has attached, according to the state.
@@ -47,17 +47,17 @@ impl Intent<'_> {
     }
 
     fn refusal(&self, endpoint: Endpoint, machine: &Machine) -> Option<Diagnostic> {
-        let wanted = self.wanted(endpoint)?;
+        let planned = self.planned_version(endpoint)?;
         if self.attached(endpoint).is_some() {
             return None;
         }
         let (id, name) = (self.id, endpoint.name());
-        match endpoint.decides(machine) {
-            Decides::Nothing => None,
-            Decides::Mode(_) if is_set(&self.planned.replace_mode) => None,
+        match endpoint.current_rules(machine) {
+            CurrentRules::Nothing => None,
+            CurrentRules::Mode(_) if is_set(&self.planned.replace_mode) => None,
             // A replacement has just detached the old one.
-            Decides::Mode(mode) if self.cache.has_left(id, endpoint.key(), &mode) => None,
-            Decides::Mode(mode) => Some(
+            CurrentRules::Mode(mode) if self.cache.has_set_mode(id, endpoint.key(), &mode) => None,
+            CurrentRules::Mode(mode) => Some(
                 Diagnostic::error(
                     format!("Machine has an inline mode for {name}"),
                     format!(
@@ -69,17 +69,23 @@ impl Intent<'_> {
                 )
                 .at(endpoint.path()),
             ),
-            Decides::Version(held) if wanted.as_str().is_some_and(|wanted| same(wanted, &held)) => None,
-            Decides::Version(_) if self.prior.is_none() && (self.replaces || self.cache.was_in_state(id)) => {
+            CurrentRules::Version(current)
+                if planned.as_str().is_some_and(|planned| is_same_version(planned, &current)) =>
+            {
                 None
             }
-            Decides::Version(held) => Some(self.foreign(endpoint, &held)),
+            CurrentRules::Version(_)
+                if self.prior.is_none() && (self.replaces || self.cache.is_in_state(id)) =>
+            {
+                None
+            }
+            CurrentRules::Version(current) => Some(self.foreign(endpoint, &current)),
         }
     }
 
-    fn foreign(&self, endpoint: Endpoint, held: &str) -> Diagnostic {
+    fn foreign(&self, endpoint: Endpoint, current: &str) -> Diagnostic {
         let (id, name) = (self.id, endpoint.name());
-        let way_out = match self.prior {
+        let next_step = match self.prior {
             Some(_) => "Detach it where it was attached, and apply again.".to_owned(),
             None => format!(
                 "To manage it with Terraform, import it by adding this block, with the address of this \
@@ -90,7 +96,7 @@ impl Intent<'_> {
         Diagnostic::error(
             format!("Machine refers to another version for {name}"),
             format!(
-                "{id} refers to {held} for {name}, which this resource has not attached. Nothing was changed. {way_out}"
+                "{id} refers to {current} for {name}, which this resource has not attached. Nothing was changed. {next_step}"
             ),
         )
         .at(endpoint.path())
@@ -134,28 +140,25 @@ impl Intent<'_> {
 
     /// Whether another program has changed what was attached.
     fn drift(&self, endpoint: Endpoint, machine: &Machine) -> Option<Diagnostic> {
-        let (attached, _) = (self.attached(endpoint)?, self.wanted(endpoint)?);
-        let found = match endpoint.decides(machine) {
-            Decides::Version(held) if same(&held, attached) => return None,
+        let (attached, planned) = (self.attached(endpoint)?, self.planned_version(endpoint)?);
+        let change = match endpoint.current_rules(machine) {
+            CurrentRules::Version(current) if is_same_version(&current, attached) => return None,
             // The planned version is attached already: an interrupted run has done it.
-            Decides::Version(held)
-                if self
-                    .wanted(endpoint)
-                    .and_then(Value::as_str)
-                    .is_some_and(|wanted| same(wanted, &held)) =>
+            CurrentRules::Version(current)
+                if planned.as_str().is_some_and(|planned| is_same_version(planned, &current)) =>
             {
                 return None;
             }
-            Decides::Version(held) => format!("refers to {held}"),
-            Decides::Mode(mode) => format!("has the inline mode `{mode}`"),
-            Decides::Nothing => "refers to nothing".to_owned(),
+            CurrentRules::Version(current) => format!("refers to {current}"),
+            CurrentRules::Mode(mode) => format!("has the inline mode `{mode}`"),
+            CurrentRules::Nothing => "refers to nothing".to_owned(),
         };
         let (id, name) = (self.id, endpoint.name());
         Some(
             Diagnostic::warning(
                 format!("Another program changed the version for {name}"),
                 format!(
-                    "Terraform has attached {attached} to {id} for {name}, and the machine now {found}. \
+                    "Terraform has attached {attached} to {id} for {name}, and the machine now {change}. \
                      This plan restores it. If another tool manages the proxy agent's settings of this \
                      machine, the two undo each other's work: remove the settings of this endpoint there, \
                      or this resource here."
@@ -168,7 +171,7 @@ impl Intent<'_> {
 
 /// What is wrong with a version for a machine in a region.
 #[must_use]
-pub fn of_version(
+pub fn version_error(
     endpoint: Endpoint,
     id: &VersionId,
     known: &KnownVersion,
@@ -207,7 +210,7 @@ pub fn of_version(
 
 /// The error for a second attachment to one machine.
 #[must_use]
-pub fn twice(id: &MachineId) -> Diagnostic {
+pub fn second_attachment(id: &MachineId) -> Diagnostic {
     Diagnostic::error(
         "Two attachments for one machine",
         format!(
@@ -244,7 +247,7 @@ mod tests {
     }
 
     fn plain() -> Model {
-        Model { imds_profile_version_id: id_of("1.0.0").into(), ..Model::read(&Value::Null) }
+        Model { imds_profile_version_id: id_of("1.0.0").into(), ..Model::default() }
     }
 
     fn state(attached: &str) -> Model {
@@ -260,9 +263,9 @@ mod tests {
     ) -> Vec<String> {
         let id: MachineId = VM.parse().unwrap();
         let intent = Intent { id: &id, planned, prior, replaces: false, cache };
-        let told = intent.refusals(machine);
-        assert!(told.iter().all(|one| one.summary.len() < 60), "{told:?}");
-        told.into_iter().map(|one| one.path.map(|path| path.to_string()).unwrap_or_default()).collect()
+        let errors = intent.refusals(machine);
+        assert!(errors.iter().all(|one| one.summary.len() < 60), "{errors:?}");
+        errors.into_iter().map(|one| one.path.map(|path| path.to_string()).unwrap_or_default()).collect()
     }
 
     #[test]
@@ -274,14 +277,14 @@ mod tests {
             refused(&plain, None, &machine(false, &json!({"mode": "Audit"})), &cache),
             [imds, "enable"]
         );
-        let told = Model { replace_mode: true.into(), enable: true.into(), ..plain.clone() };
-        assert_eq!(refused(&told, None, &machine(false, &json!({"mode": "Audit"})), &cache), [""; 0]);
+        let permissive = Model { replace_mode: true.into(), enable: true.into(), ..plain.clone() };
+        assert_eq!(refused(&permissive, None, &machine(false, &json!({"mode": "Audit"})), &cache), [""; 0]);
         // An attachment at one endpoint does not affect the other.
         let settings = json!({"enabled": true, "wireServer": {"mode": "Enforce"}});
         let other = json!({"properties": {"securityProfile": {"proxyAgentSettings": settings}}});
         assert_eq!(refused(&plain, None, &serde_json::from_value(other).unwrap(), &cache), [""; 0]);
         // A replacement of this run has set the mode.
-        cache.leave(&VM.parse().unwrap(), "imds", Mode::Audit);
+        cache.record_mode(&VM.parse().unwrap(), "imds", Mode::Audit);
         assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Audit"})), &cache), [""; 0]);
         assert_eq!(refused(&plain, None, &machine(true, &json!({"mode": "Enforce"})), &cache), [imds]);
     }
@@ -297,38 +300,38 @@ mod tests {
         assert_eq!(refused(&plain, Some(&state("1.0.0")), &there, &cache), [""; 0]);
         let without = Model { attached: Value::Map(Members::new()), ..plain.clone() };
         assert_eq!(refused(&plain, Some(&without), &there, &cache), ["imds_profile_version_id"]);
-        cache.is_in_state(&VM.parse().unwrap());
+        cache.record_in_state(&VM.parse().unwrap());
         assert_eq!(refused(&plain, None, &there, &cache), [""; 0], "a tainted one is planned as new");
     }
 
     #[test]
     fn a_plan_reports_a_change_by_another_program() {
         let (cache, id) = (MachineCache::default(), VM.parse().unwrap());
-        let warned = |machine: &Machine| {
+        let warnings = |machine: &Machine| {
             let (planned, prior) = (plain(), state("1.0.0"));
             let intent =
                 Intent { id: &id, planned: &planned, prior: Some(&prior), replaces: false, cache: &cache };
             intent.warnings(machine).len()
         };
-        assert_eq!(warned(&machine(true, &reference("1.0.0"))), 0);
+        assert_eq!(warnings(&machine(true, &reference("1.0.0"))), 0);
         for other in [reference("9.0.0"), json!({"mode": "Audit"}), json!({})] {
-            assert_eq!(warned(&machine(true, &other)), 1, "{other}");
+            assert_eq!(warnings(&machine(true, &other)), 1, "{other}");
         }
     }
 
     #[test]
     fn a_version_must_exist_in_the_region() {
         let (machine, version) = (VM.parse().unwrap(), id_of("1.0.0").parse().unwrap());
-        let told = |known: &KnownVersion| {
-            of_version(Endpoint::Imds, &version, known, &machine, Some(&"West US".into()))
+        let error = |known: &KnownVersion| {
+            version_error(Endpoint::Imds, &version, known, &machine, Some(&"West US".into()))
                 .map(|one| one.summary)
         };
-        assert_eq!(told(&KnownVersion::In(vec!["eastus".into(), "westus".into()])), None);
-        assert_eq!(told(&KnownVersion::Unknown), None);
+        assert_eq!(error(&KnownVersion::In(vec!["eastus".into(), "westus".into()])), None);
+        assert_eq!(error(&KnownVersion::Unknown), None);
         assert_eq!(
-            told(&KnownVersion::In(vec!["eastus".into()])).as_deref(),
+            error(&KnownVersion::In(vec!["eastus".into()])).as_deref(),
             Some("Version is not in the machine's region")
         );
-        assert!(told(&KnownVersion::Missing("It is gone.".into())).is_some());
+        assert!(error(&KnownVersion::Missing("It is gone.".into())).is_some());
     }
 }

@@ -33,13 +33,13 @@ pub enum Goal {
 /// A goal for each endpoint.
 pub type Goals = [Goal; 2];
 
-/// The versions of a state or plan. For an endpoint that `before` has attached and that is removed now:
+/// The versions of a state or plan. For an endpoint that `prior` has attached and that is removed now:
 /// anything but that version.
 #[must_use]
-pub fn goals(wanted: &Model, before: Option<&Model>) -> Goals {
+pub fn goals(planned: &Model, prior: Option<&Model>) -> Goals {
     Endpoint::ALL.map(|endpoint| {
-        let version = wanted.version(endpoint).as_str().map(str::to_owned);
-        let detached = || before.and_then(|before| before.attached(endpoint)).map(str::to_owned);
+        let version = planned.version(endpoint).as_str().map(str::to_owned);
+        let detached = || prior.and_then(|prior| prior.attached(endpoint)).map(str::to_owned);
         version.map(Goal::Version).or_else(|| detached().map(Goal::Not)).unwrap_or_default()
     })
 }
@@ -116,8 +116,8 @@ pub async fn lagging(
 fn lags(instance: &Machine, goals: &Goals) -> bool {
     let is_reached = Endpoint::ALL.into_iter().zip(goals).all(|(endpoint, goal)| match goal {
         Goal::Any => true,
-        Goal::Version(id) => endpoint.decides(instance).is_version(id),
-        Goal::Not(id) => !endpoint.decides(instance).is_version(id),
+        Goal::Version(id) => endpoint.current_rules(instance).is_version(id),
+        Goal::Not(id) => !endpoint.current_rules(instance).is_version(id),
     });
     !is_reached && instance.is_latest != Some(true)
 }
@@ -180,11 +180,11 @@ mod tests {
     #[test]
     fn an_instance_lags_unless_it_refers_to_the_version_or_has_the_model() {
         let id = |name: &str| format!("{PROFILE}/versions/{name}").to_uppercase();
-        let wanted = [Goal::Version(id("1.0.1")), Goal::Any];
-        assert!(lags(&instance(0, "1.0.0", Some(false)), &wanted));
-        assert!(lags(&instance(0, "1.0.0", None), &wanted), "a machine of a flexible set");
-        assert!(!lags(&instance(0, "1.0.1", Some(false)), &wanted), "it lags in something else");
-        assert!(!lags(&instance(0, "1.0.0", Some(true)), &wanted), "the service knows better");
+        let attached = [Goal::Version(id("1.0.1")), Goal::Any];
+        assert!(lags(&instance(0, "1.0.0", Some(false)), &attached));
+        assert!(lags(&instance(0, "1.0.0", None), &attached), "a machine of a flexible set");
+        assert!(!lags(&instance(0, "1.0.1", Some(false)), &attached), "it lags in something else");
+        assert!(!lags(&instance(0, "1.0.0", Some(true)), &attached), "the service knows better");
         let detached = [Goal::Not(id("1.0.0")), Goal::Any];
         assert!(lags(&instance(0, "1.0.0", Some(false)), &detached), "after a destroy");
         assert!(!lags(&instance(0, "2.0.0", None), &detached));
@@ -197,9 +197,9 @@ mod tests {
             .replace("galleries/g/inVMAccessControlProfiles/web", "virtualMachineScaleSets/set")
             .parse()
             .unwrap();
-        let told = Lagging { ids: vec!["0".into(), "3".into()], all: 5 }.warning(&set).unwrap();
-        assert_eq!(told.summary, "2 of 5 instances lag behind their scale set");
-        assert!(told.detail.contains("upgrade_instances = true") && told.detail.contains("--name set"));
+        let warning = Lagging { ids: vec!["0".into(), "3".into()], all: 5 }.warning(&set).unwrap();
+        assert_eq!(warning.summary, "2 of 5 instances lag behind their scale set");
+        assert!(warning.detail.contains("upgrade_instances = true") && warning.detail.contains("--name set"));
         assert_eq!(Lagging { ids: Vec::new(), all: 5 }.warning(&set), None);
     }
 }

@@ -11,21 +11,21 @@ use crate::provider::{checks, timeouts};
 /// Checks a configuration, parts of which may be unknown.
 #[must_use]
 pub fn validate(config: &Value) -> Diagnostics {
-    let mut found = Diagnostics::new();
-    found.extend(checks::id::<MachineId, _>(config, "machine_id"));
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.extend(checks::id::<MachineId, _>(config, "machine_id"));
     for endpoint in Endpoint::ALL {
-        found.extend(checks::id::<VersionId, _>(config, endpoint.argument()));
+        diagnostics.extend(checks::id::<VersionId, _>(config, endpoint.argument()));
     }
     if !Model::read(config).has_versions() {
         let [imds, wire_server] = Endpoint::ALL.map(Endpoint::argument);
-        found.push(Diagnostic::error(
+        diagnostics.push(Diagnostic::error(
             "Nothing to attach",
             format!("Neither `{imds}` nor `{wire_server}` is set. Set at least one of the two."),
         ));
     }
-    found.extend(checks::word(config, MODE_AFTER, Mode::WORDS));
-    found.extend(timeouts::validate(config));
-    found
+    diagnostics.extend(checks::word(config, MODE_AFTER, Mode::WORDS));
+    diagnostics.extend(timeouts::validate(config));
+    diagnostics
 }
 
 #[cfg(test)]
@@ -33,9 +33,8 @@ mod tests {
     use super::*;
     use crate::provider::azure_double::{GALLERY, PROFILE};
 
-    fn told(config: &[(&str, Value)]) -> Vec<(String, String)> {
-        let found = validate(&Value::object(config.iter().cloned()));
-        found
+    fn mistakes(config: &[(&str, Value)]) -> Vec<(String, String)> {
+        validate(&Value::object(config.iter().cloned()))
             .into_iter()
             .map(|one| (one.path.map(|path| path.to_string()).unwrap_or_default(), one.detail))
             .collect()
@@ -43,7 +42,7 @@ mod tests {
 
     #[test]
     fn each_mistake_is_found_on_its_attribute() {
-        let found = told(&[
+        let found = mistakes(&[
             ("machine_id", GALLERY.into()),
             ("imds_profile_version_id", PROFILE.into()),
             ("wire_server_profile_version_id", "1.0.0".into()),
@@ -73,17 +72,17 @@ mod tests {
     fn one_of_the_two_versions_is_needed() {
         let machine = GALLERY.replace("galleries/g", "virtualMachines/vm");
         let found =
-            told(&[("machine_id", machine.as_str().into()), ("imds_profile_version_id", Value::Null)]);
+            mistakes(&[("machine_id", machine.as_str().into()), ("imds_profile_version_id", Value::Null)]);
         assert_eq!(found.len(), 1);
         assert!(found[0].1.contains("Set at least one of the two."));
         let unknown =
-            told(&[("machine_id", machine.into()), ("wire_server_profile_version_id", Value::unknown())]);
+            mistakes(&[("machine_id", machine.into()), ("wire_server_profile_version_id", Value::unknown())]);
         assert_eq!(unknown, []);
     }
 
     #[test]
     fn an_unknown_configuration_passes() {
         let names = ["machine_id", "imds_profile_version_id", "mode_after_destroy", "timeouts"];
-        assert_eq!(told(&names.map(|name| (name, Value::unknown()))), []);
+        assert_eq!(mistakes(&names.map(|name| (name, Value::unknown()))), []);
     }
 }

@@ -9,7 +9,7 @@ use crate::arm::{ArmClient, Call, Fleet};
 use crate::provider::data_sources::machines::collect::{self, Azure};
 
 /// How many machines a message names for each version.
-const NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
 /// The references of a subscription's machines.
 #[derive(Debug, Default)]
@@ -21,22 +21,22 @@ pub struct InUse {
 }
 
 /// Lists the machines and scale sets of the gallery's subscription.
-pub async fn look(client: &ArmClient, call: &Call, profile: &ProfileId) -> InUse {
-    let mut found = InUse::default();
+pub async fn find(client: &ArmClient, call: &Call, profile: &ProfileId) -> InUse {
+    let mut in_use = InUse::default();
     let fleet = Fleet::Subscription(profile.gallery().subscription().clone());
     match collect::references(Azure { client, call }, &fleet).await {
         Ok(collected) => {
             for row in &collected.rows {
-                found.add(profile, &row.id, &row.machine);
+                in_use.add(profile, &row.id, &row.machine);
             }
             for set in &collected.sets {
-                found.add(profile, &set.id.to_string(), &set.model);
+                in_use.add(profile, &set.id.to_string(), &set.model);
             }
-            found.doubts = collected.doubts;
+            in_use.doubts = collected.doubts;
         }
-        Err(error) => found.doubts.push(format!("the machines of {fleet} could not be listed: {error}")),
+        Err(error) => in_use.doubts.push(format!("the machines of {fleet} could not be listed: {error}")),
     }
-    found
+    in_use
 }
 
 impl InUse {
@@ -55,11 +55,11 @@ impl InUse {
     pub fn lines(&self, names: &[VersionName]) -> Vec<String> {
         let used = names.iter().filter_map(|name| Some((name, self.machines.get(name)?)));
         used.map(|(name, machines)| {
-            let mut told: Vec<String> = machines.iter().take(NAMED).cloned().collect();
-            if machines.len() > NAMED {
-                told.push(format!("and {} more", machines.len() - NAMED));
+            let mut ids: Vec<String> = machines.iter().take(MAX_NAMED).cloned().collect();
+            if machines.len() > MAX_NAMED {
+                ids.push(format!("and {} more", machines.len() - MAX_NAMED));
             }
-            format!("- {name}: {}", told.join(", "))
+            format!("- {name}: {}", ids.join(", "))
         })
         .collect()
     }

@@ -1,8 +1,8 @@
 //! The resource `gallery_invm_access_profile`.
 
-pub mod crud;
+mod crud;
+pub mod force_destroy;
 pub mod in_use;
-pub mod left;
 pub mod model;
 pub mod plan;
 pub mod schema;
@@ -13,9 +13,7 @@ use super::writing::Managed;
 use crate::arm::ids::ProfileId;
 use crate::arm::models::{Profile, ProfileChange};
 use crate::arm::{ArmClient, Collection};
-use crate::plugin::resource::{
-    Create, Delete, Deleted, Interrupted, PlanCreate, PlanDelete, PlanUpdate, Planned, Stored,
-};
+use crate::plugin::resource::{PlanCreate, PlanDelete, PlanUpdate, Planned};
 use crate::plugin::{Context, Diagnostics, Failure, Schema, Value};
 
 /// In-VM access control profiles.
@@ -26,10 +24,11 @@ impl Managed for InVmAccessProfile {
     const WORD: &'static str = "profile";
     const TYPE: &'static str = schema::TYPE;
     const ARM_TYPE: &'static str = "Microsoft.Compute/galleries/inVMAccessControlProfiles";
-    const HOLDER: &'static str = "gallery";
-    const HOLDER_ID: &'static str = "gallery_id";
-    const FIXED: &'static [&'static str] = &["os_type"];
-    const TELLING: &'static [&'static str] = &["os_type", "applicable_host_endpoint", "description"];
+    const PARENT: &'static str = "gallery";
+    const PARENT_ATTRIBUTE: &'static str = "gallery_id";
+    const IMMUTABLE: &'static [&'static str] = &["os_type"];
+    const COMPARED_AFTER_CREATE: &'static [&'static str] =
+        &["os_type", "applicable_host_endpoint", "description"];
     const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[
         ("location", "location"),
         ("osType", "os_type"),
@@ -39,9 +38,9 @@ impl Managed for InVmAccessProfile {
         ("galleryName", "gallery_id"),
         ("inVMAccessControlProfileName", "name"),
     ];
-    const NUMBERED: bool = false;
+    const HAS_AUTOMATIC_NAME: bool = false;
     // A profile is a record that is created at once, and nothing of it is unknown in a plan.
-    const WAITS_IN_READ: bool = true;
+    const REFRESH_WAITS: bool = true;
 
     type Id = ProfileId;
     type Object = Profile;
@@ -62,7 +61,7 @@ impl Managed for InVmAccessProfile {
         let planned = plan::create(&request);
         let is_known = planned.state.get("id").is_some_and(|id| !id.is_unknown());
         let id = Self::id_planned(&planned.state).ok().filter(|_| is_known);
-        connection.profiles().plan(id, model::known(&planned.state));
+        connection.profiles().plan(id, model::known_profile(&planned.state));
         Ok(planned)
     }
 
@@ -73,32 +72,16 @@ impl Managed for InVmAccessProfile {
     ) -> Result<Planned, Failure> {
         let mut planned = plan::update(&request);
         if !planned.replace.is_empty() {
-            planned.warnings.extend(left::planned(connection, context, &request.prior).await);
+            planned.warnings.extend(force_destroy::plan_warnings(connection, context, &request.prior).await);
         }
-        if let Ok(held) = Self::id_in_state(&request.prior) {
-            connection.profiles().plan(Some(held), model::known(&planned.state));
+        if let Ok(id) = Self::id_in_state(&request.prior) {
+            connection.profiles().plan(Some(id), model::known_profile(&planned.state));
         }
         Ok(planned)
     }
 
     async fn plan_delete(connection: &Connection, context: &Context, request: PlanDelete) -> Diagnostics {
-        left::planned(connection, context, &request.prior).await
-    }
-
-    async fn create(
-        connection: &Connection,
-        context: &Context,
-        request: Create,
-    ) -> Result<Stored, Interrupted> {
-        crud::create(connection, context, request).await
-    }
-
-    async fn delete(
-        connection: &Connection,
-        context: &Context,
-        request: Delete,
-    ) -> Result<Deleted, Interrupted> {
-        crud::delete(connection, context, request).await
+        force_destroy::plan_warnings(connection, context, &request.prior).await
     }
 
     fn collection(client: &ArmClient) -> Collection<'_, Profile> {
@@ -113,11 +96,11 @@ impl Managed for InVmAccessProfile {
         model::change(prior, planned)
     }
 
-    fn is_there(connection: &Connection, id: &ProfileId, profile: &Profile) {
+    fn record_existing(connection: &Connection, id: &ProfileId, profile: &Profile) {
         connection.profiles().learn(id, profile);
     }
 
-    async fn is_gone(connection: &Connection, id: &ProfileId) {
+    async fn record_deleted(connection: &Connection, id: &ProfileId) {
         connection.profiles().forget(id);
     }
 }

@@ -1,6 +1,6 @@
 //! A profile in configurations, plans and states, and its mapping to ARM and back.
 
-use super::left;
+use super::force_destroy;
 use crate::arm::Location;
 use crate::arm::ids::{GalleryId, ProfileId};
 use crate::arm::models::{Profile, ProfileBody, ProfileChange, ProfileSettings, Word};
@@ -11,7 +11,7 @@ use crate::provider::{spelling, tags, timeouts};
 
 /// A profile in a configuration, a plan or a state. Any part may be unknown in a configuration and a plan.
 /// Absent parts are null.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     /// The id at Azure.
     pub id: Value,
@@ -39,36 +39,33 @@ impl Model {
     /// Reads a configuration, a plan or a state.
     #[must_use]
     pub fn read(object: &Value) -> Self {
-        let part = |name: &str| object.get(name).cloned().unwrap_or(Value::Null);
-        Self {
-            id: part("id"),
-            gallery_id: part("gallery_id"),
-            name: part("name"),
-            location: part("location"),
-            os_type: part("os_type"),
-            applicable_host_endpoint: part("applicable_host_endpoint"),
-            description: part("description"),
-            force_destroy: part(left::ARGUMENT),
-            tags: part("tags"),
-            timeouts: part(timeouts::BLOCK),
+        let mut model = Self::default();
+        for (name, field) in model.attributes() {
+            *field = object.get(name).cloned().unwrap_or_default();
         }
+        model
     }
 
     /// Writes a plan or a state.
     #[must_use]
-    pub fn write(self) -> Value {
-        Value::object([
-            ("id", self.id),
-            ("gallery_id", self.gallery_id),
-            ("name", self.name),
-            ("location", self.location),
-            ("os_type", self.os_type),
-            ("applicable_host_endpoint", self.applicable_host_endpoint),
-            ("description", self.description),
-            (left::ARGUMENT, self.force_destroy),
-            ("tags", self.tags),
-            (timeouts::BLOCK, self.timeouts),
-        ])
+    pub fn write(mut self) -> Value {
+        Value::object(self.attributes().map(|(name, field)| (name, std::mem::take(field))))
+    }
+
+    /// The attributes, each with its field.
+    fn attributes(&mut self) -> [(&'static str, &mut Value); 10] {
+        [
+            ("id", &mut self.id),
+            ("gallery_id", &mut self.gallery_id),
+            ("name", &mut self.name),
+            ("location", &mut self.location),
+            ("os_type", &mut self.os_type),
+            ("applicable_host_endpoint", &mut self.applicable_host_endpoint),
+            ("description", &mut self.description),
+            (force_destroy::ARGUMENT, &mut self.force_destroy),
+            ("tags", &mut self.tags),
+            (timeouts::BLOCK, &mut self.timeouts),
+        ]
     }
 }
 
@@ -91,7 +88,7 @@ pub fn body(planned: &Value) -> ProfileBody {
 
 /// What the versions of a planned profile can know of it.
 #[must_use]
-pub fn known(planned: &Value) -> KnownProfile {
+pub fn known_profile(planned: &Value) -> KnownProfile {
     let planned = Model::read(planned);
     KnownProfile {
         location: planned.location.as_str().map(Location::from),
@@ -104,10 +101,10 @@ pub fn known(planned: &Value) -> KnownProfile {
 #[must_use]
 pub fn change(prior: &Value, planned: &Value) -> Option<ProfileChange> {
     let (prior, planned) = (Model::read(prior), Model::read(planned));
-    let (held, wanted) = (tags::read(Some(&prior.tags)), tags::read(Some(&planned.tags)));
+    let (prior_tags, planned_tags) = (tags::read(Some(&prior.tags)), tags::read(Some(&planned.tags)));
     let endpoint = planned.applicable_host_endpoint.as_str().unwrap_or_default();
     let change = ProfileChange {
-        tags: (!tags::equal(&held, &wanted)).then_some(wanted),
+        tags: (!tags::equal(&prior_tags, &planned_tags)).then_some(planned_tags),
         description: (prior.description != planned.description)
             .then(|| planned.description.as_str().map(str::to_owned)),
         applicable_host_endpoint: (prior.applicable_host_endpoint != planned.applicable_host_endpoint)
@@ -128,8 +125,8 @@ pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
         Some(text) => text.into(),
     };
     // An imported state has no name yet.
-    let held_tags = if prior.name.is_null() { Value::Map(Members::new()) } else { prior.tags };
-    let word = |returned: Option<&str>, held: Value| returned.map_or(held, Value::from);
+    let prior_tags = if prior.name.is_null() { Value::Map(Members::new()) } else { prior.tags };
+    let word = |returned: Option<&str>, prior: Value| returned.map_or(prior, Value::from);
     Model {
         id: id.to_string().into(),
         gallery_id: spelling::plan::<GalleryId>(&id.gallery().to_string().into(), &prior.gallery_id),
@@ -145,7 +142,7 @@ pub fn state(id: &ProfileId, profile: &Profile, prior: &Value) -> Value {
         ),
         description,
         force_destroy: prior.force_destroy,
-        tags: tags::value(&profile.tags.clone().unwrap_or_default(), &held_tags),
+        tags: tags::value(&profile.tags.clone().unwrap_or_default(), &prior_tags),
         timeouts: prior.timeouts,
     }
     .write()
@@ -157,7 +154,7 @@ mod tests {
 
     const ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles/web";
 
-    fn held() -> Value {
+    fn prior() -> Value {
         Value::object([
             ("id", Value::from(ID)),
             ("gallery_id", ID.replace("/inVMAccessControlProfiles/web", "").replace("/rg/", "/RG/").into()),
@@ -182,7 +179,7 @@ mod tests {
             "location": "WESTUS", "tags": {}, "name": "WEB",
             "properties": { "osType": "LINUX", "applicableHostEndpoint": "imds", "description": null }
         });
-        assert_eq!(read(returned, &held()), held());
+        assert_eq!(read(returned, &prior()), prior());
     }
 
     #[test]
@@ -191,7 +188,7 @@ mod tests {
             "location": "westus", "tags": {"team": "a"},
             "properties": { "osType": "Linux", "applicableHostEndpoint": "WireServer", "description": "x" }
         });
-        let state = read(returned, &held());
+        let state = read(returned, &prior());
         assert_eq!(state.get("applicable_host_endpoint"), Some(&"WireServer".into()));
         assert_eq!(state.get("description"), Some(&"x".into()));
         assert_eq!(state.get("tags").and_then(|tags| tags.get("team")), Some(&"a".into()));
@@ -211,16 +208,16 @@ mod tests {
 
     #[test]
     fn only_azures_members_are_sent() {
-        let mut planned = held();
-        assert_eq!(change(&held(), &planned), None);
+        let mut planned = prior();
+        assert_eq!(change(&prior(), &planned), None);
         if let Value::Object(attributes) = &mut planned {
             attributes.insert("timeouts".to_owned(), Value::object([("create", Value::from("1m"))]));
         }
-        assert_eq!(change(&held(), &planned), None);
+        assert_eq!(change(&prior(), &planned), None);
         if let Value::Object(attributes) = &mut planned {
             attributes.insert("description".to_owned(), "x".into());
         }
-        assert_eq!(change(&held(), &planned).unwrap().description, Some(Some("x".to_owned())));
-        assert_eq!(change(&planned, &held()).unwrap().description, Some(None));
+        assert_eq!(change(&prior(), &planned).unwrap().description, Some(Some("x".to_owned())));
+        assert_eq!(change(&planned, &prior()).unwrap().description, Some(None));
     }
 }

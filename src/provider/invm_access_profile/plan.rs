@@ -12,16 +12,16 @@ use crate::provider::{spelling, tags};
 /// Plans a new profile.
 #[must_use]
 pub fn create(request: &PlanCreate) -> Planned {
-    let carried = PrivateState::read(&request.private);
+    let private = PrivateState::read(&request.private);
     let mut plan = Model::read(&request.config);
     // The id of a replacement stays unknown, though it may turn out the same. The versions of the profile
     // then take part in the replacement, as they must, since Azure deletes no profile that has versions.
     plan.id = match InVmAccessProfile::id_planned(&request.config) {
-        Ok(id) if !carried.is_replacement() => id.to_string().into(),
+        Ok(id) if !private.is_replacement() => id.to_string().into(),
         _ => Value::unknown(),
     };
     let mut planned = Planned::new(plan.write());
-    planned.private = carried.write();
+    planned.private = private.write();
     planned
 }
 
@@ -43,10 +43,10 @@ pub fn update(request: &PlanUpdate) -> Planned {
         ("location", &plan.location, &prior.location),
         ("os_type", &plan.os_type, &prior.os_type),
     ];
-    let changed = fixed.into_iter().filter(|(_, planned, held)| planned != held);
+    let changed = fixed.into_iter().filter(|(_, planned, prior)| planned != prior);
     let mut replace: Vec<_> = changed.map(|(name, ..)| Path::attribute(name)).collect();
-    let carried = PrivateState::read(&request.private);
-    if carried.must_be_replaced() {
+    let private = PrivateState::read(&request.private);
+    if private.must_be_replaced() {
         plan.id = Value::unknown();
         replace.push(Path::attribute("id"));
     }
@@ -54,14 +54,14 @@ pub fn update(request: &PlanUpdate) -> Planned {
     let keeps_its_id = plan.gallery_id == prior.gallery_id && plan.name == prior.name;
     let mut planned = Planned::new(plan.write());
     if !replace.is_empty() && keeps_its_id {
-        planned.warnings.push(same_name(id));
+        planned.warnings.push(same_name_warning(id));
     }
     planned.replace = replace;
-    planned.private = PrivateState::replacing(id).with(carried.pending).write();
+    planned.private = PrivateState::replacing(id).with_pending(private.pending).write();
     planned
 }
 
-fn same_name(id: &str) -> Diagnostic {
+fn same_name_warning(id: &str) -> Diagnostic {
     Diagnostic::warning(
         "Profile is replaced under the same name",
         format!(
@@ -141,8 +141,8 @@ mod tests {
     fn the_id_of_a_replacement_is_unknown_so_that_versions_follow() {
         let first = plan_update(state(), with(config(), "os_type", "Windows".into()));
         assert_eq!(first.replace, [Path::attribute("os_type")]);
-        let told: Vec<_> = first.warnings.iter().map(|warning| warning.summary.as_str()).collect();
-        assert_eq!(told, ["Profile is replaced under the same name"]);
+        let summaries: Vec<_> = first.warnings.iter().map(|warning| warning.summary.as_str()).collect();
+        assert_eq!(summaries, ["Profile is replaced under the same name"]);
         let second = plan_create(with(config(), "os_type", "Windows".into()), &first.private);
         assert!(second.state.get("id").unwrap().is_unknown());
     }

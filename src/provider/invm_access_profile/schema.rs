@@ -1,6 +1,6 @@
 //! What the user writes.
 
-use super::left;
+use super::force_destroy;
 use crate::allowlist::{Endpoint, OsType};
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, Block, Schema};
@@ -68,7 +68,7 @@ pub fn schema() -> Schema {
         // Nothing is computed here, so that a generated configuration has no line `description = null`.
         .optional_computed(),
         Attribute::new(
-            left::ARGUMENT,
+            force_destroy::ARGUMENT,
             Type::Bool,
             "Whether a destroy, or a replacement, of the profile also deletes its remaining versions, \
              including those that `skip_destroy` kept and those that other tools made. The plan names the \

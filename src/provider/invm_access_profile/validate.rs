@@ -9,15 +9,15 @@ use crate::provider::{checks, timeouts};
 /// Checks a configuration, parts of which may be unknown.
 #[must_use]
 pub fn validate(config: &Value) -> Diagnostics {
-    let mut found = Diagnostics::new();
-    found.extend(checks::id::<GalleryId, _>(config, "gallery_id"));
-    found.extend(checks::name(config, "name", |name| ProfileName::new(name).map(drop)));
-    found.extend(checks::location(config, "location"));
-    found.extend(checks::word(config, "os_type", OsType::WORDS));
-    found.extend(checks::word(config, "applicable_host_endpoint", ENDPOINTS));
-    found.extend(checks::tags(config));
-    found.extend(timeouts::validate(config));
-    found
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.extend(checks::id::<GalleryId, _>(config, "gallery_id"));
+    diagnostics.extend(checks::name(config, "name", |name| ProfileName::new(name).map(drop)));
+    diagnostics.extend(checks::location(config, "location"));
+    diagnostics.extend(checks::word(config, "os_type", OsType::WORDS));
+    diagnostics.extend(checks::word(config, "applicable_host_endpoint", ENDPOINTS));
+    diagnostics.extend(checks::tags(config));
+    diagnostics.extend(timeouts::validate(config));
+    diagnostics
 }
 
 #[cfg(test)]
@@ -35,7 +35,7 @@ mod tests {
         ]);
         let paths: Vec<_> = validate(&config)
             .into_iter()
-            .filter_map(|found| found.path.map(|path| path.to_string()))
+            .filter_map(|diagnostic| diagnostic.path.map(|path| path.to_string()))
             .collect();
         assert_eq!(paths, ["gallery_id", "name", "location", "os_type", "applicable_host_endpoint"]);
     }

@@ -5,11 +5,11 @@ use crate::allowlist::{Allowlist, Effect, Endpoint, difference, unnoticed_change
 use crate::plugin::{Diagnostic, Path};
 
 /// How many consequences one warning names; it counts the rest.
-const NAMED: usize = 12;
+const MAX_NAMED: usize = 12;
 
 /// How long a replacement takes at Azure (recorded: 45.05 to 45.19 seconds for each of nine creations,
 /// changes and deletions).
-const HOW_LONG: &str = "\n\nAzure takes about 45 seconds to create the new version and 45 to delete the old one. Without \
+const DURATION_NOTE: &str = "\n\nAzure takes about 45 seconds to create the new version and 45 to delete the old one. Without \
     `create_before_destroy` the old one is deleted first, and for some 90 seconds there are no rules to load.";
 
 /// At most two warnings: one for access that somebody may still need but loses, one for new access to
@@ -25,7 +25,7 @@ pub fn warnings(
 ) -> Vec<Diagnostic> {
     let difference = difference(old, new, endpoint);
     let (losses, gains): (Vec<_>, Vec<_>) = difference.effects.iter().partition(|effect| effect.is_loss());
-    let told = [
+    let warnings = [
         (
             losses,
             "The change takes access away",
@@ -37,15 +37,16 @@ pub fn warnings(
             "These become reachable once virtual machines refer to these rules:",
         ),
     ];
-    let how_long = if is_replaced { HOW_LONG } else { "" };
-    told.into_iter()
+    let note = if is_replaced { DURATION_NOTE } else { "" };
+    warnings
+        .into_iter()
         .filter(|(effects, ..)| !effects.is_empty())
         .map(|(effects, summary, introduction)| {
             Diagnostic::warning(
                 format!("{summary} (version {version})"),
-                format!("{introduction}\n{}{how_long}", list(&effects)),
+                format!("{introduction}\n{}{note}", effect_lines(&effects)),
             )
-            .at(place(&effects))
+            .at(attribute_path(&effects))
         })
         .collect()
 }
@@ -53,7 +54,7 @@ pub fn warnings(
 /// A warning for a mode or default access that changes in place: the version keeps its id, and a guest agent
 /// notices a change only by the id (finding L07). `is_named` says whether the configuration has a `name`.
 #[must_use]
-pub fn in_place(name: &str, is_named: bool, old: &Allowlist, new: &Allowlist) -> Option<Diagnostic> {
+pub fn in_place_warning(name: &str, is_named: bool, old: &Allowlist, new: &Allowlist) -> Option<Diagnostic> {
     let finding = unnoticed_change((name, old), (name, new))?;
     let (attribute, path) = match (old.mode == new.mode, old.default_access == new.default_access) {
         (true, _) => ("default access", Path::attribute("default_access")),
@@ -62,8 +63,7 @@ pub fn in_place(name: &str, is_named: bool, old: &Allowlist, new: &Allowlist) ->
     };
     let advice = match is_named {
         true => {
-            "Leave `name` out and the provider picks the next version, or set it to a number that is \
-                 free."
+            "Leave `name` out and the provider picks the next version, or set it to a number that is free."
         }
         false => "Replace the version: run the plan with `-replace` and its address.",
     };
@@ -76,16 +76,16 @@ pub fn in_place(name: &str, is_named: bool, old: &Allowlist, new: &Allowlist) ->
     Some(Diagnostic::warning(format!("Virtual machines may not notice the change ({name})"), detail).at(path))
 }
 
-fn list(effects: &[&Effect<'_>]) -> String {
-    let mut lines: Vec<_> = effects.iter().take(NAMED).map(|effect| format!("- {effect}")).collect();
-    if let Some(more) = effects.len().checked_sub(NAMED).filter(|more| *more > 0) {
+fn effect_lines(effects: &[&Effect<'_>]) -> String {
+    let mut lines: Vec<_> = effects.iter().take(MAX_NAMED).map(|effect| format!("- {effect}")).collect();
+    if let Some(more) = effects.len().checked_sub(MAX_NAMED).filter(|more| *more > 0) {
         lines.push(format!("- and {more} more; the difference of `grants` shows all"));
     }
     lines.join("\n")
 }
 
 /// The attribute that the change is about, if there is one.
-fn place(effects: &[&Effect<'_>]) -> Path {
+fn attribute_path(effects: &[&Effect<'_>]) -> Path {
     let attribute = |effect: &Effect<'_>| match effect {
         Effect::NowEnforced(_) | Effect::NoLongerEnforced(_) => "mode",
         Effect::DefaultDenies | Effect::DefaultAllows(_) => "default_access",
@@ -127,24 +127,32 @@ mod tests {
     fn a_change_in_place_is_warned_about_because_agents_compare_ids() {
         let audit = allowlist(Mode::Audit, DefaultAccess::Deny);
         let enforce = allowlist(Mode::Enforce, DefaultAccess::Deny);
-        let told = in_place("1.0.0", true, &audit, &enforce).unwrap();
-        assert_eq!(told.path, Some(Path::attribute("mode")));
-        assert!(told.detail.contains("Leave `name` out") && told.detail.contains("L07"), "{}", told.detail);
-        let told = in_place("1.0.0", false, &audit, &enforce).unwrap();
-        assert!(!told.detail.contains("`name`") && told.detail.contains("-replace"), "{}", told.detail);
-        assert_eq!(in_place("1.0.0", true, &audit, &audit), None);
+        let warning = in_place_warning("1.0.0", true, &audit, &enforce).unwrap();
+        assert_eq!(warning.path, Some(Path::attribute("mode")));
+        assert!(
+            warning.detail.contains("Leave `name` out") && warning.detail.contains("L07"),
+            "{}",
+            warning.detail
+        );
+        let warning = in_place_warning("1.0.0", false, &audit, &enforce).unwrap();
+        assert!(
+            !warning.detail.contains("`name`") && warning.detail.contains("-replace"),
+            "{}",
+            warning.detail
+        );
+        assert_eq!(in_place_warning("1.0.0", true, &audit, &audit), None);
     }
 
     #[test]
     fn a_warning_is_on_the_attribute_that_changes() {
         let audit = allowlist(Mode::Audit, DefaultAccess::Deny);
         let enforce = allowlist(Mode::Enforce, DefaultAccess::Deny);
-        let told = warnings("1.0.0", false, &audit, &enforce, None);
-        assert_eq!(told.first().unwrap().path, Some(Path::attribute("mode")));
-        assert_eq!(told.first().unwrap().summary, "The change takes access away (version 1.0.0)");
+        let found = warnings("1.0.0", false, &audit, &enforce, None);
+        assert_eq!(found.first().unwrap().path, Some(Path::attribute("mode")));
+        assert_eq!(found.first().unwrap().summary, "The change takes access away (version 1.0.0)");
         let open = allowlist(Mode::Enforce, DefaultAccess::Allow);
-        let told = warnings("1.0.0", false, &enforce, &open, None);
-        assert_eq!(told.first().unwrap().path, Some(Path::attribute("default_access")));
-        assert_eq!(told.first().unwrap().summary, "The change opens access (version 1.0.0)");
+        let found = warnings("1.0.0", false, &enforce, &open, None);
+        assert_eq!(found.first().unwrap().path, Some(Path::attribute("default_access")));
+        assert_eq!(found.first().unwrap().summary, "The change opens access (version 1.0.0)");
     }
 }

@@ -58,18 +58,15 @@ pub fn with_defaults<'a>(config: &'a Value, defaults: &Value) -> Cow<'a, Value> 
 /// Checks the levels in a provider block.
 #[must_use]
 pub fn check_defaults(provider: &Value) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    levels(provider, &mut diagnostics);
-    diagnostics
+    levels(provider).1
 }
 
 /// Checks the rules of a configuration, as far as they are known, without the profile.
 #[must_use]
 pub fn check(config: &Value) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    let levels = levels(config, &mut diagnostics);
-    let found = found(config, &Context::default());
-    report(config, found, &levels, |finding| finding.is_chosen || !finding.is_error(), "", &mut diagnostics);
+    let (_, mut diagnostics) = levels(config);
+    let findings = with_levels(config, config_findings(config, &Context::default()));
+    diagnostics.extend(report(config, findings.filter(|one| !one.is_default_error()), ""));
     diagnostics
 }
 
@@ -77,23 +74,17 @@ pub fn check(config: &Value) -> Diagnostics {
 /// and [`errors`] the linter's errors.
 #[must_use]
 pub fn with_profile(config: &Value, profile: &Context) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    let levels = levels(config, &mut Diagnostics::new());
-    let takes = |finding: &mut Reported| finding.is_chosen || !finding.is_error();
-    report(config, shown_by(config, profile), &levels, takes, "", &mut diagnostics);
-    diagnostics
+    let findings = with_levels(config, profile_findings(config, profile));
+    report(config, findings.filter(|one| !one.is_default_error()), "")
 }
 
 /// Whether the operating system or the endpoint of the profile would lead to any finding.
 #[must_use]
 pub fn depends_on_profile(config: &Value) -> bool {
-    let levels = levels(config, &mut Diagnostics::new());
     let systems = [OsType::Linux, OsType::Windows];
     systems.into_iter().zip([Endpoint::Imds, Endpoint::WireServer]).any(|(os_type, endpoint)| {
         let profile = Context { os_type: Some(os_type), endpoint: Some(endpoint), ..Context::default() };
-        let mut reported = Diagnostics::new();
-        report(config, shown_by(config, &profile), &levels, |_| true, "", &mut reported);
-        !reported.is_empty()
+        with_levels(config, profile_findings(config, &profile)).next().is_some()
     })
 }
 
@@ -101,41 +92,34 @@ pub fn depends_on_profile(config: &Value) -> bool {
 /// otherwise as warnings.
 #[must_use]
 pub fn errors(config: &Value, profile: &Context, when: When) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    let levels = levels(config, &mut Diagnostics::new());
-    let left_out = |finding: &mut Reported| {
-        let left_out = finding.is_error() && !finding.is_chosen;
-        if when != When::Create {
-            finding.finding.severity = Severity::Warning;
-        }
-        left_out
+    let (severity, note) = match when {
+        When::Validate => (Severity::Warning, " A plan that creates the version fails with it."),
+        When::Keep => (
+            Severity::Warning,
+            " The version exists, so this is a warning; a plan that creates a version fails with it.",
+        ),
+        When::Create => (Severity::Error, ""),
     };
-    let note = match when {
-        When::Validate => " A plan that creates the version fails with it.",
-        When::Keep => {
-            " The version exists, so this is a warning; a plan that creates a version fails with it."
-        }
-        When::Create => "",
-    };
-    report(config, found(config, profile), &levels, left_out, note, &mut diagnostics);
-    diagnostics
+    let errors = with_levels(config, config_findings(config, profile)).filter(Levelled::is_default_error);
+    report(config, errors.map(|one| Levelled { finding: Finding { severity, ..one.finding }, ..one }), note)
 }
 
-/// A finding with its reported level.
-struct Reported {
+/// A finding with its level.
+struct Levelled {
     finding: Finding,
-    /// Whether the `lint` argument sets its level.
-    is_chosen: bool,
+    /// Whether the `lint` argument sets the level.
+    is_configured: bool,
 }
 
-impl Reported {
-    fn is_error(&self) -> bool {
-        self.finding.severity == Severity::Error
+impl Levelled {
+    /// Whether it is an error unless the `lint` argument says otherwise.
+    fn is_default_error(&self) -> bool {
+        self.finding.severity == Severity::Error && !self.is_configured
     }
 }
 
 /// The findings about a configuration. `profile` is what is known of the version's profile.
-fn found(config: &Value, profile: &Context) -> Vec<Finding> {
+fn config_findings(config: &Value, profile: &Context) -> Vec<Finding> {
     let word = |name| checks::text(config, name);
     let context = Context {
         mode: word("mode").and_then(|word| word.parse().ok()),
@@ -146,40 +130,38 @@ fn found(config: &Value, profile: &Context) -> Vec<Finding> {
 }
 
 /// The findings that occur only with the profile.
-fn shown_by(config: &Value, profile: &Context) -> Vec<Finding> {
+fn profile_findings(config: &Value, profile: &Context) -> Vec<Finding> {
     if *profile == Context::default() {
         return Vec::new();
     }
     let place = |finding: &Finding| (finding.id, finding.subject.to_string());
-    let without: HashSet<_> = found(config, &Context::default()).iter().map(place).collect();
-    let mut shown = found(config, profile);
-    shown.retain(|finding| !without.contains(&place(finding)));
-    shown
+    let without: HashSet<_> = config_findings(config, &Context::default()).iter().map(place).collect();
+    let mut findings = config_findings(config, profile);
+    findings.retain(|finding| !without.contains(&place(finding)));
+    findings
 }
 
-fn report(
-    config: &Value,
-    found: Vec<Finding>,
-    levels: &BTreeMap<FindingId, Level>,
-    mut takes: impl FnMut(&mut Reported) -> bool,
-    note: &str,
-    diagnostics: &mut Diagnostics,
-) {
-    let found = found.into_iter().filter_map(|mut finding| {
+/// Sets the level of each finding, and drops those that are off.
+fn with_levels(config: &Value, findings: Vec<Finding>) -> impl Iterator<Item = Levelled> {
+    let (levels, _) = levels(config);
+    findings.into_iter().filter_map(move |finding| {
         let level = levels.get(&finding.id);
-        finding.severity = match (level, finding.severity) {
+        let severity = match (level, finding.severity) {
             (Some(Level::Off), _) | (None, Severity::Info) => return None,
             (Some(Level::Warning), _) => Severity::Warning,
             (Some(Level::Error), _) => Severity::Error,
             (None, severity) => severity,
         };
-        let mut reported = Reported { finding, is_chosen: level.is_some() };
-        takes(&mut reported).then_some(reported.finding)
-    });
+        Some(Levelled { finding: Finding { severity, ..finding }, is_configured: level.is_some() })
+    })
+}
+
+fn report(config: &Value, findings: impl Iterator<Item = Levelled>, note: &str) -> Diagnostics {
     let version = checks::text(config, "name");
-    for group in group(found) {
-        let error = group.severity == Severity::Error;
-        if error && group.findings.len() <= ERRORS_ONE_BY_ONE {
+    let mut diagnostics = Diagnostics::new();
+    for group in group(findings.map(|one| one.finding)) {
+        let is_error = group.severity == Severity::Error;
+        if is_error && group.findings.len() <= ERRORS_ONE_BY_ONE {
             for finding in group.findings {
                 let one = Group { id: group.id, severity: group.severity, findings: vec![finding] };
                 diagnostics.push(diagnostic(&one, version, note));
@@ -188,12 +170,13 @@ fn report(
             diagnostics.push(diagnostic(&group, version, note));
         }
     }
+    diagnostics
 }
 
 /// Whether the `lint` argument silences a finding.
 #[must_use]
 pub fn is_off(config: &Value, id: FindingId) -> bool {
-    levels(config, &mut Diagnostics::new()).get(&id) == Some(&Level::Off)
+    levels(config).0.get(&id) == Some(&Level::Off)
 }
 
 /// How a finding is silenced, for the end of a message.
@@ -244,13 +227,14 @@ fn path(subject: &Subject) -> Path {
     }
 }
 
-fn levels(config: &Value, diagnostics: &mut Diagnostics) -> BTreeMap<FindingId, Level> {
-    let Some(Value::Map(words)) = config.get(ARGUMENT) else { return BTreeMap::new() };
-    let mut levels = BTreeMap::new();
+/// The levels in the `lint` argument, and the mistakes in it.
+fn levels(config: &Value) -> (BTreeMap<FindingId, Level>, Diagnostics) {
+    let (mut levels, mut diagnostics) = (BTreeMap::new(), Diagnostics::new());
+    let Some(Value::Map(words)) = config.get(ARGUMENT) else { return (levels, diagnostics) };
     for (id, word) in words {
         let place = Path::attribute(ARGUMENT).with_key(&**id);
         let Ok(finding) = id.parse::<FindingId>() else {
-            let detail = format!("There is no finding {id:?}. {}", meant(id));
+            let detail = format!("There is no finding {id:?}. {}", suggestion(id));
             diagnostics.push(Diagnostic::error("Unknown finding", detail).at(place));
             continue;
         };
@@ -268,11 +252,11 @@ fn levels(config: &Value, diagnostics: &mut Diagnostics) -> BTreeMap<FindingId, 
         };
         levels.insert(finding, level);
     }
-    levels
+    (levels, diagnostics)
 }
 
 /// The id that an unknown one was probably meant to be: `l4`, `L4` and `04` are `L04`.
-fn meant(id: &str) -> String {
+fn suggestion(id: &str) -> String {
     let number = id.trim().trim_start_matches(['l', 'L']).parse::<u8>();
     match number.ok().and_then(|number| format!("L{number:02}").parse::<FindingId>().ok()) {
         Some(finding) => format!("Did you mean `{finding}`?"),
@@ -293,10 +277,13 @@ mod tests {
         assert!(check(&merged).iter().all(|one| !one.detail.contains("L04")), "{:?}", check(&merged));
         let own = config("tokn", "/metadata", map(&[("L04", "error".into())]));
         let merged = with_defaults(&own, &defaults);
-        let told = check(&merged);
+        let diagnostics = check(&merged);
         let is_error = |one: &Diagnostic| one.severity == crate::plugin::diagnostic::Severity::Error;
-        assert!(told.iter().any(|one| one.detail.contains("L04") && is_error(one)), "{told:?}");
-        assert!(told.iter().any(|one| one.detail.contains("L02") && !is_error(one)), "{told:?}");
+        assert!(diagnostics.iter().any(|one| one.detail.contains("L04") && is_error(one)), "{diagnostics:?}");
+        assert!(
+            diagnostics.iter().any(|one| one.detail.contains("L02") && !is_error(one)),
+            "{diagnostics:?}"
+        );
         // Nothing is added where the provider block has no levels, or where the version's are not known.
         for defaults in [Value::Null, Value::unknown()] {
             assert!(matches!(with_defaults(&plain, &defaults), Cow::Borrowed(_)));
@@ -421,7 +408,7 @@ mod tests {
         let places: Vec<_> =
             errors(&config("token", "/metadata/x", lint)).into_iter().map(|(place, _)| place).collect();
         assert_eq!(places, ["lint[\"L14\"]", "lint[\"L99\"]"]);
-        assert_eq!(meant("L4"), "Did you mean `L04`?");
-        assert!(meant("L99").contains("such as"));
+        assert_eq!(suggestion("L4"), "Did you mean `L04`?");
+        assert!(suggestion("L99").contains("such as"));
     }
 }

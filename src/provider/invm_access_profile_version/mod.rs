@@ -1,8 +1,7 @@
 //! The resource `gallery_invm_access_profile_version`.
 
 pub mod access;
-pub mod crud;
-pub mod keep;
+mod crud;
 pub mod lint;
 pub mod model;
 pub mod naming;
@@ -10,6 +9,7 @@ pub mod plan;
 pub mod profile;
 pub mod rules;
 pub mod schema;
+pub mod skip_destroy;
 pub mod validate;
 
 use super::connection::Connection;
@@ -19,9 +19,7 @@ use crate::allowlist::FindingId;
 use crate::arm::ids::VersionId;
 use crate::arm::models::{Version, VersionChange};
 use crate::arm::{ArmClient, Collection};
-use crate::plugin::resource::{
-    Create, Delete, Deleted, Interrupted, PlanCreate, PlanDelete, PlanUpdate, Planned, Stored,
-};
+use crate::plugin::resource::{PlanCreate, PlanDelete, PlanUpdate, Planned};
 use crate::plugin::{Context, Diagnostics, Failure, Schema, Value};
 
 /// Versions of in-VM access control profiles.
@@ -32,10 +30,10 @@ impl Managed for InVmAccessProfileVersion {
     const WORD: &'static str = "profile version";
     const TYPE: &'static str = schema::TYPE;
     const ARM_TYPE: &'static str = "Microsoft.Compute/galleries/inVMAccessControlProfiles/versions";
-    const HOLDER: &'static str = "profile";
-    const HOLDER_ID: &'static str = "profile_id";
-    const FIXED: &'static [&'static str] = &["rules"];
-    const TELLING: &'static [&'static str] = &["rules", "mode", "default_access"];
+    const PARENT: &'static str = "profile";
+    const PARENT_ATTRIBUTE: &'static str = "profile_id";
+    const IMMUTABLE: &'static [&'static str] = &["rules"];
+    const COMPARED_AFTER_CREATE: &'static [&'static str] = &["rules", "mode", "default_access"];
     const ATTRIBUTES: &'static [(&'static str, &'static str)] = &[
         ("location", "location"),
         ("mode", "mode"),
@@ -51,9 +49,9 @@ impl Managed for InVmAccessProfileVersion {
         ("inVMAccessControlProfileName", "profile_id"),
         ("inVMAccessControlProfileVersionName", "name"),
     ];
-    const NUMBERED: bool = true;
+    const HAS_AUTOMATIC_NAME: bool = true;
     // Replication takes time, and the plan can leave the publishing date unknown.
-    const WAITS_IN_READ: bool = false;
+    const REFRESH_WAITS: bool = false;
 
     type Id = VersionId;
     type Object = Version;
@@ -81,12 +79,12 @@ impl Managed for InVmAccessProfileVersion {
         let is_second = !request.earlier.is_empty();
         let config = lint::with_defaults(&request.config, &connection.lint());
         let profile = profile::of_plan(connection, context, &config, None, is_second).await;
-        let mut found = lint::errors(&config, &profile.context(), lint::When::Create);
-        found.extend(lint::with_profile(&config, &profile.context()));
-        let found = found.into_result()?;
+        let mut findings = lint::errors(&config, &profile.context(), lint::When::Create);
+        findings.extend(lint::with_profile(&config, &profile.context()));
+        let findings = findings.into_result()?;
         let mut planned = plan::create(&request, &profile)?;
-        planned.warnings.extend(found);
-        note(connection, &planned.state);
+        planned.warnings.extend(findings);
+        record_planned(connection, &planned.state);
         Ok(planned)
     }
 
@@ -97,36 +95,20 @@ impl Managed for InVmAccessProfileVersion {
     ) -> Result<Planned, Failure> {
         let config = lint::with_defaults(&request.config, &connection.lint());
         let profile = profile::of_plan(connection, context, &config, Some(&request.prior), false).await;
-        let mut found = lint::errors(&config, &profile.context(), lint::When::Keep);
-        found.extend(lint::with_profile(&config, &profile.context()));
+        let mut findings = lint::errors(&config, &profile.context(), lint::When::Keep);
+        findings.extend(lint::with_profile(&config, &profile.context()));
         let mut planned = plan::update(&request, &profile, !lint::is_off(&config, FindingId::L07));
         // A replacement is planned once more as a creation, which reports them as errors.
         if planned.replace.is_empty() {
-            planned.warnings.extend(found.into_result()?);
-            note(connection, &planned.state);
+            planned.warnings.extend(findings.into_result()?);
+            record_planned(connection, &planned.state);
         }
         Ok(planned)
     }
 
     async fn plan_delete(_: &Connection, _: &Context, request: PlanDelete) -> Diagnostics {
-        let kept = keep::kept(&request.prior, &PrivateState::read(&request.private));
-        kept.as_ref().map(keep::stays).into_iter().collect()
-    }
-
-    async fn create(
-        connection: &Connection,
-        context: &Context,
-        request: Create,
-    ) -> Result<Stored, Interrupted> {
-        crud::create(connection, context, request).await
-    }
-
-    async fn delete(
-        connection: &Connection,
-        context: &Context,
-        request: Delete,
-    ) -> Result<Deleted, Interrupted> {
-        crud::delete(connection, context, request).await
+        let kept = skip_destroy::kept_version(&request.prior, &PrivateState::read(&request.private));
+        kept.as_ref().map(skip_destroy::kept_warning).into_iter().collect()
     }
 
     fn collection(client: &ArmClient) -> Collection<'_, Version> {
@@ -141,11 +123,11 @@ impl Managed for InVmAccessProfileVersion {
         model::change(prior, planned)
     }
 
-    fn is_there(_: &Connection, _: &VersionId, _: &Version) {}
+    fn record_existing(_: &Connection, _: &VersionId, _: &Version) {}
 
     /// Its name is remembered: its successor's must be higher.
-    async fn is_gone(connection: &Connection, id: &VersionId) {
-        connection.profiles().names(id.profile()).await.saw(id.name());
+    async fn record_deleted(connection: &Connection, id: &VersionId) {
+        connection.profiles().names(id.profile()).await.record(id.name());
     }
 
     fn tidy_config(mut config: Value) -> Value {
@@ -160,7 +142,7 @@ impl Managed for InVmAccessProfileVersion {
 }
 
 /// Records a planned version, for the machines that will refer to it.
-fn note(connection: &Connection, planned: &Value) {
+fn record_planned(connection: &Connection, planned: &Value) {
     if let Ok(id) = InVmAccessProfileVersion::id_planned(planned) {
         connection.machines().plan_version(id, model::planned_regions(planned));
     }

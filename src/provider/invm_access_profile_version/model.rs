@@ -1,6 +1,6 @@
 //! A version in configurations, plans and states, and its mapping to ARM and back.
 
-use super::{keep, rules};
+use super::{rules, skip_destroy};
 use crate::allowlist::{Lists, Rules};
 use crate::arm::Location;
 use crate::arm::ids::{ProfileId, VersionId};
@@ -11,7 +11,7 @@ use crate::provider::{spelling, tags, timeouts};
 
 /// A version in a configuration, a plan or a state. Any part may be unknown in a configuration and a plan.
 /// Absent parts are null.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     /// The id at Azure.
     pub id: Value,
@@ -49,46 +49,38 @@ impl Model {
     /// Reads a configuration, a plan or a state.
     #[must_use]
     pub fn read(object: &Value) -> Self {
-        let part = |name: &str| object.get(name).cloned().unwrap_or(Value::Null);
-        Self {
-            id: part("id"),
-            profile_id: part("profile_id"),
-            name: part("name"),
-            location: part("location"),
-            mode: part("mode"),
-            default_access: part("default_access"),
-            exclude_from_latest: part("exclude_from_latest"),
-            target_regions: part("target_regions"),
-            lint: part("lint"),
-            skip_destroy: part(keep::ARGUMENT),
-            tags: part("tags"),
-            grants: part("grants"),
-            published_date: part("published_date"),
-            rules: part(rules::BLOCK),
-            timeouts: part(timeouts::BLOCK),
+        let mut model = Self::default();
+        for (name, field) in model.attributes() {
+            *field = object.get(name).cloned().unwrap_or_default();
         }
+        model
     }
 
     /// Writes a plan or a state.
     #[must_use]
-    pub fn write(self) -> Value {
-        Value::object([
-            ("id", self.id),
-            ("profile_id", self.profile_id),
-            ("name", self.name),
-            ("location", self.location),
-            ("mode", self.mode),
-            ("default_access", self.default_access),
-            ("exclude_from_latest", self.exclude_from_latest),
-            ("target_regions", self.target_regions),
-            ("lint", self.lint),
-            (keep::ARGUMENT, self.skip_destroy),
-            ("tags", self.tags),
-            ("grants", self.grants),
-            ("published_date", self.published_date),
-            (rules::BLOCK, self.rules),
-            (timeouts::BLOCK, self.timeouts),
-        ])
+    pub fn write(mut self) -> Value {
+        Value::object(self.attributes().map(|(name, field)| (name, std::mem::take(field))))
+    }
+
+    /// The attributes, each with its field.
+    fn attributes(&mut self) -> [(&'static str, &mut Value); 15] {
+        [
+            ("id", &mut self.id),
+            ("profile_id", &mut self.profile_id),
+            ("name", &mut self.name),
+            ("location", &mut self.location),
+            ("mode", &mut self.mode),
+            ("default_access", &mut self.default_access),
+            ("exclude_from_latest", &mut self.exclude_from_latest),
+            ("target_regions", &mut self.target_regions),
+            ("lint", &mut self.lint),
+            (skip_destroy::ARGUMENT, &mut self.skip_destroy),
+            ("tags", &mut self.tags),
+            ("grants", &mut self.grants),
+            ("published_date", &mut self.published_date),
+            (rules::BLOCK, &mut self.rules),
+            (timeouts::BLOCK, &mut self.timeouts),
+        ]
     }
 }
 
@@ -122,9 +114,11 @@ pub fn body(planned: &Value, location: Location) -> Result<VersionBody, Diagnost
 pub fn change(prior: &Value, planned: &Value) -> Option<VersionChange> {
     let (prior, planned) = (Model::read(prior), Model::read(planned));
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (held, wanted) = (tags::read(Some(&prior.tags)), tags::read(Some(&planned.tags)));
-    let mut change =
-        VersionChange { tags: (!tags::equal(&held, &wanted)).then_some(wanted), ..VersionChange::default() };
+    let (prior_tags, planned_tags) = (tags::read(Some(&prior.tags)), tags::read(Some(&planned.tags)));
+    let mut change = VersionChange {
+        tags: (!tags::equal(&prior_tags, &planned_tags)).then_some(planned_tags),
+        ..VersionChange::default()
+    };
     if prior.mode != planned.mode {
         change.mode = Some(Word::read(&text(&planned.mode)));
     }
@@ -162,17 +156,17 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
     let prior = Model::read(prior);
     let returned = version.properties;
     let known = |value: Value| if value.is_unknown() { Value::Null } else { value };
-    let word = |returned: Option<&str>, held: Value| returned.map_or(held, Value::from);
+    let word = |returned: Option<&str>, prior: Value| returned.map_or(prior, Value::from);
     let (rules, warnings) = from_arm(id, returned.rules);
     // Empty rules are the same as none, whatever lists Azure returns.
-    let nobody_wrote = prior.rules.is_null() && rules == Rules::default();
+    let has_no_rules = prior.rules.is_null() && rules == Rules::default();
     // An imported state has no profile yet.
-    let held_tags = if prior.profile_id.is_null() { Value::Map(Members::new()) } else { prior.tags };
-    let held_location = known(prior.location);
+    let prior_tags = if prior.profile_id.is_null() { Value::Map(Members::new()) } else { prior.tags };
+    let prior_location = known(prior.location);
     let home = version
         .location
         .clone()
-        .unwrap_or_else(|| Location::from(held_location.as_str().unwrap_or_default()));
+        .unwrap_or_else(|| Location::from(prior_location.as_str().unwrap_or_default()));
     let regions = returned.target_locations.unwrap_or_default();
     let profile = Value::from(id.profile().to_string());
     let state = Model {
@@ -180,8 +174,8 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
         profile_id: spelling::plan::<ProfileId>(&profile, &prior.profile_id),
         name: spelling::plan_name(&id.name().as_str().into(), &known(prior.name)),
         location: match &version.location {
-            Some(location) => spelling::location(location, &held_location),
-            None => held_location,
+            Some(location) => spelling::location(location, &prior_location),
+            None => prior_location,
         },
         mode: word(returned.mode.as_ref().map(Word::as_str), prior.mode),
         default_access: word(returned.default_access.as_ref().map(Word::as_str), prior.default_access),
@@ -189,10 +183,10 @@ pub fn state(id: &VersionId, version: Version, prior: &Value) -> (Value, Diagnos
         target_regions: spelling::regions(&regions, &known(prior.target_regions), &home),
         lint: prior.lint,
         skip_destroy: prior.skip_destroy,
-        tags: tags::value(&version.tags.unwrap_or_default(), &held_tags),
+        tags: tags::value(&version.tags.unwrap_or_default(), &prior_tags),
         grants: rules::grants(&rules),
         published_date: returned.published_date.into(),
-        rules: if nobody_wrote { Value::Null } else { rules::value(&rules, &prior.rules) },
+        rules: if has_no_rules { Value::Null } else { rules::value(&rules, &prior.rules) },
         timeouts: prior.timeouts,
     };
     (state.write(), warnings)

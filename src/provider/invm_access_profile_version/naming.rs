@@ -11,7 +11,7 @@ use crate::provider::applied;
 use crate::provider::profile_cache::Names;
 
 /// How long ago a version may have been published to count as left behind by a killed run.
-const LATELY: Duration = Duration::days(1);
+const RECENT: Duration = Duration::days(1);
 
 /// The existing versions of a profile, as far as they matter for the next one.
 #[derive(Debug)]
@@ -31,11 +31,11 @@ impl<'a> Siblings<'a> {
     }
 
     /// Adds one that Azure lists.
-    pub fn add(&mut self, version: &Version, seen: &Names) {
+    pub fn add(&mut self, version: &Version, names: &Names) {
         let Some(name) = version.name.as_deref().and_then(|name| name.parse::<VersionName>().ok()) else {
             return;
         };
-        if !seen.is_own(&name) && self.is_twin(&name, version) {
+        if !names.is_own(&name) && self.is_twin(&name, version) {
             self.twins.push(self.profile.version(name.clone()));
         }
         self.highest = self.highest.take().max(Some(name));
@@ -44,7 +44,7 @@ impl<'a> Siblings<'a> {
     /// Whether a version is identical to the planned one and was published recently: a killed run may have
     /// left it.
     fn is_twin(&self, name: &VersionName, version: &Version) -> bool {
-        let going = matches!(
+        let is_going = matches!(
             version.properties.provisioning_state,
             Some(ProvisioningState::Failed | ProvisioningState::Canceled | ProvisioningState::Deleting)
         );
@@ -54,8 +54,8 @@ impl<'a> Siblings<'a> {
             .as_deref()
             .and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok());
         // A version without a date is still being published.
-        let lately = published.is_none_or(|date| self.now - date < LATELY);
-        if going || !lately {
+        let is_recent = published.is_none_or(|date| self.now - date < RECENT);
+        if is_going || !is_recent {
             return false;
         }
         let id = self.profile.version(name.clone());
@@ -72,10 +72,10 @@ impl<'a> Siblings<'a> {
     /// If the highest possible version exists.
     pub fn next(
         &self,
-        seen: Option<&VersionName>,
+        known: Option<&VersionName>,
         replaced: Option<&VersionName>,
     ) -> Result<VersionName, Diagnostic> {
-        let Some(highest) = self.highest.as_ref().max(seen).max(replaced) else {
+        let Some(highest) = self.highest.as_ref().max(known).max(replaced) else {
             return Ok(VersionName::first());
         };
         highest.next().ok_or_else(|| {
@@ -103,7 +103,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn next(listed: &[&str], seen: Option<&str>, replaced: Option<&str>) -> Result<VersionName, Diagnostic> {
+    fn next(listed: &[&str], known: Option<&str>, replaced: Option<&str>) -> Result<VersionName, Diagnostic> {
         let (profile, planned) = (PROFILE.parse().unwrap(), Value::Null);
         let mut siblings = Siblings::new(&profile, &planned, OffsetDateTime::now_utc());
         for name in listed {
@@ -111,7 +111,7 @@ mod tests {
             version.properties.provisioning_state = Some(ProvisioningState::Deleting);
             siblings.add(&version, &Names::default());
         }
-        siblings.next(seen.map(name).as_ref(), replaced.map(name).as_ref())
+        siblings.next(known.map(name).as_ref(), replaced.map(name).as_ref())
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
             let planned = Value::Object(planned.clone());
             let mut names = Names::default();
             if let Some(own) = own {
-                names.saw(&name(own));
+                names.record(&name(own));
             }
             let mut siblings = Siblings::new(&profile, &planned, now);
             for one in ["1.0.4", "1.0.2"] {

@@ -1,7 +1,7 @@
 //! What a change of the configuration means.
 
 use super::model::Model;
-use super::{InVmAccessProfileVersion, access, keep, rules};
+use super::{InVmAccessProfileVersion, access, rules, skip_destroy};
 use crate::allowlist::{Allowlist, Rules};
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::plugin::resource::{PlanCreate, PlanUpdate, Planned};
@@ -20,13 +20,13 @@ use crate::provider::{spelling, tags};
 /// # Errors
 /// If the name is that of a version which the plan replaces and which stays.
 pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, Failure> {
-    let carried = PrivateState::read(&request.private);
-    let keeps = request.capabilities.store_planned_private;
+    let private = PrivateState::read(&request.private);
+    let stores_private = request.capabilities.store_planned_private;
     let config = Model::read(&request.config);
     let id = InVmAccessProfileVersion::id_planned(&request.config).ok();
-    let kept = carried.keeps().and_then(|id| id.parse::<VersionId>().ok());
+    let kept = private.keeps().and_then(|id| id.parse::<VersionId>().ok());
     if let Some(kept) = kept.filter(|kept| id.as_ref() == Some(kept)) {
-        return Err(keep::name_is_taken(&kept).into());
+        return Err(skip_destroy::name_taken_error(&kept).into());
     }
     let inherits = config.location.is_null();
     let or_unknown = |value: Value| if value.is_null() { Value::unknown() } else { value };
@@ -34,7 +34,7 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
         // The id of a replacement stays unknown, though it may turn out the same. Whatever refers to the
         // version, such as a virtual machine, then takes part in the replacement.
         id: match id {
-            Some(id) if !carried.is_replacement() => id.to_string().into(),
+            Some(id) if !private.is_replacement() => id.to_string().into(),
             _ => Value::unknown(),
         },
         name: or_unknown(config.name),
@@ -48,12 +48,12 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
     let mut planned = Planned::new(plan.write());
     // The plan of the change has put the region into the private data, if the profile stays the same: the
     // deletion gets the same data.
-    planned.private = if carried.is_replacement() {
-        carried.write()
+    planned.private = if private.is_replacement() {
+        private.write()
     } else {
         let earlier = PrivateState::read(&request.earlier);
-        match profile.location.as_ref().filter(|_| keeps && inherits) {
-            Some(region) => earlier.beneath(Some(region)).write(),
+        match profile.location.as_ref().filter(|_| stores_private && inherits) {
+            Some(region) => earlier.with_region(Some(region)).write(),
             None => earlier.write(),
         }
     };
@@ -61,24 +61,24 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
 }
 
 /// Plans a change, in place where Azure allows it, and reports who loses and who gains access. `profile` is
-/// what is known of the profile without a request; `says_unnoticed`, whether finding L07 is reported.
+/// what is known of the profile without a request; `reports_l07`, whether finding L07 is reported.
 #[must_use]
-pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool) -> Planned {
+pub fn update(request: &PlanUpdate, profile: &KnownProfile, reports_l07: bool) -> Planned {
     let (prior, config) = (Model::read(&request.prior), Model::read(&request.config));
-    let carried = PrivateState::read(&request.private);
+    let private = PrivateState::read(&request.private);
     let mut warnings = Diagnostics::new();
-    let or_held = |value: &Value, held: &Value| if value.is_null() { held.clone() } else { value.clone() };
+    let or_prior = |value: &Value, prior: &Value| if value.is_null() { prior.clone() } else { value.clone() };
     let mut plan = Model {
         id: prior.id.clone(),
         // Unknown if an earlier run did not see the end of the creation: the apply then waits for it.
-        published_date: match carried.is_being_created() {
+        published_date: match private.is_being_created() {
             true => Value::unknown(),
             false => prior.published_date.clone(),
         },
         profile_id: spelling::plan::<ProfileId>(&config.profile_id, &prior.profile_id),
-        name: or_held(&config.name, &prior.name),
-        location: spelling::plan_location(&or_held(&config.location, &prior.location), &prior.location),
-        exclude_from_latest: or_held(&config.exclude_from_latest, &prior.exclude_from_latest),
+        name: or_prior(&config.name, &prior.name),
+        location: spelling::plan_location(&or_prior(&config.location, &prior.location), &prior.location),
+        exclude_from_latest: or_prior(&config.exclude_from_latest, &prior.exclude_from_latest),
         target_regions: match &config.target_regions {
             Value::Null => prior.target_regions.clone(),
             regions => spelling::plan_regions(regions, &prior.target_regions),
@@ -89,7 +89,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
     };
     // A guest agent loads a version again only when its id changes. If the provider chooses the name, every
     // change that affects the agent's decisions makes a new version.
-    let automatic = config.name.is_null();
+    let is_automatic = config.name.is_null();
     let fixed = [
         ("profile_id", &plan.profile_id, &prior.profile_id),
         ("name", &plan.name, &prior.name),
@@ -97,43 +97,44 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
         ("mode", &plan.mode, &prior.mode),
         ("default_access", &plan.default_access, &prior.default_access),
     ];
-    let fixed = fixed.into_iter().take(if automatic { 5 } else { 3 });
-    let changed = fixed.filter(|(_, planned, held)| planned != held);
+    let fixed = fixed.into_iter().take(if is_automatic { 5 } else { 3 });
+    let changed = fixed.filter(|(_, planned, prior)| planned != prior);
     let mut replace: Vec<_> = changed.map(|(name, ..)| Path::attribute(name)).collect();
-    if carried.must_be_replaced() {
+    if private.must_be_replaced() {
         plan.id = Value::unknown();
         replace.push(Path::attribute("id"));
     }
 
     let version = prior.name.as_str().unwrap_or_default();
-    let (held_rules, rules) = (rules::read(&prior.rules), rules::read(&plan.rules));
+    let (prior_rules, rules) = (rules::read(&prior.rules), rules::read(&plan.rules));
     plan.grants = rules::planned_grants(&rules);
     // A state is wholly known, and so is a value that stays the same.
-    let same_rules = rules == held_rules;
+    let same_rules = rules == prior_rules;
     if !same_rules {
         if replace.is_empty() && config.name == prior.name {
-            warnings.push(same_name(&prior.name));
+            warnings.push(same_name_warning(&prior.name));
         }
         replace.push(Path::attribute(rules::BLOCK));
     }
     let same_words = config.mode == prior.mode && config.default_access == prior.default_access;
     if !(same_rules && same_words)
-        && let Some(old) = held_rules.complete().and_then(|rules| allowlist(&prior, rules))
+        && let Some(old) = prior_rules.complete().and_then(|rules| allowlist(&prior, rules))
         && let Some(new) = rules.complete().and_then(|rules| allowlist(&config, rules))
     {
         let endpoint = profile.context().endpoint;
         warnings.extend(access::warnings(version, !replace.is_empty(), &old, &new, endpoint));
-        if replace.is_empty() && says_unnoticed {
-            warnings.extend(access::in_place(version, !automatic, &old, &new));
+        if replace.is_empty() && reports_l07 {
+            warnings.extend(access::in_place_warning(version, !is_automatic, &old, &new));
         }
     }
 
-    let kept = keep::kept(&request.prior, &carried);
+    let kept = skip_destroy::kept_version(&request.prior, &private);
     // Terraform shows no warnings of the plan to create that follows.
     if !replace.is_empty() {
-        let is_new = keep::is_set(&request.config) && !keep::is_set(&request.prior);
-        let late = (is_new && !carried.must_be_replaced()).then(|| keep::comes_too_late(version));
-        warnings.extend(kept.as_ref().map(keep::stays).or(late));
+        let is_new = skip_destroy::is_set(&request.config) && !skip_destroy::is_set(&request.prior);
+        let too_late =
+            (is_new && !private.must_be_replaced()).then(|| skip_destroy::too_late_warning(version));
+        warnings.extend(kept.as_ref().map(skip_destroy::kept_warning).or(too_late));
     }
     let inherits = plan.profile_id == prior.profile_id && config.location.is_null();
 
@@ -144,10 +145,10 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, says_unnoticed: bool
     let replaces = prior.name.as_str().map(PrivateState::replacing).unwrap_or_default();
     let region = profile.location.as_ref().filter(|_| inherits);
     planned.private = replaces
-        .beneath(region)
-        .keeping(kept.map(|id| id.to_string()))
-        .named(!automatic)
-        .with(carried.pending)
+        .with_region(region)
+        .with_kept(kept.map(|id| id.to_string()))
+        .with_configured_name(!is_automatic)
+        .with_pending(private.pending)
         .write();
     planned
 }
@@ -162,7 +163,7 @@ fn allowlist(version: &Model, rules: Rules) -> Option<Allowlist> {
     })
 }
 
-fn same_name(name: &Value) -> Diagnostic {
+fn same_name_warning(name: &Value) -> Diagnostic {
     let name = name.as_str().unwrap_or_default();
     let next = name.parse::<VersionName>().ok().and_then(|name| name.next());
     let suggestion = next.map_or_else(String::new, |next| {

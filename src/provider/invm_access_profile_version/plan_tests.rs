@@ -146,8 +146,12 @@ fn changed_rules_make_a_new_version_and_record_the_old_one() {
     let changed = with(config(), "rules", block("/metadata/instance".into()));
     let planned = plan_update(state(), changed.clone());
     assert_eq!(planned.replace, [Path::attribute("rules")]);
-    let told: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
-    assert_eq!(told, ["The change takes access away (version 1.0.0)"], "the provider takes the next name");
+    let summaries: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
+    assert_eq!(
+        summaries,
+        ["The change takes access away (version 1.0.0)"],
+        "the provider takes the next name"
+    );
     let second = plan_create(changed, planned.private);
     assert_eq!(PrivateState::read(&second.private).replaced(), "1.0.0".parse().ok());
 }
@@ -181,7 +185,7 @@ fn a_change_of_the_decision_makes_a_new_version_if_name_is_omitted() {
 
 #[test]
 fn a_version_deleted_by_others_is_replaced() {
-    let private = PrivateState::default().gone().write();
+    let private = PrivateState::default().with_object_gone().write();
     let planned = plan_with_private(state(), config(), private);
     assert_eq!(planned.replace, [Path::attribute("id")]);
     assert_eq!(PrivateState::read(&planned.private).replaced(), "1.0.0".parse().ok());
@@ -202,9 +206,9 @@ fn changes_that_azure_makes_in_place_are_planned_in_place() {
     }
     let planned = plan_update(state(), changed);
     assert_eq!(planned.replace, []);
-    let told: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
+    let summaries: Vec<_> = planned.warnings.iter().map(|one| one.summary.as_str()).collect();
     assert_eq!(
-        told,
+        summaries,
         ["The change opens access (version 1.0.0)", "Virtual machines may not notice the change (1.0.0)"]
     );
     assert_eq!(planned.state.get("id"), state().get("id"));
@@ -226,7 +230,7 @@ fn every_fixed_attribute_makes_a_new_version() {
 
 fn plan_after(pending: crate::provider::writing::private_state::Pending) -> Planned {
     let capabilities = ClientCapabilities::default();
-    let private = PrivateState::default().with(Some(pending)).write();
+    let private = PrivateState::default().with_pending(Some(pending)).write();
     let (prior, config) = (state(), config());
     let proposed = config.clone();
     update(
@@ -239,9 +243,10 @@ fn plan_after(pending: crate::provider::writing::private_state::Pending) -> Plan
 #[test]
 fn an_update_continues_an_unfinished_creation() {
     use crate::arm::PendingOperation;
-    use crate::provider::writing::private_state::Work;
-    let begun = |work| PrivateState::default().begun(work, PendingOperation::look_at("/x")).pending.unwrap();
-    let planned = plan_after(begun(Work::Create));
+    use crate::provider::writing::private_state::WriteKind;
+    let begun =
+        |work| PrivateState::default().with_operation(work, PendingOperation::look_at("/x")).pending.unwrap();
+    let planned = plan_after(begun(WriteKind::Create));
     assert!(planned.state.get("published_date").unwrap().is_unknown());
     assert_eq!(planned.replace, []);
     assert!(
@@ -249,9 +254,9 @@ fn an_update_continues_an_unfinished_creation() {
         "the update knows the unfinished operation"
     );
 
-    let mut failed = begun(Work::Create);
+    let mut failed = begun(WriteKind::Create);
     failed.failed = true;
-    for pending in [failed, begun(Work::Delete)] {
+    for pending in [failed, begun(WriteKind::Delete)] {
         let planned = plan_after(pending);
         assert_eq!(planned.replace, [Path::attribute("id")]);
         assert!(planned.state.get("id").unwrap().is_unknown());

@@ -12,7 +12,7 @@ use crate::provider::module;
 use crate::provider::profile_cache::{KnownProfile, ProfileCache};
 
 /// How long a plan waits for a profile. A plan without it only reports less.
-const LOOK: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The profile of the version that a configuration describes, as this process has planned or read it. A
 /// profile that is neither is read, if a finding depends on it, unless `offline` is set. A profile that
@@ -30,7 +30,7 @@ pub async fn of_plan(
             return KnownProfile::default();
         }
         // The id of a profile that is replaced is not known before the apply.
-        return match prior.and_then(parse).and_then(|held| profiles.planned(&held)) {
+        return match prior.and_then(parse).and_then(|prior| profiles.planned(&prior)) {
             Some(planned) => planned,
             None => profiles.planned_without_id(),
         };
@@ -46,7 +46,11 @@ pub async fn of_plan(
     if offline || !lint::depends_on_profile(config) {
         return KnownProfile::default();
     }
-    tokio::time::timeout(LOOK, ask(&client, profiles, context, &id)).await.ok().flatten().unwrap_or_default()
+    tokio::time::timeout(READ_TIMEOUT, read_once(&client, profiles, context, &id))
+        .await
+        .ok()
+        .flatten()
+        .unwrap_or_default()
 }
 
 fn parse(object: &Value) -> Option<ProfileId> {
@@ -54,22 +58,22 @@ fn parse(object: &Value) -> Option<ProfileId> {
 }
 
 /// Reads a profile once for all of its versions. Profiles of one gallery are read with one list.
-async fn ask(
+async fn read_once(
     client: &ArmClient,
     profiles: &ProfileCache,
     context: &Context,
     id: &ProfileId,
 ) -> Option<KnownProfile> {
     // One caller reads it; the others wait for its result.
-    let _one = profiles.names(id).await;
+    let _lock = profiles.names(id).await;
     if let Some(known) = profiles.known(id) {
         return Some(known);
     }
-    if profiles.was_asked(id) {
+    if profiles.was_tried(id) {
         return None;
     }
-    profiles.asked(id);
-    let call = module::call(context, LOOK);
+    profiles.record_try(id);
+    let call = module::call(context, READ_TIMEOUT);
     let profile = match client.profiles().shared(id, &call).await {
         Some(listed) => listed,
         None => match client.profiles().get(id, &call).await {

@@ -145,7 +145,7 @@ pub fn plan(config: &Value, prior: &Value) -> Value {
         (Value::Null, Value::Map(elements)) if elements.is_empty() => prior.clone(),
         (Value::Object(config), Value::Object(prior)) => Value::Object(plan_each(config, prior)),
         (Value::Map(config), Value::Map(prior)) => Value::Map(plan_each(config, prior)),
-        (Value::Set(wanted), Value::Set(held)) if equal_sets(wanted, held) => prior.clone(),
+        (Value::Set(config), Value::Set(prior_set)) if equal_sets(config, prior_set) => prior.clone(),
         _ => config.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! What the user writes.
 
-use super::keep;
+use super::skip_destroy;
 use crate::allowlist::{DefaultAccess, Mode};
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Block, BlockNesting, NestedBlock, Schema};
@@ -87,7 +87,7 @@ pub fn schema() -> Schema {
         // Nothing is computed here, so that a generated configuration has no line `lint = null`.
         .optional_computed(),
         Attribute::new(
-            keep::ARGUMENT,
+            skip_destroy::ARGUMENT,
             Type::Bool,
             "Whether the version stays at Azure when its resource is destroyed or replaced: Terraform then \
              only removes it from the state, with a warning that names it, and machines can be moved back \

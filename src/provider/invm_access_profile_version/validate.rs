@@ -11,21 +11,21 @@ use crate::provider::{checks, timeouts};
 /// Checks a configuration, parts of which may be unknown.
 #[must_use]
 pub fn validate(config: &Value) -> Diagnostics {
-    let mut found = Diagnostics::new();
-    found.extend(checks::id::<ProfileId, _>(config, "profile_id"));
-    found.extend(checks::name(config, "name", |name| name.parse::<VersionName>().map(drop)));
-    found.extend(checks::location(config, "location"));
-    found.extend(checks::word(config, "mode", Mode::WORDS));
-    found.extend(checks::word(config, "default_access", DefaultAccess::WORDS));
-    found.extend(regions(config));
-    found.extend(checks::tags(config));
-    found.extend(timeouts::validate(config));
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.extend(checks::id::<ProfileId, _>(config, "profile_id"));
+    diagnostics.extend(checks::name(config, "name", |name| name.parse::<VersionName>().map(drop)));
+    diagnostics.extend(checks::location(config, "location"));
+    diagnostics.extend(checks::word(config, "mode", Mode::WORDS));
+    diagnostics.extend(checks::word(config, "default_access", DefaultAccess::WORDS));
+    diagnostics.extend(regions(config));
+    diagnostics.extend(checks::tags(config));
+    diagnostics.extend(timeouts::validate(config));
     let nulls = nulls(config.get(rules::BLOCK).unwrap_or(&Value::Null));
     if nulls.is_empty() {
-        found.extend(lint::check(config));
+        diagnostics.extend(lint::check(config));
     }
-    found.extend(nulls);
-    found
+    diagnostics.extend(nulls);
+    diagnostics
 }
 
 /// Checks for invalid or misspelt regions, and regions that are listed twice in two spellings. Paths cannot
@@ -33,37 +33,37 @@ pub fn validate(config: &Value) -> Diagnostics {
 fn regions(config: &Value) -> Vec<Diagnostic> {
     let path = Path::attribute("target_regions");
     let Some(Value::Set(elements)) = config.get("target_regions") else { return Vec::new() };
-    let mut found = Vec::new();
-    let mut seen = Vec::<Location>::new();
+    let mut diagnostics = Vec::new();
+    let mut distinct = Vec::<Location>::new();
     for element in elements {
         let text = match element {
             Value::String(text) => text,
             Value::Null => {
-                found.push(Diagnostic::error("Malformed region", "A region is null.").at(path.clone()));
+                diagnostics.push(Diagnostic::error("Malformed region", "A region is null.").at(path.clone()));
                 continue;
             }
             _ => continue,
         };
         if let Some(problem) = checks::region_problem(text) {
-            found.push(
+            diagnostics.push(
                 Diagnostic::error("Malformed region", format!("The region {text:?} {problem}."))
                     .at(path.clone()),
             );
             continue;
         }
         let region = Location::from(text.as_str());
-        match seen.iter().find(|seen| **seen == region) {
+        match distinct.iter().find(|distinct| **distinct == region) {
             Some(first) => {
                 let detail = format!("{text:?} and {:?} are the same region. List it once.", first.as_str());
-                found.push(Diagnostic::error("Region listed twice", detail).at(path.clone()));
+                diagnostics.push(Diagnostic::error("Region listed twice", detail).at(path.clone()));
             }
             None => {
-                found.extend(checks::unknown_region(text, path.clone()));
-                seen.push(region);
+                diagnostics.extend(checks::unknown_region(text, path.clone()));
+                distinct.push(region);
             }
         }
     }
-    found
+    diagnostics
 }
 
 /// Whether the rules have no null that makes them unreadable.
@@ -75,9 +75,9 @@ pub fn can_be_read(config: &Value) -> bool {
 /// Nulls that Terraform's types allow but that cannot be part of a rule: as an element of a map or set. Paths
 /// are built only for those, since every configuration is checked.
 fn nulls(block: &Value) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let mut tell = |path: Path, what: &str| {
-        found.push(
+    let mut diagnostics = Vec::new();
+    let mut report = |path: Path, what: &str| {
+        diagnostics.push(
             Diagnostic::error("Null in the rules", format!("`{path}` {what}. Leave it out instead."))
                 .at(path),
         );
@@ -87,7 +87,7 @@ fn nulls(block: &Value) -> Vec<Diagnostic> {
         let path = |name: &str| Path::attribute(rules::BLOCK).with_attribute(list.as_str()).with_key(name);
         for (name, element) in elements {
             if element.is_null() {
-                tell(path(name), "is null");
+                report(path(name), "is null");
                 continue;
             }
             let inner = match list {
@@ -98,18 +98,18 @@ fn nulls(block: &Value) -> Vec<Diagnostic> {
             };
             match element.get(inner) {
                 Some(Value::Set(members)) if members.iter().any(Value::is_null) => {
-                    tell(path(name).with_attribute(inner), "holds a null");
+                    report(path(name).with_attribute(inner), "holds a null");
                 }
                 Some(Value::Map(pairs)) => {
                     for (key, _) in pairs.iter().filter(|(_, value)| value.is_null()) {
-                        tell(path(name).with_attribute(inner).with_key(&**key), "is null");
+                        report(path(name).with_attribute(inner).with_key(&**key), "is null");
                     }
                 }
                 _ => {}
             }
         }
     }
-    found
+    diagnostics
 }
 
 #[cfg(test)]

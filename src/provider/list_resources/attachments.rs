@@ -9,26 +9,19 @@ use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
 use crate::plugin::schema::{Attribute, Block, Schema};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Type, Value};
 use crate::provider::connection::Connection;
-use crate::provider::data_sources::lookup::Asked;
-use crate::provider::data_sources::machines::selection::{Selection, Wanted, check};
+use crate::provider::data_sources::lookup::ReadAttempt;
+use crate::provider::data_sources::machines::selection::{Selection, VersionFilter, check};
 use crate::provider::identity::Identified as _;
 use crate::provider::import;
-use crate::provider::invm_access_attachment::endpoint::{Decides, Endpoint};
+use crate::provider::invm_access_attachment::endpoint::{CurrentRules, Endpoint};
 use crate::provider::invm_access_attachment::model::{self, Model};
 use crate::provider::invm_access_attachment::schema;
 
 /// What is attached in a resource group or subscription.
 #[derive(Clone, Debug)]
 pub struct AttachmentList {
-    connection: Connection,
-}
-
-impl AttachmentList {
-    /// The list over this connection.
-    #[must_use]
-    pub const fn new(connection: Connection) -> Self {
-        Self { connection }
-    }
+    /// Azure, and what this process knows.
+    pub connection: Connection,
 }
 
 #[async_trait]
@@ -75,35 +68,35 @@ impl ListResource for AttachmentList {
     }
 
     async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
-        let (Selection::Fleet(fleet), argument) = Selection::of(&request.config)? else {
+        let (Selection::Fleet(fleet), argument) = Selection::read(&request.config)? else {
             let detail = "Set `resource_group_id` or `subscription_id`.";
             return Err(Diagnostic::error("Nothing to list", detail).into());
         };
-        let wanted = Wanted::of(&request.config)?;
+        let filter = VersionFilter::read(&request.config)?;
         let kind = if matches!(fleet, Fleet::Group(_)) { "resource group" } else { "subscription" };
         let text = fleet.to_string();
-        let asked = Asked { kind, id: &text, argument, holder: ("resource group", argument) };
+        let attempt = ReadAttempt { kind, id: &text, argument, parent: ("resource group", argument) };
         let client = self.connection.client()?;
         for kind in [MachineKind::Machine, MachineKind::ScaleSet] {
             let call: Call = super::call(context);
-            let found =
-                client.machines().list(&fleet, kind, &call).await.map_err(|error| asked.failed(&error))?;
-            for entry in found.unreadable {
-                if listener.warn(unusable(&text, &entry.to_string())).await.is_break() {
+            let listed =
+                client.machines().list(&fleet, kind, &call).await.map_err(|error| attempt.failed(&error))?;
+            for entry in listed.unreadable {
+                if listener.warn(unusable_warning(&text, &entry.to_string())).await.is_break() {
                     return Ok(());
                 }
             }
-            if found.is_cut && listener.warn(cut_off(&text)).await.is_break() {
+            if listed.is_cut && listener.warn(truncated_warning(&text)).await.is_break() {
                 return Ok(());
             }
-            for machine in found.machines.into_iter().filter(|one| one.scale_set.is_none()) {
-                if !refers(&machine, &wanted) {
+            for machine in listed.machines.into_iter().filter(|one| one.scale_set.is_none()) {
+                if !refers(&machine, &filter) {
                     continue;
                 }
                 let id = machine.id.as_deref().unwrap_or_default().parse::<MachineId>();
                 let flow = match id {
-                    Err(error) => listener.warn(unusable(&text, &error.to_string())).await,
-                    Ok(id) => listener.found(listed(&id, &machine, request.include_resource)).await,
+                    Err(error) => listener.warn(unusable_warning(&text, &error.to_string())).await,
+                    Ok(id) => listener.found(list_entry(&id, &machine, request.include_resource)).await,
                 };
                 if flow.is_break() {
                     return Ok(());
@@ -115,17 +108,17 @@ impl ListResource for AttachmentList {
 }
 
 /// Whether a machine passes the filter. A reference that is not a version's id passes if there is no filter.
-fn refers(machine: &Machine, wanted: &Wanted) -> bool {
-    Endpoint::ALL.into_iter().any(|endpoint| match endpoint.decides(machine) {
-        Decides::Version(held) => match held.parse::<VersionId>() {
-            Ok(id) => wanted.is(&id),
-            Err(_) => matches!(wanted, Wanted::All),
+fn refers(machine: &Machine, filter: &VersionFilter) -> bool {
+    Endpoint::ALL.into_iter().any(|endpoint| match endpoint.current_rules(machine) {
+        CurrentRules::Version(reference) => match reference.parse::<VersionId>() {
+            Ok(id) => filter.matches(&id),
+            Err(_) => matches!(filter, VersionFilter::All),
         },
         _ => false,
     })
 }
 
-fn listed(id: &MachineId, machine: &Machine, with_state: bool) -> Listed {
+fn list_entry(id: &MachineId, machine: &Machine, with_state: bool) -> Listed {
     let imported = import::state(&id.to_string(), &schema::schema());
     Listed {
         identity: id.identity(),
@@ -135,16 +128,16 @@ fn listed(id: &MachineId, machine: &Machine, with_state: bool) -> Listed {
     }
 }
 
-fn unusable(holder: &str, reason: &str) -> Diagnostic {
+fn unusable_warning(parent: &str, reason: &str) -> Diagnostic {
     Diagnostic::warning(
         "A machine in a list cannot be read",
-        format!("Azure listed a machine of {holder} that is omitted here: {reason}."),
+        format!("Azure listed a machine of {parent} that is omitted here: {reason}."),
     )
 }
 
-fn cut_off(holder: &str) -> Diagnostic {
+fn truncated_warning(parent: &str) -> Diagnostic {
     Diagnostic::warning(
         "Not all machines are listed",
-        format!("{holder} has more machines than the provider reads. List its resource groups one by one."),
+        format!("{parent} has more machines than the provider reads. List its resource groups one by one."),
     )
 }

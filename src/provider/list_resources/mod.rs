@@ -10,8 +10,8 @@ use async_trait::async_trait;
 
 use super::connection::Connection;
 use super::data_sources::attributes;
-use super::data_sources::described::{self, Described, HolderId, check_list, listed_id, unusable};
-use super::data_sources::lookup::{self, Asked};
+use super::data_sources::described::{self, Described, ParentIdOf, check_list, listed_id, unusable_warning};
+use super::data_sources::lookup::{self, ReadAttempt};
 use super::identity::Identified as _;
 use super::import;
 use super::invm_access_profile::InVmAccessProfile;
@@ -26,7 +26,7 @@ use crate::plugin::{Context, Diagnostics, Failure, Value};
 #[must_use]
 pub fn all(connection: &Connection) -> Vec<Arc<dyn ListResource>> {
     vec![
-        Arc::new(attachments::AttachmentList::new(connection.clone())),
+        Arc::new(attachments::AttachmentList { connection: connection.clone() }),
         Arc::new(ObjectList::<InVmAccessProfile>::new(connection.clone())),
         Arc::new(ObjectList::<InVmAccessProfileVersion>::new(connection.clone())),
     ]
@@ -62,17 +62,17 @@ impl<K: Described> ListResource for ObjectList<K> {
     }
 
     async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
-        let holder: HolderId<K> = lookup::parse(&request.config, K::HOLDER_ID)?;
-        let text = holder.to_string();
-        let failed = |error| Asked::list::<K>(&text).failed(&error);
+        let parent: ParentIdOf<K> = lookup::parse(&request.config, K::PARENT_ATTRIBUTE)?;
+        let text = parent.to_string();
+        let failed = |error| ReadAttempt::list::<K>(&text).failed(&error);
         let client = self.connection.client()?;
-        let mut pages = K::collection(&client).pages(&holder).map_err(failed)?;
+        let mut pages = K::collection(&client).pages(&parent).map_err(failed)?;
         while let Some(page) = pages.next(&call(context)).await.map_err(failed)? {
             for entry in page {
                 let named = entry.map_err(|unreadable| unreadable.to_string());
-                let named = named.and_then(|object| Ok((listed_id::<K>(&holder, &object)?, object)));
+                let named = named.and_then(|object| Ok((listed_id::<K>(&parent, &object)?, object)));
                 let flow = match named {
-                    Err(reason) => listener.warn(unusable::<K>(&holder, &reason)).await,
+                    Err(reason) => listener.warn(unusable_warning::<K>(&parent, &reason)).await,
                     Ok((id, object)) if described::passes::<K>(&request.config, &id, &object) => {
                         let (resource, warnings) = if request.include_resource {
                             let imported = import::state(&id.to_string(), &K::schema());

@@ -62,7 +62,7 @@ async fn versions_are_listed_page_by_page_up_to_the_limit() {
         json!([version("1.0.3", false)]),
         json!([version("1.0.4", false)]),
     ];
-    azure.lists(&format!("{PROFILE}/versions"), &pages).await;
+    azure.list_returns(&format!("{PROFILE}/versions"), &pages).await;
     let kind = identity::schema::<crate::arm::ids::VersionId>().implied_type();
     let arguments = [("profile_id", Value::from(PROFILE))];
     let events = list(&azure, invm_access_profile_version::schema::TYPE, &arguments, true, 2).await;
@@ -79,7 +79,7 @@ async fn versions_are_listed_page_by_page_up_to_the_limit() {
     assert_eq!(
         azure.requests().await.len(),
         3,
-        "the third page shows that there are more, the fourth is not wanted"
+        "the third page shows that there are more, the fourth is not needed"
     );
 }
 
@@ -89,7 +89,7 @@ async fn profiles_are_filtered_and_have_a_state_only_on_request() {
     let mut elsewhere = profile("x");
     elsewhere["id"] = "/x".into();
     let pages = [json!([profile("web"), elsewhere, profile("app")])];
-    azure.lists(&format!("{GALLERY}/inVMAccessControlProfiles"), &pages).await;
+    azure.list_returns(&format!("{GALLERY}/inVMAccessControlProfiles"), &pages).await;
     let arguments = [("gallery_id", Value::from(GALLERY)), ("name_prefix", "w".into())];
     let events = list(&azure, invm_access_profile::schema::TYPE, &arguments, false, 0).await;
     assert_eq!(events.iter().filter(|event| event.identity.is_some()).count(), 1);
@@ -101,7 +101,7 @@ async fn profiles_are_filtered_and_have_a_state_only_on_request() {
 async fn a_missing_gallery_is_the_last_event() {
     let azure = Azure::start().await;
     let at = format!("{GALLERY}/inVMAccessControlProfiles");
-    azure.answers(&at, 404, error("ParentResourceNotFound", "The gallery was not found.")).await;
+    azure.get_responds(&at, 404, error("ParentResourceNotFound", "The gallery was not found.")).await;
     let arguments = [("gallery_id", Value::from(GALLERY))];
     let events = list(&azure, invm_access_profile::schema::TYPE, &arguments, false, 0).await;
     assert_eq!(events.len(), 1);
@@ -132,8 +132,8 @@ async fn machines_that_refer_to_the_versions_are_listed() {
         machine("virtualMachines", "member", reference("1.0.0"), true),
     ]);
     let sets = json!([machine("virtualMachineScaleSets", "s", reference("1.0.0"), false)]);
-    azure.lists(&format!("{compute}/virtualMachines"), &[vms]).await;
-    azure.lists(&format!("{compute}/virtualMachineScaleSets"), &[sets]).await;
+    azure.list_returns(&format!("{compute}/virtualMachines"), &[vms]).await;
+    azure.list_returns(&format!("{compute}/virtualMachineScaleSets"), &[sets]).await;
     let named =
         |events: &[Event]| -> Vec<String> { events.iter().map(|event| event.display_name.clone()).collect() };
     let kind = crate::provider::invm_access_attachment::schema::TYPE;

@@ -15,21 +15,21 @@ use crate::rbac::{Catalogue, CatalogueEntry, Operation, Permissions, Plane};
 /// How many namespaces are read at a time.
 const AT_ONCE: usize = 8;
 
-/// Which part of the catalogue is wanted.
+/// The namespaces to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// All of it.
-    Everything,
-    /// These namespaces.
-    Namespaces(Vec<String>),
+pub enum NamespaceFilter {
+    /// All of them.
+    All,
+    /// These.
+    Only(Vec<String>),
 }
 
-impl Wanted {
+impl NamespaceFilter {
     /// What is needed to expand permissions: the namespaces that their patterns name, or everything if one of
     /// the granting patterns begins with a wildcard. A subtraction alone needs no operation that nothing
     /// grants.
     #[must_use]
-    pub fn by(permissions: &Permissions) -> Self {
+    pub fn for_permissions(permissions: &Permissions) -> Self {
         let mut namespaces: Vec<String> = Vec::new();
         for block in permissions.blocks() {
             for plane in [Plane::Control, Plane::Data] {
@@ -42,7 +42,7 @@ impl Wanted {
                     let namespace = pattern.as_str().split('/').next().unwrap_or_default();
                     if namespace.contains('*') {
                         if grants {
-                            return Self::Everything;
+                            return Self::All;
                         }
                     } else if !namespace.is_empty()
                         && !namespaces.iter().any(|known| known.eq_ignore_ascii_case(namespace))
@@ -52,7 +52,7 @@ impl Wanted {
                 }
             }
         }
-        Self::Namespaces(namespaces)
+        Self::Only(namespaces)
     }
 }
 
@@ -104,44 +104,44 @@ impl Operations {
 /// What has been read in this run. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogues {
-    held: Arc<Mutex<Held>>,
+    cache: Arc<Mutex<CatalogueCache>>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct CatalogueCache {
     everything: Option<Vec<Arc<ProviderOperations>>>,
     /// By lower-cased name; `None` for one that Azure does not know.
     namespaces: HashMap<String, Option<Arc<ProviderOperations>>>,
 }
 
 impl Catalogues {
-    /// Returns the wanted operations. A second caller waits for the first and then reads what is missing.
+    /// Returns the operations of these namespaces. A second caller waits for the first and then reads what is missing.
     ///
     /// # Errors
     /// If Azure does not return them.
     pub async fn get(
         &self,
         client: &ArmClient,
-        wanted: &Wanted,
+        filter: &NamespaceFilter,
         call: &Call,
     ) -> Result<Operations, arm::Error> {
-        let mut held = self.held.lock().await;
-        let Wanted::Namespaces(names) = wanted else {
-            if held.everything.is_none() {
+        let mut cache = self.cache.lock().await;
+        let NamespaceFilter::Only(names) = filter else {
+            if cache.everything.is_none() {
                 let all = client.authorization().all_operations(call).await?;
-                held.everything = Some(all.into_iter().map(Arc::new).collect());
+                cache.everything = Some(all.into_iter().map(Arc::new).collect());
             }
-            return Ok(Operations::fold(held.everything.iter().flatten().cloned(), Vec::new()));
+            return Ok(Operations::fold(cache.everything.iter().flatten().cloned(), Vec::new()));
         };
-        let is_new = |name: &&String| !held.namespaces.contains_key(&name.to_ascii_lowercase());
+        let is_new = |name: &&String| !cache.namespaces.contains_key(&name.to_ascii_lowercase());
         let new: Vec<String> = names.iter().filter(is_new).cloned().collect();
         let found: Vec<_> = stream::iter(new)
             .map(|name: String| namespace(client, name, call))
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await?;
-        held.namespaces.extend(found);
-        let one = |name: &String| held.namespaces.get(&name.to_ascii_lowercase()).cloned().flatten();
+        cache.namespaces.extend(found);
+        let one = |name: &String| cache.namespaces.get(&name.to_ascii_lowercase()).cloned().flatten();
         let unknown = names.iter().filter(|name| one(name).is_none()).cloned().collect();
         Ok(Operations::fold(names.iter().filter_map(one), unknown))
     }
@@ -194,15 +194,15 @@ mod tests {
 
     #[test]
     fn only_namespaces_in_patterns_are_read() {
-        let wanted = |json| Wanted::by(&Permissions::from_json(&json).unwrap());
+        let filter = |json| NamespaceFilter::for_permissions(&Permissions::from_json(&json).unwrap());
         assert_eq!(
-            wanted(
+            filter(
                 json!([{"actions": ["A.B/*/read", "a.b/c/write"], "dataActions": ["C/d/*"], "notActions": ["*/x"]}])
             ),
-            Wanted::Namespaces(vec!["A.B".to_owned(), "C".to_owned()])
+            NamespaceFilter::Only(vec!["A.B".to_owned(), "C".to_owned()])
         );
         for pattern in ["*", "*/read", "Microsoft.*/read"] {
-            assert_eq!(wanted(json!([{"actions": ["A/x", pattern]}])), Wanted::Everything, "{pattern}");
+            assert_eq!(filter(json!([{"actions": ["A/x", pattern]}])), NamespaceFilter::All, "{pattern}");
         }
     }
 }

@@ -15,16 +15,19 @@ use std::sync::Arc;
 
 use super::connection::Connection;
 use crate::plugin::DataSource;
+use access_check::AccessCheck;
 use catalogue::Catalogues;
+use operations::OperationsData;
+use role_definition::RoleDefinitionData;
 
 /// All data sources about roles.
 #[must_use]
 pub fn all(connection: &Connection) -> Vec<Arc<dyn DataSource>> {
-    let catalogues = Catalogues::default();
+    let (connection, catalogues) = (|| connection.clone(), Catalogues::default());
     vec![
-        Arc::new(access_check::AccessCheck::new(connection.clone())),
-        Arc::new(operations::OperationsData::new(connection.clone(), catalogues.clone())),
-        Arc::new(role_definition::RoleDefinitionData::new(connection.clone(), catalogues)),
+        Arc::new(AccessCheck { connection: connection() }),
+        Arc::new(OperationsData { connection: connection(), catalogues: catalogues.clone() }),
+        Arc::new(RoleDefinitionData { connection: connection(), catalogues }),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::catalogue::{Catalogues, Wanted};
+use super::catalogue::{Catalogues, NamespaceFilter};
 use super::{problem, values};
 use crate::arm::models::authorization::ProviderOperation;
 use crate::plugin::data_source::{DataSource, Found, ReadData};
@@ -19,16 +19,10 @@ pub const TYPE: &str = "gallery_operations";
 /// The data source.
 #[derive(Debug)]
 pub struct OperationsData {
-    connection: Connection,
-    catalogues: Catalogues,
-}
-
-impl OperationsData {
-    /// The data source over this connection.
-    #[must_use]
-    pub const fn new(connection: Connection, catalogues: Catalogues) -> Self {
-        Self { connection, catalogues }
-    }
+    /// Azure, and what this process knows.
+    pub connection: Connection,
+    /// What this process has read of the catalogue.
+    pub catalogues: Catalogues,
 }
 
 /// The schema.
@@ -83,19 +77,19 @@ impl DataSource for OperationsData {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        let mut found = timeouts::validate(&config);
+        let mut diagnostics = timeouts::validate(&config);
         let odd = |name: &String| {
             name.is_empty() || name.contains(['/', '*']) || name.contains(char::is_whitespace)
         };
         let names = values::texts(&config, "namespaces").unwrap_or_default();
-        found.extend(names.iter().filter(|name| odd(name)).map(|name| {
+        diagnostics.extend(names.iter().filter(|name| odd(name)).map(|name| {
             let detail = format!(
-                "`namespaces` has {name:?}, which is not the name of a resource provider. \
-                                  Write it as `Microsoft.Compute`."
+                "`namespaces` has {name:?}, which is not the name of a resource provider. Write it as \
+                 `Microsoft.Compute`."
             );
             Diagnostic::error("Malformed namespace", detail).at(Path::attribute("namespaces"))
         }));
-        found
+        diagnostics
     }
 
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
@@ -106,16 +100,16 @@ impl DataSource for OperationsData {
         let client = self.connection.client()?;
         let call = lookup::call(context, &config);
         let failed = |error| problem::failed("Operations", "providerOperations", None, &error);
-        let wanted = values::texts(&config, "namespaces").map_or(Wanted::Everything, Wanted::Namespaces);
-        let operations = self.catalogues.get(&client, &wanted, &call).await.map_err(failed)?;
+        let filter = values::texts(&config, "namespaces").map_or(NamespaceFilter::All, NamespaceFilter::Only);
+        let operations = self.catalogues.get(&client, &filter, &call).await.map_err(failed)?;
         if let Some(unknown) = operations.unknown_namespaces.first() {
             let all = client.authorization().all_operations(&call).await.map_err(failed)?;
             return Err(no_namespace(unknown, all.iter().map(|provider| provider.name.as_str())).into());
         }
-        let held = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
+        let argument = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
         Ok(Found::new(Value::object([
-            ("namespaces", held("namespaces")),
-            (timeouts::BLOCK, held(timeouts::BLOCK)),
+            ("namespaces", argument("namespaces")),
+            (timeouts::BLOCK, argument(timeouts::BLOCK)),
             ("fingerprint", operations.fingerprint().into()),
             ("names", values::list(operations.all.iter().map(|one| one.name.as_str()))),
             ("operations", Value::List(operations.all.into_iter().map(operation).collect())),

@@ -14,7 +14,7 @@ pub fn is_absent(error: &arm::Error) -> bool {
 #[must_use]
 pub fn failed(what: &str, operation: &str, argument: Option<&'static str>, error: &arm::Error) -> Diagnostic {
     if let arm::Error::Login(login) = error
-        && let Some(diagnostic) = sign_in::no_way(login)
+        && let Some(diagnostic) = sign_in::no_login(login)
     {
         return diagnostic;
     }

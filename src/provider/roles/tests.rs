@@ -40,9 +40,9 @@ async fn read(azure: &Azure, name: &str, written: &[(&str, Value)]) -> Result<Js
     match source.read(&context(), request).await {
         Ok(found) => Ok(from_value(&found.state)),
         Err(failure) => {
-            let told = failure.into_diagnostics().into_iter().next().unwrap();
-            let path = told.path.map(|path| format!("{path}: ")).unwrap_or_default();
-            Err(format!("{path}{}: {}", told.summary, told.detail))
+            let diagnostic = failure.into_diagnostics().into_iter().next().unwrap();
+            let path = diagnostic.path.map(|path| format!("{path}: ")).unwrap_or_default();
+            Err(format!("{path}{}: {}", diagnostic.summary, diagnostic.detail))
         }
     }
 }
@@ -69,11 +69,13 @@ async fn a_role_is_read_with_its_capitalised_condition() {
     let azure = Azure::start().await;
     let block = json!({"actions": ["A.B/*/read", "a.b/c/write"], "notActions": ["A.B/x/read"], "ConditionVersion": "2.0",
         "Condition": "!(ActionMatches{'A.B/c/write'}) OR (Exists @Request[a])"});
-    azure.holds(&format!("{AUTH}/roleDefinitions/{ROLE}"), definition(ROLE, "Role", json!([block]))).await;
+    azure
+        .get_returns(&format!("{AUTH}/roleDefinitions/{ROLE}"), definition(ROLE, "Role", json!([block])))
+        .await;
     let operations =
         ["A.B/x/read", "A.B/y/read", "A.B/c/write", "A.B/C/WRITE"].map(|name| json!({"name": name}));
     let namespace = json!({"name": "A.B", "operations": operations});
-    azure.holds(&format!("{AUTH}/providerOperations/A.B"), namespace).await;
+    azure.get_returns(&format!("{AUTH}/providerOperations/A.B"), namespace).await;
     let id = ROLE.to_uppercase();
     let state =
         read(&azure, "gallery_role_definition", &[("role_definition_id", id.as_str().into())]).await.unwrap();
@@ -104,33 +106,42 @@ async fn an_unknown_or_ambiguous_name_is_explained() {
     let second = "00000000-0000-0000-0000-000000000002";
     let pages =
         [json!([definition(ROLE, "Twin", json!([]))]), json!([definition(second, "TWIN", json!([]))])];
-    azure.lists(&list, &pages).await;
+    azure.list_returns(&list, &pages).await;
     let of = |name: &str| [("name", Value::from(name)), ("scope", GROUP.into())];
-    let told = read(&azure, "gallery_role_definition", &of("twin")).await.unwrap_err();
+    let failure = read(&azure, "gallery_role_definition", &of("twin")).await.unwrap_err();
     assert!(
-        told.starts_with("name: Several roles of this name") && told.contains(ROLE) && told.contains(second),
-        "{told}"
+        failure.starts_with("name: Several roles of this name")
+            && failure.contains(ROLE)
+            && failure.contains(second),
+        "{failure}"
     );
-    let told = read(&azure, "gallery_role_definition", &of("twn")).await.unwrap_err();
-    assert!(told.starts_with("name: Role not found") && told.contains("- Twin"), "{told}");
+    let failure = read(&azure, "gallery_role_definition", &of("twn")).await.unwrap_err();
+    assert!(failure.starts_with("name: Role not found") && failure.contains("- Twin"), "{failure}");
 }
 
 #[tokio::test]
 async fn an_unknown_id_names_the_scope_that_was_searched() {
     let azure = Azure::start().await;
     let body = error("RoleDefinitionDoesNotExist", "The specified role definition does not exist.");
-    azure.answers(&format!("{AUTH}/roleDefinitions/{ROLE}"), 404, body).await;
-    let told =
+    azure.get_responds(&format!("{AUTH}/roleDefinitions/{ROLE}"), 404, body).await;
+    let failure =
         read(&azure, "gallery_role_definition", &[("role_definition_id", ROLE.into())]).await.unwrap_err();
-    assert!(told.starts_with("role_definition_id: Role not found") && told.contains("set `scope`"), "{told}");
+    assert!(
+        failure.starts_with("role_definition_id: Role not found") && failure.contains("set `scope`"),
+        "{failure}"
+    );
     azure
-        .answers(&format!("{GROUP}{AUTH}/roleDefinitions/{ROLE}"), 403, error("AuthorizationFailed", "no"))
+        .get_responds(
+            &format!("{GROUP}{AUTH}/roleDefinitions/{ROLE}"),
+            403,
+            error("AuthorizationFailed", "no"),
+        )
         .await;
     let written = [("role_definition_id", ROLE.into()), ("scope", GROUP.into())];
-    let told = read(&azure, "gallery_role_definition", &written).await.unwrap_err();
+    let failure = read(&azure, "gallery_role_definition", &written).await.unwrap_err();
     assert!(
-        told.starts_with("scope: ") && told.contains("Microsoft.Authorization/roleDefinitions/read"),
-        "{told}"
+        failure.starts_with("scope: ") && failure.contains("Microsoft.Authorization/roleDefinitions/read"),
+        "{failure}"
     );
 }
 
@@ -139,7 +150,7 @@ async fn arguments_are_checked_before_any_request() {
     let source = source(&Connection::default(), "gallery_role_definition");
     let found = async |written: &[(&str, Value)]| {
         let found = source.validate(&context(), config(source.as_ref(), written)).await;
-        found.into_iter().map(|told| told.summary).collect::<Vec<_>>()
+        found.into_iter().map(|diagnostic| diagnostic.summary).collect::<Vec<_>>()
     };
     assert_eq!(found(&[]).await, ["Missing argument"]);
     assert_eq!(found(&[("name", Value::unknown())]).await, [""; 0]);
@@ -161,9 +172,9 @@ async fn operations_are_grouped_and_an_unknown_namespace_is_explained() {
     let azure = Azure::start().await;
     let operations = json!([{"name": "A.B/y/read", "displayName": "Read"}, {"name": "a.b/Y/read"}, {"name": "A.B/x/act", "isDataAction": true}]);
     let namespace = json!({"name": "A.B", "operations": operations});
-    azure.holds(&format!("{AUTH}/providerOperations/A.B"), namespace.clone()).await;
-    azure.lists(&format!("{AUTH}/providerOperations"), &[json!([namespace])]).await;
-    azure.answers(&format!("{AUTH}/providerOperations/A.C"), 404, error("ProviderNotFound", "no")).await;
+    azure.get_returns(&format!("{AUTH}/providerOperations/A.B"), namespace.clone()).await;
+    azure.list_returns(&format!("{AUTH}/providerOperations"), &[json!([namespace])]).await;
+    azure.get_responds(&format!("{AUTH}/providerOperations/A.C"), 404, error("ProviderNotFound", "no")).await;
     let of = |name: &str| [("namespaces", Value::Set(vec![name.into()]))];
     let some = read(&azure, "gallery_operations", &of("A.B")).await.unwrap();
     assert_eq!(some["names"], json!(["A.B/x/act", "A.B/y/read"]));
@@ -172,26 +183,34 @@ async fn operations_are_grouped_and_an_unknown_namespace_is_explained() {
         (&json!("Read"), &json!(true))
     );
     assert_eq!(read(&azure, "gallery_operations", &[]).await.unwrap()["fingerprint"], some["fingerprint"]);
-    let told = read(&azure, "gallery_operations", &of("A.C")).await.unwrap_err();
-    assert!(told.starts_with("namespaces: No such resource provider") && told.contains("`A.B`"), "{told}");
+    let failure = read(&azure, "gallery_operations", &of("A.C")).await.unwrap_err();
+    assert!(
+        failure.starts_with("namespaces: No such resource provider") && failure.contains("`A.B`"),
+        "{failure}"
+    );
 }
 
 /// Azure with these responses to the three reads about a principal's access to the group.
 async fn with_lists(assignments: Json, denials: Result<Json, u16>) -> Azure {
     let azure = Azure::start().await;
-    azure.lists(&format!("{GROUP}{AUTH}/roleAssignments"), &[assignments]).await;
+    azure.list_returns(&format!("{GROUP}{AUTH}/roleAssignments"), &[assignments]).await;
     let at = format!("{GROUP}{AUTH}/denyAssignments");
     match denials {
-        Ok(list) => azure.lists(&at, &[list]).await,
-        Err(status) => azure.answers(&at, status, error("AuthorizationFailed", "no")).await,
+        Ok(list) => azure.list_returns(&at, &[list]).await,
+        Err(status) => azure.get_responds(&at, status, error("AuthorizationFailed", "no")).await,
     }
     let reader = definition("r", "Reader", json!([{"actions": ["*/read"]}]));
-    azure.holds(&format!("{AUTH}/roleDefinitions/r"), reader).await;
+    azure.get_returns(&format!("{AUTH}/roleDefinitions/r"), reader).await;
     azure
-        .holds(&format!("{AUTH}/roleDefinitions/o"), definition("o", "Owner", json!([{"actions": ["*"]}])))
+        .get_returns(
+            &format!("{AUTH}/roleDefinitions/o"),
+            definition("o", "Owner", json!([{"actions": ["*"]}])),
+        )
         .await;
     for list in ["roleAssignments", "denyAssignments", "permissions"] {
-        azure.answers(&format!("{GALLERY}{AUTH}/{list}"), 404, error("ResourceNotFound", "not there")).await;
+        azure
+            .get_responds(&format!("{GALLERY}{AUTH}/{list}"), 404, error("ResourceNotFound", "not there"))
+            .await;
     }
     azure
 }
@@ -204,20 +223,20 @@ async fn check_access(azure: &Azure, principal: Value) -> Json {
 #[tokio::test]
 async fn a_named_principal_is_judged_by_its_assignments() {
     let azure = with_lists(json!([assignment("/subscriptions/s", "r", Json::Null)]), Ok(json!([]))).await;
-    let told = check_access(&azure, ME.into()).await;
+    let state = check_access(&azure, ME.into()).await;
     assert_eq!(
-        (&told["allowed"], &told["complete"], &told["conditional"]),
+        (&state["allowed"], &state["complete"], &state["conditional"]),
         (&json!(false), &json!(true), &json!([]))
     );
-    assert_eq!(told["evaluated_scope"], GROUP, "the gallery is not there yet");
-    assert_eq!(told["missing"].as_array().unwrap().len(), 4, "two writes, two deletes: {told}");
-    assert_eq!(told["granted_by"][0]["role_name"], "Reader");
+    assert_eq!(state["evaluated_scope"], GROUP, "the gallery is not there yet");
+    assert_eq!(state["missing"].as_array().unwrap().len(), 4, "two writes, two deletes: {state}");
+    assert_eq!(state["granted_by"][0]["role_name"], "Reader");
 
     let management = "/providers/Microsoft.Management/managementGroups/top";
     let azure = with_lists(json!([assignment(management, "o", Json::Null)]), Ok(json!([]))).await;
-    let told = check_access(&azure, ME.into()).await;
+    let state = check_access(&azure, ME.into()).await;
     assert_eq!(
-        (&told["allowed"], &told["granted_by"][0]["assignment_scope"]),
+        (&state["allowed"], &state["granted_by"][0]["assignment_scope"]),
         (&json!(true), &json!(management))
     );
 }
@@ -226,27 +245,27 @@ async fn a_named_principal_is_judged_by_its_assignments() {
 async fn an_uncertain_result_is_never_true() {
     let owner = || json!([assignment("/", "o", Json::Null)]);
     let azure = with_lists(owner(), Err(403)).await;
-    let told = check_access(&azure, ME.into()).await;
-    assert_eq!((&told["allowed"], &told["complete"]), (&Json::Null, &json!(false)));
-    assert_eq!((told["conditional"].as_array().unwrap().len(), &told["missing"]), (7, &json!([])));
+    let state = check_access(&azure, ME.into()).await;
+    assert_eq!((&state["allowed"], &state["complete"]), (&Json::Null, &json!(false)));
+    assert_eq!((state["conditional"].as_array().unwrap().len(), &state["missing"]), (7, &json!([])));
 
     let denial = json!([{"id": "/d", "properties": {"denyAssignmentName": "stack", "scope": GROUP,
         "permissions": [{"actions": ["*/write"]}], "principals": [{"id": ME, "type": "User"}]}}]);
-    let told = check_access(&with_lists(owner(), Ok(denial)).await, ME.into()).await;
-    assert_eq!((&told["allowed"], &told["denied_by"][0]["name"]), (&json!(false), &json!("stack")));
-    assert_eq!(told["missing"].as_array().unwrap().len(), 2);
+    let state = check_access(&with_lists(owner(), Ok(denial)).await, ME.into()).await;
+    assert_eq!((&state["allowed"], &state["denied_by"][0]["name"]), (&json!(false), &json!("stack")));
+    assert_eq!(state["missing"].as_array().unwrap().len(), 2);
 
     let conditional = json!([assignment("/", "o", json!("Exists @Request[a]"))]);
-    let told = check_access(&with_lists(conditional, Ok(json!([]))).await, ME.into()).await;
+    let state = check_access(&with_lists(conditional, Ok(json!([]))).await, ME.into()).await;
     assert_eq!(
-        (&told["allowed"], &told["complete"], told["conditional"].as_array().unwrap().len()),
+        (&state["allowed"], &state["complete"], state["conditional"].as_array().unwrap().len()),
         (&Json::Null, &json!(true), 7)
     );
 
     let unknown_role = json!([assignment("/", "none", Json::Null)]);
     let azure = with_lists(unknown_role, Ok(json!([]))).await;
-    let told = check_access(&azure, ME.into()).await;
-    assert_eq!((&told["allowed"], &told["complete"]), (&Json::Null, &json!(false)));
+    let state = check_access(&azure, ME.into()).await;
+    assert_eq!((&state["allowed"], &state["complete"]), (&Json::Null, &json!(false)));
 }
 
 #[tokio::test]
@@ -254,16 +273,19 @@ async fn the_signed_in_identity_is_judged_by_its_permissions_first() {
     // The token here does not show whose it is, so a yes stays a doubt and a no is certain.
     let azure = with_lists(json!([]), Ok(json!([]))).await;
     azure
-        .lists(&format!("{GROUP}{AUTH}/permissions"), &[json!([{"actions": ["*/read"], "notActions": []}])])
+        .list_returns(
+            &format!("{GROUP}{AUTH}/permissions"),
+            &[json!([{"actions": ["*/read"], "notActions": []}])],
+        )
         .await;
-    let told = check_access(&azure, Value::Null).await;
-    assert_eq!((&told["allowed"], told["missing"].as_array().unwrap().len()), (&json!(false), 4));
-    assert_eq!((told["conditional"].as_array().unwrap().len(), &told["complete"]), (3, &json!(false)));
+    let state = check_access(&azure, Value::Null).await;
+    assert_eq!((&state["allowed"], state["missing"].as_array().unwrap().len()), (&json!(false), 4));
+    assert_eq!((state["conditional"].as_array().unwrap().len(), &state["complete"]), (3, &json!(false)));
 
     let azure = with_lists(json!([]), Ok(json!([]))).await;
-    azure.answers(&format!("{GROUP}{AUTH}/permissions"), 403, error("AuthorizationFailed", "no")).await;
-    let told = check_access(&azure, Value::Null).await;
-    assert_eq!((&told["allowed"], &told["complete"]), (&Json::Null, &json!(false)));
+    azure.get_responds(&format!("{GROUP}{AUTH}/permissions"), 403, error("AuthorizationFailed", "no")).await;
+    let state = check_access(&azure, Value::Null).await;
+    assert_eq!((&state["allowed"], &state["complete"]), (&Json::Null, &json!(false)));
 }
 
 #[tokio::test]
@@ -271,12 +293,12 @@ async fn a_failing_service_is_an_error_and_not_a_result() {
     let azure = with_lists(json!([]), Ok(json!([]))).await;
     let written = [("scope", "/subscriptions/none".into()), ("principal_id", Value::from(ME))];
     azure
-        .answers(
+        .get_responds(
             &format!("/subscriptions/none{AUTH}/roleAssignments"),
             404,
             error("SubscriptionNotFound", "no"),
         )
         .await;
-    let told = read(&azure, "gallery_access_check", &written).await.unwrap_err();
-    assert!(told.starts_with("scope: Access could not be read"), "{told}");
+    let failure = read(&azure, "gallery_access_check", &written).await.unwrap_err();
+    assert!(failure.starts_with("scope: Access could not be read"), "{failure}");
 }

@@ -87,8 +87,8 @@ async fn every_released_state_is_read() {
         };
         let stored: Json = serde_json::from_slice(&stored).unwrap();
         assert_eq!(state.get("id").and_then(|id| id.as_str()), stored["id"].as_str(), "{name}");
-        let is_told = |name: &str| state.get(name).is_some_and(|told| !told.is_null());
-        assert!(is_told("name") || is_told("machine_id"), "{name}");
+        let is_set = |name: &str| state.get(name).is_some_and(|value| !value.is_null());
+        assert!(is_set("name") || is_set("machine_id"), "{name}");
         if let Some(rules) = stored["rules"].as_object() {
             let privileges = state.get("rules").and_then(|rules| rules.get("privileges")).unwrap();
             for (key, privilege) in rules["privileges"].as_object().into_iter().flatten() {

@@ -75,16 +75,16 @@ fn replaced(value: &Value, steps: &[Step], other: &Value) -> Value {
 }
 
 /// The path as a host receives it: it ends at a set.
-fn as_told(schema: &Schema, path: &Path) -> Path {
+fn host_path(schema: &Schema, path: &Path) -> Path {
     let value = filled(&schema.implied_type());
-    let mut told = Path::root();
+    let mut host_path = Path::root();
     for step in path.steps() {
-        if matches!(value.at(&told), Some(Value::Set(_))) {
+        if matches!(value.at(&host_path), Some(Value::Set(_))) {
             break;
         }
-        told = told.with(step.clone());
+        host_path = host_path.with(step.clone());
     }
-    told
+    host_path
 }
 
 fn sent(value: &Value, kind: &Type) -> Option<proto::DynamicValue> {
@@ -92,12 +92,12 @@ fn sent(value: &Value, kind: &Type) -> Option<proto::DynamicValue> {
     Some(proto::DynamicValue { msgpack, ..proto::DynamicValue::default() })
 }
 
-type Told = Vec<proto::Diagnostic>;
+type Diagnostics = Vec<proto::Diagnostic>;
 
 /// The paths of the messages about required values.
-fn missing(told: &Told) -> Vec<String> {
+fn missing(diagnostics: &Diagnostics) -> Vec<String> {
     use proto::attribute_path::step::Selector;
-    let about = told.iter().filter(|one| one.summary.starts_with("Missing value for `"));
+    let about = diagnostics.iter().filter(|one| one.summary.starts_with("Missing value for `"));
     let path = |one: &proto::Diagnostic| {
         assert!(one.summary.chars().count() < 60, "{}", one.summary);
         let steps = one.attribute.iter().flat_map(|path| &path.steps);
@@ -116,7 +116,7 @@ fn missing(told: &Told) -> Vec<String> {
 async fn check(
     name: &str,
     schema: &Schema,
-    call: impl AsyncFn(Option<proto::DynamicValue>) -> Told,
+    call: impl AsyncFn(Option<proto::DynamicValue>) -> Diagnostics,
 ) -> usize {
     let kind = schema.implied_type();
     let whole = filled(&kind);
@@ -124,10 +124,10 @@ async fn check(
     places(&schema.block, &Path::root(), &mut found);
     assert_eq!(missing(&call(sent(&whole, &kind)).await), [""; 0], "{name}");
     for path in &found {
-        let told = call(sent(&replaced(&whole, path.steps(), &Value::Null), &kind)).await;
-        assert_eq!(missing(&told), [as_told(schema, path).to_string()], "{name}: {told:?}");
-        let told = call(sent(&replaced(&whole, path.steps(), &Value::unknown()), &kind)).await;
-        assert_eq!(missing(&told), [""; 0], "{name}: {path} unknown");
+        let diagnostics = call(sent(&replaced(&whole, path.steps(), &Value::Null), &kind)).await;
+        assert_eq!(missing(&diagnostics), [host_path(schema, path).to_string()], "{name}: {diagnostics:?}");
+        let diagnostics = call(sent(&replaced(&whole, path.steps(), &Value::unknown()), &kind)).await;
+        assert_eq!(missing(&diagnostics), [""; 0], "{name}: {path} unknown");
     }
     found.len()
 }

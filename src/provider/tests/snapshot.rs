@@ -104,11 +104,11 @@ fn compare(old: &Json, new: &Json, path: &str, found: &mut Vec<String>) {
     }
     for member in ["type", "nesting"] {
         if old.get(member) != new.get(member) {
-            let told = |json: Option<&Json>| json.map_or_else(|| "none".to_owned(), ToString::to_string);
+            let text = |json: Option<&Json>| json.map_or_else(|| "none".to_owned(), ToString::to_string);
             found.push(format!(
                 "{path}: its {member} was {} and is {}",
-                told(old.get(member)),
-                told(new.get(member))
+                text(old.get(member)),
+                text(new.get(member))
             ));
         }
     }

@@ -2,12 +2,12 @@
 //!
 //! A host marks an object as tainted when its creation ends with an error, and replaces it in the next run.
 //! That is right if the creation failed. It is wrong after Ctrl-C: the operation continues at Azure. So the
-//! state gets the object as it was planned, a warning, and the operation in its private data; the host itself
-//! ends the run with an error and starts nothing that depends on the object. If the timeout expires or the
-//! network fails, the call must return an error, or dependents would be created. The object is then tainted,
-//! the operation is remembered all the same, and the message says how to keep it.
+//! state gets the object as it was planned, and the operation in its private data. The call returns a warning;
+//! the host itself ends the run with an error, and starts nothing that depends on the object. If the timeout
+//! expires or the network fails, the call must return an error, or dependents would be created. The object is
+//! then tainted, the operation is remembered all the same, and the message says how to keep it.
 
-use super::private_state::Work;
+use super::private_state::WriteKind;
 use super::{Job, Managed};
 use crate::arm;
 use crate::arm::error::{Error, human};
@@ -18,15 +18,17 @@ use crate::plugin::resource::{Interrupted, Stored};
 use crate::plugin::{Diagnostic, Value};
 use crate::provider::existing::Existing;
 
-/// Whether the request to create has found somebody else's object.
-pub fn met_another<K: Managed>(
+/// Whether the request to create found an object that somebody else has created.
+pub fn found_foreign_object<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
-    begun: &Result<Begun<K::Object>, Error>,
+    response: &Result<Begun<K::Object>, Error>,
 ) -> bool {
-    match begun {
+    match response {
         Ok(Begun::There { perhaps_ours: false, .. }) => true,
-        Ok(Begun::There { object, .. }) => !job.is_as_planned(planned, object.clone(), K::TELLING),
+        Ok(Begun::There { object, .. }) => {
+            !job.is_as_planned(planned, object.clone(), K::COMPARED_AFTER_CREATE)
+        }
         _ => false,
     }
 }
@@ -36,45 +38,45 @@ pub fn met_another<K: Managed>(
 ///
 /// # Errors
 /// If it exists, was not created, or its end was not seen; with what exists or may exist of it.
-pub async fn named<K: Managed>(
+pub async fn create_named<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     body: &<K::Object as arm::Kind>::Body,
     replaces: bool,
 ) -> Result<Stored, Interrupted> {
-    let alone = job.alone().await?;
-    let alone = job.must_not_exist(alone, replaces).await?;
-    let begun = K::collection(&job.client).begin_create(&job.id, body, &job.call).await;
-    drop(alone);
-    create(job, planned, begun).await
+    let lock = job.lock().await?;
+    let lock = job.must_not_exist(lock, replaces).await?;
+    let response = K::collection(&job.client).begin_create(&job.id, body, &job.call).await;
+    drop(lock);
+    finish(job, planned, response).await
 }
 
-/// Handles the result of the request to create, and waits for the end. `planned` is the planned state.
+/// Handles the response to the request to create, and waits for the end. `planned` is the planned state.
 ///
 /// # Errors
 /// If the object was not created, or its end was not seen; with what exists or may exist of it.
-pub async fn create<K: Managed>(
+pub async fn finish<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
-    begun: Result<Begun<K::Object>, Error>,
+    response: Result<Begun<K::Object>, Error>,
 ) -> Result<Stored, Interrupted> {
-    if met_another(job, planned, &begun) {
-        let changed = matches!(begun, Ok(Begun::There { changed: true, .. }));
-        return Err(job.exists(if changed { Existing::Changed } else { Existing::Appeared }).into());
+    if found_foreign_object(job, planned, &response) {
+        let changed = matches!(response, Ok(Begun::There { changed: true, .. }));
+        return Err(job.exists_error(if changed { Existing::Changed } else { Existing::Appeared }).into());
     }
-    match begun {
-        Err(error) => in_doubt(job, planned, error).await,
+    match response {
+        Err(error) => after_failed_request(job, planned, error).await,
         Ok(Begun::Taken(Started { operation: None, body: Some(object) })) => created(job, planned, object),
         Ok(Begun::Taken(Started { operation, body })) => {
             let operation = operation.unwrap_or_else(|| PendingOperation::look_at(&job.id.to_string()));
-            to_its_end(job, planned, operation, body).await
+            wait_for_end(job, planned, operation, body).await
         }
         // An earlier attempt of ours has made it.
         Ok(Begun::There { object, .. }) => match object.provisioning_state() {
             None | Some(ProvisioningState::Succeeded) => created(job, planned, object),
             Some(_) => {
                 let operation = PendingOperation::look_at(&job.id.to_string());
-                to_its_end(job, planned, operation, Some(object)).await
+                wait_for_end(job, planned, operation, Some(object)).await
             }
         },
     }
@@ -83,31 +85,28 @@ pub async fn create<K: Managed>(
 /// The object exists. If an attribute that cannot be changed differs from what was sent, two clients have
 /// created it at the same time, and the other one has won.
 fn created<K: Managed>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> Result<Stored, Interrupted> {
-    if !job.is_as_planned(planned, object.clone(), K::FIXED) {
-        return Err(job.exists(Existing::Appeared).into());
+    if !job.is_as_planned(planned, object.clone(), K::IMMUTABLE) {
+        return Err(job.exists_error(Existing::Appeared).into());
     }
     Ok(job.done(planned.clone(), object))
 }
 
-/// Waits for a creation that was begun; `shown` is what Azure has returned of the object.
-async fn to_its_end<K: Managed>(
+/// Waits for the operation of a creation; `returned` is what Azure has returned of the object.
+async fn wait_for_end<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     operation: PendingOperation,
-    shown: Option<K::Object>,
+    returned: Option<K::Object>,
 ) -> Result<Stored, Interrupted> {
-    let error = match job.finish(&operation).await {
-        Ok(object) => return created(job, planned, object),
-        Err(error) => error,
-    };
-    if matches!(error, Error::Operation(_)) {
-        return Err(spoiled(job, planned, &error).await);
+    match job.finish(&operation).await {
+        Ok(object) => created(job, planned, object),
+        Err(error @ Error::Operation(_)) => Err(after_failed_operation(job, planned, &error).await),
+        Err(error) => unfinished(job, planned, returned, operation, &error),
     }
-    left(job, planned, shown, operation, &error)
 }
 
 /// The request failed. Unless Azure certainly refused it, the object may exist all the same.
-async fn in_doubt<K: Managed>(
+async fn after_failed_request<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     error: Error,
@@ -118,31 +117,31 @@ async fn in_doubt<K: Managed>(
         return Err(job.failed(error).into());
     }
     let operation = PendingOperation::look_at(&job.id.to_string());
-    match job.look().await {
-        Ok(object) if !job.is_as_planned(planned, object.clone(), K::TELLING) => {
-            Err(job.exists(Existing::Appeared).into())
+    match job.read_back().await {
+        Ok(object) if !job.is_as_planned(planned, object.clone(), K::COMPARED_AFTER_CREATE) => {
+            Err(job.exists_error(Existing::Appeared).into())
         }
-        Ok(object) => left(job, planned, Some(object), operation, error),
+        Ok(object) => unfinished(job, planned, Some(object), operation, error),
         Err(missing) if missing.is_not_found() && fate == Fate::Doubtful => Err(job.failed(error).into()),
         // Still under way, or unknown: a refresh drops it if it turns out not to exist.
-        Err(_) => left(job, planned, None, operation, error),
+        Err(_) => unfinished(job, planned, None, operation, error),
     }
 }
 
-/// The operation failed. What it left behind is kept in the state, to be replaced; if it left nothing,
-/// nothing is kept.
-async fn spoiled<K: Managed>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
-    match job.look().await {
+/// The operation failed. The state keeps what remains of the object, to be replaced; if nothing remains, it
+/// keeps nothing.
+async fn after_failed_operation<K: Managed>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
+    match job.read_back().await {
         Err(missing) if missing.is_not_found() => job.failed(error).into(),
-        found => {
-            let state = job.unfinished(planned.clone(), found.ok());
-            Job::<K>::keeping(job.failed(error), state, &job.private)
+        read => {
+            let state = job.unfinished(planned.clone(), read.ok());
+            Job::<K>::interrupted(job.failed(error), state, &job.private)
         }
     }
 }
 
 /// The creation may continue, and this run does not see its end.
-fn left<K: Managed>(
+fn unfinished<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     object: Option<K::Object>,
@@ -150,15 +149,15 @@ fn left<K: Managed>(
     error: &Error,
 ) -> Result<Stored, Interrupted> {
     let state = job.unfinished(planned.clone(), object);
-    let private = job.private.clone().begun(Work::Create, operation);
+    let private = job.private.clone().with_operation(WriteKind::Create, operation);
     if !error.is_cancelled() {
-        let mut told = job.failed(error);
-        told.detail.push_str(
+        let mut diagnostic = job.failed(error);
+        diagnostic.detail.push_str(
             " Azure may continue with the accepted request, so the state keeps the object, as tainted: the \
              next apply replaces it. To keep it and continue waiting instead, run `terraform untaint` on \
              it first.",
         );
-        return Err(Job::<K>::keeping(told, state, &private));
+        return Err(Job::<K>::interrupted(diagnostic, state, &private));
     }
     let warning = Diagnostic::warning(
         format!("In-VM access {} is not finished yet", K::WORD),

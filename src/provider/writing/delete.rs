@@ -1,6 +1,6 @@
 //! Deleting, including deletions that an earlier run has begun.
 
-use super::private_state::{PrivateState, Work};
+use super::private_state::{Pending, PrivateState, WriteKind};
 use super::{Job, Managed};
 use crate::arm::{Fate, PendingOperation, Unfinished};
 use crate::plugin::resource::{Delete, Deleted, Interrupted};
@@ -20,40 +20,43 @@ pub async fn delete<K: Managed>(
 ) -> Result<Deleted, Interrupted> {
     let private = PrivateState::read(&request.private);
     let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior, &private)?;
-    delete_in(&job, request.prior, private).await
+    delete_with(&job, request.prior, private).await
 }
 
 /// The same as a part of this job, on the object of this state.
 ///
 /// # Errors
 /// As [`delete`].
-pub async fn delete_in<K: Managed>(
+pub async fn delete_with<K: Managed>(
     job: &Job<'_, K>,
     prior: Value,
     private: PrivateState,
 ) -> Result<Deleted, Interrupted> {
     // A creation of the same object, under another address, waits for this.
-    let _alone = job.alone().await?;
-    let begun = private.pending.as_ref().filter(|pending| pending.work == Work::Delete);
-    let begun = begun.map(|pending| &pending.operation);
+    let _lock = job.lock().await?;
     let collection = K::collection(&job.client);
-    let deleted = match begun {
-        Some(begun) => collection.resume_delete(&job.id, begun, &job.call).await,
-        None => collection.delete(&job.id, &job.call).await,
+    let result = match &private.pending {
+        Some(Pending { kind: WriteKind::Delete, operation, .. }) => {
+            collection.resume_delete(&job.id, operation, &job.call).await
+        }
+        _ => collection.delete(&job.id, &job.call).await,
     };
-    let Err(Unfinished { error, operation }) = deleted else {
-        K::is_gone(job.connection, &job.id).await;
+    let Err(Unfinished { error, operation }) = result else {
+        K::record_deleted(job.connection, &job.id).await;
         return Ok(Deleted::default());
     };
-    let under_way = match operation {
+    let operation = match operation {
         Some(operation) => Some(*operation),
         None if job.call.fate() == Fate::Settled => None,
         None => Some(PendingOperation::look_at_deletion(&job.id.to_string())),
     };
-    let private = match under_way {
-        Some(operation) => job.private.clone().begun(Work::Delete, operation),
-        // An operation that was begun before this deletion goes on; a deletion that has ended does not.
-        None => job.private.clone().with(private.pending.filter(|pending| pending.work != Work::Delete)),
+    let private = match operation {
+        Some(operation) => job.private.clone().with_operation(WriteKind::Delete, operation),
+        // Another operation, begun before this deletion, continues; a deletion that has ended does not.
+        None => {
+            let pending = private.pending.filter(|pending| pending.kind != WriteKind::Delete);
+            job.private.clone().with_pending(pending)
+        }
     };
-    Err(Job::<K>::keeping(job.failed(&error), prior, &private))
+    Err(Job::<K>::interrupted(job.failed(&error), prior, &private))
 }

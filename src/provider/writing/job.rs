@@ -13,16 +13,16 @@ use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::applied;
 use crate::provider::connection::Connection;
 use crate::provider::existing::{self, Existing};
-use crate::provider::locks::Held;
+use crate::provider::locks::LockGuard;
 use crate::provider::module;
 use crate::provider::timeouts::{self, Operation};
 
-/// How long to spend on reading what a write has left behind. The call's own time is up by then, and a person
-/// is waiting.
-const LOOK: Duration = Duration::from_secs(3);
+/// How long to spend on reading the object after a failed write. The call's own time is up by then, and a
+/// person is waiting.
+const READ_BACK: Duration = Duration::from_secs(3);
 
-/// The fraction of a second in which a deletion has to begin if this run deletes the object to make room.
-const MOMENT: Duration = Duration::from_millis(50);
+/// How often to check whether this run has begun to delete the object.
+const POLL: Duration = Duration::from_millis(50);
 
 /// One call of Terraform, working on one object.
 #[derive(Debug)]
@@ -98,8 +98,8 @@ impl<'a, K: Managed> Job<'a, K> {
     ///
     /// # Errors
     /// If it does not exist, or cannot be read.
-    pub async fn look(&self) -> Result<K::Object, Error> {
-        let call = Call::new(LOOK, CancellationToken::new());
+    pub async fn read_back(&self) -> Result<K::Object, Error> {
+        let call = Call::new(READ_BACK, CancellationToken::new());
         let call = call.on_behalf_of(self.call.module().unwrap_or_default());
         K::collection(&self.client).get(&self.id, &call).await
     }
@@ -110,14 +110,14 @@ impl<'a, K: Managed> Job<'a, K> {
     pub fn is_as_planned(&self, planned: &Value, object: K::Object, attributes: &[&str]) -> bool {
         let (returned, _) = K::state(&self.id, object, planned);
         attributes.iter().all(|name| match planned.get(name) {
-            Some(wanted) if wanted.is_wholly_known() => returned.get(name) == Some(wanted),
+            Some(planned) if planned.is_wholly_known() => returned.get(name) == Some(planned),
             _ => true,
         })
     }
 
     /// The error for an object that this job has not created.
     #[must_use]
-    pub fn exists(&self, how: Existing) -> Diagnostic {
+    pub fn exists_error(&self, how: Existing) -> Diagnostic {
         existing::diagnostic(K::TYPE, K::WORD, &self.id.own_name().to_string(), &self.id.to_string(), how)
     }
 
@@ -125,40 +125,40 @@ impl<'a, K: Managed> Job<'a, K> {
     ///
     /// # Errors
     /// If the timeout expires or the run is stopped.
-    pub async fn alone(&self) -> Result<Held, Diagnostic> {
+    pub async fn lock(&self) -> Result<LockGuard, Diagnostic> {
         let (id, locks) = (self.id.to_string(), self.connection.locks());
         let waiting = format!("waiting for other work of this run on {id}");
-        let held = self.call.run(&waiting, Duration::ZERO, async { Ok(locks.hold(&id).await) }).await;
-        held.map_err(|error| self.failed(&error))
+        let guard = self.call.run(&waiting, Duration::ZERO, async { Ok(locks.lock(&id).await) }).await;
+        guard.map_err(|error| self.failed(&error))
     }
 
-    /// Checks before a creation, which must be [`Self::alone`], whether the object exists already. If this
-    /// run deletes it, since its address was changed, it waits for that.
+    /// Checks before a creation, under the [`Self::lock`], whether the object exists already. If this run
+    /// deletes it, since its address was changed, it waits for that.
     ///
     /// # Errors
     /// If it exists, or cannot be read.
-    pub async fn must_not_exist(&self, mut alone: Held, replaces: bool) -> Result<Held, Diagnostic> {
-        let mut looked = false;
+    pub async fn must_not_exist(&self, mut lock: LockGuard, replaces: bool) -> Result<LockGuard, Diagnostic> {
+        let mut has_waited = false;
         loop {
             match self.get().await {
-                Err(error) if error.is_not_found() => return Ok(alone),
+                Err(error) if error.is_not_found() => return Ok(lock),
                 Err(error) => return Err(self.failed(&error)),
-                Ok(_) if replaces => return Err(self.exists(Existing::Replaced)),
-                Ok(_) if looked => return Err(self.exists(Existing::Found)),
+                Ok(_) if replaces => return Err(self.exists_error(Existing::Replaced)),
+                Ok(_) if has_waited => return Err(self.exists_error(Existing::Found)),
                 Ok(_) => {}
             }
-            drop(alone);
-            looked = true;
-            self.deletion_begins().await;
-            alone = self.alone().await?;
+            drop(lock);
+            has_waited = true;
+            self.wait_for_deletion_to_begin().await;
+            lock = self.lock().await?;
         }
     }
 
-    /// Waits for a moment, or until this process begins to work on the object.
-    async fn deletion_begins(&self) {
+    /// Waits for a second, or until this process locks the object.
+    async fn wait_for_deletion_to_begin(&self) {
         let id = self.id.to_string();
         for _ in 0..20 {
-            if self.connection.locks().is_held(&id) || self.call.pause(MOMENT, "waiting").await.is_err() {
+            if self.connection.locks().is_locked(&id) || self.call.pause(POLL, "waiting").await.is_err() {
                 return;
             }
         }
@@ -167,7 +167,7 @@ impl<'a, K: Managed> Job<'a, K> {
     /// The state once the object is as planned.
     #[must_use]
     pub fn done(&self, planned: Value, object: K::Object) -> Stored {
-        K::is_there(self.connection, &self.id, &object);
+        K::record_existing(self.connection, &self.id, &object);
         let (returned, mut warnings) = K::state(&self.id, object, &planned);
         let (state, differing) = applied::settle(planned, returned);
         warnings.extend(differing);
@@ -183,15 +183,15 @@ impl<'a, K: Managed> Job<'a, K> {
     /// The state of an unfinished object: the plan, with what Azure has returned of it so far.
     #[must_use]
     pub fn unfinished(&self, planned: Value, object: Option<K::Object>) -> Value {
-        let known = applied::without_answer(&planned);
+        let known = applied::without_unknown(&planned);
         let (returned, _) = K::state(&self.id, object.unwrap_or_default(), &known);
-        applied::without_answer(&applied::settle(planned, returned).0)
+        applied::without_unknown(&applied::settle(planned, returned).0)
     }
 
-    /// A failure after which the state has this value for the object, and remembers the operation.
+    /// The failure of a write after which the state has this value for the object, and remembers the operation.
     #[must_use]
-    pub fn keeping(told: Diagnostic, state: Value, private: &PrivateState) -> Interrupted {
+    pub fn interrupted(diagnostic: Diagnostic, state: Value, private: &PrivateState) -> Interrupted {
         let partial = Partial { state, private: private.write(), identity: None };
-        Interrupted { failure: told.into(), partial: Some(partial) }
+        Interrupted { failure: diagnostic.into(), partial: Some(partial) }
     }
 }

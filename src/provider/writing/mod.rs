@@ -1,7 +1,7 @@
 //! What both resources share: the calls of Terraform, and each write from the request to Azure to the state
 //! after it. The most important rule: **what may exist is in the state**.
 //!
-//! - [`Managed`]: what differs between kinds of objects;
+//! - [`Managed`]: what differs between kinds of objects, and [`CreateDelete`]: the calls that do;
 //! - [`ManagedResource`]: the resource for a kind, which handles Terraform's calls;
 //! - [`create`], [`update`], [`delete`]: one file for each write, [`read`] for the refresh;
 //! - `replacement`: what a plan reads about a replacement;
@@ -34,6 +34,29 @@ use crate::provider::timeouts::Operation;
 pub use job::Job;
 pub use resource::ManagedResource;
 
+/// The calls that each kind implements itself. Reading and changing are the same for all kinds.
+pub trait CreateDelete: Managed {
+    /// Creates the object.
+    ///
+    /// # Errors
+    /// If it could not be created; with the remaining object, if there is one.
+    fn create(
+        connection: &Connection,
+        context: &Context,
+        request: Create,
+    ) -> impl Future<Output = Result<Stored, Interrupted>> + Send;
+
+    /// Deletes the object.
+    ///
+    /// # Errors
+    /// If it may still exist.
+    fn delete(
+        connection: &Connection,
+        context: &Context,
+        request: Delete,
+    ) -> impl Future<Output = Result<Deleted, Interrupted>> + Send;
+}
+
 /// A kind of object that Terraform manages in a gallery.
 pub trait Managed: Send + Sync + 'static {
     /// The kind in words: `profile`, `profile version`.
@@ -43,22 +66,22 @@ pub trait Managed: Send + Sync + 'static {
     /// The type at Azure.
     const ARM_TYPE: &'static str;
     /// The parent, in words.
-    const HOLDER: &'static str;
+    const PARENT: &'static str;
     /// The attribute with the parent's id.
-    const HOLDER_ID: &'static str;
+    const PARENT_ATTRIBUTE: &'static str;
     /// The attributes that nobody can change after the creation. If they differ from what was sent, the
     /// object is somebody else's.
-    const FIXED: &'static [&'static str];
-    /// The attributes that identify an object after a creation without a clear response.
-    const TELLING: &'static [&'static str];
+    const IMMUTABLE: &'static [&'static str];
+    /// The attributes that show, after a creation without a clear response, whether an object is the created one.
+    const COMPARED_AFTER_CREATE: &'static [&'static str];
     /// Pairs of ARM member and attribute.
     const ATTRIBUTES: &'static [(&'static str, &'static str)];
     /// Whether the provider can choose the name: an object that was deleted outside of Terraform then gets
     /// another one.
-    const NUMBERED: bool;
+    const HAS_AUTOMATIC_NAME: bool;
     /// Whether a refresh waits for a creation that an earlier run has begun. A kind with an attribute that
     /// only a finished object has can leave that unknown in the plan instead, and the apply waits.
-    const WAITS_IN_READ: bool;
+    const REFRESH_WAITS: bool;
 
     /// Its id.
     type Id: ChildId + Identified;
@@ -92,20 +115,6 @@ pub trait Managed: Send + Sync + 'static {
         request: PlanDelete,
     ) -> impl Future<Output = Diagnostics> + Send;
 
-    /// Creates the object.
-    fn create(
-        connection: &Connection,
-        context: &Context,
-        request: Create,
-    ) -> impl Future<Output = Result<Stored, Interrupted>> + Send;
-
-    /// Deletes the object.
-    fn delete(
-        connection: &Connection,
-        context: &Context,
-        request: Delete,
-    ) -> impl Future<Output = Result<Deleted, Interrupted>> + Send;
-
     /// All objects of the kind at Azure.
     fn collection(client: &ArmClient) -> Collection<'_, Self::Object>;
 
@@ -116,10 +125,10 @@ pub trait Managed: Send + Sync + 'static {
     fn change(prior: &Value, planned: &Value) -> Option<<Self::Object as arm::Kind>::Change>;
 
     /// Records in this process that the object exists.
-    fn is_there(connection: &Connection, id: &Self::Id, object: &Self::Object);
+    fn record_existing(connection: &Connection, id: &Self::Id, object: &Self::Object);
 
     /// Records in this process that the object is gone.
-    fn is_gone(connection: &Connection, id: &Self::Id) -> impl Future<Output = ()> + Send;
+    fn record_deleted(connection: &Connection, id: &Self::Id) -> impl Future<Output = ()> + Send;
 
     /// Removes arguments from a generated configuration that need not be written.
     fn tidy_config(config: Value) -> Value {
@@ -131,7 +140,7 @@ pub trait Managed: Send + Sync + 'static {
     /// # Errors
     /// If a part of it is not known, or is not valid, which `validate` has reported before.
     fn id_planned(object: &Value) -> Result<Self::Id, Diagnostic> {
-        let parent: <Self::Id as ChildId>::Parent = checks::parsed(object, Self::HOLDER_ID)?;
+        let parent: <Self::Id as ChildId>::Parent = checks::parsed(object, Self::PARENT_ATTRIBUTE)?;
         Ok(parent.child(checks::parsed(object, "name")?))
     }
 

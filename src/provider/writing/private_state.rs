@@ -46,7 +46,8 @@ pub struct PrivateState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// What it does to the object.
-    pub work: Work,
+    #[serde(rename = "work")]
+    pub kind: WriteKind,
     /// Its address.
     pub operation: PendingOperation,
     /// Whether it is known to have failed. What it left behind is then replaced.
@@ -57,7 +58,7 @@ pub struct Pending {
 /// What an operation does to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Work {
+pub enum WriteKind {
     /// Creates it.
     Create,
     /// Changes it in place.
@@ -75,37 +76,37 @@ impl PrivateState {
 
     /// The same for an object whose parent is in this region.
     #[must_use]
-    pub fn beneath(self, region: Option<&Location>) -> Self {
+    pub fn with_region(self, region: Option<&Location>) -> Self {
         Self { region: region.map(|region| region.as_str().to_owned()), ..self }
     }
 
     /// The same for a plan whose replaced object, with this id, stays at Azure.
     #[must_use]
-    pub fn keeping(self, id: Option<String>) -> Self {
+    pub fn with_kept(self, id: Option<String>) -> Self {
         Self { keeps: id, ..self }
     }
 
-    /// The same with the operation that was begun on the object, if any.
+    /// The same with this operation pending on the object, or none.
     #[must_use]
-    pub fn with(self, pending: Option<Pending>) -> Self {
+    pub fn with_pending(self, pending: Option<Pending>) -> Self {
         Self { pending, ..self }
     }
 
-    /// The same with this operation.
+    /// The same with this operation pending on the object.
     #[must_use]
-    pub fn begun(self, work: Work, operation: PendingOperation) -> Self {
-        self.with(Some(Pending { work, operation: operation.for_later(), failed: false }))
+    pub fn with_operation(self, kind: WriteKind, operation: PendingOperation) -> Self {
+        self.with_pending(Some(Pending { kind, operation: operation.for_later(), failed: false }))
     }
 
     /// The same for an object whose name the configuration sets, or the provider chose.
     #[must_use]
-    pub fn named(self, named: bool) -> Self {
+    pub fn with_configured_name(self, named: bool) -> Self {
         Self { named, ..self }
     }
 
     /// The same for a resource with this id of its own.
     #[must_use]
-    pub fn of_instance(self, instance: Option<String>) -> Self {
+    pub fn with_instance(self, instance: Option<String>) -> Self {
         Self { instance, ..self }
     }
 
@@ -117,14 +118,14 @@ impl PrivateState {
 
     /// The same for an object that somebody else has deleted.
     #[must_use]
-    pub fn gone(self) -> Self {
+    pub fn with_object_gone(self) -> Self {
         Self { gone: true, ..self }
     }
 
     /// The part of it that still holds for an object on which nothing is pending.
     #[must_use]
     pub fn settled(&self) -> Self {
-        Self::default().named(self.named)
+        Self::default().with_configured_name(self.named)
     }
 
     /// Reads private data. Data that cannot be read is ignored.
@@ -181,21 +182,21 @@ impl PrivateState {
 
     /// Whether the configuration gave the object's name.
     #[must_use]
-    pub const fn is_named(&self) -> bool {
+    pub const fn has_configured_name(&self) -> bool {
         self.named
     }
 
     /// Whether the object is still being created, as far as is known.
     #[must_use]
     pub fn is_being_created(&self) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.work == Work::Create && !pending.failed)
+        self.pending.as_ref().is_some_and(|pending| pending.kind == WriteKind::Create && !pending.failed)
     }
 
-    /// Whether the object must be replaced: it is gone, its creation failed, or its deletion was begun.
+    /// Whether the object must be replaced: it is gone, its creation failed, or its deletion has begun.
     #[must_use]
     pub fn must_be_replaced(&self) -> bool {
-        let spoiled = |pending: &Pending| pending.work == Work::Delete || pending.failed;
-        self.gone || self.pending.as_ref().is_some_and(spoiled)
+        let is_unusable = |pending: &Pending| pending.kind == WriteKind::Delete || pending.failed;
+        self.gone || self.pending.as_ref().is_some_and(is_unusable)
     }
 }
 
@@ -206,27 +207,30 @@ mod tests {
     #[test]
     fn private_state_is_read_as_it_was_written() {
         let region = Location::new("West US");
-        let begun = |work| PrivateState::default().begun(work, PendingOperation::look_at("/x"));
+        let pending = |work| PrivateState::default().with_operation(work, PendingOperation::look_at("/x"));
         for private in [
             PrivateState::replacing("1.2.3"),
-            PrivateState::replacing("1.2.3").beneath(Some(&region)),
-            PrivateState::default().beneath(Some(&region)),
-            PrivateState::default().named(true).gone(),
-            begun(Work::Delete),
-            begun(Work::Create).named(true),
+            PrivateState::replacing("1.2.3").with_region(Some(&region)),
+            PrivateState::default().with_region(Some(&region)),
+            PrivateState::default().with_configured_name(true).with_object_gone(),
+            pending(WriteKind::Delete),
+            pending(WriteKind::Create).with_configured_name(true),
         ] {
             assert_eq!(PrivateState::read(&private.write()), private);
         }
         assert_eq!(PrivateState::default().write(), Private::new());
         assert_eq!(PrivateState::read(&b"garbage".to_vec()), PrivateState::default());
-        assert!(begun(Work::Delete).must_be_replaced() && !begun(Work::Delete).is_being_created());
-        assert!(PrivateState::default().gone().must_be_replaced());
+        assert!(
+            pending(WriteKind::Delete).must_be_replaced() && !pending(WriteKind::Delete).is_being_created()
+        );
+        assert!(PrivateState::default().with_object_gone().must_be_replaced());
     }
 
     #[test]
     fn an_unknown_format_is_ignored() {
-        let begun = PrivateState::default().begun(Work::Create, PendingOperation::look_at("/x"));
-        let mut written: serde_json::Value = serde_json::from_slice(&begun.write()).unwrap();
+        let pending =
+            PrivateState::default().with_operation(WriteKind::Create, PendingOperation::look_at("/x"));
+        let mut written: serde_json::Value = serde_json::from_slice(&pending.write()).unwrap();
         written["format"] = 2.into();
         assert_eq!(PrivateState::read(&written.to_string().into_bytes()), PrivateState::default());
     }
@@ -234,7 +238,7 @@ mod tests {
     #[test]
     fn only_the_data_for_resuming_is_written() {
         let operation = PendingOperation::look_at("/subscriptions/s/x");
-        let written = PrivateState::default().begun(Work::Create, operation).write();
+        let written = PrivateState::default().with_operation(WriteKind::Create, operation).write();
         assert_eq!(
             String::from_utf8(written).unwrap(),
             r#"{"format":1,"pending":{"work":"create","operation":{"by":"provisioning_state","resource":"/subscriptions/s/x"}}}"#

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::private_state::{Pending, PrivateState, Work};
+use super::private_state::{Pending, PrivateState, WriteKind};
 use super::{Job, Managed};
 use crate::arm;
 use crate::arm::Outlook;
@@ -16,7 +16,7 @@ use crate::provider::timeouts::Operation;
 
 /// After how long a missing object is read once more. Dropping it from the state after a transient error
 /// would leave an object that Terraform does not know of.
-const AGAIN: Duration = Duration::from_millis(250);
+const REREAD_DELAY: Duration = Duration::from_millis(250);
 
 /// Reads the object, and returns the new state. If its siblings are read as well, a list may supply it. A
 /// list may omit things, so it is believed only if it shows no change.
@@ -33,48 +33,37 @@ pub async fn read<K: Managed>(
     // An imported state has no name yet, and nothing to compare with; an unfinished object is read singly.
     if private.pending.is_none()
         && checks::text(&request.state, "name").is_some()
-        && let Some(outcome) = listed(job, &request.state).await?
+        && let Some(outcome) = from_shared_list(job, &request.state).await?
     {
         return Ok(outcome);
     }
-    let found = job.get().await;
     let prior = request.state;
-    match (found, private.pending) {
+    match (job.get().await, private.pending) {
         (Ok(object), None) => Ok(present(job, object, &prior, Diagnostics::new())),
-        (found, pending) => unusual(job, found, prior, pending).await,
+        (Ok(object), Some(pending)) => Ok(after_operation(job, object, prior, pending).await),
+        (Err(error), pending) => match gone_warnings(&error, &job.id.to_string(), K::PARENT) {
+            None => Err(job.failed(&error).into()),
+            Some(warnings) => missing(job, prior, pending, warnings).await,
+        },
     }
 }
 
 /// The entry of a shared list; `None` if the object has to be read singly.
-async fn listed<K: Managed>(job: &Job<'_, K>, prior: &Value) -> Result<Option<ReadOutcome>, Failure> {
-    let Some(listed) = K::collection(&job.client).shared(&job.id, &job.call).await else { return Ok(None) };
-    K::is_there(job.connection, &job.id, &listed);
-    let (state, warnings) = K::state(&job.id, listed, prior);
+async fn from_shared_list<K: Managed>(
+    job: &Job<'_, K>,
+    prior: &Value,
+) -> Result<Option<ReadOutcome>, Failure> {
+    let Some(object) = K::collection(&job.client).shared(&job.id, &job.call).await else { return Ok(None) };
+    K::record_existing(job.connection, &job.id, &object);
+    let (state, warnings) = K::state(&job.id, object, prior);
     if state != *prior {
         return Ok(None);
     }
     Ok(Some(ReadOutcome::Present(job.stored(state, warnings))))
 }
 
-/// The object does not exist, or an operation was begun on it.
-async fn unusual<K: Managed>(
-    job: &Job<'_, K>,
-    found: Result<K::Object, Error>,
-    prior: Value,
-    pending: Option<Pending>,
-) -> Result<ReadOutcome, Failure> {
-    match (found, pending) {
-        (Ok(object), None) => Ok(present(job, object, &prior, Diagnostics::new())),
-        (Ok(object), Some(pending)) => Ok(after(job, object, prior, pending).await),
-        (Err(error), pending) => match gone(&error, &job.id.to_string(), K::HOLDER) {
-            None => Err(job.failed(&error).into()),
-            Some(warnings) => invisible(job, prior, pending, warnings).await,
-        },
-    }
-}
-
 fn present<K: Managed>(job: &Job<'_, K>, object: K::Object, prior: &Value, more: Diagnostics) -> ReadOutcome {
-    K::is_there(job.connection, &job.id, &object);
+    K::record_existing(job.connection, &job.id, &object);
     let (state, mut warnings) = K::state(&job.id, object, prior);
     warnings.extend(more);
     ReadOutcome::Present(job.stored(state, warnings))
@@ -95,82 +84,94 @@ fn stage(state: Option<&ProvisioningState>) -> Stage {
     }
 }
 
-/// The object exists, and an operation was begun on it.
-async fn after<K: Managed>(
+/// The object exists, and an earlier run has begun an operation on it.
+async fn after_operation<K: Managed>(
     job: &Job<'_, K>,
     object: K::Object,
     prior: Value,
     pending: Pending,
 ) -> ReadOutcome {
-    let kept = |state: Value, pending: Pending, warning: Option<Diagnostic>| {
+    let still_pending = |state: Value, pending: Pending, warning: Diagnostic| {
         ReadOutcome::Present(Stored {
-            private: job.private.clone().with(Some(pending)).write(),
-            warnings: warning.into_iter().collect(),
+            private: job.private.clone().with_pending(Some(pending)).write(),
+            warnings: warning.into(),
             ..Stored::new(state)
         })
     };
-    let shown = |object: K::Object| K::state(&job.id, object, &prior).0;
-    match (pending.work, stage(object.provisioning_state())) {
-        (Work::Create, Stage::Running) if K::WAITS_IN_READ => match job.finish(&pending.operation).await {
+    let state_of = |object: K::Object| K::state(&job.id, object, &prior).0;
+    match (pending.kind, stage(object.provisioning_state())) {
+        (WriteKind::Create, Stage::Running) if K::REFRESH_WAITS => match job.finish(&pending.operation).await
+        {
             Ok(object) => present(job, object, &prior, Diagnostics::new()),
             Err(error @ Error::Operation(_)) => {
-                kept(shown(object), Pending { failed: true, ..pending }, Some(spoiled(job, &error.report())))
+                let warning = creation_failed(job, &error.report());
+                still_pending(state_of(object), Pending { failed: true, ..pending }, warning)
             }
-            Err(_) => kept(shown(object), pending, Some(goes_on(job, "created"))),
+            Err(_) => still_pending(state_of(object), pending, still_running(job, "created")),
         },
-        (Work::Create, Stage::Running) => kept(shown(object), pending, Some(goes_on(job, "created"))),
-        (Work::Update, Stage::Running) => kept(prior, pending, Some(goes_on(job, "changed"))),
-        (Work::Delete, Stage::Running) => kept(shown(object), pending, Some(goes_on(job, "deleted"))),
-        (Work::Create | Work::Update, Stage::Done) => present(job, object, &prior, Diagnostics::new()),
-        (Work::Create, Stage::Failed) => {
-            let warning = spoiled(job, &reason(job, &pending).await);
-            kept(shown(object), Pending { failed: true, ..pending }, Some(warning))
+        (WriteKind::Create, Stage::Running) => {
+            still_pending(state_of(object), pending, still_running(job, "created"))
         }
-        (Work::Update, Stage::Failed) => {
-            let warning = not_done(job, "change", &reason(job, &pending).await);
+        (WriteKind::Update, Stage::Running) => still_pending(prior, pending, still_running(job, "changed")),
+        (WriteKind::Delete, Stage::Running) => {
+            still_pending(state_of(object), pending, still_running(job, "deleted"))
+        }
+        (WriteKind::Create | WriteKind::Update, Stage::Done) => {
+            present(job, object, &prior, Diagnostics::new())
+        }
+        (WriteKind::Create, Stage::Failed) => {
+            let warning = creation_failed(job, &reason(job, &pending).await);
+            still_pending(state_of(object), Pending { failed: true, ..pending }, warning)
+        }
+        (WriteKind::Update, Stage::Failed) => {
+            let warning = write_failed(job, "change", &reason(job, &pending).await);
             ReadOutcome::Present(job.stored(prior, warning.into()))
         }
-        (Work::Delete, Stage::Done | Stage::Failed) => {
-            let warning = not_done(job, "deletion", &reason(job, &pending).await);
+        (WriteKind::Delete, Stage::Done | Stage::Failed) => {
+            let warning = write_failed(job, "deletion", &reason(job, &pending).await);
             present(job, object, &prior, warning.into())
         }
     }
 }
 
 /// One response says that the object does not exist.
-async fn invisible<K: Managed>(
+async fn missing<K: Managed>(
     job: &Job<'_, K>,
     prior: Value,
     pending: Option<Pending>,
     mut warnings: Diagnostics,
 ) -> Result<ReadOutcome, Failure> {
-    let was_there = pending.as_ref().is_none_or(|pending| pending.work == Work::Update);
-    let creation = pending.filter(|pending| pending.work == Work::Create);
+    let has_existed = pending.as_ref().is_none_or(|pending| pending.kind == WriteKind::Update);
+    let creation = pending.filter(|pending| pending.kind == WriteKind::Create);
     if let Some(pending) = creation {
         match job.client.look(&pending.operation, &job.call).await {
             Ok(Outlook::Running(_)) => {
-                let private = job.private.clone().with(Some(pending)).write();
-                let warnings = goes_on(job, "created").into();
+                let private = job.private.clone().with_pending(Some(pending)).write();
+                let warnings = still_running(job, "created").into();
                 return Ok(ReadOutcome::Present(Stored { private, warnings, ..Stored::new(prior) }));
             }
             Ok(Outlook::Failed(error)) if !error.is_not_found() => {
-                warnings.push(spoiled(job, &error.report()))
+                warnings.push(creation_failed(job, &error.report()));
             }
             _ => {}
         }
     }
-    let again = match job.call.pause(AGAIN, "looking for it once more").await {
+    let second = match job.call.pause(REREAD_DELAY, "looking for it once more").await {
         Ok(()) => job.get().await,
-        Err(over) => Err(over),
+        Err(interrupted) => Err(interrupted),
     };
-    match again {
+    match second {
         Ok(object) => Ok(present(job, object, &prior, Diagnostics::new())),
-        Err(error) if gone(&error, "", "").is_some() => {
-            K::is_gone(job.connection, &job.id).await;
+        Err(error) if gone_warnings(&error, "", "").is_some() => {
+            K::record_deleted(job.connection, &job.id).await;
             // The host would forget the name with the state, and the next version might get the same one.
-            if K::NUMBERED && was_there && !job.private.is_named() && checks::text(&prior, "name").is_some() {
+            if K::HAS_AUTOMATIC_NAME
+                && has_existed
+                && !job.private.has_configured_name()
+                && checks::text(&prior, "name").is_some()
+            {
                 warnings.push(renumbered(job));
-                let private = job.private.clone().gone().write();
+                let private = job.private.clone().with_object_gone().write();
                 return Ok(ReadOutcome::Present(Stored { private, warnings, ..Stored::new(prior) }));
             }
             Ok(ReadOutcome::Gone(warnings))
@@ -187,7 +188,7 @@ async fn reason<K: Managed>(job: &Job<'_, K>, pending: &Pending) -> String {
     }
 }
 
-fn goes_on<K: Managed>(job: &Job<'_, K>, done: &str) -> Diagnostic {
+fn still_running<K: Managed>(job: &Job<'_, K>, done: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("In-VM access {} is still being {done}", K::WORD),
         format!(
@@ -198,7 +199,7 @@ fn goes_on<K: Managed>(job: &Job<'_, K>, done: &str) -> Diagnostic {
     )
 }
 
-fn spoiled<K: Managed>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
+fn creation_failed<K: Managed>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("In-VM access {} was not created", K::WORD),
         format!(
@@ -209,7 +210,7 @@ fn spoiled<K: Managed>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
     )
 }
 
-fn not_done<K: Managed>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnostic {
+fn write_failed<K: Managed>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("{} of an in-VM access object failed", if what == "change" { "Change" } else { "Deletion" }),
         format!(
@@ -233,13 +234,13 @@ fn renumbered<K: Managed>(job: &Job<'_, K>) -> Diagnostic {
     )
 }
 
-/// Whether an error on a read means that the object is gone, with a warning if more than the object is gone.
-/// A subscription that cannot be seen, and a 404 that is not about an object, prove nothing.
+/// The warnings about an object that does not exist any more: one if its parent does not exist either. `None` if
+/// the error does not prove that, such as a subscription that cannot be seen.
 #[must_use]
-pub fn gone(error: &arm::Error, id: &str, holder: &str) -> Option<Diagnostics> {
+pub fn gone_warnings(error: &arm::Error, id: &str, parent: &str) -> Option<Diagnostics> {
     let missing = match error.missing()? {
         Missing::Leaf => return Some(Diagnostics::new()),
-        Missing::Parent => holder,
+        Missing::Parent => parent,
         Missing::ResourceGroup => "resource group",
         _ => return None,
     };

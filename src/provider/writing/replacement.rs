@@ -13,7 +13,7 @@ use crate::provider::existing::{self, Existing};
 use crate::provider::module;
 
 /// How long a plan waits for the read. A plan without it reports less.
-const LOOK: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads the object that a replacement is going to create under another id. If Azure cannot be read, nothing
 /// is reported.
@@ -26,16 +26,16 @@ pub(super) async fn check<K: Managed>(
     new: &K::Id,
 ) -> Result<(), Diagnostic> {
     let Ok(client) = connection.client() else { return Ok(()) };
-    let call = module::call(context, LOOK);
+    let call = module::call(context, READ_TIMEOUT);
     // A profile that this process has planned need not exist yet.
     let is_planned = connection.profiles().planned(<K::Object as arm::Kind>::profile(new)).is_some();
     match K::collection(&client).get(new, &call).await {
         // The create waits until it is gone.
-        Ok(found) if found.provisioning_state() == Some(&ProvisioningState::Deleting) => Ok(()),
+        Ok(object) if object.provisioning_state() == Some(&ProvisioningState::Deleting) => Ok(()),
         Ok(_) => {
             let (name, id) = (new.own_name().to_string(), new.to_string());
-            let taken = existing::diagnostic(K::TYPE, K::WORD, &name, &id, Existing::InTheWay);
-            Err(taken.at(Path::attribute("name")))
+            let diagnostic = existing::diagnostic(K::TYPE, K::WORD, &name, &id, Existing::InTheWay);
+            Err(diagnostic.at(Path::attribute("name")))
         }
         Err(error) if is_parent_missing(&error) && !is_planned => Err(without_parent::<K>(new)),
         Err(_) => Ok(()),
@@ -47,9 +47,9 @@ fn is_parent_missing(error: &Error) -> bool {
 }
 
 fn without_parent<K: Managed>(new: &K::Id) -> Diagnostic {
-    let (parent, word, attribute) = (new.parent(), K::WORD, K::HOLDER_ID);
+    let (parent, word, attribute) = (new.parent(), K::WORD, K::PARENT_ATTRIBUTE);
     Diagnostic::error(
-        format!("The {} for the new {word} does not exist", K::HOLDER),
+        format!("The {} for the new {word} does not exist", K::PARENT),
         format!(
             "Azure does not have {parent}, where the plan creates the new {word}: it would delete the old \
              one and then fail. Nothing was changed.\n\nCorrect `{attribute}`. If another configuration \

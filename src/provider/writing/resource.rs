@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 
-use super::{Managed, read, replacement, update};
+use super::{CreateDelete, read, replacement, update};
 use crate::plugin::resource::{
     Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Planned,
     Read, ReadOutcome, Stored, Update,
@@ -31,7 +31,7 @@ impl<K> ManagedResource<K> {
 }
 
 #[async_trait]
-impl<K: Managed> Resource for ManagedResource<K> {
+impl<K: CreateDelete> Resource for ManagedResource<K> {
     fn type_name(&self) -> &'static str {
         K::TYPE
     }
@@ -56,14 +56,14 @@ impl<K: Managed> Resource for ManagedResource<K> {
 
     async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
         let stored = request.identity.clone();
-        let held = K::id_in_state(&request.prior).ok();
+        let prior_id = K::id_in_state(&request.prior).ok();
         let planned = K::plan_update(&self.connection, context, request).await?;
-        let new = K::id_planned(&planned.state).ok().filter(|new| held.as_ref() != Some(new));
+        let new = K::id_planned(&planned.state).ok().filter(|new| prior_id.as_ref() != Some(new));
         if let Some(new) = new.filter(|_| !planned.replace.is_empty()) {
             replacement::check::<K>(&self.connection, context, &new).await?;
         }
         // The identity of a replaced object's successor comes with the plan to create that.
-        let id = held.filter(|_| planned.replace.is_empty());
+        let id = prior_id.filter(|_| planned.replace.is_empty());
         Ok(identity::planned(planned, stored, id))
     }
 
@@ -78,8 +78,8 @@ impl<K: Managed> Resource for ManagedResource<K> {
 
     async fn read(&self, context: &Context, mut request: Read) -> Result<ReadOutcome, Failure> {
         let identity = request.identity.take();
-        let outcome = match self.connection.unread(&request)? {
-            Some(unread) => unread,
+        let outcome = match self.connection.read_from_state(&request)? {
+            Some(outcome) => outcome,
             None => read::read::<K>(&self.connection, context, request).await?,
         };
         Ok(identity::read::<K::Id>(outcome, identity))
@@ -107,7 +107,7 @@ impl<K: Managed> Resource for ManagedResource<K> {
     }
 
     async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
-        let target = azapi::Target { resource: K::TYPE, source: azapi::WHOLE, arm_type: K::ARM_TYPE };
+        let target = azapi::MoveTarget { resource: K::TYPE, source: azapi::WHOLE, arm_type: K::ARM_TYPE };
         let (id, source) = azapi::read::<K::Id>(target, &request)?;
         // The object at Azure as far as azapi knew it.
         let imported = import::state(&id.to_string(), &K::schema());

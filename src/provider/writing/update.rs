@@ -4,7 +4,7 @@
 //! After an interrupted apply, the next one waits for the operation, and sends a request only if there is
 //! still something to change.
 
-use super::private_state::{Pending, PrivateState, Work};
+use super::private_state::{Pending, PrivateState, WriteKind};
 use super::{Job, Managed};
 use crate::arm::error::Error;
 use crate::arm::{Fate, PendingOperation};
@@ -26,7 +26,7 @@ pub async fn update<K: Managed>(
     let change = K::change(&prior, &planned);
     let private = PrivateState::read(&private);
     let settled = private.settled();
-    let pending = private.pending.filter(|pending| pending.work != Work::Delete);
+    let pending = private.pending.filter(|pending| pending.kind != WriteKind::Delete);
     if change.is_none() && pending.is_none() {
         return Ok(Stored { private: settled.write(), ..Stored::new(planned) });
     }
@@ -35,16 +35,16 @@ pub async fn update<K: Managed>(
         Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &planned, settled.clone())?)
     };
     if let Some(pending) = pending {
-        let job = job(if pending.work == Work::Create { Operation::Create } else { Operation::Update })?;
+        let job = job(if pending.kind == WriteKind::Create { Operation::Create } else { Operation::Update })?;
         match job.finish(&pending.operation).await {
             Ok(object) if change.is_none() => return Ok(job.done(planned, object)),
             // A failed change is sent again below.
             Ok(_) => {}
-            Err(Error::Operation(_)) if pending.work == Work::Update => {}
+            Err(Error::Operation(_)) if pending.kind == WriteKind::Update => {}
             Err(error) => {
                 let failed = matches!(error, Error::Operation(_));
-                let private = settled.clone().with(Some(Pending { failed, ..pending }));
-                return Err(Job::<K>::keeping(job.failed(&error), prior, &private));
+                let private = settled.clone().with_pending(Some(Pending { failed, ..pending }));
+                return Err(Job::<K>::interrupted(job.failed(&error), prior, &private));
             }
         }
     }
@@ -52,21 +52,22 @@ pub async fn update<K: Managed>(
     let Some(change) = change else {
         return match job.get().await {
             Ok(object) => Ok(job.done(planned, object)),
-            Err(error) => Err(Job::<K>::keeping(job.failed(&error), prior, &settled)),
+            Err(error) => Err(Job::<K>::interrupted(job.failed(&error), prior, &settled)),
         };
     };
-    let kept = |error: &Error, begun: Option<PendingOperation>| -> Interrupted {
-        let private = match begun {
-            Some(begun) => settled.clone().begun(Work::Update, begun),
+    let interrupted = |error: &Error, operation: Option<PendingOperation>| -> Interrupted {
+        let private = match operation {
+            Some(operation) => settled.clone().with_operation(WriteKind::Update, operation),
             None => settled.clone(),
         };
-        Job::<K>::keeping(job.failed(error), prior.clone(), &private)
+        Job::<K>::interrupted(job.failed(error), prior.clone(), &private)
     };
     let started = match K::collection(&job.client).begin_update(&job.id, &change, &job.call).await {
         Ok(started) => started,
         Err(error) => {
-            let taken = job.call.fate() != Fate::Settled;
-            return Err(kept(&error, taken.then(|| PendingOperation::look_at(&job.id.to_string()))));
+            let may_continue = job.call.fate() != Fate::Settled;
+            let operation = may_continue.then(|| PendingOperation::look_at(&job.id.to_string()));
+            return Err(interrupted(&error, operation));
         }
     };
     let operation = match (started.operation, started.body) {
@@ -76,7 +77,7 @@ pub async fn update<K: Managed>(
     };
     match job.finish(&operation).await {
         Ok(object) => Ok(job.done(planned, object)),
-        Err(error @ Error::Operation(_)) => Err(kept(&error, None)),
-        Err(error) => Err(kept(&error, Some(operation))),
+        Err(error @ Error::Operation(_)) => Err(interrupted(&error, None)),
+        Err(error) => Err(interrupted(&error, Some(operation))),
     }
 }

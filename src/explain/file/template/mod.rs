@@ -7,39 +7,47 @@ mod scope;
 
 use serde_json::{Map, Value};
 
-use super::{Found, Key, Open, PROFILE, Profile, VERSION, Version, has_rules, same, text};
+use super::{FileContent, Key, PROFILE, Placeholders, Profile, VERSION, Version, has_rules, same, text};
 use scope::{Evaluation, Scope};
 
 /// How many versions are read from one template.
 const MOST_VERSIONS: usize = 10_000;
 
 /// Reads a template. `parameters` are passed in separately, as in a deployment.
-pub(super) fn read(template: &Value, parameters: Option<&Value>) -> Found {
+pub(super) fn read(template: &Value, parameters: Option<&Value>) -> FileContent {
     let evaluation = Evaluation::default();
     let given = parameters.and_then(Value::as_object).into_iter().flatten();
     let given = given.filter_map(|(name, one)| Some((name.clone(), one.get("value")?.clone()))).collect();
     let scope = Scope::new(&evaluation, template, given);
-    let mut walk =
-        Walk { evaluation: &evaluation, versions: Vec::new(), profiles: Vec::new(), unread: Vec::new() };
-    walk.resources(template, &scope, &Around::default());
-    let only = match walk.profiles.as_slice() {
+    let mut reader = TemplateReader {
+        evaluation: &evaluation,
+        versions: Vec::new(),
+        profiles: Vec::new(),
+        unread: Vec::new(),
+    };
+    reader.resources(template, &scope, &ResourceContext::default());
+    let only = match reader.profiles.as_slice() {
         [(_, only)] => Some(only.clone()),
         _ => None,
     };
     let unresolved = evaluation.unresolved();
-    let of = |(mut version, profile): (Version, Option<String>)| {
+    let complete = |(mut version, profile): (Version, Option<String>)| {
         let named = profile.and_then(|profile| {
-            walk.profiles.iter().find(|(name, _)| same(name, &profile)).map(|(_, one)| one.clone())
+            reader.profiles.iter().find(|(name, _)| same(name, &profile)).map(|(_, one)| one.clone())
         });
         version.profile = named.or_else(|| only.clone()).unwrap_or_default();
-        version.open = Open::Expressions(unresolved.clone());
+        version.placeholders = Placeholders::Expressions(unresolved.clone());
         version
     };
-    Found { unread: walk.unread, versions: walk.versions.into_iter().map(of).collect(), before: None }
+    FileContent {
+        unread: reader.unread,
+        versions: reader.versions.into_iter().map(complete).collect(),
+        before: None,
+    }
 }
 
-/// What was found so far.
-struct Walk<'e> {
+/// Reads the resources of a template, and collects what it finds.
+struct TemplateReader<'e> {
     evaluation: &'e Evaluation,
     /// Versions, with the name of their profile.
     versions: Vec<(Version, Option<String>)>,
@@ -48,36 +56,36 @@ struct Walk<'e> {
     unread: Vec<String>,
 }
 
-/// The surroundings of a resource.
+/// What surrounds a resource.
 #[derive(Clone, Default)]
-struct Around {
+struct ResourceContext {
     /// Type and name of the outer resource; a child writes only its own part.
     parent: Option<(String, String)>,
     /// The outer deployment.
     deployment: String,
-    /// Further remarks about a version.
+    /// Remarks for the versions in it.
     notes: Vec<String>,
 }
 
-impl Walk<'_> {
-    fn resources(&mut self, holder: &Value, scope: &Scope<'_>, around: &Around) {
+impl TemplateReader<'_> {
+    fn resources(&mut self, holder: &Value, scope: &Scope<'_>, context: &ResourceContext) {
         match holder.get("resources") {
-            Some(Value::Array(all)) => all.iter().for_each(|one| self.copies(one, scope, around)),
+            Some(Value::Array(all)) => all.iter().for_each(|one| self.copies(one, scope, context)),
             // In language version 2 resources have symbolic names.
-            Some(Value::Object(all)) => all.values().for_each(|one| self.copies(one, scope, around)),
+            Some(Value::Object(all)) => all.values().for_each(|one| self.copies(one, scope, context)),
             None | Some(Value::Null) => {}
             Some(other) => {
-                let parent = around.parent.as_ref().map_or("", |(_, name)| name);
-                let of = if parent.is_empty() { &around.deployment } else { parent };
-                self.cannot_be_read(of, "the list `resources`", other, scope);
+                let parent = context.parent.as_ref().map_or("", |(_, name)| name);
+                let of = if parent.is_empty() { &context.deployment } else { parent };
+                self.record_unread(of, "the list `resources`", other, scope);
             }
         }
     }
 
     /// A resource, once or as often as its copy loop runs.
-    fn copies(&mut self, resource: &Value, scope: &Scope<'_>, around: &Around) {
+    fn copies(&mut self, resource: &Value, scope: &Scope<'_>, context: &ResourceContext) {
         let Some(copy) = resource.get("copy").filter(|copy| copy.is_object()) else {
-            return self.resource(resource, scope, around);
+            return self.resource(resource, scope, context);
         };
         let name = text(copy, "name").unwrap_or_default();
         match scope.count(copy.get("count")) {
@@ -89,25 +97,25 @@ impl Walk<'_> {
                             .push(format!("{name}: only {MOST_VERSIONS} versions of a template are read"));
                         break;
                     }
-                    self.resource(resource, &scope.in_loop(name, turn), around);
+                    self.resource(resource, &scope.in_loop(name, turn), context);
                 }
             }
             None => {
-                let mut around = around.clone();
-                around.notes.push("A copy loop deploys it several times.".to_owned());
-                self.resource(resource, scope, &around);
+                let mut context = context.clone();
+                context.notes.push("A copy loop deploys it several times.".to_owned());
+                self.resource(resource, scope, &context);
             }
         }
     }
 
-    fn resource(&mut self, resource: &Value, scope: &Scope<'_>, around: &Around) {
+    fn resource(&mut self, resource: &Value, scope: &Scope<'_>, context: &ResourceContext) {
         let name = scope.title(text(resource, "name").unwrap_or_default());
         let Some(written) = resource.get("type").filter(|kind| kind.is_string()) else { return };
         let resolved = scope.resolve(written);
         let Some(kind) = resolved.as_str().filter(|kind| !kind.starts_with('[')) else {
-            return self.cannot_be_read(&name, "its type", written, scope);
+            return self.record_unread(&name, "its type", written, scope);
         };
-        let (kind, name) = match &around.parent {
+        let (kind, name) = match &context.parent {
             // A full type begins with the provider's namespace, which has a dot.
             Some((parent, of)) if !kind.split('/').next().unwrap_or_default().contains('.') => {
                 (format!("{parent}/{kind}"), format!("{of}/{name}"))
@@ -131,17 +139,17 @@ impl Walk<'_> {
         }
         if is_version && !exists {
             match properties {
-                Some(properties) => self.version(resource, properties, name.clone(), scope, around),
-                None => self.cannot_be_read(&name, "the part `properties`", written, scope),
+                Some(properties) => self.version(resource, properties, name.clone(), scope, context),
+                None => self.record_unread(&name, "the part `properties`", written, scope),
             }
         }
         if same(&kind, "Microsoft.Resources/deployments") && !exists {
             match properties {
-                Some(properties) => self.deployment(&name, properties, scope, around),
-                None => self.cannot_be_read(&name, "the part `properties`", written, scope),
+                Some(properties) => self.deployment(&name, properties, scope, context),
+                None => self.record_unread(&name, "the part `properties`", written, scope),
             }
         }
-        let inner = Around { parent: Some((kind, name)), ..around.clone() };
+        let inner = ResourceContext { parent: Some((kind, name)), ..context.clone() };
         self.resources(resource, scope, &inner);
     }
 
@@ -151,12 +159,12 @@ impl Walk<'_> {
         properties: &Map<String, Value>,
         name: String,
         scope: &Scope<'_>,
-        around: &Around,
+        context: &ResourceContext,
     ) {
         self.evaluation.take_defaults();
         let Value::Object(properties) = scope.resolve(&Value::Object(properties.clone())) else { return };
         let defaults = self.evaluation.take_defaults();
-        let mut notes = around.notes.clone();
+        let mut notes = context.notes.clone();
         match resource.get("condition").map(|condition| scope.resolve(condition)) {
             None | Some(Value::Bool(true)) => {}
             Some(Value::Bool(false)) => {
@@ -167,8 +175,8 @@ impl Walk<'_> {
                 notes.push(format!("It is deployed only if {condition} holds."));
             }
         }
-        if !around.deployment.is_empty() {
-            notes.push(format!("It is in the nested deployment {}.", around.deployment));
+        if !context.deployment.is_empty() {
+            notes.push(format!("It is in the nested deployment {}.", context.deployment));
         }
         if !defaults.is_empty() {
             let names: Vec<_> = defaults.into_iter().collect();
@@ -182,7 +190,7 @@ impl Walk<'_> {
             profile: Profile::default(),
             names: name.split('/').map(str::to_owned).collect(),
             notes,
-            open: Open::Nothing,
+            placeholders: Placeholders::Nothing,
         };
         self.versions.push((version, profile));
     }
@@ -192,7 +200,7 @@ impl Walk<'_> {
         name: &str,
         properties: &Map<String, Value>,
         scope: &Scope<'_>,
-        around: &Around,
+        context: &ResourceContext,
     ) {
         let Some(template) = properties.get("template") else {
             if properties.contains_key("templateLink") {
@@ -203,25 +211,26 @@ impl Walk<'_> {
         let resolved = template.is_string().then(|| scope.resolve(template));
         let template = resolved.as_ref().unwrap_or(template);
         if !template.is_object() {
-            return self.cannot_be_read(name, "the template in it", template, scope);
+            return self.record_unread(name, "the template in it", template, scope);
         }
-        let around = Around { parent: None, deployment: name.to_owned(), notes: around.notes.clone() };
+        let context =
+            ResourceContext { parent: None, deployment: name.to_owned(), notes: context.notes.clone() };
         let options = properties.get("expressionEvaluationOptions");
         let is_inner =
             options.and_then(|options| text(options, "scope")).is_some_and(|scope| same(scope, "inner"));
         if !is_inner {
             // By default expressions inside use the outer parameters and variables.
-            return self.resources(template, scope, &around);
+            return self.resources(template, scope, &context);
         }
         let given = properties.get("parameters").and_then(Value::as_object).into_iter().flatten();
         let given =
             given.filter_map(|(name, one)| Some((name.clone(), scope.resolve(one.get("value")?)))).collect();
         let inner = Scope::new(self.evaluation, template, given);
-        self.resources(template, &inner, &around);
+        self.resources(template, &inner, &context);
     }
 
     /// Records a part of the template that may contain versions but cannot be read.
-    fn cannot_be_read(&mut self, of: &str, what: &str, written: &Value, scope: &Scope<'_>) {
+    fn record_unread(&mut self, of: &str, what: &str, written: &Value, scope: &Scope<'_>) {
         let of = if of.is_empty() { "the template" } else { of };
         let resolved = scope.resolve(written);
         let is = match (&resolved, self.evaluation.unresolved().get(resolved.as_str().unwrap_or_default())) {

@@ -66,8 +66,8 @@ impl Evaluation {
 
     fn spend(&self, amount: usize) -> Result<(), String> {
         match self.fuel.get().checked_sub(amount) {
-            Some(left) => {
-                self.fuel.set(left);
+            Some(rest) => {
+                self.fuel.set(rest);
                 Ok(())
             }
             None => {

@@ -4,19 +4,19 @@ use std::str::FromStr;
 
 use super::super::arguments::{AKS_CLIENT_ID, AKS_TENANT_ID};
 use super::super::files;
-use super::super::source::{Found, Lookup, Source, disagree};
-use super::{Switches, Verdict, half, moment};
+use super::super::source::{Lookup, Setting, Source, disagree};
+use super::{Choice, Switches, incomplete, moment};
 use crate::arm::{Application, Certificate, CertificateError, ClientId, Login, Secret, TenantId, text};
 use crate::plugin::Diagnostic;
 use time::OffsetDateTime;
 
 /// The tenant and the client, as far as they are set.
-pub(super) struct Who {
-    pub(super) tenant: Option<Found<TenantId>>,
-    pub(super) client: Option<Found<ClientId>>,
+pub(super) struct ApplicationIds {
+    pub(super) tenant: Option<Setting<TenantId>>,
+    pub(super) client: Option<Setting<ClientId>>,
 }
 
-impl Who {
+impl ApplicationIds {
     /// Finds both. With AKS workload identity, the values that the cluster has set count as well, and must
     /// not disagree.
     pub(super) fn find(lookup: &Lookup<'_>) -> Result<Self, Diagnostic> {
@@ -58,32 +58,32 @@ impl Who {
             ("tenant_id", self.tenant.as_ref().map(|found| (found.value.to_string(), &found.source))),
             ("client_id", self.client.as_ref().map(|found| (found.value.to_string(), &found.source))),
         ];
-        let told = both.into_iter().filter(|(name, _)| names.contains(name)).filter_map(|(name, found)| {
+        let texts = both.into_iter().filter(|(name, _)| names.contains(name)).filter_map(|(name, found)| {
             let (value, source) = found?;
             Some(format!("{name} {value} from the {source}"))
         });
-        told.collect::<Vec<_>>().join(", ")
+        texts.collect::<Vec<_>>().join(", ")
     }
 
     /// A client id that is meant for this provider. `AZURE_CLIENT_ID` is read too, but many other programs
     /// use it.
-    pub(super) fn given_client(&self) -> Option<&Found<ClientId>> {
+    pub(super) fn given_client(&self) -> Option<&Setting<ClientId>> {
         self.client.as_ref().filter(|found| found.source != Source::Variable(AKS_CLIENT_ID))
     }
 }
 
 /// A setting, otherwise what the platform has set; both must agree.
 pub(super) fn agreeing(
-    given: Option<Found<String>>,
-    platform: Option<Found<String>>,
-) -> Result<Option<Found<String>>, Diagnostic> {
+    given: Option<Setting<String>>,
+    platform: Option<Setting<String>>,
+) -> Result<Option<Setting<String>>, Diagnostic> {
     match (given, platform) {
         (Some(given), Some(platform)) if given.value != platform.value => Err(disagree(&given, &platform)),
         (given, platform) => Ok(given.or(platform)),
     }
 }
 
-fn parsed<T>(found: Option<Found<String>>, summary: &str) -> Result<Option<Found<T>>, Diagnostic>
+fn parsed<T>(found: Option<Setting<String>>, summary: &str) -> Result<Option<Setting<T>>, Diagnostic>
 where
     T: FromStr,
     T::Err: std::fmt::Display,
@@ -92,7 +92,11 @@ where
 }
 
 /// A certificate with its key, in a file or as base64.
-pub(super) fn by_certificate(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Result<Verdict, Diagnostic> {
+pub(super) fn by_certificate(
+    lookup: &Lookup<'_>,
+    ids: &ApplicationIds,
+    _: &Switches,
+) -> Result<Choice, Diagnostic> {
     let direct = lookup.sign_in_text("client_certificate")?;
     let file = lookup.sign_in_text("client_certificate_path")?;
     let password = lookup.text("client_certificate_password");
@@ -109,18 +113,19 @@ pub(super) fn by_certificate(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Re
                     "client_certificate (ARM_CLIENT_CERTIFICATE)",
                     "client_certificate_path (ARM_CLIENT_CERTIFICATE_PATH)",
                 ];
-                Err(half(&password, "client certificate", "A password", &missing.map(str::to_owned)))
+                Err(incomplete(&password, "client certificate", "A password", &missing.map(str::to_owned)))
             }
             None => {
-                Ok(Verdict::Pass("neither client_certificate nor client_certificate_path is set".to_owned()))
+                Ok(Choice::Skip("neither client_certificate nor client_certificate_path is set".to_owned()))
             }
         };
     };
-    let application =
-        who.application().map_err(|missing| half(&found, "client certificate", "A certificate", &missing))?;
+    let application = ids
+        .application()
+        .map_err(|missing| incomplete(&found, "client certificate", "A certificate", &missing))?;
     let password_text = password.as_ref().map(|found| found.value.as_str());
     let in_file = file.map(|file| Ok::<_, Diagnostic>((files::bytes(&file)?, file))).transpose()?;
-    let read = |source: &Found<String>, read: Result<Certificate, CertificateError>| {
+    let read = |source: &Setting<String>, read: Result<Certificate, CertificateError>| {
         read.map_err(|error| unusable(source, password.as_ref(), error))
     };
     let first =
@@ -134,9 +139,9 @@ pub(super) fn by_certificate(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Re
             ));
         }
         (Some(one), _) | (None, Some(one)) => one,
-        (None, None) => return Ok(Verdict::Pass("no certificate is set".to_owned())),
+        (None, None) => return Ok(Choice::Skip("no certificate is set".to_owned())),
     };
-    Ok(Verdict::Take(Login::ClientCertificate { application, certificate }))
+    Ok(Choice::Use(Login::ClientCertificate { application, certificate }))
 }
 
 /// The warning about a certificate that has expired. Entra will refuse it, but this machine's clock may be
@@ -156,8 +161,8 @@ pub(super) fn expired(login: &Login) -> Option<Diagnostic> {
 
 /// The diagnostic for a certificate that cannot be used, on the password if the password is wrong.
 fn unusable(
-    certificate: &Found<String>,
-    password: Option<&Found<String>>,
+    certificate: &Setting<String>,
+    password: Option<&Setting<String>>,
     error: CertificateError,
 ) -> Diagnostic {
     let reason = error.to_string();
@@ -177,11 +182,15 @@ fn unusable(
 }
 
 /// A secret, given directly or in a file.
-pub(super) fn by_secret(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Result<Verdict, Diagnostic> {
+pub(super) fn by_secret(
+    lookup: &Lookup<'_>,
+    ids: &ApplicationIds,
+    _: &Switches,
+) -> Result<Choice, Diagnostic> {
     let Some(secret) = files::text_or_file(lookup, "client_secret", "client_secret_file_path")? else {
-        return Ok(Verdict::Pass("neither client_secret nor client_secret_file_path is set".to_owned()));
+        return Ok(Choice::Skip("neither client_secret nor client_secret_file_path is set".to_owned()));
     };
-    match who.application() {
+    match ids.application() {
         Ok(application) if application.client_id.as_str() == secret.value => {
             let detail = format!(
                 "The {} is the same as the client id. Set the value of the secret, not its id.",
@@ -190,8 +199,8 @@ pub(super) fn by_secret(lookup: &Lookup<'_>, who: &Who, _: &Switches) -> Result<
             Err(secret.source.blame(Diagnostic::error("Client id in place of the client secret", detail)))
         }
         Ok(application) => {
-            Ok(Verdict::Take(Login::ClientSecret { application, secret: Secret::new(secret.value) }))
+            Ok(Choice::Use(Login::ClientSecret { application, secret: Secret::new(secret.value) }))
         }
-        Err(missing) => Err(half(&secret, "client secret", "A client secret", &missing)),
+        Err(missing) => Err(incomplete(&secret, "client secret", "A client secret", &missing)),
     }
 }

@@ -1,21 +1,21 @@
 //! Signing in with a managed identity, or as the az CLI's user.
 
-use super::super::source::{Found, Lookup, Source};
-use super::application::Who;
-use super::{Switches, Verdict, incomplete};
+use super::super::source::{Lookup, Setting, Source};
+use super::application::ApplicationIds;
+use super::{Choice, Switches, incomplete_error};
 use crate::arm::{Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, Secret};
 use crate::plugin::Diagnostic;
 
 /// The managed identity of the platform.
 pub(super) fn by_managed_identity(
     lookup: &Lookup<'_>,
-    who: &Who,
+    ids: &ApplicationIds,
     switches: &Switches,
-) -> Result<Verdict, Diagnostic> {
+) -> Result<Choice, Diagnostic> {
     let Some(switch) = switches.msi.as_ref().filter(|found| found.value) else {
-        return Ok(Verdict::Pass("use_msi is not set to true".to_owned()));
+        return Ok(Choice::Skip("use_msi is not set to true".to_owned()));
     };
-    let (identity, named_by) = identity(lookup, who)?;
+    let (identity, named_by) = identity(lookup, ids)?;
     let endpoint = endpoint(lookup)?;
     let version = lookup.sign_in_text("msi_api_version")?;
     if let Some(version) = &version
@@ -25,7 +25,7 @@ pub(super) fn by_managed_identity(
         return Err(version.source.blame(Diagnostic::error("Unusable api-version", detail)));
     }
     match ManagedIdentity::new(identity, endpoint, version.map(|found| found.value)) {
-        Ok(identity) => Ok(Verdict::Take(Login::ManagedIdentity(identity))),
+        Ok(identity) => Ok(Choice::Use(Login::ManagedIdentity(identity))),
         Err(error) => {
             let source = named_by.unwrap_or(&switch.source);
             let detail = format!("The {source} names an identity, but {error}. Leave it out.");
@@ -35,11 +35,14 @@ pub(super) fn by_managed_identity(
 }
 
 /// Which identity, and the setting that named it.
-fn identity<'a>(lookup: &Lookup<'_>, who: &'a Who) -> Result<(Identity, Option<&'a Source>), Diagnostic> {
+fn identity<'a>(
+    lookup: &Lookup<'_>,
+    ids: &'a ApplicationIds,
+) -> Result<(Identity, Option<&'a Source>), Diagnostic> {
     let object = lookup.sign_in_text("msi_object_id")?;
     let resource = lookup.sign_in_text("msi_resource_id")?;
-    let client = who.given_client();
-    let twice = |one: &dyn std::fmt::Display, other: &Found<String>| {
+    let client = ids.given_client();
+    let twice = |one: &dyn std::fmt::Display, other: &Setting<String>| {
         let detail =
             format!("The {one} and the {} each name a managed identity. Set only one of them.", other.source);
         other.source.blame(Diagnostic::error("Two managed identities", detail))
@@ -54,7 +57,7 @@ fn identity<'a>(lookup: &Lookup<'_>, who: &'a Who) -> Result<(Identity, Option<&
             Some(client) => Err(twice(&client.source, &found)),
             None => Ok((Identity::Resource(found.value), None)),
         },
-        (None, None) => Ok(match &who.client {
+        (None, None) => Ok(match &ids.client {
             Some(client) => (Identity::Client(client.value.as_str().to_owned()), Some(&client.source)),
             None => (Identity::System, None),
         }),
@@ -68,7 +71,7 @@ fn endpoint(lookup: &Lookup<'_>) -> Result<IdentityEndpoint, Diagnostic> {
         let url = given.parse("Unusable endpoint for managed identities", |text| MachineUrl::given(&text))?;
         return Ok(IdentityEndpoint::Imds(url.value));
     }
-    let platform = |found: Found<String>| {
+    let platform = |found: Setting<String>| {
         let url =
             found.parse("Unusable endpoint for managed identities", |text| MachineUrl::of_platform(&text))?;
         Ok::<_, Diagnostic>(url.value)
@@ -98,20 +101,24 @@ fn endpoint(lookup: &Lookup<'_>) -> Result<IdentityEndpoint, Diagnostic> {
 
 /// Signs in as the az CLI's user. A client id without credentials is reported instead: whoever has set it
 /// wants to sign in as that application, not as a person.
-pub(super) fn by_az_cli(lookup: &Lookup<'_>, who: &Who, switches: &Switches) -> Result<Verdict, Diagnostic> {
+pub(super) fn by_az_cli(
+    lookup: &Lookup<'_>,
+    ids: &ApplicationIds,
+    switches: &Switches,
+) -> Result<Choice, Diagnostic> {
     if let Some(switch) = switches.cli.as_ref().filter(|found| !found.value) {
-        return Ok(Verdict::Pass(format!("use_cli is false ({})", switch.source)));
+        return Ok(Choice::Skip(format!("use_cli is false ({})", switch.source)));
     }
-    if let Some(client) = who.given_client().filter(|_| switches.cli.is_none()) {
+    if let Some(client) = ids.given_client().filter(|_| switches.cli.is_none()) {
         let missing = "credentials for it: a client secret (ARM_CLIENT_SECRET), a client certificate \
                        (ARM_CLIENT_CERTIFICATE_PATH), `use_oidc` (ARM_USE_OIDC) or `use_msi` \
                        (ARM_USE_MSI). To use the az CLI, leave the client id out or set `use_cli` \
                        (ARM_USE_CLI) to true";
         let detail = format!("The {} sets a client id, but there are no {missing}.", client.source);
-        return Err(incomplete(client, "client", detail));
+        return Err(incomplete_error(client, "client", detail));
     }
-    Ok(Verdict::Take(Login::AzureCli {
-        tenant_id: who.tenant.as_ref().map(|found| found.value.clone()),
+    Ok(Choice::Use(Login::AzureCli {
+        tenant_id: ids.tenant.as_ref().map(|found| found.value.clone()),
         subscription_id: lookup.sign_in_text("subscription_id")?.map(|found| found.value),
     }))
 }

@@ -5,21 +5,21 @@
 //! wrong secret must not lead to somebody's own account. The choice is recorded for the error message.
 
 mod application;
+mod choice_log;
 mod machine;
 mod oidc;
-mod story;
 
 #[cfg(test)]
 mod tests;
 
-use super::source::{Found, Lookup};
+use super::source::{Lookup, Setting};
 use crate::arm::{Login, TenantId};
 use crate::plugin::{Diagnostic, Diagnostics};
-use application::Who;
-use story::Story;
+use application::ApplicationIds;
+use choice_log::ChoiceLog;
 use time::OffsetDateTime;
 
-pub use story::{NoLogin, advice};
+pub use choice_log::{NoLogin, advice};
 
 /// The most that Azure Resource Manager accepts ("Authenticate requests across tenants").
 const AUXILIARY: usize = 3;
@@ -38,11 +38,11 @@ pub struct SignIn {
 }
 
 /// The decision about one login.
-enum Verdict {
+enum Choice {
     /// It is used.
-    Take(Login),
+    Use(Login),
     /// It is not used, for this reason.
-    Pass(String),
+    Skip(String),
 }
 
 /// Chooses the login.
@@ -50,29 +50,29 @@ enum Verdict {
 /// # Errors
 /// If a setting cannot be used, or a login is incomplete.
 pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
-    let who = Who::find(lookup)?;
+    let ids = ApplicationIds::find(lookup)?;
     let switches = Switches::find(lookup)?;
     let auxiliary_tenants = auxiliary_tenants(lookup)?;
-    let ways: [(&'static str, Way); 5] = [
+    let methods: [(&'static str, LoginMethod); 5] = [
         ("client certificate", application::by_certificate),
         ("client secret", application::by_secret),
         ("id token (OIDC)", oidc::by_id_token),
         ("managed identity", machine::by_managed_identity),
         ("az CLI", machine::by_az_cli),
     ];
-    let mut story = Story::default();
+    let mut log = ChoiceLog::default();
     let mut chosen = None;
-    for (name, way) in ways {
+    for (name, method) in methods {
         if chosen.is_some() {
-            story.passed(name, "another login comes first");
+            log.skipped(name, "another login comes first");
             continue;
         }
-        match way(lookup, &who, &switches)? {
-            Verdict::Take(login) => {
-                story.taken(name, &login, &who, lookup);
+        match method(lookup, &ids, &switches)? {
+            Choice::Use(login) => {
+                log.used(name, &login, &ids, lookup);
                 chosen = Some(login);
             }
-            Verdict::Pass(reason) => story.passed(name, &reason),
+            Choice::Skip(reason) => log.skipped(name, &reason),
         }
     }
     let mut warnings = Diagnostics::new();
@@ -88,7 +88,7 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
         );
         warnings.push(auxiliary.source.blame(Diagnostic::warning("Auxiliary tenants are not used", detail)));
     }
-    let choice = story.to_string();
+    let choice = log.to_string();
     Ok(SignIn {
         login: chosen.ok_or_else(|| NoLogin::new(choice.clone())),
         choice,
@@ -97,14 +97,14 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
     })
 }
 
-type Way = fn(&Lookup<'_>, &Who, &Switches) -> Result<Verdict, Diagnostic>;
+type LoginMethod = fn(&Lookup<'_>, &ApplicationIds, &Switches) -> Result<Choice, Diagnostic>;
 
 /// Checks the switches of the logins that need one: each must be a boolean.
 struct Switches {
-    oidc: Option<Found<bool>>,
-    aks: Option<Found<bool>>,
-    msi: Option<Found<bool>>,
-    cli: Option<Found<bool>>,
+    oidc: Option<Setting<bool>>,
+    aks: Option<Setting<bool>>,
+    msi: Option<Setting<bool>>,
+    cli: Option<Setting<bool>>,
 }
 
 impl Switches {
@@ -117,7 +117,7 @@ impl Switches {
         })
     }
 
-    fn is_on(switch: &Option<Found<bool>>) -> bool {
+    fn is_on(switch: &Option<Setting<bool>>) -> bool {
         switch.as_ref().is_some_and(|found| found.value)
     }
 
@@ -127,7 +127,7 @@ impl Switches {
     }
 }
 
-fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Found<Vec<TenantId>>>, Diagnostic> {
+fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Setting<Vec<TenantId>>>, Diagnostic> {
     let Some(found) = lookup.list("auxiliary_tenant_ids") else { return Ok(None) };
     let found = found.parse("Unusable auxiliary tenants", |texts| {
         texts.iter().map(|text| text.parse::<TenantId>()).collect::<Result<Vec<_>, _>>()
@@ -144,17 +144,17 @@ fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Found<Vec<TenantId>>>
 }
 
 /// The diagnostic for an incomplete login: `found` shows that it is intended.
-fn half<T>(found: &Found<T>, way: &str, what: &str, missing: &[String]) -> Diagnostic {
+fn incomplete<T>(found: &Setting<T>, login: &str, what: &str, missing: &[String]) -> Diagnostic {
     let detail = format!(
         "{what} was set by the {}, but not {}. Set that as well, or remove the other.",
         found.source,
         missing.join(", nor ")
     );
-    incomplete(found, way, detail)
+    incomplete_error(found, login, detail)
 }
 
-fn incomplete<T>(found: &Found<T>, way: &str, detail: String) -> Diagnostic {
-    found.source.blame(Diagnostic::error(format!("Incomplete {way} credentials"), detail))
+fn incomplete_error<T>(found: &Setting<T>, login: &str, detail: String) -> Diagnostic {
+    found.source.blame(Diagnostic::error(format!("Incomplete {login} credentials"), detail))
 }
 
 /// A time in a readable form.

@@ -2,9 +2,9 @@
 
 use super::super::arguments::AKS_TOKEN_FILE;
 use super::super::files;
-use super::super::source::{Found, Lookup, disagree};
-use super::application::{Who, agreeing};
-use super::{Switches, Verdict, half, moment};
+use super::super::source::{Lookup, Setting, disagree};
+use super::application::{ApplicationIds, agreeing};
+use super::{Choice, Switches, incomplete, moment};
 use crate::arm::{AssertionSource, Login, RequestUrl, Secret};
 use crate::plugin::Diagnostic;
 use time::OffsetDateTime;
@@ -13,27 +13,27 @@ use time::OffsetDateTime;
 /// address.
 pub(super) fn by_id_token(
     lookup: &Lookup<'_>,
-    who: &Who,
+    ids: &ApplicationIds,
     switches: &Switches,
-) -> Result<Verdict, Diagnostic> {
+) -> Result<Choice, Diagnostic> {
     let aks = Switches::is_on(&switches.aks);
     let switch = [&switches.aks, &switches.oidc].into_iter().flatten().find(|found| found.value);
     let Some(switch) = switch else {
-        return Ok(Verdict::Pass("use_oidc is not set to true".to_owned()));
+        return Ok(Choice::Skip("use_oidc is not set to true".to_owned()));
     };
     let assertion = match source(lookup, aks)? {
         Ok(assertion) => assertion,
-        Err(missing) if switches.asks_for_another() => return Ok(Verdict::Pass(lacks(&missing))),
-        Err(missing) => return Err(half(switch, "id token", "The switch", &missing)),
+        Err(missing) if switches.asks_for_another() => return Ok(Choice::Skip(missing_text(&missing))),
+        Err(missing) => return Err(incomplete(switch, "id token", "The switch", &missing)),
     };
-    match who.application() {
-        Ok(application) => Ok(Verdict::Take(Login::Federated { application, assertion })),
-        Err(missing) if switches.asks_for_another() => Ok(Verdict::Pass(lacks(&missing))),
-        Err(missing) => Err(half(switch, "id token", "The switch", &missing)),
+    match ids.application() {
+        Ok(application) => Ok(Choice::Use(Login::Federated { application, assertion })),
+        Err(missing) if switches.asks_for_another() => Ok(Choice::Skip(missing_text(&missing))),
+        Err(missing) => Err(incomplete(switch, "id token", "The switch", &missing)),
     }
 }
 
-fn lacks(missing: &[String]) -> String {
+fn missing_text(missing: &[String]) -> String {
     format!("it lacks {}", missing.join(", and "))
 }
 
@@ -78,7 +78,7 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
 fn request(lookup: &Lookup<'_>) -> Result<Result<AssertionSource, Vec<String>>, Diagnostic> {
     let connection =
         lookup.text_of_two("ado_pipeline_service_connection_id", "oidc_azure_service_connection_id")?;
-    let connection = connection.map(Found::usable).transpose()?;
+    let connection = connection.map(Setting::usable).transpose()?;
     let url = lookup.sign_in_text("oidc_request_url")?;
     let token = lookup.sign_in_text("oidc_request_token")?;
     let (url, token) = match (url, token) {
@@ -95,7 +95,7 @@ fn request(lookup: &Lookup<'_>) -> Result<Result<AssertionSource, Vec<String>>, 
     }))
 }
 
-fn missing(url: Option<&Found<String>>, token: Option<&Found<String>>) -> Vec<String> {
+fn missing(url: Option<&Setting<String>>, token: Option<&Setting<String>>) -> Vec<String> {
     match (url, token) {
         (Some(_), None) => vec![
             "oidc_request_token (ARM_OIDC_REQUEST_TOKEN, ACTIONS_ID_TOKEN_REQUEST_TOKEN, SYSTEM_ACCESSTOKEN), which \

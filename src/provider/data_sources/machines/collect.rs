@@ -12,9 +12,9 @@ use futures::StreamExt as _;
 use std::collections::{HashMap, HashSet};
 
 /// The most instance views that are read singly.
-const VIEWS: usize = 1_000;
+const MAX_VIEWS: usize = 1_000;
 /// How many of them are requested at a time.
-const AT_A_TIME: usize = 10;
+const CONCURRENT: usize = 10;
 /// From this many machines on, a list of their states is worth its request.
 const WORTH_A_LIST: usize = 10;
 
@@ -180,15 +180,15 @@ async fn read_views(azure: Azure<'_>, all: &mut Collected) -> Result<(), arm::Er
         .filter(|(_, row)| needs_view(&row.machine))
         .map(|(place, _)| place)
         .collect();
-    let (asked, left) = unread.split_at(unread.len().min(VIEWS));
+    let (to_read, skipped) = unread.split_at(unread.len().min(MAX_VIEWS));
     let paths: Vec<(usize, String)> =
-        asked.iter().filter_map(|place| Some((*place, all.rows.get(*place)?.id.clone()))).collect();
+        to_read.iter().filter_map(|place| Some((*place, all.rows.get(*place)?.id.clone()))).collect();
     let read = async |(place, path): (usize, String)| {
         (place, azure.client.machines().instance_view(&path, azure.call).await)
     };
-    let mut views = futures::stream::iter(paths).map(read).buffer_unordered(AT_A_TIME);
+    let mut views = futures::stream::iter(paths).map(read).buffer_unordered(CONCURRENT);
     let mut found: HashMap<usize, Result<InstanceView, Doubt>> =
-        left.iter().map(|place| (*place, Err(Doubt::NotAsked(VIEWS)))).collect();
+        skipped.iter().map(|place| (*place, Err(Doubt::NotAsked(MAX_VIEWS)))).collect();
     let mut gone = HashSet::new();
     while let Some((place, view)) = views.next().await {
         match view {

@@ -10,7 +10,7 @@ mod tests;
 
 use async_trait::async_trait;
 
-use super::lookup::{self, Asked};
+use super::lookup::{self, ReadAttempt};
 use crate::arm::ids::MachineKind;
 use crate::arm::{self, Fleet};
 use crate::plugin::data_source::{DataSource, Found, ReadData};
@@ -19,7 +19,7 @@ use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts;
 use collect::Azure;
-use selection::{Selection, Wanted};
+use selection::{Selection, VersionFilter};
 
 /// The operations that reading machines needs.
 pub const OPERATIONS: [&str; 5] = [
@@ -33,15 +33,8 @@ pub const OPERATIONS: [&str; 5] = [
 /// The data source.
 #[derive(Clone, Debug)]
 pub struct MachinesData {
-    connection: Connection,
-}
-
-impl MachinesData {
-    /// The data source over this connection.
-    #[must_use]
-    pub const fn new(connection: Connection) -> Self {
-        Self { connection }
-    }
+    /// Azure, and what this process knows.
+    pub connection: Connection,
 }
 
 /// The error when the selection cannot be read at all.
@@ -60,7 +53,7 @@ fn failed(selection: &Selection, argument: &'static str, error: &arm::Error) -> 
         );
         return Diagnostic::error("Machines could not be read", detail).at(Path::attribute(argument)).into();
     }
-    Asked { kind, id: &id, argument, holder: ("resource group", argument) }.failed(error)
+    ReadAttempt { kind, id: &id, argument, parent: ("resource group", argument) }.failed(error)
 }
 
 #[async_trait]
@@ -74,9 +67,9 @@ impl DataSource for MachinesData {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        let mut found = selection::check(&config);
-        found.extend(timeouts::validate(&config));
-        found
+        let mut diagnostics = selection::check(&config);
+        diagnostics.extend(timeouts::validate(&config));
+        diagnostics
     }
 
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
@@ -85,8 +78,8 @@ impl DataSource for MachinesData {
             return Ok(deferred);
         }
         let mut state = request.config;
-        let (selection, argument) = Selection::of(&state)?;
-        let wanted = Wanted::of(&state)?;
+        let (selection, argument) = Selection::read(&state)?;
+        let filter = VersionFilter::read(&state)?;
         let client = self.connection.client()?;
         let call = lookup::call(context, &state);
         let azure = Azure { client: &client, call: &call };
@@ -95,7 +88,9 @@ impl DataSource for MachinesData {
             .map_err(|error| failed(&selection, argument, &error))?;
         if let Value::Object(attributes) = &mut state {
             attributes.extend(
-                state::of(collected, &wanted).into_iter().map(|(name, value)| (name.to_owned(), value)),
+                state::attributes(collected, &filter)
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value)),
             );
         }
         Ok(Found::new(state))

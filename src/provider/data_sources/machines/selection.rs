@@ -18,8 +18,8 @@ pub enum Selection {
 
 /// The filter.
 #[derive(Clone, Debug)]
-pub enum Wanted {
-    /// All.
+pub enum VersionFilter {
+    /// All machines.
     All,
     /// Those with a version of a profile.
     Profile(ProfileId),
@@ -32,7 +32,7 @@ impl Selection {
     ///
     /// # Errors
     /// If none is set, or it is not an id.
-    pub fn of(config: &Value) -> Result<(Self, &'static str), Diagnostic> {
+    pub fn read(config: &Value) -> Result<(Self, &'static str), Diagnostic> {
         let name = SELECTIONS.into_iter().find(|name| lookup::is_set(config, name)).ok_or_else(missing)?;
         let selection = match name {
             "machine_id" => Self::One(lookup::parse(config, name)?),
@@ -50,12 +50,12 @@ impl Selection {
     }
 }
 
-impl Wanted {
+impl VersionFilter {
     /// Reads the filter.
     ///
     /// # Errors
     /// If it is not an id.
-    pub fn of(config: &Value) -> Result<Self, Diagnostic> {
+    pub fn read(config: &Value) -> Result<Self, Diagnostic> {
         if lookup::is_set(config, "profile_version_id") {
             return lookup::parse(config, "profile_version_id").map(Self::Version);
         }
@@ -65,9 +65,9 @@ impl Wanted {
         Ok(Self::All)
     }
 
-    /// Whether the filter is a version.
+    /// Whether the filter lets a version pass.
     #[must_use]
-    pub fn is(&self, id: &VersionId) -> bool {
+    pub fn matches(&self, id: &VersionId) -> bool {
         match self {
             Self::All => true,
             Self::Profile(profile) => id.profile() == profile,
@@ -104,10 +104,10 @@ fn missing() -> Diagnostic {
 /// Finds mistakes in the arguments. Unknown ones are checked when they are known.
 #[must_use]
 pub fn check(config: &Value) -> Diagnostics {
-    let mut found = Diagnostics::new();
+    let mut diagnostics = Diagnostics::new();
     let unset = |name: &&str| config.get(name).is_none_or(Value::is_null);
     if SELECTIONS.iter().all(unset) {
-        found.push(missing());
+        diagnostics.push(missing());
     }
     for (names, why) in [
         (&SELECTIONS[..], "already selects the machines"),
@@ -115,19 +115,20 @@ pub fn check(config: &Value) -> Diagnostics {
     ] {
         let mut set = names.iter().filter(|name| lookup::is_set(config, name));
         let Some(first) = set.next() else { continue };
-        found.extend(set.map(|other| {
+        diagnostics.extend(set.map(|other| {
             let detail =
                 format!("`{other}` cannot be set together with `{first}`, which {why}. Remove one of them.");
             Diagnostic::error("Conflicting arguments", detail).at(Path::attribute(*other))
         }));
     }
-    found.extend(checks::id::<MachineId, IdError>(config, "machine_id"));
-    found.extend(checks::id::<ResourceGroupId, IdError>(config, "resource_group_id"));
-    found.extend(checks::id::<ProfileId, IdError>(config, "profile_id"));
-    found.extend(checks::id::<VersionId, IdError>(config, "profile_version_id"));
+    diagnostics.extend(checks::id::<MachineId, IdError>(config, "machine_id"));
+    diagnostics.extend(checks::id::<ResourceGroupId, IdError>(config, "resource_group_id"));
+    diagnostics.extend(checks::id::<ProfileId, IdError>(config, "profile_id"));
+    diagnostics.extend(checks::id::<VersionId, IdError>(config, "profile_version_id"));
     if let Some(error) = checks::text(config, "subscription_id").and_then(|text| subscription(text).err()) {
         let detail = format!("{}.", checks::capitalised(&error.to_string()));
-        found.push(Diagnostic::error("Malformed resource id", detail).at(Path::attribute("subscription_id")));
+        diagnostics
+            .push(Diagnostic::error("Malformed resource id", detail).at(Path::attribute("subscription_id")));
     }
-    found
+    diagnostics
 }

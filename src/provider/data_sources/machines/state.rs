@@ -1,7 +1,7 @@
 //! Builds the state from Azure's responses: which machines pass the filter, and how ids are spelled.
 
 use super::collect::{Collected, Row, Set};
-use super::selection::Wanted;
+use super::selection::VersionFilter;
 use crate::allowlist::Mode;
 use crate::arm::agent::{Caller, Destination, Loaded, Report, Rules};
 use crate::arm::ids::{MachineId, ProfileId, VersionId};
@@ -11,9 +11,9 @@ use crate::provider::roles::values;
 
 /// The lists of the state, and the reasons why they may be incomplete.
 #[must_use]
-pub fn of(collected: Collected, wanted: &Wanted) -> Vec<(&'static str, Value)> {
+pub fn attributes(collected: Collected, filter: &VersionFilter) -> Vec<(&'static str, Value)> {
     let Collected { mut rows, mut sets, mut doubts } = collected;
-    let spelling = Spelling::of(wanted, &rows, &sets);
+    let spelling = Spelling::of(filter, &rows, &sets);
     rows.sort_by_key(|row| row.id.to_lowercase());
     sets.sort_by_key(|set| set.id.to_string().to_lowercase());
     let lagging = |set: &Set| {
@@ -24,31 +24,31 @@ pub fn of(collected: Collected, wanted: &Wanted) -> Vec<(&'static str, Value)> {
             .collect();
         (!known.is_empty()).then(|| known.iter().filter(|latest| !**latest).count())
     };
-    let of_sets = sets.iter().filter(|set| refers(&set.model, wanted));
-    let of_sets: Vec<Value> = of_sets.map(|set| scale_set(set, lagging(set), &spelling)).collect();
-    let (mut machines, mut of_machines) = (Vec::new(), Vec::new());
+    let passing_sets = sets.iter().filter(|set| refers(&set.model, filter));
+    let scale_sets: Vec<Value> = passing_sets.map(|set| scale_set(set, lagging(set), &spelling)).collect();
+    let (mut machines, mut machine_doubts) = (Vec::new(), Vec::new());
     for row in &rows {
-        let counts = refers(&row.machine, wanted) || has_loaded(&row.report, wanted);
-        let of_it = row.report.doubts.iter().map(|doubt| format!("{}: {doubt}", row.id));
+        let passes = refers(&row.machine, filter) || has_loaded(&row.report, filter);
+        let row_doubts = row.report.doubts.iter().map(|doubt| format!("{}: {doubt}", row.id));
         // It matters what a machine has loaded even if the filter excludes it, because then nobody knows
         // whether it should pass.
-        if !counts && !knows_what_is_loaded(row) && is_running(&row.report) {
-            doubts.extend(of_it);
-        } else if counts {
-            of_machines.extend(of_it);
+        if !passes && !knows_what_is_loaded(row) && is_running(&row.report) {
+            doubts.extend(row_doubts);
+        } else if passes {
+            machine_doubts.extend(row_doubts);
             let set =
                 sets.iter().map(|set| &set.id).find(|id| row.set.as_ref() == Some(*id)).or(row.set.as_ref());
             machines.push(machine(row, set, &spelling));
         }
     }
     let all_listed = doubts.is_empty();
-    doubts.append(&mut of_machines);
+    doubts.append(&mut machine_doubts);
     vec![
         ("all_listed", all_listed.into()),
         ("complete", doubts.is_empty().into()),
         ("incomplete", values::list(doubts)),
         ("machines", Value::List(machines)),
-        ("scale_sets", Value::List(of_sets)),
+        ("scale_sets", Value::List(scale_sets)),
     ]
 }
 
@@ -56,16 +56,18 @@ fn reference(settings: Option<&EndpointSettings>) -> Option<VersionId> {
     settings?.reference()?.parse().ok()
 }
 
-fn refers(machine: &Machine, wanted: &Wanted) -> bool {
+fn refers(machine: &Machine, filter: &VersionFilter) -> bool {
     let agent = &machine.proxy_agent;
     let wants = |settings: &Option<EndpointSettings>| {
-        reference(settings.as_ref()).is_some_and(|reference| wanted.is(&reference))
+        reference(settings.as_ref()).is_some_and(|reference| filter.matches(&reference))
     };
-    matches!(wanted, Wanted::All) || wants(&agent.imds) || wants(&agent.wire_server)
+    matches!(filter, VersionFilter::All) || wants(&agent.imds) || wants(&agent.wire_server)
 }
 
-fn has_loaded(report: &Report, wanted: &Wanted) -> bool {
-    [&report.imds, &report.wire_server].iter().any(|loaded| loaded.version().is_some_and(|id| wanted.is(id)))
+fn has_loaded(report: &Report, filter: &VersionFilter) -> bool {
+    [&report.imds, &report.wire_server]
+        .iter()
+        .any(|loaded| loaded.version().is_some_and(|id| filter.matches(id)))
 }
 
 /// A machine whose agent is not switched on has nothing loaded.
@@ -85,8 +87,8 @@ struct Spelling {
 
 impl Spelling {
     /// As the filter spells the profile, otherwise as the settings of machines do.
-    fn of(wanted: &Wanted, rows: &[Row], sets: &[Set]) -> Self {
-        let mut profiles: Vec<ProfileId> = wanted.profile().cloned().into_iter().collect();
+    fn of(filter: &VersionFilter, rows: &[Row], sets: &[Set]) -> Self {
+        let mut profiles: Vec<ProfileId> = filter.profile().cloned().into_iter().collect();
         let machines = rows.iter().map(|row| &row.machine).chain(sets.iter().map(|set| &set.model));
         for settings in
             machines.flat_map(|machine| [&machine.proxy_agent.imds, &machine.proxy_agent.wire_server])
@@ -149,13 +151,13 @@ fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
         ])
     });
     let doubts = report.doubts.iter().map(ToString::to_string);
-    let imds = Endpoint {
+    let imds = EndpointState {
         settings: agent.imds.as_ref(),
         loaded: &report.imds,
         channel: report.channel.imds,
         destinations: &[Destination::Imds],
     };
-    let wire_server = Endpoint {
+    let wire_server = EndpointState {
         settings: agent.wire_server.as_ref(),
         loaded: &report.wire_server,
         channel: report.channel.wire_server,
@@ -183,14 +185,14 @@ fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
 }
 
 /// The state of one endpoint of a machine.
-struct Endpoint<'a> {
+struct EndpointState<'a> {
     settings: Option<&'a EndpointSettings>,
     loaded: &'a Loaded,
     channel: Option<Mode>,
     destinations: &'a [Destination],
 }
 
-impl Endpoint<'_> {
+impl EndpointState<'_> {
     fn value(&self, report: &Report, spelling: &Spelling) -> Value {
         let loaded = self.loaded.version();
         let up_to_date = loaded.is_some() && loaded == reference(self.settings).as_ref();
@@ -198,10 +200,10 @@ impl Endpoint<'_> {
             Some(Rules::Other(id)) => Some(id.as_str()),
             _ => None,
         };
-        let refused = report.denied.iter().filter(|caller| {
+        let callers = report.denied.iter().filter(|caller| {
             caller.destination.is_some_and(|destination| self.destinations.contains(&destination))
         });
-        let refused: u64 = refused.map(|caller| caller.count).fold(0, u64::saturating_add);
+        let refused: u64 = callers.map(|caller| caller.count).fold(0, u64::saturating_add);
         Value::object([
             ("channel_state", self.channel.map(Mode::as_str).into()),
             ("denied", report.status.as_ref().map(|_| count(refused)).into()),

@@ -75,8 +75,10 @@ fn why(found: &Found) -> Vec<String> {
 }
 
 async fn group(azure: &Azure, machines: Json, sets: Json) {
-    azure.lists(&format!("{GROUP}/providers/Microsoft.Compute/virtualMachines"), &[machines]).await;
-    azure.lists(&format!("{GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets"), &[sets]).await;
+    azure.list_returns(&format!("{GROUP}/providers/Microsoft.Compute/virtualMachines"), &[machines]).await;
+    azure
+        .list_returns(&format!("{GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets"), &[sets])
+        .await;
 }
 
 #[tokio::test]
@@ -87,7 +89,7 @@ async fn a_machine_is_one_request_and_ids_are_compared_as_azure_does() {
         "processCmdLine": "curl -H secret"}]);
     let body =
         with_view(machine("vm", refers(&version("1.0.1"))), view(&version("1.0.1").to_uppercase(), &denied));
-    azure.holds(&vm("vm"), body).await;
+    azure.get_returns(&vm("vm"), body).await;
     let found = read(&azure, TYPE, &[("machine_id", vm("vm").into())]).await.unwrap();
     assert_eq!(azure.requests().await.len(), 1);
     assert_eq!(why(&found), [""; 0]);
@@ -140,9 +142,9 @@ async fn a_group_is_read_by_lists_and_one_view_for_each_agent_that_is_switched_o
         with_view(body, view(&to.to_uppercase(), &Json::Null))
     };
     let instances = json!([instance("0", true, &version("1.0.1")), instance("1", false, &version("1.0.0"))]);
-    azure.lists(&format!("{}/virtualMachines", set("u")), &[instances]).await;
+    azure.list_returns(&format!("{}/virtualMachines", set("u")), &[instances]).await;
     for (name, loaded) in [("b", "1.0.0"), ("f_1", "1.0.0")] {
-        azure.holds(&format!("{}/instanceView", vm(name)), view(&version(loaded), &Json::Null)).await;
+        azure.get_returns(&format!("{}/instanceView", vm(name)), view(&version(loaded), &Json::Null)).await;
     }
     let select = |more: &[(&'static str, String)]| {
         let mut all = vec![("resource_group_id", Value::from(GROUP))];
@@ -195,20 +197,20 @@ async fn unreadable_machines_are_named() {
     foreign["id"] = vm("x").replace("/rg/", "/elsewhere/").into();
     let mut machines = json!(machines);
     machines.as_array_mut().unwrap().push(foreign);
-    azure.lists(&format!("{GROUP}/providers/Microsoft.Compute/virtualMachines"), &[machines]).await;
+    azure.list_returns(&format!("{GROUP}/providers/Microsoft.Compute/virtualMachines"), &[machines]).await;
     let forbidden = error("AuthorizationFailed", "No.");
     azure
-        .answers(
+        .get_responds(
             &format!("{GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets"),
             403,
             forbidden.clone(),
         )
         .await;
     let at = |name: &str| format!("{}/instanceView", vm(name));
-    azure.answers(&at("denied"), 403, forbidden.clone()).await;
-    azure.answers(&at("gone"), 404, error("ResourceNotFound", "It was deleted.")).await;
-    azure.holds(&at("silent"), json!({"statuses": [{"code": "PowerState/running"}]})).await;
-    azure.holds(&at("deallocated"), json!({"statuses": [{"code": "PowerState/deallocated"}]})).await;
+    azure.get_responds(&at("denied"), 403, forbidden.clone()).await;
+    azure.get_responds(&at("gone"), 404, error("ResourceNotFound", "It was deleted.")).await;
+    azure.get_returns(&at("silent"), json!({"statuses": [{"code": "PowerState/running"}]})).await;
+    azure.get_returns(&at("deallocated"), json!({"statuses": [{"code": "PowerState/deallocated"}]})).await;
     let select = [("resource_group_id", Value::from(GROUP))];
     let found = read(&azure, TYPE, &select).await.unwrap();
     assert_eq!(
@@ -239,13 +241,13 @@ async fn unreadable_machines_are_named() {
     assert_eq!(why(&found).len(), 4);
 
     let azure = Azure::start().await;
-    azure.answers(&vm("vm"), 403, forbidden).await;
+    azure.get_responds(&vm("vm"), 403, forbidden).await;
     let refused =
         read(&azure, TYPE, &[("machine_id", vm("vm").into())]).await.unwrap_err().into_diagnostics();
     let refused = refused.iter().next().unwrap();
     assert!(refused.detail.contains("virtualMachines/instanceView/read"), "{}", refused.detail);
     assert_eq!(refused.path.as_ref().map(ToString::to_string).as_deref(), Some("machine_id"));
-    azure.answers(&vm("no"), 404, error("ResourceNotFound", "No.")).await;
+    azure.get_responds(&vm("no"), 404, error("ResourceNotFound", "No.")).await;
     let missing =
         read(&azure, TYPE, &[("machine_id", vm("no").into())]).await.unwrap_err().into_diagnostics();
     assert_eq!(missing.iter().next().unwrap().summary, "Virtual machine not found");
@@ -269,12 +271,15 @@ async fn the_states_of_many_machines_are_read_in_one_list() {
         })
         .collect();
     let at = format!("{SUBSCRIPTION}/providers/Microsoft.Compute/virtualMachines");
-    azure.lists_for(&at, ("statusOnly", "true"), json!(states)).await;
-    azure.lists(&at, &[json!(machines)]).await;
+    azure.filtered_list_returns(&at, ("statusOnly", "true"), json!(states)).await;
+    azure.list_returns(&at, &[json!(machines)]).await;
     azure
-        .lists(&format!("{SUBSCRIPTION}/providers/Microsoft.Compute/virtualMachineScaleSets"), &[json!([])])
+        .list_returns(
+            &format!("{SUBSCRIPTION}/providers/Microsoft.Compute/virtualMachineScaleSets"),
+            &[json!([])],
+        )
         .await;
-    azure.holds(&format!("{}/instanceView", vm("vm01")), view(&version("1.0.0"), &Json::Null)).await;
+    azure.get_returns(&format!("{}/instanceView", vm("vm01")), view(&version("1.0.0"), &Json::Null)).await;
     for id in [SUBSCRIPTION, "00000000-0000-0000-0000-000000000001"] {
         let found = read(&azure, TYPE, &[("subscription_id", id.into())]).await.unwrap();
         assert_eq!(why(&found).len(), 1, "{:?}", why(&found));
@@ -290,15 +295,15 @@ async fn the_states_of_many_machines_are_read_in_one_list() {
 
 #[tokio::test]
 async fn contradictory_or_missing_arguments_are_reported_on_them() {
-    let told = |path: &str, summary: &str| (path.to_owned(), summary.to_owned());
-    assert_eq!(refused(TYPE, &[]).await, [told("", "Missing argument")]);
+    let error = |path: &str, summary: &str| (path.to_owned(), summary.to_owned());
+    assert_eq!(refused(TYPE, &[]).await, [error("", "Missing argument")]);
     assert_eq!(refused(TYPE, &[("machine_id", Value::unknown())]).await, []);
     let group = ("resource_group_id", Value::from(GROUP));
     let both = [group.clone(), ("subscription_id", SUBSCRIPTION.into())];
-    assert_eq!(refused(TYPE, &both).await, [told("subscription_id", "Conflicting arguments")]);
+    assert_eq!(refused(TYPE, &both).await, [error("subscription_id", "Conflicting arguments")]);
     let both =
         [group.clone(), ("profile_id", PROFILE.into()), ("profile_version_id", version("1.0.0").into())];
-    assert_eq!(refused(TYPE, &both).await, [told("profile_version_id", "Conflicting arguments")]);
+    assert_eq!(refused(TYPE, &both).await, [error("profile_version_id", "Conflicting arguments")]);
     for (name, value) in [
         ("machine_id", GROUP),
         ("resource_group_id", SUBSCRIPTION),
@@ -307,12 +312,12 @@ async fn contradictory_or_missing_arguments_are_reported_on_them() {
     ] {
         assert_eq!(
             refused(TYPE, &[(name, value.into())]).await,
-            [told(name, "Malformed resource id")],
+            [error(name, "Malformed resource id")],
             "{value}"
         );
     }
     for (name, value) in [("profile_id", version("1.0.0")), ("profile_version_id", PROFILE.to_owned())] {
         let wrong = [group.clone(), (name, value.into())];
-        assert_eq!(refused(TYPE, &wrong).await, [told(name, "Malformed resource id")]);
+        assert_eq!(refused(TYPE, &wrong).await, [error(name, "Malformed resource id")]);
     }
 }

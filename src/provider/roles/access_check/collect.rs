@@ -18,7 +18,7 @@ use crate::rbac::{BlockCondition, ManagementGroups, Permissions, RoleDefinition,
 
 /// The question.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct AccessQuery<'a> {
     /// The client.
     pub client: &'a ArmClient,
     /// The call.
@@ -32,82 +32,83 @@ pub struct Asked<'a> {
 pub struct Collected {
     /// The scope that was checked.
     pub scope: String,
-    /// What the roles of the signed-in identity grant there. Read only if no other identity is asked about.
-    pub own: Own,
+    /// What the roles of the signed-in identity grant there. Read only if the query names no other identity.
+    pub own: OwnPermissions,
     /// Assignments and denials.
     pub facts: AccessFacts,
 }
 
 /// The permissions of the signed-in identity.
 #[derive(Clone, Debug)]
-pub enum Own {
+pub enum OwnPermissions {
     /// These.
     Known(Permissions),
     /// They could not be read.
     Unreadable,
     /// The question is about another identity.
-    NotAsked,
+    NotRequested,
 }
 
 /// Reads about a scope, or about the nearest one above it that exists.
 ///
 /// # Errors
 /// If Azure cannot be reached, or returns something else than was requested.
-pub async fn collect(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Error> {
+pub async fn collect(query: &AccessQuery<'_>, scope: &str) -> Result<Collected, arm::Error> {
     let mut scope = scope.to_owned();
     loop {
-        match collect_at(asked, &scope).await {
+        match collect_at(query, &scope).await {
             Err(error) if error.is_absent() => scope = parent::of(&scope).ok_or(error)?,
             result => return result,
         }
     }
 }
 
-async fn collect_at(asked: &Asked<'_>, scope: &str) -> Result<Collected, arm::Error> {
-    let Asked { client, call, principal } = *asked;
+async fn collect_at(query: &AccessQuery<'_>, scope: &str) -> Result<Collected, arm::Error> {
+    let AccessQuery { client, call, principal } = *query;
     let authorization = client.authorization();
     let own = match principal {
-        Some(_) => Own::NotAsked,
+        Some(_) => OwnPermissions::NotRequested,
         None => own(authorization.permissions(scope, call).await, scope)?,
     };
-    let who = match principal {
+    let principal_id = match principal {
         Some(id) => Some(id.to_owned()),
         None => client.signed_in_as(call).await,
     };
-    let assigned = match &who {
-        Some(who) => readable(authorization.role_assignments_of(scope, who, call).await)?,
+    let assigned = match &principal_id {
+        Some(principal_id) => readable(authorization.role_assignments_of(scope, principal_id, call).await)?,
         None => None,
     };
     let denied = readable(authorization.deny_assignments(scope, call).await)?;
 
     let above = above(assigned.iter().flatten().map(|one| one.scope.as_str()), denied.iter().flatten());
-    let (assignments, all_roles) = roles(asked, assigned.as_deref().unwrap_or_default()).await?;
+    let (assignments, all_roles) = roles(query, assigned.as_deref().unwrap_or_default()).await?;
     let (denials, all_denials) = denials(denied.as_deref().unwrap_or_default());
     let facts = AccessFacts {
         scope: scope_of(scope)?,
         management_groups: ManagementGroups::Above(above),
-        identity: Identity::new(who.as_deref().unwrap_or_default(), None),
+        identity: Identity::new(principal_id.as_deref().unwrap_or_default(), None),
         assignments,
         denials,
         assignments_complete: assigned.is_some() && all_roles,
         // If the identity is unknown, so is whether a denial applies to it.
-        denials_complete: denied.is_some() && all_denials && who.is_some(),
+        denials_complete: denied.is_some() && all_denials && principal_id.is_some(),
     };
     Ok(Collected { scope: scope.to_owned(), own, facts })
 }
 
-fn own(result: Result<Vec<Json>, arm::Error>, scope: &str) -> Result<Own, arm::Error> {
+fn own(result: Result<Vec<Json>, arm::Error>, scope: &str) -> Result<OwnPermissions, arm::Error> {
     let is_above_groups = parent::of(scope).is_none();
     match result {
-        Ok(blocks) => Ok(Permissions::from_json(&Json::Array(blocks)).map_or(Own::Unreadable, Own::Known)),
-        Err(error) if error.is_forbidden() => Ok(Own::Unreadable),
+        Ok(blocks) => Ok(Permissions::from_json(&Json::Array(blocks))
+            .map_or(OwnPermissions::Unreadable, OwnPermissions::Known)),
+        Err(error) if error.is_forbidden() => Ok(OwnPermissions::Unreadable),
         // The call is published for a resource group and what is in it; above there may be none.
         Err(error)
             if is_above_groups
                 && problem::is_absent(&error)
                 && error.missing() != Some(Missing::Subscription) =>
         {
-            Ok(Own::Unreadable)
+            Ok(OwnPermissions::Unreadable)
         }
         Err(error) => Err(error),
     }
@@ -130,14 +131,17 @@ fn above<'a>(assigned: impl Iterator<Item = &'a str>, denied: impl Iterator<Item
 }
 
 /// The assignments with their roles, and whether all of them could be read.
-async fn roles(asked: &Asked<'_>, assigned: &[Assigned]) -> Result<(Vec<RoleAssignment>, bool), arm::Error> {
+async fn roles(
+    query: &AccessQuery<'_>,
+    assigned: &[Assigned],
+) -> Result<(Vec<RoleAssignment>, bool), arm::Error> {
     let mut known: HashMap<String, Option<RoleDefinition>> = HashMap::new();
     let mut assignments = Vec::new();
     for one in assigned {
         let id = one.role_definition_id.as_str();
         let key = id.to_ascii_lowercase();
         if !known.contains_key(&key) {
-            let found = match asked.client.authorization().role_definition_by_id(id, asked.call).await {
+            let found = match query.client.authorization().role_definition_by_id(id, query.call).await {
                 Ok(found) => RoleDefinition::from_json(&found.json).ok(),
                 Err(error) if error.is_forbidden() || problem::is_absent(&error) => None,
                 Err(error) => return Err(error),

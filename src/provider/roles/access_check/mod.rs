@@ -17,20 +17,13 @@ use crate::provider::data_sources::lookup;
 use crate::provider::{checks, timeouts};
 use crate::rbac::condition::Guid;
 use crate::rbac::{Feature, Operation};
-use collect::Asked;
+use collect::AccessQuery;
 
 /// The data source.
 #[derive(Debug)]
 pub struct AccessCheck {
-    connection: Connection,
-}
-
-impl AccessCheck {
-    /// The data source over this connection.
-    #[must_use]
-    pub const fn new(connection: Connection) -> Self {
-        Self { connection }
-    }
+    /// Azure, and what this process knows.
+    pub connection: Connection,
 }
 
 /// The operations needed to manage profiles and versions with this provider; at a virtual machine or scale
@@ -66,9 +59,9 @@ fn operations(config: &Value) -> Result<Vec<Operation>, Diagnostic> {
 }
 
 fn check(config: &Value) -> Diagnostics {
-    let mut found = Diagnostics::new();
-    found.extend(check_scope(config));
-    found.extend(operations(config).err());
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.extend(check_scope(config));
+    diagnostics.extend(operations(config).err());
     if let Some(text) = checks::text(config, "principal_id")
         && text.parse::<Guid>().is_err()
     {
@@ -76,9 +69,10 @@ fn check(config: &Value) -> Diagnostics {
             "`principal_id` is {text:?}, but must be the object id of a user, group or service principal, \
              a GUID."
         );
-        found.push(Diagnostic::error("Malformed object id", detail).at(Path::attribute("principal_id")));
+        diagnostics
+            .push(Diagnostic::error("Malformed object id", detail).at(Path::attribute("principal_id")));
     }
-    found
+    diagnostics
 }
 
 #[async_trait]
@@ -92,9 +86,9 @@ impl DataSource for AccessCheck {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        let mut found = check(&config);
-        found.extend(timeouts::validate(&config));
-        found
+        let mut diagnostics = check(&config);
+        diagnostics.extend(timeouts::validate(&config));
+        diagnostics
     }
 
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
@@ -105,13 +99,14 @@ impl DataSource for AccessCheck {
         let config = request.config;
         let client = self.connection.client()?;
         let call = lookup::call(context, &config);
-        let asked = Asked { client: &client, call: &call, principal: checks::text(&config, "principal_id") };
+        let query =
+            AccessQuery { client: &client, call: &call, principal: checks::text(&config, "principal_id") };
         let scope = path(checks::text(&config, "scope").unwrap_or_default());
-        let collected = collect::collect(&asked, scope)
+        let collected = collect::collect(&query, scope)
             .await
             .map_err(|error| problem::failed("Access", "*", Some("scope"), &error))?;
         let operations = operations(&config)?;
-        let verdict = verdict::of(&collected, &operations);
+        let verdict = verdict::decide(&collected, &operations);
         Ok(Found::new(verdict::state(&verdict, &collected, &operations, &config)))
     }
 }

@@ -1,6 +1,6 @@
 //! Decides from what was collected.
 
-use super::collect::{Collected, Own};
+use super::collect::{Collected, OwnPermissions};
 use crate::plugin::Value;
 use crate::provider::roles::values;
 use crate::provider::timeouts;
@@ -9,22 +9,22 @@ use crate::rbac::{Context, Operation, Permissions, kleene};
 
 /// Decides about operations.
 #[must_use]
-pub fn of(collected: &Collected, operations: &[Operation]) -> AccessReport {
+pub fn decide(collected: &Collected, operations: &[Operation]) -> AccessReport {
     let Collected { own, facts, .. } = collected;
     let mut report = facts.check(operations);
     let own = match own {
         // Without them only the lists are left, as for any other identity; they record how complete they are.
-        Own::NotAsked | Own::Unreadable => return report,
-        Own::Known(permissions) => permissions,
+        OwnPermissions::NotRequested | OwnPermissions::Unreadable => return report,
+        OwnPermissions::Known(permissions) => permissions,
     };
     let answers: Vec<_> =
         operations.iter().map(|operation| (operation, both(own, collected, operation))).collect();
-    let with = |wanted: Option<bool>| {
-        let those = answers.iter().filter(|(_, answer)| *answer == wanted);
+    let answered = |expected: Option<bool>| {
+        let those = answers.iter().filter(|(_, answer)| *answer == expected);
         those.map(|(operation, _)| operation.as_str().to_owned()).collect()
     };
-    report.missing = with(Some(false));
-    report.conditional = with(None);
+    report.missing = answered(Some(false));
+    report.conditional = answered(None);
     report.allowed = kleene::all(answers.iter().map(|(_, answer)| *answer));
     report
 }
@@ -51,11 +51,11 @@ pub fn state(
     operations: &[Operation],
     config: &Value,
 ) -> Value {
-    let held = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
+    let argument = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
     let Collected { scope, facts, .. } = collected;
-    let asked = match held("operations") {
+    let checked = match argument("operations") {
         Value::Null => values::set(operations.iter().map(Operation::as_str)),
-        written => written,
+        value => value,
     };
     let granted = report.granted_by.iter().filter_map(|place| facts.assignments.get(*place)).map(|one| {
         Value::object([
@@ -72,10 +72,10 @@ pub fn state(
         ])
     });
     Value::object([
-        ("scope", held("scope")),
-        ("operations", asked),
-        ("principal_id", held("principal_id")),
-        (timeouts::BLOCK, held(timeouts::BLOCK)),
+        ("scope", argument("scope")),
+        ("operations", checked),
+        ("principal_id", argument("principal_id")),
+        (timeouts::BLOCK, argument(timeouts::BLOCK)),
         ("allowed", report.allowed.into()),
         ("complete", report.complete.into()),
         ("conditional", values::set(&report.conditional)),

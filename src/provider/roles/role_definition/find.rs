@@ -14,17 +14,17 @@ const COLLECTION: &str = "/providers/microsoft.authorization/roledefinitions";
 /// Checks the arguments, parts of which may be unknown.
 #[must_use]
 pub fn check(config: &Value) -> Diagnostics {
-    let mut found = Diagnostics::new();
+    let mut diagnostics = Diagnostics::new();
     let given = |name: &str| !matches!(config.get(name), None | Some(Value::Null | Value::Unknown(_)));
-    let maybe = |name: &str| matches!(config.get(name), Some(Value::Unknown(_)));
+    let is_unknown = |name: &str| matches!(config.get(name), Some(Value::Unknown(_)));
     let (id, name) = ("role_definition_id", "name");
     if given(id) && given(name) {
         let detail = "`name` cannot be set together with `role_definition_id`, which already selects the \
                       role. Remove one of them.";
-        found.push(Diagnostic::error("Conflicting arguments", detail).at(Path::attribute(name)));
-    } else if !given(id) && !given(name) && !maybe(id) && !maybe(name) {
+        diagnostics.push(Diagnostic::error("Conflicting arguments", detail).at(Path::attribute(name)));
+    } else if !given(id) && !given(name) && !is_unknown(id) && !is_unknown(name) {
         let detail = "No argument selects the role. Set `role_definition_id` or `name`.";
-        found.push(Diagnostic::error("Missing argument", detail));
+        diagnostics.push(Diagnostic::error("Missing argument", detail));
     }
     if let Some(text) = checks::text(config, id)
         && guid(text).is_none()
@@ -32,13 +32,13 @@ pub fn check(config: &Value) -> Diagnostics {
         let detail = format!(
             "`role_definition_id` is {text:?}, which is neither a GUID nor the id of a role definition."
         );
-        found.push(Diagnostic::error("Malformed role id", detail).at(Path::attribute(id)));
+        diagnostics.push(Diagnostic::error("Malformed role id", detail).at(Path::attribute(id)));
     }
     if checks::text(config, name).is_some_and(|text| text.trim().is_empty()) {
-        found.push(Diagnostic::error("Malformed name", "`name` is empty.").at(Path::attribute(name)));
+        diagnostics.push(Diagnostic::error("Malformed name", "`name` is empty.").at(Path::attribute(name)));
     }
-    found.extend(check_scope(config));
-    found
+    diagnostics.extend(check_scope(config));
+    diagnostics
 }
 
 /// Checks the scope, when it is known.

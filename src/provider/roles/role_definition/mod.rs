@@ -6,7 +6,7 @@ pub mod schema;
 
 use async_trait::async_trait;
 
-use super::catalogue::{Catalogues, Wanted};
+use super::catalogue::{Catalogues, NamespaceFilter};
 use super::problem;
 use crate::plugin::data_source::{DataSource, Found, ReadData};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Schema, Value};
@@ -18,16 +18,10 @@ use crate::rbac::RoleDefinition;
 /// The data source.
 #[derive(Debug)]
 pub struct RoleDefinitionData {
-    connection: Connection,
-    catalogues: Catalogues,
-}
-
-impl RoleDefinitionData {
-    /// The data source over this connection.
-    #[must_use]
-    pub const fn new(connection: Connection, catalogues: Catalogues) -> Self {
-        Self { connection, catalogues }
-    }
+    /// Azure, and what this process knows.
+    pub connection: Connection,
+    /// What this process has read of the catalogue.
+    pub catalogues: Catalogues,
 }
 
 #[async_trait]
@@ -41,9 +35,9 @@ impl DataSource for RoleDefinitionData {
     }
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
-        let mut found = find::check(&config);
-        found.extend(timeouts::validate(&config));
-        found
+        let mut diagnostics = find::check(&config);
+        diagnostics.extend(timeouts::validate(&config));
+        diagnostics
     }
 
     async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
@@ -54,19 +48,22 @@ impl DataSource for RoleDefinitionData {
         let config = request.config;
         let client = self.connection.client()?;
         let call = lookup::call(context, &config);
-        let found = find::role(&client, &config, &call).await?;
-        let role = RoleDefinition::from_json(&found.json).map_err(|error| {
-            let detail = format!("{} is not a valid role definition: {error}.", found.id);
+        let definition = find::role(&client, &config, &call).await?;
+        let role = RoleDefinition::from_json(&definition.json).map_err(|error| {
+            let detail = format!("{} is not a valid role definition: {error}.", definition.id);
             Diagnostic::error("Role definition cannot be read", detail)
         })?;
         let operations = if config.get("expand") == Some(&Value::Bool(false)) {
             None
         } else {
-            let wanted = Wanted::by(&role.permissions);
-            let got = self.catalogues.get(&client, &wanted, &call).await;
-            Some(got.map_err(|error| problem::failed("Operations", "providerOperations", None, &error))?)
+            let filter = NamespaceFilter::for_permissions(&role.permissions);
+            let operations = self.catalogues.get(&client, &filter, &call).await;
+            Some(
+                operations
+                    .map_err(|error| problem::failed("Operations", "providerOperations", None, &error))?,
+            )
         };
-        let state = model::state(&found, &role, operations.as_ref(), &config);
+        let state = model::state(&definition, &role, operations.as_ref(), &config);
         Ok(Found { warnings: model::warnings(&role), ..Found::new(state) })
     }
 }

@@ -1,6 +1,6 @@
 //! A role as the data source returns it.
 
-use crate::arm::models::authorization::RoleDefinition as Given;
+use crate::arm::models::authorization::RoleDefinition as ArmRoleDefinition;
 use crate::plugin::{Diagnostic, Diagnostics, Value};
 use crate::provider::roles::catalogue::Operations;
 use crate::provider::roles::{fingerprint, values};
@@ -10,26 +10,31 @@ use crate::rbac::{Granted, OperationPattern, PermissionBlock, RoleDefinition};
 /// The state: what Azure returned, its effective operations if they were expanded, and the arguments as they
 /// were written.
 #[must_use]
-pub fn state(given: &Given, role: &RoleDefinition, operations: Option<&Operations>, config: &Value) -> Value {
-    let held = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
-    let or_held = |name: &str, found: &Option<String>| match held(name) {
+pub fn state(
+    definition: &ArmRoleDefinition,
+    role: &RoleDefinition,
+    operations: Option<&Operations>,
+    config: &Value,
+) -> Value {
+    let argument = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
+    let or_argument = |name: &str, found: &Option<String>| match argument(name) {
         Value::Null => found.clone().into(),
-        written => written,
+        value => value,
     };
     let mut attributes = vec![
-        ("id", Value::from(given.id.as_str())),
-        ("role_definition_id", or_held("role_definition_id", &role.role_definition_id)),
-        ("name", or_held("name", &role.role_name)),
-        ("scope", held("scope")),
-        ("expand", held("expand")),
-        (timeouts::BLOCK, held(timeouts::BLOCK)),
+        ("id", Value::from(definition.id.as_str())),
+        ("role_definition_id", or_argument("role_definition_id", &role.role_definition_id)),
+        ("name", or_argument("name", &role.role_name)),
+        ("scope", argument("scope")),
+        ("expand", argument("expand")),
+        (timeouts::BLOCK, argument(timeouts::BLOCK)),
         ("assignable_scopes", values::list(&role.assignable_scopes)),
         ("created_by", role.created_by.clone().into()),
         ("created_on", role.created_on.clone().into()),
         ("description", role.description.clone().into()),
         ("fingerprint", fingerprint::of(&role.canonical()).into()),
         ("is_conditional", role.permissions.is_conditional().into()),
-        ("json", given.json.to_string().into()),
+        ("json", definition.json.to_string().into()),
         ("permissions", Value::List(role.permissions.blocks().iter().map(block).collect())),
         ("type", role.role_type.clone().into()),
         ("updated_by", role.updated_by.clone().into()),

@@ -108,8 +108,7 @@ pub fn schema() -> Schema {
             computed(
                 "unconditional_operations",
                 set(),
-                "The effective operations that do not depend on a \
-                                                         condition.",
+                "The effective operations that do not depend on a condition.",
             ),
             computed(
                 "unmatched_patterns",
@@ -119,8 +118,7 @@ pub fn schema() -> Schema {
             computed(
                 "updated_by",
                 text(),
-                "The object id of who last changed the role; null for built-in \
-                                            roles.",
+                "The object id of who last changed the role; null for built-in roles.",
             ),
             computed("updated_on", text(), "When the role was last changed, as Azure writes it."),
         ],

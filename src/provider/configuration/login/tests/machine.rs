@@ -94,7 +94,7 @@ fn the_az_cli_comes_last_and_can_be_forbidden() {
     let by_argument = found(&[("subscription_id", "a")], &[subscription]).unwrap().login.unwrap();
     assert_eq!(by_argument, Login::AzureCli { tenant_id: None, subscription_id: Some("a".into()) });
     for (arguments, variables) in [(&[("use_cli", "false")][..], &[][..]), (&[], &[("ARM_USE_CLI", "no")])] {
-        let told = found(arguments, variables).unwrap().login.unwrap_err().diagnostic().detail;
+        let detail = found(arguments, variables).unwrap().login.unwrap_err().diagnostic().detail;
         for part in [
             "use_cli is false",
             "use_msi is not set",
@@ -102,7 +102,7 @@ fn the_az_cli_comes_last_and_can_be_forbidden() {
             "ARM_TENANT_ID",
             "ARM_CLIENT_SECRET",
         ] {
-            assert!(told.contains(part), "{part}: {told}");
+            assert!(detail.contains(part), "{part}: {detail}");
         }
     }
 }

@@ -29,7 +29,7 @@ fn found(arguments: Pairs<'_>, variables: Pairs<'_>) -> Result<SignIn, Diagnosti
 }
 
 /// The chosen login, with two ids from the environment.
-fn way(arguments: Pairs<'_>, variables: Pairs<'_>) -> Login {
+fn login(arguments: Pairs<'_>, variables: Pairs<'_>) -> Login {
     let all: Vec<_> = IDS.iter().chain(variables).copied().collect();
     found(arguments, &all).unwrap_or_else(|problem| panic!("{problem:?}")).login.unwrap()
 }
@@ -54,7 +54,7 @@ fn file(content: &str) -> (tempfile::NamedTempFile, String) {
 fn ids_and_secret_are_set_by_argument_variable_and_file() {
     let (_id, id_path) = file("c\n");
     let (_secret, secret_path) = file("s3cret\n");
-    let expected = way(&[], &[("ARM_CLIENT_SECRET", "s3cret")]);
+    let expected = login(&[], &[("ARM_CLIENT_SECRET", "s3cret")]);
     assert!(matches!(&expected, Login::ClientSecret { application, secret }
         if application.tenant_id.as_str() == "t.example" && application.client_id.as_str() == "c"
             && *secret == Secret::new("s3cret")));
@@ -109,7 +109,7 @@ fn a_certificate_is_set_by_path_or_as_base64_with_its_password() {
     let (pfx, word) = (fixture("rsa.pfx"), "pass-wörd");
     let text = base64::prelude::BASE64_STANDARD.encode(std::fs::read(&pfx).unwrap());
     let by_path =
-        way(&[], &[("ARM_CLIENT_CERTIFICATE_PATH", &pfx), ("ARM_CLIENT_CERTIFICATE_PASSWORD", word)]);
+        login(&[], &[("ARM_CLIENT_CERTIFICATE_PATH", &pfx), ("ARM_CLIENT_CERTIFICATE_PASSWORD", word)]);
     assert!(matches!(by_path, Login::ClientCertificate { .. }));
     for (arguments, variables) in [
         (&[("client_certificate_path", pfx.as_str()), ("client_certificate_password", word)][..], &[][..]),
@@ -120,7 +120,7 @@ fn a_certificate_is_set_by_path_or_as_base64_with_its_password() {
             &[("ARM_CLIENT_CERTIFICATE_PASSWORD", word), ("ARM_CLIENT_SECRET", "comes later")],
         ),
     ] {
-        assert_eq!(way(arguments, variables), by_path, "{arguments:?}");
+        assert_eq!(login(arguments, variables), by_path, "{arguments:?}");
     }
 }
 
@@ -164,7 +164,7 @@ fn an_id_without_its_secret_is_incomplete() {
         ("Incomplete client secret credentials", Some(Path::attribute("client_secret")))
     );
     assert!(
-        matches!(way(&[("use_cli", "true")], &[]), Login::AzureCli { .. }),
+        matches!(login(&[("use_cli", "true")], &[]), Login::AzureCli { .. }),
         "unless the CLI is asked for"
     );
 }
@@ -181,11 +181,11 @@ fn the_first_configured_login_is_used_and_the_order_is_reported() {
     ];
     let pfx = fixture("empty.pfx");
     let certificate = [("ARM_CLIENT_CERTIFICATE_PATH", pfx.as_str())];
-    assert_eq!(way(&[], &[&certificate[..], &all].concat()).way(), "client certificate");
-    assert_eq!(way(&[], &all).way(), "client secret");
-    assert_eq!(way(&[], &all[1..]).way(), "OIDC token file");
-    assert_eq!(way(&[], &all[3..]).way(), "managed identity");
-    assert_eq!(way(&[], &all[4..]).way(), "az CLI");
+    assert_eq!(login(&[], &[&certificate[..], &all].concat()).way(), "client certificate");
+    assert_eq!(login(&[], &all).way(), "client secret");
+    assert_eq!(login(&[], &all[1..]).way(), "OIDC token file");
+    assert_eq!(login(&[], &all[3..]).way(), "managed identity");
+    assert_eq!(login(&[], &all[4..]).way(), "az CLI");
     let variables = [&IDS[..], &all].concat();
     let choice = found(&[("tenant_id", "from-block")], &variables).unwrap().choice;
     let lines: Vec<_> = choice.lines().skip(1).collect();
@@ -232,7 +232,7 @@ fn a_secret_file_is_read_in_any_encoding_and_with_a_line_end() {
     let wide = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
         [mark.to_vec(), "s3cret\r\n".encode_utf16().flat_map(unit).collect()].concat()
     };
-    let plain = way(&[("client_secret", "s3cret")], &[]);
+    let plain = login(&[("client_secret", "s3cret")], &[]);
     for bytes in [
         b"s3cret\r\n".to_vec(),
         b"\xef\xbb\xbfs3cret\n".to_vec(),
@@ -243,10 +243,10 @@ fn a_secret_file_is_read_in_any_encoding_and_with_a_line_end() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &bytes).unwrap();
         let path = file.path().to_str().unwrap();
-        assert_eq!(way(&[("client_secret_file_path", path)], &[]), plain, "{bytes:?}");
+        assert_eq!(login(&[("client_secret_file_path", path)], &[]), plain, "{bytes:?}");
     }
     for text in ["s3cret\n", " s3cret", "\u{feff}s3cret"] {
-        assert_eq!(way(&[], &[("ARM_CLIENT_SECRET", text)]), plain, "{text:?}");
+        assert_eq!(login(&[], &[("ARM_CLIENT_SECRET", text)]), plain, "{text:?}");
     }
 }
 

@@ -40,7 +40,7 @@ fn an_id_token_is_read_from_every_source_by_every_name() {
         }
     }
     for (variables, expected) in table {
-        assert_eq!(&assertion(way(&[], &variables)), expected, "{variables:?}");
+        assert_eq!(&assertion(login(&[], &variables)), expected, "{variables:?}");
     }
     let request = [
         ("use_oidc", "true"),
@@ -48,12 +48,12 @@ fn an_id_token_is_read_from_every_source_by_every_name() {
         ("oidc_request_token", "r"),
         ("ado_pipeline_service_connection_id", "connection"),
     ];
-    assert_eq!(assertion(way(&request, &[])), devops);
+    assert_eq!(assertion(login(&request, &[])), devops);
     assert_eq!(
-        assertion(way(&request[..3], &[("ARM_OIDC_AZURE_SERVICE_CONNECTION_ID", "connection")])),
+        assertion(login(&request[..3], &[("ARM_OIDC_AZURE_SERVICE_CONNECTION_ID", "connection")])),
         devops
     );
-    assert_eq!(assertion(way(&[("use_oidc", "true"), ("oidc_token", "id-token")], &[])), as_token);
+    assert_eq!(assertion(login(&[("use_oidc", "true"), ("oidc_token", "id-token")], &[])), as_token);
     let both = [request.as_slice(), &[("oidc_azure_service_connection_id", "another")]].concat();
     let (summary, blamed, _) = problem(&both, &IDS);
     assert_eq!(summary, "Two settings that disagree");
@@ -73,7 +73,7 @@ fn the_first_of_several_variables_counts() {
             url: RequestUrl::new(addresses[first]).unwrap(),
             token: Secret::new(["a", "b", "c"][first]),
         };
-        assert_eq!(assertion(way(&[], &variables)), expected);
+        assert_eq!(assertion(login(&[], &variables)), expected);
     }
 }
 
@@ -97,8 +97,8 @@ fn an_incomplete_oidc_login_is_reported_on_its_switch() {
     assert_eq!(summary, "Unusable OIDC request address");
     assert_eq!(blamed, Some(Path::attribute("oidc_request_url")));
     // A user who has configured another login as well gets that one.
-    assert!(matches!(way(&[("use_oidc", "true"), ("use_msi", "true")], &[]), Login::ManagedIdentity(_)));
-    assert!(matches!(way(&[("use_oidc", "true"), ("use_cli", "true")], &[]), Login::AzureCli { .. }));
+    assert!(matches!(login(&[("use_oidc", "true"), ("use_msi", "true")], &[]), Login::ManagedIdentity(_)));
+    assert!(matches!(login(&[("use_oidc", "true"), ("use_cli", "true")], &[]), Login::AzureCli { .. }));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn an_expired_id_token_is_reported_at_once() {
         problem(&[("use_oidc", "true"), ("oidc_token", &token(1_600_000_000))], &IDS);
     assert_eq!((summary.as_str(), blamed), ("Expired id token", Some(Path::attribute("oidc_token"))));
     assert!(detail.contains("2020-09-13 12:26 UTC"), "{detail}");
-    way(&[("use_oidc", "true"), ("oidc_token", &token(4_000_000_000))], &[]);
+    login(&[("use_oidc", "true"), ("oidc_token", &token(4_000_000_000))], &[]);
 }
 
 #[test]

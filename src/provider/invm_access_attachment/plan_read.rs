@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::crud;
 use super::endpoint::Endpoint;
+use super::job::REREAD_DELAY;
 use super::model::Model;
 use super::refusal::{self, Intent};
-use super::work::MISSED;
 use crate::arm::error::{Error, Missing};
 use crate::arm::ids::{MachineId, VersionId};
 use crate::arm::models::Version;
@@ -18,13 +18,13 @@ use crate::provider::machine_cache::KnownVersion;
 use crate::provider::module;
 
 /// How long a plan waits for each read. A plan without it only reports less; the apply reads again.
-const LOOK: Duration = Duration::from_secs(20);
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Reads the machine and the versions of a plan, as far as they are known. Returns warnings.
 ///
 /// # Errors
 /// If the apply would be refused.
-pub async fn look(
+pub async fn read(
     connection: &Connection,
     context: &Context,
     planned: &Model,
@@ -33,48 +33,45 @@ pub async fn look(
 ) -> Result<Diagnostics, Failure> {
     let Ok(id) = planned.machine() else { return Ok(Diagnostics::new()) };
     let Ok(client) = connection.client() else { return Ok(Diagnostics::new()) };
-    let call = module::call(context, LOOK);
-    let read = || client.machines().get(&id, &call);
-    let found = twice(&call, read().await, read).await;
-    let machine = match found {
+    let call = module::call(context, READ_TIMEOUT);
+    let machine = match read_twice(&call, || client.machines().get(&id, &call)).await {
         Ok(machine) => machine,
         Err(error) if error.is_not_found() => {
-            return Err(not_there(&id, &error.report(), error.missing()).into());
+            return Err(missing_error(&id, &error.report(), error.missing()).into());
         }
         Err(error) => {
             tracing::info!(target: "provider", machine = %id, %error, "planned without the machine");
-            return Ok(unread(&id, &error.report()).into());
+            return Ok(unread_warning(&id, &error.report()).into());
         }
     };
     let cache = connection.machines();
     let intent = Intent { id: &id, planned, prior, replaces, cache };
-    let mut found: Diagnostics = intent.refusals(&machine).into_iter().collect();
+    let mut diagnostics: Diagnostics = intent.refusals(&machine).into_iter().collect();
     for endpoint in Endpoint::ALL {
         let Ok(Some(version)) = planned.version_id(endpoint) else { continue };
-        found.extend(of_profile(connection, endpoint, &version));
-        if endpoint.decides(&machine).is_version(&version.to_string()) {
+        diagnostics.extend(endpoint_warning(connection, endpoint, &version));
+        if endpoint.current_rules(&machine).is_version(&version.to_string()) {
             continue;
         }
         let known = version_of_plan(connection, &client, context, &version).await;
         let region = machine.location.as_ref();
-        found.extend(refusal::of_version(endpoint, &version, &known, &id, region));
+        diagnostics.extend(refusal::version_error(endpoint, &version, &known, &id, region));
     }
-    found.extend(intent.warnings(&machine));
-    found.into_result()
+    diagnostics.extend(intent.warnings(&machine));
+    diagnostics.into_result()
 }
 
-/// A missing machine is read once more: a transient error must not fail a plan.
-async fn twice<T, F: Future<Output = Result<T, Error>>>(
+/// Reads an object, and a missing one once more: a transient error must not fail a plan.
+async fn read_twice<T, F: Future<Output = Result<T, Error>>>(
     call: &Call,
-    found: Result<T, Error>,
-    again: impl FnOnce() -> F,
+    read: impl Fn() -> F,
 ) -> Result<T, Error> {
-    match found {
+    match read().await {
         Err(error) if error.is_not_found() => {
-            call.pause(MISSED, "looking for it once more").await?;
-            again().await
+            call.pause(REREAD_DELAY, "looking for it once more").await?;
+            read().await
         }
-        found => found,
+        result => result,
     }
 }
 
@@ -90,10 +87,9 @@ async fn version_of_plan(
         return planned;
     }
     let cell = cache.version(id);
-    let call: Call = module::call(context, LOOK);
+    let call: Call = module::call(context, READ_TIMEOUT);
     let read = || async {
-        let get = || client.versions().get(id, &call);
-        match twice(&call, get().await, get).await {
+        match read_twice(&call, || client.versions().get(id, &call)).await {
             Ok(version) => KnownVersion::In(regions(&version)),
             Err(error) if error.is_absent() => KnownVersion::Missing(error.report()),
             Err(_) => KnownVersion::Unknown,
@@ -114,7 +110,7 @@ fn regions(version: &Version) -> Vec<Location> {
 }
 
 /// A warning where the profile is for the other endpoint, as far as this process knows the profile.
-fn of_profile(connection: &Connection, endpoint: Endpoint, version: &VersionId) -> Option<Diagnostic> {
+fn endpoint_warning(connection: &Connection, endpoint: Endpoint, version: &VersionId) -> Option<Diagnostic> {
     let profiles = connection.profiles();
     let profile = version.profile();
     let known = profiles.planned(profile).or_else(|| profiles.known(profile))?.endpoint?;
@@ -135,7 +131,7 @@ fn of_profile(connection: &Connection, endpoint: Endpoint, version: &VersionId) 
     )
 }
 
-fn not_there(id: &MachineId, report: &str, missing: Option<Missing>) -> Diagnostic {
+fn missing_error(id: &MachineId, report: &str, missing: Option<Missing>) -> Diagnostic {
     let (what, next) = match missing {
         Some(Missing::Subscription) => (
             "subscription of the machine cannot be seen",
@@ -151,7 +147,7 @@ fn not_there(id: &MachineId, report: &str, missing: Option<Missing>) -> Diagnost
         .at(Path::attribute("machine_id"))
 }
 
-fn unread(id: &MachineId, report: &str) -> Diagnostic {
+fn unread_warning(id: &MachineId, report: &str) -> Diagnostic {
     Diagnostic::warning(
         "Planned without reading the machine",
         format!(

@@ -4,7 +4,7 @@ use super::InVmAccessProfileVersion;
 use crate::arm::ids::VersionId;
 use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::writing::Managed as _;
-use crate::provider::writing::private_state::{PrivateState, Work};
+use crate::provider::writing::private_state::{PrivateState, WriteKind};
 
 /// The attribute.
 pub const ARGUMENT: &str = "skip_destroy";
@@ -12,11 +12,11 @@ pub const ARGUMENT: &str = "skip_destroy";
 /// The version of a state that stays when its resource is destroyed. A version whose creation was not seen to
 /// end is not kept, and one that is being deleted cannot be kept.
 #[must_use]
-pub fn kept(state: &Value, private: &PrivateState) -> Option<VersionId> {
+pub fn kept_version(state: &Value, private: &PrivateState) -> Option<VersionId> {
     // The plan of a replacement has decided this from the refreshed state.
     let is_gone = private.is_gone() || (private.is_replacement() && private.keeps().is_none());
-    let untouched = private.pending.as_ref().is_none_or(|pending| pending.work == Work::Update);
-    if !is_set(state) || is_gone || !untouched {
+    let is_settled = private.pending.as_ref().is_none_or(|pending| pending.kind == WriteKind::Update);
+    if !is_set(state) || is_gone || !is_settled {
         return None;
     }
     InVmAccessProfileVersion::id_in_state(state).ok()
@@ -30,7 +30,7 @@ pub fn is_set(object: &Value) -> bool {
 
 /// The warning about a version that stays.
 #[must_use]
-pub fn stays(id: &VersionId) -> Diagnostic {
+pub fn kept_warning(id: &VersionId) -> Diagnostic {
     Diagnostic::warning(
         format!("Profile version {} stays at Azure", id.name()),
         format!(
@@ -44,7 +44,7 @@ pub fn stays(id: &VersionId) -> Diagnostic {
 
 /// The error for a replacement that needs the name of a version that stays.
 #[must_use]
-pub fn name_is_taken(id: &VersionId) -> Diagnostic {
+pub fn name_taken_error(id: &VersionId) -> Diagnostic {
     let name = id.name();
     let next = name.next().map_or_else(String::new, |next| format!(" (such as `{next}`)"));
     Diagnostic::error(
@@ -61,7 +61,7 @@ pub fn name_is_taken(id: &VersionId) -> Diagnostic {
 
 /// The warning about a version that is deleted because the setting comes only with its replacement.
 #[must_use]
-pub fn comes_too_late(name: &str) -> Diagnostic {
+pub fn too_late_warning(name: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Profile version {name} is deleted all the same"),
         format!(
@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn keeps(set: impl Into<Value>, private: &PrivateState) -> bool {
-        kept(&state(set), private).is_some()
+        kept_version(&state(set), private).is_some()
     }
 
     #[test]
@@ -96,16 +96,16 @@ mod tests {
 
     #[test]
     fn a_version_deleted_outside_is_not_kept() {
-        assert!(!keeps(true, &PrivateState::default().gone()));
+        assert!(!keeps(true, &PrivateState::default().with_object_gone()));
         assert!(!keeps(true, &PrivateState::replacing("1.0.0")));
-        assert!(keeps(true, &PrivateState::replacing("1.0.0").keeping(Some("/x".to_owned()))));
+        assert!(keeps(true, &PrivateState::replacing("1.0.0").with_kept(Some("/x".to_owned()))));
     }
 
     #[test]
     fn an_unfinished_or_disappearing_version_is_not_kept() {
-        let pending = |work| PrivateState::default().begun(work, PendingOperation::look_at("/x"));
-        assert!(!keeps(true, &pending(Work::Create)));
-        assert!(!keeps(true, &pending(Work::Delete)));
-        assert!(keeps(true, &pending(Work::Update)), "machines may refer to it");
+        let pending = |work| PrivateState::default().with_operation(work, PendingOperation::look_at("/x"));
+        assert!(!keeps(true, &pending(WriteKind::Create)));
+        assert!(!keeps(true, &pending(WriteKind::Delete)));
+        assert!(keeps(true, &pending(WriteKind::Update)), "machines may refer to it");
     }
 }

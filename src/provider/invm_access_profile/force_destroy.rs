@@ -22,11 +22,11 @@ use crate::provider::writing::{Job, Managed as _};
 pub const ARGUMENT: &str = "force_destroy";
 
 /// How long a plan waits for the list of versions. A plan without it only reports less.
-const LOOK: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many versions are deleted at a time. Azure takes about 45 seconds for each.
-const AT_ONCE: usize = 8;
+const CONCURRENT: usize = 8;
 /// How many versions a warning names.
-const NAMED: usize = 50;
+const MAX_NAMED: usize = 50;
 
 /// Whether a state has it set.
 #[must_use]
@@ -36,22 +36,22 @@ pub fn is_set(state: &Value) -> bool {
 
 /// The warning of a plan that deletes the profile of this state: the versions that are deleted too, if they
 /// can be read.
-pub async fn planned(connection: &Connection, context: &Context, prior: &Value) -> Diagnostics {
+pub async fn plan_warnings(connection: &Connection, context: &Context, prior: &Value) -> Diagnostics {
     if !is_set(prior) {
         return Diagnostics::new();
     }
     let Ok(profile) = InVmAccessProfile::id_in_state(prior) else { return Diagnostics::new() };
-    let call = module::call(context, LOOK);
+    let call = module::call(context, READ_TIMEOUT);
     let client = connection.client().ok();
     let listed = match &client {
         Some(client) => client.versions().list(&profile, &call).await.ok(),
         None => None,
     };
-    let which = match (listed.map(|listed| staying(&listed)), &client) {
+    let versions = match (listed.map(|listed| remaining(&listed)), &client) {
         (Some(names), _) if names.is_empty() => return Diagnostics::new(),
         (Some(names), Some(client)) => {
-            let used = in_use::look(client, &call, &profile).await;
-            format!("Versions in it now: {}.\n\n{}", told(&names), machines(&used, &names))
+            let in_use = in_use::find(client, &call, &profile).await;
+            format!("Versions in it now: {}.\n\n{}", name_list(&names), machines_text(&in_use, &names))
         }
         _ => "Its versions could not be read, so this plan does not name them.".to_owned(),
     };
@@ -64,21 +64,18 @@ pub async fn planned(connection: &Connection, context: &Context, prior: &Value) 
     let detail = format!(
         "The state has `{ARGUMENT} = true`: all versions that {profile} still has when it is deleted are \
          deleted with it, including those that `skip_destroy` kept and those that other tools \
-         made.\n\n{which}\n\nTo keep the versions, remove `{ARGUMENT}`, apply that, and plan again."
+         made.\n\n{versions}\n\nTo keep the versions, remove `{ARGUMENT}`, apply that, and plan again."
     );
     Diagnostic::warning(summary, detail).at(crate::plugin::Path::attribute(ARGUMENT)).into()
 }
 
 /// The plan's sentences about machines that refer to these versions.
-fn machines(found: &InUse, names: &[VersionName]) -> String {
+fn machines_text(in_use: &InUse, names: &[VersionName]) -> String {
     let elsewhere = "Machines of other subscriptions are not checked.";
-    let lines = found.lines(names);
-    let mut told = match lines.is_empty() {
+    let lines = in_use.lines(names);
+    let mut text = match lines.is_empty() {
         true => {
-            format!(
-                "No machine of the gallery's subscription was found to refer to one of them. \
-                     {elsewhere}"
-            )
+            format!("No machine of the gallery's subscription was found to refer to one of them. {elsewhere}")
         }
         false => format!(
             "Machines refer to some of them, and the destroy fails if they still do by \
@@ -86,10 +83,10 @@ fn machines(found: &InUse, names: &[VersionName]) -> String {
             lines.join("\n")
         ),
     };
-    if let Some(doubt) = found.doubts.first() {
-        told = format!("{told} Not everything could be seen: {doubt}.");
+    if let Some(doubt) = in_use.doubts.first() {
+        text = format!("{text} Not everything could be seen: {doubt}.");
     }
-    told
+    text
 }
 
 fn in_use_error(profile: &ProfileId, lines: &[String]) -> Diagnostic {
@@ -109,27 +106,27 @@ fn in_use_error(profile: &ProfileId, lines: &[String]) -> Diagnostic {
 /// # Errors
 /// If a machine is found to refer to one of them: then nothing is deleted. If one of them may still exist:
 /// the profile then stays, and so does its state.
-pub async fn delete(job: &Job<'_, InVmAccessProfile>) -> Result<(), Interrupted> {
+pub async fn delete_versions(job: &Job<'_, InVmAccessProfile>) -> Result<(), Interrupted> {
     let listed = match job.client.versions().list(&job.id, &job.call).await {
         Ok(listed) => listed,
         // The profile does not exist any more.
         Err(error) if error.is_absent() => return Ok(()),
         Err(error) => return Err(job.failed(&error).into()),
     };
-    let names = staying(&listed);
+    let names = remaining(&listed);
     if names.is_empty() {
         return Ok(());
     }
-    let used = in_use::look(&job.client, &job.call, &job.id).await;
-    let lines = used.lines(&names);
+    let in_use = in_use::find(&job.client, &job.call, &job.id).await;
+    let lines = in_use.lines(&names);
     if !lines.is_empty() {
         return Err(in_use_error(&job.id, &lines).into());
     }
-    for doubt in &used.doubts {
+    for doubt in &in_use.doubts {
         tracing::warn!(target: "provider", profile = %job.id, doubt, "not seen whether machines refer to its versions");
     }
-    tracing::info!(target: "provider.lro", profile = %job.id, versions = names.len(), "deleting the versions left");
-    let all = stream::iter(names).map(|name| delete_one(job, name)).buffer_unordered(AT_ONCE);
+    tracing::info!(target: "provider.lro", profile = %job.id, versions = names.len(), "deleting the remaining versions");
+    let all = stream::iter(names).map(|name| delete_one(job, name)).buffer_unordered(CONCURRENT);
     let failed: Diagnostics =
         all.filter_map(|done| async { done.err() }).collect::<Vec<_>>().await.into_iter().collect();
     failed.into_result()?;
@@ -145,31 +142,32 @@ async fn delete_one(profile: &Job<'_, InVmAccessProfile>, name: VersionName) -> 
         call: profile.call.clone(),
         private: PrivateState::default(),
     };
-    let _alone = job.alone().await?;
-    let deleted = job.client.versions().delete(&job.id, &job.call).await;
-    deleted.map_err(|Unfinished { error, .. }| job.failed(&error))?;
-    InVmAccessProfileVersion::is_gone(job.connection, &job.id).await;
+    let _lock = job.lock().await?;
+    let result = job.client.versions().delete(&job.id, &job.call).await;
+    result.map_err(|Unfinished { error, .. }| job.failed(&error))?;
+    InVmAccessProfileVersion::record_deleted(job.connection, &job.id).await;
     Ok(())
 }
 
 /// The names of the versions that are not being deleted yet, lowest first.
-fn staying(listed: &[Version]) -> Vec<VersionName> {
-    let there =
-        listed.iter().filter(|one| one.properties.provisioning_state != Some(ProvisioningState::Deleting));
+fn remaining(listed: &[Version]) -> Vec<VersionName> {
+    let remaining = listed
+        .iter()
+        .filter(|version| version.properties.provisioning_state != Some(ProvisioningState::Deleting));
     let mut names: Vec<_> =
-        there.filter_map(|one| one.name.as_deref()?.parse::<VersionName>().ok()).collect();
+        remaining.filter_map(|one| one.name.as_deref()?.parse::<VersionName>().ok()).collect();
     names.sort();
     names
 }
 
-fn told(names: &[VersionName]) -> String {
-    let mut told: Vec<_> = names.iter().take(NAMED).map(|name| name.as_str().to_owned()).collect();
-    if names.len() > NAMED {
-        told.push(format!("and {} more", names.len() - NAMED));
+fn name_list(names: &[VersionName]) -> String {
+    let mut list: Vec<_> = names.iter().take(MAX_NAMED).map(|name| name.as_str().to_owned()).collect();
+    if names.len() > MAX_NAMED {
+        list.push(format!("and {} more", names.len() - MAX_NAMED));
     }
-    told.join(", ")
+    list.join(", ")
 }
 
 #[cfg(test)]
-#[path = "left_tests.rs"]
+#[path = "force_destroy_tests.rs"]
 mod tests;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::endpoint::{Decides, Endpoint};
+use super::endpoint::{CurrentRules, Endpoint};
 use crate::arm::error::{Error, human};
 use crate::arm::ids::MachineId;
 use crate::arm::models::{AttachmentChange, EndpointChange, Machine};
@@ -12,19 +12,19 @@ use crate::arm::{ArmClient, Call, Fate};
 use crate::plugin::resource::Stored;
 use crate::plugin::{Context, Diagnostic, Value};
 use crate::provider::connection::Connection;
-use crate::provider::locks::Held;
+use crate::provider::locks::LockGuard;
 use crate::provider::module;
 use crate::provider::problem::{ATTACHMENT, Attempt};
 use crate::provider::timeouts::{self, Operation};
 
-/// How long to spend on reading what a write has left behind. The call's own time is up by then.
-const LOOK: Duration = Duration::from_secs(3);
+/// How long to spend on reading the machine after a failed write. The call's own time is up by then.
+const READ_BACK: Duration = Duration::from_secs(3);
 
 /// After how long a missing machine is read once more.
-pub const MISSED: Duration = Duration::from_millis(250);
+pub const REREAD_DELAY: Duration = Duration::from_millis(250);
 
 /// How often, and at which interval, to read a machine that does not show an accepted change yet.
-const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(2_000)];
+const CHECK_DELAYS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(2_000)];
 
 /// One call of Terraform, working on one machine.
 #[derive(Debug)]
@@ -43,17 +43,30 @@ pub struct Job<'a> {
 
 /// A change that was not made, or whose end was not seen.
 #[derive(Clone, Debug)]
-pub struct Trouble {
+pub struct ChangeError {
     /// The diagnostic.
-    pub told: Diagnostic,
+    pub diagnostic: Diagnostic,
     /// Whether Azure has, or may have, accepted the request.
-    pub was_taken: bool,
+    pub may_be_accepted: bool,
     /// Whether the run was stopped.
     pub is_cancelled: bool,
     /// Whether Azure accepted it and the operation then failed.
-    pub has_failed: bool,
+    pub operation_failed: bool,
     /// Whether the machine does not exist any more.
     pub is_gone: bool,
+}
+
+impl ChangeError {
+    /// Azure accepted the request and reported no failure, but the machine does not show the change.
+    pub const fn without_effect(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic,
+            may_be_accepted: true,
+            is_cancelled: false,
+            operation_failed: false,
+            is_gone: false,
+        }
+    }
 }
 
 impl<'a> Job<'a> {
@@ -83,12 +96,12 @@ impl<'a> Job<'a> {
             attributes: &[],
             call: Some(&self.call),
         };
-        let told = attempt.failed(error);
+        let diagnostic = attempt.failed(error);
         let target = error.arm().and_then(|error| error.target.as_deref()).unwrap_or_default();
         let named = |endpoint: &Endpoint| target.split(['.', ',', ' ']).any(|part| part == endpoint.member());
         match Endpoint::ALL.into_iter().find(named) {
-            Some(endpoint) => told.at(endpoint.path()),
-            None => told,
+            Some(endpoint) => diagnostic.at(endpoint.path()),
+            None => diagnostic,
         }
     }
 
@@ -101,10 +114,10 @@ impl<'a> Job<'a> {
         let machines = self.client.machines();
         match machines.get(&self.id, &self.call).await {
             Err(error) if error.is_not_found() => {
-                self.call.pause(MISSED, "looking for it once more").await?;
+                self.call.pause(REREAD_DELAY, "looking for it once more").await?;
                 machines.get(&self.id, &self.call).await
             }
-            found => found,
+            result => result,
         }
     }
 
@@ -112,8 +125,8 @@ impl<'a> Job<'a> {
     ///
     /// # Errors
     /// If that fails.
-    pub async fn look(&self) -> Result<Machine, Error> {
-        let call = Call::new(LOOK, CancellationToken::new());
+    pub async fn read_back(&self) -> Result<Machine, Error> {
+        let call = Call::new(READ_BACK, CancellationToken::new());
         let call = call.on_behalf_of(self.call.module().unwrap_or_default());
         self.client.machines().get(&self.id, &call).await
     }
@@ -122,11 +135,11 @@ impl<'a> Job<'a> {
     ///
     /// # Errors
     /// If the timeout expires or the run is stopped.
-    pub async fn alone(&self) -> Result<Held, Diagnostic> {
+    pub async fn lock(&self) -> Result<LockGuard, Diagnostic> {
         let (id, locks) = (self.id.to_string(), self.connection.locks());
         let waiting = format!("waiting for other work of this run on {id}");
-        let held = self.call.run(&waiting, Duration::ZERO, async { Ok(locks.hold(&id).await) }).await;
-        held.map_err(|error| self.failed(&error))
+        let guard = self.call.run(&waiting, Duration::ZERO, async { Ok(locks.lock(&id).await) }).await;
+        guard.map_err(|error| self.failed(&error))
     }
 
     /// Sends a change, waits for it, and returns the machine afterwards. Sends nothing if nothing changes.
@@ -135,22 +148,26 @@ impl<'a> Job<'a> {
     ///
     /// # Errors
     /// If it was not made, or its end was not seen.
-    pub async fn carry_out(&self, change: AttachmentChange, machine: Machine) -> Result<Machine, Trouble> {
+    pub async fn apply_change(
+        &self,
+        change: AttachmentChange,
+        machine: Machine,
+    ) -> Result<Machine, ChangeError> {
         if change.is_empty() {
             return Ok(machine);
         }
         let machines = self.client.machines();
-        let begun = machines.begin_change(&self.id, &change, &self.call).await;
-        let machine = Box::pin(self.to_its_end(begun, &change)).await?;
-        if is_so(&machine, &change) {
+        let response = machines.begin_change(&self.id, &change, &self.call).await;
+        let machine = Box::pin(self.wait_for_end(response, &change)).await?;
+        if shows(&machine, &change) {
             return Ok(machine);
         }
-        let begun = machines.begin_explicit_change(&self.id, &change, &self.call).await;
-        let machine = Box::pin(self.to_its_end(begun, &change)).await?;
-        if is_so(&machine, &change) {
+        let response = machines.begin_explicit_change(&self.id, &change, &self.call).await;
+        let machine = Box::pin(self.wait_for_end(response, &change)).await?;
+        if shows(&machine, &change) {
             return Ok(machine);
         }
-        let told = Diagnostic::error(
+        let diagnostic = Diagnostic::error(
             "Machine does not show an accepted change",
             format!(
                 "Azure has accepted the change of {} twice, but the machine still does not show it. A \
@@ -159,66 +176,67 @@ impl<'a> Job<'a> {
                 self.id
             ),
         );
-        Err(Trouble { told, was_taken: true, is_cancelled: false, has_failed: false, is_gone: false })
+        Err(ChangeError::without_effect(diagnostic))
     }
 
-    async fn to_its_end(
+    async fn wait_for_end(
         &self,
-        begun: Result<crate::arm::Started<Machine>, Error>,
+        response: Result<crate::arm::Started<Machine>, Error>,
         change: &AttachmentChange,
-    ) -> Result<Machine, Trouble> {
-        let started = begun.map_err(|error| self.trouble(&error, self.call.fate() != Fate::Settled))?;
+    ) -> Result<Machine, ChangeError> {
+        let started =
+            response.map_err(|error| self.change_error(&error, self.call.fate() != Fate::Settled))?;
         let machines = self.client.machines();
         let mut machine = match (started.operation, started.body) {
             (None, Some(machine)) => machine,
             (Some(operation), _) => {
                 let finished = machines.finish(&operation, &self.call).await;
-                finished.map_err(|error| self.trouble(&error, true))?
+                finished.map_err(|error| self.change_error(&error, true))?
             }
-            (None, None) => self.again().await?,
+            (None, None) => self.reread().await?,
         };
-        for wait in AGAIN {
-            if is_so(&machine, change) {
+        for wait in CHECK_DELAYS {
+            if shows(&machine, change) {
                 break;
             }
             let paused = self.call.pause(wait, "waiting for the machine to show it").await;
-            paused.map_err(|error| self.trouble(&error, true))?;
-            machine = self.again().await?;
+            paused.map_err(|error| self.change_error(&error, true))?;
+            machine = self.reread().await?;
         }
         Ok(machine)
     }
 
-    async fn again(&self) -> Result<Machine, Trouble> {
+    async fn reread(&self) -> Result<Machine, ChangeError> {
         let read = self.client.machines().get(&self.id, &self.call).await;
-        read.map_err(|error| self.trouble(&error, true))
+        read.map_err(|error| self.change_error(&error, true))
     }
 
-    fn trouble(&self, error: &Error, was_taken: bool) -> Trouble {
-        Trouble {
-            told: self.failed(error),
-            was_taken,
+    fn change_error(&self, error: &Error, may_be_accepted: bool) -> ChangeError {
+        ChangeError {
+            diagnostic: self.failed(error),
+            may_be_accepted,
             is_cancelled: error.is_cancelled(),
-            has_failed: matches!(error, Error::Operation(_)),
+            operation_failed: matches!(error, Error::Operation(_)),
             is_gone: error.is_absent(),
         }
     }
 
     /// The error for a failed upgrade of instances.
     #[must_use]
-    pub fn trouble_with_instances(&self, error: &Error) -> Trouble {
-        let mut trouble = self.trouble(error, true);
-        trouble.told.summary = "Instances could not be upgraded".to_owned();
-        trouble.told.detail.push_str(
+    pub fn upgrade_error(&self, error: &Error) -> ChangeError {
+        let mut upgrade_error = self.change_error(error, true);
+        upgrade_error.diagnostic.summary = "Instances could not be upgraded".to_owned();
+        upgrade_error.diagnostic.detail.push_str(
             " The scale set itself refers to the planned versions. Upgrading its instances needs \
              `Microsoft.Compute/virtualMachineScaleSets/manualUpgrade/action` and \
              `Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read`.",
         );
-        trouble
+        upgrade_error
     }
 
     /// The state of an attachment when the run was stopped during or after its request.
     #[must_use]
-    pub fn begun(&self, state: Value) -> Stored {
+    pub fn unfinished(&self, state: Value) -> Stored {
         let warning = Diagnostic::warning(
             "In-VM access attachment is not finished yet",
             format!(
@@ -233,12 +251,12 @@ impl<'a> Job<'a> {
 }
 
 /// Whether a machine shows what a change was to do.
-fn is_so(machine: &Machine, change: &AttachmentChange) -> bool {
+fn shows(machine: &Machine, change: &AttachmentChange) -> bool {
     let each = [(Endpoint::Imds, &change.imds), (Endpoint::WireServer, &change.wire_server)];
-    each.into_iter().all(|(endpoint, wanted)| match wanted {
+    each.into_iter().all(|(endpoint, change)| match change {
         None => true,
-        Some(EndpointChange::Reference(id)) => endpoint.decides(machine).is_version(&id.to_string()),
-        Some(EndpointChange::Mode(_)) => !matches!(endpoint.decides(machine), Decides::Version(_)),
+        Some(EndpointChange::Reference(id)) => endpoint.current_rules(machine).is_version(&id.to_string()),
+        Some(EndpointChange::Mode(_)) => !matches!(endpoint.current_rules(machine), CurrentRules::Version(_)),
     }) && (change.enable.is_none() || machine.is_enabled())
 }
 
@@ -258,10 +276,10 @@ mod tests {
         };
         let detach =
             AttachmentChange { imds: Some(EndpointChange::Mode(Mode::Audit)), ..AttachmentChange::default() };
-        assert!(is_so(&machine(json!({"mode": "Audit"})), &detach));
-        assert!(is_so(&machine(json!({})), &detach), "a service need not return a default");
-        assert!(!is_so(&machine(json!({"inVMAccessControlProfileReferenceId": "/x"})), &detach));
+        assert!(shows(&machine(json!({"mode": "Audit"})), &detach));
+        assert!(shows(&machine(json!({})), &detach), "a service need not return a default");
+        assert!(!shows(&machine(json!({"inVMAccessControlProfileReferenceId": "/x"})), &detach));
         let enable = AttachmentChange { enable: Some(Enable::Alone), ..AttachmentChange::default() };
-        assert!(is_so(&machine(json!({})), &enable) && !is_so(&Machine::default(), &enable));
+        assert!(shows(&machine(json!({})), &enable) && !shows(&Machine::default(), &enable));
     }
 }

@@ -4,35 +4,35 @@ use std::fmt;
 
 use super::super::arguments::AKS_TOKEN_FILE;
 use super::super::source::Lookup;
-use super::application::Who;
+use super::application::ApplicationIds;
 use crate::arm::{AssertionSource, Login};
 use crate::plugin::Diagnostic;
 
 /// The logins in the order in which they were considered.
 #[derive(Debug, Default)]
-pub(super) struct Story(Vec<String>);
+pub(super) struct ChoiceLog(Vec<String>);
 
-impl Story {
-    pub(super) fn taken(&mut self, name: &str, login: &Login, who: &Who, lookup: &Lookup<'_>) {
-        let exactly = if login.way() == name { String::new() } else { format!(", by {}", login.way()) };
+impl ChoiceLog {
+    pub(super) fn used(&mut self, name: &str, login: &Login, ids: &ApplicationIds, lookup: &Lookup<'_>) {
+        let method = if login.way() == name { String::new() } else { format!(", by {}", login.way()) };
         let sources = match login {
-            Login::ManagedIdentity(_) => who.sources(&["client_id"]),
-            Login::AzureCli { .. } => who.sources(&["tenant_id"]),
-            _ => who.sources(&["tenant_id", "client_id"]),
+            Login::ManagedIdentity(_) => ids.sources(&["client_id"]),
+            Login::AzureCli { .. } => ids.sources(&["tenant_id"]),
+            _ => ids.sources(&["tenant_id", "client_id"]),
         };
         let proof = proof(login, lookup);
         let sources =
-            [proof, sources].into_iter().filter(|told| !told.is_empty()).collect::<Vec<_>>().join(", ");
+            [proof, sources].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
         let sources = if sources.is_empty() { String::new() } else { format!("; {sources}") };
-        self.0.push(format!("{name}: used{exactly}{sources}"));
+        self.0.push(format!("{name}: used{method}{sources}"));
     }
 
-    pub(super) fn passed(&mut self, name: &str, reason: &str) {
+    pub(super) fn skipped(&mut self, name: &str, reason: &str) {
         self.0.push(format!("{name}: not used, {reason}"));
     }
 }
 
-impl fmt::Display for Story {
+impl fmt::Display for ChoiceLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Logins, in order:")?;
         self.0.iter().try_for_each(|line| write!(f, "\n  - {line}"))
@@ -60,14 +60,14 @@ fn proof(login: &Login, lookup: &Lookup<'_>) -> String {
         _ => &[],
     };
     let given = |name: &&str| lookup.text(name).map(|found| format!("{name} from the {}", found.source));
-    let mut told: Vec<_> = names.iter().filter_map(given).collect();
+    let mut texts: Vec<_> = names.iter().filter_map(given).collect();
     if let Login::Federated { assertion: AssertionSource::File { aks: true, .. }, .. } = login
-        && told.is_empty()
+        && texts.is_empty()
         && let Some(found) = lookup.variable(AKS_TOKEN_FILE)
     {
-        told.push(format!("the file of the {}", found.source));
+        texts.push(format!("the file of the {}", found.source));
     }
-    told.join(", ")
+    texts.join(", ")
 }
 
 /// No login is configured.
@@ -75,8 +75,8 @@ fn proof(login: &Login, lookup: &Lookup<'_>) -> String {
 pub struct NoLogin(String);
 
 impl NoLogin {
-    pub(super) fn new(story: String) -> Self {
-        Self(story)
+    pub(super) fn new(choice: String) -> Self {
+        Self(choice)
     }
 
     /// The message for the first resource that needs Azure.
