@@ -37,7 +37,7 @@ pub use offer::Offer;
 pub use process::{COOKIE, Ended, Launch, PluginProcess};
 pub use recorded::Recording;
 pub use release::{FEATURES, Feature, Program, Release};
-pub use session::{Answer, Host, Object, Outcome, Plan, ProviderBlock, Stopper, Trouble};
+pub use session::{CallError, CallResult, Host, Object, Outcome, Plan, ProviderBlock, Stopper};
 
 /// Why the plugin could not be started or reached.
 #[derive(Debug, thiserror::Error)]

@@ -93,7 +93,7 @@ fn again(script: &Script) -> Result<Vec<Option<String>>, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let host = Host::start(launch, &serde_json::json!({})).await.map_err(|error| error.to_string())?;
-        script.replay(&mut host.map_err(|trouble| trouble.to_string())?).await
+        script.replay(&mut host.map_err(|error| error.to_string())?).await
     })
 }
 

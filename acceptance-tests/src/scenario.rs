@@ -293,14 +293,14 @@ impl Scenario {
     /// test adopts it.
     pub fn stranger(&mut self, id: &str, body: &Value) {
         or_fail(self.emulator.put(id, body));
-        let held = or_fail(self.emulator.object(id));
-        self.strangers.push((id.to_owned(), held));
+        let object = or_fail(self.emulator.object(id));
+        self.strangers.push((id.to_owned(), object));
     }
 
     /// Declares that Azure keeps this object, unchanged, when the next apply removes it from the state.
     pub fn keeps(&mut self, id: &str) {
-        let held = or_fail(self.emulator.object(id));
-        self.strangers.push((id.to_owned(), held));
+        let object = or_fail(self.emulator.object(id));
+        self.strangers.push((id.to_owned(), object));
     }
 
     /// Declares that Terraform now manages what was put into Azure as a stranger.
@@ -317,7 +317,7 @@ impl Scenario {
 
     /// The additional objects in Azure since the start: ids in lower case, sorted.
     #[must_use]
-    pub fn held(&self) -> Vec<String> {
+    pub fn new_objects(&self) -> Vec<String> {
         let objects = or_fail(self.emulator.objects());
         let ids = objects.iter().filter_map(|one| one.get("id")?.as_str().map(str::to_ascii_lowercase));
         let inside = format!("{}/", self.gallery.to_ascii_lowercase());
@@ -330,8 +330,8 @@ impl Scenario {
 
     fn nothing_is_lost(&self, output: &Output) {
         // An attachment is not an object of its own: its id is that of a machine.
-        let (state, held) = (self.state().ids("gallery_invm_access_profile"), self.held());
-        assert_eq!(state, held, "the state (left) differs from Azure (right) after {output}");
+        let (state, new) = (self.state().ids("gallery_invm_access_profile"), self.new_objects());
+        assert_eq!(state, new, "the state (left) differs from Azure (right) after {output}");
     }
 
     fn finish(self) {
@@ -340,10 +340,10 @@ impl Scenario {
             let output = self.run_well(&["destroy", "-no-color", "-input=false", "-auto-approve"]);
             assert!(self.state().addresses().is_empty(), "something is left in the state: {output}");
         }
-        assert_eq!(self.held(), [""; 0], "something is left in Azure");
+        assert_eq!(self.new_objects(), [""; 0], "something is left in Azure");
         for (id, body) in &self.strangers {
-            let held = or_fail(self.emulator.object(id));
-            assert_eq!(&held, body, "an object that is not Terraform's was changed");
+            let object = or_fail(self.emulator.object(id));
+            assert_eq!(&object, body, "an object that is not Terraform's was changed");
         }
         let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
         or_fail(replay::check(&self.terraform, &arguments));

@@ -29,14 +29,14 @@ pub fn kill(process: u32) -> io::Result<()> {
     if cfg!(unix) {
         return signal("KILL", &process.to_string());
     }
-    told(Command::new("taskkill").args(["/F", "/PID", &process.to_string()]))
+    run(Command::new("taskkill").args(["/F", "/PID", &process.to_string()]))
 }
 
 fn signal(name: &str, to: &str) -> io::Result<()> {
-    told(Command::new("kill").args(["-s", name, "--", to]))
+    run(Command::new("kill").args(["-s", name, "--", to]))
 }
 
-fn told(command: &mut Command) -> io::Result<()> {
+fn run(command: &mut Command) -> io::Result<()> {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("{command:?}: {status}"))) }
 }

@@ -262,9 +262,9 @@ fn the_guide_brings_machines_from_audit_to_enforce() {
         variables(s, list);
         s.reapply(&[]);
         refuses(s, batch.clone());
-        let told = plan(s);
-        assert!(told.says("web3 would refuse batch with /opt/batch/run: 7 times."), "{told}");
-        assert_eq!(told.code, Some(0), "a check changes nothing: {told}");
+        let run = plan(s);
+        assert!(run.says("web3 would refuse batch with /opt/batch/run: 7 times."), "{run}");
+        assert_eq!(run.code, Some(0), "a check changes nothing: {run}");
         s.keeps(&all[1]);
         variables(s, more);
         s.reapply(&[]);
@@ -348,7 +348,7 @@ fn the_guide_rolls_versions_out_and_back_and_cleans_up() {
         s.adopted(&first);
         s.apply(&format!("{right}\n{import}"));
         let output = s.apply(&right);
-        assert!(output.says("1 destroyed") && !s.held().contains(&first.to_lowercase()), "{output}");
+        assert!(output.says("1 destroyed") && !s.new_objects().contains(&first.to_lowercase()), "{output}");
 
         let name = "  name                     = \"web-imds\"\n";
         let forced = right.replace(name, &format!("{name}{force}"));

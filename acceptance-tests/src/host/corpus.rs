@@ -15,7 +15,7 @@ use terraform_provider_gallery::plugin::{Type, Value};
 
 use super::offer::Offer;
 use super::recorded::{Applied, Event, Planned, Recording};
-use super::{Answer, Host, Object, Trouble, rules, storage};
+use super::{CallError, CallResult, Host, Object, rules, storage};
 
 /// The path of this package, and its placeholder in a recording, which is read on other machines.
 const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
@@ -115,10 +115,10 @@ impl Script {
         for (number, step) in self.steps.iter().enumerate() {
             let outcome = match step.replay(host, &mut there).await {
                 Ok(()) => None,
-                Err(Trouble::Refused(told)) => {
-                    Some(told.iter().map(|one| one.summary.clone()).next().unwrap_or_default())
+                Err(CallError::Refused(diagnostics)) => {
+                    Some(diagnostics.iter().map(|one| one.summary.clone()).next().unwrap_or_default())
                 }
-                Err(trouble) => return Err(format!("step {number}, {}: {trouble}", step.json())),
+                Err(error) => return Err(format!("step {number}, {}: {error}", step.json())),
             };
             outcomes.push(outcome);
         }
@@ -126,9 +126,7 @@ impl Script {
         let mut left: Vec<_> = there.into_iter().collect();
         left.sort_by_key(|(id, _)| std::cmp::Reverse(id.split('/').count()));
         for (id, (resource, object)) in left {
-            host.destroy(&resource, &object)
-                .await
-                .map_err(|trouble| format!("{id} at the end: {trouble}"))?;
+            host.destroy(&resource, &object).await.map_err(|error| format!("{id} at the end: {error}"))?;
         }
         Ok(outcomes)
     }
@@ -189,7 +187,11 @@ impl Step {
         Json::Object(all.map(|(name, value): (&str, Json)| (name.to_owned(), value)).collect())
     }
 
-    async fn replay(&self, host: &mut Host, there: &mut BTreeMap<String, (String, Object)>) -> Answer<()> {
+    async fn replay(
+        &self,
+        host: &mut Host,
+        there: &mut BTreeMap<String, (String, Object)>,
+    ) -> CallResult<()> {
         let resource = self.resource.as_str();
         let key = |id: &Option<String>| id.as_ref().map(|id| id.to_lowercase());
         let mut prior = None;
@@ -205,11 +207,11 @@ impl Step {
             let Some(object) = prior else { return Ok(()) };
             if let Some(config) = early {
                 // With `create_before_destroy`, the replacement exists by now, and the plan may refuse that.
-                let is_there = |told: &super::proto::Diagnostic| told.summary.ends_with("already exists");
+                let is_there = |one: &super::proto::Diagnostic| one.summary.ends_with("already exists");
                 match host.plan(resource, Some(&object), &config).await {
                     Ok(_) => {}
-                    Err(Trouble::Refused(told)) if told.iter().any(is_there) => {}
-                    Err(trouble) => return Err(trouble),
+                    Err(CallError::Refused(diagnostics)) if diagnostics.iter().any(is_there) => {}
+                    Err(error) => return Err(error),
                 }
             }
             host.destroy(resource, &object).await?;
@@ -224,20 +226,20 @@ impl Step {
         }
         let refreshed = host.refresh(resource, &object).await?;
         if refreshed.as_ref() != Some(&object) {
-            return Err(Trouble::Broken(vec![format!(
+            return Err(CallError::Broken(vec![format!(
                 "a refresh after an apply returned {refreshed:?} for {object:?}"
             )]));
         }
         let again = host.plan(resource, Some(&object), &config).await?;
         if !again.is_empty {
-            return Err(Trouble::Broken(vec![format!("a plan after an apply is not empty: {again:?}")]));
+            return Err(CallError::Broken(vec![format!("a plan after an apply is not empty: {again:?}")]));
         }
         Ok(())
     }
 
-    fn early_value(&self, host: &Host, bytes: &[u8]) -> Answer<Value> {
+    fn early_value(&self, host: &Host, bytes: &[u8]) -> CallResult<Value> {
         let kind =
             host.offer().resources.get(&self.resource).map_or(Type::Dynamic, |schema| schema.implied_type());
-        msgpack::decode(bytes, &kind).map_err(|error| Trouble::Broken(vec![error.to_string()]))
+        msgpack::decode(bytes, &kind).map_err(|error| CallError::Broken(vec![error.to_string()]))
     }
 }

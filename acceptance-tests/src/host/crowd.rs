@@ -13,10 +13,10 @@ use terraform_provider_gallery::plugin::value::{json, msgpack};
 use terraform_provider_gallery::plugin::{Type, Value};
 use tokio::task::JoinSet;
 
-use super::session::{Trouble, told};
+use super::session::{CallError, fail_on_error};
 use super::{Connection, HostError, Launch, PluginProcess, proto, schema};
 
-type Answer<T> = Result<T, Trouble>;
+type CallResult<T> = Result<T, CallError>;
 
 /// A host that does the same to many resources of one type.
 #[derive(Debug)]
@@ -40,8 +40,8 @@ pub struct Member {
     pub identity: Option<proto::ResourceIdentityData>,
 }
 
-fn broken(what: impl std::fmt::Display) -> Trouble {
-    Trouble::Broken(vec![what.to_string()])
+fn broken(what: impl std::fmt::Display) -> CallError {
+    CallError::Broken(vec![what.to_string()])
 }
 
 impl Crowd {
@@ -53,7 +53,7 @@ impl Crowd {
         launch: Launch,
         resource: &'static str,
         width: usize,
-    ) -> Result<Answer<Self>, HostError> {
+    ) -> Result<CallResult<Self>, HostError> {
         let plugin = launch.start().await?;
         let connection = plugin.connect().await?;
         Ok(Self::configure(plugin, connection, resource, width).await)
@@ -64,10 +64,10 @@ impl Crowd {
         mut connection: Connection,
         resource: &'static str,
         width: usize,
-    ) -> Answer<Self> {
+    ) -> CallResult<Self> {
         let client = &mut connection.provider;
         let offered = client.get_provider_schema(proto::get_provider_schema::Request {}).await?.into_inner();
-        told(offered.diagnostics)?;
+        fail_on_error(offered.diagnostics)?;
         let read = |one: Option<&proto::Schema>| {
             schema::read(one.ok_or_else(|| broken("no schema"))?).map_err(broken)
         };
@@ -77,10 +77,10 @@ impl Crowd {
         let empty = json::decode_stored(b"{}", &block.implied_type()).map_err(broken)?;
         let request = proto::configure_provider::Request {
             terraform_version: "1.14.0".to_owned(),
-            config: Some(encoded(&empty, &block.implied_type())?),
+            config: Some(encode(&empty, &block.implied_type())?),
             ..proto::configure_provider::Request::default()
         };
-        told(client.configure_provider(request).await?.into_inner().diagnostics)?;
+        fail_on_error(client.configure_provider(request).await?.into_inner().diagnostics)?;
         Ok(Self { plugin, connection, resource, kind, schema, width: width.max(1) })
     }
 
@@ -107,7 +107,7 @@ impl Crowd {
     ///
     /// # Errors
     /// If an argument does not fit the schema.
-    pub fn config(&self, arguments: &serde_json::Value) -> Answer<Value> {
+    pub fn config(&self, arguments: &serde_json::Value) -> CallResult<Value> {
         json::decode_stored(arguments.to_string().as_bytes(), &self.schema.implied_type()).map_err(broken)
     }
 
@@ -115,11 +115,11 @@ impl Crowd {
     ///
     /// # Errors
     /// If one is refused.
-    pub async fn plan_creations(&self, count: usize, config: impl Fn(usize) -> Value) -> Answer<()> {
+    pub async fn plan_creations(&self, count: usize, config: impl Fn(usize) -> Value) -> CallResult<()> {
         let (resource, kind) = (self.resource, &self.kind);
         self.each(count, |index, connection| {
-            let config = encoded(&config(index), kind);
-            let nothing = encoded(&Value::Null, kind);
+            let config = encode(&config(index), kind);
+            let nothing = encode(&Value::Null, kind);
             async move { planned(connection, resource, nothing?, config?, None).await.map(drop) }
         })
         .await
@@ -130,11 +130,11 @@ impl Crowd {
     ///
     /// # Errors
     /// If one is refused.
-    pub async fn create(&self, count: usize, config: impl Fn(usize) -> Value) -> Answer<Vec<Member>> {
+    pub async fn create(&self, count: usize, config: impl Fn(usize) -> Value) -> CallResult<Vec<Member>> {
         let (resource, kind) = (self.resource, &self.kind);
         self.each(count, |index, connection| {
-            let config = encoded(&config(index), kind);
-            let nothing = encoded(&Value::Null, kind);
+            let config = encode(&config(index), kind);
+            let nothing = encode(&Value::Null, kind);
             async move { created(connection, resource, nothing?, config?).await }
         })
         .await
@@ -144,10 +144,14 @@ impl Crowd {
     ///
     /// # Errors
     /// If one is refused.
-    pub async fn change(&self, members: &[Member], config: impl Fn(usize) -> Value) -> Answer<Vec<Member>> {
+    pub async fn change(
+        &self,
+        members: &[Member],
+        config: impl Fn(usize) -> Value,
+    ) -> CallResult<Vec<Member>> {
         let (resource, kind) = (self.resource, &self.kind);
         self.each(members.len(), |index, connection| {
-            let config = encoded(&config(index), kind);
+            let config = encode(&config(index), kind);
             let member = members.get(index).cloned();
             async move {
                 let member = member.ok_or_else(|| broken("nobody"))?;
@@ -163,10 +167,10 @@ impl Crowd {
     ///
     /// # Errors
     /// If one is refused.
-    pub async fn delete(&self, members: &[Member]) -> Answer<()> {
+    pub async fn delete(&self, members: &[Member]) -> CallResult<()> {
         let (resource, kind) = (self.resource, &self.kind);
         self.each(members.len(), |index, mut connection| {
-            let nothing = encoded(&Value::Null, kind);
+            let nothing = encode(&Value::Null, kind);
             let member = members.get(index).cloned();
             async move {
                 let (member, nothing) = (member.ok_or_else(|| broken("nobody"))?, nothing?);
@@ -179,7 +183,9 @@ impl Crowd {
                     planned_identity: member.identity,
                     ..proto::apply_resource_change::Request::default()
                 };
-                told(connection.provider.apply_resource_change(request).await?.into_inner().diagnostics)
+                fail_on_error(
+                    connection.provider.apply_resource_change(request).await?.into_inner().diagnostics,
+                )
             }
         })
         .await
@@ -190,7 +196,7 @@ impl Crowd {
     ///
     /// # Errors
     /// If one is refused.
-    pub async fn refresh(&self, members: &[Member]) -> Answer<Vec<Option<Member>>> {
+    pub async fn refresh(&self, members: &[Member]) -> CallResult<Vec<Option<Member>>> {
         let resource = self.resource;
         self.each(members.len(), |index, connection| {
             let member = members.get(index).cloned();
@@ -203,11 +209,11 @@ impl Crowd {
     ///
     /// # Errors
     /// If one is refused.
-    pub async fn plan(&self, members: &[Member], config: impl Fn(usize) -> Value) -> Answer<usize> {
+    pub async fn plan(&self, members: &[Member], config: impl Fn(usize) -> Value) -> CallResult<usize> {
         let (resource, kind) = (self.resource, &self.kind);
         let changed = self
             .each(members.len(), |index, connection| {
-                let config = encoded(&config(index), kind);
+                let config = encode(&config(index), kind);
                 let member = members.get(index).cloned();
                 async move {
                     let member = member.ok_or_else(|| broken("nobody"))?;
@@ -221,10 +227,10 @@ impl Crowd {
     }
 
     /// Runs a function for each number, `width` at a time, and returns the results in order.
-    async fn each<T, F>(&self, count: usize, work: impl Fn(usize, Connection) -> F) -> Answer<Vec<T>>
+    async fn each<T, F>(&self, count: usize, work: impl Fn(usize, Connection) -> F) -> CallResult<Vec<T>>
     where
         T: Send + 'static,
-        F: Future<Output = Answer<T>> + Send + 'static,
+        F: Future<Output = CallResult<T>> + Send + 'static,
     {
         let mut running = JoinSet::new();
         let mut results: Vec<Option<T>> = (0..count).map(|_| None).collect();
@@ -245,7 +251,7 @@ impl Crowd {
     }
 }
 
-fn encoded(value: &Value, kind: &Type) -> Answer<proto::DynamicValue> {
+fn encode(value: &Value, kind: &Type) -> CallResult<proto::DynamicValue> {
     let msgpack = msgpack::encode(value, kind).map_err(|error| broken(format!("not sent: {error}")))?.into();
     Ok(proto::DynamicValue { msgpack, json: Bytes::new() })
 }
@@ -258,13 +264,13 @@ async fn planned(
     prior: proto::DynamicValue,
     config: proto::DynamicValue,
     member: Option<Member>,
-) -> Answer<proto::plan_resource_change::Response> {
+) -> CallResult<proto::plan_resource_change::Response> {
     let request = proto::validate_resource_config::Request {
         type_name: resource.to_owned(),
         config: Some(config.clone()),
         ..proto::validate_resource_config::Request::default()
     };
-    told(connection.provider.validate_resource_config(request).await?.into_inner().diagnostics)?;
+    fail_on_error(connection.provider.validate_resource_config(request).await?.into_inner().diagnostics)?;
     let proposed = if member.is_some() { prior.clone() } else { config.clone() };
     let (prior_private, prior_identity) =
         member.map(|member| (member.private, member.identity)).unwrap_or_default();
@@ -278,7 +284,7 @@ async fn planned(
         ..proto::plan_resource_change::Request::default()
     };
     let answer = connection.provider.plan_resource_change(request).await?.into_inner();
-    told(answer.diagnostics.clone())?;
+    fail_on_error(answer.diagnostics.clone())?;
     Ok(answer)
 }
 
@@ -287,7 +293,7 @@ async fn created(
     resource: &str,
     nothing: proto::DynamicValue,
     config: proto::DynamicValue,
-) -> Answer<Member> {
+) -> CallResult<Member> {
     let plan = planned(connection.clone(), resource, nothing.clone(), config.clone(), None).await?;
     applied(connection, resource, nothing, config, plan).await
 }
@@ -298,7 +304,7 @@ async fn applied(
     prior: proto::DynamicValue,
     config: proto::DynamicValue,
     plan: proto::plan_resource_change::Response,
-) -> Answer<Member> {
+) -> CallResult<Member> {
     let request = proto::apply_resource_change::Request {
         type_name: resource.to_owned(),
         prior_state: Some(prior),
@@ -309,12 +315,12 @@ async fn applied(
         ..proto::apply_resource_change::Request::default()
     };
     let answer = connection.provider.apply_resource_change(request).await?.into_inner();
-    told(answer.diagnostics)?;
+    fail_on_error(answer.diagnostics)?;
     let state = answer.new_state.ok_or_else(|| broken("no state after an apply"))?;
     Ok(Member { state, private: answer.private, identity: answer.new_identity })
 }
 
-async fn refreshed(mut connection: Connection, resource: &str, member: Member) -> Answer<Option<Member>> {
+async fn refreshed(mut connection: Connection, resource: &str, member: Member) -> CallResult<Option<Member>> {
     let request = proto::read_resource::Request {
         type_name: resource.to_owned(),
         current_state: Some(member.state),
@@ -323,7 +329,7 @@ async fn refreshed(mut connection: Connection, resource: &str, member: Member) -
         ..proto::read_resource::Request::default()
     };
     let answer = connection.provider.read_resource(request).await?.into_inner();
-    told(answer.diagnostics)?;
+    fail_on_error(answer.diagnostics)?;
     let state = answer.new_state.ok_or_else(|| broken("no state after a refresh"))?;
     // Null in msgpack.
     if *state.msgpack == [0xc0] {

@@ -2,7 +2,7 @@
 //! response checked against their rules.
 //!
 //! A run consists of plan, apply and refresh, each with what the one before stored. What a host would report
-//! as "a bug in the provider" is a [`Trouble::Broken`] here. The [`Release`] decides which calls are made,
+//! as "a bug in the provider" is a [`CallError::Broken`] here. The [`Release`] decides which calls are made,
 //! and with what.
 
 use prost::bytes::Bytes;
@@ -56,7 +56,7 @@ impl ProviderBlock {
         self
     }
 
-    fn value(&self, schema: &Schema) -> Answer<Value> {
+    fn value(&self, schema: &Schema) -> CallResult<Value> {
         let arguments = if self.arguments.is_null() { serde_json::json!({}) } else { self.arguments.clone() };
         let mut value = configuration(schema, &arguments)?;
         if let Value::Object(attributes) = &mut value {
@@ -99,7 +99,7 @@ pub struct Plan {
 
 /// Why something did not work.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum CallError {
     /// The provider refused, with its message.
     #[error("refused: {0:#?}")]
     Refused(Vec<proto::Diagnostic>),
@@ -112,36 +112,36 @@ pub enum Trouble {
 }
 
 /// The outcome of a call.
-pub type Answer<T> = Result<T, Trouble>;
+pub type CallResult<T> = Result<T, CallError>;
 
-fn broken(what: impl Into<String>) -> Trouble {
-    Trouble::Broken(vec![what.into()])
+fn broken(what: impl Into<String>) -> CallError {
+    CallError::Broken(vec![what.into()])
 }
 
-fn lawful(found: Vec<String>) -> Answer<()> {
-    if found.is_empty() { Ok(()) } else { Err(Trouble::Broken(found)) }
+fn fail_on_violation(found: Vec<String>) -> CallResult<()> {
+    if found.is_empty() { Ok(()) } else { Err(CallError::Broken(found)) }
 }
 
 /// The warnings, unless there is an error.
-pub(super) fn told(diagnostics: Vec<proto::Diagnostic>) -> Answer<Vec<proto::Diagnostic>> {
+pub(super) fn fail_on_error(diagnostics: Vec<proto::Diagnostic>) -> CallResult<Vec<proto::Diagnostic>> {
     let error = proto::diagnostic::Severity::Error as i32;
     if diagnostics.iter().any(|one| one.severity == error) {
-        return Err(Trouble::Refused(diagnostics));
+        return Err(CallError::Refused(diagnostics));
     }
     Ok(diagnostics)
 }
 
-fn sent(value: &Value, kind: &Type) -> Answer<Option<proto::DynamicValue>> {
+fn encode(value: &Value, kind: &Type) -> CallResult<Option<proto::DynamicValue>> {
     let msgpack = msgpack::encode(value, kind).map_err(|error| broken(format!("not sent: {error}")))?.into();
     Ok(Some(proto::DynamicValue { msgpack, json: Bytes::new() }))
 }
 
-fn received(what: &str, value: Option<&proto::DynamicValue>, kind: &Type) -> Answer<Value> {
+fn decode(what: &str, value: Option<&proto::DynamicValue>, kind: &Type) -> CallResult<Value> {
     let value = value.ok_or_else(|| broken(format!("no {what} in the response")))?;
     msgpack::decode(&value.msgpack, kind).map_err(|error| broken(format!("{what}: {error}")))
 }
 
-fn configuration(schema: &Schema, arguments: &serde_json::Value) -> Answer<Value> {
+fn configuration(schema: &Schema, arguments: &serde_json::Value) -> CallResult<Value> {
     let text = arguments.to_string();
     json::decode_stored(text.as_bytes(), &schema.implied_type())
         .map_err(|error| broken(format!("the configuration: {error}")))
@@ -152,7 +152,7 @@ impl Host {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub async fn start(launch: Launch, provider: &serde_json::Value) -> Result<Answer<Self>, HostError> {
+    pub async fn start(launch: Launch, provider: &serde_json::Value) -> Result<CallResult<Self>, HostError> {
         Self::start_as(Release::NEWEST, launch, &ProviderBlock::new(provider.clone())).await
     }
 
@@ -165,13 +165,13 @@ impl Host {
         release: Release,
         launch: Launch,
         provider: &ProviderBlock,
-    ) -> Result<Answer<Self>, HostError> {
+    ) -> Result<CallResult<Self>, HostError> {
         let mut trail = Vec::new();
         let first = launch.clone().start().await?;
         let mut connection = first.connect().await?;
         let offer = match meet(release, &mut connection, &mut trail).await {
             Ok(offer) => offer,
-            Err(trouble) => return Ok(Err(trouble)),
+            Err(error) => return Ok(Err(error)),
         };
         first.shutdown().await?;
         let plugin = launch.start().await?;
@@ -190,27 +190,27 @@ impl Host {
         };
         Ok(match host.configure(provider).await {
             Ok(()) => Ok(host),
-            Err(trouble) => Err(trouble),
+            Err(error) => Err(error),
         })
     }
 
-    async fn configure(&mut self, provider: &ProviderBlock) -> Answer<()> {
+    async fn configure(&mut self, provider: &ProviderBlock) -> CallResult<()> {
         if !self.release.has(Feature::CachedSchema) {
             self.offer = meet(self.release, &mut self.connection, &mut self.trail).await?;
         }
         let kind = self.offer.provider.implied_type();
         let config = provider.value(&self.offer.provider)?;
         self.trail.push("ValidateProviderConfig");
-        let request = proto::validate_provider_config::Request { config: sent(&config, &kind)? };
+        let request = proto::validate_provider_config::Request { config: encode(&config, &kind)? };
         let client = &mut self.connection.provider;
-        told(client.validate_provider_config(request).await?.into_inner().diagnostics)?;
+        fail_on_error(client.validate_provider_config(request).await?.into_inner().diagnostics)?;
         self.trail.push("ConfigureProvider");
         let request = proto::configure_provider::Request {
             terraform_version: self.release.version(),
-            config: sent(&config, &kind)?,
+            config: encode(&config, &kind)?,
             client_capabilities: self.capabilities,
         };
-        told(client.configure_provider(request).await?.into_inner().diagnostics)?;
+        fail_on_error(client.configure_provider(request).await?.into_inner().diagnostics)?;
         Ok(())
     }
 
@@ -223,7 +223,7 @@ impl Host {
     ///
     /// # Errors
     /// If the provider supports no such block, or not with these arguments.
-    pub fn in_module(&mut self, arguments: &serde_json::Value) -> Answer<()> {
+    pub fn in_module(&mut self, arguments: &serde_json::Value) -> CallResult<()> {
         let kind = self.offer.meta.as_ref().ok_or_else(|| broken("no schema for `provider_meta`"))?;
         self.module = json::decode_stored(arguments.to_string().as_bytes(), kind)
             .map_err(|error| broken(format!("provider_meta: {error}")))?;
@@ -261,7 +261,7 @@ impl Host {
         plugin.shutdown().await.map(drop)
     }
 
-    fn resource(&self, name: &str) -> Answer<&Schema> {
+    fn resource(&self, name: &str) -> CallResult<&Schema> {
         self.offer.resources.get(name).ok_or_else(|| broken(format!("there is no resource {name}")))
     }
 
@@ -269,36 +269,36 @@ impl Host {
     ///
     /// # Errors
     /// If an argument does not fit the schema.
-    pub fn config(&self, resource: &str, arguments: &serde_json::Value) -> Answer<Value> {
+    pub fn config(&self, resource: &str, arguments: &serde_json::Value) -> CallResult<Value> {
         configuration(self.resource(resource)?, arguments)
     }
 
-    fn sent_meta(&self) -> Answer<Option<proto::DynamicValue>> {
+    fn encoded_meta(&self) -> CallResult<Option<proto::DynamicValue>> {
         // A module without the block sends null if the provider has a schema for it.
-        self.offer.meta.as_ref().map_or(Ok(None), |kind| sent(&self.module, kind))
+        self.offer.meta.as_ref().map_or(Ok(None), |kind| encode(&self.module, kind))
     }
 
     fn identity_type(&self, resource: &str) -> Option<&Type> {
         self.offer.identities.get(resource)
     }
 
-    fn sent_identity(
+    fn encoded_identity(
         &self,
         resource: &str,
         identity: Option<&Value>,
-    ) -> Answer<Option<proto::ResourceIdentityData>> {
+    ) -> CallResult<Option<proto::ResourceIdentityData>> {
         let (Some(kind), Some(identity)) = (self.identity_type(resource), identity) else { return Ok(None) };
-        Ok(Some(proto::ResourceIdentityData { identity_data: sent(identity, kind)? }))
+        Ok(Some(proto::ResourceIdentityData { identity_data: encode(identity, kind)? }))
     }
 
     fn received_identity(
         &self,
         resource: &str,
         identity: Option<&proto::ResourceIdentityData>,
-    ) -> Answer<Option<Value>> {
+    ) -> CallResult<Option<Value>> {
         // A host without identities has no schema for one, and drops it unread.
         let (Some(kind), Some(data)) = (self.identity_type(resource), identity) else { return Ok(None) };
-        let identity = received("identity", data.identity_data.as_ref(), kind)?;
+        let identity = decode("identity", data.identity_data.as_ref(), kind)?;
         if !identity.is_wholly_known() {
             return Err(broken("an identity that is not wholly known"));
         }
@@ -306,7 +306,7 @@ impl Host {
     }
 
     /// A stored identity must not change, nor disappear.
-    fn same_identity(&self, resource: &str, stored: Option<&Value>, now: Option<&Value>) -> Answer<()> {
+    fn same_identity(&self, resource: &str, stored: Option<&Value>, now: Option<&Value>) -> CallResult<()> {
         if self.identity_type(resource).is_none() {
             return Ok(());
         }
@@ -320,7 +320,7 @@ impl Host {
     }
 
     /// Deferral is a valid response only for a host that supports it.
-    fn put_off(&mut self, deferred: Option<proto::Deferred>) -> Answer<Option<proto::deferred::Reason>> {
+    fn put_off(&mut self, deferred: Option<proto::Deferred>) -> CallResult<Option<proto::deferred::Reason>> {
         let Some(deferred) = deferred else { return Ok(None) };
         if !self.capabilities.is_some_and(|capabilities| capabilities.deferral_allowed) {
             return Err(broken("deferred, for a host that does not support it"));
@@ -335,16 +335,20 @@ impl Host {
 }
 
 /// Requests the schemas of a provider.
-async fn meet(release: Release, connection: &mut Connection, trail: &mut Vec<&'static str>) -> Answer<Offer> {
+async fn meet(
+    release: Release,
+    connection: &mut Connection,
+    trail: &mut Vec<&'static str>,
+) -> CallResult<Offer> {
     let client = &mut connection.provider;
     trail.push("GetProviderSchema");
     let offered = client.get_provider_schema(proto::get_provider_schema::Request {}).await?.into_inner();
-    told(offered.diagnostics.clone())?;
+    fail_on_error(offered.diagnostics.clone())?;
     let identities = if release.has(Feature::Identity) {
         trail.push("GetResourceIdentitySchemas");
         let request = proto::get_resource_identity_schemas::Request {};
         let identities = client.get_resource_identity_schemas(request).await?.into_inner();
-        told(identities.diagnostics.clone())?;
+        fail_on_error(identities.diagnostics.clone())?;
         Some(identities)
     } else {
         None
@@ -358,6 +362,6 @@ async fn meet(release: Release, connection: &mut Connection, trail: &mut Vec<&'s
         (capable.generate_resource_config, "generate_resource_config"),
     ];
     let missing = wanted.iter().filter(|(has, _)| !has).map(|(_, name)| format!("no capability {name}"));
-    lawful(missing.collect())?;
+    fail_on_violation(missing.collect())?;
     Ok(offer)
 }

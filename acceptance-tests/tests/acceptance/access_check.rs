@@ -35,12 +35,12 @@ fn of_bob(s: &Scenario) -> Value {
 #[test]
 fn the_signed_in_identity_learns_whether_it_may() {
     scenario(|s| {
-        let told = check(s, "");
-        assert_eq!((&told["allowed"], &told["complete"]), (&json!(true), &json!(true)), "{told}");
-        assert_eq!((&told["missing"], &told["conditional"]), (&json!([]), &json!([])));
-        assert_eq!(told["operations"].as_array().unwrap().len(), 7);
-        assert_eq!(told["granted_by"][0]["role_name"], "Owner");
-        assert_eq!(told["evaluated_scope"], s.gallery());
+        let access = check(s, "");
+        assert_eq!((&access["allowed"], &access["complete"]), (&json!(true), &json!(true)), "{access}");
+        assert_eq!((&access["missing"], &access["conditional"]), (&json!([]), &json!([])));
+        assert_eq!(access["operations"].as_array().unwrap().len(), 7);
+        assert_eq!(access["granted_by"][0]["role_name"], "Owner");
+        assert_eq!(access["evaluated_scope"], s.gallery());
 
         // Through a group, but not enough.
         let subscription = format!("/subscriptions/{}", s.emulator.ready("subscription_id"));
@@ -48,11 +48,11 @@ fn the_signed_in_identity_learns_whether_it_may() {
         let me = directory["roleAssignments"][0]["properties"]["principalId"].as_str().unwrap().to_owned();
         let group = json!({"groups": {GROUP: [me]}, "roleAssignments": [assignment("a", &subscription, GROUP, READER, None)]});
         s.emulator.set_authorization(&group).unwrap();
-        let told = check(s, "");
+        let access = check(s, "");
         assert_eq!(
-            (&told["allowed"], told["missing"].as_array().unwrap().len()),
+            (&access["allowed"], access["missing"].as_array().unwrap().len()),
             (&json!(false), 4),
-            "{told}"
+            "{access}"
         );
         // The plan stops, not the apply.
         s.write(
@@ -70,11 +70,11 @@ fn the_signed_in_identity_learns_whether_it_may() {
 fn a_principal_is_judged_by_groups_inheritance_denials_and_conditions() {
     scenario(|s| {
         let subscription = format!("/subscriptions/{}", s.emulator.ready("subscription_id"));
-        let told = of_bob(s);
+        let access = of_bob(s);
         assert_eq!(
-            (&told["allowed"], told["missing"].as_array().unwrap().len()),
+            (&access["allowed"], access["missing"].as_array().unwrap().len()),
             (&json!(false), 7),
-            "{told}"
+            "{access}"
         );
 
         // From a management group, through a group in a group.
@@ -82,10 +82,10 @@ fn a_principal_is_judged_by_groups_inheritance_denials_and_conditions() {
         let inherited = json!({"managementGroups": ["top"], "groups": {GROUP: ["inner"], "inner": [BOB]},
             "roleAssignments": [assignment("a", top, GROUP, PUBLISHER, None)]});
         s.emulator.set_authorization(&inherited).unwrap();
-        let told = of_bob(s);
-        assert_eq!((&told["allowed"], &told["complete"]), (&json!(true), &json!(true)), "{told}");
+        let access = of_bob(s);
+        assert_eq!((&access["allowed"], &access["complete"]), (&json!(true), &json!(true)), "{access}");
         assert_eq!(
-            told["granted_by"],
+            access["granted_by"],
             json!([{"assignment_scope": top, "role_name": "Compute Gallery Artifacts Publisher",
             "role_definition_id": format!("/providers/Microsoft.Authorization/roleDefinitions/{PUBLISHER}")}])
         );
@@ -97,13 +97,13 @@ fn a_principal_is_judged_by_groups_inheritance_denials_and_conditions() {
         };
         let everyone = json!([{"id": "00000000-0000-0000-0000-000000000000", "type": "SystemDefined"}]);
         s.emulator.set_authorization(&denial(everyone.clone(), json!([]))).unwrap();
-        let told = of_bob(s);
+        let access = of_bob(s);
         assert_eq!(
-            (&told["allowed"], told["missing"].as_array().unwrap().len()),
+            (&access["allowed"], access["missing"].as_array().unwrap().len()),
             (&json!(false), 2),
-            "{told}"
+            "{access}"
         );
-        assert_eq!(told["denied_by"], json!([{"id": "/d", "name": "stack", "scope": subscription}]));
+        assert_eq!(access["denied_by"], json!([{"id": "/d", "name": "stack", "scope": subscription}]));
         s.emulator.set_authorization(&denial(everyone, json!([{"id": BOB, "type": "User"}]))).unwrap();
         assert_eq!(of_bob(s)["allowed"], true);
         // Nobody has looked up whether he is in a denied group.
@@ -114,16 +114,16 @@ fn a_principal_is_judged_by_groups_inheritance_denials_and_conditions() {
         // A condition of the role, and one of the assignment.
         let given = |role: &str, condition: Option<&str>| json!({"roleAssignments": [assignment("a", &subscription, BOB, role, condition)]});
         s.emulator.set_authorization(&given(THREE_BLOCKS, None)).unwrap();
-        let told = of_bob(s);
-        assert_eq!((&told["allowed"], &told["complete"]), (&json!(false), &json!(true)));
+        let access = of_bob(s);
+        assert_eq!((&access["allowed"], &access["complete"]), (&json!(false), &json!(true)));
         assert!(
-            told["missing"]
+            access["missing"]
                 .as_array()
                 .unwrap()
                 .contains(&json!("Microsoft.Compute/locations/capsOperations/read"))
         );
         assert!(
-            told["conditional"]
+            access["conditional"]
                 .as_array()
                 .unwrap()
                 .contains(&json!("Microsoft.Compute/galleries/inVMAccessControlProfiles/write"))
@@ -142,22 +142,22 @@ fn a_principal_is_judged_by_groups_inheritance_denials_and_conditions() {
 #[test]
 fn a_missing_scope_is_judged_by_its_parent() {
     scenario(|s| {
-        let told = value_of(
+        let access = value_of(
             s,
             "data \"gallery_access_check\" \"x\" {\n  scope = \"${local.gallery_id}new/inVMAccessControlProfiles/web\"\n}\n",
             "data.gallery_access_check.x",
         );
         assert_eq!(
-            (&told["allowed"], told["evaluated_scope"].as_str().unwrap().rsplit('/').next()),
+            (&access["allowed"], access["evaluated_scope"].as_str().unwrap().rsplit('/').next()),
             (&json!(true), Some("rg"))
         );
-        let told = value_of(
+        let access = value_of(
             s,
             "data \"gallery_access_check\" \"x\" {\n  scope = replace(local.gallery_id, \"resourceGroups/rg\", \"resourceGroups/new\")\n}\n",
             "data.gallery_access_check.x",
         );
-        assert!(told["evaluated_scope"].as_str().unwrap().starts_with("/subscriptions/"));
-        assert_eq!((&told["allowed"], &told["complete"]), (&json!(true), &json!(true)), "{told}");
+        assert!(access["evaluated_scope"].as_str().unwrap().starts_with("/subscriptions/"));
+        assert_eq!((&access["allowed"], &access["complete"]), (&json!(true), &json!(true)), "{access}");
     });
 }
 
@@ -172,13 +172,13 @@ fn lists_that_may_not_be_read_leave_a_doubt() {
         };
         for list in ["roleAssignments", "denyAssignments"] {
             s.emulator.faults(&forbid(list)).unwrap();
-            let told = check(s, "");
+            let access = check(s, "");
             assert_eq!(
-                (&told["allowed"], &told["complete"]),
+                (&access["allowed"], &access["complete"]),
                 (&Value::Null, &json!(false)),
-                "{list}: {told}"
+                "{list}: {access}"
             );
-            assert_eq!(told["missing"], json!([]));
+            assert_eq!(access["missing"], json!([]));
         }
     });
 }

@@ -177,7 +177,7 @@ fn a_forced_destroy_deletes_a_profile_with_its_remaining_versions() {
         assert!(plan.output.says("Versions left in profile web will be deleted"), "{}", plan.output);
         assert!(plan.output.says("Versions in it now: 1.0.0, 3.2.1."), "{}", plan.output);
         s.apply_planned();
-        assert_eq!(s.held(), [""; 0]);
+        assert_eq!(s.new_objects(), [""; 0]);
     });
 }
 
@@ -199,7 +199,7 @@ fn a_version_that_azure_refuses_to_delete_keeps_its_forced_profile() {
         let output = s.apply_fails("");
         assert!(output.says("The version is in use by a virtual machine."), "{output}");
         assert!(output.says("versions/1.0.0"), "{output}");
-        assert_eq!(s.held(), [s.profile("web").to_lowercase()], "the other one is deleted");
+        assert_eq!(s.new_objects(), [s.profile("web").to_lowercase()], "the other one is deleted");
         s.emulator.faults(&json!([])).unwrap();
         s.adopted(&s.version("web", "1.0.0"));
     });
@@ -212,7 +212,7 @@ fn a_setting_in_the_same_change_as_the_replacement_is_too_late() {
         let plan = s.plan(&format!("{PROFILE}{}", keeping("/b")));
         assert!(plan.output.says("Profile version 1.0.0 is deleted all the same"), "{}", plan.output);
         s.apply_planned();
-        assert_eq!(s.held().len(), 2);
+        assert_eq!(s.new_objects().len(), 2);
         let without = format!("{PROFILE}{}", version(&exe("/b")));
         s.apply(&without);
     });

@@ -123,7 +123,7 @@ fn a_replacement_that_cannot_be_created_deletes_nothing() {
         let output = s.plan_fails(&both().replace("local.gallery_id", "\"${local.gallery_id}x\""));
         assert!(output.says("The gallery for the new profile does not exist"), "{output}");
 
-        assert!(s.held().contains(&old.to_ascii_lowercase()), "nothing was deleted");
+        assert!(s.new_objects().contains(&old.to_ascii_lowercase()), "nothing was deleted");
         for id in [taken, other] {
             s.emulator.remove(&id).unwrap();
             s.adopted(&id);

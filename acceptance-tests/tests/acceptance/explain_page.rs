@@ -134,14 +134,14 @@ fn the_page_fits_a_desktop_and_a_phone() {
         for width in [1_400, 390] {
             fs::write(folder.path().join("inner.html"), probed(&page(files), measure)).unwrap();
             let outer = format!(
-                "<!DOCTYPE html><html><body><iframe src=\"inner.html\" width=\"{width}\" height=\"900\"></iframe><p id=\"told\"></p>\
-                 <script>addEventListener('message', one => {{ document.getElementById('told').textContent = one.data.join(' '); }})\
+                "<!DOCTYPE html><html><body><iframe src=\"inner.html\" width=\"{width}\" height=\"900\"></iframe><p id=\"sizes\"></p>\
+                 <script>addEventListener('message', one => {{ document.getElementById('sizes').textContent = one.data.join(' '); }})\
                  </script></body></html>"
             );
             let seen = dom(&browser, folder.path(), &outer);
-            let told = seen.split("id=\"told\">").nth(1).unwrap().split('<').next().unwrap();
-            let told: Vec<i64> = told.split(' ').map(|one| one.parse().unwrap()).collect();
-            let [scroll, client, top, cells] = told[..] else { panic!("{told:?}") };
+            let sizes = seen.split("id=\"sizes\">").nth(1).unwrap().split('<').next().unwrap();
+            let sizes: Vec<i64> = sizes.split(' ').map(|one| one.parse().unwrap()).collect();
+            let [scroll, client, top, cells] = sizes[..] else { panic!("{sizes:?}") };
             assert!(scroll <= client, "{files:?} at {width}: {scroll} of {client} pixels");
             assert!(top < first, "who gets a token is at {top}");
             assert!(cells > 0, "{files:?} at {width}: who may is not to be seen");

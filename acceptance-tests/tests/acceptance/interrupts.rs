@@ -65,7 +65,7 @@ fn an_interrupted_creation_continues() {
         let output = interrupted(s, &APPLY, "PUT");
         assert_eq!(output.times("In-VM access profile is not finished yet"), 1, "{output}");
         assert!(!s.state().is_tainted(WEB), "it would be made again");
-        assert_eq!(s.state().ids("gallery_"), s.held());
+        assert_eq!(s.state().ids("gallery_"), s.new_objects());
         assert_eq!(sent(s, "PUT"), 1);
         quick(s);
         s.apply(PROFILE);
@@ -124,7 +124,7 @@ fn an_object_whose_deletion_was_interrupted_can_be_created_again() {
         interrupted(s, &APPLY, "DELETE");
         quick(s);
         s.apply(&both());
-        assert_eq!(s.held().len(), 2);
+        assert_eq!(s.new_objects().len(), 2);
     });
 }
 
@@ -177,7 +177,7 @@ fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
             s.emulator.faults(&json!([])).unwrap();
             quick(s);
 
-            let there = s.held().len() == 2;
+            let there = s.new_objects().len() == 2;
             let output = s.run(&APPLY);
             if output.succeeded() {
                 assert!(!there, "the version exists: {output}");
@@ -190,7 +190,7 @@ fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
                 assert!(output.says(&format!("id = \"{id}\" }}")), "{output}");
                 s.apply(&format!("{}\nimport {{\n  to = {V}\n  id = \"{id}\"\n}}\n", both()));
             }
-            assert_eq!(s.held().len(), 2, "{method} {nth} {when}");
+            assert_eq!(s.new_objects().len(), 2, "{method} {nth} {when}");
             s.apply(PROFILE);
         }
     });

@@ -103,9 +103,9 @@ fn ten_machines_are_watched_while_another_tool_changes_them() {
         let imds = machine("vm1")["imds"].clone();
         assert_eq!((&imds["profile_version_id"], &imds["mode"]), (&Value::Null, &json!("Audit")));
         let denied = machine("vm5")["denied"].clone();
-        let told: Vec<_> =
+        let counts: Vec<_> =
             denied.as_array().unwrap().iter().map(|one| (&one["endpoint"], &one["count"])).collect();
-        assert_eq!(told, [(&json!("IMDS"), &json!(3)), (&json!("HostGAPlugin"), &json!(2))]);
+        assert_eq!(counts, [(&json!("IMDS"), &json!(3)), (&json!("HostGAPlugin"), &json!(2))]);
         assert_eq!(machine("vm5")["wire_server"]["denied"], 2);
         assert_eq!((&found["complete"], &found["all_listed"]), (&json!(false), &json!(true)));
         let why = found["incomplete"].as_array().unwrap();

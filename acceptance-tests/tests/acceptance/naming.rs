@@ -47,7 +47,7 @@ fn a_replacement_created_first() {
         assert_eq!(plan.output.times("Rules are replaced under the same version name"), 0, "{}", plan.output);
         s.apply_planned();
         assert_eq!(name(s, V), "1.0.1");
-        assert_eq!(s.held().len(), 2);
+        assert_eq!(s.new_objects().len(), 2);
     });
 }
 

@@ -19,7 +19,7 @@ fn each_form_is_waited_for() {
             s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
             let destroyed = s.run_well(&["destroy", "-no-color", "-auto-approve", "-refresh=false"]);
             assert!(destroyed.says("2 destroyed"), "{form}: {destroyed}");
-            assert!(s.held().is_empty(), "{form}");
+            assert!(s.new_objects().is_empty(), "{form}");
         }
     });
 }
@@ -64,6 +64,6 @@ fn a_parallel_apply_of_many_versions_is_one_each() {
         let many = version("  count = 12\n  name = \"1.0.${count.index}\"\n");
         let config = format!("{PROFILE}{many}");
         s.apply(&config);
-        assert_eq!(s.held().len(), 13);
+        assert_eq!(s.new_objects().len(), 13);
     });
 }

@@ -96,7 +96,7 @@ impl Runner {
     fn run(&self, s: &Scenario, scripts: &[String]) -> (i32, String) {
         let here = self.directory.path();
         let path = format!("{}:{}", here.display(), std::env::var("PATH").unwrap_or_default());
-        let mut told = String::new();
+        let mut text = String::new();
         for script in scripts {
             let output = Command::new("bash")
                 .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
@@ -113,19 +113,19 @@ impl Runner {
                 .env("PIPELINE_WORKSPACE", here)
                 .output()
                 .unwrap();
-            told.push_str(&String::from_utf8_lossy(&output.stdout));
-            told.push_str(&String::from_utf8_lossy(&output.stderr));
+            text.push_str(&String::from_utf8_lossy(&output.stdout));
+            text.push_str(&String::from_utf8_lossy(&output.stderr));
             if !output.status.success() {
-                return (output.status.code().unwrap(), told);
+                return (output.status.code().unwrap(), text);
             }
         }
-        (0, told)
+        (0, text)
     }
 
     fn run_well(&self, s: &Scenario, scripts: &[String]) -> String {
-        let (code, told) = self.run(s, scripts);
-        assert_eq!(code, 0, "{told}");
-        told
+        let (code, output) = self.run(s, scripts);
+        assert_eq!(code, 0, "{output}");
+        output
     }
 }
 
@@ -153,8 +153,8 @@ fn they_check_apply_and_notice_drift() {
         assert_eq!(github["permissions"]["id-token"], "write");
         assert_eq!(drift["permissions"]["id-token"], "write");
         let runner = Runner::of_github(s, &github);
-        let told = runner.run_well(s, &job(&github, "check"));
-        assert!(told.contains("7 passed, 0 failed"), "{told}");
+        let output = runner.run_well(s, &job(&github, "check"));
+        assert!(output.contains("7 passed, 0 failed"), "{output}");
         assert!(runner.file("summary.md").contains("Plan: 2 to add"), "the reviewer sees the plan");
         let summary = runner.file("summary.md");
         for part in ["## What changes", "is new", "| Who gets | |", "managed-identity tokens"] {
@@ -169,13 +169,13 @@ fn they_check_apply_and_notice_drift() {
             step(&github["jobs"]["apply"]["steps"], "download-artifact")["with"]["path"],
             "allowlists"
         );
-        let told = runner.run_well(s, &job(&github, "apply"));
-        assert!(told.contains("2 added") && !told.contains("Terraform will perform"), "{told}");
+        let output = runner.run_well(s, &job(&github, "apply"));
+        assert!(output.contains("2 added") && !output.contains("Terraform will perform"), "{output}");
         runner.run_well(s, &job(&drift, "drift"));
         s.emulator.edit(&profile, &renamed).unwrap();
-        let (code, told) = runner.run(s, &job(&drift, "drift"));
-        assert_eq!(code, 2, "{told}");
-        assert!(told.contains("::error title=Drift::"), "{told}");
+        let (code, output) = runner.run(s, &job(&drift, "drift"));
+        assert_eq!(code, 2, "{output}");
+        assert!(output.contains("::error title=Drift::"), "{output}");
         assert!(runner.file("summary.md").contains("by somebody else"));
 
         // Azure DevOps.
@@ -193,13 +193,13 @@ fn they_check_apply_and_notice_drift() {
         fs::create_dir(runner.directory.path().join("planned")).unwrap();
         let planned = s.terraform.directory().join("planned");
         fs::rename(&planned, runner.directory.path().join("planned/planned")).unwrap();
-        let told = runner.run_well(s, &stage(&azure, "apply"));
-        assert!(told.contains("1 added, 1 changed, 1 destroyed"), "{told}");
+        let output = runner.run_well(s, &stage(&azure, "apply"));
+        assert!(output.contains("1 added, 1 changed, 1 destroyed"), "{output}");
         runner.run_well(s, &stage(&azure, "drift"));
         s.emulator.edit(&profile, &renamed).unwrap();
-        let (code, told) = runner.run(s, &stage(&azure, "drift"));
-        assert_eq!(code, 2, "{told}");
-        assert!(told.contains("##vso[task.logissue type=error]"), "{told}");
+        let (code, output) = runner.run(s, &stage(&azure, "drift"));
+        assert_eq!(code, 2, "{output}");
+        assert!(output.contains("##vso[task.logissue type=error]"), "{output}");
         assert!(runner.file("drift.md").contains("by somebody else"));
 
         // A plan that cannot be made is a failure, not drift.
@@ -208,9 +208,9 @@ fn they_check_apply_and_notice_drift() {
             "action": { "do": "answer", "status": 403, "body": { "error": { "code": "AuthorizationFailed" } } }
         });
         s.emulator.faults(&json!({ "faults": [refused] })).unwrap();
-        let (code, told) = on_github.run(s, &job(&drift, "drift"));
-        assert_eq!(code, 1, "{told}");
-        assert!(!told.contains("::error title=Drift::"), "{told}");
+        let (code, output) = on_github.run(s, &job(&drift, "drift"));
+        assert_eq!(code, 1, "{output}");
+        assert!(!output.contains("::error title=Drift::"), "{output}");
         s.emulator.faults(&json!({ "faults": [] })).unwrap();
     });
 }

@@ -61,9 +61,9 @@ fn the_quickstart_runs_and_leaves_working_files() {
     with_cli(|cli| {
         let directory = tempfile::tempdir().unwrap();
         let output = quickstart(cli, directory.path()).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stdout);
+        let text = String::from_utf8_lossy(&output.stdout);
         let story = directory.path().join("story");
-        assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
         for words in [
             "successfully initialized",
             "+ \"backup -> vault-token (secrets-reader)\"",
@@ -72,11 +72,11 @@ fn the_quickstart_runs_and_leaves_working_files() {
             "Destroy complete! Resources: 3 destroyed.",
             if cfg!(windows) { "emulator.ps1" } else { "emulator.sh" },
         ] {
-            assert!(told.contains(words), "{words}: {told}");
+            assert!(text.contains(words), "{words}: {text}");
         }
         let other = if cli.title() == "OpenTofu" { "Terraform" } else { "OpenTofu" };
         let spoken: Vec<_> =
-            told.lines().filter(|line| line.contains(other) && !line.contains("https:")).collect();
+            text.lines().filter(|line| line.contains(other) && !line.contains("https:")).collect();
         assert!(spoken.is_empty(), "{other} is not used: {spoken:?}");
         // The remaining files work: the emulator starts again at the same address, and the environment points
         // to it.

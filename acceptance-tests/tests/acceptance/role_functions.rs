@@ -33,7 +33,7 @@ fn conditions_have_the_same_meaning_as_in_azure() {
                 "error": case["error"], "format": format, "name": case["name"]}));
         }
         s.terraform.write("cases.json", &json!(cases).to_string()).unwrap();
-        let told = value_of(
+        let results = value_of(
             s,
             "locals {\n  cases = jsondecode(file(\"cases.json\"))\n}\n",
             "[for case in local.cases : {
@@ -44,13 +44,13 @@ fn conditions_have_the_same_meaning_as_in_azure() {
              }]",
         );
         assert!(cases.len() > 60);
-        for (case, told) in cases.iter().zip(told.as_array().unwrap()) {
+        for (case, result) in cases.iter().zip(results.as_array().unwrap()) {
             let name = &case["name"];
-            assert_eq!(told["parsed"]["valid"], case["error"].is_null(), "{name}");
-            assert_eq!(told["parsed"]["error"]["kind"], case["error"], "{name}");
-            assert_eq!(told["holds"], case["holds"], "{name}");
-            assert_eq!(told["kept"], case["holds"], "{name}, in its canonical spelling");
-            assert_eq!(told["stable"], true, "{name}");
+            assert_eq!(result["parsed"]["valid"], case["error"].is_null(), "{name}");
+            assert_eq!(result["parsed"]["error"]["kind"], case["error"], "{name}");
+            assert_eq!(result["holds"], case["holds"], "{name}");
+            assert_eq!(result["kept"], case["holds"], "{name}, in its canonical spelling");
+            assert_eq!(result["stable"], true, "{name}");
         }
     });
 }
@@ -60,12 +60,12 @@ fn every_shipped_spelling_is_read() {
     scenario(|s| {
         offline(s);
         s.terraform.write("spellings.json", SPELLINGS).unwrap();
-        let told = value_of(
+        let result = value_of(
             s,
             "locals {\n  spellings = jsondecode(file(\"spellings.json\"))\n}\n",
             "[for text in local.spellings : provider::gallery::condition_parse(text)]",
         );
-        for parsed in told.as_array().unwrap() {
+        for parsed in result.as_array().unwrap() {
             assert_eq!(parsed["valid"], true, "{parsed}");
         }
     });
@@ -75,7 +75,7 @@ fn every_shipped_spelling_is_read() {
 fn a_delegation_can_be_tested_in_a_configuration() {
     scenario(|s| {
         offline(s);
-        let told = value_of(
+        let result = value_of(
             s,
             "locals {
                delegation = provider::gallery::condition_for_roles([\"1c0163c0-47e6-4577-8991-ea5c82e286e4\", \"fb879df8-f326-4884-b1cf-06f3ad86be52\"])
@@ -90,7 +90,7 @@ fn a_delegation_can_be_tested_in_a_configuration() {
                stable  = provider::gallery::condition_format(local.delegation) == local.delegation
              }",
         );
-        assert_eq!(told, json!({"can_mint_it": false, "unknown": null, "empty": null, "stable": true}));
+        assert_eq!(result, json!({"can_mint_it": false, "unknown": null, "empty": null, "stable": true}));
     });
 }
 

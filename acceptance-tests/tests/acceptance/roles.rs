@@ -136,11 +136,11 @@ fn the_eight_decisions() {
              ] : permits == null]",
         );
         assert_eq!(omitted, json!([true, true, true]));
-        for (number, (row, told)) in
+        for (number, (row, result)) in
             rows.as_array().unwrap().iter().zip(decided.as_array().unwrap()).enumerate()
         {
-            assert_eq!(told["condition"], row[2], "the condition of row {}", number + 1);
-            assert_eq!(told["decisions"], json!([row[3], row[3], row[3], row[3]]), "row {}", number + 1);
+            assert_eq!(result["condition"], row[2], "the condition of row {}", number + 1);
+            assert_eq!(result["decisions"], json!([row[3], row[3], row[3], row[3]]), "row {}", number + 1);
         }
     });
 }
@@ -219,7 +219,7 @@ fn the_catalogue_expands_what_the_data_source_expands() {
              data \"gallery_operations\" \"compute\" {{\n  namespaces = [\"microsoft.compute\"]\n}}\n",
             role("role", &format!("role_definition_id = \"{DELEGATE}\""))
         );
-        let told = value_of(
+        let result = value_of(
             s,
             &config,
             "{
@@ -232,15 +232,15 @@ fn the_catalogue_expands_what_the_data_source_expands() {
                diff   = provider::gallery::role_diff(data.gallery_role_definition.role, data.gallery_role_definition.role.json, data.gallery_operations.all)
              }",
         );
-        assert_eq!((&told["whole"], &told["names"]), (&told["role"], &told["role"]));
-        assert_eq!((told["part"].as_array().unwrap().len(), &told["same"]), (12, &json!(false)));
+        assert_eq!((&result["whole"], &result["names"]), (&result["role"], &result["role"]));
+        assert_eq!((result["part"].as_array().unwrap().len(), &result["same"]), (12, &json!(false)));
         assert!(
-            told["data"]
+            result["data"]
                 .as_array()
                 .unwrap()
                 .contains(&json!("Microsoft.Compute/virtualMachines/login/action"))
         );
-        assert_eq!(told["diff"], json!({"added": [], "removed": [], "condition_changed": false}));
+        assert_eq!(result["diff"], json!({"added": [], "removed": [], "condition_changed": false}));
 
         let output =
             s.plan_fails("data \"gallery_operations\" \"x\" {\n  namespaces = [\"Microsoft.Computer\"]\n}\n");

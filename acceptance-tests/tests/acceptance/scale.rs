@@ -199,7 +199,7 @@ fn a_hundred_at_a_time_are_as_safe_as_ten() {
         assert_eq!(times.len(), profiles * (1 + each), "each once");
         let took = times.iter().max().unwrap() - times.iter().min().unwrap();
         assert!(took > 5_000, "{took} ms: the buckets were in force");
-        assert_eq!(s.held().len(), profiles * (1 + each));
+        assert_eq!(s.new_objects().len(), profiles * (1 + each));
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let state = s.state();
         for index in 0..profiles * each {
@@ -213,7 +213,7 @@ fn a_hundred_at_a_time_are_as_safe_as_ten() {
         s.nothing_to_do();
 
         s.run_well(&["destroy", "-no-color", "-input=false", "-auto-approve"]);
-        assert!(s.held().is_empty() && s.state().addresses().is_empty());
+        assert!(s.new_objects().is_empty() && s.state().addresses().is_empty());
         let requests = s.requests();
         let refused = count(&requests, |one| one.status == Some(429));
         eprintln!("{refused} refusals of {} requests", requests.len());

@@ -49,12 +49,8 @@ fn all_are_applied() {
         assert!(main.with_file_name("README.md").is_file(), "{name} has no README");
         scenario(|s| {
             put(s, &name);
-            let told = s.reapply(&[]);
-            assert_eq!(
-                told.times("Warning:"),
-                told.times("Warning: Provider development overrides"),
-                "{told}"
-            );
+            let run = s.reapply(&[]);
+            assert_eq!(run.times("Warning:"), run.times("Warning: Provider development overrides"), "{run}");
             match name.as_str() {
                 "attach-to-machines" => refers_to_both(s),
                 "many-fleets" => every_fleet_has_its_own(s),
@@ -125,16 +121,16 @@ fn three_pull_requests_make_three_versions() {
             let name = format!("audit-to-enforce/pull-request-{number}.tfvars");
             let text = std::fs::read_to_string(examples().join(name)).unwrap();
             s.terraform.write("terraform.tfvars", &text).unwrap();
-            let told = s.reapply(&[]);
-            assert!(!told.says("Virtual machines may not notice the change"), "{told}");
+            let run = s.reapply(&[]);
+            assert!(!run.says("Virtual machines may not notice the change"), "{run}");
             let reference = crate::attachment::of_imds(s, &machine);
             assert_eq!(reference["inVMAccessControlProfileReferenceId"], s.version("payments-imds", version));
             if number == 2 {
                 // While the machine would refuse somebody, the next pull request does not pass.
                 let denied = json!([{"userName": "pay", "count": 2}]);
                 s.emulator.set_agent(&machine, &json!({ "denied": denied })).unwrap();
-                let told = s.run_well(&["plan", "-no-color"]);
-                assert!(told.says("pay-1 would refuse pay with /usr/bin/curl: 2 times."), "{told}");
+                let run = s.run_well(&["plan", "-no-color"]);
+                assert!(run.says("pay-1 would refuse pay with /usr/bin/curl: 2 times."), "{run}");
                 let early = s.run(&["plan", "-no-color", "-var=mode=Enforce"]);
                 assert!(early.says("Not ready for Enforce: pay-1."), "{early}");
                 s.emulator.set_agent(&machine, &json!({ "denied": [] })).unwrap();
@@ -204,9 +200,9 @@ fn objects_of_azapi_are_taken_over() {
         s.terraform.write("cli.tfrc", &both).unwrap();
 
         s.requests();
-        let told = s.apply(&format!("{resources}\nmoved {{{moved}"));
-        assert!(told.says("azapi_resource.web_version has moved to"), "{told}");
-        assert!(told.says("0 to add, 0 to change, 0 to destroy"), "{told}");
+        let run = s.apply(&format!("{resources}\nmoved {{{moved}"));
+        assert!(run.says("azapi_resource.web_version has moved to"), "{run}");
+        assert!(run.says("0 to add, 0 to change, 0 to destroy"), "{run}");
         let writes: Vec<_> = s.requests().into_iter().filter(|request| request.method != "GET").collect();
         assert!(writes.is_empty(), "{writes:?}");
         s.terraform.write("cli.tfrc", &overrides).unwrap();
@@ -238,8 +234,8 @@ fn the_module_passes_its_tests() {
     scenario(|s| {
         put(s, "modules/invm-allowlist");
         copy(&examples().join("modules/invm-allowlist/tests"), &s.terraform.directory().join("tests"));
-        let told = s.run_well(&["test", "-no-color", "-test-directory=tests/emulator"]);
-        assert!(told.says("4 passed, 0 failed"), "{told}");
+        let run = s.run_well(&["test", "-no-color", "-test-directory=tests/emulator"]);
+        assert!(run.says("4 passed, 0 failed"), "{run}");
         for file in files(&examples().join("modules/invm-allowlist")) {
             s.terraform.remove(file.file_name().unwrap().to_str().unwrap()).unwrap();
         }

@@ -54,7 +54,7 @@ fn both(s: &mut Scenario, first: &str, second: &str) -> [(Output, BTreeSet<Strin
     let held = [ids(s.terraform.directory()), ids(directory.path())];
     assert!(held[0].is_disjoint(&held[1]), "both hold {:?}: {one} {two}", held[0].intersection(&held[1]));
     let all: Vec<_> = held[0].union(&held[1]).cloned().collect();
-    assert_eq!(all, s.held(), "{one} {two}");
+    assert_eq!(all, s.new_objects(), "{one} {two}");
     for terraform in [&s.terraform, &other] {
         let output = terraform.run(&["destroy", "-no-color", "-input=false", "-auto-approve"]).unwrap();
         assert!(output.succeeded(), "{output}");
@@ -109,7 +109,7 @@ fn two_blocks_of_one_name_are_one_object_and_an_error() {
         let twice = format!("{PROFILE}{}", PROFILE.replace("\"web\" {", "\"again\" {"));
         let output = s.apply_fails(&twice);
         assert_eq!(output.times("In-VM access profile already exists"), 1, "{output}");
-        assert_eq!(s.held().len(), 1);
+        assert_eq!(s.new_objects().len(), 1);
     });
 }
 
@@ -123,7 +123,7 @@ fn a_renamed_key_waits_for_the_deletion() {
         };
         s.apply(&keyed("a"));
         s.apply(&keyed("b"));
-        assert_eq!(s.held().len(), 2);
+        assert_eq!(s.new_objects().len(), 2);
     });
 }
 

@@ -6,7 +6,7 @@ use acceptance_tests::host::{Host, Outcome};
 use gallery_emulator::faults::Script;
 use serde_json::Value as Json;
 
-use super::Way;
+use super::OperationStyle;
 use super::catalogue::{Expect, Fault, Then};
 use super::operation::{Kind, Subject, Verb};
 use super::rig::{Line, Rig};
@@ -27,19 +27,19 @@ pub(crate) struct Cell<'a> {
     pub(crate) nth: u32,
     /// Its kind: `GET`, `LIST`, `POLL`, `PUT`, `DELETE`.
     pub(crate) kind: String,
-    pub(crate) way: &'a Way,
+    pub(crate) style: &'a OperationStyle,
 }
 
 impl Cell<'_> {
     pub(crate) fn name(&self) -> String {
         let (kind, verb) = self.subject;
-        let way = self.way.name;
-        format!("{} {} {} {} {} {way}", self.fault.name, kind.word(), verb.word(), self.kind, self.nth)
+        let style = self.style.name;
+        format!("{} {} {} {} {} {style}", self.fault.name, kind.word(), verb.word(), self.kind, self.nth)
     }
 
     /// Whether only the object shows the state of its operation.
     fn is_told_by_state(&self) -> bool {
-        self.way.name == "state"
+        self.style.name == "state"
     }
 
     /// How often it may be tried: with a timeout of a few seconds on a busy machine the timeout can expire
@@ -51,7 +51,7 @@ impl Cell<'_> {
     /// Runs it.
     pub(crate) async fn run(&self, rig: &mut Rig) -> Result<(), String> {
         let subject =
-            Subject::prepare(rig, self.subject, self.fault.timeout.as_deref(), &self.way.settings).await?;
+            Subject::prepare(rig, self.subject, self.fault.timeout.as_deref(), &self.style.settings).await?;
         rig.host().await?;
         rig.script(self.fault.script(&self.method, self.nth));
         let begun = self.act(rig, &subject).await;
@@ -115,7 +115,7 @@ impl Cell<'_> {
         if rig.struck() == 0 {
             return Err("the fault did not strike".to_owned());
         }
-        outcome.map_err(|trouble| trouble.to_string())
+        outcome.map_err(|error| error.to_string())
     }
 
     /// The checks right after the fault.
@@ -173,7 +173,7 @@ impl Cell<'_> {
             return lacks("the object");
         }
         let error = acceptance_tests::host::proto::diagnostic::Severity::Error as i32;
-        for one in outcome.told.iter().filter(|one| one.severity == error) {
+        for one in outcome.diagnostics.iter().filter(|one| one.severity == error) {
             let next = one.detail.split("\n\n").last().unwrap_or_default();
             if !next.ends_with('.') || next.contains("Request id") {
                 return lacks("the next step at its end");
@@ -238,7 +238,7 @@ impl Cell<'_> {
         state: &mut Outcome,
     ) -> Result<(), String> {
         let resource = subject.kind.resource();
-        let text = |trouble: acceptance_tests::host::Trouble| trouble.to_string();
+        let text = |error: acceptance_tests::host::CallError| error.to_string();
         if let Some(object) = &state.object {
             state.object = host.refresh(resource, object).await.map_err(text)?;
         } else if subject.verb == Verb::Import {
@@ -248,10 +248,10 @@ impl Cell<'_> {
         let goes = subject.verb == Verb::Delete || state.tainted;
         if let Some(object) = state.object.clone().filter(|_| goes) {
             let destroyed = host.try_destroy(resource, &object).await.map_err(text)?;
-            let told = destroyed.text();
+            let text = destroyed.text();
             state.object = destroyed.object;
             if state.object.is_some() {
-                return Err(told);
+                return Err(text);
             }
         }
         if subject.verb == Verb::Delete {
@@ -273,9 +273,9 @@ impl Cell<'_> {
             state.object = Some(host.import(resource, &subject.id).await.map_err(text)?);
             return Ok(());
         }
-        let told = applied.text();
+        let text = applied.text();
         *state = applied;
-        Err(told)
+        Err(text)
     }
 
     /// The remaining object is reported with the block to paste.

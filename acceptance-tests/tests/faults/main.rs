@@ -3,9 +3,9 @@
 //!
 //! ```sh
 //! cargo test -p acceptance-tests --test faults                        # the short form, part of every test run
-//! GALLERY_FAULTS=full cargo test -p acceptance-tests --test faults    # every fault, every way to tell of operations
+//! GALLERY_FAULTS=full cargo test -p acceptance-tests --test faults    # every fault, every style of operations
 //! cargo test -p acceptance-tests --test faults -- interrupt create    # the cells whose names have both words
-//! GALLERY_FAULTS=full cargo test -p acceptance-tests --test faults -- location    # those of one way
+//! GALLERY_FAULTS=full cargo test -p acceptance-tests --test faults -- location    # those of one style
 //! ```
 //!
 //! For each cell: the state holds what Azure holds; an error has its code, the request id, the time it took
@@ -70,9 +70,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// A way in which Azure announces operations.
+/// How Azure announces operations.
 #[derive(Clone, Debug)]
-pub(crate) struct Way {
+pub(crate) struct OperationStyle {
     /// Its name.
     pub(crate) name: &'static str,
     /// The emulator's settings.
@@ -81,18 +81,18 @@ pub(crate) struct Way {
     ends_only: bool,
 }
 
-/// The ways, of which the first is the short form's. In the paced one operations take as long as at Azure,
+/// The styles, of which the first is that of the short form. In the paced one operations take as long as at Azure,
 /// divided by twenty: 2.3 seconds for a version.
-fn ways(full: bool) -> Vec<Way> {
-    let way = |name, settings| Way { name, settings, ends_only: false };
-    let mut ways = vec![way("async", json!({"operations": "async"}))];
+fn styles(full: bool) -> Vec<OperationStyle> {
+    let style = |name, settings| OperationStyle { name, settings, ends_only: false };
+    let mut styles = vec![style("async", json!({"operations": "async"}))];
     let paced = json!({"operations": "async", "pace": "azure/20"});
-    ways.push(Way { ends_only: true, ..way("paced", paced) });
+    styles.push(OperationStyle { ends_only: true, ..style("paced", paced) });
     if full {
-        ways.push(way("location", json!({"operations": "location"})));
-        ways.push(way("state", json!({"operations": "state", "shout": true})));
+        styles.push(style("location", json!({"operations": "location"})));
+        styles.push(style("state", json!({"operations": "state", "shout": true})));
     }
-    ways
+    styles
 }
 
 fn matrix(words: Vec<String>) -> Result<BTreeMap<String, String>, String> {
@@ -103,21 +103,21 @@ fn matrix(words: Vec<String>) -> Result<BTreeMap<String, String>, String> {
     let faults = catalogue::all()?;
     let authority = Arc::new(Authority::open(None).map_err(|error| error.to_string())?);
     let mut failed = BTreeMap::new();
-    for way in ways(full) {
-        let table = one_way(&faults, full, &way, &words, &authority, &mut failed)?;
+    for style in styles(full) {
+        let table = run_style(&faults, full, &style, &words, &authority, &mut failed)?;
         let (passed, run) = table.total();
         if run > 0 {
-            println!("\nAzure announces operations by {}\n\n{table}", way.name);
+            println!("\nAzure announces operations by {}\n\n{table}", style.name);
         }
         println!("fault matrix: {passed} of {run} cells passed, {} s", begun.elapsed().as_secs());
     }
     Ok(failed)
 }
 
-fn one_way(
+fn run_style(
     faults: &[Fault],
     full: bool,
-    way: &Way,
+    style: &OperationStyle,
     words: &[String],
     authority: &Arc<Authority>,
     failed: &mut BTreeMap<String, String>,
@@ -126,7 +126,7 @@ fn one_way(
     let runtime = new_runtime();
     let mut first = runtime.block_on(Rig::new(authority))?;
     for subject in ALL {
-        let places = runtime.block_on(places(&mut first, subject, &way.settings))?;
+        let places = runtime.block_on(places(&mut first, subject, &style.settings))?;
         for fault in faults.iter().filter(|fault| full || !fault.full) {
             // An import has no `timeouts` of its own, and waiting for the usual ones takes too long here.
             if subject.1 == Verb::Import && fault.timeout.is_some() {
@@ -136,9 +136,9 @@ fn one_way(
                 // A version without a name differs only in the list of the others before it is created.
                 let differs = full || subject.0 != Kind::Unnamed || kind == "LIST" || kind == "PUT";
                 // A profile's operation is over before the first poll, and before that all is as in the first
-                // way.
+                // style.
                 let waits = subject.0 == Kind::Version && kind == "POLL" && fault.then.is_some();
-                differs && fault.strikes.contains(kind) && (!way.ends_only || waits)
+                differs && fault.strikes.contains(kind) && (!style.ends_only || waits)
             };
             let strikes = |place: &&(String, u32, String)| {
                 here(&place.2)
@@ -146,7 +146,7 @@ fn one_way(
             };
             for (method, nth, kind) in places.iter().filter(strikes) {
                 let (method, nth, kind) = (method.clone(), *nth, kind.clone());
-                let cell = Cell { fault, subject, method, nth, kind, way };
+                let cell = Cell { fault, subject, method, nth, kind, style };
                 if words.iter().all(|word| cell.name().contains(word.as_str())) {
                     cells.push(cell);
                 }
@@ -216,11 +216,11 @@ fn new_runtime() -> Runtime {
 async fn places(
     rig: &mut Rig,
     subject: (Kind, Verb),
-    way: &Json,
+    style: &Json,
 ) -> Result<Vec<(String, u32, String)>, String> {
-    let prepared = Subject::prepare(rig, subject, None, way).await?;
+    let prepared = Subject::prepare(rig, subject, None, style).await?;
     let host = rig.host().await?;
-    let outcome = prepared.act(host).await.map_err(|trouble| trouble.to_string())?;
+    let outcome = prepared.act(host).await.map_err(|error| error.to_string())?;
     if !outcome.succeeded() {
         return Err(format!("without a fault, it fails: {}", outcome.text()));
     }

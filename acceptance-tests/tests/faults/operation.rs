@@ -1,6 +1,6 @@
 //! The operation during which a fault occurs.
 
-use acceptance_tests::host::{Host, Object, Outcome, Trouble};
+use acceptance_tests::host::{CallError, Host, Object, Outcome};
 use serde_json::{Value as Json, json};
 
 use super::rig::Rig;
@@ -146,7 +146,7 @@ impl Subject {
         }
         let mut subject = Self { kind, verb, parent, id, before: None, arguments };
         if verb != Verb::Create {
-            let made = subject.apply(rig.host().await?, None).await.map_err(|trouble| trouble.to_string())?;
+            let made = subject.apply(rig.host().await?, None).await.map_err(|error| error.to_string())?;
             if !made.succeeded() {
                 return Err(format!("it could not be created without a fault: {}", made.text()));
             }
@@ -156,8 +156,7 @@ impl Subject {
             subject.arguments["timeouts"] = timeouts(timeout);
             if let Some(before) = subject.before.take() {
                 let host = rig.host().await?;
-                let changed =
-                    subject.apply(host, Some(&before)).await.map_err(|trouble| trouble.to_string())?;
+                let changed = subject.apply(host, Some(&before)).await.map_err(|error| error.to_string())?;
                 subject.before = changed.object;
             }
         }
@@ -192,7 +191,7 @@ impl Subject {
     }
 
     /// Runs the operation.
-    pub(crate) async fn act(&self, host: &mut Host) -> Result<Outcome, Trouble> {
+    pub(crate) async fn act(&self, host: &mut Host) -> Result<Outcome, CallError> {
         let resource = self.kind.resource();
         match (self.verb, &self.before) {
             (Verb::Create | Verb::Update, before) => self.apply(host, before.as_ref()).await,
@@ -204,12 +203,12 @@ impl Subject {
     }
 
     /// Plans from a state to the arguments and applies.
-    pub(crate) async fn apply(&self, host: &mut Host, before: Option<&Object>) -> Result<Outcome, Trouble> {
+    pub(crate) async fn apply(&self, host: &mut Host, before: Option<&Object>) -> Result<Outcome, CallError> {
         let resource = self.kind.resource();
         let config = host.config(resource, &self.arguments)?;
         let plan = match host.plan(resource, before, &config).await {
             // A plan that reads the profile may lose the provider, too.
-            Err(Trouble::Call(status)) => {
+            Err(CallError::Call(status)) => {
                 let object = before.cloned();
                 return Ok(Outcome { object, lost: Some(status.to_string()), ..empty() });
             }
@@ -222,7 +221,7 @@ impl Subject {
     }
 
     /// Whether there is nothing to change.
-    pub(crate) async fn is_settled(&self, host: &mut Host, object: &Object) -> Result<bool, Trouble> {
+    pub(crate) async fn is_settled(&self, host: &mut Host, object: &Object) -> Result<bool, CallError> {
         let config = host.config(self.kind.resource(), &self.arguments)?;
         Ok(host.plan(self.kind.resource(), Some(object), &config).await?.is_empty)
     }
@@ -236,15 +235,17 @@ fn timeouts(each: &str) -> Json {
 }
 
 fn empty() -> Outcome {
-    Outcome { object: None, tainted: false, told: Vec::new(), lost: None }
+    Outcome { object: None, tainted: false, diagnostics: Vec::new(), lost: None }
 }
 
 /// A read as an outcome: if it fails, the state stays as it was.
-fn outcome(before: Option<&Object>, read: Result<Option<Object>, Trouble>) -> Result<Outcome, Trouble> {
+fn outcome(before: Option<&Object>, read: Result<Option<Object>, CallError>) -> Result<Outcome, CallError> {
     match read {
         Ok(object) => Ok(Outcome { object, ..empty() }),
-        Err(Trouble::Refused(told)) => Ok(Outcome { object: before.cloned(), told, ..empty() }),
-        Err(Trouble::Call(status)) => {
+        Err(CallError::Refused(diagnostics)) => {
+            Ok(Outcome { object: before.cloned(), diagnostics, ..empty() })
+        }
+        Err(CallError::Call(status)) => {
             Ok(Outcome { object: before.cloned(), lost: Some(status.to_string()), ..empty() })
         }
         Err(broken) => Err(broken),

@@ -107,7 +107,7 @@ impl Rig {
                 launch = launch.variable(*name, value);
             }
             let host = Host::start(launch, &json!({})).await.map_err(|error| error.to_string())?;
-            self.host = Some(host.map_err(|trouble| trouble.to_string())?);
+            self.host = Some(host.map_err(|error| error.to_string())?);
         }
         self.host.as_mut().ok_or_else(|| "no provider".to_owned())
     }

@@ -1,7 +1,7 @@
 //! Unknown values: in the provider block, or everything in a resource.
 
 use acceptance_tests::host::proto::deferred::Reason;
-use acceptance_tests::host::{Host, ProviderBlock, Release, Trouble};
+use acceptance_tests::host::{CallError, Host, ProviderBlock, Release};
 use serde_json::json;
 use terraform_provider_gallery::plugin::Value;
 use terraform_provider_gallery::plugin::schema::{BlockNesting, Presence};
@@ -66,8 +66,8 @@ fn without_deferral_every_release_plans_without_a_login() {
             assert!(host.deferrals().is_empty());
             // An operation that needs Azure says why it fails.
             let data = host.data(PROFILE, &json!({"id": text(&profile.state, "id")})).await;
-            let Err(Trouble::Refused(told)) = data else { panic!("{release}: {data:?}") };
-            assert_eq!(told[0].summary, "Provider configuration is not known yet");
+            let Err(CallError::Refused(diagnostics)) = data else { panic!("{release}: {data:?}") };
+            assert_eq!(diagnostics[0].summary, "Provider configuration is not known yet");
         });
     }
     assert!(rig.emulator.requests().unwrap().is_empty(), "no request was made, and nobody signed in");

@@ -63,7 +63,7 @@ impl Rig {
     pub(crate) fn become_host(&mut self, release: Release, block: &ProviderBlock, login: bool) {
         let launch = launch(&self.emulator, login);
         let host = self.runtime.block_on(Host::start_as(release, launch, block)).unwrap();
-        self.host = host.unwrap_or_else(|trouble| panic!("{release}: {trouble}"));
+        self.host = host.unwrap_or_else(|error| panic!("{release}: {error}"));
     }
 
     /// Runs a function with the host.

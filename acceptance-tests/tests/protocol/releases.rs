@@ -126,9 +126,10 @@ fn elsewhere(rig: &mut Rig, release: Release) {
             let arguments: Vec<_> = [role(), "a/b".into()].into_iter().chain(more).collect();
             rig.on(async |host| host.call("role_permits", &arguments).await).unwrap()
         };
-        let told = [permits(None), permits(Some(json::to_dynamic(&json!({})))), permits(Some(Value::Null))];
+        let results =
+            [permits(None), permits(Some(json::to_dynamic(&json!({})))), permits(Some(Value::Null))];
         let of_null = if release.program == Program::OpenTofu { Value::unknown() } else { true.into() };
-        assert_eq!(told, [true.into(), true.into(), of_null], "{release}");
+        assert_eq!(results, [true.into(), true.into(), of_null], "{release}");
         rig.host.trail();
     }
     let data = rig.on(async |host| host.data(PROFILE, &json!({"id": id})).await).unwrap();

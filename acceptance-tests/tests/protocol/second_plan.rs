@@ -40,11 +40,11 @@ impl Rig {
         let object = self.on(async |host| host.apply(VERSION, plan).await.unwrap());
         let requests = self.emulator.requests().unwrap();
         let azure = requests.iter().filter(|request| !request.is_login());
-        let told = azure.map(|request| {
+        let sent = azure.map(|request| {
             let what = if request.path.contains("/versions") { "version" } else { "profile" };
             format!("{} {what}", request.method)
         });
-        (object, told.collect())
+        (object, sent.collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use acceptance_tests::host::Trouble;
+use acceptance_tests::host::CallError;
 use serde_json::json;
 
 use super::{PROFILE, Rig, VERSION, text, version};
@@ -56,9 +56,9 @@ fn a_state_of_terraform_0_11_is_refused_with_a_way_out() {
     for resource in [PROFILE, VERSION] {
         let flat = [("id", "/subscriptions/x"), ("tags.%", "0")];
         let refused = rig.on(async |host| host.upgrade_flat(resource, 0, &flat).await);
-        let Err(Trouble::Refused(told)) = refused else { panic!("{refused:?}") };
-        assert_eq!(told[0].summary, "State is too old");
-        assert!(told[0].detail.contains("import it again"), "{}", told[0].detail);
+        let Err(CallError::Refused(diagnostics)) = refused else { panic!("{refused:?}") };
+        assert_eq!(diagnostics[0].summary, "State is too old");
+        assert!(diagnostics[0].detail.contains("import it again"), "{}", diagnostics[0].detail);
     }
 }
 

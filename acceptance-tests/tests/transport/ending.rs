@@ -139,8 +139,8 @@ async fn a_killed_plugin_is_noticed_at_once() {
     plugin.kill().unwrap();
     assert!(!plugin.ended().await.unwrap().status.success());
     let request = acceptance_tests::host::proto::get_provider_schema::Request {};
-    let told = connection.provider.get_provider_schema(request).await.unwrap_err();
+    let status = connection.provider.get_provider_schema(request).await.unwrap_err();
     // A connection that ends in the middle of a call has one of three codes, depending on what is read last.
     let codes = [tonic::Code::Unavailable, tonic::Code::Cancelled, tonic::Code::Unknown];
-    assert!(codes.contains(&told.code()), "{told}");
+    assert!(codes.contains(&status.code()), "{status}");
 }

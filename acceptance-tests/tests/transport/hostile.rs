@@ -36,9 +36,9 @@ fn deep_type() -> Vec<u8> {
 #[track_caller]
 fn refused(diagnostics: &[proto::Diagnostic], what: &str) {
     assert!(!diagnostics.is_empty(), "{what} was accepted");
-    for told in diagnostics {
-        assert_eq!(told.summary, "Value does not fit the schema", "{what}: {told:?}");
-        assert!(told.detail.len() < 2_000, "{what}: {} bytes", told.detail.len());
+    for diagnostic in diagnostics {
+        assert_eq!(diagnostic.summary, "Value does not fit the schema", "{what}: {diagnostic:?}");
+        assert!(diagnostic.detail.len() < 2_000, "{what}: {} bytes", diagnostic.detail.len());
     }
 }
 
@@ -88,8 +88,8 @@ async fn a_value_ten_thousand_deep_is_refused_wherever_it_is() {
     assert!(!upgrade(&mut connection, deep_json()).await.is_empty());
     // Where a value of any type is accepted, its type may be as deep.
     for function in ["rules_findings", "grants"] {
-        let told = call(&mut connection, function, msgpack(deep_type())).await;
-        assert!(told.contains("does not fit") || told.contains("type"), "{function}: {told}");
+        let error = call(&mut connection, function, msgpack(deep_type())).await;
+        assert!(error.contains("does not fit") || error.contains("type"), "{function}: {error}");
     }
     // And text that is parsed as something nested.
     let nested = format!("{}a{}", "(".repeat(DEPTH), ")".repeat(DEPTH));
@@ -127,8 +127,8 @@ async fn bytes_that_expand_are_limited() {
     value.push(0xdd);
     value.extend(count.to_be_bytes());
     value.resize(value.len() + count as usize, 0xc0);
-    let told = call(&mut connection, "grants", msgpack(value)).await;
-    assert!(told.contains("has too many elements"), "{told}");
+    let error = call(&mut connection, "grants", msgpack(value)).await;
+    assert!(error.contains("has too many elements"), "{error}");
     #[cfg(target_os = "linux")]
     assert!(super::peak_memory(plugin.id().unwrap()) < 640 << 10);
     answers(&mut connection).await;

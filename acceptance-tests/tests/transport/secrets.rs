@@ -68,15 +68,15 @@ async fn the_most_verbose_log_and_every_response_contain_no_secret() {
         });
         let config = host.config("gallery_invm_access_profile", &profile).unwrap();
         let planned = host.plan("gallery_invm_access_profile", None, &config).await;
-        let told = match planned {
+        let result = match planned {
             Ok(plan) => host.apply("gallery_invm_access_profile", plan).await.map(drop),
-            Err(trouble) => Err(trouble),
+            Err(error) => Err(error),
         };
-        let told = told.expect_err("nobody was signed in").to_string();
+        let error = result.expect_err("nobody was signed in").to_string();
         let log = host.stderr();
-        assert!(told.contains("AADSTS7000215"), "{source}: {told}");
+        assert!(error.contains("AADSTS7000215"), "{source}: {error}");
         assert!(log.contains("ApplyResourceChange") || log.contains("PlanResourceChange"), "{source}: {log}");
-        for (place, text) in [("answer", &told), ("log", &log)] {
+        for (place, text) in [("answer", &error), ("log", &log)] {
             assert!(!text.contains("hunter2"), "the {place} has the secret of the {source}: {text}");
         }
         host.end().await.unwrap();

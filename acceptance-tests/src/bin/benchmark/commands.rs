@@ -10,7 +10,7 @@ use terraform_provider_gallery::provider::ADDRESS;
 
 use super::state_server::StateServer;
 use super::table::{say, table};
-use super::{Rig, Trouble, workload};
+use super::{AnyError, Rig, workload};
 
 /// Where the wrapper shells write what their child processes have used.
 const LOG: &str = "provider-times";
@@ -57,7 +57,7 @@ impl Form {
 }
 
 /// Measures each program on the PATH, and prints a column for each.
-pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
+pub(crate) fn measure(rig: &Rig) -> Result<(), AnyError> {
     let count = rig.options.commands;
     if count == 0 {
         return Ok(());
@@ -100,7 +100,7 @@ struct Step {
 }
 
 /// The steps with one program.
-fn one_program(rig: &Rig, cli: &Cli, count: usize) -> Result<Vec<Step>, Trouble> {
+fn one_program(rig: &Rig, cli: &Cli, count: usize) -> Result<Vec<Step>, AnyError> {
     let directory = tempfile::tempdir()?;
     let (emulator, state) = (rig.azure()?, StateServer::start()?);
     let mut terraform = Terraform::new(cli, directory.path());
@@ -147,7 +147,7 @@ struct Times {
 
 /// A wrapper that runs the real provider and writes its usage. A shell's `times` has milliseconds, and lists
 /// the shell apart from its child processes.
-fn wrapper(rig: &Rig, directory: &Path) -> Result<std::path::PathBuf, Trouble> {
+fn wrapper(rig: &Rig, directory: &Path) -> Result<std::path::PathBuf, AnyError> {
     let folder = directory.join("provider");
     std::fs::create_dir(&folder)?;
     let file = folder.join("terraform-provider-gallery");
@@ -163,7 +163,7 @@ fn wrapper(rig: &Rig, directory: &Path) -> Result<std::path::PathBuf, Trouble> {
 }
 
 /// Runs a command under a shell that prints its usage.
-fn timed(terraform: &Terraform, cli: &Cli, arguments: &str) -> Result<Times, Trouble> {
+fn timed(terraform: &Terraform, cli: &Cli, arguments: &str) -> Result<Times, AnyError> {
     let log = terraform.directory().join(LOG);
     std::fs::write(&log, "")?;
     let began = Instant::now();

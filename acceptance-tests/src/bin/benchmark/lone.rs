@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use acceptance_tests::host::{COOKIE, HostIdentity, Launch, proto};
 
 use super::table::table;
-use super::{Rig, Trouble, usage};
+use super::{AnyError, Rig, usage};
 
 /// The smallest useful Rust program: it prints a line, and waits to be ended.
 const EMPTY: &str = "use std::io::Write;\nfn main() {\n    println!(\"started\");\n    std::io::stdout().flush().unwrap();\n    \
                      std::thread::sleep(std::time::Duration::from_secs(10));\n}\n";
 
 /// Measures and prints.
-pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
+pub(crate) fn measure(rig: &Rig) -> Result<(), AnyError> {
     let directory = tempfile::tempdir()?;
     let empty = empty_program(directory.path())?;
     let certificate = HostIdentity::p521()?.pem();
@@ -58,7 +58,7 @@ pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
 }
 
 /// From the start of a program to its first line.
-fn start(program: &Path, certificate: &str) -> Result<Duration, Trouble> {
+fn start(program: &Path, certificate: &str) -> Result<Duration, AnyError> {
     let began = Instant::now();
     let mut child = Command::new(program)
         .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
@@ -80,7 +80,7 @@ fn start(program: &Path, certificate: &str) -> Result<Duration, Trouble> {
     }
 }
 
-fn empty_program(directory: &Path) -> Result<PathBuf, Trouble> {
+fn empty_program(directory: &Path) -> Result<PathBuf, AnyError> {
     let (source, program) = (directory.join("empty.rs"), directory.join("empty"));
     std::fs::write(&source, EMPTY)?;
     let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
@@ -91,7 +91,7 @@ fn empty_program(directory: &Path) -> Result<PathBuf, Trouble> {
     Ok(program)
 }
 
-fn memory_after_schema(provider: &Path) -> Result<u64, Trouble> {
+fn memory_after_schema(provider: &Path) -> Result<u64, AnyError> {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let plugin = Launch::new(provider)?.start().await?;

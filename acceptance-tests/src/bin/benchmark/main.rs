@@ -25,7 +25,7 @@ use acceptance_tests::emulator::Emulator;
 use options::{Options, USAGE};
 
 /// Why there is nothing to print.
-type Trouble = Box<dyn std::error::Error>;
+type AnyError = Box<dyn std::error::Error>;
 
 /// What is measured, and with what.
 struct Rig {
@@ -36,7 +36,7 @@ struct Rig {
 
 impl Rig {
     /// An Azure that responds at once and contains nothing but a gallery.
-    fn azure(&self) -> Result<Emulator, Trouble> {
+    fn azure(&self) -> Result<Emulator, AnyError> {
         let arguments = ["--operations", "none", "--seed", "rg/g@westus"];
         Ok(Emulator::start(&self.emulator, &arguments)?)
     }
@@ -56,14 +56,14 @@ fn main() -> ExitCode {
     };
     match run(options) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(trouble) => {
-            table::say(&format!("the benchmark could not be finished: {trouble}"));
+        Err(error) => {
+            table::say(&format!("the benchmark could not be finished: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(options: Options) -> Result<(), Trouble> {
+fn run(options: Options) -> Result<(), AnyError> {
     if options.at_scale {
         at_scale::print();
         return Ok(());
@@ -92,7 +92,7 @@ fn run(options: Options) -> Result<(), Trouble> {
 }
 
 /// Builds the release; nothing to do if it is up to date.
-fn release_build() -> Result<PathBuf, Trouble> {
+fn release_build() -> Result<PathBuf, AnyError> {
     table::say("building the release (minutes, the first time) ...");
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

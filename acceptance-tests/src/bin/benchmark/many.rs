@@ -7,7 +7,7 @@ use acceptance_tests::host::{Crowd, Launch, Member};
 use terraform_provider_gallery::plugin::Value;
 
 use super::table::table;
-use super::{Rig, Trouble, usage, waiting, workload};
+use super::{AnyError, Rig, usage, waiting, workload};
 
 /// What is measured.
 const VERSION: &str = "gallery_invm_access_profile_version";
@@ -15,7 +15,7 @@ const VERSION: &str = "gallery_invm_access_profile_version";
 const WIDTH: usize = 10;
 
 /// Measures and prints.
-pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
+pub(crate) fn measure(rig: &Rig) -> Result<(), AnyError> {
     let runtime = tokio::runtime::Runtime::new()?;
     let (mut times, mut memory) = (Vec::new(), Vec::new());
     for size in &rig.options.sizes {
@@ -35,7 +35,7 @@ fn one_size(
     rig: &Rig,
     runtime: &tokio::runtime::Runtime,
     size: usize,
-) -> Result<(Vec<String>, Vec<String>), Trouble> {
+) -> Result<(Vec<String>, Vec<String>), AnyError> {
     let emulator = rig.azure()?;
     let gallery = profiles(&emulator, size)?;
     let crowd = crowd(rig, runtime, &emulator, &[])?;
@@ -88,7 +88,7 @@ fn one_size(
 }
 
 /// Puts profiles for this many versions into Azure, and returns the gallery.
-pub(crate) fn profiles(emulator: &Emulator, versions: usize) -> Result<String, Trouble> {
+pub(crate) fn profiles(emulator: &Emulator, versions: usize) -> Result<String, AnyError> {
     let gallery = workload::gallery(emulator.ready("subscription_id"));
     for number in 0..versions.div_ceil(workload::EACH) {
         emulator.put(&format!("{gallery}/inVMAccessControlProfiles/p{number}"), &workload::profile())?;
@@ -102,7 +102,7 @@ pub(crate) fn crowd(
     runtime: &tokio::runtime::Runtime,
     emulator: &Emulator,
     more: &[(&'static str, &str)],
-) -> Result<Crowd, Trouble> {
+) -> Result<Crowd, AnyError> {
     let mut launch = Launch::new(&rig.provider)?;
     for (name, value) in emulator.environment() {
         launch = launch.variable(name, value);
@@ -125,10 +125,10 @@ pub(crate) fn configured(base: &Value, gallery: &str, index: usize) -> Value {
 }
 
 /// The processor time that the provider needs for some work.
-fn spent<T, E: Into<Trouble>>(
+fn spent<T, E: Into<AnyError>>(
     crowd: &Crowd,
     work: impl FnOnce() -> Result<T, E>,
-) -> Result<(Duration, T), Trouble> {
+) -> Result<(Duration, T), AnyError> {
     let before = usage::processor_time(crowd.process());
     let done = work().map_err(Into::into)?;
     Ok((usage::processor_time(crowd.process()).saturating_sub(before), done))

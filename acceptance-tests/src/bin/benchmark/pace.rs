@@ -8,14 +8,14 @@ use terraform_provider_gallery::plugin::Value;
 
 use super::many::{configured, crowd, profiles};
 use super::table::table;
-use super::{Rig, Trouble, workload};
+use super::{AnyError, Rig, workload};
 
 /// Seconds that an operation takes: a short one, unusual ones, and a version's as recorded.
 const SECONDS: [f64; 5] = [0.3, 3.0, 20.0, 45.05, 45.19];
 
 /// Creates, changes and deletes one version in one process for each duration, and prints how long the calls
 /// took.
-pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
+pub(crate) fn measure(rig: &Rig) -> Result<(), AnyError> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut rows = Vec::new();
     for seconds in SECONDS {
@@ -38,7 +38,7 @@ pub(crate) fn measure(rig: &Rig) -> Result<(), Trouble> {
         if let Value::Object(arguments) = &mut changed {
             arguments.insert("mode".to_owned(), "Audit".into());
         }
-        let mut row = |what: &str, begun: Instant| -> Result<(), Trouble> {
+        let mut row = |what: &str, begun: Instant| -> Result<(), AnyError> {
             let late = begun.elapsed().as_secs_f64() - seconds;
             let looks =
                 emulator.requests()?.iter().filter(|request| request.path.contains("capsOperations")).count();

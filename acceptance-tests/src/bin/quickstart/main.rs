@@ -28,15 +28,15 @@ Needs terraform or tofu on the PATH. Ctrl-C ends it and everything that it has s
 ";
 
 /// The requested action.
-enum Wanted {
+enum Action {
     Story(Option<PathBuf>),
     Say(String),
 }
 
 fn main() -> ExitCode {
-    let directory = match wanted(std::env::args_os().skip(1)) {
-        Ok(Wanted::Story(directory)) => directory,
-        Ok(Wanted::Say(text)) => {
+    let directory = match action(std::env::args_os().skip(1)) {
+        Ok(Action::Story(directory)) => directory,
+        Ok(Action::Say(text)) => {
             // A closed pipe (`--help | head -1`) is not an error.
             drop(std::io::stdout().write_all(text.as_bytes()));
             return ExitCode::SUCCESS;
@@ -68,13 +68,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn wanted(arguments: impl Iterator<Item = OsString>) -> Result<Wanted, String> {
+fn action(arguments: impl Iterator<Item = OsString>) -> Result<Action, String> {
     let mut directory = None;
     for argument in arguments {
         match argument.to_str() {
-            Some("--help" | "-h") => return Ok(Wanted::Say(USAGE.to_owned())),
+            Some("--help" | "-h") => return Ok(Action::Say(USAGE.to_owned())),
             Some("--version" | "-V") => {
-                return Ok(Wanted::Say(concat!("quickstart ", env!("CARGO_PKG_VERSION"), "\n").to_owned()));
+                return Ok(Action::Say(concat!("quickstart ", env!("CARGO_PKG_VERSION"), "\n").to_owned()));
             }
             // Cargo passes it on if it was written once more.
             Some("--") => {}
@@ -83,5 +83,5 @@ fn wanted(arguments: impl Iterator<Item = OsString>) -> Result<Wanted, String> {
             _ => directory = Some(PathBuf::from(argument)),
         }
     }
-    Ok(Wanted::Story(directory))
+    Ok(Action::Story(directory))
 }

@@ -30,11 +30,11 @@ pub(crate) fn example() -> io::Result<String> {
 }
 
 /// The requested directory, which must be empty.
-pub(crate) fn wanted(directory: &Path) -> io::Result<PathBuf> {
+pub(crate) fn requested(directory: &Path) -> io::Result<PathBuf> {
     std::fs::create_dir_all(directory)?;
     if std::fs::read_dir(directory)?.next().is_some() {
-        let taken = format!("{} is not empty", directory.display());
-        return Err(io::Error::new(io::ErrorKind::DirectoryNotEmpty, taken));
+        let error = format!("{} is not empty", directory.display());
+        return Err(io::Error::new(io::ErrorKind::DirectoryNotEmpty, error));
     }
     std::path::absolute(directory)
 }
@@ -79,8 +79,8 @@ pub(crate) fn furnish(
     let kept = ["TF_CLI_CONFIG_FILE", "CHECKPOINT_DISABLE", "SSL_CERT_FILE"];
     let variables = terraform.variables().filter_map(|(name, value)| {
         let (name, value) = (name.to_str()?, value.to_str()?);
-        let wanted = kept.contains(&name) || name.starts_with("ARM_") || name.starts_with("TF_VAR_");
-        wanted.then_some((name, value))
+        let is_passed_on = kept.contains(&name) || name.starts_with("ARM_") || name.starts_with("TF_VAR_");
+        is_passed_on.then_some((name, value))
     });
     let address = emulator.ready("arm").trim_start_matches("https://").to_owned();
     let binary = binary.display().to_string();

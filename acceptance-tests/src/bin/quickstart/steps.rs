@@ -36,17 +36,17 @@ const IMPORT: &str = "import.tf";
 const GENERATED: &str = "generated.tf";
 
 /// Runs all steps.
-pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> Result<(), Stop> {
+pub(crate) fn tell(cli: &Cli, narration: &Narration, directory: Option<PathBuf>) -> Result<(), Stop> {
     let begun = Instant::now();
-    told.heading("Build the provider and the emulator");
-    told.command("cargo build --workspace --bins");
+    narration.heading("Build the provider and the emulator");
+    narration.command("cargo build --workspace --bins");
     let built = binaries()?;
-    told.says(&format!("Done in {:.1} seconds.", begun.elapsed().as_secs_f64()));
+    narration.says(&format!("Done in {:.1} seconds.", begun.elapsed().as_secs_f64()));
     let story = Instant::now();
 
     let example = playground::example()?;
     let directory = match directory {
-        Some(wanted) => playground::wanted(&wanted)?,
+        Some(directory) => playground::requested(&directory)?,
         None => playground::usual(&example)?,
     };
     let at = |name: &str| directory.join(name).display().to_string();
@@ -56,8 +56,8 @@ pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> R
         .collect();
     let borrowed: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let emulator = Emulator::start(&built.emulator, &borrowed)?;
-    told.heading("Start an emulated Azure");
-    told.says(&format!(
+    narration.heading("Start an emulated Azure");
+    narration.says(&format!(
         "gallery-emulator answers as Azure Resource Manager and Entra. It has a Compute Gallery named \
          \"fleet\" and nothing else; writes take a moment, as they do in Azure. It listens at {}",
         emulator.ready("arm")
@@ -76,7 +76,7 @@ pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> R
     terraform.write(MAIN, &example)?;
     playground::furnish(&terraform, &emulator, &built.emulator, &arguments)?;
 
-    let stage = Stage { terraform: &terraform, told };
+    let stage = Stage { terraform: &terraform, narration };
     stage.create()?;
     stage.change(&example)?;
     stage.import(&emulator, &gallery)?;
@@ -86,14 +86,14 @@ pub(crate) fn tell(cli: &Cli, told: &Narration, directory: Option<PathBuf>) -> R
     for name in [PLANNED, IMPORT, GENERATED] {
         terraform.remove(name)?;
     }
-    how_to_go_on(told, &terraform, &directory, story);
+    how_to_go_on(narration, &terraform, &directory, story);
     Ok(())
 }
 
 /// Where commands run and where their output is printed.
 struct Stage<'a> {
     terraform: &'a Terraform,
-    told: &'a Narration,
+    narration: &'a Narration,
 }
 
 impl Stage<'_> {
@@ -104,7 +104,7 @@ impl Stage<'_> {
 
     /// Runs a command that must end with this exit code and print all of this.
     fn run(&self, arguments: &str, code: i32, expected: &[&str]) -> Result<Output, Stop> {
-        self.told.command(&format!("{} {arguments}", self.terraform.name()));
+        self.narration.command(&format!("{} {arguments}", self.terraform.name()));
         let mut words: Vec<&str> = arguments.split(' ').collect();
         words.insert(1, "-no-color");
         let output = self.terraform.run(&words)?;
@@ -123,9 +123,9 @@ impl Stage<'_> {
     }
 
     fn create(&self) -> Result<(), Stop> {
-        self.told
+        self.narration
             .heading("Take a real example: who may ask the metadata service of our web servers for what");
-        self.told.says(
+        self.narration.says(
             "examples/quickstart has a profile and a first version of it: the web server may fetch Key Vault tokens, \
              the Azure agent and the backup may see the machine's data, everybody else is refused.",
         );
@@ -134,15 +134,15 @@ impl Stage<'_> {
         let validate = self.run("validate", 0, &["The configuration is valid"])?;
         self.show(&validate, &["Success!"]);
 
-        self.told.heading("Plan it");
-        self.told.says("The plan shows before anything exists who will be granted what:");
+        self.narration.heading("Plan it");
+        self.narration.says("The plan shows before anything exists who will be granted what:");
         let plan = self.run(&format!("plan -out={PLANNED}"), 0, &["2 to add, 0 to change, 0 to destroy"])?;
         self.show_part(&plan, "+ grants", "]");
         self.show(&plan, &["Plan:"]);
         let apply = self.run(&format!("apply {PLANNED}"), 0, &["2 added, 0 changed, 0 destroyed"])?;
         self.show(&apply, &["Creation complete", "Apply complete!"]);
 
-        self.told.heading("Plan again: there is nothing to change");
+        self.narration.heading("Plan again: there is nothing to change");
         let plan = self.run("plan -detailed-exitcode", 0, &["No changes."])?;
         self.show(&plan, &["No changes."]);
         Ok(())
@@ -153,9 +153,9 @@ impl Stage<'_> {
             return Err(Stop(format!("the example has no line {BEFORE}")));
         }
         self.terraform.write(MAIN, &example.replace(BEFORE, AFTER))?;
-        self.told.heading("Change one rule: the backup wants secrets, too");
-        self.told.output([&*format!("- {BEFORE}"), &*format!("+ {AFTER}")]);
-        self.told.says(
+        self.narration.heading("Change one rule: the backup wants secrets, too");
+        self.narration.output([&*format!("- {BEFORE}"), &*format!("+ {AFTER}")]);
+        self.narration.says(
             "Azure never changes the rules of a version, so the plan is a new version, which the provider \
              names 1.0.1. You need not work out what the new rules mean: see `grants`.",
         );
@@ -176,7 +176,7 @@ impl Stage<'_> {
     }
 
     fn import(&self, emulator: &Emulator, gallery: &str) -> Result<(), Stop> {
-        self.told.heading("Import a profile that somebody made in the portal");
+        self.narration.heading("Import a profile that somebody made in the portal");
         let id = format!("{gallery}/inVMAccessControlProfiles/legacy-wireserver");
         let body = json!({
             "location": "westeurope",
@@ -187,14 +187,14 @@ impl Stage<'_> {
         let block = |provider: &str| {
             format!("import {{\n  to = gallery_invm_access_profile.legacy\n  id = {id:?}\n{provider}}}\n")
         };
-        self.told
+        self.narration
             .says(&format!("An import block is enough; {} writes the configuration itself:", self.title()));
         let fault = self.terraform.cli().import_blocks_need_a_provider();
         let first = block(if fault { "  provider = gallery\n" } else { "" });
         self.terraform.write(IMPORT, &first)?;
-        self.told.output(first.lines());
+        self.narration.output(first.lines());
         if fault {
-            self.told.says(
+            self.narration.says(
                 "Terraform 1.16.0 to 1.16.2 finds the provider only if the block names it \
                  (hashicorp/terraform#39144); the line is removed again once the configuration is written.",
             );
@@ -204,7 +204,7 @@ impl Stage<'_> {
             self.run(&format!("plan -generate-config-out={GENERATED} -out={PLANNED}"), 0, &expected)?;
         self.show(&plan, &["Plan:"]);
         let written = std::fs::read_to_string(self.terraform.directory().join(GENERATED))?;
-        self.told.output(written.lines().filter(|line| !line.is_empty() && !line.starts_with('#')));
+        self.narration.output(written.lines().filter(|line| !line.is_empty() && !line.starts_with('#')));
         let apply =
             self.run(&format!("apply {PLANNED}"), 0, &["1 imported, 0 added, 0 changed, 0 destroyed"])?;
         self.show(&apply, &["Import complete", "Apply complete!"]);
@@ -215,8 +215,8 @@ impl Stage<'_> {
     }
 
     fn destroy(&self) -> Result<(), Stop> {
-        self.told.heading("Take it all down");
-        self.told
+        self.narration.heading("Take it all down");
+        self.narration
             .says(&format!("Azure deletes no profile that has versions; {} knows the order.", self.title()));
         let destroy = self.run("destroy -auto-approve", 0, &["Destroy complete! Resources: 3 destroyed."])?;
         self.show(&destroy, &["Destruction complete", "Destroy complete!"]);
@@ -225,8 +225,8 @@ impl Stage<'_> {
 
     /// Prints the lines that contain one of these.
     fn show(&self, output: &Output, marks: &[&str]) {
-        let wanted = output.stdout.lines().filter(|line| marks.iter().any(|mark| line.contains(mark)));
-        self.told.output(wanted.map(shortened).collect::<Vec<_>>().iter().map(String::as_str));
+        let lines = output.stdout.lines().filter(|line| marks.iter().any(|mark| line.contains(mark)));
+        self.narration.output(lines.map(shortened).collect::<Vec<_>>().iter().map(String::as_str));
     }
 
     /// Prints the lines from the first that contains this to the next that begins with that.
@@ -242,7 +242,7 @@ impl Stage<'_> {
                 break;
             }
         }
-        self.told.output(lines.iter().map(String::as_str));
+        self.narration.output(lines.iter().map(String::as_str));
     }
 }
 
@@ -267,20 +267,20 @@ fn nothing_is_left(emulator: &Emulator, gallery: &str) -> Result<(), Stop> {
     if left.is_empty() { Ok(()) } else { Err(Stop(format!("Azure still contains {}", left.join(", ")))) }
 }
 
-fn how_to_go_on(told: &Narration, terraform: &Terraform, directory: &Path, story: Instant) {
+fn how_to_go_on(narration: &Narration, terraform: &Terraform, directory: &Path, story: Instant) {
     let here = directory.strip_prefix(playground::repository()).unwrap_or(directory).display().to_string();
     let name = terraform.name();
-    told.heading("That was it");
-    told.says(&format!(
+    narration.heading("That was it");
+    narration.says(&format!(
         "{:.1} seconds, and Azure is as empty as before. To continue by yourself, in one terminal:",
         story.elapsed().as_secs_f64()
     ));
     let [emulator, environment] = playground::how_to_go_on(&here);
-    told.command(&emulator);
-    told.says("and in another:");
-    told.command(&environment);
-    told.command(&format!("{name} apply"));
-    told.says(&format!(
+    narration.command(&emulator);
+    narration.says("and in another:");
+    narration.command(&environment);
+    narration.command(&format!("{name} apply"));
+    narration.says(&format!(
         "Then change main.tf: misspell a name in a role, remove the only condition of an identity, leave \
          an import to {}. More examples are in examples/, and docs/ describes every resource.",
         terraform.cli().title()

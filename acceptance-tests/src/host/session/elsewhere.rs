@@ -4,7 +4,8 @@ use terraform_provider_gallery::plugin::{Type, Value};
 
 use super::super::release::{Feature, Program};
 use super::{
-    Answer, Host, Object, Trouble, broken, configuration, lawful, offer, proto, received, sent, told,
+    CallError, CallResult, Host, Object, broken, configuration, decode, encode, fail_on_error,
+    fail_on_violation, offer, proto,
 };
 
 impl Host {
@@ -18,7 +19,7 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses, or there is no object.
-    pub async fn import(&mut self, resource: &str, id: &str) -> Answer<Object> {
+    pub async fn import(&mut self, resource: &str, id: &str) -> CallResult<Object> {
         self.import_named(resource, id.to_owned(), None).await
     }
 
@@ -26,26 +27,31 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses, or there is no object.
-    pub async fn import_identity(&mut self, resource: &str, identity: &Value) -> Answer<Object> {
+    pub async fn import_identity(&mut self, resource: &str, identity: &Value) -> CallResult<Object> {
         self.import_named(resource, String::new(), Some(identity)).await
     }
 
-    async fn import_named(&mut self, resource: &str, id: String, identity: Option<&Value>) -> Answer<Object> {
+    async fn import_named(
+        &mut self,
+        resource: &str,
+        id: String,
+        identity: Option<&Value>,
+    ) -> CallResult<Object> {
         let kind = self.resource(resource)?.implied_type();
         let request = proto::import_resource_state::Request {
             type_name: resource.to_owned(),
             id,
             client_capabilities: self.capabilities,
-            identity: self.sent_identity(resource, identity)?,
+            identity: self.encoded_identity(resource, identity)?,
         };
         self.trail.push("ImportResourceState");
         let answer = self.connection.provider.import_resource_state(request).await?.into_inner();
-        told(answer.diagnostics)?;
+        fail_on_error(answer.diagnostics)?;
         self.put_off(answer.deferred)?;
         let [imported] = answer.imported_resources.as_slice() else {
             return Err(broken("an import returns one object"));
         };
-        let state = received("imported state", imported.state.as_ref(), &kind)?;
+        let state = decode("imported state", imported.state.as_ref(), &kind)?;
         let found = self.received_identity(resource, imported.identity.as_ref())?;
         self.same_identity(resource, identity, found.as_ref())?;
         let object = Object { state, private: imported.private.clone(), identity: found };
@@ -63,7 +69,7 @@ impl Host {
         resource: &str,
         (provider, type_name, version): (&str, &str, i64),
         stored: &serde_json::Value,
-    ) -> Answer<Object> {
+    ) -> CallResult<Object> {
         let kind = self.resource(resource)?.implied_type();
         let json = stored.to_string().into();
         let request = proto::move_resource_state::Request {
@@ -76,8 +82,8 @@ impl Host {
         };
         self.trail.push("MoveResourceState");
         let answer = self.connection.provider.move_resource_state(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        let state = received("moved state", answer.target_state.as_ref(), &kind)?;
+        fail_on_error(answer.diagnostics)?;
+        let state = decode("moved state", answer.target_state.as_ref(), &kind)?;
         let identity = self.received_identity(resource, answer.target_identity.as_ref())?;
         self.same_identity(resource, None, identity.as_ref())?;
         let object = Object { state, private: answer.target_private, identity };
@@ -89,32 +95,32 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses, or sets an attribute that only it can set.
-    pub async fn generate(&mut self, resource: &str, state: &Value) -> Answer<Value> {
+    pub async fn generate(&mut self, resource: &str, state: &Value) -> CallResult<Value> {
         let kind = self.resource(resource)?.implied_type();
-        let state = sent(state, &kind)?;
+        let state = encode(state, &kind)?;
         let request = proto::generate_resource_config::Request { type_name: resource.to_owned(), state };
         self.trail.push("GenerateResourceConfig");
         let answer = self.connection.provider.generate_resource_config(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        received("generated configuration", answer.config.as_ref(), &kind)
+        fail_on_error(answer.diagnostics)?;
+        decode("generated configuration", answer.config.as_ref(), &kind)
     }
 
     /// Checks and reads a data source; a deferred one is unknown.
     ///
     /// # Errors
     /// If the provider refuses, or leaves an attribute unknown.
-    pub async fn data(&mut self, name: &str, arguments: &serde_json::Value) -> Answer<Value> {
+    pub async fn data(&mut self, name: &str, arguments: &serde_json::Value) -> CallResult<Value> {
         let schema = self.offer.data_sources.get(name);
         let schema = schema.ok_or_else(|| broken(format!("no data source {name}")))?;
         let kind = schema.implied_type();
-        let config = sent(&configuration(schema, arguments)?, &kind)?;
+        let config = encode(&configuration(schema, arguments)?, &kind)?;
         let type_name = || name.to_owned();
         let request =
             proto::validate_data_resource_config::Request { type_name: type_name(), config: config.clone() };
-        let provider_meta = self.sent_meta()?;
+        let provider_meta = self.encoded_meta()?;
         self.trail.extend(["ValidateDataResourceConfig", "ReadDataSource"]);
         let client = &mut self.connection.provider;
-        told(client.validate_data_resource_config(request).await?.into_inner().diagnostics)?;
+        fail_on_error(client.validate_data_resource_config(request).await?.into_inner().diagnostics)?;
         let request = proto::read_data_source::Request {
             type_name: type_name(),
             config,
@@ -122,11 +128,11 @@ impl Host {
             client_capabilities: self.capabilities,
         };
         let answer = client.read_data_source(request).await?.into_inner();
-        told(answer.diagnostics)?;
+        fail_on_error(answer.diagnostics)?;
         if self.put_off(answer.deferred)?.is_some() {
             return Ok(Value::unknown());
         }
-        let state = received("data", answer.state.as_ref(), &kind)?;
+        let state = decode("data", answer.state.as_ref(), &kind)?;
         if state.is_null() || !state.is_wholly_known() {
             return Err(broken("the data is null or not wholly known"));
         }
@@ -142,10 +148,10 @@ impl Host {
         name: &str,
         arguments: &serde_json::Value,
         limit: i64,
-    ) -> Answer<Vec<(String, Value, Value)>> {
+    ) -> CallResult<Vec<(String, Value, Value)>> {
         let schema = self.offer.lists.get(name).ok_or_else(|| broken(format!("no list of {name}")))?;
         let kind = schema.implied_type();
-        let config = sent(&configuration(schema, arguments)?, &kind)?;
+        let config = encode(&configuration(schema, arguments)?, &kind)?;
         let type_name = || name.to_owned();
         let request = proto::validate_list_resource_config::Request {
             type_name: type_name(),
@@ -153,7 +159,7 @@ impl Host {
             ..proto::validate_list_resource_config::Request::default()
         };
         self.trail.extend(["ValidateListResourceConfig", "ListResource"]);
-        told(
+        fail_on_error(
             self.connection.provider.validate_list_resource_config(request).await?.into_inner().diagnostics,
         )?;
         let request = proto::list_resource::Request {
@@ -166,10 +172,10 @@ impl Host {
         let kind = self.resource(name)?.implied_type();
         let mut found = Vec::new();
         while let Some(event) = events.message().await? {
-            let warned = !told(event.diagnostic)?.is_empty();
+            let warned = !fail_on_error(event.diagnostic)?.is_empty();
             match self.received_identity(name, event.identity.as_ref())? {
                 Some(identity) => {
-                    let state = received("listed state", event.resource_object.as_ref(), &kind)?;
+                    let state = decode("listed state", event.resource_object.as_ref(), &kind)?;
                     found.push((event.display_name, identity, state));
                 }
                 None if warned => {}
@@ -187,7 +193,7 @@ impl Host {
     ///
     /// # Errors
     /// If there is no such function, or it refuses.
-    pub async fn call(&mut self, name: &str, arguments: &[Value]) -> Answer<Value> {
+    pub async fn call(&mut self, name: &str, arguments: &[Value]) -> CallResult<Value> {
         let (parameters, result) =
             self.offer.functions.get(name).cloned().ok_or_else(|| broken("no such function"))?;
         let kinds = parameters.iter().chain(parameters.last().into_iter().cycle());
@@ -197,8 +203,8 @@ impl Host {
             return Ok(Value::unknown());
         }
         let arguments =
-            arguments.iter().zip(kinds).map(|(value, kind)| Ok(sent(value, kind)?.unwrap_or_default()));
-        let arguments = arguments.collect::<Answer<Vec<_>>>()?;
+            arguments.iter().zip(kinds).map(|(value, kind)| Ok(encode(value, kind)?.unwrap_or_default()));
+        let arguments = arguments.collect::<CallResult<Vec<_>>>()?;
         if self.release.has(Feature::FunctionsApart) {
             self.functions_apart().await?;
         }
@@ -208,20 +214,20 @@ impl Host {
         if let Some(error) = answer.error {
             let severity = proto::diagnostic::Severity::Error as i32;
             let refused = proto::Diagnostic { severity, detail: error.text, ..proto::Diagnostic::default() };
-            return Err(Trouble::Refused(vec![refused]));
+            return Err(CallError::Refused(vec![refused]));
         }
-        received("result", answer.result.as_ref(), &result)
+        decode("result", answer.result.as_ref(), &result)
     }
 
     /// OpenTofu's request to a configured provider: it must offer the same functions as its schema.
-    async fn functions_apart(&mut self) -> Answer<()> {
+    async fn functions_apart(&mut self) -> CallResult<()> {
         self.trail.push("GetFunctions");
         let request = proto::get_functions::Request {};
         let answer = self.connection.provider.get_functions(request).await?.into_inner();
-        told(answer.diagnostics)?;
+        fail_on_error(answer.diagnostics)?;
         let apart = offer::functions(&answer.functions).map_err(broken)?;
         let same = apart == self.offer.functions;
-        lawful(if same {
+        fail_on_violation(if same {
             Vec::new()
         } else {
             vec!["the functions differ from those of the schema".to_owned()]
@@ -230,9 +236,9 @@ impl Host {
 }
 
 /// The host's own message when the following refresh finds nothing.
-fn not_there(summary: &str) -> Trouble {
+fn not_there(summary: &str) -> CallError {
     let severity = proto::diagnostic::Severity::Error as i32;
-    Trouble::Refused(vec![proto::Diagnostic {
+    CallError::Refused(vec![proto::Diagnostic {
         severity,
         summary: summary.to_owned(),
         ..proto::Diagnostic::default()

@@ -4,7 +4,7 @@ use prost::bytes::Bytes;
 use terraform_provider_gallery::plugin::Value;
 
 use super::super::rules;
-use super::{Answer, Host, Object, Plan, broken, lawful, proto, received, sent};
+use super::{CallResult, Host, Object, Plan, broken, decode, encode, fail_on_violation, proto};
 
 /// The result of an apply for a host, however it ended.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct Outcome {
     /// Whether the next plan replaces it, since its creation ended with an error.
     pub tainted: bool,
     /// The diagnostics, errors and warnings.
-    pub told: Vec<proto::Diagnostic>,
+    pub diagnostics: Vec<proto::Diagnostic>,
     /// Why there is no response, if there is none: the provider is gone.
     pub lost: Option<String>,
 }
@@ -24,13 +24,13 @@ impl Outcome {
     #[must_use]
     pub fn succeeded(&self) -> bool {
         let error = proto::diagnostic::Severity::Error as i32;
-        self.lost.is_none() && self.told.iter().all(|one| one.severity != error)
+        self.lost.is_none() && self.diagnostics.iter().all(|one| one.severity != error)
     }
 
     /// All diagnostics, as one text.
     #[must_use]
     pub fn text(&self) -> String {
-        self.told.iter().map(|one| format!("{}\n{}\n", one.summary, one.detail)).collect()
+        self.diagnostics.iter().map(|one| format!("{}\n{}\n", one.summary, one.detail)).collect()
     }
 }
 
@@ -63,7 +63,7 @@ impl Host {
     ///
     /// # Errors
     /// If the response breaks a rule of the host.
-    pub async fn try_apply(&mut self, resource: &str, plan: Plan) -> Answer<Outcome> {
+    pub async fn try_apply(&mut self, resource: &str, plan: Plan) -> CallResult<Outcome> {
         let Plan { state, config, private, mut prior, identity, replaces, .. } = plan;
         if replaces && let Some(old) = prior.take() {
             let destroyed = self.try_destroy(resource, &old).await?;
@@ -78,7 +78,7 @@ impl Host {
     ///
     /// # Errors
     /// If the response breaks a rule of the host.
-    pub async fn try_destroy(&mut self, resource: &str, object: &Object) -> Answer<Outcome> {
+    pub async fn try_destroy(&mut self, resource: &str, object: &Object) -> CallResult<Outcome> {
         let nothing = Value::Null;
         let identity = object.identity.as_ref();
         // A host passes the private data from the plan of a deletion to the deletion.
@@ -94,29 +94,30 @@ impl Host {
         config: &Value,
         private: Bytes,
         identity: Option<&Value>,
-    ) -> Answer<Outcome> {
+    ) -> CallResult<Outcome> {
         let kind = self.resource(resource)?.implied_type();
-        let held = prior.as_ref().map_or(Value::Null, |object| object.state.clone());
+        let prior_state = prior.as_ref().map_or(Value::Null, |object| object.state.clone());
         let request = proto::apply_resource_change::Request {
             type_name: resource.to_owned(),
-            prior_state: sent(&held, &kind)?,
-            planned_state: sent(planned, &kind)?,
-            config: sent(config, &kind)?,
+            prior_state: encode(&prior_state, &kind)?,
+            planned_state: encode(planned, &kind)?,
+            config: encode(config, &kind)?,
             planned_private: private,
-            planned_identity: self.sent_identity(resource, identity)?,
+            planned_identity: self.encoded_identity(resource, identity)?,
             ..proto::apply_resource_change::Request::default()
         };
         let answer = match self.connection.provider.apply_resource_change(request).await {
             Ok(answer) => answer.into_inner(),
             Err(status) => {
                 let lost = Some(status.to_string());
-                return Ok(Outcome { object: prior, tainted: false, told: Vec::new(), lost });
+                return Ok(Outcome { object: prior, tainted: false, diagnostics: Vec::new(), lost });
             }
         };
-        let state = received("new state", answer.new_state.as_ref(), &kind)?;
-        let mut outcome = Outcome { object: None, tainted: false, told: answer.diagnostics, lost: None };
+        let state = decode("new state", answer.new_state.as_ref(), &kind)?;
+        let mut outcome =
+            Outcome { object: None, tainted: false, diagnostics: answer.diagnostics, lost: None };
         if outcome.succeeded() {
-            lawful(rules::applied(planned, &state))?;
+            fail_on_violation(rules::applied(planned, &state))?;
         } else if !state.is_wholly_known() {
             return Err(broken("a state that is not wholly known, together with an error"));
         }

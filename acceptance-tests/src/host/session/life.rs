@@ -5,7 +5,9 @@ use terraform_provider_gallery::plugin::{Type, Value};
 
 use super::super::release::Feature;
 use super::super::rules;
-use super::{Answer, Host, Object, Plan, broken, lawful, proto, received, sent, told};
+use super::{
+    CallResult, Host, Object, Plan, broken, decode, encode, fail_on_error, fail_on_violation, proto,
+};
 use proto::attribute_path::step::Selector;
 
 impl Host {
@@ -14,7 +16,7 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses, or its plan breaks a rule.
-    pub async fn plan(&mut self, resource: &str, prior: Option<&Object>, config: &Value) -> Answer<Plan> {
+    pub async fn plan(&mut self, resource: &str, prior: Option<&Object>, config: &Value) -> CallResult<Plan> {
         self.validate(resource, config).await?;
         let (mut plan, replaces) =
             self.plan_once(resource, prior, [Bytes::new(), Bytes::new()], config).await?;
@@ -31,15 +33,17 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses it.
-    pub async fn validate(&mut self, resource: &str, config: &Value) -> Answer<Vec<proto::Diagnostic>> {
+    pub async fn validate(&mut self, resource: &str, config: &Value) -> CallResult<Vec<proto::Diagnostic>> {
         let kind = self.resource(resource)?.implied_type();
         let request = proto::validate_resource_config::Request {
             type_name: resource.to_owned(),
-            config: sent(config, &kind)?,
+            config: encode(config, &kind)?,
             client_capabilities: self.capabilities.filter(|_| self.release.has(Feature::WriteOnly)),
         };
         self.trail.push("ValidateResourceConfig");
-        told(self.connection.provider.validate_resource_config(request).await?.into_inner().diagnostics)
+        fail_on_error(
+            self.connection.provider.validate_resource_config(request).await?.into_inner().diagnostics,
+        )
     }
 
     async fn plan_once(
@@ -48,41 +52,41 @@ impl Host {
         prior: Option<&Object>,
         [private, earlier]: [Bytes; 2],
         config: &Value,
-    ) -> Answer<(Plan, bool)> {
+    ) -> CallResult<(Plan, bool)> {
         let schema = self.resource(resource)?.clone();
         let kind = schema.implied_type();
-        let held = prior.map_or(Value::Null, |object| object.state.clone());
+        let prior_state = prior.map_or(Value::Null, |object| object.state.clone());
         let stored = prior.and_then(|object| object.identity.as_ref());
         let request = proto::plan_resource_change::Request {
             type_name: resource.to_owned(),
-            prior_state: sent(&held, &kind)?,
-            proposed_new_state: sent(&rules::proposed(&schema.block, &held, config), &kind)?,
-            config: sent(config, &kind)?,
+            prior_state: encode(&prior_state, &kind)?,
+            proposed_new_state: encode(&rules::proposed(&schema.block, &prior_state, config), &kind)?,
+            config: encode(config, &kind)?,
             prior_private: prior.map_or(private, |object| object.private.clone()),
-            provider_meta: self.sent_meta()?,
+            provider_meta: self.encoded_meta()?,
             client_capabilities: self.capabilities,
-            prior_identity: self.sent_identity(resource, stored)?,
+            prior_identity: self.encoded_identity(resource, stored)?,
             planned_private: earlier,
         };
         self.trail.push("PlanResourceChange");
         let answer = self.connection.provider.plan_resource_change(request).await?.into_inner();
-        let warnings = told(answer.diagnostics)?;
+        let warnings = fail_on_error(answer.diagnostics)?;
         if answer.legacy_type_system {
             return Err(broken("the plan asks for the leniency of the legacy SDK"));
         }
-        let state = received("planned state", answer.planned_state.as_ref(), &kind)?;
-        lawful(rules::plan(&schema.block, &held, config, &state))?;
+        let state = decode("planned state", answer.planned_state.as_ref(), &kind)?;
+        fail_on_violation(rules::plan(&schema.block, &prior_state, config, &state))?;
         let deferred = self.put_off(answer.deferred)?;
         let mut replaces = false;
         for path in &answer.requires_replace {
-            replaces |= changes(path, &held, &state)?;
+            replaces |= changes(path, &prior_state, &state)?;
         }
         let identity = self.received_identity(resource, answer.planned_identity.as_ref())?;
         if stored.is_some() && !replaces {
             self.same_identity(resource, stored, identity.as_ref())?;
         }
         let plan = Plan {
-            is_empty: state == held,
+            is_empty: state == prior_state,
             state,
             replaces: false,
             identity,
@@ -100,7 +104,7 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses, or the result is not what was planned.
-    pub async fn apply(&mut self, resource: &str, plan: Plan) -> Answer<Object> {
+    pub async fn apply(&mut self, resource: &str, plan: Plan) -> CallResult<Object> {
         let config = plan.config.clone();
         self.apply_known(resource, plan, &config).await
     }
@@ -110,7 +114,7 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses, the result is not what was planned, or the second plan differs.
-    pub async fn apply_known(&mut self, resource: &str, plan: Plan, config: &Value) -> Answer<Object> {
+    pub async fn apply_known(&mut self, resource: &str, plan: Plan, config: &Value) -> CallResult<Object> {
         let kind = self.resource(resource)?.implied_type();
         let mut prior = plan.prior;
         let keeps = self.capabilities.is_some_and(|capabilities| capabilities.store_planned_private);
@@ -131,29 +135,29 @@ impl Host {
         if replaces {
             return Err(broken("what was planned in place is a replacement now"));
         }
-        lawful(rules::planned_again(&plan.state, &again.state))?;
+        fail_on_violation(rules::planned_again(&plan.state, &again.state))?;
         if plan.identity.is_some() {
             self.same_identity(resource, plan.identity.as_ref(), again.identity.as_ref())?;
         }
 
-        let held = prior.as_ref().map_or(Value::Null, |object| object.state.clone());
+        let prior_state = prior.as_ref().map_or(Value::Null, |object| object.state.clone());
         let request = proto::apply_resource_change::Request {
             type_name: resource.to_owned(),
-            prior_state: sent(&held, &kind)?,
-            planned_state: sent(&again.state, &kind)?,
-            config: sent(config, &kind)?,
+            prior_state: encode(&prior_state, &kind)?,
+            planned_state: encode(&again.state, &kind)?,
+            config: encode(config, &kind)?,
             planned_private: again.private,
-            provider_meta: self.sent_meta()?,
-            planned_identity: self.sent_identity(resource, again.identity.as_ref())?,
+            provider_meta: self.encoded_meta()?,
+            planned_identity: self.encoded_identity(resource, again.identity.as_ref())?,
         };
         self.trail.push("ApplyResourceChange");
         let answer = self.connection.provider.apply_resource_change(request).await?.into_inner();
-        told(answer.diagnostics)?;
+        fail_on_error(answer.diagnostics)?;
         if answer.legacy_type_system {
             return Err(broken("the apply asks for the leniency of the legacy SDK"));
         }
-        let state = received("new state", answer.new_state.as_ref(), &kind)?;
-        lawful(rules::applied(&again.state, &state))?;
+        let state = decode("new state", answer.new_state.as_ref(), &kind)?;
+        fail_on_violation(rules::applied(&again.state, &state))?;
         let identity = self.received_identity(resource, answer.new_identity.as_ref())?;
         self.same_identity(resource, again.identity.as_ref(), identity.as_ref())?;
         Ok(Object { state, private: answer.private, identity })
@@ -163,7 +167,7 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses, or leaves something in the state.
-    pub async fn destroy(&mut self, resource: &str, object: &Object) -> Answer<()> {
+    pub async fn destroy(&mut self, resource: &str, object: &Object) -> CallResult<()> {
         let kind = self.resource(resource)?.implied_type();
         let planned_private = if self.release.has(Feature::PlannedDeletion) {
             self.plan_deletion(resource, object, &kind).await?
@@ -174,44 +178,44 @@ impl Host {
         self.delete(resource, &object, planned_private).await
     }
 
-    async fn delete(&mut self, resource: &str, object: &Object, planned_private: Bytes) -> Answer<()> {
+    async fn delete(&mut self, resource: &str, object: &Object, planned_private: Bytes) -> CallResult<()> {
         let kind = self.resource(resource)?.implied_type();
-        let nothing = sent(&Value::Null, &kind)?;
+        let nothing = encode(&Value::Null, &kind)?;
         let request = proto::apply_resource_change::Request {
             type_name: resource.to_owned(),
-            prior_state: sent(&object.state, &kind)?,
+            prior_state: encode(&object.state, &kind)?,
             planned_state: nothing.clone(),
             config: nothing,
             planned_private,
-            provider_meta: self.sent_meta()?,
-            planned_identity: self.sent_identity(resource, object.identity.as_ref())?,
+            provider_meta: self.encoded_meta()?,
+            planned_identity: self.encoded_identity(resource, object.identity.as_ref())?,
         };
         self.trail.push("ApplyResourceChange");
         let answer = self.connection.provider.apply_resource_change(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        if !received("new state", answer.new_state.as_ref(), &kind)?.is_null() {
+        fail_on_error(answer.diagnostics)?;
+        if !decode("new state", answer.new_state.as_ref(), &kind)?.is_null() {
             return Err(broken("the object still exists after a deletion"));
         }
         Ok(())
     }
 
-    async fn plan_deletion(&mut self, resource: &str, object: &Object, kind: &Type) -> Answer<Bytes> {
-        let nothing = sent(&Value::Null, kind)?;
+    async fn plan_deletion(&mut self, resource: &str, object: &Object, kind: &Type) -> CallResult<Bytes> {
+        let nothing = encode(&Value::Null, kind)?;
         let request = proto::plan_resource_change::Request {
             type_name: resource.to_owned(),
-            prior_state: sent(&object.state, kind)?,
+            prior_state: encode(&object.state, kind)?,
             proposed_new_state: nothing.clone(),
             config: nothing,
             prior_private: object.private.clone(),
-            provider_meta: self.sent_meta()?,
+            provider_meta: self.encoded_meta()?,
             client_capabilities: self.capabilities,
-            prior_identity: self.sent_identity(resource, object.identity.as_ref())?,
+            prior_identity: self.encoded_identity(resource, object.identity.as_ref())?,
             ..proto::plan_resource_change::Request::default()
         };
         self.trail.push("PlanResourceChange");
         let answer = self.connection.provider.plan_resource_change(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        if !received("planned state", answer.planned_state.as_ref(), kind)?.is_null() {
+        fail_on_error(answer.diagnostics)?;
+        if !decode("planned state", answer.planned_state.as_ref(), kind)?.is_null() {
             return Err(broken("a deletion is planned as something else"));
         }
         self.put_off(answer.deferred)?;
@@ -223,27 +227,27 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses, or its response breaks a rule.
-    pub async fn refresh(&mut self, resource: &str, object: &Object) -> Answer<Option<Object>> {
+    pub async fn refresh(&mut self, resource: &str, object: &Object) -> CallResult<Option<Object>> {
         let object = &self.stored(resource, object).await?;
         self.read(resource, object).await
     }
 
     /// Refreshes an object that was just read or imported.
-    pub(super) async fn read(&mut self, resource: &str, object: &Object) -> Answer<Option<Object>> {
+    pub(super) async fn read(&mut self, resource: &str, object: &Object) -> CallResult<Option<Object>> {
         let kind = self.resource(resource)?.implied_type();
         let request = proto::read_resource::Request {
             type_name: resource.to_owned(),
-            current_state: sent(&object.state, &kind)?,
+            current_state: encode(&object.state, &kind)?,
             private: object.private.clone(),
-            provider_meta: self.sent_meta()?,
+            provider_meta: self.encoded_meta()?,
             client_capabilities: self.capabilities,
-            current_identity: self.sent_identity(resource, object.identity.as_ref())?,
+            current_identity: self.encoded_identity(resource, object.identity.as_ref())?,
         };
         self.trail.push("ReadResource");
         let answer = self.connection.provider.read_resource(request).await?.into_inner();
-        told(answer.diagnostics)?;
+        fail_on_error(answer.diagnostics)?;
         self.put_off(answer.deferred)?;
-        let state = received("state", answer.new_state.as_ref(), &kind)?;
+        let state = decode("state", answer.new_state.as_ref(), &kind)?;
         if state.is_null() {
             return Ok(None);
         }
@@ -258,7 +262,7 @@ impl Host {
 
 /// Whether something that the provider says forces a replacement has changed. A path that does not exist,
 /// before and after, is the provider's mistake; one to an unchanged value does not count.
-fn changes(path: &proto::AttributePath, before: &Value, after: &Value) -> Answer<bool> {
+fn changes(path: &proto::AttributePath, before: &Value, after: &Value) -> CallResult<bool> {
     if path.steps.is_empty() {
         return Err(broken("a replacement without a reason"));
     }

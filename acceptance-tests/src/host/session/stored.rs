@@ -2,13 +2,13 @@
 
 use terraform_provider_gallery::plugin::Value;
 
-use super::{Answer, Host, Object, broken, proto, received, told};
+use super::{CallResult, Host, Object, broken, decode, fail_on_error, proto};
 use crate::host::storage;
 
 impl Host {
     /// The beginning of a run: the provider upgrades the stored state and identity, and must not change what
     /// has the current versions.
-    pub(super) async fn stored(&mut self, resource: &str, object: &Object) -> Answer<Object> {
+    pub(super) async fn stored(&mut self, resource: &str, object: &Object) -> CallResult<Object> {
         let schema = self.resource(resource)?;
         let version = schema.version;
         let text = storage::json(&object.state).ok_or_else(|| broken("a state has an unknown value"))?;
@@ -32,7 +32,7 @@ impl Host {
     ///
     /// # Errors
     /// If the provider refuses it.
-    pub async fn upgrade(&mut self, resource: &str, version: i64, stored: &str) -> Answer<Value> {
+    pub async fn upgrade(&mut self, resource: &str, version: i64, stored: &str) -> CallResult<Value> {
         let raw_state = proto::RawState { json: stored.to_owned().into(), ..proto::RawState::default() };
         self.upgrade_raw(resource, version, raw_state).await
     }
@@ -46,7 +46,7 @@ impl Host {
         resource: &str,
         version: i64,
         flat: &[(&str, &str)],
-    ) -> Answer<Value> {
+    ) -> CallResult<Value> {
         let flatmap = flat.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let raw_state = proto::RawState { flatmap, ..proto::RawState::default() };
         self.upgrade_raw(resource, version, raw_state).await
@@ -57,14 +57,14 @@ impl Host {
         resource: &str,
         version: i64,
         raw_state: proto::RawState,
-    ) -> Answer<Value> {
+    ) -> CallResult<Value> {
         let kind = self.resource(resource)?.implied_type();
         let (type_name, raw_state) = (resource.to_owned(), Some(raw_state));
         let request = proto::upgrade_resource_state::Request { type_name, version, raw_state };
         self.trail.push("UpgradeResourceState");
         let answer = self.connection.provider.upgrade_resource_state(request).await?.into_inner();
-        told(answer.diagnostics)?;
-        received("upgraded state", answer.upgraded_state.as_ref(), &kind)
+        fail_on_error(answer.diagnostics)?;
+        decode("upgraded state", answer.upgraded_state.as_ref(), &kind)
     }
 
     /// Reads an identity as an earlier version of the provider stored it.
@@ -76,7 +76,7 @@ impl Host {
         resource: &str,
         version: i64,
         stored: &str,
-    ) -> Answer<Option<Value>> {
+    ) -> CallResult<Option<Value>> {
         let raw_identity =
             Some(proto::RawState { json: stored.to_owned().into(), ..proto::RawState::default() });
         let request = proto::upgrade_resource_identity::Request {
@@ -86,7 +86,7 @@ impl Host {
         };
         self.trail.push("UpgradeResourceIdentity");
         let answer = self.connection.provider.upgrade_resource_identity(request).await?.into_inner();
-        told(answer.diagnostics)?;
+        fail_on_error(answer.diagnostics)?;
         self.received_identity(resource, answer.upgraded_identity.as_ref())
     }
 }

@@ -72,8 +72,8 @@ fn an_inline_mode_and_a_disabled_agent_are_left_alone_by_default() {
             assert!(output.says("Machine has an inline mode for IMDS"), "{output}");
             assert!(output.says("Guest proxy agent is not enabled"), "{output}");
             assert!(output.says("replace_mode = true") && output.says("enable = true"), "{output}");
-            let told = imds(VM, "v", "  enable = true\n  replace_mode = true\n");
-            let plan = s.plan(&told);
+            let config = imds(VM, "v", "  enable = true\n  replace_mode = true\n");
+            let plan = s.plan(&config);
             assert!(plan.output.says("Guest proxy agent will be enabled"), "{}", plan.output);
             s.apply_planned();
             let found = settings(s, &id);

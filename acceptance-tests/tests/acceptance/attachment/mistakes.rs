@@ -12,7 +12,7 @@ fn ids_of_the_wrong_kind_are_found_by_validate() {
     scenario(|s| {
         let subscription = s.emulator.ready("subscription_id").to_owned();
         let group = format!("/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute");
-        let told = |machine: &str, imds: &str| {
+        let mistake = |machine: &str, imds: &str| {
             let config = format!(
                 "resource \"gallery_invm_access_attachment\" \"a\" {{\n  machine_id = {machine:?}\n  \
                  imds_profile_version_id = {imds:?}\n}}\n"
@@ -22,18 +22,18 @@ fn ids_of_the_wrong_kind_are_found_by_validate() {
             (found[0].line, found[0].detail.clone())
         };
         let (vm, version) = (format!("{group}/{VM}"), s.version("web", "1.0.0"));
-        let (line, detail) = told(&s.profile("web"), &version);
+        let (line, detail) = mistake(&s.profile("web"), &version);
         assert!(line == Some(2) && detail.contains("an in-VM access control profile"), "{detail}");
         let instance = format!("{group}/virtualMachineScaleSets/set/virtualMachines/0");
-        let (line, detail) = told(&instance, &version);
+        let (line, detail) = mistake(&instance, &version);
         assert!(line == Some(2) && detail.contains("virtualMachineScaleSets/virtualMachines"), "{detail}");
-        let (line, detail) = told(&vm, &s.profile("web"));
+        let (line, detail) = mistake(&vm, &s.profile("web"));
         assert!(
             line == Some(3) && detail.contains("expected the id of an in-VM access control profile version")
         );
-        let (line, detail) = told(&vm, &format!("{}/versions/latest", s.profile("web")));
+        let (line, detail) = mistake(&vm, &format!("{}/versions/latest", s.profile("web")));
         assert!(line == Some(3) && detail.contains("latest"), "{detail}");
-        let (line, _) = told(&format!("{vm}%2F1"), &version);
+        let (line, _) = mistake(&format!("{vm}%2F1"), &version);
         assert_eq!(line, Some(2));
         let none = s.validate(&attachment(VM, ""));
         assert!(none.iter().any(|one| one.summary == "Nothing to attach"), "{none:?}");

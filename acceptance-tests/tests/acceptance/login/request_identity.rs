@@ -33,8 +33,8 @@ fn correlation_id_and_partner_are_as_configured() {
         let agent = header(&usual[0], "user-agent").unwrap();
         assert!(agent.contains("terraform-provider-gallery/") && !agent.contains("pid-"), "{agent}");
 
-        let told = reads(s, &[("ARM_CORRELATION_REQUEST_ID", partner)]);
-        assert_eq!(header(&told[0], CORRELATION), Some(partner));
+        let requests = reads(s, &[("ARM_CORRELATION_REQUEST_ID", partner)]);
+        assert_eq!(header(&requests[0], CORRELATION), Some(partner));
         let silent = reads(s, &[("ARM_DISABLE_CORRELATION_REQUEST_ID", "Yes")]);
         assert_eq!(header(&silent[0], CORRELATION), None);
         let attributed = reads(s, &[("ARM_PARTNER_ID", partner)]);
