@@ -1,6 +1,6 @@
 //! The context of every call: its deadline, and its cancellation.
 
-use super::error::{Error, Last};
+use super::error::{Error, LastResponse};
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -19,22 +19,22 @@ pub struct Call {
     cancel: CancellationToken,
     parent_expected: bool,
     module: Option<Arc<str>>,
-    last: Arc<Mutex<Last>>,
-    fate: Arc<AtomicU8>,
-    /// Whether an attempt of the write is in doubt, whatever came after.
-    doubt: Arc<AtomicBool>,
+    last: Arc<Mutex<LastResponse>>,
+    write_outcome: Arc<AtomicU8>,
+    /// Whether an attempt of the write had no definite response, whatever came after.
+    was_doubtful: Arc<AtomicBool>,
 }
 
-/// What is known of a write without a definite response.
+/// The outcome of the writes of an operation, as far as their responses show it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Fate {
-    /// None was sent, or each was refused.
+pub enum WriteOutcome {
+    /// No write was sent, or each was refused.
     #[default]
     Settled = 0,
-    /// One was sent, and its connection broke, or the service failed: it may have been accepted.
+    /// The connection broke, or the service failed: a write may have been accepted.
     Doubtful = 1,
-    /// One was under way when the call stopped waiting for it: it may still be accepted.
+    /// The call stopped waiting for a write under way: it may still be accepted.
     UnderWay = 2,
 }
 
@@ -51,13 +51,13 @@ impl Call {
             parent_expected: false,
             module: None,
             last: Arc::default(),
-            fate: Arc::default(),
-            doubt: Arc::default(),
+            write_outcome: Arc::default(),
+            was_doubtful: Arc::default(),
         }
     }
 
-    /// Says that the parent of the object to write exists, for instance since it was created a moment ago: if
-    /// a service does not see it yet, the request is retried for a while.
+    /// States that the parent of the object to write exists, for instance since it was created a moment ago.
+    /// If a service does not see it yet, the request is retried for a while.
     pub fn expecting_parent(mut self) -> Self {
         self.parent_expected = true;
         self
@@ -91,36 +91,36 @@ impl Call {
         self.deadline.saturating_duration_since(self.started)
     }
 
-    /// The outcome of this operation's writes, if their responses did not settle it. Use it after an error.
-    pub fn fate(&self) -> Fate {
-        match self.fate.load(Ordering::SeqCst) {
-            0 => Fate::Settled,
-            1 => Fate::Doubtful,
-            _ => Fate::UnderWay,
+    /// The outcome of this operation's writes, for use after an error.
+    pub fn write_outcome(&self) -> WriteOutcome {
+        match self.write_outcome.load(Ordering::SeqCst) {
+            0 => WriteOutcome::Settled,
+            1 => WriteOutcome::Doubtful,
+            _ => WriteOutcome::UnderWay,
         }
     }
 
-    /// Records what is known now of the writes; returns what was known before.
-    pub(super) fn note_fate(&self, fate: Fate) -> Fate {
-        let before = self.fate();
-        self.fate.store(fate as u8, Ordering::SeqCst);
-        before
+    /// Records the outcome of the writes; returns the previous one.
+    pub(super) fn set_write_outcome(&self, outcome: WriteOutcome) -> WriteOutcome {
+        let previous = self.write_outcome();
+        self.write_outcome.store(outcome as u8, Ordering::SeqCst);
+        previous
     }
 
     /// Begins a write, of which nothing is known yet.
     pub(super) fn begin_write(&self) {
-        self.note_fate(Fate::Settled);
-        self.doubt.store(false, Ordering::SeqCst);
+        self.set_write_outcome(WriteOutcome::Settled);
+        self.was_doubtful.store(false, Ordering::SeqCst);
     }
 
-    /// Records that an attempt of the write is in doubt.
-    pub(super) fn note_doubt(&self) {
-        self.doubt.store(true, Ordering::SeqCst);
+    /// Records that an attempt of the write had no definite response.
+    pub(super) fn mark_doubtful(&self) {
+        self.was_doubtful.store(true, Ordering::SeqCst);
     }
 
-    /// Whether an attempt of the write is in doubt, so that a later one can find its result.
-    pub(super) fn was_in_doubt(&self) -> bool {
-        self.doubt.load(Ordering::SeqCst)
+    /// Whether an attempt of the write had no definite response, so that a later one can find its result.
+    pub(super) fn was_doubtful(&self) -> bool {
+        self.was_doubtful.load(Ordering::SeqCst)
     }
 
     /// The token that cancels the operation.
@@ -138,8 +138,8 @@ impl Call {
             parent_expected: self.parent_expected,
             module: self.module.clone(),
             last: Arc::default(),
-            fate: Arc::default(),
-            doubt: Arc::default(),
+            write_outcome: Arc::default(),
+            was_doubtful: Arc::default(),
         }
     }
 
@@ -152,14 +152,13 @@ impl Call {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
-    /// Records the service's response.
-    pub(super) fn heard(&self, note: impl FnOnce(&mut Last)) {
-        note(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));
+    /// Updates the record of the service's last response.
+    pub(super) fn update_last(&self, update: impl FnOnce(&mut LastResponse)) {
+        update(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Sleeps, unless the operation is cancelled or the delay would end after the deadline; in both cases the
-    /// error is returned at once, since waiting longer could not help. `operation` is formatted only for an
-    /// error.
+    /// Sleeps. If the operation is cancelled, or the delay would end after the deadline, it returns the error
+    /// at once. `operation` is formatted only for an error.
     pub async fn pause(
         &self,
         wait: Duration,
@@ -175,8 +174,8 @@ impl Call {
         }
     }
 
-    /// Runs work up to the deadline. When the call is cancelled, the work still gets `grace` to end: it is
-    /// then known whether a write under way was accepted, instead of leaving an unknown object.
+    /// Runs work up to the deadline. When the call is cancelled, the work still gets `grace` to end, so that
+    /// the outcome of a write under way is known.
     ///
     /// # Errors
     /// If the work fails, the timeout expires, or the call is cancelled.
@@ -213,7 +212,7 @@ impl Call {
         Error::Cancelled { operation: operation.to_string(), elapsed: self.started.elapsed() }
     }
 
-    pub(super) fn last(&self) -> Last {
+    pub(super) fn last(&self) -> LastResponse {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -243,7 +242,7 @@ mod tests {
     #[tokio::test]
     async fn the_deadline_ends_the_work_and_the_error_has_the_last_response() {
         let (call, _) = call(Duration::from_millis(20));
-        call.heard(|last| last.status = Some(503));
+        call.update_last(|last| last.status = Some(503));
         let error = call.run("GET /x", GRACE, std::future::pending::<Result<(), _>>()).await.unwrap_err();
         assert!(error.is_timeout());
         let text = error.report();

@@ -14,11 +14,11 @@ pub struct Cloud {
 
 /// A cloud with known addresses, or a host that publishes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum CloudSource {
     /// The addresses are known.
     Known(Cloud),
     /// The host publishes them under `/metadata/endpoints`; they are read before the first request.
-    Told {
+    Published {
         /// The host.
         host: MetadataHost,
         /// Which cloud, if the host lists several.
@@ -26,7 +26,7 @@ pub enum Place {
     },
 }
 
-impl From<Cloud> for Place {
+impl From<Cloud> for CloudSource {
     fn from(cloud: Cloud) -> Self {
         Self::Known(cloud)
     }

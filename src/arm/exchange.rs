@@ -7,7 +7,7 @@ use super::cloud::Cloud;
 use super::durations::Durations;
 use super::error::Error;
 use super::pace::{Pace, random};
-use super::pipeline::{Look, Turn, request_line, resource_type, to_error};
+use super::pipeline::{Poll, WriteLock, request_line, resource_type, to_error};
 use super::registration::{NAMESPACE, Registration};
 use azure_core::Bytes;
 use azure_core::http::headers::{ACCEPT, CONTENT_TYPE};
@@ -42,12 +42,12 @@ pub(super) struct Http {
 }
 
 /// The name of a request in messages. It becomes text only when needed, as a [`RequestLine`].
-pub(super) struct Line<'a> {
+pub(super) struct LazyRequestLine<'a> {
     pub(super) method: Method,
     pub(super) url: &'a Url,
 }
 
-impl fmt::Display for Line<'_> {
+impl fmt::Display for LazyRequestLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method.as_str(), self.url.path())
     }
@@ -68,8 +68,7 @@ impl Http {
         if resource_type(path).0.starts_with(MACHINES) { MACHINE_API_VERSION } else { &self.api_version }
     }
 
-    /// An address from its path, with its own api-version and a query. Characters of a segment cannot leave
-    /// it.
+    /// An address from its path, with its own api-version and a query. Each segment is escaped.
     pub(super) fn url_at(&self, path: &str, api_version: &str, query: &[(&str, &str)]) -> Result<Url, Error> {
         let mut url = self.cloud.resource_manager().clone();
         if path.split('/').any(|segment| matches!(segment, "." | "..")) {
@@ -90,18 +89,18 @@ impl Http {
     }
 
     /// Sends a GET to the address of a running operation.
-    pub(super) async fn look(&self, url: &Url, look: Look, call: &Call) -> Result<Answer, Error> {
-        let ctx = Context::new().with_value(call.clone()).with_value(look);
+    pub(super) async fn poll(&self, url: &Url, poll: Poll, call: &Call) -> Result<Answer, Error> {
+        let ctx = Context::new().with_value(call.clone()).with_value(poll);
         self.send(Request::new(url.clone(), Method::Get), &ctx, Duration::ZERO, call).await
     }
 
-    /// Sends a write, in its turn. If the call is cancelled, it may still take a moment, so that its outcome
+    /// Sends a write under its lock. If the call is cancelled, it may still take a moment, so that its outcome
     /// is known.
     pub(super) async fn write(
         &self,
         method: Method,
         url: &Url,
-        turn: Turn,
+        lock: WriteLock,
         body: Option<&Bytes>,
         call: &Call,
     ) -> Result<Answer, Error> {
@@ -110,7 +109,7 @@ impl Http {
             request.insert_header(CONTENT_TYPE, "application/json");
             request.set_body(body.clone());
         }
-        let ctx = Context::new().with_value(call.clone()).with_value(turn);
+        let ctx = Context::new().with_value(call.clone()).with_value(lock);
         self.send(request, &ctx, self.pace.cancel_grace, call).await
     }
 
@@ -127,11 +126,11 @@ impl Http {
         let mut earlier = 0;
         loop {
             let answer = self.send_once(request.clone(), ctx, grace, call).await?;
-            let Some(subscription) = self.registration.lacked_by(&answer) else { return Ok(answer) };
+            let Some(subscription) = self.registration.missing_for(&answer) else { return Ok(answer) };
             match registered {
                 None => {
-                    let asked = self.register(&subscription, call);
-                    self.registration.register(&subscription, &answer, asked).await?;
+                    let registering = self.register(&subscription, call);
+                    self.registration.register(&subscription, &answer, registering).await?;
                     registered = Some(Instant::now());
                 }
                 Some(since) if since.elapsed() >= self.pace.invisible => return Ok(answer),
@@ -143,7 +142,7 @@ impl Http {
         }
     }
 
-    /// Sends a request without that.
+    /// Sends a request without registering anything.
     pub(super) async fn send_once(
         &self,
         mut request: Request,
@@ -181,7 +180,7 @@ impl Http {
                 tracing::info!(target: "provider.http", subscription, namespace = NAMESPACE, "the resource provider is registered");
                 return Ok(());
             }
-            call.heard(|last| last.progress = Some(format!("registering {NAMESPACE}: {state}")));
+            call.update_last(|last| last.progress = Some(format!("registering {NAMESPACE}: {state}")));
             let wait = answer
                 .retry_after()
                 .filter(|wait| !wait.is_zero())

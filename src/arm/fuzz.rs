@@ -86,7 +86,7 @@ pub fn arm_bodies(data: &[u8]) {
     let header = ["azure-asyncoperation", "location", "retry-after", "x"][usize::from(choice / 8 % 4)];
     let headers = std::str::from_utf8(address).ok().map(|value| (header, value.to_owned()));
     let answer = Answer::made(status, headers, body);
-    operation::looks(CLIENT.known_http().expect("a known cloud"), &answer);
+    operation::read_polls(CLIENT.known_http().expect("a known cloud"), &answer);
     let _ = Error::Service(Box::new(answer.error())).report();
     read::<Profile>(&answer);
     read::<Version>(&answer);

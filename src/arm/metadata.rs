@@ -3,9 +3,9 @@
 
 use super::call::Call;
 use super::cloud::{Cloud, MetadataHost};
-use super::error::{Error, TransportError, TransportKind, human, member, read_error, without_mark};
+use super::error::{Error, TransportError, TransportKind, duration_text, member, read_error, without_mark};
 use super::login::send_until_json;
-use super::pipeline::{Plumbing, request_line, to_error};
+use super::pipeline::{PipelineSettings, request_line, to_error};
 use azure_core::http::headers::ACCEPT;
 use azure_core::http::{Context, Method, Request};
 use serde_json::{Map, Value};
@@ -16,10 +16,10 @@ use url::Url;
 const API_VERSION: &str = "2022-09-01";
 
 /// Requests the addresses of a host's cloud, or of the named one if it lists several.
-pub(super) async fn ask(
+pub(super) async fn fetch(
     host: &MetadataHost,
     environment: Option<&str>,
-    plumbing: &Plumbing,
+    plumbing: &PipelineSettings,
     call: &Call,
 ) -> Result<Cloud, Error> {
     let mut url = host.url().join("metadata/endpoints").map_err(|error| {
@@ -43,7 +43,7 @@ pub(super) async fn ask(
             kind: TransportKind::Silent,
             request: line.clone(),
             host: url.host_str().unwrap_or_default().to_owned(),
-            causes: vec![format!("no usable response after {}", human(timeout.elapsed))],
+            causes: vec![format!("no usable response after {}", duration_text(timeout.elapsed))],
         })),
         other => other,
     })?;
@@ -87,10 +87,10 @@ fn choose<'a>(
     let all: Vec<_> = all.iter().filter_map(Value::as_object).collect();
     let name = |one: &Map<String, Value>| member(one, "name").and_then(Value::as_str).map(str::to_owned);
     let found = match environment {
-        Some(wanted) => {
+        Some(requested) => {
             let same = |one: &str| {
-                one.eq_ignore_ascii_case(wanted)
-                    || matches!((Cloud::named(one), Cloud::named(wanted)), (Ok(a), Ok(b)) if a == b)
+                one.eq_ignore_ascii_case(requested)
+                    || matches!((Cloud::named(one), Cloud::named(requested)), (Ok(a), Ok(b)) if a == b)
             };
             all.iter().find(|one| name(one).is_some_and(|name| same(&name)))
         }
@@ -105,8 +105,8 @@ fn choose<'a>(
     };
     found.copied().ok_or_else(|| {
         let names: Vec<_> = all.iter().filter_map(|one| name(one)).collect();
-        let wanted = environment.map_or("no particular one".to_owned(), |name| format!("{name:?}"));
-        format!("it lists the clouds [{}], but {wanted} was requested", names.join(", "))
+        let requested = environment.map_or("no particular one".to_owned(), |name| format!("{name:?}"));
+        format!("it lists the clouds [{}], but {requested} was requested", names.join(", "))
     })
 }
 

@@ -40,20 +40,20 @@ mod regions;
 mod registration;
 mod secret;
 
-pub use call::{Call, Fate};
+pub use call::{Call, WriteOutcome};
 pub use client::{
-    API_VERSION, ArmClient, Authorization, Begun, Collection, Deleted, Fleet, Kind, Listed, Machines, Pages,
-    Settings, UnreadableEntry,
+    API_VERSION, ArmClient, Authorization, Collection, CreateOutcome, DeleteOutcome, Kind, MachineList,
+    MachineScope, Machines, Pages, Settings, UnreadableEntry,
 };
-pub use cloud::{Cloud, CloudError, MetadataHost, Place};
-pub use error::{Error, Last, Missing};
+pub use cloud::{Cloud, CloudError, CloudSource, MetadataHost};
+pub use error::{Error, LastResponse, Missing};
 pub use location::Location;
 pub use login::{
     AddressError, Application, ApplicationError, AssertionSource, Certificate, CertificateError, ClientId,
-    Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl, TenantId,
-    text,
+    IdentityEndpoint, IdentitySelector, Login, MachineUrl, ManagedIdentity, NoUserAssigned, RequestUrl,
+    TenantId, text,
 };
-pub use operation::{Outlook, PendingOperation, Started, Unfinished};
+pub use operation::{OperationStatus, PendingOperation, Started, Unfinished};
 pub use pace::{Backoff, Pace, Refill};
 pub use regions::KNOWN_REGIONS;
 pub use registration::NAMESPACE;

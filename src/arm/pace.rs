@@ -7,8 +7,8 @@ use std::time::Duration;
 pub struct Pace {
     /// Between attempts of a request that failed transiently, if the service requests no wait.
     pub retry: Backoff,
-    /// How many times faster than at Azure operations are: their waits are divided by it. More than one in
-    /// tests only.
+    /// How many times faster than Azure's the operations are: waits for them are divided by it. Tests set more
+    /// than one.
     pub hurry: u32,
     /// Between attempts of a write to an object that is busy, or whose children are not gone yet.
     pub busy: Backoff,
@@ -20,7 +20,7 @@ pub struct Pace {
     /// a later retry are retried until the deadline of the call instead.
     pub unreachable: Duration,
     /// How long a token response may take.
-    pub login_answer: Duration,
+    pub login_response: Duration,
     /// How long a login may take, with all its retries.
     pub login: Duration,
     /// How long an object that was just written may stay invisible: a parent to a child's creation, an object
@@ -32,8 +32,7 @@ pub struct Pace {
     pub shared: Duration,
     /// How long to wait for a page that is read instead of single objects; then they are read singly.
     pub listing: Duration,
-    /// How long a write under way may still take after the call is cancelled, so that it is known whether the
-    /// service accepted it.
+    /// How long a write under way may still take after the call is cancelled, so that its outcome is known.
     pub cancel_grace: Duration,
 }
 
@@ -71,7 +70,7 @@ impl Default for Pace {
             refill: Refill { reads: 25, writes: 10, deletes: 10 },
             probes: 20,
             unreachable: Duration::from_secs(60),
-            login_answer: Duration::from_secs(30),
+            login_response: Duration::from_secs(30),
             login: Duration::from_secs(120),
             invisible: Duration::from_secs(120),
             forgotten: Duration::from_secs(25),
@@ -109,7 +108,7 @@ impl Pace {
             refill: Refill { reads: 1_000, writes: 1_000, deletes: 1_000 },
             probes: 20,
             unreachable: ms(60),
-            login_answer: ms(5_000),
+            login_response: ms(5_000),
             login: ms(20_000),
             invisible: ms(250),
             forgotten: ms(150),

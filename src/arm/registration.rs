@@ -30,7 +30,7 @@ impl Registration {
 
     /// The subscription that lacks the resource provider, if the response says so and registration is
     /// allowed.
-    pub(super) fn lacked_by(&self, answer: &Answer) -> Option<String> {
+    pub(super) fn missing_for(&self, answer: &Answer) -> Option<String> {
         if !self.allowed || answer.status != 409 || !answer.error().has_code(CODE) {
             return None;
         }
@@ -41,19 +41,19 @@ impl Registration {
         rest.nth(1)?.eq_ignore_ascii_case(NAMESPACE).then_some(subscription)
     }
 
-    /// Registers the resource provider through `asked`: once for all callers.
+    /// Registers the resource provider through `registering`: once for all callers.
     pub(super) async fn register(
         &self,
         subscription: &str,
         refusal: &Answer,
-        asked: impl Future<Output = Result<(), Error>>,
+        registering: impl Future<Output = Result<(), Error>>,
     ) -> Result<(), Error> {
         let cell = {
             let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(done.entry(subscription.to_owned()).or_default())
         };
         let work = || async move {
-            match asked.await {
+            match registering.await {
                 // A caller that may not register needs both errors.
                 Err(Error::Service(reason)) => {
                     let mut error = refusal.error();

@@ -4,7 +4,7 @@ use super::sign_in;
 use super::timeouts::Operation;
 use crate::arm;
 use crate::arm::NAMESPACE;
-use crate::arm::error::{Missing, human};
+use crate::arm::error::{Missing, duration_text};
 use crate::plugin::{Diagnostic, Path};
 
 /// The two ways to delete a profile that has versions.
@@ -60,7 +60,7 @@ impl Attempt<'_> {
     /// The elapsed and the allowed time.
     fn time(&self) -> String {
         let Some(call) = self.call else { return String::new() };
-        let (elapsed, limit) = (human(call.elapsed()), human(call.limit()));
+        let (elapsed, limit) = (duration_text(call.elapsed()), duration_text(call.limit()));
         format!("\nElapsed: {elapsed} of the {limit} that `timeouts.{}` allows", self.operation.name())
     }
 
@@ -93,7 +93,7 @@ impl Attempt<'_> {
         if error.is_timeout() {
             return format!("If Azure is only slow, raise `{operation}` in the `timeouts` block.");
         }
-        if let Some(subscription) = error.lacks_registration() {
+        if let Some(subscription) = error.unregistered_subscription() {
             return format!(
                 "Register it once: `az provider register --namespace {NAMESPACE} --subscription \
                  {subscription} --wait`. The provider does this itself if the signed-in identity may, \

@@ -85,7 +85,7 @@ fn by_code(code: i64) -> Option<&'static str> {
 
 fn by_login(error: &LoginError) -> &'static str {
     let unanswered = error.transport.is_some() || error.timed_out;
-    match error.way {
+    match error.login_name {
         "managed identity" if unanswered => {
             "Nothing responds where this machine's managed identity should be. Run this on an Azure \
              machine or service, check `msi_endpoint`, or use another login."
@@ -126,9 +126,9 @@ fn by_login(error: &LoginError) -> &'static str {
 mod tests {
     use super::*;
 
-    fn refused(way: &'static str, codes: &[i64], description: &str) -> LoginError {
+    fn refused(login_name: &'static str, codes: &[i64], description: &str) -> LoginError {
         LoginError {
-            way,
+            login_name,
             codes: codes.to_vec(),
             description: Some(description.to_owned()),
             ..LoginError::default()
@@ -148,7 +148,9 @@ mod tests {
     /// The keys in [`by_way`] are the logins' own names.
     #[test]
     fn every_login_has_its_own_advice() {
-        use crate::arm::{Application, AssertionSource, Identity, IdentityEndpoint, Login, MachineUrl};
+        use crate::arm::{
+            Application, AssertionSource, IdentityEndpoint, IdentitySelector, Login, MachineUrl,
+        };
         use crate::arm::{ManagedIdentity, RequestUrl, Secret};
         let application = Application::new("t", "c").unwrap();
         let url = RequestUrl::new("https://token.example").unwrap();
@@ -161,12 +163,12 @@ mod tests {
             federated(AssertionSource::File { path: "f".into(), aks: true }),
             federated(AssertionSource::GitHub { url: url.clone(), token: token.clone() }),
             federated(AssertionSource::AzureDevOps { url, token, service_connection_id: "s".into() }),
-            Login::ManagedIdentity(ManagedIdentity::new(Identity::System, machine, None).unwrap()),
+            Login::ManagedIdentity(ManagedIdentity::new(IdentitySelector::System, machine, None).unwrap()),
             Login::AzureCli { tenant_id: None, subscription_id: None },
         ];
         for login in ways {
-            let step = next_step(&refused(login.way(), &[], ""));
-            assert!(!step.starts_with("Check the login settings"), "{}", login.way());
+            let step = next_step(&refused(login.name(), &[], ""));
+            assert!(!step.starts_with("Check the login settings"), "{}", login.name());
         }
     }
 

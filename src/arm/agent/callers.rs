@@ -40,7 +40,7 @@ impl Destination {
 
 /// A group of refused requests. The command line that the agent reports with it is not read: it may hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
+pub struct RefusedRequests {
     /// Their destination; `None` for another address.
     pub destination: Option<Destination>,
     /// The user, as the agent calls it.
@@ -57,7 +57,7 @@ pub struct Caller {
 
 /// The groups, and whether the extension may have omitted some.
 pub(super) struct Summary {
-    pub(super) callers: Vec<Caller>,
+    pub(super) callers: Vec<RefusedRequests>,
     pub(super) is_full: bool,
 }
 
@@ -65,7 +65,7 @@ pub(super) struct Summary {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[derive(Default)]
-struct Group {
+struct SummaryEntry {
     user_name: Option<String>,
     ip: Option<String>,
     port: Option<u16>,
@@ -77,13 +77,13 @@ struct Group {
 
 /// Reads a summary; `None` if the text is not one. Groups that differ only in their command line are merged.
 pub(super) fn read(text: &str) -> Option<Summary> {
-    // The extension writes this when nobody was refused.
+    // The extension writes this when no request was refused.
     if text.trim() == "proxy failed auth summary is empty" {
         return Some(Summary { callers: Vec::new(), is_full: false });
     }
-    let groups: Vec<Group> = serde_json::from_str(text).ok()?;
+    let groups: Vec<SummaryEntry> = serde_json::from_str(text).ok()?;
     let is_full = groups.len() >= MOST;
-    let mut united: BTreeMap<_, u64> = BTreeMap::new();
+    let mut merged: BTreeMap<_, u64> = BTreeMap::new();
     for group in groups {
         let destination = Destination::of(&group.ip.unwrap_or_default(), group.port.unwrap_or_default());
         let key = (
@@ -93,20 +93,16 @@ pub(super) fn read(text: &str) -> Option<Summary> {
             group.process_full_path.unwrap_or_default(),
             group.response_status.unwrap_or_default(),
         );
-        let count = united.entry(key).or_default();
+        let count = merged.entry(key).or_default();
         *count = count.saturating_add(group.count.unwrap_or(1));
     }
-    let mut callers: Vec<Caller> = united
-        .into_iter()
-        .map(|((destination, user_name, user_groups, exe_path, response_status), count)| Caller {
-            destination,
-            user_name,
-            user_groups,
-            exe_path,
-            response_status,
-            count,
-        })
-        .collect();
+    let mut callers: Vec<RefusedRequests> =
+        merged
+            .into_iter()
+            .map(|((destination, user_name, user_groups, exe_path, response_status), count)| {
+                RefusedRequests { destination, user_name, user_groups, exe_path, response_status, count }
+            })
+            .collect();
     // The order of equal counts is that of the map.
     callers.sort_by_key(|caller| std::cmp::Reverse(caller.count));
     Some(Summary { callers, is_full })

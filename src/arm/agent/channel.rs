@@ -1,10 +1,10 @@
-//! The state of the secure channel: what the agent guards, and how.
+//! The state of the secure channel: which endpoints the agent guards, and how.
 
 use crate::allowlist::Mode;
 use crate::plain;
 use serde_json::{Map, Value};
 
-/// What is guarded.
+/// The state of the secure channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Channel {
     /// The agent's text, on one line.

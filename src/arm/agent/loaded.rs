@@ -11,16 +11,16 @@ const SUFFIX: &str = "-uselocalfilerules-";
 
 /// The rules that are loaded for an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Loaded {
+pub struct LoadedRules {
     /// The rules; `None` if none are loaded or the agent does not report them.
-    pub rules: Option<Rules>,
+    pub rules: Option<RulesId>,
     /// Whether a file in the machine may add rules; `None` if the id does not show it.
     pub local_file: Option<bool>,
 }
 
 /// Which rules are loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rules {
+pub enum RulesId {
     /// The rules of a version.
     Version(VersionId),
     /// Other rules, by their id, such as those of a mode that the machine itself sets.
@@ -36,7 +36,7 @@ struct Envelope {
     use_local_file_rules: bool,
 }
 
-impl Loaded {
+impl LoadedRules {
     /// Reads the id under this name. Names are compared ignoring case, since Microsoft's page spells one
     /// differently.
     pub(super) fn of(states: &Map<String, Value>, name: &str) -> Self {
@@ -68,14 +68,14 @@ impl Loaded {
             Some("false") => Some(false),
             _ => None,
         };
-        let rules = id.parse().map_or_else(|_| Rules::Other(id.to_owned()), Rules::Version);
+        let rules = id.parse().map_or_else(|_| RulesId::Other(id.to_owned()), RulesId::Version);
         Self { rules: Some(rules), local_file }
     }
 
     /// The version, if the rules belong to one.
     pub fn version(&self) -> Option<&VersionId> {
         match &self.rules {
-            Some(Rules::Version(id)) => Some(id),
+            Some(RulesId::Version(id)) => Some(id),
             _ => None,
         }
     }
@@ -104,7 +104,7 @@ mod tests {
             ),
             (envelope(&format!("{{\"id\":\"{VERSION}\"}}")), Some(false)),
         ] {
-            let loaded = Loaded::read(&text);
+            let loaded = LoadedRules::read(&text);
             assert_eq!(loaded.version(), Some(&VERSION.parse().unwrap()), "{text}");
             assert_eq!(loaded.local_file, local, "{text}");
         }
@@ -113,12 +113,12 @@ mod tests {
     #[test]
     fn other_rules_have_their_id_and_no_rules_have_none() {
         for text in ["", " ", "unknown", "Unknown"] {
-            assert_eq!(Loaded::read(text), Loaded::default(), "{text:?}");
+            assert_eq!(LoadedRules::read(text), LoadedRules::default(), "{text:?}");
         }
         for text in ["sigid", "D2A1", "/subscriptions/x", "-useLocalFileRules-true", "aGVsbG8="] {
-            assert!(matches!(Loaded::read(text).rules, Some(Rules::Other(_))), "{text:?}");
+            assert!(matches!(LoadedRules::read(text).rules, Some(RulesId::Other(_))), "{text:?}");
         }
         let profile = VERSION.replace("/versions/1.0.0", "");
-        assert_eq!(Loaded::read(&profile).rules, Some(Rules::Other(profile.clone())));
+        assert_eq!(LoadedRules::read(&profile).rules, Some(RulesId::Other(profile.clone())));
     }
 }

@@ -5,7 +5,7 @@
 //! the callers that the rules refuse. Each is JSON if it has content, otherwise a sentence. Source: the code
 //! of the agent's extension, `proxy_agent_extension/src/service_main.rs`.
 //!
-//! A report never claims more than the machine reported: [`Report::doubts`] names what is not known.
+//! A report never claims more than the machine reported: [`AgentReport::gaps`] names what is not known.
 
 mod callers;
 mod channel;
@@ -14,9 +14,9 @@ mod loaded;
 #[cfg(test)]
 mod tests;
 
-pub use callers::{Caller, Destination};
+pub use callers::{Destination, RefusedRequests};
 pub use channel::Channel;
-pub use loaded::{Loaded, Rules};
+pub use loaded::{LoadedRules, RulesId};
 
 use super::models::{Extension, InstanceView, Status};
 use crate::plain;
@@ -31,27 +31,27 @@ const DENIED: &str = "ProxyAgentFailedAuthenticationSummary";
 const COMPONENTS: [&str; 5] =
     ["monitorStatus", "keyLatchStatus", "ebpfProgramStatus", "proxyListenerStatus", "telemetryLoggerStatus"];
 
-/// What is known of the agent in one machine.
+/// The report of the agent in one machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct AgentReport {
     /// The power state, such as `running` or `deallocated`; `None` if the view does not have it.
     pub power_state: Option<String>,
     /// The agent's version.
     pub version: Option<String>,
     /// The agent's own status: `SUCCESS`, `ERROR` or `UNKNOWN`.
     pub status: Option<String>,
-    /// What is guarded, and how.
+    /// The endpoints that are guarded, and how.
     pub channel: Channel,
     /// The rules that are loaded for the metadata service.
-    pub imds: Loaded,
+    pub imds: LoadedRules,
     /// The rules that are loaded for WireServer.
-    pub wire_server: Loaded,
+    pub wire_server: LoadedRules,
     /// The status of the agent's parts.
     pub components: Vec<Component>,
     /// The callers that the rules refused, or would refuse in audit mode; the most frequent first.
-    pub denied: Vec<Caller>,
+    pub denied: Vec<RefusedRequests>,
     /// Why the report may be incomplete.
-    pub doubts: Vec<Doubt>,
+    pub gaps: Vec<ReportGap>,
 }
 
 /// A part of the agent.
@@ -68,7 +68,7 @@ pub struct Component {
 /// Why a report may be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Doubt {
+pub enum ReportGap {
     /// The machine does not run.
     #[error("the machine is {0}, so its guest proxy agent reports nothing")]
     NotRunning(String),
@@ -91,7 +91,7 @@ pub enum Doubt {
     NotRead(String),
     /// The view was not requested.
     #[error("its instance view was not read, since more than {0} machines would have to be read")]
-    NotAsked(usize),
+    NotRequested(usize),
     /// The list of refused callers has the maximum length.
     #[error(
         "the guest proxy agent reports {} groups of refused callers at most, so there may be more",
@@ -109,20 +109,20 @@ struct AgentStatus {
     components: BTreeMap<String, Value>,
 }
 
-impl Report {
+impl AgentReport {
     /// Reads a view.
     pub fn of(view: &InstanceView) -> Self {
         let mut report = Self { power_state: view.power_state(), ..Self::default() };
         if let Some(state) = report.power_state.as_deref().filter(|state| *state != "running") {
-            report.doubts.push(Doubt::NotRunning(plain::line(state)));
+            report.gaps.push(ReportGap::NotRunning(plain::line(state)));
             return report;
         }
         if let Some(status) = view.vm_agent.iter().flat_map(|agent| &agent.statuses).find(|one| is_bad(one)) {
             let text = status.message.as_deref().or(status.display_status.as_deref()).unwrap_or("no reason");
-            report.doubts.push(Doubt::VmAgent(plain::line(text)));
+            report.gaps.push(ReportGap::VmAgent(plain::line(text)));
         }
         let Some(extension) = view.extensions.iter().find(|one| substatus(one, STATUS).is_some()) else {
-            report.doubts.push(Doubt::Silent);
+            report.gaps.push(ReportGap::Silent);
             return report;
         };
         report.read_status(substatus(extension, STATUS).unwrap_or_default());
@@ -132,13 +132,13 @@ impl Report {
 
     /// Whether nothing is missing.
     pub fn is_complete(&self) -> bool {
-        self.doubts.is_empty()
+        self.gaps.is_empty()
     }
 
     fn read_status(&mut self, text: &str) {
         let status: AgentStatus = match serde_json::from_str(text) {
             Ok(status) => status,
-            Err(_) => return self.doubts.push(unreadable(STATUS, text)),
+            Err(_) => return self.gaps.push(unreadable(STATUS, text)),
         };
         self.version = status.version;
         self.status = status.status;
@@ -146,10 +146,10 @@ impl Report {
         match states.and_then(Value::as_object) {
             Some(states) => {
                 self.channel = Channel::of(states);
-                self.imds = Loaded::of(states, "imdsRuleId");
-                self.wire_server = Loaded::of(states, "wireServerRuleId");
+                self.imds = LoadedRules::of(states, "imdsRuleId");
+                self.wire_server = LoadedRules::of(states, "wireServerRuleId");
             }
-            None => self.doubts.push(unreadable(STATUS, "it has no keyLatchStatus.states")),
+            None => self.gaps.push(unreadable(STATUS, "it has no keyLatchStatus.states")),
         }
         let text =
             |part: &Value, name| plain::line(part.get(name).and_then(Value::as_str).unwrap_or_default());
@@ -168,9 +168,9 @@ impl Report {
         match callers::read(text) {
             Some(callers::Summary { callers, is_full }) => {
                 self.denied = callers;
-                self.doubts.extend(is_full.then_some(Doubt::ManyDenied));
+                self.gaps.extend(is_full.then_some(ReportGap::ManyDenied));
             }
-            None => self.doubts.push(unreadable(DENIED, text)),
+            None => self.gaps.push(unreadable(DENIED, text)),
         }
     }
 }
@@ -184,7 +184,7 @@ fn substatus<'a>(extension: &'a Extension, name: &str) -> Option<&'a str> {
     Some(status.message.as_deref().unwrap_or_default())
 }
 
-fn unreadable(part: &'static str, text: &str) -> Doubt {
+fn unreadable(part: &'static str, text: &str) -> ReportGap {
     let shown: String = plain::line(text).chars().take(300).collect();
-    Doubt::Unreadable { part, text: if shown.is_empty() { "it is empty".to_owned() } else { shown } }
+    ReportGap::Unreadable { part, text: if shown.is_empty() { "it is empty".to_owned() } else { shown } }
 }

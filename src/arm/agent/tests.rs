@@ -41,20 +41,20 @@ fn view(status: &str, denied: &str) -> Value {
     })
 }
 
-fn report(view: Value) -> Report {
-    Report::of(&serde_json::from_value(view).unwrap())
+fn report(view: Value) -> AgentReport {
+    AgentReport::of(&serde_json::from_value(view).unwrap())
 }
 
 #[test]
 fn a_healthy_agent_is_reported_in_full() {
     let report = report(view(&status().to_string(), NOBODY));
-    assert_eq!(report.doubts, []);
+    assert_eq!(report.gaps, []);
     assert!(report.is_complete());
     assert_eq!(report.power_state.as_deref(), Some("running"));
     assert_eq!((report.version.as_deref(), report.status.as_deref()), (Some("1.0.48"), Some("SUCCESS")));
     assert_eq!((report.channel.imds, report.channel.wire_server), (Some(Mode::Audit), Some(Mode::Disabled)));
     assert_eq!(report.imds.version(), Some(&VERSION.to_lowercase().parse().unwrap()));
-    assert_eq!(report.wire_server, Loaded::default());
+    assert_eq!(report.wire_server, LoadedRules::default());
     let components: Vec<_> =
         report.components.iter().map(|part| (part.name.as_str(), part.status.as_str())).collect();
     assert_eq!(
@@ -78,14 +78,14 @@ fn refused_callers_are_counted_by_user_and_path_and_not_by_command_line() {
         {"count": 4},
     ]);
     let report = report(view(&status().to_string(), &denied.to_string()));
-    assert!(report.is_complete(), "{:?}", report.doubts);
-    let told: Vec<_> = report
+    assert!(report.is_complete(), "{:?}", report.gaps);
+    let callers: Vec<_> = report
         .denied
         .iter()
         .map(|one| (one.destination.map(Destination::as_str), one.user_name.as_str(), one.count))
         .collect();
     assert_eq!(
-        told,
+        callers,
         [
             (Some("IMDS"), "web", 9),
             (None, "", 4),
@@ -100,10 +100,10 @@ fn refused_callers_are_counted_by_user_and_path_and_not_by_command_line() {
 fn unknown_parts_are_named() {
     let good = status().to_string();
     let without_states = json!({"version": "1.0.20", "status": "ERROR"}).to_string();
-    let doubts = |view: Value| report(view).doubts.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let gaps = |view: Value| report(view).gaps.iter().map(ToString::to_string).collect::<Vec<_>>();
     let named = |view: Value, part: &str| {
-        let doubts = doubts(view);
-        assert!(doubts.len() == 1 && doubts[0].contains(part), "{part}: {doubts:?}");
+        let gaps = gaps(view);
+        assert!(gaps.len() == 1 && gaps[0].contains(part), "{part}: {gaps:?}");
     };
     named(view("Proxy agent aggregate status file is stale.", NOBODY), "status file is stale");
     named(view(&without_states, NOBODY), "keyLatchStatus.states");
@@ -117,7 +117,11 @@ fn unknown_parts_are_named() {
     let mut off = view(&good, NOBODY);
     off["statuses"][1]["code"] = "PowerState/deallocated".into();
     named(off.clone(), "the machine is deallocated");
-    assert_eq!(report(off).imds, Loaded::default(), "its report from before it was switched off is ignored");
+    assert_eq!(
+        report(off).imds,
+        LoadedRules::default(),
+        "its report from before it was switched off is ignored"
+    );
     let mut unready = view(&good, NOBODY);
     unready["vmAgent"]["statuses"][0] =
         json!({"code": "ProvisioningState/Unavailable", "level": "Warning", "message": "not yet populated"});
@@ -134,6 +138,6 @@ fn unknown_parts_are_named() {
 #[test]
 fn texts_of_a_machine_cannot_disturb_a_terminal() {
     let report = report(view("\u{1b}[31m::error::\n##vso[task]", NOBODY));
-    let text = report.doubts[0].to_string();
+    let text = report.gaps[0].to_string();
     assert!(!text.contains('\u{1b}') && !text.contains('\n') && !text.contains("##vso"), "{text}");
 }

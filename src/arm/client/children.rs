@@ -8,24 +8,24 @@ use super::ArmClient;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The paths of what this process deletes or has deleted. The deletion of a version lags behind its own
-/// response (azurerm waits a hundred seconds each time for sibling types), so it does not end the wait for
-/// its profile.
+/// The paths of the objects that this process deletes or has deleted. A version may still exist after the
+/// response to its deletion (azurerm waits a hundred seconds each time for sibling types), so its profile's
+/// deletion keeps waiting.
 #[derive(Debug, Default)]
-pub(super) struct Leaving(Mutex<HashSet<String>>);
+pub(super) struct ActiveDeletions(Mutex<HashSet<String>>);
 
-impl Leaving {
+impl ActiveDeletions {
     /// Records an object that is to be deleted.
-    pub(super) fn note(&self, path: &str) {
+    pub(super) fn insert(&self, path: &str) {
         self.paths().insert(path.to_lowercase());
     }
 
-    /// Records that an object stays after all.
-    pub(super) fn forget(&self, path: &str) {
+    /// Removes an object whose deletion failed.
+    pub(super) fn remove(&self, path: &str) {
         self.paths().remove(&path.to_lowercase());
     }
 
-    fn holds(&self, path: &str) -> bool {
+    fn contains(&self, path: &str) -> bool {
         self.paths().contains(&path.to_lowercase())
     }
 
@@ -35,9 +35,9 @@ impl Leaving {
 }
 
 impl ArmClient {
-    /// Handles a profile's deletion that is refused because it has versions. Returns whether some of them are
-    /// not being deleted, so that waiting does not help; the refusal then names them.
-    pub(super) async fn has_others_beneath(
+    /// Handles the refusal to delete a profile that has versions. Returns whether some of them are not being
+    /// deleted, so that waiting does not help; the refusal then names them.
+    pub(super) async fn has_remaining_children(
         &self,
         profile: &ProfileId,
         path: &str,
@@ -56,7 +56,7 @@ impl ArmClient {
             .filter(|version| version.properties.provisioning_state != Some(ProvisioningState::Deleting))
             .filter_map(|version| version.name.as_deref()?.parse().ok())
             .filter(|name: &VersionName| {
-                !self.inner.leaving.holds(&profile.version(name.clone()).to_string())
+                !self.inner.deletions.contains(&profile.version(name.clone()).to_string())
             })
             .collect();
         if let Error::Service(error) | Error::Operation(error) = refusal {

@@ -3,17 +3,17 @@
 use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::{Error, Missing};
-use super::super::exchange::Line;
+use super::super::exchange::LazyRequestLine;
 use super::super::ids::{ChildId, ParentId as _, ProfileId, VersionId};
 use super::super::models::{
     Change, Members, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,
     VersionChange,
 };
-use super::super::operation::{Outlook, PendingOperation, Started, Unfinished, finish, look};
+use super::super::operation::{OperationStatus, PendingOperation, Started, Unfinished, finish, poll_once};
 use super::super::pace::random;
-use super::sharing::Readings;
+use super::sharing::SharedReads;
 use super::write::Write;
-use super::{ArmClient, Begun, Deleted, Pages, believed};
+use super::{ArmClient, CreateOutcome, DeleteOutcome, Pages, verify};
 use azure_core::Bytes;
 use azure_core::http::Method;
 use serde::Serialize;
@@ -61,7 +61,7 @@ type Parent<T> = <<T as Kind>::Id as ChildId>::Parent;
 #[derive(Debug)]
 pub struct Collection<'a, T: Kind> {
     client: &'a ArmClient,
-    readings: &'a Readings<Parent<T>>,
+    shared_reads: &'a SharedReads<Parent<T>>,
 }
 
 impl<T: Kind> Clone for Collection<'_, T> {
@@ -73,8 +73,8 @@ impl<T: Kind> Clone for Collection<'_, T> {
 impl<T: Kind> Copy for Collection<'_, T> {}
 
 impl<'a, T: Kind> Collection<'a, T> {
-    pub(super) fn new(client: &'a ArmClient, readings: &'a Readings<Parent<T>>) -> Self {
-        Self { client, readings }
+    pub(super) fn new(client: &'a ArmClient, shared_reads: &'a SharedReads<Parent<T>>) -> Self {
+        Self { client, shared_reads }
     }
 
     /// Reads an object: one request.
@@ -82,12 +82,12 @@ impl<'a, T: Kind> Collection<'a, T> {
         self.client.get(&id.to_string(), call).await
     }
 
-    /// The object from its parent's list, if several of its siblings are read and one list serves all of
-    /// them; `None` says to use [`Collection::get`]. A list is never older than the last write of this
-    /// client, but it may omit what a read returns: confirm with a read what seems to have changed.
+    /// The object from its parent's list, if one list serves reads of several siblings. After `None`, use
+    /// [`Collection::get`]. A list is never older than the last write of this client, but it may omit what a
+    /// read returns: confirm with a read what seems to have changed.
     pub async fn shared(self, id: &T::Id, call: &Call) -> Option<T> {
-        let listed = self.readings.look(self.client, id.parent(), id.own_name(), call).await?;
-        believed::entry(&listed, &id.parent().list()).ok()?;
+        let listed = self.shared_reads.find(self.client, id.parent(), id.own_name(), call).await?;
+        verify::entry(&listed, &id.parent().list()).ok()?;
         Some(listed)
     }
 
@@ -101,7 +101,7 @@ impl<'a, T: Kind> Collection<'a, T> {
         self.client.list(&parent.list(), call).await
     }
 
-    /// Reads all objects under a parent, and passes on one after the other: no more than a page is held.
+    /// Reads all objects under a parent, and passes on one after the other: at most a page is in memory.
     pub async fn each(
         self,
         parent: &Parent<T>,
@@ -111,10 +111,15 @@ impl<'a, T: Kind> Collection<'a, T> {
         self.pages(parent)?.each(call, visit).await
     }
 
-    /// Creates an object: one request; [`Collection::finish`] then waits. A caller reads first, since the
-    /// service has no condition for this and would change an existing object. An object that appears after
-    /// that read is reported.
-    pub async fn begin_create(self, id: &T::Id, body: &T::Body, call: &Call) -> Result<Begun<T>, Error> {
+    /// Creates an object: one request; [`Collection::finish`] then waits. Read the object first: the service
+    /// has no condition for this, and would change an existing one. An object that appears after that read is
+    /// reported.
+    pub async fn begin_create(
+        self,
+        id: &T::Id,
+        body: &T::Body,
+        call: &Call,
+    ) -> Result<CreateOutcome<T>, Error> {
         self.client.begin_create(&id.to_string(), T::profile(id), &to_json(body)?, call).await
     }
 
@@ -135,24 +140,24 @@ impl<'a, T: Kind> Collection<'a, T> {
 
     /// Deletes an object and waits until it is gone. It waits for versions of a profile that are being
     /// deleted.
-    pub async fn delete(self, id: &T::Id, call: &Call) -> Result<Deleted, Unfinished> {
+    pub async fn delete(self, id: &T::Id, call: &Call) -> Result<DeleteOutcome, Unfinished> {
         let path = id.to_string();
-        self.client.inner.leaving.note(&path);
+        self.client.inner.deletions.insert(&path);
         let deleted = self.client.delete::<T>(&path, T::profile(id), call).await;
-        deleted.inspect_err(|_| self.client.inner.leaving.forget(&path))
+        deleted.inspect_err(|_| self.client.inner.deletions.remove(&path))
     }
 
     /// Resumes a deletion that was begun before.
     pub async fn resume_delete(
         self,
         id: &T::Id,
-        begun: &PendingOperation,
+        operation: &PendingOperation,
         call: &Call,
-    ) -> Result<Deleted, Unfinished> {
+    ) -> Result<DeleteOutcome, Unfinished> {
         let path = id.to_string();
-        self.client.inner.leaving.note(&path);
-        let deleted = self.client.resume_delete::<T>(&path, T::profile(id), begun, call).await;
-        deleted.inspect_err(|_| self.client.inner.leaving.forget(&path))
+        self.client.inner.deletions.insert(&path);
+        let deleted = self.client.resume_delete::<T>(&path, T::profile(id), operation, call).await;
+        deleted.inspect_err(|_| self.client.inner.deletions.remove(&path))
     }
 }
 
@@ -161,12 +166,12 @@ const UNREADABLE: u32 = 3;
 
 impl ArmClient {
     /// Polls once an operation that was begun before.
-    pub async fn look(&self, operation: &PendingOperation, call: &Call) -> Result<Outlook, Error> {
-        look(self.http(call).await?, operation, call).await
+    pub async fn poll(&self, operation: &PendingOperation, call: &Call) -> Result<OperationStatus, Error> {
+        poll_once(self.http(call).await?, operation, call).await
     }
 
-    /// Reads the object at a path. A 404 without an ARM error code proves nothing and is retried, and so is a
-    /// response about something else.
+    /// Reads the object at a path. A 404 without an ARM error code is retried, and so is a response about
+    /// something else.
     pub(super) async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
         let url = self.http(call).await?.url_of(path)?;
         self.get_at(&url, path, call).await
@@ -174,7 +179,7 @@ impl ArmClient {
 
     /// Reads the object at a path from an address with a query of its own.
     pub(super) async fn get_at<T: Resource>(&self, url: &Url, path: &str, call: &Call) -> Result<T, Error> {
-        let read = |answer: &Answer| believed::object(answer, path);
+        let read = |answer: &Answer| verify::object(answer, path);
         Ok(self.read_unless(is_uncoded_not_found, read, url, call).await?.0)
     }
 
@@ -189,17 +194,17 @@ impl ArmClient {
 
     async fn read_unless<T: Send>(
         &self,
-        passing: fn(&Error) -> bool,
+        is_transient: fn(&Error) -> bool,
         read: impl Fn(&Answer) -> Result<T, Error> + Send + Sync,
         url: &Url,
         call: &Call,
     ) -> Result<(T, Answer), Error> {
         let http = self.http(call).await?;
-        let mut earlier = 0;
+        let mut attempts = 0;
         loop {
             let answer = http.get(url, call).await?;
             let result = match answer.accept(&[200]) {
-                Err(error) if passing(&error) => Err(error),
+                Err(error) if is_transient(&error) => Err(error),
                 answer => {
                     let answer = answer?;
                     read(&answer).map(|value| (value, answer))
@@ -207,32 +212,32 @@ impl ArmClient {
             };
             match result {
                 Ok(read) => return Ok(read),
-                Err(error) if earlier + 1 >= UNREADABLE => return Err(error),
+                Err(error) if attempts + 1 >= UNREADABLE => return Err(error),
                 Err(error) => {
                     tracing::info!(target: "provider.http", %error, "trying again");
-                    let wait = http.pace.retry.wait(earlier, random());
-                    earlier += 1;
-                    call.pause(wait, &Line { method: Method::Get, url }).await?;
+                    let wait = http.pace.retry.wait(attempts, random());
+                    attempts += 1;
+                    call.pause(wait, &LazyRequestLine { method: Method::Get, url }).await?;
                 }
             }
         }
     }
 
-    /// The operation of an accepted write.
-    pub(super) async fn taken<T: Resource>(
+    /// The result of an accepted write.
+    pub(super) async fn started<T: Resource>(
         &self,
         answer: &Answer,
         path: &str,
         call: &Call,
     ) -> Result<Started<T>, Error> {
-        let read = believed::object::<T>(answer, path);
-        let told = read.as_ref().ok().and_then(Resource::provisioning_state);
-        let operation = PendingOperation::of_write(self.http(call).await?, answer, told, path)?;
+        let read = verify::object::<T>(answer, path);
+        let state = read.as_ref().ok().and_then(Resource::provisioning_state);
+        let operation = PendingOperation::of_write(self.http(call).await?, answer, state, path)?;
         match read {
             Ok(body) => Ok(Started { body: Some(body), operation }),
             // The write was accepted, so this does not fail it: the object itself will show the result.
             Err(_) => {
-                let operation = operation.or_else(|| Some(PendingOperation::look_at(path)));
+                let operation = operation.or_else(|| Some(PendingOperation::write_of(path)));
                 Ok(Started { body: None, operation })
             }
         }
@@ -247,17 +252,17 @@ impl ArmClient {
     ) -> Result<Started<T>, Error> {
         let http = self.http(call).await?;
         let url = http.url_of(path)?;
-        let believed = |answer: &Answer| believed::object::<T>(answer, path);
-        let (object, answer) = self.read_unless(is_uncoded_not_found, believed, &url, call).await?;
-        match changed(change, object, &answer)? {
-            Changed::Already(object) => Ok(Started { body: Some(*object), operation: None }),
-            Changed::To(body) => {
+        let read = |answer: &Answer| verify::object::<T>(answer, path);
+        let (object, answer) = self.read_unless(is_uncoded_not_found, read, &url, call).await?;
+        match edit(change, object, &answer)? {
+            Edited::Unchanged(object) => Ok(Started { body: Some(*object), operation: None }),
+            Edited::Body(body) => {
                 drop(answer);
                 let accepted = &[200, 201, 202];
                 let body = Some(&body);
                 let write = Write { method: Method::Put, path, profile, body, accepted, creates: false };
                 let answer = self.write(&write, call).await?;
-                self.taken(&answer, path, call).await
+                self.started(&answer, path, call).await
             }
         }
     }
@@ -269,7 +274,7 @@ impl ArmClient {
     ) -> Result<T, Error> {
         let path = operation.resource();
         match finish(self.http(call).await?, operation, call).await? {
-            Some(answer) => match believed::object(&answer, path) {
+            Some(answer) => match verify::object(&answer, path) {
                 Ok(object) => Ok(object),
                 // The operation has ended; a response that is not the object is requested once more.
                 Err(_) => self.get(path, call).await,
@@ -280,29 +285,29 @@ impl ArmClient {
 }
 
 /// The result of editing a body.
-enum Changed<T> {
+enum Edited<T> {
     /// The object already has the values.
-    Already(Box<T>),
+    Unchanged(Box<T>),
     /// The new body.
-    To(Bytes),
+    Body(Bytes),
 }
 
 /// Edits the body that was read.
-fn changed<T: Resource, C: Change + Default>(
+fn edit<T: Resource, C: Change + Default>(
     change: &C,
     object: T,
     answer: &Answer,
-) -> Result<Changed<T>, Error> {
-    let held: Members = answer.read()?;
+) -> Result<Edited<T>, Error> {
+    let current: Members = answer.read()?;
     let broken = |error| Error::Setup(format!("the body cannot be written: {error}"));
-    let same = to_json(&C::default().apply(held.clone()).map_err(broken)?)?;
-    let body = to_json(&change.apply(held).map_err(broken)?)?;
+    let same = to_json(&C::default().apply(current.clone()).map_err(broken)?)?;
+    let body = to_json(&change.apply(current).map_err(broken)?)?;
     // An earlier attempt, abandoned in this process or in another one, may have reached the service after
     // all.
     if body == same && matches!(object.provisioning_state(), None | Some(ProvisioningState::Succeeded)) {
-        return Ok(Changed::Already(Box::new(object)));
+        return Ok(Edited::Unchanged(Box::new(object)));
     }
-    Ok(Changed::To(body))
+    Ok(Edited::Body(body))
 }
 
 /// Whether this is a 404 without an ARM error code, which a proxy or gateway may have returned.

@@ -5,7 +5,7 @@ use super::super::call::Call;
 use super::super::error::{Error, excerpt};
 use super::super::link;
 use super::super::models::Resource;
-use super::{ArmClient, believed};
+use super::{ArmClient, verify};
 use crate::plain;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -220,7 +220,7 @@ impl ArmClient {
         Ok(Pages {
             client: self,
             cursor: Cursor::at(self, path),
-            check: believed::entry,
+            check: verify::entry,
             path: path.to_owned(),
         })
     }

@@ -5,11 +5,11 @@ use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::Error;
 use super::super::ids::MachineId;
-use super::super::models::{AttachmentChange, Machine, Other};
+use super::super::models::{AttachmentChange, ExcludedMember, Machine};
 use super::super::operation::{PendingOperation, Started};
 use super::super::pace::random;
-use super::super::pipeline::Turn;
-use super::{ArmClient, believed, to_json};
+use super::super::pipeline::WriteLock;
+use super::{ArmClient, to_json, verify};
 use azure_core::Bytes;
 use azure_core::http::Method;
 use serde_json::json;
@@ -45,13 +45,15 @@ impl<'a> Machines<'a> {
         call: &Call,
     ) -> Result<Started<Machine>, Error> {
         call.begin_write();
-        match self.patch(id, change, Other::Unnamed, call).await {
-            Err(error) if error.is_conflicting_members() => self.patch(id, change, Other::Null, call).await,
-            taken => taken,
+        match self.patch(id, change, ExcludedMember::Omitted, call).await {
+            Err(error) if error.is_conflicting_members() => {
+                self.patch(id, change, ExcludedMember::Null, call).await
+            }
+            started => started,
         }
     }
 
-    /// The same if the service was seen to keep the old mode or reference.
+    /// Starts the same change if the service has kept the old mode or reference before: the request names it.
     pub async fn begin_explicit_change(
         self,
         id: &MachineId,
@@ -59,24 +61,24 @@ impl<'a> Machines<'a> {
         call: &Call,
     ) -> Result<Started<Machine>, Error> {
         call.begin_write();
-        self.patch(id, change, Other::Null, call).await
+        self.patch(id, change, ExcludedMember::Null, call).await
     }
 
     async fn patch(
         self,
         id: &MachineId,
         change: &AttachmentChange,
-        other: Other,
+        other: ExcludedMember,
         call: &Call,
     ) -> Result<Started<Machine>, Error> {
         let path = id.to_string();
         let body = to_json(&change.body(id.kind(), other))?;
         let answer = self.send(Method::Patch, &path, id, &body, call).await?;
-        let read = believed::object::<Machine>(&answer, &path).ok();
+        let read = verify::object::<Machine>(&answer, &path).ok();
         let state = read.as_ref().and_then(|machine| machine.provisioning_state.as_ref());
         let operation = PendingOperation::of_write(self.0.http(call).await?, &answer, state, &path)?;
         // Accepted without returning the machine: it has to be read.
-        let operation = operation.or_else(|| read.is_none().then(|| PendingOperation::look_at(&path)));
+        let operation = operation.or_else(|| read.is_none().then(|| PendingOperation::write_of(&path)));
         Ok(Started { body: read, operation })
     }
 
@@ -110,19 +112,19 @@ impl<'a> Machines<'a> {
     ) -> Result<Answer, Error> {
         let http = self.0.http(call).await?;
         let url = http.url_of(path)?;
-        let mut earlier = 0;
+        let mut attempts = 0;
         loop {
-            let answer = http.write(method, &url, Turn::of(machine), Some(body), call).await?;
-            let asked = answer.retry_after().filter(|wait| !wait.is_zero());
+            let answer = http.write(method, &url, WriteLock::of(machine), Some(body), call).await?;
+            let requested_wait = answer.retry_after().filter(|wait| !wait.is_zero());
             let error = match answer.accept(&[200, 201, 202, 204]) {
                 Ok(answer) => return Ok(answer),
                 Err(error) if error.is_another_operation() => error,
                 Err(error) => return Err(error),
             };
-            let wait = asked.unwrap_or_else(|| http.pace.busy.wait(earlier, random()));
-            earlier += 1;
+            let wait = requested_wait.unwrap_or_else(|| http.pace.busy.wait(attempts, random()));
+            attempts += 1;
             tracing::info!(target: "provider.lro", path, wait_ms = wait.as_millis() as u64, "busy, trying again");
-            call.heard(|last| last.error = error.arm().cloned().map(Box::new));
+            call.update_last(|last| last.error = error.arm().cloned().map(Box::new));
             call.pause(wait, &format!("{} {path}", method.as_str())).await?;
         }
     }

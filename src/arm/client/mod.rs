@@ -19,22 +19,22 @@
 //! ```
 
 mod authorization;
-mod believed;
 mod children;
 mod collection;
 mod create;
 mod delete;
-mod fleet;
 mod list;
+mod machine_lists;
 mod machines;
 mod sharing;
+mod verify;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 use super::call::Call;
-use super::cloud::{Cloud, Place};
+use super::cloud::{Cloud, CloudSource};
 use super::durations::Durations;
 use super::error::Error;
 use super::exchange::Http;
@@ -42,10 +42,10 @@ use super::login::{Login, TenantId, Tokens, object_id};
 use super::metadata;
 use super::models::{Profile, Version};
 use super::pace::Pace;
-use super::pipeline::{BearerPolicy, LazyTransport, Plumbing, TurnPolicy};
+use super::pipeline::{BearerPolicy, LazyTransport, PipelineSettings, WriteLockPolicy};
 use super::registration::Registration;
 use azure_core::http::Context;
-use children::Leaving;
+use children::ActiveDeletions;
 use sharing::Sharing;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -55,10 +55,10 @@ use uuid::Uuid;
 pub use authorization::Authorization;
 use collection::to_json;
 pub use collection::{Collection, Kind};
-pub use create::Begun;
-pub use delete::Deleted;
-pub use fleet::{Fleet, Listed};
+pub use create::CreateOutcome;
+pub use delete::DeleteOutcome;
 pub use list::{Pages, UnreadableEntry};
+pub use machine_lists::{MachineList, MachineScope};
 pub use machines::Machines;
 
 /// The api-version that is sent when none is set: the first with these types, so most clouds have it, and the
@@ -69,7 +69,7 @@ pub const API_VERSION: &str = "2024-03-03";
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The cloud, or the host that publishes its addresses.
-    pub cloud: Place,
+    pub cloud: CloudSource,
     /// How to sign in there.
     pub login: Login,
     /// Why this login was chosen, for the message when no token can be acquired.
@@ -94,7 +94,7 @@ pub struct Settings {
 
 impl Settings {
     /// Settings with everything else at its default: [`API_VERSION`], our own user agent, a new correlation id.
-    pub fn new(cloud: impl Into<Place>, login: Login) -> Self {
+    pub fn new(cloud: impl Into<CloudSource>, login: Login) -> Self {
         Self {
             cloud: cloud.into(),
             login,
@@ -119,23 +119,23 @@ pub struct ArmClient {
 
 #[derive(Debug)]
 struct Inner {
-    place: Place,
+    cloud_source: CloudSource,
     login: Login,
     login_choice: Option<String>,
     auxiliary_tenants: Vec<TenantId>,
     registration: Arc<Registration>,
     api_version: String,
-    plumbing: Plumbing,
+    plumbing: PipelineSettings,
     /// Created at once if the cloud is known, otherwise by the first request.
-    site: OnceCell<Site>,
-    leaving: Leaving,
+    connection: OnceCell<CloudConnection>,
+    deletions: ActiveDeletions,
     sharing: Sharing,
     pace: Pace,
 }
 
-/// What depends on the cloud.
+/// The parts of the client that depend on the cloud.
 #[derive(Debug)]
-struct Site {
+struct CloudConnection {
     http: Http,
     tokens: Arc<Tokens>,
 }
@@ -147,7 +147,7 @@ impl ArmClient {
         if let Some(id) = &settings.correlation_id {
             header_text("correlation id", id)?;
         }
-        let plumbing = Plumbing {
+        let plumbing = PipelineSettings {
             transport: Arc::new(LazyTransport::new(settings.root_certificates)),
             user_agent: settings.user_agent,
             correlation_id: settings.correlation_id,
@@ -155,21 +155,21 @@ impl ArmClient {
             now: OffsetDateTime::now_utc,
         };
         let inner = Inner {
-            place: settings.cloud,
+            cloud_source: settings.cloud,
             login: settings.login,
             login_choice: settings.login_choice,
             auxiliary_tenants: settings.auxiliary_tenants,
             registration: Arc::new(Registration::new(settings.may_register)),
             api_version: settings.api_version,
             plumbing,
-            site: OnceCell::new(),
-            leaving: Leaving::default(),
+            connection: OnceCell::new(),
+            deletions: ActiveDeletions::default(),
             sharing: Sharing::new(settings.share_reads),
             pace: settings.pace,
         };
-        if let Place::Known(cloud) = &inner.place {
+        if let CloudSource::Known(cloud) = &inner.cloud_source {
             // The cell is new, so nobody else can have filled it.
-            let _ = inner.site.set(inner.build(cloud)?);
+            let _ = inner.connection.set(inner.build(cloud)?);
         }
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -197,8 +197,8 @@ impl ArmClient {
     /// The object id of the signed-in principal, if its token can be acquired and names it.
     pub async fn signed_in_as(&self, call: &Call) -> Option<String> {
         let ctx = Context::new().with_value(call.clone());
-        let site = self.inner.site(call).await.ok()?;
-        let tokens = site.tokens.get(&ctx).await.ok()?;
+        let connection = self.inner.connection(call).await.ok()?;
+        let tokens = connection.tokens.get(&ctx).await.ok()?;
         object_id(tokens.own.expose())
     }
 
@@ -210,38 +210,38 @@ impl ArmClient {
     /// The endpoint of requests, if it is already known.
     #[cfg(any(test, fuzzing))]
     pub(super) fn known_http(&self) -> Option<&Http> {
-        self.inner.site.get().map(|site| &site.http)
+        self.inner.connection.get().map(|connection| &connection.http)
     }
 
     /// The endpoint of requests. A metadata host is read the first time.
     async fn http(&self, call: &Call) -> Result<&Http, Error> {
-        Ok(&self.inner.site(call).await?.http)
+        Ok(&self.inner.connection(call).await?.http)
     }
 }
 
 impl Inner {
-    async fn site(&self, call: &Call) -> Result<&Site, Error> {
-        if let Some(site) = self.site.get() {
-            return Ok(site);
+    async fn connection(&self, call: &Call) -> Result<&CloudConnection, Error> {
+        if let Some(connection) = self.connection.get() {
+            return Ok(connection);
         }
         let make = || async {
-            match &self.place {
-                Place::Known(cloud) => self.build(cloud),
-                Place::Told { host, environment } => {
-                    let cloud = metadata::ask(host, environment.as_deref(), &self.plumbing, call).await?;
+            match &self.cloud_source {
+                CloudSource::Known(cloud) => self.build(cloud),
+                CloudSource::Published { host, environment } => {
+                    let cloud = metadata::fetch(host, environment.as_deref(), &self.plumbing, call).await?;
                     self.build(&cloud)
                 }
             }
         };
-        self.site.get_or_try_init(make).await
+        self.connection.get_or_try_init(make).await
     }
 
-    fn build(&self, cloud: &Cloud) -> Result<Site, Error> {
+    fn build(&self, cloud: &Cloud) -> Result<CloudConnection, Error> {
         let plumbing = &self.plumbing;
         let choice = self.login_choice.as_deref();
         let tokens = Arc::new(Tokens::new(&self.login, &self.auxiliary_tenants, choice, cloud, plumbing)?);
         let bearer = BearerPolicy::new(cloud.clone(), tokens.clone());
-        let pipeline = plumbing.pipeline(Arc::new(TurnPolicy::default()), Arc::new(bearer));
+        let pipeline = plumbing.pipeline(Arc::new(WriteLockPolicy::default()), Arc::new(bearer));
         let http = Http {
             pipeline,
             cloud: cloud.clone(),
@@ -251,7 +251,7 @@ impl Inner {
             durations: Arc::new(Durations::new(self.pace.hurry)),
             registration: self.registration.clone(),
         };
-        Ok(Site { http, tokens })
+        Ok(CloudConnection { http, tokens })
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::call::Call;
 use super::super::error::Error;
 use super::super::ids::ProfileId;
 use super::super::pace::random;
-use super::super::pipeline::Turn;
+use super::super::pipeline::WriteLock;
 use super::ArmClient;
 use azure_core::Bytes;
 use azure_core::http::Method;
@@ -24,8 +24,7 @@ pub(super) struct Write<'a> {
     pub(super) body: Option<&'a Bytes>,
     /// The statuses with which the service accepts it.
     pub(super) accepted: &'a [u16],
-    /// Whether the object is new: a busy object then belongs to somebody else, or to us, and is not waited
-    /// for here.
+    /// Whether the object is new. Then a busy object is not waited for here.
     pub(super) creates: bool,
 }
 
@@ -46,10 +45,11 @@ impl ArmClient {
         let url = http.url_of(write.path)?;
         let mut invisible_since: Option<Instant> = None;
         let mut parent_expected = call.is_parent_expected();
-        let mut earlier = 0;
+        let mut attempts = 0;
         loop {
-            let answer = http.write(write.method, &url, Turn::of(write.profile), write.body, call).await?;
-            let asked = answer.retry_after().filter(|wait| !wait.is_zero());
+            let answer =
+                http.write(write.method, &url, WriteLock::of(write.profile), write.body, call).await?;
+            let requested_wait = answer.retry_after().filter(|wait| !wait.is_zero());
             let mut error = match answer.accept(write.accepted) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -57,10 +57,10 @@ impl ArmClient {
             let reason = if error.is_another_operation() && !write.creates {
                 "the object is busy with another operation"
             } else if write.method == Method::Delete && error.is_nested_resources() {
-                if self.has_others_beneath(write.profile, write.path, &mut error, call).await {
+                if self.has_remaining_children(write.profile, write.path, &mut error, call).await {
                     return Err(error);
                 }
-                "the object still has others beneath it"
+                "the object still has children"
             } else if write.method == Method::Put && error.is_absent() {
                 // A 404 on a PUT cannot mean the object itself.
                 parent_expected = parent_expected || self.is_parent_there(write.path, call).await;
@@ -75,16 +75,14 @@ impl ArmClient {
             } else {
                 return Err(error);
             };
-            let wait = asked.unwrap_or_else(|| http.pace.busy.wait(earlier, random()));
-            earlier += 1;
+            let wait = requested_wait.unwrap_or_else(|| http.pace.busy.wait(attempts, random()));
+            attempts += 1;
             tracing::info!(target: "provider.lro", operation = %write, reason, wait_ms = wait.as_millis() as u64, "trying again");
-            call.heard(|last| last.error = error.arm().cloned().map(Box::new));
+            call.update_last(|last| last.error = error.arm().cloned().map(Box::new));
             call.pause(wait, write).await?;
         }
     }
-}
 
-impl ArmClient {
     /// Whether the parent of an object can be read.
     async fn is_parent_there(&self, path: &str, call: &Call) -> bool {
         // The last two segments are the object's type and name.

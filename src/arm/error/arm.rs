@@ -68,7 +68,7 @@ pub struct AdditionalInfo {
 
 impl ArmError {
     /// How a long-running operation ended: `Failed`, `Canceled`.
-    pub fn ended_as(&self) -> &str {
+    pub fn final_status(&self) -> &str {
         self.operation_status.as_deref().unwrap_or("Failed")
     }
 
@@ -81,13 +81,13 @@ impl ArmError {
 
     /// Whether this error or a nested one has the code, in any case.
     pub fn has_code(&self, code: &str) -> bool {
-        fn beneath(details: &[ErrorDetail], code: &str) -> bool {
-            details.iter().any(|d| is(&d.code, code) || beneath(&d.details, code))
+        fn any_has_code(details: &[ErrorDetail], code: &str) -> bool {
+            details.iter().any(|d| is(&d.code, code) || any_has_code(&d.details, code))
         }
         fn is(found: &Option<String>, code: &str) -> bool {
             found.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(code))
         }
-        is(&self.code, code) || beneath(&self.details, code)
+        is(&self.code, code) || any_has_code(&self.details, code)
     }
 }
 

@@ -88,7 +88,7 @@ impl Error {
     }
 
     /// The subscription that lacks the resource provider, if that is the error.
-    pub fn lacks_registration(&self) -> Option<&str> {
+    pub fn unregistered_subscription(&self) -> Option<&str> {
         let error = self.refusal().filter(|error| error.has_code("MissingSubscriptionRegistration"))?;
         let mut segments = error.request.path.split('/');
         segments.find(|segment| segment.eq_ignore_ascii_case("subscriptions"))?;
@@ -133,7 +133,7 @@ pub(super) fn missing(error: &ArmError) -> Option<Missing> {
 /// `The Resource 'Microsoft.Compute/galleries/g' under resource group 'rg' was not found` is about the
 /// gallery even if a profile in it was requested.
 fn named(error: &ArmError) -> Option<Missing> {
-    let asked = below_namespace(&error.request.path)?;
+    let requested = below_namespace(&error.request.path)?;
     let message = error.message.as_deref()?;
     let lower = message.to_ascii_lowercase();
     if lower.contains("parent resource") {
@@ -141,13 +141,13 @@ fn named(error: &ArmError) -> Option<Missing> {
     }
     let quoted = || message.split(['\'', '"', ' ']);
     if let Some(found) = quoted().find_map(below_namespace) {
-        return match found == asked {
+        return match found == requested {
             true => Some(Missing::Leaf),
-            false => asked.starts_with(&format!("{found}/")).then_some(Missing::Parent),
+            false => requested.starts_with(&format!("{found}/")).then_some(Missing::Parent),
         };
     }
     // No path, perhaps a bare name: "Gallery 'g' was not found".
-    let mut names = asked.split('/').skip(1).step_by(2).collect::<Vec<_>>();
+    let mut names = requested.split('/').skip(1).step_by(2).collect::<Vec<_>>();
     let leaf = names.pop()?;
     let named =
         |name: &str| quoted().any(|word| word.trim_end_matches(['.', ',']).eq_ignore_ascii_case(name));

@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoginError {
     /// The login, in words: `client secret`.
-    pub way: &'static str,
+    pub login_name: &'static str,
     /// The address of the request.
     pub endpoint: String,
     /// The HTTP status; absent if there was no response.
@@ -40,11 +40,11 @@ impl From<LoginError> for super::Error {
 
 impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { way, endpoint, status, error, description, transport, .. } = self;
+        let Self { login_name, endpoint, status, error, description, transport, .. } = self;
         if let Some(transport) = transport {
-            return write!(f, "no token by {way}: {transport}");
+            return write!(f, "no token by {login_name}: {transport}");
         }
-        write!(f, "no token by {way} from {endpoint}")?;
+        write!(f, "no token by {login_name} from {endpoint}")?;
         if let Some(status) = status {
             write!(f, ", status {status}")?;
         }

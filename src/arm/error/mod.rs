@@ -6,7 +6,7 @@
 mod arm;
 mod body;
 mod classify;
-mod last;
+
 mod login;
 mod report;
 mod transport;
@@ -18,12 +18,12 @@ use std::time::Duration;
 
 pub use arm::{AdditionalInfo, ArmError, ErrorDetail, RequestLine};
 pub use classify::Missing;
-pub use last::Last;
+
 pub use login::LoginError;
 pub use transport::{TransportError, TransportKind};
 
 pub(super) use body::{excerpt, fill, member, read as read_error, without_mark};
-pub use report::human;
+pub use report::duration_text;
 pub(super) use transport::{causes, is_tls};
 
 /// Why a call failed.
@@ -34,7 +34,7 @@ pub enum Error {
     #[error("{0}")]
     Service(Box<ArmError>),
     /// A request was accepted, and the operation it started failed or was cancelled in Azure.
-    #[error("the operation ended as {status}: {0}", status = .0.ended_as())]
+    #[error("the operation ended as {status}: {0}", status = .0.final_status())]
     Operation(Box<ArmError>),
     /// No token could be acquired.
     #[error("{0}")]
@@ -81,10 +81,10 @@ pub enum Error {
         /// The state of the object.
         object: String,
         /// The last response.
-        last: Box<Last>,
+        last: Box<LastResponse>,
     },
     /// The operation was cancelled.
-    #[error("{operation} was stopped after {}, before it was done", human(*.elapsed))]
+    #[error("{operation} was stopped after {}, before it was done", duration_text(*.elapsed))]
     Cancelled {
         /// The operation.
         operation: String,
@@ -94,6 +94,23 @@ pub enum Error {
     /// The client's settings cannot be used.
     #[error("{0}")]
     Setup(String),
+}
+
+/// The service's last response, for the message of a timeout.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LastResponse {
+    /// The status of the last response.
+    pub status: Option<u16>,
+    /// The state of a running operation, with the percentage if there is one.
+    pub progress: Option<String>,
+    /// The last error that was retried.
+    pub error: Option<Box<ArmError>>,
+    /// The last failure to reach the service.
+    pub transport: Option<String>,
+    /// The request id of the last response.
+    pub request_id: Option<String>,
+    /// The correlation id that the requests of one run share.
+    pub correlation_id: Option<String>,
 }
 
 /// An operation that timed out, with all that is known about why.
@@ -108,21 +125,21 @@ pub struct Timeout {
     /// The service's requested wait that would have ended after the deadline.
     pub wait: Option<Duration>,
     /// The last response.
-    pub last: Last,
+    pub last: LastResponse,
 }
 
 impl std::fmt::Display for Timeout {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { operation, elapsed, limit, wait, .. } = self;
-        write!(f, "{operation} was not done after {}", human(*elapsed))?;
+        write!(f, "{operation} was not done after {}", duration_text(*elapsed))?;
         match wait {
             Some(wait) => write!(
                 f,
                 ", and the next attempt in {} would come after its timeout of {}",
-                human(*wait),
-                human(*limit)
+                duration_text(*wait),
+                duration_text(*limit)
             ),
-            None => write!(f, ", its timeout is {}", human(*limit)),
+            None => write!(f, ", its timeout is {}", duration_text(*limit)),
         }
     }
 }
@@ -133,7 +150,7 @@ impl Error {
         elapsed: Duration,
         limit: Duration,
         wait: Option<Duration>,
-        last: Last,
+        last: LastResponse,
     ) -> Self {
         Error::Timeout(Box::new(Timeout { operation: operation.to_owned(), elapsed, limit, wait, last }))
     }

@@ -1,6 +1,6 @@
 //! The text for people: what happened, then everything that a support case needs, one item per line.
 
-use super::Last;
+use super::LastResponse;
 use super::{ArmError, Error, ErrorDetail, LoginError, Missing, TransportKind};
 use crate::plain;
 use std::fmt::Write as _;
@@ -16,11 +16,11 @@ impl Error {
         let mut lines = Lines::default();
         match self {
             Error::Service(error) => {
-                lines.sentence(&refused(error));
+                lines.sentence(&refusal_sentence(error));
                 lines.arm(error);
             }
             Error::Operation(error) => {
-                let status = error.ended_as();
+                let status = error.final_status();
                 lines.sentence(&format!("Azure accepted the request, but the operation ended as {status}"));
                 lines.arm(error);
             }
@@ -59,7 +59,7 @@ impl Error {
 }
 
 /// The first sentence about a refused request.
-fn refused(error: &ArmError) -> String {
+fn refusal_sentence(error: &ArmError) -> String {
     let what = match super::classify::missing(error) {
         Some(Missing::Leaf) => "the object does not exist",
         Some(Missing::Parent) => "the gallery or profile that holds the object does not exist",
@@ -67,7 +67,7 @@ fn refused(error: &ArmError) -> String {
         Some(Missing::Subscription) => "the subscription does not exist, or this login cannot see it",
         _ => "Azure refused the request",
     };
-    format!("{what}: {} returned status {}", error.request, words(error.status))
+    format!("{what}: {} returned status {}", error.request, status_text(error.status))
 }
 
 #[derive(Default)]
@@ -98,7 +98,7 @@ impl Lines {
         let _ = write!(self.0, "{name}: {value}");
     }
 
-    fn last(&mut self, last: &Last) {
+    fn last(&mut self, last: &LastResponse) {
         self.field("Last state", last.progress.as_deref());
         self.field("Last failure", last.transport.as_deref());
         match &last.error {
@@ -107,7 +107,7 @@ impl Lines {
                 self.arm(error);
             }
             None => {
-                self.field("Last status", last.status.map(words).as_deref());
+                self.field("Last status", last.status.map(status_text).as_deref());
                 self.field("Request id", last.request_id.as_deref());
                 self.field("Correlation id", last.correlation_id.as_deref());
             }
@@ -127,7 +127,7 @@ impl Lines {
         for info in &error.additional_info {
             self.field("Additional information", Some(&format!("{} {}", info.kind, info.info)));
         }
-        self.field("Status", Some(&words(error.status)));
+        self.field("Status", Some(&status_text(error.status)));
         self.field("Request", Some(&error.request.to_string()));
         self.field("Request id", error.request_id.as_deref());
         self.field("Correlation id", error.correlation_id.as_deref());
@@ -154,10 +154,10 @@ impl Lines {
 
     fn login(&mut self, error: &LoginError) {
         // Entra's own text ends with its ids, which need not be shown twice.
-        let told = |id: &&str| error.description.as_ref().is_some_and(|text| text.contains(*id));
+        let is_in_description = |id: &&str| error.description.as_ref().is_some_and(|text| text.contains(*id));
         self.field("Error", error.error.as_deref());
-        self.field("Trace id", error.trace_id.as_deref().filter(|id| !told(id)));
-        self.field("Correlation id", error.correlation_id.as_deref().filter(|id| !told(id)));
+        self.field("Trace id", error.trace_id.as_deref().filter(|id| !is_in_description(id)));
+        self.field("Correlation id", error.correlation_id.as_deref().filter(|id| !is_in_description(id)));
         if let Some(choice) = &error.choice {
             self.gap();
             self.gap();
@@ -173,7 +173,7 @@ impl Lines {
 }
 
 /// A status with its name: `404 Not Found`.
-pub(in crate::arm) fn words(status: u16) -> String {
+pub(in crate::arm) fn status_text(status: u16) -> String {
     match reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()) {
         Some(reason) => format!("{status} {reason}"),
         None => status.to_string(),
@@ -181,8 +181,8 @@ pub(in crate::arm) fn words(status: u16) -> String {
 }
 
 /// A duration in words: `350 ms`, `12 seconds`, `30 minutes`, `1 hour 5 minutes`.
-pub fn human(duration: Duration) -> String {
-    fn counted(count: u64, unit: &str) -> Option<String> {
+pub fn duration_text(duration: Duration) -> String {
+    fn with_unit(count: u64, unit: &str) -> Option<String> {
         match count {
             0 => None,
             1 => Some(format!("1 {unit}")),
@@ -194,9 +194,9 @@ pub fn human(duration: Duration) -> String {
     }
     let seconds = duration.as_secs();
     let parts = [
-        counted(seconds / 3600, "hour"),
-        counted(seconds / 60 % 60, "minute"),
-        counted(seconds % 60, "second"),
+        with_unit(seconds / 3600, "hour"),
+        with_unit(seconds / 60 % 60, "minute"),
+        with_unit(seconds % 60, "second"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

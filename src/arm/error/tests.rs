@@ -168,12 +168,12 @@ fn the_report_has_everything() {
                                         Canceled.\nCode:"
     ));
     assert!(operation.to_string().starts_with("the operation ended as Canceled: GET /sub"));
-    let last = Last {
+    let last = LastResponse {
         status: Some(200),
         progress: Some("InProgress".into()),
         error: Some(Box::new(error)),
         transport: None,
-        ..Last::default()
+        ..LastResponse::default()
     };
     let timeout =
         Error::timeout("create of x", Duration::from_secs(1805), Duration::from_secs(1800), None, last);
@@ -190,7 +190,7 @@ fn the_report_has_everything() {
 fn a_timeout_says_whether_children_were_left() {
     let after = |body: &str| {
         let Error::Service(error) = service(409, body) else { panic!("a refusal") };
-        let last = Last { error: Some(error), ..Last::default() };
+        let last = LastResponse { error: Some(error), ..LastResponse::default() };
         Error::timeout("DELETE /x", Duration::from_secs(2), Duration::from_secs(2), None, last)
     };
     let nested = after(r#"{"error":{"code":"CannotDeleteResource","message":"nested resources exist"}}"#);
@@ -203,7 +203,7 @@ fn a_timeout_says_whether_children_were_left() {
 #[test]
 fn login_errors_have_every_detail() {
     let error = Error::Login(Box::new(LoginError {
-        way: "client secret",
+        login_name: "client secret",
         endpoint: "https://login.example/t/oauth2/v2.0/token".to_owned(),
         status: Some(401),
         error: Some("invalid_client".to_owned()),

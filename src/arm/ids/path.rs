@@ -47,9 +47,9 @@ pub(super) enum Tail {
 }
 
 /// Takes the text from `/subscriptions` on and returns its parts, down to the requested kind.
-pub(super) fn read(text: &str, wanted: &IdKind, tail: Tail) -> Result<Parts, IdError> {
-    let (mut reader, subscription, resource_group) = start(text, wanted)?;
-    reader.other_type(wanted, tail)?;
+pub(super) fn read(text: &str, expected: &IdKind, tail: Tail) -> Result<Parts, IdError> {
+    let (mut reader, subscription, resource_group) = start(text, expected)?;
+    reader.other_type(expected, tail)?;
     reader.word(NAMESPACE, "\"Microsoft.Compute\"")?;
     reader.word(GALLERIES, "\"galleries\"")?;
     let gallery = reader.name("the name of a gallery")?;
@@ -66,16 +66,16 @@ pub(super) fn read(text: &str, wanted: &IdKind, tail: Tail) -> Result<Parts, IdE
             found = IdKind::Version;
         }
     }
-    if found == *wanted && (tail == Tail::PortalPage || reader.peek().is_none()) {
+    if found == *expected && (tail == Tail::PortalPage || reader.peek().is_none()) {
         return Ok(parts);
     }
-    Err(reader.wrong_end(wanted, found, tail))
+    Err(reader.wrong_end(expected, found, tail))
 }
 
 /// The same for the id of a virtual machine or scale set.
 pub(super) fn read_machine(text: &str, tail: Tail) -> Result<MachineParts, IdError> {
-    let wanted = IdKind::Machine;
-    let (mut reader, subscription, resource_group) = start(text, &wanted)?;
+    let expected = IdKind::Machine;
+    let (mut reader, subscription, resource_group) = start(text, &expected)?;
     let rest = reader.segments.get(reader.position..).unwrap_or_default();
     let kind = match (rest.first(), rest.get(1)) {
         (Some(namespace), Some(word)) if namespace.eq_ignore_ascii_case(NAMESPACE) => {
@@ -95,7 +95,7 @@ pub(super) fn read_machine(text: &str, tail: Tail) -> Result<MachineParts, IdErr
         }
         // The id of something else: a gallery, an extension, an instance of a scale set.
         _ if rest.len() >= 3 && rest.len() % 2 == 1 && rest.first().is_some_and(|word| !word.is_empty()) => {
-            Err(IdError::Kind { expected: wanted, found: found(rest), shape: reader.shape })
+            Err(IdError::Kind { expected, found: kind_of(rest), shape: reader.shape })
         }
         Some(_) if rest.len() > 3 => {
             let found = rest.get(3).copied().unwrap_or_default().to_owned();
@@ -115,7 +115,7 @@ pub(super) fn read_machine(text: &str, tail: Tail) -> Result<MachineParts, IdErr
 }
 
 /// The kind of an id with these segments after `/providers/`.
-fn found(from_namespace: &[&str]) -> IdKind {
+fn kind_of(from_namespace: &[&str]) -> IdKind {
     let is = |at: usize, word: &str| from_namespace.get(at).is_some_and(|one| one.eq_ignore_ascii_case(word));
     if !is(0, NAMESPACE) || !is(1, GALLERIES) {
         return IdKind::Other(type_of(from_namespace));
@@ -131,9 +131,9 @@ fn found(from_namespace: &[&str]) -> IdKind {
 /// Reads an id up to `/providers/`.
 fn start<'a>(
     text: &'a str,
-    wanted: &IdKind,
+    expected: &IdKind,
 ) -> Result<(Reader<'a>, SubscriptionId, ResourceGroupName), IdError> {
-    let shape = shape(wanted);
+    let shape = shape(expected);
     let Some(inner) = text.strip_prefix('/') else {
         return Err(IdError::Start { found: beginning(text), shape });
     };
@@ -145,10 +145,10 @@ fn start<'a>(
     }
     reader.word(SUBSCRIPTIONS, "a subscription id")?;
     let subscription = reader.name("a subscription id")?;
-    reader.ends_early(wanted, IdKind::Subscription)?;
+    reader.ends_early(expected, IdKind::Subscription)?;
     reader.word(RESOURCE_GROUPS, "\"resourceGroups\"")?;
     let resource_group = reader.name("the name of a resource group")?;
-    reader.ends_early(wanted, IdKind::ResourceGroup)?;
+    reader.ends_early(expected, IdKind::ResourceGroup)?;
     reader.word(PROVIDERS, "\"providers\"")?;
     Ok((reader, subscription, resource_group))
 }
@@ -227,15 +227,15 @@ impl<'a> Reader<'a> {
     }
 
     /// An id that ends at a subscription or group is valid, but of the wrong kind.
-    fn ends_early(&self, wanted: &IdKind, found: IdKind) -> Result<(), IdError> {
+    fn ends_early(&self, expected: &IdKind, found: IdKind) -> Result<(), IdError> {
         match self.peek() {
             Some(_) => Ok(()),
-            None => Err(IdError::Kind { expected: wanted.clone(), found, shape: self.shape }),
+            None => Err(IdError::Kind { expected: expected.clone(), found, shape: self.shape }),
         }
     }
 
     /// An id of another type than `Microsoft.Compute/galleries` is described by its type.
-    fn other_type(&self, wanted: &IdKind, tail: Tail) -> Result<(), IdError> {
+    fn other_type(&self, expected: &IdKind, tail: Tail) -> Result<(), IdError> {
         let rest = self.segments.get(self.position..).unwrap_or_default();
         let (Some(namespace), Some(first)) = (rest.first(), rest.get(1)) else { return Ok(()) };
         let ours = namespace.eq_ignore_ascii_case(NAMESPACE) && first.eq_ignore_ascii_case(GALLERIES);
@@ -243,16 +243,16 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         Err(IdError::Kind {
-            expected: wanted.clone(),
+            expected: expected.clone(),
             found: IdKind::Other(type_of(rest)),
             shape: self.shape,
         })
     }
 
     /// The id was read as deep as it goes, to `found`, but that is not all or not the requested kind.
-    fn wrong_end(&self, wanted: &IdKind, found: IdKind, tail: Tail) -> IdError {
+    fn wrong_end(&self, expected: &IdKind, found: IdKind, tail: Tail) -> IdError {
         let shape = self.shape;
-        let wrong_kind = |found| IdError::Kind { expected: wanted.clone(), found, shape };
+        let wrong_kind = |found| IdError::Kind { expected: expected.clone(), found, shape };
         let (next_word, next) = match found {
             IdKind::Gallery => (PROFILES, "\"inVMAccessControlProfiles\" and the name of a profile"),
             IdKind::Profile => (VERSIONS, "\"versions\" and the name of a version"),
@@ -265,15 +265,15 @@ impl<'a> Reader<'a> {
         }
         let is_sibling = SIBLINGS.iter().any(|word| segment.eq_ignore_ascii_case(word));
         let has_name = rest.len() % 2 == 0;
-        if has_name && (found == *wanted || (is_sibling && found == IdKind::Gallery)) {
+        if has_name && (found == *expected || (is_sibling && found == IdKind::Gallery)) {
             return wrong_kind(IdKind::Other(type_of(self.segments.get(5..).unwrap_or_default())));
         }
         let position = self.position + 1;
         let found_text = (*segment).to_owned();
-        if found == *wanted {
+        if found == *expected {
             return IdError::Trailing { position, found: found_text, shape };
         }
-        if wanted.depth() < found.depth() {
+        if expected.depth() < found.depth() {
             return wrong_kind(found);
         }
         IdError::Segment { position, found: found_text, expected: next_word, shape }

@@ -127,16 +127,16 @@ impl FromStr for VersionId {
 }
 
 /// Reads an id or a portal link; surrounding blanks (from copying) are ignored.
-fn parts(text: &str, wanted: &IdKind) -> Result<Parts, IdError> {
-    let shape = path::shape(wanted);
+fn parts(text: &str, expected: &IdKind) -> Result<Parts, IdError> {
+    let shape = path::shape(expected);
     let text = text.trim();
     if text.is_empty() {
         return Err(IdError::Empty { shape });
     }
     if portal::is_link(text) {
-        return path::read(&portal::path_of(text, shape)?, wanted, Tail::PortalPage);
+        return path::read(&portal::path_of(text, shape)?, expected, Tail::PortalPage);
     }
-    path::read(text, wanted, Tail::None)
+    path::read(text, expected, Tail::None)
 }
 
 fn gallery(parts: Parts) -> GalleryId {

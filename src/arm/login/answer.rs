@@ -13,10 +13,10 @@ const LONGEST: Duration = Duration::days(7);
 /// A token, and when it expires.
 pub(super) struct TokenAnswer {
     pub(super) token: String,
-    end: End,
+    end: Expiry,
 }
 
-enum End {
+enum Expiry {
     In(Duration),
     At(OffsetDateTime),
 }
@@ -31,34 +31,33 @@ impl TokenAnswer {
             text("access_token").or_else(|| text("accessToken")).filter(|token| is_header_text(token))?;
         let seconds = |name: &str| json.get(name).map(whole_number);
         let end = match (seconds("expires_in"), seconds("expires_on")) {
-            (Some(lifetime), _) => End::In(Duration::seconds(lifetime.filter(|s| *s > 0)?)),
-            (None, Some(Some(then))) => End::At(OffsetDateTime::from_unix_timestamp(then).ok()?),
-            (None, _) => End::At(OffsetDateTime::from_unix_timestamp(claims::expiry(token)?).ok()?),
+            (Some(lifetime), _) => Expiry::In(Duration::seconds(lifetime.filter(|s| *s > 0)?)),
+            (None, Some(Some(then))) => Expiry::At(OffsetDateTime::from_unix_timestamp(then).ok()?),
+            (None, _) => Expiry::At(OffsetDateTime::from_unix_timestamp(claims::expiry(token)?).ok()?),
         };
         Some(Self { token: token.to_owned(), end })
     }
 
     /// The token in azure_core's form; `asked` is the time of the request.
-    pub(super) fn access_token(self, asked: OffsetDateTime) -> AccessToken {
+    pub(super) fn access_token(self, requested_at: OffsetDateTime) -> AccessToken {
         let expires = match self.end {
-            End::In(lifetime) => asked + lifetime.min(LONGEST),
-            End::At(then) => then.min(asked + LONGEST),
+            Expiry::In(lifetime) => requested_at + lifetime.min(LONGEST),
+            Expiry::At(then) => then.min(requested_at + LONGEST),
         };
         AccessToken::new(self.token, expires)
     }
 
-    /// The response in Entra's form, for azure_identity. That counts `expires_in` from the system's clock, so
-    /// this is what is left of the token by that clock.
-    pub(super) fn into_entra(self, asked: OffsetDateTime) -> String {
-        let token = self.access_token(asked);
-        let left = token.expires_on - OffsetDateTime::now_utc();
-        json!({"token_type": "Bearer", "expires_in": left.whole_seconds(), "access_token": token.token.secret()})
+    /// The response in Entra's form, for azure_identity, which counts `expires_in` from the system's clock.
+    pub(super) fn into_entra(self, requested_at: OffsetDateTime) -> String {
+        let token = self.access_token(requested_at);
+        let lifetime = token.expires_on - OffsetDateTime::now_utc();
+        json!({"token_type": "Bearer", "expires_in": lifetime.whole_seconds(), "access_token": token.token.secret()})
             .to_string()
     }
 
     /// The response in the az CLI's form, for azure_identity.
-    pub(super) fn into_az_cli(self, asked: OffsetDateTime) -> String {
-        let token = self.access_token(asked);
+    pub(super) fn into_az_cli(self, requested_at: OffsetDateTime) -> String {
+        let token = self.access_token(requested_at);
         let expires = token.expires_on.unix_timestamp();
         json!({"tokenType": "Bearer", "expires_on": expires, "accessToken": token.token.secret()}).to_string()
     }
@@ -81,8 +80,8 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     fn expires(answer: &Value) -> Option<i64> {
-        let asked = OffsetDateTime::from_unix_timestamp(1_000).unwrap();
-        Some(TokenAnswer::read(answer)?.access_token(asked).expires_on.unix_timestamp())
+        let requested_at = OffsetDateTime::from_unix_timestamp(1_000).unwrap();
+        Some(TokenAnswer::read(answer)?.access_token(requested_at).expires_on.unix_timestamp())
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //! child processes running.
 
 use super::super::error::{Error, LoginError, excerpt, without_mark};
-use super::super::pipeline::{carried, without_secrets};
+use super::super::pipeline::{without_secrets, wrap_error};
 use super::answer::TokenAnswer;
 use super::application::TenantId;
-use super::child::{self, Ended};
-use super::entra::ours;
+use super::child::{self, RunOutcome};
+use super::entra::into_error;
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_identity::{AzureCliCredential, AzureCliCredentialOptions, Executor};
@@ -21,7 +21,7 @@ use time::OffsetDateTime;
 use tokio::process::Command;
 
 /// The login, for messages.
-pub(super) const WAY: &str = "az CLI";
+pub(super) const LOGIN_NAME: &str = "az CLI";
 
 /// The command, for messages.
 pub(super) const COMMAND: &str = "az account get-access-token";
@@ -70,7 +70,9 @@ impl AzureCli {
             subscription: subscription_id.filter(|_| tenant_id.is_none()).map(str::to_owned),
             executor: Some(Arc::new(process)),
         };
-        AzureCliCredential::new(Some(options)).map(Self).map_err(|error| ours(error, WAY, COMMAND))
+        AzureCliCredential::new(Some(options))
+            .map(Self)
+            .map_err(|error| into_error(error, LOGIN_NAME, COMMAND))
     }
 }
 
@@ -81,7 +83,10 @@ impl TokenCredential for AzureCli {
         scopes: &[&str],
         options: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
-        self.0.get_token(scopes, options).await.map_err(|error| carried(ours(error, WAY, COMMAND)))
+        self.0
+            .get_token(scopes, options)
+            .await
+            .map_err(|error| wrap_error(into_error(error, LOGIN_NAME, COMMAND)))
     }
 }
 
@@ -119,32 +124,32 @@ impl AzProcess {
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name)) {
             command.env_remove(name);
         }
-        tracing::debug!(target: "provider.auth", way = WAY, command = ?args.last(), "asking for a token");
-        let asked = OffsetDateTime::now_utc();
+        tracing::debug!(target: "provider.auth", login = LOGIN_NAME, command = ?args.last(), "asking for a token");
+        let requested_at = OffsetDateTime::now_utc();
         let mut output = match child::run(&mut command, self.longest).await {
-            Ok(Ended::Done(output)) => output,
-            Ok(Ended::TooLong) => {
+            Ok(RunOutcome::Exited(output)) => output,
+            Ok(RunOutcome::TimedOut) => {
                 return Err(refused(format!(
                     "the command did not end within {} seconds",
                     self.longest.as_secs()
                 )));
             }
-            Ok(Ended::TooMuch) => {
+            Ok(RunOutcome::OutputTooLarge) => {
                 return Err(refused(format!("the command wrote more than {} MiB", child::LARGEST >> 20)));
             }
             Err(error) => return Err(refused(format!("the command cannot be started: {error}"))),
         };
         if !output.status.success() {
-            let said = without_secrets(&String::from_utf8_lossy(&output.stderr));
-            let said = excerpt(said.as_bytes()).unwrap_or_else(|| "it printed nothing".to_owned());
+            let message = without_secrets(&String::from_utf8_lossy(&output.stderr));
+            let message = excerpt(message.as_bytes()).unwrap_or_else(|| "it printed nothing".to_owned());
             let ended = output.status.code().map_or("a signal".to_owned(), |code| format!("code {code}"));
-            return Err(refused(format!("the command ended with {ended}: {said}")));
+            return Err(refused(format!("the command ended with {ended}: {message}")));
         }
         let json: Value = serde_json::from_slice(without_mark(&output.stdout)).unwrap_or_default();
         // Its output is omitted: it may contain a token.
         let answer = TokenAnswer::read(&json)
             .ok_or_else(|| refused("the command's output contains no usable token".to_owned()))?;
-        output.stdout = answer.into_az_cli(asked).into_bytes();
+        output.stdout = answer.into_az_cli(requested_at).into_bytes();
         Ok(output)
     }
 }
@@ -176,7 +181,7 @@ fn shell(program: &OsStr, args: &[&OsStr]) -> Command {
 
 fn refused(description: String) -> LoginError {
     LoginError {
-        way: WAY,
+        login_name: LOGIN_NAME,
         endpoint: COMMAND.to_owned(),
         description: Some(description),
         ..LoginError::default()
@@ -217,7 +222,7 @@ mod tests {
         (directory, AzProcess { path, longest: LONGEST })
     }
 
-    async fn ask(cli: &AzureCli) -> Result<AccessToken, LoginError> {
+    async fn request_token(cli: &AzureCli) -> Result<AccessToken, LoginError> {
         loop {
             match cli.get_token(&["https://management.example/.default"], None).await {
                 Ok(token) => return Ok(token),
@@ -234,7 +239,7 @@ mod tests {
     }
 
     async fn token(process: AzProcess) -> Result<AccessToken, LoginError> {
-        ask(&AzureCli::new(None, None, process).unwrap()).await
+        request_token(&AzureCli::new(None, None, process).unwrap()).await
     }
 
     fn is_alive(id: &str) -> bool {
@@ -277,7 +282,7 @@ mod tests {
         ] {
             let (_directory, az) =
                 stand_in(&format!("case \"$*\" in *\"/.{expected}\") ;; *) exit 9 ;; esac\n{TOKEN}"));
-            ask(&AzureCli::new(tenant, subscription, az).unwrap()).await.unwrap();
+            request_token(&AzureCli::new(tenant, subscription, az).unwrap()).await.unwrap();
         }
         // No characters that a shell would interpret.
         for bad in ["s; touch /tmp/x", "$(id)", "a\"b", "a&b", "a\nb"] {
@@ -304,14 +309,14 @@ mod tests {
     async fn a_token_in_the_error_of_az_is_masked() {
         let jwt = format!("eyJhbGciOiJub25lIn0.{}.hidden-1", "eyJhIjoxfQ".repeat(3));
         let opaque = "hidden2".repeat(20);
-        for said in [
+        for message in [
             jwt.clone(),
             format!("DEBUG: Authorization: Bearer {jwt}"),
             "\"accessToken\": \"hidden-3\"".to_owned(),
             "refresh_token=hidden-4&x=1".to_owned(),
             format!("cache {opaque}"),
         ] {
-            let (_directory, az) = stand_in(&format!("echo 'ERROR: no way: {said} (seen)' >&2; exit 1"));
+            let (_directory, az) = stand_in(&format!("echo 'ERROR: no way: {message} (seen)' >&2; exit 1"));
             let text = token(az).await.unwrap_err().to_string();
             assert!(!text.contains("hidden") && text.contains("ERROR: no way: "), "{text}");
         }

@@ -16,24 +16,24 @@ const SETTLE: Duration = Duration::from_millis(200);
 
 /// How a program ended.
 #[derive(Debug)]
-pub(super) enum Ended {
+pub(super) enum RunOutcome {
     /// By itself.
-    Done(Output),
+    Exited(Output),
     /// It was ended because it took too long.
-    TooLong,
+    TimedOut,
     /// It was ended because it wrote too much.
-    TooMuch,
+    OutputTooLarge,
 }
 
 /// Runs a program until it ends, or for this long at most. Dropping the future ends the program and its child
 /// processes.
-pub(super) async fn run(command: &mut Command, longest: Duration) -> io::Result<Ended> {
+pub(super) async fn run(command: &mut Command, longest: Duration) -> io::Result<RunOutcome> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
     let mut child = command.spawn()?;
-    let _tree = Tree::of(&child);
+    let _tree = ProcessTree::of(&child);
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let ended = {
@@ -56,9 +56,9 @@ pub(super) async fn run(command: &mut Command, longest: Duration) -> io::Result<
         tokio::time::timeout(longest, work).await
     };
     match ended {
-        Err(_) => Ok(Ended::TooLong),
-        Ok(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => Ok(Ended::TooMuch),
-        Ok(status) => Ok(Ended::Done(Output { status: status?, stdout, stderr })),
+        Err(_) => Ok(RunOutcome::TimedOut),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => Ok(RunOutcome::OutputTooLarge),
+        Ok(status) => Ok(RunOutcome::Exited(Output { status: status?, stdout, stderr })),
     }
 }
 
@@ -75,17 +75,17 @@ async fn read(from: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) -> io::R
 /// A program and everything it has started; dropping it ends them. The program leads a process group of its
 /// own, in which its child processes stay unless they leave it on purpose.
 #[cfg(unix)]
-struct Tree(Option<u32>);
+struct ProcessTree(Option<u32>);
 
 #[cfg(unix)]
-impl Tree {
+impl ProcessTree {
     fn of(child: &Child) -> Self {
         Self(child.id())
     }
 }
 
 #[cfg(unix)]
-impl Drop for Tree {
+impl Drop for ProcessTree {
     fn drop(&mut self) {
         use rustix::process::{Pid, Signal, kill_process_group};
         let leader = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
@@ -99,12 +99,12 @@ impl Drop for Tree {
 /// A program and everything it has started; dropping it ends them. They are in a job of their own, which the
 /// system ends with its last handle, even if this process is killed.
 #[cfg(windows)]
-struct Tree {
+struct ProcessTree {
     _job: Option<win32job::Job>,
 }
 
 #[cfg(windows)]
-impl Tree {
+impl ProcessTree {
     /// Created right after the start, before the program can have started another. If the system cannot
     /// create a job, the program alone is ended.
     fn of(child: &Child) -> Self {
@@ -192,7 +192,7 @@ mod tests {
             until("the child has not started", || port(&file).is_some()).await;
             if ends {
                 let ended = running.await.unwrap().unwrap();
-                assert!(matches!(&ended, Ended::Done(output) if output.status.success()), "{ended:?}");
+                assert!(matches!(&ended, RunOutcome::Exited(output) if output.status.success()), "{ended:?}");
             } else {
                 running.abort();
             }

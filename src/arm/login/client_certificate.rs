@@ -2,7 +2,7 @@
 //! token.
 
 use super::super::error::LoginError;
-use super::super::pipeline::carried;
+use super::super::pipeline::wrap_error;
 use super::application::ClientId;
 use super::certificate::Certificate;
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use azure_identity::ClientAssertion;
 use time::OffsetDateTime;
 
 /// The login, for messages.
-pub(super) const WAY: &str = "client certificate";
+pub(super) const LOGIN_NAME: &str = "client certificate";
 
 /// Signs assertions for one application and one token endpoint.
 #[derive(Debug)]
@@ -27,9 +27,9 @@ impl ClientAssertion for SignedAssertion {
     async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
         let audience = self.endpoint.as_str();
         self.certificate.assertion(self.client_id.as_str(), audience, (self.now)()).ok_or_else(|| {
-            carried(
+            wrap_error(
                 LoginError {
-                    way: WAY,
+                    login_name: LOGIN_NAME,
                     endpoint: audience.to_owned(),
                     description: Some("the system gave no randomness to sign with".to_owned()),
                     ..LoginError::default()

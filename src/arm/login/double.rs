@@ -4,7 +4,7 @@ use super::super::call::Call;
 use super::super::cloud::Cloud;
 use super::super::error::{Error, LoginError};
 use super::super::pace::Pace;
-use super::super::pipeline::{LazyTransport, Plumbing};
+use super::super::pipeline::{LazyTransport, PipelineSettings};
 use super::{Application, Login};
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::http::{ClientMethodOptions, Context};
@@ -35,8 +35,8 @@ impl Respond for Counting {
     }
 }
 
-pub(super) fn plumbing() -> Plumbing {
-    Plumbing {
+pub(super) fn plumbing() -> PipelineSettings {
+    PipelineSettings {
         transport: Arc::new(LazyTransport::new(Vec::new())),
         user_agent: "test".to_owned(),
         correlation_id: None,
@@ -62,17 +62,17 @@ pub(super) async fn authority() -> MockServer {
 }
 
 pub(super) async fn token(login: &Login, server: &MockServer) -> Result<AccessToken, LoginError> {
-    ask(login.credential(&cloud(server), &plumbing()).unwrap().as_ref()).await
+    request_token(login.credential(&cloud(server), &plumbing()).unwrap().as_ref()).await
 }
 
 /// Requests a token from a credential as the token cache does.
-pub(super) async fn ask(credential: &dyn TokenCredential) -> Result<AccessToken, LoginError> {
+pub(super) async fn request_token(credential: &dyn TokenCredential) -> Result<AccessToken, LoginError> {
     let call = Call::new(Duration::from_secs(5), CancellationToken::new());
     let options = TokenRequestOptions {
         method_options: ClientMethodOptions { context: Context::new().with_value(call) },
     };
-    let asked = credential.get_token(&["https://management.example/.default"], Some(options)).await;
-    asked.map_err(|error| match error.into_downcast::<Error>() {
+    let result = credential.get_token(&["https://management.example/.default"], Some(options)).await;
+    result.map_err(|error| match error.into_downcast::<Error>() {
         Ok(Error::Login(error)) => *error,
         Ok(other) => panic!("{other}"),
         Err(other) => panic!("{other}"),

@@ -1,14 +1,15 @@
 //! Signing in as an application, through azure_identity: it builds the token request, and sends it through
 //! our own transport.
 //!
-//! That transport uses our own login pipeline (retries until the caller's deadline, the log, the one HTTP
-//! client) and the configured authority, which may be loopback or have a path of its own. It reads every
-//! response first: azure_identity loses Entra's text if the JSON has an escape in it, refuses numbers sent as
-//! strings and error codes beyond 32 bits, and takes a response without a token for an empty token.
+//! That transport uses our own login pipeline, with retries until the caller's deadline, the log and the one
+//! HTTP client. The configured authority may be loopback or have a path of its own. The transport reads every
+//! response first, because azure_identity has three faults. It loses Entra's text if the JSON has an escape
+//! in it. It refuses numbers sent as strings and error codes beyond 32 bits. It takes a response without a
+//! token for an empty token.
 
 use super::super::cloud::Cloud;
 use super::super::error::{Error, LoginError, excerpt};
-use super::super::pipeline::{Plumbing, carried};
+use super::super::pipeline::{PipelineSettings, wrap_error};
 use super::super::secret::Secret;
 use super::answer::TokenAnswer;
 use super::application::{Application, ClientId};
@@ -37,25 +38,25 @@ const PLACEHOLDER: &str = "https://authority.invalid";
 
 /// The credential of an application.
 #[derive(Debug)]
-pub(super) enum Proof {
+pub(super) enum ClientCredential {
     /// A password.
     Secret(Secret),
     /// A signed token, from the application's own key or from an issuer that it trusts.
-    Assertion(Shared),
+    Assertion(SharedAssertion),
 }
 
 /// A source of assertions, shared by every credential created from it.
 #[derive(Clone, Debug)]
-pub(super) struct Shared(Arc<dyn ClientAssertion>);
+pub(super) struct SharedAssertion(Arc<dyn ClientAssertion>);
 
-impl Proof {
-    pub(super) fn by(source: impl ClientAssertion + 'static) -> Self {
-        Self::Assertion(Shared(Arc::new(source)))
+impl ClientCredential {
+    pub(super) fn assertion(source: impl ClientAssertion + 'static) -> Self {
+        Self::Assertion(SharedAssertion(Arc::new(source)))
     }
 }
 
 #[async_trait]
-impl ClientAssertion for Shared {
+impl ClientAssertion for SharedAssertion {
     async fn secret(&self, options: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
         self.0.secret(options).await
     }
@@ -73,22 +74,22 @@ pub(super) fn token_endpoint(application: &Application, cloud: &Cloud) -> Result
 #[derive(Debug)]
 pub(super) struct Entra {
     application: Application,
-    proof: Proof,
+    credential: ClientCredential,
     transport: Arc<Authority>,
 }
 
 impl Entra {
     pub(super) fn new(
-        way: &'static str,
+        login_name: &'static str,
         application: &Application,
         endpoint: Url,
-        proof: Proof,
-        plumbing: &Plumbing,
+        credential: ClientCredential,
+        plumbing: &PipelineSettings,
     ) -> Self {
         let client_id = application.client_id.clone();
         let transport =
-            Authority { endpoint, client_id, sender: Sender::new(way, plumbing), now: plumbing.now };
-        Self { application: application.clone(), proof, transport: Arc::new(transport) }
+            Authority { endpoint, client_id, sender: Sender::new(login_name, plumbing), now: plumbing.now };
+        Self { application: application.clone(), credential, transport: Arc::new(transport) }
     }
 
     fn client_options(&self) -> ClientOptions {
@@ -115,8 +116,8 @@ impl TokenCredential for Entra {
         let client_options = self.client_options();
         // azure_identity's credentials keep their token, even one that Azure has refused, so each token needs
         // a new credential.
-        let token = match &self.proof {
-            Proof::Secret(secret) => {
+        let token = match &self.credential {
+            ClientCredential::Secret(secret) => {
                 let with = ClientSecretCredentialOptions { client_options };
                 let secret = secret.expose().to_owned().into();
                 match ClientSecretCredential::new(tenant, client, secret, Some(with)) {
@@ -124,7 +125,7 @@ impl TokenCredential for Entra {
                     Err(error) => Err(error),
                 }
             }
-            Proof::Assertion(source) => {
+            ClientCredential::Assertion(source) => {
                 let with = ClientAssertionCredentialOptions { client_options };
                 match ClientAssertionCredential::new(tenant.to_owned(), client, source.clone(), Some(with)) {
                     Ok(credential) => credential.get_token(scopes, options).await,
@@ -133,19 +134,19 @@ impl TokenCredential for Entra {
             }
         };
         token.map_err(|error| {
-            carried(ours(error, self.transport.sender.way, self.transport.endpoint.as_str()))
+            wrap_error(into_error(error, self.transport.sender.login_name, self.transport.endpoint.as_str()))
         })
     }
 }
 
 /// Extracts our own error from azure_identity's wrappers; any other error is a failed login.
-pub(super) fn ours(error: azure_core::Error, way: &'static str, endpoint: &str) -> Error {
+pub(super) fn into_error(error: azure_core::Error, login_name: &'static str, endpoint: &str) -> Error {
     let error = match error.into_downcast::<Error>() {
         Ok(ours) => return ours,
         Err(error) => error,
     };
     let error = match error.into_downcast::<azure_core::Error>() {
-        Ok(inner) => return ours(inner, way, endpoint),
+        Ok(inner) => return into_error(inner, login_name, endpoint),
         Err(error) => error,
     };
     let description = match error.into_downcast::<std::io::Error>() {
@@ -155,8 +156,13 @@ pub(super) fn ours(error: azure_core::Error, way: &'static str, endpoint: &str) 
         },
         Err(error) => error.to_string(),
     };
-    LoginError { way, endpoint: endpoint.to_owned(), description: Some(description), ..LoginError::default() }
-        .into()
+    LoginError {
+        login_name,
+        endpoint: endpoint.to_owned(),
+        description: Some(description),
+        ..LoginError::default()
+    }
+    .into()
 }
 
 /// The transport beneath azure_identity.
@@ -173,10 +179,10 @@ impl Policy for Authority {
     async fn send(&self, ctx: &Context, request: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
         *request.url_mut() = self.endpoint.clone();
         request.insert_header(ACCEPT, "application/json");
-        let proof = proof_in(request.body());
-        let asked = (self.now)();
-        let answer = self.sender.send(request, &proof, ctx).await.map_err(carried)?;
-        let token = self.read(&answer, asked, &proof).map_err(carried)?;
+        let credential = secret_in(request.body());
+        let requested_at = (self.now)();
+        let answer = self.sender.send(request, &credential, ctx).await.map_err(wrap_error)?;
+        let token = self.read(&answer, requested_at, &credential).map_err(wrap_error)?;
         Ok(AsyncRawResponse::from_bytes(answer.status(), Headers::new(), token))
     }
 }
@@ -184,16 +190,21 @@ impl Policy for Authority {
 impl Authority {
     /// Reads the token and returns it in the form that azure_identity reads, or Entra's refusal with its
     /// whole text.
-    fn read(&self, answer: &RawResponse, asked: OffsetDateTime, proof: &Secret) -> Result<String, Error> {
+    fn read(
+        &self,
+        answer: &RawResponse,
+        requested_at: OffsetDateTime,
+        credential: &Secret,
+    ) -> Result<String, Error> {
         let json = json(answer).unwrap_or_default();
         let refusal = LoginError {
-            way: self.sender.way,
+            login_name: self.sender.login_name,
             endpoint: self.endpoint.to_string(),
             status: Some(u16::from(answer.status())),
             ..LoginError::default()
         };
         if answer.status().is_success() {
-            return TokenAnswer::read(&json).map(|answer| answer.into_entra(asked)).ok_or_else(|| {
+            return TokenAnswer::read(&json).map(|answer| answer.into_entra(requested_at)).ok_or_else(|| {
                 // The body is omitted: it may contain a token.
                 let description = Some("the response contains no usable token".to_owned());
                 LoginError { description, ..refusal }.into()
@@ -201,7 +212,7 @@ impl Authority {
         }
         // Entra repeats an unknown client id, even if somebody has set a password in its place.
         let client = Secret::new(if self.client_id.is_showable() { "" } else { self.client_id.as_str() });
-        let plain = |text: &str| masked(&client, &masked(proof, text));
+        let plain = |text: &str| masked(&client, &masked(credential, text));
         let text = |name: &str| json.get(name).and_then(Value::as_str).map(plain);
         let codes = json.get("error_codes").and_then(Value::as_array).into_iter().flatten();
         Err(LoginError {
@@ -218,12 +229,12 @@ impl Authority {
 }
 
 /// The secret or assertion in a token request, to mask it if the response repeats it.
-fn proof_in(body: &Body) -> Secret {
+fn secret_in(body: &Body) -> Secret {
     let Body::Bytes(form) = body else { return Secret::new("") };
-    let proof = form_urlencoded::parse(form)
+    let credential = form_urlencoded::parse(form)
         .find(|(name, _)| name == "client_secret" || name == "client_assertion")
         .map(|(_, value)| value.into_owned());
-    Secret::new(proof.unwrap_or_default())
+    Secret::new(credential.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ async fn a_refusal_keeps_its_text_with_escapes_and_codes_of_any_size() {
     assert_eq!(error.codes, [7_000_215, 9_007_199_254_740_991]);
     assert_eq!((error.status, error.error.as_deref()), (Some(401), Some("invalid_client")));
     assert_eq!((error.trace_id.as_deref(), error.correlation_id.as_deref()), (Some("t"), Some("c")));
-    assert_eq!(error.way, "client secret");
+    assert_eq!(error.login_name, "client secret");
     assert!(error.endpoint.ends_with(TOKEN), "{}", error.endpoint);
 }
 
@@ -128,7 +128,7 @@ async fn a_response_that_is_a_page_or_truncated_is_retried() {
     let mut plumbing = plumbing();
     plumbing.pace.unreachable = std::time::Duration::from_secs(60);
     let credential = login().credential(&cloud(&server), &plumbing).unwrap();
-    assert_eq!(ask(credential.as_ref()).await.unwrap().token.secret(), "token");
+    assert_eq!(request_token(credential.as_ref()).await.unwrap().token.secret(), "token");
     let error = refused(ResponseTemplate::new(200).set_body_string("<html>for ever")).await;
     assert!(error.to_string().contains("no usable token"), "{error}");
 }
@@ -146,8 +146,9 @@ async fn an_authority_that_does_not_respond_is_an_error() {
         .set_delay(std::time::Duration::from_secs(30))])
     .await;
     let mut plumbing = plumbing();
-    plumbing.pace.login_answer = std::time::Duration::from_millis(50);
-    let error = ask(login().credential(&cloud(&server), &plumbing).unwrap().as_ref()).await.unwrap_err();
+    plumbing.pace.login_response = std::time::Duration::from_millis(50);
+    let error =
+        request_token(login().credential(&cloud(&server), &plumbing).unwrap().as_ref()).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("did not respond: no response within 50 ms"), "{text}");
 }
@@ -171,6 +172,6 @@ async fn an_authority_with_a_path_issues_every_token() {
     let cloud = Cloud::custom("https://arm.example", &format!("{}/adfs/", server.uri()), None).unwrap();
     let credential = login().credential(&cloud, &plumbing()).unwrap();
     for expected in ["token-1", "token-2"] {
-        assert_eq!(ask(credential.as_ref()).await.unwrap().token.secret(), expected);
+        assert_eq!(request_token(credential.as_ref()).await.unwrap().token.secret(), expected);
     }
 }

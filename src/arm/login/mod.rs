@@ -27,7 +27,7 @@ mod tokens;
 
 use super::cloud::Cloud;
 use super::error::Error;
-use super::pipeline::Plumbing;
+use super::pipeline::PipelineSettings;
 use super::secret::Secret;
 use azure_core::credentials::TokenCredential;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub use address::AddressError;
 pub use application::{Application, ApplicationError, ClientId, TenantId};
 pub use certificate::{Certificate, CertificateError};
 pub use federated::{AssertionSource, RequestUrl};
-pub use managed_identity::{Identity, IdentityEndpoint, MachineUrl, ManagedIdentity, NoUserAssigned};
+pub use managed_identity::{IdentityEndpoint, IdentitySelector, MachineUrl, ManagedIdentity, NoUserAssigned};
 
 pub(super) use claims::object_id;
 pub(super) use sender::send_until_json;
@@ -44,7 +44,7 @@ pub(super) use tokens::{TokenSet, Tokens};
 
 use azure_cli::{AzProcess, AzureCli};
 use client_certificate::SignedAssertion;
-use entra::{Entra, Proof, token_endpoint};
+use entra::{ClientCredential, Entra, token_endpoint};
 use managed_identity::ManagedIdentityCredential;
 use token_cache::TokenCache;
 
@@ -89,18 +89,18 @@ pub enum Login {
 
 impl Login {
     /// The login, for messages.
-    pub fn way(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Login::ClientSecret { .. } => CLIENT_SECRET,
-            Login::ClientCertificate { .. } => client_certificate::WAY,
-            Login::Federated { assertion, .. } => assertion.way(),
-            Login::ManagedIdentity(_) => managed_identity::WAY,
-            Login::AzureCli { .. } => azure_cli::WAY,
+            Login::ClientCertificate { .. } => client_certificate::LOGIN_NAME,
+            Login::Federated { assertion, .. } => assertion.name(),
+            Login::ManagedIdentity(_) => managed_identity::LOGIN_NAME,
+            Login::AzureCli { .. } => azure_cli::LOGIN_NAME,
         }
     }
 
     /// Whether it can sign in to further tenants. A managed identity has its own only.
-    pub fn reaches_other_tenants(&self) -> bool {
+    pub fn supports_other_tenants(&self) -> bool {
         !matches!(self, Login::ManagedIdentity(_))
     }
 
@@ -120,7 +120,7 @@ impl Login {
     }
 
     /// The service that issues tokens, for messages.
-    fn asks(&self, cloud: &Cloud) -> String {
+    fn token_source(&self, cloud: &Cloud) -> String {
         match self {
             Login::ManagedIdentity(identity) => sender::address(identity.endpoint.url()),
             Login::AzureCli { .. } => azure_cli::COMMAND.to_owned(),
@@ -129,12 +129,22 @@ impl Login {
     }
 
     /// The credential for this login.
-    fn credential(&self, cloud: &Cloud, plumbing: &Plumbing) -> Result<Arc<dyn TokenCredential>, Error> {
-        let way = self.way();
+    fn credential(
+        &self,
+        cloud: &Cloud,
+        plumbing: &PipelineSettings,
+    ) -> Result<Arc<dyn TokenCredential>, Error> {
+        let login_name = self.name();
         Ok(match self {
             Login::ClientSecret { application, secret } => {
                 let endpoint = token_endpoint(application, cloud)?;
-                Arc::new(Entra::new(way, application, endpoint, Proof::Secret(secret.clone()), plumbing))
+                Arc::new(Entra::new(
+                    login_name,
+                    application,
+                    endpoint,
+                    ClientCredential::Secret(secret.clone()),
+                    plumbing,
+                ))
             }
             Login::ClientCertificate { application, certificate } => {
                 let endpoint = token_endpoint(application, cloud)?;
@@ -144,11 +154,23 @@ impl Login {
                     endpoint: endpoint.clone(),
                     now: plumbing.now,
                 };
-                Arc::new(Entra::new(way, application, endpoint, Proof::by(signed), plumbing))
+                Arc::new(Entra::new(
+                    login_name,
+                    application,
+                    endpoint,
+                    ClientCredential::assertion(signed),
+                    plumbing,
+                ))
             }
             Login::Federated { application, assertion } => {
                 let endpoint = token_endpoint(application, cloud)?;
-                Arc::new(Entra::new(way, application, endpoint, assertion.proof(plumbing), plumbing))
+                Arc::new(Entra::new(
+                    login_name,
+                    application,
+                    endpoint,
+                    assertion.client_credential(plumbing),
+                    plumbing,
+                ))
             }
             Login::ManagedIdentity(identity) => Arc::new(ManagedIdentityCredential::new(identity, plumbing)),
             Login::AzureCli { tenant_id, subscription_id } => {

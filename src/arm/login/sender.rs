@@ -1,9 +1,9 @@
 //! Sending a request for a token, and converting failures to a [`LoginError`].
 
 use super::super::call::Call;
-use super::super::error::{Error, LoginError, RequestLine, excerpt, human, without_mark};
+use super::super::error::{Error, LoginError, RequestLine, duration_text, excerpt, without_mark};
 use super::super::pace::{Pace, random};
-use super::super::pipeline::{Plumbing, carried, request_line, to_error};
+use super::super::pipeline::{PipelineSettings, request_line, to_error, wrap_error};
 use super::super::secret::Secret;
 use azure_core::http::{Context, Pipeline, PipelineSendOptions, RawResponse, Request, Url};
 use serde_json::Value;
@@ -15,14 +15,14 @@ use url::form_urlencoded;
 #[derive(Clone)]
 pub(super) struct Sender {
     /// The login, for messages.
-    pub(super) way: &'static str,
+    pub(super) login_name: &'static str,
     pipeline: Pipeline,
     pace: Pace,
 }
 
 impl Sender {
-    pub(super) fn new(way: &'static str, plumbing: &Plumbing) -> Self {
-        Self { way, pipeline: plumbing.login_pipeline(), pace: plumbing.pace.clone() }
+    pub(super) fn new(login_name: &'static str, plumbing: &PipelineSettings) -> Self {
+        Self { login_name, pipeline: plumbing.login_pipeline(), pace: plumbing.pace.clone() }
     }
 
     /// Sends a request that contains a secret, and returns the response, whatever its status.
@@ -33,14 +33,15 @@ impl Sender {
         ctx: &Context<'_>,
     ) -> Result<RawResponse, Error> {
         let (line, url) = (request_line(request), request.url().clone());
-        tracing::debug!(target: "provider.auth", way = self.way, host = url.host_str(), path = url.path(), "asking for a token");
+        tracing::debug!(target: "provider.auth", login = self.login_name, host = url.host_str(), path = url.path(), "asking for a token");
         let answer = send_until_json(&self.pipeline, &self.pace, request, ctx).await;
-        answer.map_err(|error| self.unanswered(to_error(error, &line, &url), secret, &line, &url))
+        answer.map_err(|error| self.no_response_error(to_error(error, &line, &url), secret, &line, &url))
     }
 
     /// An error without a response, as the reason why there is no token.
-    fn unanswered(&self, error: Error, secret: &Secret, line: &RequestLine, url: &Url) -> Error {
-        let failed = LoginError { way: self.way, endpoint: address(url), ..LoginError::default() };
+    fn no_response_error(&self, error: Error, secret: &Secret, line: &RequestLine, url: &Url) -> Error {
+        let failed =
+            LoginError { login_name: self.login_name, endpoint: address(url), ..LoginError::default() };
         match error {
             Error::Transport(transport) => LoginError {
                 endpoint: format!("{} ({line})", url.origin().ascii_serialization()),
@@ -54,7 +55,7 @@ impl Sender {
                 let reason = last.error.and_then(|error| error.message.or(error.code)).or(last.transport);
                 let reason =
                     reason.map(|reason| format!(": {}", masked(secret, &reason))).unwrap_or_default();
-                let description = format!("no token after {}{reason}", human(timeout.elapsed));
+                let description = format!("no token after {}{reason}", duration_text(timeout.elapsed));
                 LoginError { status, description: Some(description), timed_out: true, ..failed }.into()
             }
             Error::Unreadable { reason, .. } => LoginError { description: Some(reason), ..failed }.into(),
@@ -64,7 +65,7 @@ impl Sender {
 }
 
 /// Sends a request until the response can be one. A 2xx that is not JSON is the page of a proxy or was cut
-/// short: it is retried like any other transient failure, for as long as a host that cannot be reached.
+/// short. It is a transient failure, retried for as long as a host that cannot be reached.
 pub(in crate::arm) async fn send_until_json(
     pipeline: &Pipeline,
     pace: &Pace,
@@ -83,7 +84,7 @@ pub(in crate::arm) async fn send_until_json(
                 tracing::info!(target: "provider.auth", wait_ms = wait.as_millis() as u64, "the response \
                                                                                             is not JSON, \
                                                                                             trying again");
-                call.pause(wait, &request_line(request)).await.map_err(carried)?;
+                call.pause(wait, &request_line(request)).await.map_err(wrap_error)?;
             }
             _ => return Ok(answer),
         }
@@ -118,6 +119,6 @@ pub(super) fn quoted(secret: &Secret, body: &[u8]) -> Option<String> {
 
 impl fmt::Debug for Sender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sender").field("way", &self.way).finish_non_exhaustive()
+        f.debug_struct("Sender").field("login_name", &self.login_name).finish_non_exhaustive()
     }
 }

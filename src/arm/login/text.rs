@@ -26,9 +26,9 @@ pub fn decoded(bytes: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// What a person has to correct: surrounding quotes, or a reference that nothing has replaced.
-pub fn usable(text: &str) -> Result<&str, &'static str> {
+pub fn checked(text: &str) -> Result<&str, &'static str> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if let Some(hint) = unreplaced(text) {
+    if let Some(hint) = unreplaced_reference(text) {
         return Err(hint);
     }
     let quoted = |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
@@ -42,7 +42,7 @@ pub fn usable(text: &str) -> Result<&str, &'static str> {
 }
 
 /// What is wrong with a text that is nothing but a reference to a variable.
-pub fn unreplaced(text: &str) -> Option<&'static str> {
+pub fn unreplaced_reference(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let within = |start: &str, end: &str| {
         text.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).is_some_and(|inner| {
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn surrounding_characters_are_removed_or_named() {
         for text in ["s3cret", "s3cret\n", " s3cret\r\n", "\u{feff}s3cret"] {
-            assert_eq!(usable(text), Ok("s3cret"), "{text:?}");
+            assert_eq!(checked(text), Ok("s3cret"), "{text:?}");
         }
         for text in [
             "\"s3cret\"",
@@ -98,12 +98,12 @@ mod tests {
             "%SECRET%",
             "$env:SECRET",
         ] {
-            let hint = usable(text).unwrap_err();
+            let hint = checked(text).unwrap_err();
             assert!(!hint.contains("s3cret") && !hint.contains("SECRET"), "{hint}");
         }
-        assert_eq!(usable(" \n"), Err("is blank"));
+        assert_eq!(checked(" \n"), Err("is blank"));
         for text in ["$(", "a$(b)", "\"", "it's", "%", "${}", "a\"b\"", "$(~8Q~/+)"] {
-            assert_eq!(usable(text), Ok(text));
+            assert_eq!(checked(text), Ok(text));
         }
     }
 }

@@ -2,8 +2,8 @@
 //! before it expires.
 
 use super::super::call::Call;
-use super::super::error::{Error, LoginError, human};
-use super::super::pipeline::carried;
+use super::super::error::{Error, LoginError, duration_text};
+use super::super::pipeline::wrap_error;
 use super::super::secret::Secret;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::http::{ClientMethodOptions, Context};
@@ -15,125 +15,128 @@ use tokio::time::Instant;
 /// How long before its expiry a token is replaced, at most; a short-lived one is replaced in the last fifth.
 const MARGIN: Duration = Duration::minutes(5);
 
-/// How long after a failed early replacement the next is tried.
-const PATIENCE: Duration = Duration::seconds(30);
+/// The delay between a failed early replacement and the next.
+const RETRY_DELAY: Duration = Duration::seconds(30);
 
 /// How long an early replacement may take: its caller has a token that is still valid and should not wait.
-const EARLY: std::time::Duration = std::time::Duration::from_secs(10);
+const EARLY_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Keeps the token of one credential and one scope.
 pub(in crate::arm) struct TokenCache {
     credential: Arc<dyn TokenCredential>,
     scope: String,
     now: fn() -> OffsetDateTime,
-    early: std::time::Duration,
+    early_limit: std::time::Duration,
     /// How long a login may take.
-    longest: std::time::Duration,
+    limit: std::time::Duration,
     /// The error of a login that takes longer.
-    silent: LoginError,
-    held: Mutex<Option<Held>>,
+    timeout_error: LoginError,
+    cached: Mutex<Option<CachedToken>>,
     /// The last failure, which callers that waited in the meantime share.
-    failed: Mutex<Option<(Instant, LoginError)>>,
-    /// Held by the caller that requests a token.
-    turn: tokio::sync::Mutex<()>,
+    last_failure: Mutex<Option<(Instant, LoginError)>>,
+    /// Locked by the caller that requests a token.
+    request_lock: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone)]
-struct Held {
+struct CachedToken {
     token: Secret,
     replace_at: OffsetDateTime,
     expires: OffsetDateTime,
 }
 
 impl TokenCache {
-    /// Takes the credential, the tokens' scope, and how long a login may take: `silent` is the error of a
-    /// login that takes longer.
+    /// Takes the credential, the tokens' scope, the time limit of a login, and the error of one that takes
+    /// longer.
     pub(in crate::arm) fn new(
         credential: Arc<dyn TokenCredential>,
         scope: String,
         now: fn() -> OffsetDateTime,
-        longest: std::time::Duration,
-        silent: LoginError,
+        limit: std::time::Duration,
+        timeout_error: LoginError,
     ) -> Self {
         Self {
             credential,
             scope,
             now,
-            early: EARLY,
-            longest,
-            silent,
-            held: Mutex::default(),
-            failed: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
+            early_limit: EARLY_LIMIT,
+            limit,
+            timeout_error,
+            cached: Mutex::default(),
+            last_failure: Mutex::default(),
+            request_lock: tokio::sync::Mutex::default(),
         }
     }
 
     /// Returns a token that is valid now. The context carries the call for which it is; a login also has its
     /// own limits, and errors that are not the call's.
     pub(in crate::arm) async fn get(&self, ctx: &Context<'_>) -> azure_core::Result<Secret> {
-        let Some(call) = ctx.value::<Call>().map(|call| call.part(self.longest)) else {
+        let Some(call) = ctx.value::<Call>().map(|call| call.part(self.limit)) else {
             return self.token(None).await;
         };
-        let came = Instant::now();
+        let started_at = Instant::now();
         match tokio::time::timeout_at(call.deadline(), self.token(Some(call))).await {
             Ok(token) => token,
             Err(_) => {
-                let description = Some(format!("no token after {}", human(came.elapsed())));
-                Err(carried(LoginError { description, timed_out: true, ..self.silent.clone() }.into()))
+                let description = Some(format!("no token after {}", duration_text(started_at.elapsed())));
+                Err(wrap_error(
+                    LoginError { description, timed_out: true, ..self.timeout_error.clone() }.into(),
+                ))
             }
         }
     }
 
     async fn token(&self, call: Option<Call>) -> azure_core::Result<Secret> {
         let now = (self.now)();
-        let held = self.held();
-        if let Some(held) = held.as_ref().filter(|held| now < held.expires) {
-            if now < held.replace_at {
-                return Ok(held.token.clone());
+        let cached = self.cached();
+        if let Some(cached) = cached.as_ref().filter(|cached| now < cached.expires) {
+            if now < cached.replace_at {
+                return Ok(cached.token.clone());
             }
-            // Due, but still valid: one caller replaces it, nobody waits, and a failure has no effect yet.
-            let Ok(_turn) = self.turn.try_lock() else { return Ok(held.token.clone()) };
-            let reason = match tokio::time::timeout(self.early, self.ask(call)).await {
+            // Due, but still valid: one caller replaces it, the others do not wait, and a failure has no
+            // effect yet.
+            let Ok(_guard) = self.request_lock.try_lock() else { return Ok(cached.token.clone()) };
+            let reason = match tokio::time::timeout(self.early_limit, self.request_token(call)).await {
                 Ok(Ok(token)) => return Ok(token),
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the authority did not respond in time".to_owned(),
             };
             tracing::warn!(target: "provider.auth", reason, "the token could not be replaced early");
-            self.hold(Some(Held { replace_at: now + PATIENCE, ..held.clone() }));
-            return Ok(held.token.clone());
+            self.store(Some(CachedToken { replace_at: now + RETRY_DELAY, ..cached.clone() }));
+            return Ok(cached.token.clone());
         }
-        let came = Instant::now();
-        let _turn = self.turn.lock().await;
+        let started_at = Instant::now();
+        let _guard = self.request_lock.lock().await;
         let now = (self.now)();
-        if let Some(held) = self.held().filter(|held| now < held.expires) {
-            return Ok(held.token);
+        if let Some(cached) = self.cached().filter(|cached| now < cached.expires) {
+            return Ok(cached.token);
         }
         // Callers that waited while a login failed do not repeat it one after the other.
-        if let Some((_, error)) = self.failure().filter(|(then, _)| *then >= came) {
-            return Err(carried(error.into()));
+        if let Some((_, error)) = self.last_failure().filter(|(then, _)| *then >= started_at) {
+            return Err(wrap_error(error.into()));
         }
         let has_time = |call: &Call| !call.remaining().is_zero();
-        let (still, asked) = (call.clone(), self.ask(call).await);
-        if let Err(error) = &asked
+        let (retained, result) = (call.clone(), self.request_token(call).await);
+        if let Err(error) = &result
             && let Some(Error::Login(error)) = error.downcast_ref::<Error>()
-            && still.as_ref().is_none_or(has_time)
+            && retained.as_ref().is_none_or(has_time)
         {
-            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) =
+            *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some((Instant::now(), LoginError::clone(error)));
         }
-        asked
+        result
     }
 
     /// Drops a token that the service refused, unless it has been replaced already.
     pub(in crate::arm) fn forget(&self, token: &Secret) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.as_ref().is_some_and(|held| held.token == *token) {
-            *held = None;
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        if cached.as_ref().is_some_and(|cached| cached.token == *token) {
+            *cached = None;
         }
     }
 
-    async fn ask(&self, call: Option<Call>) -> azure_core::Result<Secret> {
-        let asked = (self.now)();
+    async fn request_token(&self, call: Option<Call>) -> azure_core::Result<Secret> {
+        let requested_at = (self.now)();
         let context = match call {
             Some(call) => Context::new().with_value(call),
             None => Context::new(),
@@ -142,23 +145,27 @@ impl TokenCache {
         let AccessToken { token, expires_on } =
             self.credential.get_token(&[&self.scope], Some(options)).await?;
         let token = Secret::new(token.secret());
-        let lifetime: Duration = expires_on - asked;
+        let lifetime: Duration = expires_on - requested_at;
         let margin = Duration::min(lifetime / 5_i32, MARGIN);
-        self.hold(Some(Held { token: token.clone(), replace_at: expires_on - margin, expires: expires_on }));
+        self.store(Some(CachedToken {
+            token: token.clone(),
+            replace_at: expires_on - margin,
+            expires: expires_on,
+        }));
         tracing::debug!(target: "provider.auth", scope = self.scope, lifetime_s = lifetime.whole_seconds(), "got a token");
         Ok(token)
     }
 
-    fn failure(&self) -> Option<(Instant, LoginError)> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn last_failure(&self) -> Option<(Instant, LoginError)> {
+        self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn held(&self) -> Option<Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn cached(&self) -> Option<CachedToken> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn hold(&self, held: Option<Held>) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    fn store(&self, cached: Option<CachedToken>) {
+        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = cached;
     }
 }
 
@@ -256,7 +263,7 @@ mod tests {
     async fn a_slow_early_replacement_does_not_delay_its_caller() {
         let (_, mut cache) = cache(3600, std::time::Duration::from_millis(50));
         assert_eq!(get(&cache).await, "1");
-        cache.early = std::time::Duration::from_millis(1);
+        cache.early_limit = std::time::Duration::from_millis(1);
         NOW.set(NOW.get() + 3_400);
         assert_eq!(get(&cache).await, "1");
     }
@@ -277,16 +284,17 @@ mod tests {
                 Some(delay) => tokio::time::sleep(delay).await,
                 None => std::future::pending().await,
             }
-            Err(carried(LoginError { way: "test", ..LoginError::default() }.into()))
+            Err(wrap_error(LoginError { login_name: "test", ..LoginError::default() }.into()))
         }
     }
 
-    fn failing(delay: Option<u64>, longest: u64) -> (Arc<Failing>, TokenCache) {
+    fn failing(delay: Option<u64>, limit: u64) -> (Arc<Failing>, TokenCache) {
         let ms = std::time::Duration::from_millis;
         let credential = Arc::new(Failing(AtomicU32::new(0), delay.map(ms)));
-        let silent =
-            LoginError { way: "test", endpoint: "the authority".to_owned(), ..LoginError::default() };
-        let cache = TokenCache::new(credential.clone(), "s/.default".to_owned(), clock, ms(longest), silent);
+        let timeout_error =
+            LoginError { login_name: "test", endpoint: "the authority".to_owned(), ..LoginError::default() };
+        let cache =
+            TokenCache::new(credential.clone(), "s/.default".to_owned(), clock, ms(limit), timeout_error);
         (credential, cache)
     }
 
@@ -296,8 +304,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_login_that_hangs_ends_at_its_own_limit_or_the_callers() {
-        for (longest, of_call) in [(20, LONG), (60_000, std::time::Duration::from_millis(20))] {
-            let (_, cache) = failing(None, longest);
+        for (limit, of_call) in [(20, LONG), (60_000, std::time::Duration::from_millis(20))] {
+            let (_, cache) = failing(None, limit);
             let error = cache.get(&context(of_call)).await.unwrap_err();
             let Ok(Error::Login(error)) = error.into_downcast::<Error>() else { panic!("no login error") };
             assert!(error.timed_out);

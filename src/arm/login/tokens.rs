@@ -2,13 +2,13 @@
 
 use super::super::cloud::Cloud;
 use super::super::error::{Error, LoginError};
-use super::super::pipeline::{Plumbing, carried};
+use super::super::pipeline::{PipelineSettings, wrap_error};
 use super::super::secret::Secret;
 use super::{Login, TenantId, TokenCache};
 use azure_core::http::Context;
 use futures::future::try_join_all;
 
-/// Keeps the tokens of one login.
+/// The token caches of one login.
 #[derive(Debug)]
 pub(in crate::arm) struct Tokens {
     own: TokenCache,
@@ -32,12 +32,15 @@ impl Tokens {
         auxiliary: &[TenantId],
         choice: Option<&str>,
         cloud: &Cloud,
-        plumbing: &Plumbing,
+        plumbing: &PipelineSettings,
     ) -> Result<Self, Error> {
         let cache = |login: &Login| {
             let credential = login.credential(cloud, plumbing)?;
-            let silent =
-                LoginError { way: login.way(), endpoint: login.asks(cloud), ..LoginError::default() };
+            let silent = LoginError {
+                login_name: login.name(),
+                endpoint: login.token_source(cloud),
+                ..LoginError::default()
+            };
             Ok::<_, Error>(TokenCache::new(
                 credential,
                 cloud.scope(),
@@ -57,9 +60,9 @@ impl Tokens {
     /// Returns tokens that are valid now. The context carries the call whose deadline limits the requests for
     /// them.
     pub(in crate::arm) async fn get(&self, ctx: &Context<'_>) -> azure_core::Result<TokenSet> {
-        let own = self.own.get(ctx).await.map_err(|error| self.told(error))?;
+        let own = self.own.get(ctx).await.map_err(|error| self.with_choice(error))?;
         let auxiliary = try_join_all(self.auxiliary.iter().map(|cache| cache.get(ctx))).await;
-        Ok(TokenSet { own, auxiliary: auxiliary.map_err(|error| self.told(error))? })
+        Ok(TokenSet { own, auxiliary: auxiliary.map_err(|error| self.with_choice(error))? })
     }
 
     /// Drops tokens that the service refused, unless they have been replaced already. The service does not
@@ -72,13 +75,13 @@ impl Tokens {
     }
 
     /// The error, with how the login was chosen.
-    fn told(&self, error: azure_core::Error) -> azure_core::Error {
+    fn with_choice(&self, error: azure_core::Error) -> azure_core::Error {
         match error.into_downcast::<Error>() {
             Ok(Error::Login(mut login)) => {
                 login.choice.clone_from(&self.choice);
-                carried(Error::Login(login))
+                wrap_error(Error::Login(login))
             }
-            Ok(other) => carried(other),
+            Ok(other) => wrap_error(other),
             Err(error) => error,
         }
     }

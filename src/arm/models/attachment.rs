@@ -37,12 +37,12 @@ pub enum Enable {
     WithExtension,
 }
 
-/// Whether the request, or the service, removes the member that excludes the new one.
+/// How the member that excludes the new one is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::arm) enum Other {
-    /// The service, as the az CLI expects.
-    Unnamed,
-    /// The request.
+pub(in crate::arm) enum ExcludedMember {
+    /// By the service, as the az CLI expects: the request omits it.
+    Omitted,
+    /// By the request, which sets it to null.
     Null,
 }
 
@@ -53,7 +53,7 @@ impl AttachmentChange {
     }
 
     /// The body of the PATCH.
-    pub(in crate::arm) fn body(&self, kind: MachineKind, other: Other) -> Value {
+    pub(in crate::arm) fn body(&self, kind: MachineKind, other: ExcludedMember) -> Value {
         let mut settings = Map::new();
         if let Some(enable) = self.enable {
             settings.insert("enabled".to_owned(), true.into());
@@ -75,14 +75,14 @@ impl AttachmentChange {
 }
 
 impl EndpointChange {
-    fn members(&self, other: Other) -> Value {
+    fn members(&self, other: ExcludedMember) -> Value {
         const REFERENCE: &str = "inVMAccessControlProfileReferenceId";
         let (set, value, excluded) = match self {
             Self::Reference(id) => (REFERENCE, id.to_string(), "mode"),
             Self::Mode(mode) => ("mode", mode.as_str().to_owned(), REFERENCE),
         };
         let mut members = Map::from_iter([(set.to_owned(), Value::String(value))]);
-        if other == Other::Null {
+        if other == ExcludedMember::Null {
             members.insert(excluded.to_owned(), Value::Null);
         }
         Value::Object(members)
@@ -104,11 +104,11 @@ mod tests {
         let settings =
             json!({"proxyAgentSettings": {"imds": {"inVMAccessControlProfileReferenceId": VERSION}}});
         assert_eq!(
-            attach.body(MachineKind::Machine, Other::Unnamed),
+            attach.body(MachineKind::Machine, ExcludedMember::Omitted),
             json!({"properties": {"securityProfile": settings}})
         );
         assert_eq!(
-            attach.body(MachineKind::ScaleSet, Other::Unnamed),
+            attach.body(MachineKind::ScaleSet, ExcludedMember::Omitted),
             json!({"properties": {"virtualMachineProfile": {"securityProfile": settings}}})
         );
         let detach = AttachmentChange {
@@ -117,7 +117,7 @@ mod tests {
             ..AttachmentChange::default()
         };
         assert_eq!(
-            detach.body(MachineKind::Machine, Other::Null)["properties"]["securityProfile"]["proxyAgentSettings"],
+            detach.body(MachineKind::Machine, ExcludedMember::Null)["properties"]["securityProfile"]["proxyAgentSettings"],
             json!({"enabled": true, "addProxyAgentExtension": true,
                 "wireServer": {"mode": "Audit", "inVMAccessControlProfileReferenceId": null}})
         );

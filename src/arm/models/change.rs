@@ -1,11 +1,13 @@
 //! Changing an object: an edit of the body that the service returned.
 //!
-//! A change is GET, edit, PUT of the whole object, as the az CLI and PowerShell do it. PATCH was the
-//! alternative. By the contract it repeats the full properties, so the request is no smaller; only one
-//! example shows that the service accepts it without `rules`, and no tool we know tries it; and it cannot
-//! remove a description. Editing the service's own body has three more advantages: unchanged members go back
-//! exactly as they came; settings of other tools stay; and the update notices an object that was deleted in
-//! the meantime, instead of creating it again.
+//! A change is GET, edit, PUT of the whole object, as the az CLI and PowerShell do it. PATCH would have no
+//! advantage: by the contract it repeats the full properties, so the request is no smaller, and it cannot
+//! remove a description. Only one example shows that the service accepts it without `rules`, and no tool we
+//! know tries it.
+//!
+//! Editing the service's own body has three advantages. Unchanged members go back exactly as they came.
+//! Settings of other tools stay. The update notices an object that was deleted in the meantime, instead of
+//! creating it again.
 //!
 //! Members stay text until they are changed, so numbers keep their digits, and absent rules stay absent.
 //! Members that the contract marks as read-only are omitted.
@@ -71,7 +73,7 @@ impl Change for ProfileChange {
         if let Some(endpoint) = &self.applicable_host_endpoint {
             set(&mut properties, "applicableHostEndpoint", endpoint)?;
         }
-        put_back(body, &properties, self.tags.as_ref())
+        reassemble(body, &properties, self.tags.as_ref())
     }
 }
 
@@ -87,11 +89,13 @@ impl Change for VersionChange {
         if let Some(exclude) = self.exclude_from_latest {
             set(&mut properties, "excludeFromLatest", &exclude)?;
         }
-        if let Some(wanted) = &self.target_locations {
-            let had = properties.get("targetLocations").and_then(|had| serde_json::from_str(had.get()).ok());
-            set(&mut properties, "targetLocations", &targets(wanted, &had.unwrap_or_default()))?;
+        if let Some(locations) = &self.target_locations {
+            let current = properties
+                .get("targetLocations")
+                .and_then(|current| serde_json::from_str(current.get()).ok());
+            set(&mut properties, "targetLocations", &targets(locations, &current.unwrap_or_default()))?;
         }
-        put_back(body, &properties, self.tags.as_ref())
+        reassemble(body, &properties, self.tags.as_ref())
     }
 }
 
@@ -109,7 +113,7 @@ fn take_writable(body: &mut Members) -> Members {
     properties
 }
 
-fn put_back(
+fn reassemble(
     mut body: Members,
     properties: &Members,
     tags: Option<&BTreeMap<String, String>>,
@@ -122,21 +126,21 @@ fn put_back(
 }
 
 /// The requested regions; an existing one keeps its other settings.
-fn targets(wanted: &[Location], had: &Value) -> Value {
-    let had: Vec<&Value> = had.as_array().into_iter().flatten().collect();
+fn targets(locations: &[Location], current: &Value) -> Value {
+    let current: Vec<&Value> = current.as_array().into_iter().flatten().collect();
     let entry = |location: &Location| {
         let name_of = |entry: &Value| entry.get("name").and_then(Value::as_str).map(Location::new);
-        let same = had.iter().find(|entry| name_of(entry).as_ref() == Some(location));
+        let same = current.iter().find(|entry| name_of(entry).as_ref() == Some(location));
         same.map_or_else(|| json!({ "name": location }), |entry| (*entry).clone())
     };
-    Value::Array(wanted.iter().map(entry).collect())
+    Value::Array(locations.iter().map(entry).collect())
 }
 
 /// Sets a member; one that already has this value keeps its text.
 fn set(members: &mut Members, name: &str, value: &impl Serialize) -> Result<(), serde_json::Error> {
     let new = serde_json::to_value(value)?;
-    let held = members.get(name).and_then(|held| serde_json::from_str::<Value>(held.get()).ok());
-    if held.as_ref() != Some(&new) {
+    let current = members.get(name).and_then(|current| serde_json::from_str::<Value>(current.get()).ok());
+    if current.as_ref() != Some(&new) {
         members.insert(name.to_owned(), to_raw_value(&new)?);
     }
     Ok(())

@@ -92,7 +92,7 @@ impl Resource for Machine {
         self.name.as_deref()
     }
 
-    fn lacks(&self) -> Option<&'static str> {
+    fn missing_member(&self) -> Option<&'static str> {
         self.location.is_none().then_some("location")
     }
 }

@@ -22,7 +22,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(super) use attachment::Other;
+pub(super) use attachment::ExcludedMember;
 pub use attachment::{AttachmentChange, Enable, EndpointChange};
 pub use change::{Change, Members, ProfileChange, VersionChange};
 pub use instance_view::{Extension, InstanceView, Status, VmAgent};

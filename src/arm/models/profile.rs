@@ -42,7 +42,7 @@ impl Properties for ProfileProperties {
         self.provisioning_state.as_ref()
     }
 
-    fn lacks(&self) -> Option<&'static str> {
+    fn missing_member(&self) -> Option<&'static str> {
         match self {
             Self { os_type: None, .. } => Some("osType"),
             Self { applicable_host_endpoint: None, .. } => Some("applicableHostEndpoint"),

@@ -18,7 +18,7 @@ pub trait Resource: DeserializeOwned + Send {
     fn name(&self) -> Option<&str>;
 
     /// The first missing member of those that every object of this type has.
-    fn lacks(&self) -> Option<&'static str>;
+    fn missing_member(&self) -> Option<&'static str>;
 
     /// Who created and changed it, if the service returns that.
     fn system_data(&self) -> Option<&SystemData> {
@@ -28,7 +28,7 @@ pub trait Resource: DeserializeOwned + Send {
     /// Whether an entry of a list has all that a read returns. Some services omit large members from their
     /// lists. Such an entry cannot replace a read of the object.
     fn is_whole(&self) -> bool {
-        self.lacks().is_none()
+        self.missing_member().is_none()
     }
 }
 
@@ -57,8 +57,8 @@ pub trait Properties: DeserializeOwned + Default + Send {
     /// The provisioning state of the object.
     fn provisioning_state(&self) -> Option<&ProvisioningState>;
 
-    /// As [`Resource::lacks`].
-    fn lacks(&self) -> Option<&'static str>;
+    /// As [`Resource::missing_member`].
+    fn missing_member(&self) -> Option<&'static str>;
 
     /// As [`Resource::is_whole`], for optional members.
     fn is_whole(&self) -> bool {
@@ -79,8 +79,8 @@ impl<P: Properties> Resource for Object<P> {
         self.name.as_deref()
     }
 
-    fn lacks(&self) -> Option<&'static str> {
-        if self.location.is_none() { Some("location") } else { self.properties.lacks() }
+    fn missing_member(&self) -> Option<&'static str> {
+        if self.location.is_none() { Some("location") } else { self.properties.missing_member() }
     }
 
     fn system_data(&self) -> Option<&SystemData> {
@@ -88,7 +88,7 @@ impl<P: Properties> Resource for Object<P> {
     }
 
     fn is_whole(&self) -> bool {
-        self.lacks().is_none() && self.properties.is_whole()
+        self.missing_member().is_none() && self.properties.is_whole()
     }
 }
 

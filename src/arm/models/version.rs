@@ -84,7 +84,7 @@ impl Properties for VersionProperties {
         self.provisioning_state.as_ref()
     }
 
-    fn lacks(&self) -> Option<&'static str> {
+    fn missing_member(&self) -> Option<&'static str> {
         match self {
             Self { mode: None, .. } => Some("mode"),
             Self { default_access: None, .. } => Some("defaultAccess"),

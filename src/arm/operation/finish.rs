@@ -2,15 +2,15 @@
 
 use super::super::answer::Answer;
 use super::super::call::Call;
-use super::super::durations::Work;
+use super::super::durations::OperationKind;
 use super::super::error::{Error, Missing, RequestLine};
 use super::super::exchange::Http;
 use super::super::link;
 use super::super::pace::random;
-use super::super::pipeline::Look;
+use super::super::pipeline::Poll;
 use super::schedule;
-use super::status::{self, Seen};
-use super::{By, PendingOperation};
+use super::status::{self, PollResult};
+use super::{PendingOperation, PollTarget};
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
@@ -31,141 +31,143 @@ pub(in crate::arm) async fn finish(
     pending: &PendingOperation,
     call: &Call,
 ) -> Result<Option<Answer>, Error> {
-    let mut watch = Watch::new(http, pending, call);
+    let mut poller = Poller::new(http, pending, call);
     let verb = if pending.deletes { "DELETE" } else { "PUT" };
-    if let By::Refused(reason) = &pending.by {
+    if let PollTarget::Refused(reason) = &pending.by {
         let request = Box::new(RequestLine { method: verb, path: pending.resource.clone() });
         return Err(Error::ForeignAddress { request, reason: reason.clone() });
     }
     let (mut is_done, mut is_forgotten) = (false, false);
-    if let By::AsyncOperation(path) | By::Location(path) = &pending.by {
+    if let PollTarget::AsyncOperation(path) | PollTarget::Location(path) = &pending.by {
         let line = RequestLine { method: "GET", path: path.clone() };
         let url = link::follow(&http.cloud, &line, path, http.api_version_of(&pending.resource))?;
-        let (read, look): (Read, _) = match pending.by {
-            By::AsyncOperation(_) => (status::async_operation, Look::Operation),
-            _ => (status::location, Look::Monitor),
+        let (read, poll): (ReadStatus, _) = match pending.by {
+            PollTarget::AsyncOperation(_) => (status::async_operation, Poll::Operation),
+            _ => (status::location, Poll::Monitor),
         };
-        match watch.until_done(&url, read, Some(look), http.pace.forgotten).await? {
-            Some((seen, _)) if pending.deletes && !matches!(seen, Seen::DoneSilently) => return Ok(None),
+        match poller.poll_until_done(&url, read, Some(poll), http.pace.forgotten).await? {
+            Some((result, _)) if pending.deletes && !matches!(result, PollResult::DoneWithoutStatus) => {
+                return Ok(None);
+            }
             // An address that returns the object does not prove that the next reader finds it.
             Some(_) => is_done = true,
             None => is_forgotten = true,
         }
-        watch.begin_again();
+        poller.restart();
     }
     if is_forgotten {
         // A deletion is sent once more, so it has half of the time that a write has.
-        watch.patience = Some(http.pace.forgotten * if pending.deletes { 1 } else { 3 });
+        poller.limit = Some(http.pace.forgotten * if pending.deletes { 1 } else { 3 });
     }
     let url = http.url_of(&pending.resource)?;
     if pending.deletes {
-        watch.until_gone(&url).await?;
+        poller.poll_until_deleted(&url).await?;
         return Ok(None);
     }
     // If only the object can be polled and it does not exist, the service may have forgotten the write.
     let invisible = if is_done { http.pace.invisible } else { http.pace.forgotten * 3 };
-    match watch.until_done(&url, status::object, None, invisible).await? {
+    match poller.poll_until_done(&url, status::object, None, invisible).await? {
         Some((_, answer)) => Ok(Some(answer)),
         None if is_done => http.get(&url, call).await?.accept(&[200]).map(Some),
-        None => Err(watch.forgotten("it does not exist")),
+        None => Err(poller.lost("it does not exist")),
     }
 }
 
-type Read = fn(&Answer) -> Result<Seen, Error>;
+type ReadStatus = fn(&Answer) -> Result<PollResult, Error>;
 
 /// Polls one address after another.
-struct Watch<'a> {
+struct Poller<'a> {
     http: &'a Http,
     call: &'a Call,
     operation: String,
-    work: Work,
+    kind: OperationKind,
     /// When the operation started.
-    begun: Instant,
+    started: Instant,
     /// The time of the last poll, since the start.
-    last: Duration,
+    last_poll: Duration,
     /// The delay that the service requested.
-    asked: Option<Duration>,
-    /// Whether its duration is known in advance, and recorded.
-    is_timed: bool,
+    requested_wait: Option<Duration>,
+    /// Whether the start is known, so that the duration can be predicted and recorded.
+    is_duration_known: bool,
     /// Differs between operations.
-    chance: f64,
+    jitter: f64,
     /// How long a forgotten operation may still take.
-    patience: Option<Duration>,
-    last_look: bool,
+    limit: Option<Duration>,
+    is_last_poll: bool,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> Poller<'a> {
     fn new(http: &'a Http, pending: &PendingOperation, call: &'a Call) -> Self {
         let what = if pending.deletes { "deletion" } else { "write" };
         let (now, age) = (Instant::now(), pending.age());
         let age = age.filter(|age| now.checked_sub(*age).is_some());
-        let mut watch = Self {
+        let mut poller = Self {
             http,
             call,
             operation: format!("waiting for the {what} of {}", pending.resource),
-            work: Work::on(&pending.resource, pending.deletes),
-            begun: now - age.unwrap_or_default(),
-            last: Duration::ZERO,
-            asked: pending.wait_ms.map(Duration::from_millis),
-            is_timed: age.is_some(),
-            chance: random(),
-            patience: None,
-            last_look: false,
+            kind: OperationKind::on(&pending.resource, pending.deletes),
+            started: now - age.unwrap_or_default(),
+            last_poll: Duration::ZERO,
+            requested_wait: pending.wait_ms.map(Duration::from_millis),
+            is_duration_known: age.is_some(),
+            jitter: random(),
+            limit: None,
+            is_last_poll: false,
         };
         // An operation of an earlier run may have ended.
-        if age.is_none_or(|age| age > Duration::from_secs(1)) && watch.asked.is_none() {
-            watch.last = age.unwrap_or_default();
-            watch.asked = Some(Duration::ZERO);
+        if age.is_none_or(|age| age > Duration::from_secs(1)) && poller.requested_wait.is_none() {
+            poller.last_poll = age.unwrap_or_default();
+            poller.requested_wait = Some(Duration::ZERO);
         }
-        watch
+        poller
     }
 
     /// Polls the object, once the operation has ended or is forgotten: at once, and then at growing
     /// intervals.
-    fn begin_again(&mut self) {
-        self.begun = Instant::now();
-        self.last = Duration::ZERO;
-        self.asked = Some(Duration::ZERO);
-        self.is_timed = false;
+    fn restart(&mut self) {
+        self.started = Instant::now();
+        self.last_poll = Duration::ZERO;
+        self.requested_wait = Some(Duration::ZERO);
+        self.is_duration_known = false;
     }
 
     /// Polls until the operation is done. `None` if nothing was at the address for longer than `invisible`.
-    async fn until_done(
+    async fn poll_until_done(
         &mut self,
         url: &Url,
-        read: Read,
-        look: Option<Look>,
+        read: ReadStatus,
+        poll: Option<Poll>,
         invisible: Duration,
-    ) -> Result<Option<(Seen, Answer)>, Error> {
-        let mut nothing_since: Option<Instant> = None;
+    ) -> Result<Option<(PollResult, Answer)>, Error> {
+        let mut not_found_since: Option<Instant> = None;
         let mut unreadable = 0;
         loop {
             // The last poll comes in time to see that there is still nothing.
-            let longest = nothing_since.map(|since| invisible.saturating_sub(since.elapsed()));
+            let longest = not_found_since.map(|since| invisible.saturating_sub(since.elapsed()));
             self.pause(longest).await?;
-            let before = self.last;
-            let answer = self.look(url, look).await?;
+            let before = self.last_poll;
+            let answer = self.poll(url, poll).await?;
             match read(&answer) {
-                Ok(Seen::Running(word)) => {
-                    (nothing_since, unreadable) = (None, 0);
-                    self.check_patience(&format!("its state is {word}"))?;
-                    self.tell(word);
+                Ok(PollResult::Running(word)) => {
+                    (not_found_since, unreadable) = (None, 0);
+                    self.check_limit(&format!("its state is {word}"))?;
+                    self.report_progress(word);
                 }
-                Ok(Seen::Nothing) => {
-                    let since = *nothing_since.get_or_insert_with(Instant::now);
+                Ok(PollResult::NotFound) => {
+                    let since = *not_found_since.get_or_insert_with(Instant::now);
                     let error = Error::Service(Box::new(answer.error()));
-                    self.call.heard(|last| last.error = error.arm().cloned().map(Box::new));
+                    self.call.update_last(|last| last.error = error.arm().cloned().map(Box::new));
                     if matches!(error.missing(), Some(Missing::Subscription)) {
                         return Err(error);
                     }
                     if since.elapsed() >= invisible {
                         return Ok(None);
                     }
-                    self.check_patience("it does not exist")?;
+                    self.check_limit("it does not exist")?;
                 }
-                Ok(seen) => {
-                    self.learn(&answer, before);
-                    return Ok(Some((seen, answer)));
+                Ok(result) => {
+                    self.record_duration(&answer, before);
+                    return Ok(Some((result, answer)));
                 }
                 Err(error @ Error::Unreadable { .. }) => {
                     unreadable += 1;
@@ -178,24 +180,24 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Polls the object until it is absent twice in a row. A failing gateway has been seen to return 404 for
-    /// existing objects, and a state forgets for good.
-    async fn until_gone(&mut self, url: &Url) -> Result<(), Error> {
+    /// Polls the object until it is absent twice in a row: a failing gateway has been seen to return 404 for
+    /// existing objects.
+    async fn poll_until_deleted(&mut self, url: &Url) -> Result<(), Error> {
         let (mut unreadable, mut is_absent) = (0, false);
         loop {
             self.pause(None).await?;
-            let before = self.last;
-            let answer = self.look(url, None).await?;
+            let before = self.last_poll;
+            let answer = self.poll(url, None).await?;
             match status::object(&answer) {
-                Ok(Seen::Nothing) => {
+                Ok(PollResult::NotFound) => {
                     let error = Error::Service(Box::new(answer.error()));
                     if error.is_absent() {
-                        self.learn(&answer, before);
+                        self.record_duration(&answer, before);
                         if is_absent {
                             return Ok(());
                         }
                         is_absent = true;
-                        self.asked = Some(CONFIRM);
+                        self.requested_wait = Some(CONFIRM);
                     } else if error.missing() == Some(Missing::Other) && unreadable + 1 < UNREADABLE {
                         // It does not name what is missing.
                         unreadable += 1;
@@ -204,13 +206,13 @@ impl<'a> Watch<'a> {
                     }
                     continue;
                 }
-                Ok(Seen::Running(word)) => {
-                    self.check_patience(&format!("its state is {word}"))?;
-                    self.tell(word);
+                Ok(PollResult::Running(word)) => {
+                    self.check_limit(&format!("its state is {word}"))?;
+                    self.report_progress(word);
                 }
                 // It was not deleted, and no operation runs on it.
-                Ok(_) if self.patience.is_some() => return Err(self.forgotten("it still exists, unchanged")),
-                Ok(_) => self.tell("still there".to_owned()),
+                Ok(_) if self.limit.is_some() => return Err(self.lost("it still exists, unchanged")),
+                Ok(_) => self.report_progress("still there".to_owned()),
                 Err(error @ Error::Unreadable { .. }) => {
                     unreadable += 1;
                     if unreadable >= UNREADABLE {
@@ -224,39 +226,40 @@ impl<'a> Watch<'a> {
     }
 
     /// Ends the polling of a forgotten operation.
-    fn check_patience(&self, object: &str) -> Result<(), Error> {
-        match self.patience {
-            Some(patience) if self.begun.elapsed() >= patience => Err(self.forgotten(object)),
+    fn check_limit(&self, object: &str) -> Result<(), Error> {
+        match self.limit {
+            Some(limit) if self.started.elapsed() >= limit => Err(self.lost(object)),
             _ => Ok(()),
         }
     }
 
-    fn forgotten(&self, object: &str) -> Error {
+    fn lost(&self, object: &str) -> Error {
         let last = Box::new(self.call.last());
         Error::Forgotten { operation: self.operation.clone(), object: object.to_owned(), last }
     }
 
     /// Records the duration of the operation: the service's, otherwise the observed one.
-    fn learn(&self, answer: &Answer, before: Duration) {
-        if self.is_timed {
-            let took = status::took(answer).filter(|took| *took <= self.last + Duration::from_secs(5));
-            self.http.durations.learn(&self.work, took.unwrap_or((before + self.last) / 2));
+    fn record_duration(&self, answer: &Answer, before: Duration) {
+        if self.is_duration_known {
+            let took =
+                status::duration_of(answer).filter(|took| *took <= self.last_poll + Duration::from_secs(5));
+            self.http.durations.record(&self.kind, took.unwrap_or((before + self.last_poll) / 2));
         }
     }
 
     /// Keeps the progress, and logs it.
-    fn tell(&self, state: String) {
+    fn report_progress(&self, state: String) {
         let elapsed_s = self.call.elapsed().as_secs();
         tracing::info!(target: "provider.lro", state, elapsed_s, operation = self.operation, "not done yet");
-        self.call.heard(|last| last.progress = Some(state));
+        self.call.update_last(|last| last.progress = Some(state));
     }
 
     /// One poll. If the time expires during it, the error is about the operation, not about the poll. A poll
     /// of the object itself is a read like any other.
-    async fn look(&mut self, url: &Url, look: Option<Look>) -> Result<Answer, Error> {
-        self.last = self.begun.elapsed();
-        let answer = match look {
-            Some(look) => self.http.look(url, look, self.call).await,
+    async fn poll(&mut self, url: &Url, poll: Option<Poll>) -> Result<Answer, Error> {
+        self.last_poll = self.started.elapsed();
+        let answer = match poll {
+            Some(poll) => self.http.poll(url, poll, self.call).await,
             None => self.http.get(url, self.call).await,
         };
         let answer = answer.map_err(|error| match error {
@@ -269,28 +272,32 @@ impl<'a> Watch<'a> {
             }
             other => other,
         })?;
-        self.asked = answer.retry_after().filter(|wait| !wait.is_zero());
+        self.requested_wait = answer.retry_after().filter(|wait| !wait.is_zero());
         Ok(answer)
     }
 
     /// Waits until the next poll: as the service requested, otherwise by the schedule. The durations of other
     /// operations change the schedule meanwhile.
     async fn pause(&mut self, longest: Option<Duration>) -> Result<(), Error> {
-        let longest = longest.into_iter().chain(self.patience).min();
-        if let Some(asked) = self.asked {
-            return self.sleep(asked).await;
+        let longest = longest.into_iter().chain(self.limit).min();
+        if let Some(requested_wait) = self.requested_wait {
+            return self.sleep(requested_wait).await;
         }
-        let mut seen = self.http.durations.subscribe();
+        let mut durations = self.http.durations.subscribe();
         loop {
-            let expected = seen.borrow_and_update().expected(&self.work).filter(|_| self.is_timed);
+            let expected =
+                durations.borrow_and_update().expected(&self.kind).filter(|_| self.is_duration_known);
             let hurry = self.http.pace.hurry;
-            let due =
-                schedule::next(self.last * hurry, expected.map(|expected| expected * hurry), self.chance);
-            let wait = (due / hurry).saturating_sub(self.begun.elapsed());
+            let due = schedule::next(
+                self.last_poll * hurry,
+                expected.map(|expected| expected * hurry),
+                self.jitter,
+            );
+            let wait = (due / hurry).saturating_sub(self.started.elapsed());
             let wait = longest.map_or(wait, |longest| wait.min(longest));
             let changed = async {
                 // The sender lives as long as the client.
-                if seen.changed().await.is_err() {
+                if durations.changed().await.is_err() {
                     std::future::pending::<()>().await;
                 }
             };
@@ -307,10 +314,10 @@ impl<'a> Watch<'a> {
     async fn sleep(&mut self, wait: Duration) -> Result<(), Error> {
         let remaining = self.call.remaining();
         let margin = (remaining / 10).min(Duration::from_secs(5));
-        let is_cut = wait > remaining && !self.last_look && margin > Duration::ZERO;
+        let is_cut = wait > remaining && !self.is_last_poll && margin > Duration::ZERO;
         let wait = if is_cut { remaining.saturating_sub(margin) } else { wait };
         self.call.pause(wait, &self.operation).await?;
-        self.last_look |= is_cut;
+        self.is_last_poll |= is_cut;
         Ok(())
     }
 }

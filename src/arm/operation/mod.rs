@@ -11,7 +11,7 @@ mod finish;
 #[cfg(any(test, fuzzing))]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 pub(super) mod fuzz;
-mod outlook;
+mod poll_once;
 mod schedule;
 mod status;
 
@@ -25,10 +25,10 @@ use serde_json::Value;
 use std::time::Duration;
 use time::OffsetDateTime;
 
-pub use outlook::Outlook;
+pub use poll_once::OperationStatus;
 
 pub(super) use finish::finish;
-pub(super) use outlook::look;
+pub(super) use poll_once::poll_once;
 
 /// A write that the service has accepted.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +57,12 @@ impl From<Error> for Unfinished {
     }
 }
 
-/// A running operation and what to poll. Addresses are stored without their host: whatever happens to the
-/// text, the request goes to the configured endpoint.
+/// A running operation and what to poll. Addresses are stored without their host, so that a request can only
+/// go to the configured endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingOperation {
     /// What to poll.
-    pub(super) by: By,
+    pub(super) by: PollTarget,
     /// The path of the object that is written.
     pub(super) resource: String,
     /// Whether the object is to be deleted.
@@ -79,16 +79,15 @@ pub struct PendingOperation {
 /// The ways to poll an operation, in ARM's order of preference. Each address is a path with its query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum By {
+pub(super) enum PollTarget {
     /// The address returns a status word.
     AsyncOperation(String),
     /// The address returns 202 until it is done.
     Location(String),
     /// The object's own `provisioningState`.
     ProvisioningState,
-    /// The response named a foreign address, with the reason why it is not polled. This is stored as a result
-    /// of the polling and not of the write, since the service accepted the write and its object must not be
-    /// lost.
+    /// The response named a foreign address; the reason why it is not polled. That is an error of the wait and
+    /// not of the write: the service accepted the write, and its object must not be lost.
     Refused(String),
 }
 
@@ -110,20 +109,20 @@ impl PendingOperation {
     /// response names no operation. Everything else is polled. That includes an unreadable body, since the
     /// service accepted the write and the object itself shows the result.
     ///
-    /// `told` is the object's state if the response was read and has one; nothing is read twice then.
+    /// `state_in_body` is the object's state, if the caller has read it from the response.
     pub(super) fn of_write(
         http: &Http,
         answer: &Answer,
-        told: Option<&ProvisioningState>,
+        state_in_body: Option<&ProvisioningState>,
         resource: &str,
     ) -> Result<Option<Self>, Error> {
         let address = match Self::address(http, answer) {
-            Err(Error::ForeignAddress { reason, .. }) => Some(By::Refused(reason)),
+            Err(Error::ForeignAddress { reason, .. }) => Some(PollTarget::Refused(reason)),
             other => other?,
         };
-        let state = match told {
+        let state = match state_in_body {
             Some(state) => Some(Some(state.clone())),
-            None => status::announced(answer),
+            None => status::provisioning_state_of(answer),
         };
         let is_final = match &state {
             Some(Some(state)) => *state == ProvisioningState::Succeeded,
@@ -136,10 +135,10 @@ impl PendingOperation {
         Ok(Some(Self::new(address, answer, resource, false)))
     }
 
-    /// A write to an object of which nothing more is known: the object itself is polled.
-    pub fn look_at(resource: &str) -> Self {
+    /// A write to an object, without an address of the operation: the object itself is polled.
+    pub fn write_of(resource: &str) -> Self {
         Self {
-            by: By::ProvisioningState,
+            by: PollTarget::ProvisioningState,
             resource: resource.to_owned(),
             deletes: false,
             wait_ms: None,
@@ -147,17 +146,17 @@ impl PendingOperation {
         }
     }
 
-    /// The same, to be stored for a later run: without an address that is not followed. That was reported
-    /// once; a later run polls the object itself.
+    /// The same, to be stored for a later run, which polls the object instead of a foreign address.
     #[must_use]
     pub fn for_later(self) -> Self {
-        let by = if matches!(self.by, By::Refused(_)) { By::ProvisioningState } else { self.by };
+        let by =
+            if matches!(self.by, PollTarget::Refused(_)) { PollTarget::ProvisioningState } else { self.by };
         Self { by, ..self }
     }
 
-    /// A deletion of which nothing more is known: the object itself is polled.
-    pub fn look_at_deletion(resource: &str) -> Self {
-        Self { deletes: true, ..Self::look_at(resource) }
+    /// A deletion of an object, without an address of the operation: the object itself is polled.
+    pub fn deletion_of(resource: &str) -> Self {
+        Self { deletes: true, ..Self::write_of(resource) }
     }
 
     /// Reads from the response to a delete what to poll; `None` if the object is deleted.
@@ -172,7 +171,7 @@ impl PendingOperation {
     /// Reads from the response to an action on an object what to poll; `None` if it is over.
     pub(super) fn of_action(http: &Http, answer: &Answer, resource: &str) -> Result<Option<Self>, Error> {
         let address = match Self::address(http, answer) {
-            Err(Error::ForeignAddress { reason, .. }) => Some(By::Refused(reason)),
+            Err(Error::ForeignAddress { reason, .. }) => Some(PollTarget::Refused(reason)),
             other => other?,
         };
         if answer.status != 202 && address.is_none() {
@@ -181,9 +180,9 @@ impl PendingOperation {
         Ok(Some(Self::new(address, answer, resource, false)))
     }
 
-    fn new(by: Option<By>, answer: &Answer, resource: &str, deletes: bool) -> Self {
+    fn new(by: Option<PollTarget>, answer: &Answer, resource: &str, deletes: bool) -> Self {
         Self {
-            by: by.unwrap_or(By::ProvisioningState),
+            by: by.unwrap_or(PollTarget::ProvisioningState),
             resource: resource.to_owned(),
             deletes,
             begun: Some(OffsetDateTime::now_utc().unix_timestamp()),
@@ -192,7 +191,7 @@ impl PendingOperation {
     }
 
     /// The address in a response, checked, without its host.
-    fn address(http: &Http, answer: &Answer) -> Result<Option<By>, Error> {
+    fn address(http: &Http, answer: &Answer) -> Result<Option<PollTarget>, Error> {
         let without_host = |link: &str, request: &RequestLine| {
             let url = link::follow(&http.cloud, request, link, http.api_version_of(&request.path))?;
             Ok::<_, Error>(match url.query() {
@@ -201,10 +200,10 @@ impl PendingOperation {
             })
         };
         if let Some(link) = answer.header("azure-asyncoperation") {
-            return without_host(link, &answer.request).map(|path| Some(By::AsyncOperation(path)));
+            return without_host(link, &answer.request).map(|path| Some(PollTarget::AsyncOperation(path)));
         }
         match answer.header("location") {
-            Some(link) => without_host(link, &answer.request).map(|path| Some(By::Location(path))),
+            Some(link) => without_host(link, &answer.request).map(|path| Some(PollTarget::Location(path))),
             None => Ok(None),
         }
     }

@@ -13,17 +13,17 @@ use time::format_description::well_known::Rfc3339;
 
 /// The result of a poll.
 #[derive(Debug)]
-pub(super) enum Seen {
+pub(super) enum PollResult {
     /// Not done; the word is the service's own.
     Running(String),
     /// Done, and the response is not the object.
     Done,
     /// A successful response without a status: probably done, but the object itself has to confirm it.
-    DoneSilently,
+    DoneWithoutStatus,
     /// Done, and the response is the object in its final state.
     DoneWithObject,
     /// There is nothing at the address (yet, or any more).
-    Nothing,
+    NotFound,
 }
 
 /// The state in a resource's body.
@@ -37,7 +37,7 @@ pub(super) fn provisioning_state(body: &Map<String, Value>) -> Option<Provisioni
 
 /// The same for a response, without reading its other members: the response to a creation is mostly rules.
 /// `None` if it is not an object.
-pub(super) fn announced(answer: &Answer) -> Option<Option<ProvisioningState>> {
+pub(super) fn provisioning_state_of(answer: &Answer) -> Option<Option<ProvisioningState>> {
     type Members<'a> = BTreeMap<String, &'a RawValue>;
     fn find<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
         let any_case = || members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, raw)| raw);
@@ -52,17 +52,17 @@ pub(super) fn announced(answer: &Answer) -> Option<Option<ProvisioningState>> {
 }
 
 /// The duration of the operation, from the response to the last poll.
-pub(super) fn took(answer: &Answer) -> Option<Duration> {
+pub(super) fn duration_of(answer: &Answer) -> Option<Duration> {
     let body = answer.object().ok()?;
     let time = |name| OffsetDateTime::parse(member(&body, name)?.as_str()?, &Rfc3339).ok();
     (time("endTime")? - time("startTime")?).try_into().ok()
 }
 
 /// Reads the response of an `Azure-AsyncOperation` address.
-pub(super) fn async_operation(answer: &Answer) -> Result<Seen, Error> {
+pub(super) fn async_operation(answer: &Answer) -> Result<PollResult, Error> {
     match answer.status {
         200 | 201 | 202 | 204 if answer.is_empty() => {
-            Ok(if answer.status == 202 { running("Accepted") } else { Seen::DoneSilently })
+            Ok(if answer.status == 202 { running("Accepted") } else { PollResult::DoneWithoutStatus })
         }
         200..=202 => {
             let body = answer.object()?;
@@ -76,18 +76,18 @@ pub(super) fn async_operation(answer: &Answer) -> Result<Seen, Error> {
                 },
             }
         }
-        204 => Ok(Seen::Done),
-        404 | 410 => Ok(Seen::Nothing),
+        204 => Ok(PollResult::Done),
+        404 | 410 => Ok(PollResult::NotFound),
         _ => Err(Error::Service(Box::new(answer.error()))),
     }
 }
 
 /// Reads the response of a `Location` address.
-pub(super) fn location(answer: &Answer) -> Result<Seen, Error> {
+pub(super) fn location(answer: &Answer) -> Result<PollResult, Error> {
     match answer.status {
         202 => Ok(running("Accepted")),
-        204 => Ok(Seen::Done),
-        200 | 201 if answer.is_empty() => Ok(Seen::Done),
+        204 => Ok(PollResult::Done),
+        200 | 201 if answer.is_empty() => Ok(PollResult::Done),
         200 | 201 => {
             let body = answer.object()?;
             if provisioning_state(&body).is_some() || member(&body, "properties").is_some() {
@@ -96,10 +96,10 @@ pub(super) fn location(answer: &Answer) -> Result<Seen, Error> {
             // Some services return a status at this address too.
             match member(&body, "status").and_then(Value::as_str) {
                 Some(word) => by_word(answer, word, &body),
-                None => Ok(Seen::Done),
+                None => Ok(PollResult::Done),
             }
         }
-        404 | 410 => Ok(Seen::Nothing),
+        404 | 410 => Ok(PollResult::NotFound),
         // The response that the request would have had if it had been synchronous.
         status => {
             let error = Box::new(answer.error());
@@ -110,28 +110,28 @@ pub(super) fn location(answer: &Answer) -> Result<Seen, Error> {
 }
 
 /// Reads the object itself. Without a state it is done (ARM's rule).
-pub(super) fn object(answer: &Answer) -> Result<Seen, Error> {
+pub(super) fn object(answer: &Answer) -> Result<PollResult, Error> {
     match answer.status {
         200..=202 => {
             let body = answer.object()?;
             match provisioning_state(&body) {
-                None | Some(ProvisioningState::Succeeded) => Ok(Seen::DoneWithObject),
+                None | Some(ProvisioningState::Succeeded) => Ok(PollResult::DoneWithObject),
                 Some(state) if state.is_terminal() => Err(failure(answer, state.as_str(), Some(&body))),
                 Some(state) => Ok(running(state.as_str())),
             }
         }
-        404 | 410 => Ok(Seen::Nothing),
+        404 | 410 => Ok(PollResult::NotFound),
         _ => Err(Error::Service(Box::new(answer.error()))),
     }
 }
 
-fn by_word(answer: &Answer, word: &str, body: &Map<String, Value>) -> Result<Seen, Error> {
+fn by_word(answer: &Answer, word: &str, body: &Map<String, Value>) -> Result<PollResult, Error> {
     match ProvisioningState::from(word) {
-        ProvisioningState::Succeeded => Ok(Seen::Done),
+        ProvisioningState::Succeeded => Ok(PollResult::Done),
         state if state.is_terminal() => Err(failure(answer, word, Some(body))),
         _ => {
             let percent = member(body, "percentComplete").and_then(Value::as_f64);
-            Ok(Seen::Running(match percent {
+            Ok(PollResult::Running(match percent {
                 Some(percent) => format!("{word}, {percent:.0}%"),
                 None => word.to_owned(),
             }))
@@ -139,8 +139,8 @@ fn by_word(answer: &Answer, word: &str, body: &Map<String, Value>) -> Result<See
     }
 }
 
-fn running(word: &str) -> Seen {
-    Seen::Running(word.to_owned())
+fn running(word: &str) -> PollResult {
+    PollResult::Running(word.to_owned())
 }
 
 #[cfg(test)]
@@ -161,7 +161,7 @@ mod tests {
         ] {
             let answer = Answer::made(200, None, body.as_bytes());
             let whole = answer.object().ok().map(|body| provisioning_state(&body));
-            assert_eq!(announced(&answer), whole, "{body}");
+            assert_eq!(provisioning_state_of(&answer), whole, "{body}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::cloud::Cloud;
 use super::super::error::Error;
 use super::super::login::{TokenSet, Tokens};
-use super::{carried, forward, request_line};
+use super::{forward, request_line, wrap_error};
 use async_trait::async_trait;
 use azure_core::http::headers::{AUTHORIZATION, HeaderName};
 use azure_core::http::policies::{Policy, PolicyResult};
@@ -31,7 +31,7 @@ impl Policy for BearerPolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
         // Addresses in responses are checked where they are read; this is the last check.
         if !self.cloud.owns(request.url()) {
-            return Err(carried(Error::ForeignAddress {
+            return Err(wrap_error(Error::ForeignAddress {
                 request: Box::new(request_line(request)),
                 reason: "a token is sent to Azure Resource Manager only".to_owned(),
             }));

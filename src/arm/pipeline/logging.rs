@@ -3,7 +3,7 @@
 
 use super::address::shown_url;
 use super::bearer::AUXILIARY;
-use super::masking::{Bodies, shown_text, spellings};
+use super::masking::{BodyKind, secret_forms, shown_text};
 use super::{forward, request_line};
 use async_trait::async_trait;
 use azure_core::http::headers::{AUTHORIZATION, CONTENT_TYPE, HeaderName, Headers};
@@ -30,10 +30,10 @@ const HEADERS: [&str; 10] = [
 
 /// Logs each attempt at DEBUG under the target `provider.http`, and its bodies at TRACE.
 #[derive(Debug)]
-pub(super) struct LoggingPolicy(Bodies);
+pub(super) struct LoggingPolicy(BodyKind);
 
 impl LoggingPolicy {
-    pub(super) fn new(bodies: Bodies) -> Self {
+    pub(super) fn new(bodies: BodyKind) -> Self {
         Self(bodies)
     }
 }
@@ -91,7 +91,7 @@ impl LoggingPolicy {
         let mut known = Vec::new();
         for header in [AUTHORIZATION.as_str(), AUXILIARY, "x-identity-header"] {
             let value = text(request.headers(), header);
-            known.extend(value.split([' ', ',']).filter(|word| !is_scheme(word)).flat_map(spellings));
+            known.extend(value.split([' ', ',']).filter(|word| !is_scheme(word)).flat_map(secret_forms));
         }
         if let Body::Bytes(bytes) = request.body()
             && is_form(request)

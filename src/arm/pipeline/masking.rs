@@ -11,17 +11,17 @@ use url::{Url, form_urlencoded};
 
 const MASK: &str = "***";
 
-/// Whose bodies they are.
+/// The kind of bodies, which decides what is masked in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bodies {
-    /// Azure Resource Manager's.
-    OfAzure,
-    /// Those of services that issue tokens, or that publish the addresses for it.
-    OfLogin,
+pub(super) enum BodyKind {
+    /// Bodies of Azure Resource Manager.
+    Arm,
+    /// Bodies of services that issue tokens, or that publish the addresses of a cloud.
+    Login,
 }
 
 /// Names that may be shown of a token exchange.
-const HARMLESS: [&str; 34] = [
+const SHOWN_IN_LOGIN: [&str; 34] = [
     "activedirectoryendpoint",
     "api-version",
     "audience",
@@ -65,7 +65,7 @@ const SECRET: [&str; 9] =
 /// Names that contain one of those words but no secret.
 const NOT_SECRET: [&str; 2] = ["tokentype", "passwordauthentication"];
 
-impl Bodies {
+impl BodyKind {
     /// The body as the log may show it. `known` are the secrets of the request; whatever repeats them is
     /// masked too.
     pub(super) fn shown(self, body: &[u8], is_form: bool, known: &[String]) -> String {
@@ -86,8 +86,8 @@ impl Bodies {
     /// The secrets of a form, to mask them in the response.
     pub(super) fn secrets(self, form: &[u8]) -> Vec<String> {
         let pairs = form_urlencoded::parse(form);
-        let secret = pairs.filter(|(name, value)| self.is_masked(name) && is_telling(value));
-        secret.flat_map(|(_, value)| spellings(&value)).collect()
+        let secret = pairs.filter(|(name, value)| self.is_masked(name) && is_long_enough(value));
+        secret.flat_map(|(_, value)| secret_forms(&value)).collect()
     }
 
     fn form(self, body: &[u8]) -> String {
@@ -139,8 +139,8 @@ impl Bodies {
     fn is_masked(self, name: &str) -> bool {
         let lower = name.to_ascii_lowercase();
         match self {
-            Self::OfLogin => !HARMLESS.contains(&lower.as_str()),
-            Self::OfAzure => {
+            Self::Login => !SHOWN_IN_LOGIN.contains(&lower.as_str()),
+            Self::Arm => {
                 let plain: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
                 SECRET.iter().any(|word| plain.contains(word)) && !NOT_SECRET.contains(&plain.as_str())
             }
@@ -182,7 +182,7 @@ pub(in crate::arm) fn without_secrets(text: &str) -> String {
         shown.push_str(gap);
         let is_value = gap.contains([':', '=']) || (last.starts_with("--") && gap.trim().is_empty());
         let is_scheme = last.eq_ignore_ascii_case("bearer") && gap.trim().is_empty();
-        hides_next = is_scheme || (is_value && Bodies::OfAzure.is_masked(last));
+        hides_next = is_scheme || (is_value && BodyKind::Arm.is_masked(last));
         rest = after;
     }
     shown
@@ -204,14 +204,14 @@ fn relative(link: &str) -> String {
 
 /// A secret in plain, form-encoded and JSON-encoded form, if it is long enough to be distinguished from other
 /// words.
-pub(super) fn spellings(secret: &str) -> Vec<String> {
+pub(super) fn secret_forms(secret: &str) -> Vec<String> {
     let mut all = vec![secret.to_owned(), form_urlencoded::byte_serialize(secret.as_bytes()).collect()];
     all.push(Value::from(secret).to_string().trim_matches('"').to_owned());
-    all.retain(|one| is_telling(one));
+    all.retain(|one| is_long_enough(one));
     all
 }
 
-fn is_telling(text: &str) -> bool {
+fn is_long_enough(text: &str) -> bool {
     text.len() >= 4
 }
 
@@ -240,21 +240,21 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn shown(bodies: Bodies, body: &Value) -> String {
+    fn shown(bodies: BodyKind, body: &Value) -> String {
         bodies.shown(body.to_string().as_bytes(), false, &[])
     }
 
     #[test]
     fn only_harmless_members_of_a_login_are_shown() {
         let form = b"client_id=5a1c0000-0000-4000-8000-000000000001&client_secret=s3cr3t%2B&client_assertion=abc&grant_type=client_credentials&new_thing=x";
-        let text = Bodies::OfLogin.shown(form, true, &[]);
+        let text = BodyKind::Login.shown(form, true, &[]);
         assert_eq!(
             text,
             "client_id=5a1c0000-0000-4000-8000-000000000001&client_secret=***&client_assertion=***&grant_type=client_credentials&new_thing=***"
         );
-        assert_eq!(Bodies::OfLogin.shown(b"client_id=s3cr3t-word", true, &[]), "client_id=***");
+        assert_eq!(BodyKind::Login.shown(b"client_id=s3cr3t-word", true, &[]), "client_id=***");
         let answer = json!({"token_type": "Bearer", "expires_in": 9, "access_token": "t0ken", "value": "id", "oidcToken": "x", "new": [1, {"a": "b"}]});
-        let text = shown(Bodies::OfLogin, &answer);
+        let text = shown(BodyKind::Login, &answer);
         for hidden in ["t0ken", "\"id\"", "\"x\"", "\"b\"", "[1"] {
             assert!(!text.contains(hidden), "{hidden}: {text}");
         }
@@ -268,7 +268,7 @@ mod tests {
             "path": "/metadata/identity/oauth2/token"},
             "nextLink": "https://arm.example/x?api-version=1&$skiptoken=hidden-3",
             "more": "/x/y?api-version=2&$skiptoken=hidden-4"});
-        let text = shown(Bodies::OfAzure, &body);
+        let text = shown(BodyKind::Arm, &body);
         assert!(!text.contains("hidden") && !text.contains("eyJ"), "{text}");
         for plain in [
             "Audit",
@@ -283,9 +283,9 @@ mod tests {
 
     #[test]
     fn secrets_of_the_request_are_masked_in_the_response() {
-        let known = Bodies::OfLogin.secrets(b"client_id=me-too&client_secret=s3%2Fcr%223t&x=ab");
+        let known = BodyKind::Login.secrets(b"client_id=me-too&client_secret=s3%2Fcr%223t&x=ab");
         let body = json!({"error_description": "not s3/cr\"3t, nor s3%2Fcr%223t, but me-too"});
-        let text = Bodies::OfLogin.shown(body.to_string().as_bytes(), false, &known);
+        let text = BodyKind::Login.shown(body.to_string().as_bytes(), false, &known);
         assert!(!text.contains("3t") && text.contains("me-too"), "{text}");
     }
 
@@ -309,15 +309,15 @@ mod tests {
 
     #[test]
     fn a_header_is_shown_without_secrets_of_the_request() {
-        let known = spellings("s3cr3t-8Q~");
+        let known = secret_forms("s3cr3t-8Q~");
         assert_eq!(shown_text("id-s3cr3t-8Q~-1", &known), "id-***-1");
         assert_eq!(shown_text("eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln", &[]), MASK);
     }
 
     #[test]
     fn only_json_and_forms_are_shown() {
-        assert_eq!(Bodies::OfAzure.shown(b"<html>hidden</html>", false, &[]), "19 bytes that are not JSON");
-        assert_eq!(Bodies::OfAzure.shown(b" \n", false, &[]), "");
-        assert_eq!(Bodies::OfAzure.shown(b"\xef\xbb\xbf{\"a\":1}", false, &[]), "{\"a\":1}");
+        assert_eq!(BodyKind::Arm.shown(b"<html>hidden</html>", false, &[]), "19 bytes that are not JSON");
+        assert_eq!(BodyKind::Arm.shown(b" \n", false, &[]), "");
+        assert_eq!(BodyKind::Arm.shown(b"\xef\xbb\xbf{\"a\":1}", false, &[]), "{\"a\":1}");
     }
 }

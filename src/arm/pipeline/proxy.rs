@@ -21,7 +21,7 @@ pub(super) fn of_environment() -> Result<Option<Proxy>, String> {
     // The value is omitted: it may contain a password.
     let unusable =
         |reason: &str| format!("the environment variable {name} is not the address of a proxy: {reason}");
-    let address = Address::read(&value).map_err(|reason| unusable(&reason))?;
+    let address = ProxyAddress::read(&value).map_err(|reason| unusable(&reason))?;
     let mut proxy = Proxy::https(address.url).map_err(|error| unusable(&error.to_string()))?;
     if let Some((user, password)) = &address.login {
         // They become part of an address, in which a percent sign would be read as the beginning of an
@@ -34,12 +34,12 @@ pub(super) fn of_environment() -> Result<Option<Proxy>, String> {
 
 /// A proxy's address, and its credentials.
 #[derive(Debug, PartialEq, Eq)]
-struct Address {
+struct ProxyAddress {
     url: Url,
     login: Option<(String, String)>,
 }
 
-impl Address {
+impl ProxyAddress {
     /// Reads `http://user:password@host:port`, also without `http://`. As in Go the last `@` ends the
     /// password, which may contain others.
     fn read(value: &str) -> Result<Self, String> {
@@ -112,7 +112,7 @@ mod tests {
             ("http://domain%5Cme:x:y@proxy.example", "http://proxy.example/", login("domain\\me", "x:y")),
             ("http://me@proxy.example", "http://proxy.example/", login("me", "")),
         ] {
-            let address = Address::read(value).unwrap_or_else(|reason| panic!("{value}: {reason}"));
+            let address = ProxyAddress::read(value).unwrap_or_else(|reason| panic!("{value}: {reason}"));
             assert_eq!((address.url.as_str(), address.login), (url, expected), "{value}");
         }
     }
@@ -136,8 +136,8 @@ mod tests {
             ("http://", "host"),
             ("http:\\\\proxy.example", "host"),
         ] {
-            let said = Address::read(value).unwrap_err();
-            assert!(said.contains(reason) && !said.contains("hid"), "{value}: {said}");
+            let description = ProxyAddress::read(value).unwrap_err();
+            assert!(description.contains(reason) && !description.contains("hid"), "{value}: {description}");
         }
     }
 }

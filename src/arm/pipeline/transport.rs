@@ -3,10 +3,10 @@
 use super::super::cloud::is_loopback;
 use super::super::error::{Error, RequestLine, TransportError, TransportKind, causes, is_tls};
 use super::bearer::AUXILIARY;
-use super::login_answer::NoAnswer;
+use super::login_response::NoResponse;
 use super::proxy;
 use super::request_line;
-use super::trust::{Strangers, client_config};
+use super::trust::{UntrustedHosts, client_config};
 use async_trait::async_trait;
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::{self, Headers};
@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use url::{Position, Url};
 
 /// How long requests wait for the first response of a server.
-const PATIENCE: Duration = Duration::from_secs(2);
+const FIRST_RESPONSE_WAIT: Duration = Duration::from_secs(2);
 
 /// An HTTP client that is created by its first request: reading the system's certificates costs milliseconds
 /// that a run without Azure should not pay.
@@ -34,10 +34,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(in crate::arm) struct LazyTransport {
     roots: Vec<Vec<u8>>,
     client: OnceLock<Result<reqwest::Client, String>>,
-    near: OnceLock<Result<reqwest::Client, String>>,
-    /// By origin. Each lets one request through until that has a response, and is closed from then on.
-    first: Mutex<HashMap<String, Arc<Semaphore>>>,
-    strangers: Arc<Strangers>,
+    direct: OnceLock<Result<reqwest::Client, String>>,
+    /// For each origin, a semaphore that lets one request through, and is closed once that has a response.
+    first_requests: Mutex<HashMap<String, Arc<Semaphore>>>,
+    untrusted_hosts: Arc<UntrustedHosts>,
 }
 
 impl LazyTransport {
@@ -46,23 +46,23 @@ impl LazyTransport {
         Self {
             roots,
             client: OnceLock::new(),
-            near: OnceLock::new(),
-            first: Mutex::default(),
-            strangers: Arc::default(),
+            direct: OnceLock::new(),
+            first_requests: Mutex::default(),
+            untrusted_hosts: Arc::default(),
         }
     }
 
     /// Whether a request has been made yet.
     #[cfg(test)]
     pub(in crate::arm) fn is_built(&self) -> bool {
-        self.client.get().is_some() || self.near.get().is_some()
+        self.client.get().is_some() || self.direct.get().is_some()
     }
 
     fn client_for(&self, url: &Url) -> &Result<reqwest::Client, String> {
         if is_loopback(url) || url.scheme() == "http" {
             // A nearby host responds at once or does not exist.
-            let near = || reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(3));
-            self.near.get_or_init(|| self.build(near()))
+            let direct = || reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(3));
+            self.direct.get_or_init(|| self.build(direct()))
         } else {
             self.client.get_or_init(|| {
                 let far = reqwest::Client::builder().connect_timeout(Duration::from_secs(20));
@@ -74,12 +74,12 @@ impl LazyTransport {
         }
     }
 
-    /// Lets the first request to a server that may use HTTP/2 go ahead. Until one has a response the pool
-    /// does not know that one connection is enough, and opens one for each request.
-    fn first(&self, url: &Url) -> Arc<Semaphore> {
+    /// The semaphore of a server that may use HTTP/2. Before the first response the pool does not know that
+    /// one connection is enough, and would open one for each request.
+    fn first_request(&self, url: &Url) -> Arc<Semaphore> {
         let origin = url[..Position::BeforePath].to_owned();
-        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(first.entry(origin).or_insert_with(|| Arc::new(Semaphore::new(1))))
+        let mut gates = self.first_requests.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(gates.entry(origin).or_insert_with(|| Arc::new(Semaphore::new(1))))
     }
 
     fn build(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
@@ -89,7 +89,7 @@ impl LazyTransport {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         builder
-            .tls_backend_preconfigured(client_config(&self.roots, &self.strangers)?)
+            .tls_backend_preconfigured(client_config(&self.roots, &self.untrusted_hosts)?)
             // An operation's address may have 8 KB, and a response two of them.
             .http2_max_header_list_size(128 * 1024)
             .read_timeout(Duration::from_secs(60))
@@ -105,23 +105,25 @@ impl HttpClient for LazyTransport {
         let client = self
             .client_for(request.url())
             .as_ref()
-            .map_err(|reason| super::carried(Error::Setup(reason.clone())))?;
-        let first = (request.url().scheme() == "https").then(|| self.first(request.url()));
+            .map_err(|reason| super::wrap_error(Error::Setup(reason.clone())))?;
+        let first_request = (request.url().scheme() == "https").then(|| self.first_request(request.url()));
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let (line, limit) = (request_line(request), limit(request.url()));
-        let request = to_reqwest(request).map_err(|reason| super::carried(Error::Setup(reason)))?;
-        let _permit = match &first {
-            Some(first) => tokio::time::timeout(PATIENCE, first.acquire()).await.ok(),
+        let request = to_reqwest(request).map_err(|reason| super::wrap_error(Error::Setup(reason)))?;
+        let _permit = match &first_request {
+            Some(gate) => tokio::time::timeout(FIRST_RESPONSE_WAIT, gate.acquire()).await.ok(),
             None => None,
         };
         let response = client.execute(request).await;
-        if let Some(first) = &first {
-            first.close();
+        if let Some(gate) = &first_request {
+            gate.close();
         }
         let response = response.map_err(|error| {
             let kind = if error.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
-            match self.strangers.of(&host).filter(|_| is_tls(&error)) {
-                Some(said) => azure_core::Error::new(kind, Untrusted { said, source: error }),
+            match self.untrusted_hosts.of(&host).filter(|_| is_tls(&error)) {
+                Some(description) => {
+                    azure_core::Error::new(kind, UntrustedIssuer { description, source: error })
+                }
                 None => azure_core::Error::new(kind, error),
             }
         })?;
@@ -134,14 +136,14 @@ impl HttpClient for LazyTransport {
             }
         }
         let request_id = headers.get_optional_string(&headers::HeaderName::from_static("x-ms-request-id"));
-        let mut left = limit;
+        let mut remaining = limit;
         // Counted while it is decompressed: a small body can become a large one.
         let body = response.bytes_stream().map(move |chunk| {
             let chunk = chunk.map_err(|error| azure_core::Error::new(ErrorKind::Io, error))?;
-            left = left.checked_sub(chunk.len()).ok_or_else(|| {
+            remaining = remaining.checked_sub(chunk.len()).ok_or_else(|| {
                 let what = format!("it is larger than {} MiB", limit >> 20);
                 let request_id = request_id.clone();
-                super::carried(Error::TooLarge { request: Box::new(line.clone()), what, request_id })
+                super::wrap_error(Error::TooLarge { request: Box::new(line.clone()), what, request_id })
             })?;
             Ok(chunk)
         });
@@ -158,9 +160,9 @@ fn limit(url: &Url) -> usize {
 
 /// A TLS failure for lack of trust, with the name of the untrusted issuer.
 #[derive(Debug, thiserror::Error)]
-#[error("{said}")]
-struct Untrusted {
-    said: String,
+#[error("{description}")]
+struct UntrustedIssuer {
+    description: String,
     source: reqwest::Error,
 }
 
@@ -172,20 +174,20 @@ const SECRET: [&str; 2] = [AUXILIARY, "x-identity-header"];
 fn to_reqwest(request: &Request) -> Result<reqwest::Request, String> {
     let method = reqwest::Method::from_bytes(request.method().as_str().as_bytes())
         .map_err(|error| error.to_string())?;
-    let mut made = reqwest::Request::new(method, request.url().clone());
+    let mut converted = reqwest::Request::new(method, request.url().clone());
     for (name, value) in request.headers().iter() {
         let broken = |_| format!("the header {} cannot be sent", name.as_str());
         let key = HeaderName::from_bytes(name.as_str().as_bytes()).map_err(|_| broken(()))?;
         let mut value = HeaderValue::from_str(value.as_str()).map_err(|_| broken(()))?;
         value.set_sensitive(key == AUTHORIZATION || SECRET.contains(&key.as_str()));
-        made.headers_mut().insert(key, value);
+        converted.headers_mut().insert(key, value);
     }
     if let Body::Bytes(bytes) = request.body()
         && !bytes.is_empty()
     {
-        *made.body_mut() = Some(bytes.clone().into());
+        *converted.body_mut() = Some(bytes.clone().into());
     }
-    Ok(made)
+    Ok(converted)
 }
 
 impl fmt::Debug for LazyTransport {
@@ -208,7 +210,7 @@ pub(super) fn describe(error: &azure_core::Error, line: &RequestLine, url: &Url)
     let kind = match error.kind() {
         _ if is_tls(error) => TransportKind::Certificate,
         _ if is_for(error, |cause| cause.to_string().ends_with(PROXY_LOGIN)) => TransportKind::Proxy,
-        _ if is_for(error, |cause| cause.is::<NoAnswer>()) => TransportKind::Silent,
+        _ if is_for(error, |cause| cause.is::<NoResponse>()) => TransportKind::Silent,
         ErrorKind::Connection => TransportKind::Connect,
         ErrorKind::Io => TransportKind::Broken,
         _ => TransportKind::Request,

@@ -1,6 +1,6 @@
-//! Trusted certificates: on every system those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, and if neither
-//! is set the system's store, as its own tools see it. The error for an untrusted certificate names its
-//! issuer: behind a proxy that inspects TLS, that is what a user has to look for.
+//! Trusted certificates: those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, and if neither is set, those of
+//! the system's store. The error for an untrusted certificate names its issuer: behind a proxy that inspects
+//! TLS, a user has to look for that name.
 
 use super::super::text;
 use rustls::client::WebPkiServerVerifier;
@@ -22,18 +22,18 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 /// The hosts with untrusted certificates, and the issuers of those.
 #[derive(Debug, Default)]
-pub(super) struct Strangers(Mutex<HashMap<String, String>>);
+pub(super) struct UntrustedHosts(Mutex<HashMap<String, String>>);
 
-impl Strangers {
+impl UntrustedHosts {
     /// The issuer of a host's certificate, if that was not trusted.
     pub(super) fn of(&self, host: &str) -> Option<String> {
         let host = host.trim_matches(['[', ']']);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(host).cloned()
     }
 
-    fn note(&self, host: &ServerName<'_>, leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) {
-        let Some(said) = describe(leaf, chain) else { return };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_str().into_owned(), said);
+    fn record(&self, host: &ServerName<'_>, leaf: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) {
+        let Some(description) = describe(leaf, chain) else { return };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_str().into_owned(), description);
     }
 }
 
@@ -43,7 +43,10 @@ const FOLDERS: &str = "SSL_CERT_DIR";
 
 /// The TLS settings: the certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, otherwise the system's
 /// store, and also these certificates (PEM, one or more each).
-pub(super) fn client_config(roots: &[Vec<u8>], strangers: &Arc<Strangers>) -> Result<ClientConfig, String> {
+pub(super) fn client_config(
+    roots: &[Vec<u8>],
+    untrusted_hosts: &Arc<UntrustedHosts>,
+) -> Result<ClientConfig, String> {
     let provider = match CryptoProvider::get_default() {
         Some(provider) => Arc::clone(provider),
         None => Arc::new(rustls::crypto::ring::default_provider()),
@@ -87,12 +90,12 @@ pub(super) fn client_config(roots: &[Vec<u8>], strangers: &Arc<Strangers>) -> Re
             Arc::new(verifier.map_err(|error| unusable(&error))?)
         }
     };
-    let trust = Trust { inner, strangers: Arc::clone(strangers) };
+    let verifier = RecordingVerifier { inner, untrusted_hosts: Arc::clone(untrusted_hosts) };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(&error))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(trust))
+        .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
@@ -161,9 +164,9 @@ fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
 /// The system's certificates on a Unix that keeps them in files.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 fn of_the_system() -> Result<Vec<CertificateDer<'static>>, String> {
-    let places = openssl_probe::probe();
-    let folders = env::join_paths(&places.cert_dir).unwrap_or_default();
-    match &places.cert_file {
+    let system = openssl_probe::probe();
+    let folders = env::join_paths(&system.cert_dir).unwrap_or_default();
+    match &system.cert_file {
         Some(file) => named(Some(file.as_os_str()), None),
         None if folders.is_empty() => Err("the system has no store of certificates".to_owned()),
         None => named(None, Some(&folders)),
@@ -177,12 +180,12 @@ fn of_the_system() -> Result<Vec<CertificateDer<'static>>, String> {
 
 /// The verifier; it records hosts that it does not trust.
 #[derive(Debug)]
-struct Trust {
+struct RecordingVerifier {
     inner: Arc<dyn ServerCertVerifier>,
-    strangers: Arc<Strangers>,
+    untrusted_hosts: Arc<UntrustedHosts>,
 }
 
-impl ServerCertVerifier for Trust {
+impl ServerCertVerifier for RecordingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -191,14 +194,14 @@ impl ServerCertVerifier for Trust {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let judged =
+        let result =
             self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         if let Err(Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::Other(_))) =
-            &judged
+            &result
         {
-            self.strangers.note(server_name, end_entity, intermediates);
+            self.untrusted_hosts.record(server_name, end_entity, intermediates);
         }
-        judged
+        result
     }
 
     fn verify_tls12_signature(
@@ -273,18 +276,24 @@ mod tests {
             if let Some(content) = content {
                 fs::write(&path, content).unwrap();
             }
-            let said = named(Some(path.as_os_str()), None).unwrap_err();
-            assert!(said.starts_with(&format!("SSL_CERT_FILE names {}", path.display())), "{said}");
-            assert!(said.contains(reason), "{said}");
+            let description = named(Some(path.as_os_str()), None).unwrap_err();
+            assert!(
+                description.starts_with(&format!("SSL_CERT_FILE names {}", path.display())),
+                "{description}"
+            );
+            assert!(description.contains(reason), "{description}");
         }
-        let said = named(Some(folder.path().as_os_str()), None).unwrap_err();
-        assert!(said.contains("is a folder"), "{said}");
+        let description = named(Some(folder.path().as_os_str()), None).unwrap_err();
+        assert!(description.contains("is a folder"), "{description}");
         let absent = folder.path().join("absent");
-        let said = named(None, Some(absent.as_os_str())).unwrap_err();
-        assert!(said.starts_with("SSL_CERT_DIR names") && said.contains("absent"), "{said}");
+        let description = named(None, Some(absent.as_os_str())).unwrap_err();
+        assert!(
+            description.starts_with("SSL_CERT_DIR names") && description.contains("absent"),
+            "{description}"
+        );
         fs::create_dir(&absent).unwrap();
-        let said = named(None, Some(absent.as_os_str())).unwrap_err();
-        assert!(said.contains("holds no file with a certificate"), "{said}");
+        let description = named(None, Some(absent.as_os_str())).unwrap_err();
+        assert!(description.contains("holds no file with a certificate"), "{description}");
     }
 
     #[test]

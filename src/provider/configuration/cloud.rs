@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::source::{Lookup, Setting};
-use crate::arm::{Cloud, MetadataHost, Place};
+use crate::arm::{Cloud, CloudSource, MetadataHost};
 use crate::plugin::{Diagnostic, Path};
 use crate::provider::checks::{capitalised, sentence};
 
@@ -13,7 +13,7 @@ const AUTHORITY: (&str, &str) = ("active_directory_authority_host", "ARM_ACTIVE_
 
 /// The named cloud; the addresses of the `endpoint` block replace its own, field by field. Addresses alone
 /// are enough, without `custom`. A metadata host provides the addresses that are not set.
-pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
+pub(super) fn place(lookup: &Lookup<'_>) -> Result<CloudSource, Diagnostic> {
     let environment = lookup.text("environment");
     let manager = lookup.text("endpoint.resource_manager_endpoint");
     let authority = lookup.text("endpoint.active_directory_authority_host");
@@ -31,7 +31,7 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
         }
         let host = host.parse("Unusable metadata host", |text| MetadataHost::new(&text))?.value;
         let environment = environment.map(|found| found.value).filter(|name| !is_custom(name));
-        return Ok(Place::Told { host, environment });
+        return Ok(CloudSource::Published { host, environment });
     }
     let base = match &environment {
         Some(found) if is_custom(&found.value) => None,
@@ -42,7 +42,7 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
         None => Some(Cloud::public()),
     };
     if manager.is_none() && authority.is_none() && audience.is_none() {
-        return base.map(Place::Known).ok_or_else(|| incomplete(environment.as_ref(), MANAGER));
+        return base.map(CloudSource::Known).ok_or_else(|| incomplete(environment.as_ref(), MANAGER));
     }
     let own = |found: &Option<Setting<String>>, base: Option<&Url>| {
         found.as_ref().map(|found| found.value.clone()).or_else(|| base.map(ToString::to_string))
@@ -55,7 +55,7 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<Place, Diagnostic> {
     };
     let audience_text = audience.as_ref().map(|found| found.value.as_str());
     let cloud = Cloud::custom(&manager_address, &authority_address, audience_text);
-    cloud.map(Place::Known).map_err(|error| {
+    cloud.map(CloudSource::Known).map_err(|error| {
         let message = error.to_string();
         let blamed = [&manager, &authority, &audience]
             .into_iter()

@@ -30,7 +30,7 @@ pub(super) fn text_or_file(
 pub(super) fn text_of(file: &Setting<String>) -> Result<String, Diagnostic> {
     let bytes = bytes(file)?;
     let text = text::decoded(&bytes).ok_or_else(|| unreadable(file, "it is not text"))?;
-    match text::usable(&text) {
+    match text::checked(&text) {
         Ok(text) => Ok(text.to_owned()),
         Err(hint) => Err(unreadable(file, &format!("its content {hint}"))),
     }

@@ -3,14 +3,14 @@
 use super::login::{NoLogin, SignIn, sign_in};
 use super::source::{Lookup, Variables};
 use super::{cloud, registration, request};
-use crate::arm::{Login, Place, TenantId};
+use crate::arm::{CloudSource, Login, TenantId};
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
 
 /// Everything the provider needs to talk to Azure. Nothing here has used the network.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The addresses and the audience, or the host that provides them.
-    pub cloud: Place,
+    pub cloud: CloudSource,
     /// The login, or why there is none: an error only when Azure is needed.
     pub login: Result<Login, NoLogin>,
     /// The logins that were considered, for the message when no token can be acquired.

@@ -27,15 +27,15 @@ fn summary(result: Result<Settings, Failure>) -> (String, Option<Path>) {
 
 fn cloud(arguments: &[(&str, &str)], variables: &[(&'static str, &'static str)]) -> Cloud {
     match resolve(arguments, variables).unwrap().cloud {
-        Place::Known(cloud) => cloud,
-        Place::Told { .. } => panic!("the cloud is known"),
+        CloudSource::Known(cloud) => cloud,
+        CloudSource::Published { .. } => panic!("the cloud is known"),
     }
 }
 
 #[test]
 fn an_empty_block_is_the_public_cloud_and_the_az_cli() {
     let settings = resolve(&[], &[]).unwrap();
-    assert_eq!(settings.cloud, Place::Known(Cloud::public()));
+    assert_eq!(settings.cloud, CloudSource::Known(Cloud::public()));
     assert_eq!(settings.login.unwrap(), Login::AzureCli { tenant_id: None, subscription_id: None });
     assert!(settings.may_register && settings.correlation_id.is_some() && settings.warnings.is_empty());
 }
@@ -142,7 +142,7 @@ fn an_endpoint_block_overrides_the_environment_field_by_field() {
         ("ARM_RESOURCE_MANAGER_ENDPOINT", "https://environment.example"),
         ("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "https://login.example"),
     ]);
-    let Place::Known(found) = Settings::resolve(&config, &variables).unwrap().cloud else { panic!() };
+    let CloudSource::Known(found) = Settings::resolve(&config, &variables).unwrap().cloud else { panic!() };
     assert_eq!(found.resource_manager().as_str(), "https://block.example/");
     assert_eq!(found.authority().as_str(), "https://login.example/");
 }
@@ -174,12 +174,12 @@ fn a_metadata_host_provides_the_addresses() {
     ] {
         let settings = resolve(arguments, variables).unwrap();
         let host = MetadataHost::new("https://stamp.example:8443/").unwrap();
-        assert_eq!(settings.cloud, Place::Told { host, environment: None });
+        assert_eq!(settings.cloud, CloudSource::Published { host, environment: None });
     }
     let named = resolve(&[("metadata_host", "stamp.example"), ("environment", "Stamp")], &[]).unwrap();
-    assert!(matches!(named.cloud, Place::Told { environment: Some(name), .. } if name == "Stamp"));
+    assert!(matches!(named.cloud, CloudSource::Published { environment: Some(name), .. } if name == "Stamp"));
     let custom = resolve(&[("metadata_host", "stamp.example"), ("environment", "custom")], &[]).unwrap();
-    assert!(matches!(custom.cloud, Place::Told { environment: None, .. }));
+    assert!(matches!(custom.cloud, CloudSource::Published { environment: None, .. }));
     let (text, path) = summary(resolve(
         &[("metadata_host", "stamp.example")],
         &[("ARM_RESOURCE_MANAGER_ENDPOINT", "https://arm.example")],

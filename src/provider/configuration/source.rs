@@ -91,7 +91,7 @@ impl Setting<String> {
     /// text.
     pub fn usable(self) -> Result<Self, Diagnostic> {
         let Self { value, source } = self;
-        match text::usable(&value) {
+        match text::checked(&value) {
             Ok(value) => Ok(Self { value: value.to_owned(), source }),
             Err(hint) => {
                 let detail = format!("The value of the {source} {hint}.");

@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::endpoint::{CurrentRules, Endpoint};
-use crate::arm::error::{Error, human};
+use crate::arm::error::{Error, duration_text};
 use crate::arm::ids::MachineId;
 use crate::arm::models::{AttachmentChange, EndpointChange, Machine};
-use crate::arm::{ArmClient, Call, Fate};
+use crate::arm::{ArmClient, Call, WriteOutcome};
 use crate::plugin::resource::Stored;
 use crate::plugin::{Context, Diagnostic, Value};
 use crate::provider::connection::Connection;
@@ -184,8 +184,8 @@ impl<'a> Job<'a> {
         response: Result<crate::arm::Started<Machine>, Error>,
         change: &AttachmentChange,
     ) -> Result<Machine, ChangeError> {
-        let started =
-            response.map_err(|error| self.change_error(&error, self.call.fate() != Fate::Settled))?;
+        let started = response
+            .map_err(|error| self.change_error(&error, self.call.write_outcome() != WriteOutcome::Settled))?;
         let machines = self.client.machines();
         let mut machine = match (started.operation, started.body) {
             (None, Some(machine)) => machine,
@@ -242,7 +242,7 @@ impl<'a> Job<'a> {
             format!(
                 "The run was stopped after {}, when Azure had been asked to change {} but had not \
                  finished. The state holds the attachment; the next plan shows what is left to do.",
-                human(self.call.elapsed()),
+                duration_text(self.call.elapsed()),
                 self.id
             ),
         );

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::Machine;
-use crate::arm::{ArmClient, Call, Fleet};
+use crate::arm::{ArmClient, Call, MachineScope};
 use crate::provider::data_sources::machines::collect::{self, Azure};
 
 /// How many machines a message names for each version.
@@ -23,8 +23,8 @@ pub struct InUse {
 /// Lists the machines and scale sets of the gallery's subscription.
 pub async fn find(client: &ArmClient, call: &Call, profile: &ProfileId) -> InUse {
     let mut in_use = InUse::default();
-    let fleet = Fleet::Subscription(profile.gallery().subscription().clone());
-    match collect::references(Azure { client, call }, &fleet).await {
+    let scope = MachineScope::Subscription(profile.gallery().subscription().clone());
+    match collect::references(Azure { client, call }, &scope).await {
         Ok(collected) => {
             for row in &collected.rows {
                 in_use.add(profile, &row.id, &row.machine);
@@ -34,7 +34,7 @@ pub async fn find(client: &ArmClient, call: &Call, profile: &ProfileId) -> InUse
             }
             in_use.doubts = collected.doubts;
         }
-        Err(error) => in_use.doubts.push(format!("the machines of {fleet} could not be listed: {error}")),
+        Err(error) => in_use.doubts.push(format!("the machines of {scope} could not be listed: {error}")),
     }
     in_use
 }

@@ -244,8 +244,9 @@ fn plan_after(pending: crate::provider::writing::private_state::Pending) -> Plan
 fn an_update_continues_an_unfinished_creation() {
     use crate::arm::PendingOperation;
     use crate::provider::writing::private_state::WriteKind;
-    let begun =
-        |work| PrivateState::default().with_operation(work, PendingOperation::look_at("/x")).pending.unwrap();
+    let begun = |work| {
+        PrivateState::default().with_operation(work, PendingOperation::write_of("/x")).pending.unwrap()
+    };
     let planned = plan_after(begun(WriteKind::Create));
     assert!(planned.state.get("published_date").unwrap().is_unknown());
     assert_eq!(planned.replace, []);

@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn an_unfinished_or_disappearing_version_is_not_kept() {
-        let pending = |work| PrivateState::default().with_operation(work, PendingOperation::look_at("/x"));
+        let pending = |work| PrivateState::default().with_operation(work, PendingOperation::write_of("/x"));
         assert!(!keeps(true, &pending(WriteKind::Create)));
         assert!(!keeps(true, &pending(WriteKind::Delete)));
         assert!(keeps(true, &pending(WriteKind::Update)), "machines may refer to it");

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::arm::ids::{MachineId, MachineKind, VersionId};
 use crate::arm::models::Machine;
-use crate::arm::{Call, Fleet};
+use crate::arm::{Call, MachineScope};
 use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
 use crate::plugin::schema::{Attribute, Block, Schema};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Type, Value};
@@ -68,19 +68,19 @@ impl ListResource for AttachmentList {
     }
 
     async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
-        let (Selection::Fleet(fleet), argument) = Selection::read(&request.config)? else {
+        let (Selection::Scope(scope), argument) = Selection::read(&request.config)? else {
             let detail = "Set `resource_group_id` or `subscription_id`.";
             return Err(Diagnostic::error("Nothing to list", detail).into());
         };
         let filter = VersionFilter::read(&request.config)?;
-        let kind = if matches!(fleet, Fleet::Group(_)) { "resource group" } else { "subscription" };
-        let text = fleet.to_string();
+        let kind = if matches!(scope, MachineScope::Group(_)) { "resource group" } else { "subscription" };
+        let text = scope.to_string();
         let attempt = ReadAttempt { kind, id: &text, argument, parent: ("resource group", argument) };
         let client = self.connection.client()?;
         for kind in [MachineKind::Machine, MachineKind::ScaleSet] {
             let call: Call = super::call(context);
             let listed =
-                client.machines().list(&fleet, kind, &call).await.map_err(|error| attempt.failed(&error))?;
+                client.machines().list(&scope, kind, &call).await.map_err(|error| attempt.failed(&error))?;
             for entry in listed.unreadable {
                 if listener.warn(unusable_warning(&text, &entry.to_string())).await.is_break() {
                     return Ok(());

@@ -10,10 +10,10 @@
 use super::private_state::WriteKind;
 use super::{Job, Managed};
 use crate::arm;
-use crate::arm::error::{Error, human};
+use crate::arm::error::{Error, duration_text};
 use crate::arm::models::ProvisioningState;
 use crate::arm::models::Resource as _;
-use crate::arm::{Begun, Fate, PendingOperation, Started};
+use crate::arm::{CreateOutcome, PendingOperation, Started, WriteOutcome};
 use crate::plugin::resource::{Interrupted, Stored};
 use crate::plugin::{Diagnostic, Value};
 use crate::provider::existing::Existing;
@@ -22,11 +22,11 @@ use crate::provider::existing::Existing;
 pub fn found_foreign_object<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
-    response: &Result<Begun<K::Object>, Error>,
+    response: &Result<CreateOutcome<K::Object>, Error>,
 ) -> bool {
     match response {
-        Ok(Begun::There { perhaps_ours: false, .. }) => true,
-        Ok(Begun::There { object, .. }) => {
+        Ok(CreateOutcome::Exists { may_be_ours: false, .. }) => true,
+        Ok(CreateOutcome::Exists { object, .. }) => {
             !job.is_as_planned(planned, object.clone(), K::COMPARED_AFTER_CREATE)
         }
         _ => false,
@@ -58,24 +58,26 @@ pub async fn create_named<K: Managed>(
 pub async fn finish<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
-    response: Result<Begun<K::Object>, Error>,
+    response: Result<CreateOutcome<K::Object>, Error>,
 ) -> Result<Stored, Interrupted> {
     if found_foreign_object(job, planned, &response) {
-        let changed = matches!(response, Ok(Begun::There { changed: true, .. }));
+        let changed = matches!(response, Ok(CreateOutcome::Exists { changed: true, .. }));
         return Err(job.exists_error(if changed { Existing::Changed } else { Existing::Appeared }).into());
     }
     match response {
         Err(error) => after_failed_request(job, planned, error).await,
-        Ok(Begun::Taken(Started { operation: None, body: Some(object) })) => created(job, planned, object),
-        Ok(Begun::Taken(Started { operation, body })) => {
-            let operation = operation.unwrap_or_else(|| PendingOperation::look_at(&job.id.to_string()));
+        Ok(CreateOutcome::Started(Started { operation: None, body: Some(object) })) => {
+            created(job, planned, object)
+        }
+        Ok(CreateOutcome::Started(Started { operation, body })) => {
+            let operation = operation.unwrap_or_else(|| PendingOperation::write_of(&job.id.to_string()));
             wait_for_end(job, planned, operation, body).await
         }
         // An earlier attempt of ours has made it.
-        Ok(Begun::There { object, .. }) => match object.provisioning_state() {
+        Ok(CreateOutcome::Exists { object, .. }) => match object.provisioning_state() {
             None | Some(ProvisioningState::Succeeded) => created(job, planned, object),
             Some(_) => {
-                let operation = PendingOperation::look_at(&job.id.to_string());
+                let operation = PendingOperation::write_of(&job.id.to_string());
                 wait_for_end(job, planned, operation, Some(object)).await
             }
         },
@@ -112,17 +114,19 @@ async fn after_failed_request<K: Managed>(
     error: Error,
 ) -> Result<Stored, Interrupted> {
     let error = &error;
-    let fate = job.call.fate();
-    if fate == Fate::Settled {
+    let outcome = job.call.write_outcome();
+    if outcome == WriteOutcome::Settled {
         return Err(job.failed(error).into());
     }
-    let operation = PendingOperation::look_at(&job.id.to_string());
+    let operation = PendingOperation::write_of(&job.id.to_string());
     match job.read_back().await {
         Ok(object) if !job.is_as_planned(planned, object.clone(), K::COMPARED_AFTER_CREATE) => {
             Err(job.exists_error(Existing::Appeared).into())
         }
         Ok(object) => unfinished(job, planned, Some(object), operation, error),
-        Err(missing) if missing.is_not_found() && fate == Fate::Doubtful => Err(job.failed(error).into()),
+        Err(missing) if missing.is_not_found() && outcome == WriteOutcome::Doubtful => {
+            Err(job.failed(error).into())
+        }
         // Still under way, or unknown: a refresh drops it if it turns out not to exist.
         Err(_) => unfinished(job, planned, None, operation, error),
     }
@@ -164,7 +168,7 @@ fn unfinished<K: Managed>(
         format!(
             "The run was stopped after {}, when Azure had been asked to create {} but had not finished. \
              The state holds it, and the next apply waits for it instead of creating it again.",
-            human(job.call.elapsed()),
+            duration_text(job.call.elapsed()),
             job.id
         ),
     );

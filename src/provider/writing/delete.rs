@@ -2,7 +2,7 @@
 
 use super::private_state::{Pending, PrivateState, WriteKind};
 use super::{Job, Managed};
-use crate::arm::{Fate, PendingOperation, Unfinished};
+use crate::arm::{PendingOperation, Unfinished, WriteOutcome};
 use crate::plugin::resource::{Delete, Deleted, Interrupted};
 use crate::plugin::{Context, Value};
 use crate::provider::connection::Connection;
@@ -47,8 +47,8 @@ pub async fn delete_with<K: Managed>(
     };
     let operation = match operation {
         Some(operation) => Some(*operation),
-        None if job.call.fate() == Fate::Settled => None,
-        None => Some(PendingOperation::look_at_deletion(&job.id.to_string())),
+        None if job.call.write_outcome() == WriteOutcome::Settled => None,
+        None => Some(PendingOperation::deletion_of(&job.id.to_string())),
     };
     let private = match operation {
         Some(operation) => job.private.clone().with_operation(WriteKind::Delete, operation),

@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn private_state_is_read_as_it_was_written() {
         let region = Location::new("West US");
-        let pending = |work| PrivateState::default().with_operation(work, PendingOperation::look_at("/x"));
+        let pending = |work| PrivateState::default().with_operation(work, PendingOperation::write_of("/x"));
         for private in [
             PrivateState::replacing("1.2.3"),
             PrivateState::replacing("1.2.3").with_region(Some(&region)),
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn an_unknown_format_is_ignored() {
         let pending =
-            PrivateState::default().with_operation(WriteKind::Create, PendingOperation::look_at("/x"));
+            PrivateState::default().with_operation(WriteKind::Create, PendingOperation::write_of("/x"));
         let mut written: serde_json::Value = serde_json::from_slice(&pending.write()).unwrap();
         written["format"] = 2.into();
         assert_eq!(PrivateState::read(&written.to_string().into_bytes()), PrivateState::default());
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn only_the_data_for_resuming_is_written() {
-        let operation = PendingOperation::look_at("/subscriptions/s/x");
+        let operation = PendingOperation::write_of("/subscriptions/s/x");
         let written = PrivateState::default().with_operation(WriteKind::Create, operation).write();
         assert_eq!(
             String::from_utf8(written).unwrap(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::private_state::{Pending, PrivateState, WriteKind};
 use super::{Job, Managed};
 use crate::arm;
-use crate::arm::Outlook;
+use crate::arm::OperationStatus;
 use crate::arm::error::{Error, Missing};
 use crate::arm::models::{ProvisioningState, Resource as _};
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
@@ -144,13 +144,13 @@ async fn missing<K: Managed>(
     let has_existed = pending.as_ref().is_none_or(|pending| pending.kind == WriteKind::Update);
     let creation = pending.filter(|pending| pending.kind == WriteKind::Create);
     if let Some(pending) = creation {
-        match job.client.look(&pending.operation, &job.call).await {
-            Ok(Outlook::Running(_)) => {
+        match job.client.poll(&pending.operation, &job.call).await {
+            Ok(OperationStatus::Running(_)) => {
                 let private = job.private.clone().with_pending(Some(pending)).write();
                 let warnings = still_running(job, "created").into();
                 return Ok(ReadOutcome::Present(Stored { private, warnings, ..Stored::new(prior) }));
             }
-            Ok(Outlook::Failed(error)) if !error.is_not_found() => {
+            Ok(OperationStatus::Failed(error)) if !error.is_not_found() => {
                 warnings.push(creation_failed(job, &error.report()));
             }
             _ => {}
@@ -182,8 +182,8 @@ async fn missing<K: Managed>(
 
 /// Why an operation failed, if Azure still knows.
 async fn reason<K: Managed>(job: &Job<'_, K>, pending: &Pending) -> String {
-    match job.client.look(&pending.operation, &job.call).await {
-        Ok(Outlook::Failed(error)) => error.report(),
+    match job.client.poll(&pending.operation, &job.call).await {
+        Ok(OperationStatus::Failed(error)) => error.report(),
         _ => "Azure does not return a reason.".to_owned(),
     }
 }

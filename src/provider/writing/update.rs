@@ -7,7 +7,7 @@
 use super::private_state::{Pending, PrivateState, WriteKind};
 use super::{Job, Managed};
 use crate::arm::error::Error;
-use crate::arm::{Fate, PendingOperation};
+use crate::arm::{PendingOperation, WriteOutcome};
 use crate::plugin::Context;
 use crate::plugin::resource::{Interrupted, Stored, Update};
 use crate::provider::connection::Connection;
@@ -65,15 +65,15 @@ pub async fn update<K: Managed>(
     let started = match K::collection(&job.client).begin_update(&job.id, &change, &job.call).await {
         Ok(started) => started,
         Err(error) => {
-            let may_continue = job.call.fate() != Fate::Settled;
-            let operation = may_continue.then(|| PendingOperation::look_at(&job.id.to_string()));
+            let may_continue = job.call.write_outcome() != WriteOutcome::Settled;
+            let operation = may_continue.then(|| PendingOperation::write_of(&job.id.to_string()));
             return Err(interrupted(&error, operation));
         }
     };
     let operation = match (started.operation, started.body) {
         (None, Some(object)) => return Ok(job.done(planned, object)),
         (Some(operation), _) => operation,
-        (None, None) => PendingOperation::look_at(&job.id.to_string()),
+        (None, None) => PendingOperation::write_of(&job.id.to_string()),
     };
     match job.finish(&operation).await {
         Ok(object) => Ok(job.done(planned, object)),

@@ -4,12 +4,11 @@
 //! reads will follow. But it can notice that objects have the same parent. The parent's list has them all,
 //! with one request per page, and each entry is what a read of the object would return.
 //!
-//! - The first read under a parent is left alone, so that a single object costs one request. The second reads
-//!   a page of the list, which then serves all objects on it. Once two parents were read more than once, the
-//!   first read under a further parent begins with the list, too.
-//! - A reader reads one page at most, and reads its object singly if that is not on it. So a long list of
-//!   which few objects matter costs at most one more request for each of those, and a list of which all
-//!   matter is soon read.
+//! - The first read under a parent is a single read, so that a single object costs one request. The second
+//!   reads a page of the list, which then serves all objects on it. Once two parents were read more than once,
+//!   the first read under a further parent begins with the list, too.
+//! - A reader reads one page at most, and reads its object singly if that is not on it. So if few objects of a
+//!   long list are read, each costs at most one more request; if all are read, the list is soon complete.
 //! - Only objects on a page are served. An object on none of them may be gone, and is read singly.
 //! - A write ends the sharing under its parent permanently, before it is sent: no response is older than our
 //!   own last write. A page serves reads for a minute.
@@ -17,7 +16,7 @@
 //!   three in a row no more lists are tried.
 //! - Entries wait for their readers up to a memory limit; beyond it objects are read singly.
 
-mod family;
+mod parent_reads;
 
 use super::super::call::Call;
 use super::super::error::Error;
@@ -25,7 +24,7 @@ use super::super::ids::{GalleryId, ParentId, ProfileId};
 use super::super::models::Resource;
 use super::ArmClient;
 use super::list::{Cursor, Entry, Label};
-use family::{Arrival, Families, Ticket};
+use parent_reads::{Parents, SharedRead, Ticket};
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 use std::time::Duration;
@@ -34,46 +33,46 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct Sharing {
     /// For the profiles of galleries.
-    pub(super) profiles: Readings<GalleryId>,
+    pub(super) profiles: SharedReads<GalleryId>,
     /// For the versions of profiles.
-    pub(super) versions: Readings<ProfileId>,
+    pub(super) versions: SharedReads<ProfileId>,
 }
 
 impl Sharing {
     /// Sharing that is on or off.
     pub(super) fn new(on: bool) -> Self {
-        Self { profiles: Readings::new(on), versions: Readings::new(on) }
+        Self { profiles: SharedReads::new(on), versions: SharedReads::new(on) }
     }
 
-    /// Ends it for what a write to a profile, or to a version at this path, may change.
+    /// Ends the sharing for what a write to a profile, or to a version at this path, may change.
     pub(super) fn end(&self, profile: &ProfileId, path: &str) {
-        self.versions.families.close(profile);
+        self.versions.parents.close(profile);
         if path.eq_ignore_ascii_case(&profile.to_string()) {
-            self.profiles.families.close(profile.gallery());
+            self.profiles.parents.close(profile.gallery());
         }
     }
 }
 
 /// The shared reads of one type of object.
 #[derive(Debug)]
-pub(super) struct Readings<P: ParentId> {
+pub(super) struct SharedReads<P: ParentId> {
     on: bool,
-    families: Families<P>,
+    parents: Parents<P>,
 }
 
-impl<P: ParentId> Readings<P> {
+impl<P: ParentId> SharedReads<P> {
     fn new(on: bool) -> Self {
-        Self { on, families: Families::default() }
+        Self { on, parents: Parents::default() }
     }
 
     /// The memory of the entries that wait for their readers.
     #[cfg(test)]
-    pub(super) fn kept(&self) -> usize {
-        self.families.kept()
+    pub(super) fn used_memory(&self) -> usize {
+        self.parents.used_memory()
     }
 
-    /// The object of this name, if its parent's list has it; `None` says to read the object itself.
-    pub(super) async fn look<T: Resource>(
+    /// The object of this name, if its parent's list has it. After `None` the caller reads the object itself.
+    pub(super) async fn find<T: Resource>(
         &self,
         client: &ArmClient,
         parent: &P,
@@ -84,25 +83,25 @@ impl<P: ParentId> Readings<P> {
             return None;
         }
         let pace = &client.inner.pace;
-        let ticket =
-            match self.families.arrive(parent, name, pace.shared, || Cursor::at(client, &parent.list())) {
-                Arrival::Kept(entry) => return object(&entry).filter(T::is_whole),
-                Arrival::Alone => return None,
-                Arrival::Listing(ticket) => ticket,
-            };
-        let page = self.page(client, parent, name, &ticket, pace.listing, call);
+        let ticket = match self.parents.join(parent, name, pace.shared, || Cursor::at(client, &parent.list()))
+        {
+            SharedRead::Entry(entry) => return object(&entry).filter(T::is_whole),
+            SharedRead::ReadSingly => return None,
+            SharedRead::ReadPage(ticket) => ticket,
+        };
+        let page = self.read_page(client, parent, name, &ticket, pace.listing, call);
         // Waiting for a page that another reader is reading ends with the call, as the page itself does.
         match call.run("reading a list", Duration::ZERO, page).await {
-            Ok(found) => found.filter(T::is_whole),
+            Ok(entry) => entry.filter(T::is_whole),
             Err(error) => {
-                self.failed(parent, &ticket, &error, call);
+                self.page_failed(parent, &ticket, &error, call);
                 None
             }
         }
     }
 
-    /// Waits for the turn to read a page, and reads it unless another reader has delivered the object.
-    async fn page<T: Resource>(
+    /// Waits until no other reader reads a page, and reads the next unless the object has arrived meanwhile.
+    async fn read_page<T: Resource>(
         &self,
         client: &ArmClient,
         parent: &P,
@@ -112,23 +111,23 @@ impl<P: ParentId> Readings<P> {
         call: &Call,
     ) -> Result<Option<T>, Error> {
         let mut cursor = ticket.cursor.lock().await;
-        match self.families.still(parent, name, ticket) {
-            Arrival::Kept(entry) => return Ok(object(&entry)),
-            Arrival::Alone => return Ok(None),
-            Arrival::Listing(_) => {}
+        match self.parents.recheck(parent, name, ticket) {
+            SharedRead::Entry(entry) => return Ok(object(&entry)),
+            SharedRead::ReadSingly => return Ok(None),
+            SharedRead::ReadPage(_) => {}
         }
         let Some((entries, _)) = cursor.read(client, &call.part(longest)).await? else { return Ok(None) };
         tracing::debug!(target: "provider.http", list = parent.list(), entries = entries.len(), "one list for many reads");
-        let entry = self.families.keep(parent, name, ticket, entries);
+        let entry = self.parents.store_page(parent, name, ticket, entries);
         Ok(entry.and_then(|entry| object(&entry)))
     }
 
-    fn failed(&self, parent: &P, ticket: &Ticket, error: &Error, call: &Call) {
+    fn page_failed(&self, parent: &P, ticket: &Ticket, error: &Error, call: &Call) {
         if call.cancellation().is_cancelled() || call.remaining().is_zero() {
             return;
         }
         tracing::info!(target: "provider.http", list = parent.list(), %error, "no list, objects are read singly");
-        self.families.refuse(parent, ticket);
+        self.parents.list_failed(parent, ticket);
     }
 }
 

@@ -15,11 +15,11 @@ use tokio::net::TcpListener;
 struct Server {
     address: String,
     pem: Vec<u8>,
-    seen: Arc<Seen>,
+    record: Arc<ServerRecord>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct ServerRecord {
     /// How the TLS of each connection came about.
     handshakes: std::sync::Mutex<Vec<HandshakeKind>>,
     versions: std::sync::Mutex<Vec<hyper::Version>>,
@@ -29,7 +29,7 @@ struct Seen {
     is_long: AtomicBool,
 }
 
-impl Seen {
+impl ServerRecord {
     async fn answer(
         self: Arc<Self>,
         request: hyper::Request<Incoming>,
@@ -65,18 +65,18 @@ impl Server {
         let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-        let seen = Arc::<Seen>::default();
-        let noting = Arc::clone(&seen);
+        let record = Arc::<ServerRecord>::default();
+        let noting = Arc::clone(&record);
         tokio::spawn(async move {
             loop {
                 let (socket, _) = listener.accept().await.unwrap();
-                let (acceptor, seen) = (acceptor.clone(), Arc::clone(&noting));
+                let (acceptor, record) = (acceptor.clone(), Arc::clone(&noting));
                 tokio::spawn(async move {
                     let tls = acceptor.accept(socket).await.unwrap();
                     let connection = tls.get_ref().1;
-                    seen.handshakes.lock().unwrap().push(connection.handshake_kind().unwrap());
+                    record.handshakes.lock().unwrap().push(connection.handshake_kind().unwrap());
                     let is_2 = connection.alpn_protocol() == Some(b"h2");
-                    let service = service_fn(move |request| Arc::clone(&seen).answer(request));
+                    let service = service_fn(move |request| Arc::clone(&record).answer(request));
                     // The client decides when a connection ends.
                     if is_2 {
                         let http = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
@@ -90,16 +90,16 @@ impl Server {
         });
         let encoded = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, key.cert.der());
         let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n").into_bytes();
-        Self { address, pem, seen }
+        Self { address, pem, record }
     }
 
     fn handshakes(&self) -> Vec<HandshakeKind> {
-        self.seen.handshakes.lock().unwrap().clone()
+        self.record.handshakes.lock().unwrap().clone()
     }
 
     /// The protocol of all requests so far, and their number.
     fn requests(&self) -> (hyper::Version, usize) {
-        let versions = self.seen.versions.lock().unwrap();
+        let versions = self.record.versions.lock().unwrap();
         assert!(versions.iter().all(|version| *version == versions[0]), "{versions:?}");
         (versions[0], versions.len())
     }
@@ -144,7 +144,7 @@ async fn a_hundred_reads_take_one_connection_of_http_2_and_one_token() {
 #[tokio::test]
 async fn two_long_addresses_in_one_answer_are_read() {
     let (server, authority) = (Server::open(b"h2").await, Azure::start().await);
-    server.seen.is_long.store(true, Ordering::SeqCst);
+    server.record.is_long.store(true, Ordering::SeqCst);
     read(&server.client(&authority), 1).await;
     assert_eq!(server.requests(), (hyper::Version::HTTP_2, 1));
 }
@@ -167,7 +167,7 @@ async fn connections_of_http_1_are_used_again() {
 async fn a_closed_connection_is_resumed_without_a_full_handshake() {
     let (server, authority) = (Server::open(b"http/1.1").await, Azure::start().await);
     let client = server.client(&authority);
-    server.seen.closes.store(true, Ordering::SeqCst);
+    server.record.closes.store(true, Ordering::SeqCst);
     for _ in 0..3 {
         read(&client, 1).await;
     }

@@ -6,9 +6,10 @@ const OP: &str = "/subscriptions/s/providers/Microsoft.Compute/locations/westus/
 
 #[tokio::test]
 async fn a_delete_may_end_at_once() {
-    for (response, expected) in
-        [(ResponseTemplate::new(200), Deleted::Now), (ResponseTemplate::new(204), Deleted::Absent)]
-    {
+    for (response, expected) in [
+        (ResponseTemplate::new(200), DeleteOutcome::Deleted),
+        (ResponseTemplate::new(204), DeleteOutcome::Absent),
+    ] {
         let azure = Azure::start().await;
         azure.answer("DELETE", &profile_path(), 1, response).await;
         assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), expected);
@@ -30,7 +31,7 @@ async fn a_delete_polls_its_operation() {
     azure.answer("DELETE", &profile_path(), 1, response).await;
     azure.answer("GET", OP, 1, ok(json!({"status": "InProgress"}))).await;
     azure.answer("GET", OP, 1, ok(json!({"status": "Succeeded"}))).await;
-    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
+    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), DeleteOutcome::Deleted);
     assert_eq!(azure.lines().await, [format!("DELETE {P}"), format!("GET {OP}"), format!("GET {OP}")]);
 }
 
@@ -45,7 +46,7 @@ async fn without_an_operation_the_object_is_polled() {
     azure.answer("GET", &profile_path(), 1, gone()).await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
     azure.answer("GET", &profile_path(), 2, gone()).await;
-    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
+    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), DeleteOutcome::Deleted);
     assert_eq!(azure.requests().await.len(), 8);
 }
 
@@ -132,7 +133,7 @@ async fn a_deletion_that_finds_nothing_is_checked() {
         azure.answer("DELETE", &profile_path(), 9, nothing()).await;
         azure.answer("GET", &profile_path(), 9, nothing()).await;
         let profiles = azure.client.profiles();
-        assert_eq!(profiles.delete(&profile_id(), &call()).await.unwrap(), Deleted::Absent);
+        assert_eq!(profiles.delete(&profile_id(), &call()).await.unwrap(), DeleteOutcome::Absent);
         assert_eq!(azure.requests().await.len(), 2);
 
         // It exists after all: sent again.
@@ -156,27 +157,33 @@ async fn a_deletion_that_finds_nothing_is_checked() {
 async fn a_started_deletion_is_continued() {
     let azure = Azure::start().await;
     let link = format!("{OP}?api-version=2024-03-03");
-    let taken = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
-    azure.answer("DELETE", &profile_path(), 1, taken).await;
+    let accepted = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
+    azure.answer("DELETE", &profile_path(), 1, accepted).await;
     let running = ok(json!({"status": "InProgress"})).insert_header("retry-after", "60");
     azure.answer("GET", OP, 1, running).await;
     let unfinished = azure.client.profiles().delete(&profile_id(), &call_of(1_500)).await.unwrap_err();
     assert!(unfinished.error.is_timeout(), "{unfinished}");
-    let begun = unfinished.operation.unwrap();
+    let operation = unfinished.operation.unwrap();
 
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
     azure.answer("GET", OP, 9, ok(json!({"status": "Succeeded"}))).await;
     let profiles = azure.client.profiles();
-    assert_eq!(profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap(), Deleted::Now);
+    assert_eq!(
+        profiles.resume_delete(&profile_id(), &operation, &call()).await.unwrap(),
+        DeleteOutcome::Deleted
+    );
     let lines = azure.lines().await;
     assert_eq!(lines.iter().filter(|line| line.starts_with("DELETE")).count(), 1, "{lines:?}");
 
     azure.answer("GET", &profile_path(), 1, status(404, arm_error("ResourceNotFound", "gone"))).await;
-    assert_eq!(profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap(), Deleted::Absent);
+    assert_eq!(
+        profiles.resume_delete(&profile_id(), &operation, &call()).await.unwrap(),
+        DeleteOutcome::Absent
+    );
     // It did not happen after all.
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
-    profiles.resume_delete(&profile_id(), &begun, &call()).await.unwrap();
+    profiles.resume_delete(&profile_id(), &operation, &call()).await.unwrap();
     assert_eq!(azure.lines().await.last().unwrap(), &format!("DELETE {P}"));
 }
 
@@ -184,11 +191,11 @@ async fn a_started_deletion_is_continued() {
 async fn the_object_confirms_an_operation_without_a_status() {
     let azure = Azure::start().await;
     let link = format!("{OP}?api-version=2024-03-03");
-    let taken = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
-    azure.answer("DELETE", &profile_path(), 1, taken).await;
+    let accepted = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
+    azure.answer("DELETE", &profile_path(), 1, accepted).await;
     azure.answer("GET", OP, 1, ResponseTemplate::new(200)).await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
     azure.answer("GET", &profile_path(), 2, status(404, arm_error("ResourceNotFound", "gone"))).await;
-    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
+    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), DeleteOutcome::Deleted);
     assert_eq!(azure.requests().await.len(), 5);
 }

@@ -2,7 +2,7 @@
 //! tokens are acquired, the resource provider is registered.
 
 use super::*;
-use crate::arm::cloud::{MetadataHost, Place};
+use crate::arm::cloud::{CloudSource, MetadataHost};
 use crate::arm::error::Error;
 use wiremock::matchers::query_param;
 
@@ -63,7 +63,7 @@ async fn a_forbidden_registration_reports_both_errors() {
         report.contains("MissingSubscriptionRegistration") && report.contains("may not register"),
         "{report}"
     );
-    assert_eq!(error.lacks_registration(), Some("0b1f6471-1bf0-4dda-aec3-cb9272f09590"));
+    assert_eq!(error.unregistered_subscription(), Some("0b1f6471-1bf0-4dda-aec3-cb9272f09590"));
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn nothing_is_registered_if_it_is_forbidden() {
     azure.answer("GET", &profile_path(), 9, unregistered()).await;
     let client = ArmClient::new(settings).unwrap();
     let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
-    assert!(error.lacks_registration().is_some(), "{error}");
+    assert!(error.unregistered_subscription().is_some(), "{error}");
     assert_eq!(azure.lines().await.len(), 1);
 }
 
@@ -114,18 +114,18 @@ async fn tokens_of_other_tenants_are_sent_and_replaced_together() {
 #[tokio::test]
 async fn a_metadata_host_is_read_once_and_only_when_needed() {
     let azure = Azure::start().await;
-    let told = json!([{"name": "Stamp", "resourceManager": azure.server.uri(),
+    let metadata = json!([{"name": "Stamp", "resourceManager": azure.server.uri(),
         "authentication": {"loginEndpoint": azure.server.uri(), "audiences": ["https://stamp.example"]}}]);
     Mock::given(method("GET"))
         .and(path("/metadata/endpoints"))
         .and(query_param("api-version", "2022-09-01"))
-        .respond_with(ok(told))
+        .respond_with(ok(metadata))
         .mount(&azure.server)
         .await;
     azure.answer("GET", &profile_path(), 9, ok(profile_json("Succeeded"))).await;
     let mut settings = settings(&azure.server.uri(), &azure.server.uri());
     let host = MetadataHost::new(&azure.server.uri()).unwrap();
-    settings.cloud = Place::Told { host, environment: None };
+    settings.cloud = CloudSource::Published { host, environment: None };
     let client = ArmClient::new(settings).unwrap();
     assert!(azure.server.received_requests().await.unwrap().is_empty());
     let (id, call) = (profile_id(), call());
@@ -133,8 +133,8 @@ async fn a_metadata_host_is_read_once_and_only_when_needed() {
     futures::future::join_all(reads).await;
     let lines = azure.lines().await;
     assert_eq!(lines.iter().filter(|line| line.contains("metadata")).count(), 1, "{lines:?}");
-    let asked = azure.server.received_requests().await.unwrap();
-    let form = asked.iter().find(|request| request.url.path() == TOKEN).unwrap();
+    let requests = azure.server.received_requests().await.unwrap();
+    let form = requests.iter().find(|request| request.url.path() == TOKEN).unwrap();
     assert!(String::from_utf8_lossy(&form.body).contains("stamp.example%2F.default"));
 }
 
@@ -145,7 +145,7 @@ async fn a_metadata_host_without_addresses_is_an_error_and_read_again_next_time(
     azure.answer("GET", "/metadata/endpoints", 1, status(404, json!({}))).await;
     let mut settings = settings(&azure.server.uri(), &azure.server.uri());
     let host = MetadataHost::new(&azure.server.uri()).unwrap();
-    settings.cloud = Place::Told { host, environment: None };
+    settings.cloud = CloudSource::Published { host, environment: None };
     let client = ArmClient::new(settings).unwrap();
     let error = client.profiles().get(&profile_id(), &call()).await.unwrap_err();
     assert!(

@@ -11,8 +11,8 @@ async fn two() -> (Azure, MockServer) {
 
 #[track_caller]
 fn heard_nothing(requests: Option<Vec<Request>>, what: &str) {
-    let heard: Vec<_> = requests.unwrap().iter().map(|r| format!("{} {}", r.method, r.url)).collect();
-    assert!(heard.is_empty(), "{what}: {heard:?}");
+    let received: Vec<_> = requests.unwrap().iter().map(|r| format!("{} {}", r.method, r.url)).collect();
+    assert!(received.is_empty(), "{what}: {received:?}");
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn no_operation_is_polled_at_another_host() {
             let call = call();
             let started =
                 azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call).await.unwrap();
-            let started = taken(started);
+            let started = expect_started(started);
             assert!(started.body.is_some(), "{header}, {code}: the object is lost");
             let pending = started.operation.expect("not done");
             let error = azure.client.profiles().finish(&pending, &call).await.unwrap_err();
@@ -87,7 +87,7 @@ async fn an_operation_that_redirects_is_not_followed() {
         let call = call();
         let started =
             azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call).await.unwrap();
-        let started = taken(started);
+        let started = expect_started(started);
         let pending = started.operation.expect("not done");
         assert!(azure.client.profiles().finish(&pending, &call).await.is_err(), "{header}");
         heard_nothing(elsewhere.received_requests().await, header);

@@ -1,5 +1,7 @@
 use super::*;
-use crate::arm::{AssertionSource, Identity, IdentityEndpoint, MachineUrl, ManagedIdentity, RequestUrl};
+use crate::arm::{
+    AssertionSource, IdentityEndpoint, IdentitySelector, MachineUrl, ManagedIdentity, RequestUrl,
+};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use tracing::field::{Field, Visit};
@@ -116,7 +118,7 @@ async fn no_log_of_a_login_contains_its_secrets() {
     let application = Application::new("t.example", "the-client").unwrap();
     let url = || RequestUrl::new(&format!("{}/ids?key=hidden-key", azure.server.uri())).unwrap();
     let federated = |assertion| Login::Federated { application: application.clone(), assertion };
-    let machine = MachineUrl::given(&format!("{}/msi", azure.server.uri())).unwrap();
+    let machine = MachineUrl::from_user(&format!("{}/msi", azure.server.uri())).unwrap();
     let app_service = IdentityEndpoint::AppService(machine, Secret::new("hidden-header"));
     for login in [
         Login::ClientSecret { application: application.clone(), secret: Secret::new("hidden-secret") },
@@ -127,14 +129,17 @@ async fn no_log_of_a_login_contains_its_secrets() {
             token: Secret::new("hidden-system"),
             service_connection_id: "the-connection".to_owned(),
         }),
-        Login::ManagedIdentity(ManagedIdentity::new(Identity::System, app_service, None).unwrap()),
+        Login::ManagedIdentity(ManagedIdentity::new(IdentitySelector::System, app_service, None).unwrap()),
     ] {
-        let way = login.way();
+        let login_name = login.name();
         let settings = Settings { login, ..settings(&azure.server.uri(), &azure.server.uri()) };
         ArmClient::new(settings).unwrap().profiles().get(&profile_id(), &call()).await.unwrap();
         let text = std::mem::take(&mut *everything.0.lock().unwrap());
-        assert!(text.contains("provider.auth") && text.contains("applicableHostEndpoint"), "{way}:\n{text}");
-        assert!(!text.contains("hidden-"), "{way}:\n{text}");
+        assert!(
+            text.contains("provider.auth") && text.contains("applicableHostEndpoint"),
+            "{login_name}:\n{text}"
+        );
+        assert!(!text.contains("hidden-"), "{login_name}:\n{text}");
     }
     drop(guard);
 }

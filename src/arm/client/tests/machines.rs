@@ -40,8 +40,8 @@ async fn a_change_is_a_patch_of_only_the_references_and_its_operation_is_polled(
     let azure = Azure::start().await;
     let vm = "virtualMachines/vm";
     let link = format!("{}{OP}", azure.server.uri());
-    let taken = ok(machine_json(vm, "Updating")).insert_header("azure-asyncoperation", link.as_str());
-    azure.answer("PATCH", &path_of(vm), 1, taken).await;
+    let accepted = ok(machine_json(vm, "Updating")).insert_header("azure-asyncoperation", link.as_str());
+    azure.answer("PATCH", &path_of(vm), 1, accepted).await;
     azure.answer("GET", OP, 1, ok(json!({"status": "InProgress"}))).await;
     azure.answer("GET", OP, 1, ok(json!({"status": "Succeeded"}))).await;
     azure.answer("GET", &path_of(vm), 1, ok(machine_json(vm, "Succeeded"))).await;
@@ -101,8 +101,8 @@ async fn instances_are_listed_page_by_page_and_upgraded() {
     azure.answer("GET", &list, 1, ok(json!({"value": [instance("3", false)]}))).await;
     let upgrade = format!("{set}/manualupgrade");
     let link = format!("{}{OP}", azure.server.uri());
-    let taken = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
-    azure.answer("POST", &upgrade, 1, taken).await;
+    let accepted = ResponseTemplate::new(202).insert_header("azure-asyncoperation", link.as_str());
+    azure.answer("POST", &upgrade, 1, accepted).await;
     azure.answer("GET", OP, 1, ok(json!({"status": "Succeeded"}))).await;
     let at = "virtualMachineScaleSets/set";
     azure.answer("GET", &path_of(at), 1, ok(machine_json(at, "Succeeded"))).await;
@@ -131,6 +131,6 @@ async fn a_response_about_another_machine_is_an_error() {
             ok(machine_json("virtualMachines/other", "Succeeded")),
         )
         .await;
-    let told = azure.client.machines().get(&machine_id("virtualMachines/vm"), &call()).await.unwrap_err();
-    assert!(told.to_string().contains("another object"), "{told}");
+    let error = azure.client.machines().get(&machine_id("virtualMachines/vm"), &call()).await.unwrap_err();
+    assert!(error.to_string().contains("another object"), "{error}");
 }

@@ -25,7 +25,7 @@ async fn create(azure: &Azure, ids: &[VersionId]) -> Duration {
     let (call, body, before) = (call(), version_body(), Instant::now());
     let writes = ids.iter().map(async |id| azure.client.versions().begin_create(id, &body, &call).await);
     for result in futures::future::join_all(writes).await {
-        assert_eq!(taken(result.unwrap()).operation, None);
+        assert_eq!(expect_started(result.unwrap()).operation, None);
     }
     before.elapsed()
 }

@@ -23,7 +23,7 @@ use crate::allowlist::{DefaultAccess, Endpoint, Mode, OsType};
 use crate::arm::call::Call;
 use crate::arm::ids::{GalleryId, ProfileId, VersionId};
 use crate::arm::models::*;
-use crate::arm::{Application, Fate, Location, Outlook, Secret, Started};
+use crate::arm::{Application, Location, OperationStatus, Secret, Started, WriteOutcome};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -61,9 +61,9 @@ fn version_json(name: &str, state: &str) -> Value {
 }
 
 /// The operation of a create that found no existing object.
-fn taken<T: std::fmt::Debug>(begun: Begun<T>) -> Started<T> {
-    match begun {
-        Begun::Taken(started) => started,
+fn expect_started<T: std::fmt::Debug>(outcome: CreateOutcome<T>) -> Started<T> {
+    match outcome {
+        CreateOutcome::Started(started) => started,
         there => panic!("{there:?}"),
     }
 }

@@ -18,25 +18,25 @@ async fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
 async fn answering(status: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let noted = Arc::clone(&asked);
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let recorder = Arc::clone(&requests);
     tokio::spawn(async move {
         loop {
             let (mut socket, _) = listener.accept().await.unwrap();
             let mut request = [0; 4096];
             let read = socket.read(&mut request).await.unwrap_or_default();
             let text = String::from_utf8_lossy(&request[..read]).into_owned();
-            noted.lock().unwrap().push(text);
+            recorder.lock().unwrap().push(text);
             let _ =
                 socket.write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").as_bytes()).await;
         }
     });
-    (address, asked)
+    (address, requests)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_proxy_is_used_except_for_no_proxy_and_this_machine() {
-    let (address, asked) = proxy().await;
+    let (address, requests) = proxy().await;
     // 192.0.2.0/24 is for documentation: no host has such an address.
     for (authority, no_proxy, expected) in [
         ("https://192.0.2.1", "", true),
@@ -46,7 +46,7 @@ async fn a_proxy_is_used_except_for_no_proxy_and_this_machine() {
         ("https://127.0.0.1:1", "", false),
         ("http://localhost:1", "", false),
     ] {
-        asked.lock().unwrap().clear();
+        requests.lock().unwrap().clear();
         let mut child = Command::new(std::env::current_exe().unwrap());
         for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "ALL_PROXY"] {
             child.env_remove(name);
@@ -60,9 +60,9 @@ async fn a_proxy_is_used_except_for_no_proxy_and_this_machine() {
             .output()
             .unwrap();
         assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
-        let asked = asked.lock().unwrap().clone();
-        assert_eq!(!asked.is_empty(), expected, "{authority} with NO_PROXY={no_proxy}: {asked:?}");
-        assert!(asked.iter().all(|line| line.starts_with("CONNECT 192.0.2.1:443")), "{asked:?}");
+        let requests = requests.lock().unwrap().clone();
+        assert_eq!(!requests.is_empty(), expected, "{authority} with NO_PROXY={no_proxy}: {requests:?}");
+        assert!(requests.iter().all(|line| line.starts_with("CONNECT 192.0.2.1:443")), "{requests:?}");
     }
 }
 
@@ -91,10 +91,10 @@ async fn a_proxy_that_cannot_be_used_is_an_error_at_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn basic_proxy_login_works_and_another_scheme_is_an_error_at_once() {
-    let (address, asked) = answering("407 Proxy Authentication Required").await;
+    let (address, requests) = answering("407 Proxy Authentication Required").await;
     let text = child(&address.replace("http://", "http://me:p@ss%25@"));
     assert!(text.contains("the proxy refused") && !text.contains("p@ss"), "{text}");
-    let requests = asked.lock().unwrap().clone();
+    let requests = requests.lock().unwrap().clone();
     assert_eq!(requests.len(), 1, "not tried again: {requests:?}");
     let expected = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, "me:p@ss%");
     assert!(requests[0].contains(&format!("Basic {expected}")), "{requests:?}");

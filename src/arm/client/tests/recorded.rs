@@ -119,13 +119,13 @@ fn look(operation: &str) -> String {
 }
 
 /// How often this address was polled; no other address of an operation may have been.
-async fn looks_at(azure: &Azure, address: &str) -> usize {
+async fn polls_of(azure: &Azure, address: &str) -> usize {
     let requests = azure.requests().await;
-    let looks: Vec<_> = requests.iter().filter(|one| one.url.path().starts_with(OPERATIONS)).collect();
-    let asked =
+    let polls: Vec<_> = requests.iter().filter(|one| one.url.path().starts_with(OPERATIONS)).collect();
+    let is_at_address =
         |one: &&&Request| format!("{}?{}", one.url.path(), one.url.query().unwrap_or_default()) == address;
-    let same = looks.iter().filter(asked).count();
-    assert!(same == looks.len(), "{} looks were at another address", looks.len() - same);
+    let same = polls.iter().filter(is_at_address).count();
+    assert!(same == polls.len(), "{} polls were at another address", polls.len() - same);
     same
 }
 
@@ -139,13 +139,14 @@ async fn a_profile_is_created_at_a_signed_address_that_goes_back_unchanged() {
     azure.answer("GET", &look(CREATE), 2, running(CREATE)).await;
     azure.answer("GET", &look(CREATE), 1, ended(CREATE)).await;
     azure.answer("GET", &profile_path(), 1, in_lines(200, &profile_text("first", "Succeeded"))).await;
-    let started =
-        taken(azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap());
+    let started = expect_started(
+        azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap(),
+    );
     let text = serde_json::to_string(&started.operation.unwrap()).unwrap();
     let pending = serde_json::from_str(&text).unwrap();
     let profile = azure.client.profiles().finish(&pending, &call()).await.unwrap();
     assert_eq!(profile.properties.description.as_deref(), Some("first"));
-    assert_eq!(looks_at(&azure, &link).await, 3);
+    assert_eq!(polls_of(&azure, &link).await, 3);
 }
 
 #[tokio::test]
@@ -208,8 +209,8 @@ async fn a_deletion_with_two_addresses_is_followed_at_the_first_alone() {
     azure.answer("DELETE", &path, 1, accepted).await;
     azure.answer("GET", &look(DELETE), 1, running(DELETE)).await;
     azure.answer("GET", &look(DELETE), 1, ended(DELETE)).await;
-    assert_eq!(azure.client.versions().delete(&version_id(), &call()).await.unwrap(), Deleted::Now);
-    assert_eq!(looks_at(&azure, &link).await, 2);
+    assert_eq!(azure.client.versions().delete(&version_id(), &call()).await.unwrap(), DeleteOutcome::Deleted);
+    assert_eq!(polls_of(&azure, &link).await, 2);
 }
 
 #[tokio::test]
@@ -220,8 +221,8 @@ async fn a_deletion_by_location_alone_ends_with_an_empty_answer() {
     azure.answer("DELETE", &profile_path(), 1, accepted).await;
     azure.answer("GET", &look(DELETE), 1, ResponseTemplate::new(202)).await;
     azure.answer("GET", &look(DELETE), 1, ResponseTemplate::new(200)).await;
-    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), Deleted::Now);
-    assert_eq!(looks_at(&azure, &link).await, 2);
+    assert_eq!(azure.client.profiles().delete(&profile_id(), &call()).await.unwrap(), DeleteOutcome::Deleted);
+    assert_eq!(polls_of(&azure, &link).await, 2);
 }
 
 #[tokio::test]

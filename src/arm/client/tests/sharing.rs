@@ -93,7 +93,7 @@ async fn the_first_read_is_single_and_the_second_reads_a_list() {
     let rest = [7, 0, 1, 2, 4, 5, 6, 8, 9];
     assert_eq!(azure.refresh_all(&p, rest).await, [true; 9]);
     assert_eq!(azure.counts().await, (1, 1));
-    assert_eq!(azure.client.inner.sharing.versions.kept(), 0, "everything was taken away");
+    assert_eq!(azure.client.inner.sharing.versions.used_memory(), 0, "everything was taken away");
     assert_eq!(azure.refresh_all(&p, [7]).await, [false], "an entry answers once");
 }
 
@@ -134,7 +134,7 @@ async fn a_reader_reads_one_page_at_most() {
     assert!(azure.client.versions().shared(&version(&p, 99), &call()).await.is_none());
     assert!(azure.client.versions().shared(&version(&p, 99), &call()).await.is_none());
     assert_eq!(azure.counts().await, (2, 3));
-    assert_eq!(azure.client.inner.sharing.versions.kept(), 0, "nobody waits for what was read alone");
+    assert_eq!(azure.client.inner.sharing.versions.used_memory(), 0, "nobody waits for what was read alone");
 }
 
 #[tokio::test]
@@ -179,16 +179,16 @@ async fn a_write_to_a_profile_discards_the_list_of_its_gallery() {
     };
     let gallery = format!("{GALLERY}/inVMAccessControlProfiles");
     azure.answer("GET", &gallery, 9, ok(json!({"value": [name(0), name(1), name(2), name(3)]}))).await;
-    let look = async |number| azure.client.profiles().shared(&profile(number), &call()).await;
-    assert!(look(0).await.is_none());
-    assert_eq!(look(1).await.unwrap().name.as_deref(), Some("p1"));
+    let get_shared = async |number| azure.client.profiles().shared(&profile(number), &call()).await;
+    assert!(get_shared(0).await.is_none());
+    assert_eq!(get_shared(1).await.unwrap().name.as_deref(), Some("p1"));
     // A version of a profile is not the profile.
     azure.answer("DELETE", &version(&profile(2), 0).to_string(), 1, ResponseTemplate::new(204)).await;
     azure.client.versions().delete(&version(&profile(2), 0), &call()).await.unwrap();
-    assert!(look(2).await.is_some());
+    assert!(get_shared(2).await.is_some());
     azure.answer("DELETE", &profile(2).to_string(), 1, ResponseTemplate::new(204)).await;
     azure.client.profiles().delete(&profile(2), &call()).await.unwrap();
-    assert!(look(3).await.is_none());
+    assert!(get_shared(3).await.is_none());
 }
 
 #[tokio::test]
@@ -260,12 +260,13 @@ async fn an_incomplete_entry_is_not_used() {
         without(3, "", "location"), json!({"name": "1.0.4"}), elsewhere, "nonsense", null
     ]});
     azure.answer("GET", &list(&p), 9, ok(page)).await;
-    let look = async |number| azure.client.versions().shared(&version(&p, number), &call()).await.is_some();
-    let mut told = Vec::new();
+    let get_shared =
+        async |number| azure.client.versions().shared(&version(&p, number), &call()).await.is_some();
+    let mut answers = Vec::new();
     for number in [9, 0, 1, 2, 3, 4, 5] {
-        told.push(look(number).await);
+        answers.push(get_shared(number).await);
     }
-    assert_eq!(told, [false, true, false, false, false, false, true]);
+    assert_eq!(answers, [false, true, false, false, false, false, true]);
 }
 
 #[tokio::test]

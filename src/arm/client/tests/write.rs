@@ -6,7 +6,9 @@ const P: &str = "/inVMAccessControlProfiles/p";
 const OP: &str = "/subscriptions/s/providers/Microsoft.Compute/locations/westus/capsOperations/7";
 
 async fn begin(azure: &Azure) -> Started<Profile> {
-    taken(azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap())
+    expect_started(
+        azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await.unwrap(),
+    )
 }
 
 async fn finish(azure: &Azure, started: Started<Profile>) -> Result<Profile, Error> {
@@ -130,7 +132,7 @@ async fn a_failed_operation_reports_its_whole_error() {
         let started = begin(&azure).await;
         let error = finish(&azure, started).await.unwrap_err();
         let Error::Operation(arm) = &error else { panic!("{error}") };
-        assert_eq!(arm.ended_as(), word);
+        assert_eq!(arm.final_status(), word);
         assert!(!error.is_cancelled(), "it was Azure that cancelled");
         let report = error.report();
         for part in ["QuotaExceeded", "too many", "- D: d", "r5", word] {
@@ -202,7 +204,7 @@ async fn a_cancelled_write_still_records_its_operation() {
     };
     let (id, body, profiles) = (profile_id(), profile_body(), azure.client.profiles());
     let (result, ()) = tokio::join!(profiles.begin_create(&id, &body, &call), cancel);
-    let started = taken(result.unwrap());
+    let started = expect_started(result.unwrap());
     assert!(started.body.is_some() && started.operation.is_some());
 }
 
@@ -271,9 +273,9 @@ async fn a_create_takes_over_no_object_that_appeared_after_the_check() {
             azure.answer("PUT", &profile_path(), 9, answer.clone()).await;
             azure.answer("GET", &profile_path(), 9, ok(profile_json("Creating"))).await;
             let (id, body, call) = (profile_id(), profile_body(), call());
-            let begun = azure.client.profiles().begin_create(&id, &body, &call).await.unwrap();
-            let Begun::There { perhaps_ours, changed, .. } = begun else { panic!("{begun:?}") };
-            assert_eq!((perhaps_ours, changed), (doubt, taken_as_a_change), "{:?}", azure.lines().await);
+            let outcome = azure.client.profiles().begin_create(&id, &body, &call).await.unwrap();
+            let CreateOutcome::Exists { may_be_ours, changed, .. } = outcome else { panic!("{outcome:?}") };
+            assert_eq!((may_be_ours, changed), (doubt, taken_as_a_change), "{:?}", azure.lines().await);
             let lines = azure.lines().await;
             assert_eq!(lines.iter().filter(|line| line.starts_with("GET")).count(), looks, "{lines:?}");
         }
@@ -284,9 +286,12 @@ async fn a_create_takes_over_no_object_that_appeared_after_the_check() {
     azure.answer("PUT", &profile_path(), 9, change()).await;
     let call = call();
     for doubt in [true, false] {
-        let begun =
+        let outcome =
             azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call).await.unwrap();
-        assert!(matches!(begun, Begun::There { perhaps_ours, .. } if perhaps_ours == doubt), "{begun:?}");
+        assert!(
+            matches!(outcome, CreateOutcome::Exists { may_be_ours, .. } if may_be_ours == doubt),
+            "{outcome:?}"
+        );
     }
 }
 
@@ -295,8 +300,8 @@ async fn a_conflict_about_something_else_stays_a_conflict() {
     let azure = Azure::start().await;
     azure.answer("PUT", &profile_path(), 9, status(409, arm_error("ScopeLocked", "a lock is on it"))).await;
     azure.answer("GET", &profile_path(), 9, status(404, arm_error("ResourceNotFound", "no"))).await;
-    let begun = azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await;
-    assert!(begun.unwrap_err().is_forbidden());
+    let outcome = azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call()).await;
+    assert!(outcome.unwrap_err().is_forbidden());
     assert_eq!(azure.requests().await.len(), 2);
 }
 
@@ -327,19 +332,28 @@ async fn an_update_reads_edits_and_writes() {
 
 #[tokio::test]
 async fn the_outcome_of_a_write_is_known_as_far_as_its_response_shows() {
-    let fate = async |response: ResponseTemplate, ms: u64| {
+    let outcome_of = async |response: ResponseTemplate, ms: u64| {
         let azure = Azure::start().await;
         azure.answer("PUT", &profile_path(), 99, response).await;
         let call = call_of(ms);
         azure.client.profiles().begin_create(&profile_id(), &profile_body(), &call).await.unwrap_err();
-        call.fate()
+        call.write_outcome()
     };
-    assert_eq!(fate(status(403, arm_error("AuthorizationFailed", "no")), 5_000).await, Fate::Settled);
+    assert_eq!(
+        outcome_of(status(403, arm_error("AuthorizationFailed", "no")), 5_000).await,
+        WriteOutcome::Settled
+    );
     let later = |response: ResponseTemplate| response.insert_header("retry-after", "60");
-    assert_eq!(fate(later(status(429, arm_error("TooManyRequests", "slow"))), 5_000).await, Fate::Settled);
-    assert_eq!(fate(later(status(504, arm_error("GatewayTimeout", "late"))), 5_000).await, Fate::Doubtful);
+    assert_eq!(
+        outcome_of(later(status(429, arm_error("TooManyRequests", "slow"))), 5_000).await,
+        WriteOutcome::Settled
+    );
+    assert_eq!(
+        outcome_of(later(status(504, arm_error("GatewayTimeout", "late"))), 5_000).await,
+        WriteOutcome::Doubtful
+    );
     let slow = status(201, profile_json("Succeeded")).set_delay(Duration::from_secs(3));
-    assert_eq!(fate(slow, 1_500).await, Fate::UnderWay);
+    assert_eq!(outcome_of(slow, 1_500).await, WriteOutcome::UnderWay);
 }
 
 #[tokio::test]
@@ -371,9 +385,11 @@ async fn one_poll_returns_the_state_of_an_operation() {
     ] {
         azure.answer("GET", OP, 1, response).await;
     }
-    let look = async || azure.client.look(&pending, &call()).await.unwrap();
-    assert!(matches!(look().await, Outlook::Running(word) if word == "InProgress"));
-    assert!(matches!(look().await, Outlook::Done));
-    assert!(matches!(look().await, Outlook::Failed(error) if error.report().contains("QuotaExceeded")));
-    assert!(matches!(look().await, Outlook::Unknown));
+    let poll = async || azure.client.poll(&pending, &call()).await.unwrap();
+    assert!(matches!(poll().await, OperationStatus::Running(word) if word == "InProgress"));
+    assert!(matches!(poll().await, OperationStatus::Done));
+    assert!(
+        matches!(poll().await, OperationStatus::Failed(error) if error.report().contains("QuotaExceeded"))
+    );
+    assert!(matches!(poll().await, OperationStatus::Unknown));
 }

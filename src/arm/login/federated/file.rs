@@ -1,7 +1,7 @@
 //! An id token in a file that another program renews: the kubelet in an AKS pod, a step of a pipeline.
 
 use super::super::super::error::LoginError;
-use super::super::super::pipeline::carried;
+use super::super::super::pipeline::wrap_error;
 use super::super::text;
 use async_trait::async_trait;
 use azure_core::http::ClientMethodOptions;
@@ -15,7 +15,7 @@ const LARGEST: u64 = 64 << 10;
 /// A file with an id token, read at each exchange.
 #[derive(Debug)]
 pub(super) struct TokenFile {
-    pub(super) way: &'static str,
+    pub(super) login_name: &'static str,
     pub(super) path: PathBuf,
 }
 
@@ -29,7 +29,7 @@ impl TokenFile {
             return Err("the file is too large for an id token".to_owned());
         }
         let text = text::decoded(&bytes).ok_or("the file is not text")?;
-        text::usable(&text).map(str::to_owned).map_err(|hint| format!("its content {hint}"))
+        text::checked(&text).map(str::to_owned).map_err(|hint| format!("its content {hint}"))
     }
 }
 
@@ -37,9 +37,9 @@ impl TokenFile {
 impl ClientAssertion for TokenFile {
     async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
         self.read().map_err(|reason| {
-            carried(
+            wrap_error(
                 LoginError {
-                    way: self.way,
+                    login_name: self.login_name,
                     endpoint: format!("the file {}", self.path.display()),
                     description: Some(reason),
                     ..LoginError::default()

@@ -7,10 +7,10 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-use super::super::pipeline::Plumbing;
+use super::super::pipeline::PipelineSettings;
 use super::super::secret::Secret;
 use super::claims;
-use super::entra::Proof;
+use super::entra::ClientCredential;
 use async_trait::async_trait;
 use azure_core::http::ClientMethodOptions;
 use azure_identity::ClientAssertion;
@@ -79,7 +79,7 @@ impl AssertionSource {
     }
 
     /// The login, for messages.
-    pub fn way(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Token(_) => "OIDC token",
             Self::File { aks: false, .. } => "OIDC token file",
@@ -90,25 +90,29 @@ impl AssertionSource {
     }
 
     /// The credential of an application, ready to use.
-    pub(super) fn proof(&self, plumbing: &Plumbing) -> Proof {
-        let way = self.way();
+    pub(super) fn client_credential(&self, plumbing: &PipelineSettings) -> ClientCredential {
+        let login_name = self.name();
         match self {
-            Self::Token(token) => Proof::by(GivenToken(token.clone())),
-            Self::File { path, .. } => Proof::by(TokenFile { way, path: path.clone() }),
-            Self::GitHub { url, token } => Proof::by(IdTokenRequest::github(way, url, token, plumbing)),
-            Self::AzureDevOps { url, token, service_connection_id } => {
-                Proof::by(IdTokenRequest::azure_devops(way, url, token, service_connection_id, plumbing))
+            Self::Token(token) => ClientCredential::assertion(FixedToken(token.clone())),
+            Self::File { path, .. } => {
+                ClientCredential::assertion(TokenFile { login_name, path: path.clone() })
             }
+            Self::GitHub { url, token } => {
+                ClientCredential::assertion(IdTokenRequest::github(login_name, url, token, plumbing))
+            }
+            Self::AzureDevOps { url, token, service_connection_id } => ClientCredential::assertion(
+                IdTokenRequest::azure_devops(login_name, url, token, service_connection_id, plumbing),
+            ),
         }
     }
 }
 
 /// One id token for every exchange.
 #[derive(Debug)]
-struct GivenToken(Secret);
+struct FixedToken(Secret);
 
 #[async_trait]
-impl ClientAssertion for GivenToken {
+impl ClientAssertion for FixedToken {
     async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
         Ok(self.0.expose().to_owned())
     }

@@ -1,7 +1,7 @@
 //! Requesting an id token from a pipeline: one request, one member of its JSON response.
 
 use super::super::super::error::{Error, LoginError};
-use super::super::super::pipeline::{Plumbing, carried};
+use super::super::super::pipeline::{PipelineSettings, wrap_error};
 use super::super::super::secret::Secret;
 use super::super::sender::{Sender, address, json, quoted};
 use super::{AUDIENCE, RequestUrl};
@@ -33,27 +33,27 @@ impl IdTokenRequest {
     /// `ACTIONS_ID_TOKEN_REQUEST_URL` with the audience added, authorised by
     /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
     pub(super) fn github(
-        way: &'static str,
+        login_name: &'static str,
         RequestUrl(url): &RequestUrl,
         token: &Secret,
-        plumbing: &Plumbing,
+        plumbing: &PipelineSettings,
     ) -> Self {
         let mut url = url.clone();
         if !url.query_pairs().any(|(name, _)| name == "audience") {
             url.query_pairs_mut().append_pair("audience", AUDIENCE);
         }
         let request = Request::new(url, Method::Get);
-        Self { request, token: token.clone(), member: "value", sender: Sender::new(way, plumbing) }
+        Self { request, token: token.clone(), member: "value", sender: Sender::new(login_name, plumbing) }
     }
 
     /// An Azure DevOps service connection (REST reference, "Distributed task: Oidctoken: Create"): an empty
     /// POST to `SYSTEM_OIDCREQUESTURI`, authorised by `SYSTEM_ACCESSTOKEN`.
     pub(super) fn azure_devops(
-        way: &'static str,
+        login_name: &'static str,
         RequestUrl(url): &RequestUrl,
         token: &Secret,
         service_connection_id: &str,
-        plumbing: &Plumbing,
+        plumbing: &PipelineSettings,
     ) -> Self {
         let mut url = url.clone();
         let has_version = url.query_pairs().any(|(name, _)| name == "api-version");
@@ -66,17 +66,17 @@ impl IdTokenRequest {
         let mut request = Request::new(url, Method::Post);
         request.insert_header(CONTENT_TYPE, "application/json");
         request.insert_header(NO_REDIRECT, "Suppress");
-        Self { request, token: token.clone(), member: "oidcToken", sender: Sender::new(way, plumbing) }
+        Self { request, token: token.clone(), member: "oidcToken", sender: Sender::new(login_name, plumbing) }
     }
 
-    async fn ask(&self, ctx: &Context<'_>) -> Result<String, Error> {
+    async fn request_token(&self, ctx: &Context<'_>) -> Result<String, Error> {
         let mut request = self.request.clone();
         request.insert_header(ACCEPT, "application/json");
         request.insert_header(AUTHORIZATION, format!("Bearer {}", self.token.expose()));
         let answer = self.sender.send(&mut request, &self.token, ctx).await?;
         let failed = |description: String| {
             Error::from(LoginError {
-                way: self.sender.way,
+                login_name: self.sender.login_name,
                 endpoint: address(request.url()),
                 status: Some(u16::from(answer.status())),
                 description: Some(description),
@@ -84,8 +84,8 @@ impl IdTokenRequest {
             })
         };
         if !answer.status().is_success() {
-            let said = quoted(&self.token, answer.body().as_ref());
-            return Err(failed(said.unwrap_or_else(|| "no id token was returned".to_owned())));
+            let message = quoted(&self.token, answer.body().as_ref());
+            return Err(failed(message.unwrap_or_else(|| "no id token was returned".to_owned())));
         }
         let json = json(&answer).unwrap_or_default();
         match json.get(self.member).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()) {
@@ -100,7 +100,7 @@ impl IdTokenRequest {
 impl ClientAssertion for IdTokenRequest {
     async fn secret(&self, options: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
         let ctx = options.map(|options| options.context).unwrap_or_default();
-        self.ask(&ctx).await.map_err(carried)
+        self.request_token(&ctx).await.map_err(wrap_error)
     }
 }
 

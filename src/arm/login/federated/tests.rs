@@ -70,7 +70,7 @@ async fn a_file_is_read_at_each_exchange() {
     }
     let absent = login(AssertionSource::File { path: "/nowhere/at/all".into(), aks: true });
     let error = token(&absent, &server).await.unwrap_err();
-    assert_eq!(error.way, "AKS workload identity");
+    assert_eq!(error.login_name, "AKS workload identity");
     assert!(error.to_string().contains("/nowhere/at/all"), "{error}");
 }
 
@@ -109,7 +109,7 @@ async fn azure_devops_receives_the_service_connection() {
 
 #[tokio::test]
 async fn a_refusal_of_an_id_token_is_quoted_without_our_secrets() {
-    for (response, said) in [
+    for (response, message) in [
         (ResponseTemplate::new(401).set_body_string("request-token is not known"), "*** is not known"),
         (ResponseTemplate::new(403), "no id token was returned"),
         (ResponseTemplate::new(200).set_body_string("<html>hidden"), "no id token under `value`"),
@@ -122,7 +122,7 @@ async fn a_refusal_of_an_id_token_is_quoted_without_our_secrets() {
         Mock::given(path(IDS)).respond_with(response).mount(&server).await;
         let error = token(&github(&server), &server).await.unwrap_err();
         let text = format!("{error} {error:?}");
-        assert!(text.contains(said), "{text}");
+        assert!(text.contains(message), "{text}");
         assert!(!text.contains("hidden") && !text.contains("request-token"), "{text}");
         assert!(fields(&server, TOKEN).await.is_empty(), "Entra receives no request");
     }

@@ -2,9 +2,9 @@
 //! A caller that responds with its content gets a token ("Authenticate against Azure resources with Azure
 //! Arc-enabled servers").
 //!
-//! The name comes from whatever process listens on the port, so it must have the form that the agent writes:
-//! a file with the ending `.key`, directly in the agent's folder, of at most 4096 bytes. Otherwise another
-//! process on that port could have any of our files sent to it.
+//! The name comes from whatever process listens on the port, which could ask for any of our files. So only a
+//! file of the form that the agent writes is sent: with the ending `.key`, directly in the agent's folder, of
+//! at most 4096 bytes.
 
 use super::super::super::secret::Secret;
 use azure_core::http::RawResponse;

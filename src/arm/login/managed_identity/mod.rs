@@ -10,7 +10,7 @@ mod tests;
 use super::super::call::Call;
 use super::super::error::{Error, LoginError};
 use super::super::pace::{Backoff, random};
-use super::super::pipeline::{Plumbing, carried};
+use super::super::pipeline::{PipelineSettings, wrap_error};
 use super::super::secret::Secret;
 use super::answer::TokenAnswer;
 use super::sender::{Sender, address, json, masked, quoted};
@@ -25,7 +25,7 @@ use time::OffsetDateTime;
 use url::Url;
 
 /// The login, for messages.
-pub(super) const WAY: &str = "managed identity";
+pub(super) const LOGIN_NAME: &str = "managed identity";
 
 /// The endpoint of a virtual machine (Azure Instance Metadata Service).
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
@@ -39,7 +39,7 @@ const UPDATES: u32 = 5;
 
 /// Which identity to use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Identity {
+pub enum IdentitySelector {
     /// The machine's own. If it has one user-assigned identity and no own one, that one.
     #[default]
     System,
@@ -83,7 +83,7 @@ impl MachineUrl {
     ///
     /// # Errors
     /// If it is not an address, or too far away for plain http.
-    pub fn given(text: &str) -> Result<Self, AddressError> {
+    pub fn from_user(text: &str) -> Result<Self, AddressError> {
         addresses::of_machine(text).map(Self)
     }
 
@@ -105,7 +105,7 @@ impl MachineUrl {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManagedIdentity {
     /// Which identity.
-    pub identity: Identity,
+    pub identity: IdentitySelector,
     /// The endpoint.
     pub endpoint: IdentityEndpoint,
     /// The endpoint's api-version, unless it is the usual one.
@@ -126,7 +126,7 @@ impl ManagedIdentity {
     /// # Errors
     /// If the platform has no user-assigned identities and one is requested.
     pub fn new(
-        identity: Identity,
+        identity: IdentitySelector,
         endpoint: IdentityEndpoint,
         api_version: Option<String>,
     ) -> Result<Self, NoUserAssigned> {
@@ -136,7 +136,7 @@ impl ManagedIdentity {
             _ => None,
         };
         match platform {
-            Some(platform) if identity != Identity::System => Err(NoUserAssigned { platform }),
+            Some(platform) if identity != IdentitySelector::System => Err(NoUserAssigned { platform }),
             _ => Ok(Self { identity, endpoint, api_version }),
         }
     }
@@ -148,30 +148,30 @@ pub(super) struct ManagedIdentityCredential {
     arc: arc::Challenges,
     sender: Sender,
     /// Used as the secret if the endpoint needs none.
-    none: Secret,
+    no_secret: Secret,
     update_wait: Backoff,
     now: fn() -> OffsetDateTime,
 }
 
 impl ManagedIdentityCredential {
-    pub(super) fn new(settings: &ManagedIdentity, plumbing: &Plumbing) -> Self {
+    pub(super) fn new(settings: &ManagedIdentity, plumbing: &PipelineSettings) -> Self {
         let mut plumbing = plumbing.clone();
         plumbing.pace.unreachable = plumbing.pace.unreachable.min(UNREACHABLE);
         Self {
             settings: settings.clone(),
             arc: arc::Challenges::of_this_system(),
-            sender: Sender::new(WAY, &plumbing),
-            none: Secret::new(""),
+            sender: Sender::new(LOGIN_NAME, &plumbing),
+            no_secret: Secret::new(""),
             update_wait: plumbing.pace.busy,
             now: plumbing.now,
         }
     }
 
-    async fn ask(&self, scopes: &[&str], ctx: &Context<'_>) -> Result<AccessToken, Error> {
+    async fn request_token(&self, scopes: &[&str], ctx: &Context<'_>) -> Result<AccessToken, Error> {
         let scope = scopes.first().copied().unwrap_or_default();
         let resource = scope.strip_suffix("/.default").unwrap_or(scope);
         let mut request = request::first(&self.settings, resource);
-        let asked = (self.now)();
+        let requested_at = (self.now)();
         let mut answer = self.sender.send(&mut request, self.secret(), ctx).await?;
         let mut updates = 0;
         while matches!(u16::from(answer.status()), 404 | 410) && updates < UPDATES {
@@ -183,18 +183,18 @@ impl ManagedIdentityCredential {
         }
         if matches!(self.settings.endpoint, IdentityEndpoint::Arc(_)) && u16::from(answer.status()) == 401 {
             let key = self.arc.answer(&answer).map_err(|reason| self.refused(&answer, Some(reason)))?;
-            request::prove(&mut request, &key);
+            request::add_key(&mut request, &key);
             answer = self.sender.send(&mut request, self.secret(), ctx).await?;
         }
-        self.read(&answer, asked)
+        self.read(&answer, requested_at)
     }
 
-    fn read(&self, answer: &RawResponse, asked: OffsetDateTime) -> Result<AccessToken, Error> {
+    fn read(&self, answer: &RawResponse, requested_at: OffsetDateTime) -> Result<AccessToken, Error> {
         if !answer.status().is_success() {
             return Err(self.refused(answer, None));
         }
         match json(answer).as_ref().and_then(TokenAnswer::read) {
-            Some(token) => Ok(token.access_token(asked)),
+            Some(token) => Ok(token.access_token(requested_at)),
             None => Err(self.refused(answer, Some("the response contains no usable token".to_owned()))),
         }
     }
@@ -203,7 +203,7 @@ impl ManagedIdentityCredential {
     fn secret(&self) -> &Secret {
         match &self.settings.endpoint {
             IdentityEndpoint::AppService(_, secret) => secret,
-            _ => &self.none,
+            _ => &self.no_secret,
         }
     }
 
@@ -213,7 +213,7 @@ impl ManagedIdentityCredential {
         let json = json(answer).unwrap_or_default();
         let text = |name: &str| json.get(name).and_then(Value::as_str).map(|text| masked(secret, text));
         LoginError {
-            way: WAY,
+            login_name: LOGIN_NAME,
             endpoint: address(self.settings.endpoint.url()),
             status: Some(u16::from(answer.status())),
             error: text("error"),
@@ -237,7 +237,7 @@ impl TokenCredential for ManagedIdentityCredential {
         options: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
         let ctx = options.map(|options| options.method_options.context).unwrap_or_default();
-        self.ask(scopes, &ctx).await.map_err(carried)
+        self.request_token(scopes, &ctx).await.map_err(wrap_error)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The request of each platform.
 
 use super::super::super::secret::Secret;
-use super::{Identity, IdentityEndpoint, ManagedIdentity};
+use super::{IdentityEndpoint, IdentitySelector, ManagedIdentity};
 use azure_core::http::headers::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use azure_core::http::{Method, Request};
 use url::form_urlencoded;
@@ -25,10 +25,10 @@ pub(super) fn first(settings: &ManagedIdentity, resource: &str) -> Request {
         }
         query.append_pair("resource", resource);
         match &settings.identity {
-            Identity::System => {}
-            Identity::Client(id) => drop(query.append_pair("client_id", id)),
-            Identity::Object(id) => drop(query.append_pair("object_id", id)),
-            Identity::Resource(id) => drop(query.append_pair(resource_name, id)),
+            IdentitySelector::System => {}
+            IdentitySelector::Client(id) => drop(query.append_pair("client_id", id)),
+            IdentitySelector::Object(id) => drop(query.append_pair("object_id", id)),
+            IdentitySelector::Resource(id) => drop(query.append_pair(resource_name, id)),
         }
         drop(query);
         Request::new(url, Method::Get)
@@ -61,6 +61,6 @@ pub(super) fn first(settings: &ManagedIdentity, resource: &str) -> Request {
 }
 
 /// Adds what the agent of Azure Arc requires: the content of a file that only administrators can read.
-pub(super) fn prove(request: &mut Request, key: &Secret) {
+pub(super) fn add_key(request: &mut Request, key: &Secret) {
     request.insert_header(AUTHORIZATION, format!("Basic {}", key.expose()));
 }

@@ -18,18 +18,18 @@ fn answer() -> ResponseTemplate {
         .set_body_json(json!({"access_token": "from-machine", "expires_on": "4000000000", "resource": "r"}))
 }
 
-async fn ask_for(identity: Identity, endpoint: IdentityEndpoint) -> Result<AccessToken, LoginError> {
+async fn ask_for(identity: IdentitySelector, endpoint: IdentityEndpoint) -> Result<AccessToken, LoginError> {
     let settings = ManagedIdentity::new(identity, endpoint, None).unwrap();
-    ask(&ManagedIdentityCredential::new(&settings, &plumbing())).await
+    request_token(&ManagedIdentityCredential::new(&settings, &plumbing())).await
 }
 
 #[tokio::test]
 async fn a_virtual_machine_accepts_every_name_of_an_identity() {
     for (identity, parameter) in [
-        (Identity::System, None),
-        (Identity::Client("c".into()), Some(("client_id", "c"))),
-        (Identity::Object("o".into()), Some(("object_id", "o"))),
-        (Identity::Resource("/subscriptions/r".into()), Some(("msi_res_id", "/subscriptions/r"))),
+        (IdentitySelector::System, None),
+        (IdentitySelector::Client("c".into()), Some(("client_id", "c"))),
+        (IdentitySelector::Object("o".into()), Some(("object_id", "o"))),
+        (IdentitySelector::Resource("/subscriptions/r".into()), Some(("msi_res_id", "/subscriptions/r"))),
     ] {
         let (server, url) = platform().await;
         Mock::given(method("GET"))
@@ -52,10 +52,13 @@ async fn a_virtual_machine_accepts_every_name_of_an_identity() {
 async fn an_api_version_may_be_chosen() {
     let (server, url) = platform().await;
     Mock::given(query_param("api-version", "2021-02-01")).respond_with(answer()).mount(&server).await;
-    let settings =
-        ManagedIdentity::new(Identity::System, IdentityEndpoint::Imds(url), Some("2021-02-01".into()))
-            .unwrap();
-    ask(&ManagedIdentityCredential::new(&settings, &plumbing())).await.unwrap();
+    let settings = ManagedIdentity::new(
+        IdentitySelector::System,
+        IdentityEndpoint::Imds(url),
+        Some("2021-02-01".into()),
+    )
+    .unwrap();
+    request_token(&ManagedIdentityCredential::new(&settings, &plumbing())).await.unwrap();
 }
 
 #[tokio::test]
@@ -69,14 +72,14 @@ async fn app_service_receives_its_secret() {
         .mount(&server)
         .await;
     let endpoint = IdentityEndpoint::AppService(url, Secret::new("the-header"));
-    ask_for(Identity::Resource("/r".into()), endpoint.clone()).await.unwrap();
+    ask_for(IdentitySelector::Resource("/r".into()), endpoint.clone()).await.unwrap();
     server.reset().await;
     let refusal = json!({"statusCode": 400, "message": "no the-header for you"});
     Mock::given(method("GET"))
         .respond_with(ResponseTemplate::new(400).set_body_json(refusal))
         .mount(&server)
         .await;
-    let error = ask_for(Identity::System, endpoint).await.unwrap_err();
+    let error = ask_for(IdentitySelector::System, endpoint).await.unwrap_err();
     assert!(error.to_string().contains("no *** for you"), "{error}");
 }
 
@@ -84,7 +87,7 @@ async fn app_service_receives_its_secret() {
 async fn cloud_shell_receives_a_form() {
     let (server, url) = platform().await;
     Mock::given(method("POST")).and(header("metadata", "true")).respond_with(answer()).mount(&server).await;
-    ask_for(Identity::System, IdentityEndpoint::CloudShell(url)).await.unwrap();
+    ask_for(IdentitySelector::System, IdentityEndpoint::CloudShell(url)).await.unwrap();
     assert_eq!(
         fields(&server, AT).await,
         [[("resource".to_owned(), "https://management.example".to_owned())]]
@@ -112,13 +115,13 @@ async fn the_challenge_of_arc_is_solved_with_its_file() {
         .up_to_n_times(1)
         .mount(&server)
         .await;
-    let settings = ManagedIdentity::new(Identity::System, IdentityEndpoint::Arc(url), None).unwrap();
+    let settings = ManagedIdentity::new(IdentitySelector::System, IdentityEndpoint::Arc(url), None).unwrap();
     let mut credential = ManagedIdentityCredential::new(&settings, &plumbing());
     credential.arc = arc::Challenges::within(folder.clone());
-    ask(&credential).await.unwrap();
+    request_token(&credential).await.unwrap();
 
     Mock::given(header("metadata", "true")).respond_with(challenge("../now.key")).mount(&server).await;
-    let error = ask(&credential).await.unwrap_err();
+    let error = request_token(&credential).await.unwrap_err();
     assert!(error.to_string().contains("is not in"), "{error}");
     assert!(!format!("{error:?}").contains("file-content"));
 }
@@ -134,7 +137,7 @@ async fn an_endpoint_that_is_being_updated_is_retried() {
             .await;
     }
     Mock::given(header_exists("metadata")).respond_with(answer()).mount(&server).await;
-    ask_for(Identity::System, IdentityEndpoint::Imds(url)).await.unwrap();
+    ask_for(IdentitySelector::System, IdentityEndpoint::Imds(url)).await.unwrap();
 }
 
 #[tokio::test]
@@ -145,17 +148,17 @@ async fn the_error_of_the_endpoint_is_shown() {
         .respond_with(ResponseTemplate::new(400).set_body_json(refusal))
         .mount(&server)
         .await;
-    let error = ask_for(Identity::System, IdentityEndpoint::Imds(url.clone())).await.unwrap_err();
+    let error = ask_for(IdentitySelector::System, IdentityEndpoint::Imds(url.clone())).await.unwrap_err();
     assert!(
         error.to_string().contains("managed identity") && error.to_string().contains("Identity not found")
     );
     server.reset().await;
     let hidden = ResponseTemplate::new(200).set_body_json(json!({"access_token": "hidden"}));
     Mock::given(method("GET")).respond_with(hidden).mount(&server).await;
-    let error = ask_for(Identity::System, IdentityEndpoint::Imds(url)).await.unwrap_err();
+    let error = ask_for(IdentitySelector::System, IdentityEndpoint::Imds(url)).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hidden"));
-    let nobody = MachineUrl::given("http://127.0.0.1:1/x").unwrap();
-    let error = ask_for(Identity::System, IdentityEndpoint::Imds(nobody)).await.unwrap_err();
+    let nobody = MachineUrl::from_user("http://127.0.0.1:1/x").unwrap();
+    let error = ask_for(IdentitySelector::System, IdentityEndpoint::Imds(nobody)).await.unwrap_err();
     assert!(error.transport.is_some(), "{error}");
 }
 
@@ -163,9 +166,10 @@ async fn the_error_of_the_endpoint_is_shown() {
 fn platforms_without_user_assigned_identities_refuse_one() {
     let url = MachineUrl::imds;
     for endpoint in [IdentityEndpoint::Arc(url()), IdentityEndpoint::CloudShell(url())] {
-        assert!(ManagedIdentity::new(Identity::Client("c".into()), endpoint.clone(), None).is_err());
-        assert!(ManagedIdentity::new(Identity::System, endpoint, None).is_ok());
+        assert!(ManagedIdentity::new(IdentitySelector::Client("c".into()), endpoint.clone(), None).is_err());
+        assert!(ManagedIdentity::new(IdentitySelector::System, endpoint, None).is_ok());
     }
-    let machine = ManagedIdentity::new(Identity::System, IdentityEndpoint::Imds(url()), None).unwrap();
-    assert!(!Login::ManagedIdentity(machine).reaches_other_tenants());
+    let machine =
+        ManagedIdentity::new(IdentitySelector::System, IdentityEndpoint::Imds(url()), None).unwrap();
+    assert!(!Login::ManagedIdentity(machine).supports_other_tenants());
 }

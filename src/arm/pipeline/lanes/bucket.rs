@@ -1,6 +1,6 @@
 //! One of Azure's request buckets, and how fast requests may draw from it.
 
-use super::header::Reading;
+use super::header::BucketLevel;
 use std::cmp::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -15,7 +15,7 @@ const GAIN: (f64, f64) = (0.05, 4.0);
 /// A bucket, as far as responses have shown it.
 #[derive(Clone, Debug)]
 pub(super) struct Bucket {
-    left: f64,
+    remaining: f64,
     /// Its size, or the highest level ever seen.
     size: f64,
     refill: f64,
@@ -29,29 +29,29 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    pub(super) fn new(reading: &Reading, now: Instant) -> Self {
-        let size = reading.size.unwrap_or(0.0).max(reading.left);
-        Self { left: reading.left, size, refill: reading.refill, gain: 1.0, under_way: 0, sent: now }
+    pub(super) fn new(level: &BucketLevel, now: Instant) -> Self {
+        let size = level.size.unwrap_or(0.0).max(level.remaining);
+        Self { remaining: level.remaining, size, refill: level.refill, gain: 1.0, under_way: 0, sent: now }
     }
 
     /// Records the level from a response.
-    pub(super) fn update(&mut self, left: f64) {
+    pub(super) fn update(&mut self, remaining: f64) {
         let low = self.low();
-        let is_lower = left < low / 2.0;
-        let change = match left.total_cmp(&self.left) {
+        let is_lower = remaining < low / 2.0;
+        let change = match remaining.total_cmp(&self.remaining) {
             Ordering::Less if is_lower => 0.8,
             Ordering::Less => 0.95,
             Ordering::Greater if is_lower => 1.0,
             Ordering::Equal | Ordering::Greater => 1.1,
         };
-        self.gain = if left > low { 1.0 } else { (self.gain * change).clamp(GAIN.0, GAIN.1) };
-        self.size = self.size.max(left);
-        self.left = left;
+        self.gain = if remaining > low { 1.0 } else { (self.gain * change).clamp(GAIN.0, GAIN.1) };
+        self.size = self.size.max(remaining);
+        self.remaining = remaining;
     }
 
     /// When a request may be sent. Requests under way count twice: another process may send as many.
     pub(super) fn ready(&self, now: Instant) -> Instant {
-        if self.left - 2.0 * f64::from(self.under_way) > self.low() {
+        if self.remaining - 2.0 * f64::from(self.under_way) > self.low() {
             return now;
         }
         let gap = Duration::from_secs_f64(1.0 / (self.refill * self.gain).max(0.001));
@@ -77,9 +77,9 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    fn bucket(left: f64) -> Bucket {
-        let reading = Reading { bucket: "x".to_owned(), left, size: Some(250.0), refill: 25.0 };
-        Bucket::new(&reading, Instant::now())
+    fn bucket(remaining: f64) -> Bucket {
+        let level = BucketLevel { bucket: "x".to_owned(), remaining, size: Some(250.0), refill: 25.0 };
+        Bucket::new(&level, Instant::now())
     }
 
     /// The wait after a request.

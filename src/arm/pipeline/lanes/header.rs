@@ -13,11 +13,11 @@ const GLOBAL: f64 = 15.0;
 
 /// The level of one bucket in a response.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Reading {
+pub(super) struct BucketLevel {
     /// The bucket's name, in lower case.
     pub(super) bucket: String,
     /// How many requests are left, never below zero.
-    pub(super) left: f64,
+    pub(super) remaining: f64,
     /// How many requests the bucket holds, if that is known.
     pub(super) size: Option<f64>,
     /// How many requests the bucket regains each second.
@@ -26,23 +26,23 @@ pub(super) struct Reading {
 
 /// Reads the headers of a response; their names are in lower case. A header or an entry that cannot be read
 /// counts as absent.
-pub(super) fn readings<'a>(
+pub(super) fn levels<'a>(
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,
     refill: Refill,
-) -> Vec<Reading> {
-    let mut readings = Vec::new();
+) -> Vec<BucketLevel> {
+    let mut levels = Vec::new();
     for (name, value) in headers {
         match name.strip_prefix(PREFIX) {
-            Some("resource") => readings.extend(value.split(',').filter_map(of_provider)),
-            Some(bucket) => readings.extend(of_arm(bucket, value, refill)),
+            Some("resource") => levels.extend(value.split(',').filter_map(of_provider)),
+            Some(bucket) => levels.extend(of_arm(bucket, value, refill)),
             None => {}
         }
     }
-    readings
+    levels
 }
 
 /// Azure Resource Manager's own: `subscription-reads: 199`, also `tenant` and `global`.
-fn of_arm(bucket: &str, value: &str, refill: Refill) -> Option<Reading> {
+fn of_arm(bucket: &str, value: &str, refill: Refill) -> Option<BucketLevel> {
     let (owner, verb) = bucket.rsplit_once('-')?;
     let one = match verb {
         "reads" => Verb::Read.refill(refill),
@@ -55,13 +55,13 @@ fn of_arm(bucket: &str, value: &str, refill: Refill) -> Option<Reading> {
         "subscription-global" | "tenant-global" => one * GLOBAL,
         _ => return None,
     };
-    Some(Reading { bucket: bucket.to_owned(), left: number(value)?, size: None, refill })
+    Some(BucketLevel { bucket: bucket.to_owned(), remaining: number(value)?, size: None, refill })
 }
 
 /// A resource provider's, `Microsoft.Compute/GetGallery3Min;349`: the name ends with the window in which the
 /// bucket fills. A bucket of unknown size is not followed, since its level means nothing.
-fn of_provider(entry: &str) -> Option<Reading> {
-    let (name, left) = entry.trim().rsplit_once(';')?;
+fn of_provider(entry: &str) -> Option<BucketLevel> {
+    let (name, remaining) = entry.trim().rsplit_once(';')?;
     let bucket = name.trim().to_ascii_lowercase();
     let (_, operation) = bucket.rsplit_once('/')?;
     let without_unit = operation.strip_suffix("min")?;
@@ -69,7 +69,7 @@ fn of_provider(entry: &str) -> Option<Reading> {
     let minutes = without_unit.strip_prefix(operation)?.parse().ok()?;
     let size = size(operation, minutes)?;
     let refill = size / (60.0 * f64::from(minutes));
-    Some(Reading { left: number(left)?, size: Some(size), refill, bucket })
+    Some(BucketLevel { remaining: number(remaining)?, size: Some(size), refill, bucket })
 }
 
 /// The recorded sizes of the buckets that our requests draw from.
@@ -100,13 +100,13 @@ mod tests {
     const REFILL: Refill = Refill { reads: 25, writes: 10, deletes: 10 };
 
     fn read(headers: &[(&str, &'static str)]) -> Vec<(String, f64, f64)> {
-        let all = readings(headers.iter().copied(), REFILL);
-        all.into_iter().map(|one| (one.bucket, one.left, one.refill)).collect()
+        let all = levels(headers.iter().copied(), REFILL);
+        all.into_iter().map(|one| (one.bucket, one.remaining, one.refill)).collect()
     }
 
     #[test]
     fn arm_names_its_buckets_in_the_header() {
-        for (header, value, bucket, left, refill) in [
+        for (header, value, bucket, remaining, refill) in [
             ("x-ms-ratelimit-remaining-subscription-writes", "199", "subscription-writes", 199.0, 10.0),
             (
                 "x-ms-ratelimit-remaining-subscription-global-reads",
@@ -118,7 +118,7 @@ mod tests {
             ("x-ms-ratelimit-remaining-tenant-reads", " 7 ", "tenant-reads", 7.0, 25.0),
             ("x-ms-ratelimit-remaining-subscription-deletes", "-4", "subscription-deletes", 0.0, 10.0),
         ] {
-            assert_eq!(read(&[(header, value)]), [(bucket.to_owned(), left, refill)], "{header}");
+            assert_eq!(read(&[(header, value)]), [(bucket.to_owned(), remaining, refill)], "{header}");
         }
     }
 
@@ -180,6 +180,6 @@ mod tests {
         let header =
             "Microsoft.Compute/GetOperationStatus3Min;x,?,Microsoft.Compute/GetOperationStatus30Min;14999,";
         let read = read(&[("x-ms-ratelimit-remaining-resource", header)]);
-        assert_eq!(read.iter().map(|(_, left, _)| *left).collect::<Vec<_>>(), [14_999.0]);
+        assert_eq!(read.iter().map(|(_, remaining, _)| *remaining).collect::<Vec<_>>(), [14_999.0]);
     }
 }

@@ -6,7 +6,7 @@ use url::Url;
 
 /// The limit that a request counts against: a subscription's, by its id in lower case, or the tenant's
 /// (`None`).
-pub(super) type Scope = Option<String>;
+pub(super) type LimitScope = Option<String>;
 
 /// The three kinds that Azure Resource Manager itself distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,7 +41,7 @@ impl Verb {
 /// A context value that marks a request as a poll of a running operation. The service chooses its address, so
 /// the path does not show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::arm) enum Look {
+pub(in crate::arm) enum Poll {
     /// The response is about the operation.
     Operation,
     /// The response is the one that the original request would have had, including errors (`Location`).
@@ -50,15 +50,15 @@ pub(in crate::arm) enum Look {
 
 /// The kind of a request: requests of one kind share a lane.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Kind {
-    pub(super) scope: Scope,
+pub(super) struct RequestKind {
+    pub(super) scope: LimitScope,
     pub(super) verb: Verb,
-    pub(super) object: Object,
+    pub(super) object: RequestObject,
 }
 
 /// The subject of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Object {
+pub(super) enum RequestObject {
     /// Single objects of a type.
     One(String),
     /// A list of them.
@@ -67,15 +67,15 @@ pub(super) enum Object {
     Operation,
 }
 
-impl Kind {
+impl RequestKind {
     pub(super) fn of(request: &Request, is_look: bool) -> Self {
         let (url, verb) = (request.url(), Verb::of(request.method()));
-        let object = if is_look { Object::Operation } else { Object::at(url) };
+        let object = if is_look { RequestObject::Operation } else { RequestObject::at(url) };
         Self { scope: scope(url), verb, object }
     }
 }
 
-impl Object {
+impl RequestObject {
     fn at(url: &Url) -> Self {
         let (resource_type, is_list) = resource_type(url.path());
         if is_list { Self::List(resource_type) } else { Self::One(resource_type) }
@@ -93,7 +93,7 @@ pub(in crate::arm) fn resource_type(path: &str) -> (String, bool) {
     (types, rest.len() % 2 == 1)
 }
 
-pub(super) fn scope(url: &Url) -> Scope {
+pub(super) fn scope(url: &Url) -> LimitScope {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
     let is_subscription = segments.next().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"));
     segments.next().filter(|_| is_subscription).map(str::to_lowercase)
@@ -105,9 +105,9 @@ mod tests {
 
     const SUBSCRIPTION: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590";
 
-    fn kind(method: Method, path: &str) -> Kind {
+    fn kind(method: Method, path: &str) -> RequestKind {
         let url = Url::parse(&format!("https://arm.example{path}?api-version=1")).unwrap();
-        Kind::of(&Request::new(url, method), false)
+        RequestKind::of(&Request::new(url, method), false)
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
         let version = format!("{profiles}/p/versions/1.0.0");
         let paths =
             [&gallery, &profiles, &format!("{profiles}/p"), &format!("{profiles}/p/versions"), &version];
-        let mut kinds: Vec<Kind> = paths.iter().map(|path| kind(Method::Get, path)).collect();
+        let mut kinds: Vec<RequestKind> = paths.iter().map(|path| kind(Method::Get, path)).collect();
         kinds.extend([
             kind(Method::Put, &version),
             kind(Method::Delete, &version),
@@ -140,6 +140,6 @@ mod tests {
         assert_eq!(kind(Method::Get, &version), kind(Method::Get, &other), "names and case make none");
         assert_eq!(kind(Method::Put, &version), kind(Method::Patch, &version));
         let types = "microsoft.compute/galleries/invmaccesscontrolprofiles/versions";
-        assert_eq!(kind(Method::Get, &version).object, Object::One(types.to_owned()));
+        assert_eq!(kind(Method::Get, &version).object, RequestObject::One(types.to_owned()));
     }
 }

@@ -22,20 +22,20 @@ mod tests;
 use super::super::call::Call;
 use super::super::error::{ArmError, Error, read_error};
 use super::super::pace::{Pace, random};
-use super::{carried, forward, request_line, retry_after};
+use super::{forward, request_line, retry_after, wrap_error};
 use async_trait::async_trait;
 use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{AsyncRawResponse, Context, Request};
-use header::readings;
-use kind::Kind;
-use state::{Lanes, Sent, Signals};
+use header::levels;
+use kind::RequestKind;
+use state::{Lanes, SentRequest, Signals};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-pub(in crate::arm) use kind::{Look, resource_type};
+pub(in crate::arm) use kind::{Poll, resource_type};
 
 /// The policy: it runs for each attempt of a request.
 #[derive(Debug)]
@@ -56,11 +56,11 @@ impl LanePolicy {
     /// Waits until the request may be sent.
     async fn admit(
         &self,
-        kind: &Kind,
+        kind: &RequestKind,
         signals: &Signals,
         call: &Call,
         request: &Request,
-    ) -> Result<UnderWay<'_>, Error> {
+    ) -> Result<RequestGuard<'_>, Error> {
         let mut head = std::pin::pin!(signals.head.lock());
         let _first = loop {
             let mut closed = std::pin::pin!(signals.closed.notified());
@@ -75,7 +75,7 @@ impl LanePolicy {
         loop {
             self.check(kind, call, request)?;
             let until = match self.lanes().send(kind, Instant::now()) {
-                Ok(sent) => return Ok(UnderWay { policy: self, sent }),
+                Ok(sent) => return Ok(RequestGuard { policy: self, sent }),
                 Err(until) => until,
             };
             if let Some(until) = until.filter(|until| *until > call.deadline()) {
@@ -91,11 +91,11 @@ impl LanePolicy {
 
     /// Records for the call's messages why its lane is closed. A lane that opens after the call's deadline is
     /// not waited for.
-    fn check(&self, kind: &Kind, call: &Call, request: &Request) -> Result<(), Error> {
+    fn check(&self, kind: &RequestKind, call: &Call, request: &Request) -> Result<(), Error> {
         let now = Instant::now();
         let Some((until, refusal)) = self.lanes().closed(kind, now) else { return Ok(()) };
         if let Some(refusal) = refusal {
-            call.heard(|last| last.error = Some(Box::new(refusal)));
+            call.update_last(|last| last.error = Some(Box::new(refusal)));
         }
         if until > call.deadline() {
             return Err(call.timeout(&request_line(request), Some(until - now)));
@@ -103,16 +103,21 @@ impl LanePolicy {
         Ok(())
     }
 
-    /// Learns from a response, and returns it.
-    async fn learn(&self, kind: &Kind, request: &Request, response: AsyncRawResponse) -> AsyncRawResponse {
+    /// Records the levels and the refusal in a response, and returns it.
+    async fn record_response(
+        &self,
+        kind: &RequestKind,
+        request: &Request,
+        response: AsyncRawResponse,
+    ) -> AsyncRawResponse {
         let status = u16::from(response.status());
         let headers = response.headers().iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let readings = readings(headers, self.pace.refill);
+        let levels = levels(headers, self.pace.refill);
         let now = Instant::now();
         if status != 429 {
             let mut lanes = self.lanes();
-            lanes.learn(kind, readings, now);
-            lanes.taken(kind, now);
+            lanes.record_levels(kind, levels, now);
+            lanes.accepted(kind, now);
             return response;
         }
         let (code, headers, body) = response.deconstruct();
@@ -122,11 +127,11 @@ impl LanePolicy {
             correlation_id: header(&headers, "x-ms-correlation-request-id").map(str::to_owned),
             ..read_error(status, &body, request_line(request))
         };
-        let asked = retry_after(|name| header(&headers, name), OffsetDateTime::now_utc());
-        let asked = asked.filter(|wait| *wait > Duration::ZERO);
+        let requested_wait = retry_after(|name| header(&headers, name), OffsetDateTime::now_utc());
+        let requested_wait = requested_wait.filter(|wait| *wait > Duration::ZERO);
         let mut lanes = self.lanes();
-        lanes.learn(kind, readings, now);
-        lanes.refused(kind, refusal, asked, random(), now);
+        lanes.record_levels(kind, levels, now);
+        lanes.refused(kind, refusal, requested_wait, random(), now);
         drop(lanes);
         AsyncRawResponse::from_bytes(code, headers, body)
     }
@@ -136,15 +141,15 @@ impl LanePolicy {
 impl Policy for LanePolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
         let Some(call) = ctx.value::<Call>() else { return forward(ctx, request, next).await };
-        let (kind, signals) = self.lanes().lane(Kind::of(request, ctx.value::<Look>().is_some()));
+        let (kind, signals) = self.lanes().lane(RequestKind::of(request, ctx.value::<Poll>().is_some()));
         // A write that waits here is not under way yet: a cancelled call ends at once.
         let under_way = tokio::select! {
             biased;
-            () = call.cancellation().cancelled() => return Err(carried(call.cancelled(&request_line(request)))),
-            admitted = self.admit(&kind, &signals, call, request) => admitted.map_err(carried)?,
+            () = call.cancellation().cancelled() => return Err(wrap_error(call.cancelled(&request_line(request)))),
+            admitted = self.admit(&kind, &signals, call, request) => admitted.map_err(wrap_error)?,
         };
         let answer = match forward(ctx, request, next).await {
-            Ok(response) => Ok(self.learn(&kind, request, response).await),
+            Ok(response) => Ok(self.record_response(&kind, request, response).await),
             Err(error) => Err(error),
         };
         drop(under_way);
@@ -153,12 +158,12 @@ impl Policy for LanePolicy {
 }
 
 /// A request under way; it ends when dropped.
-struct UnderWay<'a> {
+struct RequestGuard<'a> {
     policy: &'a LanePolicy,
-    sent: Sent,
+    sent: SentRequest,
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for RequestGuard<'_> {
     fn drop(&mut self) {
         self.policy.lanes().end(&self.sent);
     }

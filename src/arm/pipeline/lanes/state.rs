@@ -3,8 +3,8 @@
 use super::super::super::error::ArmError;
 use super::super::super::pace::Pace;
 use super::bucket::Bucket;
-use super::header::Reading;
-use super::kind::{Kind, Object, Scope};
+use super::header::BucketLevel;
+use super::kind::{LimitScope, RequestKind, RequestObject};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +18,13 @@ const REGAINED: f64 = 1.0 / 50.0;
 /// At this multiple of the refill requests are no longer delayed.
 const FREE: f64 = 4.0;
 
-type BucketKey = (Scope, String);
+type BucketKey = (LimitScope, String);
 
 /// All lanes of a client, and the buckets that responses have named.
 #[derive(Debug)]
 pub(super) struct Lanes {
     pace: Pace,
-    lanes: HashMap<Kind, Lane>,
+    lanes: HashMap<RequestKind, Lane>,
     buckets: HashMap<BucketKey, Bucket>,
 }
 
@@ -52,18 +52,18 @@ struct Lane {
 /// The signals for requests that wait in a lane.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
-    /// Held by the next request to be sent. It is fair, so requests are sent in the order of their arrival.
+    /// Locked by the next request to be sent. It is fair, so requests are sent in the order of their arrival.
     pub(super) head: tokio::sync::Mutex<()>,
-    /// For the next request: something has changed.
+    /// Tells the next request that something has changed.
     pub(super) changed: Notify,
-    /// For all that wait: the lane was closed.
+    /// Tells all waiting requests that the lane was closed.
     pub(super) closed: Notify,
 }
 
 /// A request under way.
 #[derive(Debug, PartialEq)]
-pub(super) struct Sent {
-    kind: Kind,
+pub(super) struct SentRequest {
+    kind: RequestKind,
     buckets: Vec<BucketKey>,
 }
 
@@ -73,9 +73,9 @@ impl Lanes {
     }
 
     /// The kind whose lane a request of this kind takes, and its signals.
-    pub(super) fn lane(&mut self, mut kind: Kind) -> (Kind, Arc<Signals>) {
+    pub(super) fn lane(&mut self, mut kind: RequestKind) -> (RequestKind, Arc<Signals>) {
         if self.lanes.len() >= MOST_LANES && !self.lanes.contains_key(&kind) {
-            kind = Kind { scope: None, object: Object::One(String::new()), ..kind };
+            kind = RequestKind { scope: None, object: RequestObject::One(String::new()), ..kind };
         }
         let window = self.pace.probes;
         let lane = self.lanes.entry(kind.clone()).or_insert_with(|| Lane {
@@ -93,7 +93,7 @@ impl Lanes {
     }
 
     /// Until when a lane is closed, and why.
-    pub(super) fn closed(&self, kind: &Kind, now: Instant) -> Option<(Instant, Option<ArmError>)> {
+    pub(super) fn closed(&self, kind: &RequestKind, now: Instant) -> Option<(Instant, Option<ArmError>)> {
         let lane = self.lanes.get(kind)?;
         let until = lane.closed_until.filter(|until| *until > now)?;
         Some((until, lane.refusal.clone()))
@@ -101,9 +101,9 @@ impl Lanes {
 
     /// Sends the next request of a kind, or returns until when it has to wait; `None` until something
     /// changes.
-    pub(super) fn send(&mut self, kind: &Kind, now: Instant) -> Result<Sent, Option<Instant>> {
+    pub(super) fn send(&mut self, kind: &RequestKind, now: Instant) -> Result<SentRequest, Option<Instant>> {
         let Self { lanes, buckets, .. } = self;
-        let sent = |buckets| Sent { kind: kind.clone(), buckets };
+        let sent = |buckets| SentRequest { kind: kind.clone(), buckets };
         let Some(lane) = lanes.get_mut(kind) else { return Ok(sent(Vec::new())) };
         let keys: Vec<BucketKey> =
             lane.buckets.iter().map(|name| (kind.scope.clone(), name.clone())).collect();
@@ -126,7 +126,7 @@ impl Lanes {
     }
 
     /// Ends a request, with or without a response.
-    pub(super) fn end(&mut self, sent: &Sent) {
+    pub(super) fn end(&mut self, sent: &SentRequest) {
         for key in &sent.buckets {
             if let Some(bucket) = self.buckets.get_mut(key) {
                 bucket.end();
@@ -138,21 +138,21 @@ impl Lanes {
         }
     }
 
-    /// Learns from a response what is left.
-    pub(super) fn learn(&mut self, kind: &Kind, readings: Vec<Reading>, now: Instant) {
+    /// Records the levels of the buckets in a response.
+    pub(super) fn record_levels(&mut self, kind: &RequestKind, levels: Vec<BucketLevel>, now: Instant) {
         let Some(lane) = self.lanes.get_mut(kind) else { return };
-        for reading in readings {
-            lane.buckets.insert(reading.bucket.clone());
-            let left = reading.left;
+        for level in levels {
+            lane.buckets.insert(level.bucket.clone());
+            let remaining = level.remaining;
             self.buckets
-                .entry((kind.scope.clone(), reading.bucket.clone()))
-                .and_modify(|bucket| bucket.update(left))
-                .or_insert_with(|| Bucket::new(&reading, now));
+                .entry((kind.scope.clone(), level.bucket.clone()))
+                .and_modify(|bucket| bucket.update(remaining))
+                .or_insert_with(|| Bucket::new(&level, now));
         }
     }
 
     /// Records a response that is not a refusal.
-    pub(super) fn taken(&mut self, kind: &Kind, now: Instant) {
+    pub(super) fn accepted(&mut self, kind: &RequestKind, now: Instant) {
         let refill = kind.verb.refill(self.pace.refill);
         let Some(lane) = self.lanes.get_mut(kind) else { return };
         lane.refusals = 0;
@@ -166,15 +166,15 @@ impl Lanes {
     /// Closes a lane after a refusal.
     pub(super) fn refused(
         &mut self,
-        kind: &Kind,
+        kind: &RequestKind,
         refusal: ArmError,
-        asked: Option<Duration>,
+        requested_wait: Option<Duration>,
         chance: f64,
         now: Instant,
     ) {
         let Self { pace, lanes, .. } = self;
         let Some(lane) = lanes.get_mut(kind) else { return };
-        let wait = asked.unwrap_or_else(|| pace.retry.wait(lane.refusals, chance));
+        let wait = requested_wait.unwrap_or_else(|| pace.retry.wait(lane.refusals, chance));
         // A little more, so that processes that were refused together do not retry together.
         let until = now + wait + pace.retry.first.mul_f64(chance / 2.0);
         // Requests that were under way at the first refusal add no information.

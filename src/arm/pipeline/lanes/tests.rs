@@ -19,20 +19,20 @@ const SUBSCRIPTION: &str = "https://arm.example/subscriptions/0b1f6471-1bf0-4dda
 
 /// A token bucket for each kind, as Microsoft's page describes them, and the results of the requests.
 #[derive(Debug)]
-struct Arm {
+struct SimulatedArm {
     buckets: Mutex<HashMap<Verb, (f64, Instant)>>,
     /// Whether responses show what is left.
-    tells: bool,
+    has_limit_headers: bool,
     /// How many times as fast as in Azure the buckets fill.
     speed: u32,
-    taken: Mutex<Vec<String>>,
+    accepted: Mutex<Vec<String>>,
     refused: AtomicU64,
 }
 
-impl Arm {
-    fn new(tells: bool, speed: u32) -> Arc<Self> {
-        let (buckets, taken) = (Mutex::default(), Mutex::default());
-        Arc::new(Self { buckets, tells, speed, taken, refused: AtomicU64::new(0) })
+impl SimulatedArm {
+    fn new(has_limit_headers: bool, speed: u32) -> Arc<Self> {
+        let (buckets, accepted) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { buckets, has_limit_headers, speed, accepted, refused: AtomicU64::new(0) })
     }
 
     /// Leaves this many in the bucket of writes.
@@ -53,8 +53,8 @@ impl Arm {
         self.refused.load(Ordering::Relaxed)
     }
 
-    fn taken(&self) -> Vec<String> {
-        locked(&self.taken).clone()
+    fn accepted(&self) -> Vec<String> {
+        locked(&self.accepted).clone()
     }
 
     /// Takes a token: returns what is left, or the time in seconds until there is one again.
@@ -76,13 +76,13 @@ impl Arm {
 }
 
 #[async_trait]
-impl Policy for Arm {
+impl Policy for SimulatedArm {
     async fn send(&self, _: &Context, request: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
         let verb = Verb::of(request.method());
         let (status, name, value) = match self.take(verb) {
-            Ok(left) => {
-                locked(&self.taken).push(request.url().path().rsplit('/').next().unwrap().to_owned());
-                (200, format!("x-ms-ratelimit-remaining-subscription-{verb:?}s").to_lowercase(), left)
+            Ok(remaining) => {
+                locked(&self.accepted).push(request.url().path().rsplit('/').next().unwrap().to_owned());
+                (200, format!("x-ms-ratelimit-remaining-subscription-{verb:?}s").to_lowercase(), remaining)
             }
             Err(wait) => {
                 self.refused.fetch_add(1, Ordering::Relaxed);
@@ -91,7 +91,7 @@ impl Policy for Arm {
         };
         tokio::time::sleep(Duration::from_millis(100) / self.speed).await;
         let mut headers = Headers::new();
-        if self.tells || status == 429 {
+        if self.has_limit_headers || status == 429 {
             headers.insert(name, value.to_string());
         }
         let body = r#"{"error": {"code": "SubscriptionRequestsThrottled", "message": "too many"}}"#;
@@ -100,23 +100,23 @@ impl Policy for Arm {
 }
 
 /// The request policies that matter here.
-struct Way {
+struct TestPipeline {
     policies: Vec<Arc<dyn Policy>>,
     lanes: Arc<LanePolicy>,
 }
 
-impl Way {
-    fn to(arm: &Arc<Arm>) -> Self {
+impl TestPipeline {
+    fn to(arm: &Arc<SimulatedArm>) -> Self {
         let lanes = Arc::new(LanePolicy::new(arm.pace()));
         let retry = RetryPolicy::new(arm.pace());
         Self { policies: vec![Arc::new(retry), lanes.clone(), arm.clone()], lanes }
     }
 
     /// Without lanes.
-    fn without_lanes(arm: &Arc<Arm>) -> Self {
-        let mut way = Self::to(arm);
-        way.policies.remove(1);
-        way
+    fn without_lanes(arm: &Arc<SimulatedArm>) -> Self {
+        let mut pipeline = Self::to(arm);
+        pipeline.policies.remove(1);
+        pipeline
     }
 
     async fn send(&self, method: Method, name: &str, call: &Call) -> azure_core::Result<u16> {
@@ -147,18 +147,18 @@ fn ours(error: azure_core::Error) -> Error {
 
 /// A thousand creations, a refresh of three requests each, a thousand deletions.
 async fn a_thousand_of_each(speed: u32) {
-    let arm = Arm::new(true, speed);
-    let (way, call) = (Way::to(&arm), call());
-    way.all(Method::Put, 1000, &call).await;
-    let order: Vec<u32> = arm.taken().iter().map(|name| name.parse().unwrap()).collect();
+    let arm = SimulatedArm::new(true, speed);
+    let (pipeline, call) = (TestPipeline::to(&arm), call());
+    pipeline.all(Method::Put, 1000, &call).await;
+    let order: Vec<u32> = arm.accepted().iter().map(|name| name.parse().unwrap()).collect();
     assert_eq!(order.len(), 1000);
     assert!(arm.refused() <= 10, "{} refusals", arm.refused());
     if arm.refused() == 0 {
         assert!(order.is_sorted(), "who came first goes first: {order:?}");
     }
     // Kinds do not wait for each other.
-    tokio::join!(way.all(Method::Get, 3000, &call), way.all(Method::Delete, 1000, &call));
-    assert_eq!(arm.taken().len(), 5000);
+    tokio::join!(pipeline.all(Method::Get, 3000, &call), pipeline.all(Method::Delete, 1000, &call));
+    assert_eq!(arm.accepted().len(), 5000);
     assert!(arm.refused() <= 30, "{} refusals", arm.refused());
 }
 
@@ -175,15 +175,15 @@ async fn a_thousand_requests_of_each_kind_are_hardly_refused_in_full() {
 
 #[tokio::test]
 async fn without_lanes_most_requests_are_refused() {
-    let arm = Arm::new(true, 50);
-    Way::without_lanes(&arm).all(Method::Put, 600, &call()).await;
+    let arm = SimulatedArm::new(true, 50);
+    TestPipeline::without_lanes(&arm).all(Method::Put, 600, &call()).await;
     assert!(arm.refused() > 300, "{} refusals", arm.refused());
 }
 
 #[tokio::test]
 async fn two_processes_share_one_bucket() {
-    let arm = Arm::new(true, 50);
-    let (one, other, call) = (Way::to(&arm), Way::to(&arm), call());
+    let arm = SimulatedArm::new(true, 50);
+    let (one, other, call) = (TestPipeline::to(&arm), TestPipeline::to(&arm), call());
     tokio::join!(one.all(Method::Put, 400, &call), other.all(Method::Put, 400, &call));
     assert!(arm.refused() <= 40, "{} refusals", arm.refused());
 }
@@ -192,8 +192,8 @@ async fn two_processes_share_one_bucket() {
 async fn a_refusal_delays_all_requests_if_no_header_names_a_bucket() {
     // Slower than the other tests: a request takes ten milliseconds, so that a busy machine delays few of
     // them.
-    let arm = Arm::new(false, 10);
-    Way::to(&arm).all(Method::Put, 600, &call()).await;
+    let arm = SimulatedArm::new(false, 10);
+    TestPipeline::to(&arm).all(Method::Put, 600, &call()).await;
     // Those that were under way when the bucket was found empty, and few after them. Without lanes it is most requests.
     assert!(arm.refused() <= 300, "{} refusals", arm.refused());
 }
@@ -201,13 +201,13 @@ async fn a_refusal_delays_all_requests_if_no_header_names_a_bucket() {
 #[tokio::test]
 async fn a_request_delayed_by_anothers_refusal_reports_it() {
     // Empty for two seconds.
-    let arm = Arm::new(true, 50).with_writes(-1_000.0);
-    let (way, long) = (Way::to(&arm), call());
-    let refused = way.send(Method::Put, "x", &long);
+    let arm = SimulatedArm::new(true, 50).with_writes(-1_000.0);
+    let (pipeline, long) = (TestPipeline::to(&arm), call());
+    let refused = pipeline.send(Method::Put, "x", &long);
     let short = Call::new(Duration::from_millis(500), CancellationToken::new());
     let waiting = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        way.send(Method::Put, "y", &short).await
+        pipeline.send(Method::Put, "y", &short).await
     };
     let (first, second) = tokio::join!(refused, waiting);
     assert_eq!(first.unwrap(), 200);
@@ -219,10 +219,10 @@ async fn a_request_delayed_by_anothers_refusal_reports_it() {
 
 #[tokio::test]
 async fn waiting_ends_with_the_deadline() {
-    let arm = Arm::new(true, 1).with_writes(20.0);
-    let way = Way::to(&arm);
+    let arm = SimulatedArm::new(true, 1).with_writes(20.0);
+    let pipeline = TestPipeline::to(&arm);
     let short = Call::new(Duration::from_secs(1), CancellationToken::new());
-    let ended = join_all((0..100).map(|_| way.send(Method::Put, "x", &short))).await;
+    let ended = join_all((0..100).map(|_| pipeline.send(Method::Put, "x", &short))).await;
     let late: Vec<_> = ended.into_iter().filter_map(Result::err).map(ours).collect();
     assert!(late.len() >= 50 && late.len() <= 80, "{}", late.len());
     assert!(late.iter().all(Error::is_timeout), "{late:?}");
@@ -230,31 +230,31 @@ async fn waiting_ends_with_the_deadline() {
 
 #[tokio::test]
 async fn waiting_ends_when_the_call_is_cancelled() {
-    let arm = Arm::new(true, 1).with_writes(-10_000.0);
-    let (way, token) = (Way::to(&arm), CancellationToken::new());
+    let arm = SimulatedArm::new(true, 1).with_writes(-10_000.0);
+    let (pipeline, token) = (TestPipeline::to(&arm), CancellationToken::new());
     let stopped = Call::new(Duration::from_secs(3_600), token.clone());
     let cancel = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         token.cancel();
     };
-    let all = join_all((0..50).map(|_| way.send(Method::Put, "x", &stopped)));
+    let all = join_all((0..50).map(|_| pipeline.send(Method::Put, "x", &stopped)));
     let both = async { tokio::join!(all, cancel).0 };
     let ended = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it waits nevertheless");
     assert!(ended.into_iter().all(|ended| ours(ended.unwrap_err()).is_cancelled()));
     // Other kinds continue, and no request is left behind in the queue.
-    assert_eq!(way.send(Method::Get, "x", &call()).await.unwrap(), 200);
-    assert_eq!(way.lanes.lanes().idle(), (true, 2));
+    assert_eq!(pipeline.send(Method::Get, "x", &call()).await.unwrap(), 200);
+    assert_eq!(pipeline.lanes.lanes().idle(), (true, 2));
 }
 
 /// A service whose responses to one kind of request show a nearly empty bucket.
 #[derive(Debug)]
-struct Nearly;
+struct NearlyEmptyBucket;
 
 #[async_trait]
-impl Policy for Nearly {
+impl Policy for NearlyEmptyBucket {
     async fn send(&self, ctx: &Context, request: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
         let mut headers = Headers::new();
-        if request.method() == Method::Get && ctx.value::<Look>().is_none() {
+        if request.method() == Method::Get && ctx.value::<Poll>().is_none() {
             let bucket = "Microsoft.Compute/GetGalleryInVMAccessControlProfileVersion30Min;0";
             headers.insert("x-ms-ratelimit-remaining-resource", bucket);
         }
@@ -265,13 +265,13 @@ impl Policy for Nearly {
 #[tokio::test]
 async fn a_bucket_slows_the_requests_that_named_it_and_no_others() {
     let lanes = Arc::new(LanePolicy::new(Pace::default()));
-    let next: [Arc<dyn Policy>; 1] = [Arc::new(Nearly)];
+    let next: [Arc<dyn Policy>; 1] = [Arc::new(NearlyEmptyBucket)];
     let profiles = "/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/inVMAccessControlProfiles";
-    let send = async |method, path: &str, look: bool, within: u64| {
+    let send = async |method, path: &str, is_poll: bool, within: u64| {
         let url = Url::parse(&format!("{SUBSCRIPTION}{path}")).unwrap();
         let call = Call::new(Duration::from_millis(within), CancellationToken::new());
         let ctx = Context::new().with_value(call);
-        let ctx = if look { ctx.with_value(Look::Operation) } else { ctx };
+        let ctx = if is_poll { ctx.with_value(Poll::Operation) } else { ctx };
         lanes.send(&ctx, &mut Request::new(url, method), &next).await
     };
     let version = format!("{profiles}/p/versions/1.0.0");

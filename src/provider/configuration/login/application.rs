@@ -101,7 +101,7 @@ pub(super) fn by_certificate(
     let file = lookup.sign_in_text("client_certificate_path")?;
     let password = lookup.text("client_certificate_password");
     if let Some(found) = &password
-        && let Some(hint) = text::unreplaced(&found.value)
+        && let Some(hint) = text::unreplaced_reference(&found.value)
     {
         let detail = format!("The value of the {} {hint}.", found.source);
         return Err(found.source.blame(Diagnostic::error("Unusable sign-in setting", detail)));

@@ -14,7 +14,7 @@ pub(super) struct ChoiceLog(Vec<String>);
 
 impl ChoiceLog {
     pub(super) fn used(&mut self, name: &str, login: &Login, ids: &ApplicationIds, lookup: &Lookup<'_>) {
-        let method = if login.way() == name { String::new() } else { format!(", by {}", login.way()) };
+        let method = if login.name() == name { String::new() } else { format!(", by {}", login.name()) };
         let sources = match login {
             Login::ManagedIdentity(_) => ids.sources(&["client_id"]),
             Login::AzureCli { .. } => ids.sources(&["tenant_id"]),

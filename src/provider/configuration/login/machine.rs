@@ -3,7 +3,7 @@
 use super::super::source::{Lookup, Setting, Source};
 use super::application::ApplicationIds;
 use super::{Choice, Switches, incomplete_error};
-use crate::arm::{Identity, IdentityEndpoint, Login, MachineUrl, ManagedIdentity, Secret};
+use crate::arm::{IdentityEndpoint, IdentitySelector, Login, MachineUrl, ManagedIdentity, Secret};
 use crate::plugin::Diagnostic;
 
 /// The managed identity of the platform.
@@ -38,7 +38,7 @@ pub(super) fn by_managed_identity(
 fn identity<'a>(
     lookup: &Lookup<'_>,
     ids: &'a ApplicationIds,
-) -> Result<(Identity, Option<&'a Source>), Diagnostic> {
+) -> Result<(IdentitySelector, Option<&'a Source>), Diagnostic> {
     let object = lookup.sign_in_text("msi_object_id")?;
     let resource = lookup.sign_in_text("msi_resource_id")?;
     let client = ids.given_client();
@@ -51,15 +51,17 @@ fn identity<'a>(
         (Some(object), Some(resource)) => Err(twice(&object.source, &resource)),
         (Some(found), None) => match client {
             Some(client) => Err(twice(&client.source, &found)),
-            None => Ok((Identity::Object(found.value), None)),
+            None => Ok((IdentitySelector::Object(found.value), None)),
         },
         (None, Some(found)) => match client {
             Some(client) => Err(twice(&client.source, &found)),
-            None => Ok((Identity::Resource(found.value), None)),
+            None => Ok((IdentitySelector::Resource(found.value), None)),
         },
         (None, None) => Ok(match &ids.client {
-            Some(client) => (Identity::Client(client.value.as_str().to_owned()), Some(&client.source)),
-            None => (Identity::System, None),
+            Some(client) => {
+                (IdentitySelector::Client(client.value.as_str().to_owned()), Some(&client.source))
+            }
+            None => (IdentitySelector::System, None),
         }),
     }
 }
@@ -68,7 +70,8 @@ fn identity<'a>(
 /// a virtual machine's. The variables are those of azure_identity.
 fn endpoint(lookup: &Lookup<'_>) -> Result<IdentityEndpoint, Diagnostic> {
     if let Some(given) = lookup.sign_in_text("msi_endpoint")? {
-        let url = given.parse("Unusable endpoint for managed identities", |text| MachineUrl::given(&text))?;
+        let url =
+            given.parse("Unusable endpoint for managed identities", |text| MachineUrl::from_user(&text))?;
         return Ok(IdentityEndpoint::Imds(url.value));
     }
     let platform = |found: Setting<String>| {

@@ -79,7 +79,7 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
     warnings.extend(chosen.as_ref().and_then(application::expired));
     if let (Some(login), Some(auxiliary)) = (&chosen, &auxiliary_tenants)
         && !auxiliary.value.is_empty()
-        && !login.reaches_other_tenants()
+        && !login.supports_other_tenants()
     {
         let detail = format!(
             "The {} names further tenants, but a managed identity can sign in to its own tenant only. No \

@@ -4,10 +4,10 @@
 //! singly, a few at a time, and only for machines whose settings switch the agent on.
 
 use super::selection::Selection;
-use crate::arm::agent::{Doubt, Report};
+use crate::arm::agent::{AgentReport, ReportGap};
 use crate::arm::ids::{MachineId, MachineKind};
 use crate::arm::models::{InstanceView, Machine};
-use crate::arm::{self, ArmClient, Call, Fleet, Listed, Missing};
+use crate::arm::{self, ArmClient, Call, MachineList, MachineScope, Missing};
 use futures::StreamExt as _;
 use std::collections::{HashMap, HashSet};
 
@@ -37,7 +37,7 @@ pub struct Row {
     /// The scale set that it belongs to.
     pub set: Option<MachineId>,
     /// The agent's report.
-    pub report: Report,
+    pub report: AgentReport,
 }
 
 /// A scale set.
@@ -82,7 +82,7 @@ pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collecte
             all.add_members(id, model.is_flexible, listed);
             all.sets.push(Set { id: id.clone(), model });
         }
-        Selection::Fleet(fleet) => add_fleet(azure, fleet, &mut all).await?,
+        Selection::Scope(scope) => add_all(azure, scope, &mut all).await?,
     }
     read_views(azure, &mut all).await?;
     Ok(all)
@@ -92,35 +92,35 @@ pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collecte
 ///
 /// # Errors
 /// If Azure cannot be reached, or does not have what is selected.
-pub async fn references(azure: Azure<'_>, fleet: &Fleet) -> Result<Collected, arm::Error> {
+pub async fn references(azure: Azure<'_>, scope: &MachineScope) -> Result<Collected, arm::Error> {
     let mut all = Collected::default();
-    add_fleet(azure, fleet, &mut all).await?;
+    add_all(azure, scope, &mut all).await?;
     Ok(all)
 }
 
-async fn add_fleet(azure: Azure<'_>, fleet: &Fleet, all: &mut Collected) -> Result<(), arm::Error> {
+async fn add_all(azure: Azure<'_>, scope: &MachineScope, all: &mut Collected) -> Result<(), arm::Error> {
     let Azure { client, call } = azure;
-    let machines = client.machines().list(fleet, MachineKind::Machine, call).await?;
-    all.add_listed(&format!("the machines of {fleet}"), &machines);
+    let machines = client.machines().list(scope, MachineKind::Machine, call).await?;
+    all.add_listed(&format!("the machines of {scope}"), &machines);
     for machine in machines.machines {
-        match listed_id(&machine, fleet, MachineKind::Machine) {
+        match listed_id(&machine, scope, MachineKind::Machine) {
             Some(id) => all.add_machine(id, machine),
             None => {
-                all.doubts.push(format!("the list of the machines of {fleet} has an entry of another kind"))
+                all.doubts.push(format!("the list of the machines of {scope} has an entry of another kind"))
             }
         }
     }
-    let sets = match tolerated(client.machines().list(fleet, MachineKind::ScaleSet, call).await)? {
+    let sets = match tolerated(client.machines().list(scope, MachineKind::ScaleSet, call).await)? {
         Ok(sets) => sets,
         Err(reason) => {
-            all.doubts.push(format!("the scale sets of {fleet} could not be listed: {reason}"));
+            all.doubts.push(format!("the scale sets of {scope} could not be listed: {reason}"));
             return Ok(());
         }
     };
-    all.add_listed(&format!("the scale sets of {fleet}"), &sets);
+    all.add_listed(&format!("the scale sets of {scope}"), &sets);
     for model in sets.machines {
-        let Some(id) = listed_id(&model, fleet, MachineKind::ScaleSet) else {
-            all.doubts.push(format!("the list of the scale sets of {fleet} has an entry of another kind"));
+        let Some(id) = listed_id(&model, scope, MachineKind::ScaleSet) else {
+            all.doubts.push(format!("the list of the scale sets of {scope} has an entry of another kind"));
             continue;
         };
         let flexible = model.is_flexible;
@@ -139,7 +139,7 @@ async fn add_fleet(azure: Azure<'_>, fleet: &Fleet, all: &mut Collected) -> Resu
             Err(reason) => all.doubts.push(format!("the instances of {id} could not be listed: {reason}")),
         }
     }
-    if let Fleet::Subscription(subscription) = fleet
+    if let MachineScope::Subscription(subscription) = scope
         && all.rows.iter().filter(|row| needs_view(&row.machine)).count() > WORTH_A_LIST
         && let Ok(states) = tolerated(client.machines().list_states(subscription, call).await)?
     {
@@ -149,11 +149,11 @@ async fn add_fleet(azure: Azure<'_>, fleet: &Fleet, all: &mut Collected) -> Resu
 }
 
 /// The id of a listed machine or scale set, if it belongs in the list.
-fn listed_id(machine: &Machine, fleet: &Fleet, kind: MachineKind) -> Option<MachineId> {
+fn listed_id(machine: &Machine, scope: &MachineScope, kind: MachineKind) -> Option<MachineId> {
     let id: MachineId = machine.id.as_deref()?.parse().ok()?;
-    let belongs = match fleet {
-        Fleet::Subscription(subscription) => id.subscription() == subscription,
-        Fleet::Group(group) => {
+    let belongs = match scope {
+        MachineScope::Subscription(subscription) => id.subscription() == subscription,
+        MachineScope::Group(group) => {
             id.subscription() == group.subscription() && id.resource_group() == group.name()
         }
     };
@@ -187,14 +187,14 @@ async fn read_views(azure: Azure<'_>, all: &mut Collected) -> Result<(), arm::Er
         (place, azure.client.machines().instance_view(&path, azure.call).await)
     };
     let mut views = futures::stream::iter(paths).map(read).buffer_unordered(CONCURRENT);
-    let mut found: HashMap<usize, Result<InstanceView, Doubt>> =
-        skipped.iter().map(|place| (*place, Err(Doubt::NotAsked(MAX_VIEWS)))).collect();
+    let mut found: HashMap<usize, Result<InstanceView, ReportGap>> =
+        skipped.iter().map(|place| (*place, Err(ReportGap::NotRequested(MAX_VIEWS)))).collect();
     let mut gone = HashSet::new();
     while let Some((place, view)) = views.next().await {
         match view {
             // It was deleted after it was listed.
             Err(error) if error.missing() == Some(Missing::Leaf) => drop(gone.insert(place)),
-            view => drop(found.insert(place, tolerated(view)?.map_err(Doubt::NotRead))),
+            view => drop(found.insert(place, tolerated(view)?.map_err(ReportGap::NotRead))),
         }
     }
     drop(views);
@@ -205,8 +205,8 @@ async fn read_views(azure: Azure<'_>, all: &mut Collected) -> Result<(), arm::Er
             let listed = row.machine.instance_view.take().map(Ok);
             row.report = match found.remove(&place).or(listed) {
                 Some(Ok(view)) => report(&row.machine, &view),
-                Some(Err(doubt)) => Report { doubts: vec![doubt], ..Report::default() },
-                None => Report::default(),
+                Some(Err(doubt)) => AgentReport { gaps: vec![doubt], ..AgentReport::default() },
+                None => AgentReport::default(),
             };
             row
         })
@@ -220,10 +220,10 @@ fn needs_view(machine: &Machine) -> bool {
 }
 
 /// The report in a view. If the settings do not switch the agent on, it need not report.
-fn report(machine: &Machine, view: &InstanceView) -> Report {
-    let mut report = Report::of(view);
+fn report(machine: &Machine, view: &InstanceView) -> AgentReport {
+    let mut report = AgentReport::of(view);
     if !machine.is_enabled() {
-        report.doubts.clear();
+        report.gaps.clear();
     }
     report
 }
@@ -231,11 +231,11 @@ fn report(machine: &Machine, view: &InstanceView) -> Report {
 impl Collected {
     fn add_machine(&mut self, id: MachineId, machine: Machine) {
         let set = machine.scale_set.as_deref().and_then(|set| set.parse().ok());
-        self.rows.push(Row { id: id.to_string(), machine, set, report: Report::default() });
+        self.rows.push(Row { id: id.to_string(), machine, set, report: AgentReport::default() });
     }
 
     /// Adds the list of a scale set's members.
-    fn add_members(&mut self, set: &MachineId, flexible: bool, listed: Listed) {
+    fn add_members(&mut self, set: &MachineId, flexible: bool, listed: MachineList) {
         self.add_listed(&format!("the instances of {set}"), &listed);
         for machine in listed.machines {
             let id = if flexible {
@@ -247,7 +247,7 @@ impl Collected {
             match id {
                 Some(id) => {
                     let set = Some(set.clone());
-                    self.rows.push(Row { id, machine, set, report: Report::default() });
+                    self.rows.push(Row { id, machine, set, report: AgentReport::default() });
                 }
                 None => {
                     self.doubts.push(format!("the list of the instances of {set} has an entry without an id"))
@@ -257,7 +257,7 @@ impl Collected {
     }
 
     /// Adds the views from a list to machines.
-    fn add_views(&mut self, listed: Listed) {
+    fn add_views(&mut self, listed: MachineList) {
         let mut views: HashMap<MachineId, InstanceView> = HashMap::new();
         for machine in listed.machines {
             if let (Some(id), Some(view)) = (machine.id.and_then(|id| id.parse().ok()), machine.instance_view)
@@ -273,7 +273,7 @@ impl Collected {
 
     /// The same for views that may lack the extensions' reports: a view counts if it has them, or says that
     /// the machine is off.
-    fn add_states(&mut self, mut listed: Listed) {
+    fn add_states(&mut self, mut listed: MachineList) {
         listed.machines.retain_mut(|machine| {
             let view = machine.instance_view.as_ref();
             view.is_some_and(|view| {
@@ -283,7 +283,7 @@ impl Collected {
         self.add_views(listed);
     }
 
-    fn add_listed(&mut self, what: &str, listed: &Listed) {
+    fn add_listed(&mut self, what: &str, listed: &MachineList) {
         for entry in &listed.unreadable {
             self.doubts.push(format!("{what}: {entry}"));
         }

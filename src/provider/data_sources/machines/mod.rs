@@ -12,7 +12,7 @@ use async_trait::async_trait;
 
 use super::lookup::{self, ReadAttempt};
 use crate::arm::ids::MachineKind;
-use crate::arm::{self, Fleet};
+use crate::arm::{self, MachineScope};
 use crate::plugin::data_source::{DataSource, Found, ReadData};
 use crate::plugin::schema::Schema;
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
@@ -42,8 +42,8 @@ fn failed(selection: &Selection, argument: &'static str, error: &arm::Error) -> 
     let (kind, id) = match selection {
         Selection::One(id) if id.kind() == MachineKind::ScaleSet => ("scale set", id.to_string()),
         Selection::One(id) => ("virtual machine", id.to_string()),
-        Selection::Fleet(fleet @ Fleet::Group(_)) => ("resource group", fleet.to_string()),
-        Selection::Fleet(fleet @ Fleet::Subscription(_)) => ("subscription", fleet.to_string()),
+        Selection::Scope(scope @ MachineScope::Group(_)) => ("resource group", scope.to_string()),
+        Selection::Scope(scope @ MachineScope::Subscription(_)) => ("subscription", scope.to_string()),
     };
     if error.is_forbidden() {
         let operations = OPERATIONS.map(|operation| format!("`{operation}`")).join(", ");

@@ -1,7 +1,7 @@
 //! Which machines are read, and which of them pass the filter.
 
 use super::schema::SELECTIONS;
-use crate::arm::Fleet;
+use crate::arm::MachineScope;
 use crate::arm::ids::{IdError, MachineId, NameError, ProfileId, ResourceGroupId, SubscriptionId, VersionId};
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::checks;
@@ -13,7 +13,7 @@ pub enum Selection {
     /// A machine, or a scale set with its instances.
     One(MachineId),
     /// All machines of a group or subscription.
-    Fleet(Fleet),
+    Scope(MachineScope),
 }
 
 /// The filter.
@@ -36,14 +36,14 @@ impl Selection {
         let name = SELECTIONS.into_iter().find(|name| lookup::is_set(config, name)).ok_or_else(missing)?;
         let selection = match name {
             "machine_id" => Self::One(lookup::parse(config, name)?),
-            "resource_group_id" => Self::Fleet(Fleet::Group(lookup::parse(config, name)?)),
+            "resource_group_id" => Self::Scope(MachineScope::Group(lookup::parse(config, name)?)),
             _ => {
                 let text = checks::text(config, name).unwrap_or_default();
                 let id = subscription(text).map_err(|error| {
                     let detail = format!("`{name}` is {text:?}: {error}.");
                     Diagnostic::error("Malformed resource id", detail).at(Path::attribute(name))
                 })?;
-                Self::Fleet(Fleet::Subscription(id))
+                Self::Scope(MachineScope::Subscription(id))
             }
         };
         Ok((selection, name))

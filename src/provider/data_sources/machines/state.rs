@@ -3,7 +3,7 @@
 use super::collect::{Collected, Row, Set};
 use super::selection::VersionFilter;
 use crate::allowlist::Mode;
-use crate::arm::agent::{Caller, Destination, Loaded, Report, Rules};
+use crate::arm::agent::{AgentReport, Destination, LoadedRules, RefusedRequests, RulesId};
 use crate::arm::ids::{MachineId, ProfileId, VersionId};
 use crate::arm::models::{EndpointSettings, Machine, Word};
 use crate::plugin::Value;
@@ -29,7 +29,7 @@ pub fn attributes(collected: Collected, filter: &VersionFilter) -> Vec<(&'static
     let (mut machines, mut machine_doubts) = (Vec::new(), Vec::new());
     for row in &rows {
         let passes = refers(&row.machine, filter) || has_loaded(&row.report, filter);
-        let row_doubts = row.report.doubts.iter().map(|doubt| format!("{}: {doubt}", row.id));
+        let row_doubts = row.report.gaps.iter().map(|doubt| format!("{}: {doubt}", row.id));
         // It matters what a machine has loaded even if the filter excludes it, because then nobody knows
         // whether it should pass.
         if !passes && !knows_what_is_loaded(row) && is_running(&row.report) {
@@ -64,7 +64,7 @@ fn refers(machine: &Machine, filter: &VersionFilter) -> bool {
     matches!(filter, VersionFilter::All) || wants(&agent.imds) || wants(&agent.wire_server)
 }
 
-fn has_loaded(report: &Report, filter: &VersionFilter) -> bool {
+fn has_loaded(report: &AgentReport, filter: &VersionFilter) -> bool {
     [&report.imds, &report.wire_server]
         .iter()
         .any(|loaded| loaded.version().is_some_and(|id| filter.matches(id)))
@@ -76,7 +76,7 @@ fn knows_what_is_loaded(row: &Row) -> bool {
 }
 
 /// A machine that does not run has nothing loaded, and will load its reference when it starts.
-fn is_running(report: &Report) -> bool {
+fn is_running(report: &AgentReport) -> bool {
     report.power_state.as_deref().is_none_or(|state| state == "running")
 }
 
@@ -150,7 +150,7 @@ fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
             ("status", part.status.as_str().into()),
         ])
     });
-    let doubts = report.doubts.iter().map(ToString::to_string);
+    let doubts = report.gaps.iter().map(ToString::to_string);
     let imds = EndpointState {
         settings: agent.imds.as_ref(),
         loaded: &report.imds,
@@ -187,17 +187,17 @@ fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
 /// The state of one endpoint of a machine.
 struct EndpointState<'a> {
     settings: Option<&'a EndpointSettings>,
-    loaded: &'a Loaded,
+    loaded: &'a LoadedRules,
     channel: Option<Mode>,
     destinations: &'a [Destination],
 }
 
 impl EndpointState<'_> {
-    fn value(&self, report: &Report, spelling: &Spelling) -> Value {
+    fn value(&self, report: &AgentReport, spelling: &Spelling) -> Value {
         let loaded = self.loaded.version();
         let up_to_date = loaded.is_some() && loaded == reference(self.settings).as_ref();
         let other = match &self.loaded.rules {
-            Some(Rules::Other(id)) => Some(id.as_str()),
+            Some(RulesId::Other(id)) => Some(id.as_str()),
             _ => None,
         };
         let callers = report.denied.iter().filter(|caller| {
@@ -217,7 +217,7 @@ impl EndpointState<'_> {
     }
 }
 
-fn caller(caller: &Caller) -> Value {
+fn caller(caller: &RefusedRequests) -> Value {
     Value::object([
         ("count", count(caller.count)),
         ("endpoint", caller.destination.map(Destination::as_str).into()),

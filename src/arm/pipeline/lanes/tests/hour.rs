@@ -1,8 +1,8 @@
 //! An hour of creations against the recorded buckets of the Compute provider, in simulated time.
 
-use super::super::header::readings;
-use super::super::kind::{Kind, Object, Verb};
-use super::super::state::{Lanes, Sent};
+use super::super::header::levels;
+use super::super::kind::{RequestKind, RequestObject, Verb};
+use super::super::state::{Lanes, SentRequest};
 use crate::arm::error::ArmError;
 use crate::arm::pace::Pace;
 use std::cmp::Reverse;
@@ -15,11 +15,11 @@ use tokio::time::Instant;
 const LIFE: [(Step, u64); 8] = [
     (Step::Get, 0),
     (Step::Put, 0),
-    (Step::Look, 350),
-    (Step::Look, 750),
-    (Step::Look, 2_000),
-    (Step::Look, 8_800),
-    (Step::Look, 33_000),
+    (Step::Poll, 350),
+    (Step::Poll, 750),
+    (Step::Poll, 2_000),
+    (Step::Poll, 8_800),
+    (Step::Poll, 33_000),
     (Step::Get, 0),
 ];
 /// How many requests the service's own work on a creation takes from the bucket of reads.
@@ -31,19 +31,20 @@ const HOUR: u64 = 3_600_000;
 enum Step {
     Get,
     Put,
-    Look,
+    Poll,
 }
 
 impl Step {
-    fn kind(self) -> Kind {
-        let version =
-            || Object::One("microsoft.compute/galleries/invmaccesscontrolprofiles/versions".to_owned());
+    fn kind(self) -> RequestKind {
+        let version = || {
+            RequestObject::One("microsoft.compute/galleries/invmaccesscontrolprofiles/versions".to_owned())
+        };
         let (verb, object) = match self {
             Self::Get => (Verb::Read, version()),
             Self::Put => (Verb::Write, version()),
-            Self::Look => (Verb::Read, Object::Operation),
+            Self::Poll => (Verb::Read, RequestObject::Operation),
         };
-        Kind { scope: Some("s".to_owned()), verb, object }
+        RequestKind { scope: Some("s".to_owned()), verb, object }
     }
 
     fn buckets(self) -> [(&'static str, f64, u64); 2] {
@@ -56,7 +57,7 @@ impl Step {
                 ("CreateUpdateGalleryInVMAccessControlProfileVersion3Min", 150.0, 3),
                 ("CreateUpdateGalleryInVMAccessControlProfileVersion30Min", 750.0, 30),
             ],
-            Self::Look => [("GetOperationStatus3Min", 5_000.0, 3), ("GetOperationStatus30Min", 15_000.0, 30)],
+            Self::Poll => [("GetOperationStatus3Min", 5_000.0, 3), ("GetOperationStatus30Min", 15_000.0, 30)],
         }
     }
 }
@@ -64,22 +65,22 @@ impl Step {
 /// The buckets at Azure. It is not known whether they fill steadily or all at once when a window ends.
 struct Azure {
     steady: bool,
-    left: HashMap<&'static str, (f64, u64)>,
+    remaining: HashMap<&'static str, (f64, u64)>,
     refused: usize,
 }
 
 impl Azure {
     fn fill(&mut self, (name, size, minutes): (&'static str, f64, u64), now: u64) -> &mut f64 {
         let window = minutes * 60_000;
-        let (left, at) = self.left.entry(name).or_insert((size, now));
+        let (remaining, at) = self.remaining.entry(name).or_insert((size, now));
         #[allow(clippy::cast_precision_loss)]
         if self.steady {
-            *left = (*left + size * (now - *at) as f64 / window as f64).min(size);
+            *remaining = (*remaining + size * (now - *at) as f64 / window as f64).min(size);
             *at = now;
         } else if now / window > *at / window {
-            (*left, *at) = (size, now);
+            (*remaining, *at) = (size, now);
         }
-        left
+        remaining
     }
 
     /// The header of the response, or the milliseconds after which to retry.
@@ -93,14 +94,14 @@ impl Azure {
         }
         if step == Step::Put {
             for bucket in Step::Get.buckets() {
-                let left = self.fill(bucket, now);
-                *left = (*left - OWN_READS).max(0.0);
+                let remaining = self.fill(bucket, now);
+                *remaining = (*remaining - OWN_READS).max(0.0);
             }
         }
         let entries = step.buckets().map(|bucket| {
-            let left = self.fill(bucket, now);
-            *left -= 1.0;
-            format!("Microsoft.Compute/{};{}", bucket.0, left.floor())
+            let remaining = self.fill(bucket, now);
+            *remaining -= 1.0;
+            format!("Microsoft.Compute/{};{}", bucket.0, remaining.floor())
         });
         Ok(entries.join(","))
     }
@@ -120,11 +121,11 @@ enum Event {
 fn hour(workers: usize, steady: bool) -> (usize, usize) {
     let start = Instant::now();
     let at = |ms| start + Duration::from_millis(ms);
-    let mut azure = Azure { steady, left: HashMap::new(), refused: 0 };
+    let mut azure = Azure { steady, remaining: HashMap::new(), refused: 0 };
     let mut lanes = Lanes::new(Pace::default());
     let mut waiting: BTreeMap<Step, VecDeque<usize>> = BTreeMap::new();
     let mut steps = vec![0; workers];
-    let mut sent: HashMap<usize, Sent> = HashMap::new();
+    let mut sent: HashMap<usize, SentRequest> = HashMap::new();
     let mut events: BinaryHeap<Reverse<(u64, Event)>> =
         (0..workers).map(|worker| Reverse((0, Event::Ready(worker)))).collect();
     let mut created = 0;
@@ -167,8 +168,8 @@ fn hour(workers: usize, steady: bool) -> (usize, usize) {
                 match azure.answer(step, now) {
                     Ok(header) => {
                         let headers = [("x-ms-ratelimit-remaining-resource", header.as_str())];
-                        lanes.learn(&kind, readings(headers, Pace::default().refill), at(now));
-                        lanes.taken(&kind, at(now));
+                        lanes.record_levels(&kind, levels(headers, Pace::default().refill), at(now));
+                        lanes.accepted(&kind, at(now));
                         steps[worker] += 1;
                         if steps[worker] == LIFE.len() {
                             (created, steps[worker]) = (created + 1, 0);

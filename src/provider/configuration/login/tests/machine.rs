@@ -1,5 +1,5 @@
 use super::*;
-use crate::arm::{Identity, IdentityEndpoint, MachineUrl, ManagedIdentity};
+use crate::arm::{IdentityEndpoint, IdentitySelector, MachineUrl, ManagedIdentity};
 
 fn machine(login: Login) -> ManagedIdentity {
     match login {
@@ -14,15 +14,15 @@ fn a_managed_identity_is_set_by_each_of_its_names() {
         let all: Vec<_> = variables.iter().copied().chain([("ARM_USE_MSI", "true")]).collect();
         machine(found(arguments, &all).unwrap().login.unwrap()).identity
     };
-    assert_eq!(of(&[], &[]), Identity::System);
-    assert_eq!(of(&[("client_id", "c")], &[]), Identity::Client("c".into()));
-    assert_eq!(of(&[], &[("ARM_CLIENT_ID", "c")]), Identity::Client("c".into()));
-    assert_eq!(of(&[("msi_object_id", "o")], &[]), Identity::Object("o".into()));
-    assert_eq!(of(&[], &[("ARM_MSI_OBJECT_ID", "o")]), Identity::Object("o".into()));
-    assert_eq!(of(&[("msi_resource_id", "/r")], &[]), Identity::Resource("/r".into()));
+    assert_eq!(of(&[], &[]), IdentitySelector::System);
+    assert_eq!(of(&[("client_id", "c")], &[]), IdentitySelector::Client("c".into()));
+    assert_eq!(of(&[], &[("ARM_CLIENT_ID", "c")]), IdentitySelector::Client("c".into()));
+    assert_eq!(of(&[("msi_object_id", "o")], &[]), IdentitySelector::Object("o".into()));
+    assert_eq!(of(&[], &[("ARM_MSI_OBJECT_ID", "o")]), IdentitySelector::Object("o".into()));
+    assert_eq!(of(&[("msi_resource_id", "/r")], &[]), IdentitySelector::Resource("/r".into()));
     assert_eq!(
         of(&[], &[("ARM_MSI_RESOURCE_ID", "/r"), ("AZURE_CLIENT_ID", "c")]),
-        Identity::Resource("/r".into())
+        IdentitySelector::Resource("/r".into())
     );
     for two in [
         [("client_id", "c"), ("msi_object_id", "o")],

@@ -181,11 +181,11 @@ fn the_first_configured_login_is_used_and_the_order_is_reported() {
     ];
     let pfx = fixture("empty.pfx");
     let certificate = [("ARM_CLIENT_CERTIFICATE_PATH", pfx.as_str())];
-    assert_eq!(login(&[], &[&certificate[..], &all].concat()).way(), "client certificate");
-    assert_eq!(login(&[], &all).way(), "client secret");
-    assert_eq!(login(&[], &all[1..]).way(), "OIDC token file");
-    assert_eq!(login(&[], &all[3..]).way(), "managed identity");
-    assert_eq!(login(&[], &all[4..]).way(), "az CLI");
+    assert_eq!(login(&[], &[&certificate[..], &all].concat()).name(), "client certificate");
+    assert_eq!(login(&[], &all).name(), "client secret");
+    assert_eq!(login(&[], &all[1..]).name(), "OIDC token file");
+    assert_eq!(login(&[], &all[3..]).name(), "managed identity");
+    assert_eq!(login(&[], &all[4..]).name(), "az CLI");
     let variables = [&IDS[..], &all].concat();
     let choice = found(&[("tenant_id", "from-block")], &variables).unwrap().choice;
     let lines: Vec<_> = choice.lines().skip(1).collect();

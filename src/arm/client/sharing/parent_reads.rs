@@ -8,21 +8,21 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// From this number of parents with several reads on, even a first read begins with the list.
-const HABIT: u32 = 2;
+const LIST_FIRST_FROM: u32 = 2;
 /// How many lists in a row may fail before lists are no longer tried.
-const REFUSALS: u32 = 3;
+const MAX_FAILED_LISTS: u32 = 3;
 /// The memory limit for entries that wait for their readers.
-const LIMIT: usize = 16 << 20;
+const MEMORY_LIMIT: usize = 16 << 20;
 
 /// The result for a reader.
 #[derive(Debug)]
-pub(super) enum Arrival {
-    /// The object, from a list.
-    Kept(Entry),
-    /// Nothing: read the object itself.
-    Alone,
-    /// A list, of which the reader may read a page.
-    Listing(Ticket),
+pub(super) enum SharedRead {
+    /// The object's entry, from a list.
+    Entry(Entry),
+    /// No list serves it: read the object itself.
+    ReadSingly,
+    /// The reader may read a page of the list.
+    ReadPage(Ticket),
 }
 
 /// The right to read a page of a list.
@@ -35,33 +35,33 @@ pub(super) struct Ticket {
 
 /// All parents.
 #[derive(Debug)]
-pub(super) struct Families<P: ParentId>(Mutex<State<P>>);
+pub(super) struct Parents<P: ParentId>(Mutex<State<P>>);
 
 #[derive(Debug)]
 struct State<P: ParentId> {
-    families: HashMap<P, Family<P::Name>>,
-    /// How many of them were read more than once.
-    repeated: u32,
+    parents: HashMap<P, ParentReads<P::Name>>,
+    /// How many parents have several reads.
+    shared_parents: u32,
     /// How many lists in a row have failed.
-    refused: u32,
-    /// The memory of all entries.
-    kept: usize,
+    failed_lists: u32,
+    /// The memory of all waiting entries.
+    used_memory: usize,
     /// The limit of that memory.
     limit: usize,
     /// The number of the last list that was begun.
-    number: u64,
-    /// When outdated lists were last looked for.
-    swept: Option<Instant>,
+    last_number: u64,
+    /// When outdated lists were last dropped.
+    last_sweep: Option<Instant>,
 }
 
 /// One parent.
 #[derive(Debug)]
-struct Family<N> {
-    reads: u32,
-    /// Nothing is shared any more.
+struct ParentReads<N> {
+    read_count: u32,
+    /// Whether the sharing has ended.
     closed: bool,
-    /// The objects that were read singly: nobody waits for their entries.
-    alone: HashSet<N>,
+    /// The objects that were read singly; their entries are not kept.
+    read_singly: HashSet<N>,
     listing: Option<Listing<N>>,
 }
 
@@ -72,29 +72,29 @@ struct Listing<N> {
     entries: HashMap<N, Entry>,
 }
 
-impl<P: ParentId> Default for Families<P> {
+impl<P: ParentId> Default for Parents<P> {
     fn default() -> Self {
-        Self::within(LIMIT)
+        Self::with_limit(MEMORY_LIMIT)
     }
 }
 
-impl<N> Default for Family<N> {
+impl<N> Default for ParentReads<N> {
     fn default() -> Self {
-        Self { reads: 0, closed: false, alone: HashSet::new(), listing: None }
+        Self { read_count: 0, closed: false, read_singly: HashSet::new(), listing: None }
     }
 }
 
-impl<P: ParentId> Families<P> {
+impl<P: ParentId> Parents<P> {
     /// Empty, with this memory limit for all waiting entries.
-    pub(super) fn within(limit: usize) -> Self {
+    pub(super) fn with_limit(limit: usize) -> Self {
         Self(Mutex::new(State {
-            families: HashMap::new(),
-            repeated: 0,
-            refused: 0,
-            kept: 0,
+            parents: HashMap::new(),
+            shared_parents: 0,
+            failed_lists: 0,
+            used_memory: 0,
             limit,
-            number: 0,
-            swept: None,
+            last_number: 0,
+            last_sweep: None,
         }))
     }
 
@@ -104,51 +104,57 @@ impl<P: ParentId> Families<P> {
 
     /// Adds a reader. If it is not the only one, it begins a list at the given cursor, or continues one that
     /// is younger than `age`.
-    pub(super) fn arrive(
+    pub(super) fn join(
         &self,
         parent: &P,
         name: &P::Name,
         age: Duration,
         cursor: impl FnOnce() -> Cursor,
-    ) -> Arrival {
+    ) -> SharedRead {
         let mut state = self.state();
         let full = state.is_full(age);
-        let State { families, repeated, refused, kept, number, .. } = &mut *state;
-        let family = families.entry(parent.clone()).or_default();
-        if family.closed {
-            return Arrival::Alone;
+        let State { parents, shared_parents, failed_lists, used_memory, last_number, .. } = &mut *state;
+        let parent_reads = parents.entry(parent.clone()).or_default();
+        if parent_reads.closed {
+            return SharedRead::ReadSingly;
         }
-        family.reads = family.reads.saturating_add(1);
-        if family.reads == 2 {
-            *repeated += 1;
+        parent_reads.read_count = parent_reads.read_count.saturating_add(1);
+        if parent_reads.read_count == 2 {
+            *shared_parents += 1;
         }
-        if family.is_older(age) {
-            *kept = kept.saturating_sub(family.drop_listing());
+        if parent_reads.is_older(age) {
+            *used_memory = used_memory.saturating_sub(parent_reads.drop_listing());
         }
-        if family.listing.is_none() {
-            let usual = family.reads > 1 || *repeated >= HABIT;
-            if usual && !full && *refused < REFUSALS {
-                *number += 1;
-                let ticket = Ticket { number: *number, cursor: Arc::new(tokio::sync::Mutex::new(cursor())) };
-                family.listing = Some(Listing { ticket, began: Instant::now(), entries: HashMap::new() });
+        if parent_reads.listing.is_none() {
+            let usual = parent_reads.read_count > 1 || *shared_parents >= LIST_FIRST_FROM;
+            if usual && !full && *failed_lists < MAX_FAILED_LISTS {
+                *last_number += 1;
+                let ticket =
+                    Ticket { number: *last_number, cursor: Arc::new(tokio::sync::Mutex::new(cursor())) };
+                parent_reads.listing =
+                    Some(Listing { ticket, began: Instant::now(), entries: HashMap::new() });
             }
         }
         match state.find(parent, name) {
-            Arrival::Listing(_) if full => state.alone(parent, name),
-            Arrival::Alone => state.alone(parent, name),
+            SharedRead::ReadPage(_) if full => state.read_singly(parent, name),
+            SharedRead::ReadSingly => state.read_singly(parent, name),
             found => found,
         }
     }
 
-    /// The same reader, when its turn has come to read a page of this list.
-    pub(super) fn still(&self, parent: &P, name: &P::Name, ticket: &Ticket) -> Arrival {
+    /// Looks again for a reader that has waited to read a page of this list.
+    pub(super) fn recheck(&self, parent: &P, name: &P::Name, ticket: &Ticket) -> SharedRead {
         let mut state = self.state();
-        if state.listing(parent, ticket).is_none() { Arrival::Alone } else { state.find(parent, name) }
+        if state.listing(parent, ticket).is_none() {
+            SharedRead::ReadSingly
+        } else {
+            state.find(parent, name)
+        }
     }
 
     /// Handles a page that the reader of this name has read: returns its entry, and keeps the others. `None`
     /// if the sharing has ended in the meantime.
-    pub(super) fn keep(
+    pub(super) fn store_page(
         &self,
         parent: &P,
         name: &P::Name,
@@ -159,39 +165,40 @@ impl<P: ParentId> Families<P> {
         let mut others = Vec::with_capacity(entries.len());
         for entry in entries {
             match name_of::<P::Name>(&entry) {
-                Some(its) if its == *name => own = Some(entry),
-                Some(its) => others.push((its, entry)),
+                Some(entry_name) if entry_name == *name => own = Some(entry),
+                Some(entry_name) => others.push((entry_name, entry)),
                 None => {}
             }
         }
         let mut state = self.state();
-        state.refused = 0;
-        let mut room = state.limit.saturating_sub(state.kept);
+        state.failed_lists = 0;
+        let mut room = state.limit.saturating_sub(state.used_memory);
         let mut more = 0;
-        let family = state.families.get_mut(parent).filter(|family| !family.closed)?;
-        let listing = family.listing.as_mut().filter(|listing| listing.ticket.number == ticket.number)?;
-        for (its, entry) in others {
-            if size(&entry) > room || family.alone.remove(&its) {
+        let parent_reads = state.parents.get_mut(parent).filter(|parent_reads| !parent_reads.closed)?;
+        let listing =
+            parent_reads.listing.as_mut().filter(|listing| listing.ticket.number == ticket.number)?;
+        for (entry_name, entry) in others {
+            if size(&entry) > room || parent_reads.read_singly.remove(&entry_name) {
                 continue;
             }
             room -= size(&entry);
             more += size(&entry);
-            if let Some(old) = listing.entries.insert(its, entry) {
+            if let Some(old) = listing.entries.insert(entry_name, entry) {
                 more = more.saturating_sub(size(&old));
             }
         }
         if own.is_none() {
-            family.alone.insert(name.clone());
+            parent_reads.read_singly.insert(name.clone());
         }
-        state.kept += more;
+        state.used_memory += more;
         own
     }
 
     /// The list could not be read: from now on the objects of the parent are read singly.
-    pub(super) fn refuse(&self, parent: &P, ticket: &Ticket) {
+    pub(super) fn list_failed(&self, parent: &P, ticket: &Ticket) {
         let mut state = self.state();
         if state.listing(parent, ticket).is_some() {
-            state.refused += 1;
+            state.failed_lists += 1;
             state.close(parent);
         }
     }
@@ -203,16 +210,16 @@ impl<P: ParentId> Families<P> {
 
     /// The memory of all entries.
     #[cfg(test)]
-    pub(super) fn kept(&self) -> usize {
-        self.state().kept
+    pub(super) fn used_memory(&self) -> usize {
+        self.state().used_memory
     }
 
     /// The result of the page that a reader of this name reads.
     #[cfg(test)]
     fn page(&self, parent: &P, name: &P::Name, entries: Vec<Entry>, first: &url::Url) -> Option<Entry> {
         let cursor = || Cursor::new(first.clone(), "2024-03-03");
-        match self.arrive(parent, name, Duration::from_secs(60), cursor) {
-            Arrival::Listing(ticket) => self.keep(parent, name, &ticket, entries),
+        match self.join(parent, name, Duration::from_secs(60), cursor) {
+            SharedRead::ReadPage(ticket) => self.store_page(parent, name, &ticket, entries),
             _ => None,
         }
     }
@@ -220,60 +227,62 @@ impl<P: ParentId> Families<P> {
 
 impl<P: ParentId> State<P> {
     fn listing(&mut self, parent: &P, ticket: &Ticket) -> Option<&mut Listing<P::Name>> {
-        let listing = self.families.get_mut(parent)?.listing.as_mut()?;
+        let listing = self.parents.get_mut(parent)?.listing.as_mut()?;
         (listing.ticket.number == ticket.number).then_some(listing)
     }
 
     /// What the parent's list has for a reader now.
-    fn find(&mut self, parent: &P, name: &P::Name) -> Arrival {
-        let Some(listing) = self.families.get_mut(parent).and_then(|family| family.listing.as_mut()) else {
-            return Arrival::Alone;
+    fn find(&mut self, parent: &P, name: &P::Name) -> SharedRead {
+        let Some(listing) =
+            self.parents.get_mut(parent).and_then(|parent_reads| parent_reads.listing.as_mut())
+        else {
+            return SharedRead::ReadSingly;
         };
         match listing.entries.remove(name) {
             Some(entry) => {
-                self.kept = self.kept.saturating_sub(size(&entry));
-                Arrival::Kept(entry)
+                self.used_memory = self.used_memory.saturating_sub(size(&entry));
+                SharedRead::Entry(entry)
             }
-            None => Arrival::Listing(listing.ticket.clone()),
+            None => SharedRead::ReadPage(listing.ticket.clone()),
         }
     }
 
     /// The reader reads its object itself; an entry that arrives later is dropped.
-    fn alone(&mut self, parent: &P, name: &P::Name) -> Arrival {
-        if let Some(family) = self.families.get_mut(parent) {
-            family.alone.insert(name.clone());
+    fn read_singly(&mut self, parent: &P, name: &P::Name) -> SharedRead {
+        if let Some(parent_reads) = self.parents.get_mut(parent) {
+            parent_reads.read_singly.insert(name.clone());
         }
-        Arrival::Alone
+        SharedRead::ReadSingly
     }
 
     fn close(&mut self, parent: &P) {
-        let family = self.families.entry(parent.clone()).or_default();
-        family.closed = true;
-        family.alone = HashSet::new();
-        let freed = family.drop_listing();
-        self.kept = self.kept.saturating_sub(freed);
+        let parent_reads = self.parents.entry(parent.clone()).or_default();
+        parent_reads.closed = true;
+        parent_reads.read_singly = HashSet::new();
+        let freed = parent_reads.drop_listing();
+        self.used_memory = self.used_memory.saturating_sub(freed);
     }
 
     /// Whether there is hardly room for another page, after outdated entries are dropped.
     fn is_full(&mut self, age: Duration) -> bool {
         let full = self.limit / 4 * 3;
-        if self.kept < full {
+        if self.used_memory < full {
             return false;
         }
         // Not at every arrival: there may be thousands of parents to check.
-        if self.swept.is_none_or(|swept| swept.elapsed() >= age / 8) {
-            self.swept = Some(Instant::now());
-            for family in self.families.values_mut() {
-                if family.is_older(age) {
-                    self.kept = self.kept.saturating_sub(family.drop_listing());
+        if self.last_sweep.is_none_or(|last_sweep| last_sweep.elapsed() >= age / 8) {
+            self.last_sweep = Some(Instant::now());
+            for parent_reads in self.parents.values_mut() {
+                if parent_reads.is_older(age) {
+                    self.used_memory = self.used_memory.saturating_sub(parent_reads.drop_listing());
                 }
             }
         }
-        self.kept >= full
+        self.used_memory >= full
     }
 }
 
-impl<N> Family<N> {
+impl<N> ParentReads<N> {
     fn is_older(&self, age: Duration) -> bool {
         self.listing.as_ref().is_some_and(|listing| listing.began.elapsed() >= age)
     }
@@ -320,25 +329,28 @@ mod tests {
     #[test]
     fn waiting_entries_never_take_more_than_the_limit() {
         let first = "https://arm.example/".parse().unwrap();
-        let families = Families::<ProfileId>::within(1_000_000);
-        let read = |number: usize, of: usize| families.page(&parent(of), &name(number), page(50), &first);
+        let parents = Parents::<ProfileId>::with_limit(1_000_000);
+        let read = |number: usize, of: usize| parents.page(&parent(of), &name(number), page(50), &first);
         assert!(read(0, 0).is_none() && read(1, 0).is_some());
-        let fifty = families.kept();
+        let fifty = parents.used_memory();
         assert!((250_000..500_000).contains(&fifty), "{fifty} for fifty versions of 40 rules");
         for of in 1..20 {
             read(0, of);
             read(1, of);
         }
-        assert!(families.kept() <= 1_000_000, "{}", families.kept());
+        assert!(parents.used_memory() <= 1_000_000, "{}", parents.used_memory());
         assert!(read(7, 19).is_none(), "there was no room");
-        let kept = families.kept();
-        let arrival = families.arrive(&parent(0), &name(7), Duration::from_secs(60), || unreachable!());
-        assert!(matches!(arrival, Arrival::Kept(_)), "what was there stays");
-        assert!(families.kept() < kept);
+        let used_memory = parents.used_memory();
+        let shared_read = parents.join(&parent(0), &name(7), Duration::from_secs(60), || unreachable!());
+        assert!(matches!(shared_read, SharedRead::Entry(_)), "what was there stays");
+        assert!(parents.used_memory() < used_memory);
         // Outdated entries make room.
-        let arrival = families.arrive(&parent(30), &name(0), Duration::ZERO, || {
+        let shared_read = parents.join(&parent(30), &name(0), Duration::ZERO, || {
             Cursor::new("https://arm.example/".parse().unwrap(), "x")
         });
-        assert!(matches!(arrival, Arrival::Listing(_)) && families.kept() == 0, "{arrival:?}");
+        assert!(
+            matches!(shared_read, SharedRead::ReadPage(_)) && parents.used_memory() == 0,
+            "{shared_read:?}"
+        );
     }
 }

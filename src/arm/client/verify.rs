@@ -1,5 +1,5 @@
-//! Which responses are believed: those about the requested object, with the members that every object of its
-//! type has.
+//! Verifies that a response is about the requested object, and has the members that every object of its type
+//! has.
 
 use super::super::answer::Answer;
 use super::super::error::Error;
@@ -8,26 +8,25 @@ use super::super::models::Resource;
 /// The object in a response, if it is the one at this path.
 pub(super) fn object<T: Resource>(answer: &Answer, path: &str) -> Result<T, Error> {
     let object: T = answer.read()?;
-    let is_it = |id: &str| same(id, path);
-    check(&object, path.rsplit('/').next().unwrap_or_default(), is_it)
+    check(&object, path.rsplit('/').next().unwrap_or_default(), path)
         .map_err(|reason| answer.unreadable(&reason))?;
     Ok(object)
 }
 
-/// Whether an entry of the list at this path is an object that belongs in the list.
+/// Checks that an entry belongs in the list at this path.
 pub(super) fn entry<T: Resource>(entry: &T, list: &str) -> Result<(), String> {
     let Some(name) = entry.name().or_else(|| entry.id()?.rsplit('/').next()) else {
         return Err("it has neither an id nor a name".to_owned());
     };
-    check(entry, name, |id| same(id, &format!("{list}/{name}")))
+    check(entry, name, &format!("{list}/{name}"))
 }
 
-fn check<T: Resource>(object: &T, name: &str, is_it: impl Fn(&str) -> bool) -> Result<(), String> {
-    if let Some(lacks) = object.lacks() {
-        return Err(format!("it has no \"{lacks}\""));
+fn check<T: Resource>(object: &T, name: &str, path: &str) -> Result<(), String> {
+    if let Some(missing) = object.missing_member() {
+        return Err(format!("it has no \"{missing}\""));
     }
     match (object.id(), object.name()) {
-        (Some(id), _) if !is_it(id) => Err(format!("it is about another object, {id}")),
+        (Some(id), _) if !same(id, path) => Err(format!("it is about another object, {id}")),
         (None, Some(other)) if !same(other, name) => Err(format!("it is about another object, {other}")),
         (None, None) => Err("it has neither an id nor a name".to_owned()),
         _ => Ok(()),

@@ -1,4 +1,4 @@
-//! Many machines at a time: lists of them, with their current state. Only read.
+//! Lists of machines, with their current state. Only read.
 
 use super::super::call::Call;
 use super::super::error::Error;
@@ -12,14 +12,14 @@ const MOST: usize = 10_000;
 
 /// Which machines are listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fleet {
+pub enum MachineScope {
     /// All of a subscription.
     Subscription(SubscriptionId),
     /// Those of a resource group.
     Group(ResourceGroupId),
 }
 
-impl fmt::Display for Fleet {
+impl fmt::Display for MachineScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Subscription(id) => write!(f, "/subscriptions/{id}"),
@@ -30,10 +30,10 @@ impl fmt::Display for Fleet {
 
 /// The result of a list.
 #[derive(Clone, Debug, Default)]
-pub struct Listed {
+pub struct MachineList {
     /// The machines, scale sets or instances.
     pub machines: Vec<Machine>,
-    /// The number of invalid entries.
+    /// The entries that cannot be read.
     pub unreadable: Vec<UnreadableEntry>,
     /// Whether there are more than are read.
     pub is_cut: bool,
@@ -57,34 +57,39 @@ impl Machines<'_> {
     }
 
     /// Lists machines or scale sets: a request for each page.
-    pub async fn list(self, fleet: &Fleet, kind: MachineKind, call: &Call) -> Result<Listed, Error> {
-        self.all(&of(fleet, kind), &[], call).await
+    pub async fn list(
+        self,
+        scope: &MachineScope,
+        kind: MachineKind,
+        call: &Call,
+    ) -> Result<MachineList, Error> {
+        self.all(&list_path(scope, kind), &[], call).await
     }
 
     /// Lists the machines of a subscription with their current state, in whatever detail the service returns.
-    pub async fn list_states(self, subscription: &SubscriptionId, call: &Call) -> Result<Listed, Error> {
-        let fleet = Fleet::Subscription(subscription.clone());
-        self.all(&of(&fleet, MachineKind::Machine), &[("statusOnly", "true")], call).await
+    pub async fn list_states(self, subscription: &SubscriptionId, call: &Call) -> Result<MachineList, Error> {
+        let scope = MachineScope::Subscription(subscription.clone());
+        self.all(&list_path(&scope, MachineKind::Machine), &[("statusOnly", "true")], call).await
     }
 
     /// Lists the instances of a uniform scale set with their instance views.
-    pub async fn list_instances(self, set: &MachineId, call: &Call) -> Result<Listed, Error> {
+    pub async fn list_instances(self, set: &MachineId, call: &Call) -> Result<MachineList, Error> {
         self.all(&format!("{set}/virtualMachines"), &[EXPANDED], call).await
     }
 
     /// Lists the machines of a flexible scale set with their instance views.
-    pub async fn list_members(self, set: &MachineId, call: &Call) -> Result<Listed, Error> {
+    pub async fn list_members(self, set: &MachineId, call: &Call) -> Result<MachineList, Error> {
         let group = ResourceGroupId::new(set.subscription().clone(), set.resource_group().clone());
         let filter = format!("'virtualMachineScaleSet/id' eq '{set}'");
         let query = [("$filter", filter.as_str()), EXPANDED];
-        self.all(&of(&Fleet::Group(group), MachineKind::Machine), &query, call).await
+        self.all(&list_path(&MachineScope::Group(group), MachineKind::Machine), &query, call).await
     }
 
-    async fn all(self, path: &str, query: &[(&str, &str)], call: &Call) -> Result<Listed, Error> {
+    async fn all(self, path: &str, query: &[(&str, &str)], call: &Call) -> Result<MachineList, Error> {
         let http = self.0.http(call).await?;
         let api_version = http.api_version_of(path);
         let mut pages = self.0.pages_from::<Machine>(http.url_at(path, api_version, query)?, api_version);
-        let mut listed = Listed::default();
+        let mut listed = MachineList::default();
         while let Some(page) = pages.next(call).await? {
             for entry in page {
                 match entry {
@@ -103,7 +108,6 @@ impl Machines<'_> {
 
 const EXPANDED: (&str, &str) = ("$expand", "instanceView");
 
-/// The path of a list.
-fn of(fleet: &Fleet, kind: MachineKind) -> String {
-    format!("{fleet}/providers/Microsoft.Compute/{}", kind.collection())
+fn list_path(scope: &MachineScope, kind: MachineKind) -> String {
+    format!("{scope}/providers/Microsoft.Compute/{}", kind.collection())
 }

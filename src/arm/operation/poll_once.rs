@@ -4,13 +4,13 @@ use super::super::call::Call;
 use super::super::error::{Error, RequestLine};
 use super::super::exchange::Http;
 use super::super::link;
-use super::super::pipeline::Look;
-use super::status::{self, Seen};
-use super::{By, PendingOperation};
+use super::super::pipeline::Poll;
+use super::status::{self, PollResult};
+use super::{PendingOperation, PollTarget};
 
 /// The result of one poll of an operation.
 #[derive(Debug)]
-pub enum Outlook {
+pub enum OperationStatus {
     /// It still runs; the word is the service's own.
     Running(String),
     /// It is done.
@@ -22,29 +22,31 @@ pub enum Outlook {
 }
 
 /// Polls an operation once: at its own address, or without one at the object's.
-pub(in crate::arm) async fn look(
+pub(in crate::arm) async fn poll_once(
     http: &Http,
     pending: &PendingOperation,
     call: &Call,
-) -> Result<Outlook, Error> {
+) -> Result<OperationStatus, Error> {
     let (answer, read): (_, fn(&_) -> _) = match &pending.by {
-        By::AsyncOperation(path) | By::Location(path) => {
+        PollTarget::AsyncOperation(path) | PollTarget::Location(path) => {
             let line = RequestLine { method: "GET", path: path.clone() };
             let url = link::follow(&http.cloud, &line, path, http.api_version_of(&pending.resource))?;
             match pending.by {
-                By::Location(_) => (http.look(&url, Look::Monitor, call).await?, status::location),
-                _ => (http.look(&url, Look::Operation, call).await?, status::async_operation),
+                PollTarget::Location(_) => (http.poll(&url, Poll::Monitor, call).await?, status::location),
+                _ => (http.poll(&url, Poll::Operation, call).await?, status::async_operation),
             }
         }
-        By::ProvisioningState | By::Refused(_) => {
+        PollTarget::ProvisioningState | PollTarget::Refused(_) => {
             (http.get(&http.url_of(&pending.resource)?, call).await?, status::object)
         }
     };
     match read(&answer) {
-        Ok(Seen::Running(word)) => Ok(Outlook::Running(word)),
-        Ok(Seen::Done | Seen::DoneSilently | Seen::DoneWithObject) => Ok(Outlook::Done),
-        Ok(Seen::Nothing) => Ok(Outlook::Unknown),
-        Err(error @ (Error::Operation(_) | Error::Service(_))) => Ok(Outlook::Failed(error)),
+        Ok(PollResult::Running(word)) => Ok(OperationStatus::Running(word)),
+        Ok(PollResult::Done | PollResult::DoneWithoutStatus | PollResult::DoneWithObject) => {
+            Ok(OperationStatus::Done)
+        }
+        Ok(PollResult::NotFound) => Ok(OperationStatus::Unknown),
+        Err(error @ (Error::Operation(_) | Error::Service(_))) => Ok(OperationStatus::Failed(error)),
         Err(error) => Err(error),
     }
 }
