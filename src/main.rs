@@ -85,7 +85,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, OsStrin
 }
 
 fn serve(mode: Mode) -> ExitCode {
-    serve::seclude(mode);
+    serve::protect_memory(mode);
     let environment = |name: &str| env::var_os(name);
     let handshake = match mode {
         Mode::Plugin => Handshake::from_environment(&environment),

@@ -1,8 +1,8 @@
 //! Turns an open socket into connections for gRPC.
 //!
-//! Each handshake runs in its own task, so a slow or silent peer delays nobody. Two limits apply: a handshake
-//! ends after [`DEADLINE`], and beyond [`PENDING`] handshakes the oldest is dropped. An honest host finishes
-//! in milliseconds, so it is never the oldest.
+//! Each handshake runs in its own task, so a slow or silent peer delays no other. Two limits apply: a
+//! handshake ends after [`DEADLINE`], and beyond [`PENDING`] handshakes the oldest is dropped. An honest host
+//! finishes in milliseconds, so it is never the oldest.
 
 use std::collections::VecDeque;
 use std::io;
@@ -19,8 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
+use super::host_connections::{ConnectionGuard, HostConnections};
 use super::listener::{Listener, RawConnection};
-use super::presence::{Attendance, Presence};
 
 /// How long a TLS handshake may take. The machine may be busy; go-plugin itself waits a minute.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -30,7 +30,7 @@ const PENDING: usize = 128;
 /// A connection whose peer has been admitted.
 pub(super) struct Connection {
     stream: Box<dyn Stream>,
-    _attendance: Attendance,
+    _guard: ConnectionGuard,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -41,17 +41,17 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub(super) fn incoming(
     listener: Listener,
     tls: Option<Arc<ServerConfig>>,
-    presence: Presence,
+    connections: HostConnections,
 ) -> ReceiverStream<io::Result<Connection>> {
-    let (admitted, connections) = mpsc::channel(1);
-    tokio::spawn(accept(listener, tls.map(TlsAcceptor::from), presence, admitted));
-    ReceiverStream::new(connections)
+    let (admitted, stream) = mpsc::channel(1);
+    tokio::spawn(accept(listener, tls.map(TlsAcceptor::from), connections, admitted));
+    ReceiverStream::new(stream)
 }
 
 async fn accept(
     listener: Listener,
     tls: Option<TlsAcceptor>,
-    presence: Presence,
+    connections: HostConnections,
     admitted: mpsc::Sender<io::Result<Connection>>,
 ) {
     let mut handshakes = JoinSet::new();
@@ -77,9 +77,9 @@ async fn accept(
         {
             oldest.abort();
         }
-        let (tls, presence, admitted) = (tls.clone(), presence.clone(), admitted.clone());
+        let (tls, connections, admitted) = (tls.clone(), connections.clone(), admitted.clone());
         oldest_first.push_back(handshakes.spawn(async move {
-            match admit(connection, tls, &presence).await {
+            match admit(connection, tls, &connections).await {
                 // The receiver is gone when the server is ending: nothing is left to serve this peer.
                 Ok(connection) => drop(admitted.send(Ok(connection)).await),
                 Err(error) => {
@@ -93,14 +93,14 @@ async fn accept(
 async fn admit(
     connection: RawConnection,
     tls: Option<TlsAcceptor>,
-    presence: &Presence,
+    connections: &HostConnections,
 ) -> io::Result<Connection> {
     let stream = match connection {
         #[cfg(unix)]
         RawConnection::Unix(stream) => authenticate(stream, tls).await?,
         RawConnection::Tcp(stream) => authenticate(stream, tls).await?,
     };
-    Ok(Connection { stream, _attendance: presence.enter() })
+    Ok(Connection { stream, _guard: connections.open() })
 }
 
 async fn authenticate(

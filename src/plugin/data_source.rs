@@ -18,7 +18,7 @@ pub struct ReadData {
 
 /// The result of a read.
 #[derive(Debug)]
-pub struct Found {
+pub struct ReadDataResult {
     /// The configuration with everything computed filled in.
     pub state: Value,
     /// Set to defer the read to a later run; values that are not known yet are unknown in the state.
@@ -27,7 +27,7 @@ pub struct Found {
     pub warnings: Diagnostics,
 }
 
-impl Found {
+impl ReadDataResult {
     /// The result with this state, without warnings.
     #[must_use]
     pub const fn new(state: Value) -> Self {
@@ -51,5 +51,5 @@ pub trait DataSource: Send + Sync {
     ///
     /// # Errors
     /// If it does not exist or cannot be read.
-    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure>;
+    async fn read(&self, context: &Context, request: ReadData) -> Result<ReadDataResult, Failure>;
 }

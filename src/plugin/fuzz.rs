@@ -79,13 +79,13 @@ pub fn handshake(data: &[u8]) {
     }
     match Handshake::from_environment(&|name| variables.get(name).cloned()) {
         Ok(handshake) => {
-            assert!(handshake.place.ports.start() <= handshake.place.ports.end());
+            assert!(handshake.socket.ports.start() <= handshake.socket.ports.end());
             let line = handshake::line(&Address::Unix("/tmp/s".into()), Some(data));
             assert_eq!(line.split('|').count(), 6);
         }
         Err(error) => {
-            let told = error.to_string();
-            assert!(told.len() < 1000 && !told.contains(char::is_control), "{told:?}");
+            let text = error.to_string();
+            assert!(text.len() < 1000 && !text.contains(char::is_control), "{text:?}");
         }
     }
 }

@@ -22,7 +22,7 @@ use super::proto::health::{HealthCheckRequest, HealthCheckResponse};
 const PLUGIN: &str = "plugin";
 
 /// A stream of responses that ends with the server, so that an idle stream does not delay the end.
-type Quiet<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+type ResponseStream<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Ends the server at the host's request.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl GrpcStdio for Stdio {
     async fn stream_stdio(
         &self,
         _request: Request<GoogleEmpty>,
-    ) -> Result<Response<Quiet<StdioData>>, Status> {
+    ) -> Result<Response<ResponseStream<StdioData>>, Status> {
         Ok(Response::new(stream::pending().take_until(self.ending.clone().cancelled_owned()).boxed()))
     }
 }
@@ -68,7 +68,7 @@ impl GrpcBroker for Broker {
     async fn start_stream(
         &self,
         request: Request<Streaming<ConnInfo>>,
-    ) -> Result<Response<Quiet<ConnInfo>>, Status> {
+    ) -> Result<Response<ResponseStream<ConnInfo>>, Status> {
         let nothing = request.into_inner().filter_map(|_| std::future::ready(None));
         Ok(Response::new(nothing.take_until(self.ending.clone().cancelled_owned()).boxed()))
     }
@@ -76,12 +76,12 @@ impl GrpcBroker for Broker {
 
 /// Responds to pings.
 #[derive(Debug)]
-pub(super) struct Pulse {
+pub(super) struct HealthService {
     /// Cancelled when the server ends.
     pub(super) ending: CancellationToken,
 }
 
-impl Pulse {
+impl HealthService {
     /// SERVING for the plugin and for the server as a whole; other services are unknown here.
     fn status(service: &str) -> Result<HealthCheckResponse, Status> {
         match service {
@@ -92,7 +92,7 @@ impl Pulse {
 }
 
 #[tonic::async_trait]
-impl Health for Pulse {
+impl Health for HealthService {
     async fn check(
         &self,
         request: Request<HealthCheckRequest>,
@@ -103,7 +103,7 @@ impl Health for Pulse {
     async fn watch(
         &self,
         request: Request<HealthCheckRequest>,
-    ) -> Result<Response<Quiet<HealthCheckResponse>>, Status> {
+    ) -> Result<Response<ResponseStream<HealthCheckResponse>>, Status> {
         let unknown = HealthCheckResponse { status: ServingStatus::ServiceUnknown.into() };
         let first = Self::status(&request.get_ref().service).unwrap_or(unknown);
         let statuses = stream::iter([Ok(first)]).chain(stream::pending());

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::listener::{Address, Place};
+use super::listener::{Address, SocketOptions};
 use super::tls::{ClientCertificateError, PinnedCertificate};
 
 /// The version of go-plugin's own handshake.
@@ -37,8 +37,8 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 /// The host's request.
 #[derive(Debug)]
 pub struct Handshake {
-    /// Where to open the socket.
-    pub(super) place: Place,
+    /// The socket to open.
+    pub(super) socket: SocketOptions,
     /// The only certificate that may connect. Without one, go-plugin expects plaintext.
     pub(super) client: Option<PinnedCertificate>,
     /// The protocol versions that the host offers, if ours is not among them. The handshake line is printed
@@ -60,7 +60,7 @@ impl Handshake {
     /// port.
     #[must_use]
     pub const fn is_for_one_user(&self) -> bool {
-        self.place.unix
+        self.socket.unix
     }
 
     /// Reads the variables that go-plugin has set.
@@ -74,17 +74,17 @@ impl Handshake {
         let client = text(environment, "PLUGIN_CLIENT_CERT")?
             .map(|pem| PinnedCertificate::from_pem(pem.as_bytes()))
             .transpose()?;
-        Ok(Self { place: Place::from_environment(environment)?, client, incompatible })
+        Ok(Self { socket: SocketOptions::from_environment(environment)?, client, incompatible })
     }
 
     /// The handshake of a plugin that is started by hand for debugging: no cookie, and no certificate, since
     /// a host that reattaches cannot send one. The socket's directory keeps other users out.
     pub fn for_debugging(environment: Environment<'_>) -> Result<Self, HandshakeError> {
-        Ok(Self { place: Place::from_environment(environment)?, client: None, incompatible: None })
+        Ok(Self { socket: SocketOptions::from_environment(environment)?, client: None, incompatible: None })
     }
 }
 
-impl Place {
+impl SocketOptions {
     fn from_environment(environment: Environment<'_>) -> Result<Self, HandshakeError> {
         let directory =
             environment("PLUGIN_UNIX_SOCKET_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -120,16 +120,16 @@ pub(super) fn line(address: &Address, certificate: Option<&[u8]>) -> String {
 fn negotiate(environment: Environment<'_>) -> Result<Option<Incompatible>, HandshakeError> {
     const NAME: &str = "PLUGIN_PROTOCOL_VERSIONS";
     let Some(offered) = text(environment, NAME)? else { return Ok(None) };
-    let mut speaks = false;
+    let mut is_offered = false;
     for version in offered.split(',') {
         match version.trim().parse::<u32>() {
-            Ok(version) => speaks |= version == PROTOCOL_VERSION,
+            Ok(version) => is_offered |= version == PROTOCOL_VERSION,
             Err(_) => {
                 return Err(HandshakeError::malformed(NAME, &offered, "a list of numbers like \"5,6\""));
             }
         }
     }
-    Ok((!speaks).then(|| Incompatible(excerpt(&offered))))
+    Ok((!is_offered).then(|| Incompatible(excerpt(&offered))))
 }
 
 /// Whether to open a Unix socket.

@@ -8,7 +8,7 @@
 //!   shutdown. Running calls are cancelled as by StopProvider and return, then the process ends. A second
 //!   signal ends it at once.
 //! - **The host may die** without any message (`kill -9`, out of memory). go-plugin's stdin is not a pipe, so
-//!   nothing closes there, but the host's connection closes ([`presence`](super::presence)). A host that dies
+//!   nothing closes there, but the host's connection closes ([`host_connections`](super::host_connections)). A host that dies
 //!   before it connects leaves an orphan: on Unix that gets another parent, which is checked every second.
 
 use std::io;
@@ -17,7 +17,7 @@ use std::time::Duration;
 use futures::{Stream, stream};
 
 /// How often to check the parent.
-const WATCH: Duration = Duration::from_secs(1);
+const PARENT_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Who controls the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Mode {
 
 /// Why the process should end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum EndReason {
     /// This signal.
     Signal(&'static str),
     /// The process that started this one is gone.
@@ -59,18 +59,18 @@ impl Lifetime {
     }
 
     /// The reasons to end, as they occur.
-    pub(super) fn reasons(self) -> impl Stream<Item = End> {
-        stream::unfold(self, async |mut lifetime| Some((lifetime.ended().await, lifetime)))
+    pub(super) fn reasons(self) -> impl Stream<Item = EndReason> {
+        stream::unfold(self, async |mut lifetime| Some((lifetime.next_reason().await, lifetime)))
     }
 
-    async fn ended(&mut self) -> End {
+    async fn next_reason(&mut self) -> EndReason {
         loop {
             let signal = tokio::select! {
                 signal = self.signals.next() => signal,
-                () = tokio::time::sleep(WATCH), if self.mode == Mode::Plugin => {
+                () = tokio::time::sleep(PARENT_CHECK_INTERVAL), if self.mode == Mode::Plugin => {
                     #[cfg(unix)]
                     if std::os::unix::process::parent_id() != self.parent {
-                        return End::Orphaned;
+                        return EndReason::Orphaned;
                     }
                     continue;
                 }
@@ -80,7 +80,7 @@ impl Lifetime {
                                                                     when to end");
                 continue;
             }
-            return End::Signal(signal);
+            return EndReason::Signal(signal);
         }
     }
 }

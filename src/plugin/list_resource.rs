@@ -12,7 +12,7 @@ use super::value::Value;
 
 /// A request to list objects.
 #[derive(Debug)]
-pub struct List {
+pub struct ListRequest {
     /// The `config` block, wholly known.
     pub config: Value,
     /// Whether to return the states, and not only the identities.
@@ -21,72 +21,72 @@ pub struct List {
 
 /// One object that was found.
 #[derive(Debug)]
-pub struct Listed {
+pub struct ListItem {
     /// Its identity.
     pub identity: Value,
     /// Its display name.
     pub display_name: String,
-    /// Its state, as an import would return it; only if [`List::include_resource`] is set.
+    /// Its state, as an import would return it; only if [`ListRequest::include_resource`] is set.
     pub resource: Option<Value>,
     /// Warnings about it.
     pub warnings: Diagnostics,
 }
 
-/// What is sent to the host while a list is read.
+/// An event for the host while a list is read.
 #[derive(Debug)]
 pub(super) enum Event {
     /// An object.
-    Listed(Listed),
+    Item(ListItem),
     /// A warning about an object that is not in the list.
     Warning(Diagnostic),
 }
 
 /// Sends objects to the host one by one as they are found, and waits for a slow host.
 #[derive(Debug)]
-pub struct Listener {
+pub struct ListSender {
     events: mpsc::Sender<Event>,
     limit: Option<u64>,
     sent: u64,
-    /// The last object within the limit. It is held back until the next one is found, since a host reads
-    /// nothing after it: if there is a next one, the warning about the limit has to come with this one.
-    last: Option<Listed>,
+    /// The last object within the limit, which is sent later. A host reads nothing after it, so if there is
+    /// another object, the warning about the limit has to come with this one.
+    last: Option<ListItem>,
 }
 
-impl Listener {
-    /// A listener that accepts at most this many objects; `None` for all.
+impl ListSender {
+    /// A sender that accepts at most this many objects; `None` for all.
     pub(super) const fn new(events: mpsc::Sender<Event>, limit: Option<u64>) -> Self {
         Self { events, limit, sent: 0, last: None }
     }
 
     /// Sends an object. `Break` means that no more are wanted: the limit is reached, or the host has gone.
-    pub async fn found(&mut self, listed: Listed) -> ControlFlow<()> {
+    pub async fn send(&mut self, item: ListItem) -> ControlFlow<()> {
         if let Some(mut last) = self.last.take() {
-            last.warnings.push(cut_off(self.sent));
-            self.send(Event::Listed(last)).await?;
+            last.warnings.push(too_many(self.sent));
+            self.send_event(Event::Item(last)).await?;
             return ControlFlow::Break(());
         }
         self.sent += 1;
         if self.limit.is_some_and(|limit| self.sent >= limit) {
-            self.last = Some(listed);
+            self.last = Some(item);
             return ControlFlow::Continue(());
         }
-        self.send(Event::Listed(listed)).await
+        self.send_event(Event::Item(item)).await
     }
 
     /// Sends the last object within the limit, after which nothing was found.
     pub(super) async fn finish(mut self) {
         if let Some(last) = self.last.take() {
             // A host that is gone needs no more either.
-            let _ = self.send(Event::Listed(last)).await;
+            let _ = self.send_event(Event::Item(last)).await;
         }
     }
 
     /// Reports an object that cannot be listed; the list continues without it.
     pub async fn warn(&mut self, warning: Diagnostic) -> ControlFlow<()> {
-        self.send(Event::Warning(warning)).await
+        self.send_event(Event::Warning(warning)).await
     }
 
-    async fn send(&mut self, event: Event) -> ControlFlow<()> {
+    async fn send_event(&mut self, event: Event) -> ControlFlow<()> {
         match self.events.send(event).await {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
@@ -94,7 +94,7 @@ impl Listener {
     }
 }
 
-fn cut_off(limit: u64) -> Diagnostic {
+fn too_many(limit: u64) -> Diagnostic {
     Diagnostic::warning(
         format!("Only the first {limit} are listed"),
         format!(
@@ -116,10 +116,14 @@ pub trait ListResource: Send + Sync {
     /// Checks a configuration, parts of which may be unknown, without the network.
     async fn validate(&self, context: &Context, config: Value) -> Diagnostics;
 
-    /// Finds the objects and sends each to the listener, until there are no more or the listener wants no
-    /// more.
+    /// Finds the objects and passes each to the sender, until there are no more or it returns `Break`.
     ///
     /// # Errors
     /// If the list cannot be read, or not to its end.
-    async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure>;
+    async fn list(
+        &self,
+        context: &Context,
+        request: ListRequest,
+        sender: &mut ListSender,
+    ) -> Result<(), Failure>;
 }

@@ -31,9 +31,9 @@ use directory::{PREFIX, RANDOM, SOCKET};
 #[cfg(unix)]
 const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
-/// Where a socket may be opened.
+/// The kind and place of the socket that the host requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct SocketOptions {
     /// Whether to open a Unix socket, as on every system that has them, or a port (`PLUGIN_NETWORK`).
     pub(super) unix: bool,
     /// The directory in which the host wants Unix sockets (`PLUGIN_UNIX_SOCKET_DIR`).
@@ -82,26 +82,26 @@ pub(super) enum RawConnection {
 }
 
 impl Listener {
-    /// Opens the kind of socket that `place` requests. Must be called within the tokio runtime.
-    pub(super) fn bind(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
+    /// Opens the requested kind of socket. Must be called within the tokio runtime.
+    pub(super) fn bind(socket: &SocketOptions) -> Result<(Self, Address, SocketFiles), BindError> {
         #[cfg(unix)]
-        if place.unix {
-            return Self::bind_unix(place);
+        if socket.unix {
+            return Self::bind_unix(socket);
         }
-        Self::bind_tcp(place)
+        Self::bind_tcp(socket)
     }
 
     /// Opens a Unix socket in a new directory that only this user (and the host's group, if it names one) may
     /// enter.
     #[cfg(unix)]
-    fn bind_unix(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
+    fn bind_unix(socket: &SocketOptions) -> Result<(Self, Address, SocketFiles), BindError> {
         use std::fs::{Permissions, set_permissions};
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
-        let group = place.group.as_deref().map(group::Group::find).transpose()?;
-        let (listener, path, (directory, lock)) = match &place.directory {
-            Some(wanted) => open_in(wanted)?,
-            None => open_temporary(&place.temporary)?,
+        let group = socket.group.as_deref().map(group::Group::find).transpose()?;
+        let (listener, path, (directory, lock)) = match &socket.directory {
+            Some(directory) => open_in(directory)?,
+            None => open_temporary(&socket.temporary)?,
         };
         let failed = |source| BindError::Socket { path: path.clone(), source };
         let owner = match &group {
@@ -120,9 +120,9 @@ impl Listener {
     }
 
     /// Opens the first free port of the range on 127.0.0.1.
-    fn bind_tcp(place: &Place) -> Result<(Self, Address, SocketFiles), BindError> {
+    fn bind_tcp(socket: &SocketOptions) -> Result<(Self, Address, SocketFiles), BindError> {
         let mut last = io::Error::from(io::ErrorKind::AddrInUse);
-        for port in place.ports.clone() {
+        for port in socket.ports.clone() {
             let bound = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| {
                 listener.set_nonblocking(true)?;
                 TcpListener::from_std(listener)
@@ -134,7 +134,7 @@ impl Listener {
                 Err(error) => last = error,
             }
         }
-        Err(BindError::Ports { first: *place.ports.start(), last: *place.ports.end(), source: last })
+        Err(BindError::Ports { first: *socket.ports.start(), last: *socket.ports.end(), source: last })
     }
 
     /// Accepts the next connection. A connection of another user is closed. The permissions of the directory
@@ -204,7 +204,7 @@ impl SocketFiles {
 /// Opens a socket in a directory for temporary files. If that is missing or full, or its path too long, in
 /// `/tmp`.
 #[cfg(unix)]
-fn open_temporary(temporary: &Path) -> Result<Opened, BindError> {
+fn open_temporary(temporary: &Path) -> Result<OpenedSocket, BindError> {
     const SHORT: &str = "/tmp";
     let first = match open_in(temporary) {
         Err(error) if temporary != Path::new(SHORT) => error,
@@ -218,12 +218,12 @@ fn open_temporary(temporary: &Path) -> Result<Opened, BindError> {
 }
 
 #[cfg(unix)]
-type Opened = (UnixListener, String, (TempDir, File));
+type OpenedSocket = (UnixListener, String, (TempDir, File));
 
 /// Opens a socket in a private directory below `parent`. Checks that its path is short enough and valid in
 /// the handshake line.
 #[cfg(unix)]
-fn open_in(parent: &Path) -> Result<Opened, BindError> {
+fn open_in(parent: &Path) -> Result<OpenedSocket, BindError> {
     let failed = |source| BindError::Directory { path: parent.to_owned(), source };
     let parent = std::path::absolute(parent).map_err(failed)?;
     if !fits(&parent) {

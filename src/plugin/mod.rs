@@ -16,7 +16,7 @@
 //! use async_trait::async_trait;
 //! use terraform_provider_gallery::plugin::provider::ConfigureRequest;
 //! use terraform_provider_gallery::plugin::resource::{
-//!     Create, Delete, Deleted, ImportTarget, Interrupted, PlanCreate, PlanUpdate, Planned, Read, ReadOutcome, Stored,
+//!     Create, Delete, Deleted, ImportTarget, ApplyError, PlanCreate, PlanUpdate, Planned, Read, ReadOutcome, Stored,
 //!     Update,
 //! };
 //! use terraform_provider_gallery::plugin::schema::{Attribute, Block};
@@ -95,7 +95,7 @@
 //!         Ok(planned)
 //!     }
 //!
-//!     async fn create(&self, _: &Context, request: Create) -> Result<Stored, Interrupted> {
+//!     async fn create(&self, _: &Context, request: Create) -> Result<Stored, ApplyError> {
 //!         Ok(self.write(request.planned))
 //!     }
 //!
@@ -107,11 +107,11 @@
 //!         })
 //!     }
 //!
-//!     async fn update(&self, _: &Context, request: Update) -> Result<Stored, Interrupted> {
+//!     async fn update(&self, _: &Context, request: Update) -> Result<Stored, ApplyError> {
 //!         Ok(self.write(request.planned))
 //!     }
 //!
-//!     async fn delete(&self, _: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+//!     async fn delete(&self, _: &Context, request: Delete) -> Result<Deleted, ApplyError> {
 //!         let name = request.prior.get("name").and_then(Value::as_str).unwrap_or_default();
 //!         self.0.lock().unwrap().remove(name);
 //!         Ok(Deleted::default())
@@ -175,18 +175,18 @@ pub mod function;
 pub mod fuzz;
 mod go_plugin;
 pub mod handshake;
+mod host_connections;
 mod lifetime;
 pub mod list_resource;
 mod listener;
 pub mod log;
+mod memory_protection;
 mod panics;
 pub mod path;
-mod presence;
 pub mod proto;
 pub mod provider;
 pub mod resource;
 pub mod schema;
-mod seclusion;
 pub mod serve;
 pub mod service;
 mod tls;

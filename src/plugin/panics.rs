@@ -12,14 +12,14 @@ use std::panic::{self, Location};
 pub fn report(name: &'static str) {
     panic::set_hook(Box::new(move |panic| {
         let thread = std::thread::current();
-        let mut said = sentence(name, panic.location(), thread.name());
+        let mut text = sentence(name, panic.location(), thread.name());
         // Only if RUST_BACKTRACE is set.
         let backtrace = Backtrace::capture();
         if backtrace.status() == BacktraceStatus::Captured {
-            said.push_str(&format!("\n{backtrace}"));
+            text.push_str(&format!("\n{backtrace}"));
         }
         // In one write, so that other lines cannot come between. A failure cannot be reported anywhere.
-        drop(writeln!(io::stderr().lock(), "{said}"));
+        drop(writeln!(io::stderr().lock(), "{text}"));
     }));
 }
 
@@ -35,9 +35,9 @@ mod tests {
 
     #[test]
     fn the_report_is_one_line_that_terraform_recognises() {
-        let said = sentence("a-provider", Some(Location::caller()), Some("plugin"));
-        assert!(said.starts_with("panic: a-provider: internal error at src/plugin/panics.rs:"), "{said}");
-        assert!(said.contains("(thread plugin)"));
-        assert_eq!(said.lines().count(), 1);
+        let text = sentence("a-provider", Some(Location::caller()), Some("plugin"));
+        assert!(text.starts_with("panic: a-provider: internal error at src/plugin/panics.rs:"), "{text}");
+        assert!(text.contains("(thread plugin)"));
+        assert_eq!(text.lines().count(), 1);
     }
 }

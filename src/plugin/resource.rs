@@ -1,8 +1,8 @@
 //! What a managed resource implements.
 //!
-//! The results cannot report a failure as success: a call that fails returns only [`Failure`] (or
-//! [`Interrupted`], which contains one), "gone" is a variant of its own, and a deletion is done only when it
-//! returns [`Deleted`].
+//! The results cannot report a failure as success. A call that fails returns only [`Failure`], or
+//! [`ApplyError`], which contains one. "Gone" is a variant of its own. A deletion is done only when it returns
+//! [`Deleted`].
 
 use async_trait::async_trait;
 
@@ -154,7 +154,7 @@ impl Stored {
 
 /// An apply that failed.
 #[derive(Debug)]
-pub struct Interrupted {
+pub struct ApplyError {
     /// The errors.
     pub failure: Failure,
     /// The object that exists all the same; `None` keeps the prior state (none, for a create).
@@ -172,13 +172,13 @@ pub struct Partial {
     pub identity: Option<Value>,
 }
 
-impl From<Failure> for Interrupted {
+impl From<Failure> for ApplyError {
     fn from(failure: Failure) -> Self {
         Self { failure, partial: None }
     }
 }
 
-impl From<Diagnostic> for Interrupted {
+impl From<Diagnostic> for ApplyError {
     fn from(diagnostic: Diagnostic) -> Self {
         Failure::from(diagnostic).into()
     }
@@ -284,7 +284,7 @@ pub trait Resource: Send + Sync {
     ///
     /// # Errors
     /// If it could not be created, or only in part: then with what must be kept in the state.
-    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted>;
+    async fn create(&self, context: &Context, request: Create) -> Result<Stored, ApplyError>;
 
     /// Reads the object.
     ///
@@ -296,13 +296,13 @@ pub trait Resource: Send + Sync {
     ///
     /// # Errors
     /// If it could not be changed, or only in part.
-    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted>;
+    async fn update(&self, context: &Context, request: Update) -> Result<Stored, ApplyError>;
 
     /// Deletes the object.
     ///
     /// # Errors
     /// If it may still exist; the state is kept.
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted>;
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, ApplyError>;
 
     /// Finds the object of an import. The state may be partial; a refresh follows.
     ///

@@ -11,22 +11,22 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
 use super::connection;
-use super::go_plugin::{Broker, Controller, Pulse, Stdio};
+use super::go_plugin::{Broker, Controller, HealthService, Stdio};
 use super::handshake::{self, Handshake, PROTOCOL_VERSION};
-use super::lifetime::{End, Lifetime};
+use super::host_connections::HostConnections;
+use super::lifetime::{EndReason, Lifetime};
 use super::listener::{Address, BindError, Listener, SocketFiles};
-use super::presence::Presence;
 use super::proto;
 use super::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use super::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
 use super::proto::go_plugin::grpc_stdio_server::GrpcStdioServer;
 use super::proto::health::health_server::HealthServer;
 use super::proto::provider_server::{Provider, ProviderServer};
-use super::tls::{self, Identity, TlsError};
+use super::tls::{self, ServerIdentity, TlsError};
 
 pub use super::lifetime::Mode;
+pub use super::memory_protection::protect_memory;
 pub use super::panics::report as report_panics;
-pub use super::seclusion::seclude;
 
 /// The largest message either side may send. HashiCorp's own plugins have the same limit.
 pub const MESSAGE_LIMIT: usize = 256 << 20;
@@ -41,10 +41,10 @@ const CONNECTION_WINDOW: u32 = 16 << 20;
 
 /// How long the server may take to finish after the host's Shutdown call. go-plugin kills after two seconds,
 /// and a killed process leaves its socket behind.
-const GOODBYE: Duration = Duration::from_millis(1200);
+const SHUTDOWN_LIMIT: Duration = Duration::from_millis(1200);
 /// How long running RPCs may take to stop and return after a signal. Container runtimes kill after ten
 /// seconds.
-const STOPPING: Duration = Duration::from_secs(8);
+const STOP_LIMIT: Duration = Duration::from_secs(8);
 
 /// The variable by which Terraform finds a running provider process.
 const REATTACH: &str = "TF_REATTACH_PROVIDERS";
@@ -85,10 +85,10 @@ struct OpenSocket {
 
 impl OpenSocket {
     fn open(options: Options) -> Result<Self, ServeError> {
-        let (listener, address, files) = Listener::bind(&options.handshake.place)?;
+        let (listener, address, files) = Listener::bind(&options.handshake.socket)?;
         let (tls, line) = match (options.handshake.client, options.mode) {
             (Some(client), _) => {
-                let identity = Identity::generate()?;
+                let identity = ServerIdentity::generate()?;
                 let line = handshake::line(&address, Some(identity.certificate()));
                 (Some(tls::server_config(identity, client)?), line)
             }
@@ -108,13 +108,13 @@ async fn serve_at<P: Provider>(
     socket: OpenSocket,
     provider: P,
     mode: Mode,
-    reasons: impl Stream<Item = End>,
+    reasons: impl Stream<Item = EndReason>,
 ) -> Result<(), ServeError> {
     let OpenSocket { listener, files, tls, .. } = socket;
-    let presence = Presence::default();
-    let incoming = connection::incoming(listener, tls, presence.clone());
+    let connections = HostConnections::default();
+    let incoming = connection::incoming(listener, tls, connections.clone());
     let provider = Arc::new(provider);
-    let (goodbye, ending) = (CancellationToken::new(), CancellationToken::new());
+    let (shutdown, ending) = (CancellationToken::new(), CancellationToken::new());
     let server = Server::builder()
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
@@ -124,18 +124,18 @@ async fn serve_at<P: Provider>(
                 .max_decoding_message_size(MESSAGE_LIMIT)
                 .max_encoding_message_size(MESSAGE_LIMIT),
         )
-        .add_service(GrpcControllerServer::new(Controller { shutdown: goodbye.clone() }))
+        .add_service(GrpcControllerServer::new(Controller { shutdown: shutdown.clone() }))
         .add_service(GrpcStdioServer::new(Stdio { ending: ending.clone() }))
         .add_service(GrpcBrokerServer::new(Broker { ending: ending.clone() }))
-        .add_service(HealthServer::new(Pulse { ending: ending.clone() }))
+        .add_service(HealthServer::new(HealthService { ending: ending.clone() }))
         .serve_with_incoming_shutdown(incoming, ending.cancelled());
     let host_dies = async move {
         if mode == Mode::Debug {
             // In debug mode hosts come and go.
             std::future::pending::<()>().await;
         }
-        presence.gone().await;
-        End::Orphaned
+        connections.wait_until_gone().await;
+        EndReason::Orphaned
     };
     let reasons = stream::select(reasons, stream::once(host_dies));
     let (mut server, mut reasons) = (pin!(server), pin!(reasons));
@@ -144,13 +144,13 @@ async fn serve_at<P: Provider>(
         served = &mut server => return Ok(served?),
         // A host that reattaches shuts the provider down after every command, but it did not start the
         // process.
-        () = goodbye.cancelled(), if mode == Mode::Plugin => GOODBYE,
+        () = shutdown.cancelled(), if mode == Mode::Plugin => SHUTDOWN_LIMIT,
         Some(end) = reasons.next() => {
             log_end(end);
             // Running calls can still return their state: cancel them, and wait for the responses.
             let stop = tonic::Request::new(proto::stop_provider::Request {});
-            drop(tokio::time::timeout(STOPPING, provider.stop_provider(stop)).await);
-            STOPPING
+            drop(tokio::time::timeout(STOP_LIMIT, provider.stop_provider(stop)).await);
+            STOP_LIMIT
         }
     };
     ending.cancel();
@@ -163,10 +163,10 @@ async fn serve_at<P: Provider>(
     finished
 }
 
-fn log_end(end: End) {
+fn log_end(end: EndReason) {
     match end {
-        End::Signal(signal) => tracing::info!(target: "provider.plugin", signal, "ending on a signal"),
-        End::Orphaned => tracing::warn!(target: "provider.plugin", "ending: the host is gone"),
+        EndReason::Signal(signal) => tracing::info!(target: "provider.plugin", signal, "ending on a signal"),
+        EndReason::Orphaned => tracing::warn!(target: "provider.plugin", "ending: the host is gone"),
     }
 }
 

@@ -25,12 +25,12 @@ pub(super) use pinned::{ClientCertificateError, PinnedCertificate};
 
 /// The plugin's own certificate and key, created for one process and never written to disk.
 #[derive(Debug)]
-pub(super) struct Identity {
+pub(super) struct ServerIdentity {
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
 }
 
-impl Identity {
+impl ServerIdentity {
     /// Creates a P-256 key, the fastest kind that every host accepts, and a certificate for `localhost`, the
     /// only name that go-plugin asks for.
     pub(super) fn generate() -> Result<Self, TlsError> {
@@ -59,7 +59,7 @@ impl Identity {
 /// TLS 1.2 is offered in addition to 1.3, since hosts built against Go's older FIPS module support nothing
 /// newer.
 pub(super) fn server_config(
-    identity: Identity,
+    identity: ServerIdentity,
     client: PinnedCertificate,
 ) -> Result<Arc<ServerConfig>, TlsError> {
     let provider = Arc::new(provider());

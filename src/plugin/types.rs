@@ -53,6 +53,7 @@ impl Type {
     pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, kind)| (name.into(), kind)).collect())
     }
+
     /// Reads a type from its JSON form. Which attributes of an object are optional (a third part that some
     /// hosts write) is accepted but not kept: values always have every attribute.
     ///

@@ -48,11 +48,11 @@ pub fn schemas(data: &[u8]) {
         [msgpack::decode(bytes, &kind), json::decode(bytes, &kind), json::decode_stored(bytes, &kind)]
     {
         let Ok(value) = decoded else { continue };
-        let settled = schema.block.settle(value);
+        let settled = schema.block.normalise(value);
         let packed = msgpack::encode(&settled, &kind).expect("what was decoded conforms");
         let again = msgpack::decode(&packed, &kind).expect("our own encoding");
         assert_eq!(again, settled);
-        assert_eq!(schema.block.settle(again), settled, "settling is done once");
+        assert_eq!(schema.block.normalise(again), settled, "settling is done once");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::arm::ids::{
     GalleryId, GalleryName, MachineId, MachineKind, MachineName, ProfileId, ProfileName, ResourceGroupName,
     SubscriptionId, VersionId, VersionName,
 };
-use crate::plugin::resource::{Interrupted, Partial, Planned, ReadOutcome, Stored};
+use crate::plugin::resource::{ApplyError, Partial, Planned, ReadOutcome, Stored};
 use crate::plugin::schema::{IdentityAttribute, IdentitySchema};
 use crate::plugin::{Diagnostic, Type, Value};
 use crate::provider::checks;
@@ -165,15 +165,15 @@ pub fn read<T: Identified>(outcome: ReadOutcome, before: Option<Value>) -> ReadO
 /// # Errors
 /// If the apply failed; the remaining object then has its identity.
 pub fn applied<T: Identified>(
-    result: Result<Stored, Interrupted>,
+    result: Result<Stored, ApplyError>,
     before: Option<Value>,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     match result {
         Ok(done) => Ok(stored::<T>(done, before)),
-        Err(Interrupted { failure, partial }) => {
+        Err(ApplyError { failure, partial }) => {
             let partial =
                 partial.map(|rest| Partial { identity: of_state::<T>(&rest.state, before), ..rest });
-            Err(Interrupted { failure, partial })
+            Err(ApplyError { failure, partial })
         }
     }
 }

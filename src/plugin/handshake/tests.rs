@@ -46,7 +46,7 @@ fn ports_are_a_range() {
     let ports = |variables: &[(&str, &str)]| {
         let mut all = vec![COOKIE_SET];
         all.extend(variables);
-        read(&all).map(|handshake| handshake.place.ports)
+        read(&all).map(|handshake| handshake.socket.ports)
     };
     assert_eq!(ports(&[]).unwrap(), 0..=0);
     assert_eq!(ports(&[("PLUGIN_MIN_PORT", "10000"), ("PLUGIN_MAX_PORT", "25000")]).unwrap(), 10000..=25000);
@@ -64,7 +64,7 @@ fn ports_are_a_range() {
 
 #[test]
 fn a_port_can_be_requested_on_every_system() {
-    let unix = |network: &str| read(&[COOKIE_SET, (NETWORK, network)]).map(|handshake| handshake.place.unix);
+    let unix = |network: &str| read(&[COOKIE_SET, (NETWORK, network)]).map(|handshake| handshake.socket.unix);
     assert_eq!(unix("").unwrap(), cfg!(unix));
     assert!(!unix("tcp").unwrap());
     assert_eq!(unix("unix").is_ok(), cfg!(unix));
@@ -104,9 +104,9 @@ fn a_variable_that_is_not_utf_8_is_refused() {
     for name in
         ["PLUGIN_PROTOCOL_VERSIONS", "PLUGIN_CLIENT_CERT", "PLUGIN_UNIX_SOCKET_GROUP", "PLUGIN_MIN_PORT"]
     {
-        let error = Handshake::from_environment(&|asked| match asked {
-            _ if asked == COOKIE.0 => Some(COOKIE.1.into()),
-            _ if asked == name => Some(OsString::from_vec(vec![b'6', 0xff])),
+        let error = Handshake::from_environment(&|variable| match variable {
+            _ if variable == COOKIE.0 => Some(COOKIE.1.into()),
+            _ if variable == name => Some(OsString::from_vec(vec![b'6', 0xff])),
             _ => None,
         });
         assert_eq!(error.unwrap_err().to_string(), format!("{name} is \"6\u{fffd}\", which is not UTF-8"));
@@ -133,9 +133,9 @@ fn the_handshake_line_has_go_plugins_format() {
 fn a_debugged_plugin_needs_no_cookie_and_uses_no_certificate() {
     let handshake = Handshake::for_debugging(&|name| (name == "TMPDIR").then(|| "/var/tmp".into())).unwrap();
     assert!(handshake.client.is_none());
-    assert_eq!(handshake.place.directory, None);
+    assert_eq!(handshake.socket.directory, None);
     #[cfg(unix)]
-    assert_eq!(handshake.place.temporary, PathBuf::from("/var/tmp"));
+    assert_eq!(handshake.socket.temporary, PathBuf::from("/var/tmp"));
 }
 
 proptest::proptest! {
@@ -155,8 +155,8 @@ proptest::proptest! {
             ("PLUGIN_UNIX_SOCKET_GROUP", group),
         ] {
             if let Err(error) = read(&[COOKIE_SET, (name, &value)]) {
-                let said = error.to_string();
-                proptest::prop_assert!(said.lines().count() == 1 && said.len() < 2000, "{}", said);
+                let text = error.to_string();
+                proptest::prop_assert!(text.lines().count() == 1 && text.len() < 2000, "{}", text);
             }
         }
     }

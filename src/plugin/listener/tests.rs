@@ -2,9 +2,9 @@ use std::path::Path;
 
 use super::*;
 
-fn place(directory: Option<&Path>) -> Place {
+fn socket(directory: Option<&Path>) -> SocketOptions {
     let directory = directory.map(Path::to_owned);
-    Place { unix: true, directory, temporary: "/tmp".into(), group: None, ports: 0..=0 }
+    SocketOptions { unix: true, directory, temporary: "/tmp".into(), group: None, ports: 0..=0 }
 }
 
 #[cfg(unix)]
@@ -20,7 +20,7 @@ mod unix {
     #[tokio::test]
     async fn the_socket_is_private_and_leaves_nothing_behind() {
         let parent = tempfile::tempdir().unwrap();
-        let (_listener, address, files) = Listener::bind(&place(Some(parent.path()))).unwrap();
+        let (_listener, address, files) = Listener::bind(&socket(Some(parent.path()))).unwrap();
         let Address::Unix(path) = &address else { panic!("{address:?}") };
         let path = Path::new(path);
         let directory = path.parent().unwrap();
@@ -36,8 +36,8 @@ mod unix {
     async fn a_named_group_may_connect() {
         let parent = tempfile::tempdir().unwrap();
         let own = std::fs::metadata(parent.path()).unwrap().gid();
-        let place = Place { group: Some(own.to_string()), ..place(Some(parent.path())) };
-        let (_listener, address, files) = Listener::bind(&place).unwrap();
+        let socket = SocketOptions { group: Some(own.to_string()), ..socket(Some(parent.path())) };
+        let (_listener, address, files) = Listener::bind(&socket).unwrap();
         let path = PathBuf::from(address.to_string());
         assert_eq!(mode(&path), 0o660);
         assert_eq!(mode(path.parent().unwrap()), 0o750);
@@ -50,7 +50,7 @@ mod unix {
     async fn a_directory_that_is_too_long_is_refused_before_anything_is_made() {
         let parent = tempfile::tempdir().unwrap();
         let long = parent.path().join("d".repeat(PATH_LIMIT));
-        let refused = Listener::bind(&place(Some(&long))).unwrap_err().to_string();
+        let refused = Listener::bind(&socket(Some(&long))).unwrap_err().to_string();
         assert!(refused.starts_with("PLUGIN_UNIX_SOCKET_DIR is too long for a socket: "), "{refused}");
         assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
     }
@@ -61,13 +61,14 @@ mod unix {
         let room = PATH_LIMIT - (1 + PREFIX.len() + RANDOM + 1 + SOCKET.len());
         let longest = parent.path().join("d".repeat(room - parent.path().as_os_str().len() - 1));
         std::fs::create_dir(&longest).unwrap();
-        let (_listener, address, _files) = Listener::bind(&place(Some(&longest))).unwrap();
+        let (_listener, address, _files) = Listener::bind(&socket(Some(&longest))).unwrap();
         assert_eq!(address.to_string().len(), PATH_LIMIT);
     }
 
     #[tokio::test]
     async fn a_long_temporary_directory_is_replaced_by_a_short_one() {
-        let deep = Place { temporary: PathBuf::from("/tmp").join("d".repeat(PATH_LIMIT)), ..place(None) };
+        let deep =
+            SocketOptions { temporary: PathBuf::from("/tmp").join("d".repeat(PATH_LIMIT)), ..socket(None) };
         let (_listener, address, _files) = Listener::bind(&deep).unwrap();
         assert!(address.to_string().starts_with("/tmp/tf"), "{address}");
     }
@@ -75,8 +76,8 @@ mod unix {
     #[tokio::test]
     async fn an_unusable_temporary_directory_is_replaced() {
         for unusable in ["/nonexistent/tmp", "/dev/null"] {
-            let place = Place { temporary: unusable.into(), ..place(None) };
-            let (_listener, address, _files) = Listener::bind(&place).unwrap();
+            let socket = SocketOptions { temporary: unusable.into(), ..socket(None) };
+            let (_listener, address, _files) = Listener::bind(&socket).unwrap();
             assert!(address.to_string().starts_with("/tmp/tf"), "{address}");
         }
     }
@@ -87,7 +88,7 @@ mod unix {
             let parent = tempfile::tempdir().unwrap();
             let odd = parent.path().join(name);
             std::fs::create_dir(&odd).unwrap();
-            let refused = Listener::bind(&place(Some(&odd))).unwrap_err();
+            let refused = Listener::bind(&socket(Some(&odd))).unwrap_err();
             assert!(matches!(refused, BindError::Unprintable { .. }), "{refused}");
             assert_eq!(std::fs::read_dir(&odd).unwrap().count(), 0);
         }
@@ -96,19 +97,19 @@ mod unix {
     #[tokio::test]
     async fn a_missing_directory_is_named() {
         let refused =
-            Listener::bind(&place(Some(Path::new("/nonexistent/sockets")))).unwrap_err().to_string();
+            Listener::bind(&socket(Some(Path::new("/nonexistent/sockets")))).unwrap_err().to_string();
         assert!(refused.contains("/nonexistent/sockets"), "{refused}");
     }
 }
 
 #[tokio::test]
 async fn ports_are_tried_in_turn() {
-    let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = taken.local_addr().unwrap().port();
-    let only_that = Place { ports: port..=port, ..place(None) };
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let only_that = SocketOptions { ports: port..=port, ..socket(None) };
     let refused = Listener::bind_tcp(&only_that).unwrap_err().to_string();
     assert!(refused.starts_with(&format!("no port from {port} to {port} can be opened")), "{refused}");
-    let some = Place { ports: port..=port.saturating_add(200), ..place(None) };
+    let some = SocketOptions { ports: port..=port.saturating_add(200), ..socket(None) };
     let (_listener, address, _files) = Listener::bind_tcp(&some).unwrap();
     let Address::Tcp(bound) = address else { panic!("{address:?}") };
     assert!(bound.ip().is_loopback() && bound.port() > port);

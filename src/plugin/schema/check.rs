@@ -8,18 +8,18 @@ use std::collections::BTreeSet;
 
 use super::attribute::{Attribute, AttributeNesting, Presence, Shape};
 use super::block::{Block, BlockNesting, NestedBlock};
-use super::settle::has_write_only;
+use super::normalise::has_write_only;
 use super::{IdentitySchema, Schema};
 use crate::plugin::function::Signature;
 use crate::plugin::path::Path;
 use crate::plugin::types::Type;
 
 /// Names that the language reserves in every resource and data block.
-const TAKEN_IN_RESOURCES: [&str; 7] =
+const RESERVED_IN_RESOURCES: [&str; 7] =
     ["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
 
 /// Names that the language reserves in every provider block.
-const TAKEN_IN_PROVIDERS: [&str; 2] = ["alias", "version"];
+const RESERVED_IN_PROVIDERS: [&str; 2] = ["alias", "version"];
 
 /// What a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Use {
 /// A rule that a schema breaks, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}`: {rule}")]
-pub struct Flaw {
+pub struct RuleViolation {
     /// The attribute or block; the root for the schema as a whole.
     pub path: Path,
     /// The rule, as a sentence without a full stop.
@@ -44,41 +44,42 @@ pub struct Flaw {
 
 /// Every rule that this schema breaks; empty for a schema that Terraform accepts.
 #[must_use]
-pub fn schema(schema: &Schema, purpose: Use) -> Vec<Flaw> {
-    let mut check = Check { flaws: Vec::new(), write_only: purpose == Use::Resource };
+pub fn schema(schema: &Schema, purpose: Use) -> Vec<RuleViolation> {
+    let mut check = Check { violations: Vec::new(), write_only: purpose == Use::Resource };
     if schema.version < 0 {
-        check.flaw(&Path::root(), "the version of a schema is not negative");
+        check.report(&Path::root(), "the version of a schema is not negative");
     }
-    let taken = match purpose {
-        Use::Resource | Use::DataSource => TAKEN_IN_RESOURCES.as_slice(),
-        Use::Provider => TAKEN_IN_PROVIDERS.as_slice(),
+    let reserved = match purpose {
+        Use::Resource | Use::DataSource => RESERVED_IN_RESOURCES.as_slice(),
+        Use::Provider => RESERVED_IN_PROVIDERS.as_slice(),
     };
     let attributes = schema.block.attributes.iter().map(|attribute| attribute.name.as_ref());
     let blocks = schema.block.blocks.iter().map(|block| block.name.as_ref());
-    for name in attributes.chain(blocks).filter(|name| taken.contains(name)) {
-        check.flaw(&Path::attribute(name), "the name has a meaning of its own in Terraform's language");
+    for name in attributes.chain(blocks).filter(|name| reserved.contains(name)) {
+        check.report(&Path::attribute(name), "the name has a meaning of its own in Terraform's language");
     }
     let computed = |attribute: &&Attribute| {
         matches!(attribute.presence, Presence::Computed | Presence::OptionalComputed)
     };
     if purpose == Use::Provider {
         for attribute in schema.block.attributes.iter().filter(computed) {
-            check.flaw(&Path::attribute(attribute.name.as_ref()), "nothing in a provider block is computed");
+            check
+                .report(&Path::attribute(attribute.name.as_ref()), "nothing in a provider block is computed");
         }
     }
     check.block(&schema.block, &Path::root());
-    check.flaws
+    check.violations
 }
 
 /// Every rule that this identity breaks.
 #[must_use]
-pub fn identity(schema: &IdentitySchema) -> Vec<Flaw> {
-    let mut check = Check { flaws: Vec::new(), write_only: false };
+pub fn identity(schema: &IdentitySchema) -> Vec<RuleViolation> {
+    let mut check = Check { violations: Vec::new(), write_only: false };
     if schema.attributes.is_empty() {
-        check.flaw(&Path::root(), "an identity has at least one attribute");
+        check.report(&Path::root(), "an identity has at least one attribute");
     }
     if schema.version < 0 {
-        check.flaw(&Path::root(), "the version of a schema is not negative");
+        check.report(&Path::root(), "the version of a schema is not negative");
     }
     check.names(schema.attributes.iter().map(|attribute| attribute.name), &Path::root());
     for attribute in &schema.attributes {
@@ -89,34 +90,34 @@ pub fn identity(schema: &IdentitySchema) -> Vec<Flaw> {
         };
         if !allowed {
             let rule = "an identity is made of primitive values and lists of them";
-            check.flaw(&Path::attribute(attribute.name), rule);
+            check.report(&Path::attribute(attribute.name), rule);
         }
     }
-    check.flaws
+    check.violations
 }
 
 /// Every rule that this signature breaks.
 #[must_use]
-pub fn signature(signature: &Signature) -> Vec<Flaw> {
-    let mut check = Check { flaws: Vec::new(), write_only: false };
+pub fn signature(signature: &Signature) -> Vec<RuleViolation> {
+    let mut check = Check { violations: Vec::new(), write_only: false };
     let parameters = signature.parameters.iter().chain(&signature.variadic);
     check.names(parameters.clone().map(|parameter| parameter.name), &Path::root());
     for parameter in parameters {
         check.plain_type(&parameter.kind, &Path::attribute(parameter.name));
     }
     check.plain_type(&signature.result, &Path::root());
-    check.flaws
+    check.violations
 }
 
 struct Check {
-    flaws: Vec<Flaw>,
+    violations: Vec<RuleViolation>,
     /// Whether a write-only attribute is allowed here.
     write_only: bool,
 }
 
 impl Check {
-    fn flaw(&mut self, path: &Path, rule: impl Into<String>) {
-        self.flaws.push(Flaw { path: path.clone(), rule: rule.into() });
+    fn report(&mut self, path: &Path, rule: impl Into<String>) {
+        self.violations.push(RuleViolation { path: path.clone(), rule: rule.into() });
     }
 
     fn names<'a>(&mut self, names: impl Iterator<Item = &'a str>, inside: &Path) {
@@ -124,13 +125,13 @@ impl Check {
         for name in names {
             let path = inside.with_attribute(name);
             if !is_name(name) {
-                self.flaw(
+                self.report(
                     &path,
                     "a name has lower-case letters, digits and underscores, and begins with a letter",
                 );
             }
             if !seen.insert(name) {
-                self.flaw(&path, "the name occurs twice");
+                self.report(&path, "the name occurs twice");
             }
         }
     }
@@ -149,22 +150,22 @@ impl Check {
     fn nested_block(&mut self, nested: &NestedBlock, path: &Path) {
         let (min, max) = (nested.min_items, nested.max_items);
         if min < 0 || max < 0 {
-            self.flaw(path, "numbers of blocks are not negative");
+            self.report(path, "numbers of blocks are not negative");
         }
         match nested.nesting {
             BlockNesting::Single => {
                 if min > 1 || max > 1 {
-                    self.flaw(path, "a single block occurs at most once");
+                    self.report(path, "a single block occurs at most once");
                 }
             }
             BlockNesting::List | BlockNesting::Set => {
                 if max != 0 && min > max {
-                    self.flaw(path, "the minimum number of blocks is at most the maximum");
+                    self.report(path, "the minimum number of blocks is at most the maximum");
                 }
             }
             BlockNesting::Group | BlockNesting::Map => {
                 if min != 0 || max != 0 {
-                    self.flaw(path, "a group or map of blocks has no minimum or maximum number");
+                    self.report(path, "a group or map of blocks has no minimum or maximum number");
                 }
             }
         }
@@ -176,27 +177,27 @@ impl Check {
 
     fn set_element(&mut self, element: &Type, write_only: bool, path: &Path) {
         if element.has_dynamic() {
-            self.flaw(
+            self.report(
                 path,
                 "an element of a set has no attribute of any type: Terraform could not compare it",
             );
         }
         if write_only {
-            self.flaw(path, "an element of a set has no write-only attribute");
+            self.report(path, "an element of a set has no write-only attribute");
         }
     }
 
     fn attribute(&mut self, attribute: &Attribute, path: &Path) {
         if attribute.write_only {
             if !self.write_only {
-                self.flaw(path, "only a resource has write-only attributes");
+                self.report(path, "only a resource has write-only attributes");
             }
             if !matches!(attribute.presence, Presence::Required | Presence::Optional) {
-                self.flaw(path, "a write-only attribute is required or optional, never computed");
+                self.report(path, "a write-only attribute is required or optional, never computed");
             }
         }
         if attribute.description.trim().is_empty() {
-            self.flaw(path, "an attribute has a description");
+            self.report(path, "an attribute has a description");
         }
         match &attribute.shape {
             Shape::Plain(kind) => self.plain_type(kind, path),
@@ -207,7 +208,7 @@ impl Check {
                     self.set_element(&Type::set(attribute.implied_type()), write_only, path);
                 }
                 if write_only && attribute.presence == Presence::Computed {
-                    self.flaw(path, "a computed attribute holds no write-only attribute");
+                    self.report(path, "a computed attribute holds no write-only attribute");
                 }
                 for attribute in inner {
                     self.attribute(attribute, &path.with_attribute(attribute.name.as_ref()));
@@ -223,7 +224,7 @@ impl Check {
             Type::Bool | Type::Number | Type::String | Type::Dynamic => {}
             Type::List(element) | Type::Set(element) | Type::Map(element) => {
                 if element.has_dynamic() {
-                    self.flaw(path, "the elements of a collection have one type, not any type");
+                    self.report(path, "the elements of a collection have one type, not any type");
                 }
             }
             Type::Tuple(elements) => elements.iter().for_each(|kind| self.plain_type(kind, path)),

@@ -2,7 +2,7 @@
 
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::Block;
-use super::settle::each;
+use super::normalise::map_objects;
 use crate::plugin::value::{Members, Value};
 
 impl Block {
@@ -14,9 +14,9 @@ impl Block {
         settings(&self.attributes, &mut values);
         for nested in &self.blocks {
             if let Some(value) = values.get_mut(nested.name.as_ref()) {
-                let taken = std::mem::replace(value, Value::Null);
+                let current = std::mem::replace(value, Value::Null);
                 if nested.block.deprecated.is_none() {
-                    *value = each(taken, |value| nested.block.config_of(value));
+                    *value = map_objects(current, |value| nested.block.config_of(value));
                 }
             }
         }
@@ -27,8 +27,8 @@ impl Block {
 fn settings(attributes: &[Attribute], values: &mut Members) {
     for attribute in attributes {
         if let Some(value) = values.get_mut(attribute.name.as_ref()) {
-            let taken = std::mem::replace(value, Value::Null);
-            *value = setting(attribute, taken);
+            let current = std::mem::replace(value, Value::Null);
+            *value = setting(attribute, current);
         }
     }
 }
@@ -42,7 +42,7 @@ fn setting(attribute: &Attribute, value: Value) -> Value {
     }
     match &attribute.shape {
         Shape::Plain(_) => value,
-        Shape::Nested(_, inner) => each(value, |value| match value {
+        Shape::Nested(_, inner) => map_objects(value, |value| match value {
             Value::Object(mut values) => {
                 settings(inner, &mut values);
                 Value::Object(values)
@@ -61,7 +61,6 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Changes the object, or each object of a collection.
 #[cfg(test)]
 mod tests {
     use super::super::attribute::AttributeNesting;

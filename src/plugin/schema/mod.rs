@@ -5,9 +5,9 @@ pub mod block;
 pub mod check;
 mod generate;
 pub mod identity;
+mod normalise;
 mod prose;
 mod required;
-mod settle;
 mod wire;
 
 pub use attribute::{Attribute, AttributeNesting, Presence, Shape};

@@ -5,7 +5,7 @@
 
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::{Block, BlockNesting};
-use super::settle::objects;
+use super::normalise::objects;
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics};
 use crate::plugin::path::Path;
 use crate::plugin::value::Value;

@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::*;
-use crate::plugin::listener::Place;
+use crate::plugin::listener::SocketOptions;
 use crate::plugin::tls::PinnedCertificate;
 use crate::plugin::tls::tests::p521::P521Identity;
 
@@ -16,11 +16,12 @@ struct Nothing;
 impl Provider for Nothing {}
 
 fn options(mode: Mode, client: Option<PinnedCertificate>) -> Options {
-    let place = Place { unix: false, directory: None, temporary: "/tmp".into(), group: None, ports: 0..=0 };
+    let socket =
+        SocketOptions { unix: false, directory: None, temporary: "/tmp".into(), group: None, ports: 0..=0 };
     Options {
         address: "example.com/some/thing",
         mode,
-        handshake: Handshake { place, client, incompatible: None },
+        handshake: Handshake { socket, client, incompatible: None },
     }
 }
 
@@ -136,13 +137,13 @@ mod life {
     /// A plugin in plaintext: its address, the channel for its reasons to end, its task.
     struct Running {
         address: Address,
-        reasons: mpsc::UnboundedSender<End>,
+        reasons: mpsc::UnboundedSender<EndReason>,
         life: tokio::task::JoinHandle<Result<(), ServeError>>,
     }
 
     fn run(provider: Busy, mode: Mode) -> Running {
-        let place = Place { unix: cfg!(unix), ..options(mode, None).handshake.place };
-        let (listener, address, files) = Listener::bind(&place).unwrap();
+        let socket = SocketOptions { unix: cfg!(unix), ..options(mode, None).handshake.socket };
+        let (listener, address, files) = Listener::bind(&socket).unwrap();
         let endpoint =
             OpenSocket { listener, address: address.clone(), files, tls: None, line: String::new() };
         let (reasons, given) = mpsc::unbounded_channel();
@@ -191,7 +192,7 @@ mod life {
         let running = run(Busy { began: Arc::clone(&began), ..Busy::default() }, Mode::Plugin);
         let applying = tokio::spawn(apply(connect(&running.address).await));
         began.notified().await;
-        running.reasons.send(End::Signal("SIGTERM")).unwrap();
+        running.reasons.send(EndReason::Signal("SIGTERM")).unwrap();
         assert_eq!(applying.await.unwrap().unwrap().private, "kept");
         running.life.await.unwrap().unwrap();
         assert!(is_tidy(&running.address));
@@ -203,9 +204,9 @@ mod life {
         let running = run(Busy { began: Arc::clone(&began), deaf: true, ..Busy::default() }, Mode::Plugin);
         let applying = tokio::spawn(apply(connect(&running.address).await));
         began.notified().await;
-        running.reasons.send(End::Signal("SIGTERM")).unwrap();
-        running.reasons.send(End::Signal("SIGTERM")).unwrap();
-        tokio::time::timeout(STOPPING / 2, running.life).await.expect("it waited").unwrap().unwrap();
+        running.reasons.send(EndReason::Signal("SIGTERM")).unwrap();
+        running.reasons.send(EndReason::Signal("SIGTERM")).unwrap();
+        tokio::time::timeout(STOP_LIMIT / 2, running.life).await.expect("it waited").unwrap().unwrap();
         assert!(is_tidy(&running.address));
         applying.abort();
     }
@@ -231,7 +232,7 @@ mod life {
             let channel = connect(&running.address).await;
             let _: proto::go_plugin::Empty = call(channel, SHUTDOWN, farewell).await.unwrap();
         }
-        running.reasons.send(End::Signal("SIGINT")).unwrap();
+        running.reasons.send(EndReason::Signal("SIGINT")).unwrap();
         running.life.await.unwrap().unwrap();
     }
 }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use super::call::guarded;
+use super::call::catch_panic;
 use super::catalogue::ResourceEntry;
-use super::{Shared, convert};
+use super::{ServiceState, convert};
 use crate::plugin::diagnostic::{Diagnostics, Failure};
 use crate::plugin::proto;
-use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Partial, Stored, Update};
+use crate::plugin::resource::{ApplyError, Create, Delete, Deleted, Partial, Stored, Update};
 use proto::apply_resource_change::{Request, Response};
 
-impl Shared {
+impl ServiceState {
     /// Creates, changes or deletes. Without a prior state it creates; without a planned one it deletes.
     pub(super) async fn apply(self: Arc<Self>, request: Request) -> Response {
         let entry = match self.catalogue().resource(&request.type_name) {
@@ -37,11 +37,11 @@ impl Shared {
             let warnings = if prior.is_null() {
                 Diagnostics::new()
             } else {
-                let doing = format!("deleting a {name}");
+                let activity = format!("deleting a {name}");
                 let delete = Delete { prior, private, identity };
-                match guarded(&doing, entry.resource.delete(&context, delete)).await? {
+                match catch_panic(&activity, entry.resource.delete(&context, delete)).await? {
                     Ok(Deleted { warnings }) => warnings,
-                    Err(interrupted) => return failed(entry, request, interrupted),
+                    Err(error) => return failed(entry, request, error),
                 }
             };
             let diagnostics = entry.schema.diagnostics(warnings);
@@ -50,18 +50,18 @@ impl Shared {
 
         let config = entry.schema.configuration(request.config.as_ref())?;
         if prior.is_null() {
-            let doing = format!("creating a {name}");
+            let activity = format!("creating a {name}");
             let create = Create { config, planned, private, identity };
-            match guarded(&doing, entry.resource.create(&context, create)).await? {
+            match catch_panic(&activity, entry.resource.create(&context, create)).await? {
                 Ok(stored) => stored_as(entry, request, stored, true),
-                Err(interrupted) => failed(entry, request, interrupted),
+                Err(error) => failed(entry, request, error),
             }
         } else {
-            let doing = format!("changing a {name}");
+            let activity = format!("changing a {name}");
             let update = Update { prior, config, planned, private, identity };
-            match guarded(&doing, entry.resource.update(&context, update)).await? {
+            match catch_panic(&activity, entry.resource.update(&context, update)).await? {
                 Ok(stored) => stored_as(entry, request, stored, false),
-                Err(interrupted) => failed(entry, request, interrupted),
+                Err(error) => failed(entry, request, error),
             }
         }
     }
@@ -81,8 +81,8 @@ fn unchanged(request: Request, diagnostics: Vec<proto::Diagnostic>) -> Response 
 }
 
 /// The response to a write that failed: what it left behind, otherwise the unchanged state.
-fn failed(entry: &ResourceEntry, request: &Request, interrupted: Interrupted) -> Result<Response, Failure> {
-    let Interrupted { failure, partial } = interrupted;
+fn failed(entry: &ResourceEntry, request: &Request, error: ApplyError) -> Result<Response, Failure> {
+    let ApplyError { failure, partial } = error;
     match partial {
         Some(Partial { state, private, identity }) if !state.is_null() => {
             // Core refuses unknown values in a state; after a failed apply, unknown values become null.

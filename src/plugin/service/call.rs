@@ -10,32 +10,32 @@ use tonic::Status;
 
 use crate::plugin::diagnostic::{Diagnostic, Failure};
 
-/// Where a call runs.
+/// The executor of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Work {
-    /// It mostly waits: on a task of the thread that serves the connection.
-    Waits,
-    /// It computes for long enough to delay other calls: on a blocking thread.
-    Computes,
+pub(super) enum Executor {
+    /// For a call that mostly waits: a task on the thread that serves the connection.
+    Task,
+    /// For a call that computes long enough to delay other calls: a blocking thread.
+    BlockingThread,
 }
 
 /// Runs a call to its end, even if the host no longer waits for it.
 pub(super) async fn run<A: Send + 'static>(
     calls: &TaskTracker,
-    work: Work,
+    executor: Executor,
     call: impl Future<Output = A> + Send + 'static,
 ) -> Result<A, Status> {
-    let task = match work {
-        Work::Waits => calls.spawn(call),
-        Work::Computes => {
+    let task = match executor {
+        Executor::Task => calls.spawn(call),
+        Executor::BlockingThread => {
             let runtime = Handle::current();
             calls.spawn_blocking(move || runtime.block_on(call))
         }
     };
-    task.await.map_err(ended)
+    task.await.map_err(join_error)
 }
 
-fn ended(error: JoinError) -> Status {
+fn join_error(error: JoinError) -> Status {
     if error.is_panic() {
         // A panic of the provider is caught below; this one happened in the layer itself.
         Status::internal("the provider stopped unexpectedly, which is a bug in it; please report it")
@@ -46,22 +46,22 @@ fn ended(error: JoinError) -> Status {
 
 /// Waits for the provider. A panic becomes an error that says what the provider was doing. The error does not repeat the
 /// panic's message, which may quote a secret; the panic hook has logged the place.
-pub(super) async fn guarded<A>(doing: &str, call: impl Future<Output = A>) -> Result<A, Failure> {
+pub(super) async fn catch_panic<A>(activity: &str, call: impl Future<Output = A>) -> Result<A, Failure> {
     // The provider's own state may be inconsistent, but ending the process would lose the results of all
     // other calls as well.
-    AssertUnwindSafe(call).catch_unwind().await.map_err(|_| crashed(doing).into())
+    AssertUnwindSafe(call).catch_unwind().await.map_err(|_| panic_diagnostic(activity).into())
 }
 
 /// The same for a call that does not wait.
-pub(super) fn guarded_now<A>(doing: &str, call: impl FnOnce() -> A) -> Result<A, Diagnostic> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|_| crashed(doing))
+pub(super) fn catch_panic_now<A>(activity: &str, call: impl FnOnce() -> A) -> Result<A, Diagnostic> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|_| panic_diagnostic(activity))
 }
 
-fn crashed(doing: &str) -> Diagnostic {
+fn panic_diagnostic(activity: &str) -> Diagnostic {
     Diagnostic::error(
         "Provider crashed",
         format!(
-            "The provider stopped unexpectedly while {doing}. This is a bug in the provider; please report \
+            "The provider stopped unexpectedly while {activity}. This is a bug in the provider; please report \
              it. With TF_LOG=debug the log shows the place in the provider's source."
         ),
     )
@@ -80,9 +80,10 @@ mod tests {
     async fn a_call_that_computes_delays_no_other() {
         let calls = TaskTracker::new();
         let (free, held) = std::sync::mpsc::channel();
-        let computing =
-            run(&calls, Work::Computes, async move { held.recv_timeout(Duration::from_secs(20)).is_ok() });
-        let waiting = run(&calls, Work::Waits, async move { free.send(()).is_ok() });
+        let computing = run(&calls, Executor::BlockingThread, async move {
+            held.recv_timeout(Duration::from_secs(20)).is_ok()
+        });
+        let waiting = run(&calls, Executor::Task, async move { free.send(()).is_ok() });
         let (computed, waited) = tokio::join!(computing, waiting);
         assert!(computed.unwrap() && waited.unwrap());
     }
@@ -97,7 +98,7 @@ mod tests {
             drop(awaited.await);
             flag.store(true, Ordering::SeqCst);
         };
-        assert!(run(&calls, Work::Waits, call).now_or_never().is_none(), "it waits");
+        assert!(run(&calls, Executor::Task, call).now_or_never().is_none(), "it waits");
         answer.send(()).unwrap();
         calls.close();
         calls.wait().await;
@@ -107,8 +108,8 @@ mod tests {
     #[tokio::test]
     async fn a_panic_of_the_layer_becomes_a_status() {
         let calls = TaskTracker::new();
-        for work in [Work::Waits, Work::Computes] {
-            let answer = run::<()>(&calls, work, async { panic!("a test's") }).await;
+        for executor in [Executor::Task, Executor::BlockingThread] {
+            let answer = run::<()>(&calls, executor, async { panic!("a test's") }).await;
             assert_eq!(answer.unwrap_err().code(), tonic::Code::Internal);
         }
     }

@@ -148,7 +148,7 @@ impl TypedSchema {
 
     /// Encodes a value from the provider.
     pub(super) fn encode(&self, what: &str, value: Value) -> Result<proto::DynamicValue, Failure> {
-        convert::encode(what, &self.block().settle(value), &self.kind)
+        convert::encode(what, &self.block().normalise(value), &self.kind)
     }
 
     /// Diagnostics in the form of the protocol.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::call::guarded;
-use super::{Shared, convert};
+use super::call::catch_panic;
+use super::{ServiceState, convert};
 use crate::plugin::diagnostic::{Diagnostics, Failure};
 use crate::plugin::proto;
 use crate::plugin::provider::ConfigureRequest;
 
-impl Shared {
+impl ServiceState {
     /// Checks the provider block.
     pub(super) async fn validate_provider(
         self: Arc<Self>,
@@ -18,7 +18,7 @@ impl Shared {
         let schema = &self.catalogue().provider;
         let checked = async {
             let config = schema.configuration(request.config.as_ref())?;
-            guarded("checking its configuration", self.provider.validate(&self.context(), config)).await
+            catch_panic("checking its configuration", self.provider.validate(&self.context(), config)).await
         };
         let diagnostics = checked.await.unwrap_or_else(Failure::into_diagnostics);
         proto::validate_provider_config::Response { diagnostics: schema.diagnostics(diagnostics) }
@@ -37,7 +37,7 @@ impl Shared {
                 capabilities: convert::capabilities(request.client_capabilities.as_ref()),
             };
             self.config_unknown.store(!request.config.is_wholly_known(), Ordering::SeqCst);
-            guarded("configuring itself", self.provider.configure(&self.context(), request)).await?
+            catch_panic("configuring itself", self.provider.configure(&self.context(), request)).await?
         };
         let diagnostics: Diagnostics = configured.await.unwrap_or_else(Failure::into_diagnostics);
         proto::configure_provider::Response { diagnostics: schema.diagnostics(diagnostics) }

@@ -62,7 +62,7 @@ fn diagnostic(diagnostic: Diagnostic, kind: &Type) -> proto::Diagnostic {
         Severity::Warning => proto::diagnostic::Severity::Warning,
         Severity::Error => proto::diagnostic::Severity::Error,
     };
-    let path = diagnostic.path.map(|path| within(&path, kind)).filter(|path| !path.is_root());
+    let path = diagnostic.path.map(|path| existing_part(&path, kind)).filter(|path| !path.is_root());
     proto::Diagnostic {
         severity: severity.into(),
         summary: plain::line(&diagnostic.summary),
@@ -87,9 +87,9 @@ fn cut(mut text: String) -> String {
 
 /// The part of a path that exists in values of this type. Terraform has no step into a set, and reports its
 /// own error for a path that does not exist. That may happen inside "any type", so a path ends there too.
-pub(super) fn within(path: &Path, kind: &Type) -> Path {
+pub(super) fn existing_part(path: &Path, kind: &Type) -> Path {
     let mut kind = kind;
-    let mut kept = Path::root();
+    let mut prefix = Path::root();
     for step in path.steps() {
         let (step, inner) = match (kind, step) {
             (Type::Object(attributes), Step::Attribute(name) | Step::Key(name)) => {
@@ -110,10 +110,10 @@ pub(super) fn within(path: &Path, kind: &Type) -> Path {
             }
             _ => break,
         };
-        kept = kept.with(step);
+        prefix = prefix.with(step);
         kind = inner;
     }
-    kept
+    prefix
 }
 
 /// A path for the host.
@@ -194,22 +194,22 @@ mod tests {
             (Path::attribute("nowhere").with_key("x"), ""),
         ];
         for (path, expected) in cases {
-            assert_eq!(within(&path, &kind()).to_string(), expected, "{path}");
+            assert_eq!(existing_part(&path, &kind()).to_string(), expected, "{path}");
         }
     }
 
     #[test]
     fn a_path_that_does_not_exist_is_dropped() {
-        let told = diagnostic(Diagnostic::warning("A", "B").at(Path::attribute("nowhere")), &kind());
-        assert_eq!(told.attribute, None);
-        assert_eq!(told.severity, proto::diagnostic::Severity::Warning as i32);
+        let sent = diagnostic(Diagnostic::warning("A", "B").at(Path::attribute("nowhere")), &kind());
+        assert_eq!(sent.attribute, None);
+        assert_eq!(sent.severity, proto::diagnostic::Severity::Warning as i32);
     }
 
     #[test]
     fn a_long_message_is_cut() {
-        let told = diagnostic(Diagnostic::error("A", "é".repeat(LONGEST_DETAIL)), &kind());
-        assert!(told.detail.len() < LONGEST_DETAIL + 20);
-        assert!(told.detail.ends_with("é ... (cut)"));
+        let sent = diagnostic(Diagnostic::error("A", "é".repeat(LONGEST_DETAIL)), &kind());
+        assert!(sent.detail.len() < LONGEST_DETAIL + 20);
+        assert!(sent.detail.ends_with("é ... (cut)"));
     }
 
     #[test]
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn the_capabilities_of_a_host_are_read() {
         assert_eq!(capabilities(None), ClientCapabilities::default());
-        let told = |deferral_allowed, write_only_attributes_allowed, store_planned_private| {
+        let converted = |deferral_allowed, write_only_attributes_allowed, store_planned_private| {
             capabilities(Some(&proto::ClientCapabilities {
                 deferral_allowed,
                 write_only_attributes_allowed,
@@ -233,12 +233,15 @@ mod tests {
             }))
         };
         let nothing = ClientCapabilities::default();
-        assert_eq!(told(true, false, false), ClientCapabilities { deferral_allowed: true, ..nothing });
+        assert_eq!(converted(true, false, false), ClientCapabilities { deferral_allowed: true, ..nothing });
         assert_eq!(
-            told(false, true, false),
+            converted(false, true, false),
             ClientCapabilities { write_only_attributes_allowed: true, ..nothing }
         );
-        assert_eq!(told(false, false, true), ClientCapabilities { store_planned_private: true, ..nothing });
+        assert_eq!(
+            converted(false, false, true),
+            ClientCapabilities { store_planned_private: true, ..nothing }
+        );
     }
 
     #[test]

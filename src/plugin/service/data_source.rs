@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::call::guarded;
+use super::call::catch_panic;
 use super::catalogue::DataSourceEntry;
-use super::{Shared, convert};
+use super::{ServiceState, convert};
 use crate::plugin::data_source::ReadData;
 use crate::plugin::diagnostic::Failure;
 use crate::plugin::proto;
 
-impl Shared {
+impl ServiceState {
     /// Checks the configuration of a data source.
     pub(super) async fn validate_data_source(
         self: Arc<Self>,
@@ -20,8 +20,8 @@ impl Shared {
             Ok(entry) => {
                 let checked = async {
                     let config = entry.schema.configuration(request.config.as_ref())?;
-                    let doing = format!("checking a data source `{}`", request.type_name);
-                    guarded(&doing, entry.source.validate(&self.context(), config)).await
+                    let activity = format!("checking a data source `{}`", request.type_name);
+                    catch_panic(&activity, entry.source.validate(&self.context(), config)).await
                 };
                 entry.schema.diagnostics(checked.await.unwrap_or_else(Failure::into_diagnostics))
             }
@@ -41,13 +41,13 @@ impl Shared {
         match self.catalogue().data_source(&request.type_name) {
             Err(unknown) => failed(convert::pathless(unknown)),
             Ok(entry) => self
-                .read_sourced(entry, request)
+                .read_entry(entry, request)
                 .await
                 .unwrap_or_else(|failure| failed(entry.schema.diagnostics(failure))),
         }
     }
 
-    async fn read_sourced(
+    async fn read_entry(
         &self,
         entry: &DataSourceEntry,
         request: proto::read_data_source::Request,
@@ -58,13 +58,13 @@ impl Shared {
         };
         let capabilities = read.capabilities;
         let context = self.context_of(self.catalogue().meta(request.provider_meta.as_ref())?);
-        let doing = format!("reading a data source `{}`", request.type_name);
-        let found = guarded(&doing, entry.source.read(&context, read)).await??;
+        let activity = format!("reading a data source `{}`", request.type_name);
+        let result = catch_panic(&activity, entry.source.read(&context, read)).await??;
         let deferred =
-            found.deferred.map(|deferral| convert::deferred(deferral, capabilities)).transpose()?;
+            result.deferred.map(|deferral| convert::deferred(deferral, capabilities)).transpose()?;
         Ok(proto::read_data_source::Response {
-            state: Some(entry.schema.encode("data", found.state)?),
-            diagnostics: entry.schema.diagnostics(found.warnings),
+            state: Some(entry.schema.encode("data", result.state)?),
+            diagnostics: entry.schema.diagnostics(result.warnings),
             deferred,
         })
     }

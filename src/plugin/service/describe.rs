@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Shared;
+use super::ServiceState;
 use crate::plugin::proto;
 use proto::get_metadata::{DataSourceMetadata, FunctionMetadata, ListResourceMetadata, ResourceMetadata};
 
-impl Shared {
+impl ServiceState {
     /// Names and capabilities, for a host that does not need the schemas yet.
     pub(super) async fn metadata(
         self: Arc<Self>,

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::call::guarded_now;
+use super::call::catch_panic_now;
 use super::catalogue::FunctionEntry;
-use super::{Shared, convert};
+use super::{ServiceState, convert};
 use crate::plugin::diagnostic::{Diagnostic, Failure};
 use crate::plugin::function::{FunctionError, Parameter};
 use crate::plugin::proto;
 use crate::plugin::value::Value;
 use proto::call_function::{Request, Response};
 
-impl Shared {
+impl ServiceState {
     /// Calls a function. Terraform's guarantees for arguments (their number, no null where it is not
     /// accepted) are checked all the same, since the function relies on them.
     pub(super) async fn call_function(self: Arc<Self>, request: Request) -> Response {
@@ -53,27 +53,28 @@ fn call(entry: &FunctionEntry, sent: &[proto::DynamicValue]) -> Result<proto::Dy
     }
 
     let result = if arguments.iter().all(Value::is_wholly_known) {
-        let doing = format!("calling its function `{}`", function.name());
-        guarded_now(&doing, || function.call(arguments)).map_err(failed)??
+        let activity = format!("calling its function `{}`", function.name());
+        catch_panic_now(&activity, || function.call(arguments)).map_err(failed)??
     } else {
         // A result that depends on something unknown is unknown. Hosts do not even call the function then.
         Value::unknown()
     };
-    convert::encode("result", &result, &signature.result).map_err(|failure| {
-        let told = failure.diagnostics().iter().map(|diagnostic| diagnostic.detail.as_str());
-        FunctionError::new(told.collect::<Vec<_>>().join("\n"))
-    })
+    convert::encode("result", &result, &signature.result)
+        .map_err(|failure| FunctionError::new(details(&failure)))
 }
 
 fn argument(parameter: &Parameter, index: i64, value: &proto::DynamicValue) -> Result<Value, FunctionError> {
-    let value = convert::decode("argument", Some(value), &parameter.kind).map_err(|failure: Failure| {
-        let told = failure.diagnostics().iter().map(|diagnostic| diagnostic.detail.as_str());
-        FunctionError::argument(index, told.collect::<Vec<_>>().join("\n"))
-    })?;
+    let value = convert::decode("argument", Some(value), &parameter.kind)
+        .map_err(|failure| FunctionError::argument(index, details(&failure)))?;
     if is_null(&value) && !parameter.allow_null {
         return Err(FunctionError::argument(index, format!("`{}` must not be null.", parameter.name)));
     }
     Ok(value)
+}
+
+fn details(failure: &Failure) -> String {
+    let details = failure.diagnostics().iter().map(|diagnostic| diagnostic.detail.as_str());
+    details.collect::<Vec<_>>().join("\n")
 }
 
 fn is_null(value: &Value) -> bool {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::call::{guarded, guarded_now};
+use super::call::{catch_panic, catch_panic_now};
 use super::catalogue::ResourceEntry;
 use super::stored::{parsed, stored_json};
-use super::{Shared, convert};
+use super::{ServiceState, convert};
 use crate::plugin::diagnostic::{Diagnostic, Failure};
 use crate::plugin::proto;
 use crate::plugin::resource::{ImportTarget, Move};
 use proto::import_resource_state::ImportedResource;
 
-impl Shared {
+impl ServiceState {
     /// Finds the object of an id or an identity.
     pub(super) async fn import(
         self: Arc<Self>,
@@ -48,8 +48,8 @@ impl Shared {
             }
             None => ImportTarget::Id(request.id),
         };
-        let doing = format!("importing a {}", entry.name());
-        let stored = guarded(&doing, entry.resource.import(&self.context(), target)).await??;
+        let activity = format!("importing a {}", entry.name());
+        let stored = catch_panic(&activity, entry.resource.import(&self.context(), target)).await??;
         let imported = ImportedResource {
             type_name: request.type_name,
             state: Some(entry.encode_object("imported state", stored.state)?),
@@ -67,8 +67,8 @@ impl Shared {
         let generated = |entry: &ResourceEntry| {
             let state = entry.schema.decode("state", request.state.as_ref())?;
             let config = entry.schema.block().config_of(state);
-            let doing = format!("writing the configuration of a {}", entry.name());
-            let config = guarded_now(&doing, || entry.resource.tidy_config(config))?;
+            let activity = format!("writing the configuration of a {}", entry.name());
+            let config = catch_panic_now(&activity, || entry.resource.tidy_config(config))?;
             entry.schema.encode("generated configuration", config)
         };
         let (config, diagnostics) = match self.catalogue().resource(&request.type_name) {
@@ -112,8 +112,8 @@ impl Shared {
             source_state,
             source_private: request.source_private.to_vec(),
         };
-        let doing = format!("moving a state to a {}", entry.name());
-        let stored = guarded(&doing, entry.resource.move_state(&self.context(), source)).await??;
+        let activity = format!("moving a state to a {}", entry.name());
+        let stored = catch_panic(&activity, entry.resource.move_state(&self.context(), source)).await??;
         Ok(proto::move_resource_state::Response {
             target_state: Some(entry.encode_object("moved state", stored.state)?),
             diagnostics: entry.schema.diagnostics(stored.warnings),

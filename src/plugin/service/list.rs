@@ -6,19 +6,19 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use super::call::guarded;
+use super::call::catch_panic;
 use super::catalogue::{ListEntry, ResourceEntry};
-use super::{Shared, convert};
+use super::{ServiceState, convert};
 use crate::plugin::diagnostic::Failure;
-use crate::plugin::list_resource::{Event, List, Listed, Listener};
+use crate::plugin::list_resource::{Event, ListItem, ListRequest, ListSender};
 use crate::plugin::proto;
 
 /// How many objects are read ahead of the host.
-const AHEAD: usize = 16;
+const BUFFERED_EVENTS: usize = 16;
 
-type Answer = Result<proto::list_resource::Event, Status>;
+type EventResult = Result<proto::list_resource::Event, Status>;
 
-impl Shared {
+impl ServiceState {
     /// Checks the configuration of a list.
     pub(super) async fn validate_list(
         self: Arc<Self>,
@@ -29,8 +29,8 @@ impl Shared {
             Ok((entry, _)) => {
                 let checked = async {
                     let config = entry.schema.configuration(request.config.as_ref())?;
-                    let doing = format!("checking a list of `{}`", request.type_name);
-                    guarded(&doing, entry.list.validate(&self.context(), config)).await
+                    let activity = format!("checking a list of `{}`", request.type_name);
+                    catch_panic(&activity, entry.list.validate(&self.context(), config)).await
                 };
                 entry.schema.diagnostics(checked.await.unwrap_or_else(Failure::into_diagnostics))
             }
@@ -39,11 +39,14 @@ impl Shared {
     }
 
     /// Lists the objects of a type: an event for each as it is found. An error is an event too, the last one.
-    pub(super) fn list(self: Arc<Self>, request: proto::list_resource::Request) -> ReceiverStream<Answer> {
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        let shared = Arc::clone(&self);
+    pub(super) fn list(
+        self: Arc<Self>,
+        request: proto::list_resource::Request,
+    ) -> ReceiverStream<EventResult> {
+        let (sender, receiver) = mpsc::channel(BUFFERED_EVENTS);
+        let state = Arc::clone(&self);
         self.calls.spawn(async move {
-            if let Err(diagnostic) = shared.list_to(request, &sender).await {
+            if let Err(diagnostic) = state.list_to(request, &sender).await {
                 let last = proto::list_resource::Event { diagnostic, ..Default::default() };
                 // A host that has gone needs no response.
                 let _ = sender.send(Ok(last)).await;
@@ -55,7 +58,7 @@ impl Shared {
     async fn list_to(
         &self,
         request: proto::list_resource::Request,
-        sender: &mpsc::Sender<Answer>,
+        sender: &mpsc::Sender<EventResult>,
     ) -> Result<(), Vec<proto::Diagnostic>> {
         let (entry, resource) =
             self.catalogue().list_resource(&request.type_name).map_err(convert::pathless)?;
@@ -65,12 +68,12 @@ impl Shared {
         // Zero and below mean that there is no limit.
         let limit = u64::try_from(request.limit).ok().filter(|limit| *limit > 0);
         let (events, mut found) = mpsc::channel(1);
-        let mut listener = Listener::new(events, limit);
-        let doing = format!("listing `{}`", request.type_name);
+        let mut items = ListSender::new(events, limit);
+        let activity = format!("listing `{}`", request.type_name);
         let reading = async {
-            let list = List { config, include_resource: include };
-            let listed = guarded(&doing, entry.list.list(&self.context(), list, &mut listener)).await;
-            listener.finish().await;
+            let list = ListRequest { config, include_resource: include };
+            let listed = catch_panic(&activity, entry.list.list(&self.context(), list, &mut items)).await;
+            items.finish().await;
             listed
         };
         let sending = async move {
@@ -93,13 +96,13 @@ fn answer(
     include: bool,
 ) -> proto::list_resource::Event {
     let listed = match event {
-        Event::Listed(listed) => listed,
+        Event::Item(listed) => listed,
         Event::Warning(warning) => {
             let diagnostic = entry.schema.diagnostics(warning);
             return proto::list_resource::Event { diagnostic, ..Default::default() };
         }
     };
-    let Listed { identity, display_name, resource, warnings } = listed;
+    let ListItem { identity, display_name, resource, warnings } = listed;
     let encoded = || -> Result<_, Failure> {
         let identity = resource_entry.encode_identity(Some(identity))?;
         let resource = resource.filter(|_| include);

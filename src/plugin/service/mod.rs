@@ -39,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
-use self::call::Work;
+use self::call::Executor;
 use self::catalogue::Catalogue;
 use self::record::Recorder;
 use super::provider::{Context, Provider};
@@ -47,12 +47,12 @@ use super::value::Value;
 
 /// A request of this length or more is expensive enough to delay other calls. A version of the usual size is
 /// a fraction of it.
-const LARGE: usize = 256 << 10;
+const LARGE_REQUEST: usize = 256 << 10;
 
 /// The gRPC service of a provider. Clones share everything.
 #[derive(Clone)]
 pub struct Service {
-    shared: Arc<Shared>,
+    state: Arc<ServiceState>,
 }
 
 impl Service {
@@ -65,7 +65,7 @@ impl Service {
     /// The same, with its calls recorded.
     #[must_use]
     pub fn recorded(provider: impl Provider, recorder: Option<Recorder>) -> Self {
-        let shared = Shared {
+        let state = ServiceState {
             provider: Box::new(provider),
             catalogue: OnceLock::new(),
             config_unknown: AtomicBool::new(false),
@@ -73,21 +73,21 @@ impl Service {
             calls: TaskTracker::new(),
             recorder,
         };
-        Self { shared: Arc::new(shared) }
+        Self { state: Arc::new(state) }
     }
 
     /// Waits until no call is running. A host that goes away may leave a call behind; nobody reads its
     /// result, but it should run to its end.
     pub async fn idle(&self) {
-        self.shared.calls.close();
-        self.shared.calls.wait().await;
-        self.shared.calls.reopen();
+        self.state.calls.close();
+        self.state.calls.wait().await;
+        self.state.calls.reopen();
     }
 
     /// Cancels the running calls and later ones. Returns at once; each call returns by itself.
     pub fn stop(&self) {
         tracing::info!(target: "provider.plugin", "asked to stop");
-        self.shared.stop.cancel();
+        self.state.stop.cancel();
     }
 
     /// Runs one call to its end, whether or not the host waits for it.
@@ -95,24 +95,24 @@ impl Service {
         &self,
         rpc: &'static str,
         request: Request<Q>,
-        call: impl FnOnce(Arc<Shared>, Q) -> F,
+        call: impl FnOnce(Arc<ServiceState>, Q) -> F,
     ) -> Result<Response<A>, Status>
     where
         Q: Message,
         A: Message + 'static,
         F: Future<Output = A> + Send + 'static,
     {
-        let begun = Instant::now();
+        let started = Instant::now();
         let request = request.into_inner();
-        let work = if rpc == "CallFunction" || request.encoded_len() >= LARGE {
-            Work::Computes
+        let executor = if rpc == "CallFunction" || request.encoded_len() >= LARGE_REQUEST {
+            Executor::BlockingThread
         } else {
-            Work::Waits
+            Executor::Task
         };
-        let recorded = self.shared.recorder.as_ref().map(|recorder| (recorder, request.encode_to_vec()));
-        let call = call(Arc::clone(&self.shared), request);
-        let answer = call::run(&self.shared.calls, work, call).await?;
-        tracing::debug!(target: "provider.plugin", rpc, elapsed = ?begun.elapsed(), "call answered");
+        let recorded = self.state.recorder.as_ref().map(|recorder| (recorder, request.encode_to_vec()));
+        let call = call(Arc::clone(&self.state), request);
+        let answer = call::run(&self.state.calls, executor, call).await?;
+        tracing::debug!(target: "provider.plugin", rpc, elapsed = ?started.elapsed(), "call answered");
         if let Some((recorder, request)) = recorded {
             recorder.record(rpc, &request, &answer.encode_to_vec());
         }
@@ -127,7 +127,7 @@ impl fmt::Debug for Service {
 }
 
 /// The state that all calls share.
-struct Shared {
+struct ServiceState {
     provider: Box<dyn Provider>,
     catalogue: OnceLock<Catalogue>,
     /// Whether the provider block has parts that are known only after an apply.
@@ -137,7 +137,7 @@ struct Shared {
     recorder: Option<Recorder>,
 }
 
-impl Shared {
+impl ServiceState {
     /// The types that the provider offers, read once.
     fn catalogue(&self) -> &Catalogue {
         self.catalogue.get_or_init(|| Catalogue::of(self.provider.as_ref()))

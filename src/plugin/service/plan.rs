@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::call::guarded;
+use super::call::catch_panic;
 use super::catalogue::ResourceEntry;
-use super::{Shared, convert};
+use super::{ServiceState, convert};
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::plugin::proto;
 use crate::plugin::provider::Deferral;
 use crate::plugin::resource::{PlanCreate, PlanDelete, PlanUpdate};
 use proto::plan_resource_change::{Request, Response};
 
-impl Shared {
+impl ServiceState {
     /// Checks the configuration of a resource.
     pub(super) async fn validate_resource(
         self: Arc<Self>,
@@ -45,8 +45,8 @@ impl Shared {
                 Diagnostic::error("Write-only attribute not supported", detail).at(path)
             }));
         }
-        let doing = format!("checking a {}", entry.name());
-        diagnostics.extend(guarded(&doing, entry.resource.validate(&self.context(), config)).await?);
+        let activity = format!("checking a {}", entry.name());
+        diagnostics.extend(catch_panic(&activity, entry.resource.validate(&self.context(), config)).await?);
         Ok(diagnostics)
     }
 
@@ -75,9 +75,9 @@ impl Shared {
             let warnings = if prior.is_null() {
                 Diagnostics::new()
             } else {
-                let doing = format!("planning to delete a {}", entry.name());
+                let activity = format!("planning to delete a {}", entry.name());
                 let plan = PlanDelete { prior, private };
-                guarded(&doing, entry.resource.plan_delete(&context, plan)).await??
+                catch_panic(&activity, entry.resource.plan_delete(&context, plan)).await??
             };
             return Ok(Response {
                 planned_state: Some(convert::null()),
@@ -91,17 +91,17 @@ impl Shared {
 
         let config = entry.schema.configuration(request.config.as_ref())?;
         let planned = if prior.is_null() {
-            let doing = format!("planning a new {}", entry.name());
+            let activity = format!("planning a new {}", entry.name());
             let plan = PlanCreate { config, proposed, private, earlier, capabilities };
-            guarded(&doing, entry.resource.plan_create(&context, plan)).await??
+            catch_panic(&activity, entry.resource.plan_create(&context, plan)).await??
         } else {
-            let doing = format!("planning a change of a {}", entry.name());
-            let stored = identity.clone();
+            let activity = format!("planning a change of a {}", entry.name());
+            let prior_identity = identity.clone();
             let plan = PlanUpdate { prior, config, proposed, private, earlier, identity, capabilities };
-            let mut planned = guarded(&doing, entry.resource.plan_update(&context, plan)).await??;
+            let mut planned = catch_panic(&activity, entry.resource.plan_update(&context, plan)).await??;
             // An identity does not change in place. A plan that makes a new object returns the new one's.
             if planned.identity.is_none() && planned.replace.is_empty() {
-                planned.identity = stored;
+                planned.identity = prior_identity;
             }
             planned
         };
@@ -113,7 +113,7 @@ impl Shared {
         let deferred = deferral.map(|deferral| convert::deferred(deferral, capabilities)).transpose()?;
         let mut requires_replace = Vec::new();
         for path in &planned.replace {
-            let path = convert::attribute_path(&convert::within(path, &entry.schema.kind));
+            let path = convert::attribute_path(&convert::existing_part(path, &entry.schema.kind));
             if !path.steps.is_empty() && !requires_replace.contains(&path) {
                 requires_replace.push(path);
             }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::call::guarded;
+use super::call::catch_panic;
 use super::catalogue::ResourceEntry;
-use super::{Shared, convert};
+use super::{ServiceState, convert};
 use crate::plugin::diagnostic::Failure;
 use crate::plugin::proto;
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use proto::read_resource::{Request, Response};
 
-impl Shared {
+impl ServiceState {
     /// Refreshes a state. Only [`ReadOutcome::Gone`] makes it null; a read that fails leaves it unchanged.
     pub(super) async fn read(self: Arc<Self>, request: Request) -> Response {
         let entry = match self.catalogue().resource(&request.type_name) {
@@ -36,8 +36,8 @@ impl Shared {
             capabilities,
         };
         let context = self.context_of(self.catalogue().meta(request.provider_meta.as_ref())?);
-        let doing = format!("reading a {}", entry.name());
-        match guarded(&doing, entry.resource.read(&context, read)).await?? {
+        let activity = format!("reading a {}", entry.name());
+        match catch_panic(&activity, entry.resource.read(&context, read)).await?? {
             ReadOutcome::Present(Stored { state, private, identity, warnings }) => Ok(Response {
                 new_state: Some(entry.encode_object("state", state)?),
                 diagnostics: entry.schema.diagnostics(warnings),

@@ -13,8 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The calls whose requests are never written.
-const SECRET: [&str; 2] = ["ValidateProviderConfig", "ConfigureProvider"];
+/// The calls with secrets, whose requests are never written.
+const SECRET_CALLS: [&str; 2] = ["ValidateProviderConfig", "ConfigureProvider"];
 
 /// The file for the calls of this process.
 #[derive(Debug)]
@@ -28,15 +28,15 @@ impl Recorder {
     /// # Errors
     /// If it cannot be created.
     pub fn in_directory(directory: &Path) -> io::Result<Self> {
-        let begun = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-        let name = format!("{begun:020}-{}.jsonl", std::process::id());
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let name = format!("{started:020}-{}.jsonl", std::process::id());
         let file = OpenOptions::new().create_new(true).append(true).open(directory.join(name))?;
         Ok(Self { file: Mutex::new(file) })
     }
 
     /// Writes a call. A call that cannot be written is omitted: an apply must not fail because of it.
     pub(super) fn record(&self, rpc: &'static str, request: &[u8], answer: &[u8]) {
-        let request = if SECRET.contains(&rpc) { &[][..] } else { request };
+        let request = if SECRET_CALLS.contains(&rpc) { &[][..] } else { request };
         let line = serde_json::json!({
             "rpc": rpc, "request": STANDARD.encode(request), "answer": STANDARD.encode(answer)
         });

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::call::guarded;
+use super::call::catch_panic;
 use super::catalogue::ResourceEntry;
-use super::{Shared, convert};
+use super::{ServiceState, convert};
 use crate::plugin::diagnostic::Diagnostic;
 use crate::plugin::proto;
 use crate::plugin::types::Type;
 use crate::plugin::value::{CodecError, Value, json};
 
-impl Shared {
+impl ServiceState {
     /// Upgrades a stored state to the current schema. The host calls this for every resource on every run: a
     /// state of the current version is only read.
     pub(super) async fn upgrade_state(
@@ -23,9 +23,9 @@ impl Shared {
             let state = if request.version == schema.schema.version {
                 current("state", &stored, &schema.kind)?
             } else {
-                let doing = format!("upgrading the state of a {}", entry.name());
+                let activity = format!("upgrading the state of a {}", entry.name());
                 let upgrade = entry.resource.upgrade_state(request.version, parsed("state", &stored)?);
-                guarded(&doing, upgrade).await??
+                catch_panic(&activity, upgrade).await??
             };
             schema.encode("upgraded state", state)
         };
@@ -53,9 +53,9 @@ impl Shared {
             let identity = if request.version == schema.version {
                 current("identity", &stored, kind)?
             } else {
-                let doing = format!("upgrading the identity of a {}", entry.name());
+                let activity = format!("upgrading the identity of a {}", entry.name());
                 let upgrade = entry.resource.upgrade_identity(request.version, parsed("identity", &stored)?);
-                guarded(&doing, upgrade).await??
+                catch_panic(&activity, upgrade).await??
             };
             entry.encode_identity(Some(identity))
         };

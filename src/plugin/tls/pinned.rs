@@ -24,7 +24,7 @@ pub(in crate::plugin) struct PinnedCertificate {
     /// The key, if it is on the curve that ring lacks: Terraform's always is.
     p521: Option<VerifyingKey>,
     /// What ring can verify.
-    others: WebPkiSupportedAlgorithms,
+    ring_algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl PinnedCertificate {
@@ -58,8 +58,8 @@ impl PinnedCertificate {
             Ok(PublicKey::Unknown(_)) if key.algorithm.algorithm.to_id_string() == "1.3.101.112" => None,
             _ => return Err(ClientCertificateError::Key),
         };
-        let others = super::provider().signature_verification_algorithms;
-        Ok(Self { der, p521, others })
+        let ring_algorithms = super::provider().signature_verification_algorithms;
+        Ok(Self { der, p521, ring_algorithms })
     }
 
     /// Verifies an ECDSA signature over P-521 and SHA-512, if it claims to be one. `None` leaves the
@@ -88,7 +88,7 @@ impl PinnedCertificate {
 
     /// The signature must be by the pinned key. rustls passes the certificate that
     /// [`Self::verify_client_cert`] has accepted; this is checked again, since everything depends on it.
-    fn same(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
+    fn check_certificate(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
         if *certificate == self.der { Ok(()) } else { Err(InconsistentKeys::KeyMismatch.into()) }
     }
 }
@@ -117,9 +117,9 @@ impl ClientCertVerifier for PinnedCertificate {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.same(certificate)?;
+        self.check_certificate(certificate)?;
         self.verify_p521(message, signed)
-            .unwrap_or_else(|| verify_tls12_signature(message, certificate, signed, &self.others))
+            .unwrap_or_else(|| verify_tls12_signature(message, certificate, signed, &self.ring_algorithms))
     }
 
     fn verify_tls13_signature(
@@ -128,14 +128,14 @@ impl ClientCertVerifier for PinnedCertificate {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.same(certificate)?;
+        self.check_certificate(certificate)?;
         self.verify_p521(message, signed)
-            .unwrap_or_else(|| verify_tls13_signature(message, certificate, signed, &self.others))
+            .unwrap_or_else(|| verify_tls13_signature(message, certificate, signed, &self.ring_algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         let mut schemes = vec![SignatureScheme::ECDSA_NISTP521_SHA512];
-        schemes.extend(self.others.supported_schemes());
+        schemes.extend(self.ring_algorithms.supported_schemes());
         schemes
     }
 }

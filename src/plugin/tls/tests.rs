@@ -57,9 +57,9 @@ fn client(identity: impl Into<Option<Arc<CertifiedKey>>>) -> Client {
 
 /// Sends its certificate whatever the server asks for.
 #[derive(Debug)]
-struct Insists(Arc<CertifiedKey>);
+struct AlwaysSendsCertificate(Arc<CertifiedKey>);
 
-impl ResolvesClientCert for Insists {
+impl ResolvesClientCert for AlwaysSendsCertificate {
     fn resolve(&self, _hints: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(&self.0))
     }
@@ -77,7 +77,7 @@ impl Client {
 
     /// Connects to a server that has pinned `pinned`, and returns the server's result.
     async fn connect(self, pinned: &CertificateDer<'_>) -> Result<(), rustls::Error> {
-        let identity = Identity::generate().unwrap();
+        let identity = ServerIdentity::generate().unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(identity.certificate().to_vec().into()).unwrap();
         let config = ClientConfig::builder_with_provider(Arc::new(self.crypto))
@@ -85,7 +85,7 @@ impl Client {
             .unwrap()
             .with_root_certificates(roots);
         let mut config = match self.identity {
-            Some(identity) => config.with_client_cert_resolver(Arc::new(Insists(identity))),
+            Some(identity) => config.with_client_cert_resolver(Arc::new(AlwaysSendsCertificate(identity))),
             None => config.with_no_client_auth(),
         };
         config.alpn_protocols = self.protocols;
@@ -187,8 +187,8 @@ async fn a_copied_certificate_without_its_key_is_refused() {
 #[tokio::test]
 async fn a_key_of_another_kind_is_refused_for_a_copied_certificate() {
     let pinned = p521_identity();
-    let others = ring_key(&rcgen::PKCS_ECDSA_P256_SHA256);
-    let thief = CertifiedKey::new(pinned.certified().cert.clone(), Arc::clone(&others.key));
+    let other = ring_key(&rcgen::PKCS_ECDSA_P256_SHA256);
+    let thief = CertifiedKey::new(pinned.certified().cert.clone(), Arc::clone(&other.key));
     assert!(client(Arc::new(thief)).connect(&pinned.certified().cert[0]).await.is_err());
     // The reverse: the certificate is P-256, the signature claims to be P-521.
     let pinned = ring_key(&rcgen::PKCS_ECDSA_P256_SHA256);
@@ -198,18 +198,18 @@ async fn a_key_of_another_kind_is_refused_for_a_copied_certificate() {
 
 /// Signs as the key does, then lets `spoil` change the signature.
 #[derive(Clone)]
-struct Spoiled {
+struct CorruptedSignature {
     key: Arc<dyn SigningKey>,
     spoil: fn(&mut Vec<u8>),
 }
 
-impl std::fmt::Debug for Spoiled {
+impl std::fmt::Debug for CorruptedSignature {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Spoiled")
+        formatter.write_str("CorruptedSignature")
     }
 }
 
-impl SigningKey for Spoiled {
+impl SigningKey for CorruptedSignature {
     fn choose_scheme(&self, _offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
         Some(Box::new(self.clone()))
     }
@@ -219,7 +219,7 @@ impl SigningKey for Spoiled {
     }
 }
 
-impl Signer for Spoiled {
+impl Signer for CorruptedSignature {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
         let signer = self.key.choose_scheme(&[self.scheme()]).unwrap();
         let mut signature = signer.sign(message)?;
@@ -244,7 +244,7 @@ async fn a_corrupted_signature_is_refused() {
     ];
     for spoil in spoils {
         let pinned = p521_identity();
-        let key = Spoiled { key: Arc::clone(&pinned.certified().key), spoil };
+        let key = CorruptedSignature { key: Arc::clone(&pinned.certified().key), spoil };
         let spoiled = CertifiedKey::new(pinned.certified().cert.clone(), Arc::new(key));
         let refused = client(Arc::new(spoiled)).connect(&pinned.certified().cert[0]).await.unwrap_err();
         assert_eq!(refused, CertificateError::BadSignature.into());
@@ -270,6 +270,6 @@ fn a_certificate_of_go_plugin_is_read() {
 fn each_process_has_its_own_certificate() {
     let seen = Mutex::new(std::collections::HashSet::new());
     for _ in 0..8 {
-        assert!(seen.lock().unwrap().insert(Identity::generate().unwrap().certificate().to_vec()));
+        assert!(seen.lock().unwrap().insert(ServerIdentity::generate().unwrap().certificate().to_vec()));
     }
 }

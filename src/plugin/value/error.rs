@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::plugin::path::{Path, Step};
 
-/// The fault of a value. It never quotes the value itself, which may be a secret.
+/// What is wrong with a value. It never quotes the value itself, which may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::described::{Described, ParentIdOf, check_list, listed_id, passes, unusable_warning};
 use super::lookup::{self, ReadAttempt};
 use super::{attributes, status};
-use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::data_source::{DataSource, ReadData, ReadDataResult};
 use crate::plugin::schema::{Attribute, AttributeNesting, Schema};
 use crate::plugin::{Context, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
@@ -50,7 +50,7 @@ impl<K: Described> DataSource for ListData<K> {
         diagnostics
     }
 
-    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+    async fn read(&self, context: &Context, request: ReadData) -> Result<ReadDataResult, Failure> {
         if let Some(deferred) = lookup::deferred(&self.connection, &request, &self.schema()) {
             return Ok(deferred);
         }
@@ -83,6 +83,6 @@ impl<K: Described> DataSource for ListData<K> {
         if let Value::Object(attributes) = &mut state {
             attributes.insert(K::LISTED.0.to_owned(), each);
         }
-        Ok(Found { warnings, ..Found::new(state) })
+        Ok(ReadDataResult { warnings, ..ReadDataResult::new(state) })
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::arm;
 use crate::arm::Call;
 use crate::arm::error::Missing;
-use crate::plugin::data_source::{Found, ReadData};
+use crate::plugin::data_source::{ReadData, ReadDataResult};
 use crate::plugin::provider::{Context, Deferral};
 use crate::plugin::schema::Schema;
 use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
@@ -129,8 +129,8 @@ pub fn call(context: &Context, config: &Value) -> Call {
 
 /// A deferred read, if the provider block is not known yet and the host supports deferral.
 #[must_use]
-pub fn deferred(connection: &Connection, request: &ReadData, schema: &Schema) -> Option<Found> {
-    (connection.is_unknown() && request.capabilities.deferral_allowed).then(|| Found {
+pub fn deferred(connection: &Connection, request: &ReadData, schema: &Schema) -> Option<ReadDataResult> {
+    (connection.is_unknown() && request.capabilities.deferral_allowed).then(|| ReadDataResult {
         state: schema.block.with_unknown_computed(&request.config),
         warnings: Diagnostics::new(),
         deferred: Some(Deferral::ProviderConfigUnknown),

@@ -9,7 +9,7 @@ use super::lookup::{self, ReadAttempt, Selector};
 use super::{attributes, status};
 use crate::arm::Call;
 use crate::arm::ids::ParentId;
-use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::data_source::{DataSource, ReadData, ReadDataResult};
 use crate::plugin::schema::Schema;
 use crate::plugin::{Context, Diagnostics, Failure, Value};
 use crate::provider::connection::Connection;
@@ -82,7 +82,7 @@ impl<K: Described> DataSource for ObjectData<K> {
         diagnostics
     }
 
-    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+    async fn read(&self, context: &Context, request: ReadData) -> Result<ReadDataResult, Failure> {
         Self::SELECTOR.check(&request.config).into_result()?;
         if let Some(deferred) = lookup::deferred(&self.connection, &request, &self.schema()) {
             return Ok(deferred);
@@ -92,6 +92,6 @@ impl<K: Described> DataSource for ObjectData<K> {
         let (mut state, warnings) = status::object::<K>(&id, object, &config);
         let block = config.get(timeouts::BLOCK).cloned().unwrap_or(Value::Null);
         state.insert(timeouts::BLOCK.to_owned(), block);
-        Ok(Found { warnings, ..Found::new(Value::Object(state)) })
+        Ok(ReadDataResult { warnings, ..ReadDataResult::new(Value::Object(state)) })
     }
 }

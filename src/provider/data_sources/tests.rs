@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::plugin::data_source::{Found, ReadData};
+use crate::plugin::data_source::{ReadData, ReadDataResult};
 use crate::plugin::provider::{ClientCapabilities, Deferral};
 use crate::plugin::schema::check;
 use crate::plugin::{Failure, Severity, Value};
@@ -23,7 +23,11 @@ fn config(source: &dyn DataSource, arguments: &[(&str, Value)]) -> Value {
     Value::Object(all)
 }
 
-pub(super) async fn read(azure: &Azure, name: &str, arguments: &[(&str, Value)]) -> Result<Found, Failure> {
+pub(super) async fn read(
+    azure: &Azure,
+    name: &str,
+    arguments: &[(&str, Value)],
+) -> Result<ReadDataResult, Failure> {
     let source = source(&azure.connection, name);
     let request =
         ReadData { config: config(source.as_ref(), arguments), capabilities: ClientCapabilities::default() };
@@ -159,7 +163,7 @@ async fn lists_read_all_pages_and_apply_filters() {
             &[json!([profile("Web-b"), windows]), json!([profile("web-a"), profile("-bad-")])],
         )
         .await;
-    let names = |found: &Found, list: &str| -> Vec<String> {
+    let names = |found: &ReadDataResult, list: &str| -> Vec<String> {
         let listed = found.state.get(list).and_then(Value::elements).unwrap();
         listed.iter().map(|one| one.get("name").and_then(Value::as_str).unwrap().to_owned()).collect()
     };

@@ -16,7 +16,7 @@ use crate::arm::error::Error;
 use crate::arm::ids::{MachineId, MachineKind};
 use crate::arm::models::{AttachmentChange, Enable, EndpointChange, Machine};
 use crate::plugin::resource::{
-    Create, Delete, Deleted, Interrupted, Partial, Read, ReadOutcome, Stored, Update,
+    ApplyError, Create, Delete, Deleted, Partial, Read, ReadOutcome, Stored, Update,
 };
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::connection::Connection;
@@ -39,7 +39,7 @@ pub async fn create(
     connection: &Connection,
     context: &Context,
     request: Create,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     let Create { planned, private, .. } = request;
     let model = Model::read(&planned);
     let id = model.machine()?;
@@ -57,14 +57,14 @@ pub async fn create(
             cache.record_attached(&job.id, &instance);
             Ok(Stored { private, ..stored })
         }
-        Err(Interrupted { failure, partial }) => {
+        Err(ApplyError { failure, partial }) => {
             cache.unplan(&job.id);
-            Err(Interrupted { failure, partial: partial.map(|rest| Partial { private, ..rest }) })
+            Err(ApplyError { failure, partial: partial.map(|rest| Partial { private, ..rest }) })
         }
     }
 }
 
-async fn attach(job: &Job<'_>, planned: &Model, replaces: bool) -> Result<Stored, Interrupted> {
+async fn attach(job: &Job<'_>, planned: &Model, replaces: bool) -> Result<Stored, ApplyError> {
     let machine = job.machine().await.map_err(|error| job.failed(&error))?;
     let cache = job.connection.machines();
     let intent = Intent { id: &job.id, planned, prior: None, replaces, cache };
@@ -106,9 +106,9 @@ fn tainted(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic
 }
 
-fn interrupted(diagnostic: Diagnostic, state: Value) -> Interrupted {
+fn interrupted(diagnostic: Diagnostic, state: Value) -> ApplyError {
     let partial = Partial { state, private: Vec::new(), identity: None };
-    Interrupted { failure: diagnostic.into(), partial: Some(partial) }
+    ApplyError { failure: diagnostic.into(), partial: Some(partial) }
 }
 
 /// The changes that bring the machine to the planned state.
@@ -256,7 +256,7 @@ pub async fn update(
     connection: &Connection,
     context: &Context,
     request: Update,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     let Update { private, .. } = request;
     let (prior, planned) = (Model::read(&request.prior), Model::read(&request.planned));
     let instance = PrivateState::read(&private).instance().map(str::to_owned);
@@ -284,7 +284,7 @@ pub async fn update(
         }
         Err(error) => {
             let partial = Partial { state: state(Value::Null), private, identity: None };
-            Err(Interrupted { failure: error.diagnostic.into(), partial: Some(partial) })
+            Err(ApplyError { failure: error.diagnostic.into(), partial: Some(partial) })
         }
     }
 }
@@ -324,7 +324,7 @@ pub async fn delete(
     connection: &Connection,
     context: &Context,
     request: Delete,
-) -> Result<Deleted, Interrupted> {
+) -> Result<Deleted, ApplyError> {
     let (prior, nothing) = (Model::read(&request.prior), Model::default());
     let job = Job::new(connection, context, prior.id()?, Operation::Delete, &request.prior)?;
     let _lock = job.lock().await?;

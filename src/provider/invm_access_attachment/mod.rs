@@ -26,7 +26,7 @@ use super::writing::private_state::PrivateState;
 use super::{identity, import};
 use crate::arm::ids::MachineId;
 use crate::plugin::resource::{
-    self, Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Read,
+    self, ApplyError, Create, Delete, Deleted, ImportTarget, Move, PlanCreate, PlanDelete, PlanUpdate, Read,
     ReadOutcome, Stored, Update,
 };
 use crate::plugin::schema::IdentitySchema;
@@ -125,7 +125,7 @@ impl Resource for InVmAccessAttachment {
         Ok(Diagnostics::new())
     }
 
-    async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, Interrupted> {
+    async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, ApplyError> {
         let planned = request.identity.take();
         identity::applied::<MachineId>(crud::create(&self.connection, context, request).await, planned)
     }
@@ -139,12 +139,12 @@ impl Resource for InVmAccessAttachment {
         Ok(identity::read::<MachineId>(outcome, before))
     }
 
-    async fn update(&self, context: &Context, mut request: Update) -> Result<Stored, Interrupted> {
+    async fn update(&self, context: &Context, mut request: Update) -> Result<Stored, ApplyError> {
         let planned = request.identity.take();
         identity::applied::<MachineId>(crud::update(&self.connection, context, request).await, planned)
     }
 
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, ApplyError> {
         crud::delete(&self.connection, context, request).await
     }
 

@@ -2,7 +2,7 @@
 
 use super::{InVmAccessProfile, force_destroy, model};
 use crate::plugin::Context;
-use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Stored};
+use crate::plugin::resource::{ApplyError, Create, Delete, Deleted, Stored};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
 use crate::provider::writing::private_state::PrivateState;
@@ -14,7 +14,7 @@ impl CreateDelete for InVmAccessProfile {
         connection: &Connection,
         context: &Context,
         request: Create,
-    ) -> Result<Stored, Interrupted> {
+    ) -> Result<Stored, ApplyError> {
         let Create { planned, private, .. } = request;
         let id = Self::id_planned(&planned)?;
         let new_private = PrivateState::default();
@@ -29,7 +29,7 @@ impl CreateDelete for InVmAccessProfile {
         connection: &Connection,
         context: &Context,
         request: Delete,
-    ) -> Result<Deleted, Interrupted> {
+    ) -> Result<Deleted, ApplyError> {
         let private = PrivateState::read(&request.private);
         let prior = request.prior;
         let job = Job::<Self>::on_stored(connection, context, Operation::Delete, &prior, &private)?;

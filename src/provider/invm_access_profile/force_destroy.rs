@@ -9,7 +9,7 @@ use super::in_use::{self, InUse};
 use crate::arm::Unfinished;
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::arm::models::{ProvisioningState, Version};
-use crate::plugin::resource::Interrupted;
+use crate::plugin::resource::ApplyError;
 use crate::plugin::{Context, Diagnostic, Diagnostics, Value};
 use crate::provider::connection::Connection;
 use crate::provider::invm_access_profile_version::InVmAccessProfileVersion;
@@ -106,7 +106,7 @@ fn in_use_error(profile: &ProfileId, lines: &[String]) -> Diagnostic {
 /// # Errors
 /// If a machine is found to refer to one of them: then nothing is deleted. If one of them may still exist:
 /// the profile then stays, and so does its state.
-pub async fn delete_versions(job: &Job<'_, InVmAccessProfile>) -> Result<(), Interrupted> {
+pub async fn delete_versions(job: &Job<'_, InVmAccessProfile>) -> Result<(), ApplyError> {
     let listed = match job.client.versions().list(&job.id, &job.call).await {
         Ok(listed) => listed,
         // The profile does not exist any more.

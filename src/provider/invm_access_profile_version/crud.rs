@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{InVmAccessProfileVersion, model, naming, schema, skip_destroy};
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::{ArmClient, Call, Error, Location};
-use crate::plugin::resource::{Create, Delete, Deleted, Interrupted, Stored};
+use crate::plugin::resource::{ApplyError, Create, Delete, Deleted, Stored};
 use crate::plugin::{Context, Diagnostic, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
@@ -28,7 +28,7 @@ impl CreateDelete for InVmAccessProfileVersion {
         connection: &Connection,
         context: &Context,
         request: Create,
-    ) -> Result<Stored, Interrupted> {
+    ) -> Result<Stored, ApplyError> {
         let Create { planned, private, .. } = request;
         let profile: ProfileId = checks::parsed(&planned, "profile_id")?;
         let text = |name| checks::text(&planned, name);
@@ -69,7 +69,7 @@ impl CreateDelete for InVmAccessProfileVersion {
         connection: &Connection,
         context: &Context,
         request: Delete,
-    ) -> Result<Deleted, Interrupted> {
+    ) -> Result<Deleted, ApplyError> {
         // This process creates its replacement, which can then use what the plan knew. A tainted object is
         // planned as a new one, which may have another profile.
         let private = PrivateState::read(&request.private);
@@ -98,7 +98,7 @@ async fn create_numbered<'a>(
     private: &PrivateState,
     call: &Call,
     job: impl Fn(VersionId) -> Job<'a> + Send,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     let client = connection.client()?;
     loop {
         // Locked until the number is recorded, so that no two versions of one profile get the same number.
@@ -128,8 +128,8 @@ async fn create_numbered<'a>(
                 stored.warnings.extend(warnings);
                 Ok(stored)
             }
-            Err(Interrupted { failure, partial }) => {
-                Err(Interrupted { failure: failure.after(warnings.collect()), partial })
+            Err(ApplyError { failure, partial }) => {
+                Err(ApplyError { failure: failure.after(warnings.collect()), partial })
             }
         };
     }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::arm::ids::{MachineId, MachineKind, VersionId};
 use crate::arm::models::Machine;
 use crate::arm::{Call, MachineScope};
-use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
+use crate::plugin::list_resource::{ListItem, ListRequest, ListResource, ListSender};
 use crate::plugin::schema::{Attribute, Block, Schema};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Type, Value};
 use crate::provider::connection::Connection;
@@ -67,7 +67,12 @@ impl ListResource for AttachmentList {
         check(&config)
     }
 
-    async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
+    async fn list(
+        &self,
+        context: &Context,
+        request: ListRequest,
+        sender: &mut ListSender,
+    ) -> Result<(), Failure> {
         let (Selection::Scope(scope), argument) = Selection::read(&request.config)? else {
             let detail = "Set `resource_group_id` or `subscription_id`.";
             return Err(Diagnostic::error("Nothing to list", detail).into());
@@ -82,11 +87,11 @@ impl ListResource for AttachmentList {
             let listed =
                 client.machines().list(&scope, kind, &call).await.map_err(|error| attempt.failed(&error))?;
             for entry in listed.unreadable {
-                if listener.warn(unusable_warning(&text, &entry.to_string())).await.is_break() {
+                if sender.warn(unusable_warning(&text, &entry.to_string())).await.is_break() {
                     return Ok(());
                 }
             }
-            if listed.is_cut && listener.warn(truncated_warning(&text)).await.is_break() {
+            if listed.is_cut && sender.warn(truncated_warning(&text)).await.is_break() {
                 return Ok(());
             }
             for machine in listed.machines.into_iter().filter(|one| one.scale_set.is_none()) {
@@ -95,8 +100,8 @@ impl ListResource for AttachmentList {
                 }
                 let id = machine.id.as_deref().unwrap_or_default().parse::<MachineId>();
                 let flow = match id {
-                    Err(error) => listener.warn(unusable_warning(&text, &error.to_string())).await,
-                    Ok(id) => listener.found(list_entry(&id, &machine, request.include_resource)).await,
+                    Err(error) => sender.warn(unusable_warning(&text, &error.to_string())).await,
+                    Ok(id) => sender.send(list_entry(&id, &machine, request.include_resource)).await,
                 };
                 if flow.is_break() {
                     return Ok(());
@@ -118,9 +123,9 @@ fn refers(machine: &Machine, filter: &VersionFilter) -> bool {
     })
 }
 
-fn list_entry(id: &MachineId, machine: &Machine, with_state: bool) -> Listed {
+fn list_entry(id: &MachineId, machine: &Machine, with_state: bool) -> ListItem {
     let imported = import::state(&id.to_string(), &schema::schema());
-    Listed {
+    ListItem {
         identity: id.identity(),
         display_name: id.name().as_str().to_owned(),
         resource: with_state.then(|| model::state(id, machine, &Model::read(&imported)).write()),

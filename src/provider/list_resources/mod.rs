@@ -18,7 +18,7 @@ use super::invm_access_profile::InVmAccessProfile;
 use super::invm_access_profile_version::InVmAccessProfileVersion;
 use super::timeouts::{self, Operation};
 use crate::arm::Call;
-use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
+use crate::plugin::list_resource::{ListItem, ListRequest, ListResource, ListSender};
 use crate::plugin::schema::{Block, Schema};
 use crate::plugin::{Context, Diagnostics, Failure, Value};
 
@@ -61,7 +61,12 @@ impl<K: Described> ListResource for ObjectList<K> {
         check_list::<K>(&config)
     }
 
-    async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
+    async fn list(
+        &self,
+        context: &Context,
+        request: ListRequest,
+        sender: &mut ListSender,
+    ) -> Result<(), Failure> {
         let parent: ParentIdOf<K> = lookup::parse(&request.config, K::PARENT_ATTRIBUTE)?;
         let text = parent.to_string();
         let failed = |error| ReadAttempt::list::<K>(&text).failed(&error);
@@ -72,7 +77,7 @@ impl<K: Described> ListResource for ObjectList<K> {
                 let named = entry.map_err(|unreadable| unreadable.to_string());
                 let named = named.and_then(|object| Ok((listed_id::<K>(&parent, &object)?, object)));
                 let flow = match named {
-                    Err(reason) => listener.warn(unusable_warning::<K>(&parent, &reason)).await,
+                    Err(reason) => sender.warn(unusable_warning::<K>(&parent, &reason)).await,
                     Ok((id, object)) if described::passes::<K>(&request.config, &id, &object) => {
                         let (resource, warnings) = if request.include_resource {
                             let imported = import::state(&id.to_string(), &K::schema());
@@ -82,8 +87,8 @@ impl<K: Described> ListResource for ObjectList<K> {
                             (None, Diagnostics::new())
                         };
                         let display_name = K::display_name(&id);
-                        listener
-                            .found(Listed { identity: id.identity(), display_name, resource, warnings })
+                        sender
+                            .send(ListItem { identity: id.identity(), display_name, resource, warnings })
                             .await
                     }
                     Ok(_) => continue,

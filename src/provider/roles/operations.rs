@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::catalogue::{Catalogues, NamespaceFilter};
 use super::{problem, values};
 use crate::arm::models::authorization::ProviderOperation;
-use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::data_source::{DataSource, ReadData, ReadDataResult};
 use crate::plugin::schema::{Attribute, AttributeNesting, Schema};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Type, Value};
 use crate::provider::connection::Connection;
@@ -92,7 +92,7 @@ impl DataSource for OperationsData {
         diagnostics
     }
 
-    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+    async fn read(&self, context: &Context, request: ReadData) -> Result<ReadDataResult, Failure> {
         if let Some(deferred) = lookup::deferred(&self.connection, &request, &schema()) {
             return Ok(deferred);
         }
@@ -107,7 +107,7 @@ impl DataSource for OperationsData {
             return Err(no_namespace(unknown, all.iter().map(|provider| provider.name.as_str())).into());
         }
         let argument = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
-        Ok(Found::new(Value::object([
+        Ok(ReadDataResult::new(Value::object([
             ("namespaces", argument("namespaces")),
             (timeouts::BLOCK, argument(timeouts::BLOCK)),
             ("fingerprint", operations.fingerprint().into()),

@@ -14,7 +14,7 @@ use crate::arm::error::{Error, duration_text};
 use crate::arm::models::ProvisioningState;
 use crate::arm::models::Resource as _;
 use crate::arm::{CreateOutcome, PendingOperation, Started, WriteOutcome};
-use crate::plugin::resource::{Interrupted, Stored};
+use crate::plugin::resource::{ApplyError, Stored};
 use crate::plugin::{Diagnostic, Value};
 use crate::provider::existing::Existing;
 
@@ -43,7 +43,7 @@ pub async fn create_named<K: Managed>(
     planned: &Value,
     body: &<K::Object as arm::Kind>::Body,
     replaces: bool,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     let lock = job.lock().await?;
     let lock = job.must_not_exist(lock, replaces).await?;
     let response = K::collection(&job.client).begin_create(&job.id, body, &job.call).await;
@@ -59,7 +59,7 @@ pub async fn finish<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     response: Result<CreateOutcome<K::Object>, Error>,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     if found_foreign_object(job, planned, &response) {
         let changed = matches!(response, Ok(CreateOutcome::Exists { changed: true, .. }));
         return Err(job.exists_error(if changed { Existing::Changed } else { Existing::Appeared }).into());
@@ -86,7 +86,7 @@ pub async fn finish<K: Managed>(
 
 /// The object exists. If an attribute that cannot be changed differs from what was sent, two clients have
 /// created it at the same time, and the other one has won.
-fn created<K: Managed>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> Result<Stored, Interrupted> {
+fn created<K: Managed>(job: &Job<'_, K>, planned: &Value, object: K::Object) -> Result<Stored, ApplyError> {
     if !job.is_as_planned(planned, object.clone(), K::IMMUTABLE) {
         return Err(job.exists_error(Existing::Appeared).into());
     }
@@ -99,7 +99,7 @@ async fn wait_for_end<K: Managed>(
     planned: &Value,
     operation: PendingOperation,
     returned: Option<K::Object>,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     match job.finish(&operation).await {
         Ok(object) => created(job, planned, object),
         Err(error @ Error::Operation(_)) => Err(after_failed_operation(job, planned, &error).await),
@@ -112,7 +112,7 @@ async fn after_failed_request<K: Managed>(
     job: &Job<'_, K>,
     planned: &Value,
     error: Error,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     let error = &error;
     let outcome = job.call.write_outcome();
     if outcome == WriteOutcome::Settled {
@@ -134,7 +134,7 @@ async fn after_failed_request<K: Managed>(
 
 /// The operation failed. The state keeps what remains of the object, to be replaced; if nothing remains, it
 /// keeps nothing.
-async fn after_failed_operation<K: Managed>(job: &Job<'_, K>, planned: &Value, error: &Error) -> Interrupted {
+async fn after_failed_operation<K: Managed>(job: &Job<'_, K>, planned: &Value, error: &Error) -> ApplyError {
     match job.read_back().await {
         Err(missing) if missing.is_not_found() => job.failed(error).into(),
         read => {
@@ -151,7 +151,7 @@ fn unfinished<K: Managed>(
     object: Option<K::Object>,
     operation: PendingOperation,
     error: &Error,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     let state = job.unfinished(planned.clone(), object);
     let private = job.private.clone().with_operation(WriteKind::Create, operation);
     if !error.is_cancelled() {

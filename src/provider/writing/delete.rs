@@ -3,7 +3,7 @@
 use super::private_state::{Pending, PrivateState, WriteKind};
 use super::{Job, Managed};
 use crate::arm::{PendingOperation, Unfinished, WriteOutcome};
-use crate::plugin::resource::{Delete, Deleted, Interrupted};
+use crate::plugin::resource::{ApplyError, Delete, Deleted};
 use crate::plugin::{Context, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
@@ -17,7 +17,7 @@ pub async fn delete<K: Managed>(
     connection: &Connection,
     context: &Context,
     request: Delete,
-) -> Result<Deleted, Interrupted> {
+) -> Result<Deleted, ApplyError> {
     let private = PrivateState::read(&request.private);
     let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior, &private)?;
     delete_with(&job, request.prior, private).await
@@ -31,7 +31,7 @@ pub async fn delete_with<K: Managed>(
     job: &Job<'_, K>,
     prior: Value,
     private: PrivateState,
-) -> Result<Deleted, Interrupted> {
+) -> Result<Deleted, ApplyError> {
     // A creation of the same object, under another address, waits for this.
     let _lock = job.lock().await?;
     let collection = K::collection(&job.client);

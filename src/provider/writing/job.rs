@@ -8,7 +8,7 @@ use super::Managed;
 use super::private_state::PrivateState;
 use crate::arm::ids::ChildId as _;
 use crate::arm::{ArmClient, Call, Error, PendingOperation};
-use crate::plugin::resource::{Interrupted, Partial, Stored};
+use crate::plugin::resource::{ApplyError, Partial, Stored};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::applied;
 use crate::provider::connection::Connection;
@@ -190,8 +190,8 @@ impl<'a, K: Managed> Job<'a, K> {
 
     /// The failure of a write after which the state has this value for the object, and remembers the operation.
     #[must_use]
-    pub fn interrupted(diagnostic: Diagnostic, state: Value, private: &PrivateState) -> Interrupted {
+    pub fn interrupted(diagnostic: Diagnostic, state: Value, private: &PrivateState) -> ApplyError {
         let partial = Partial { state, private: private.write(), identity: None };
-        Interrupted { failure: diagnostic.into(), partial: Some(partial) }
+        ApplyError { failure: diagnostic.into(), partial: Some(partial) }
     }
 }

@@ -22,7 +22,7 @@ use std::future::Future;
 use crate::arm::ids::{ChildId, ParentId};
 use crate::arm::{self, ArmClient, Call, Collection, Error};
 use crate::plugin::resource::{
-    Create, Delete, Deleted, Interrupted, PlanCreate, PlanDelete, PlanUpdate, Planned, Stored,
+    ApplyError, Create, Delete, Deleted, PlanCreate, PlanDelete, PlanUpdate, Planned, Stored,
 };
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Schema, Value};
 use crate::provider::checks;
@@ -44,7 +44,7 @@ pub trait CreateDelete: Managed {
         connection: &Connection,
         context: &Context,
         request: Create,
-    ) -> impl Future<Output = Result<Stored, Interrupted>> + Send;
+    ) -> impl Future<Output = Result<Stored, ApplyError>> + Send;
 
     /// Deletes the object.
     ///
@@ -54,7 +54,7 @@ pub trait CreateDelete: Managed {
         connection: &Connection,
         context: &Context,
         request: Delete,
-    ) -> impl Future<Output = Result<Deleted, Interrupted>> + Send;
+    ) -> impl Future<Output = Result<Deleted, ApplyError>> + Send;
 }
 
 /// A kind of object that Terraform manages in a gallery.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{CreateDelete, read, replacement, update};
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, Move, PlanCreate, PlanDelete, PlanUpdate, Planned,
+    ApplyError, Create, Delete, Deleted, ImportTarget, Move, PlanCreate, PlanDelete, PlanUpdate, Planned,
     Read, ReadOutcome, Stored, Update,
 };
 use crate::plugin::schema::IdentitySchema;
@@ -71,7 +71,7 @@ impl<K: CreateDelete> Resource for ManagedResource<K> {
         Ok(K::plan_delete(&self.connection, context, request).await)
     }
 
-    async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, Interrupted> {
+    async fn create(&self, context: &Context, mut request: Create) -> Result<Stored, ApplyError> {
         let identity = request.identity.take();
         identity::applied::<K::Id>(K::create(&self.connection, context, request).await, identity)
     }
@@ -85,12 +85,12 @@ impl<K: CreateDelete> Resource for ManagedResource<K> {
         Ok(identity::read::<K::Id>(outcome, identity))
     }
 
-    async fn update(&self, context: &Context, mut request: Update) -> Result<Stored, Interrupted> {
+    async fn update(&self, context: &Context, mut request: Update) -> Result<Stored, ApplyError> {
         let identity = request.identity.take();
         identity::applied::<K::Id>(update::update::<K>(&self.connection, context, request).await, identity)
     }
 
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, ApplyError> {
         K::delete(&self.connection, context, request).await
     }
 

@@ -9,7 +9,7 @@ use super::{Job, Managed};
 use crate::arm::error::Error;
 use crate::arm::{PendingOperation, WriteOutcome};
 use crate::plugin::Context;
-use crate::plugin::resource::{Interrupted, Stored, Update};
+use crate::plugin::resource::{ApplyError, Stored, Update};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::Operation;
 
@@ -21,7 +21,7 @@ pub async fn update<K: Managed>(
     connection: &Connection,
     context: &Context,
     request: Update,
-) -> Result<Stored, Interrupted> {
+) -> Result<Stored, ApplyError> {
     let Update { prior, planned, private, .. } = request;
     let change = K::change(&prior, &planned);
     let private = PrivateState::read(&private);
@@ -32,7 +32,7 @@ pub async fn update<K: Managed>(
     }
     let job = |operation| {
         let id = K::id_in_state(&prior)?;
-        Ok::<_, Interrupted>(Job::<K>::new(connection, context, id, operation, &planned, settled.clone())?)
+        Ok::<_, ApplyError>(Job::<K>::new(connection, context, id, operation, &planned, settled.clone())?)
     };
     if let Some(pending) = pending {
         let job = job(if pending.kind == WriteKind::Create { Operation::Create } else { Operation::Update })?;
@@ -55,7 +55,7 @@ pub async fn update<K: Managed>(
             Err(error) => Err(Job::<K>::interrupted(job.failed(&error), prior, &settled)),
         };
     };
-    let interrupted = |error: &Error, operation: Option<PendingOperation>| -> Interrupted {
+    let interrupted = |error: &Error, operation: Option<PendingOperation>| -> ApplyError {
         let private = match operation {
             Some(operation) => settled.clone().with_operation(WriteKind::Update, operation),
             None => settled.clone(),

@@ -111,24 +111,24 @@ fn everything_needs_a_description() {
 #[test]
 fn an_identity_is_made_of_primitive_values() {
     let part = |kind| IdentityAttribute { name: "a", kind, required_for_import: true, description: "A." };
-    let flaws = |attributes| identity(&IdentitySchema { version: 0, attributes }).len();
-    assert_eq!(flaws(vec![part(Type::String)]), 0);
-    assert_eq!(flaws(vec![part(Type::list(Type::Number))]), 0);
-    assert_eq!(flaws(vec![]), 1);
-    assert_eq!(flaws(vec![part(Type::map(Type::String))]), 1);
-    assert_eq!(flaws(vec![part(Type::String), part(Type::String)]), 1);
+    let violations = |attributes| identity(&IdentitySchema { version: 0, attributes }).len();
+    assert_eq!(violations(vec![part(Type::String)]), 0);
+    assert_eq!(violations(vec![part(Type::list(Type::Number))]), 0);
+    assert_eq!(violations(vec![]), 1);
+    assert_eq!(violations(vec![part(Type::map(Type::String))]), 1);
+    assert_eq!(violations(vec![part(Type::String), part(Type::String)]), 1);
 }
 
 #[test]
 fn a_signature_has_names_and_types_that_can_be_called() {
     let parameter =
         |name, kind| Parameter { name, kind, allow_null: false, description: Cow::Borrowed("P.") };
-    let flaws = |parameters, variadic| {
+    let violations = |parameters, variadic| {
         let result = Type::Dynamic;
         signature(&Signature { summary: "S", description: Cow::Borrowed("D."), parameters, variadic, result })
             .len()
     };
-    assert_eq!(flaws(vec![parameter("a", Type::Dynamic)], Some(parameter("b", Type::String))), 0);
-    assert_eq!(flaws(vec![parameter("a", Type::Bool)], Some(parameter("a", Type::String))), 1);
-    assert_eq!(flaws(vec![parameter("a", Type::set(Type::Dynamic))], None), 1);
+    assert_eq!(violations(vec![parameter("a", Type::Dynamic)], Some(parameter("b", Type::String))), 0);
+    assert_eq!(violations(vec![parameter("a", Type::Bool)], Some(parameter("a", Type::String))), 1);
+    assert_eq!(violations(vec![parameter("a", Type::set(Type::Dynamic))], None), 1);
 }

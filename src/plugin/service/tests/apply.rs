@@ -33,11 +33,11 @@ fn assert_state(answer: &Response, expected: &Value, private: &[u8]) {
 async fn a_creation_returns_the_new_state() {
     let host = Host::new();
     let answer = host.apply(create("a")).await;
-    let asked = host.asked();
-    assert_eq!((asked.method, &asked.private), ("create", &b"planned".to_vec()));
-    assert_eq!(asked.values[0].get("id"), Some(&Value::Null));
-    assert_eq!(asked.values[1].get("id"), Some(&Value::unknown()));
-    assert_eq!(asked.identity, Some(Value::object([("name", Value::unknown())])));
+    let received = host.received();
+    assert_eq!((received.method, &received.private), ("create", &b"planned".to_vec()));
+    assert_eq!(received.values[0].get("id"), Some(&Value::Null));
+    assert_eq!(received.values[1].get("id"), Some(&Value::unknown()));
+    assert_eq!(received.identity, Some(Value::object([("name", Value::unknown())])));
     assert_state(&answer, &double::thing("a"), b"stored");
     assert_eq!(answer.new_identity, identity("a"));
     assert_eq!(warnings(&answer.diagnostics), ["Careful"]);
@@ -47,9 +47,9 @@ async fn a_creation_returns_the_new_state() {
 async fn a_change_returns_the_new_state() {
     let host = Host::new();
     let answer = host.apply(update("a", "b")).await;
-    let asked = host.asked();
-    assert_eq!(asked.method, "update");
-    assert_eq!(asked.values[0], double::thing("a"));
+    let received = host.received();
+    assert_eq!(received.method, "update");
+    assert_eq!(received.values[0], double::thing("a"));
     assert_state(&answer, &double::thing("b"), b"stored");
     assert_eq!(answer.new_identity, identity("b"));
 }
@@ -58,9 +58,9 @@ async fn a_change_returns_the_new_state() {
 async fn a_deletion_returns_null() {
     let host = Host::new();
     let answer = host.apply(delete("a")).await;
-    let asked = host.asked();
-    assert_eq!((asked.method, &asked.private), ("delete", &b"planned".to_vec()));
-    assert_eq!(asked.values, [double::thing("a")]);
+    let received = host.received();
+    assert_eq!((received.method, &received.private), ("delete", &b"planned".to_vec()));
+    assert_eq!(received.values, [double::thing("a")]);
     assert_state(&answer, &Value::Null, b"");
     assert_eq!(answer.new_identity, None);
     assert_eq!(warnings(&answer.diagnostics), ["Careful"]);
@@ -147,14 +147,14 @@ async fn a_stop_cancels_running_and_later_calls() {
     let running =
         tokio::spawn(async move { service.apply_resource_change(Request::new(create("wait"))).await });
     host.is_asked().await;
-    assert!(!host.asked().cancelled);
+    assert!(!host.received().cancelled);
     let stop = Request::new(proto::stop_provider::Request {});
     assert_eq!(host.service.stop_provider(stop).await.expect("answered").into_inner().error, "");
     let answer = running.await.expect("ran").expect("answered").into_inner();
     assert_eq!(error(&answer.diagnostics).summary, "It failed");
 
     host.apply(create("a")).await;
-    assert!(host.asked().cancelled);
+    assert!(host.received().cancelled);
 }
 
 #[tokio::test]
@@ -165,10 +165,10 @@ async fn a_connection_that_breaks_does_not_end_an_apply() {
         () = host.is_asked() => {}
     }
     // The call is gone now, but its work goes on.
-    assert_eq!(host.asked().method, "create");
+    assert_eq!(host.received().method, "create");
     host.service.stop();
     host.service.idle().await;
-    assert_eq!(host.asked().method, "finished");
+    assert_eq!(host.received().method, "finished");
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ async fn the_provider_block_is_checked_and_configured() {
         host.service.configure_provider(request).await.expect("answered").into_inner().diagnostics
     };
     assert_eq!(warnings(&configure(config(Value::unknown())).await), ["Careful"]);
-    assert_eq!(host.asked().values, [Value::object([("token", Value::unknown())])]);
+    assert_eq!(host.received().values, [Value::object([("token", Value::unknown())])]);
     let failed = configure(config(Value::Null)).await;
     assert_eq!(error(&failed).summary, "It failed");
     // The path led to an attribute that the provider block does not have.

@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::data_source::{DataSource, ReadData, ReadDataResult};
 use crate::plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::plugin::function::Function;
-use crate::plugin::list_resource::{List, ListResource, Listed, Listener};
+use crate::plugin::list_resource::{ListItem, ListRequest, ListResource, ListSender};
 use crate::plugin::path::Path;
 use crate::plugin::provider::{ConfigureRequest, Context, Deferral, Provider};
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, Move, Partial, PlanCreate, PlanDelete, PlanUpdate,
+    ApplyError, Create, Delete, Deleted, ImportTarget, Move, Partial, PlanCreate, PlanDelete, PlanUpdate,
     Planned, Read, ReadOutcome, Resource, Stored, Update,
 };
 use crate::plugin::schema::{Attribute, Block, IdentitySchema, Schema};
@@ -28,7 +28,7 @@ use thing::{identity_of, identity_schema, name_of, schema};
 
 /// A call that the provider received: the method, and its arguments.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct ReceivedCall {
     pub(super) method: &'static str,
     pub(super) values: Vec<Value>,
     pub(super) private: Vec<u8>,
@@ -40,7 +40,7 @@ pub(super) struct Asked {
 
 #[derive(Clone)]
 pub(super) struct Double {
-    pub(super) asked: Arc<Mutex<Vec<Asked>>>,
+    pub(super) received: Arc<Mutex<Vec<ReceivedCall>>>,
 }
 
 /// Must never appear in a message.
@@ -61,8 +61,8 @@ fn warning() -> Diagnostics {
 }
 
 impl Double {
-    fn note(&self, method: &'static str, context: &Context, values: Vec<Value>) -> Asked {
-        Asked {
+    fn note(&self, method: &'static str, context: &Context, values: Vec<Value>) -> ReceivedCall {
+        ReceivedCall {
             method,
             values,
             private: Vec::new(),
@@ -73,12 +73,12 @@ impl Double {
         }
     }
 
-    fn push(&self, asked: Asked) {
-        self.asked.lock().expect("not poisoned").push(asked);
+    fn push(&self, received: ReceivedCall) {
+        self.received.lock().expect("not poisoned").push(received);
     }
 
     /// The result of a create or update of this thing.
-    async fn store(&self, context: &Context, planned: Value) -> Result<Stored, Interrupted> {
+    async fn store(&self, context: &Context, planned: Value) -> Result<Stored, ApplyError> {
         let name = name_of(&planned);
         let state = with(planned, "id", format!("/things/{name}"));
         let identity = identity_of(&state);
@@ -89,7 +89,7 @@ impl Double {
             "partial" => {
                 let state = with(stored.state, "any", Value::unknown());
                 let partial = Partial { state, private: b"partial".to_vec(), identity: stored.identity };
-                Err(Interrupted { failure: failure().into(), partial: Some(partial) })
+                Err(ApplyError { failure: failure().into(), partial: Some(partial) })
             }
             "misfit" => Ok(Stored { state: with(stored.state, "name", 5), ..stored }),
             "null" => Ok(Stored { state: Value::Null, ..stored }),
@@ -186,7 +186,7 @@ impl Resource for Double {
     async fn plan_create(&self, context: &Context, request: PlanCreate) -> Result<Planned, Failure> {
         let PlanCreate { config, proposed, private, earlier, .. } = request;
         let values = vec![config, proposed.clone()];
-        self.push(Asked { private, earlier, ..self.note("plan_create", context, values) });
+        self.push(ReceivedCall { private, earlier, ..self.note("plan_create", context, values) });
         let planned = Planned { private: b"planned".to_vec(), warnings: warning(), ..Planned::new(proposed) };
         match name_of(&planned.state).as_str() {
             "panic" => panic!("{SECRET}"),
@@ -202,7 +202,7 @@ impl Resource for Double {
     async fn plan_update(&self, context: &Context, request: PlanUpdate) -> Result<Planned, Failure> {
         let PlanUpdate { prior, config, proposed, private, earlier, identity, .. } = request;
         let values = vec![prior, config, proposed.clone()];
-        self.push(Asked { private, earlier, identity, ..self.note("plan_update", context, values) });
+        self.push(ReceivedCall { private, earlier, identity, ..self.note("plan_update", context, values) });
         let mut planned = Planned::new(proposed);
         if name_of(&planned.state) == "replace" {
             let item = Path::attribute("item");
@@ -219,24 +219,24 @@ impl Resource for Double {
 
     async fn plan_delete(&self, context: &Context, request: PlanDelete) -> Result<Diagnostics, Failure> {
         let fails = name_of(&request.prior) == "fail";
-        self.push(Asked {
+        self.push(ReceivedCall {
             private: request.private,
             ..self.note("plan_delete", context, vec![request.prior])
         });
         if fails { Err(failure().into()) } else { Ok(warning()) }
     }
 
-    async fn create(&self, context: &Context, request: Create) -> Result<Stored, Interrupted> {
+    async fn create(&self, context: &Context, request: Create) -> Result<Stored, ApplyError> {
         let Create { config, planned, private, identity } = request;
         let values = vec![config, planned.clone()];
-        self.push(Asked { private, identity, ..self.note("create", context, values) });
+        self.push(ReceivedCall { private, identity, ..self.note("create", context, values) });
         self.store(context, planned).await
     }
 
     async fn read(&self, context: &Context, request: Read) -> Result<ReadOutcome, Failure> {
         let Read { state, private, identity, .. } = request;
         let stored = Stored { private: b"read".to_vec(), warnings: warning(), ..Stored::new(state.clone()) };
-        self.push(Asked { private, identity, ..self.note("read", context, vec![state]) });
+        self.push(ReceivedCall { private, identity, ..self.note("read", context, vec![state]) });
         match name_of(&stored.state).as_str() {
             "panic" => panic!("{SECRET}"),
             "fail" => Err(failure().into()),
@@ -250,16 +250,16 @@ impl Resource for Double {
         }
     }
 
-    async fn update(&self, context: &Context, request: Update) -> Result<Stored, Interrupted> {
+    async fn update(&self, context: &Context, request: Update) -> Result<Stored, ApplyError> {
         let Update { prior, config, planned, private, identity } = request;
         let values = vec![prior, config, planned.clone()];
-        self.push(Asked { private, identity, ..self.note("update", context, values) });
+        self.push(ReceivedCall { private, identity, ..self.note("update", context, values) });
         self.store(context, planned).await
     }
 
-    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, context: &Context, request: Delete) -> Result<Deleted, ApplyError> {
         let Delete { prior, private, identity } = request;
-        self.push(Asked { private, identity, ..self.note("delete", context, vec![prior.clone()]) });
+        self.push(ReceivedCall { private, identity, ..self.note("delete", context, vec![prior.clone()]) });
         match self.store(context, prior).await {
             Ok(_) => Ok(Deleted { warnings: warning() }),
             Err(interrupted) => Err(interrupted),
@@ -329,17 +329,20 @@ impl DataSource for Double {
         }
     }
 
-    async fn read(&self, _: &Context, request: ReadData) -> Result<Found, Failure> {
+    async fn read(&self, _: &Context, request: ReadData) -> Result<ReadDataResult, Failure> {
         match name_of(&request.config).as_str() {
             "panic" => panic!("{SECRET}"),
             "fail" => Err(failure().into()),
             "later" => {
                 let state = with(request.config, "id", Value::unknown());
-                Ok(Found { deferred: Some(Deferral::ProviderConfigUnknown), ..Found::new(state) })
+                Ok(ReadDataResult {
+                    deferred: Some(Deferral::ProviderConfigUnknown),
+                    ..ReadDataResult::new(state)
+                })
             }
             name => {
                 let state = with(request.config, "id", format!("/{name}"));
-                Ok(Found { warnings: warning(), ..Found::new(state) })
+                Ok(ReadDataResult { warnings: warning(), ..ReadDataResult::new(state) })
             }
         }
     }
@@ -367,11 +370,16 @@ impl ListResource for Double {
     }
 
     /// An endless list, the second entry of which cannot be listed.
-    async fn list(&self, context: &Context, request: List, listener: &mut Listener) -> Result<(), Failure> {
+    async fn list(
+        &self,
+        context: &Context,
+        request: ListRequest,
+        sender: &mut ListSender,
+    ) -> Result<(), Failure> {
         let name = name_of(&request.config);
         for number in 0.. {
             let thing = thing(&format!("{name}{number}"));
-            let listed = Listed {
+            let listed = ListItem {
                 identity: identity_of(&thing).expect("has one"),
                 display_name: format!("Thing {number}"),
                 resource: request.include_resource.then_some(thing),
@@ -380,9 +388,9 @@ impl ListResource for Double {
             let flow = match (name.as_str(), number) {
                 ("panic", 1) => panic!("{SECRET}"),
                 ("fail", 1) => return Err(failure().into()),
-                ("misfit", 0) => listener.found(Listed { identity: 5.into(), ..listed }).await,
-                (_, 1) => listener.warn(Diagnostic::warning("Not this one", "As told.")).await,
-                _ => listener.found(listed).await,
+                ("misfit", 0) => sender.send(ListItem { identity: 5.into(), ..listed }).await,
+                (_, 1) => sender.warn(Diagnostic::warning("Not this one", "As told.")).await,
+                _ => sender.send(listed).await,
             };
             if flow.is_break() {
                 self.push(self.note("finished", context, Vec::new()));

@@ -34,7 +34,7 @@ async fn a_list_ends_at_its_limit_and_continues_after_a_bad_item() {
     let found = events[2].identity.as_ref().and_then(|identity| identity.identity_data.as_ref());
     assert_eq!(received(found, &IDENTITY), Value::object([("name", Value::from("a2"))]));
     assert!(events.iter().all(|event| event.resource_object.is_none()));
-    assert_eq!(host.asked().method, "finished");
+    assert_eq!(host.received().method, "finished");
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn a_host_that_stops_reading_ends_the_list() {
     assert!(stream.next().await.is_some());
     drop(stream);
     host.service.idle().await;
-    assert_eq!(host.asked().method, "finished");
+    assert_eq!(host.received().method, "finished");
 }
 
 #[tokio::test]

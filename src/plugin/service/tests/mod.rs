@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use tonic::Request;
 
-use self::double::{Asked, Double, IDENTITY, THING};
+use self::double::{Double, IDENTITY, ReceivedCall, THING};
 use super::Service;
 use crate::plugin::path::Path;
 use crate::plugin::proto;
@@ -24,18 +24,18 @@ use proto::provider_server::Provider as _;
 /// A service of the double, and the calls that the double received.
 struct Host {
     service: Service,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    received: Arc<Mutex<Vec<ReceivedCall>>>,
 }
 
 impl Host {
     fn new() -> Self {
-        let asked = Arc::default();
-        Self { service: Service::new(Double { asked: Arc::clone(&asked) }), asked }
+        let received = Arc::default();
+        Self { service: Service::new(Double { received: Arc::clone(&received) }), received }
     }
 
     /// The last call that the provider received.
-    fn asked(&self) -> Asked {
-        self.asked.lock().expect("not poisoned").pop().expect("the provider was called")
+    fn received(&self) -> ReceivedCall {
+        self.received.lock().expect("not poisoned").pop().expect("the provider was called")
     }
 
     /// Waits until the provider is called.
@@ -46,7 +46,7 @@ impl Host {
     }
 
     fn was_not_asked(&self) -> bool {
-        self.asked.lock().expect("not poisoned").is_empty()
+        self.received.lock().expect("not poisoned").is_empty()
     }
 
     async fn plan(

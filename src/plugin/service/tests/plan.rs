@@ -36,13 +36,13 @@ async fn no_prior_state_is_a_creation() {
         ..create("a")
     };
     let planned = host.plan(request).await;
-    let asked = host.asked();
-    assert_eq!(asked.method, "plan_create");
-    assert_eq!(asked.values[0].get("id"), Some(&Value::Null));
-    assert_eq!(asked.values[1].get("id"), Some(&Value::unknown()));
-    assert_eq!(asked.private, b"replacing");
-    assert_eq!(asked.meta, Some(Value::object([("module", "m".into())])));
-    assert_eq!(state(planned.planned_state.as_ref()), asked.values[1]);
+    let received = host.received();
+    assert_eq!(received.method, "plan_create");
+    assert_eq!(received.values[0].get("id"), Some(&Value::Null));
+    assert_eq!(received.values[1].get("id"), Some(&Value::unknown()));
+    assert_eq!(received.private, b"replacing");
+    assert_eq!(received.meta, Some(Value::object([("module", "m".into())])));
+    assert_eq!(state(planned.planned_state.as_ref()), received.values[1]);
     assert_eq!(planned.planned_private.as_ref(), b"planned");
     assert_eq!(planned.planned_identity, None);
     assert_eq!(warnings(&planned.diagnostics), ["Careful"]);
@@ -53,11 +53,11 @@ async fn no_prior_state_is_a_creation() {
 async fn a_prior_state_is_a_change() {
     let host = Host::new();
     let planned = host.plan(update("a", "b")).await;
-    let asked = host.asked();
-    assert_eq!(asked.method, "plan_update");
-    assert_eq!(asked.values[0], double::thing("a"));
-    assert_eq!(asked.identity, Some(Value::object([("name", "a".into())])));
-    assert_eq!(asked.meta, None);
+    let received = host.received();
+    assert_eq!(received.method, "plan_update");
+    assert_eq!(received.values[0], double::thing("a"));
+    assert_eq!(received.identity, Some(Value::object([("name", "a".into())])));
+    assert_eq!(received.meta, None);
     assert!(planned.requires_replace.is_empty());
     // An identity that the plan does not return stays.
     assert_eq!(planned.planned_identity, identity("a"));
@@ -66,23 +66,26 @@ async fn a_prior_state_is_a_change() {
 #[tokio::test]
 async fn private_data_of_an_earlier_round_is_passed_to_the_next() {
     let host = Host::new();
-    let kept = || b"kept".as_slice().into();
-    host.plan(Plan { planned_private: kept(), ..create("a") }).await;
-    let asked = host.asked();
-    assert_eq!((asked.private.as_slice(), asked.earlier.as_slice()), (b"".as_slice(), b"kept".as_slice()));
+    let earlier = || b"kept".as_slice().into();
+    host.plan(Plan { planned_private: earlier(), ..create("a") }).await;
+    let received = host.received();
+    assert_eq!(
+        (received.private.as_slice(), received.earlier.as_slice()),
+        (b"".as_slice(), b"kept".as_slice())
+    );
     host.plan(Plan {
         prior_private: b"prior".as_slice().into(),
-        planned_private: kept(),
+        planned_private: earlier(),
         ..update("a", "b")
     })
     .await;
-    let asked = host.asked();
+    let received = host.received();
     assert_eq!(
-        (asked.private.as_slice(), asked.earlier.as_slice()),
+        (received.private.as_slice(), received.earlier.as_slice()),
         (b"prior".as_slice(), b"kept".as_slice())
     );
     host.plan(create("a")).await;
-    assert!(host.asked().earlier.is_empty());
+    assert!(host.received().earlier.is_empty());
 }
 
 #[tokio::test]
@@ -100,9 +103,9 @@ async fn replacement_paths_end_where_terraform_cannot_follow() {
 async fn no_proposed_state_is_a_deletion() {
     let host = Host::new();
     let planned = host.plan(delete("a")).await;
-    let asked = host.asked();
-    assert_eq!((asked.method, &asked.private), ("plan_delete", &b"prior".to_vec()));
-    assert_eq!(asked.values, [double::thing("a")]);
+    let received = host.received();
+    assert_eq!((received.method, &received.private), ("plan_delete", &b"prior".to_vec()));
+    assert_eq!(received.values, [double::thing("a")]);
     assert_eq!(state(planned.planned_state.as_ref()), Value::Null);
     assert_eq!(planned.planned_private.as_ref(), b"prior");
     assert_eq!(warnings(&planned.diagnostics), ["Careful"]);
@@ -117,9 +120,9 @@ async fn no_proposed_state_is_a_deletion() {
 
 #[track_caller]
 fn assert_failed(planned: &Response, detail: &str) {
-    let told = error(&planned.diagnostics);
-    assert!(told.detail.contains(detail), "{told:?}");
-    assert!(!told.detail.contains(SECRET), "{told:?}");
+    let diagnostic = error(&planned.diagnostics);
+    assert!(diagnostic.detail.contains(detail), "{diagnostic:?}");
+    assert!(!diagnostic.detail.contains(SECRET), "{diagnostic:?}");
     assert_eq!(planned.planned_state, None);
 }
 

@@ -16,9 +16,9 @@ fn read(name: &str) -> Read {
 async fn an_existing_object_is_returned_as_it_is() {
     let host = Host::new();
     let answer = host.read(read("a")).await;
-    let asked = host.asked();
-    assert_eq!((asked.values, asked.private), (vec![double::thing("a")], b"prior".to_vec()));
-    assert_eq!(asked.identity, Some(Value::object([("name", "a".into())])));
+    let received = host.received();
+    assert_eq!((received.values, received.private), (vec![double::thing("a")], b"prior".to_vec()));
+    assert_eq!(received.identity, Some(Value::object([("name", "a".into())])));
     assert_eq!(state(answer.new_state.as_ref()), double::thing("a"));
     assert_eq!(answer.private.as_ref(), b"read");
     // The read did not return an identity, so the old one stays.

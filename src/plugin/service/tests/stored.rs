@@ -24,9 +24,9 @@ async fn a_state_of_this_version_is_read_whatever_build_wrote_it() {
     assert!(upgraded.diagnostics.is_empty());
 
     let upgraded = upgrade(2, raw(r#"{"name":["a"]}"#)).await;
-    let told = error(&upgraded.diagnostics);
-    assert!(told.detail.contains("`name` should be string"), "{told:?}");
-    assert_eq!(told.attribute, Some(path(&Path::attribute("name"))));
+    let diagnostic = error(&upgraded.diagnostics);
+    assert!(diagnostic.detail.contains("`name` should be string"), "{diagnostic:?}");
+    assert_eq!(diagnostic.attribute, Some(path(&Path::attribute("name"))));
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use crate::plugin::value::{Members, Number, Value};
 /// # Errors
 /// If the text is not JSON, or contains a value that does not conform to the type; the error has its place.
 pub fn decode(text: &[u8], kind: &Type) -> Result<Value, CodecError> {
-    run(text, kind, false)
+    decode_with(text, kind, false)
 }
 
 /// Decodes a stored state, which may come from an earlier or later build of the same schema version:
@@ -27,10 +27,10 @@ pub fn decode(text: &[u8], kind: &Type) -> Result<Value, CodecError> {
 /// # Errors
 /// As [`decode`], except for missing and unknown attributes.
 pub fn decode_stored(text: &[u8], kind: &Type) -> Result<Value, CodecError> {
-    run(text, kind, true)
+    decode_with(text, kind, true)
 }
 
-fn run(text: &[u8], kind: &Type, lenient: bool) -> Result<Value, CodecError> {
+fn decode_with(text: &[u8], kind: &Type, lenient: bool) -> Result<Value, CodecError> {
     let text = std::str::from_utf8(text).map_err(|_| CodecError::new(Problem::NotUtf8))?;
     let whole: &RawValue = serde_json::from_str(text).map_err(broken)?;
     Decoder { budget: Budget::new(), lenient }.value(whole.get(), kind, 0)
@@ -68,7 +68,7 @@ impl Decoder {
             CodecError::new(Problem::Malformed("a value of any type is an object of \"type\" and \"value\""))
         };
         let (mut kind, mut value) = (None, None);
-        walk(text, &mut |key, part| {
+        for_each_part(text, &mut |key, part| {
             match key.as_str() {
                 "type" => kind = Some(part),
                 "value" => value = Some(part),
@@ -85,7 +85,7 @@ impl Decoder {
 
     fn list(&mut self, text: &str, element: &Type, depth: usize) -> Decoded<Vec<Value>> {
         let mut elements = Vec::new();
-        walk(text, &mut |_, part| {
+        for_each_part(text, &mut |_, part| {
             let index = i64::try_from(elements.len()).unwrap_or(i64::MAX);
             let value = self.value(part, element, depth + 1);
             elements.push(value.map_err(|error| error.under(Step::Index(index)))?);
@@ -96,7 +96,7 @@ impl Decoder {
 
     fn set(&mut self, text: &str, element: &Type, depth: usize) -> Decoded<Vec<Value>> {
         let mut elements = Vec::new();
-        walk(text, &mut |_, part| {
+        for_each_part(text, &mut |_, part| {
             elements.push(self.value(part, element, depth + 1).map_err(CodecError::in_set)?);
             Ok(())
         })?;
@@ -110,7 +110,7 @@ impl Decoder {
         };
         let mut expected = kinds.iter().zip(0..);
         let mut elements = Vec::with_capacity(kinds.len());
-        walk(text, &mut |_, part| {
+        for_each_part(text, &mut |_, part| {
             let (kind, index) = expected.next().ok_or_else(wrong_length)?;
             let value = self.value(part, kind, depth + 1);
             elements.push(value.map_err(|error| error.under(Step::Index(index)))?);
@@ -121,7 +121,7 @@ impl Decoder {
 
     fn map(&mut self, text: &str, element: &Type, depth: usize) -> Decoded<Members> {
         let mut elements = Members::new();
-        walk(text, &mut |key, part| match self.value(part, element, depth + 1) {
+        for_each_part(text, &mut |key, part| match self.value(part, element, depth + 1) {
             Ok(value) => self.insert(&mut elements, key, value),
             Err(error) => Err(error.under(Step::Key(key))),
         })?;
@@ -130,7 +130,7 @@ impl Decoder {
 
     fn object(&mut self, text: &str, kinds: &BTreeMap<String, Type>, depth: usize) -> Decoded<Members> {
         let mut attributes = Members::new();
-        walk(text, &mut |name, part| match kinds.get(&name) {
+        for_each_part(text, &mut |name, part| match kinds.get(&name) {
             Some(kind) => match self.value(part, kind, depth + 1) {
                 Ok(value) => self.insert(&mut attributes, name, value),
                 Err(error) => Err(error.under(Step::Attribute(name))),
@@ -199,25 +199,25 @@ fn broken(error: serde_json::Error) -> CodecError {
 }
 
 /// The callback for each part of an array or object: with its key (empty in an array) and its text.
-type Each<'e, 'a> = &'e mut dyn FnMut(String, &'a str) -> Decoded<()>;
+type PartCallback<'e, 'a> = &'e mut dyn FnMut(String, &'a str) -> Decoded<()>;
 
 /// Walks over an array or object. The parts are checked no further than needed to find their ends.
-fn walk<'a>(text: &'a str, each: Each<'_, 'a>) -> Decoded<()> {
+fn for_each_part<'a>(text: &'a str, each: PartCallback<'_, 'a>) -> Decoded<()> {
     let mut failure = None;
-    let walked =
-        serde_json::Deserializer::from_str(text).deserialize_any(Walk { each, failure: &mut failure });
+    let visited =
+        serde_json::Deserializer::from_str(text).deserialize_any(PartVisitor { each, failure: &mut failure });
     match failure {
         Some(failure) => Err(failure),
-        None => walked.map_err(broken),
+        None => visited.map_err(broken),
     }
 }
 
-struct Walk<'e, 'a> {
-    each: Each<'e, 'a>,
+struct PartVisitor<'e, 'a> {
+    each: PartCallback<'e, 'a>,
     failure: &'e mut Option<CodecError>,
 }
 
-impl<'a> Walk<'_, 'a> {
+impl<'a> PartVisitor<'_, 'a> {
     fn part<E: serde::de::Error>(&mut self, key: String, part: &'a RawValue) -> Result<(), E> {
         (self.each)(key, part.get()).map_err(|failure| {
             *self.failure = Some(failure);
@@ -226,7 +226,7 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-impl<'a> Visitor<'a> for Walk<'_, 'a> {
+impl<'a> Visitor<'a> for PartVisitor<'_, 'a> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

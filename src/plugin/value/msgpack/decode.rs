@@ -70,9 +70,9 @@ impl<'a> Decoder<'a> {
 
     fn take(&mut self, length: u32) -> Decoded<&'a [u8]> {
         let length = usize::try_from(length).map_err(truncated)?;
-        let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(|| truncated(()))?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or_else(|| truncated(()))?;
         self.rest = rest;
-        Ok(taken)
+        Ok(bytes)
     }
 
     /// Any extension is an unknown value, as in cty.

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use super::lookup::{self, ReadAttempt};
 use crate::arm::ids::MachineKind;
 use crate::arm::{self, MachineScope};
-use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::data_source::{DataSource, ReadData, ReadDataResult};
 use crate::plugin::schema::Schema;
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::connection::Connection;
@@ -72,7 +72,7 @@ impl DataSource for MachinesData {
         diagnostics
     }
 
-    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+    async fn read(&self, context: &Context, request: ReadData) -> Result<ReadDataResult, Failure> {
         selection::check(&request.config).into_result()?;
         if let Some(deferred) = lookup::deferred(&self.connection, &request, &schema::schema()) {
             return Ok(deferred);
@@ -93,6 +93,6 @@ impl DataSource for MachinesData {
                     .map(|(name, value)| (name.to_owned(), value)),
             );
         }
-        Ok(Found::new(state))
+        Ok(ReadDataResult::new(state))
     }
 }

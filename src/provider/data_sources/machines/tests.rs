@@ -3,7 +3,7 @@
 use super::super::tests::{read, refused};
 use super::schema::TYPE;
 use crate::plugin::Value;
-use crate::plugin::data_source::Found;
+use crate::plugin::data_source::ReadDataResult;
 use crate::provider::azure_double::{Azure, PROFILE, error};
 use serde_json::{Value as Json, json};
 
@@ -59,15 +59,15 @@ fn text<'a>(value: &'a Value, path: &[&str]) -> &'a Value {
     path.iter().fold(value, |value, name| value.get(name).unwrap_or_else(|| panic!("no {name}")))
 }
 
-fn list<'a>(found: &'a Found, name: &str) -> &'a [Value] {
+fn list<'a>(found: &'a ReadDataResult, name: &str) -> &'a [Value] {
     found.state.get(name).and_then(Value::elements).unwrap()
 }
 
-fn names(found: &Found, of: &str) -> Vec<String> {
+fn names(found: &ReadDataResult, of: &str) -> Vec<String> {
     list(found, of).iter().map(|one| one.get("name").and_then(Value::as_str).unwrap().to_owned()).collect()
 }
 
-fn why(found: &Found) -> Vec<String> {
+fn why(found: &ReadDataResult) -> Vec<String> {
     let reasons: Vec<String> =
         list(found, "incomplete").iter().map(|one| one.as_str().unwrap().to_owned()).collect();
     assert_eq!(found.state.get("complete"), Some(&reasons.is_empty().into()), "{reasons:?}");

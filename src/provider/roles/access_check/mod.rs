@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use super::role_definition::find::{check_scope, path};
 use super::{problem, values};
 use crate::arm::ids::MachineId;
-use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::data_source::{DataSource, ReadData, ReadDataResult};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Schema, Value};
 use crate::provider::connection::Connection;
 use crate::provider::data_sources::lookup;
@@ -91,7 +91,7 @@ impl DataSource for AccessCheck {
         diagnostics
     }
 
-    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+    async fn read(&self, context: &Context, request: ReadData) -> Result<ReadDataResult, Failure> {
         check(&request.config).into_result()?;
         if let Some(deferred) = lookup::deferred(&self.connection, &request, &schema::schema()) {
             return Ok(deferred);
@@ -107,7 +107,7 @@ impl DataSource for AccessCheck {
             .map_err(|error| problem::failed("Access", "*", Some("scope"), &error))?;
         let operations = operations(&config)?;
         let verdict = verdict::decide(&collected, &operations);
-        Ok(Found::new(verdict::state(&verdict, &collected, &operations, &config)))
+        Ok(ReadDataResult::new(verdict::state(&verdict, &collected, &operations, &config)))
     }
 }
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::catalogue::{Catalogues, NamespaceFilter};
 use super::problem;
-use crate::plugin::data_source::{DataSource, Found, ReadData};
+use crate::plugin::data_source::{DataSource, ReadData, ReadDataResult};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Schema, Value};
 use crate::provider::connection::Connection;
 use crate::provider::data_sources::lookup;
@@ -40,7 +40,7 @@ impl DataSource for RoleDefinitionData {
         diagnostics
     }
 
-    async fn read(&self, context: &Context, request: ReadData) -> Result<Found, Failure> {
+    async fn read(&self, context: &Context, request: ReadData) -> Result<ReadDataResult, Failure> {
         find::check(&request.config).into_result()?;
         if let Some(deferred) = lookup::deferred(&self.connection, &request, &schema::schema()) {
             return Ok(deferred);
@@ -64,6 +64,6 @@ impl DataSource for RoleDefinitionData {
             )
         };
         let state = model::state(&definition, &role, operations.as_ref(), &config);
-        Ok(Found { warnings: model::warnings(&role), ..Found::new(state) })
+        Ok(ReadDataResult { warnings: model::warnings(&role), ..ReadDataResult::new(state) })
     }
 }

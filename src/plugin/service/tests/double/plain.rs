@@ -6,7 +6,7 @@ use super::failure;
 use crate::plugin::diagnostic::{Diagnostics, Failure};
 use crate::plugin::provider::Context;
 use crate::plugin::resource::{
-    Create, Delete, Deleted, ImportTarget, Interrupted, PlanCreate, PlanUpdate, Planned, Read, ReadOutcome,
+    ApplyError, Create, Delete, Deleted, ImportTarget, PlanCreate, PlanUpdate, Planned, Read, ReadOutcome,
     Resource, Stored, Update,
 };
 use crate::plugin::schema::{Block, Schema};
@@ -37,7 +37,7 @@ impl Resource for Plain {
         Ok(Planned::new(request.proposed))
     }
 
-    async fn create(&self, _: &Context, request: Create) -> Result<Stored, Interrupted> {
+    async fn create(&self, _: &Context, request: Create) -> Result<Stored, ApplyError> {
         Ok(Stored::new(request.planned))
     }
 
@@ -45,11 +45,11 @@ impl Resource for Plain {
         Ok(ReadOutcome::Present(Stored::new(request.state)))
     }
 
-    async fn update(&self, _: &Context, request: Update) -> Result<Stored, Interrupted> {
+    async fn update(&self, _: &Context, request: Update) -> Result<Stored, ApplyError> {
         Ok(Stored::new(request.planned))
     }
 
-    async fn delete(&self, _: &Context, _: Delete) -> Result<Deleted, Interrupted> {
+    async fn delete(&self, _: &Context, _: Delete) -> Result<Deleted, ApplyError> {
         Ok(Deleted::default())
     }
 

@@ -7,9 +7,9 @@
 
 use super::lifetime::Mode;
 
-/// Secludes the process, unless it was started for a debugger to attach. If the system refuses, nothing else
-/// changes: it is one defence among several.
-pub fn seclude(mode: Mode) {
+/// Protects the memory, unless the process was started for a debugger to attach. If the system refuses,
+/// nothing else changes: it is one defence among several.
+pub fn protect_memory(mode: Mode) {
     if mode == Mode::Debug {
         return;
     }

@@ -1,4 +1,4 @@
-//! Requirements on values that the type alone does not express.
+//! Terraform's requirements on values that the type alone does not express.
 
 use super::attribute::{Attribute, Presence, Shape};
 use super::block::{Block, BlockNesting, NestedBlock};
@@ -6,17 +6,16 @@ use crate::plugin::path::Path;
 use crate::plugin::value::{Members, Value};
 
 impl Block {
-    /// The value with Terraform's further requirements applied (core's `objchange` package): write-only
-    /// attributes are null, and a collection of blocks is empty if there are none, never null. Everything
-    /// else, including a wholly null or unknown value, stays as it is.
+    /// The value with Terraform's requirements applied (core's `objchange` package): write-only attributes are
+    /// null, and a collection without blocks is empty rather than null. Everything else stays as it is.
     #[must_use]
-    pub fn settle(&self, value: Value) -> Value {
+    pub fn normalise(&self, value: Value) -> Value {
         let Value::Object(mut values) = value else { return value };
-        settle_attributes(&self.attributes, &mut values);
+        normalise_attributes(&self.attributes, &mut values);
         for block in &self.blocks {
             if let Some(value) = values.get_mut(block.name.as_ref()) {
-                let taken = std::mem::replace(value, Value::Null);
-                *value = block.settle(taken);
+                let current = std::mem::replace(value, Value::Null);
+                *value = block.normalise(current);
             }
         }
         Value::Object(values)
@@ -60,24 +59,24 @@ impl Block {
     /// The value of an omitted block of the group kind.
     fn absent(&self) -> Value {
         let attributes = self.attributes.iter().map(|attribute| (attribute.name.to_string(), Value::Null));
-        let blocks = self.blocks.iter().map(|block| (block.name.to_string(), block.settle(Value::Null)));
+        let blocks = self.blocks.iter().map(|block| (block.name.to_string(), block.normalise(Value::Null)));
         Value::Object(attributes.chain(blocks).collect())
     }
 }
 
 impl NestedBlock {
-    fn settle(&self, value: Value) -> Value {
+    fn normalise(&self, value: Value) -> Value {
         match (self.nesting, value) {
             (BlockNesting::List, Value::Null) => Value::List(Vec::new()),
             (BlockNesting::Set, Value::Null) => Value::Set(Vec::new()),
             (BlockNesting::Map, Value::Null) => Value::Map(Members::new()),
             (BlockNesting::Group, Value::Null) => self.block.absent(),
-            (_, value) => each(value, |value| self.block.settle(value)),
+            (_, value) => map_objects(value, |value| self.block.normalise(value)),
         }
     }
 }
 
-fn settle_attributes(attributes: &[Attribute], values: &mut Members) {
+fn normalise_attributes(attributes: &[Attribute], values: &mut Members) {
     for attribute in attributes {
         let Some(value) = values.get_mut(attribute.name.as_ref()) else { continue };
         if attribute.write_only {
@@ -85,10 +84,10 @@ fn settle_attributes(attributes: &[Attribute], values: &mut Members) {
         } else if let Shape::Nested(_, inner) = &attribute.shape
             && inner.iter().any(has_write_only)
         {
-            let taken = std::mem::replace(value, Value::Null);
-            *value = each(taken, |value| match value {
+            let current = std::mem::replace(value, Value::Null);
+            *value = map_objects(current, |value| match value {
                 Value::Object(mut values) => {
-                    settle_attributes(inner, &mut values);
+                    normalise_attributes(inner, &mut values);
                     Value::Object(values)
                 }
                 other => other,
@@ -143,7 +142,7 @@ pub(super) fn has_write_only(attribute: &Attribute) -> bool {
 }
 
 /// Changes the object, or each object of a collection.
-pub(super) fn each(value: Value, change: impl Fn(Value) -> Value) -> Value {
+pub(super) fn map_objects(value: Value, change: impl Fn(Value) -> Value) -> Value {
     match value {
         Value::List(elements) => Value::List(elements.into_iter().map(change).collect()),
         Value::Set(elements) => Value::Set(elements.into_iter().map(change).collect()),
@@ -168,7 +167,7 @@ mod tests {
 
     fn settled(nesting: BlockNesting, value: Value) -> Value {
         let block = Block::new("").nested(block(nesting));
-        let value = block.settle(Value::object([("inner", value)]));
+        let value = block.normalise(Value::object([("inner", value)]));
         value.get("inner").cloned().expect("still there")
     }
 
@@ -221,7 +220,7 @@ mod tests {
         let set: Vec<_> = block.write_only_set(&given).iter().map(ToString::to_string).collect();
         assert_eq!(set, ["secret", "list[0].secret"]);
         assert_eq!(block.write_only_set(&expected), Vec::new());
-        assert_eq!(block.settle(given), expected);
-        assert_eq!(block.settle(Value::Null), Value::Null);
+        assert_eq!(block.normalise(given), expected);
+        assert_eq!(block.normalise(Value::Null), Value::Null);
     }
 }

@@ -7,45 +7,45 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// How long the first connection may take. go-plugin connects as soon as it has read the handshake line.
-const FIRST: Duration = Duration::from_secs(120);
+const FIRST_CONNECTION: Duration = Duration::from_secs(120);
 /// How long a host that has lost its connection may take to make another.
-const AGAIN: Duration = Duration::from_secs(5);
+const RECONNECTION: Duration = Duration::from_secs(5);
 
 /// Counts connections.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Presence(watch::Sender<usize>);
+pub(super) struct HostConnections(watch::Sender<usize>);
 
-/// One connection; dropping this is its end.
+/// One connection, which ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Attendance(watch::Sender<usize>);
+pub(super) struct ConnectionGuard(watch::Sender<usize>);
 
-impl Presence {
+impl HostConnections {
     /// Records a connection of the host.
-    pub(super) fn enter(&self) -> Attendance {
+    pub(super) fn open(&self) -> ConnectionGuard {
         self.0.send_modify(|count| *count += 1);
-        Attendance(self.0.clone())
+        ConnectionGuard(self.0.clone())
     }
 
-    /// Completes when the host must be gone: it has no connection, and has had the time to make one.
-    pub(super) async fn gone(&self) {
-        self.gone_within(FIRST, AGAIN).await;
+    /// Waits until the host must be gone: it has no connection, and has had the time to make one.
+    pub(super) async fn wait_until_gone(&self) {
+        self.wait_until_gone_within(FIRST_CONNECTION, RECONNECTION).await;
     }
 
-    async fn gone_within(&self, first: Duration, again: Duration) {
+    async fn wait_until_gone_within(&self, first: Duration, reconnection: Duration) {
         let mut count = self.0.subscribe();
-        let mut patience = first;
+        let mut limit = first;
         loop {
-            if timeout(patience, count.wait_for(|count| *count > 0)).await.is_err() {
+            if timeout(limit, count.wait_for(|count| *count > 0)).await.is_err() {
                 return;
             }
             // The sender is our own, so this cannot fail.
             let _ = count.wait_for(|count| *count == 0).await;
-            patience = again;
+            limit = reconnection;
         }
     }
 }
 
-impl Drop for Attendance {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         self.0.send_modify(|count| *count -= 1);
     }
@@ -62,17 +62,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_host_that_does_not_connect_is_gone_after_a_while() {
-        let presence = Presence::default();
-        let mut gone = pin!(presence.gone_within(NEVER, SOON));
+        let connections = HostConnections::default();
+        let mut gone = pin!(connections.wait_until_gone_within(NEVER, SOON));
         assert!(poll!(&mut gone).is_pending());
-        presence.gone_within(SOON, NEVER).await;
+        connections.wait_until_gone_within(SOON, NEVER).await;
     }
 
     #[tokio::test]
     async fn a_host_is_gone_with_its_last_connection() {
-        let presence = Presence::default();
-        let mut gone = pin!(presence.gone_within(NEVER, SOON));
-        let (first, second) = (presence.enter(), presence.enter());
+        let connections = HostConnections::default();
+        let mut gone = pin!(connections.wait_until_gone_within(NEVER, SOON));
+        let (first, second) = (connections.open(), connections.open());
         drop(first);
         assert!(poll!(&mut gone).is_pending());
         drop(second);
@@ -81,11 +81,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_host_may_connect_again() {
-        let presence = Presence::default();
-        let mut gone = pin!(presence.gone_within(NEVER, NEVER));
-        drop(presence.enter());
+        let connections = HostConnections::default();
+        let mut gone = pin!(connections.wait_until_gone_within(NEVER, NEVER));
+        drop(connections.open());
         assert!(poll!(&mut gone).is_pending(), "it has the time to");
-        let _again = presence.enter();
+        let _again = connections.open();
         assert!(poll!(&mut gone).is_pending());
     }
 }
