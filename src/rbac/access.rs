@@ -6,9 +6,9 @@
 
 mod deny;
 
-pub use deny::{DenyAssignment, Identity, Principal};
+pub use deny::{CallerIdentity, DenyAssignment, Principal};
 
-use super::{BlockCondition, Context, ManagementGroups, Operation, RoleDefinition, Scope, kleene};
+use super::{BlockCondition, ManagementGroups, Operation, RequestContext, RoleDefinition, Scope, kleene};
 
 /// A role assignment at a scope.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct AccessFacts {
     /// The management groups above it.
     pub management_groups: ManagementGroups,
     /// The caller.
-    pub identity: Identity,
+    pub identity: CallerIdentity,
     /// The assignments of this identity, direct or through a group.
     pub assignments: Vec<RoleAssignment>,
     /// The deny assignments that were found.
@@ -76,26 +76,27 @@ impl AccessFacts {
                 list.push(name);
             }
         }
-        report.granted_by =
-            places(&self.assignments, operations, |assignment, operation| self.grants(assignment, operation));
+        report.granted_by = indices_where(&self.assignments, operations, |assignment, operation| {
+            self.grants(assignment, operation)
+        });
         report.denied_by =
-            places(&self.denials, operations, |denial, operation| self.denies(denial, operation));
+            indices_where(&self.denials, operations, |denial, operation| self.denies(denial, operation));
         report
     }
 
     /// Whether `operation` is permitted.
     pub fn permits(&self, operation: &Operation) -> Option<bool> {
-        let unseen = |complete: bool| if complete { Some(false) } else { None };
+        let unread = |complete: bool| if complete { Some(false) } else { None };
         let denied = self.denials.iter().map(|denial| self.denies(denial, operation));
         let granted = self.assignments.iter().map(|assignment| self.grants(assignment, operation));
         kleene::all([
-            kleene::any(granted.chain([unseen(self.assignments_complete)])),
-            kleene::not(kleene::any(denied.chain([unseen(self.denials_complete)]))),
+            kleene::any(granted.chain([unread(self.assignments_complete)])),
+            kleene::not(kleene::any(denied.chain([unread(self.denials_complete)]))),
         ])
     }
 
     fn grants(&self, assignment: &RoleAssignment, operation: &Operation) -> Option<bool> {
-        let context = Context::unknown().with_action(operation);
+        let context = RequestContext::unknown().with_action(operation);
         let condition = assignment.condition.as_ref();
         kleene::all([
             assignment.scope.contains(&self.scope, &self.management_groups),
@@ -113,13 +114,13 @@ impl AccessFacts {
         kleene::all([
             reaches,
             denial.applies_to(&self.identity),
-            denial.permissions.permit(operation, &Context::unknown()),
+            denial.permissions.permit(operation, &RequestContext::unknown()),
         ])
     }
 }
 
 /// The indices of those items for which `decides` is certainly true of one of the operations.
-fn places<T>(
+fn indices_where<T>(
     items: &[T],
     operations: &[Operation],
     decides: impl Fn(&T, &Operation) -> Option<bool>,

@@ -1,6 +1,6 @@
 //! The operations that exist, against which wildcards are expanded.
 
-use super::reading::{Fields, ReadError, wrong_kind};
+use super::reading::{FoldedFields, ReadError, wrong_kind};
 use super::{Operation, Plane};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -44,10 +44,14 @@ impl Catalogue {
         catalogue
     }
 
-    /// Reads a catalogue from JSON: the provider operations of ARM (`operations` and `resourceTypes`, alone
-    /// or under `value`), a provider's own operations list, the `operations` of our data source or the whole
-    /// of it, or a plain list of names. `isDataAction` and `is_data_action` are both read. Entries that are
-    /// not operation names are skipped, since one odd name must not hide the other ten thousand.
+    /// Reads a catalogue from JSON, in one of these forms:
+    /// - the provider operations of ARM: `operations` and `resourceTypes`, alone or under `value`;
+    /// - a provider's own operations list;
+    /// - our data source, or its `operations` alone;
+    /// - a plain list of names.
+    ///
+    /// `isDataAction` and `is_data_action` are both read. Entries that are not operation names are skipped,
+    /// since one odd name must not hide the other ten thousand.
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         let mut catalogue = Self::default();
         catalogue.read(value, "catalogue")?;
@@ -87,14 +91,14 @@ impl Catalogue {
                 .iter()
                 .enumerate()
                 .try_for_each(|(index, item)| self.read(item, &format!("{path}[{index}]"))),
-            Value::Object(map) => self.read_object(Fields::new(map, path)),
+            Value::Object(map) => self.read_object(FoldedFields::new(map, path)),
             other => Err(wrong_kind(path, "operations", other)),
         }
     }
 
     /// An object is a container if it has one of the container lists, otherwise an operation. Our data source
     /// has `operations` and `names`; the names alone would repeat it without the planes.
-    fn read_object(&mut self, fields: Fields<'_>) -> Result<(), ReadError> {
+    fn read_object(&mut self, fields: FoldedFields<'_>) -> Result<(), ReadError> {
         let mut is_container = false;
         let mut has_operations = false;
         for key in CONTAINERS {

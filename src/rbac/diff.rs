@@ -18,39 +18,39 @@ pub struct RoleDiff {
 
 /// Compares what `old` and `new` grant of the operations in `catalogue`.
 pub fn role_diff(old: &Permissions, new: &Permissions, catalogue: &Catalogue) -> RoleDiff {
-    let before = governed(old, catalogue);
-    let after = governed(new, catalogue);
-    let only_in = |these: &Governed, those: &Governed| {
+    let before = conditions_by_operation(old, catalogue);
+    let after = conditions_by_operation(new, catalogue);
+    let only_in = |these: &ConditionsByOperation, those: &ConditionsByOperation| {
         these.keys().filter(|operation| !those.contains_key(*operation)).cloned().collect()
     };
-    let moved = before
+    let differs = before
         .iter()
         .any(|(operation, conditions)| after.get(operation).is_some_and(|others| others != conditions));
     RoleDiff {
         added: only_in(&after, &before),
         removed: only_in(&before, &after),
-        condition_changed: moved || conditions(old) != conditions(new),
+        condition_changed: differs || conditions(old) != conditions(new),
     }
 }
 
 /// Operations with their conditions; `None` among these is a grant without one.
-type Governed = BTreeMap<String, BTreeSet<Option<String>>>;
+type ConditionsByOperation = BTreeMap<String, BTreeSet<Option<String>>>;
 
-fn governed(permissions: &Permissions, catalogue: &Catalogue) -> Governed {
-    let mut governed = Governed::new();
+fn conditions_by_operation(permissions: &Permissions, catalogue: &Catalogue) -> ConditionsByOperation {
+    let mut conditions_by_operation = ConditionsByOperation::new();
     for block in permissions.blocks() {
         let condition = block.condition.as_ref().map(super::BlockCondition::canonical);
         for name in Permissions::new(vec![block.clone()]).expand(catalogue).names() {
-            governed.entry(name).or_default().insert(condition.clone());
+            conditions_by_operation.entry(name).or_default().insert(condition.clone());
         }
     }
-    for conditions in governed.values_mut() {
+    for conditions in conditions_by_operation.values_mut() {
         // An unconditional grant makes the conditional ones of the same operation irrelevant.
         if conditions.contains(&None) {
             conditions.retain(Option::is_none);
         }
     }
-    governed
+    conditions_by_operation
 }
 
 fn conditions(permissions: &Permissions) -> BTreeSet<String> {

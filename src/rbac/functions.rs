@@ -4,7 +4,7 @@
 //! Arguments of no fixed shape are passed as [`Value`], and each error names its argument. All functions are
 //! pure: no clock, no network, no catalogue of their own. `None` is "undecided" and never means yes.
 
-use super::condition::{Condition, ConditionError, Context, DelegationError};
+use super::condition::{Condition, ConditionError, DelegationError, RequestContext};
 use super::{
     Catalogue, Feature, InvalidOperation, LeastPrivilegeError, LeastPrivilegeRole, Operation,
     OperationPattern, Permissions, ReadError, RoleDiff,
@@ -15,18 +15,18 @@ use serde_json::Value;
 /// Why a function has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
-pub struct FunctionError {
+pub struct ArgumentError {
     /// The index of the argument, from 0.
     pub argument: usize,
     /// What is wrong with it.
     #[source]
-    pub problem: Problem,
+    pub problem: ArgumentProblem,
 }
 
 /// What can be wrong with an argument.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum ArgumentProblem {
     /// JSON of another shape.
     #[error(transparent)]
     Shape(#[from] ReadError),
@@ -51,29 +51,29 @@ pub enum Problem {
 }
 
 /// Attaches a problem to its argument.
-trait About<T> {
-    fn about(self, argument: usize) -> Result<T, FunctionError>;
+trait AtArgument<T> {
+    fn at_argument(self, argument: usize) -> Result<T, ArgumentError>;
 }
 
-impl<T, E: Into<Problem>> About<T> for Result<T, E> {
-    fn about(self, argument: usize) -> Result<T, FunctionError> {
-        self.map_err(|error| FunctionError { argument, problem: error.into() })
+impl<T, E: Into<ArgumentProblem>> AtArgument<T> for Result<T, E> {
+    fn at_argument(self, argument: usize) -> Result<T, ArgumentError> {
+        self.map_err(|error| ArgumentError { argument, problem: error.into() })
     }
 }
 
 /// Whether `pattern` matches `operation`: ignoring case, with `*` for any run of characters, slashes
 /// included. All other characters are literal, so `a/*/read` does not match `a/read`. A pattern in the place
 /// of the operation is an error.
-pub fn operation_matches(pattern: &str, operation: &str) -> Result<bool, FunctionError> {
-    let operation = Operation::new(operation).about(1)?;
+pub fn operation_matches(pattern: &str, operation: &str) -> Result<bool, ArgumentError> {
+    let operation = Operation::new(operation).at_argument(1)?;
     Ok(OperationPattern::new(pattern).matches(&operation))
 }
 
 /// The operations of `catalogue` that `permissions` grant, of both planes, sorted: the union of all blocks.
 /// Conditions are ignored.
-pub fn effective_operations(permissions: &Value, catalogue: &Value) -> Result<Vec<String>, FunctionError> {
-    let permissions = Permissions::from_json(permissions).about(0)?;
-    let catalogue = Catalogue::from_json(catalogue).about(1)?;
+pub fn effective_operations(permissions: &Value, catalogue: &Value) -> Result<Vec<String>, ArgumentError> {
+    let permissions = Permissions::from_json(permissions).at_argument(0)?;
+    let catalogue = Catalogue::from_json(catalogue).at_argument(1)?;
     Ok(permissions.expand(&catalogue).names())
 }
 
@@ -84,12 +84,12 @@ pub fn role_permits(
     permissions: &Value,
     operation: &str,
     context: &Value,
-) -> Result<Option<bool>, FunctionError> {
-    let permissions = Permissions::from_json(permissions).about(0)?;
-    let operation = Operation::new(operation).about(1)?;
-    let context = Context::from_json(context).about(2)?;
+) -> Result<Option<bool>, ArgumentError> {
+    let permissions = Permissions::from_json(permissions).at_argument(0)?;
+    let operation = Operation::new(operation).at_argument(1)?;
+    let context = RequestContext::from_json(context).at_argument(2)?;
     if let Some(other) = context.action().filter(|action| **action != operation) {
-        return Err(Problem::OtherAction(other.to_string())).about(2);
+        return Err(ArgumentProblem::OtherAction(other.to_string())).at_argument(2);
     }
     Ok(permissions.permit(&operation, &context))
 }
@@ -99,25 +99,28 @@ pub fn role_permits(
 pub fn role_missing<T: AsRef<str>>(
     permissions: &Value,
     operations: &[T],
-) -> Result<Vec<String>, FunctionError> {
-    let permissions = Permissions::from_json(permissions).about(0)?;
-    let operations: Vec<Operation> =
-        operations.iter().map(|name| Operation::new(name.as_ref())).collect::<Result<_, _>>().about(1)?;
+) -> Result<Vec<String>, ArgumentError> {
+    let permissions = Permissions::from_json(permissions).at_argument(0)?;
+    let operations: Vec<Operation> = operations
+        .iter()
+        .map(|name| Operation::new(name.as_ref()))
+        .collect::<Result<_, _>>()
+        .at_argument(1)?;
     Ok(permissions.missing(&operations).into_iter().map(|o| o.as_str().to_owned()).collect())
 }
 
 /// What changed from `old` to `new` permissions, in operations of `catalogue`.
-pub fn role_diff(old: &Value, new: &Value, catalogue: &Value) -> Result<RoleDiff, FunctionError> {
-    let old = Permissions::from_json(old).about(0)?;
-    let new = Permissions::from_json(new).about(1)?;
-    let catalogue = Catalogue::from_json(catalogue).about(2)?;
+pub fn role_diff(old: &Value, new: &Value, catalogue: &Value) -> Result<RoleDiff, ArgumentError> {
+    let old = Permissions::from_json(old).at_argument(0)?;
+    let new = Permissions::from_json(new).at_argument(1)?;
+    let catalogue = Catalogue::from_json(catalogue).at_argument(2)?;
     Ok(super::role_diff(&old, &new, &catalogue))
 }
 
 /// Whether `condition` holds in `context`. True does not mean permitted: see [`role_permits`].
-pub fn condition_evaluate(condition: &str, context: &Value) -> Result<Option<bool>, FunctionError> {
-    let condition = Condition::parse(condition).about(0)?;
-    let context = Context::from_json(context).about(1)?;
+pub fn condition_evaluate(condition: &str, context: &Value) -> Result<Option<bool>, ArgumentError> {
+    let condition = Condition::parse(condition).at_argument(0)?;
+    let context = RequestContext::from_json(context).at_argument(1)?;
     Ok(condition.evaluate(&context))
 }
 
@@ -198,15 +201,15 @@ pub fn condition_parse(condition: &str) -> ParsedCondition {
 
 /// The condition in its canonical spelling. Canonical text is returned unchanged. Parentheses are added, so a
 /// condition close to the limits of length and depth may have no canonical text that Azure would store.
-pub fn condition_format(condition: &str) -> Result<String, FunctionError> {
-    let canonical = Condition::parse(condition).about(0)?.canonical();
-    Condition::parse(&canonical).map_err(Problem::Canonical).about(0)?;
+pub fn condition_format(condition: &str) -> Result<String, ArgumentError> {
+    let canonical = Condition::parse(condition).at_argument(0)?.canonical();
+    Condition::parse(&canonical).map_err(ArgumentProblem::Canonical).at_argument(0)?;
     Ok(canonical)
 }
 
 /// The condition for assigning and unassigning the roles in `role_ids` and no others.
-pub fn condition_for_roles<T: AsRef<str>>(role_ids: &[T]) -> Result<String, FunctionError> {
-    super::condition::condition_for_roles(role_ids).about(0)
+pub fn condition_for_roles<T: AsRef<str>>(role_ids: &[T]) -> Result<String, ArgumentError> {
+    super::condition::condition_for_roles(role_ids).at_argument(0)
 }
 
 /// The least role for `features` of this provider, called `name`, assignable at `scope`.
@@ -214,15 +217,15 @@ pub fn least_privilege_role<T: AsRef<str>>(
     features: &[T],
     name: &str,
     scope: &str,
-) -> Result<LeastPrivilegeRole, FunctionError> {
+) -> Result<LeastPrivilegeRole, ArgumentError> {
     let features: Vec<Feature> =
-        features.iter().map(|feature| feature.as_ref().parse()).collect::<Result<_, _>>().about(0)?;
+        features.iter().map(|feature| feature.as_ref().parse()).collect::<Result<_, _>>().at_argument(0)?;
     LeastPrivilegeRole::new(&features, name, scope).map_err(|problem| {
         let argument = match problem {
             LeastPrivilegeError::NoName => 1,
             LeastPrivilegeError::Scope(_) => 2,
             LeastPrivilegeError::UnknownFeature(_) | LeastPrivilegeError::Nothing => 0,
         };
-        FunctionError { argument, problem: problem.into() }
+        ArgumentError { argument, problem: problem.into() }
     })
 }

@@ -1,7 +1,7 @@
 //! Properties that fuzzing checks in this module. Each function accepts any bytes, and panics if a property
 //! is violated.
 
-use super::condition::{Condition, Context, MAX_BYTES};
+use super::condition::{Condition, MAX_BYTES, RequestContext};
 
 /// Any text may be given as a condition: it is read or refused, the error points into the text, and a
 /// condition keeps its meaning in its canonical spelling.
@@ -15,7 +15,7 @@ pub fn condition(data: &[u8]) {
             return;
         }
     };
-    let contexts = [Context::unknown(), Context::empty()];
+    let contexts = [RequestContext::unknown(), RequestContext::empty()];
     let answers = contexts.each_ref().map(|context| condition.evaluate(context));
     // What holds for every request also holds for the empty one.
     if let Some(always) = answers[0] {

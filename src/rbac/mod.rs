@@ -3,7 +3,7 @@
 //! Azure decides an access in two steps, and this module keeps them separate. First a role's permission
 //! blocks have to grant the operation: [`OperationPattern`], [`Permissions`], [`Catalogue`],
 //! [`RoleDefinition`]. Then the condition on the granting block has to hold: [`Condition`], evaluated in a
-//! [`Context`]. A condition that is true grants nothing by itself: it is true for every operation its guards
+//! [`RequestContext`]. A condition that is true grants nothing by itself: it is true for every operation its guards
 //! do not name.
 //!
 //! Every question has three results. `Some(true)` and `Some(false)` are what Azure documents. `None` is
@@ -38,14 +38,14 @@ mod role;
 mod scope;
 
 pub use catalogue::{Catalogue, CatalogueEntry};
-pub use condition::{Condition, ConditionError, Context};
+pub use condition::{Condition, ConditionError, RequestContext};
 pub use diff::{RoleDiff, role_diff};
 pub use least_privilege::{Feature, LeastPrivilegeError, LeastPrivilegePermission, LeastPrivilegeRole};
 pub use narrowest::{Candidate, narrowest_role};
 pub use nearest::nearest_names;
 pub use operation::{InvalidOperation, Operation};
 pub use pattern::{Coverage, OperationPattern};
-pub use permission::{BlockCondition, Expansion, Granted, PermissionBlock, Permissions};
+pub use permission::{BlockCondition, Expansion, GrantedOperation, PermissionBlock, Permissions};
 pub use plane::Plane;
 pub use reading::ReadError;
 pub use role::RoleDefinition;

@@ -25,8 +25,8 @@ pub fn narrowest_role<'a>(
         .filter(|role| role.permissions.missing(needed).is_empty())
         .map(|role| {
             let granted = role.permissions.expand(catalogue).names();
-            let asked = |name: &&String| needed.iter().any(|o| o.as_str().eq_ignore_ascii_case(name));
-            let surplus = granted.len() - granted.iter().filter(asked).count();
+            let is_needed = |name: &&String| needed.iter().any(|o| o.as_str().eq_ignore_ascii_case(name));
+            let surplus = granted.len() - granted.iter().filter(is_needed).count();
             Candidate { role, operation_count: granted.len(), surplus }
         })
         .collect();

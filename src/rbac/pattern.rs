@@ -58,7 +58,7 @@ impl OperationPattern {
 
     /// Whether the pattern, read literally, matches the operation.
     pub fn matches(&self, operation: &Operation) -> bool {
-        self.walk(operation.folded(), false)
+        self.matches_folded(operation.folded(), false)
     }
 
     /// How the pattern covers the operation, including the undecided case of a `/*/` that matches `/`.
@@ -68,13 +68,13 @@ impl OperationPattern {
 
     /// Whether the pattern matches a text that is not an operation, such as a sub-operation; ignoring case.
     pub fn matches_text(&self, text: &str) -> bool {
-        self.walk(&text.to_ascii_lowercase(), false)
+        self.matches_folded(&text.to_ascii_lowercase(), false)
     }
 
     fn coverage_of(&self, folded: &str) -> Coverage {
-        if self.walk(folded, false) {
+        if self.matches_folded(folded, false) {
             Coverage::Covered
-        } else if self.walk(folded, true) {
+        } else if self.matches_folded(folded, true) {
             Coverage::OnlyCollapsed
         } else {
             Coverage::Uncovered
@@ -83,7 +83,7 @@ impl OperationPattern {
 
     /// Finds the pieces in `text`, the first at its start and the last at its end. With `collapse`, a piece
     /// that begins with `/` may share that slash with the piece before it: then `/*/` matches `/`.
-    fn walk(&self, text: &str, collapse: bool) -> bool {
+    fn matches_folded(&self, text: &str, collapse: bool) -> bool {
         let Some((first, rest)) = self.pieces.split_first() else { return text.is_empty() };
         let Some((last, middle)) = rest.split_last() else { return text == first };
         if !text.starts_with(first.as_str()) {

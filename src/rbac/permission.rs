@@ -3,9 +3,9 @@
 mod expansion;
 mod from_json;
 
-pub use expansion::{Expansion, Granted};
+pub use expansion::{Expansion, GrantedOperation};
 
-use super::condition::{Condition, ConditionError, Context};
+use super::condition::{Condition, ConditionError, RequestContext};
 use super::{Operation, OperationPattern, Plane, kleene};
 
 /// One permission of a role: four lists of patterns and perhaps a condition.
@@ -58,7 +58,7 @@ impl BlockCondition {
 
     /// Whether the condition holds in `context`. A condition that cannot be read, or is of a version other
     /// than 1.0 and 2.0, is undecided.
-    pub fn evaluate(&self, context: &Context) -> Option<bool> {
+    pub fn evaluate(&self, context: &RequestContext) -> Option<bool> {
         if !matches!(self.version(), None | Some("1.0" | "2.0")) {
             return None;
         }
@@ -79,18 +79,18 @@ impl PermissionBlock {
     /// Whether this block's lists grant `operation` on `plane`, without its condition. `None` if it depends
     /// on the open question of [`super::Coverage::OnlyCollapsed`].
     pub fn grants(&self, operation: &Operation, plane: Plane) -> Option<bool> {
-        let (granted, taken) = self.lists(plane);
+        let (granted, subtracted) = self.lists(plane);
         let matched = |patterns: &[OperationPattern]| {
             kleene::any(patterns.iter().map(|pattern| pattern.coverage(operation).as_answer()))
         };
-        kleene::all([matched(granted), kleene::not(matched(taken))])
+        kleene::all([matched(granted), kleene::not(matched(subtracted))])
     }
 
     /// Whether this block's lists, read literally, grant `operation` on `plane`.
     fn grants_literally(&self, operation: &Operation, plane: Plane) -> bool {
-        let (granted, taken) = self.lists(plane);
+        let (granted, subtracted) = self.lists(plane);
         let matched = |patterns: &[OperationPattern]| patterns.iter().any(|p| p.matches(operation));
-        matched(granted) && !matched(taken)
+        matched(granted) && !matched(subtracted)
     }
 
     /// The granting and the subtracting list of `plane`.
@@ -102,7 +102,7 @@ impl PermissionBlock {
     }
 
     /// Whether the block's condition holds in `context`; a block without one always holds.
-    pub fn condition_holds(&self, context: &Context) -> Option<bool> {
+    pub fn condition_holds(&self, context: &RequestContext) -> Option<bool> {
         self.condition.as_ref().map_or(Some(true), |condition| condition.evaluate(context))
     }
 }
@@ -129,7 +129,7 @@ impl Permissions {
 
     /// Whether `operation` is permitted on `plane` in `context`: some block grants it and that block's condition
     /// holds. The lists come first: a condition that is true grants nothing.
-    pub fn permit_on(&self, operation: &Operation, plane: Plane, context: &Context) -> Option<bool> {
+    pub fn permit_on(&self, operation: &Operation, plane: Plane, context: &RequestContext) -> Option<bool> {
         let context = context.with_action(operation);
         kleene::any(self.0.iter().map(|block| match block.grants(operation, plane) {
             Some(false) => Some(false),
@@ -143,9 +143,9 @@ impl Permissions {
     /// well-known one or the role itself lists it exactly among its data actions; otherwise as a control
     /// operation. If only a wildcard among the data actions could grant it, the plane matters, and the result
     /// is `None`.
-    pub fn permit(&self, operation: &Operation, context: &Context) -> Option<bool> {
-        let told = context.plane().or_else(|| Plane::well_known(operation));
-        if let Some(plane) = told.or_else(|| self.plane_named(operation)) {
+    pub fn permit(&self, operation: &Operation, context: &RequestContext) -> Option<bool> {
+        let known = context.plane().or_else(|| Plane::well_known(operation));
+        if let Some(plane) = known.or_else(|| self.plane_named(operation)) {
             return self.permit_on(operation, plane, context);
         }
         let control = self.permit_on(operation, Plane::Control, context);
@@ -160,7 +160,7 @@ impl Permissions {
     pub fn missing<'a>(&self, operations: &'a [Operation]) -> Vec<&'a Operation> {
         let mut missing: Vec<&Operation> = Vec::new();
         for operation in operations {
-            let permitted = self.permit(operation, &Context::unknown());
+            let permitted = self.permit(operation, &RequestContext::unknown());
             if permitted != Some(true) && !missing.contains(&operation) {
                 missing.push(operation);
             }

@@ -20,9 +20,8 @@ impl Plane {
     }
 
     /// The plane of `operation` if it is a well-known one. A name alone does not show its plane, only a
-    /// catalogue does. The lists have what this provider itself needs and the operations that can grant that
-    /// (all of it control), and the data operations that people most often expect a wildcard in `actions` to
-    /// grant.
+    /// catalogue does. The control operations are those that this provider needs, and those that can grant
+    /// them. The data operations are those that people most often expect a wildcard in `actions` to grant.
     pub fn well_known(operation: &Operation) -> Option<Self> {
         let among = |patterns: &[OperationPattern]| patterns.iter().any(|pattern| pattern.matches(operation));
         if among(&WELL_KNOWN_DATA) {

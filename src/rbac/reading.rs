@@ -24,12 +24,12 @@ impl ReadError {
 
 /// A JSON object with folded keys, and its path.
 #[derive(Clone, Copy)]
-pub(crate) struct Fields<'a> {
+pub(crate) struct FoldedFields<'a> {
     map: &'a Map<String, Value>,
     path: &'a str,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> FoldedFields<'a> {
     pub(crate) fn new(map: &'a Map<String, Value>, path: &'a str) -> Self {
         Self { map, path }
     }

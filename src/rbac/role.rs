@@ -1,6 +1,6 @@
 //! A role definition as a whole.
 
-use super::reading::{Fields, ReadError, wrong_kind};
+use super::reading::{FoldedFields, ReadError, wrong_kind};
 use super::{OperationPattern, PermissionBlock, Permissions};
 use serde_json::{Value, json};
 
@@ -40,12 +40,12 @@ impl RoleDefinition {
         let Value::Object(map) = value else {
             return Err(wrong_kind("role definition", "an object", value));
         };
-        let outer = Fields::new(map, "role definition");
+        let outer = FoldedFields::new(map, "role definition");
         let inner = match outer.get("properties")? {
-            Some(Value::Object(properties)) => Fields::new(properties, "role definition.properties"),
+            Some(Value::Object(properties)) => FoldedFields::new(properties, "role definition.properties"),
             _ => outer,
         };
-        let text = |fields: Fields<'_>, key| fields.text(key).map(|found| found.map(str::to_owned));
+        let text = |fields: FoldedFields<'_>, key| fields.text(key).map(|found| found.map(str::to_owned));
 
         let mut id = text(outer, "id")?;
         let name = text(outer, "name")?;

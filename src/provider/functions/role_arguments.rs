@@ -8,7 +8,7 @@ use crate::plugin::function::{FunctionError, Parameter};
 use crate::plugin::{Type, Value};
 use crate::provider::checks;
 use crate::rbac;
-use crate::rbac::functions::Problem;
+use crate::rbac::functions::ArgumentProblem;
 
 /// The parameter for permissions.
 #[must_use]
@@ -77,10 +77,10 @@ pub fn texts(name: &'static str, description: &'static str) -> Parameter {
 
 /// The error of a call, for the argument that caused it.
 #[must_use]
-pub fn error(failed: &rbac::functions::FunctionError) -> FunctionError {
+pub fn error(failed: &rbac::functions::ArgumentError) -> FunctionError {
     let text = match &failed.problem {
         // It begins with a path, so it cannot begin a sentence.
-        Problem::Shape(error) => checks::ended(&format!("The argument cannot be read: {error}")),
+        ArgumentProblem::Shape(error) => checks::ended(&format!("The argument cannot be read: {error}")),
         problem => checks::capitalised(&format!("{problem}.")),
     };
     FunctionError::argument(i64::try_from(failed.argument).unwrap_or_default(), text)

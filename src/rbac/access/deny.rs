@@ -1,7 +1,7 @@
 //! Deny assignments: who is denied what, and where.
 
 use crate::rbac::kleene;
-use crate::rbac::reading::{Fields, ReadError, wrong_kind};
+use crate::rbac::reading::{FoldedFields, ReadError, wrong_kind};
 use crate::rbac::{Permissions, Scope};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -20,12 +20,12 @@ pub struct Principal {
 
 /// The caller.
 #[derive(Clone, Debug)]
-pub struct Identity {
+pub struct CallerIdentity {
     id: String,
     groups: Option<BTreeSet<String>>,
 }
 
-impl Identity {
+impl CallerIdentity {
     /// Takes the object id and, if known, the ids of all groups it is in, nested ones included.
     pub fn new(id: &str, groups: Option<&[String]>) -> Self {
         let groups = groups.map(|ids| ids.iter().map(|id| id.to_lowercase()).collect());
@@ -71,9 +71,9 @@ impl DenyAssignment {
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         const PATH: &str = "deny assignment";
         let Value::Object(map) = value else { return Err(wrong_kind(PATH, "an object", value)) };
-        let outer = Fields::new(map, PATH);
+        let outer = FoldedFields::new(map, PATH);
         let inner = match outer.get("properties")? {
-            Some(Value::Object(properties)) => Fields::new(properties, "deny assignment.properties"),
+            Some(Value::Object(properties)) => FoldedFields::new(properties, "deny assignment.properties"),
             _ => outer,
         };
         let scope =
@@ -91,15 +91,15 @@ impl DenyAssignment {
     }
 
     /// Whether `identity` is denied; `None` if that depends on unknown group memberships.
-    pub fn applies_to(&self, identity: &Identity) -> Option<bool> {
-        let among = |principals: &[Principal]| {
+    pub fn applies_to(&self, identity: &CallerIdentity) -> Option<bool> {
+        let includes = |principals: &[Principal]| {
             kleene::any(principals.iter().map(|principal| identity.is_meant_by(principal)))
         };
-        kleene::all([among(&self.principals), kleene::not(among(&self.exclude_principals))])
+        kleene::all([includes(&self.principals), kleene::not(includes(&self.exclude_principals))])
     }
 }
 
-fn principals(fields: Fields<'_>, key: &str) -> Result<Vec<Principal>, ReadError> {
+fn principals(fields: FoldedFields<'_>, key: &str) -> Result<Vec<Principal>, ReadError> {
     let path = fields.path_to(key);
     let items = match fields.get(key)? {
         None => return Ok(Vec::new()),
@@ -112,7 +112,7 @@ fn principals(fields: Fields<'_>, key: &str) -> Result<Vec<Principal>, ReadError
         .map(|(index, item)| {
             let path = format!("{path}[{index}]");
             let Value::Object(map) = item else { return Err(wrong_kind(&path, "a principal", item)) };
-            let fields = Fields::new(map, &path);
+            let fields = FoldedFields::new(map, &path);
             let id =
                 fields.text("id")?.ok_or_else(|| ReadError::new(&fields.path_to("id"), "it is missing"))?;
             Ok(Principal { id: id.to_lowercase(), kind: fields.text("type")?.map(str::to_owned) })

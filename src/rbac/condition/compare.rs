@@ -1,7 +1,7 @@
 //! One pair of values under one operator.
 
 use super::like::{fold, like};
-use super::syntax::{Literal, Text};
+use super::syntax::{Literal, StringLiteral};
 use super::{Family, Operator, Test};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 /// Whether `operator` holds between `left` and `right`; `None` if they are not of its kind.
 pub(super) fn holds(operator: Operator, left: &Literal, right: &Literal) -> Option<bool> {
-    let asked = match (left, right) {
+    let result = match (left, right) {
         (Literal::Text(left), Literal::Text(right)) => text_holds(operator, left, right)?,
         (Literal::Integer(left), Literal::Integer(right)) => in_order(operator.test, left.cmp(right))?,
         (Literal::Instant(left), Literal::Instant(right)) => in_order(operator.test, left.cmp(right))?,
@@ -17,10 +17,10 @@ pub(super) fn holds(operator: Operator, left: &Literal, right: &Literal) -> Opti
         (Literal::Boolean(left), Literal::Boolean(right)) => in_order(operator.test, left.cmp(right))?,
         _ => return None,
     };
-    Some(asked != operator.negated)
+    Some(result != operator.negated)
 }
 
-fn text_holds(operator: Operator, left: &Text, right: &Text) -> Option<bool> {
+fn text_holds(operator: Operator, left: &StringLiteral, right: &StringLiteral) -> Option<bool> {
     let folded = |text: Cow<'_, str>| -> String {
         if operator.ignore_case { text.chars().map(fold).collect() } else { text.into_owned() }
     };
@@ -49,7 +49,7 @@ fn in_order(test: Test, order: Ordering) -> Option<bool> {
 /// A GUID may be the end of a resource id, as Azure takes an assignment's role from `roleDefinitionId`.
 pub(super) fn typed(value: &Value, family: Family) -> Option<Literal> {
     match (family, value) {
-        (Family::String, Value::String(text)) => Some(Literal::Text(Text::Plain(text.clone()))),
+        (Family::String, Value::String(text)) => Some(Literal::Text(StringLiteral::Plain(text.clone()))),
         (Family::Numeric, Value::Number(number)) => {
             number.as_i64().or_else(|| whole(number.as_f64()?)).map(Literal::Integer)
         }

@@ -1,6 +1,6 @@
 //! The facts a condition is evaluated against.
 
-use super::Source;
+use super::AttributeSource;
 use crate::rbac::reading::{ReadError, fold_key, wrong_kind};
 use crate::rbac::{Operation, Plane};
 use serde_json::{Map, Value};
@@ -30,21 +30,21 @@ pub enum Attribute<'a> {
 
 /// A request as far as it is known: its operation, and attributes by source.
 #[derive(Clone, Debug)]
-pub struct Context {
+pub struct RequestContext {
     action: Option<Operation>,
     plane: Option<Plane>,
     suboperation: Fact<String>,
     /// Attributes by source and name; no map at all means that nothing is known of any attribute.
-    attributes: Option<BTreeMap<Source, Bag>>,
+    attributes: Option<BTreeMap<AttributeSource, ValuesByName>>,
 }
 
 /// The members of a context, as folded keys.
 const PARTS: [&str; 7] =
     ["action", "suboperation", "request", "resource", "principal", "environment", "isdataaction"];
 
-type Bag = BTreeMap<String, Vec<Value>>;
+type ValuesByName = BTreeMap<String, Vec<Value>>;
 
-impl Context {
+impl RequestContext {
     /// A request without any attribute: each one is absent.
     pub fn empty() -> Self {
         Self { action: None, plane: None, suboperation: Fact::Absent, attributes: Some(BTreeMap::new()) }
@@ -69,17 +69,17 @@ impl Context {
 
     /// The same request with an attribute, of one value or of several.
     #[must_use]
-    pub fn with_attribute(&self, source: Source, name: &str, values: Vec<Value>) -> Self {
+    pub fn with_attribute(&self, source: AttributeSource, name: &str, values: Vec<Value>) -> Self {
         let mut context = self.clone();
-        let bags = context.attributes.get_or_insert_default();
-        bags.entry(source).or_default().insert(name.to_owned(), values);
+        let by_source = context.attributes.get_or_insert_default();
+        by_source.entry(source).or_default().insert(name.to_owned(), values);
         context
     }
 
     /// Reads `{action, suboperation, request, resource, principal, environment, is_data_action}`, each of
     /// which may be absent or null. Attributes are keyed by the text between the brackets; a list is an
     /// attribute of several values; absent and null attributes do not exist. An empty context, null or an
-    /// object whose members are all null, is [`Context::unknown`].
+    /// object whose members are all null, is [`RequestContext::unknown`].
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         let map = match value {
             Value::Null => return Ok(Self::unknown()),
@@ -124,12 +124,12 @@ impl Context {
                 self.plane = Some(Plane::of(*is_data_action));
             }
             folded => {
-                let Some(source) = Source::named(folded) else { return Ok(()) };
+                let Some(source) = AttributeSource::named(folded) else { return Ok(()) };
                 let Value::Object(attributes) = value else {
                     return Err(wrong_kind(&path, "attributes by name", value));
                 };
-                let bag = read_bag(attributes, &path)?;
-                self.attributes.get_or_insert_default().insert(source, bag);
+                let values_by_name = read_values(attributes, &path)?;
+                self.attributes.get_or_insert_default().insert(source, values_by_name);
             }
         }
         Ok(())
@@ -154,22 +154,22 @@ impl Context {
     ///
     /// It is not documented whether Azure compares names ignoring case (for tag keys it does not). So a name
     /// that differs only in case is neither the attribute nor its absence: `Unknown`.
-    pub fn attribute(&self, source: Source, name: &str) -> Attribute<'_> {
-        let Some(bags) = &self.attributes else { return Attribute::Unknown };
-        let Some(bag) = bags.get(&source) else { return Attribute::Absent };
-        if let Some(values) = bag.get(name) {
+    pub fn attribute(&self, source: AttributeSource, name: &str) -> Attribute<'_> {
+        let Some(by_source) = &self.attributes else { return Attribute::Unknown };
+        let Some(values_by_name) = by_source.get(&source) else { return Attribute::Absent };
+        if let Some(values) = values_by_name.get(name) {
             return Attribute::Present(values);
         }
         let case_matters = name.to_ascii_lowercase().contains("<$key_case_sensitive$>");
-        if !case_matters && bag.keys().any(|key| key.eq_ignore_ascii_case(name)) {
+        if !case_matters && values_by_name.keys().any(|key| key.eq_ignore_ascii_case(name)) {
             return Attribute::Unknown;
         }
         Attribute::Absent
     }
 }
 
-fn read_bag(attributes: &Map<String, Value>, path: &str) -> Result<Bag, ReadError> {
-    let mut bag = Bag::new();
+fn read_values(attributes: &Map<String, Value>, path: &str) -> Result<ValuesByName, ReadError> {
+    let mut values_by_name = ValuesByName::new();
     for (name, value) in attributes {
         let values = match value {
             Value::Null => continue,
@@ -179,7 +179,7 @@ fn read_bag(attributes: &Map<String, Value>, path: &str) -> Result<Bag, ReadErro
         if let Some(nested) = values.iter().find(|value| value.is_array() || value.is_object()) {
             return Err(wrong_kind(&format!("{path}[{name}]"), "a value or a list of values", nested));
         }
-        bag.insert(name.clone(), values);
+        values_by_name.insert(name.clone(), values);
     }
-    Ok(bag)
+    Ok(values_by_name)
 }

@@ -1,6 +1,6 @@
 //! Writes the condition to assign chosen roles and no others.
 
-use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Source, Subject};
+use super::syntax::{AttributeRef, AttributeSource, Comparison, Expression, GuardSubject, Literal, Operand};
 use super::{Family, Guid, MAX_BYTES, Operator, Quantifier, Test};
 use crate::rbac::OperationPattern;
 
@@ -38,8 +38,8 @@ pub fn condition_for_roles<T: AsRef<str>>(role_ids: &[T]) -> Result<String, Dele
         return Err(DelegationError::NoRoles);
     }
     let halves = vec![
-        half("Microsoft.Authorization/roleAssignments/write", Source::Request, &guids),
-        half("Microsoft.Authorization/roleAssignments/delete", Source::Resource, &guids),
+        half("Microsoft.Authorization/roleAssignments/write", AttributeSource::Request, &guids),
+        half("Microsoft.Authorization/roleAssignments/delete", AttributeSource::Resource, &guids),
     ];
     let text = Expression::And(halves).to_string();
     if text.len() > MAX_BYTES {
@@ -58,9 +58,9 @@ fn role_guid(id: &str) -> Result<Guid, DelegationError> {
     end.parse().map_err(|_| not_a_role())
 }
 
-fn half(action: &str, source: Source, roles: &[Guid]) -> Expression {
+fn half(action: &str, source: AttributeSource, roles: &[Guid]) -> Expression {
     let guard =
-        Expression::Matches { subject: Subject::Action, patterns: vec![OperationPattern::new(action)] };
+        Expression::Matches { subject: GuardSubject::Action, patterns: vec![OperationPattern::new(action)] };
     let name = "Microsoft.Authorization/roleAssignments:RoleDefinitionId".to_owned();
     let comparison = Comparison {
         left: Operand::Attribute(AttributeRef { source, name, offset: 0 }),

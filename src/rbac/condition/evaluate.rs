@@ -1,22 +1,23 @@
 //! Whether a condition holds.
 
 use super::compare::{holds, typed};
-use super::context::{Attribute, Context, Fact};
-use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Subject};
+use super::context::{Attribute, Fact, RequestContext};
+use super::syntax::{AttributeRef, Comparison, Expression, GuardSubject, Literal, Operand};
 use super::{Family, Quantifier};
 use crate::rbac::kleene::{all, any, not};
 use crate::rbac::{Operation, OperationPattern};
 
 /// Evaluates an expression; `None` is "undecided".
-pub(super) fn evaluate(expression: &Expression, context: &Context) -> Option<bool> {
+pub(super) fn evaluate(expression: &Expression, context: &RequestContext) -> Option<bool> {
     match expression {
         Expression::Or(terms) => any(terms.iter().map(|term| evaluate(term, context))),
         Expression::And(terms) => all(terms.iter().map(|term| evaluate(term, context))),
         Expression::Not(inner) => not(evaluate(inner, context)),
-        Expression::Matches { subject: Subject::Action, patterns } => {
+        Expression::Matches { subject: GuardSubject::Action, patterns } => {
             context.action().and_then(|action| action_matches(patterns, action))
         }
-        Expression::Matches { subject: Subject::SubOperation, patterns } => match context.suboperation() {
+        Expression::Matches { subject: GuardSubject::SubOperation, patterns } => match context.suboperation()
+        {
             Fact::Known(name) => Some(patterns.iter().any(|pattern| pattern.matches_text(name))),
             Fact::Absent => Some(false),
             Fact::Unknown => None,
@@ -31,7 +32,7 @@ fn action_matches(patterns: &[OperationPattern], action: &Operation) -> Option<b
 }
 
 /// An attribute without values is neither present nor absent: the documentation does not say which.
-fn exists(attribute: &AttributeRef, context: &Context) -> Option<bool> {
+fn exists(attribute: &AttributeRef, context: &RequestContext) -> Option<bool> {
     match context.attribute(attribute.source, &attribute.name) {
         Attribute::Present([]) | Attribute::Unknown => None,
         Attribute::Present(_) => Some(true),
@@ -46,7 +47,7 @@ enum Side {
     Unknown,
 }
 
-fn side(operand: &Operand, family: Family, context: &Context) -> Side {
+fn side(operand: &Operand, family: Family, context: &RequestContext) -> Side {
     match operand {
         Operand::Literal(literal) => Side::Values(vec![Some(literal.clone())]),
         Operand::Set(literals) => Side::Values(literals.iter().cloned().map(Some).collect()),
@@ -64,7 +65,7 @@ fn side(operand: &Operand, family: Family, context: &Context) -> Side {
 ///
 /// A comparison with an absent attribute is false, as the page's "... OR NOT Exists ..." idiom implies; a
 /// negated one is not documented, so it is undecided. An empty list is not documented either.
-fn compare(comparison: &Comparison, context: &Context) -> Option<bool> {
+fn compare(comparison: &Comparison, context: &RequestContext) -> Option<bool> {
     let Comparison { quantifier, operator, .. } = comparison;
     let left = side(&comparison.left, operator.family, context);
     let right = side(&comparison.right, operator.family, context);

@@ -1,13 +1,13 @@
 //! Conditions that are legal but probably not what their author meant.
 
 use super::compare::holds;
-use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Source, Subject};
+use super::syntax::{AttributeRef, AttributeSource, Comparison, Expression, GuardSubject, Literal, Operand};
 use super::{Operator, Quantifier, Test};
 use crate::rbac::OperationPattern;
 
 /// A warning, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct ConditionFinding {
     /// The kind.
     pub kind: FindingKind,
     /// Its place, in bytes from the start of the text.
@@ -68,7 +68,7 @@ impl FindingKind {
     }
 }
 
-impl Finding {
+impl ConditionFinding {
     pub(super) fn new(kind: FindingKind, offset: usize) -> Self {
         Self { kind, offset }
     }
@@ -104,7 +104,7 @@ fn differ(operand: &Operand, operator: Operator) -> bool {
 }
 
 /// The findings of guards and the attributes next to them.
-pub(super) fn of_guards(expression: &Expression) -> Vec<Finding> {
+pub(super) fn of_guards(expression: &Expression) -> Vec<ConditionFinding> {
     let mut findings = Vec::new();
     visit(expression, None, &mut findings);
     findings
@@ -117,12 +117,12 @@ enum Change {
     Delete,
 }
 
-fn visit(expression: &Expression, change: Option<Change>, findings: &mut Vec<Finding>) {
+fn visit(expression: &Expression, change: Option<Change>, findings: &mut Vec<ConditionFinding>) {
     let mut note = |operand: &Operand| {
         if let (Operand::Attribute(attribute), Some(change)) = (operand, change)
-            && is_never_there(attribute, change)
+            && never_exists(attribute, change)
         {
-            findings.push(Finding::new(FindingKind::WrongSource, attribute.offset));
+            findings.push(ConditionFinding::new(FindingKind::WrongSource, attribute.offset));
         }
     };
     match expression {
@@ -146,7 +146,7 @@ fn visit(expression: &Expression, change: Option<Change>, findings: &mut Vec<Fin
 fn guarded_patterns<'a>(term: &'a Expression, patterns: &mut Vec<&'a OperationPattern>) {
     fn positive<'a>(term: &'a Expression, patterns: &mut Vec<&'a OperationPattern>) {
         match term {
-            Expression::Matches { subject: Subject::Action, patterns: found } => patterns.extend(found),
+            Expression::Matches { subject: GuardSubject::Action, patterns: found } => patterns.extend(found),
             Expression::And(terms) => terms.iter().for_each(|term| positive(term, patterns)),
             _ => {}
         }
@@ -172,11 +172,11 @@ fn change_of(patterns: &[&OperationPattern]) -> Option<Change> {
 
 /// Source: "Authorization actions and attributes": write has the properties of the new assignment as `@Request`
 /// only, delete those of the existing one as `@Resource` only.
-fn is_never_there(attribute: &AttributeRef, change: Change) -> bool {
+fn never_exists(attribute: &AttributeRef, change: Change) -> bool {
     const PROPERTIES: &str = "microsoft.authorization/roleassignments:";
     attribute.name.to_ascii_lowercase().starts_with(PROPERTIES)
         && matches!(
             (change, attribute.source),
-            (Change::Write, Source::Resource) | (Change::Delete, Source::Request)
+            (Change::Write, AttributeSource::Resource) | (Change::Delete, AttributeSource::Request)
         )
 }

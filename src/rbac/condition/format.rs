@@ -1,6 +1,6 @@
 //! The canonical text of a condition.
 
-use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Text};
+use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, StringLiteral};
 use crate::rbac::OperationPattern;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -90,8 +90,8 @@ impl Display for Literal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             // Backslashes stay unchanged: most of them are not documented.
-            Self::Text(Text::Quoted(text)) => write!(f, "'{text}'"),
-            Self::Text(Text::Plain(text)) => {
+            Self::Text(StringLiteral::Quoted(text)) => write!(f, "'{text}'"),
+            Self::Text(StringLiteral::Plain(text)) => {
                 write!(f, "'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
             }
             Self::Integer(number) => number.fmt(f),

@@ -37,15 +37,17 @@ mod parser;
 mod syntax;
 mod token;
 
-pub use context::{Attribute, Context, Fact};
+pub use context::{Attribute, Fact, RequestContext};
 pub use delegation::{DelegationError, condition_for_roles};
 pub use error::{ConditionError, ErrorKind};
-pub use finding::{Finding, FindingKind};
+pub use finding::{ConditionFinding, FindingKind};
 pub use guid::{Guid, InvalidGuid};
 pub use instant::{Instant, InvalidInstant};
 pub use operator::{Family, Operator, Quantifier, Test};
 pub use outline::Outline;
-pub use syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Source, Subject, Text};
+pub use syntax::{
+    AttributeRef, AttributeSource, Comparison, Expression, GuardSubject, Literal, Operand, StringLiteral,
+};
 
 /// Longest condition Azure stores: 8 KB.
 pub const MAX_BYTES: usize = 8192;
@@ -58,7 +60,7 @@ pub const MAX_DEPTH: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Condition {
     expression: Expression,
-    findings: Vec<Finding>,
+    findings: Vec<ConditionFinding>,
 }
 
 impl Condition {
@@ -76,12 +78,12 @@ impl Condition {
     }
 
     /// Parts that are legal but probably not intended, in the order of the text.
-    pub fn findings(&self) -> &[Finding] {
+    pub fn findings(&self) -> &[ConditionFinding] {
         &self.findings
     }
 
     /// Whether the condition holds in `context`; `None` if that is not certain.
-    pub fn evaluate(&self, context: &Context) -> Option<bool> {
+    pub fn evaluate(&self, context: &RequestContext) -> Option<bool> {
         evaluate::evaluate(&self.expression, context)
     }
 

@@ -1,6 +1,6 @@
 //! The names in a condition.
 
-use super::syntax::{Comparison, Expression, Literal, Operand, Subject};
+use super::syntax::{Comparison, Expression, GuardSubject, Literal, Operand};
 
 /// The names in a condition, each once, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,8 +28,8 @@ impl Outline {
             Expression::Not(inner) => self.visit(inner),
             Expression::Matches { subject, patterns } => {
                 let list = match subject {
-                    Subject::Action => &mut self.guards,
-                    Subject::SubOperation => &mut self.suboperations,
+                    GuardSubject::Action => &mut self.guards,
+                    GuardSubject::SubOperation => &mut self.suboperations,
                 };
                 patterns.iter().for_each(|pattern| note(list, pattern.as_str().to_owned()));
             }

@@ -1,16 +1,18 @@
 //! Parses tokens to an [`Expression`], by recursive descent.
 
 use super::finding::{self, FindingKind};
-use super::syntax::{AttributeRef, Comparison, Expression, Literal, Operand, Subject, Text};
+use super::syntax::{AttributeRef, Comparison, Expression, GuardSubject, Literal, Operand, StringLiteral};
 use super::token::{Lexer, Token, TokenKind};
-use super::{ConditionError, ErrorKind, Family, Finding, MAX_BYTES, MAX_DEPTH, Operator, Quantifier};
+use super::{
+    ConditionError, ConditionFinding, ErrorKind, Family, MAX_BYTES, MAX_DEPTH, Operator, Quantifier,
+};
 use crate::rbac::OperationPattern;
 
 /// What can begin an expression.
 const EXPRESSION_START: [&str; 5] = ["`(`", "NOT", "a function", "an attribute", "a value"];
 
 /// Parses a whole condition, with the findings about how it is written.
-pub(super) fn parse(text: &str) -> Result<(Expression, Vec<Finding>), ConditionError> {
+pub(super) fn parse(text: &str) -> Result<(Expression, Vec<ConditionFinding>), ConditionError> {
     if text.len() > MAX_BYTES {
         let found = format!("the condition has {} bytes, but Azure stores at most {MAX_BYTES}", text.len());
         return Err(ConditionError::new(ErrorKind::TooLong, MAX_BYTES, found));
@@ -30,7 +32,7 @@ struct Parser<'a> {
     /// The token not yet used.
     token: Token<'a>,
     depth: usize,
-    findings: Vec<Finding>,
+    findings: Vec<ConditionFinding>,
 }
 
 /// A value whose kind is not known until its operator is.
@@ -57,7 +59,7 @@ impl<'a> Parser<'a> {
             mixed_at = mixed_at.or(and_at);
         }
         if let (Some(offset), true) = (mixed_at, terms.len() > 1) {
-            self.findings.push(Finding::new(FindingKind::MixedAndOr, offset));
+            self.findings.push(ConditionFinding::new(FindingKind::MixedAndOr, offset));
         }
         Ok(joined(terms, Expression::Or))
     }
@@ -113,7 +115,7 @@ impl<'a> Parser<'a> {
 
     fn predicate(&mut self) -> Result<Expression, ConditionError> {
         let TokenKind::Word(word) = self.token.kind else { return self.comparison() };
-        for subject in [Subject::Action, Subject::SubOperation] {
+        for subject in [GuardSubject::Action, GuardSubject::SubOperation] {
             if word.eq_ignore_ascii_case(subject.name()) {
                 self.advance()?;
                 return Ok(Expression::Matches { subject, patterns: self.patterns()? });
@@ -147,7 +149,7 @@ impl<'a> Parser<'a> {
     fn patterns(&mut self) -> Result<Vec<OperationPattern>, ConditionError> {
         self.braced(|parser| match parser.token.kind {
             TokenKind::Text(text) => {
-                let pattern = OperationPattern::new(&Text::Quoted(text.to_owned()).value());
+                let pattern = OperationPattern::new(&StringLiteral::Quoted(text.to_owned()).value());
                 parser.note_escapes(text, &[]);
                 parser.advance()?;
                 Ok(pattern)
@@ -175,7 +177,8 @@ impl<'a> Parser<'a> {
             operator,
             right: self.typed_operand(right, operator)?,
         };
-        self.findings.extend(finding::of_comparison(&comparison).map(|kind| Finding::new(kind, start)));
+        self.findings
+            .extend(finding::of_comparison(&comparison).map(|kind| ConditionFinding::new(kind, start)));
         Ok(Expression::Comparison(comparison))
     }
 
@@ -283,7 +286,7 @@ impl<'a> Parser<'a> {
             (Family::String, TokenKind::Text(text)) => {
                 let wildcards: &[char] = if operator.test == super::Test::Like { &['*', '?'] } else { &[] };
                 self.note_escapes_at(text, wildcards, *offset);
-                Ok(Literal::Text(Text::Quoted((*text).to_owned())))
+                Ok(Literal::Text(StringLiteral::Quoted((*text).to_owned())))
             }
             (Family::String, _) => wrong("a string"),
             (Family::Numeric, TokenKind::Integer(number)) => Ok(Literal::Integer(*number)),
@@ -312,7 +315,7 @@ impl<'a> Parser<'a> {
         let mut letters = text.chars();
         while let Some(letter) = letters.next() {
             if letter == '\\' && !letters.next().is_some_and(|escaped| documented.contains(&escaped)) {
-                self.findings.push(Finding::new(FindingKind::UndocumentedEscape, offset));
+                self.findings.push(ConditionFinding::new(FindingKind::UndocumentedEscape, offset));
                 return;
             }
         }

@@ -16,7 +16,7 @@ pub enum Expression {
     /// True if the operation matches one of the patterns.
     Matches {
         /// What is matched.
-        subject: Subject,
+        subject: GuardSubject,
         /// The patterns.
         patterns: Vec<OperationPattern>,
     },
@@ -28,14 +28,14 @@ pub enum Expression {
 
 /// What a guard checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum GuardSubject {
     /// The operation: `ActionMatches`.
     Action,
     /// The sub-operation, such as `Blob.List`: `SubOperationMatches`.
     SubOperation,
 }
 
-impl Subject {
+impl GuardSubject {
     /// The word for the guard.
     pub fn name(self) -> &'static str {
         match self {
@@ -73,7 +73,7 @@ pub enum Operand {
 #[derive(Clone, Debug)]
 pub struct AttributeRef {
     /// Its source.
-    pub source: Source,
+    pub source: AttributeSource,
     /// The text between the brackets.
     pub name: String,
     /// Its place in the condition, in bytes.
@@ -82,7 +82,7 @@ pub struct AttributeRef {
 
 /// The source of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
+pub enum AttributeSource {
     /// The request, such as properties in its body.
     Request,
     /// The object before the request.
@@ -93,7 +93,7 @@ pub enum Source {
     Environment,
 }
 
-impl Source {
+impl AttributeSource {
     /// All sources.
     pub const ALL: [Self; 4] = [Self::Request, Self::Resource, Self::Principal, Self::Environment];
 
@@ -117,7 +117,7 @@ impl Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Literal {
     /// Text.
-    Text(Text),
+    Text(StringLiteral),
     /// A whole number.
     Integer(i64),
     /// True or false.
@@ -130,14 +130,14 @@ pub enum Literal {
 
 /// A text, with or without the backslashes of a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Text {
+pub enum StringLiteral {
     /// As written between quotes in a condition, including backslashes.
     Quoted(String),
     /// As an attribute has it.
     Plain(String),
 }
 
-impl Text {
+impl StringLiteral {
     /// The unescaped text. `\'` is a quote and `\\` a backslash; both are undocumented. A backslash before
     /// anything else stands for itself.
     pub fn value(&self) -> Cow<'_, str> {

@@ -1,6 +1,6 @@
 //! Splits a condition into tokens, one at a time.
 
-use super::{ConditionError, ErrorKind, Guid, Source};
+use super::{AttributeSource, ConditionError, ErrorKind, Guid};
 use crate::rbac::character;
 
 /// A token and the byte at which it starts.
@@ -23,7 +23,7 @@ pub(super) enum TokenKind<'a> {
     Or,
     Not,
     /// `@source[name]`.
-    Attribute(Source, &'a str),
+    Attribute(AttributeSource, &'a str),
     /// The text between single quotes, including backslashes.
     Text(&'a str),
     Integer(i64),
@@ -148,7 +148,7 @@ impl<'a> Lexer<'a> {
         self.skip_space();
         let offset = self.position;
         let word = self.take_while(is_word_part);
-        let source = Source::named(word).ok_or_else(|| {
+        let source = AttributeSource::named(word).ok_or_else(|| {
             ConditionError::new(ErrorKind::Syntax, offset, format!("`{word}` after `@`")).expecting(&[
                 "Request",
                 "Resource",

@@ -1,13 +1,13 @@
 //! The operations that a role's patterns match, given the existing ones.
 
 use super::{PermissionBlock, Permissions};
-use crate::rbac::condition::Context;
+use crate::rbac::condition::RequestContext;
 use crate::rbac::{Catalogue, CatalogueEntry, OperationPattern, Plane};
 use std::collections::BTreeSet;
 
 /// An operation that a role grants.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Granted {
+pub struct GrantedOperation {
     /// Its name, as the catalogue spells it.
     pub operation: String,
     /// Whether it depends on a condition: each block that grants it has a condition, and none of them is true
@@ -21,9 +21,9 @@ pub struct Granted {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expansion {
     /// Control operations granted, sorted by name.
-    pub control: Vec<Granted>,
+    pub control: Vec<GrantedOperation>,
     /// Data operations granted, sorted by name.
-    pub data: Vec<Granted>,
+    pub data: Vec<GrantedOperation>,
     /// Operations whose grant depends on whether `/*/` may match `/`, sorted; some of them may also be among
     /// the granted ones, if the subtraction is undecided.
     pub uncertain: Vec<String>,
@@ -69,9 +69,9 @@ impl Permissions {
         if granting.is_empty() {
             return;
         }
-        let context = Context::unknown().with_action(operation);
+        let context = RequestContext::unknown().with_action(operation);
         let conditional = !granting.iter().any(|block| block.condition_holds(&context) == Some(true));
-        let granted = Granted { operation: operation.as_str().to_owned(), conditional };
+        let granted = GrantedOperation { operation: operation.as_str().to_owned(), conditional };
         match plane {
             Plane::Control => expansion.control.push(granted),
             Plane::Data => expansion.data.push(granted),
@@ -86,9 +86,9 @@ impl Permissions {
                 !entries.any(|e| e.effective_plane() == plane && pattern.matches(&e.operation))
             };
             for block in self.blocks() {
-                let (granted, taken) = block.lists(plane);
+                let (granted, subtracted) = block.lists(plane);
                 unmatched.extend(
-                    granted.iter().chain(taken).filter(|p| matches_nothing(p)).map(|p| p.to_string()),
+                    granted.iter().chain(subtracted).filter(|p| matches_nothing(p)).map(|p| p.to_string()),
                 );
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{BlockCondition, PermissionBlock, Permissions};
 use crate::rbac::OperationPattern;
-use crate::rbac::reading::{Fields, ReadError, fold_key, wrong_kind};
+use crate::rbac::reading::{FoldedFields, ReadError, fold_key, wrong_kind};
 use serde_json::Value;
 
 /// The lists of a block, as folded keys.
@@ -36,7 +36,7 @@ fn collect(value: &Value, path: &str, blocks: &mut Vec<PermissionBlock>) -> Resu
             .enumerate()
             .try_for_each(|(index, item)| collect(item, &format!("{path}[{index}]"), blocks)),
         Value::Object(map) => {
-            let fields = Fields::new(map, path);
+            let fields = FoldedFields::new(map, path);
             for key in ["properties", "permissions", "value"] {
                 if let Some(inner @ (Value::Array(_) | Value::Object(_))) = fields.get(key)? {
                     return collect(inner, &fields.path_to(key), blocks);
@@ -49,7 +49,7 @@ fn collect(value: &Value, path: &str, blocks: &mut Vec<PermissionBlock>) -> Resu
     }
 }
 
-fn block(fields: Fields<'_>, path: &str) -> Result<PermissionBlock, ReadError> {
+fn block(fields: FoldedFields<'_>, path: &str) -> Result<PermissionBlock, ReadError> {
     if let Some(name) = fields.first_of(&SINGULARS) {
         return Err(ReadError::new(
             path,

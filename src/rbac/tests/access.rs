@@ -1,7 +1,7 @@
 //! Assignments, denials and scopes together.
 
 use super::{operation, role};
-use crate::rbac::access::{AccessFacts, AccessReport, DenyAssignment, Identity, RoleAssignment};
+use crate::rbac::access::{AccessFacts, AccessReport, CallerIdentity, DenyAssignment, RoleAssignment};
 use crate::rbac::{BlockCondition, ManagementGroups, Scope, nearest_names};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn facts(assignments: Vec<RoleAssignment>) -> AccessFacts {
     AccessFacts {
         scope: scope(GALLERY),
         management_groups: ManagementGroups::Unknown,
-        identity: Identity::new(ME, None),
+        identity: CallerIdentity::new(ME, None),
         assignments,
         denials: Vec::new(),
         assignments_complete: true,
@@ -125,7 +125,7 @@ fn a_denial_wins_where_and_for_whom_it_applies() {
         (denial("/subscriptions/x", me, json!([]), true), None, Some(true)),
     ] {
         let mut facts = facts(vec![assigned("owner", "/")]);
-        facts.identity = Identity::new(ME, groups);
+        facts.identity = CallerIdentity::new(ME, groups);
         facts.denials = vec![denial];
         let report = check(&facts);
         assert_eq!(report.allowed, allowed, "{:?}", facts.denials);

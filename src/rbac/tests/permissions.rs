@@ -1,7 +1,7 @@
 //! What blocks grant, alone and together.
 
 use super::{catalogue, operation, permissions, role};
-use crate::rbac::condition::{Context, Source};
+use crate::rbac::condition::{AttributeSource, RequestContext};
 use crate::rbac::{Operation, Permissions, Plane, narrowest_role, role_diff};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn profile_operations() -> Vec<Operation> {
 }
 
 fn permit(permissions: &Permissions, name: &str) -> Option<bool> {
-    permissions.permit(&operation(name), &Context::unknown())
+    permissions.permit(&operation(name), &RequestContext::unknown())
 }
 
 #[test]
@@ -53,10 +53,10 @@ fn the_planes_never_mix() {
     let data_star = read(json!([{ "dataActions": ["*"] }]));
     assert_eq!(data_star.expand(&catalogue()).control, []);
     assert_eq!(permit(&data_star, "a/b/read"), None, "whether it is a data operation is not known");
-    let said = |plane: bool| Context::from_json(&json!({ "is_data_action": plane })).unwrap();
-    assert_eq!(data_star.permit(&operation("a/b/read"), &said(true)), Some(true));
-    assert_eq!(data_star.permit(&operation("a/b/read"), &said(false)), Some(false));
-    assert_eq!(owner.permit(&operation("a/b/read"), &said(true)), Some(false));
+    let on_plane = |plane: bool| RequestContext::from_json(&json!({ "is_data_action": plane })).unwrap();
+    assert_eq!(data_star.permit(&operation("a/b/read"), &on_plane(true)), Some(true));
+    assert_eq!(data_star.permit(&operation("a/b/read"), &on_plane(false)), Some(false));
+    assert_eq!(owner.permit(&operation("a/b/read"), &on_plane(true)), Some(false));
 }
 
 #[test]
@@ -84,16 +84,16 @@ fn each_block_has_its_own_condition() {
     let role = permissions("two_blocks");
     let context = |source, guid: &str| {
         let name = "Microsoft.Authorization/roleAssignments:RoleDefinitionId";
-        Context::empty().with_attribute(source, name, vec![json!(guid)])
+        RequestContext::empty().with_attribute(source, name, vec![json!(guid)])
     };
     let write = operation("Microsoft.Authorization/roleAssignments/write");
     let delete = operation("Microsoft.Authorization/roleAssignments/delete");
     let (admin, user) = ("1c0163c0-47e6-4577-8991-ea5c82e286e4", "fb879df8-f326-4884-b1cf-06f3ad86be52");
-    assert_eq!(role.permit(&write, &context(Source::Request, admin)), Some(true));
-    assert_eq!(role.permit(&write, &context(Source::Request, user)), Some(false));
-    assert_eq!(role.permit(&delete, &context(Source::Resource, user)), Some(true));
-    assert_eq!(role.permit(&delete, &context(Source::Resource, admin)), Some(false));
-    assert_eq!(role.permit(&delete, &Context::unknown()), None);
+    assert_eq!(role.permit(&write, &context(AttributeSource::Request, admin)), Some(true));
+    assert_eq!(role.permit(&write, &context(AttributeSource::Request, user)), Some(false));
+    assert_eq!(role.permit(&delete, &context(AttributeSource::Resource, user)), Some(true));
+    assert_eq!(role.permit(&delete, &context(AttributeSource::Resource, admin)), Some(false));
+    assert_eq!(role.permit(&delete, &RequestContext::unknown()), None);
     assert!(role.expand(&catalogue()).control.iter().all(|granted| granted.conditional));
 }
 
@@ -197,7 +197,8 @@ fn the_catalogue_decides_the_plane_of_an_operation() {
     ]))
     .unwrap();
     let expansion = role.expand(&catalogue);
-    let names = |list: &[crate::rbac::Granted]| list.iter().map(|g| g.operation.clone()).collect::<Vec<_>>();
+    let names =
+        |list: &[crate::rbac::GrantedOperation]| list.iter().map(|g| g.operation.clone()).collect::<Vec<_>>();
     assert_eq!(names(&expansion.data), ["x/a"]);
     assert_eq!(names(&expansion.control), ["x/c", "x/d"]);
     assert_eq!(catalogue.entries()[1].plane, Some(Plane::Data));

@@ -2,7 +2,7 @@
 //! what its condition permits.
 
 use super::{catalogue, operation, permissions, role, role_json};
-use crate::rbac::condition::{Condition, Context, Source};
+use crate::rbac::condition::{AttributeSource, Condition, RequestContext};
 use crate::rbac::{OperationPattern, Plane};
 use serde_json::{Value, json};
 
@@ -76,7 +76,7 @@ fn eight_requests_are_decided() {
     let permissions = permissions("login_delegate");
     for (index, (name, context, condition, decision)) in rows.into_iter().enumerate() {
         let operation = operation(name);
-        let context = Context::from_json(&context).unwrap();
+        let context = RequestContext::from_json(&context).unwrap();
         let block = &permissions.blocks()[0];
         assert_eq!(block.condition_holds(&context.with_action(&operation)), condition, "row {}", index + 1);
         assert_eq!(permissions.permit(&operation, &context), decision, "row {}", index + 1);
@@ -86,7 +86,7 @@ fn eight_requests_are_decided() {
 #[test]
 fn an_unknown_request_decides_only_what_no_condition_touches() {
     let permissions = permissions("login_delegate");
-    let permit = |name: &str| permissions.permit(&operation(name), &Context::unknown());
+    let permit = |name: &str| permissions.permit(&operation(name), &RequestContext::unknown());
     assert_eq!(permit(WRITE), None);
     assert_eq!(permit("Microsoft.Support/register/action"), Some(true));
     assert_eq!(permit("Microsoft.Compute/galleries/read"), Some(false));
@@ -123,7 +123,8 @@ fn its_condition_is_its_own_canonical_text_and_can_be_generated() {
 fn the_role_cannot_assign_a_writer_of_profiles() {
     let permissions = permissions("login_delegate");
     for writer in [OWNER, CONTRIBUTOR, "85a2d0d9-2eba-4c9c-b355-11c2cc0788ab"] {
-        let context = Context::empty().with_attribute(Source::Request, ROLE, vec![json!(writer)]);
+        let context =
+            RequestContext::empty().with_attribute(AttributeSource::Request, ROLE, vec![json!(writer)]);
         assert_eq!(permissions.permit(&operation(WRITE), &context), Some(false), "{writer}");
     }
 }

@@ -13,7 +13,7 @@ use super::parent;
 use crate::arm::models::authorization::RoleAssignment as Assigned;
 use crate::arm::{self, ArmClient, Call, Missing};
 use crate::provider::roles::problem;
-use crate::rbac::access::{AccessFacts, DenyAssignment, Identity, RoleAssignment};
+use crate::rbac::access::{AccessFacts, CallerIdentity, DenyAssignment, RoleAssignment};
 use crate::rbac::{BlockCondition, ManagementGroups, Permissions, RoleDefinition, Scope};
 
 /// The question.
@@ -86,7 +86,7 @@ async fn collect_at(query: &AccessQuery<'_>, scope: &str) -> Result<Collected, a
     let facts = AccessFacts {
         scope: scope_of(scope)?,
         management_groups: ManagementGroups::Above(above),
-        identity: Identity::new(principal_id.as_deref().unwrap_or_default(), None),
+        identity: CallerIdentity::new(principal_id.as_deref().unwrap_or_default(), None),
         assignments,
         denials,
         assignments_complete: assigned.is_some() && all_roles,

@@ -5,7 +5,7 @@ use crate::plugin::Value;
 use crate::provider::roles::values;
 use crate::provider::timeouts;
 use crate::rbac::access::AccessReport;
-use crate::rbac::{Context, Operation, Permissions, kleene};
+use crate::rbac::{Operation, Permissions, RequestContext, kleene};
 
 /// Decides about operations.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn decide(collected: &Collected, operations: &[Operation]) -> AccessReport {
 /// So if they grant an operation and a list shows no grant, the list is incomplete, and the result is not a
 /// certain no.
 fn both(own: &Permissions, collected: &Collected, operation: &Operation) -> Option<bool> {
-    let granted = own.permit(operation, &Context::unknown());
+    let granted = own.permit(operation, &RequestContext::unknown());
     let facts = &collected.facts;
     match (granted, facts.permits(operation)) {
         (Some(false), _) => Some(false),

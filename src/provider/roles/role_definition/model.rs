@@ -5,7 +5,7 @@ use crate::plugin::{Diagnostic, Diagnostics, Value};
 use crate::provider::roles::catalogue::Operations;
 use crate::provider::roles::{fingerprint, values};
 use crate::provider::timeouts;
-use crate::rbac::{Granted, OperationPattern, PermissionBlock, RoleDefinition};
+use crate::rbac::{GrantedOperation, OperationPattern, PermissionBlock, RoleDefinition};
 
 /// The state: what Azure returned, its effective operations if they were expanded, and the arguments as they
 /// were written.
@@ -48,7 +48,8 @@ fn expanded(role: &RoleDefinition, operations: Option<&Operations>) -> [(&'stati
     let found = operations.map(|operations| {
         let expansion = role.permissions.expand(&operations.catalogue());
         let all = || expansion.control.iter().chain(&expansion.data);
-        let names = |granted: &[Granted]| values::set(granted.iter().map(|one| one.operation.as_str()));
+        let names =
+            |granted: &[GrantedOperation]| values::set(granted.iter().map(|one| one.operation.as_str()));
         let part = |conditional: bool| {
             values::set(all().filter(|one| one.conditional == conditional).map(|one| one.operation.as_str()))
         };

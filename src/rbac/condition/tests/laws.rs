@@ -1,6 +1,6 @@
 //! Laws that hold for all conditions.
 
-use crate::rbac::condition::{Condition, Context, Operator, Quantifier, Source};
+use crate::rbac::condition::{AttributeSource, Condition, Operator, Quantifier, RequestContext};
 use crate::rbac::{Operation, kleene};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -20,7 +20,7 @@ fn literal(operator: Operator) -> BoxedStrategy<String> {
 }
 
 fn attribute() -> impl Strategy<Value = String> {
-    (select(Source::ALL.to_vec()), select(ATTRIBUTES.to_vec()))
+    (select(AttributeSource::ALL.to_vec()), select(ATTRIBUTES.to_vec()))
         .prop_map(|(source, name)| format!("@{}[{name}]", source.name().to_lowercase()))
 }
 
@@ -71,12 +71,15 @@ fn value() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn context() -> impl Strategy<Value = Context> {
-    let one =
-        (select(Source::ALL.to_vec()), select(ATTRIBUTES.to_vec()), proptest::collection::vec(value(), 0..3));
+fn context() -> impl Strategy<Value = RequestContext> {
+    let one = (
+        select(AttributeSource::ALL.to_vec()),
+        select(ATTRIBUTES.to_vec()),
+        proptest::collection::vec(value(), 0..3),
+    );
     (proptest::collection::vec(one, 0..6), select(vec!["x/y", "q", "x/z/w"]), any::<bool>()).prop_map(
         |(attributes, action, sub)| {
-            let mut context = Context::empty().with_action(&Operation::new(action).unwrap());
+            let mut context = RequestContext::empty().with_action(&Operation::new(action).unwrap());
             if sub {
                 context = context.with_suboperation("S.t");
             }
@@ -92,7 +95,7 @@ fn context() -> impl Strategy<Value = Context> {
 fn quantified(quantifier: Quantifier, operator: &str, left: &[i64], right: &[i64]) -> Option<bool> {
     let set = |numbers: &[i64]| numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
     let text = format!("{{{}}} {}:{operator} {{{}}}", set(left), quantifier.name(), set(right));
-    Condition::parse(&text).unwrap().evaluate(&Context::empty())
+    Condition::parse(&text).unwrap().evaluate(&RequestContext::empty())
 }
 
 fn numbers() -> impl Strategy<Value = Vec<i64>> {
@@ -145,10 +148,10 @@ proptest! {
     #[test]
     fn a_result_without_a_context_holds_for_each_request(text in condition(), context in context()) {
         let condition = Condition::parse(&text).unwrap();
-        if let Some(answer) = condition.evaluate(&Context::unknown()) {
+        if let Some(answer) = condition.evaluate(&RequestContext::unknown()) {
             prop_assert_eq!(condition.evaluate(&context), Some(answer));
         }
-        if let Some(answer) = condition.evaluate(&Context::unknown().with_action(context.action().unwrap())) {
+        if let Some(answer) = condition.evaluate(&RequestContext::unknown().with_action(context.action().unwrap())) {
             prop_assert_eq!(condition.evaluate(&context), Some(answer));
         }
     }

@@ -1,6 +1,6 @@
 //! The table of conditions: each with a context and the result, or the kind of error.
 
-use crate::rbac::condition::{Condition, Context};
+use crate::rbac::condition::{Condition, RequestContext};
 use serde_json::{Map, Value};
 
 fn fixture() -> Value {
@@ -23,7 +23,7 @@ fn every_case_of_the_table() {
         let case = case.as_object().unwrap();
         let name = case["name"].as_str().unwrap();
         let condition = text(case, &fixture["conditions"]);
-        let context = Context::from_json(&case["context"]).unwrap();
+        let context = RequestContext::from_json(&case["context"]).unwrap();
         match (Condition::parse(&condition), case.get("error")) {
             (Err(error), Some(expected)) if error.kind.code() == expected => {
                 assert!(error.offset <= condition.len(), "{name}");
